@@ -1,0 +1,99 @@
+// SQLite, as the core uses it: one connection, prepared statements kept, transactions by scope.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace kith::core {
+
+enum class StoreError {
+  kFull,     // the disk is full; the transaction is rolled back
+  kFailed,   // any other failure of the disk
+  kCorrupt,  // the file is damaged
+};
+
+class Statement;
+
+class Database {
+ public:
+  // Opens or makes the file, with write-ahead logging, synchronous=FULL natively (NORMAL in the browser, whose VFS syncs at commit) and an
+  // exclusive lock. `vfs`: null for the default one.
+  static Result<std::unique_ptr<Database>, StoreError> open(const std::string& path, const char* vfs = nullptr);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // A statement, prepared once and kept. The text must have static storage (it is the key). A text that does not compile is a bug: aborts.
+  Statement prepare(const char* sql);
+  // Runs statements without results (migrations).
+  Result<void, StoreError> execute(const char* sql);
+
+  // The first error since the transaction began; what the transaction's commit will answer.
+  [[nodiscard]] bool failed() const { return error_.has_value(); }
+
+ private:
+  friend class Statement;
+  friend class Transaction;
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  void note_error(int code);
+
+  sqlite3* handle_;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  std::optional<StoreError> error_;
+  bool in_transaction_ = false;
+};
+
+// One use of a prepared statement: bind in order, step, read columns. Resets itself when it goes.
+//
+// Errors are sticky in the Database: step() is false after one, and the Transaction's commit() reports it.
+class Statement {
+ public:
+  Statement(Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int64_t value);
+  Statement& bind_text(std::string_view value);
+  Statement& bind_blob(BytesView value);
+  Statement& bind_null();
+
+  bool step();  // true while there is a row
+  void run() { step(); }
+  [[nodiscard]] int64_t integer(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] Bytes blob(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_;
+  int bound_ = 0;
+};
+
+// All or nothing. Rolls back when it goes without commit(). Not nested.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  // Durable when it returns success. After an error everything is rolled back.
+  Result<void, StoreError> commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,79 @@
+// Signal sessions between devices: X3DH and the Double Ratchet, by libsignal-protocol-c.
+//
+// Ownership: Sessions borrows store and random; both outlive it. One thread.
+// State:     all of it is in the SignalStore; nothing is kept here between calls.
+// Source:    Signal's X3DH and Double Ratchet specifications; DEVICE-1 and INBOX-2 in docs/protocol.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "crypto/signal_store.h"
+
+namespace kith::crypto {
+
+enum class CryptoError {
+  kMalformed,          // the bytes are no message, key or list of the expected form
+  kNoSession,          // a session message, and no session that could read it. Repair
+  kBadMessage,         // authentication failed or the message is older than the session remembers. Repair
+  kDuplicate,          // this very message was decrypted before. Not an error to the user: confirm it
+  kUntrustedIdentity,  // the peer's identity key is not the one its device list names
+  kBadSignature,       // a signature does not hold
+  kMissingPrekey,      // a prekey message names a prekey that is gone. Repair
+  kStorage,            // the store failed; nothing may be committed
+};
+
+struct PrekeyBundle {
+  uint32_t registration_id = 0;
+  Bytes identity_key;             // 33 bytes; must equal trusted_identity(peer)
+  uint32_t signed_prekey_id = 0;
+  Bytes signed_prekey;            // 33 bytes
+  Bytes signed_prekey_signature;  // 64 bytes
+  std::optional<uint32_t> prekey_id;
+  Bytes prekey;                   // 33 bytes when prekey_id is there
+};
+
+// The content of a content.Sealed.
+struct Ciphertext {
+  bool opens_session = false;  // a PreKeySignalMessage
+  Bytes bytes;
+};
+
+struct PublicPrekeyPart {
+  uint32_t id = 0;
+  Bytes public_key;
+  Bytes signature;             // signed prekeys only
+};
+
+class Sessions {
+ public:
+  Sessions(SignalStore& store, RandomSource& random);
+  ~Sessions();
+
+  // A new identity and registration id (1..16380) for a device, before there is a store.
+  static IdentityKeyPair make_identity(RandomSource& random);
+  static uint32_t make_registration_id(RandomSource& random);
+
+  // Makes prekeys first_id..first_id+count-1 (ids wrap within 1..16777215), stores them, and gives their public halves.
+  Result<std::vector<PublicPrekeyPart>, CryptoError> make_prekeys(uint32_t first_id, uint32_t count);
+  Result<PublicPrekeyPart, CryptoError> make_signed_prekey(uint32_t id, UnixMicros now);
+
+  [[nodiscard]] bool has_session(const DeviceAddress& peer);
+  // Starts a session from the peer's bundle; an older one is kept as an archived state so that late messages still decrypt.
+  Result<void, CryptoError> open_session(const DeviceAddress& peer, const PrekeyBundle& bundle);
+
+  Result<Ciphertext, CryptoError> encrypt(const DeviceAddress& peer, BytesView plaintext);  // kNoSession when there is none
+  Result<Bytes, CryptoError> decrypt(const DeviceAddress& peer, const Ciphertext& message);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kith::crypto

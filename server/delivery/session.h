@@ -1,0 +1,28 @@
+// One authenticated connection as the rest of the server sees it. The gateway implements it; a test or the simulator may too.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "base/ids.h"
+#include "server/ports/inbox_store.h"
+#include "wire/frames.pb.h"
+
+namespace kith {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // All of this is called on the loop that owns the account, and none of it calls back. Frames leave in the order of the calls,
+  // gathered until the loop's turn ends.
+  virtual void send(const wire::ServerFrame& frame) = 0;
+  // One Deliver frame (or several, to keep within the frame limit) of entries as they are stored.
+  virtual void deliver(std::span<const InboxEntry* const> entries) = 0;
+  // Sends Error, then closes. The session is detached by its owner afterwards, not inside this call.
+  virtual void close(wire::ErrorCode code, const char* detail) = 0;
+  // Bytes accepted by send() and deliver() that the peer's kernel has not taken yet.
+  [[nodiscard]] virtual size_t bytes_waiting() const = 0;
+};
+
+}  // namespace kith

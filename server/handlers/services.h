@@ -1,0 +1,43 @@
+// What handlers work with. main() (or the simulator) makes one of everything and wires it here.
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "server/delivery/shards.h"
+#include "server/handlers/rate_limits.h"
+#include "server/ports/account_store.h"
+#include "server/ports/code_sender.h"
+#include "server/ports/inbox_store.h"
+#include "server/ports/key_store.h"
+#include "server/ports/last_seen_store.h"
+#include "server/ports/profile_store.h"
+
+namespace kith {
+
+// Settings that handlers need; the whole configuration is server/node/config.h.
+struct HandlerSettings {
+  uint32_t code_digits = 6;
+  uint32_t code_lifetime_s = 600;
+  uint32_t code_attempts_max = 5;
+  uint32_t pin_attempts_max = 10;     // a day
+  uint32_t prekeys_low = 20;          // a device is told when it has fewer left
+  wire::Limits limits;                // as told in Welcome
+};
+
+struct Services {
+  Clock& clock;
+  RandomSource& random;
+  AccountStore& accounts;
+  KeyStore& keys;
+  ProfileStore& profiles;
+  LastSeenStore& last_seen;
+  InboxStore& inboxes;
+  CodeSender& codes;
+  Shards& shards;
+  RateLimits& rate_limits;
+  // Work that would hold up a loop (Argon2id) runs here.
+  Executor& heavy_work;
+  HandlerSettings settings;
+};
+
+}  // namespace kith

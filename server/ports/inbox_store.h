@@ -1,0 +1,77 @@
+// The durable half of the inboxes: what is neither confirmed nor forgotten (C5). The other half, in memory, is server/delivery/device_inbox.h.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "server/ports/store_error.h"
+
+namespace kith {
+
+// One entry of a device's inbox.
+struct InboxEntry {
+  Position position;
+  UnixMicros stored_at;       // for expiry
+  MessageId message_id;       // none for entries that are no message
+  // A serialized wire.Entry, position included: what the device gets, byte for byte. At most 262144 bytes.
+  Bytes entry;
+};
+
+class InboxStore {
+ public:
+  virtual ~InboxStore() = default;
+
+  struct Append {
+    DeviceAddress device;
+    InboxEntry entry;
+  };
+  // Forgets everything of the device up to and including `up_to`. An absent device is not an error.
+  struct Forget {
+    DeviceAddress device;
+    Position up_to;
+  };
+  struct Batch {
+    std::vector<Append> appends;
+    std::vector<Forget> forgets;
+  };
+
+  // A number that no earlier opening of this store has had: the epoch of positions that this process gives out (INBOX-3).
+  // Durable before it is returned.
+  virtual Task<Result<uint32_t, StoreError>> new_epoch() = 0;
+
+  // Writes the batch.
+  //
+  // Order:   positions of one device ascend within a batch and from batch to batch. Appending a position that is there replaces it.
+  // Durable: all of the batch when it completes with success (synced); a batch without appends may be written lazily.
+  // Errors:  kFull (nothing written; batches without appends are still taken), kUnavailable (some of it may be written).
+  // Calls:   from any executor, any number in flight; the store merges what waits into one sync.
+  virtual Task<Result<void, StoreError>> write(Batch batch) = 0;
+
+  // Entries after `after`, ascending, at most `count_max` of them and about `bytes_max` bytes (always at least one when there is one).
+  // Everything a completed write() has appended is seen.
+  virtual Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
+                                                                 size_t bytes_max) = 0;
+
+  // What is stored for a device: for its bounds and for telling a repeated send.
+  struct Summary {
+    Position first;  // zero when empty
+    Position last;
+    uint64_t count = 0;
+    uint64_t bytes = 0;
+    std::vector<MessageId> recent;  // of the last entries, oldest first, at most kRecentMax
+  };
+  static constexpr size_t kRecentMax = 1024;
+  virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;
+
+  // Forgets every entry stored before `before`, at most `count_max` a call; answers how many. Less than the maximum: there are no more.
+  virtual Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) = 0;
+
+  // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent.
+  [[nodiscard]] virtual uint64_t bytes_held() const = 0;
+};
+
+}  // namespace kith

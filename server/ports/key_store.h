@@ -1,0 +1,55 @@
+// The key directory: the public keys with which others open sessions with a device.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "server/ports/store_error.h"
+
+namespace kith {
+
+struct PublicPrekey {
+  uint32_t id = 0;
+  Bytes public_key;  // 33 bytes
+};
+struct PublicSignedPrekey {
+  uint32_t id = 0;
+  Bytes public_key;
+  Bytes signature;   // 64 bytes
+};
+struct DeviceKeys {
+  uint32_t registration_id = 0;
+  Bytes identity_key;  // 33 bytes
+  PublicSignedPrekey signed_prekey;
+};
+struct DeviceKeyBundle {
+  DeviceKeys keys;
+  std::optional<PublicPrekey> prekey;  // absent: none left
+  uint32_t prekeys_remaining = 0;      // after this one was taken
+};
+
+class KeyStore {
+ public:
+  virtual ~KeyStore() = default;
+
+  static constexpr uint32_t kPrekeysMax = 200;
+
+  // Replaces the device's keys. Errors: kUnavailable, kFull. The device's one-time prekeys stay.
+  virtual Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) = 0;
+  // Replaces only the signed prekey. kNotFound when the device has no keys yet.
+  virtual Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) = 0;
+  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now.
+  virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
+  virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
+  // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is never handed out again.
+  // kNotFound when the device has no keys.
+  virtual Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) = 0;
+  // Forgets all keys of the device; an absent device is no error.
+  virtual Task<Result<void, StoreError>> remove_device(DeviceAddress device) = 0;
+};
+
+}  // namespace kith

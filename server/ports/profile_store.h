@@ -1,0 +1,42 @@
+// What an account shows of itself, and to whom (C1).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "server/ports/store_error.h"
+
+namespace kith {
+
+struct ProfileRecord {
+  std::string name;   // "" when deleted or never set
+  std::string about;
+};
+
+// Numbers as in wire.Privacy.Scope.
+enum class Scope : uint8_t { kEveryone = 1, kContacts = 2, kNobody = 3 };
+
+struct PrivacyRecord {
+  Scope last_seen = Scope::kEveryone;
+  Scope about = Scope::kEveryone;
+  std::vector<AccountId> contacts;  // whom Scope::kContacts means; ascending, at most 5000
+  std::vector<AccountId> blocked;   // ascending, at most 5000
+};
+
+class ProfileStore {
+ public:
+  virtual ~ProfileStore() = default;
+
+  // An account that never wrote has the empty profile and the default privacy: never kNotFound. Writes are durable when they complete.
+  virtual Task<Result<ProfileRecord, StoreError>> load_profile(AccountId account) = 0;
+  virtual Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) = 0;
+  virtual Task<Result<void, StoreError>> remove_profile(AccountId account) = 0;
+
+  virtual Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) = 0;
+  virtual Task<Result<void, StoreError>> put_privacy(AccountId account, PrivacyRecord privacy) = 0;
+};
+
+}  // namespace kith

@@ -1,0 +1,13 @@
+// What a store can answer instead of a result. server/handlers/refusal.h maps it to the wire.
+#pragma once
+
+namespace kith {
+
+enum class StoreError {
+  kUnavailable,  // the back end is away or failed; whether the call took effect is unknown: repeat it. Retryable
+  kFull,         // a bound of the disk is reached; nothing was written. Retryable when space is given back
+  kNotFound,     // no such record; nothing was written
+  kConflict,     // the record is not in the state the call asked for (revision, already exists); nothing was written
+};
+
+}  // namespace kith
