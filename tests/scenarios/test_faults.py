@@ -1,0 +1,169 @@
+"""The machine misbehaves: full disk, clocks that jump, a receiver away for days, hostile and slow clients."""
+import glob
+import os
+import pathlib
+import socket
+import subprocess
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from tests.scenarios.processes import Scenario, eventually
+
+LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+
+
+def shifted_clock(directory: pathlib.Path) -> tuple[dict, callable]:
+    """An environment in which the wall clock, not the monotonic one, is off by what `set_offset("+3d")` says."""
+    control = directory / "clock"
+    control.write_text("+0\n")
+    environment = {"LD_PRELOAD": LIBFAKETIME, "FAKETIME_TIMESTAMP_FILE": str(control), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                   "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1"}
+    return environment, lambda offset: control.write_text(offset + "\n")
+
+
+class Faults(Scenario):
+    @unittest.skipUnless(LIBFAKETIME, "libfaketime is not installed")
+    def test_a_receiver_away_for_days_gets_everything_and_for_months_what_is_left(self):  # [F3] INBOX-1 INBOX-3
+        environment, set_offset = shifted_clock(self.directory)
+        kithd = self.server(environment=environment)
+        ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
+        ana.send(ben, "to be forgotten", "--wait", "sent")
+        set_offset("+20d")
+        kithd.stop()
+        kithd.start()
+        ana.send(ben, "away for days", "--wait", "sent")
+        set_offset("+35d")
+        kithd.stop()
+        kithd.start()
+        # 35 days after the first message and 15 after the second.
+        eventually(lambda: ben.receive_texts("--timeout", "2") == ["away for days"] or None, 20, "what is younger than 30 days")
+        ana.send(ben, "afterwards", "--wait", "sent")
+        self.assertEqual(ben.receive_texts("--timeout", "5"), ["afterwards"])
+
+    @unittest.skipUnless(LIBFAKETIME, "libfaketime is not installed")
+    def test_clocks_that_jump_change_no_order_and_lose_nothing(self):  # ORDER-1
+        server_environment, set_server = shifted_clock(self.directory)
+        (self.directory / "ana").mkdir()
+        ana_environment, set_ana = shifted_clock(self.directory / "ana")
+        kithd = self.server(environment=server_environment)
+        ana, ben = self.device(kithd, "Ana", environment=ana_environment), self.device(kithd, "Ben")
+        rpc = self.rpc(ana)
+        rpc.wait_online()
+        conversation = rpc.call("open_conversation", phone=ben.phone)["id"]
+        texts = []
+        for offset in ("+0", "-3h", "+2d", "-5d", "+0"):
+            set_server(offset)
+            set_ana(offset if offset != "+2d" else "-2d")
+            time.sleep(1.2)
+            texts.append(f"at {offset}, message {len(texts)}")
+            rpc.call("send_message", conversation=conversation, text=texts[-1])
+            eventually(lambda: int(rpc.call("get_state").get("unsent_messages", 0)) == 0, what=f"sending at {offset}")
+        self.assertEqual(ben.receive_texts(), texts)
+        listed = [m["text"] for m in rpc.call("list_messages", conversation=conversation)["messages"]]
+        self.assertEqual(listed, texts)
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+    def test_a_full_disk_is_a_named_error_and_recovers_by_itself(self):  # LIMIT-1
+        disk = self.directory / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(disk)], check=True)
+        try:
+            kithd = self.server("[inbox]\nfree_bytes_min = 0\n")
+            kithd.stop()
+            kithd.data = disk / "data"
+            kithd.start()
+            ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
+            ana.send(ben, "before", "--wait", "sent")
+            filler = disk / "filler"
+            with open(filler, "wb") as file:
+                try:
+                    while True:
+                        file.write(b"\0" * 65536)
+                        file.flush()
+                except OSError:
+                    pass
+            texts = ["x" * 30_000 + str(i) for i in range(10)]
+            for text in texts:
+                ana.run("send", ben.phone, text)  # queued: the server refuses while it can't store
+            full = urllib.request.urlopen(kithd.url + "/healthz")
+            self.assertEqual(full.status, 200, "the process lives")
+            filler.unlink()
+            eventually(lambda: ana.run("receive", "--timeout", "2").returncode == 0 and
+                       "0" == str(self.unsent(ana)), 60, "the outbox being empty after space was given back")
+            self.assertEqual(ben.receive_texts("--timeout", "5"), ["before", *texts])
+            kithd.stop()
+        finally:
+            subprocess.run(["umount", "-l", str(disk)], check=False)
+
+    def unsent(self, device) -> int:
+        rpc = device.rpc()
+        try:
+            rpc.wait_online()
+            time.sleep(1)
+            return int(rpc.call("get_state").get("unsent_messages", 0))
+        finally:
+            rpc.close()
+
+    def test_the_server_refuses_to_start_on_a_directory_in_use(self):
+        kithd = self.server()
+        from tests.scenarios.processes import BIN
+        second = subprocess.run([str(BIN / "kithd"), "--data", str(kithd.data), "--listen", "127.0.0.1:0", "--codes", "echo"],
+                                capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(second.returncode, 0)
+        self.assertIn(str(kithd.data), second.stderr)
+
+    def test_the_echo_sender_is_refused_off_loopback(self):
+        from tests.scenarios.processes import BIN
+        done = subprocess.run([str(BIN / "kithd"), "--data", str(self.directory / "d"), "--listen", "0.0.0.0:0", "--codes", "echo"],
+                              capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("loopback", done.stderr)
+
+    def test_hostile_connections_are_closed_and_others_go_on(self):  # LIMIT-1
+        kithd = self.server("[timeouts]\nhandshake_ms = 1000\n")
+        ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
+        garbage = [b"\x16\x03\x01\x02\x00" * 10, b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 5000 + b"\r\n", b"POST /v1/keys HTTP/1.1\r\nHost: x\r\n"
+                   b"Content-Length: 99999999999\r\n\r\n", b"\0" * 100_000]
+        for data in garbage:
+            with socket.create_connection(("127.0.0.1", kithd.port), timeout=10) as connection:
+                try:
+                    connection.sendall(data)
+                    while connection.recv(4096):
+                        pass
+                except ConnectionError:
+                    pass
+        with socket.create_connection(("127.0.0.1", kithd.port), timeout=10) as silent:
+            silent.sendall(b"GET /v1/socket HT")
+            self.assertEqual(silent.recv(4096)[:0], b"", "closed after the handshake timeout")
+        ana.send(ben, "still here", "--wait", "sent")
+        self.assertEqual(ben.receive_texts(), ["still here"])
+
+    def test_http_errors_are_named(self):
+        kithd = self.server()
+        def status_and_body(method, path, body=None, headers=None):
+            request = urllib.request.Request(kithd.url + path, data=body, method=method, headers=headers or {})
+            try:
+                with urllib.request.urlopen(request) as response:
+                    return response.status, response.read()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read()
+        json_type = {"Content-Type": "application/json", "Accept": "application/json"}
+        status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":"12"}', json_type)
+        self.assertEqual(status, 400)
+        self.assertIn(b"kInvalidPhone", body)
+        status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":', json_type)
+        self.assertEqual(status, 400)
+        self.assertIn(b"kMalformed", body)
+        status, body = status_and_body("GET", "/v1/profile", headers=json_type)
+        self.assertEqual(status, 401)
+        self.assertIn(b"kUnauthenticated", body)
+        self.assertEqual(status_and_body("GET", "/v1/nothing", headers=json_type)[0], 404)
+        self.assertEqual(status_and_body("DELETE", "/v1/registration", headers=json_type)[0], 405)
+        self.assertEqual(status_and_body("GET", "/readyz")[0], 200)
+        self.assertIn(b"kith_", status_and_body("GET", "/metrics")[1])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,18 @@
+"""The example that docs/rpc.md shows works as it stands."""
+import subprocess
+import sys
+import unittest
+
+from tests.scenarios.processes import BIN, ROOT, Scenario
+
+
+class RpcExample(Scenario):
+    def test_the_documented_example_runs(self):
+        kithd = self.server()
+        done = subprocess.run([sys.executable, str(ROOT / "tests/rpc_example.py"), "--kith", str(BIN / "kith"), "--server", kithd.url],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
