@@ -16,7 +16,7 @@ struct AccountKeyPair {
 
 AccountKeyPair make_account_key(RandomSource& random);
 
-// Over "kith device list v1", a zero byte, and the serialized list. 64 bytes.
+// Over "kith device list v1", a zero byte, and the serialized list. 64 bytes; empty when the private key is none.
 Bytes sign_device_list(const AccountKeyPair& key, BytesView device_list);
 [[nodiscard]] bool verify_device_list(BytesView account_public_key, BytesView device_list, BytesView signature);
 

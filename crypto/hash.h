@@ -1,7 +1,7 @@
-// Hashes for storing what is secret: tokens and codes by BLAKE2b, PINs by Argon2id (both libsodium).
+// Hashes of secrets that are looked up again, such as tokens and codes, and the system's randomness (both libsodium).
+// For PINs see pin_hash.h.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -9,16 +9,14 @@
 
 namespace kith::crypto {
 
-// BLAKE2b with 32 bytes of output over a domain ("kith token v1"), a zero byte, and the input.
-Bytes digest(std::string_view domain, BytesView input);
+// BLAKE2b with 32 bytes of output over a domain ("kith token v1"), a zero byte, and the input. For secrets of high entropy only:
+// it is fast. The domain holds no zero byte.
+[[nodiscard]] Bytes digest(std::string_view domain, BytesView input);
 
-// Argon2id in libsodium's text form, interactive limits (64 MiB). Takes tens of milliseconds: never on an event loop. Native only.
-std::string hash_pin(std::string_view pin);
-[[nodiscard]] bool verify_pin(std::string_view hash, std::string_view pin);
-
-// The system's cryptographic randomness (libsodium).
+// The system's cryptographic randomness. Any thread may call.
 class SystemRandom : public RandomSource {
  public:
+  SystemRandom();
   void fill(char* data, size_t size) override;
 };
 

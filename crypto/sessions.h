@@ -26,7 +26,7 @@ enum class CryptoError {
   kUntrustedIdentity,  // the peer's identity key is not the one its device list names
   kBadSignature,       // a signature does not hold
   kMissingPrekey,      // a prekey message names a prekey that is gone. Repair
-  kStorage,            // the store failed; nothing may be committed
+  kStorage,            // the store failed or holds what can't be read; nothing may be committed
 };
 
 struct PrekeyBundle {
@@ -45,6 +45,9 @@ struct Ciphertext {
   Bytes bytes;
 };
 
+// One less than what fits in 24 bits: libsignal never removes a used prekey of the highest id.
+inline constexpr uint32_t kPrekeyIdMax = 0xFFFFFE;
+
 struct PublicPrekeyPart {
   uint32_t id = 0;
   Bytes public_key;
@@ -60,15 +63,21 @@ class Sessions {
   static IdentityKeyPair make_identity(RandomSource& random);
   static uint32_t make_registration_id(RandomSource& random);
 
-  // Makes prekeys first_id..first_id+count-1 (ids wrap within 1..16777215), stores them, and gives their public halves.
+  // Makes prekeys first_id..first_id+count-1, stores them, and gives their public halves. Ids wrap within 1..kPrekeyIdMax.
   Result<std::vector<PublicPrekeyPart>, CryptoError> make_prekeys(uint32_t first_id, uint32_t count);
   Result<PublicPrekeyPart, CryptoError> make_signed_prekey(uint32_t id, UnixMicros now);
 
+  // Whether a message can be encrypted to the peer. A session with an identity that is not the trusted one any more counts as none:
+  // encrypt and decrypt treat it so too, and the next session to be opened, from either side, replaces it.
   [[nodiscard]] bool has_session(const DeviceAddress& peer);
   // Starts a session from the peer's bundle; an older one is kept as an archived state so that late messages still decrypt.
+  // Errors: kMalformed, kUntrustedIdentity, kBadSignature (nothing is stored); kStorage.
   Result<void, CryptoError> open_session(const DeviceAddress& peer, const PrekeyBundle& bundle);
 
-  Result<Ciphertext, CryptoError> encrypt(const DeviceAddress& peer, BytesView plaintext);  // kNoSession when there is none
+  // Errors: kNoSession; kStorage. Opens the peer's side of the session too, until the peer has answered.
+  Result<Ciphertext, CryptoError> encrypt(const DeviceAddress& peer, BytesView plaintext);
+  // Any bytes may come in. Stores nothing unless it succeeds. A message whose counter lies behind, and whose key is no longer there, is
+  // kDuplicate: the library can't tell a second delivery from one that is older than the 2,000 skipped messages it remembers.
   Result<Bytes, CryptoError> decrypt(const DeviceAddress& peer, const Ciphertext& message);
 
  private:

@@ -1,0 +1,27 @@
+#include "crypto/hash.h"
+
+#include <sodium.h>
+
+#include "crypto/sodium.h"
+
+namespace kith::crypto {
+
+Bytes digest(std::string_view domain, BytesView input) {
+  start_sodium();
+  constexpr unsigned char kZero = 0;
+  Bytes out(32, '\0');
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, out.size());
+  crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(domain.data()), domain.size());
+  crypto_generichash_update(&state, &kZero, 1);
+  crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(input.data()), input.size());
+  crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(out.data()), out.size());
+  sodium_memzero(&state, sizeof state);
+  return out;
+}
+
+SystemRandom::SystemRandom() { start_sodium(); }
+
+void SystemRandom::fill(char* data, size_t size) { randombytes_buf(data, size); }
+
+}  // namespace kith::crypto
