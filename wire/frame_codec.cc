@@ -1,0 +1,63 @@
+#include "wire/frame_codec.h"
+
+#include "wire/frames.pb.h"
+#include "wire/versions.h"
+#include "wire/websocket.h"
+
+namespace kith::wire {
+namespace {
+
+constexpr uint32_t kLengthDelimited = 2;
+constexpr char kDeliverTag = static_cast<char>(ServerFrame::kDeliverFieldNumber << 3 | kLengthDelimited);
+constexpr char kEntryTag = static_cast<char>(Deliver::kEntriesFieldNumber << 3 | kLengthDelimited);
+
+size_t varint_size(size_t value) {
+  size_t size = 1;
+  for (; value >= 0x80; value >>= 7) ++size;
+  return size;
+}
+
+void append_varint(Bytes& out, size_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
+
+size_t field_size(size_t payload) { return 1 + varint_size(payload) + payload; }
+
+}  // namespace
+
+bool parse_client_frame(BytesView bytes, ClientFrame& frame) {
+  return frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void append_server_frame(Bytes& out, const ServerFrame& frame) {
+  const size_t size = frame.ByteSizeLong();
+  append_frame_header(out, Opcode::kBinary, size);
+  const size_t at = out.size();
+  out.resize(at + size);
+  frame.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out.data() + at));
+}
+
+void append_deliver(Bytes& out, std::span<const BytesView> entries) {
+  while (!entries.empty()) {
+    size_t count = 0;
+    size_t size = 0;  // of the Deliver
+    while (count < entries.size()) {
+      const size_t with_next = size + field_size(entries[count].size());
+      if (count > 0 && field_size(with_next) > kFrameBytesMax) break;
+      size = with_next;
+      ++count;
+    }
+    append_frame_header(out, Opcode::kBinary, field_size(size));
+    out.push_back(kDeliverTag);
+    append_varint(out, size);
+    for (const BytesView entry : entries.first(count)) {
+      out.push_back(kEntryTag);
+      append_varint(out, entry.size());
+      out.append(entry);
+    }
+    entries = entries.subspan(count);
+  }
+}
+
+}  // namespace kith::wire
