@@ -1,0 +1,36 @@
+// Buffers that a loop lends to its connections while they have bytes under way, so that an idle connection holds none and a busy one allocates none.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kith::net {
+
+// Belongs to one loop.
+class BufferPool {
+ public:
+  using Buffer = std::unique_ptr<std::string>;
+
+  // An empty buffer, with the capacity of an earlier use if there is one.
+  Buffer take() {
+    if (free_.empty()) return std::make_unique<std::string>();
+    Buffer buffer = std::move(free_.back());
+    free_.pop_back();
+    return buffer;
+  }
+  // Buffers that have grown large are given back to the system, and so are more than kKept.
+  void give_back(Buffer buffer) {
+    if (free_.size() >= kKept || buffer->capacity() > kCapacityMax) return;
+    buffer->clear();
+    free_.push_back(std::move(buffer));
+  }
+
+ private:
+  static constexpr size_t kKept = 256;
+  static constexpr size_t kCapacityMax = 16 * 1024;
+  std::vector<Buffer> free_;
+};
+
+}  // namespace kith::net

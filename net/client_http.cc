@@ -1,0 +1,101 @@
+#include "net/client_http.h"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <chrono>
+
+#include "net/client_stream.h"
+
+namespace kith::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kTimeout{15};
+
+class Call : public std::enable_shared_from_this<Call> {
+ public:
+  Call(ClientConnections& shared, const ClientUrl& url, HttpRequest request, std::function<void(HttpAnswer)> answered)
+      : url_(url), answered_(std::move(answered)), stream_(shared), deadline_(shared.io) {
+    request_.version(11);
+    request_.method_string(request.method);
+    request_.target(url.target);
+    request_.set(http::field::host, url.authority);
+    request_.set(http::field::user_agent, "kith");
+    request_.set(http::field::connection, "close");
+    for (const auto& [name, value] : request.headers) request_.set(name, value);
+    request_.body() = std::move(request.body);
+    if (!request_.body().empty() || request.method == "POST" || request.method == "PUT") request_.prepare_payload();
+    parser_.body_limit(ClientNetwork::kHttpBodyBytesMax);
+  }
+
+  void start() {
+    deadline_.expires_after(kTimeout);
+    deadline_.async_wait([self = shared_from_this()](error_code stopped) {
+      if (!stopped) self->fail("no answer from " + self->url_.authority);
+    });
+    stream_.connect(shared_from_this(), url_, [this](std::string failure) {
+      if (!failure.empty()) return fail(std::move(failure));
+      http::async_write(stream_, request_, [self = shared_from_this()](error_code error, size_t) {
+        if (error) return self->fail(error.message());
+        self->read();
+      });
+    });
+  }
+
+  void abandon() {
+    answered_ = nullptr;
+    finish({});
+  }
+
+ private:
+  void read() {
+    http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, size_t) {
+      if (error) return self->fail(error.message());
+      self->finish({self->parser_.get().result_int(), std::move(self->parser_.get().body()), ""});
+    });
+  }
+
+  void fail(std::string reason) { finish({0, "", std::move(reason)}); }
+
+  void finish(HttpAnswer answer) {
+    deadline_.cancel();
+    stream_.cancel();
+    const auto answered = std::move(answered_);
+    answered_ = nullptr;
+    if (answered) answered(std::move(answer));
+  }
+
+  const ClientUrl url_;
+  std::function<void(HttpAnswer)> answered_;
+  ClientStream stream_;
+  boost::asio::steady_timer deadline_;
+  http::request<http::string_body> request_;
+  http::response_parser<http::string_body> parser_;
+  boost::beast::flat_buffer buffer_;
+};
+
+class StartedCall final : public ClientHttpCall {
+ public:
+  explicit StartedCall(std::shared_ptr<Call> call) : call_(std::move(call)) {}
+  ~StartedCall() override { call_->abandon(); }
+
+ private:
+  std::shared_ptr<Call> call_;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientHttpCall> ClientHttpCall::start(ClientConnections& shared, const ClientUrl& url, HttpRequest request,
+                                                      std::function<void(HttpAnswer)> answered) {
+  auto call = std::make_shared<Call>(shared, url, std::move(request), std::move(answered));
+  call->start();
+  return std::make_unique<StartedCall>(std::move(call));
+}
+
+}  // namespace kith::net

@@ -1,0 +1,171 @@
+#include "net/http_parser.h"
+
+#include <gtest/gtest.h>
+
+#include "net/websocket_accept.h"
+
+namespace kith::net {
+namespace {
+
+using Progress = HttpParser::Progress;
+
+constexpr size_t kBodyMax = 1000;
+
+IncomingRequest parse_one(std::string_view bytes) {
+  HttpParser parser(kBodyMax);
+  EXPECT_EQ(parser.feed(bytes), Progress::kRequest);
+  return parser.take();
+}
+int status_of(std::string_view bytes) {
+  HttpParser parser(kBodyMax);
+  const Progress progress = parser.feed(bytes);
+  EXPECT_EQ(progress, Progress::kError) << bytes.substr(0, 80);
+  return progress == Progress::kError ? parser.status() : 0;
+}
+
+TEST(HttpParser, ReadsARequestWithABody) {
+  const auto request =
+      parse_one("PUT /v1/profile?x=1 HTTP/1.1\r\nHost: a\r\ncontent-TYPE: application/json\r\nContent-Length: 5\r\nX-Empty:\r\n\r\nhello");
+  EXPECT_EQ(request.method, "PUT");
+  EXPECT_EQ(request.target, "/v1/profile?x=1");
+  EXPECT_EQ(request.path(), "/v1/profile");
+  EXPECT_EQ(request.find("Content-Type"), "application/json");
+  EXPECT_TRUE(request.has("x-empty"));
+  EXPECT_FALSE(request.has("X-Other"));
+  EXPECT_EQ(request.body, "hello");
+  EXPECT_TRUE(request.keep_alive);
+  EXPECT_TRUE(request.http_1_1);
+}
+
+TEST(HttpParser, TellsTheSameByteByByteAsAtOnce) {
+  const std::string bytes =
+      "\r\nPOST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n";
+  HttpParser parser(kBodyMax);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)), i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest) << i;
+  }
+  EXPECT_EQ(parser.take().body, "abcdefg");
+  EXPECT_FALSE(parser.has_begun());
+  EXPECT_EQ(parse_one(bytes).body, "abcdefg");
+}
+
+TEST(HttpParser, ReadsPipelinedRequestsOneByOne) {
+  HttpParser parser(kBodyMax);
+  EXPECT_EQ(parser.feed("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /3 HT"),
+            Progress::kRequest);
+  EXPECT_EQ(parser.take().target, "/1");
+  EXPECT_TRUE(parser.has_begun());
+  EXPECT_EQ(parser.feed(""), Progress::kRequest);
+  const auto second = parser.take();
+  EXPECT_EQ(second.target, "/2");
+  EXPECT_EQ(second.body, "ok");
+  EXPECT_EQ(parser.feed(""), Progress::kNeedMore);
+  EXPECT_EQ(parser.feed("TP/1.1\r\nHost: a\r\n\r\nrest"), Progress::kRequest);
+  EXPECT_EQ(parser.take().target, "/3");
+  EXPECT_EQ(parser.take_rest(), "rest");
+}
+
+TEST(HttpParser, TellsOnceThatTheClientWaitsToSendItsBody) {
+  HttpParser parser(kBodyMax);
+  EXPECT_EQ(parser.feed("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"), Progress::kContinue);
+  EXPECT_EQ(parser.feed("o"), Progress::kNeedMore);
+  EXPECT_EQ(parser.feed("k"), Progress::kRequest);
+  EXPECT_EQ(parser.take().body, "ok");
+}
+
+TEST(HttpParser, HoldsBodiesAndHeadersToTheirLimits) {
+  EXPECT_EQ(parse_one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x')).body.size(), 1000u);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n"), 413);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x')), 413);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), 431);
+  EXPECT_EQ(status_of("GET /" + std::string(20'000, 'x')), 431);
+}
+
+TEST(HttpParser, RefusesWhatIsNoRequest) {
+  EXPECT_EQ(status_of("hello\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"), 400) << "request smuggling";
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400) << "Host is missing";
+  EXPECT_EQ(status_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505);
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"), 501);
+  EXPECT_EQ(status_of(std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)), 400) << "TLS on the plain port";
+}
+
+TEST(HttpParser, AnErrorStays) {
+  HttpParser parser(kBodyMax);
+  EXPECT_EQ(parser.feed("nonsense\r\n\r\n"), Progress::kError);
+  EXPECT_EQ(parser.feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), Progress::kError);
+}
+
+TEST(HttpParser, KnowsWhetherTheConnectionStays) {
+  EXPECT_FALSE(parse_one("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").keep_alive);
+  EXPECT_FALSE(parse_one("GET / HTTP/1.0\r\n\r\n").keep_alive);
+  EXPECT_TRUE(parse_one("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").keep_alive);
+}
+
+TEST(Http, FindsTokensInListsWithoutCase) {
+  const auto request = parse_one("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive , UPGRADE\r\nConnection: x\r\n\r\n");
+  EXPECT_TRUE(request.list_has("connection", "upgrade"));
+  EXPECT_TRUE(request.list_has("Connection", "x"));
+  EXPECT_FALSE(request.list_has("Connection", "grade"));
+}
+
+TEST(Http, WritesAHeadThatIsRightForItsStatus) {
+  HttpResponse response;
+  response.set("X-A", "b");
+  response.body = "four";
+  Bytes head;
+  append_http_head(head, response, true, 784'111'777);
+  EXPECT_EQ(head, "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-A: b\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\n");
+  response.status = 304;
+  head.clear();
+  append_http_head(head, response, false, 0);
+  EXPECT_EQ(head.find("Content-Length"), Bytes::npos);
+  EXPECT_NE(head.find("Connection: close"), Bytes::npos);
+}
+
+IncomingRequest upgrade_request() {
+  return parse_one(
+      "GET /v1/socket HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: other, kith.v1\r\n\r\n");
+}
+void replace(IncomingRequest& request, std::string_view name, std::string value) {
+  for (auto& field : request.fields) {
+    if (equal_without_case(field.first, name)) field.second = value;
+  }
+}
+
+TEST(WebSocketAccept, AnswersTheKeyOfTheRfc) {
+  EXPECT_EQ(websocket_accept_value("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  const auto response = answer_upgrade(upgrade_request(), "kith.v1");
+  EXPECT_EQ(response.status, 101);
+  Bytes head;
+  append_http_head(head, response, true, 0);
+  EXPECT_NE(head.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), Bytes::npos);
+  EXPECT_NE(head.find("Sec-WebSocket-Protocol: kith.v1"), Bytes::npos);
+  EXPECT_EQ(head.find("Content-Length"), Bytes::npos);
+  EXPECT_EQ(head.find("Connection: keep-alive"), Bytes::npos);
+}
+
+TEST(WebSocketAccept, RefusesImproperHandshakes) {
+  const auto status_with = [](std::string_view name, std::string value) {
+    auto request = upgrade_request();
+    replace(request, name, std::move(value));
+    return answer_upgrade(request, "kith.v1").status;
+  };
+  EXPECT_EQ(status_with("Upgrade", "h2c"), 426);
+  EXPECT_EQ(status_with("Connection", "keep-alive"), 426);
+  EXPECT_EQ(status_with("Sec-WebSocket-Version", "8"), 426);
+  EXPECT_EQ(status_with("Sec-WebSocket-Key", "short"), 400);
+  EXPECT_EQ(status_with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ!!"), 400);
+  EXPECT_EQ(status_with("Sec-WebSocket-Protocol", "other"), 400);
+  auto post = upgrade_request();
+  post.method = "POST";
+  EXPECT_EQ(answer_upgrade(post, "kith.v1").status, 405);
+}
+
+}  // namespace
+}  // namespace kith::net
