@@ -46,6 +46,7 @@ class InboxStore {
   // Writes the batch.
   //
   // Order:   positions of one device ascend within a batch and from batch to batch. Appending a position that is there replaces it.
+  //          A batch's appends come before its forgets.
   // Durable: all of the batch when it completes with success (synced); a batch without appends may be written lazily.
   // Errors:  kFull (nothing written; batches without appends are still taken), kUnavailable (some of it may be written).
   // Calls:   from any executor, any number in flight; the store merges what waits into one sync.
@@ -61,8 +62,8 @@ class InboxStore {
     Position first;  // zero when empty
     Position last;
     uint64_t count = 0;
-    uint64_t bytes = 0;
-    std::vector<MessageId> recent;  // of the last entries, oldest first, at most kRecentMax
+    uint64_t bytes = 0;             // of InboxEntry.entry
+    std::vector<MessageId> recent;  // of the last entries that are messages, oldest first, at most kRecentMax
   };
   static constexpr size_t kRecentMax = 1024;
   virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;

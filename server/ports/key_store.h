@@ -37,12 +37,14 @@ class KeyStore {
   virtual ~KeyStore() = default;
 
   static constexpr uint32_t kPrekeysMax = 200;
+  static constexpr uint32_t kPrekeysRemembered = 1000;
 
   // Replaces the device's keys. Errors: kUnavailable, kFull. The device's one-time prekeys stay.
   virtual Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) = 0;
   // Replaces only the signed prekey. kNotFound when the device has no keys yet.
   virtual Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) = 0;
-  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now.
+  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now. Known is an id that is
+  // held, or was handed out among the last kPrekeysRemembered added: an upload that is repeated doesn't bring a used key back.
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
   virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
   // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is never handed out again.

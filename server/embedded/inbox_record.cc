@@ -1,0 +1,82 @@
+#include "server/embedded/inbox_record.h"
+
+namespace kith::inbox_record {
+
+namespace {
+
+constexpr size_t kAccountBytes = AccountId::kBytes;
+constexpr size_t kPositionOffset = kAccountBytes + 4;
+static_assert(kPositionOffset + 8 == kKeyBytes);
+static_assert(1 + 8 + MessageId::kBytes == kValueHeaderBytes);
+
+void append_device(Bytes& out, const DeviceAddress& device) {
+  out.append(device.account.view());
+  append_u32(out, device.device.value);
+}
+
+DeviceAddress read_device(BytesView bytes) {
+  return {*AccountId::from_bytes(bytes.substr(0, kAccountBytes)), DeviceId{read_u32(bytes.data() + kAccountBytes)}};
+}
+
+bool is_sound(BytesView value) { return value.size() >= kValueHeaderBytes && value[0] == kValueVersion; }
+
+}  // namespace
+
+Bytes key(const DeviceAddress& device, Position position) {
+  Bytes out;
+  out.reserve(kKeyBytes);
+  append_device(out, device);
+  append_u64(out, position.value);
+  return out;
+}
+
+Bytes end_key(const DeviceAddress& device) {
+  Bytes out = key(device, Position{UINT64_MAX});
+  out.push_back('\0');
+  return out;
+}
+
+Position position_of(BytesView key) { return {read_u64(key.data() + kPositionOffset)}; }
+
+DeviceAddress device_of(BytesView key) { return read_device(key); }
+
+Bytes value(const InboxEntry& entry) {
+  Bytes out;
+  out.reserve(kValueHeaderBytes + entry.entry.size());
+  out.push_back(kValueVersion);
+  append_u64(out, entry.stored_at.value);
+  out.append(entry.message_id.view());
+  out.append(entry.entry);
+  return out;
+}
+
+std::optional<InboxEntry> parse(BytesView key, BytesView value) {
+  if (key.size() != kKeyBytes || !is_sound(value)) return std::nullopt;
+  InboxEntry entry;
+  entry.position = position_of(key);
+  entry.stored_at = stored_at_of(value);
+  entry.message_id = message_id_of(value);
+  entry.entry = Bytes(value.substr(kValueHeaderBytes));
+  return entry;
+}
+
+UnixMicros stored_at_of(BytesView value) { return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{}; }
+
+MessageId message_id_of(BytesView value) {
+  return is_sound(value) ? *MessageId::from_bytes(value.substr(9, MessageId::kBytes)) : MessageId{};
+}
+
+uint32_t day_of(UnixMicros stored_at) { return static_cast<uint32_t>(stored_at.value / kDayMicros); }
+
+Bytes day_key(uint32_t day, const DeviceAddress& device) {
+  Bytes out;
+  append_u32(out, day);
+  append_device(out, device);
+  return out;
+}
+
+uint32_t day_of_key(BytesView day_key) { return read_u32(day_key.data()); }
+
+DeviceAddress device_of_day_key(BytesView day_key) { return read_device(day_key.substr(4)); }
+
+}  // namespace kith::inbox_record

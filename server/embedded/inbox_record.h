@@ -1,0 +1,58 @@
+// How inboxes lie in RocksDB: the grammar of every key and value.
+//
+// Integers are big endian, so that RocksDB's order of bytes is ours. Format 1:
+//
+//   column family "default": one record for each entry
+//     key    := account(16) device(4) position(8)
+//     value  := version(1) stored_at(8) message_id(16) entry(*)
+//               version is 1; entry is a serialized wire.Entry (wire/frames.proto); message_id is zero for what is no message
+//   column family "days": which devices were given entries on which day; what expiry looks through instead of everything
+//     key    := day(4) account(16) device(4)
+//     value  := nothing
+//               day is stored_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way round
+//   column family "meta"
+//     "format" := version(4)     of this grammar
+//     "epoch"  := epoch(4)       the last one given out
+//     "held"   := bytes(8)       of all keys and values of the default family; written with every batch
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.h"
+#include "server/ports/inbox_store.h"
+
+namespace kith::inbox_record {
+
+inline constexpr uint32_t kFormat = 1;
+inline constexpr char kValueVersion = 1;
+inline constexpr uint64_t kDayMicros = 86'400'000'000;
+inline constexpr size_t kKeyBytes = 28;
+inline constexpr size_t kValueHeaderBytes = 25;
+
+inline constexpr const char* kDaysFamily = "days";
+inline constexpr const char* kMetaFamily = "meta";
+inline constexpr const char* kFormatKey = "format";
+inline constexpr const char* kEpochKey = "epoch";
+inline constexpr const char* kHeldKey = "held";
+
+Bytes key(const DeviceAddress& device, Position position);
+// The key after every position of the device: an exclusive bound.
+Bytes end_key(const DeviceAddress& device);
+// The caller guarantees kKeyBytes bytes, for both.
+Position position_of(BytesView key);
+DeviceAddress device_of(BytesView key);
+
+Bytes value(const InboxEntry& entry);
+// Absent when the value is damaged or of a later version.
+std::optional<InboxEntry> parse(BytesView key, BytesView value);
+// Zero when the value is damaged: such an entry is expired first.
+UnixMicros stored_at_of(BytesView value);
+// None when there is none, or the value is damaged.
+MessageId message_id_of(BytesView value);
+
+uint32_t day_of(UnixMicros stored_at);
+Bytes day_key(uint32_t day, const DeviceAddress& device);
+uint32_t day_of_key(BytesView day_key);
+DeviceAddress device_of_day_key(BytesView day_key);
+
+}  // namespace kith::inbox_record

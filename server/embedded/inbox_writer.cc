@@ -1,0 +1,342 @@
+#include "server/embedded/inbox_writer.h"
+
+#include <pthread.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <memory>
+
+#include "server/embedded/inbox_record.h"
+
+namespace kith {
+
+namespace {
+
+constexpr uint64_t kRecoverEveryMs = 1000;
+constexpr Position kUnknown{UINT64_MAX};  // as DeviceMark.appended: somewhere there may be entries
+
+rocksdb::Slice slice(BytesView bytes) { return {bytes.data(), bytes.size()}; }
+BytesView view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+bool is_no_space(const rocksdb::Status& status) {
+  return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kNoSpace ||
+         status.subcode() == rocksdb::Status::SubCode::kSpaceLimit;
+}
+
+}  // namespace
+
+struct InboxWriter::Enqueued {
+  InboxWriter& writer;
+  Item& item;
+  [[nodiscard]] bool await_ready() const { return false; }
+  bool await_suspend(std::coroutine_handle<> waiter) const {
+    item.waiter = waiter;
+    item.executor = Executor::current();
+    return writer.enqueue(&item);
+  }
+  void await_resume() const {}
+};
+
+struct InboxWriter::Stage {
+  rocksdb::WriteBatch batch;
+  uint64_t held = 0;
+  bool sync = false;
+  bool has_forgets = false;
+  std::unique_ptr<rocksdb::Iterator> iterator;
+  struct Fresh {
+    Position position;
+    size_t bytes;
+  };
+  std::unordered_map<DeviceAddress, std::vector<Fresh>> fresh;  // appended in this very batch, which the iterator doesn't see
+};
+
+InboxWriter::InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace& disk, Clock& clock)
+    : database_(database), bounds_(bounds), disk_(disk), clock_(clock), held_(database.stored_bytes_held()), thread_([this] { run(); }) {}
+
+InboxWriter::~InboxWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+Task<Result<void, StoreError>> InboxWriter::write(InboxStore::Batch batch) {
+  Item item;
+  item.batch = std::move(batch);
+  co_await Enqueued{*this, item};
+  co_return item.outcome;
+}
+
+Task<Result<uint32_t, StoreError>> InboxWriter::new_epoch() {
+  Item item;
+  item.takes_epoch = true;
+  co_await Enqueued{*this, item};
+  if (!item.outcome) co_return Fail(item.outcome.error());
+  co_return item.epoch;
+}
+
+Task<Result<size_t, StoreError>> InboxWriter::erase(Erasure erasure) {
+  Item item;
+  item.erasure = std::move(erasure);
+  co_await Enqueued{*this, item};
+  if (!item.outcome) co_return Fail(item.outcome.error());
+  co_return item.erased;
+}
+
+bool InboxWriter::enqueue(Item* item) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kQueueMax) {
+      item->outcome = Fail(StoreError::kUnavailable);
+      return false;
+    }
+    queue_.push_back(item);
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void InboxWriter::run() {
+  pthread_setname_np(pthread_self(), "kith-inbox");
+  std::vector<Item*> waiting;
+  std::vector<Item*> group;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto ready = [this] { return stopping_ || !queue_.empty(); };
+      const bool needs_care = health_.load() != StoreHealth::kOk || !deferred_forgets_.empty();
+      if (needs_care) {
+        wake_.wait_for(lock, std::chrono::milliseconds(kRecoverEveryMs), ready);
+      } else {
+        wake_.wait(lock, ready);
+      }
+      if (queue_.empty() && stopping_) break;
+      waiting.swap(queue_);
+    }
+    size_t next = 0;
+    do {
+      group.clear();
+      for (size_t bytes = 0; next < waiting.size() && bytes < kGroupBytesMax; ++next) {
+        for (const auto& append : waiting[next]->batch.appends) bytes += append.entry.entry.size();
+        group.push_back(waiting[next]);
+      }
+      process(group);
+    } while (next < waiting.size());
+    waiting.clear();
+  }
+  group.clear();
+  process(group);  // what was deferred
+}
+
+void InboxWriter::process(std::vector<Item*>& group) {
+  if (health_.load() != StoreHealth::kOk) try_recover();
+  const bool writable = health_.load() == StoreHealth::kOk;
+  const bool full = is_full();
+
+  Stage stage;
+  stage.held = held_.load();
+  for (const Item* item : group) stage.has_forgets |= !item->batch.forgets.empty();
+
+  std::vector<Item*> staged;
+  if (writable) {
+    for (const auto& [device, up_to] : deferred_forgets_) stage_forget(stage, {device, up_to});
+  }
+  for (Item* item : group) {
+    if (!writable && item->only_forgets()) {
+      if (!defer(item->batch)) item->outcome = Fail(StoreError::kUnavailable);
+    } else if (full && item->appends()) {
+      item->outcome = Fail(StoreError::kFull);
+    } else if (!writable) {
+      item->outcome = Fail(health_.load() == StoreHealth::kFull ? StoreError::kFull : StoreError::kUnavailable);
+    } else {
+      this->stage(stage, *item);
+      staged.push_back(item);
+    }
+  }
+
+  if (stage.batch.Count() > 0) {
+    Bytes held;
+    append_u64(held, stage.held);
+    stage.batch.Put(database_.handles().meta, inbox_record::kHeldKey, held);
+    rocksdb::WriteOptions options;
+    options.sync = stage.sync;
+    const rocksdb::Status status = database_.handles().db->Write(options, &stage.batch);
+    if (status.ok()) {
+      held_.store(stage.held);
+      deferred_forgets_.clear();
+    }
+    finish(staged, status);
+  } else if (writable) {
+    deferred_forgets_.clear();
+  }
+  if (marks_.size() > kMarksMax) {
+    marks_.clear();
+    marks_complete_ = false;
+  }
+  for (const Item* item : group) item->executor->post(item->waiter);
+}
+
+void InboxWriter::finish(const std::vector<Item*>& staged, const rocksdb::Status& status) {
+  if (status.ok()) return;
+  marks_.clear();  // they say what the batch would have done
+  marks_complete_ = false;
+  const bool no_space = is_no_space(status);
+  recovery_tried_at_ = clock_.monotonic();
+  health_.store(no_space ? StoreHealth::kFull : StoreHealth::kUnavailable);
+  spdlog::error("inbox store: a write failed: {}", status.ToString());
+  for (Item* item : staged) {
+    if (item->only_forgets() && defer(item->batch)) continue;
+    item->outcome = Fail(no_space ? StoreError::kFull : StoreError::kUnavailable);
+  }
+}
+
+void InboxWriter::stage(Stage& stage, Item& item) {
+  for (const auto& append : item.batch.appends) stage_append(stage, append);
+  for (const auto& forget : item.batch.forgets) stage_forget(stage, forget);
+  if (!item.erasure.records.empty() || !item.erasure.day_keys.empty()) stage_erasure(stage, item);
+  if (item.takes_epoch && !stage_epoch(stage, item)) item.outcome = Fail(StoreError::kUnavailable);
+  if (item.appends() || item.takes_epoch) stage.sync = true;
+}
+
+void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
+  const Bytes key = inbox_record::key(append.device, append.entry.position);
+  const Bytes value = inbox_record::value(append.entry);
+  const size_t bytes = key.size() + value.size();
+
+  const auto [place, is_new] = marks_.try_emplace(append.device);
+  DeviceMark& mark = place->second;
+  const bool is_certainly_new =
+      is_new ? marks_complete_ && append.entry.position.epoch() == epoch_ : mark.appended < append.entry.position;
+  if (!is_certainly_new) stage.held -= std::min(stage.held, bytes_of(key));
+  mark.forgotten = std::min(mark.forgotten, Position{append.entry.position.value - 1});
+  mark.appended = std::max(mark.appended, append.entry.position);
+
+  const uint32_t day = inbox_record::day_of(append.entry.stored_at);
+  if (mark.day != day) {
+    stage.batch.Put(database_.handles().days, slice(inbox_record::day_key(day, append.device)), {});
+    mark.day = day;
+  }
+  stage.batch.Put(database_.handles().records, slice(key), slice(value));
+  stage.held += bytes;
+  if (stage.has_forgets) stage.fresh[append.device].push_back({append.entry.position, bytes});
+}
+
+void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
+  const auto [place, is_new] = marks_.try_emplace(forget.device);
+  DeviceMark& mark = place->second;
+  if (is_new) mark.appended = kUnknown;
+  if (forget.up_to <= mark.forgotten || mark.appended <= mark.forgotten) return;  // nothing is there
+
+  if (!stage.iterator) {
+    rocksdb::ReadOptions options;
+    stage.iterator.reset(database_.handles().db->NewIterator(options, database_.handles().records));
+  }
+  const auto remove = [&](BytesView key, size_t bytes) {
+    stage.batch.Delete(database_.handles().records, slice(key));
+    stage.held -= std::min<uint64_t>(stage.held, bytes);
+  };
+  const Bytes last = inbox_record::key(forget.device, forget.up_to);
+  rocksdb::Iterator& iterator = *stage.iterator;
+  const Bytes first = inbox_record::key(forget.device, Position{mark.forgotten.value + 1});
+  for (iterator.Seek(slice(first)); iterator.Valid() && view(iterator.key()) <= last; iterator.Next()) {
+    remove(view(iterator.key()), iterator.key().size() + iterator.value().size());
+  }
+  if (const auto fresh = stage.fresh.find(forget.device); fresh != stage.fresh.end()) {
+    std::erase_if(fresh->second, [&](const Stage::Fresh& entry) {
+      if (entry.position > forget.up_to) return false;
+      remove(inbox_record::key(forget.device, entry.position), entry.bytes);
+      return true;
+    });
+    if (fresh->second.empty()) stage.fresh.erase(fresh);
+  }
+  mark.forgotten = std::max(mark.forgotten, forget.up_to);
+  if (mark.appended == kUnknown) {
+    const bool is_more = (iterator.Valid() && inbox_record::device_of(view(iterator.key())) == forget.device) || stage.fresh.contains(forget.device);
+    if (!is_more) mark.appended = mark.forgotten;
+  }
+  if (mark.appended <= mark.forgotten && mark.day != 0) {
+    stage.batch.Delete(database_.handles().days, slice(inbox_record::day_key(mark.day, forget.device)));
+    mark.day = 0;
+  }
+}
+
+void InboxWriter::stage_erasure(Stage& stage, Item& item) {
+  for (const auto& record : item.erasure.records) {
+    const Bytes key = inbox_record::key(record.device, record.position);
+    const uint64_t bytes = bytes_of(key);
+    if (bytes == 0) continue;
+    stage.batch.Delete(database_.handles().records, slice(key));
+    stage.held -= std::min(stage.held, bytes);
+    ++item.erased;
+  }
+  for (const Bytes& day_key : item.erasure.day_keys) {
+    stage.batch.Delete(database_.handles().days, slice(day_key));
+    const auto mark = marks_.find(inbox_record::device_of_day_key(day_key));
+    if (mark != marks_.end() && mark->second.day == inbox_record::day_of_key(day_key)) mark->second.day = 0;
+  }
+}
+
+uint64_t InboxWriter::bytes_of(BytesView key) const {
+  rocksdb::PinnableSlice value;
+  if (!database_.handles().db->Get({}, database_.handles().records, slice(key), &value).ok()) return 0;
+  return key.size() + value.size();
+}
+
+bool InboxWriter::stage_epoch(Stage& stage, Item& item) {
+  std::string last;
+  const rocksdb::Status status = database_.handles().db->Get({}, database_.handles().meta, inbox_record::kEpochKey, &last);
+  if (!status.ok() && !status.IsNotFound()) return false;
+  // Two calls in one group: the second sees the first only here.
+  const uint32_t known = std::max(epoch_, last.size() == 4 ? read_u32(last.data()) : 0);
+  if (known >= (uint32_t{1} << 24) - 1) return false;
+  item.epoch = known + 1;
+  Bytes value;
+  append_u32(value, item.epoch);
+  stage.batch.Put(database_.handles().meta, inbox_record::kEpochKey, value);
+  epoch_ = item.epoch;
+  marks_complete_ = true;
+  return true;
+}
+
+bool InboxWriter::defer(const InboxStore::Batch& batch) {
+  for (const auto& forget : batch.forgets) {
+    if (deferred_forgets_.size() >= kDeferredForgetsMax && !deferred_forgets_.contains(forget.device)) return false;
+    Position& up_to = deferred_forgets_[forget.device];
+    up_to = std::max(up_to, forget.up_to);
+  }
+  return true;
+}
+
+bool InboxWriter::is_full() {
+  return health_.load() == StoreHealth::kFull || bytes_held() >= bounds_.bytes_max || disk_.free_bytes() < bounds_.free_bytes_min;
+}
+
+void InboxWriter::try_recover() {
+  const MonotonicMs now = clock_.monotonic();
+  if (now.value - recovery_tried_at_.value < kRecoverEveryMs) return;
+  recovery_tried_at_ = now;
+  if (health_.load() == StoreHealth::kFull && disk_.free_bytes() < bounds_.free_bytes_min) return;
+  rocksdb::Status status = database_.handles().db ? database_.handles().db->Resume() : rocksdb::Status::Aborted();
+  if (status.IsBusy()) return;  // RocksDB tries by itself
+  if (!status.ok()) {
+    status = database_.reopen();
+    if (!status.ok()) {
+      health_.store(is_no_space(status) ? StoreHealth::kFull : StoreHealth::kUnavailable);
+      return;
+    }
+    held_.store(database_.stored_bytes_held());
+  }
+  spdlog::info("inbox store: writing again");
+  health_.store(StoreHealth::kOk);
+}
+
+StoreHealth InboxWriter::health() {
+  const StoreHealth own = health_.load();
+  return own == StoreHealth::kOk && is_full() ? StoreHealth::kFull : own;
+}
+
+}  // namespace kith

@@ -1,0 +1,134 @@
+// The one thread that changes the inboxes in RocksDB.
+//
+// Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs the next gather.
+// Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
+//
+// Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every later iterator slower
+// until a compaction drops it. Which keys there are is found by an iterator that starts after what was forgotten before (DeviceMark), so
+// that it doesn't walk through old tombstones again.
+//
+// A full disk: appends get kFull while less than free_bytes_min is free, more than bytes_max is held, or RocksDB has met ENOSPC and will
+// not write. Forgets are then kept in memory, at most kDeferredForgetsMax devices, and answered: they may be written lazily. Every second
+// the thread asks whether there is space again, and resumes RocksDB by itself; where RocksDB can't (a failed manifest, a broken disk), it
+// closes the database and opens it again. While that fails too, reading answers kUnavailable.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <coroutine>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "server/embedded/disk_space.h"
+#include "server/embedded/inbox_database.h"
+#include "server/ports/inbox_store.h"
+
+namespace rocksdb {
+class Status;
+}
+
+namespace kith {
+
+struct InboxBounds {
+  uint64_t bytes_max = uint64_t{64} << 30;       // of entries held
+  uint64_t free_bytes_min = uint64_t{256} << 20;  // on the disk
+};
+
+class InboxWriter {
+ public:
+  static constexpr size_t kQueueMax = 1024;               // batches; beyond: kUnavailable
+  static constexpr size_t kGroupBytesMax = 16 << 20;      // of entries in one WriteBatch
+  static constexpr size_t kMarksMax = 1'000'000;          // devices; beyond, all are forgotten and learned again
+  static constexpr size_t kDeferredForgetsMax = 1'000'000;
+
+  // What is borrowed outlives the writer.
+  InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace& disk, Clock& clock);
+  // Writes what is queued, then ends the thread.
+  ~InboxWriter();
+  InboxWriter(const InboxWriter&) = delete;
+  InboxWriter& operator=(const InboxWriter&) = delete;
+
+  // As in InboxStore.
+  Task<Result<void, StoreError>> write(InboxStore::Batch batch);
+  Task<Result<uint32_t, StoreError>> new_epoch();
+
+  // Removes these entries, and these keys of the days; what is not there is skipped. Answers how many entries went.
+  struct Erasure {
+    struct Record {
+      DeviceAddress device;
+      Position position;
+    };
+    std::vector<Record> records;
+    std::vector<Bytes> day_keys;
+  };
+  Task<Result<size_t, StoreError>> erase(Erasure erasure);
+
+  [[nodiscard]] uint64_t bytes_held() const { return held_.load(std::memory_order_relaxed); }
+  [[nodiscard]] StoreHealth health();
+
+ private:
+  // One call, in its caller's coroutine frame.
+  struct Item {
+    InboxStore::Batch batch;
+    Erasure erasure;
+    bool takes_epoch = false;
+    size_t erased = 0;
+    uint32_t epoch = 0;
+    Result<void, StoreError> outcome;
+    Executor* executor = nullptr;
+    std::coroutine_handle<> waiter;
+
+    [[nodiscard]] bool appends() const { return !batch.appends.empty(); }
+    [[nodiscard]] bool only_forgets() const {
+      return batch.appends.empty() && !takes_epoch && erasure.records.empty() && erasure.day_keys.empty();
+    }
+  };
+  struct Enqueued;
+  // What is known of a device since the start: everything stored for it lies in (forgotten, appended].
+  struct DeviceMark {
+    Position forgotten;
+    Position appended;
+    uint32_t day = 0;  // of the newest key in "days" known to be there; 0: none known
+  };
+  // A WriteBatch in the making.
+  struct Stage;
+
+  bool enqueue(Item* item);
+  void run();
+  void process(std::vector<Item*>& group);
+  void stage(Stage& stage, Item& item);
+  void stage_append(Stage& stage, const InboxStore::Append& append);
+  void stage_forget(Stage& stage, const InboxStore::Forget& forget);
+  void stage_erasure(Stage& stage, Item& item);
+  bool stage_epoch(Stage& stage, Item& item);
+  void finish(const std::vector<Item*>& staged, const rocksdb::Status& status);
+  bool defer(const InboxStore::Batch& batch);
+  [[nodiscard]] bool is_full();
+  void try_recover();
+  [[nodiscard]] uint64_t bytes_of(BytesView key) const;  // of a record; 0: there is none
+
+  InboxDatabase& database_;
+  const InboxBounds bounds_;
+  DiskSpace& disk_;
+  Clock& clock_;
+
+  // Of the writer's thread alone.
+  std::unordered_map<DeviceAddress, DeviceMark> marks_;
+  bool marks_complete_ = false;   // no mark was lost since `epoch_` was taken
+  uint32_t epoch_ = 0;            // taken by this process; 0: none
+  std::unordered_map<DeviceAddress, Position> deferred_forgets_;
+  MonotonicMs recovery_tried_at_;
+
+  std::atomic<uint64_t> held_;
+  std::atomic<StoreHealth> health_{StoreHealth::kOk};  // of RocksDB itself, bounds apart
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Item*> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace kith

@@ -1,0 +1,156 @@
+#include "server/embedded/rocksdb_inbox_store.h"
+
+#include <rocksdb/db.h>
+#include <spdlog/spdlog.h>
+
+#include <deque>
+
+#include "server/embedded/inbox_record.h"
+
+namespace kith {
+
+namespace {
+
+rocksdb::Slice slice(BytesView bytes) { return {bytes.data(), bytes.size()}; }
+BytesView view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+}  // namespace
+
+Result<std::unique_ptr<RocksDbInboxStore>, std::string> RocksDbInboxStore::open(Settings settings, Clock& clock) {
+  auto database = InboxDatabase::open(settings.database);
+  if (!database) return Fail(database.error());
+  return std::unique_ptr<RocksDbInboxStore>(new RocksDbInboxStore(std::move(*database), settings, clock));
+}
+
+RocksDbInboxStore::RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, const Settings& settings, Clock& clock)
+    : database_(std::move(database)),
+      disk_(settings.database.directory, clock, settings.free_bytes),
+      writer_(std::make_unique<InboxWriter>(*database_, settings.bounds, disk_, clock)),
+      expirer_("kith-expire", 16) {
+  for (size_t i = 0; i < settings.reader_threads; ++i) readers_.push_back(std::make_unique<WorkThread>("kith-read-" + std::to_string(i)));
+}
+
+RocksDbInboxStore::~RocksDbInboxStore() = default;
+
+WorkThread& RocksDbInboxStore::reader_of(const DeviceAddress& device) {
+  return *readers_[std::hash<DeviceAddress>()(device) % readers_.size()];
+}
+
+Task<Result<uint32_t, StoreError>> RocksDbInboxStore::new_epoch() { return writer_->new_epoch(); }
+
+Task<Result<void, StoreError>> RocksDbInboxStore::write(Batch batch) { return writer_->write(std::move(batch)); }
+
+Task<Result<std::vector<InboxEntry>, StoreError>> RocksDbInboxStore::read(DeviceAddress device, Position after, size_t count_max,
+                                                                          size_t bytes_max) {
+  return run_on(reader_of(device), [this, device, after, count_max, bytes_max] { return read_now(device, after, count_max, bytes_max); });
+}
+
+Task<Result<InboxStore::Summary, StoreError>> RocksDbInboxStore::summarize(DeviceAddress device) {
+  return run_on(reader_of(device), [this, device] { return summarize_now(device); });
+}
+
+Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros before, size_t count_max) {
+  auto found = co_await run_on(expirer_, [this, before, count_max] { return find_expired(before, count_max); });
+  if (!found) co_return Fail(found.error());
+  if (found->records.empty() && found->day_keys.empty()) co_return size_t{0};
+  auto erasure = std::move(*found);
+  const size_t count = erasure.records.size();
+  auto erased = co_await writer_->erase(std::move(erasure));
+  if (!erased) co_return Fail(erased.error());
+  // What was confirmed meanwhile is gone all the same: the count must not say "no more" too early.
+  co_return count;
+}
+
+Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const DeviceAddress& device, Position after, size_t count_max,
+                                                                        size_t bytes_max) const {
+  std::vector<InboxEntry> entries;
+  if (after.value == UINT64_MAX) return entries;
+  const InboxDatabase::Reading reading(*database_);
+  if (!reading) return Fail(StoreError::kUnavailable);
+  const Bytes first = inbox_record::key(device, Position{after.value + 1});
+  const Bytes end = inbox_record::end_key(device);
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
+  size_t bytes = 0;
+  for (iterator->Seek(slice(first)); iterator->Valid() && entries.size() < count_max && (entries.empty() || bytes < bytes_max);
+       iterator->Next()) {
+    auto entry = inbox_record::parse(view(iterator->key()), view(iterator->value()));
+    if (!entry) {
+      spdlog::error("inbox store: a damaged record of device {}/{}", device.account.hex(), device.device.value);
+      return Fail(StoreError::kUnavailable);
+    }
+    bytes += entry->entry.size();
+    entries.push_back(std::move(*entry));
+  }
+  if (!iterator->status().ok()) {
+    spdlog::error("inbox store: a read failed: {}", iterator->status().ToString());
+    return Fail(StoreError::kUnavailable);
+  }
+  return entries;
+}
+
+Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const DeviceAddress& device) const {
+  Summary summary;
+  const InboxDatabase::Reading reading(*database_);
+  if (!reading) return Fail(StoreError::kUnavailable);
+  const Bytes first = inbox_record::key(device, Position{});
+  const Bytes end = inbox_record::end_key(device);
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
+  std::deque<MessageId> recent;
+  for (iterator->Seek(slice(first)); iterator->Valid(); iterator->Next()) {
+    const BytesView value = view(iterator->value());
+    summary.last = inbox_record::position_of(view(iterator->key()));
+    if (summary.count == 0) summary.first = summary.last;
+    ++summary.count;
+    summary.bytes += value.size() - std::min(value.size(), inbox_record::kValueHeaderBytes);
+    const MessageId id = inbox_record::message_id_of(value);
+    if (id.is_none()) continue;
+    recent.push_back(id);
+    if (recent.size() > kRecentMax) recent.pop_front();
+  }
+  if (!iterator->status().ok()) {
+    spdlog::error("inbox store: a read failed: {}", iterator->status().ToString());
+    return Fail(StoreError::kUnavailable);
+  }
+  summary.recent.assign(recent.begin(), recent.end());
+  return summary;
+}
+
+Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMicros before, size_t count_max) const {
+  InboxWriter::Erasure found;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const InboxDatabase::Reading reading(*database_);
+  if (!reading) return Fail(StoreError::kUnavailable);
+  const std::unique_ptr<rocksdb::Iterator> days(reading->db->NewIterator(options, reading->days));
+  const std::unique_ptr<rocksdb::Iterator> records(reading->db->NewIterator(options, reading->records));
+  const uint32_t last_day = inbox_record::day_of(before);
+  for (days->SeekToFirst(); days->Valid() && found.records.size() < count_max; days->Next()) {
+    const BytesView day_key = view(days->key());
+    const uint32_t day = inbox_record::day_of_key(day_key);
+    if (day > last_day) break;
+    const DeviceAddress device = inbox_record::device_of_day_key(day_key);
+    const Bytes end = inbox_record::end_key(device);
+    bool all_seen = true;
+    for (records->Seek(slice(inbox_record::key(device, Position{}))); records->Valid() && view(records->key()) < end; records->Next()) {
+      const UnixMicros stored_at = inbox_record::stored_at_of(view(records->value()));
+      // Of this day only, so that a device with several days' keys is counted once; damaged ones are of day 0.
+      if (stored_at >= before || (inbox_record::day_of(stored_at) != day && stored_at.value != 0)) continue;
+      if (found.records.size() == count_max) {
+        all_seen = false;
+        break;
+      }
+      found.records.push_back({device, inbox_record::position_of(view(records->key()))});
+    }
+    if (all_seen && day < last_day) found.day_keys.emplace_back(day_key);
+  }
+  if (!days->status().ok() || !records->status().ok()) return Fail(StoreError::kUnavailable);
+  return found;
+}
+
+}  // namespace kith

@@ -1,0 +1,57 @@
+// The inboxes in RocksDB: a directory of its own, one process at a time. inbox_record.h has the layout, inbox_writer.h the writing.
+//
+// Reading and expiring run on threads of the store, so that a slow disk never holds up a loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/embedded/inbox_writer.h"
+#include "server/embedded/work_thread.h"
+
+namespace kith {
+
+class RocksDbInboxStore final : public InboxStore {
+ public:
+  struct Settings {
+    InboxDatabase::Settings database;
+    InboxBounds bounds;
+    size_t reader_threads = 2;
+    std::function<uint64_t()> free_bytes;  // null: statvfs of the directory
+  };
+
+  // Opens or makes the store. The error is a sentence for the operator: what is wrong, and what can be done.
+  static Result<std::unique_ptr<RocksDbInboxStore>, std::string> open(Settings settings, Clock& clock);
+  // Completes what is queued first. No call may come after the destructor began.
+  ~RocksDbInboxStore() override;
+
+  Task<Result<uint32_t, StoreError>> new_epoch() override;
+  Task<Result<void, StoreError>> write(Batch batch) override;
+  Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
+                                                         size_t bytes_max) override;
+  Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override;
+  // One call at a time. Costs as much as the devices that were given something on the days that expire; the rest isn't looked at.
+  Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) override;
+  [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
+
+  // Any thread.
+  [[nodiscard]] StoreHealth health() const { return writer_->health(); }
+
+ private:
+  RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, const Settings& settings, Clock& clock);
+
+  WorkThread& reader_of(const DeviceAddress& device);
+  Result<std::vector<InboxEntry>, StoreError> read_now(const DeviceAddress& device, Position after, size_t count_max,
+                                                       size_t bytes_max) const;
+  Result<Summary, StoreError> summarize_now(const DeviceAddress& device) const;
+  Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros before, size_t count_max) const;
+
+  std::unique_ptr<InboxDatabase> database_;
+  DiskSpace disk_;
+  std::unique_ptr<InboxWriter> writer_;
+  std::vector<std::unique_ptr<WorkThread>> readers_;
+  WorkThread expirer_;
+};
+
+}  // namespace kith

@@ -1,0 +1,201 @@
+#include "server/embedded/rocksdb_inbox_store.h"
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+
+#include "net/system_clock.h"
+#include "server/embedded/testing/faulty_disk.h"
+#include "server/embedded/testing/test_directory.h"
+#include "server/ports/inbox_store_contract.h"
+
+namespace kith {
+namespace {
+
+class RocksDbBackend final : public InboxStoreBackend {
+ public:
+  RocksDbBackend() { reopen(); }
+  InboxStore& store() override { return *store_; }
+  bool reopen() override {
+    store_.reset();
+    RocksDbInboxStore::Settings settings;
+    settings.database.directory = directory_.file("inboxes");
+    auto opened = RocksDbInboxStore::open(settings, clock_);
+    EXPECT_TRUE(opened) << opened.error();
+    store_ = std::move(*opened);
+    return true;
+  }
+
+ private:
+  TestDirectory directory_;
+  net::SystemClock clock_;
+  std::unique_ptr<RocksDbInboxStore> store_;
+};
+
+INSTANTIATE_TEST_SUITE_P(RocksDb, InboxStoreContract,
+                         testing::Values(InboxStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
+
+// A clock that the test moves.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] UnixMicros now() const override { return {monotonic_ms * 1000}; }
+  [[nodiscard]] MonotonicMs monotonic() const override { return {monotonic_ms}; }
+  std::atomic<uint64_t> monotonic_ms{1'000'000};
+};
+
+class FullDisk : public testing::Test {
+ protected:
+  void open() {
+    store_.reset();
+    RocksDbInboxStore::Settings settings;
+    settings.database.directory = directory_.file("inboxes");
+    settings.bounds = bounds_;
+    settings.database.env = disk_.env();
+    settings.free_bytes = [this] { return free_bytes_.load(); };
+    auto opened = RocksDbInboxStore::open(settings, clock_);
+    ASSERT_TRUE(opened) << opened.error();
+    store_ = std::move(*opened);
+  }
+  static DeviceAddress device(uint8_t number) {
+    DeviceAddress address;
+    address.account.value.fill(number);
+    address.device.value = 1;
+    return address;
+  }
+  Result<void, StoreError> append(uint64_t sequence, size_t bytes = 1000) {
+    InboxStore::Batch batch;
+    batch.appends.push_back({device(1), {Position::of(1, sequence), {}, {}, Bytes(bytes, 'x')}});
+    return runner_.run(store_->write(std::move(batch)));
+  }
+  Result<void, StoreError> forget(uint64_t sequence) {
+    InboxStore::Batch batch;
+    batch.forgets.push_back({device(1), Position::of(1, sequence)});
+    return runner_.run(store_->write(std::move(batch)));
+  }
+  size_t count() { return runner_.run(store_->read(device(1), {}, 1000, 1'000'000'000))->size(); }
+  // Waits for the store to get better by itself: its thread looks once a second.
+  bool recovers() {
+    for (int i = 0; i < 100; ++i) {
+      clock_.monotonic_ms += 1000;
+      if (store_->health() == StoreHealth::kOk) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+  }
+
+  ContractRunner runner_;
+  ManualClock clock_;
+  TestDirectory directory_;
+  FaultyDisk disk_;
+  InboxBounds bounds_;
+  std::atomic<uint64_t> free_bytes_{uint64_t{100} << 30};
+  std::unique_ptr<RocksDbInboxStore> store_;
+};
+
+TEST_F(FullDisk, TheBoundOfBytesRefusesAppendsAndForgettingOpensAgain) {  // [LIMIT-1]
+  bounds_.bytes_max = 5'000;
+  open();
+  uint64_t sequence = 0;
+  while (append(sequence + 1)) ++sequence;
+  EXPECT_GE(sequence, 4u);
+  EXPECT_LE(sequence, 6u);
+  EXPECT_EQ(append(sequence + 1).error(), StoreError::kFull);
+  EXPECT_EQ(count(), sequence);  // nothing of the refused one was written
+  EXPECT_EQ(store_->health(), StoreHealth::kFull);
+  ASSERT_TRUE(forget(3));
+  EXPECT_EQ(store_->health(), StoreHealth::kOk);
+  EXPECT_TRUE(append(sequence + 1));
+}
+
+TEST_F(FullDisk, TooLittleFreeSpaceRefusesAppendsAndTakesForgets) {  // [LIMIT-1]
+  bounds_.free_bytes_min = 1'000'000;
+  open();
+  ASSERT_TRUE(append(1));
+  ASSERT_TRUE(append(2));
+  free_bytes_ = 999'999;
+  clock_.monotonic_ms += 1000;
+  EXPECT_EQ(append(3).error(), StoreError::kFull);
+  EXPECT_EQ(store_->health(), StoreHealth::kFull);
+  ASSERT_TRUE(forget(1));
+  EXPECT_EQ(count(), 1u);
+  free_bytes_ = 1'000'000;
+  clock_.monotonic_ms += 1000;
+  EXPECT_TRUE(append(3));
+  EXPECT_EQ(store_->health(), StoreHealth::kOk);
+}
+
+TEST_F(FullDisk, OfBatchesInFlightTogetherOnlyThoseThatAppendAreRefused) {
+  open();
+  ASSERT_TRUE(append(1));
+  free_bytes_ = 0;
+  clock_.monotonic_ms += 1000;
+  std::vector<Task<Result<void, StoreError>>> calls;
+  for (int i = 0; i < 6; ++i) {
+    InboxStore::Batch batch;
+    batch.forgets.push_back({device(1), Position::of(1, 1)});
+    if (i % 2 == 0) batch.appends.push_back({device(2), {Position::of(1, 1), {}, {}, "x"}});
+    calls.push_back(store_->write(std::move(batch)));
+  }
+  const auto outcomes = runner_.run_all(std::move(calls));
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(outcomes[i].has_value(), i % 2 == 1);
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(FullDisk, WhenTheDiskSaysNoSpaceWritesAreRefusedAndComeBackWithoutARestart) {  // [SEND-2]
+  open();
+  ASSERT_TRUE(append(1));
+  ASSERT_TRUE(append(2));
+  disk_.set_full(true);
+  EXPECT_EQ(append(3).error(), StoreError::kFull);
+  EXPECT_EQ(append(3).error(), StoreError::kFull);
+  EXPECT_EQ(store_->health(), StoreHealth::kFull);
+  EXPECT_EQ(count(), 2u);      // reading goes on
+  EXPECT_TRUE(forget(1));      // taken, and written later
+  disk_.set_full(false);
+  ASSERT_TRUE(recovers());
+  EXPECT_TRUE(append(3));
+  EXPECT_EQ(count(), 2u);      // 1 was forgotten meanwhile
+  open();                      // what was acknowledged is there after a restart
+  EXPECT_EQ(count(), 2u);
+}
+
+TEST_F(FullDisk, ABrokenDiskIsUnavailableUntilItWorksAgain) {
+  open();
+  ASSERT_TRUE(append(1));
+  disk_.set_broken(true);
+  EXPECT_EQ(append(2).error(), StoreError::kUnavailable);
+  EXPECT_EQ(store_->health(), StoreHealth::kUnavailable);
+  disk_.set_broken(false);
+  ASSERT_TRUE(recovers());
+  EXPECT_TRUE(append(2));
+  EXPECT_EQ(count(), 2u);
+}
+
+TEST_F(FullDisk, AStoreOpenedTwiceSaysThatAnotherProcessHasIt) {
+  open();
+  RocksDbInboxStore::Settings settings;
+  settings.database.directory = directory_.file("inboxes");
+  const auto second = RocksDbInboxStore::open(settings, clock_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().find("Another process"), std::string::npos) << second.error();
+}
+
+TEST_F(FullDisk, ADamagedStoreIsRefusedWithWhatCanBeDone) {
+  open();
+  ASSERT_TRUE(append(1));
+  store_.reset();
+  for (const auto& file : std::filesystem::directory_iterator(directory_.file("inboxes"))) {
+    if (!file.path().filename().string().starts_with("MANIFEST")) continue;
+    std::fstream damaged(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    damaged.seekp(20);
+    damaged << "damage";
+  }
+  RocksDbInboxStore::Settings settings;
+  settings.database.directory = directory_.file("inboxes");
+  const auto opened = RocksDbInboxStore::open(settings, clock_);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().find("restore it from a backup"), std::string::npos) << opened.error();
+}
+
+}  // namespace
+}  // namespace kith

@@ -1,0 +1,31 @@
+// Accounts in the SQL database: tables accounts, devices, codes (sql_schema.cc).
+#pragma once
+
+#include "server/embedded/sql_database.h"
+#include "server/ports/account_store.h"
+
+namespace kith {
+
+// Limits: registration codes that expired more than a day before a newer one does are dropped when that one comes, so that numbers
+//         that never register don't pile up.
+class SqlAccountStore final : public AccountStore {
+ public:
+  // The database outlives the store.
+  explicit SqlAccountStore(SqlDatabase& database) : database_(database) {}
+
+  Task<Result<AccountRecord, StoreError>> load(AccountId account) override;
+  Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) override;
+  Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) override;
+  Task<Result<AccountRecord, StoreError>> add_device(std::string phone, AccountId new_account, Bytes token_hash,
+                                                     UnixMicros now) override;
+  Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override;
+  Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override;
+  Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override;
+  Task<Result<PendingCode, StoreError>> get_code(std::string phone) override;
+  Task<Result<void, StoreError>> remove_code(std::string phone) override;
+
+ private:
+  SqlDatabase& database_;
+};
+
+}  // namespace kith

@@ -1,0 +1,105 @@
+// Accounts, keys, profiles and last seen in one SQLite file: its threads and transactions. Stores give it jobs; a job is plain code on a
+// SqlConnection.
+//
+// Writes run on one thread, many to a transaction: what waits shares one sync (group commit), as registrations and key uploads come in
+// bursts. Reads run on another thread and connection, on the last committed state, and never wait for a sync.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include "server/embedded/disk_space.h"
+#include "server/embedded/work_thread.h"
+
+namespace kith {
+
+class SqlConnection;
+
+class SqlDatabase {
+ public:
+  static constexpr size_t kQueueMax = 4096;  // of reads and of writes; beyond: kUnavailable
+  static constexpr size_t kGroupMax = 256;   // writes in one transaction
+
+  // Opens or makes the file and brings its schema up to date. The error is a sentence for the operator.
+  static Result<std::unique_ptr<SqlDatabase>, std::string> open(const std::string& path);
+  // Completes what is queued.
+  ~SqlDatabase();
+
+  // `job(SqlConnection&)` answers Result<T, StoreError>; it sees one snapshot. Adds errors kUnavailable and kFull.
+  template <class Job>
+  Task<std::invoke_result_t<Job&, SqlConnection&>> read(Job job) {
+    using Outcome = std::invoke_result_t<Job&, SqlConnection&>;
+    return run_on(reader_thread_, [this, job = std::move(job)]() mutable -> Outcome {
+      std::optional<Outcome> outcome;
+      const auto error = run_read([&](SqlConnection& connection) { outcome.emplace(job(connection)); });
+      if (error) return Fail(*error);
+      return std::move(*outcome);
+    });
+  }
+
+  // Durable when it completes. A job that answers an error has written nothing: it looks before it writes. It may be run more than once,
+  // until its transaction commits.
+  template <class Job>
+  Task<std::invoke_result_t<Job&, SqlConnection&>> write(Job job) {
+    std::optional<std::invoke_result_t<Job&, SqlConnection&>> outcome;
+    Write write;
+    write.run = [&job, &outcome](SqlConnection& connection) { outcome.emplace(job(connection)); };
+    co_await Queued{*this, write};
+    if (write.error) co_return Fail(*write.error);
+    co_return std::move(*outcome);
+  }
+  // The same for a thread that is no executor: waits.
+  std::optional<StoreError> write_and_wait(std::function<void(SqlConnection&)> job);
+
+  // Any thread: how the last write went.
+  [[nodiscard]] StoreHealth health() const { return health_.load(); }
+
+ private:
+  struct Write {
+    std::function<void(SqlConnection&)> run;
+    std::optional<StoreError> error;
+    std::function<void()> done;  // on the writer's thread; instead of `waiter`
+    Executor* executor = nullptr;
+    std::coroutine_handle<> waiter;
+  };
+  struct Queued {
+    SqlDatabase& database;
+    Write& write;
+    [[nodiscard]] bool await_ready() const { return false; }
+    bool await_suspend(std::coroutine_handle<> waiter) const {
+      write.executor = Executor::current();
+      write.waiter = waiter;
+      return database.enqueue(write);
+    }
+    void await_resume() const {}
+  };
+
+  SqlDatabase(std::unique_ptr<SqlConnection> writer, std::unique_ptr<SqlConnection> reader);
+  bool enqueue(Write& write);
+  void run_writes();
+  void commit_group(const std::vector<Write*>& group);
+  std::optional<StoreError> try_group(const std::vector<Write*>& group);
+  std::optional<StoreError> run_read(const std::function<void(SqlConnection&)>& job);
+
+  std::unique_ptr<SqlConnection> writer_;  // of writer_thread_
+  std::unique_ptr<SqlConnection> reader_;  // of reader_thread_
+  std::atomic<StoreHealth> health_{StoreHealth::kOk};
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Write*> queue_;
+  bool stopping_ = false;
+  WorkThread reader_thread_;
+  std::thread writer_thread_;  // last: it uses the others
+};
+
+}  // namespace kith

@@ -1,0 +1,169 @@
+#include "server/embedded/sql_key_store.h"
+
+#include "server/embedded/sql_connection.h"
+#include "server/embedded/sql_device_rows.h"
+
+namespace kith {
+
+namespace {
+
+uint32_t count_now(SqlConnection& connection, const DeviceAddress& device) {
+  long long count = 0;
+  connection.query("SELECT COUNT(*) FROM prekeys WHERE account = :account AND device = :device AND taken = 0")
+      .in(device.account)
+      .in(device.device.value)
+      .out(count)
+      .fetch();
+  return static_cast<uint32_t>(count);
+}
+
+// Zero when there is none.
+long long last_ordinal(SqlConnection& connection, const DeviceAddress& device) {
+  long long ordinal = 0;
+  connection.query("SELECT COALESCE(MAX(ordinal), 0) FROM prekeys WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .out(ordinal)
+      .fetch();
+  return ordinal;
+}
+
+std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddress& device) {
+  DeviceKeys keys;
+  long long registration_id = 0, signed_prekey_id = 0;
+  if (!connection
+           .query("SELECT registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature"
+                  " FROM device_keys WHERE account = :account AND device = :device")
+           .in(device.account)
+           .in(device.device.value)
+           .out(registration_id)
+           .out(keys.identity_key)
+           .out(signed_prekey_id)
+           .out(keys.signed_prekey.public_key)
+           .out(keys.signed_prekey.signature)
+           .fetch()) {
+    return std::nullopt;
+  }
+  keys.registration_id = static_cast<uint32_t>(registration_id);
+  keys.signed_prekey.id = static_cast<uint32_t>(signed_prekey_id);
+  return keys;
+}
+
+void store_keys(SqlConnection& connection, const DeviceAddress& device, const DeviceKeys& keys) {
+  connection
+      .query("REPLACE INTO device_keys"
+             " (account, device, registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature)"
+             " VALUES (:account, :device, :registration_id, :identity_key, :id, :public_key, :signature)")
+      .in(device.account)
+      .in(device.device.value)
+      .in(keys.registration_id)
+      .in(keys.identity_key)
+      .in(keys.signed_prekey.id)
+      .in(keys.signed_prekey.public_key)
+      .in(keys.signed_prekey.signature)
+      .run();
+}
+
+}  // namespace
+
+void remove_keys(SqlConnection& connection, const DeviceAddress& device) {
+  connection.query("DELETE FROM device_keys WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .run();
+  connection.query("DELETE FROM prekeys WHERE account = :account AND device = :device").in(device.account).in(device.device.value).run();
+}
+
+Task<Result<void, StoreError>> SqlKeyStore::put_keys(DeviceAddress device, DeviceKeys keys) {
+  return database_.write([device, keys = std::move(keys)](SqlConnection& connection) -> Result<void, StoreError> {
+    store_keys(connection, device, keys);
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlKeyStore::put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) {
+  return database_.write([device, prekey = std::move(prekey)](SqlConnection& connection) -> Result<void, StoreError> {
+    auto keys = load_keys(connection, device);
+    if (!keys) return Fail(StoreError::kNotFound);
+    keys->signed_prekey = prekey;
+    store_keys(connection, device, *keys);
+    return {};
+  });
+}
+
+Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) {
+  return database_.write([device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+    uint32_t held = count_now(connection, device);
+    long long ordinal = last_ordinal(connection, device);
+    for (const PublicPrekey& prekey : prekeys) {
+      if (held >= kPrekeysMax) break;
+      long long known = 0;
+      if (connection.query("SELECT ordinal FROM prekeys WHERE account = :account AND device = :device AND prekey = :prekey")
+              .in(device.account)
+              .in(device.device.value)
+              .in(prekey.id)
+              .out(known)
+              .fetch()) {
+        continue;
+      }
+      connection
+          .query("INSERT INTO prekeys (account, device, prekey, ordinal, taken, public_key)"
+                 " VALUES (:account, :device, :prekey, :ordinal, 0, :public_key)")
+          .in(device.account)
+          .in(device.device.value)
+          .in(prekey.id)
+          .in(++ordinal)
+          .in(prekey.public_key)
+          .run();
+      ++held;
+    }
+    connection.query("DELETE FROM prekeys WHERE account = :account AND device = :device AND taken = 1 AND ordinal <= :ordinal")
+        .in(device.account)
+        .in(device.device.value)
+        .in(ordinal - static_cast<long long>(kPrekeysRemembered))
+        .run();
+    return held;
+  });
+}
+
+Task<Result<uint32_t, StoreError>> SqlKeyStore::count_prekeys(DeviceAddress device) {
+  return database_.read([device](SqlConnection& connection) -> Result<uint32_t, StoreError> { return count_now(connection, device); });
+}
+
+Task<Result<DeviceKeyBundle, StoreError>> SqlKeyStore::take_bundle(DeviceAddress device) {
+  return database_.write([device](SqlConnection& connection) -> Result<DeviceKeyBundle, StoreError> {
+    auto keys = load_keys(connection, device);
+    if (!keys) return Fail(StoreError::kNotFound);
+    DeviceKeyBundle bundle;
+    bundle.keys = std::move(*keys);
+    long long id = 0;
+    PublicPrekey prekey;
+    if (connection
+            .query("SELECT prekey, public_key FROM prekeys WHERE account = :account AND device = :device AND taken = 0"
+                   " ORDER BY ordinal LIMIT 1")
+            .in(device.account)
+            .in(device.device.value)
+            .out(id)
+            .out(prekey.public_key)
+            .fetch()) {
+      prekey.id = static_cast<uint32_t>(id);
+      connection.query("UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND prekey = :prekey")
+          .in(device.account)
+          .in(device.device.value)
+          .in(prekey.id)
+          .run();
+      bundle.prekey = std::move(prekey);
+      bundle.prekeys_remaining = count_now(connection, device);
+    }
+    return bundle;
+  });
+}
+
+Task<Result<void, StoreError>> SqlKeyStore::remove_device(DeviceAddress device) {
+  return database_.write([device](SqlConnection& connection) -> Result<void, StoreError> {
+    remove_keys(connection, device);
+    return {};
+  });
+}
+
+}  // namespace kith

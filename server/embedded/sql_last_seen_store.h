@@ -1,0 +1,45 @@
+// Last seen in the SQL database, gathered in memory and written every few seconds in one transaction: table last_seen (sql_schema.cc).
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "server/embedded/sql_database.h"
+#include "server/ports/last_seen_store.h"
+
+namespace kith {
+
+// Limits: holds one time for each account put since the last write, so at most as many as accounts; kGatheredMax of them are written
+//         at once. While the database is away or full they stay in memory.
+class SqlLastSeenStore final : public LastSeenStore {
+ public:
+  static constexpr size_t kGatheredMax = 20'000;
+
+  // The database outlives the store. A crash loses what was put in the last `write_every_ms`.
+  explicit SqlLastSeenStore(SqlDatabase& database, uint32_t write_every_ms = 3000);
+  // Writes what is gathered.
+  ~SqlLastSeenStore() override;
+
+  void put(AccountId account, UnixMicros last_seen) override;
+  Task<Result<UnixMicros, StoreError>> get(AccountId account) override;
+  Task<Result<void, StoreError>> flush() override;
+
+ private:
+  using Times = std::unordered_map<AccountId, UnixMicros>;
+  void run();
+  [[nodiscard]] Times gathered() const;
+  void forget_written(const Times& written);
+  static void write_now(SqlConnection& connection, const Times& times);
+
+  SqlDatabase& database_;
+  const uint32_t write_every_ms_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  Times times_;  // put and not known to be durable
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace kith

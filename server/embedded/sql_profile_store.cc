@@ -1,0 +1,91 @@
+#include "server/embedded/sql_profile_store.h"
+
+#include "server/embedded/sql_connection.h"
+
+namespace kith {
+
+namespace {
+
+Bytes join(const std::vector<AccountId>& accounts) {
+  Bytes out;
+  out.reserve(accounts.size() * AccountId::kBytes);
+  for (const AccountId& account : accounts) out.append(account.view());
+  return out;
+}
+
+std::vector<AccountId> split(BytesView bytes) {
+  std::vector<AccountId> accounts;
+  accounts.reserve(bytes.size() / AccountId::kBytes);
+  for (; bytes.size() >= AccountId::kBytes; bytes.remove_prefix(AccountId::kBytes)) {
+    accounts.push_back(*AccountId::from_bytes(bytes.substr(0, AccountId::kBytes)));
+  }
+  return accounts;
+}
+
+Scope scope_of(long long number) {
+  const bool is_known = number >= static_cast<long long>(Scope::kEveryone) && number <= static_cast<long long>(Scope::kNobody);
+  return is_known ? static_cast<Scope>(number) : Scope::kNobody;  // what can't be read hides
+}
+
+}  // namespace
+
+Task<Result<ProfileRecord, StoreError>> SqlProfileStore::load_profile(AccountId account) {
+  return database_.read([account](SqlConnection& connection) -> Result<ProfileRecord, StoreError> {
+    ProfileRecord profile;
+    connection.query("SELECT name, about FROM profiles WHERE account = :account").in(account).out(profile.name).out(profile.about).fetch();
+    return profile;
+  });
+}
+
+Task<Result<void, StoreError>> SqlProfileStore::put_profile(AccountId account, ProfileRecord profile) {
+  return database_.write([account, profile = std::move(profile)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, :name, :about)")
+        .in(account)
+        .in(profile.name)
+        .in(profile.about)
+        .run();
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlProfileStore::remove_profile(AccountId account) {
+  return database_.write([account](SqlConnection& connection) -> Result<void, StoreError> {
+    connection.query("DELETE FROM profiles WHERE account = :account").in(account).run();
+    return {};
+  });
+}
+
+Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::load_privacy(AccountId account) {
+  return database_.read([account](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
+    PrivacyRecord privacy;
+    long long last_seen = 0, about = 0;
+    std::string contacts, blocked;
+    if (connection.query("SELECT last_seen_scope, about_scope, contacts, blocked FROM privacy WHERE account = :account")
+            .in(account)
+            .out(last_seen)
+            .out(about)
+            .out(contacts)
+            .out(blocked)
+            .fetch()) {
+      privacy = {scope_of(last_seen), scope_of(about), split(contacts), split(blocked)};
+    }
+    return privacy;
+  });
+}
+
+Task<Result<void, StoreError>> SqlProfileStore::put_privacy(AccountId account, PrivacyRecord privacy) {
+  return database_.write([account, privacy = std::move(privacy)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection
+        .query("REPLACE INTO privacy (account, last_seen_scope, about_scope, contacts, blocked)"
+               " VALUES (:account, :last_seen, :about, :contacts, :blocked)")
+        .in(account)
+        .in(static_cast<int>(privacy.last_seen))
+        .in(static_cast<int>(privacy.about))
+        .in(join(privacy.contacts))
+        .in(join(privacy.blocked))
+        .run();
+    return {};
+  });
+}
+
+}  // namespace kith

@@ -1,0 +1,24 @@
+// Profiles and privacy in the SQL database: tables profiles, privacy (sql_schema.cc).
+#pragma once
+
+#include "server/embedded/sql_database.h"
+#include "server/ports/profile_store.h"
+
+namespace kith {
+
+class SqlProfileStore final : public ProfileStore {
+ public:
+  // The database outlives the store.
+  explicit SqlProfileStore(SqlDatabase& database) : database_(database) {}
+
+  Task<Result<ProfileRecord, StoreError>> load_profile(AccountId account) override;
+  Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) override;
+  Task<Result<void, StoreError>> remove_profile(AccountId account) override;
+  Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) override;
+  Task<Result<void, StoreError>> put_privacy(AccountId account, PrivacyRecord privacy) override;
+
+ private:
+  SqlDatabase& database_;
+};
+
+}  // namespace kith

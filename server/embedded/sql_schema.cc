@@ -1,0 +1,103 @@
+#include "server/embedded/sql_schema.h"
+
+#include <vector>
+
+#include "server/embedded/sql_connection.h"
+
+namespace kith {
+
+namespace {
+
+// Each migration once, in order; the schema's version is their number. What has been released is never changed.
+//
+// Accounts are 32 hexadecimal digits, as logs show them. Times are microseconds since 1970. BLOB columns hold bytes.
+const std::vector<std::vector<const char*>> kMigrations = {
+    {
+        // next_device: the id that the next device gets; revision: of the device list, 0 before the first
+        "CREATE TABLE accounts ("
+        " account CHAR(32) NOT NULL PRIMARY KEY,"
+        " phone VARCHAR(16) NOT NULL UNIQUE,"
+        " pin_hash VARCHAR(128) NOT NULL,"
+        " next_device BIGINT NOT NULL,"
+        " revision BIGINT NOT NULL,"
+        " device_list BLOB NOT NULL,"
+        " device_list_signature BLOB NOT NULL)",
+
+        "CREATE TABLE devices ("
+        " account CHAR(32) NOT NULL,"
+        " device BIGINT NOT NULL,"
+        " token_hash BLOB NOT NULL,"
+        " active SMALLINT NOT NULL,"
+        " created_at BIGINT NOT NULL,"
+        " PRIMARY KEY (account, device))",
+
+        "CREATE TABLE codes ("
+        " phone VARCHAR(16) NOT NULL PRIMARY KEY,"
+        " code_hash BLOB NOT NULL,"
+        " expires_at BIGINT NOT NULL,"
+        " attempts BIGINT NOT NULL)",
+        "CREATE INDEX codes_by_expiry ON codes (expires_at)",
+
+        "CREATE TABLE device_keys ("
+        " account CHAR(32) NOT NULL,"
+        " device BIGINT NOT NULL,"
+        " registration_id BIGINT NOT NULL,"
+        " identity_key BLOB NOT NULL,"
+        " signed_prekey_id BIGINT NOT NULL,"
+        " signed_prekey BLOB NOT NULL,"
+        " signed_prekey_signature BLOB NOT NULL,"
+        " PRIMARY KEY (account, device))",
+
+        // ordinal: the order of arrival; taken: handed out, and kept for a while so that the same key isn't added again
+        "CREATE TABLE prekeys ("
+        " account CHAR(32) NOT NULL,"
+        " device BIGINT NOT NULL,"
+        " prekey BIGINT NOT NULL,"
+        " ordinal BIGINT NOT NULL,"
+        " taken SMALLINT NOT NULL,"
+        " public_key BLOB NOT NULL,"
+        " PRIMARY KEY (account, device, prekey))",
+        "CREATE INDEX prekeys_by_ordinal ON prekeys (account, device, taken, ordinal)",
+
+        "CREATE TABLE profiles ("
+        " account CHAR(32) NOT NULL PRIMARY KEY,"
+        " name VARCHAR(256) NOT NULL,"
+        " about VARCHAR(640) NOT NULL)",
+
+        // last_seen_scope, about_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one after the other
+        "CREATE TABLE privacy ("
+        " account CHAR(32) NOT NULL PRIMARY KEY,"
+        " last_seen_scope SMALLINT NOT NULL,"
+        " about_scope SMALLINT NOT NULL,"
+        " contacts MEDIUMBLOB NOT NULL,"
+        " blocked MEDIUMBLOB NOT NULL)",
+
+        "CREATE TABLE last_seen ("
+        " account CHAR(32) NOT NULL PRIMARY KEY,"
+        " seen_at BIGINT NOT NULL)",
+    },
+};
+
+}  // namespace
+
+Result<void, std::string> migrate(SqlConnection& connection) {
+  connection.begin_write();
+  connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
+  long long version = 0;
+  const bool has_version = connection.query("SELECT version FROM schema_version").out(version).fetch();
+  const auto known = static_cast<long long>(kMigrations.size());
+  if (version > known) {
+    connection.roll_back();
+    return Fail("its schema has version " + std::to_string(version) + ", this program knows up to " + std::to_string(known) +
+                ": use the program that wrote it, or a later one");
+  }
+  for (long long next = version; next < known; ++next) {
+    for (const char* statement : kMigrations[next]) connection.execute(statement);
+  }
+  if (!has_version) connection.execute("INSERT INTO schema_version (version) VALUES (0)");
+  connection.query("UPDATE schema_version SET version = :version").in(known).run();
+  connection.commit();
+  return {};
+}
+
+}  // namespace kith

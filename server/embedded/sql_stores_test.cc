@@ -1,0 +1,163 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+
+#include "server/embedded/sql_account_store.h"
+#include "server/embedded/sql_connection.h"
+#include "server/embedded/sql_key_store.h"
+#include "server/embedded/sql_last_seen_store.h"
+#include "server/embedded/sql_profile_store.h"
+#include "server/embedded/testing/test_directory.h"
+#include "server/ports/account_store_contract.h"
+#include "server/ports/key_store_contract.h"
+#include "server/ports/profile_store_contract.h"
+
+namespace kith {
+namespace {
+
+// All stores of one file, as kithd has them.
+struct Stores {
+  explicit Stores(std::unique_ptr<SqlDatabase> opened) : database(std::move(opened)) {}
+  std::unique_ptr<SqlDatabase> database;
+  SqlAccountStore accounts{*database};
+  SqlKeyStore keys{*database};
+  SqlProfileStore profiles{*database};
+  SqlLastSeenStore last_seen{*database};
+};
+
+std::unique_ptr<Stores> open_stores(const std::string& path) {
+  auto opened = SqlDatabase::open(path);
+  EXPECT_TRUE(opened) << opened.error();
+  return std::make_unique<Stores>(std::move(*opened));
+}
+
+class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend {
+ public:
+  AccountStore& accounts() override { return stores_->accounts; }
+  KeyStore& keys() override { return stores_->keys; }
+  ProfileStore& profiles() override { return stores_->profiles; }
+  LastSeenStore& last_seen() override { return stores_->last_seen; }
+  bool reopen() override {
+    stores_.reset();
+    stores_ = open_stores(directory_.file("accounts.db"));
+    return true;
+  }
+
+ private:
+  TestDirectory directory_;
+  std::unique_ptr<Stores> stores_ = open_stores(directory_.file("accounts.db"));
+};
+
+const AccountStoreCase kAccounts{"Sql", [] { return std::make_unique<SqlBackend>(); }};
+const ProfileStoreCase kProfiles{"Sql", [] { return std::make_unique<SqlBackend>(); }};
+INSTANTIATE_TEST_SUITE_P(Sql, AccountStoreContract, testing::Values(kAccounts));
+INSTANTIATE_TEST_SUITE_P(Sql, KeyStoreContract, testing::Values(kAccounts));
+INSTANTIATE_TEST_SUITE_P(Sql, ProfileStoreContract, testing::Values(kProfiles));
+INSTANTIATE_TEST_SUITE_P(Sql, LastSeenStoreContract, testing::Values(kProfiles));
+
+AccountId account(uint8_t number) {
+  AccountId id;
+  id.value.fill(number);
+  return id;
+}
+
+TEST(SqlDatabase, AFullDiskIsFullAndWritesComeBack) {
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account(1), "hash", {})));
+  const auto limit_pages = [&](const char* pages) {
+    (void)stores->database->write_and_wait([pages](SqlConnection& connection) { connection.execute(std::string("PRAGMA max_page_count = ") + pages); });
+  };
+  limit_pages("1");  // no page more than there are
+  const ProfileRecord large{Bytes(200'000, 'x'), ""};
+  EXPECT_EQ(runner.run(stores->profiles.put_profile(account(1), large)).error(), StoreError::kFull);
+  EXPECT_EQ(stores->database->health(), StoreHealth::kFull);
+  EXPECT_TRUE(runner.run(stores->accounts.load(account(1))));  // reading goes on
+  limit_pages("1000000");
+  EXPECT_TRUE(runner.run(stores->profiles.put_profile(account(1), large)));
+  EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
+}
+
+TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  std::vector<Task<Result<int, StoreError>>> calls;
+  for (int i = 0; i < 20; ++i) {
+    calls.push_back(stores->database->write([i](SqlConnection& connection) -> Result<int, StoreError> {
+      connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, '', '')").in(account(static_cast<uint8_t>(i))).run();
+      if (i == 10) connection.execute("INSERT INTO no_such_table VALUES (1)");
+      return i;
+    }));
+  }
+  const auto outcomes = runner.run_all(std::move(calls));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(outcomes[i].has_value(), i != 10) << i;
+  const auto count = runner.run(stores->database->read([](SqlConnection& connection) -> Result<long long, StoreError> {
+    long long count = 0;
+    connection.query("SELECT COUNT(*) FROM profiles").out(count).fetch();
+    return count;
+  }));
+  EXPECT_EQ(count, 19);
+}
+
+TEST(SqlDatabase, ADamagedFileIsRefusedWithWhatCanBeDone) {
+  TestDirectory directory;
+  std::ofstream(directory.file("accounts.db")) << Bytes(8192, 'd');
+  const auto opened = SqlDatabase::open(directory.file("accounts.db"));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().find("from a backup"), std::string::npos) << opened.error();
+}
+
+TEST(SqlDatabase, ANewerSchemaIsRefused) {
+  TestDirectory directory;
+  {
+    auto stores = open_stores(directory.file("accounts.db"));
+    (void)stores->database->write_and_wait([](SqlConnection& connection) { connection.execute("UPDATE schema_version SET version = 99"); });
+  }
+  const auto opened = SqlDatabase::open(directory.file("accounts.db"));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().find("version 99"), std::string::npos) << opened.error();
+}
+
+TEST(SqlAccountStore, CodesOfNumbersThatNeverRegisterAreDroppedADayAfterTheyExpired) {
+  constexpr uint64_t kHour = 3'600'000'000;
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000001", {"old", {100 * kHour}, 0})));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000002", {"new", {123 * kHour}, 0})));
+  EXPECT_TRUE(runner.run(stores->accounts.get_code("+491700000001")));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000003", {"newer", {125 * kHour}, 0})));
+  EXPECT_EQ(runner.run(stores->accounts.get_code("+491700000001")).error(), StoreError::kNotFound);
+  EXPECT_TRUE(runner.run(stores->accounts.get_code("+491700000002")));
+}
+
+TEST(SqlLastSeenStore, TimesAreWrittenByThemselvesAndAtTheEnd) {
+  TestDirectory directory;
+  ContractRunner runner;
+  const auto stored = [&](SqlDatabase& database) {
+    return runner.run(database.read([](SqlConnection& connection) -> Result<long long, StoreError> {
+      long long count = 0;
+      connection.query("SELECT COUNT(*) FROM last_seen").out(count).fetch();
+      return count;
+    }));
+  };
+  auto database = SqlDatabase::open(directory.file("accounts.db"));
+  ASSERT_TRUE(database);
+  {
+    SqlLastSeenStore store(**database, 20);
+    store.put(account(1), {1});
+    for (int i = 0; i < 500 && stored(**database) != 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(stored(**database), 1);
+  }
+  {
+    SqlLastSeenStore store(**database, 3'600'000);
+    store.put(account(2), {2});
+  }
+  EXPECT_EQ(stored(**database), 2);
+}
+
+}  // namespace
+}  // namespace kith

@@ -1,0 +1,251 @@
+// What every AccountStore and KeyStore promises, as tests: they share accounts, since a device that ends takes its keys along.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <set>
+
+#include "server/ports/account_store.h"
+#include "server/ports/contract_runner.h"
+#include "server/ports/key_store.h"
+
+namespace kith {
+
+// A backend under test: empty stores of their own for each test.
+class AccountStoreBackend {
+ public:
+  virtual ~AccountStoreBackend() = default;
+  virtual AccountStore& accounts() = 0;
+  virtual KeyStore& keys() = 0;
+  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  virtual bool reopen() = 0;
+};
+
+struct AccountStoreCase {
+  const char* name;
+  std::function<std::unique_ptr<AccountStoreBackend>()> make;
+  friend void PrintTo(const AccountStoreCase& backend, std::ostream* out) { *out << backend.name; }
+};
+
+class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
+ protected:
+  static constexpr const char* kPhone = "+491700000001";
+  static inline const Bytes kHash = Bytes("\0hash\xff\x27of a token, 32 bytes long....", 32);
+
+  static AccountId account(uint8_t fill) {
+    AccountId id;
+    id.value.fill(fill);
+    return id;
+  }
+  AccountStore& accounts() { return backend_->accounts(); }
+  KeyStore& keys() { return backend_->keys(); }
+
+  AccountRecord add(std::string phone, uint8_t new_account, Bytes hash = kHash, uint64_t now = 5) {
+    auto record = runner_.run(accounts().add_device(std::move(phone), account(new_account), std::move(hash), UnixMicros{now}));
+    EXPECT_TRUE(record);
+    return record ? std::move(*record) : AccountRecord();
+  }
+  Result<AccountRecord, StoreError> publish(const AccountId& id, uint64_t revision, std::vector<uint32_t> devices,
+                                            Bytes text = Bytes("\0list\xff", 6)) {
+    AccountStore::DeviceList list{{revision}, std::move(text), Bytes("\0signature", 10), {}};
+    for (const uint32_t device : devices) list.devices.push_back({device});
+    return runner_.run(accounts().set_device_list(id, std::move(list)));
+  }
+  static std::vector<std::pair<uint32_t, bool>> devices_of(const AccountRecord& record) {
+    std::vector<std::pair<uint32_t, bool>> out;
+    for (const auto& device : record.devices) out.emplace_back(device.id.value, device.active);
+    return out;
+  }
+  using Devices = std::vector<std::pair<uint32_t, bool>>;
+
+  ContractRunner runner_;
+  std::unique_ptr<AccountStoreBackend> backend_ = GetParam().make();
+};
+
+TEST_P(AccountStoreContract, AnUnknownAccountOrNumberIsNotFound) {
+  EXPECT_EQ(runner_.run(accounts().load(account(1))).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().set_pin_hash(account(1), "pin")).error(), StoreError::kNotFound);
+  EXPECT_EQ(publish(account(1), 1, {}).error(), StoreError::kNotFound);
+}
+
+TEST_P(AccountStoreContract, AFirstDeviceMakesTheAccountAndIsInactive) {
+  const AccountRecord made = add(kPhone, 1, kHash, 77);
+  EXPECT_EQ(made.id, account(1));
+  EXPECT_EQ(made.phone, kPhone);
+  EXPECT_EQ(made.pin_hash, "");
+  EXPECT_EQ(made.device_list_revision, Revision{});
+  ASSERT_EQ(made.devices.size(), 1u);
+  EXPECT_EQ(made.devices[0].id, DeviceId{1});
+  EXPECT_EQ(made.devices[0].token_hash, kHash);
+  EXPECT_EQ(made.devices[0].created_at, UnixMicros{77});
+  EXPECT_FALSE(made.devices[0].active);
+
+  const auto loaded = runner_.run(accounts().load(account(1)));
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->devices.at(0).token_hash, kHash);
+  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone)).value().id, account(1));
+}
+
+TEST_P(AccountStoreContract, ANumberKeepsItsAccountAndNeverUsesADeviceIdAgain) {
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 1, {1}));
+  EXPECT_EQ(devices_of(add(kPhone, 2)), (Devices{{1, true}, {2, false}}));
+  // A second try removes the first, which never became active.
+  const AccountRecord again = add(kPhone, 3, "another hash");
+  EXPECT_EQ(again.id, account(1));
+  EXPECT_EQ(devices_of(again), (Devices{{1, true}, {3, false}}));
+  EXPECT_EQ(again.devices.back().token_hash, "another hash");
+  EXPECT_EQ(runner_.run(accounts().load(account(2))).error(), StoreError::kNotFound);
+  ASSERT_TRUE(publish(account(1), 2, {3}));
+  EXPECT_EQ(devices_of(add(kPhone, 4)), (Devices{{3, true}, {4, false}}));
+}
+
+TEST_P(AccountStoreContract, ADeviceListActivatesWhomItNamesAndEndsTheOthers) {  // [DEVICE-1]
+  add(kPhone, 1);
+  const auto first = publish(account(1), 1, {1}, "first");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(devices_of(*first), (Devices{{1, true}}));
+  EXPECT_EQ(first->device_list, "first");
+  add(kPhone, 1);
+  const auto both = publish(account(1), 2, {1, 2}, Bytes("\0both\xff", 6));
+  ASSERT_TRUE(both);
+  EXPECT_EQ(devices_of(*both), (Devices{{1, true}, {2, true}}));
+  const auto one = publish(account(1), 7, {2}, "one");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(devices_of(*one), (Devices{{2, true}}));
+  const auto loaded = runner_.run(accounts().load(account(1)));
+  EXPECT_EQ(loaded->device_list_revision, Revision{7});
+  EXPECT_EQ(loaded->device_list, "one");
+  EXPECT_EQ(loaded->device_list_signature, Bytes("\0signature", 10));
+}
+
+TEST_P(AccountStoreContract, ADeviceListMustBeNewerAndNameDevicesThatExist) {  // [DEVICE-1]
+  add(kPhone, 1);
+  EXPECT_EQ(publish(account(1), 0, {1}).error(), StoreError::kConflict);
+  ASSERT_TRUE(publish(account(1), 5, {1}, "kept"));
+  EXPECT_EQ(publish(account(1), 5, {1}, "same").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), 4, {1}, "older").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), 6, {1, 2}, "unknown device").error(), StoreError::kNotFound);
+  const auto record = runner_.run(accounts().load(account(1)));
+  EXPECT_EQ(record->device_list, "kept");
+  EXPECT_EQ(record->device_list_revision, Revision{5});
+  EXPECT_EQ(devices_of(*record), (Devices{{1, true}}));
+}
+
+TEST_P(AccountStoreContract, OfDeviceListsPublishedAtOnceOneWins) {  // [DEVICE-1]
+  add(kPhone, 1);
+  std::vector<Task<Result<AccountRecord, StoreError>>> calls;
+  for (int i = 0; i < 6; ++i) {
+    AccountStore::DeviceList list{{1}, "list " + std::to_string(i), "signature", {{1}}};
+    calls.push_back(accounts().set_device_list(account(1), std::move(list)));
+  }
+  int won = 0;
+  std::string winner;
+  for (const auto& outcome : runner_.run_all(std::move(calls))) {
+    if (outcome) {
+      ++won;
+      winner = outcome->device_list;
+    } else {
+      EXPECT_EQ(outcome.error(), StoreError::kConflict);
+    }
+  }
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(runner_.run(accounts().load(account(1)))->device_list, winner);
+}
+
+TEST_P(AccountStoreContract, RegistrationsOfOneNumberAtOnceMakeOneAccount) {
+  std::vector<Task<Result<AccountRecord, StoreError>>> calls;
+  for (uint8_t i = 1; i <= 8; ++i) calls.push_back(accounts().add_device(kPhone, account(i), kHash, UnixMicros{i}));
+  std::set<AccountId> ids;
+  std::set<uint32_t> devices;
+  for (const auto& outcome : runner_.run_all(std::move(calls))) {
+    ASSERT_TRUE(outcome);
+    ids.insert(outcome->id);
+    devices.insert(outcome->devices.back().id.value);
+  }
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(devices.size(), 8u);
+}
+
+TEST_P(AccountStoreContract, FindPhonesNamesAccountsWithAnActiveDevice) {
+  add("+491700000001", 1);
+  add("+491700000002", 2);
+  add("+491700000003", 3);
+  ASSERT_TRUE(publish(account(1), 1, {1}));
+  ASSERT_TRUE(publish(account(3), 1, {1}));
+  add("+491700000003", 9);  // a further inactive device changes nothing
+  auto found = runner_.run(accounts().find_phones({"+491700000003", "+491700000002", "+491700000001", "+491700000004"}));
+  ASSERT_TRUE(found);
+  std::ranges::sort(*found, {}, &AccountStore::PhoneAccount::phone);
+  ASSERT_EQ(found->size(), 2u);
+  EXPECT_EQ((*found)[0].phone, "+491700000001");
+  EXPECT_EQ((*found)[0].account, account(1));
+  EXPECT_EQ((*found)[1].account, account(3));
+  EXPECT_TRUE(runner_.run(accounts().find_phones({}))->empty());
+}
+
+TEST_P(AccountStoreContract, ThePinIsKeptUntilItIsRemoved) {
+  add(kPhone, 1);
+  ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "$argon2id$hash")));
+  EXPECT_EQ(add(kPhone, 2).pin_hash, "$argon2id$hash");  // and by registering again
+  ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "")));
+  EXPECT_EQ(runner_.run(accounts().load(account(1)))->pin_hash, "");
+}
+
+TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
+  EXPECT_EQ(runner_.run(accounts().get_code(kPhone)).error(), StoreError::kNotFound);
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0})));
+  ASSERT_TRUE(runner_.run(accounts().put_code("+491700000002", {"other", UnixMicros{100}, 0})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0two", 4), UnixMicros{200}, 3})));
+  const auto code = runner_.run(accounts().get_code(kPhone));
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->code_hash, Bytes("\0two", 4));
+  EXPECT_EQ(code->expires_at, UnixMicros{200});
+  EXPECT_EQ(code->attempts, 3u);
+  ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
+  ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
+  EXPECT_EQ(runner_.run(accounts().get_code(kPhone)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().get_code("+491700000002"))->code_hash, "other");
+}
+
+TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 3, {1}, "list"));
+  add(kPhone, 1);
+  ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "pin")));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2})));
+  if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
+  const auto record = runner_.run(accounts().find_by_phone(kPhone));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->id, account(1));
+  EXPECT_EQ(record->pin_hash, "pin");
+  EXPECT_EQ(record->device_list, "list");
+  EXPECT_EQ(record->device_list_revision, Revision{3});
+  EXPECT_EQ(devices_of(*record), (Devices{{1, true}, {2, false}}));
+  EXPECT_EQ(runner_.run(accounts().get_code(kPhone))->attempts, 2u);
+  EXPECT_EQ(add(kPhone, 1).devices.back().id, DeviceId{3});
+}
+
+TEST_P(AccountStoreContract, ADeviceThatEndsTakesItsKeysAlong) {  // [DEVICE-1]
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 1, {1}));
+  add(kPhone, 1);
+  const DeviceKeys some{7, "identity", {1, "signed", "signature"}};
+  for (uint32_t id : {1u, 2u}) {
+    ASSERT_TRUE(runner_.run(keys().put_keys({account(1), {id}}, some)));
+    ASSERT_TRUE(runner_.run(keys().add_prekeys({account(1), {id}}, {{1, "a"}})));
+  }
+  ASSERT_TRUE(publish(account(1), 2, {2}));
+  EXPECT_EQ(runner_.run(keys().take_bundle({account(1), {1}})).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(keys().count_prekeys({account(1), {1}})), 0u);
+  EXPECT_TRUE(runner_.run(keys().take_bundle({account(1), {2}}))->prekey);
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(AccountStoreContract);
+
+}  // namespace kith

@@ -1,0 +1,360 @@
+// What every InboxStore promises, as tests. A backend instantiates it with INSTANTIATE_TEST_SUITE_P(name, InboxStoreContract, Values(...)).
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <set>
+#include <thread>
+
+#include "server/ports/contract_runner.h"
+#include "server/ports/inbox_store.h"
+
+namespace kith {
+
+// A backend under test: an empty store of its own for each test.
+class InboxStoreBackend {
+ public:
+  virtual ~InboxStoreBackend() = default;
+  virtual InboxStore& store() = 0;
+  // Closes the store and opens it again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  virtual bool reopen() = 0;
+};
+
+struct InboxStoreCase {
+  const char* name;
+  std::function<std::unique_ptr<InboxStoreBackend>()> make;
+  friend void PrintTo(const InboxStoreCase& backend, std::ostream* out) { *out << backend.name; }
+};
+
+class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
+ protected:
+  using Written = Result<void, StoreError>;
+
+  static DeviceAddress device(uint8_t account, uint32_t id = 1) {
+    DeviceAddress address;
+    address.account.value.fill(account);
+    address.device.value = id;
+    return address;
+  }
+  static InboxEntry entry(uint64_t sequence, std::string content = "entry", uint32_t epoch = 1) {
+    InboxEntry entry;
+    entry.position = Position::of(epoch, sequence);
+    entry.stored_at = {1'000'000 * sequence};
+    entry.message_id.value.fill(static_cast<uint8_t>(sequence));
+    entry.message_id.value[0] = static_cast<uint8_t>(epoch);
+    entry.entry = std::move(content);
+    return entry;
+  }
+  static Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
+
+  InboxStore& store() { return backend_->store(); }
+  Written append(const DeviceAddress& device, InboxEntry entry) {
+    InboxStore::Batch batch;
+    batch.appends.push_back({device, std::move(entry)});
+    return runner_.run(store().write(std::move(batch)));
+  }
+  Written forget(const DeviceAddress& device, Position up_to) {
+    InboxStore::Batch batch;
+    batch.forgets.push_back({device, up_to});
+    return runner_.run(store().write(std::move(batch)));
+  }
+  std::vector<InboxEntry> read(const DeviceAddress& device, Position after = {}, size_t count_max = 1'000'000,
+                               size_t bytes_max = 1'000'000'000) {
+    auto entries = runner_.run(store().read(device, after, count_max, bytes_max));
+    EXPECT_TRUE(entries);
+    return entries ? std::move(*entries) : std::vector<InboxEntry>();
+  }
+  std::vector<uint64_t> positions(const DeviceAddress& device, Position after = {}) {
+    std::vector<uint64_t> out;
+    for (const auto& entry : read(device, after)) out.push_back(entry.position.value);
+    return out;
+  }
+  InboxStore::Summary summary(const DeviceAddress& device) {
+    auto summary = runner_.run(store().summarize(device));
+    EXPECT_TRUE(summary);
+    return summary ? std::move(*summary) : InboxStore::Summary();
+  }
+  size_t expire(UnixMicros before, size_t count_max = 1'000'000) {
+    auto count = runner_.run(store().expire(before, count_max));
+    EXPECT_TRUE(count);
+    return count.value_or(0);
+  }
+
+  ContractRunner runner_;
+  std::unique_ptr<InboxStoreBackend> backend_ = GetParam().make();
+};
+
+TEST_P(InboxStoreContract, EveryEpochIsNewEvenAfterReopening) {  // [INBOX-3]
+  std::set<uint32_t> epochs;
+  uint32_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto epoch = runner_.run(store().new_epoch());
+    ASSERT_TRUE(epoch);
+    EXPECT_GT(*epoch, last);
+    last = *epoch;
+    EXPECT_TRUE(epochs.insert(*epoch).second);
+    if (i == 1 && !backend_->reopen()) break;
+  }
+}
+
+TEST_P(InboxStoreContract, EpochsAskedForAtOnceAreDifferent) {  // [INBOX-3]
+  std::vector<Task<Result<uint32_t, StoreError>>> calls;
+  for (int i = 0; i < 8; ++i) calls.push_back(store().new_epoch());
+  std::set<uint32_t> epochs;
+  for (const auto& epoch : runner_.run_all(std::move(calls))) epochs.insert(epoch.value());
+  EXPECT_EQ(epochs.size(), 8u);
+}
+
+TEST_P(InboxStoreContract, WhatIsAppendedIsReadByteForByteInOrder) {  // [ORDER-1]
+  const Bytes bytes("\0\xff\x00 binary", 10);
+  InboxStore::Batch batch;
+  batch.appends.push_back({device(1), entry(1, bytes)});
+  batch.appends.push_back({device(2), entry(1, "other account")});
+  batch.appends.push_back({device(1), entry(2, "")});
+  batch.appends.push_back({device(1, 2), entry(1, "other device")});
+  batch.appends.push_back({device(1), entry(300, "epoch two", 2)});
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+
+  const auto entries = read(device(1));
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[0].entry, bytes);
+  EXPECT_EQ(entries[0].position, at(1));
+  EXPECT_EQ(entries[0].stored_at, entry(1).stored_at);
+  EXPECT_EQ(entries[0].message_id, entry(1).message_id);
+  EXPECT_EQ(entries[1].entry, "");
+  EXPECT_EQ(entries[2].position, at(300, 2));
+  EXPECT_EQ(read(device(1, 2)).at(0).entry, "other device");
+  EXPECT_EQ(read(device(2)).at(0).entry, "other account");
+  EXPECT_TRUE(read(device(3)).empty());
+}
+
+TEST_P(InboxStoreContract, TheLargestEntryRoundTrips) {  // [LIMIT-1]
+  const Bytes large(262144, '\x7f');
+  ASSERT_TRUE(append(device(1), entry(1, large)));
+  EXPECT_EQ(read(device(1)).at(0).entry, large);
+}
+
+TEST_P(InboxStoreContract, AppendingAPositionThatIsThereReplacesIt) {  // [SEND-1]
+  ASSERT_TRUE(append(device(1), entry(1, "first")));
+  ASSERT_TRUE(append(device(1), entry(2, "second")));
+  const auto held = store().bytes_held();
+  ASSERT_TRUE(append(device(1), entry(2, "SECOND")));
+  ASSERT_EQ(read(device(1)).size(), 2u);
+  EXPECT_EQ(read(device(1))[1].entry, "SECOND");
+  EXPECT_EQ(store().bytes_held(), held);
+  EXPECT_EQ(summary(device(1)).count, 2u);
+}
+
+TEST_P(InboxStoreContract, ReadStartsAfterAPositionAndKeepsItsBounds) {
+  for (uint64_t i = 1; i <= 10; ++i) ASSERT_TRUE(append(device(1), entry(i, Bytes(100, 'x'))));
+  EXPECT_EQ(positions(device(1), at(7)), (std::vector<uint64_t>{at(8).value, at(9).value, at(10).value}));
+  EXPECT_TRUE(read(device(1), at(10)).empty());
+  EXPECT_TRUE(read(device(1), Position{UINT64_MAX}).empty());
+  EXPECT_EQ(read(device(1), {}, 4).size(), 4u);
+  const auto about = read(device(1), {}, 100, 350).size();
+  EXPECT_GE(about, 3u);
+  EXPECT_LE(about, 4u);
+  EXPECT_EQ(read(device(1), {}, 100, 1).size(), 1u);  // at least one when there is one
+}
+
+TEST_P(InboxStoreContract, ForgettingTakesEverythingUpToThePositionAndNothingElse) {  // [INBOX-1]
+  for (uint64_t i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(append(device(1), entry(i)));
+    ASSERT_TRUE(append(device(1, 2), entry(i)));
+  }
+  ASSERT_TRUE(forget(device(1), at(3)));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(4).value, at(5).value}));
+  EXPECT_EQ(read(device(1, 2)).size(), 5u);
+  ASSERT_TRUE(forget(device(1), at(2)));  // again and less: nothing more
+  EXPECT_EQ(read(device(1)).size(), 2u);
+  ASSERT_TRUE(forget(device(1), at(1'000)));  // beyond the last
+  EXPECT_TRUE(read(device(1)).empty());
+  ASSERT_TRUE(forget(device(9), at(5)));  // an absent device
+  ASSERT_TRUE(append(device(1), entry(1'001)));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(1'001).value}));
+  ASSERT_TRUE(forget(device(1), at(1'001)));
+  EXPECT_TRUE(read(device(1)).empty());
+}
+
+TEST_P(InboxStoreContract, ABatchsAppendsComeBeforeItsForgets) {
+  ASSERT_TRUE(append(device(1), entry(1)));
+  InboxStore::Batch batch;
+  batch.forgets.push_back({device(1), at(3)});
+  for (uint64_t i = 2; i <= 4; ++i) batch.appends.push_back({device(1), entry(i)});
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(4).value}));
+  ASSERT_TRUE(forget(device(1), at(4)));
+  EXPECT_EQ(store().bytes_held(), 0u);
+}
+
+TEST_P(InboxStoreContract, AForgetAfterReopeningFindsWhatIsThere) {
+  for (uint64_t i = 1; i <= 6; ++i) ASSERT_TRUE(append(device(1), entry(i)));
+  ASSERT_TRUE(forget(device(1), at(1)));
+  if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
+  ASSERT_TRUE(forget(device(1), at(3)));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(4).value, at(5).value, at(6).value}));
+  ASSERT_TRUE(append(device(1), entry(1, "later epoch", 2)));
+  ASSERT_TRUE(forget(device(1), at(5)));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(6).value, at(1, 2).value}));
+  ASSERT_TRUE(forget(device(1), at(1, 2)));
+  EXPECT_TRUE(read(device(1)).empty());
+  EXPECT_EQ(store().bytes_held(), 0u);
+}
+
+TEST_P(InboxStoreContract, WhatAWriteCompletedSurvivesReopening) {  // [SEND-2]
+  for (uint64_t i = 1; i <= 50; ++i) ASSERT_TRUE(append(device(1), entry(i, "entry " + std::to_string(i))));
+  ASSERT_TRUE(forget(device(1), at(10)));
+  const auto held = store().bytes_held();
+  if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
+  const auto entries = read(device(1));
+  ASSERT_EQ(entries.size(), 40u);
+  EXPECT_EQ(entries.front().position, at(11));
+  EXPECT_EQ(entries.back().entry, "entry 50");
+  EXPECT_EQ(store().bytes_held(), held);
+}
+
+TEST_P(InboxStoreContract, BatchesInFlightTogetherAreAllWritten) {
+  // Eight devices, as eight shards would: one batch each, then the next once it is answered.
+  constexpr int kDevices = 8, kRounds = 20;
+  for (int round = 1; round <= kRounds; ++round) {
+    std::vector<Task<Written>> writes;
+    for (int i = 0; i < kDevices; ++i) {
+      InboxStore::Batch batch;
+      for (int k = 0; k < 3; ++k) batch.appends.push_back({device(static_cast<uint8_t>(i)), entry(round * 3 + k)});
+      if (round > 1) batch.forgets.push_back({device(static_cast<uint8_t>(i)), at(round * 3 - 1)});
+      writes.push_back(store().write(std::move(batch)));
+    }
+    for (const auto& written : runner_.run_all(std::move(writes))) ASSERT_TRUE(written);
+  }
+  for (int i = 0; i < kDevices; ++i) {
+    const DeviceAddress address = device(static_cast<uint8_t>(i));
+    EXPECT_EQ(positions(address), (std::vector<uint64_t>{at(60).value, at(61).value, at(62).value}));
+  }
+}
+
+TEST_P(InboxStoreContract, WritesFromManyThreadsLoseNothing) {
+  constexpr int kThreads = 4, kWrites = 50;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([this, t] {
+      ContractRunner runner;
+      for (int i = 1; i <= kWrites; ++i) {
+        InboxStore::Batch batch;
+        batch.appends.push_back({device(static_cast<uint8_t>(t)), entry(i)});
+        EXPECT_TRUE(runner.run(store().write(std::move(batch))));
+        const auto seen = runner.run(store().read(device(static_cast<uint8_t>(t)), at(i - 1), 10, 1'000'000));
+        ASSERT_TRUE(seen);
+        ASSERT_EQ(seen->size(), 1u);  // everything a completed write has appended is seen
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (int t = 0; t < kThreads; ++t) EXPECT_EQ(read(device(static_cast<uint8_t>(t))).size(), static_cast<size_t>(kWrites));
+}
+
+TEST_P(InboxStoreContract, TheSummarySaysWhatIsHeld) {
+  EXPECT_EQ(summary(device(1)).count, 0u);
+  EXPECT_EQ(summary(device(1)).first, Position{});
+  for (uint64_t i = 1; i <= 5; ++i) ASSERT_TRUE(append(device(1), entry(i, Bytes(10 * i, 'x'))));
+  InboxEntry receipt = entry(6, "receipt");
+  receipt.message_id = {};
+  ASSERT_TRUE(append(device(1), receipt));
+  ASSERT_TRUE(append(device(2), entry(9)));
+  ASSERT_TRUE(forget(device(1), at(2)));
+  const auto held = summary(device(1));
+  EXPECT_EQ(held.first, at(3));
+  EXPECT_EQ(held.last, at(6));
+  EXPECT_EQ(held.count, 4u);
+  EXPECT_EQ(held.bytes, 30u + 40u + 50u + 7u);
+  EXPECT_EQ(held.recent, (std::vector<MessageId>{entry(3).message_id, entry(4).message_id, entry(5).message_id}));
+}
+
+TEST_P(InboxStoreContract, TheSummaryNamesTheLastMessagesOnly) {  // [SEND-1]
+  InboxStore::Batch batch;
+  const auto id = [](uint64_t i) {
+    MessageId id;
+    id.value[0] = 1;
+    id.value[14] = static_cast<uint8_t>(i >> 8);
+    id.value[15] = static_cast<uint8_t>(i);
+    return id;
+  };
+  for (uint64_t i = 1; i <= 1100; ++i) {
+    InboxEntry made = entry(i);
+    made.message_id = id(i);
+    batch.appends.push_back({device(1), std::move(made)});
+  }
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  const auto held = summary(device(1));
+  EXPECT_EQ(held.count, 1100u);
+  ASSERT_EQ(held.recent.size(), InboxStore::kRecentMax);
+  EXPECT_EQ(held.recent.front(), id(1100 - InboxStore::kRecentMax + 1));
+  EXPECT_EQ(held.recent.back(), id(1100));
+}
+
+TEST_P(InboxStoreContract, ExpiryForgetsWhatWasStoredBeforeATimeInSteps) {  // [INBOX-1]
+  constexpr uint64_t kDay = 86'400'000'000;
+  for (uint64_t day = 1; day <= 4; ++day) {
+    for (uint8_t account = 1; account <= 3; ++account) {
+      InboxEntry made = entry(day);
+      made.stored_at = {day * kDay + account};
+      ASSERT_TRUE(append(device(account), made));
+    }
+  }
+  const UnixMicros before{3 * kDay + 2};  // days 1 and 2, and of day 3 the first account's
+  EXPECT_EQ(expire(before, 4), 4u);
+  EXPECT_EQ(expire(before, 4), 3u);
+  EXPECT_EQ(expire(before, 4), 0u);
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(4).value}));
+  EXPECT_EQ(positions(device(2)), (std::vector<uint64_t>{at(3).value, at(4).value}));
+  EXPECT_EQ(positions(device(3)), (std::vector<uint64_t>{at(3).value, at(4).value}));
+  EXPECT_EQ(expire({5 * kDay}), 5u);
+  EXPECT_EQ(store().bytes_held(), 0u);
+  EXPECT_EQ(expire({5 * kDay}), 0u);
+}
+
+TEST_P(InboxStoreContract, ExpiryFindsEntriesOfADeviceThatHadForgottenAllAndGotMore) {  // [INBOX-1]
+  constexpr uint64_t kDay = 86'400'000'000;
+  for (uint64_t i = 1; i <= 3; ++i) {
+    InboxEntry made = entry(i);
+    made.stored_at = {10 * kDay + i};
+    ASSERT_TRUE(append(device(1), made));
+    if (i < 3) {
+      ASSERT_TRUE(forget(device(1), at(i)));
+    }
+  }
+  EXPECT_EQ(expire({10 * kDay + 3}), 0u);
+  EXPECT_EQ(expire({20 * kDay}), 1u);
+  EXPECT_TRUE(read(device(1)).empty());
+}
+
+TEST_P(InboxStoreContract, ExpirySurvivesReopeningAndAClockThatWentBack) {
+  constexpr uint64_t kDay = 86'400'000'000;
+  const uint64_t days[] = {10, 12, 9, 12};
+  for (uint64_t i = 0; i < 4; ++i) {
+    InboxEntry made = entry(i + 1);
+    made.stored_at = {days[i] * kDay};
+    ASSERT_TRUE(append(device(1), made));
+  }
+  (void)backend_->reopen();
+  EXPECT_EQ(expire({11 * kDay}), 2u);
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(2).value, at(4).value}));
+}
+
+TEST_P(InboxStoreContract, BytesHeldFollowWhatIsAppendedAndForgotten) {  // [LIMIT-1]
+  EXPECT_EQ(store().bytes_held(), 0u);
+  for (uint64_t i = 1; i <= 100; ++i) ASSERT_TRUE(append(device(1), entry(i, Bytes(10'000, 'x'))));
+  EXPECT_GE(store().bytes_held(), 1'000'000u);
+  EXPECT_LE(store().bytes_held(), 1'030'000u);
+  ASSERT_TRUE(forget(device(1), at(50)));
+  EXPECT_GE(store().bytes_held(), 500'000u);
+  EXPECT_LE(store().bytes_held(), 515'000u);
+  ASSERT_TRUE(forget(device(1), at(100)));
+  EXPECT_EQ(store().bytes_held(), 0u);
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(InboxStoreContract);
+
+}  // namespace kith

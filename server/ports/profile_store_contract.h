@@ -1,0 +1,127 @@
+// What every ProfileStore and LastSeenStore promises, as tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <ostream>
+
+#include "server/ports/contract_runner.h"
+#include "server/ports/last_seen_store.h"
+#include "server/ports/profile_store.h"
+
+namespace kith {
+
+// A backend under test: empty stores of their own for each test.
+class ProfileStoreBackend {
+ public:
+  virtual ~ProfileStoreBackend() = default;
+  virtual ProfileStore& profiles() = 0;
+  virtual LastSeenStore& last_seen() = 0;
+  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  virtual bool reopen() = 0;
+};
+
+struct ProfileStoreCase {
+  const char* name;
+  std::function<std::unique_ptr<ProfileStoreBackend>()> make;
+  friend void PrintTo(const ProfileStoreCase& backend, std::ostream* out) { *out << backend.name; }
+};
+
+class ProfileStoreContract : public ::testing::TestWithParam<ProfileStoreCase> {
+ protected:
+  static AccountId account(uint16_t number) {
+    AccountId id;
+    id.value[0] = static_cast<uint8_t>(number >> 8);
+    id.value[1] = static_cast<uint8_t>(number);
+    id.value[15] = 1;
+    return id;
+  }
+  ProfileStore& profiles() { return backend_->profiles(); }
+
+  ContractRunner runner_;
+  std::unique_ptr<ProfileStoreBackend> backend_ = GetParam().make();
+};
+
+class LastSeenStoreContract : public ProfileStoreContract {};
+
+TEST_P(ProfileStoreContract, AnAccountThatNeverWroteHasTheEmptyProfileAndDefaultPrivacy) {
+  const auto profile = runner_.run(profiles().load_profile(account(1)));
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(profile->name, "");
+  EXPECT_EQ(profile->about, "");
+  const auto privacy = runner_.run(profiles().load_privacy(account(1)));
+  ASSERT_TRUE(privacy);
+  EXPECT_EQ(privacy->last_seen, Scope::kEveryone);
+  EXPECT_EQ(privacy->about, Scope::kEveryone);
+  EXPECT_TRUE(privacy->contacts.empty());
+  EXPECT_TRUE(privacy->blocked.empty());
+}
+
+TEST_P(ProfileStoreContract, AProfileIsReplacedAndRemoved) {
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "\xF0\x9F\x98\x80 it's \"me\""})));
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(2), {"Ben", ""})));
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "\xF0\x9F\x98\x80 it's \"me\"");
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Anna", ""})));
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->name, "Anna");
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "");
+  ASSERT_TRUE(runner_.run(profiles().remove_profile(account(1))));
+  ASSERT_TRUE(runner_.run(profiles().remove_profile(account(1))));
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->name, "");
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(2)))->name, "Ben");
+}
+
+TEST_P(ProfileStoreContract, PrivacyRoundTripsWithListsOfTheLargestSize) {  // [LIMIT-1]
+  PrivacyRecord privacy{Scope::kContacts, Scope::kNobody, {}, {}};
+  for (uint16_t i = 1; i <= 5000; ++i) {
+    privacy.contacts.push_back(account(i));
+    privacy.blocked.push_back(account(static_cast<uint16_t>(i + 7)));
+  }
+  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), privacy)));
+  auto loaded = runner_.run(profiles().load_privacy(account(1)));
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->last_seen, Scope::kContacts);
+  EXPECT_EQ(loaded->about, Scope::kNobody);
+  EXPECT_EQ(loaded->contacts, privacy.contacts);
+  EXPECT_EQ(loaded->blocked, privacy.blocked);
+
+  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), {Scope::kNobody, Scope::kEveryone, {}, {account(3)}})));
+  loaded = runner_.run(profiles().load_privacy(account(1)));
+  EXPECT_EQ(loaded->last_seen, Scope::kNobody);
+  EXPECT_TRUE(loaded->contacts.empty());
+  EXPECT_EQ(loaded->blocked, std::vector<AccountId>{account(3)});
+  EXPECT_EQ(runner_.run(profiles().load_privacy(account(2)))->last_seen, Scope::kEveryone);
+}
+
+TEST_P(ProfileStoreContract, ProfileAndPrivacySurviveReopening) {
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "here"})));
+  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), {Scope::kNobody, Scope::kContacts, {account(5)}, {}})));
+  if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "here");
+  EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->contacts, std::vector<AccountId>{account(5)});
+}
+
+TEST_P(LastSeenStoreContract, LastSeenIsSeenAtOnceAndTheLatestReplaces) {
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(account(1))), UnixMicros{});
+  backend_->last_seen().put(account(1), {1'700'000'000'000'000});
+  backend_->last_seen().put(account(2), {5});
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(account(1))), UnixMicros{1'700'000'000'000'000});
+  ASSERT_TRUE(runner_.run(backend_->last_seen().flush()));
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(account(1))), UnixMicros{1'700'000'000'000'000});
+  backend_->last_seen().put(account(1), {1'700'000'000'000'001});
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(account(1))), UnixMicros{1'700'000'000'000'001});
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(account(2))), UnixMicros{5});
+}
+
+TEST_P(LastSeenStoreContract, WhatWasFlushedSurvivesReopening) {
+  for (uint16_t i = 1; i <= 500; ++i) backend_->last_seen().put(account(i), {i});
+  ASSERT_TRUE(runner_.run(backend_->last_seen().flush()));
+  if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
+  for (uint16_t i = 1; i <= 500; i += 50) EXPECT_EQ(runner_.run(backend_->last_seen().get(account(i))), UnixMicros{i});
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ProfileStoreContract);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LastSeenStoreContract);
+
+}  // namespace kith
