@@ -1,0 +1,63 @@
+// What a shard keeps of an account that it owns: enough for every message to it, and no more (an idle one costs some hundred bytes).
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "server/delivery/device_inbox.h"
+#include "server/ports/account_store.h"
+#include "server/ports/profile_store.h"
+
+namespace kith {
+
+struct Device {
+  DeviceId id;
+  bool active = false;
+  bool available = false;                // its user is looking at the app
+  std::array<char, 32> token_hash{};
+  std::unique_ptr<DeviceInbox> inbox;    // of active devices
+  std::unique_ptr<std::vector<AccountId>> subscriptions;  // sorted: whose presence its session wants
+};
+
+// A session, anywhere, that wants this account's presence.
+struct Subscriber {
+  DeviceAddress viewer;
+  uint64_t version = 0;                  // of the viewer's shard: a change with a lower one comes too late
+  bool viewer_shows = false;             // the viewer shows its own presence to this account, and has not blocked it (reciprocity)
+};
+
+struct Account {
+  AccountId id;
+  Revision revision;
+  uint32_t last_used_s = 0;
+  std::vector<Device> devices;           // ascending id
+  std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
+  std::unique_ptr<std::vector<Subscriber>> subscribers;
+  std::vector<AccountId> recent_peers;   // accounts that have sent to this one lately, in this process; at most kRecentPeersMax
+
+  static constexpr size_t kRecentPeersMax = 32;
+
+  [[nodiscard]] Device* device(DeviceId device);
+  [[nodiscard]] bool has_active_device() const;
+  [[nodiscard]] bool online() const;
+  [[nodiscard]] bool connected() const;
+  [[nodiscard]] bool blocks(const AccountId& other) const;
+  // Whether this account lets `other` see its presence (about), as far as its own settings say; blocked accounts see nothing.
+  [[nodiscard]] bool shows_presence_to(const AccountId& other) const;
+  [[nodiscard]] bool shows_about_to(const AccountId& other) const;
+  void remember_peer(const AccountId& peer);
+};
+
+// The difference between the devices a send names and those that are (DEVICE-1).
+struct DeviceDifference {
+  std::vector<DeviceId> missing;
+  std::vector<DeviceId> extra;
+  [[nodiscard]] bool none() const { return missing.empty() && extra.empty(); }
+};
+// `except` (the sending device, for one's own account) is not expected; DeviceId{} for none.
+DeviceDifference compare_devices(const Account& account, std::span<const DeviceId> named, DeviceId except);
+
+}  // namespace kith

@@ -1,0 +1,90 @@
+// The wire format of frames.proto's Entry, written directly. entries_test.cc holds it against protobuf's own.
+//
+//   entry            = 0x08 varint(position), kind
+//   kind             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed
+//   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a varint(size) payload
+//   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device), 0x20 varint(up_to)
+//   account_changed  = 0x0a 16 account, 0x10 varint(revision)
+#include "server/delivery/entries.h"
+
+#include "wire/frames.pb.h"
+
+namespace kith {
+namespace {
+
+size_t varint_size(uint64_t value) {
+  size_t size = 1;
+  for (; value >= 0x80; value >>= 7) ++size;
+  return size;
+}
+
+void put_varint(Bytes& out, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
+
+void put_number(Bytes& out, char tag, uint64_t value) {
+  out.push_back(tag);
+  put_varint(out, value);
+}
+
+template <class Id>
+void put_id(Bytes& out, char tag, const Id& id) {
+  out.push_back(tag);
+  out.push_back(static_cast<char>(Id::kBytes));
+  out.append(id.view());
+}
+
+constexpr size_t kIdField = 2 + 16;
+
+Bytes begin_entry(Position position, char kind_tag, size_t body_size) {
+  Bytes out;
+  out.reserve(1 + varint_size(position.value) + 1 + varint_size(body_size) + body_size);
+  put_number(out, 0x08, position.value);
+  put_number(out, kind_tag, body_size);
+  return out;
+}
+
+}  // namespace
+
+Bytes encode_message_entry(Position position, const IncomingMessage& message) {
+  const size_t body_size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 + varint_size(message.server_time.value) + 1 +
+                           varint_size(message.payload.size()) + message.payload.size();
+  Bytes out = begin_entry(position, 0x12, body_size);
+  put_id(out, 0x0a, message.id);
+  put_id(out, 0x12, message.from.account);
+  put_number(out, 0x18, message.from.device.value);
+  put_number(out, 0x20, message.server_time.value);
+  put_number(out, 0x2a, message.payload.size());
+  out.append(message.payload);
+  return out;
+}
+
+Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, UnixMicros up_to) {
+  const size_t body_size =
+      kIdField + 1 + varint_size(from.device.value) + 1 + varint_size(sender.value) + 1 + varint_size(up_to.value);
+  Bytes out = begin_entry(position, 0x1a, body_size);
+  put_id(out, 0x0a, from.account);
+  put_number(out, 0x10, from.device.value);
+  put_number(out, 0x18, sender.value);
+  put_number(out, 0x20, up_to.value);
+  return out;
+}
+
+Bytes encode_account_changed_entry(Position position, const AccountId& account, Revision revision) {
+  Bytes out = begin_entry(position, 0x22, kIdField + 1 + varint_size(revision.value));
+  put_id(out, 0x0a, account);
+  put_number(out, 0x10, revision.value);
+  return out;
+}
+
+std::optional<MessageOrigin> message_origin(BytesView entry) {
+  wire::Entry parsed;
+  if (!parsed.ParseFromArray(entry.data(), static_cast<int>(entry.size())) || !parsed.has_message()) return std::nullopt;
+  const auto id = MessageId::from_bytes(parsed.message().message_id());
+  const auto account = AccountId::from_bytes(parsed.message().from_account());
+  if (!id || !account) return std::nullopt;
+  return MessageOrigin{*id, {*account, {parsed.message().from_device()}}, {parsed.message().server_time_us()}};
+}
+
+}  // namespace kith

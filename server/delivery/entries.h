@@ -1,0 +1,36 @@
+// Entries of an inbox as bytes: what the server writes of them, and what it needs to read back.
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+
+namespace kith {
+
+// A message on its way into inboxes.
+struct IncomingMessage {
+  MessageId id;
+  DeviceAddress from;
+  UnixMicros server_time;
+  Bytes payload;  // a content.Sealed
+};
+
+// Serialized wire.Entry. Written by hand so that the payload is copied once and nothing else is allocated.
+Bytes encode_message_entry(Position position, const IncomingMessage& message);
+// `from` is the device that confirmed; `sender` the device of the inbox's account that had sent (RECEIPT-1).
+Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, UnixMicros up_to);
+Bytes encode_account_changed_entry(Position position, const AccountId& account, Revision revision);
+
+// Bytes that an entry needs beyond its payload, at most: for bounds before a position is known.
+constexpr size_t kEntryOverheadMax = 96;
+
+// Who sent the message in an entry, and when; absent when it is no message.
+struct MessageOrigin {
+  MessageId id;
+  DeviceAddress from;
+  UnixMicros server_time;
+};
+std::optional<MessageOrigin> message_origin(BytesView entry);
+
+}  // namespace kith

@@ -1,0 +1,65 @@
+// Who is online, who may know, and who wants to (EPHEMERAL-1: nothing of it is stored or queued but the last-seen time).
+//
+// An account is online while one of its devices is available. A session subscribes to accounts; the subscriber is remembered at the shard
+// that owns the account subscribed to, and notices hop from there to the session's shard. What a viewer may see needs the settings of both:
+// the viewer's shard tells, with the subscription, whether the viewer shows itself to the account (reciprocity, and the viewer's block list);
+// the account's shard adds its own scope and block list. Either side changing its settings changes live subscriptions at once.
+//
+// Calls: on the shard's executor. Order: notices about one account reach one session in the order of its changes.
+#pragma once
+
+#include <vector>
+
+#include "base/ids.h"
+#include "base/task.h"
+#include "server/delivery/account.h"
+
+namespace kith {
+
+class Shard;
+
+class Presence {
+ public:
+  explicit Presence(Shard& shard) : shard_(shard) {}
+
+  // A device of this shard became (un)available. The last one to go sets the account's last-seen time.
+  void set_available(Account& account, Device& device, bool available);
+  // The accounts a device of this shard wants, replacing those before. A notice comes for each.
+  void subscribe(Account& account, Device& device, std::vector<AccountId> wanted);
+  // The device's session is gone: it is neither available nor subscribed.
+  void drop(Account& account, Device& device);
+  // The account's privacy or block list is a new one.
+  void privacy_changed(Account& account);
+
+ private:
+  // What a viewer's shard tells the shard of an account. Changes may overtake each other while accounts are loaded: `version` orders them, and a
+  // subscription that should not be is taken back when its first notice finds nobody who wants it.
+  struct Change {
+    AccountId target;
+    DeviceAddress viewer;
+    uint64_t version = 0;
+    bool viewer_shows = false;
+    bool subscribed = false;
+  };
+  struct Notice {
+    AccountId target;
+    DeviceAddress viewer;
+    wire::PresenceNotice::Visibility visibility{};
+    UnixMicros last_seen;
+  };
+
+  void send_changes(std::vector<Change> changes);   // one hop to each shard
+  void send_notices(std::vector<Notice> notices);   // one hop to each shard
+  Task<void> apply(std::vector<Change> changes);
+  void take_notices(const std::vector<Notice>& notices);
+  void unsubscribe_all(Account& account, Device& device);
+  // Tells every subscriber; those who may see nothing only when `hidden_too`.
+  void notify_all(Account& account, UnixMicros last_seen, bool hidden_too);
+  Task<void> notify_all_later(AccountId account);
+  [[nodiscard]] static Notice notice_for(const Account& account, const Subscriber& subscriber, UnixMicros last_seen);
+
+  Shard& shard_;
+  uint64_t version_ = 0;
+};
+
+}  // namespace kith

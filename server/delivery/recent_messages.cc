@@ -1,0 +1,75 @@
+#include "server/delivery/recent_messages.h"
+
+#include <algorithm>
+
+namespace kith {
+namespace {
+
+constexpr size_t kNoSlot = SIZE_MAX;
+constexpr size_t kFirstSlots = 16;
+
+size_t hash_of(const MessageId& id, uint64_t sender) { return std::hash<MessageId>()(id) ^ sender; }
+
+}  // namespace
+
+// Account ids are made by the server at random, so half of one, mixed with the device, is not for a sender to choose.
+uint64_t RecentMessages::sender_of(const DeviceAddress& from) { return std::hash<DeviceAddress>()(from); }
+
+size_t RecentMessages::find_slot(const MessageId& id, uint64_t sender) const {
+  if (slots_.empty()) return kNoSlot;
+  const size_t mask = slots_.size() - 1;
+  for (size_t slot = hash_of(id, sender) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const Item& item = items_[slots_[slot] - 1u];
+    if (item.server_time.value != 0 && item.sender == sender && item.id == id) return slot;
+  }
+  return kNoSlot;
+}
+
+std::optional<UnixMicros> RecentMessages::find(const MessageId& id, const DeviceAddress& from) const {
+  const size_t slot = find_slot(id, sender_of(from));
+  if (slot == kNoSlot) return std::nullopt;
+  return items_[slots_[slot] - 1u].server_time;
+}
+
+void RecentMessages::add(const MessageId& id, const DeviceAddress& from, UnixMicros server_time) {
+  const Item item{id, sender_of(from), server_time};
+  if (items_.size() < kMax) {
+    items_.push_back(item);
+    if (items_.size() * 2 > slots_.size()) {
+      rebuild(std::max(kFirstSlots, slots_.size() * 2));
+    } else {
+      const size_t mask = slots_.size() - 1;
+      size_t slot = hash_of(item.id, item.sender) & mask;
+      while (slots_[slot] != 0) slot = (slot + 1) & mask;
+      slots_[slot] = static_cast<uint16_t>(items_.size());
+    }
+    return;
+  }
+  // The ring is full. Deleting from an open table leaves holes that cut probe sequences; instead the oldest item is overwritten, its slot stays
+  // (it points to an item that does not match it any more), and the table is made new each time a quarter of the ring has gone by.
+  items_[next_] = item;
+  const size_t mask = slots_.size() - 1;
+  size_t slot = hash_of(item.id, item.sender) & mask;
+  while (slots_[slot] != 0) slot = (slot + 1) & mask;
+  slots_[slot] = static_cast<uint16_t>(next_ + 1);
+  next_ = (next_ + 1) % kMax;
+  if (next_ % (kMax / 4) == 0) rebuild(slots_.size());
+}
+
+void RecentMessages::remove(const MessageId& id, const DeviceAddress& from) {
+  const size_t slot = find_slot(id, sender_of(from));
+  if (slot != kNoSlot) items_[slots_[slot] - 1u].server_time = {};
+}
+
+void RecentMessages::rebuild(size_t slots) {
+  slots_.assign(slots, 0);
+  const size_t mask = slots - 1;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].server_time.value == 0) continue;
+    size_t slot = hash_of(items_[i].id, items_[i].sender) & mask;
+    while (slots_[slot] != 0) slot = (slot + 1) & mask;
+    slots_[slot] = static_cast<uint16_t>(i + 1);
+  }
+}
+
+}  // namespace kith

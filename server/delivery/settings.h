@@ -1,0 +1,38 @@
+// What delivery can be told: bounds (LIMIT-1) and delays. The configuration file's section [delivery] (server/node/config.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace kith {
+
+struct DeliverySettings {
+  // Group commit. An entry for an absent device is written after the first delay; one on its way to a connected device gets the second,
+  // longer one, because its confirmation usually comes first and then it never touches the disk.
+  uint32_t commit_delay_ms = 2;
+  uint32_t commit_delay_connected_ms = 20;
+  uint32_t commit_delay_notice_ms = 1000;   // entries nobody waits for: receipts, changed accounts
+  uint32_t forget_delay_ms = 2000;          // longer than the notice delay: a crash delivers again rather than lose a receipt
+  size_t commit_bytes_max = 8 << 20;        // of one batch
+
+  // Entries on their way to a device and not confirmed.
+  uint32_t window_entries = 256;
+  size_t window_bytes = 1 << 20;
+
+  // One device's inbox, in memory and on disk together: kInboxFull beyond.
+  uint64_t inbox_entries_max = 100'000;
+  uint64_t inbox_bytes_max = 256 << 20;
+  // All inboxes on disk: kServerFull beyond; 0: as far as the store takes them.
+  uint64_t store_bytes_max = 0;
+  // Entries of one shard that are not durable yet, in memory: kUnavailable beyond.
+  size_t undurable_bytes_max = 64 << 20;
+
+  uint64_t retention_s = 30 * 24 * 3600;    // INBOX-1
+  uint32_t expiry_interval_s = 600;
+  uint32_t expiry_count_max = 10'000;       // a step of a sweep
+  uint32_t idle_account_s = 300;            // an account without a session, entries or watchers leaves memory after this
+  uint32_t epoch_renewal_s = 3600;          // accounts with traffic leave memory at most so often: it takes a new epoch of positions
+  uint32_t idle_window_s = 600;             // the duplicate window of a quiet device leaves memory after this
+};
+
+}  // namespace kith

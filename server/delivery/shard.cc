@@ -1,0 +1,294 @@
+// Accounts, devices and sessions of a shard; shard_upkeep.cc has what happens by time, shard_notices.cc what goes between shards.
+#include "server/delivery/shard.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace kith {
+namespace {
+
+// Account records of one account in the order they were made: each new list has a higher revision, each new device a higher id.
+std::pair<uint64_t, uint32_t> version_of(const AccountRecord& record) {
+  return {record.device_list_revision.value, record.devices.empty() ? 0 : record.devices.back().id.value};
+}
+
+std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
+  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty()) return nullptr;
+  return std::make_unique<PrivacyRecord>(std::move(privacy));
+}
+
+// `co_await Later{executor}`: goes on in a later turn.
+struct Later {
+  Executor& executor;
+  [[nodiscard]] bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> continuation) const { executor.post(continuation); }
+  void await_resume() const {}
+};
+
+}  // namespace
+
+Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings, Shards& shards,
+             uint32_t epoch)
+    : executor_(executor),
+      timers_(timers),
+      clock_(clock),
+      ports_(ports),
+      settings_(settings),
+      shards_(shards),
+      epoch_(epoch),
+      commit_(*this),
+      presence_(*this) {}
+
+// Inboxes count in commit_, so they go first.
+Shard::~Shard() {
+  accounts_.clear();
+  ended_.clear();
+}
+
+void Shard::start() {
+  epoch_taken_ms_ = now_ms();
+  expiry_time_ = clock_.now();
+  expiry_checked_ms_ = now_ms();
+  if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+  schedule_sweep();
+}
+
+Task<void> Shard::close() {
+  closing_ = true;
+  if (expiry_timer_ != 0) timers_.cancel(std::exchange(expiry_timer_, 0));
+  if (sweep_timer_ != 0) timers_.cancel(std::exchange(sweep_timer_, 0));
+  co_await commit_.drain();
+  co_await scope_.join();
+}
+
+UnixMicros Shard::server_time() {
+  const UnixMicros now = clock_.now();
+  last_time_ = now > last_time_ ? now : UnixMicros{last_time_.value + 1};
+  return last_time_;
+}
+
+UnixMicros Shard::storage_time() const { return std::max(clock_.now(), last_time_); }
+
+// ---------------------------------------------------------------- accounts
+
+Account* Shard::find(const AccountId& account) {
+  if (!loading_.empty() && loading_.contains(account)) return nullptr;
+  return in_memory(account);
+}
+
+Account* Shard::in_memory(const AccountId& account) {
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) return nullptr;
+  found->second->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  return found->second.get();
+}
+
+struct Shard::LoadWait {
+  Loading& loading;
+  [[nodiscard]] bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> continuation) const { loading.waiters.push_back(continuation); }
+  [[nodiscard]] Result<Account*, StoreError> await_resume() const {
+    if (loading.account == nullptr) return Fail(loading.error);
+    return loading.account;
+  }
+};
+
+Task<Result<Account*, StoreError>> Shard::account(AccountId account) {
+  if (Account* const found = find(account)) co_return found;
+  auto& loading = loading_[account];
+  if (!loading) {
+    loading = std::make_unique<Loading>();
+    scope_.spawn(load(account));  // not before the next turn: this coroutine waits by then
+  }
+  LoadWait wait{*loading};
+  co_return co_await wait;
+}
+
+Task<void> Shard::load(AccountId id) {
+  Later later{executor_};
+  co_await later;
+  auto account = std::make_unique<Account>();
+  account->id = id;
+  account->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  const auto result = co_await read_account(*account);
+  Loading& loading = *loading_.at(id);
+  if (result) {
+    loading.account = account.get();
+    accounts_[id] = std::move(account);
+    if (loading.newer_record) apply_to(*loading.account, *loading.newer_record);
+    if (loading.newer_privacy) loading.account->privacy = keep_privacy(std::move(*loading.newer_privacy));
+  } else {
+    loading.error = result.error();
+  }
+  // In order, and newcomers behind (find() does not show them the account yet): ORDER-1.
+  for (size_t i = 0; i < loading.waiters.size(); ++i) loading.waiters[i].resume();
+  loading_.erase(id);
+}
+
+Task<Result<void, StoreError>> Shard::read_account(Account& account) {
+  const auto record = co_await ports_.accounts.load(account.id);
+  co_await enter(executor_);
+  if (!record) co_return Fail(record.error());
+  auto privacy = co_await ports_.profiles.load_privacy(account.id);
+  co_await enter(executor_);
+  if (!privacy) co_return Fail(privacy.error());
+  account.privacy = keep_privacy(std::move(*privacy));
+  apply_to(account, *record);
+  for (size_t i = 0; i < account.devices.size(); ++i) {
+    if (!account.devices[i].inbox) continue;
+    const auto loaded = co_await account.devices[i].inbox->load();
+    if (!loaded) co_return Fail(loaded.error());
+  }
+  co_return Result<void, StoreError>();
+}
+
+void Shard::apply(const AccountRecord& record) {
+  if (const auto loading = loading_.find(record.id); loading != loading_.end() && loading->second->account == nullptr) {
+    auto& newer = loading->second->newer_record;
+    if (!newer || version_of(record) > version_of(*newer)) newer = std::make_unique<AccountRecord>(record);
+    return;
+  }
+  const auto found = accounts_.find(record.id);
+  if (found != accounts_.end()) apply_to(*found->second, record);
+}
+
+void Shard::apply_to(Account& account, const AccountRecord& record) {
+  const std::pair<uint64_t, uint32_t> known{account.revision.value, account.devices.empty() ? 0 : account.devices.back().id.value};
+  if (version_of(record) <= known) return;
+  account.revision = record.device_list_revision;
+  for (Device& device : account.devices) {
+    const bool remains = std::any_of(record.devices.begin(), record.devices.end(),
+                                     [&device](const DeviceRecord& one) { return one.id == device.id; });
+    if (!remains) end_device(account, device);
+  }
+  std::vector<Device> devices;
+  devices.reserve(record.devices.size());
+  for (const DeviceRecord& one : record.devices) {
+    Device* const old = account.device(one.id);
+    Device& device = devices.emplace_back(old != nullptr ? std::move(*old) : Device{});
+    device.id = one.id;
+    device.active = one.active;
+    if (one.token_hash.size() == device.token_hash.size()) {
+      std::memcpy(device.token_hash.data(), one.token_hash.data(), device.token_hash.size());
+    }
+    // A device that becomes active has a number never used before, so there is nothing stored for it; load() reads on.
+    if (device.active && !device.inbox) {
+      device.inbox = std::make_unique<DeviceInbox>(*this, DeviceAddress{account.id, one.id}, epoch_);
+    }
+  }
+  account.devices = std::move(devices);
+}
+
+void Shard::end_device(Account& account, Device& device) {
+  if (!device.inbox) return;
+  presence_.drop(account, device);
+  if (device.inbox->session() != nullptr) --counters_.sessions;
+  device.inbox->end();
+  ended_.push_back(std::move(device.inbox));
+}
+
+void Shard::apply(const AccountId& id, PrivacyRecord privacy) {
+  if (const auto loading = loading_.find(id); loading != loading_.end() && loading->second->account == nullptr) {
+    loading->second->newer_privacy = std::make_unique<PrivacyRecord>(std::move(privacy));
+    return;
+  }
+  const auto found = accounts_.find(id);
+  if (found == accounts_.end()) return;
+  found->second->privacy = keep_privacy(std::move(privacy));
+  presence_.privacy_changed(*found->second);
+}
+
+Device* Shard::find_device(const DeviceAddress& address, Account*& account) {
+  const auto found = accounts_.find(address.account);
+  if (found == accounts_.end()) return nullptr;
+  account = found->second.get();
+  Device* const device = account->device(address.device);
+  return device != nullptr && device->inbox ? device : nullptr;
+}
+
+// ---------------------------------------------------------------- sessions
+
+Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, Session& session, Position confirmed) {
+  const auto loaded = co_await this->account(address.account);
+  if (!loaded) co_return Fail(loaded.error());
+  Account* account = *loaded;
+  Device* device = account->device(address.device);
+  if (device == nullptr || !device->inbox || closing_) co_return Fail(closing_ ? StoreError::kUnavailable : StoreError::kNotFound);
+  DeviceInbox& inbox = *device->inbox;
+  if (confirmed > inbox.last()) co_return Fail(StoreError::kConflict);
+  if (inbox.session() != nullptr) {
+    presence_.drop(*account, *device);
+  } else {
+    ++counters_.sessions;
+  }
+  inbox.attach(session, confirmed);
+  const auto first = co_await inbox.first_position(confirmed);
+  Attached attached;
+  device = find_device(address, account);
+  attached.current = device != nullptr && device->inbox->session() == &session;
+  if (!first) {
+    detach(address, session);
+    co_return Fail(first.error());
+  }
+  attached.first_position = *first;
+  co_return attached;
+}
+
+void Shard::start_session(DeviceAddress address, Session& session, bool available) {
+  Account* account = nullptr;
+  Device* const device = find_device(address, account);
+  if (device == nullptr || device->inbox->session() != &session) return;
+  device->inbox->start();
+  if (available) presence_.set_available(*account, *device, true);
+}
+
+void Shard::detach(DeviceAddress address, Session& session) {
+  Account* account = nullptr;
+  Device* const device = find_device(address, account);
+  if (device == nullptr || device->inbox->session() != &session) return;
+  account->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  device->inbox->detach(session);
+  --counters_.sessions;
+  presence_.drop(*account, *device);
+}
+
+void Shard::confirm(DeviceAddress address, Position position) {
+  Account* account = nullptr;
+  if (Device* const device = find_device(address, account)) device->inbox->confirm(position);
+}
+
+void Shard::redeliver(DeviceAddress address, Position after) {
+  Account* account = nullptr;
+  if (Device* const device = find_device(address, account)) device->inbox->redeliver(after);
+}
+
+void Shard::set_available(DeviceAddress address, bool available) {
+  Account* account = nullptr;
+  Device* const device = find_device(address, account);
+  if (device != nullptr && device->inbox->started_session() != nullptr) presence_.set_available(*account, *device, available);
+}
+
+void Shard::subscribe(DeviceAddress address, std::vector<AccountId> accounts) {
+  Account* account = nullptr;
+  Device* const device = find_device(address, account);
+  if (device != nullptr && device->inbox->started_session() != nullptr) presence_.subscribe(*account, *device, std::move(accounts));
+}
+
+void Shard::send_to_sessions(const AccountId& id, const wire::ServerFrame& frame) {
+  const auto found = accounts_.find(id);
+  if (found == accounts_.end()) return;
+  for (Device& device : found->second->devices) {
+    if (!device.inbox) continue;
+    if (Session* const session = device.inbox->started_session()) session->send(frame);
+  }
+}
+
+void Shard::send_to_session(DeviceAddress address, const wire::ServerFrame& frame) {
+  Account* account = nullptr;
+  Device* const device = find_device(address, account);
+  if (device == nullptr) return;
+  if (Session* const session = device->inbox->started_session()) session->send(frame);
+}
+
+}  // namespace kith

@@ -1,0 +1,78 @@
+// Receipts and changed accounts on their way to other accounts' inboxes: those of one turn go to each shard in one hop.
+#include <algorithm>
+#include <utility>
+
+#include "server/delivery/shard.h"
+
+namespace kith {
+namespace {
+
+constexpr size_t kMergeDepth = 8;  // how far back a receipt looks for one of the same pair of devices
+
+}  // namespace
+
+void Shard::send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, UnixMicros up_to) {
+  // Copies to one's own devices have no ticks.
+  if (confirmed_by.account == sender.account) return;
+  send_notice({sender.account, confirmed_by, sender.device, up_to});
+}
+
+void Shard::send_account_changed(const AccountId& to, const AccountId& changed, Revision revision) {
+  send_notice({to, {changed, {}}, {}, {revision.value}});
+}
+
+void Shard::send_notice(OutgoingNotice notice) {
+  for (size_t i = 0; i < std::min(kMergeDepth, notices_.size()); ++i) {
+    OutgoingNotice& known = notices_[notices_.size() - 1 - i];
+    if (known.to != notice.to || known.origin != notice.origin || known.sender != notice.sender) continue;
+    known.time = std::max(known.time, notice.time);
+    return;
+  }
+  if (notices_.empty()) executor_.post(std::move_only_function<void()>([this] { flush_notices(); }));
+  notices_.push_back(notice);
+}
+
+void Shard::flush_notices() {
+  const std::vector<OutgoingNotice> notices = std::exchange(notices_, {});
+  std::vector<std::vector<OutgoingNotice>> by_shard(shards_.size());
+  for (const OutgoingNotice& notice : notices) by_shard[shards_.index_of(notice.to)].push_back(notice);
+  for (size_t i = 0; i < by_shard.size(); ++i) {
+    if (by_shard[i].empty()) continue;
+    Shard& shard = shards_.at(i);
+    if (&shard == this) {
+      scope_.spawn(take_notices(std::move(by_shard[i])));
+    } else {
+      shard.executor().post(std::move_only_function<void()>(
+          [&shard, taken = std::move(by_shard[i])]() mutable { shard.scope().spawn(shard.take_notices(std::move(taken))); }));
+    }
+  }
+}
+
+void Shard::put_notice(Account& account, const OutgoingNotice& notice) {
+  for (Device& device : account.devices) {
+    if (!device.inbox) continue;
+    if (notice.sender.value == 0) {
+      device.inbox->append_account_changed(notice.origin.account, {notice.time.value});
+    } else {
+      device.inbox->append_receipt(notice.origin, notice.sender, notice.time);
+    }
+  }
+}
+
+Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {
+  // Those in memory first: they need not wait for the others. Receipts are watermarks, so their order does not matter.
+  size_t waiting = 0;
+  for (size_t i = 0; i < notices.size(); ++i) {
+    if (Account* const account = find(notices[i].to)) {
+      put_notice(*account, notices[i]);
+    } else {
+      notices[waiting++] = notices[i];
+    }
+  }
+  for (size_t i = 0; i < waiting; ++i) {
+    const auto account = co_await this->account(notices[i].to);
+    if (account) put_notice(**account, notices[i]);
+  }
+}
+
+}  // namespace kith

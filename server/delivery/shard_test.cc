@@ -1,0 +1,334 @@
+// Accounts of a shard: loading in order, receipts between accounts, limits, expiry, and leaving memory.
+#include "server/delivery/shard.h"
+
+#include <gtest/gtest.h>
+
+#include "server/delivery/testing/delivery_world.h"
+
+namespace kith::testing {
+namespace {
+
+class ShardTest : public ::testing::Test {
+ protected:
+  DeliveryWorld world;
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  const DeviceAddress ana_1{ana, {1}};
+  const DeviceAddress ben_1{ben, {1}};
+};
+
+// ---------------------------------------------------------------- ORDER-1
+
+TEST_F(ShardTest, MessagesThatWaitForAnAccountToLoadKeepTheirOrderAndNewcomersComeBehind) {  // [ORDER-1]
+  RecordingSession session;
+  world.accounts().faults.hold();
+  std::vector<MessageId> ids;
+  std::vector<std::unique_ptr<DeliveryWorld::Sent>> sent;
+  for (int i = 0; i < 20; ++i) {
+    ids.push_back(world.new_message());
+    sent.push_back(std::make_unique<DeliveryWorld::Sent>());
+    world.begin_send(ana_1, ben, ids.back(), *sent.back());
+    if (i == 10) world.accounts().faults.release();
+    if (i > 10) world.loops.step();
+  }
+  world.loops.pass(10);
+  world.connect(ben_1, session);
+  EXPECT_EQ(session.messages(), ids);
+}
+
+TEST_F(ShardTest, ConcurrentWaitersShareOneLoad) {
+  for (int i = 0; i < 5; ++i) world.send(ana_1, ben);
+  EXPECT_EQ(world.accounts().loads(), 1u);
+}
+
+TEST_F(ShardTest, AnAccountThatCanNotBeLoadedIsTriedAgainByTheNext) {
+  world.accounts().faults.fail_next(StoreError::kUnavailable);
+  EXPECT_EQ(world.send(ana_1, ben).settled, Settled::kUnavailable);
+  auto& sent = world.send(ana_1, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+}
+
+TEST_F(ShardTest, AnInboxThatCanNotBeReadKeepsTheAccountOutOfMemory) {
+  world.inboxes().read_faults.fail_next(StoreError::kUnavailable);
+  EXPECT_EQ(world.send(ana_1, ben).settled, Settled::kUnavailable);
+  EXPECT_EQ(world.of(ben).accounts_in_memory(), 0u);
+}
+
+TEST_F(ShardTest, ServerTimesIncreaseEvenWhenTheClockGoesBack) {  // [ORDER-1]
+  Shard& shard = world.of(ana);
+  UnixMicros last;
+  for (int i = 0; i < 100; ++i) {
+    if (i == 50) world.loops.clock.unix_us -= 3'600'000'000;
+    if (i % 10 == 0) world.loops.clock.unix_us += 5;
+    const UnixMicros time = shard.server_time();
+    EXPECT_GT(time, last);
+    last = time;
+  }
+}
+
+TEST_F(ShardTest, ARecordAppliedWhileTheAccountLoadsWins) {
+  world.accounts().faults.answer_later(true);
+  world.profiles().faults.hold();
+  auto& sent = world.send(ana_1, ben);  // has read the record, waits for the privacy
+  AccountRecord newer;
+  newer.id = ben;
+  newer.device_list_revision = {2};
+  newer.devices = {{DeviceId{1}, {}, true, {}}, {DeviceId{2}, {}, true, {}}};
+  world.loop_of(ben).run([&] { world.of(ben).apply(newer); });
+  world.profiles().faults.release();
+  world.loops.pass(5);
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+  EXPECT_EQ(world.inboxes().stored({ben, {2}}).size(), 1u);
+}
+
+// ---------------------------------------------------------------- RECEIPT-1
+
+TEST_F(ShardTest, AConfirmationBecomesOneReceiptForManyMessages) {  // [RECEIPT-1] [F14]
+  RecordingSession at_ana;
+  RecordingSession at_ben;
+  world.connect(ana_1, at_ana);
+  world.connect(ben_1, at_ben);
+  UnixMicros last;
+  for (int i = 0; i < 10; ++i) last = world.send(ana_1, ben).server_time;
+  world.confirm(ben_1, at_ben.last());
+  world.loops.settle();
+  const auto receipts = at_ana.receipts();
+  ASSERT_EQ(receipts.size(), 1u);
+  EXPECT_EQ(receipts[0].from_account(), ben.bytes());
+  EXPECT_EQ(receipts[0].from_device(), 1u);
+  EXPECT_EQ(receipts[0].sender_device(), 1u);
+  EXPECT_EQ(receipts[0].up_to_server_time_us(), last.value);
+}
+
+TEST_F(ShardTest, ReceiptsForAnAbsentSenderAreCoalescedAndStored) {  // [RECEIPT-1] [F3]
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben);
+  UnixMicros last;
+  for (int i = 0; i < 10; ++i) {
+    last = world.send(ana_1, ben).server_time;
+    world.confirm(ben_1, at_ben.last());
+    world.loops.settle();
+  }
+  world.loops.pass(2000);
+  EXPECT_EQ(world.inboxes().stored(ana_1).size(), 1u);
+  RecordingSession at_ana;
+  world.connect(ana_1, at_ana);
+  ASSERT_EQ(at_ana.receipts().size(), 1u);
+  EXPECT_EQ(at_ana.receipts()[0].up_to_server_time_us(), last.value);
+}
+
+TEST_F(ShardTest, AReceiptThatWasDeliveredIsNotChangedButFollowedByAnother) {  // [RECEIPT-1] [INBOX-3]
+  RecordingSession at_ana;
+  RecordingSession at_ben;
+  world.connect(ana_1, at_ana);
+  world.connect(ben_1, at_ben);
+  world.send(ana_1, ben);
+  world.confirm(ben_1, at_ben.last());
+  world.loops.settle();
+  const UnixMicros second = world.send(ana_1, ben).server_time;
+  world.confirm(ben_1, at_ben.last());
+  world.loops.settle();
+  ASSERT_EQ(at_ana.receipts().size(), 2u);
+  EXPECT_EQ(at_ana.receipts()[1].up_to_server_time_us(), second.value);
+  EXPECT_EQ(at_ana.entries[1].position(), at_ana.entries[0].position() + 1);
+}
+
+TEST_F(ShardTest, WhatHelloConfirmsOfTheBacklogGetsItsReceiptsToo) {  // [RECEIPT-1] the confirmation was lost, not the message
+  const UnixMicros first = world.send(ana_1, ben).server_time;
+  world.send(ana_1, ben);
+  world.loops.pass(5);
+  world.restart();
+  RecordingSession at_ana;
+  world.connect(ana_1, at_ana);
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben, Position::of(1, 1));
+  world.loops.settle();
+  ASSERT_EQ(at_ana.receipts().size(), 1u);
+  EXPECT_EQ(at_ana.receipts()[0].up_to_server_time_us(), first.value);
+  EXPECT_EQ(at_ben.messages().size(), 1u);
+}
+
+TEST_F(ShardTest, ReceiptsOfABacklogAreMadeLaterWhenTheStoreIsAwayAtHello) {  // [RECEIPT-1] [INBOX-1]
+  for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
+  world.loops.pass(5);
+  RecordingSession at_ana;
+  world.connect(ana_1, at_ana);
+  world.inboxes().read_faults.fail_next(StoreError::kUnavailable);  // the read for the receipts
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben, Position::of(1, 2));
+  world.loops.pass(5000);
+  EXPECT_TRUE(at_ana.receipts().empty());
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 3u);  // nothing is forgotten before
+  world.confirm(ben_1, at_ben.last());
+  world.loops.pass(5000);
+  EXPECT_FALSE(at_ana.receipts().empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
+}
+
+TEST_F(ShardTest, EveryDeviceOfTheSenderGetsTheReceiptAndOwnCopiesHaveNone) {  // [RECEIPT-1] [F36]
+  const AccountId cleo = world.add_account(2);
+  RecordingSession at_ben;
+  RecordingSession at_cleo_1;
+  RecordingSession at_cleo_2;
+  world.connect(ben_1, at_ben);
+  world.connect({cleo, {1}}, at_cleo_1);
+  world.connect({cleo, {2}}, at_cleo_2);
+  world.send({cleo, {1}}, ben);
+  world.confirm(ben_1, at_ben.last());
+  world.loops.settle();
+  EXPECT_EQ(at_cleo_1.receipts().size(), 1u);
+  ASSERT_EQ(at_cleo_2.receipts().size(), 1u);
+  EXPECT_EQ(at_cleo_2.receipts()[0].sender_device(), 1u);
+  world.send({cleo, {1}}, cleo);
+  world.confirm({cleo, {2}}, at_cleo_2.last());
+  world.loops.settle();
+  EXPECT_EQ(at_cleo_1.receipts().size(), 1u);
+}
+
+TEST_F(ShardTest, AnOrderlyStopKeepsReceiptsAndRefusesNothingThatWaits) {
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben);
+  world.send(ana_1, ben);
+  world.confirm(ben_1, at_ben.last());
+  auto& waiting = world.send(ana_1, ben);
+  world.disconnect(ben_1, at_ben);
+  world.stop();
+  EXPECT_EQ(waiting.settled, Settled::kSafe);
+  EXPECT_EQ(world.inboxes().stored(ana_1).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u);
+}
+
+TEST_F(ShardTest, AStopWithAStoreThatIsAwayRefusesWhatWaits) {
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben);
+  auto& waiting = world.send(ana_1, ben);
+  world.inboxes().write_faults.fail(StoreError::kUnavailable);
+  world.disconnect(ben_1, at_ben);
+  world.stop();
+  EXPECT_EQ(waiting.settled, Settled::kUnavailable);
+}
+
+// ---------------------------------------------------------------- LIMIT-1
+
+TEST(ShardLimits, AnInboxTakesNoMoreThanItsBoundAndTakesMoreWhenItWasRead) {  // [LIMIT-1]
+  DeliverySettings settings;
+  settings.inbox_entries_max = 10;
+  DeliveryWorld world(1, settings);
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(world.send({ana, {1}}, ben).no_room);
+  EXPECT_EQ(world.send({ana, {1}}, ben).no_room, DeviceInbox::Room::kInboxFull);
+  world.loops.pass(5);
+  EXPECT_EQ(world.send({ana, {1}}, ben).no_room, DeviceInbox::Room::kInboxFull);
+  world.restart();  // the count comes from the store
+  EXPECT_EQ(world.send({ana, {1}}, ben).no_room, DeviceInbox::Room::kInboxFull);
+  RecordingSession session;
+  world.connect({ben, {1}}, session);
+  world.confirm({ben, {1}}, session.last());
+  EXPECT_FALSE(world.send({ana, {1}}, ben).no_room);
+}
+
+TEST(ShardLimits, AnInboxIsBoundedInBytes) {  // [LIMIT-1]
+  DeliverySettings settings;
+  settings.inbox_bytes_max = 10'000;
+  DeliveryWorld world(1, settings);
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  EXPECT_FALSE(world.send({ana, {1}}, ben, world.new_message(), Bytes(8000, 'x')).no_room);
+  EXPECT_EQ(world.send({ana, {1}}, ben, world.new_message(), Bytes(8000, 'x')).no_room, DeviceInbox::Room::kInboxFull);
+}
+
+TEST(ShardLimits, MemoryForUndurableEntriesIsBoundedWhenTheStoreIsSlow) {  // [LIMIT-1]
+  DeliverySettings settings;
+  settings.undurable_bytes_max = 100'000;
+  DeliveryWorld world(1, settings);
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  world.inboxes().write_faults.hold();
+  size_t taken = 0;
+  while (!world.send({ana, {1}}, ben, world.new_message(), Bytes(1000, 'x')).no_room && taken < 1000) ++taken;
+  EXPECT_GE(taken, 80u);
+  EXPECT_LE(world.of(ben).commit().undurable_bytes(), 100'000u);
+  world.inboxes().write_faults.release();
+  world.loops.pass(5);
+  EXPECT_EQ(world.of(ben).commit().undurable_bytes(), 0u);
+  EXPECT_FALSE(world.send({ana, {1}}, ben).no_room);
+}
+
+TEST(ShardLimits, AFullStoreRefusesForAbsentDevicesAndLetsConnectedOnesTalk) {  // [LIMIT-1]
+  DeliverySettings settings;
+  settings.store_bytes_max = 1'000'000;
+  DeliveryWorld world(1, settings);
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  const AccountId cleo = world.add_account();
+  RecordingSession session;
+  world.connect({ben, {1}}, session);
+  world.inboxes().pretend_bytes_held(1'000'000);
+  EXPECT_EQ(world.send({ana, {1}}, cleo).no_room, DeviceInbox::Room::kStoreFull);
+  auto& sent = world.send({ana, {1}}, ben);
+  world.confirm({ben, {1}}, session.last());
+  world.loops.settle();
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+}
+
+// ---------------------------------------------------------------- expiry and memory
+
+TEST_F(ShardTest, EntriesExpireAfterThirtyDaysAndTheDeviceLearnsWhereItsInboxBegins) {  // [INBOX-1]
+  world.send(ana_1, ben);
+  world.loops.pass(5);
+  world.loops.pass(29ull * 24 * 3600 * 1000);
+  world.send(ana_1, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 2u);
+  world.loops.pass(2ull * 24 * 3600 * 1000);
+  const auto stored = world.inboxes().stored(ben_1);
+  ASSERT_EQ(stored.size(), 1u);
+  RecordingSession session;
+  EXPECT_EQ(world.connect(ben_1, session)->first_position, stored[0].position);
+  EXPECT_EQ(session.entries.size(), 1u);
+}
+
+TEST_F(ShardTest, AClockThatIsSetAheadThrowsNothingAway) {  // [INBOX-1]
+  world.send(ana_1, ben);
+  world.loops.pass(5);
+  world.loops.clock.unix_us += 400ull * 24 * 3600 * 1'000'000;
+  world.loops.pass(3600 * 1000);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u);
+}
+
+TEST_F(ShardTest, QuietAccountsLeaveMemoryAndComeBackWithoutReusingAPosition) {  // [INBOX-3] [N4]
+  RecordingSession session;
+  world.connect(ben_1, session);
+  world.send(ana_1, ben);
+  const Position before = session.last();
+  world.confirm(ben_1, before);
+  world.disconnect(ben_1, session);
+  EXPECT_GE(world.of(ben).accounts_in_memory(), 1u);
+  world.loops.pass(2ull * 3600 * 1000);
+  EXPECT_EQ(world.of(ben).accounts_in_memory(), 0u);
+  RecordingSession again;
+  world.connect(ben_1, again, before);
+  EXPECT_FALSE(again.closed);
+  world.send(ana_1, ben);
+  ASSERT_EQ(again.messages().size(), 1u);
+  EXPECT_GT(again.last(), before);
+  EXPECT_TRUE(before.may_be_followed_by(again.last()));
+}
+
+TEST_F(ShardTest, AnAccountWithASessionStaysInMemory) {
+  RecordingSession session;
+  world.connect(ben_1, session);
+  world.loops.pass(3ull * 3600 * 1000);
+  EXPECT_EQ(world.of(ben).accounts_in_memory(), 1u);
+  world.send(ana_1, ben);
+  EXPECT_EQ(session.messages().size(), 1u);
+}
+
+TEST_F(ShardTest, WhatOneIdleConnectionCostsHereIsSmall) {  // [N4] the whole server's aim is 1 kB
+  EXPECT_LE(sizeof(Account) + sizeof(Device) + sizeof(DeviceInbox), 600u);
+}
+
+}  // namespace
+}  // namespace kith::testing

@@ -1,0 +1,101 @@
+// What a shard does by time: expiry of old entries, and giving back the memory of accounts that are quiet.
+#include <algorithm>
+#include <utility>
+
+#include "server/delivery/shard.h"
+
+namespace kith {
+namespace {
+
+constexpr uint64_t kSweepMs = 10'000;
+constexpr uint64_t kClockSlackUs = 60'000'000;
+
+}  // namespace
+
+void Shard::schedule_expiry(uint64_t delay_ms) {
+  expiry_timer_ = timers_.after(delay_ms, [this] {
+    expiry_timer_ = 0;
+    scope_.spawn(expire());
+  });
+}
+
+Task<void> Shard::expire() {
+  // A clock that is set ahead must not throw messages away: time for expiry passes no faster than the monotonic clock (and a little).
+  const uint64_t passed_us = (now_ms() - expiry_checked_ms_) * 1000 + kClockSlackUs;
+  expiry_checked_ms_ = now_ms();
+  expiry_time_ = std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us});
+  const uint64_t retention_us = settings_.retention_s * 1'000'000;
+  if (expiry_time_.value > retention_us) {
+    const UnixMicros before{expiry_time_.value - retention_us};
+    for (bool more = true; more && !closing_;) {
+      const auto count = co_await ports_.inboxes.expire(before, settings_.expiry_count_max);
+      co_await enter(executor_);
+      if (count) counters_.entries_expired += *count;
+      more = count && *count >= settings_.expiry_count_max;
+    }
+  }
+  if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+}
+
+void Shard::schedule_sweep() {
+  sweep_timer_ = timers_.after(kSweepMs, [this] {
+    sweep_timer_ = 0;
+    scope_.spawn(sweep());
+  });
+}
+
+bool Shard::evictable(const Account& account) const {
+  const auto now_s = static_cast<uint32_t>(now_ms() / 1000);
+  if (account.subscribers || now_s - account.last_used_s < settings_.idle_account_s) return false;
+  return std::all_of(account.devices.begin(), account.devices.end(),
+                     [](const Device& device) { return !device.inbox || device.inbox->idle(); });
+}
+
+// Looks at a part of the accounts, so that all of them come up once in idle_account_s. An inbox that has given out positions of the present
+// epoch may leave only when the epoch ends: read again later it would count from 1 in it, and name other entries by the same positions.
+Task<void> Shard::sweep() {
+  const auto now_s = static_cast<uint32_t>(now_ms() / 1000);
+  const size_t steps = std::max<size_t>(1, uint64_t{settings_.idle_account_s} * 1000 / kSweepMs);
+  const size_t buckets = accounts_.bucket_count();
+  std::vector<AccountId> leaving;
+  std::vector<AccountId> leaving_with_epoch;
+  for (size_t n = buckets / steps + 1; n > 0; --n, ++sweep_bucket_) {
+    if (sweep_bucket_ >= buckets) sweep_bucket_ = 0;
+    for (auto one = accounts_.begin(sweep_bucket_); one != accounts_.end(sweep_bucket_); ++one) {
+      Account& account = *one->second;
+      if (evictable(account)) {
+        const bool used = std::any_of(account.devices.begin(), account.devices.end(), [this](const Device& device) {
+          return device.inbox && device.inbox->used_positions_of(epoch_);
+        });
+        (used ? leaving_with_epoch : leaving).push_back(account.id);
+        continue;
+      }
+      bool quiet = true;
+      for (Device& device : account.devices) {
+        if (!device.inbox) continue;
+        if (now_s - device.inbox->last_used_s < settings_.idle_window_s) {
+          quiet = false;
+        } else {
+          device.inbox->shrink();
+        }
+      }
+      if (quiet) std::vector<AccountId>().swap(account.recent_peers);
+    }
+  }
+  for (const AccountId& id : leaving) accounts_.erase(id);
+  if (!leaving_with_epoch.empty() && now_ms() - epoch_taken_ms_ >= uint64_t{settings_.epoch_renewal_s} * 1000) {
+    const auto epoch = co_await ports_.inboxes.new_epoch();
+    co_await enter(executor_);
+    if (epoch) {
+      epoch_ = *epoch;
+      epoch_taken_ms_ = now_ms();
+      for (auto one = accounts_.begin(); one != accounts_.end();) {
+        one = evictable(*one->second) ? accounts_.erase(one) : std::next(one);
+      }
+    }
+  }
+  std::erase_if(ended_, [](const std::unique_ptr<DeviceInbox>& inbox) { return inbox->idle(); });
+  if (!closing_) schedule_sweep();
+}
+
+}  // namespace kith

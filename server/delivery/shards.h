@@ -1,0 +1,52 @@
+// The shards of this process, and which one owns an account.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "base/ids.h"
+#include "base/timers.h"
+#include "server/delivery/settings.h"
+#include "server/ports/account_store.h"
+#include "server/ports/inbox_store.h"
+#include "server/ports/last_seen_store.h"
+#include "server/ports/profile_store.h"
+
+namespace kith {
+
+class Shard;
+
+struct DeliveryPorts {
+  AccountStore& accounts;
+  ProfileStore& profiles;
+  LastSeenStore& last_seen;
+  InboxStore& inboxes;
+};
+
+// Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.
+class Shards {
+ public:
+  struct Loop {
+    Executor* executor;
+    Timers* timers;
+  };
+  // `epoch` is InboxStore::new_epoch()'s answer of this start of the program. Nothing runs until Shard::start.
+  Shards(std::span<const Loop> loops, Clock& clock, DeliveryPorts ports, DeliverySettings settings, uint32_t epoch);
+  ~Shards();
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+
+  [[nodiscard]] Shard& of(const AccountId& account) { return *shards_[index_of(account)]; }
+  [[nodiscard]] size_t index_of(const AccountId& account) const;
+  [[nodiscard]] Shard& at(size_t index) { return *shards_[index]; }
+  [[nodiscard]] size_t size() const { return shards_.size(); }
+
+ private:
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace kith
