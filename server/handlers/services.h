@@ -11,8 +11,20 @@
 #include "server/ports/key_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/profile_store.h"
+#include "wire/frames.pb.h"
 
 namespace kith {
+
+// What a server tells its devices unless it is configured otherwise. Five envelopes of the largest size, and one entry, fit into a frame.
+inline wire::Limits default_limits() {
+  wire::Limits limits;
+  limits.set_frame_bytes_max(256 * 1024);
+  limits.set_envelope_bytes_max(48 * 1024);
+  limits.set_in_flight_sends_max(64);
+  limits.set_idle_timeout_ms(120'000);
+  limits.set_subscriptions_max(512);
+  return limits;
+}
 
 // Settings that handlers need; the whole configuration is server/node/config.h.
 struct HandlerSettings {
@@ -21,7 +33,7 @@ struct HandlerSettings {
   uint32_t code_attempts_max = 5;
   uint32_t pin_attempts_max = 10;     // a day
   uint32_t prekeys_low = 20;          // a device is told when it has fewer left
-  wire::Limits limits;                // as told in Welcome
+  wire::Limits limits = default_limits();  // as told in Welcome
 };
 
 struct Services {

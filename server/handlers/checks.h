@@ -1,0 +1,50 @@
+// Checks of what comes from outside, shared by handlers. Each bound has a name here; details of refusals name the field, never its value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/task.h"
+#include "server/handlers/refusal.h"
+
+namespace kith::handlers {
+
+constexpr size_t kDevicesMax = 5;
+constexpr size_t kIdentityKeyBytes = 33;   // type byte 5, X25519 public key
+constexpr size_t kAccountKeyBytes = 32;
+constexpr size_t kSignatureBytes = 64;
+constexpr uint32_t kPrekeyIdMax = 16777214;
+constexpr uint32_t kRegistrationIdMax = 16380;
+constexpr size_t kDeviceNameBytesMax = 64;
+constexpr size_t kClientBytesMax = 64;
+constexpr size_t kNameLengthMax = 64;
+constexpr size_t kAboutLengthMax = 140;
+constexpr size_t kPinLengthMin = 4;
+constexpr size_t kPinLengthMax = 64;
+constexpr size_t kPinBytesMax = 256;
+constexpr size_t kLookupMax = 500;
+constexpr size_t kPrivacyListMax = 5000;
+
+// Whether the text is well-formed UTF-8 of min..max characters without control characters.
+[[nodiscard]] bool is_text(std::string_view text, size_t length_min, size_t length_max);
+[[nodiscard]] bool is_public_key(BytesView key);  // 33 bytes that begin with 5
+
+// The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist (libphonenumber).
+std::optional<std::string> normalize_phone(const std::string& phone);
+
+inline std::unexpected<Refusal> refuse_rate(uint32_t retry_after_ms) { return refuse(wire::kRateLimited, "", retry_after_ms); }
+inline std::unexpected<Refusal> refuse_store(StoreError error) { return std::unexpected<Refusal>(refusal_of(error)); }
+
+// Awaits the task and comes back to the executor where that began.
+template <class T>
+Task<T> come_back(Task<T> task) {
+  Executor* const home = Executor::current();
+  T result = co_await std::move(task);
+  co_await enter(*home);
+  co_return result;
+}
+
+}  // namespace kith::handlers

@@ -1,0 +1,50 @@
+#include "server/handlers/checks.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::handlers {
+namespace {
+
+constexpr uint32_t kVersion = 1;
+
+}  // namespace
+
+Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Session& session) {
+  if (hello.client().size() > kClientBytesMax) co_return refuse(wire::kInvalidArgument, "client");
+  if (hello.version_min() > hello.version_max()) co_return refuse(wire::kInvalidArgument, "version_min");
+  if (hello.version_min() > kVersion || hello.version_max() < kVersion) {
+    co_return refuse(wire::kUnsupportedVersion, "this server speaks version 1");
+  }
+  Bytes token = std::move(*hello.mutable_token());
+  auto outcome = co_await authenticate(services, std::move(token), true);
+  if (!outcome) co_return outcome;
+  const DeviceAddress device = *outcome;
+  Shard& shard = services.shards.of(device.account);
+  co_await enter(shard.executor());
+  const auto prekeys = co_await services.keys.count_prekeys(device);
+  co_await enter(shard.executor());
+  if (!prekeys) co_return refuse_store(prekeys.error());
+
+  const auto attached = co_await shard.attach(device, session, Position{hello.confirmed_position()});
+  if (!attached) {
+    if (attached.error() == StoreError::kNotFound) co_return refuse(wire::kUnauthenticated, "the device was ended");
+    if (attached.error() == StoreError::kConflict) {
+      // Entries would get positions that this device takes for confirmed: better no connection than messages lost unseen.
+      co_return refuse(wire::kInvalidArgument, "confirmed_position is ahead of this server");
+    }
+    co_return refuse_store(attached.error());
+  }
+  if (!attached->current) co_return refuse(wire::kReplaced, "the device has connected again");
+
+  wire::ServerFrame frame;
+  wire::Welcome& welcome = *frame.mutable_welcome();
+  welcome.set_version(kVersion);
+  welcome.set_server_time_us(services.clock.now().value);
+  welcome.set_first_position(attached->first_position.value);
+  welcome.set_prekeys_remaining(*prekeys);
+  *welcome.mutable_limits() = services.settings.limits;
+  session.send(frame);
+  shard.start_session(device, session, hello.available());
+  co_return device;
+}
+
+}  // namespace kith::handlers

@@ -1,0 +1,46 @@
+// The ports in memory keep the same promises as real ones, so what is tested on them holds for both.
+#include "server/handlers/testing/memory_ports.h"
+
+#include "server/ports/account_store_contract.h"
+#include "server/ports/inbox_store_contract.h"
+#include "server/ports/key_store_contract.h"
+#include "server/ports/profile_store_contract.h"
+
+namespace kith {
+namespace {
+
+// `Later` answers each call in a later turn, as a real store does.
+template <bool Later>
+class MemoryBackend final : public InboxStoreBackend, public AccountStoreBackend, public ProfileStoreBackend {
+ public:
+  MemoryBackend() {
+    for (testing::Faults* faults : {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
+                                    &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+      faults->answer_later(Later);
+    }
+  }
+  InboxStore& store() override { return ports_.inboxes; }
+  AccountStore& accounts() override { return ports_.accounts; }
+  KeyStore& keys() override { return ports_.keys; }
+  ProfileStore& profiles() override { return ports_.profiles; }
+  LastSeenStore& last_seen() override { return ports_.last_seen; }
+  bool reopen() override { return false; }
+
+ private:
+  testing::MemoryPorts ports_;
+};
+
+template <class Case>
+auto cases() {
+  return ::testing::Values(Case{"Memory", [] { return std::make_unique<MemoryBackend<false>>(); }},
+                           Case{"MemoryLater", [] { return std::make_unique<MemoryBackend<true>>(); }});
+}
+
+INSTANTIATE_TEST_SUITE_P(Memory, InboxStoreContract, cases<InboxStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, AccountStoreContract, cases<AccountStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, KeyStoreContract, cases<AccountStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, ProfileStoreContract, cases<ProfileStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, LastSeenStoreContract, cases<ProfileStoreCase>());
+
+}  // namespace
+}  // namespace kith

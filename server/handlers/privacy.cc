@@ -1,0 +1,93 @@
+// Who sees what, and who is blocked. A change counts for live presence subscriptions and for the next message as soon as it is answered.
+#include <algorithm>
+
+#include "server/handlers/checks.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::handlers {
+namespace {
+
+constexpr uint32_t kRetryMs = 200;
+
+Outcome<Scope> scope_of(wire::Privacy::Scope scope, Scope before, const char* field) {
+  switch (scope) {
+    case wire::Privacy::kScopeUnspecified: return before;
+    case wire::Privacy::kEveryone: return Scope::kEveryone;
+    case wire::Privacy::kContacts: return Scope::kContacts;
+    case wire::Privacy::kNobody: return Scope::kNobody;
+    default: return refuse(wire::kInvalidArgument, field);
+  }
+}
+
+template <class List>
+Outcome<std::vector<AccountId>> accounts_of(const List& list, const char* field) {
+  if (static_cast<size_t>(list.size()) > kPrivacyListMax) return refuse(wire::kTooLarge, field);
+  std::vector<AccountId> accounts;
+  accounts.reserve(static_cast<size_t>(list.size()));
+  for (const Bytes& bytes : list) {
+    const auto account = AccountId::from_bytes(bytes);
+    if (!account) return refuse(wire::kInvalidArgument, field);
+    accounts.push_back(*account);
+  }
+  std::sort(accounts.begin(), accounts.end());
+  accounts.erase(std::unique(accounts.begin(), accounts.end()), accounts.end());
+  return accounts;
+}
+
+wire::Privacy answer_of(const PrivacyRecord& record) {
+  wire::Privacy privacy;
+  privacy.set_last_seen(static_cast<wire::Privacy::Scope>(record.last_seen));
+  privacy.set_about(static_cast<wire::Privacy::Scope>(record.about));
+  for (const AccountId& account : record.blocked) privacy.add_blocked(account.bytes());
+  return privacy;
+}
+
+Task<Outcome<wire::Privacy>> load(Services& services, DeviceAddress caller) {
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  const auto record = co_await services.profiles.load_privacy(caller.account);
+  if (!record) co_return refuse_store(record.error());
+  co_return answer_of(*record);
+}
+
+Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire::Privacy privacy) {
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  const OneAtATime turn(services.rate_limits, "privacy " + caller.account.bytes());
+  if (!turn.alone()) co_return refuse_rate(kRetryMs);
+  auto loaded = co_await services.profiles.load_privacy(caller.account);
+  if (!loaded) co_return refuse_store(loaded.error());
+  PrivacyRecord record = std::move(*loaded);
+  const auto last_seen = scope_of(privacy.last_seen(), record.last_seen, "last_seen");
+  if (!last_seen) co_return std::unexpected<Refusal>(last_seen.error());
+  record.last_seen = *last_seen;
+  const auto about = scope_of(privacy.about(), record.about, "about");
+  if (!about) co_return std::unexpected<Refusal>(about.error());
+  record.about = *about;
+  if (privacy.replace_contacts()) {
+    auto contacts = accounts_of(privacy.contacts(), "contacts");
+    if (!contacts) co_return std::unexpected<Refusal>(contacts.error());
+    record.contacts = std::move(*contacts);
+  }
+  if (privacy.replace_blocked()) {
+    auto blocked = accounts_of(privacy.blocked(), "blocked");
+    if (!blocked) co_return std::unexpected<Refusal>(blocked.error());
+    if (std::binary_search(blocked->begin(), blocked->end(), caller.account)) co_return refuse(wire::kInvalidArgument, "blocked");
+    record.blocked = std::move(*blocked);
+  }
+  PrivacyRecord stored = record;
+  const auto put = co_await services.profiles.put_privacy(caller.account, std::move(stored));
+  if (!put) co_return refuse_store(put.error());
+  const wire::Privacy answer = answer_of(record);
+  Shard& shard = services.shards.of(caller.account);
+  co_await enter(shard.executor());
+  shard.apply(caller.account, std::move(record));
+  co_return answer;
+}
+
+}  // namespace
+
+Task<Outcome<wire::Privacy>> get_privacy(Services& services, DeviceAddress caller) { return come_back(load(services, caller)); }
+Task<Outcome<wire::Privacy>> put_privacy(Services& services, DeviceAddress caller, wire::Privacy privacy) {
+  return come_back(put(services, caller, std::move(privacy)));
+}
+
+}  // namespace kith::handlers

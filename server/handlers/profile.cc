@@ -1,0 +1,60 @@
+#include "server/handlers/checks.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::handlers {
+namespace {
+
+Task<Outcome<wire::Profile>> load(Services& services, DeviceAddress caller, AccountId account) {
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  const auto record = co_await services.accounts.load(account);
+  if (!record && record.error() != StoreError::kNotFound) co_return refuse_store(record.error());
+  if (!record || record->device_list_revision.value == 0) co_return refuse(wire::kNoSuchAccount, "account_id");
+  const auto profile = co_await services.profiles.load_profile(account);
+  if (!profile) co_return refuse_store(profile.error());
+  bool shows_about = account == caller.account;
+  if (!shows_about && !profile->about.empty()) {
+    Shard& shard = services.shards.of(account);
+    co_await enter(shard.executor());
+    const auto owner = co_await shard.account(account);
+    if (!owner) co_return refuse_store(owner.error());
+    shows_about = (*owner)->shows_about_to(caller.account);
+  }
+  wire::Profile answer;
+  answer.set_name(profile->name);
+  if (shows_about) answer.set_about(profile->about);
+  answer.set_phone(record->phone);
+  answer.set_account_id(account.bytes());
+  co_return answer;
+}
+
+Task<Outcome<wire::Profile>> put(Services& services, DeviceAddress caller, wire::Profile profile) {
+  if (!is_text(profile.name(), 1, kNameLengthMax) || profile.name().find('\n') != std::string::npos) {
+    co_return refuse(wire::kInvalidArgument, "name");
+  }
+  if (!is_text(profile.about(), 0, kAboutLengthMax)) co_return refuse(wire::kInvalidArgument, "about");
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  ProfileRecord record{profile.name(), profile.about()};
+  const auto stored = co_await services.profiles.put_profile(caller.account, std::move(record));
+  if (!stored) co_return refuse_store(stored.error());
+  Task<Outcome<wire::Profile>> loading = load(services, caller, caller.account);
+  co_return co_await std::move(loading);
+}
+
+Task<Outcome<wire::Empty>> remove(Services& services, DeviceAddress caller) {
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  const auto removed = co_await services.profiles.remove_profile(caller.account);
+  if (!removed) co_return refuse_store(removed.error());
+  co_return wire::Empty();
+}
+
+}  // namespace
+
+Task<Outcome<wire::Profile>> get_profile(Services& services, DeviceAddress caller, AccountId account) {
+  return come_back(load(services, caller, account));
+}
+Task<Outcome<wire::Profile>> put_profile(Services& services, DeviceAddress caller, wire::Profile profile) {
+  return come_back(put(services, caller, std::move(profile)));
+}
+Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress caller) { return come_back(remove(services, caller)); }
+
+}  // namespace kith::handlers

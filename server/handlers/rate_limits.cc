@@ -1,0 +1,118 @@
+#include "server/handlers/rate_limits.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+namespace kith {
+namespace {
+
+constexpr size_t kStripes = 16;
+
+}  // namespace
+
+struct RateLimits::Impl {
+  // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill.
+  struct Stripe {
+    std::mutex mutex;
+    std::unordered_map<Bytes, uint64_t> full_at_ms;
+    std::set<Bytes, std::less<>> in_progress;
+  };
+
+  Impl(Clock& clock, RateSettings settings) : clock(clock), settings(settings) {}
+
+  [[nodiscard]] Rate rate_of(Limit limit) const {
+    switch (limit) {
+      case Limit::kCodeForNumber: return settings.code_for_number;
+      case Limit::kCodeForNumberHourly: return settings.code_for_number_hourly;
+      case Limit::kCodeFromAddress: return settings.code_from_address;
+      case Limit::kRegisterFromAddress: return settings.register_from_address;
+      case Limit::kLookup: return settings.lookup;
+      case Limit::kTakePrekeys: return settings.take_prekeys;
+      case Limit::kTakePrekeysOf: return settings.take_prekeys_of;
+      case Limit::kProfileRead: return settings.profile_read;
+      case Limit::kProfileWrite: return settings.profile_write;
+      case Limit::kTyping: return settings.typing;
+      case Limit::kSubscribe: return settings.subscribe;
+      case Limit::kWrongPin:
+      case Limit::kCount: break;
+    }
+    return {};
+  }
+  Stripe& stripe_of(BytesView key) { return stripes[std::hash<BytesView>()(key) % kStripes]; }
+
+  uint32_t use(Rate rate, Limit limit, BytesView key, uint32_t cost, bool take) {
+    if (rate.burst == 0 || cost == 0) return 0;
+    Bytes name;
+    name.reserve(key.size() + 1);
+    name.push_back(static_cast<char>(limit));
+    name.append(key);
+    const uint64_t now_ms = clock.monotonic().value;
+    const uint64_t price_ms = uint64_t{std::min(cost, rate.burst)} * rate.refill_ms;
+    const uint64_t capacity_ms = uint64_t{rate.burst} * rate.refill_ms;
+    Stripe& stripe = stripe_of(name);
+    const std::lock_guard lock(stripe.mutex);
+    const auto known = stripe.full_at_ms.find(name);
+    const uint64_t full_at_ms = std::max(now_ms, known == stripe.full_at_ms.end() ? 0 : known->second) + price_ms;
+    if (full_at_ms > now_ms + capacity_ms) {
+      return static_cast<uint32_t>(std::min<uint64_t>(UINT32_MAX, std::max<uint64_t>(1, full_at_ms - now_ms - capacity_ms)));
+    }
+    if (!take) return 0;
+    if (known != stripe.full_at_ms.end()) {
+      known->second = full_at_ms;
+    } else {
+      make_room(stripe, now_ms);
+      stripe.full_at_ms.emplace(std::move(name), full_at_ms);
+    }
+    return 0;
+  }
+
+  void make_room(Stripe& stripe, uint64_t now_ms) const {
+    const size_t most = std::max<size_t>(1, settings.buckets_max / kStripes);
+    if (stripe.full_at_ms.size() < most) return;
+    std::erase_if(stripe.full_at_ms, [now_ms](const auto& bucket) { return bucket.second <= now_ms; });
+    if (stripe.full_at_ms.size() < most) return;
+    // All are in use: the half that is nearest to full goes, which forgives least.
+    std::vector<uint64_t> times;
+    times.reserve(stripe.full_at_ms.size());
+    for (const auto& [name, full_at_ms] : stripe.full_at_ms) times.push_back(full_at_ms);
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    std::erase_if(stripe.full_at_ms, [limit = *middle](const auto& bucket) { return bucket.second <= limit; });
+  }
+
+  Clock& clock;
+  const RateSettings settings;
+  std::array<Stripe, kStripes> stripes;
+};
+
+RateLimits::RateLimits(Clock& clock, RateSettings settings) : impl_(std::make_unique<Impl>(clock, settings)) {}
+RateLimits::~RateLimits() = default;
+
+uint32_t RateLimits::take(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, true); }
+uint32_t RateLimits::peek(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, false); }
+uint32_t RateLimits::take(Rate rate, Limit limit, BytesView key, uint32_t cost) { return impl_->use(rate, limit, key, cost, true); }
+uint32_t RateLimits::peek(Rate rate, Limit limit, BytesView key, uint32_t cost) { return impl_->use(rate, limit, key, cost, false); }
+
+uint32_t RateLimits::take_address(Limit limit, std::string_view address) {
+  if (impl_->settings.loopback_exempt && (address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127."))) return 0;
+  return take(limit, address);
+}
+
+bool RateLimits::begin(BytesView key) {
+  Impl::Stripe& stripe = impl_->stripe_of(key);
+  const std::lock_guard lock(stripe.mutex);
+  return stripe.in_progress.emplace(key).second;
+}
+
+void RateLimits::end(BytesView key) {
+  Impl::Stripe& stripe = impl_->stripe_of(key);
+  const std::lock_guard lock(stripe.mutex);
+  const auto known = stripe.in_progress.find(key);
+  if (known != stripe.in_progress.end()) stripe.in_progress.erase(known);
+}
+
+}  // namespace kith

@@ -1,0 +1,96 @@
+// How often somebody may do something: token buckets by what is done and by whom.
+//
+// Calls: from any thread (a short lock per stripe; none of this is on the path of a message between two devices).
+// State: in memory only; a restart forgives. Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+namespace kith {
+
+// What is limited, and what the key is.
+enum class Limit : uint8_t {
+  kCodeForNumber,         // phone: asking for a code, in short succession
+  kCodeForNumberHourly,   // phone: asking for a code
+  kCodeFromAddress,       // peer address: asking for a code
+  kRegisterFromAddress,   // peer address: trying a code
+  kWrongPin,              // phone: a wrong registration PIN; its rate is HandlerSettings.pin_attempts_max
+  kLookup,                // account: numbers looked up
+  kTakePrekeys,           // account: one-time prekeys taken, of all others together
+  kTakePrekeysOf,         // account and target: one-time prekeys taken of one device
+  kProfileRead,           // account: profiles and device lists read
+  kProfileWrite,          // account: profile, privacy, PIN and keys written
+  kTyping,                // device
+  kSubscribe,             // device: accounts subscribed to
+  kCount,
+};
+
+// `burst` at once, then one each `refill_ms`. burst 0: not limited.
+struct Rate {
+  uint32_t burst = 0;
+  uint32_t refill_ms = 0;
+};
+
+struct RateSettings {
+  Rate code_for_number{3, 30'000};
+  Rate code_for_number_hourly{10, 360'000};
+  Rate code_from_address{100, 36'000};
+  Rate register_from_address{200, 18'000};
+  Rate lookup{2'000, 200};
+  Rate take_prekeys{500, 1'000};
+  Rate take_prekeys_of{10, 60'000};
+  Rate profile_read{1'000, 100};
+  Rate profile_write{60, 1'000};
+  Rate typing{10, 500};
+  Rate subscribe{2'000, 50};
+  bool loopback_exempt = true;   // the limits by peer address
+  size_t buckets_max = 1 << 20;  // of all stripes together
+};
+
+class RateLimits {
+ public:
+  RateLimits(Clock& clock, RateSettings settings);
+  ~RateLimits();
+
+  // Takes `cost` tokens. 0: taken. Else nothing is taken, and after so many milliseconds it can be.
+  [[nodiscard]] uint32_t take(Limit limit, BytesView key, uint32_t cost = 1);
+  // What take() would answer, without taking.
+  [[nodiscard]] uint32_t peek(Limit limit, BytesView key, uint32_t cost = 1);
+  // The same with a rate that the caller knows.
+  [[nodiscard]] uint32_t take(Rate rate, Limit limit, BytesView key, uint32_t cost = 1);
+  [[nodiscard]] uint32_t peek(Rate rate, Limit limit, BytesView key, uint32_t cost = 1);
+  // The same as take() for a limit by peer address, with the exemption of loopback.
+  [[nodiscard]] uint32_t take_address(Limit limit, std::string_view address);
+
+  // Marks what only one request at a time may do (trying the code of a number). False: another one is doing it.
+  [[nodiscard]] bool begin(BytesView key);
+  void end(BytesView key);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Ends what begin() began, when it goes out of scope.
+class OneAtATime {
+ public:
+  OneAtATime(RateLimits& limits, Bytes key) : limits_(limits), key_(std::move(key)), alone_(limits_.begin(key_)) {}
+  ~OneAtATime() {
+    if (alone_) limits_.end(key_);
+  }
+  OneAtATime(const OneAtATime&) = delete;
+  OneAtATime& operator=(const OneAtATime&) = delete;
+  [[nodiscard]] bool alone() const { return alone_; }
+
+ private:
+  RateLimits& limits_;
+  Bytes key_;
+  bool alone_;
+};
+
+}  // namespace kith

@@ -1,0 +1,107 @@
+// Proves a number by its code, and makes a device in its account. The device is active only when it has published its keys (publish_keys.cc).
+//
+// Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by number; one try at a time for
+// a number, so that tries side by side do not share an attempt. A PIN takes pin_attempts_max wrong tries a day. A wrong PIN leaves the code.
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "crypto/pin_hash.h"
+#include "server/handlers/checks.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::handlers {
+namespace {
+
+constexpr uint32_t kDayMs = 24 * 3600 * 1000;
+constexpr uint32_t kRetryMs = 500;
+constexpr size_t kCodeBytesMax = 16;
+
+Rate pin_rate(const HandlerSettings& settings) {
+  const uint32_t burst = std::max(1u, settings.pin_attempts_max);
+  return {burst, kDayMs / burst};
+}
+
+Task<bool> pin_is_right(Services& services, std::string hash, std::string pin) {
+  Executor* const home = Executor::current();
+  co_await enter(services.heavy_work);
+  const bool right = crypto::verify_pin(hash, pin);
+  co_await enter(*home);
+  co_return right;
+}
+
+// Counts a wrong try on the code.
+Task<Outcome<wire::RegistrationResponse>> wrong(Services& services, std::string phone, PendingCode pending, wire::ErrorCode code) {
+  ++pending.attempts;
+  const bool last = pending.attempts >= services.settings.code_attempts_max;
+  const auto stored = co_await services.accounts.put_code(phone, std::move(pending));
+  if (!stored) co_return refuse_store(stored.error());
+  if (last && code == wire::kWrongCode) code = wire::kTooManyAttempts;
+  co_return refuse(code, code == wire::kWrongPin ? "pin" : "code", last ? services.rate_limits.peek(Limit::kCodeForNumber, phone) : 0);
+}
+
+Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::string address, wire::RegistrationRequest request) {
+  const auto phone = normalize_phone(request.phone());
+  if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
+  if (request.code().empty() || request.code().size() > kCodeBytesMax) co_return refuse(wire::kInvalidArgument, "code");
+  if (request.pin().size() > kPinBytesMax) co_return refuse(wire::kInvalidArgument, "pin");
+  RateLimits& limits = services.rate_limits;
+  if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0) co_return refuse_rate(wait_ms);
+  const OneAtATime turn(limits, "register " + *phone);
+  if (!turn.alone()) co_return refuse_rate(kRetryMs);
+
+  const auto code = co_await services.accounts.get_code(*phone);
+  if (!code && code.error() != StoreError::kNotFound) co_return refuse_store(code.error());
+  if (!code || code->expires_at <= services.clock.now()) co_return refuse(wire::kCodeExpired, "code");
+  if (code->attempts >= services.settings.code_attempts_max) {
+    co_return refuse(wire::kTooManyAttempts, "code", limits.peek(Limit::kCodeForNumber, *phone));
+  }
+  if (!equal_in_constant_time(code->code_hash, crypto::digest("kith code v1", *phone + request.code()))) {
+    Task<Outcome<wire::RegistrationResponse>> refusal = wrong(services, *phone, *code, wire::kWrongCode);
+    co_return co_await std::move(refusal);
+  }
+
+  const auto known = co_await services.accounts.find_by_phone(*phone);
+  if (!known && known.error() != StoreError::kNotFound) co_return refuse_store(known.error());
+  if (known && !known->pin_hash.empty()) {
+    if (request.pin().empty()) co_return refuse(wire::kPinRequired, "pin");
+    const Rate rate = pin_rate(services.settings);
+    if (const uint32_t wait_ms = limits.peek(rate, Limit::kWrongPin, *phone); wait_ms != 0) {
+      co_return refuse(wire::kTooManyAttempts, "pin", wait_ms);
+    }
+    Task<bool> check = pin_is_right(services, known->pin_hash, request.pin());
+    if (!co_await std::move(check)) {
+      (void)limits.take(rate, Limit::kWrongPin, *phone);
+      Task<Outcome<wire::RegistrationResponse>> refusal = wrong(services, *phone, *code, wire::kWrongPin);
+      co_return co_await std::move(refusal);
+    }
+  }
+
+  const AccountId new_account = services.random.id<AccountId>();
+  const Bytes secret = services.random.bytes(32);
+  const auto record = co_await services.accounts.add_device(*phone, new_account, crypto::digest("kith token v1", secret), services.clock.now());
+  if (!record) co_return refuse_store(record.error());
+  Shard& shard = services.shards.of(record->id);
+  co_await enter(shard.executor());
+  shard.apply(*record);
+  // A code that could not be removed expires; it let one device in, and may let in one more of the same person.
+  (void)co_await services.accounts.remove_code(*phone);
+
+  wire::RegistrationResponse response;
+  const DeviceId device = record->devices.back().id;
+  response.set_account_id(record->id.bytes());
+  response.set_device_id(device.value);
+  Bytes token = record->id.bytes();
+  append_u32(token, device.value);
+  token.append(secret);
+  response.set_token(token);
+  response.set_device_list_revision(record->device_list_revision.value + 1);
+  co_return response;
+}
+
+}  // namespace
+
+Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address, wire::RegistrationRequest request) {
+  return come_back(try_code(services, std::move(address), std::move(request)));
+}
+
+}  // namespace kith::handlers

@@ -1,0 +1,47 @@
+#include "crypto/hash.h"
+#include "server/handlers/checks.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::handlers {
+namespace {
+
+constexpr uint32_t kRetryMs = 500;
+
+Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string address, wire::CodeRequest request) {
+  const auto phone = normalize_phone(request.phone());
+  if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
+  RateLimits& limits = services.rate_limits;
+  if (const uint32_t wait_ms = limits.take_address(Limit::kCodeFromAddress, address); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.peek(Limit::kCodeForNumberHourly, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumber, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumberHourly, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
+
+  // Not while a code of the number is tried: counting that try would put the old code back.
+  const OneAtATime turn(limits, "register " + *phone);
+  if (!turn.alone()) co_return refuse_rate(kRetryMs);
+
+  const HandlerSettings& settings = services.settings;
+  std::string code;
+  for (uint32_t i = 0; i < settings.code_digits; ++i) code.push_back(static_cast<char>('0' + services.random.below(10)));
+  PendingCode pending;
+  pending.code_hash = crypto::digest("kith code v1", *phone + code);
+  pending.expires_at = {services.clock.now().value + uint64_t{settings.code_lifetime_s} * 1'000'000};
+  const auto stored = co_await services.accounts.put_code(*phone, std::move(pending));
+  if (!stored) co_return refuse_store(stored.error());
+  const auto sent = co_await services.codes.send(*phone, code);
+  if (!sent) co_return refuse_store(sent.error());
+
+  wire::CodeResponse response;
+  if (services.codes.echoes()) response.set_code(code);
+  response.set_expires_in_s(settings.code_lifetime_s);
+  response.set_digits(settings.code_digits);
+  co_return response;
+}
+
+}  // namespace
+
+Task<Outcome<wire::CodeResponse>> request_code(Services& services, std::string address, wire::CodeRequest request) {
+  return come_back(make_code(services, std::move(address), std::move(request)));
+}
+
+}  // namespace kith::handlers

@@ -1,0 +1,210 @@
+// The send path: form, devices, blocks, repetitions, rooms.
+#include <gtest/gtest.h>
+
+#include "server/handlers/testing/handlers_world.h"
+
+namespace kith::testing {
+namespace {
+
+class SendMessageTest : public ::testing::Test {
+ protected:
+  HandlersWorld world{{2, 5, {}, {}, {}, nullptr}};
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account(2);
+  const DeviceAddress from{ana, {1}};
+  const DeviceAddress ben_1{ben, {1}};
+  const DeviceAddress ben_2{ben, {2}};
+  const MessageId id = world.random.id<MessageId>();
+
+  wire::ErrorCode refused(wire::Send send, const std::string& detail = "") {
+    const wire::ServerFrame answer = world.send(from, std::move(send));
+    EXPECT_TRUE(answer.has_refused());
+    EXPECT_EQ(answer.refused().detail(), detail);
+    return answer.refused().code();
+  }
+};
+
+TEST_F(SendMessageTest, IsAcceptedWhenEveryDeviceHasItDurable) {  // [SEND-2] [F3]
+  const auto answer = world.send(from, world.send_of(id, ben, {1, 2}));
+  ASSERT_TRUE(answer.has_accepted());
+  EXPECT_EQ(answer.accepted().message_id(), id.bytes());
+  EXPECT_GT(answer.accepted().server_time_us(), 0u);
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 1u);
+  EXPECT_EQ(world.ports().inboxes.stored(ben_2).size(), 1u);
+}
+
+TEST_F(SendMessageTest, IsNotAcceptedBeforeTheLastDeviceIsSafe) {  // [SEND-2]
+  RecordingSession session;
+  world.hello(ben_1, session);
+  world.ports().inboxes.write_faults.hold();
+  std::optional<wire::ServerFrame> answer;
+  world.begin_send(from, world.send_of(id, ben, {1, 2}), answer);
+  world.loops.pass(100);
+  world.confirm(ben_1, session.last());
+  world.loops.pass(100);
+  EXPECT_FALSE(answer);
+  world.ports().inboxes.write_faults.release();
+  world.loops.pass(10);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->has_accepted());
+}
+
+TEST_F(SendMessageTest, NamesTheExactSetOfDevicesOrIsRefusedWithTheDifference) {  // [DEVICE-1]
+  const auto answer = world.send(from, world.send_of(id, ben, {2, 7}));
+  ASSERT_TRUE(answer.has_refused());
+  EXPECT_EQ(answer.refused().code(), wire::kStaleDevices);
+  const wire::StaleDevices& stale = answer.refused().stale_devices();
+  EXPECT_EQ(stale.device_list_revision(), 1u);
+  ASSERT_EQ(stale.missing_size(), 1);
+  EXPECT_EQ(stale.missing(0), 1u);
+  ASSERT_EQ(stale.extra_size(), 1);
+  EXPECT_EQ(stale.extra(0), 7u);
+  world.loops.pass(10);
+  EXPECT_EQ(world.ports().inboxes.stored_count(), 0u);
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {2, 1})).has_accepted());  // the order does not matter
+}
+
+TEST_F(SendMessageTest, ToTheOwnAccountLeavesTheSendingDeviceOut) {  // [DEVICE-1] [F36]
+  EXPECT_TRUE(world.send(ben_1, world.send_of(id, ben, {2})).has_accepted());
+  EXPECT_EQ(world.ports().inboxes.stored(ben_2).size(), 1u);
+  EXPECT_TRUE(world.ports().inboxes.stored(ben_1).empty());
+  const auto answer = world.send(ben_1, world.send_of(world.random.id<MessageId>(), ben, {1, 2}));
+  EXPECT_EQ(answer.refused().code(), wire::kStaleDevices);
+  EXPECT_EQ(answer.refused().stale_devices().extra(0), 1u);
+}
+
+TEST_F(SendMessageTest, ChecksItsForm) {  // [LIMIT-1]
+  wire::Send send = world.send_of(id, ben, {1, 2});
+  send.set_message_id("short");
+  EXPECT_EQ(refused(send, "message_id"), wire::kInvalidArgument);
+  send = world.send_of(MessageId{}, ben, {1, 2});
+  EXPECT_EQ(refused(send, "message_id"), wire::kInvalidArgument);
+  send = world.send_of(id, ben, {1, 2});
+  send.set_to_account("");
+  EXPECT_EQ(refused(send, "to_account"), wire::kInvalidArgument);
+  EXPECT_EQ(refused(world.send_of(id, ben, {1, 1}), "envelopes.device_id"), wire::kInvalidArgument);
+  EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, ""), "envelopes.payload"), wire::kInvalidArgument);
+  EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, Bytes(48 * 1024 + 1, 'x')), "envelopes.payload"), wire::kTooLarge);
+  EXPECT_EQ(refused(world.send_of(id, ben, {1, 2, 3, 4, 5, 6}), "envelopes"), wire::kTooLarge);
+  EXPECT_EQ(refused(world.send_of(id, world.random.id<AccountId>(), {1}), "to_account"), wire::kNoSuchAccount);
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2}, Bytes(48 * 1024, 'x'))).has_accepted());
+}
+
+TEST_F(SendMessageTest, ABlockedSenderIsAcceptedAndNothingArrives) {  // [F28]
+  world.ports().accounts.faults.fail(std::nullopt);
+  world.run(world.ports().profiles.put_privacy(ben, {Scope::kEveryone, Scope::kEveryone, {}, {ana}}));
+  RecordingSession session;
+  world.hello(ben_1, session);
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
+  world.loops.pass(3000);
+  EXPECT_TRUE(session.entries.empty());
+  EXPECT_EQ(world.ports().inboxes.stored_count(), 0u);
+  // The set of devices is compared all the same: the block can't be told from it.
+  EXPECT_EQ(world.send(from, world.send_of(id, ben, {1})).refused().code(), wire::kStaleDevices);
+}
+
+TEST_F(SendMessageTest, RepeatedItChangesNothingAndGetsTheFirstServerTime) {  // [SEND-1]
+  const auto first = world.send(from, world.send_of(id, ben, {1, 2}));
+  world.loops.pass(50);
+  const auto second = world.send(from, world.send_of(id, ben, {1, 2}));
+  ASSERT_TRUE(second.has_accepted());
+  EXPECT_EQ(second.accepted().server_time_us(), first.accepted().server_time_us());
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 1u);
+}
+
+TEST_F(SendMessageTest, RepeatedWhileTheFirstWaitsBothAreAnsweredTogether) {  // [SEND-1] [SEND-2]
+  world.ports().inboxes.write_faults.hold();
+  std::optional<wire::ServerFrame> first;
+  std::optional<wire::ServerFrame> second;
+  world.begin_send(from, world.send_of(id, ben, {1, 2}), first);
+  world.loops.pass(5);
+  world.begin_send(from, world.send_of(id, ben, {1, 2}), second);
+  world.loops.pass(50);
+  EXPECT_FALSE(first || second);
+  world.ports().inboxes.write_faults.release();
+  world.loops.pass(10);
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE(first->has_accepted() && second->has_accepted());
+  EXPECT_EQ(first->accepted().server_time_us(), second->accepted().server_time_us());
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 1u);
+}
+
+TEST_F(SendMessageTest, RepeatedAfterARestartItIsFoundInTheStore) {  // [SEND-1]
+  const auto first = world.send(from, world.send_of(id, ben, {1, 2}));
+  for (int i = 0; i < 5; ++i) world.send(from, world.send_of(world.random.id<MessageId>(), ben, {1, 2}));
+  world.restart();
+  world.loops.pass(1000);
+  const auto second = world.send(from, world.send_of(id, ben, {1, 2}));
+  ASSERT_TRUE(second.has_accepted());
+  EXPECT_EQ(second.accepted().server_time_us(), first.accepted().server_time_us());
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 6u);
+}
+
+TEST_F(SendMessageTest, TheIdOfAnotherSenderIsNoRepetition) {  // [SEND-1]
+  const AccountId cleo = world.add_account();
+  world.send(from, world.send_of(id, ben, {1, 2}));
+  world.send({cleo, {1}}, world.send_of(id, ben, {1, 2}));
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 2u);
+  world.restart();
+  world.send({cleo, {1}}, world.send_of(id, ben, {1, 2}));
+  world.send(from, world.send_of(id, ben, {1, 2}));
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 2u);
+}
+
+TEST_F(SendMessageTest, AFailedCommitIsRefusedWithANamedRetryableError) {  // [SEND-2] [LIMIT-1]
+  world.ports().inboxes.write_faults.fail(StoreError::kFull);
+  auto answer = world.send(from, world.send_of(id, ben, {1, 2}));
+  EXPECT_EQ(answer.refused().code(), wire::kServerFull);
+  EXPECT_GT(answer.refused().retry_after_ms(), 0u);
+  world.ports().inboxes.write_faults.fail(StoreError::kUnavailable);
+  answer = world.send(from, world.send_of(id, ben, {1, 2}));
+  EXPECT_EQ(answer.refused().code(), wire::kUnavailable);
+  world.ports().inboxes.write_faults.fail(std::nullopt);
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
+  EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 1u);
+  EXPECT_EQ(world.ports().inboxes.stored(ben_2).size(), 1u);
+}
+
+TEST_F(SendMessageTest, OneFullInboxRefusesTheMessageForAllDevices) {  // [LIMIT-1]
+  HandlersWorld::Options options;
+  options.delivery.inbox_entries_max = 3;
+  HandlersWorld small(options);
+  const AccountId one = small.add_account();
+  const AccountId two = small.add_account(2);
+  RecordingSession session;
+  small.hello({two, {1}}, session);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(small.send({one, {1}}, small.send_of(small.random.id<MessageId>(), two, {1, 2})).has_accepted());
+    small.confirm({two, {1}}, session.last());
+  }
+  const auto answer = small.send({one, {1}}, small.send_of(small.random.id<MessageId>(), two, {1, 2}));
+  EXPECT_EQ(answer.refused().code(), wire::kInboxFull);
+  EXPECT_EQ(session.messages().size(), 3u);
+}
+
+TEST_F(SendMessageTest, ADeviceThatEndsWhileItsCopyWaitsIsToldAsStale) {  // [DEVICE-1]
+  world.ports().inboxes.write_faults.hold();
+  std::optional<wire::ServerFrame> answer;
+  world.begin_send(from, world.send_of(id, ben, {1, 2}), answer);
+  world.loops.pass(10);
+  AccountRecord record;
+  record.id = ben;
+  record.device_list_revision = {4};
+  record.devices = {{DeviceId{1}, {}, true, {}}};
+  world.loop_of(ben).run([&] { world.of(ben).apply(record); });
+  world.ports().inboxes.write_faults.release();
+  world.loops.pass(10);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->refused().code(), wire::kStaleDevices);
+  EXPECT_EQ(answer->refused().stale_devices().device_list_revision(), 4u);
+  EXPECT_EQ(answer->refused().stale_devices().extra(0), 2u);
+}
+
+TEST_F(SendMessageTest, AnAccountStoreThatIsAwayRefusesAndLosesNothing) {
+  world.ports().accounts.faults.fail_next(StoreError::kUnavailable);
+  EXPECT_EQ(world.send(from, world.send_of(id, ben, {1, 2})).refused().code(), wire::kUnavailable);
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
+}
+
+}  // namespace
+}  // namespace kith::testing

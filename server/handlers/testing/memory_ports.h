@@ -1,0 +1,148 @@
+// Every port in memory, with switches for their faults: for tests of handlers, of the gateway, and for the simulator.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/delivery/testing/memory_stores.h"
+#include "server/ports/code_sender.h"
+#include "server/ports/key_store.h"
+
+namespace kith::testing {
+
+class MemoryKeyStore final : public KeyStore {
+ public:
+  Faults faults;
+
+  Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    devices_[device].keys = std::move(keys);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = devices_.find(device);
+    if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
+    found->second.keys.signed_prekey = std::move(prekey);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    auto& held = devices_[device].prekeys;
+    auto& known = devices_[device].known_prekeys;
+    for (PublicPrekey& prekey : prekeys) {
+      if (held.size() >= kPrekeysMax) break;
+      if (std::find(known.begin(), known.end(), prekey.id) != known.end()) continue;
+      known.push_back(prekey.id);
+      if (known.size() > kPrekeysRemembered) known.pop_front();
+      held.push_back(std::move(prekey));
+    }
+    co_return static_cast<uint32_t>(held.size());
+  }
+  Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = devices_.find(device);
+    co_return found == devices_.end() ? 0u : static_cast<uint32_t>(found->second.prekeys.size());
+  }
+  Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = devices_.find(device);
+    if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
+    DeviceKeyBundle bundle;
+    bundle.keys = found->second.keys;
+    if (!found->second.prekeys.empty()) {
+      bundle.prekey = std::move(found->second.prekeys.front());
+      found->second.prekeys.pop_front();
+    }
+    bundle.prekeys_remaining = static_cast<uint32_t>(found->second.prekeys.size());
+    co_return bundle;
+  }
+  Task<Result<void, StoreError>> remove_device(DeviceAddress device) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    devices_.erase(device);
+    co_return Result<void, StoreError>();
+  }
+  // remove_device(), at once.
+  void forget(const DeviceAddress& device) {
+    const std::lock_guard lock(mutex_);
+    devices_.erase(device);
+  }
+  [[nodiscard]] bool has_keys(const DeviceAddress& device) const {
+    const std::lock_guard lock(mutex_);
+    return devices_.contains(device);
+  }
+
+ private:
+  struct Stored {
+    DeviceKeys keys;
+    std::deque<PublicPrekey> prekeys;
+    std::deque<uint32_t> known_prekeys;  // the last that were added
+  };
+  mutable std::mutex mutex_;
+  std::map<DeviceAddress, Stored> devices_;
+};
+
+// Remembers the last code of each number.
+class MemoryCodeSender final : public CodeSender {
+ public:
+  Faults faults;
+  bool echo = true;
+
+  Task<Result<void, StoreError>> send(std::string phone, std::string code) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    ++sent_;
+    codes_[phone] = std::move(code);
+    co_return Result<void, StoreError>();
+  }
+  [[nodiscard]] bool echoes() const override { return echo; }
+
+  // "" when none was sent.
+  [[nodiscard]] std::string last_code(const std::string& phone) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = codes_.find(phone);
+    return found == codes_.end() ? std::string() : found->second;
+  }
+  [[nodiscard]] size_t sent() const {
+    const std::lock_guard lock(mutex_);
+    return sent_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> codes_;
+  size_t sent_ = 0;
+};
+
+// One of each.
+struct MemoryPorts {
+  MemoryPorts() {
+    accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
+  }
+  MemoryAccountStore accounts;
+  MemoryKeyStore keys;
+  MemoryProfileStore profiles;
+  MemoryLastSeenStore last_seen;
+  MemoryInboxStore inboxes;
+  MemoryCodeSender codes;
+};
+
+}  // namespace kith::testing
