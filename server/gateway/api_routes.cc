@@ -1,0 +1,192 @@
+#include "server/gateway/api_routes.h"
+
+#include <array>
+#include <type_traits>
+
+#include "server/gateway/api_bodies.h"
+#include "server/gateway/http_routes.h"
+#include "server/gateway/shared.h"
+#include "server/handlers/handlers.h"
+
+namespace kith::gateway {
+namespace {
+
+using net::HttpResponse;
+using net::IncomingRequest;
+
+struct ApiCall {
+  Services& services;
+  const IncomingRequest& request;
+  std::string address;    // of the peer
+  DeviceAddress caller;   // of authenticated calls
+  AccountId account;      // of paths with {account_id}
+};
+
+// A route's work: decode, call, encode. Handlers come in these shapes (handlers.h).
+template <class T>
+HttpResponse respond(const ApiCall& call, const Outcome<T>& outcome) {
+  return outcome ? message_response(call.request, 200, *outcome) : error_response(call.request, outcome.error());
+}
+HttpResponse respond(const ApiCall& call, const BodyError& error) { return error_response(call.request, error.status, error.refusal); }
+
+template <class Request, auto kHandler>
+Task<HttpResponse> anonymous(ApiCall& call) {
+  Request message;
+  if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
+  auto outcome = co_await kHandler(call.services, call.address, std::move(message));
+  co_return respond(call, outcome);
+}
+template <class Request, auto kHandler>
+Task<HttpResponse> with_body(ApiCall& call) {
+  Request message;
+  if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
+  auto outcome = co_await kHandler(call.services, call.caller, std::move(message));
+  co_return respond(call, outcome);
+}
+template <auto kHandler>
+Task<HttpResponse> without_body(ApiCall& call) {
+  auto outcome = co_await kHandler(call.services, call.caller);
+  co_return respond(call, outcome);
+}
+template <auto kHandler>
+Task<HttpResponse> of_account(ApiCall& call) {
+  auto outcome = co_await kHandler(call.services, call.caller, call.account);
+  co_return respond(call, outcome);
+}
+
+Task<HttpResponse> own_profile(ApiCall& call) {
+  auto outcome = co_await handlers::get_profile(call.services, call.caller, call.caller.account);
+  co_return respond(call, outcome);
+}
+Task<HttpResponse> remove_pin(ApiCall& call) {
+  wire::PinRequest none;
+  auto outcome = co_await handlers::set_pin(call.services, call.caller, std::move(none));
+  co_return respond(call, outcome);
+}
+Task<HttpResponse> take_prekeys(ApiCall& call) {
+  wire::PrekeyBundlesRequest message;
+  if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
+  auto outcome = co_await handlers::take_prekeys(call.services, call.caller, call.account, std::move(message));
+  co_return respond(call, outcome);
+}
+
+enum class Caller : uint8_t {
+  kAnybody,
+  kDevice,        // a device, active or not
+  kActiveDevice,  // one that has published its keys
+};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  // {account_id}: 32 hexadecimal digits, or 22 characters of base64url
+  Caller caller;
+  Task<HttpResponse> (*work)(ApiCall&);
+};
+
+constexpr Route kRoutes[] = {
+    {"POST", "/v1/registration/code", Caller::kAnybody, anonymous<wire::CodeRequest, handlers::request_code>},
+    {"POST", "/v1/registration", Caller::kAnybody, anonymous<wire::RegistrationRequest, handlers::register_device>},
+    {"PUT", "/v1/registration/pin", Caller::kActiveDevice, with_body<wire::PinRequest, handlers::set_pin>},
+    {"DELETE", "/v1/registration/pin", Caller::kActiveDevice, remove_pin},
+    {"PUT", "/v1/keys", Caller::kDevice, with_body<wire::PublishKeysRequest, handlers::publish_keys>},
+    {"POST", "/v1/accounts/lookup", Caller::kActiveDevice, with_body<wire::LookupRequest, handlers::lookup_accounts>},
+    {"GET", "/v1/accounts/{account_id}/devices", Caller::kActiveDevice, of_account<handlers::get_devices>},
+    {"POST", "/v1/accounts/{account_id}/prekeys", Caller::kActiveDevice, take_prekeys},
+    {"GET", "/v1/accounts/{account_id}/profile", Caller::kActiveDevice, of_account<handlers::get_profile>},
+    {"GET", "/v1/profile", Caller::kActiveDevice, own_profile},
+    {"PUT", "/v1/profile", Caller::kActiveDevice, with_body<wire::Profile, handlers::put_profile>},
+    {"DELETE", "/v1/profile", Caller::kActiveDevice, without_body<handlers::delete_profile>},
+    {"GET", "/v1/privacy", Caller::kActiveDevice, without_body<handlers::get_privacy>},
+    {"PUT", "/v1/privacy", Caller::kActiveDevice, with_body<wire::Privacy, handlers::put_privacy>},
+};
+
+std::optional<AccountId> parse_account(std::string_view text) {
+  if (text.size() == 32) return AccountId::from_hex(text);
+  const auto bytes = from_base64url(text);
+  return bytes ? AccountId::from_bytes(*bytes) : std::nullopt;
+}
+
+// Whether the path has the form of the pattern; takes the account out of it.
+bool matches(std::string_view pattern, std::string_view path, AccountId& account) {
+  constexpr std::string_view kParameter = "{account_id}";
+  const size_t at = pattern.find(kParameter);
+  if (at == std::string_view::npos) return pattern == path;
+  const std::string_view suffix = pattern.substr(at + kParameter.size());
+  if (path.size() < at + suffix.size() || path.substr(0, at) != pattern.substr(0, at) || !path.ends_with(suffix)) return false;
+  const auto parsed = parse_account(path.substr(at, path.size() - at - suffix.size()));
+  if (!parsed) return false;
+  account = *parsed;
+  return true;
+}
+
+struct Match {
+  const Route* route = nullptr;
+  AccountId account;
+  std::string allowed;  // methods of the path, for Allow; empty: no such path
+};
+
+Match find_route(const IncomingRequest& request) {
+  Match match;
+  for (const Route& route : kRoutes) {
+    AccountId account;
+    if (!matches(route.pattern, request.path(), account)) continue;
+    const bool reads = route.method == "GET";
+    if (request.method == route.method || (reads && request.method == "HEAD")) {
+      match.route = &route;
+      match.account = account;
+    }
+    match.allowed.append(match.allowed.empty() ? "" : ", ").append(route.method).append(reads ? ", HEAD" : "");
+  }
+  if (!match.allowed.empty()) match.allowed.append(", OPTIONS");
+  return match;
+}
+
+Bytes bearer_token(const IncomingRequest& request) {
+  std::string_view field = request.find("Authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (field.size() < kScheme.size() || !net::equal_without_case(field.substr(0, kScheme.size()), kScheme)) return {};
+  return from_base64url(field.substr(kScheme.size())).value_or("");
+}
+
+Task<HttpResponse> answer_call(HttpContext& context, const Match& match) {
+  ApiCall call{context.shared.services, context.request, context.address.text(), {}, match.account};
+  if (context.shared.draining) co_return error_response(call.request, {wire::kUnavailable, "the node drains", 1000});
+  if (match.route->caller != Caller::kAnybody) {
+    Bytes token = bearer_token(context.request);
+    const bool needs_active = match.route->caller == Caller::kActiveDevice;
+    auto caller = co_await handlers::authenticate(call.services, std::move(token), needs_active);
+    if (!caller) co_return error_response(call.request, caller.error());
+    call.caller = *caller;
+  }
+  co_return co_await match.route->work(call);
+}
+
+}  // namespace
+
+Task<HttpResponse> route_api(HttpContext& context) {
+  const IncomingRequest& request = context.request;
+  const Match match = find_route(request);
+  HttpResponse response;
+  if (match.allowed.empty()) {
+    response = error_response(request, {wire::kNotFound, "no such path", 0});
+  } else if (request.method == "OPTIONS") {
+    response.status = 204;
+    response.set("Allow", match.allowed)
+        .set("Access-Control-Allow-Methods", match.allowed)
+        .set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+        .set("Access-Control-Max-Age", "86400");
+  } else if (match.route == nullptr) {
+    response = error_response(request, 405, {wire::kInvalidArgument, "the path does not take this method", 0});
+    response.set("Allow", match.allowed);
+  } else {
+    response = co_await answer_call(context, match);
+  }
+  response.set("Access-Control-Allow-Origin", "*")
+      .set("Access-Control-Expose-Headers", "Retry-After")
+      .set("Cache-Control", "no-store")
+      .set("X-Content-Type-Options", "nosniff")
+      .set("Cross-Origin-Resource-Policy", "cross-origin");
+  co_return response;
+}
+
+}  // namespace kith::gateway

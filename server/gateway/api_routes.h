@@ -1,0 +1,16 @@
+// The HTTP API: /v1/… (proto/wire/api.proto).
+#pragma once
+
+#include "base/task.h"
+#include "net/http.h"
+
+namespace kith::gateway {
+
+struct HttpContext;
+
+// Finds the route, authenticates, decodes, calls the handler, encodes. Bodies are protobuf or JSON (api_bodies.h); errors are ApiError.
+//
+// CORS: any origin may call, as nothing here is authenticated by a cookie: a web app may be served from elsewhere.
+Task<net::HttpResponse> route_api(HttpContext& context);
+
+}  // namespace kith::gateway

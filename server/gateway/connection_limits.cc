@@ -1,0 +1,37 @@
+#include "server/gateway/connection_limits.h"
+
+namespace kith::gateway {
+
+bool ConnectionLimits::enter(const net::PeerAddress& address, uint64_t now_ms) {
+  const uint64_t before = total_.fetch_add(1, std::memory_order_relaxed);
+  if ((total_max_ == 0 || before < total_max_) && (address.is_loopback() || enter_network(address.network(), now_ms))) return true;
+  total_.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+bool ConnectionLimits::enter_network(const net::PeerAddress& address, uint64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  if (networks_.size() >= sweep_at_) sweep(now_ms);
+  Network& network = networks_.try_emplace(address, Network{0, TokenBucket(rate_, now_ms)}).first->second;
+  if (per_address_max_ != 0 && network.connections >= per_address_max_) return false;
+  if (network.opened.take(rate_, now_ms) != 0) return false;
+  ++network.connections;
+  return true;
+}
+
+void ConnectionLimits::leave(const net::PeerAddress& address, uint64_t now_ms) {
+  total_.fetch_sub(1, std::memory_order_relaxed);
+  if (address.is_loopback()) return;
+  const std::lock_guard lock(mutex_);
+  const auto found = networks_.find(address.network());
+  if (found == networks_.end()) return;
+  Network& network = found->second;
+  if (--network.connections == 0 && network.opened.is_full(rate_, now_ms)) networks_.erase(found);
+}
+
+void ConnectionLimits::sweep(uint64_t now_ms) {
+  std::erase_if(networks_, [&](auto& entry) { return entry.second.connections == 0 && entry.second.opened.is_full(rate_, now_ms); });
+  sweep_at_ = std::max<size_t>(1024, networks_.size() * 2);
+}
+
+}  // namespace kith::gateway

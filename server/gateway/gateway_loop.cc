@@ -1,0 +1,118 @@
+#include "server/gateway/gateway_loop.h"
+
+#include "net/tls.h"
+#include "server/gateway/connection.h"
+#include "server/gateway/http_connection.h"
+#include "server/gateway/listener.h"
+
+namespace kith::gateway {
+namespace {
+
+constexpr uint64_t kHttpBusyMs = 120'000;
+constexpr uint64_t kBucketSweepMs = 10'000;
+
+BucketRate send_rate(const GatewaySettings& settings) { return {settings.sends_per_second, settings.sends_burst}; }
+
+}  // namespace
+
+GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
+    : handshake(settings.handshake_timeout_ms),
+      idle(settings.idle_timeout_ms),
+      http_idle(settings.http_keepalive_ms),
+      http_busy(kHttpBusyMs),
+      closing(settings.closing_timeout_ms) {}
+
+GatewayLoop::GatewayLoop(net::EventLoop& loop, Shared& shared)
+    : loop_(loop), shared_(shared), deadlines_(shared.settings), receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
+
+GatewayLoop::~GatewayLoop() {
+  loop_.cancel(tick_timer_);
+  for_each_peer([](Peer& peer) { peer.close_now(); });
+  if (endings_->running() != 0) endings_.release();  // handlers that have not ended refer to it and to their connections
+}
+
+template <class Visit>
+void GatewayLoop::for_each_peer(Visit visit) {
+  for (net::DeadlineList* list :
+       {&deadlines_.handshake, &deadlines_.idle, &deadlines_.http_idle, &deadlines_.http_busy, &deadlines_.closing}) {
+    list->for_each([&](net::DeadlineMember& member) { visit(static_cast<Peer&>(member)); });
+  }
+}
+
+void GatewayLoop::listen(net::Descriptor socket) {
+  listeners_.push_back(std::make_unique<Listener>(*this, std::move(socket)));
+  if (tick_timer_ == 0) tick();
+}
+
+void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address) {
+  if (shared_.draining || !shared_.connections.enter(address, loop_.now_ms())) {
+    metrics_.connections_refused.add();
+    return;  // closes
+  }
+  metrics_.connections_accepted.add();
+  ssl_st* tls = nullptr;
+  if (const auto context = shared_.tls()) {
+    tls = context->accept(socket.get());
+    if (tls == nullptr) return shared_.connections.leave(address, loop_.now_ms());
+  }
+  HttpConnection::open(*this, net::Transport(std::move(socket), tls), address);
+}
+
+void GatewayLoop::adopt(Connection& connection) { connection.arrive(); }
+
+uint32_t GatewayLoop::take_send(const AccountId& account) {
+  const BucketRate rate = send_rate(shared_.settings);
+  if (rate.per_second == 0) return 0;
+  const uint64_t now_ms = loop_.now_ms();
+  return send_buckets_.try_emplace(account, rate, now_ms).first->second.take(rate, now_ms);
+}
+
+void GatewayLoop::tick() {
+  expire(deadlines_.handshake);
+  expire(deadlines_.idle);
+  expire(deadlines_.http_idle);
+  expire(deadlines_.http_busy);
+  expire(deadlines_.closing);
+  const uint64_t now_ms = loop_.now_ms();
+  if (now_ms >= buckets_swept_ms_ + kBucketSweepMs) {
+    buckets_swept_ms_ = now_ms;
+    std::erase_if(send_buckets_, [&](auto& entry) { return entry.second.is_full(send_rate(shared_.settings), now_ms); });
+  }
+  tick_timer_ = loop_.after(kTickMs, [this] { tick(); });
+}
+
+void GatewayLoop::expire(net::DeadlineList& list) {
+  while (net::DeadlineMember* const member = list.take_expired(loop_.now_ms())) static_cast<Peer*>(member)->on_deadline();
+}
+
+void GatewayLoop::stop_listening() {
+  for (auto& listener : listeners_) loop_.destroy_later(std::move(listener));
+  listeners_.clear();
+}
+
+void GatewayLoop::begin_drain() {
+  for_each_peer([](Peer& peer) { peer.on_drain(); });
+}
+
+void GatewayLoop::finish() {
+  for_each_peer([](Peer& peer) { peer.finish(); });
+}
+
+void GatewayLoop::close_all() {
+  for_each_peer([](Peer& peer) { peer.close_now(); });
+}
+
+void GatewayLoop::destroy_when_idle(Peer& peer) {
+  if (peer.tasks().running() == 0) {
+    loop_.destroy_later(std::unique_ptr<net::EventHandler>(&peer));
+  } else {
+    endings_->spawn(destroy_after_tasks(peer));
+  }
+}
+
+Task<void> GatewayLoop::destroy_after_tasks(Peer& peer) {
+  co_await peer.tasks().join();
+  loop_.destroy_later(std::unique_ptr<net::EventHandler>(&peer));
+}
+
+}  // namespace kith::gateway

@@ -1,0 +1,58 @@
+#include "server/gateway/shared.h"
+
+#include <cstdlib>
+
+#include "net/static_files.h"
+#include "net/tls.h"
+#include "server/delivery/shard.h"
+#include "server/gateway/gateway_loop.h"
+#include "server/handlers/services.h"
+
+namespace kith::gateway {
+
+Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hooks_)
+    : services(services_),
+      settings(std::move(settings_)),
+      hooks(std::move(hooks_)),
+      connections(settings) {}
+
+Shared::~Shared() = default;
+
+GatewayLoop& Shared::owner_of(const AccountId& account) const {
+  Executor* const owner = &services.shards.of(account).executor();
+  for (const auto& loop : loops) {
+    if (static_cast<Executor*>(&loop->loop()) == owner) return *loop;
+  }
+  std::abort();  // a shard on a loop that the gateway was not given: a mistake of the wiring
+}
+
+std::shared_ptr<net::TlsContext> Shared::tls() const {
+  const std::lock_guard lock(mutex_);
+  return tls_;
+}
+
+std::shared_ptr<const net::StaticFiles> Shared::web() const {
+  const std::lock_guard lock(mutex_);
+  return web_;
+}
+
+Result<void, std::string> Shared::load() {
+  std::shared_ptr<net::TlsContext> tls;
+  std::shared_ptr<const net::StaticFiles> web;
+  if (!settings.tls_certificate.empty()) {
+    auto loaded = net::TlsContext::load(settings.tls_certificate, settings.tls_key);
+    if (!loaded) return Fail(loaded.error());
+    tls = std::move(*loaded);
+  }
+  if (!settings.web_root.empty()) {
+    auto loaded = net::StaticFiles::load(settings.web_root);
+    if (!loaded) return Fail(loaded.error());
+    web = std::move(*loaded);
+  }
+  const std::lock_guard lock(mutex_);
+  tls_ = std::move(tls);
+  web_ = std::move(web);
+  return {};
+}
+
+}  // namespace kith::gateway

@@ -1,0 +1,53 @@
+// What all loops of one gateway share. Everything here is immutable after start() or safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/ids.h"
+#include "server/gateway/connection_limits.h"
+#include "server/gateway/gateway.h"
+#include "server/gateway/settings.h"
+
+namespace kith {
+class Shards;
+}
+namespace kith::net {
+class StaticFiles;
+class TlsContext;
+}  // namespace kith::net
+
+namespace kith::gateway {
+
+class GatewayLoop;
+
+class Shared {
+ public:
+  Shared(Services& services, GatewaySettings settings, GatewayHooks hooks);
+  ~Shared();
+
+  Services& services;
+  const GatewaySettings settings;
+  const GatewayHooks hooks;
+  ConnectionLimits connections;
+  std::atomic<bool> draining{false};
+  std::vector<std::unique_ptr<GatewayLoop>> loops;
+
+  // The loop of the gateway on the executor that owns the account.
+  [[nodiscard]] GatewayLoop& owner_of(const AccountId& account) const;
+
+  // Certificate and web app, null when there is none; replaced by reload.
+  [[nodiscard]] std::shared_ptr<net::TlsContext> tls() const;
+  [[nodiscard]] std::shared_ptr<const net::StaticFiles> web() const;
+  // Reads both. On an error both stay.
+  Result<void, std::string> load();
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<net::TlsContext> tls_;               // guarded by mutex_
+  std::shared_ptr<const net::StaticFiles> web_;        // guarded by mutex_
+};
+
+}  // namespace kith::gateway

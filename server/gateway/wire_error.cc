@@ -1,0 +1,52 @@
+#include "server/gateway/wire_error.h"
+
+namespace kith::gateway {
+namespace {
+
+using wire::CloseCode;
+
+struct Meaning {
+  int http_status;
+  CloseCode close_code;
+};
+
+// No default: a new error is a warning here until it has its line.
+Meaning meaning_of(wire::ErrorCode code) {
+  switch (code) {
+    case wire::kMalformed: return {400, CloseCode::kInvalidPayload};
+    case wire::kUnsupportedVersion: return {400, CloseCode::kPolicyViolation};
+    case wire::kUnauthenticated: return {401, CloseCode::kPolicyViolation};
+    case wire::kReplaced: return {409, CloseCode::kPolicyViolation};
+    case wire::kTooManyConnections: return {429, CloseCode::kTryAgainLater};
+    case wire::kRateLimited: return {429, CloseCode::kPolicyViolation};
+    case wire::kTooLarge: return {413, CloseCode::kTooBig};
+    case wire::kNoSuchAccount: return {404, CloseCode::kPolicyViolation};
+    case wire::kNoSuchDevice: return {404, CloseCode::kPolicyViolation};
+    case wire::kStaleDevices: return {409, CloseCode::kPolicyViolation};
+    case wire::kInboxFull: return {507, CloseCode::kTryAgainLater};
+    case wire::kServerFull: return {507, CloseCode::kTryAgainLater};
+    case wire::kUnavailable: return {503, CloseCode::kTryAgainLater};
+    case wire::kInternal: return {500, CloseCode::kInternalError};
+    case wire::kNotFound: return {404, CloseCode::kPolicyViolation};
+    case wire::kInvalidPhone: return {422, CloseCode::kPolicyViolation};
+    case wire::kWrongCode: return {403, CloseCode::kPolicyViolation};
+    case wire::kCodeExpired: return {403, CloseCode::kPolicyViolation};
+    case wire::kTooManyAttempts: return {429, CloseCode::kPolicyViolation};
+    case wire::kPinRequired: return {403, CloseCode::kPolicyViolation};
+    case wire::kWrongPin: return {403, CloseCode::kPolicyViolation};
+    case wire::kInvalidSignature: return {422, CloseCode::kPolicyViolation};
+    case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
+    case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
+    case wire::kErrorUnspecified:
+    case wire::ErrorCode_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case wire::ErrorCode_INT_MAX_SENTINEL_DO_NOT_USE_: break;
+  }
+  return {500, CloseCode::kInternalError};
+}
+
+}  // namespace
+
+int http_status_of(wire::ErrorCode code) { return meaning_of(code).http_status; }
+wire::CloseCode close_code_of(wire::ErrorCode code) { return meaning_of(code).close_code; }
+
+}  // namespace kith::gateway
