@@ -1,0 +1,83 @@
+#include "server/node/config.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <optional>
+
+#include "server/node/config_settings.h"
+
+namespace kith::node {
+
+namespace {
+
+// The host of "127.0.0.1:80" or "[::1]:80"; absent when the text has another form.
+std::optional<std::string> host_of(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  const bool has_brackets = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (has_brackets) host = host.substr(1, host.size() - 2);
+  unsigned char address[sizeof(in6_addr)];
+  if (inet_pton(has_brackets ? AF_INET6 : AF_INET, host.c_str(), address) != 1) return std::nullopt;
+  return host;
+}
+
+}  // namespace
+
+bool is_listen_address(const std::string& text) { return host_of(text).has_value(); }
+
+bool is_loopback_address(const std::string& text) {
+  const auto host = host_of(text);
+  return host && (host->starts_with("127.") || host == "::1");
+}
+
+std::vector<std::string> contradictions(const Config& config) {
+  std::vector<std::string> out;
+  if (config.gateway.listen.empty()) out.push_back("listen.addresses is empty: there must be one at least");
+  for (const std::string& address : config.gateway.listen) {
+    if (!is_listen_address(address)) {
+      out.push_back("listen.addresses: \"" + address + "\" is no address: \"127.0.0.1:8080\" and \"[::1]:8080\" are");
+    } else if (config.codes == "echo" && !is_loopback_address(address)) {
+      out.push_back("registration.codes = \"echo\" lets anybody register any number, and " + address +
+                    " can be reached from outside: use \"console\", or listen on 127.0.0.1 only");
+    }
+  }
+  if (config.gateway.tls_certificate.empty() != config.gateway.tls_key.empty()) {
+    out.push_back("tls.certificate and tls.key go together: set both or none");
+  }
+  if (config.data_directory.empty()) out.push_back("data.directory is empty");
+  if (config.delivery.window_bytes + (uint64_t{1} << 18) > config.gateway.output_max) {
+    out.push_back("limits.output_max = " + std::to_string(config.gateway.output_max) +
+                  " is too small: it must hold inbox.window_bytes and a frame of 262144 bytes, " +
+                  std::to_string(config.delivery.window_bytes + (uint64_t{1} << 18)));
+  }
+  if (config.gateway.output_ephemeral_max > config.gateway.output_max) {
+    out.push_back("limits.output_ephemeral_max must not be above limits.output_max");
+  }
+  if (config.delivery.forget_delay_ms < config.delivery.commit_delay_notice_ms) {
+    out.push_back("inbox.forget_delay_ms must not be below inbox.commit_delay_notice_ms, or a crash may lose a receipt");
+  }
+  return out;
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> keys;
+  for (const Setting& setting : settings()) keys.push_back(std::string(setting.section) + "." + setting.key);
+  return keys;
+}
+
+HandlerSettings handler_settings(const Config& config) {
+  HandlerSettings out = config.handlers;
+  out.limits.set_idle_timeout_ms(config.gateway.idle_timeout_ms);
+  out.limits.set_envelope_bytes_max(config.envelope_bytes_max);
+  out.limits.set_in_flight_sends_max(config.in_flight_sends_max);
+  out.limits.set_subscriptions_max(config.subscriptions_max);
+  return out;
+}
+
+}  // namespace kith::node

@@ -1,0 +1,30 @@
+// The data directory: made when absent, and held by one process.
+//
+//   <directory>/lock         held while kithd runs; names its process id
+//   <directory>/accounts.db  accounts, keys, profiles, last seen: SQLite (server/embedded/sql_schema.cc)
+//   <directory>/inboxes/     undelivered messages: RocksDB (server/embedded/inbox_record.h)
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "net/socket.h"
+
+namespace kith::node {
+
+class DataDirectory {
+ public:
+  // Makes it readable by its owner only when it is new. The error is a sentence for the operator.
+  static Result<DataDirectory, std::string> open(const std::string& path);
+
+  [[nodiscard]] std::string accounts_file() const { return path_ + "/accounts.db"; }
+  [[nodiscard]] std::string inboxes() const { return path_ + "/inboxes"; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  DataDirectory(std::string path, net::Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  std::string path_;
+  net::Descriptor lock_;  // the kernel lets go of it however the process ends
+};
+
+}  // namespace kith::node

@@ -1,0 +1,180 @@
+#include "server/node/node.h"
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <optional>
+#include <thread>
+
+#include "crypto/hash.h"
+#include "net/event_loop.h"
+#include "net/signals.h"
+#include "net/system_clock.h"
+#include "server/delivery/shard.h"
+#include "server/embedded/work_thread.h"
+#include "server/gateway/gateway.h"
+#include "server/node/data_directory.h"
+#include "server/node/process.h"
+#include "server/node/store_metrics.h"
+#include "server/node/stores.h"
+
+namespace kith::node {
+
+namespace {
+
+constexpr uint64_t kStopBeyondDrainMs = 10'000;
+
+// Runs the task on a loop that nobody runs yet.
+template <class T>
+T complete(net::EventLoop& loop, Task<T> task) {
+  struct Keep {
+    static Task<void> run(Task<T> task, std::optional<T>& value) { value.emplace(co_await std::move(task)); }
+  };
+  std::optional<T> value;
+  TaskScope scope;
+  loop.post([&] { scope.spawn(Keep::run(std::move(task), value)); });
+  while (!value || scope.running() > 0) loop.run_turn(100);
+  return std::move(*value);
+}
+
+}  // namespace
+
+// In the order of making; destroyed in reverse.
+struct Node::Parts {
+  explicit Parts(Config settings) : config(std::move(settings)) {}
+
+  void on_signal(int number);
+  Task<void> stop();
+
+  Config config;
+  net::SystemClock clock;
+  crypto::SystemRandom random;
+  std::vector<std::unique_ptr<net::EventLoop>> loops;
+  std::unique_ptr<net::Signals> signals;
+  std::optional<DataDirectory> directory;
+  std::unique_ptr<Stores> stores;
+  std::unique_ptr<RateLimits> rate_limits;
+  std::unique_ptr<WorkThread> heavy_work;
+  std::unique_ptr<Shards> shards;
+  std::unique_ptr<Services> services;
+  std::unique_ptr<gateway::Gateway> gateway;
+  TaskScope scope;  // of loop 0
+  bool stopping = false;
+};
+
+Node::Node(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {
+  const size_t count = parts_->config.loops != 0 ? parts_->config.loops : processors();
+  for (size_t i = 0; i < count; ++i) parts_->loops.push_back(std::make_unique<net::EventLoop>());
+  parts_->signals = std::make_unique<net::Signals>(*parts_->loops[0], std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
+                                                   [parts = parts_.get()](int number) { parts->on_signal(number); });
+}
+
+Node::~Node() = default;
+
+Result<void, Node::Failure> Node::start() {
+  Parts& parts = *parts_;
+  const Config& config = parts.config;
+  auto directory = DataDirectory::open(config.data_directory);
+  if (!directory) return Fail(Failure{kDirectoryInUse, directory.error()});
+  parts.directory.emplace(std::move(*directory));
+
+  auto stores = Stores::open(config, *parts.directory, parts.clock);
+  if (!stores) return Fail(Failure{kStoreFailed, stores.error()});
+  parts.stores = std::move(*stores);
+
+  net::EventLoop& first = *parts.loops[0];
+  const auto epoch = complete(first, parts.stores->inboxes->new_epoch());
+  if (!epoch) {
+    return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull ? "the disk is full: make room and start again"
+                                                                         : "the inbox store can't be written: see above"});
+  }
+
+  std::vector<net::EventLoop*> loops;
+  std::vector<Shards::Loop> shard_loops;
+  for (const auto& loop : parts.loops) {
+    loops.push_back(loop.get());
+    shard_loops.push_back({loop.get(), loop.get()});
+  }
+  const DeliveryPorts ports{*parts.stores->accounts, *parts.stores->profiles, *parts.stores->last_seen, *parts.stores->inboxes};
+  parts.rate_limits = std::make_unique<RateLimits>(parts.clock, config.rates);
+  parts.heavy_work = std::make_unique<WorkThread>("kith-heavy");
+  parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, ports, config.delivery, *epoch);
+  parts.services.reset(new Services{parts.clock, parts.random, *parts.stores->accounts, *parts.stores->keys, *parts.stores->profiles,
+                                    *parts.stores->last_seen, *parts.stores->inboxes, *parts.stores->codes, *parts.shards,
+                                    *parts.rate_limits, *parts.heavy_work, handler_settings(config)});
+  gateway::GatewayHooks hooks;
+  hooks.unready_reason = [stores = parts.stores.get()] { return stores->unready_reason(); };
+  hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));
+  parts.gateway = std::make_unique<gateway::Gateway>(loops, *parts.services, config.gateway, std::move(hooks));
+  for (size_t i = 0; i < parts.shards->size(); ++i) {
+    Shard& shard = parts.shards->at(i);
+    shard.executor().post([&shard] { shard.start(); });
+  }
+  if (auto started = parts.gateway->start(); !started) return Fail(Failure{kStartFailed, started.error()});
+  return {};
+}
+
+std::vector<std::string> Node::urls() const {
+  const Config& config = parts_->config;
+  const std::string scheme = config.gateway.tls_certificate.empty() ? "http://" : "https://";
+  const std::vector<uint16_t> ports = parts_->gateway->ports();
+  std::vector<std::string> out;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const std::string& address = config.gateway.listen[i];
+    out.push_back(scheme + address.substr(0, address.rfind(':') + 1) + std::to_string(ports[i]));
+  }
+  return out;
+}
+
+void Node::run() {
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < parts_->loops.size(); ++i) {
+    threads.emplace_back([loop = parts_->loops[i].get(), i] {
+      pthread_setname_np(pthread_self(), ("kith-loop-" + std::to_string(i)).c_str());
+      loop->run();
+    });
+  }
+  parts_->loops[0]->run();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void Node::Parts::on_signal(int number) {
+  if (number == SIGHUP) {
+    if (auto reloaded = gateway->reload(); !reloaded) {
+      spdlog::error("reload: {}", reloaded.error());
+    } else {
+      spdlog::info("reloaded certificate and web app");
+    }
+    return;
+  }
+  if (stopping) {
+    spdlog::warn("stopped at once");
+    spdlog::shutdown();
+    _exit(kForced);
+  }
+  stopping = true;
+  spdlog::info("stopping");
+  loops[0]->after(config.gateway.drain_ms + kStopBeyondDrainMs, [] {
+    spdlog::error("stopping took too long: ending now; what was acknowledged is safe");
+    spdlog::shutdown();
+    _exit(kForced);
+  });
+  scope.spawn(stop());
+}
+
+Task<void> Node::Parts::stop() {
+  net::EventLoop& first = *loops[0];
+  co_await gateway->drain();
+  for (size_t i = 0; i < shards->size(); ++i) {
+    Shard& shard = shards->at(i);
+    co_await enter(shard.executor());
+    co_await shard.close();
+  }
+  co_await enter(first);
+  const auto flushed = co_await stores->last_seen->flush();
+  if (!flushed) spdlog::warn("last seen could not be written");
+  for (const auto& loop : loops) loop->stop();
+}
+
+}  // namespace kith::node

@@ -1,0 +1,45 @@
+// One kithd: makes one of everything, wires it, and ends it in the right order.
+//
+// Start:  loops and signals (before any thread) → data directory → stores → epoch → shards → gateway → loop threads.
+// Stop:   gateway drains (clients are told, what is in flight is finished) → shards commit what waits → last seen is written → loops end
+//         → gateway, shards, stores are destroyed in the reverse order of their making.
+// Loops:  loop 0 runs on the thread that calls run(), with the signals; the others have threads of their own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "server/node/config.h"
+#include "server/node/exit_code.h"
+
+namespace kith::node {
+
+class Node {
+ public:
+  struct Failure {
+    ExitCode exit_code;
+    std::string what;  // a sentence for the operator
+  };
+
+  // Before any other thread is started: it blocks signals.
+  explicit Node(Config config);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  // Opens everything and begins to listen.
+  Result<void, Failure> start();
+  // "http://127.0.0.1:8080", one for each address; after start().
+  [[nodiscard]] std::vector<std::string> urls() const;
+  // Serves until SIGTERM or SIGINT, then stops. A second signal, or a stop that takes longer than settings allow and ten seconds more,
+  // ends the process with kForced.
+  void run();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kith::node

@@ -1,0 +1,35 @@
+#include "server/node/store_metrics.h"
+
+#include <prometheus/metric_family.h>
+
+#include "server/node/stores.h"
+
+namespace kith::node {
+
+namespace {
+
+prometheus::ClientMetric gauge(double value, const char* store = nullptr) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = value;
+  if (store != nullptr) metric.label.push_back({"store", store});
+  return metric;
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> StoreMetrics::Collect() const {
+  prometheus::MetricFamily writable;
+  writable.name = "kith_store_writable";
+  writable.help = "1 while the store takes writes; 0 when it is full or failed.";
+  writable.type = prometheus::MetricType::Gauge;
+  writable.metric = {gauge(stores_.inboxes->health() == StoreHealth::kOk, "inbox"),
+                     gauge(stores_.database->health() == StoreHealth::kOk, "account")};
+  prometheus::MetricFamily free;
+  free.name = "kith_disk_free_bytes";
+  free.help = "Free bytes where the data directory lies.";
+  free.type = prometheus::MetricType::Gauge;
+  free.metric = {gauge(static_cast<double>(stores_.disk->free_bytes()))};
+  return {writable, free};
+}
+
+}  // namespace kith::node

@@ -1,0 +1,20 @@
+// The stores at GET /metrics.
+#pragma once
+
+#include <prometheus/collectable.h>
+
+namespace kith::node {
+
+struct Stores;
+
+class StoreMetrics final : public prometheus::Collectable {
+ public:
+  // The stores outlive it. Any thread may collect.
+  explicit StoreMetrics(const Stores& stores) : stores_(stores) {}
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const Stores& stores_;
+};
+
+}  // namespace kith::node
