@@ -20,6 +20,7 @@ enum class StoreError {
   kFull,     // the disk is full; the transaction is rolled back
   kFailed,   // any other failure of the disk
   kCorrupt,  // the file is damaged
+  kBusy,     // another process has the file open (Database::open only)
 };
 
 class Statement;
@@ -38,8 +39,14 @@ class Database {
   // Runs statements without results (migrations).
   Result<void, StoreError> execute(const char* sql);
 
-  // The first error since the transaction began; what the transaction's commit will answer.
+  // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction has ended.
   [[nodiscard]] bool failed() const { return error_.has_value(); }
+  // For reads outside a transaction, which no commit() answers for: the first error since the last call or transaction, and forgets it.
+  std::optional<StoreError> take_error();
+
+  // Of the last statement that ran: rows it changed, without those changed by triggers; the row number it inserted.
+  [[nodiscard]] int64_t changed_rows() const;
+  [[nodiscard]] int64_t inserted_row() const;
 
  private:
   friend class Statement;
@@ -67,12 +74,23 @@ class Statement {
   Statement& bind_text(std::string_view value);
   Statement& bind_blob(BytesView value);
   Statement& bind_null();
+  template <class Id>
+  Statement& bind_id(const Id& id) {
+    return bind_blob(id.view());
+  }
 
   bool step();  // true while there is a row
   void run() { step(); }
   [[nodiscard]] int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] Bytes blob(int column) const;
+  // The zero id when the column is null or not 16 bytes long.
+  template <class Id>
+  [[nodiscard]] Id id(int column) const {
+    return Id::from_bytes(blob_view(column)).value_or(Id{});
+  }
+  // Valid until the next step.
+  [[nodiscard]] BytesView blob_view(int column) const;
   [[nodiscard]] bool is_null(int column) const;
 
  private:

@@ -1,0 +1,101 @@
+#include "core/store/account_table.h"
+
+namespace kith::core {
+
+std::optional<Registration> AccountTable::registration() {
+  auto row = database_.prepare(
+      "SELECT server, phone, account, device, token, account_public, account_private, identity_public, identity_private, registration_id, "
+      "device_name FROM registration");
+  if (!row.step()) return std::nullopt;
+  Registration registration;
+  registration.server = row.text(0);
+  registration.phone = row.text(1);
+  registration.account = row.id<AccountId>(2);
+  registration.device = DeviceId{static_cast<uint32_t>(row.integer(3))};
+  registration.token = row.blob(4);
+  registration.account_key = {row.blob(5), row.blob(6)};
+  registration.identity = {row.blob(7), row.blob(8)};
+  registration.registration_id = static_cast<uint32_t>(row.integer(9));
+  registration.device_name = row.text(10);
+  return registration;
+}
+
+AccountId AccountTable::account_id() {
+  auto row = database_.prepare("SELECT account FROM registration");
+  return row.step() ? row.id<AccountId>(0) : AccountId{};
+}
+
+std::string AccountTable::phone() {
+  auto row = database_.prepare("SELECT phone FROM registration");
+  return row.step() ? row.text(0) : std::string();
+}
+
+void AccountTable::set_registration(const Registration& registration) {
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO registration (id, server, phone, account, device, token, account_public, account_private, identity_public, "
+          "identity_private, registration_id, device_name) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_text(registration.server)
+      .bind_text(registration.phone)
+      .bind_id(registration.account)
+      .bind(registration.device.value)
+      .bind_blob(registration.token)
+      .bind_blob(registration.account_key.public_key)
+      .bind_blob(registration.account_key.private_key)
+      .bind_blob(registration.identity.public_key)
+      .bind_blob(registration.identity.private_key)
+      .bind(registration.registration_id)
+      .bind_text(registration.device_name)
+      .run();
+}
+
+void AccountTable::remove_registration() { database_.prepare("DELETE FROM registration").run(); }
+
+Progress AccountTable::progress() {
+  auto row = database_.prepare(
+      "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, signed_prekey_made_us, keys_published, "
+      "device_list_revision, ended FROM progress");
+  Progress progress;
+  if (!row.step()) return progress;
+  progress.confirmed_position = Position{static_cast<uint64_t>(row.integer(0))};
+  progress.event_number = static_cast<uint64_t>(row.integer(1));
+  progress.undecryptable = static_cast<uint64_t>(row.integer(2));
+  progress.next_prekey_id = static_cast<uint32_t>(row.integer(3));
+  progress.next_signed_prekey_id = static_cast<uint32_t>(row.integer(4));
+  progress.signed_prekey_made_at = UnixMicros{static_cast<uint64_t>(row.integer(5))};
+  progress.keys_published = row.integer(6) != 0;
+  progress.device_list_revision = Revision{static_cast<uint64_t>(row.integer(7))};
+  progress.ended = row.integer(8) != 0;
+  return progress;
+}
+
+void AccountTable::set_progress(const Progress& progress) {
+  database_
+      .prepare(
+          "UPDATE progress SET confirmed_position = ?, event_number = ?, undecryptable = ?, next_prekey_id = ?, next_signed_prekey_id = ?, "
+          "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, ended = ?")
+      .bind(static_cast<int64_t>(progress.confirmed_position.value))
+      .bind(static_cast<int64_t>(progress.event_number))
+      .bind(static_cast<int64_t>(progress.undecryptable))
+      .bind(progress.next_prekey_id)
+      .bind(progress.next_signed_prekey_id)
+      .bind(static_cast<int64_t>(progress.signed_prekey_made_at.value))
+      .bind(progress.keys_published ? 1 : 0)
+      .bind(static_cast<int64_t>(progress.device_list_revision.value))
+      .bind(progress.ended ? 1 : 0)
+      .run();
+}
+
+void AccountTable::set_confirmed_position(Position position) {
+  database_.prepare("UPDATE progress SET confirmed_position = ?").bind(static_cast<int64_t>(position.value)).run();
+}
+
+void AccountTable::set_event_number(uint64_t number) {
+  database_.prepare("UPDATE progress SET event_number = ?").bind(static_cast<int64_t>(number)).run();
+}
+
+void AccountTable::count_undecryptable(uint64_t more) {
+  database_.prepare("UPDATE progress SET undecryptable = undecryptable + ?").bind(static_cast<int64_t>(more)).run();
+}
+
+}  // namespace kith::core

@@ -1,0 +1,69 @@
+// This device's own account, and how far it is.
+//
+//   registration   one row (id 1), written at registration and never changed but for ended
+//     server TEXT, phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32), account_private BLOB(64),
+//     identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER (1..16380), device_name TEXT
+//   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each field of Progress,
+//                  and taken_sequence INTEGER: messages up to this sequence were taken (MessagesTable::take)
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+#include "crypto/account_key.h"
+#include "crypto/signal_store.h"
+
+namespace kith::core {
+
+struct Registration {
+  std::string server;  // "http://localhost:8080"
+  std::string phone;
+  AccountId account;
+  DeviceId device;
+  Bytes token;
+  crypto::AccountKeyPair account_key;
+  crypto::IdentityKeyPair identity;
+  uint32_t registration_id = 0;
+  std::string device_name;
+};
+
+struct Progress {
+  Position confirmed_position;         // INBOX-2: everything up to here is committed
+  uint64_t event_number = 0;           // number of the last event
+  uint64_t undecryptable = 0;          // messages that could not be decrypted so far
+  uint32_t next_prekey_id = 1;         // 1..16777214, wraps
+  uint32_t next_signed_prekey_id = 1;
+  UnixMicros signed_prekey_made_at;    // when the current signed prekey was made
+  bool keys_published = false;         // the server has this registration's keys: the device is active
+  Revision device_list_revision;       // of the own list: the one to publish, then the one that is current
+  bool ended = false;                  // the server ended this device: registered elsewhere
+};
+
+class AccountTable {
+ public:
+  explicit AccountTable(Database& database) : database_(database) {}
+
+  std::optional<Registration> registration();
+  // Parts of it that are wanted often; the none id and "" before registration.
+  AccountId account_id();
+  std::string phone();
+  // Replaces any registration before it.
+  void set_registration(const Registration& registration);
+  void remove_registration();
+
+  Progress progress();
+  void set_progress(const Progress& progress);
+  // What changes often, alone.
+  void set_confirmed_position(Position position);
+  void set_event_number(uint64_t number);
+  void count_undecryptable(uint64_t more);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,109 @@
+#include "core/store/contacts_table.h"
+
+#include "core/store/sort_name.h"
+
+namespace kith::core {
+namespace {
+
+ContactRow read(const Statement& row) {
+  return {row.text(0), row.text(1), row.id<AccountId>(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+}
+
+}  // namespace
+
+bool ContactsTable::set(std::string_view phone, std::string_view name) {
+  const bool known = find(phone).has_value();
+  const std::string sorted = sort_name(name);
+  database_
+      .prepare(
+          "INSERT INTO contacts (phone, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (phone) DO UPDATE SET name = ?2, sort_name = ?3")
+      .bind_text(phone)
+      .bind_text(name)
+      .bind_text(sorted)
+      .run();
+  return !known;
+}
+
+bool ContactsTable::remove(std::string_view phone) {
+  auto statement = database_.prepare("DELETE FROM contacts WHERE phone = ? RETURNING 1");
+  statement.bind_text(phone);
+  return statement.step();
+}
+
+std::optional<ContactRow> ContactsTable::find(std::string_view phone) {
+  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts WHERE phone = ?");
+  row.bind_text(phone);
+  return row.step() ? std::optional(read(row)) : std::nullopt;
+}
+
+std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
+  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts WHERE account = ? ORDER BY phone LIMIT 1");
+  row.bind_id(account);
+  return row.step() ? std::optional(read(row)) : std::nullopt;
+}
+
+std::vector<ContactRow> ContactsTable::list() {
+  std::vector<ContactRow> rows;
+  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts ORDER BY sort_name, phone");
+  while (row.step()) rows.push_back(read(row));
+  return rows;
+}
+
+int64_t ContactsTable::count() {
+  auto row = database_.prepare("SELECT count(*) FROM contacts");
+  return row.step() ? row.integer(0) : 0;
+}
+
+void ContactsTable::set_account(std::string_view phone, const AccountId& account, UnixMicros looked_up) {
+  auto statement = database_.prepare("UPDATE contacts SET account = ?, looked_up_us = ? WHERE phone = ?");
+  if (account.is_none()) {
+    statement.bind_null();
+  } else {
+    statement.bind_id(account);
+  }
+  statement.bind(static_cast<int64_t>(looked_up.value)).bind_text(phone).run();
+}
+
+std::vector<ContactRow> ContactsTable::to_look_up(UnixMicros before, int64_t limit) {
+  std::vector<ContactRow> rows;
+  auto row = database_.prepare(
+      "SELECT phone, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, phone LIMIT ?");
+  row.bind(static_cast<int64_t>(before.value)).bind(limit);
+  while (row.step()) rows.push_back(read(row));
+  return rows;
+}
+
+std::vector<AccountId> ContactsTable::accounts() {
+  std::vector<AccountId> accounts;
+  auto row = database_.prepare("SELECT DISTINCT account FROM contacts WHERE account IS NOT NULL ORDER BY account");
+  while (row.step()) accounts.push_back(row.id<AccountId>(0));
+  return accounts;
+}
+
+void ContactsTable::set_blocked(const AccountId& account, bool blocked) {
+  if (blocked) {
+    database_.prepare("INSERT OR IGNORE INTO blocked (account) VALUES (?)").bind_id(account).run();
+  } else {
+    database_.prepare("DELETE FROM blocked WHERE account = ?").bind_id(account).run();
+  }
+}
+
+bool ContactsTable::blocked(const AccountId& account) {
+  auto row = database_.prepare("SELECT 1 FROM blocked WHERE account = ?");
+  row.bind_id(account);
+  return row.step();
+}
+
+std::vector<AccountId> ContactsTable::blocked_accounts() {
+  std::vector<AccountId> accounts;
+  auto row = database_.prepare("SELECT account FROM blocked ORDER BY account");
+  while (row.step()) accounts.push_back(row.id<AccountId>(0));
+  return accounts;
+}
+
+void ContactsTable::replace_blocked(const std::vector<AccountId>& accounts) {
+  database_.prepare("DELETE FROM blocked").run();
+  for (const AccountId& account : accounts) set_blocked(account, true);
+}
+
+}  // namespace kith::core

@@ -1,0 +1,54 @@
+// The address book, and who is blocked.
+//
+//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_name(), account BLOB(16) or null while unknown or none,
+//              looked_up_us INTEGER: when the server was last asked whether the number has an account; 0: never
+//   blocked    account BLOB(16) PRIMARY KEY
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+
+namespace kith::core {
+
+struct ContactRow {
+  std::string phone;
+  std::string name;
+  AccountId account;  // none while unknown
+  UnixMicros looked_up;
+};
+
+class ContactsTable {
+ public:
+  explicit ContactsTable(Database& database) : database_(database) {}
+
+  // Adds the contact or gives it the name; what is known about its account stays. True when it was not there before.
+  bool set(std::string_view phone, std::string_view name);
+  bool remove(std::string_view phone);  // false when it was not there
+  std::optional<ContactRow> find(std::string_view phone);
+  std::optional<ContactRow> find(const AccountId& account);
+  std::vector<ContactRow> list();       // by sort_name, then phone
+  int64_t count();
+
+  // The server's answer about a number; the none id: it has no account.
+  void set_account(std::string_view phone, const AccountId& account, UnixMicros looked_up);
+  // Contacts last looked up before `before`, those never asked about first, at most `limit`.
+  std::vector<ContactRow> to_look_up(UnixMicros before, int64_t limit);
+  // Accounts of all contacts that have one: the list behind the scope "contacts".
+  std::vector<AccountId> accounts();
+
+  void set_blocked(const AccountId& account, bool blocked);
+  bool blocked(const AccountId& account);
+  std::vector<AccountId> blocked_accounts();
+  void replace_blocked(const std::vector<AccountId>& accounts);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core

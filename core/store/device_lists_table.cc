@@ -1,0 +1,91 @@
+#include "core/store/device_lists_table.h"
+
+namespace kith::core {
+
+std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
+  DeviceListRow list;
+  {
+    auto row = database_.prepare(
+        "SELECT revision, account_key, device_list, signature, verified, newest_revision FROM device_lists WHERE account = ?");
+    row.bind_id(account);
+    if (!row.step()) return std::nullopt;
+    list.account = account;
+    list.revision = Revision{static_cast<uint64_t>(row.integer(0))};
+    list.account_key = row.blob(1);
+    list.device_list = row.blob(2);
+    list.signature = row.blob(3);
+    list.verified = row.integer(4) != 0;
+    list.newest_revision = Revision{static_cast<uint64_t>(row.integer(5))};
+  }
+  auto row = database_.prepare("SELECT device, identity_key, name FROM devices WHERE account = ? ORDER BY device");
+  row.bind_id(account);
+  while (row.step()) list.devices.push_back({DeviceId{static_cast<uint32_t>(row.integer(0))}, row.blob(1), row.text(2)});
+  return list;
+}
+
+void DeviceListsTable::set(const DeviceListRow& list) {
+  database_
+      .prepare(
+          "INSERT INTO device_lists (account, revision, account_key, device_list, signature, verified, newest_revision) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, max(?7, ?2)) "
+          "ON CONFLICT (account) DO UPDATE SET revision = ?2, account_key = ?3, device_list = ?4, signature = ?5, verified = ?6, "
+          "newest_revision = max(newest_revision, ?7, ?2)")
+      .bind_id(list.account)
+      .bind(static_cast<int64_t>(list.revision.value))
+      .bind_blob(list.account_key)
+      .bind_blob(list.device_list)
+      .bind_blob(list.signature)
+      .bind(list.verified ? 1 : 0)
+      .bind(static_cast<int64_t>(list.newest_revision.value))
+      .run();
+  database_.prepare("DELETE FROM devices WHERE account = ?").bind_id(list.account).run();
+  for (const DeviceRow& device : list.devices) {
+    database_.prepare("INSERT OR REPLACE INTO devices (account, device, identity_key, name) VALUES (?, ?, ?, ?)")
+        .bind_id(list.account)
+        .bind(device.device.value)
+        .bind_blob(device.identity_key)
+        .bind_text(device.name)
+        .run();
+  }
+}
+
+void DeviceListsTable::note_revision(const AccountId& account, Revision revision) {
+  database_
+      .prepare(
+          "INSERT INTO device_lists (account, newest_revision) VALUES (?1, ?2) "
+          "ON CONFLICT (account) DO UPDATE SET newest_revision = ?2 WHERE newest_revision < ?2")
+      .bind_id(account)
+      .bind(static_cast<int64_t>(revision.value))
+      .run();
+}
+
+void DeviceListsTable::set_verified(const AccountId& account, bool verified) {
+  database_.prepare("UPDATE device_lists SET verified = ? WHERE account = ?").bind(verified ? 1 : 0).bind_id(account).run();
+}
+
+bool DeviceListsTable::verified(const AccountId& account) {
+  auto row = database_.prepare("SELECT verified FROM device_lists WHERE account = ?");
+  row.bind_id(account);
+  return row.step() && row.integer(0) != 0;
+}
+
+std::vector<AccountId> DeviceListsTable::stale(int64_t limit) {
+  std::vector<AccountId> accounts;
+  auto row = database_.prepare("SELECT account FROM device_lists WHERE newest_revision > revision LIMIT ?");
+  row.bind(limit);
+  while (row.step()) accounts.push_back(row.id<AccountId>(0));
+  return accounts;
+}
+
+std::optional<Bytes> DeviceListsTable::identity_key(const DeviceAddress& device) {
+  auto row = database_.prepare("SELECT identity_key FROM devices WHERE account = ? AND device = ?");
+  row.bind_id(device.account).bind(device.device.value);
+  return row.step() ? std::optional(row.blob(0)) : std::nullopt;
+}
+
+void DeviceListsTable::remove(const AccountId& account) {
+  database_.prepare("DELETE FROM device_lists WHERE account = ?").bind_id(account).run();
+  database_.prepare("DELETE FROM devices WHERE account = ?").bind_id(account).run();
+}
+
+}  // namespace kith::core

@@ -1,0 +1,64 @@
+// The verified device list of each account this device deals with, its own among them (DEVICE-1).
+//
+//   device_lists   account BLOB(16) PRIMARY KEY, revision INTEGER, account_key BLOB(32): the pinned key, device_list BLOB: the signed bytes,
+//                  signature BLOB(64), verified INTEGER 0/1: the user compared the safety number for this key,
+//                  newest_revision INTEGER: the highest revision heard of; above revision: fetch the list again
+//   devices        account BLOB(16), device INTEGER, identity_key BLOB(33), name TEXT; key (account, device): what the list names
+//
+// The signature has been checked before a list comes here. An account's row can be there with revision 0 and no key when only
+// newest_revision is known.
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+
+namespace kith::core {
+
+struct DeviceRow {
+  DeviceId device;
+  Bytes identity_key;
+  std::string name;
+};
+
+struct DeviceListRow {
+  AccountId account;
+  Revision revision;
+  Bytes account_key;
+  Bytes device_list;
+  Bytes signature;
+  bool verified = false;
+  Revision newest_revision;
+  std::vector<DeviceRow> devices;  // ascending by device
+
+  [[nodiscard]] bool known() const { return revision.value != 0; }
+  [[nodiscard]] bool stale() const { return newest_revision > revision; }
+};
+
+class DeviceListsTable {
+ public:
+  explicit DeviceListsTable(Database& database) : database_(database) {}
+
+  std::optional<DeviceListRow> find(const AccountId& account);
+  // Replaces the list and its devices. newest_revision becomes at least the list's revision.
+  void set(const DeviceListRow& list);
+  // A revision heard of: AccountChanged or StaleDevices. Never lowers it.
+  void note_revision(const AccountId& account, Revision revision);
+  void set_verified(const AccountId& account, bool verified);
+  bool verified(const AccountId& account);
+  // Accounts whose list must be fetched again, at most `limit`.
+  std::vector<AccountId> stale(int64_t limit);
+  // The identity key that the list names for a device.
+  std::optional<Bytes> identity_key(const DeviceAddress& device);
+  void remove(const AccountId& account);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core

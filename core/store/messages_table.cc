@@ -1,0 +1,187 @@
+#include "core/store/messages_table.h"
+
+#include "core/store/message_row.h"
+
+namespace kith::core {
+
+bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
+  auto statement = database_.prepare(
+      "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, quote_author, quote_excerpt, "
+      "sent_at, order_us, tick, failure, raw, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+  statement.bind_id(message.id)
+      .bind_id(message.conversation)
+      .bind_id(message.from)
+      .bind(message.from_device.value)
+      .bind(message.outgoing ? 1 : 0)
+      .bind(static_cast<int64_t>(message.kind))
+      .bind_text(message.text);
+  if (message.quote) {
+    statement.bind_id(message.quote->message).bind_id(message.quote->author).bind_text(message.quote->excerpt);
+  } else {
+    statement.bind_null().bind_null().bind_null();
+  }
+  statement.bind(static_cast<int64_t>(message.sent_at.value))
+      .bind(static_cast<int64_t>(message.order.value))
+      .bind(static_cast<int64_t>(tick))
+      .bind_text(message.failure);
+  if (message.raw.empty()) {
+    statement.bind_null();
+  } else {
+    statement.bind_blob(message.raw);
+  }
+  statement.bind(unread ? 1 : 0).run();
+  if (database_.failed() || database_.changed_rows() != 1) return false;
+  // Not by a trigger: a statement with triggers is a savepoint to FTS5, which then writes out its index for every message. As a statement of its
+  // own it gathers them until the transaction ends.
+  if (!message.text.empty()) {
+    database_.prepare("INSERT INTO messages_fts (rowid, text) VALUES (?, ?)").bind(database_.inserted_row()).bind_text(message.text).run();
+  }
+  return true;
+}
+
+bool MessagesTable::add(const MessageRow& message) {
+  const bool unread = !message.outgoing && message.kind != MessageKind::kIdentityChanged;
+  Tick tick = message.tick;
+  if (message.outgoing && tick == Tick::kSent) tick = tick_by_watermarks(message.conversation, message.from_device, message.order);
+  if (!insert(message, tick, unread)) return false;
+  database_
+      .prepare(
+          "INSERT INTO conversations (id, unread, activity_us) VALUES (?1, ?2, ?3) "
+          "ON CONFLICT (id) DO UPDATE SET unread = unread + ?2, activity_us = max(activity_us, ?3)")
+      .bind_id(message.conversation)
+      .bind(unread ? 1 : 0)
+      .bind(static_cast<int64_t>(message.order.value))
+      .run();
+  return true;
+}
+
+bool MessagesTable::repair(const MessageRow& message) {
+  const auto placeholder = find(message.id);
+  if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != message.from ||
+      placeholder->conversation != message.conversation) {
+    return false;
+  }
+  bool unread = false;
+  {
+    auto row = database_.prepare("SELECT unread FROM messages WHERE id = ?");
+    row.bind_id(message.id);
+    unread = row.step() && row.integer(0) != 0;
+  }
+  // A new row gets a new sequence: so take() sees it as new.
+  database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
+  MessageRow repaired = message;
+  repaired.order = placeholder->order;
+  repaired.from_device = placeholder->from_device;
+  repaired.outgoing = placeholder->outgoing;
+  return insert(repaired, placeholder->tick, unread);
+}
+
+bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
+  const auto placeholder = find(id);
+  if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != from) return false;
+  database_
+      .prepare(
+          "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0), "
+          "activity_us = coalesce((SELECT max(order_us) FROM messages WHERE conversation = ?2 AND id <> ?1), activity_us) WHERE id = ?2")
+      .bind_id(id)
+      .bind_id(placeholder->conversation)
+      .run();
+  database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(id).run();
+  return true;
+}
+
+std::optional<MessageRow> MessagesTable::find(const MessageId& id) {
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE id = ?");
+  row.bind_id(id);
+  return row.step() ? std::optional(read_message(row)) : std::nullopt;
+}
+
+bool MessagesTable::contains(const MessageId& id) {
+  auto row = database_.prepare("SELECT 1 FROM messages WHERE id = ?");
+  row.bind_id(id);
+  return row.step();
+}
+
+std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation) {
+  auto row =
+      database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE conversation = ? ORDER BY order_us DESC, id DESC LIMIT 1");
+  row.bind_id(conversation);
+  return row.step() ? std::optional(read_message(row)) : std::nullopt;
+}
+
+MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit) {
+  // Nothing has this order time: it stands for "after everything".
+  const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
+  MessagePage page;
+  auto row = database_.prepare(
+      "SELECT " KITH_MESSAGE_COLUMNS
+      " FROM messages WHERE conversation = ? AND (order_us, id) < (?, ?) ORDER BY order_us DESC, id DESC LIMIT ?");
+  row.bind_id(conversation).bind(static_cast<int64_t>(from.order.value)).bind_id(from.id).bind(limit + 1);
+  while (row.step()) {
+    if (static_cast<int64_t>(page.messages.size()) == limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(read_message(row));
+  }
+  return {{std::make_move_iterator(page.messages.rbegin()), std::make_move_iterator(page.messages.rend())}, page.more};
+}
+
+UnixMicros MessagesTable::pending_order(const ConversationId& conversation, UnixMicros now) {
+  auto row = database_.prepare("SELECT max(order_us) FROM messages WHERE conversation = ?");
+  row.bind_id(conversation);
+  const uint64_t last = row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
+  return UnixMicros{std::max(now.value, last + 1)};
+}
+
+MessagesTable::Read MessagesTable::mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor) {
+  const MessageCursor up_to = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
+  Read read;
+  {
+    auto row = database_.prepare(
+        "SELECT count(*), max(order_us) FROM messages WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)");
+    row.bind_id(conversation).bind(static_cast<int64_t>(up_to.order.value)).bind_id(up_to.id);
+    if (row.step()) read = {row.integer(0), UnixMicros{static_cast<uint64_t>(row.integer(1))}};
+  }
+  if (read.count == 0) return read;
+  database_.prepare("UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)")
+      .bind_id(conversation)
+      .bind(static_cast<int64_t>(up_to.order.value))
+      .bind_id(up_to.id)
+      .run();
+  database_.prepare("UPDATE conversations SET unread = max(unread - ?, 0) WHERE id = ?").bind(read.count).bind_id(conversation).run();
+  return read;
+}
+
+MessagePage MessagesTable::take(int64_t limit) {
+  MessagePage page;
+  int64_t last = 0;
+  {
+    auto row = database_.prepare(
+        "SELECT " KITH_MESSAGE_COLUMNS
+        ", sequence FROM messages WHERE sequence > (SELECT taken_sequence FROM progress) AND outgoing = 0 AND kind <> 3 "
+        "ORDER BY sequence LIMIT ?");
+    row.bind(limit + 1);
+    while (row.step()) {
+      if (static_cast<int64_t>(page.messages.size()) == limit) {
+        page.more = true;
+        break;
+      }
+      page.messages.push_back(read_message(row));
+      last = row.integer(kMessageColumns);
+    }
+  }
+  if (page.more) {
+    database_.prepare("UPDATE progress SET taken_sequence = ?").bind(last).run();
+  } else {
+    // What follows the last one is no event: it need not be looked at again.
+    database_
+        .prepare(
+            "UPDATE progress SET taken_sequence = (SELECT max(sequence) FROM messages) "
+            "WHERE taken_sequence < (SELECT max(sequence) FROM messages)")
+        .run();
+  }
+  return page;
+}
+
+}  // namespace kith::core

@@ -1,0 +1,163 @@
+#include "core/store/migrations.h"
+
+#include <string>
+#include <vector>
+
+namespace kith::core {
+namespace {
+
+// Meaning and units of every column: the headers of the tables.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE registration (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  server TEXT NOT NULL, phone TEXT NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, token BLOB NOT NULL,
+  account_public BLOB NOT NULL, account_private BLOB NOT NULL, identity_public BLOB NOT NULL, identity_private BLOB NOT NULL,
+  registration_id INTEGER NOT NULL, device_name TEXT NOT NULL);
+CREATE TABLE progress (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  confirmed_position INTEGER NOT NULL DEFAULT 0, event_number INTEGER NOT NULL DEFAULT 0, undecryptable INTEGER NOT NULL DEFAULT 0,
+  next_prekey_id INTEGER NOT NULL DEFAULT 1, next_signed_prekey_id INTEGER NOT NULL DEFAULT 1,
+  signed_prekey_made_us INTEGER NOT NULL DEFAULT 0, keys_published INTEGER NOT NULL DEFAULT 0,
+  device_list_revision INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0);
+INSERT INTO progress (id) VALUES (1);
+
+CREATE TABLE sessions (account BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (account, device));
+CREATE TABLE prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE signed_prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
+
+CREATE TABLE device_lists (
+  account BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, account_key BLOB NOT NULL DEFAULT x'',
+  device_list BLOB NOT NULL DEFAULT x'', signature BLOB NOT NULL DEFAULT x'', verified INTEGER NOT NULL DEFAULT 0,
+  newest_revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX device_lists_stale ON device_lists (account) WHERE newest_revision > revision;
+CREATE TABLE devices (
+  account BLOB NOT NULL, device INTEGER NOT NULL, identity_key BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, device)) WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  id BLOB PRIMARY KEY NOT NULL, unread INTEGER NOT NULL DEFAULT 0, draft TEXT NOT NULL DEFAULT '', activity_us INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE messages (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
+  from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
+  quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure TEXT NOT NULL, raw BLOB,
+  unread INTEGER NOT NULL);
+CREATE INDEX messages_order ON messages (conversation, order_us, id);
+CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
+CREATE INDEX messages_ticks ON messages (conversation, tick, order_us) WHERE tick = 2 OR tick = 3;
+
+CREATE VIRTUAL TABLE messages_fts USING fts5 (
+  text, content = 'messages', content_rowid = 'sequence', tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages WHEN old.text <> '' BEGIN
+  INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.sequence, old.text);
+END;
+CREATE TRIGGER messages_fts_update AFTER UPDATE OF sequence, text ON messages BEGIN
+  INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', old.sequence, old.text WHERE old.text <> '';
+  INSERT INTO messages_fts (rowid, text) SELECT new.sequence, new.text WHERE new.text <> '';
+END;
+
+CREATE TABLE receipts (
+  conversation BLOB PRIMARY KEY NOT NULL, read_by_peer_us INTEGER NOT NULL DEFAULT 0, read_by_me_us INTEGER NOT NULL DEFAULT 0,
+  receipt_due_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX receipts_due ON receipts (conversation) WHERE receipt_due_us > 0;
+CREATE TABLE deliveries (
+  conversation BLOB NOT NULL, sender_device INTEGER NOT NULL, delivered_us INTEGER NOT NULL,
+  PRIMARY KEY (conversation, sender_device)) WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target BLOB NOT NULL, kind INTEGER NOT NULL, content BLOB NOT NULL,
+  sealed INTEGER NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_us INTEGER NOT NULL,
+  UNIQUE (message_id, target));
+CREATE TABLE outbox_envelopes (
+  sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));
+
+CREATE TABLE repairs (
+  message_id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE contacts (
+  phone TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, sort_name TEXT NOT NULL, account BLOB, looked_up_us INTEGER NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
+CREATE INDEX contacts_account ON contacts (account) WHERE account IS NOT NULL;
+CREATE TABLE blocked (account BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE profiles (
+  account BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '', phone TEXT NOT NULL DEFAULT '',
+  fetched_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX profiles_phone ON profiles (phone) WHERE phone <> '';
+
+CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}};
+
+MigrateError error_of(StoreError error) { return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage; }
+
+Result<int64_t, MigrateError> read_number(Database& database, const char* sql) {
+  int64_t number = 0;
+  {
+    auto statement = database.prepare(sql);
+    if (statement.step()) number = statement.integer(0);
+  }
+  if (const auto error = database.take_error()) return Fail(error_of(*error));
+  return number;
+}
+
+Result<void, MigrateError> apply(Database& database, const Migration& migration) {
+  Transaction transaction(database);
+  // A failure is sticky: commit() answers for all of them.
+  if (database.execute(migration.sql).has_value()) {
+    const std::string version = "PRAGMA user_version = " + std::to_string(migration.version);
+    const std::string application = "PRAGMA application_id = " + std::to_string(kApplicationId);
+    if (database.execute(version.c_str()).has_value()) (void)database.execute(application.c_str()).has_value();
+  }
+  if (const auto committed = transaction.commit(); !committed) return Fail(error_of(committed.error()));
+  return {};
+}
+
+// Names of everything in the schema, sorted.
+std::vector<std::string> schema_of(Database& database) {
+  std::vector<std::string> names;
+  auto statement = database.prepare("SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
+  while (statement.step()) names.push_back(statement.text(0));
+  return names;
+}
+
+// A statement on a table that is missing would be taken for a bug of the program: so the file is compared with an empty one first.
+Result<void, MigrateError> check_schema(Database& database, std::span<const Migration> list) {
+  const auto fresh = Database::open(":memory:");
+  if (!fresh) return Fail(MigrateError::kStorage);
+  for (const Migration& migration : list) {
+    if (const auto applied = apply(**fresh, migration); !applied) return applied;
+  }
+  const auto expected = schema_of(**fresh);
+  const auto found = schema_of(database);
+  if (const auto error = database.take_error()) return Fail(error_of(*error));
+  if (expected != found) return Fail(MigrateError::kCorrupt);
+  return {};
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+Result<void, MigrateError> migrate(Database& database) { return migrate(database, migrations()); }
+
+Result<void, MigrateError> migrate(Database& database, std::span<const Migration> list) {
+  const auto version = read_number(database, "PRAGMA user_version");
+  if (!version) return Fail(version.error());
+  const auto application = read_number(database, "PRAGMA application_id");
+  if (!application) return Fail(application.error());
+  const auto objects = read_number(database, "SELECT count(*) FROM sqlite_schema");
+  if (!objects) return Fail(objects.error());
+
+  const bool empty = *version == 0 && *application == 0 && *objects == 0;
+  if (!empty && (*application != kApplicationId || *version <= 0)) return Fail(MigrateError::kCorrupt);
+  if (!list.empty() && *version > list.back().version) return Fail(MigrateError::kNewer);
+
+  for (const Migration& migration : list) {
+    if (migration.version <= *version) continue;
+    if (const auto applied = apply(database, migration); !applied) return applied;
+  }
+  return check_schema(database, list);
+}
+
+}  // namespace kith::core

@@ -1,0 +1,155 @@
+#include "core/store/outbox_table.h"
+
+namespace kith::core {
+namespace {
+
+// The columns that read() takes, in its order.
+#define KITH_OUTBOX_COLUMNS "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us"
+
+OutboxRow read(const Statement& row) {
+  OutboxRow item;
+  item.sequence = row.integer(0);
+  item.message_id = row.id<MessageId>(1);
+  item.target = row.id<AccountId>(2);
+  item.kind = static_cast<OutboxKind>(row.integer(3));
+  item.content = row.blob(4);
+  item.sealed = row.integer(5) != 0;
+  item.revision = Revision{static_cast<uint64_t>(row.integer(6))};
+  item.attempts = static_cast<uint32_t>(row.integer(7));
+  item.next_attempt = UnixMicros{static_cast<uint64_t>(row.integer(8))};
+  return item;
+}
+
+}  // namespace
+
+int64_t OutboxTable::add(const OutboxRow& item) {
+  database_
+      .prepare(
+          "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT DO NOTHING")
+      .bind_id(item.message_id)
+      .bind_id(item.target)
+      .bind(static_cast<int64_t>(item.kind))
+      .bind_blob(item.content)
+      .bind(item.sealed ? 1 : 0)
+      .bind(static_cast<int64_t>(item.revision.value))
+      .bind(item.attempts)
+      .bind(static_cast<int64_t>(item.next_attempt.value))
+      .run();
+  if (database_.failed() || database_.changed_rows() == 0) return 0;
+  const int64_t sequence = database_.inserted_row();
+  if (item.sealed) write_envelopes(sequence, item.envelopes);
+  return sequence;
+}
+
+std::optional<OutboxRow> OutboxTable::find(int64_t sequence) {
+  std::optional<OutboxRow> item;
+  {
+    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE sequence = ?");
+    row.bind(sequence);
+    if (row.step()) item = read(row);
+  }
+  if (item) read_envelopes(*item);
+  return item;
+}
+
+std::optional<OutboxRow> OutboxTable::find(const MessageId& message_id, const AccountId& target) {
+  std::optional<OutboxRow> item;
+  {
+    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE message_id = ? AND target = ?");
+    row.bind_id(message_id).bind_id(target);
+    if (row.step()) item = read(row);
+  }
+  if (item) read_envelopes(*item);
+  return item;
+}
+
+std::vector<OutboxRow> OutboxTable::list(int64_t after_sequence, int64_t limit) {
+  std::vector<OutboxRow> items;
+  {
+    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?");
+    row.bind(after_sequence).bind(limit);
+    while (row.step()) items.push_back(read(row));
+  }
+  for (OutboxRow& item : items) read_envelopes(item);
+  return items;
+}
+
+std::optional<OutboxRow> OutboxTable::find_unsealed(const AccountId& target, OutboxKind kind) {
+  auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS
+                               " FROM outbox WHERE target = ? AND kind = ? AND sealed = 0 ORDER BY sequence DESC LIMIT 1");
+  row.bind_id(target).bind(static_cast<int64_t>(kind));
+  return row.step() ? std::optional(read(row)) : std::nullopt;
+}
+
+void OutboxTable::set_content(int64_t sequence, BytesView content) {
+  database_.prepare("UPDATE outbox SET content = ? WHERE sequence = ?").bind_blob(content).bind(sequence).run();
+}
+
+void OutboxTable::seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes) {
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
+  database_.prepare("UPDATE outbox SET sealed = 1, revision = ? WHERE sequence = ?")
+      .bind(static_cast<int64_t>(revision.value))
+      .bind(sequence)
+      .run();
+  write_envelopes(sequence, envelopes);
+}
+
+void OutboxTable::unseal(int64_t sequence) {
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE sequence = ?").bind(sequence).run();
+}
+
+void OutboxTable::unseal_all(const AccountId& target) {
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence IN (SELECT sequence FROM outbox WHERE target = ?)").bind_id(target).run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE target = ?").bind_id(target).run();
+}
+
+void OutboxTable::set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt) {
+  database_.prepare("UPDATE outbox SET attempts = ?, next_attempt_us = ? WHERE sequence = ?")
+      .bind(attempts)
+      .bind(static_cast<int64_t>(next_attempt.value))
+      .bind(sequence)
+      .run();
+}
+
+void OutboxTable::remove(int64_t sequence) {
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
+  database_.prepare("DELETE FROM outbox WHERE sequence = ?").bind(sequence).run();
+}
+
+void OutboxTable::reset() {
+  database_.prepare("DELETE FROM outbox_envelopes").run();
+  database_.prepare("DELETE FROM outbox WHERE kind <> ?").bind(static_cast<int64_t>(OutboxKind::kMessage)).run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, attempts = 0, next_attempt_us = 0").run();
+}
+
+int64_t OutboxTable::message_count() {
+  auto row = database_.prepare("SELECT count(*) FROM outbox WHERE kind = ?");
+  row.bind(static_cast<int64_t>(OutboxKind::kMessage));
+  return row.step() ? row.integer(0) : 0;
+}
+
+int64_t OutboxTable::count() {
+  auto row = database_.prepare("SELECT count(*) FROM outbox");
+  return row.step() ? row.integer(0) : 0;
+}
+
+void OutboxTable::read_envelopes(OutboxRow& item) {
+  if (!item.sealed) return;
+  auto row = database_.prepare("SELECT device, payload FROM outbox_envelopes WHERE sequence = ? ORDER BY device");
+  row.bind(item.sequence);
+  while (row.step()) item.envelopes.push_back({DeviceId{static_cast<uint32_t>(row.integer(0))}, row.blob(1)});
+}
+
+void OutboxTable::write_envelopes(int64_t sequence, const std::vector<OutboxEnvelope>& envelopes) {
+  for (const OutboxEnvelope& envelope : envelopes) {
+    database_.prepare("INSERT OR REPLACE INTO outbox_envelopes (sequence, device, payload) VALUES (?, ?, ?)")
+        .bind(sequence)
+        .bind(envelope.device.value)
+        .bind_blob(envelope.payload)
+        .run();
+  }
+}
+
+}  // namespace kith::core

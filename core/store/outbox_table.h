@@ -1,0 +1,87 @@
+// What is still to be sent: one item for each message and target account, in the order of sending.
+//
+//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target BLOB(16): unique together;
+//                      kind INTEGER (OutboxKind), content BLOB: the serialized content.Content, kept to encrypt again,
+//                      sealed INTEGER 0/1: envelopes are there, revision INTEGER: device list they are for,
+//                      attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before (device clock; 0: at once)
+//   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
+//
+// An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent again (SEND-1).
+// What is in flight is known only in memory.
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+
+namespace kith::core {
+
+enum class OutboxKind : uint8_t {
+  kMessage = 1,        // message_id is in messages; its tick follows
+  kReadReceipt = 2,    // silent, as all that follow
+  kResendRequest = 3,
+  kResendAnswer = 4,
+  kSessionReset = 5,
+  kProfileChanged = 6,
+  kOwnCopy = 7,        // for the own account's other devices
+};
+
+struct OutboxEnvelope {
+  DeviceId device;
+  Bytes payload;
+};
+
+struct OutboxRow {
+  int64_t sequence = 0;
+  MessageId message_id;
+  AccountId target;
+  OutboxKind kind = OutboxKind::kMessage;
+  Bytes content;
+  bool sealed = false;
+  Revision revision;
+  std::vector<OutboxEnvelope> envelopes;  // ascending by device; may be empty though sealed
+  uint32_t attempts = 0;
+  UnixMicros next_attempt;
+
+  [[nodiscard]] bool silent() const { return kind != OutboxKind::kMessage; }
+};
+
+class OutboxTable {
+ public:
+  explicit OutboxTable(Database& database) : database_(database) {}
+
+  // Appends the item, with its envelopes when sealed, and gives its sequence. 0 when (message_id, target) is there already.
+  int64_t add(const OutboxRow& item);
+  std::optional<OutboxRow> find(int64_t sequence);
+  std::optional<OutboxRow> find(const MessageId& message_id, const AccountId& target);
+  // Items after `after_sequence` in order, at most `limit`, with their envelopes.
+  std::vector<OutboxRow> list(int64_t after_sequence, int64_t limit);
+  // The newest item of this kind to this account that is not sealed yet: what a later receipt can be merged into.
+  std::optional<OutboxRow> find_unsealed(const AccountId& target, OutboxKind kind);
+
+  void set_content(int64_t sequence, BytesView content);
+  // Replaces the envelopes.
+  void seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes);
+  // Drops the envelopes: the content has to be encrypted again.
+  void unseal(int64_t sequence);
+  void unseal_all(const AccountId& target);
+  void set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt);
+  void remove(int64_t sequence);
+  // For a new registration: everything but messages is dropped, messages lose their envelopes.
+  void reset();
+
+  int64_t message_count();  // of kind kMessage
+  int64_t count();
+
+ private:
+  void read_envelopes(OutboxRow& item);
+  void write_envelopes(int64_t sequence, const std::vector<OutboxEnvelope>& envelopes);
+
+  Database& database_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,123 @@
+#include "core/store/outbox_table.h"
+
+#include "core/store/testing/store_fixture.h"
+
+namespace kith::core {
+namespace {
+
+using testing::account_id;
+using testing::kPeer;
+using testing::message_id;
+
+class OutboxTableTest : public testing::StoreTest {
+ protected:
+  static OutboxRow item(uint32_t id, OutboxKind kind = OutboxKind::kMessage, const AccountId& target = kPeer) {
+    OutboxRow item;
+    item.message_id = message_id(id);
+    item.target = target;
+    item.kind = kind;
+    item.content = "content";
+    return item;
+  }
+};
+
+TEST_F(OutboxTableTest, GivesItemsInTheOrderTheyCame) {  // ORDER-1
+  for (const uint32_t id : {30u, 10u, 20u}) ASSERT_GT(store_.outbox.add(item(id)), 0);
+  const auto all = store_.outbox.list(0, 10);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].message_id, message_id(30));
+  EXPECT_EQ(all[1].message_id, message_id(10));
+  EXPECT_EQ(all[2].message_id, message_id(20));
+  EXPECT_EQ(store_.outbox.list(all[0].sequence, 1)[0].message_id, message_id(10));
+}
+
+TEST_F(OutboxTableTest, NeverUsesASequenceAgain) {
+  const int64_t first = store_.outbox.add(item(1));
+  store_.outbox.remove(first);
+  EXPECT_GT(store_.outbox.add(item(2)), first);
+}
+
+TEST_F(OutboxTableTest, TakesAMessageOnceForEachTarget) {  // SEND-1
+  EXPECT_GT(store_.outbox.add(item(1)), 0);
+  EXPECT_EQ(store_.outbox.add(item(1)), 0);
+  EXPECT_GT(store_.outbox.add(item(1, OutboxKind::kMessage, account_id(9))), 0);
+  EXPECT_EQ(store_.outbox.count(), 2);
+}
+
+TEST_F(OutboxTableTest, KeepsTheSealedBytesForSendingThemAgain) {  // SEND-1
+  OutboxRow sealed = item(1);
+  sealed.sealed = true;
+  sealed.revision = Revision{4};
+  sealed.envelopes = {{DeviceId{2}, "for two"}, {DeviceId{1}, "for one"}};
+  const int64_t sequence = store_.outbox.add(sealed);
+  const auto found = store_.outbox.find(sequence);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->sealed);
+  EXPECT_EQ(found->revision, Revision{4});
+  ASSERT_EQ(found->envelopes.size(), 2u);
+  EXPECT_EQ(found->envelopes[0].payload, "for one");
+  EXPECT_EQ(found->envelopes[1].payload, "for two");
+  EXPECT_EQ(store_.outbox.find(message_id(1), kPeer)->envelopes.size(), 2u);
+
+  store_.outbox.seal(sequence, Revision{5}, {{DeviceId{3}, "for three"}});
+  ASSERT_EQ(store_.outbox.find(sequence)->envelopes.size(), 1u);
+  EXPECT_EQ(store_.outbox.find(sequence)->envelopes[0].device, DeviceId{3});
+
+  store_.outbox.unseal(sequence);
+  EXPECT_FALSE(store_.outbox.find(sequence)->sealed);
+  EXPECT_TRUE(store_.outbox.find(sequence)->envelopes.empty());
+  EXPECT_EQ(store_.outbox.find(sequence)->content, "content");
+}
+
+TEST_F(OutboxTableTest, UnsealsAllItemsOfOneTarget) {
+  const AccountId other = account_id(9);
+  const int64_t one = store_.outbox.add(item(1));
+  const int64_t two = store_.outbox.add(item(2, OutboxKind::kMessage, other));
+  store_.outbox.seal(one, Revision{1}, {{DeviceId{1}, "x"}});
+  store_.outbox.seal(two, Revision{1}, {{DeviceId{1}, "y"}});
+  store_.outbox.unseal_all(kPeer);
+  EXPECT_FALSE(store_.outbox.find(one)->sealed);
+  EXPECT_EQ(store_.outbox.find(two)->envelopes.size(), 1u);
+}
+
+TEST_F(OutboxTableTest, MergesReceiptsIntoTheOneThatIsNotSealed) {  // RECEIPT-1
+  const int64_t old = store_.outbox.add(item(1, OutboxKind::kReadReceipt));
+  EXPECT_EQ(store_.outbox.find_unsealed(kPeer, OutboxKind::kReadReceipt)->sequence, old);
+  EXPECT_FALSE(store_.outbox.find_unsealed(kPeer, OutboxKind::kResendRequest));
+  store_.outbox.set_content(old, "later");
+  EXPECT_EQ(store_.outbox.find(old)->content, "later");
+  store_.outbox.seal(old, Revision{1}, {});
+  EXPECT_FALSE(store_.outbox.find_unsealed(kPeer, OutboxKind::kReadReceipt));
+}
+
+TEST_F(OutboxTableTest, KeepsAttempts) {
+  const int64_t sequence = store_.outbox.add(item(1));
+  store_.outbox.set_attempt(sequence, 3, UnixMicros{99});
+  EXPECT_EQ(store_.outbox.find(sequence)->attempts, 3u);
+  EXPECT_EQ(store_.outbox.find(sequence)->next_attempt, UnixMicros{99});
+}
+
+TEST_F(OutboxTableTest, CountsWhatTheUserWrote) {
+  store_.outbox.add(item(1));
+  store_.outbox.add(item(2, OutboxKind::kReadReceipt));
+  EXPECT_EQ(store_.outbox.message_count(), 1);
+  EXPECT_EQ(store_.outbox.count(), 2);
+  EXPECT_FALSE(store_.outbox.list(0, 9)[0].silent());
+  EXPECT_TRUE(store_.outbox.list(0, 9)[1].silent());
+}
+
+TEST_F(OutboxTableTest, KeepsMessagesButNoBytesAndNoReceiptsForANewRegistration) {
+  const int64_t message = store_.outbox.add(item(1));
+  store_.outbox.seal(message, Revision{1}, {{DeviceId{1}, "old identity"}});
+  const int64_t receipt = store_.outbox.add(item(2, OutboxKind::kReadReceipt));
+  store_.outbox.reset();
+  EXPECT_FALSE(store_.outbox.find(receipt));
+  ASSERT_TRUE(store_.outbox.find(message));
+  EXPECT_FALSE(store_.outbox.find(message)->sealed);
+  auto row = database_->prepare("SELECT count(*) FROM outbox_envelopes");
+  ASSERT_TRUE(row.step());
+  EXPECT_EQ(row.integer(0), 0);
+}
+
+}  // namespace
+}  // namespace kith::core

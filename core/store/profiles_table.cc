@@ -1,0 +1,62 @@
+#include "core/store/profiles_table.h"
+
+namespace kith::core {
+
+std::optional<ProfileRow> ProfilesTable::find(const AccountId& account) {
+  auto row = database_.prepare("SELECT name, about, phone, fetched_us FROM profiles WHERE account = ?");
+  row.bind_id(account);
+  if (!row.step()) return std::nullopt;
+  return ProfileRow{account, row.text(0), row.text(1), row.text(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+}
+
+void ProfilesTable::set(const ProfileRow& profile) {
+  if (!profile.phone.empty()) set_phone(profile.account, profile.phone);
+  database_
+      .prepare(
+          "INSERT INTO profiles (account, name, about, fetched_us) VALUES (?1, ?2, ?3, ?4) "
+          "ON CONFLICT (account) DO UPDATE SET name = ?2, about = ?3, fetched_us = ?4")
+      .bind_id(profile.account)
+      .bind_text(profile.name)
+      .bind_text(profile.about)
+      .bind(static_cast<int64_t>(profile.fetched.value))
+      .run();
+}
+
+void ProfilesTable::set_phone(const AccountId& account, std::string_view phone) {
+  database_.prepare("UPDATE profiles SET phone = '' WHERE phone = ?1 AND phone <> '' AND account <> ?2").bind_text(phone).bind_id(account).run();
+  database_.prepare("INSERT INTO profiles (account, phone) VALUES (?1, ?2) ON CONFLICT (account) DO UPDATE SET phone = ?2 WHERE phone <> ?2")
+      .bind_id(account)
+      .bind_text(phone)
+      .run();
+}
+
+std::string ProfilesTable::phone_of(const AccountId& account) {
+  auto row = database_.prepare(
+      "SELECT phone FROM profiles WHERE account = ?1 AND phone <> '' UNION ALL SELECT phone FROM contacts WHERE account = ?1 LIMIT 1");
+  row.bind_id(account);
+  return row.step() ? row.text(0) : std::string();
+}
+
+std::optional<AccountId> ProfilesTable::account_of(std::string_view phone) {
+  auto row = database_.prepare(
+      "SELECT account FROM profiles WHERE phone = ?1 AND phone <> '' "
+      "UNION ALL SELECT account FROM contacts WHERE phone = ?1 AND account IS NOT NULL LIMIT 1");
+  row.bind_text(phone);
+  return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
+}
+
+void ProfilesTable::mark_changed(const AccountId& account) {
+  database_.prepare("UPDATE profiles SET fetched_us = 0 WHERE account = ?").bind_id(account).run();
+}
+
+std::vector<AccountId> ProfilesTable::to_fetch(UnixMicros before, int64_t limit) {
+  std::vector<AccountId> accounts;
+  auto row = database_.prepare(
+      "SELECT c.id FROM conversations c LEFT JOIN profiles p ON p.account = c.id WHERE coalesce(p.fetched_us, 0) < ? "
+      "ORDER BY coalesce(p.fetched_us, 0), c.activity_us DESC LIMIT ?");
+  row.bind(static_cast<int64_t>(before.value)).bind(limit);
+  while (row.step()) accounts.push_back(row.id<AccountId>(0));
+  return accounts;
+}
+
+}  // namespace kith::core

@@ -1,0 +1,47 @@
+// What accounts say about themselves, the own one among them, and the phone numbers behind accounts.
+//
+//   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, phone TEXT (E.164, "" unknown), fetched_us INTEGER: when the server last
+//              gave it; 0: never, or it is known to have changed since
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+
+namespace kith::core {
+
+struct ProfileRow {
+  AccountId account;
+  std::string name;
+  std::string about;
+  std::string phone;
+  UnixMicros fetched;
+};
+
+class ProfilesTable {
+ public:
+  explicit ProfilesTable(Database& database) : database_(database) {}
+
+  std::optional<ProfileRow> find(const AccountId& account);
+  // Replaces all of it; an empty phone keeps the one known.
+  void set(const ProfileRow& profile);
+  // The number of an account, learnt from a lookup; makes the row if needed. A number has one account: others lose it.
+  void set_phone(const AccountId& account, std::string_view phone);
+  // "" when unknown. Looks among contacts as well.
+  std::string phone_of(const AccountId& account);
+  std::optional<AccountId> account_of(std::string_view phone);
+  // The profile changed: fetch it again.
+  void mark_changed(const AccountId& account);
+  // Of the accounts with a conversation, those fetched before `before`, at most `limit`.
+  std::vector<AccountId> to_fetch(UnixMicros before, int64_t limit);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,41 @@
+// Settings, by name: everything small that has no table of its own.
+//
+//   settings   name TEXT PRIMARY KEY, value: INTEGER or TEXT as the name says
+//
+// Names are constants here, each with its meaning, so that no two parts use one for different things.
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/store/database.h"
+
+namespace kith::core {
+
+namespace setting {
+inline constexpr std::string_view kReadReceipts = "read_receipts";      // 0/1; 1 when absent. Send and show read receipts
+inline constexpr std::string_view kLastSeenScope = "last_seen_scope";   // client_api.Settings.Scope; kEveryone when absent
+inline constexpr std::string_view kAboutScope = "about_scope";          // the same
+inline constexpr std::string_view kHasPin = "has_pin";                  // 0/1: the number has a registration PIN
+inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";   // 0/1: scopes, contacts or blocks changed and the server does not know yet
+inline constexpr std::string_view kProfileToSend = "profile_to_send";   // 0/1: the own profile changed and the server does not know yet
+}  // namespace setting
+
+class SettingsTable {
+ public:
+  explicit SettingsTable(Database& database) : database_(database) {}
+
+  int64_t integer(std::string_view name, int64_t absent);
+  std::string text(std::string_view name);  // "" when absent
+  void set(std::string_view name, int64_t value);
+  void set_text(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core

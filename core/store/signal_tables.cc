@@ -1,0 +1,91 @@
+#include "core/store/signal_tables.h"
+
+namespace kith::core {
+
+const SignalTables::Own& SignalTables::own() {
+  if (!own_) {
+    const auto registration = account_.registration();
+    static const Own kNone;
+    if (!registration) return kNone;
+    own_ = Own{registration->identity, registration->registration_id};
+  }
+  return *own_;
+}
+
+crypto::IdentityKeyPair SignalTables::identity() { return own().identity; }
+
+uint32_t SignalTables::registration_id() { return own().registration_id; }
+
+std::optional<Bytes> SignalTables::load_session(const DeviceAddress& peer) {
+  auto row = database_.prepare("SELECT record FROM sessions WHERE account = ? AND device = ?");
+  row.bind_id(peer.account).bind(peer.device.value);
+  return row.step() ? std::optional(row.blob(0)) : std::nullopt;
+}
+
+bool SignalTables::store_session(const DeviceAddress& peer, BytesView record) {
+  database_
+      .prepare(
+          "INSERT INTO sessions (account, device, record) VALUES (?, ?, ?) ON CONFLICT (account, device) DO UPDATE SET record = excluded.record")
+      .bind_id(peer.account)
+      .bind(peer.device.value)
+      .bind_blob(record)
+      .run();
+  return !database_.failed();
+}
+
+void SignalTables::remove_session(const DeviceAddress& peer) {
+  database_.prepare("DELETE FROM sessions WHERE account = ? AND device = ?").bind_id(peer.account).bind(peer.device.value).run();
+}
+
+std::optional<Bytes> SignalTables::load_prekey(uint32_t id) {
+  auto row = database_.prepare("SELECT record FROM prekeys WHERE id = ?");
+  row.bind(id);
+  return row.step() ? std::optional(row.blob(0)) : std::nullopt;
+}
+
+bool SignalTables::store_prekey(uint32_t id, BytesView record) {
+  database_.prepare("INSERT OR REPLACE INTO prekeys (id, record) VALUES (?, ?)").bind(id).bind_blob(record).run();
+  return !database_.failed();
+}
+
+void SignalTables::remove_prekey(uint32_t id) { database_.prepare("DELETE FROM prekeys WHERE id = ?").bind(id).run(); }
+
+std::optional<Bytes> SignalTables::load_signed_prekey(uint32_t id) {
+  auto row = database_.prepare("SELECT record FROM signed_prekeys WHERE id = ?");
+  row.bind(id);
+  return row.step() ? std::optional(row.blob(0)) : std::nullopt;
+}
+
+bool SignalTables::store_signed_prekey(uint32_t id, BytesView record) {
+  database_.prepare("INSERT OR REPLACE INTO signed_prekeys (id, record) VALUES (?, ?)").bind(id).bind_blob(record).run();
+  return !database_.failed();
+}
+
+std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) { return device_lists_.identity_key(peer); }
+
+void SignalTables::remove_sessions(const AccountId& account) {
+  database_.prepare("DELETE FROM sessions WHERE account = ?").bind_id(account).run();
+}
+
+int64_t SignalTables::prekey_count() {
+  auto row = database_.prepare("SELECT count(*) FROM prekeys");
+  return row.step() ? row.integer(0) : 0;
+}
+
+std::vector<uint32_t> SignalTables::signed_prekey_ids() {
+  std::vector<uint32_t> ids;
+  auto row = database_.prepare("SELECT id FROM signed_prekeys ORDER BY id");
+  while (row.step()) ids.push_back(static_cast<uint32_t>(row.integer(0)));
+  return ids;
+}
+
+void SignalTables::remove_signed_prekey(uint32_t id) { database_.prepare("DELETE FROM signed_prekeys WHERE id = ?").bind(id).run(); }
+
+void SignalTables::remove_everything() {
+  database_.prepare("DELETE FROM sessions").run();
+  database_.prepare("DELETE FROM prekeys").run();
+  database_.prepare("DELETE FROM signed_prekeys").run();
+  forget_identity();
+}
+
+}  // namespace kith::core

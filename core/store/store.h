@@ -1,0 +1,50 @@
+// All tables over one database. Made after migrate(); the database outlives it.
+#pragma once
+
+#include "core/store/account_table.h"
+#include "core/store/contacts_table.h"
+#include "core/store/conversations_table.h"
+#include "core/store/database.h"
+#include "core/store/device_lists_table.h"
+#include "core/store/messages_table.h"
+#include "core/store/outbox_table.h"
+#include "core/store/profiles_table.h"
+#include "core/store/receipts_table.h"
+#include "core/store/repairs_table.h"
+#include "core/store/settings_table.h"
+#include "core/store/signal_tables.h"
+
+namespace kith::core {
+
+struct Store {
+  explicit Store(Database& opened)
+      : database(opened),
+        account(opened),
+        device_lists(opened),
+        signal(opened, account, device_lists),
+        conversations(opened),
+        messages(opened),
+        receipts(opened),
+        outbox(opened),
+        repairs(opened),
+        contacts(opened),
+        profiles(opened),
+        settings(opened) {}
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Database& database;
+  AccountTable account;
+  DeviceListsTable device_lists;
+  SignalTables signal;
+  ConversationsTable conversations;
+  MessagesTable messages;
+  ReceiptsTable receipts;
+  OutboxTable outbox;
+  RepairsTable repairs;
+  ContactsTable contacts;
+  ProfilesTable profiles;
+  SettingsTable settings;
+};
+
+}  // namespace kith::core
