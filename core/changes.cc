@@ -1,0 +1,83 @@
+#include "core/changes.h"
+
+#include <utility>
+
+#include "core/conversations.h"
+#include "core/engine.h"
+#include "core/messages_view.h"
+
+namespace kith::core {
+
+void Changes::note(const MessageId& message, const ConversationId& conversation, bool added) {
+  conversations_.insert(conversation);
+  if (messages_.size() >= kMessagesMax) {
+    resync_ = true;
+  } else if (noted_.insert(message).second) {
+    messages_.push_back({message, added});
+  }
+}
+
+void Changes::message_added(const MessageId& message, const ConversationId& conversation) { note(message, conversation, true); }
+
+void Changes::message_changed(const MessageId& message, const ConversationId& conversation) { note(message, conversation, false); }
+
+void Changes::typing(const ConversationId& conversation, bool typing) {
+  client_api::Event event;
+  event.mutable_typing_changed()->set_conversation(conversation.hex());
+  event.mutable_typing_changed()->set_typing(typing);
+  engine_.output.emit(std::move(event));
+}
+
+void Changes::presence(const ConversationId& conversation, const client_api::Presence& presence) {
+  client_api::Event event;
+  event.mutable_presence_changed()->set_conversation(conversation.hex());
+  *event.mutable_presence_changed()->mutable_presence() = presence;
+  engine_.output.emit(std::move(event));
+}
+
+void Changes::flush() {
+  MessagesView view(engine_.store);
+  for (const Message& noted : std::exchange(messages_, {})) {
+    const std::optional<MessageRow> row = engine_.store.messages.find(noted.id);
+    if (!row) continue;
+    client_api::Event event;
+    *(noted.added ? event.mutable_message_added() : event.mutable_message_changed()) = view.build(*row);
+    engine_.output.emit(std::move(event));
+  }
+  noted_.clear();
+  Conversations conversations(engine_.store);
+  for (const ConversationId& id : std::exchange(conversations_, {})) {
+    std::optional<client_api::Conversation> conversation = conversations.build(id);
+    if (!conversation) continue;
+    engine_.typing_presence.describe(id, *conversation);
+    client_api::Event event;
+    *event.mutable_conversation_changed() = std::move(*conversation);
+    engine_.output.emit(std::move(event));
+  }
+  if (std::exchange(contacts_, false)) {
+    client_api::Event event;
+    event.mutable_contacts_changed();
+    engine_.output.emit(std::move(event));
+  }
+  if (std::exchange(settings_, false)) {
+    client_api::Event event;
+    *event.mutable_settings_changed() = engine_.privacy.settings();
+    engine_.output.emit(std::move(event));
+  }
+  if (std::exchange(resync_, false)) {
+    client_api::Event event;
+    event.mutable_resync();
+    engine_.output.emit(std::move(event));
+  }
+  client_api::State state = engine_.state();
+  std::string bytes = state.SerializeAsString();
+  if (bytes == told_state_) return;
+  told_state_ = std::move(bytes);
+  client_api::Event event;
+  *event.mutable_state_changed() = std::move(state);
+  engine_.output.emit(std::move(event));
+}
+
+void Changes::state_is_known() { told_state_ = engine_.state().SerializeAsString(); }
+
+}  // namespace kith::core

@@ -1,0 +1,59 @@
+// What became different while an input was worked on, told as events at its end (UI-1).
+//
+// Order: messages in the order in which they changed, then conversations, people, settings and state: each at most once an input, with what it is
+//        at the end.
+// Limits: more than kMessagesMax changed messages become one Resync.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client_api/client_api.pb.h"
+#include "core/store/conversation_id.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Changes {
+ public:
+  static constexpr size_t kMessagesMax = 1000;
+
+  explicit Changes(Engine& engine) : engine_(engine) {}
+
+  void message_added(const MessageId& message, const ConversationId& conversation);
+  void message_changed(const MessageId& message, const ConversationId& conversation);
+  void conversation(const ConversationId& conversation) { conversations_.insert(conversation); }
+  void contacts() { contacts_ = true; }
+  void settings() { settings_ = true; }
+  // More than can be told one by one: the user interface reads the state again.
+  void resync() { resync_ = true; }
+  // At once, in order with nothing else.
+  void typing(const ConversationId& conversation, bool typing);
+  void presence(const ConversationId& conversation, const client_api::Presence& presence);
+
+  // Emits what was noted, and the state when it is not what was told last.
+  void flush();
+  // The state that need not be told: as it is now.
+  void state_is_known();
+
+ private:
+  struct Message {
+    MessageId id;
+    bool added = false;
+  };
+  void note(const MessageId& message, const ConversationId& conversation, bool added);
+
+  Engine& engine_;
+  std::vector<Message> messages_;
+  std::set<MessageId> noted_;
+  std::set<ConversationId> conversations_;
+  bool contacts_ = false;
+  bool settings_ = false;
+  bool resync_ = false;
+  std::string told_state_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,126 @@
+#include "core/client.h"
+
+#include "core/engine.h"
+#include "core/requests.h"
+#include "core/store/migrations.h"
+
+namespace kith::core {
+
+namespace {
+constexpr uint64_t kTryAgainMs = 1000;  // when not even reading the database works
+}
+
+struct Client::Impl {
+  Impl(Database& opened, Clock& the_clock, RandomSource& the_random) : database(opened), clock(the_clock), random(the_random) {}
+
+  // Reads the state from the database. False: it can't be read now.
+  bool start_engine(const HostFacts& facts) {
+    Transaction transaction(database);
+    engine = std::make_unique<Engine>(database, clock, random, output, facts);
+    if (!transaction.commit()) {
+      engine.reset();
+      return false;
+    }
+    return true;
+  }
+
+  void work(const client_api::Input& input) {
+    switch (input.kind_case()) {
+      case client_api::Input::kRequest: dispatch(*engine, input.request()); break;
+      case client_api::Input::kSocketOpened: engine->connection.on_opened(input.socket_opened().socket()); break;
+      case client_api::Input::kSocketFrame:
+        engine->connection.on_frame(input.socket_frame().socket(), input.socket_frame().frame());
+        break;
+      case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
+      case client_api::Input::kHttpResponse: engine->http.on_response(input.http_response()); break;
+      case client_api::Input::kNetworkChanged: engine->connection.on_network_changed(); break;
+      case client_api::Input::kTick:
+      case client_api::Input::KIND_NOT_SET: break;
+    }
+    engine->timers.run_due(clock.monotonic());
+    engine->settle();
+  }
+
+  // False: it is rolled back.
+  bool work_in_transaction(const client_api::Input& input) {
+    Transaction transaction(database);
+    work(input);
+    return transaction.commit().has_value();
+  }
+
+  // As a crash and a new start would do it, but for what the host knows.
+  void start_anew(const HostFacts& facts, std::vector<client_api::Action>& actions) {
+    kept = facts;
+    engine.reset();
+    output.discard(actions);
+    if (host_socket != 0) output.add().mutable_close_socket()->set_socket(host_socket);
+    if (start_engine(kept)) {
+      engine->resume(kept);
+      engine->changes.flush();
+    }
+    output.release(actions);
+  }
+
+  void handle(const client_api::Input& input, std::vector<client_api::Action>& actions) {
+    const size_t before = actions.size();
+    if (input.kind_case() == client_api::Input::kRequest) output.request_came(input.request().id());
+    if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket) host_socket = 0;
+    if (engine || start_engine(kept)) {
+      if (work_in_transaction(input)) {
+        output.release(actions);
+      } else {
+        start_anew(engine->facts(), actions);
+      }
+    } else {
+      output.discard(actions);
+    }
+    follow_socket(actions, before);
+    tell_deadline(actions);
+  }
+
+  // Which socket the host has open, by the actions that really reached it.
+  void follow_socket(const std::vector<client_api::Action>& actions, size_t from) {
+    for (size_t i = from; i < actions.size(); ++i) {
+      if (actions[i].has_open_socket()) host_socket = actions[i].open_socket().socket();
+      if (actions[i].has_close_socket()) host_socket = 0;
+    }
+  }
+
+  void tell_deadline(std::vector<client_api::Action>& actions) {
+    const auto next = engine ? engine->timers.next() : std::optional(MonotonicMs{clock.monotonic().value + kTryAgainMs});
+    const uint64_t deadline = next ? next->value : 0;
+    if (deadline == told_deadline) return;
+    told_deadline = deadline;
+    actions.emplace_back().mutable_wake_at()->set_monotonic_ms(deadline);
+  }
+
+  Database& database;
+  Clock& clock;
+  RandomSource& random;
+  Output output;
+  std::unique_ptr<Engine> engine;  // absent while the database can't be read
+  HostFacts kept;
+  uint32_t host_socket = 0;
+  uint64_t told_deadline = 0;
+};
+
+Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Clock& clock, RandomSource& random) {
+  if (const auto migrated = migrate(database); !migrated) {
+    switch (migrated.error()) {
+      case MigrateError::kNewer: return Fail(OpenError::kNewer);
+      case MigrateError::kCorrupt: return Fail(OpenError::kCorrupt);
+      case MigrateError::kStorage: return Fail(OpenError::kStorage);
+    }
+  }
+  auto impl = std::make_unique<Impl>(database, clock, random);
+  if (!impl->start_engine(HostFacts{})) return Fail(OpenError::kStorage);
+  impl->engine->changes.state_is_known();
+  return std::unique_ptr<Client>(new Client(std::move(impl)));
+}
+
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Client::~Client() = default;
+
+void Client::handle(const client_api::Input& input, std::vector<client_api::Action>& actions) { impl_->handle(input, actions); }
+
+}  // namespace kith::core

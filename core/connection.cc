@@ -1,0 +1,250 @@
+#include "core/connection.h"
+
+#include <algorithm>
+
+#include "core/engine.h"
+
+namespace kith::core {
+
+namespace {
+constexpr uint32_t kProtocolVersion = 1;
+constexpr uint64_t kIdleTimeoutMs = 60000;  // when the server names none
+
+std::string socket_url(const std::string& server) {
+  // http → ws, https → wss
+  return "ws" + server.substr(4) + "/v1/socket";
+}
+}  // namespace
+
+Connection::Connection(Engine& engine)
+    : engine_(engine),
+      attempt_(engine.timers),
+      stable_(engine.timers),
+      ping_(engine.timers),
+      pong_(engine.timers),
+      drain_(engine.timers) {}
+
+void Connection::start() {
+  wanted_ = true;
+  if (engine_.progress.ended) {
+    phase_ = Phase::kEnded;
+    return;
+  }
+  if (phase_ == Phase::kOffline || phase_ == Phase::kEnded) open();
+}
+
+void Connection::stop() {
+  wanted_ = false;
+  close_socket();
+  attempt_.cancel();
+  phase_ = engine_.progress.ended ? Phase::kEnded : Phase::kOffline;
+}
+
+void Connection::resume(uint32_t last_socket, uint32_t failures, bool wanted) {
+  socket_ = last_socket;
+  failures_ = failures;
+  wanted_ = wanted;
+  if (engine_.progress.ended) {
+    phase_ = Phase::kEnded;
+  } else if (wanted_) {
+    wait(0);
+  }
+}
+
+void Connection::lose(uint64_t retry_after_ms) {
+  close_socket();
+  if (wanted_) wait(retry_after_ms);
+}
+
+void Connection::end() {
+  close_socket();
+  engine_.progress.ended = true;
+  engine_.store.account.set_progress(engine_.progress);
+  phase_ = Phase::kEnded;
+}
+
+void Connection::open() {
+  ++socket_;
+  phase_ = Phase::kConnecting;
+  client_api::OpenSocket& action = *engine_.output.add().mutable_open_socket();
+  action.set_socket(socket_);
+  action.set_url(socket_url(engine_.registration->server));
+  attempt_.set(engine_.in_ms(kOpenMs), [this] { lose(); });
+}
+
+void Connection::close_socket() {
+  if (has_socket()) {
+    engine_.output.add().mutable_close_socket()->set_socket(socket_);
+    drop_socket();
+  }
+}
+
+void Connection::wait(uint64_t at_least_ms) {
+  phase_ = Phase::kWaiting;
+  const uint64_t full = std::min(kDelayMaxMs, kDelayMinMs << std::min(failures_, 10u));
+  ++failures_;
+  const uint64_t delay = full / 2 + engine_.random.below(full / 2 + 1);
+  attempt_.set(engine_.in_ms(std::max(delay, at_least_ms)), [this] { open(); });
+}
+
+void Connection::on_closed(uint32_t socket) {
+  if (!has_socket() || socket != socket_) return;
+  drop_socket();
+  if (wanted_) wait(0);
+}
+
+void Connection::drop_socket() {
+  const bool was_ready = ready();
+  phase_ = Phase::kOffline;
+  attempt_.cancel();
+  stable_.cancel();
+  ping_.cancel();
+  pong_.cancel();
+  drain_.cancel();
+  if (was_ready) engine_.connection_gone();
+}
+
+void Connection::on_opened(uint32_t socket) {
+  if (phase_ != Phase::kConnecting || socket != socket_) return;
+  greet();
+}
+
+void Connection::greet() {
+  phase_ = Phase::kGreeting;
+  wire::ClientFrame frame;
+  wire::Hello& hello = *frame.mutable_hello();
+  hello.set_version_min(kProtocolVersion);
+  hello.set_version_max(kProtocolVersion);
+  hello.set_token(engine_.registration->token);
+  hello.set_confirmed_position(engine_.progress.confirmed_position.value);
+  hello.set_client("kith-core/0.1");
+  hello.set_available(available_);
+  put(frame);
+  attempt_.set(engine_.in_ms(kOpenMs), [this] { lose(); });
+}
+
+void Connection::on_frame(uint32_t socket, const std::string& bytes) {
+  if (!has_socket() || socket != socket_ || phase_ == Phase::kConnecting) return;
+  wire::ServerFrame frame;
+  if (bytes.size() > kFrameBytesMax || !frame.ParseFromString(bytes)) return lose();
+  pong_.cancel();  // any frame shows that the other side lives
+  if (frame.kind_case() == wire::ServerFrame::kError) return on_error(frame.error());
+  if (phase_ == Phase::kGreeting) {
+    if (frame.kind_case() == wire::ServerFrame::kWelcome) on_welcome(frame.welcome());
+    return;
+  }
+  switch (frame.kind_case()) {
+    case wire::ServerFrame::kAccepted: return engine_.outbox.on_accepted(frame.accepted());
+    case wire::ServerFrame::kRefused: return engine_.outbox.on_refused(frame.refused());
+    case wire::ServerFrame::kDeliver: return engine_.inbox.on_deliver(*frame.mutable_deliver());
+    case wire::ServerFrame::kBacklogEnd: return engine_.inbox.on_backlog_end(frame.backlog_end());
+    case wire::ServerFrame::kTyping: return engine_.typing_presence.on_typing(frame.typing());
+    case wire::ServerFrame::kPresence: return engine_.typing_presence.on_presence(frame.presence());
+    case wire::ServerFrame::kPrekeysLow: return engine_.prekeys.on_remaining(frame.prekeys_low().remaining());
+    case wire::ServerFrame::kDraining: return on_draining(frame.draining());
+    case wire::ServerFrame::kPong: return hear_time(frame.pong().server_time_us());
+    default: return;  // a kind of a later version
+  }
+}
+
+void Connection::on_welcome(const wire::Welcome& welcome) {
+  if (welcome.version() != kProtocolVersion) return lose();
+  phase_ = Phase::kCatchingUp;
+  limits_ = welcome.limits();
+  attempt_.cancel();
+  stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
+  hear_time(welcome.server_time_us());
+  ping_later();
+  engine_.inbox.on_welcome(Position{welcome.first_position()});
+  engine_.prekeys.on_remaining(welcome.prekeys_remaining());
+  engine_.connection_ready();
+}
+
+void Connection::caught_up() {
+  if (phase_ == Phase::kCatchingUp) phase_ = Phase::kOnline;
+}
+
+void Connection::on_error(const wire::Error& error) {
+  switch (error.code()) {
+    case wire::kUnauthenticated: return end();
+    case wire::kReplaced:            // two processes of one device: the newer one goes on
+    case wire::kUnsupportedVersion: return stop();
+    default: return lose(error.retry_after_ms());
+  }
+}
+
+void Connection::on_draining(const wire::Draining& draining) {
+  const uint64_t delay = engine_.random.below(uint64_t{draining.reconnect_within_ms()} + 1);
+  drain_.set(engine_.in_ms(delay), [this] {
+    close_socket();
+    attempt_.cancel();
+    failures_ = 0;
+    if (wanted_) open();
+  });
+}
+
+void Connection::on_network_changed() {
+  if (phase_ == Phase::kWaiting) {
+    failures_ = 0;
+    attempt_.cancel();
+    open();
+  } else if (ready()) {
+    ping();  // the address may have changed under the socket: find out now
+  }
+}
+
+void Connection::ping_later() {
+  const uint64_t idle_ms = limits_.idle_timeout_ms() == 0 ? kIdleTimeoutMs : limits_.idle_timeout_ms();
+  ping_.set(engine_.in_ms(std::max<uint64_t>(idle_ms / 3, 100)), [this] { ping(); });
+}
+
+void Connection::ping() {
+  wire::ClientFrame frame;
+  frame.mutable_ping()->set_nonce(++pings_);
+  put(frame);
+  if (!pong_.is_set()) pong_.set(engine_.in_ms(kPongMs), [this] { lose(); });
+  ping_later();
+}
+
+void Connection::hear_time(uint64_t server_time_us) {
+  heard_us_ = server_time_us;
+  heard_at_ms_ = engine_.clock.monotonic().value;
+}
+
+UnixMicros Connection::server_now() const {
+  if (heard_us_ == 0) return engine_.clock.now();
+  return {heard_us_ + (engine_.clock.monotonic().value - heard_at_ms_) * 1000};
+}
+
+void Connection::set_available(bool available) {
+  if (available_ == available) return;
+  available_ = available;
+  wire::ClientFrame frame;
+  frame.mutable_availability()->set_available(available);
+  send(frame);
+}
+
+void Connection::send(const wire::ClientFrame& frame) {
+  if (ready()) put(frame);
+}
+
+void Connection::put(const wire::ClientFrame& frame) {
+  client_api::SendFrame& action = *engine_.output.add().mutable_send_frame();
+  action.set_socket(socket_);
+  action.set_frame(frame.SerializeAsString());
+}
+
+client_api::State::Connection Connection::state() const {
+  switch (phase_) {
+    case Phase::kOffline: return client_api::State::kOffline;
+    case Phase::kConnecting:
+    case Phase::kGreeting: return client_api::State::kConnecting;
+    case Phase::kCatchingUp: return client_api::State::kCatchingUp;
+    case Phase::kOnline: return client_api::State::kOnline;
+    case Phase::kWaiting: return client_api::State::kWaiting;
+    case Phase::kEnded: return client_api::State::kEnded;
+  }
+  return client_api::State::kUnspecified;
+}
+
+}  // namespace kith::core

@@ -1,0 +1,105 @@
+// The connection to the server: a state machine over the host's socket.
+//
+//   kOffline ── start ──▶ kConnecting ── opened ──▶ kGreeting ── Welcome ──▶ kCatchingUp ── backlog is in ──▶ kOnline
+//      ▲ stop                  ▲                        │ lost, closed, silent            │                      │
+//      └── from any            └────── delay ────── kWaiting ◀───────────────────────────┴──────────────────────┘
+//   kEnded: the server says that this device is no more; nothing leads out but a new registration.
+//
+// The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted kStableMs resets it.
+// A silent connection is found out by a Ping at a third of the server's idle timeout: no frame within kPongMs means it is dead.
+// All timing is on the monotonic clock.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "client_api/host.pb.h"
+#include "core/timers.h"
+#include "wire/frames.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Connection {
+ public:
+  static constexpr uint64_t kDelayMinMs = 500;
+  static constexpr uint64_t kDelayMaxMs = 60000;
+  static constexpr uint64_t kStableMs = 30000;
+  static constexpr uint64_t kOpenMs = 15000;   // for opening, and again for the Welcome
+  static constexpr uint64_t kPongMs = 10000;
+  static constexpr size_t kFrameBytesMax = 262144;
+
+  explicit Connection(Engine& engine);
+
+  // Connects and stays connected until stop().
+  void start();
+  void stop();
+  // Goes on where another engine was: as after a connection that was lost.
+  void resume(uint32_t last_socket, uint32_t failures, bool wanted);
+  // The socket is no use any more, for instance because the server does not answer: closes it and tries again later.
+  void lose(uint64_t retry_after_ms = 0);
+  // The server ended this device.
+  void end();
+
+  void on_opened(uint32_t socket);
+  void on_frame(uint32_t socket, const std::string& frame);
+  void on_closed(uint32_t socket);
+  void on_network_changed();
+
+  // Whether frames can be sent.
+  [[nodiscard]] bool ready() const { return phase_ == Phase::kCatchingUp || phase_ == Phase::kOnline; }
+  // Sends when ready(); else does nothing.
+  void send(const wire::ClientFrame& frame);
+  // Everything that was waiting at Hello has been taken in.
+  void caught_up();
+
+  void set_available(bool available);
+  [[nodiscard]] bool available() const { return available_; }
+
+  [[nodiscard]] client_api::State::Connection state() const;
+  [[nodiscard]] bool wanted() const { return wanted_; }
+  [[nodiscard]] const wire::Limits& limits() const { return limits_; }
+  [[nodiscard]] uint32_t socket() const { return has_socket() ? socket_ : 0; }
+  [[nodiscard]] uint32_t last_socket() const { return socket_; }
+  [[nodiscard]] uint32_t failures() const { return failures_; }
+  // The server's time as this device last heard it, carried on by the monotonic clock; the device's own before that.
+  [[nodiscard]] UnixMicros server_now() const;
+
+ private:
+  enum class Phase { kOffline, kConnecting, kGreeting, kCatchingUp, kOnline, kWaiting, kEnded };
+
+  [[nodiscard]] bool has_socket() const {
+    return phase_ == Phase::kConnecting || phase_ == Phase::kGreeting || ready();
+  }
+  void open();
+  void close_socket();  // tells the host
+  void drop_socket();   // the host knows
+  void wait(uint64_t at_least_ms);
+  void greet();
+  void on_welcome(const wire::Welcome& welcome);
+  void on_error(const wire::Error& error);
+  void on_draining(const wire::Draining& draining);
+  void ping_later();
+  void ping();
+  void hear_time(uint64_t server_time_us);
+  void put(const wire::ClientFrame& frame);
+
+  Engine& engine_;
+  Phase phase_ = Phase::kOffline;
+  bool wanted_ = false;
+  bool available_ = false;
+  uint32_t socket_ = 0;
+  uint32_t failures_ = 0;
+  uint64_t pings_ = 0;
+  wire::Limits limits_;
+  uint64_t heard_us_ = 0;    // server time, and the monotonic time at which it was heard
+  uint64_t heard_at_ms_ = 0;
+  Timer attempt_;            // of opening, of the Welcome, or the next attempt
+  Timer stable_;
+  Timer ping_;
+  Timer pong_;
+  Timer drain_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,343 @@
+// The connection: reconnecting, staying alive, ending; what is ephemeral; and registration.
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using client_api::Event;
+using client_api::State;
+
+using ConnectionTest = TwoPeople;
+
+TEST_F(ConnectionTest, AttemptsGrowRarerUpToAMinute) {
+  std::vector<uint64_t> attempts;
+  ana_.before_step = [&](const client_api::Action& action) {
+    if (action.has_open_socket()) attempts.push_back(world_.clock.monotonic_ms);
+  };
+  ana_.set_network(false);
+  world_.advance(600'000);
+  ASSERT_GE(attempts.size(), 10u);
+  EXPECT_LE(attempts.size(), 30u);
+  for (size_t i = 1; i < attempts.size(); ++i) EXPECT_LE(attempts[i] - attempts[i - 1], 61'000u);
+  EXPECT_LE(attempts[1] - attempts[0], 1'100u);
+  EXPECT_EQ(state(ana_).connection(), State::kWaiting);
+}
+
+TEST_F(ConnectionTest, AHintThatTheNetworkIsBackIsFollowedAtOnce) {
+  ana_.set_network(false);
+  world_.advance(600'000);
+  ana_.set_network(true);
+  world_.run();
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, ADeadConnectionIsFoundOut) {
+  ana_.set_silent(true);
+  world_.advance(31'000);  // a third of a minute, and ten seconds for the answer
+  EXPECT_NE(state(ana_).connection(), State::kOnline);
+  ana_.set_silent(false);
+  world_.advance(60'000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, AQuietConnectionStaysOpen) {
+  int closed = 0;
+  ana_.before_step = [&](const client_api::Action& action) { closed += action.has_close_socket() ? 1 : 0; };
+  world_.advance(3'600'000);
+  EXPECT_EQ(closed, 0);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, TheSystemsClockMayJump) {
+  warm_up();
+  world_.clock.unix_us -= uint64_t{365} * 24 * 3600 * 1'000'000;
+  say(ana_, chat_, "from last year");
+  world_.advance(2000);
+  world_.clock.unix_us += uint64_t{2 * 365} * 24 * 3600 * 1'000'000;
+  say(ana_, chat_, "from next year");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ::testing::ElementsAre("ping", "pong", "from last year", "from next year"));
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, ARestartOfTheServerIsSurvived) {
+  warm_up();
+  world_.server->restart();
+  world_.advance(5000);
+  say(ana_, chat_, "after");
+  world_.advance(2000);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "after");
+  EXPECT_TRUE(world_.server->redelivers.empty()) << "a new epoch is no gap";
+}
+
+TEST_F(ConnectionTest, DrainingIsFollowedByANewConnectionWithinTheTimeGiven) {
+  std::vector<uint64_t> attempts;
+  ana_.before_step = [&](const client_api::Action& action) {
+    if (action.has_open_socket()) attempts.push_back(world_.clock.monotonic_ms);
+  };
+  const uint64_t now = world_.clock.monotonic_ms;
+  wire::ServerFrame frame;
+  frame.mutable_draining()->set_reconnect_within_ms(10'000);
+  world_.server->outgoing.push_back({world_.server->device_of(kAna)->link, frame});
+  world_.advance(11'000);
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_LE(attempts[0], now + 10'000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, AnEndedDeviceStopsForGoodAndKeepsItsMessages) {
+  warm_up();
+  wire::ServerFrame frame;
+  frame.mutable_error()->set_code(wire::kUnauthenticated);
+  world_.server->outgoing.push_back({world_.server->device_of(kAna)->link, frame});
+  world_.advance(120'000);
+  EXPECT_EQ(state(ana_).connection(), State::kEnded);
+  ana_.crash();
+  ana_.reopen();
+  connect(ana_);
+  EXPECT_EQ(state(ana_).connection(), State::kEnded);
+  EXPECT_EQ(texts(ana_, chat_).size(), 2u);
+}
+
+TEST_F(ConnectionTest, AnEndedDeviceCanRegisterItsNumberAgain) {
+  warm_up();
+  Host& other = world_.add("other");
+  sign_up(other, kAna, "Ana");
+  world_.advance(1000);
+  ASSERT_EQ(state(ana_).connection(), State::kEnded);
+  sign_up(ana_, kAna, "Ana");
+  world_.advance(1000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+  EXPECT_EQ(state(other).connection(), State::kEnded);
+  say(ana_, chat_, "it is me again");
+  world_.advance(5000);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "it is me again");
+  EXPECT_EQ(texts(ana_, chat_).front(), "ping");
+}
+
+TEST_F(ConnectionTest, ASecondProcessOfTheSameDeviceStopsTheFirst) {
+  wire::ServerFrame frame;
+  frame.mutable_error()->set_code(wire::kReplaced);
+  world_.server->outgoing.push_back({world_.server->device_of(kAna)->link, frame});
+  world_.advance(120'000);
+  EXPECT_EQ(state(ana_).connection(), State::kOffline);
+}
+
+TEST_F(ConnectionTest, GarbageFromTheServerEndsTheConnectionAndNothingElse) {
+  warm_up();
+  client_api::Input input;
+  for (uint32_t socket = 0; socket < 5; ++socket) {
+    input.mutable_socket_frame()->set_socket(socket);
+    input.mutable_socket_frame()->set_frame("\xFF\xFF\xFF garbage");
+    ana_.input(input);
+  }
+  world_.advance(5000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, TypingIsThrottledAndExpires_EPHEMERAL_1) {
+  warm_up();
+  world_.server->ephemeral.clear();
+  client_api::Request typing;
+  typing.mutable_set_typing()->set_conversation(chat_);
+  typing.mutable_set_typing()->set_typing(true);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(ana_.request(typing).has_failure());
+    world_.advance(500);
+  }
+  EXPECT_EQ(world_.server->ephemeral.size(), 2u) << "once in three seconds";
+  EXPECT_TRUE(conversation(ben_, bens_chat()).typing());
+  ana_.set_silent(true);  // the end does not arrive
+  world_.advance(9000);
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+  EXPECT_EQ(count_events(ben_, Event::kTypingChanged), 2);
+}
+
+TEST_F(ConnectionTest, TypingEndsWithTheMessageOrWhenTheUserStops) {
+  warm_up();
+  client_api::Request typing;
+  typing.mutable_set_typing()->set_conversation(chat_);
+  typing.mutable_set_typing()->set_typing(true);
+  ana_.request(typing);
+  EXPECT_TRUE(conversation(ben_, bens_chat()).typing());
+  say(ana_, chat_, "done");
+  world_.run();
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+  ana_.request(typing);
+  world_.advance(7000);
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+}
+
+TEST_F(ConnectionTest, PresenceIsToldWhileWatched_F13) {
+  warm_up();
+  client_api::Request watch;
+  watch.mutable_watch_presence()->add_conversations(chat_);
+  EXPECT_FALSE(ana_.request(watch).has_failure());
+  client_api::Request available;
+  available.mutable_set_available()->set_available(true);
+  ben_.request(available);
+  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kOnline);
+  available.mutable_set_available()->set_available(false);
+  ben_.request(available);
+  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kLastSeen);
+  EXPECT_EQ(conversation(ana_, chat_).presence().last_seen_us(), world_.clock.unix_us);
+
+  available.mutable_set_available()->set_available(true);
+  ben_.request(available);
+  ana_.set_network(false);
+  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kUnspecified) << "without a connection nobody is online";
+  ana_.set_network(true);
+  world_.advance(1000);
+  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kOnline) << "asked for again";
+}
+
+TEST_F(ConnectionTest, ScopesReachTheServerWithTheContactsTheyMean) {
+  client_api::Request set;
+  set.mutable_set_settings()->set_last_seen(client_api::Settings::kContacts);
+  set.mutable_set_settings()->set_about(client_api::Settings::kNobody);
+  EXPECT_EQ(ana_.request(set).set_settings().last_seen(), client_api::Settings::kContacts);
+  world_.advance(1000);
+  const wire::Privacy* privacy = &world_.server->account_of(kAna)->privacy;
+  EXPECT_EQ(privacy->last_seen(), wire::Privacy::kContacts);
+  EXPECT_EQ(privacy->about(), wire::Privacy::kNobody);
+  EXPECT_EQ(privacy->contacts_size(), 0);
+
+  client_api::Request contact;
+  contact.mutable_set_contact()->set_phone(kBen);
+  contact.mutable_set_contact()->set_name("Benjamin");
+  EXPECT_EQ(ana_.request(contact).set_contact().account_id(), world_.server->account_of(kBen)->id.hex());
+  world_.advance(1000);
+  EXPECT_EQ(privacy->contacts_size(), 1);
+  EXPECT_EQ(conversation(ana_, chat_).title(), "Benjamin");
+}
+
+TEST_F(ConnectionTest, ContactsSetOfflineAreLookedUpLater_F31) {
+  ana_.set_network(false);
+  client_api::Request import;
+  import.mutable_import_contacts()->set_vcard(
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Benny\r\nTEL:+49 170 0000002\r\nEND:VCARD\r\n"
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Nobody\r\nTEL:+49 170 0000009\r\nEND:VCARD\r\n");
+  const auto imported = ana_.request(import).import_contacts();
+  EXPECT_EQ(imported.imported(), 2u);
+  ana_.set_network(true);
+  world_.advance(2000);
+  client_api::Request list;
+  list.mutable_list_contacts();
+  const auto contacts = ana_.request(list).list_contacts();
+  ASSERT_EQ(contacts.contacts_size(), 2);
+  EXPECT_EQ(contacts.contacts(0).account_id(), world_.server->account_of(kBen)->id.hex());
+  EXPECT_EQ(contacts.contacts(1).account_id(), "");
+  EXPECT_LE(world_.server->calls["POST /v1/accounts/"], 4);
+
+  client_api::Request open;
+  open.mutable_open_conversation()->set_phone("+491700000009");
+  EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kNoSuchAccount);
+  disconnect(ana_);
+  open.mutable_open_conversation()->set_phone("+491700000008");
+  EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kOffline);
+}
+
+TEST_F(ConnectionTest, AProfileChangeReachesThePartners_F34) {
+  warm_up();
+  client_api::Request set;
+  set.mutable_set_profile()->set_name("Anastasia");
+  set.mutable_set_profile()->set_about("on holiday");
+  EXPECT_EQ(ana_.request(set).set_profile().name(), "Anastasia");
+  world_.advance(5000);
+  EXPECT_EQ(conversation(ben_, bens_chat()).title(), "Anastasia");
+  EXPECT_EQ(conversation(ben_, bens_chat()).about(), "on holiday");
+  EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u) << "the notice is no message";
+}
+
+TEST_F(ConnectionTest, PrekeysAreReplenishedAndTheSignedOneIsReplaced) {
+  LoopbackServer::Device& device = *world_.server->device_of(kBen);
+  const uint32_t signed_before = device.keys.signed_prekey().id();
+  device.prekeys.resize(5);
+  wire::ServerFrame low;
+  low.mutable_prekeys_low()->set_remaining(5);
+  world_.server->outgoing.push_back({device.link, low});
+  world_.advance(1000);
+  EXPECT_EQ(device.prekeys.size(), 100u);
+  EXPECT_EQ(device.keys.signed_prekey().id(), signed_before);
+  world_.advance(uint64_t{8} * 24 * 3600 * 1000);
+  ben_.set_network(false);
+  ben_.set_network(true);
+  world_.advance(1000);
+  EXPECT_NE(device.keys.signed_prekey().id(), signed_before);
+  say(ana_, chat_, "with the new one");
+  world_.advance(1000);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "with the new one");
+}
+
+TEST(RegistrationTest, WrongInputIsNamed) {
+  World world;
+  Host& ana = world.add("ana");
+  client_api::Request request;
+  request.mutable_connect();
+  EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kNotRegistered);
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  const auto fails_with = [&](client_api::Failure::Code code) { EXPECT_EQ(ana.request(request).failure().code(), code); };
+  fails_with(client_api::Failure::kInvalidArgument);  // no server
+  what.set_server("ftp://server");
+  fails_with(client_api::Failure::kInvalidArgument);
+  what.set_server("http://server:1");
+  fails_with(client_api::Failure::kInvalidPhone);
+  what.set_phone("+49 170 0000001");
+  fails_with(client_api::Failure::kInvalidArgument);  // no name
+  what.set_name(std::string(65, 'n'));
+  fails_with(client_api::Failure::kInvalidArgument);
+  what.set_name(" Ana ");
+  what.set_code("000000");
+  fails_with(client_api::Failure::kWrongCode);
+  EXPECT_FALSE(state(ana).registered());
+  what.set_code(LoopbackServer::kCode);
+  const auto response = ana.request(request);
+  EXPECT_EQ(response.register_().name(), "Ana");
+  EXPECT_EQ(response.register_().phone(), "+491700000001");
+  fails_with(client_api::Failure::kAlreadyRegistered);
+}
+
+TEST(RegistrationTest, ThePinProtectsTheNumber) {
+  World world;
+  Host& ana = world.add("ana");
+  sign_up(ana, kAna, "Ana");
+  client_api::Request pin;
+  pin.mutable_set_pin()->set_pin("1234");
+  EXPECT_FALSE(ana.request(pin).has_failure());
+  client_api::Request settings;
+  settings.mutable_get_settings();
+  EXPECT_TRUE(ana.request(settings).get_settings().has_pin());
+  Host& thief = world.add("thief");
+  client_api::Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server("http://server:1");
+  what.set_phone(kAna);
+  what.set_name("Not Ana");
+  what.set_code(LoopbackServer::kCode);
+  EXPECT_EQ(thief.request(request).failure().code(), client_api::Failure::kPinRequired);
+  what.set_pin("9999");
+  EXPECT_EQ(thief.request(request).failure().code(), client_api::Failure::kWrongPin);
+  what.set_pin("1234");
+  EXPECT_FALSE(thief.request(request).has_failure());
+}
+
+TEST(RegistrationTest, WithoutAServerItFailsAndCanBeTriedAgain) {
+  World world;
+  Host& ana = world.add("ana");
+  ana.set_network(false);
+  client_api::Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server("http://server:1");
+  what.set_phone(kAna);
+  what.set_name("Ana");
+  what.set_code(LoopbackServer::kCode);
+  EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kOffline);
+  ana.set_network(true);
+  ana.set_silent(true);
+  EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kOffline) << "after the deadline";
+  ana.set_silent(false);
+  EXPECT_FALSE(ana.request(request).has_failure());
+}
+
+}  // namespace
+}  // namespace kith::core::testing

@@ -1,0 +1,44 @@
+// The address book's requests, as far as they need no server.
+//
+// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as Database::failed().
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client_api/client_api.pb.h"
+#include "core/refusal.h"
+#include "core/store/store.h"
+
+namespace kith::core {
+
+class Contacts {
+ public:
+  explicit Contacts(Store& store) : store_(store) {}
+
+  client_api::ListContactsResponse list();
+  client_api::Contact build(const ContactRow& contact);
+
+  // Writes: adds, renames or removes. The answer of a removal has the phone alone. The account behind a new number is looked up by the caller.
+  // Errors: kInvalidPhone, kInvalidArgument (name empty or over 100 characters), kTooLarge (50,000 contacts).
+  Result<client_api::Contact, Refusal> set(const client_api::SetContactRequest& request);
+
+  struct Imported {
+    uint32_t imported = 0;            // numbers added or renamed, or there already by the same name
+    uint32_t skipped = 0;             // cards without a usable name, numbers that can't be made E.164
+    std::vector<std::string> phones;  // of `imported`, each once
+  };
+  // Writes: every number of every card. A number in several cards takes the first name; the own number is left out.
+  // Errors: kTooLarge (vcard.h's limits), kInvalidArgument (no vCard in it).
+  Result<Imported, Refusal> import(const client_api::ImportContactsRequest& request);
+  // How many of these numbers are known to have an account.
+  uint32_t count_with_account(const std::vector<std::string>& phones);
+
+  static constexpr int64_t kContactsMax = 50'000;
+  static constexpr size_t kNameCharactersMax = 100;
+
+ private:
+  Store& store_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,100 @@
+#include "core/contacts.h"
+
+#include "core/store/testing/store_fixture.h"
+
+namespace kith::core {
+namespace {
+
+using client_api::Failure;
+using testing::kPeer;
+
+class ContactsTest : public testing::StoreTest {
+ protected:
+  void SetUp() override { store_.account.set_registration(testing::registration()); }
+  static client_api::SetContactRequest request(const std::string& phone, const std::string& name) {
+    client_api::SetContactRequest request;
+    request.set_phone(phone);
+    request.set_name(name);
+    return request;
+  }
+  static client_api::ImportContactsRequest file(const std::string& text) {
+    client_api::ImportContactsRequest request;
+    request.set_vcard(text);
+    return request;
+  }
+  static std::string card(const std::string& name, const std::string& lines) {
+    return "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + name + "\r\n" + lines + "END:VCARD\r\n";
+  }
+  Contacts contacts_{store_};
+};
+
+TEST_F(ContactsTest, AreSetRenamedAndRemovedByNumber) {
+  ASSERT_TRUE(contacts_.set(request("0170 000 00 02", "Ana")));
+  EXPECT_EQ(contacts_.set(request("+491700000002", "Ana M."))->name(), "Ana M.");
+  const auto list = contacts_.list();
+  ASSERT_EQ(list.contacts_size(), 1);
+  EXPECT_EQ(list.contacts(0).phone(), "+491700000002") << "written in the national way";
+  EXPECT_EQ(list.contacts(0).account_id(), "");
+  auto removal = request("+491700000002", "");
+  removal.set_remove(true);
+  ASSERT_TRUE(contacts_.set(removal));
+  EXPECT_EQ(contacts_.list().contacts_size(), 0);
+}
+
+TEST_F(ContactsTest, RefuseWhatIsNoNumberOrNoName) {
+  EXPECT_EQ(contacts_.set(request("call me", "Ana")).error().code, Failure::kInvalidPhone);
+  EXPECT_EQ(contacts_.set(request("+491700000002", "")).error().code, Failure::kInvalidArgument);
+  EXPECT_EQ(contacts_.set(request("+491700000002", "\xFF")).error().code, Failure::kInvalidArgument);
+  EXPECT_TRUE(contacts_.set(request("+491700000002", std::string(100, 'n'))));
+  EXPECT_EQ(contacts_.set(request("+491700000002", std::string(101, 'n'))).error().code, Failure::kInvalidArgument);
+}
+
+TEST_F(ContactsTest, ShowTheAccountThatIsKnownForTheirNumber) {
+  store_.profiles.set_phone(kPeer, "+491700000002");
+  store_.contacts.set_blocked(kPeer, true);
+  const auto contact = contacts_.set(request("+491700000002", "Ana"));
+  ASSERT_TRUE(contact);
+  EXPECT_EQ(contact->account_id(), kPeer.hex());
+  EXPECT_TRUE(contact->blocked());
+  EXPECT_FALSE(contact->verified());
+}
+
+TEST_F(ContactsTest, ImportTakesEachNumberOnce) {  // F31
+  store_.profiles.set_phone(kPeer, "+491700000002");
+  const auto imported = contacts_.import(file(card("Ana", "TEL:+49 170 0000002\r\nTEL:0171/1234567\r\n") + card("Ana again", "TEL:00491700000002\r\n") +
+                                              card("Me", "TEL:+491700000001\r\n") + card("No number", "") + card("Short", "TEL:110\r\n") +
+                                              card("", "TEL:+491709999999\r\n")));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->imported, 2u);
+  EXPECT_EQ(imported->skipped, 3u) << "no number, a short code, no name";
+  EXPECT_EQ(imported->phones, (std::vector<std::string>{"+491700000002", "+491711234567"}));
+  EXPECT_EQ(contacts_.count_with_account(imported->phones), 1u);
+  const auto list = contacts_.list();
+  ASSERT_EQ(list.contacts_size(), 2);
+  EXPECT_EQ(list.contacts(0).name(), "Ana") << "the first card's name, and the own number is no contact";
+}
+
+TEST_F(ContactsTest, ImportingAgainRenamesAndKeepsAccounts) {
+  ASSERT_TRUE(contacts_.import(file(card("Ana", "TEL:+491700000002\r\n"))));
+  store_.contacts.set_account("+491700000002", kPeer, UnixMicros{5});
+  const auto again = contacts_.import(file(card("Ana Maria", "TEL:+491700000002\r\n")));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->imported, 1u);
+  EXPECT_EQ(store_.contacts.count(), 1);
+  EXPECT_EQ(store_.contacts.find(kPeer)->name, "Ana Maria");
+}
+
+TEST_F(ContactsTest, ALongNameIsCutBetweenCharacters) {
+  std::string name;
+  for (int i = 0; i < 150; ++i) name += "ü";
+  ASSERT_TRUE(contacts_.import(file(card(name, "TEL:+491700000002\r\n"))));
+  EXPECT_EQ(store_.contacts.find("+491700000002")->name.size(), 200u);
+}
+
+TEST_F(ContactsTest, ImportSaysWhatIsWrongWithAFile) {
+  EXPECT_EQ(contacts_.import(file("hello")).error().code, Failure::kInvalidArgument);
+  EXPECT_EQ(contacts_.import(file(std::string((8 << 20) + 1, 'x'))).error().code, Failure::kTooLarge);
+}
+
+}  // namespace
+}  // namespace kith::core

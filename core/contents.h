@@ -1,0 +1,20 @@
+// The contents that this client writes: what goes inside the encryption, serialized (proto/content/content.proto).
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "core/store/messages_table.h"
+
+namespace kith::core::contents {
+
+// `resent`: as the answer to a ResendRequest for this message.
+Bytes text(const MessageRow& message, bool resent = false);
+Bytes read_receipt(UnixMicros now, UnixMicros up_to);
+Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages);
+// The answer to a ResendRequest for a message that has nothing to show.
+Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
+Bytes profile_changed(UnixMicros now);
+
+}  // namespace kith::core::contents

@@ -1,0 +1,239 @@
+// Two people talk, through an honest server.
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using client_api::Event;
+using client_api::Message;
+
+using ConversationTest = TwoPeople;
+
+TEST_F(ConversationTest, MessagesGoBothWaysAndTicksFollow_F1_F14) {
+  const std::string first = say(ana_, chat_, "hello");
+  world_.advance(1000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("hello"));
+  EXPECT_EQ(message(ana_, first).tick(), Message::kDelivered);
+
+  say(ben_, bens_chat(), "hello yourself");
+  mark_read(ben_, bens_chat());
+  world_.advance(1000);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("hello", "hello yourself"));
+  EXPECT_EQ(message(ana_, first).tick(), Message::kRead);
+  EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+}
+
+TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {
+  say(ana_, chat_, "it is me");
+  world_.advance(1000);
+  client_api::Request request;
+  request.mutable_list_conversations();
+  const auto list = ben_.request(request).list_conversations();
+  ASSERT_EQ(list.conversations_size(), 1);
+  EXPECT_EQ(list.conversations(0).title(), "Ana");
+  EXPECT_EQ(list.conversations(0).phone(), kAna);
+  EXPECT_EQ(list.conversations(0).unread(), 1u);
+  EXPECT_EQ(list.conversations(0).last_message().text(), "it is me");
+}
+
+TEST_F(ConversationTest, AMessageWrittenOfflineIsSentInOrderLater_F2) {
+  warm_up();
+  ana_.set_network(false);
+  say(ana_, chat_, "one");
+  say(ana_, chat_, "two");
+  say(ana_, chat_, "three");
+  EXPECT_EQ(state(ana_).unsent_messages(), 3u);
+  world_.advance(5000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong"));
+  ana_.set_network(true);
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one", "two", "three"));
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+}
+
+TEST_F(ConversationTest, TheReceiverMayBeAwayForDays_F3) {
+  warm_up();
+  const std::string chat = bens_chat();
+  ben_.set_network(false);
+  const std::string id = say(ana_, chat_, "are you there?");
+  world_.advance(uint64_t{3} * 24 * 3600 * 1000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  ben_.set_network(true);
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, chat), ElementsAre("ping", "pong", "are you there?"));
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+}
+
+TEST_F(ConversationTest, EverybodyShowsTheSameOrder_ORDER_1) {
+  warm_up();
+  const std::string chat = bens_chat();
+  for (Host* host : {&ana_, &ben_}) host->set_network(false);
+  for (int i = 0; i < 5; ++i) {
+    say(ana_, chat_, "a" + std::to_string(i));
+    say(ben_, chat, "b" + std::to_string(i));
+  }
+  for (Host* host : {&ben_, &ana_}) host->set_network(true);
+  world_.advance(3000);
+  EXPECT_EQ(texts(ana_, chat_).size(), 12u);
+  EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
+}
+
+TEST_F(ConversationTest, AReplyCarriesItsQuote_F20) {
+  const std::string original = say(ana_, chat_, "shall we meet?");
+  world_.advance(1000);
+  client_api::Request request;
+  request.mutable_send_message()->set_conversation(bens_chat());
+  request.mutable_send_message()->set_text("yes");
+  request.mutable_send_message()->set_quote_message_id(original);
+  const std::string reply = ben_.request(request).send_message().message().id();
+  world_.advance(1000);
+  EXPECT_EQ(message(ana_, reply).quote().message_id(), original);
+  EXPECT_EQ(message(ana_, reply).quote().excerpt(), "shall we meet?");
+  EXPECT_EQ(message(ana_, reply).quote().author(), state(ana_).account_id());
+
+  request.mutable_send_message()->set_quote_message_id(std::string(32, '0'));
+  EXPECT_EQ(ben_.request(request).failure().code(), client_api::Failure::kNoSuchMessage);
+}
+
+TEST_F(ConversationTest, ReadReceiptsAreCoalescedWhileTheyWait_RECEIPT_1) {
+  warm_up();
+  for (int i = 0; i < 5; ++i) say(ana_, chat_, std::to_string(i));
+  world_.advance(1000);
+  const std::string chat = bens_chat();
+  ben_.set_network(false);
+  for (const Message& each : history(ben_, chat)) {
+    if (each.outgoing()) continue;
+    client_api::Request request;
+    request.mutable_mark_read()->set_conversation(chat);
+    request.mutable_mark_read()->set_up_to_message_id(each.id());
+    ben_.request(request);
+    world_.advance(500);
+  }
+  EXPECT_EQ(conversation(ben_, chat).unread(), 0u);
+  world_.server->sends.clear();
+  ben_.set_network(true);
+  world_.advance(2000);
+  EXPECT_EQ(world_.server->sends.size(), 1u);
+  for (const Message& each : history(ana_, chat_)) {
+    if (each.outgoing()) EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+  }
+}
+
+TEST_F(ConversationTest, WithoutReadReceiptsNoneIsSentAndNoneIsShown_F12) {
+  client_api::Request off;
+  off.mutable_set_settings()->set_read_receipts(false);
+  EXPECT_FALSE(ben_.request(off).set_settings().read_receipts());
+  const std::string to_ben = say(ana_, chat_, "read me");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  const std::string to_ana = say(ben_, bens_chat(), "read me too");
+  world_.advance(1000);
+  mark_read(ana_, chat_);
+  world_.advance(1000);
+  EXPECT_EQ(message(ana_, to_ben).tick(), Message::kDelivered);
+  EXPECT_EQ(message(ben_, to_ana).tick(), Message::kDelivered);
+}
+
+TEST_F(ConversationTest, TheDeliveredTickMayComeBeforeTheSentOne) {
+  warm_up();
+  const std::string id = say(ana_, chat_, "quick");
+  world_.advance(1000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+  EXPECT_GT(message(ana_, id).order_us(), world_.clock.unix_us - 10'000'000);
+}
+
+TEST_F(ConversationTest, ABlockedPersonGetsNothingThrough_F28) {
+  warm_up();
+  client_api::Request block;
+  block.mutable_set_blocked()->set_phone(kAna);
+  block.mutable_set_blocked()->set_blocked(true);
+  EXPECT_FALSE(ben_.request(block).has_failure());
+  world_.advance(1000);
+  EXPECT_TRUE(world_.server->account_of(kBen)->blocked.contains(world_.server->account_of(kAna)->id));
+  const std::string id = say(ana_, chat_, "let me in");
+  world_.advance(1000);
+  EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  EXPECT_TRUE(conversation(ben_, bens_chat()).blocked());
+
+  client_api::Request send;
+  send.mutable_send_message()->set_conversation(bens_chat());
+  send.mutable_send_message()->set_text("no");
+  EXPECT_EQ(ben_.request(send).failure().code(), client_api::Failure::kInvalidArgument);
+}
+
+TEST_F(ConversationTest, ABlockMadeOfflineHoldsAtOnceAndReachesTheServerLater) {
+  warm_up();
+  ben_.set_network(false);
+  say(ana_, chat_, "before");
+  client_api::Request block;
+  block.mutable_set_blocked()->set_account_id(world_.server->account_of(kAna)->id.hex());
+  block.mutable_set_blocked()->set_blocked(true);
+  ben_.request(block);
+  EXPECT_TRUE(world_.server->account_of(kBen)->blocked.empty());
+  ben_.set_network(true);
+  world_.advance(1000);
+  EXPECT_EQ(world_.server->account_of(kBen)->blocked.size(), 1u);
+  EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u) << "the server still had the message, the device drops it";
+  EXPECT_TRUE(world_.server->device_of(kBen)->inbox.empty()) << "and confirms it";
+}
+
+TEST_F(ConversationTest, AMessageToOneselfStaysOnTheDevice) {
+  const std::string self = open_chat(ana_, kAna);
+  const std::string id = say(ana_, self, "milk, bread");
+  world_.advance(1000);
+  EXPECT_THAT(texts(ana_, self), ElementsAre("milk, bread"));
+  EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+}
+
+TEST_F(ConversationTest, WhatCantBeSentIsRefusedBeforeAnythingIsStored_LIMIT_1) {
+  client_api::Request request;
+  request.mutable_send_message()->set_conversation(chat_);
+  EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kInvalidArgument);
+  request.mutable_send_message()->set_text(std::string(65537, 'a'));
+  EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kTooLarge);
+  request.mutable_send_message()->set_text("\xC3\x28");
+  EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kInvalidArgument);
+  request.mutable_send_message()->set_text("ok");
+  request.mutable_send_message()->set_conversation(std::string(32, 'f'));
+  EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kNoSuchConversation);
+  EXPECT_TRUE(texts(ana_, chat_).empty());
+
+  say(ana_, chat_, std::string(65536, 'a'));
+  world_.advance(1000);
+  EXPECT_EQ(texts(ben_, bens_chat()).at(0).size(), 65536u);
+}
+
+TEST_F(ConversationTest, EventsSayWhatHappenedInOrder_UI_1) {
+  warm_up();
+  say(ana_, chat_, "news");
+  world_.advance(1000);
+  uint64_t last = 0;
+  for (const Event& event : ben_.events) {
+    EXPECT_GT(event.number(), last);
+    last = event.number();
+  }
+  ASSERT_FALSE(ben_.events.empty());
+  EXPECT_EQ(ben_.events.front().message_added().text(), "news");
+  EXPECT_EQ(count_events(ben_, Event::kMessageAdded), 1);
+  EXPECT_EQ(count_events(ben_, Event::kConversationChanged), 1);
+  EXPECT_EQ(count_events(ana_, Event::kMessageAdded), 1);
+  EXPECT_EQ(count_events(ana_, Event::kMessageChanged), 2) << "sent, delivered";
+}
+
+TEST_F(ConversationTest, EventsAreTakenOnce) {
+  say(ana_, chat_, "print me");
+  world_.advance(1000);
+  client_api::Request take;
+  take.mutable_take_events();
+  const auto first = ben_.request(take).take_events();
+  ASSERT_EQ(first.messages_size(), 1);
+  EXPECT_EQ(first.messages(0).text(), "print me");
+  EXPECT_EQ(ben_.request(take).take_events().messages_size(), 0);
+}
+
+}  // namespace
+}  // namespace kith::core::testing

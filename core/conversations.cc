@@ -1,0 +1,83 @@
+#include "core/conversations.h"
+
+#include "base/bytes.h"
+
+namespace kith::core {
+namespace {
+
+constexpr size_t kDraftBytesMax = 65536;
+
+}  // namespace
+
+std::string Conversations::title_of(const AccountId& account) {
+  if (auto contact = store_.contacts.find(account)) return std::move(contact->name);
+  auto profile = store_.profiles.find(account);
+  if (profile && !profile->name.empty()) return std::move(profile->name);
+  if (profile && !profile->phone.empty()) return std::move(profile->phone);
+  return account.hex().substr(0, 8);
+}
+
+client_api::Conversation Conversations::build(const ConversationRow& row) {
+  const AccountId partner = partner_of(row.id);
+  client_api::Conversation built;
+  built.set_id(row.id.hex());
+  built.set_title(title_of(partner));
+  built.set_phone(store_.profiles.phone_of(partner));
+  built.set_unread(row.unread);
+  if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages_.build(*last);
+  built.set_draft(row.draft);
+  built.set_activity_us(row.activity.value);
+  built.set_blocked(store_.contacts.blocked(partner));
+  built.set_verified(store_.device_lists.verified(partner));
+  if (const auto profile = store_.profiles.find(partner)) built.set_about(profile->about);
+  return built;
+}
+
+client_api::ListConversationsResponse Conversations::list() {
+  client_api::ListConversationsResponse response;
+  for (const ConversationRow& row : store_.conversations.list()) *response.add_conversations() = build(row);
+  return response;
+}
+
+std::optional<client_api::Conversation> Conversations::build(const ConversationId& id) {
+  const auto row = store_.conversations.find(id);
+  return row ? std::optional(build(*row)) : std::nullopt;
+}
+
+Result<ConversationId, Refusal> Conversations::resolve(const std::string& id) {
+  const auto conversation = ConversationId::from_hex(id);
+  if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
+  if (!store_.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+  return *conversation;
+}
+
+Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api::MarkReadRequest& request) {
+  const auto conversation = resolve(request.conversation());
+  if (!conversation) return std::unexpected(conversation.error());
+  std::optional<MessageCursor> cursor;
+  if (!request.up_to_message_id().empty()) {
+    const auto id = MessageId::from_hex(request.up_to_message_id());
+    if (!id) return Refuse(client_api::Failure::kInvalidArgument, "up_to_message_id");
+    const auto message = store_.messages.find(*id);
+    if (!message || message->conversation != *conversation) return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
+    cursor = MessageCursor{message->order, message->id};
+  }
+  const MessagesTable::Read read = store_.messages.mark_read(*conversation, cursor);
+  if (read.count > 0) {
+    const bool receipt =
+        store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(*conversation));
+    store_.receipts.note_read_by_me(*conversation, read.up_to, receipt);
+  }
+  return Marked{*conversation, read.count};
+}
+
+Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {
+  const auto conversation = resolve(request.conversation());
+  if (!conversation) return std::unexpected(conversation.error());
+  if (request.text().size() > kDraftBytesMax) return Refuse(client_api::Failure::kTooLarge, "text");
+  if (!is_utf8(request.text())) return Refuse(client_api::Failure::kInvalidArgument, "text");
+  store_.conversations.set_draft(*conversation, request.text());
+  return *conversation;
+}
+
+}  // namespace kith::core

@@ -1,0 +1,52 @@
+// Conversations as user interfaces see them, and the requests about them that need nothing but the database.
+//
+// Presence and typing live in memory, with the connection: they are left empty here.
+//
+// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as Database::failed().
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "client_api/client_api.pb.h"
+#include "core/messages_view.h"
+#include "core/refusal.h"
+#include "core/store/store.h"
+
+namespace kith::core {
+
+class Conversations {
+ public:
+  explicit Conversations(Store& store) : store_(store), messages_(store) {}
+
+  // Newest activity first.
+  client_api::ListConversationsResponse list();
+  std::optional<client_api::Conversation> build(const ConversationId& id);
+
+  // The conversation that a request names by its id. Errors: kInvalidArgument, kNoSuchConversation.
+  Result<ConversationId, Refusal> resolve(const std::string& id);
+
+  // Writes: makes the conversation with an account if it is not there yet; true when it is new.
+  bool open(const AccountId& partner, UnixMicros now) { return store_.conversations.ensure(conversation_with(partner), now); }
+
+  struct Marked {
+    ConversationId conversation;
+    int64_t count = 0;  // messages that were unread before
+  };
+  // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is not blocked.
+  // Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.
+  Result<Marked, Refusal> mark_read(const client_api::MarkReadRequest& request);
+  // Writes. Errors: kInvalidArgument, kNoSuchConversation, kTooLarge (over 65536 bytes).
+  Result<ConversationId, Refusal> set_draft(const client_api::SetDraftRequest& request);
+
+  // Contact name, else profile name, else phone number, else the beginning of the id.
+  std::string title_of(const AccountId& account);
+
+ private:
+  client_api::Conversation build(const ConversationRow& row);
+
+  Store& store_;
+  MessagesView messages_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,183 @@
+#include "core/devices.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/engine.h"
+#include "crypto/account_key.h"
+
+namespace kith::core {
+
+namespace {
+
+constexpr size_t kDevicesMax = 5;
+constexpr size_t kIdentityKeyBytes = 33;
+constexpr size_t kAccountKeyBytes = 32;
+constexpr size_t kRefreshesAtOnce = 8;
+constexpr int64_t kStaleAtOnce = 256;
+constexpr uint64_t kRefreshAgainMs = 30000;
+
+// The list inside, when form and signature are as they must be.
+std::optional<DeviceListRow> checked(const AccountId& account, const wire::SignedDeviceList& signed_list) {
+  wire::DeviceList list;
+  if (!list.ParseFromString(signed_list.device_list())) return std::nullopt;
+  if (list.account_id() != account.view() || list.revision() == 0 || list.account_key().size() != kAccountKeyBytes) return std::nullopt;
+  if (list.devices_size() < 1 || list.devices_size() > static_cast<int>(kDevicesMax)) return std::nullopt;
+  if (!crypto::verify_device_list(list.account_key(), signed_list.device_list(), signed_list.signature())) return std::nullopt;
+  DeviceListRow row;
+  row.account = account;
+  row.revision = {list.revision()};
+  row.account_key = list.account_key();
+  row.device_list = signed_list.device_list();
+  row.signature = signed_list.signature();
+  uint32_t before = 0;
+  for (const wire::DeviceList::Device& device : list.devices()) {
+    if (device.device_id() <= before || device.identity_key().size() != kIdentityKeyBytes) return std::nullopt;
+    before = device.device_id();
+    row.devices.push_back({{device.device_id()}, device.identity_key(), device.name()});
+  }
+  return row;
+}
+
+crypto::PrekeyBundle bundle_of(const wire::PrekeyBundle& from) {
+  crypto::PrekeyBundle bundle;
+  bundle.registration_id = from.registration_id();
+  bundle.identity_key = from.identity_key();
+  bundle.signed_prekey_id = from.signed_prekey().id();
+  bundle.signed_prekey = from.signed_prekey().public_key();
+  bundle.signed_prekey_signature = from.signed_prekey().signature();
+  if (from.has_prekey()) {
+    bundle.prekey_id = from.prekey().id();
+    bundle.prekey = from.prekey().public_key();
+  }
+  return bundle;
+}
+
+std::string path_of(const AccountId& account, const char* what) { return "/v1/accounts/" + account.hex() + what; }
+
+Devices::Outcome outcome_of(const HttpReply& reply) {
+  if (reply.is_temporary()) return Devices::Outcome::kUnavailable;
+  const wire::ErrorCode code = reply.error().code();
+  return code == wire::kNoSuchAccount || code == wire::kNotFound ? Devices::Outcome::kNoAccount : Devices::Outcome::kUnavailable;
+}
+
+}  // namespace
+
+Devices::Devices(Engine& engine) : engine_(engine), again_(engine.timers) {}
+
+void Devices::fetch(const AccountId& account, Done done) {
+  std::vector<Done>& waiting = fetching_[account];
+  waiting.push_back(std::move(done));
+  if (waiting.size() > 1) return;
+  engine_.http.call("GET", path_of(account, "/devices"), "", [this, account](const HttpReply& reply) { on_list(account, reply); });
+}
+
+void Devices::on_list(const AccountId& account, const HttpReply& reply) {
+  Outcome outcome = Outcome::kInvalid;
+  if (!reply.ok()) {
+    outcome = outcome_of(reply);
+  } else if (const auto list = reply.parse<wire::SignedDeviceList>(); list && accept(account, *list)) {
+    outcome = Outcome::kDone;
+  }
+  const auto found = fetching_.extract(account);
+  for (const Done& done : found.mapped()) done(outcome);
+}
+
+bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& signed_list) {
+  std::optional<DeviceListRow> list = checked(account, signed_list);
+  if (!list) return false;
+  const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
+  if (!known || !known->known()) {
+    engine_.store.device_lists.set(*list);
+    return true;
+  }
+  if (list->revision < known->revision) return false;  // an older list brings back devices that are no more
+  if (list->revision == known->revision) return list->device_list == known->device_list;
+  const bool same_identity = list->account_key == known->account_key;
+  list->verified = known->verified && same_identity;
+  for (const DeviceRow& before : known->devices) {
+    const auto now = std::find_if(list->devices.begin(), list->devices.end(),
+                                  [&before](const DeviceRow& device) { return device.device == before.device; });
+    if (!same_identity || now == list->devices.end() || now->identity_key != before.identity_key) {
+      engine_.store.signal.remove_session({account, before.device});
+    }
+  }
+  engine_.store.device_lists.set(*list);
+  if (!same_identity && !engine_.is_self(account)) identity_changed(account);
+  return true;
+}
+
+void Devices::identity_changed(const AccountId& account) {
+  engine_.store.outbox.unseal_all(account);
+  const ConversationId conversation = conversation_with(account);
+  engine_.changes.contacts();
+  if (!engine_.store.conversations.find(conversation)) return;
+  MessageRow notice;
+  notice.id = engine_.random.id<MessageId>();
+  notice.conversation = conversation;
+  notice.from = account;
+  notice.kind = MessageKind::kIdentityChanged;
+  notice.sent_at = engine_.clock.now();
+  notice.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
+  if (engine_.store.messages.add(notice)) engine_.changes.message_added(notice.id, conversation);
+}
+
+void Devices::open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done) {
+  wire::PrekeyBundlesRequest request;
+  for (const DeviceId device : devices) request.add_device_ids(device.value);
+  engine_.http.call("POST", path_of(account, "/prekeys"), request.SerializeAsString(),
+                    [this, account, devices = std::move(devices), done = std::move(done)](const HttpReply& reply) {
+                      if (!reply.ok()) return done(outcome_of(reply));
+                      const auto response = reply.parse<wire::PrekeyBundlesResponse>();
+                      done(response ? open_from(account, *response, devices) : Outcome::kInvalid);
+                    });
+}
+
+Devices::Outcome Devices::open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,
+                                    const std::vector<DeviceId>& devices) {
+  if (!accept(account, response.device_list())) return Outcome::kInvalid;
+  for (const wire::PrekeyBundle& from : response.bundles()) {
+    const DeviceAddress peer{account, {from.device_id()}};
+    if (std::find(devices.begin(), devices.end(), peer.device) == devices.end()) continue;
+    const std::optional<Bytes> trusted = engine_.store.device_lists.identity_key(peer);
+    if (!trusted || *trusted != from.identity_key()) return Outcome::kInvalid;
+    if (!engine_.sessions.open_session(peer, bundle_of(from))) return Outcome::kInvalid;
+  }
+  return Outcome::kDone;
+}
+
+void Devices::note_revision(const AccountId& account, Revision revision) {
+  engine_.store.device_lists.note_revision(account, revision);
+  refresh_not_before_ms_.erase(account);
+  look_ = true;
+}
+
+void Devices::pump() {
+  if (!look_ || !engine_.connection.ready()) return;
+  look_ = false;
+  const uint64_t now = engine_.clock.monotonic().value;
+  bool waits = false;
+  for (const AccountId& account : engine_.store.device_lists.stale(kStaleAtOnce)) {
+    waits = true;
+    if (fetching_.size() >= kRefreshesAtOnce) break;
+    if (fetching_.contains(account)) continue;
+    if (const auto later = refresh_not_before_ms_.find(account); later != refresh_not_before_ms_.end() && now < later->second) continue;
+    // Only a list of the revision heard of settles it; what the server hands out instead is asked for again much later.
+    refresh_not_before_ms_[account] = now + kRefreshAgainMs;
+    fetch(account, [this](Outcome) { look_ = true; });
+  }
+  if (waits && !again_.is_set()) again_.set(engine_.in_ms(kRefreshAgainMs), [this] { look_ = true; });
+}
+
+std::vector<DeviceId> Devices::targets(const AccountId& account) {
+  std::vector<DeviceId> devices;
+  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
+  if (!list) return devices;
+  for (const DeviceRow& row : list->devices) {
+    if (engine_.is_self(account) && row.device == engine_.registration->device) continue;
+    devices.push_back(row.device);
+  }
+  return devices;
+}
+
+}  // namespace kith::core

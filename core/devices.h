@@ -1,0 +1,63 @@
+// Other accounts' devices (DEVICE-1): fetching their lists, checking them, pinning the account's key, and opening sessions.
+//
+// A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known. The first key seen is
+// pinned; another one later is a change of identity: the conversation gets a notice, "verified" is cleared, sessions start anew, and
+// what is not sent yet is encrypted again.
+//
+// Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/timers.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+struct HttpReply;
+
+class Devices {
+ public:
+  enum class Outcome {
+    kDone,
+    kNoAccount,    // the server knows no such account
+    kUnavailable,  // no answer, or one that says to come again
+    kInvalid,      // the answer does not verify: nothing was taken over
+  };
+  using Done = std::function<void(Outcome)>;
+
+  explicit Devices(Engine& engine);
+
+  // Fetches and checks the account's list.
+  void fetch(const AccountId& account, Done done);
+  // Checks a list and takes it over when it is newer. False: it does not verify.
+  [[nodiscard]] bool accept(const AccountId& account, const wire::SignedDeviceList& signed_list);
+  // Opens a session with each of these devices from fresh bundles; a session there before is kept as an archived state.
+  void open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done);
+
+  // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
+  void note_revision(const AccountId& account, Revision revision);
+  // Fetches what note_revision asked for, as far as there is a connection.
+  void pump();
+  void look_again() { look_ = true; }
+
+  // Devices of the account that a message must be encrypted for: all of its list, without this device itself.
+  std::vector<DeviceId> targets(const AccountId& account);
+
+ private:
+  void on_list(const AccountId& account, const HttpReply& reply);
+  Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response, const std::vector<DeviceId>& devices);
+  void identity_changed(const AccountId& account);
+
+  Engine& engine_;
+  std::map<AccountId, std::vector<Done>> fetching_;
+  bool look_ = true;
+  std::map<AccountId, uint64_t> refresh_not_before_ms_;
+  Timer again_;
+};
+
+}  // namespace kith::core

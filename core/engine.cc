@@ -1,0 +1,95 @@
+#include "core/engine.h"
+
+namespace kith::core {
+
+Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Output& the_output, const HostFacts& facts)
+    : database(opened),
+      clock(the_clock),
+      random(the_random),
+      output(the_output),
+      store(opened),
+      sessions(store.signal, the_random),
+      http(*this, facts.last_call),
+      changes(*this),
+      connection(*this),
+      devices(*this),
+      prekeys(*this),
+      registering(*this),
+      outbox(*this),
+      sending(*this),
+      inbox(*this),
+      repair(*this),
+      receipts(*this),
+      typing_presence(*this),
+      people(*this),
+      profiles(*this),
+      privacy(*this) {
+  registration = store.account.registration();
+  progress = store.account.progress();
+  profiles.load();
+  outbox.load();
+}
+
+HostFacts Engine::facts() const {
+  HostFacts facts;
+  facts.last_socket = connection.last_socket();
+  facts.last_call = http.last_call();
+  facts.wants_connection = connection.wanted();
+  facts.available = connection.available();
+  facts.failed_connections = connection.failures();
+  facts.watched = typing_presence.watched();
+  return facts;
+}
+
+void Engine::resume(const HostFacts& facts) {
+  connection.set_available(facts.available);
+  typing_presence.set_watched(facts.watched);
+  connection.resume(facts.last_socket, facts.failed_connections, facts.wants_connection && registered());
+}
+
+void Engine::connection_ready() {
+  typing_presence.on_connection_ready();
+  devices.look_again();
+  receipts.look_again();
+  repair.look_again();
+  people.look_again();
+  profiles.look_again();
+  privacy.look_again();
+}
+
+void Engine::connection_gone() {
+  inbox.on_connection_gone();
+  outbox.on_connection_gone();
+  typing_presence.on_connection_gone();
+}
+
+void Engine::settle() {
+  if (registered()) {
+    devices.pump();
+    receipts.pump();
+    repair.pump();
+    people.pump();
+    profiles.pump();
+    privacy.pump();
+    outbox.pump();
+  }
+  changes.flush();
+}
+
+client_api::State Engine::state() {
+  client_api::State state;
+  state.set_registered(registered());
+  if (registration) {
+    state.set_server(registration->server);
+    state.set_phone(registration->phone);
+    state.set_account_id(registration->account.hex());
+    state.set_device_id(registration->device.value);
+    state.set_name(profiles.own_name());
+  }
+  state.set_connection(progress.ended ? client_api::State::kEnded : connection.state());
+  state.set_unsent_messages(outbox.unsent_messages());
+  state.set_undecryptable(progress.undecryptable);
+  return state;
+}
+
+}  // namespace kith::core

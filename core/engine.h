@@ -1,0 +1,113 @@
+// What one client consists of, and the ground that its parts share.
+//
+// A part is a class with a header of its own; it borrows the Engine and reaches the others through it. Where to look:
+//   requests          every request of the user interface, and who answers it
+//   connection        the socket: connecting, greeting, staying alive, reconnecting
+//   inbox             entries of this device's inbox: order, decryption, storing, confirming
+//   outbox            what is to be sent: encrypting, sending, refusals
+//   sending           new messages
+//   repair            messages that could not be decrypted
+//   devices           device lists and sessions: fetching, verifying, pinning
+//   prekeys           this device's own keys on the server
+//   registration      making this device a device of an account
+//   receipts          delivered and read watermarks
+//   typing_presence   what is never stored (EPHEMERAL-1)
+//   people            numbers and accounts: lookups, the address book, blocking
+//   profiles          names and about texts
+//   safety_numbers    comparing identities
+//   privacy           settings that the server keeps as well
+//   changes           what became different, told as events
+//
+// Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered actions out. When the
+// commit fails the whole Engine is thrown away and made anew from the database, keeping only HostFacts: in memory nothing is half done, by the
+// same path that serves after a crash.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "core/changes.h"
+#include "core/connection.h"
+#include "core/devices.h"
+#include "core/http_calls.h"
+#include "core/inbox.h"
+#include "core/outbox.h"
+#include "core/output.h"
+#include "core/people.h"
+#include "core/prekeys.h"
+#include "core/privacy.h"
+#include "core/profiles.h"
+#include "core/receipts.h"
+#include "core/registration.h"
+#include "core/repair.h"
+#include "core/sending.h"
+#include "core/store/store.h"
+#include "core/timers.h"
+#include "core/typing_presence.h"
+#include "crypto/sessions.h"
+
+namespace kith::core {
+
+// What outlives an Engine: facts between this client and its host.
+struct HostFacts {
+  uint32_t last_socket = 0;
+  uint32_t last_call = 0;
+  bool wants_connection = false;
+  bool available = false;
+  uint32_t failed_connections = 0;
+  uint32_t open_socket = 0;  // 0: none
+  std::vector<ConversationId> watched;
+};
+
+struct Engine {
+  // Reads the state from the database, inside a transaction.
+  Engine(Database& database, Clock& clock, RandomSource& random, Output& output, const HostFacts& facts);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] HostFacts facts() const;
+  // After an engine was thrown away: does away with what the host still has of it, and goes on.
+  void resume(const HostFacts& facts);
+  // The connection has been greeted; it is gone.
+  void connection_ready();
+  void connection_gone();
+  // After the work of every input: pumps what can move now, and tells what changed.
+  void settle();
+
+  [[nodiscard]] bool registered() const { return registration && progress.keys_published; }
+  [[nodiscard]] bool is_self(const AccountId& account) const { return registration && registration->account == account; }
+  [[nodiscard]] MonotonicMs in_ms(uint64_t delay) const { return {clock.monotonic().value + delay}; }
+  [[nodiscard]] client_api::State state();
+
+  Database& database;
+  Clock& clock;
+  RandomSource& random;
+  Output& output;
+  Store store;
+  crypto::Sessions sessions;
+  Timers timers;
+
+  // As in the database; whoever changes one writes both.
+  std::optional<Registration> registration;
+  Progress progress;
+
+  HttpCalls http;
+  Changes changes;
+  Connection connection;
+  Devices devices;
+  Prekeys prekeys;
+  RegistrationSteps registering;
+  Outbox outbox;
+  Sending sending;
+  Inbox inbox;
+  Repair repair;
+  Receipts receipts;
+  TypingPresence typing_presence;
+  People people;
+  Profiles profiles;
+  PrivacySync privacy;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,85 @@
+#include "core/http_calls.h"
+
+#include "core/engine.h"
+
+namespace kith::core {
+
+wire::ApiError HttpReply::error() const {
+  wire::ApiError error;
+  if (ok() || !error.ParseFromArray(body.data(), static_cast<int>(body.size()))) error.Clear();
+  return error;
+}
+
+bool HttpReply::is_temporary() const {
+  if (status == 0 || status == 429 || status >= 500) return true;
+  switch (error().code()) {
+    case wire::kRateLimited:
+    case wire::kUnavailable:
+    case wire::kInternal:
+    case wire::kServerFull: return true;
+    default: return false;
+  }
+}
+
+CallFailure failure_of(const HttpReply& reply) {
+  if (reply.status == 0) return {FailureCode::kOffline, "the server did not answer", 0};
+  if (reply.ok()) return {FailureCode::kServer, "the server's answer can't be read", 0};
+  const wire::ApiError error = reply.error();
+  const auto as = [&error](FailureCode::Code code) { return CallFailure{code, error.detail(), error.retry_after_ms()}; };
+  switch (error.code()) {
+    case wire::kInvalidPhone: return as(FailureCode::kInvalidPhone);
+    case wire::kWrongCode: return as(FailureCode::kWrongCode);
+    case wire::kCodeExpired: return as(FailureCode::kCodeExpired);
+    case wire::kTooManyAttempts: return as(FailureCode::kTooManyAttempts);
+    case wire::kPinRequired: return as(FailureCode::kPinRequired);
+    case wire::kWrongPin: return as(FailureCode::kWrongPin);
+    case wire::kRateLimited: return as(FailureCode::kRateLimited);
+    case wire::kTooLarge: return as(FailureCode::kTooLarge);
+    case wire::kInvalidArgument: return as(FailureCode::kInvalidArgument);
+    case wire::kNoSuchAccount: return as(FailureCode::kNoSuchAccount);
+    case wire::kUnauthenticated: return as(FailureCode::kDeviceEnded);
+    default: break;
+  }
+  if (error.code() == wire::kErrorUnspecified) return {FailureCode::kServer, "HTTP status " + std::to_string(reply.status), 0};
+  return as(FailureCode::kServer);
+}
+
+void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done) {
+  start(method, engine_.registration->server + path, std::move(body), to_base64url(engine_.registration->token), std::move(done));
+}
+
+void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
+                                     Done done) {
+  start(method, server + path, std::move(body), "", std::move(done));
+}
+
+void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done) {
+  const uint32_t number = ++last_call_;
+  const bool refused = waiting_.size() >= kCallsMax;
+  Waiting waiting{std::move(done), 0};
+  waiting.timer = engine_.timers.set(engine_.in_ms(refused ? 0 : kTimeoutMs), [this, number] { finish(number, HttpReply{}); });
+  waiting_.emplace(number, std::move(waiting));
+  if (refused) return;
+
+  client_api::HttpCall& call = *engine_.output.add().mutable_http_call();
+  call.set_call(number);
+  call.set_method(method);
+  call.set_url(std::move(url));
+  call.set_body(std::move(body));
+  call.set_bearer(std::move(bearer));
+}
+
+void HttpCalls::on_response(const client_api::HttpResponse& response) {
+  finish(response.call(), HttpReply{response.status(), response.body()});
+}
+
+void HttpCalls::finish(uint32_t call, const HttpReply& reply) {
+  const auto found = waiting_.find(call);
+  if (found == waiting_.end()) return;  // too late: the deadline has answered
+  engine_.timers.cancel(found->second.timer);
+  const Done done = std::move(found->second.done);
+  waiting_.erase(found);
+  done(reply);
+}
+
+}  // namespace kith::core

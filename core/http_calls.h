@@ -1,0 +1,80 @@
+// Calls of the server's HTTP API (proto/wire/api.proto), each with a deadline of its own.
+//
+// Ownership: the function given to a call is kept until it ran: exactly once, on the answer or at the deadline. When the client core starts anew
+//            (engine.h) calls are forgotten, as by a crash; every caller lives with that.
+// Limits:    kCallsMax calls wait at a time; one more is answered with status 0, from a timer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "client_api/host.pb.h"
+#include "core/output.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+struct HttpReply {
+  uint32_t status = 0;  // 0: no answer
+  BytesView body;
+
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+  // What the server said was wrong; kErrorUnspecified when it said nothing.
+  [[nodiscard]] wire::ApiError error() const;
+  // Worth asking again later: no answer, overload, or a server's own fault.
+  [[nodiscard]] bool is_temporary() const;
+
+  // Absent when the call failed or the body is no such message.
+  template <class Message>
+  [[nodiscard]] std::optional<Message> parse() const {
+    Message message;
+    if (!ok() || !message.ParseFromArray(body.data(), static_cast<int>(body.size()))) return std::nullopt;
+    return message;
+  }
+};
+
+// What a request of the user interface is told when its call failed: the one place where a wire error becomes a failure.
+struct CallFailure {
+  FailureCode::Code code = FailureCode::kServer;
+  std::string detail;
+  uint32_t retry_after_ms = 0;
+};
+CallFailure failure_of(const HttpReply& reply);
+
+class HttpCalls {
+ public:
+  static constexpr uint64_t kTimeoutMs = 15000;
+  static constexpr size_t kCallsMax = 256;
+  using Done = std::function<void(const HttpReply&)>;
+
+  // `last_call`: the number before that of the first call; numbers are never used again by one host.
+  HttpCalls(Engine& engine, uint32_t last_call) : engine_(engine), last_call_(last_call) {}
+
+  // With the device's token.
+  void call(const char* method, const std::string& path, std::string body, Done done);
+  // Before there is a token, to a server that is not yet the device's own.
+  void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body, Done done);
+
+  void on_response(const client_api::HttpResponse& response);
+  [[nodiscard]] uint32_t last_call() const { return last_call_; }
+
+ private:
+  struct Waiting {
+    Done done;
+    uint64_t timer = 0;
+  };
+  void start(const char* method, std::string url, std::string body, std::string bearer, Done done);
+  void finish(uint32_t call, const HttpReply& reply);
+
+  Engine& engine_;
+  uint32_t last_call_;
+  std::map<uint32_t, Waiting> waiting_;
+};
+
+}  // namespace kith::core

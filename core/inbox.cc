@@ -1,0 +1,284 @@
+#include "core/inbox.h"
+
+#include <utility>
+
+#include "core/engine.h"
+#include "core/sealing.h"
+
+namespace kith::core {
+
+using crypto::CryptoError;
+
+namespace {
+constexpr size_t kTextBytesMax = 65536;
+constexpr size_t kExcerptBytesMax = 512;
+}  // namespace
+
+Inbox::Inbox(Engine& engine)
+    : engine_(engine), confirm_timer_(engine.timers), gap_timer_(engine.timers), fetch_timer_(engine.timers) {}
+
+void Inbox::on_welcome(Position first_position) {
+  received_ = engine_.progress.confirmed_position;
+  confirm_told_ = received_;  // Hello said it
+  first_ = first_position;
+  skip_gap_ = gap_reconnects_ >= kReconnectsMax && gap_after_ == received_;
+  if (gap_after_ != received_) gap_reconnects_ = 0;
+}
+
+void Inbox::on_connection_gone() {
+  queue_.clear();
+  queue_bytes_ = 0;
+  dropped_ = in_gap_ = holding_ = fetch_failed_ = end_known_ = skip_gap_ = false;
+  redelivers_ = fetches_ = 0;
+  confirm_timer_.cancel();
+  gap_timer_.cancel();
+  fetch_timer_.cancel();
+}
+
+bool Inbox::follows(Position position) const {
+  if (received_.may_be_followed_by(position) || skip_gap_) return true;
+  // Entries before the first one have expired (INBOX-1).
+  return position == first_ && first_ > received_;
+}
+
+void Inbox::on_deliver(wire::Deliver& deliver) {
+  for (wire::Entry& entry : *deliver.mutable_entries()) {
+    const Position position{entry.position()};
+    if (position <= received_) continue;  // asked for again, or the server repeats itself
+    const size_t bytes = entry.ByteSizeLong();
+    if (queue_.size() >= kQueueMax || queue_bytes_ + bytes > kQueueBytesMax) {
+      dropped_ = true;
+      break;
+    }
+    if (!follows(position)) {
+      if (!in_gap_) {
+        in_gap_ = true;
+        ask_again();
+      }
+      break;
+    }
+    in_gap_ = skip_gap_ = false;
+    redelivers_ = 0;
+    gap_timer_.cancel();
+    received_ = position;
+    queue_bytes_ += bytes;
+    queue_.push_back(std::move(entry));
+  }
+  work();
+}
+
+void Inbox::on_backlog_end(const wire::BacklogEnd& end) {
+  end_known_ = true;
+  end_ = Position{end.position()};
+  if (end_ > received_ && !in_gap_ && !dropped_) {
+    in_gap_ = true;
+    ask_again();
+  }
+  work();
+}
+
+void Inbox::ask_again() {
+  if (redelivers_ >= kRedeliversMax) {
+    if (gap_after_ != received_) gap_reconnects_ = 0;
+    gap_after_ = received_;
+    ++gap_reconnects_;
+    return engine_.connection.lose();
+  }
+  ++redelivers_;
+  wire::ClientFrame frame;
+  frame.mutable_redeliver()->set_after_position(received_.value);
+  engine_.connection.send(frame);
+  gap_timer_.set(engine_.in_ms(kGapMs), [this] { ask_again(); });
+}
+
+void Inbox::work() {
+  if (working_) return;
+  working_ = true;
+  bool took = false;
+  bool only_receipts = true;
+  while (!queue_.empty() && !holding_ && !engine_.database.failed()) {
+    const wire::Entry& entry = queue_.front();
+    if (take(entry) == Taken::kHeld) break;
+    took = true;
+    only_receipts = only_receipts && entry.kind_case() == wire::Entry::kDeliveryReceipt;
+    engine_.progress.confirmed_position = Position{entry.position()};
+    queue_bytes_ -= entry.ByteSizeLong();
+    queue_.pop_front();
+    fetch_failed_ = false;
+    fetches_ = 0;
+  }
+  if (took) finish_taking(only_receipts);
+  if (queue_.empty() && dropped_ && !in_gap_) {
+    dropped_ = false;
+    in_gap_ = true;
+    ask_again();
+  }
+  if (end_known_ && queue_.empty() && received_ >= end_) {
+    end_known_ = false;
+    engine_.connection.caught_up();
+  }
+  working_ = false;
+}
+
+Inbox::Taken Inbox::take(const wire::Entry& entry) {
+  switch (entry.kind_case()) {
+    case wire::Entry::kMessage: return take_message(entry.message());
+    case wire::Entry::kDeliveryReceipt: {
+      const wire::DeliveryReceipt& receipt = entry.delivery_receipt();
+      if (const auto from = AccountId::from_bytes(receipt.from_account()); from) {
+        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()}, UnixMicros{receipt.up_to_server_time_us()});
+      }
+      return Taken::kDone;
+    }
+    case wire::Entry::kAccountChanged: {
+      const wire::AccountChanged& changed = entry.account_changed();
+      if (const auto account = AccountId::from_bytes(changed.account_id()); account) {
+        engine_.devices.note_revision(*account, Revision{changed.device_list_revision()});
+        engine_.profiles.changed(*account);
+      }
+      return Taken::kDone;
+    }
+    default: return Taken::kDone;  // a kind of a later version
+  }
+}
+
+Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
+  const auto id = MessageId::from_bytes(message.message_id());
+  const auto account = AccountId::from_bytes(message.from_account());
+  if (!id || !account || message.from_device() == 0) return Taken::kDone;  // nothing that could be shown or repaired
+  if (engine_.store.contacts.blocked(*account)) return Taken::kDone;
+  const DeviceAddress sender{*account, {message.from_device()}};
+  const UnixMicros server_time{message.server_time_us()};
+  bool held = false;
+  if (!knows_sender(sender, held)) {
+    if (held) return Taken::kHeld;
+    undecryptable(*id, sender, server_time, false);
+    return Taken::kDone;
+  }
+  auto content = unseal(engine_.sessions, sender, message.payload());
+  if (content) {
+    take_content(message, sender, std::move(*content));
+    return Taken::kDone;
+  }
+  if (content.error() == CryptoError::kDuplicate) return Taken::kDone;  // it was taken in before
+  if (engine_.database.failed()) return Taken::kDone;                   // the transaction fails, and it comes again
+  if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);  // a record that can't be read
+  undecryptable(*id, sender, server_time, true);
+  return Taken::kDone;
+}
+
+bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
+  if (engine_.store.device_lists.identity_key(sender)) return true;
+  if (fetch_failed_) return false;
+  held = holding_ = true;
+  ++fetches_;
+  const uint64_t hold = ++hold_;
+  engine_.devices.fetch(sender.account, [this, hold](Devices::Outcome outcome) {
+    if (!holding_ || hold != hold_) return;  // the connection went meanwhile
+    fetched(outcome != Devices::Outcome::kUnavailable);
+  });
+  return false;
+}
+
+void Inbox::fetched(bool answered) {
+  if (answered || fetches_ >= kFetchesMax) {
+    holding_ = false;
+    fetch_failed_ = true;  // looks once more, and then goes on without
+    return work();
+  }
+  fetch_timer_.set(engine_.in_ms(1000 * fetches_), [this] {
+    holding_ = false;
+    work();
+  });
+}
+
+void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes) {
+  const MessageId id = *MessageId::from_bytes(message.message_id());
+  const UnixMicros server_time{message.server_time_us()};
+  content::Content content;
+  if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
+  if (engine_.is_self(sender.account)) return;  // a copy of one's own other device: needs linked devices
+  switch (content.kind_case()) {
+    case content::Content::kReadReceipt:
+      return engine_.receipts.on_read(sender.account, UnixMicros{content.read_receipt().up_to_server_time_us()}, server_time);
+    case content::Content::kResendRequest: return engine_.repair.on_request(sender, content.resend_request());
+    case content::Content::kSessionReset:
+      if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone) engine_.repair.nothing_to_show(*gone, sender.account);
+      return;
+    case content::Content::kProfileChanged: return engine_.profiles.changed(sender.account);
+    case content::Content::kText:
+    case content::Content::KIND_NOT_SET: break;
+  }
+  engine_.typing_presence.message_came(sender.account);
+  take_shown(id, sender, server_time, content, std::move(bytes));
+}
+
+void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content,
+                       Bytes bytes) {
+  MessageRow row;
+  row.id = id;
+  row.conversation = conversation_with(sender.account);
+  row.from = sender.account;
+  row.from_device = sender.device;
+  row.sent_at = {content.sent_at_us()};
+  row.order = server_time;
+  if (content.kind_case() == content::Content::kText) {
+    const content::Text& text = content.text();
+    if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return;  // no client of ours sends such
+    row.text = text.text();
+    const auto quoted = MessageId::from_bytes(text.quote().message_id());
+    const auto author = AccountId::from_bytes(text.quote().author());
+    if (quoted && author && text.quote().excerpt().size() <= kExcerptBytesMax && is_utf8(text.quote().excerpt())) {
+      row.quote = QuoteRow{*quoted, *author, text.quote().excerpt()};
+    }
+  } else {
+    row.kind = MessageKind::kUnsupported;
+    row.raw = std::move(bytes);
+  }
+  if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
+    row.id = *resent;
+    if (engine_.store.messages.repair(row)) {
+      engine_.store.repairs.remove(row.id);
+      engine_.changes.message_changed(row.id, row.conversation);
+      return;
+    }
+  }
+  if (engine_.store.messages.add(row)) {
+    engine_.changes.message_added(row.id, row.conversation);
+    engine_.profiles.look_again();
+  }
+}
+
+void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
+  MessageRow row;
+  row.id = id;
+  row.conversation = conversation_with(sender.account);
+  row.from = sender.account;
+  row.from_device = sender.device;
+  row.kind = MessageKind::kUndecryptable;
+  row.sent_at = server_time;
+  row.order = server_time;
+  if (!engine_.store.messages.add(row)) return;
+  engine_.store.account.count_undecryptable(1);
+  ++engine_.progress.undecryptable;
+  engine_.changes.message_added(id, row.conversation);
+  engine_.profiles.look_again();
+  if (can_repair) engine_.repair.want(id, sender);
+}
+
+void Inbox::finish_taking(bool only_receipts) {
+  engine_.store.account.set_confirmed_position(engine_.progress.confirmed_position);
+  if (!only_receipts) return confirm();
+  if (!confirm_timer_.is_set()) confirm_timer_.set(engine_.in_ms(kConfirmDelayMs), [this] { confirm(); });
+}
+
+void Inbox::confirm() {
+  confirm_timer_.cancel();
+  if (confirm_told_ >= engine_.progress.confirmed_position) return;
+  confirm_told_ = engine_.progress.confirmed_position;
+  wire::ClientFrame frame;
+  frame.mutable_confirm()->set_position(confirm_told_.value);
+  engine_.connection.send(frame);
+}
+
+}  // namespace kith::core

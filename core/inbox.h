@@ -1,0 +1,82 @@
+// The inbox: entries come in order, are decrypted and stored, and only then confirmed (INBOX-2).
+//
+// Entries wait in a queue, so that one whose sender's device list has to be fetched first holds back those after it and the order stays.
+// Such a wait ends in any case: after kFetchesMax attempts the message is taken for undecryptable. What is taken in by one input is one transaction
+// with the position; the Confirm leaves after its commit. A Confirm for nothing but receipts waits up to kConfirmDelayMs for company.
+//
+// Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection is made anew; when even
+// that brings nothing kReconnectsMax times the entries are gone for good, and the client goes on behind the gap.
+//
+// Limits: kQueueMax entries, kQueueBytesMax bytes. What comes beyond is dropped and asked for again when the queue is empty.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "content/content.pb.h"
+#include "core/timers.h"
+#include "wire/frames.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Inbox {
+ public:
+  static constexpr size_t kQueueMax = 2048;
+  static constexpr size_t kQueueBytesMax = 8 << 20;
+  static constexpr uint64_t kConfirmDelayMs = 200;
+  static constexpr uint64_t kGapMs = 5000;
+  static constexpr uint32_t kRedeliversMax = 3;
+  static constexpr uint32_t kReconnectsMax = 3;
+  static constexpr uint32_t kFetchesMax = 3;
+
+  explicit Inbox(Engine& engine);
+
+  void on_welcome(Position first_position);
+  void on_deliver(wire::Deliver& deliver);
+  void on_backlog_end(const wire::BacklogEnd& end);
+  void on_connection_gone();
+
+ private:
+  enum class Taken { kDone, kHeld };
+
+  bool follows(Position position) const;
+  void ask_again();
+  void work();
+  Taken take(const wire::Entry& entry);
+  Taken take_message(const wire::IncomingMessage& message);
+  // Whether the sender's device is in a list that was checked; if not, sees to it, and `held` says whether to wait.
+  bool knows_sender(const DeviceAddress& sender, bool& held);
+  void fetched(bool answered);
+  void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
+  void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content, Bytes bytes);
+  void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
+  void finish_taking(bool only_receipts);
+  void confirm();
+
+  Engine& engine_;
+  std::deque<wire::Entry> queue_;
+  size_t queue_bytes_ = 0;
+  bool dropped_ = false;           // something was dropped behind the end of the queue
+  Position received_;              // of the last entry in the queue, or taken
+  Position first_;                 // the oldest entry that the inbox still has; 0: nothing to say
+  bool in_gap_ = false;
+  uint32_t redelivers_ = 0;        // for this gap
+  Position gap_after_;             // over reconnects: the gap that does not close
+  uint32_t gap_reconnects_ = 0;
+  bool skip_gap_ = false;
+  bool holding_ = false;           // a fetch for the first entry is under way, or will be tried again
+  uint64_t hold_ = 0;              // number of that fetch
+  bool fetch_failed_ = false;      // for the first entry: go on without
+  uint32_t fetches_ = 0;
+  bool end_known_ = false;         // BacklogEnd has come
+  Position end_;
+  bool working_ = false;
+  Position confirm_told_;
+  Timer confirm_timer_;
+  Timer gap_timer_;
+  Timer fetch_timer_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,101 @@
+#include "core/messages_view.h"
+
+#include "base/bytes.h"
+
+namespace kith::core {
+namespace {
+
+using Kind = client_api::Message;
+
+constexpr uint32_t kPageDefault = 50;
+constexpr uint32_t kPageMax = 500;
+constexpr uint32_t kTakeDefault = 100;
+constexpr size_t kExcerptBytesMax = 512;
+
+// The store's numbers are the interface's: a cast is the conversion.
+static_assert(static_cast<int>(MessageKind::kText) == Kind::kText);
+static_assert(static_cast<int>(MessageKind::kIdentityChanged) == Kind::kIdentityChanged);
+static_assert(static_cast<int>(MessageKind::kUndecryptable) == Kind::kUndecryptable);
+static_assert(static_cast<int>(MessageKind::kUnsupported) == Kind::kUnsupported);
+static_assert(static_cast<int>(Tick::kNone) == Kind::kNone);
+static_assert(static_cast<int>(Tick::kPending) == Kind::kPending);
+static_assert(static_cast<int>(Tick::kSent) == Kind::kSent);
+static_assert(static_cast<int>(Tick::kDelivered) == Kind::kDelivered);
+static_assert(static_cast<int>(Tick::kRead) == Kind::kRead);
+static_assert(static_cast<int>(Tick::kFailed) == Kind::kFailed);
+
+// At most `bytes` bytes, without half a character at the end.
+std::string_view cut(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
+}  // namespace
+
+client_api::Message MessagesView::build(const MessageRow& message) {
+  client_api::Message built;
+  built.set_id(message.id.hex());
+  built.set_conversation(message.conversation.hex());
+  built.set_from(message.from.hex());
+  built.set_from_phone(message.outgoing ? store_.account.phone() : store_.profiles.phone_of(message.from));
+  built.set_outgoing(message.outgoing);
+  built.set_kind(static_cast<Kind::Kind>(message.kind));
+  built.set_text(message.text);
+  built.set_sent_at_us(message.sent_at.value);
+  built.set_order_us(message.order.value);
+  built.set_tick(static_cast<Kind::Tick>(message.tick));
+  built.set_failure(message.failure);
+  if (message.quote) {
+    auto* quote = built.mutable_quote();
+    quote->set_message_id(message.quote->message.hex());
+    quote->set_author(message.quote->author.hex());
+    quote->set_excerpt(message.quote->excerpt);
+  }
+  return built;
+}
+
+Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const client_api::ListMessagesRequest& request) {
+  const auto conversation = ConversationId::from_hex(request.conversation());
+  if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
+  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
+  std::optional<MessageCursor> cursor;
+  if (request.before_order_us() != 0 || !request.before_id().empty()) {
+    const auto id = MessageId::from_hex(request.before_id());
+    if (!id) return Refuse(client_api::Failure::kInvalidArgument, "before_id");
+    if (request.before_order_us() == 0 || request.before_order_us() > INT64_MAX) {
+      return Refuse(client_api::Failure::kInvalidArgument, "before_order_us");
+    }
+    cursor = MessageCursor{UnixMicros{request.before_order_us()}, *id};
+  }
+  if (!store_.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+
+  const MessagePage page = store_.messages.before(*conversation, cursor, request.limit() == 0 ? kPageDefault : request.limit());
+  client_api::ListMessagesResponse response;
+  for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
+  response.set_more(page.more);
+  return response;
+}
+
+Result<client_api::Message, Refusal> MessagesView::get(const client_api::GetMessageRequest& request) {
+  const auto id = MessageId::from_hex(request.id());
+  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "id");
+  const auto message = store_.messages.find(*id);
+  if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
+  return build(*message);
+}
+
+Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_api::TakeEventsRequest& request) {
+  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
+  const MessagePage page = store_.messages.take(request.limit() == 0 ? kTakeDefault : request.limit());
+  client_api::TakeEventsResponse response;
+  for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
+  response.set_more(page.more);
+  return response;
+}
+
+QuoteRow quote_of(const MessageRow& original) {
+  return {original.id, original.from, std::string(cut(original.text, kExcerptBytesMax))};
+}
+
+}  // namespace kith::core

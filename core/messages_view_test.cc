@@ -1,0 +1,123 @@
+#include "core/messages_view.h"
+
+#include "base/bytes.h"
+#include "core/store/testing/store_fixture.h"
+
+namespace kith::core {
+namespace {
+
+using client_api::Failure;
+using testing::incoming;
+using testing::kChat;
+using testing::kPeer;
+using testing::kSelf;
+using testing::message_id;
+using testing::outgoing;
+
+class MessagesViewTest : public testing::StoreTest {
+ protected:
+  client_api::ListMessagesRequest request(uint32_t limit = 0) {
+    client_api::ListMessagesRequest request;
+    request.set_conversation(kChat.hex());
+    request.set_limit(limit);
+    return request;
+  }
+  MessagesView view_{store_};
+};
+
+TEST_F(MessagesViewTest, ShowsAMessageWhole) {
+  store_.account.set_registration(testing::registration());
+  store_.profiles.set_phone(kPeer, "+491700000002");
+  MessageRow row = incoming(1, 20, "hi");
+  row.sent_at = UnixMicros{10};
+  row.quote = QuoteRow{message_id(9), kSelf, "earlier"};
+  const auto shown = view_.build(row);
+  EXPECT_EQ(shown.id(), message_id(1).hex());
+  EXPECT_EQ(shown.conversation(), kPeer.hex()) << "a chat is named by its partner";
+  EXPECT_EQ(shown.from(), kPeer.hex());
+  EXPECT_EQ(shown.from_phone(), "+491700000002");
+  EXPECT_FALSE(shown.outgoing());
+  EXPECT_EQ(shown.kind(), client_api::Message::kText);
+  EXPECT_EQ(shown.text(), "hi");
+  EXPECT_EQ(shown.sent_at_us(), 10u);
+  EXPECT_EQ(shown.order_us(), 20u);
+  EXPECT_EQ(shown.quote().message_id(), message_id(9).hex());
+  EXPECT_EQ(shown.quote().author(), kSelf.hex());
+  EXPECT_EQ(shown.quote().excerpt(), "earlier");
+
+  const auto own = view_.build(outgoing(2, 30, Tick::kRead));
+  EXPECT_EQ(own.from_phone(), "+491700000001");
+  EXPECT_EQ(own.tick(), client_api::Message::kRead);
+  EXPECT_FALSE(own.has_quote());
+}
+
+TEST_F(MessagesViewTest, PagesBackByTheFirstMessageOfThePageBefore) {
+  for (uint32_t i = 1; i <= 120; ++i) store_.messages.add(incoming(i, i));
+  const auto newest = view_.list(request());
+  ASSERT_TRUE(newest);
+  EXPECT_EQ(newest->messages_size(), 50) << "the default";
+  EXPECT_EQ(newest->messages(49).id(), message_id(120).hex());
+  EXPECT_TRUE(newest->more());
+  auto older = request(100);
+  older.set_before_order_us(newest->messages(0).order_us());
+  older.set_before_id(newest->messages(0).id());
+  const auto rest = view_.list(older);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->messages_size(), 70);
+  EXPECT_EQ(rest->messages(69).id(), message_id(70).hex());
+  EXPECT_FALSE(rest->more());
+}
+
+TEST_F(MessagesViewTest, RefusesWhatIsNoPage) {
+  EXPECT_EQ(view_.list(request()).error().code, Failure::kNoSuchConversation);
+  store_.messages.add(incoming(1, 1));
+  EXPECT_EQ(view_.list(request(501)).error().code, Failure::kInvalidArgument);
+  auto half = request();
+  half.set_before_id(message_id(1).hex());
+  EXPECT_EQ(view_.list(half).error().detail, "before_order_us");
+  half.clear_before_id();
+  half.set_before_order_us(5);
+  EXPECT_EQ(view_.list(half).error().detail, "before_id");
+  auto nameless = request();
+  nameless.set_conversation("xyz");
+  EXPECT_EQ(view_.list(nameless).error().detail, "conversation");
+}
+
+TEST_F(MessagesViewTest, GetsOneMessage) {
+  store_.messages.add(incoming(1, 1, "this"));
+  client_api::GetMessageRequest request;
+  request.set_id(message_id(1).hex());
+  EXPECT_EQ(view_.get(request)->text(), "this");
+  request.set_id(message_id(2).hex());
+  EXPECT_EQ(view_.get(request).error().code, Failure::kNoSuchMessage);
+  request.set_id("");
+  EXPECT_EQ(view_.get(request).error().code, Failure::kInvalidArgument);
+}
+
+TEST_F(MessagesViewTest, TakesEventsOnce) {
+  for (uint32_t i = 1; i <= 3; ++i) store_.messages.add(incoming(i, i));
+  client_api::TakeEventsRequest request;
+  request.set_limit(2);
+  const auto first = view_.take(request);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->messages_size(), 2);
+  EXPECT_TRUE(first->more());
+  EXPECT_EQ(view_.take(request)->messages_size(), 1);
+  EXPECT_EQ(view_.take(request)->messages_size(), 0);
+  request.set_limit(1000);
+  EXPECT_EQ(view_.take(request).error().code, Failure::kInvalidArgument);
+}
+
+TEST_F(MessagesViewTest, AQuoteIsCutBetweenCharacters) {
+  std::string text(510, 'a');
+  text += "€uro";  // the sign is bytes 510..512
+  const QuoteRow quote = quote_of(incoming(1, 1, text));
+  EXPECT_EQ(quote.excerpt, std::string(510, 'a'));
+  EXPECT_TRUE(is_utf8(quote.excerpt));
+  EXPECT_EQ(quote.message, message_id(1));
+  EXPECT_EQ(quote.author, kPeer);
+  EXPECT_EQ(quote_of(incoming(1, 1, std::string(512, 'b'))).excerpt.size(), 512u);
+}
+
+}  // namespace
+}  // namespace kith::core

@@ -1,0 +1,289 @@
+#include "core/outbox.h"
+
+#include <algorithm>
+
+#include "core/engine.h"
+#include "core/sealing.h"
+
+namespace kith::core {
+
+namespace {
+constexpr uint32_t kPreparationsMax = 3;
+constexpr int64_t kLoadedAtOnce = 100;
+}  // namespace
+
+Outbox::Outbox(Engine& engine) : engine_(engine), watch_(engine.timers) {}
+
+void Outbox::load() {
+  int64_t after = 0;
+  for (;;) {
+    const std::vector<OutboxRow> rows = engine_.store.outbox.list(after, kLoadedAtOnce);
+    if (rows.empty()) return;
+    for (const OutboxRow& row : rows) queue(row.target, {row.sequence, row.message_id, row.kind});
+    after = rows.back().sequence;
+  }
+}
+
+void Outbox::reload() {
+  lanes_.clear();
+  targets_.clear();
+  count_ = in_flight_ = 0;
+  messages_ = 0;
+  load();
+}
+
+Outbox::Lane& Outbox::lane_of(const AccountId& account) {
+  std::unique_ptr<Lane>& lane = lanes_[account];
+  if (!lane) lane = std::make_unique<Lane>(engine_.timers);
+  return *lane;
+}
+
+void Outbox::queue(const AccountId& account, const Item& item) {
+  lane_of(account).items.push_back(item);
+  targets_.emplace(item.id, account);
+  ++count_;
+  if (item.kind == OutboxKind::kMessage) ++messages_;
+}
+
+bool Outbox::add(const OutboxRow& item) {
+  if (full()) return false;
+  const int64_t sequence = engine_.store.outbox.add(item);
+  if (sequence == 0) return false;
+  queue(item.target, {sequence, item.message_id, item.kind});
+  return true;
+}
+
+void Outbox::pump() {
+  if (!engine_.connection.ready() || lanes_.empty()) return;
+  const uint32_t told = engine_.connection.limits().in_flight_sends_max();
+  const size_t window = told == 0 ? kInFlightMax : std::min<size_t>(kInFlightMax, told);
+  // Each lane gets its turn: the one after the lane served last begins.
+  auto next = lanes_.upper_bound(last_served_);
+  for (size_t left = lanes_.size(); left > 0 && !lanes_.empty(); --left) {
+    if (next == lanes_.end()) next = lanes_.begin();
+    const AccountId account = next->first;
+    Lane& lane = *next->second;
+    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() && send_next(account, lane)) {
+      last_served_ = account;
+    }
+    // A lane that is done is forgotten, unless something still refers to it.
+    next = lane.items.empty() && !lane.preparing ? lanes_.erase(next) : std::next(next);
+    if (in_flight_ >= window || engine_.database.failed()) return;
+  }
+}
+
+bool Outbox::send_next(const AccountId& account, Lane& lane) {
+  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [](const Item& each) { return !each.in_flight; });
+  if (item == lane.items.end()) return false;
+  std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
+  if (!row) return false;  // the database failed: the commit will say so
+  if (!prepare(account, lane, *item, *row)) return false;
+  const std::vector<DeviceId> devices = engine_.devices.targets(account);
+  if (devices.empty()) {
+    // A message to oneself with no other device: this is all there is to do.
+    accept(account, item->id, engine_.connection.server_now());
+    return true;
+  }
+  const Revision revision = engine_.store.device_lists.find(account)->revision;
+  if (!seal_for(*row, devices, revision)) {
+    pause(lane, 0);
+    return false;
+  }
+  put(account, lane, *item, *row);
+  return true;
+}
+
+bool Outbox::prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row) {
+  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
+  const bool needs_list = !list || !list->known() || lane.list_is_stale;
+  std::vector<DeviceId> without_session;
+  if (!needs_list) {
+    const bool fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
+    for (const DeviceId device : engine_.devices.targets(account)) {
+      if (fresh || !engine_.sessions.has_session({account, device})) without_session.push_back(device);
+    }
+    if (without_session.empty()) return true;
+    if (fresh) lane.fresh_session_for = item.sequence;
+  }
+  if (++lane.preparations > kPreparationsMax) {
+    // The server's answers do not bring it further.
+    pause(lane, 0);
+    lane.preparations = 0;
+    return false;
+  }
+  lane.preparing = true;
+  const auto done = [this, account](Devices::Outcome outcome) { prepared(account, outcome); };
+  if (needs_list) {
+    engine_.devices.fetch(account, done);
+  } else {
+    engine_.devices.open_sessions(account, std::move(without_session), done);
+  }
+  return false;
+}
+
+void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
+  Lane& lane = lane_of(account);
+  lane.preparing = false;
+  switch (outcome) {
+    case Devices::Outcome::kDone:
+      lane.list_is_stale = false;
+      return;
+    case Devices::Outcome::kNoAccount:
+      while (!lane.items.empty()) fail(account, lane.items.front().id, "the account is no more");
+      return;
+    case Devices::Outcome::kUnavailable:
+    case Devices::Outcome::kInvalid:
+      lane.fresh_session_for = 0;
+      return pause(lane, 0);
+  }
+}
+
+bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision) {
+  std::vector<OutboxEnvelope> envelopes;
+  bool changed = !row.sealed || row.revision != revision || row.envelopes.size() != devices.size();
+  for (const DeviceId device : devices) {
+    const auto sealed = std::find_if(row.envelopes.begin(), row.envelopes.end(),
+                                     [device](const OutboxEnvelope& envelope) { return envelope.device == device; });
+    if (sealed != row.envelopes.end()) {
+      envelopes.push_back(std::move(*sealed));
+      continue;
+    }
+    changed = true;
+    auto payload = seal(engine_.sessions, {row.target, device}, row.content);
+    if (!payload) {
+      // What the session holds is of no use: the next attempt opens a new one.
+      engine_.store.signal.remove_session({row.target, device});
+      return false;
+    }
+    envelopes.push_back({device, std::move(*payload)});
+  }
+  row.envelopes = std::move(envelopes);
+  row.revision = revision;
+  if (changed) engine_.store.outbox.seal(row.sequence, revision, row.envelopes);
+  return true;
+}
+
+void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row) {
+  wire::ClientFrame frame;
+  wire::Send& send = *frame.mutable_send();
+  send.set_message_id(row.message_id.bytes());
+  send.set_to_account(account.bytes());
+  send.set_device_list_revision(row.revision.value);
+  send.set_silent(row.silent());
+  const uint32_t payload_max = engine_.connection.limits().envelope_bytes_max();
+  bool too_large = false;
+  for (const OutboxEnvelope& sealed : row.envelopes) {
+    too_large = too_large || (payload_max != 0 && sealed.payload.size() > payload_max);
+    wire::Envelope& envelope = *send.add_envelopes();
+    envelope.set_device_id(sealed.device.value);
+    envelope.set_payload(sealed.payload);
+  }
+  const uint32_t told = engine_.connection.limits().frame_bytes_max();
+  const size_t frame_max = told == 0 ? Connection::kFrameBytesMax : told;
+  if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, "the message is too large for this server");
+  item.in_flight = true;
+  item.sent_at_ms = engine_.clock.monotonic().value;
+  ++lane.in_flight;
+  ++in_flight_;
+  lane.preparations = 0;
+  engine_.connection.send(frame);
+  if (!watch_.is_set()) watch();
+}
+
+void Outbox::on_accepted(const wire::Accepted& accepted) {
+  const auto id = MessageId::from_bytes(accepted.message_id());
+  if (!id) return;
+  const auto target = targets_.find(*id);
+  if (target == targets_.end()) return;
+  accept(AccountId(target->second), *id, UnixMicros{accepted.server_time_us()});
+}
+
+void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros server_time) {
+  if (const std::optional<Tick> tick = engine_.store.messages.accept(id, server_time); tick) {
+    engine_.changes.message_changed(id, conversation_with(account));
+  }
+  lane_of(account).failures = 0;
+  remove(account, id);
+}
+
+void Outbox::on_refused(const wire::Refused& refused) {
+  const auto id = MessageId::from_bytes(refused.message_id());
+  if (!id) return;
+  const auto target = targets_.find(*id);
+  if (target == targets_.end()) return;
+  const AccountId account = target->second;
+  switch (refused.code()) {
+    case wire::kNoSuchAccount: return fail(account, *id, "the account is no more");
+    case wire::kTooLarge: return fail(account, *id, "the message is too large for this server");
+    case wire::kMalformed:
+    case wire::kInvalidArgument: return fail(account, *id, "the server refused it: " + refused.detail());
+    default: break;
+  }
+  Lane& lane = lane_of(account);
+  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == *id; });
+  if (item == lane.items.end() || !item->in_flight) return;
+  item->in_flight = false;
+  --lane.in_flight;
+  --in_flight_;
+  lane.settling = lane.in_flight > 0;
+  if (refused.code() == wire::kStaleDevices || refused.code() == wire::kNoSuchDevice) {
+    lane.list_is_stale = true;
+    // The second time in a row the new list did not help.
+    if (++lane.failures > 2) pause(lane, 0);
+  } else {
+    pause(lane, refused.retry_after_ms());
+  }
+}
+
+void Outbox::fail(const AccountId& account, const MessageId& id, const std::string& why) {
+  if (engine_.store.messages.fail(id, why)) engine_.changes.message_changed(id, conversation_with(account));
+  remove(account, id);
+}
+
+void Outbox::remove(const AccountId& account, const MessageId& id) {
+  targets_.erase(MessageId(id));
+  Lane& lane = lane_of(account);
+  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
+  if (item == lane.items.end()) return;
+  engine_.store.outbox.remove(item->sequence);
+  if (item->in_flight) {
+    --lane.in_flight;
+    --in_flight_;
+    if (lane.in_flight == 0) lane.settling = false;
+  }
+  --count_;
+  if (item->kind == OutboxKind::kMessage) --messages_;
+  lane.items.erase(item);
+}
+
+void Outbox::pause(Lane& lane, uint64_t at_least_ms) {
+  if (lane.pause.is_set()) return;  // several refusals of one round count once
+  const uint64_t delay = std::min(kPauseMaxMs, kPauseMinMs << std::min(lane.failures, 10u));
+  ++lane.failures;
+  lane.pause.set(engine_.in_ms(std::max(delay, at_least_ms)), [] {});  // the pump that follows every input goes on
+}
+
+void Outbox::watch() {
+  watch_.set(engine_.in_ms(kAnswerMs), [this] {
+    if (in_flight_ == 0) return;
+    const uint64_t now = engine_.clock.monotonic().value;
+    for (const auto& [account, lane] : lanes_) {
+      for (const Item& item : lane->items) {
+        if (item.in_flight && now - item.sent_at_ms >= kAnswerMs) return engine_.connection.lose();
+      }
+    }
+    watch();
+  });
+}
+
+void Outbox::on_connection_gone() {
+  watch_.cancel();
+  in_flight_ = 0;
+  for (const auto& [account, lane] : lanes_) {
+    lane->in_flight = 0;
+    lane->settling = false;
+    for (Item& item : lane->items) item.in_flight = false;
+  }
+}
+
+}  // namespace kith::core

@@ -1,0 +1,102 @@
+// The outbox: everything that is to be sent, to the moment the server has acknowledged it.
+//
+// An item is committed first, and sealed (encrypted for each device of the addressee) when its turn comes; the ciphertext is committed with
+// the ratchet that made it, before the frame leaves. So after a crash or a new connection the same bytes go out under the same message id, and
+// the server, which knows the id, does nothing twice (SEND-1).
+//
+// Items to one account form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not held up by the one
+// before it, but once one was refused nothing more leaves the lane until all that is on its way is answered; then the lane goes on from its first item.
+//   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are dropped
+//   no such account, too large  the item fails
+//   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
+//
+// Limits: kItemsMax items; the window of the server's Limits if it is smaller.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "core/devices.h"
+#include "core/store/outbox_table.h"
+#include "core/timers.h"
+#include "wire/frames.pb.h"
+
+namespace kith::core {
+
+class Outbox {
+ public:
+  static constexpr size_t kItemsMax = 10000;
+  static constexpr size_t kInFlightMax = 32;
+  static constexpr uint64_t kAnswerMs = 30000;   // a server that takes longer is taken for dead
+  static constexpr uint64_t kPauseMinMs = 1000;
+  static constexpr uint64_t kPauseMaxMs = 300000;
+
+  explicit Outbox(Engine& engine);
+
+  // Reads what is waiting in the database.
+  void load();
+  // The same again, after the database's outbox was changed from outside.
+  void reload();
+  [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
+  // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full.
+  bool add(const OutboxRow& item);
+  // Sends what may leave now.
+  void pump();
+
+  void on_accepted(const wire::Accepted& accepted);
+  void on_refused(const wire::Refused& refused);
+  void on_connection_gone();
+
+  [[nodiscard]] uint32_t unsent_messages() const { return messages_; }
+
+ private:
+  struct Item {
+    int64_t sequence = 0;
+    MessageId id;
+    OutboxKind kind = OutboxKind::kMessage;
+    bool in_flight = false;
+    uint64_t sent_at_ms = 0;
+  };
+  struct Lane {
+    explicit Lane(Timers& timers) : pause(timers) {}
+    std::deque<Item> items;
+    size_t in_flight = 0;
+    bool preparing = false;        // a list or bundles are being fetched
+    bool settling = false;         // one was refused: what is in flight is waited for
+    bool list_is_stale = false;    // and then the list is fetched
+    int64_t fresh_session_for = 0; // sequence of the item for which sessions were opened anew
+    uint32_t preparations = 0;     // since the last send
+    uint32_t failures = 0;         // since the last acknowledgement
+    Timer pause;
+  };
+
+  Lane& lane_of(const AccountId& account);
+  void queue(const AccountId& account, const Item& item);
+  bool send_next(const AccountId& account, Lane& lane);
+  // Whether list and sessions are there; if not, sees to it.
+  bool prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row);
+  void prepared(const AccountId& account, Devices::Outcome outcome);
+  // The item's envelopes for exactly the devices of the current list.
+  bool seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision);
+  void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
+  void accept(const AccountId& account, const MessageId& id, UnixMicros server_time);
+  void fail(const AccountId& account, const MessageId& id, const std::string& why);
+  void remove(const AccountId& account, const MessageId& id);
+  void pause(Lane& lane, uint64_t at_least_ms);
+  void watch();
+
+  Engine& engine_;
+  std::map<AccountId, std::unique_ptr<Lane>> lanes_;
+  std::unordered_map<MessageId, AccountId> targets_;
+  AccountId last_served_;
+  size_t count_ = 0;
+  uint32_t messages_ = 0;
+  size_t in_flight_ = 0;
+  Timer watch_;
+};
+
+}  // namespace kith::core

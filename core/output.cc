@@ -1,0 +1,51 @@
+#include "core/output.h"
+
+namespace kith::core {
+
+void Output::respond(client_api::Response response) {
+  if (open_.erase(response.id()) == 0) return;
+  answered_.push_back(response.id());
+  *add().mutable_response() = std::move(response);
+}
+
+void Output::fail(uint32_t request, FailureCode::Code code, std::string detail, uint32_t retry_after_ms) {
+  client_api::Response response;
+  response.set_id(request);
+  client_api::Failure& failure = *response.mutable_failure();
+  failure.set_code(code);
+  failure.set_detail(std::move(detail));
+  failure.set_retry_after_ms(retry_after_ms);
+  respond(std::move(response));
+}
+
+void Output::done(uint32_t request, client_api::Done* (client_api::Response::*result)()) {
+  client_api::Response response;
+  response.set_id(request);
+  (response.*result)();
+  respond(std::move(response));
+}
+
+void Output::emit(client_api::Event event) {
+  event.set_number(++events_);
+  *add().mutable_event() = std::move(event);
+}
+
+void Output::release(std::vector<client_api::Action>& actions) {
+  for (client_api::Action& action : gathered_) actions.push_back(std::move(action));
+  gathered_.clear();
+  answered_.clear();
+  events_released_ = events_;
+}
+
+void Output::discard(std::vector<client_api::Action>& actions) {
+  gathered_.clear();
+  events_ = events_released_;
+  open_.insert(answered_.begin(), answered_.end());
+  answered_.clear();
+  for (const std::set<uint32_t> open = open_; const uint32_t request : open) {
+    fail(request, FailureCode::kStorage, "the device's database failed or is full");
+  }
+  release(actions);
+}
+
+}  // namespace kith::core

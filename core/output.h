@@ -1,0 +1,46 @@
+// The gate between what the core decides and what the host is told (INBOX-2, UI-1): actions are gathered while an input is worked on, and
+// leave only after the transaction that they follow from is committed. When it fails they are dropped, as if the input had never come.
+//
+// Also keeps which requests are unanswered, so that each gets exactly one response, a failed transaction or not.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client_api/host.pb.h"
+
+namespace kith::core {
+
+using FailureCode = client_api::Failure;
+
+class Output {
+ public:
+  // ---- while an input is worked on
+
+  void request_came(uint32_t request) { open_.insert(request); }
+  // The response for a request that came; a second one for the same request is dropped.
+  void respond(client_api::Response response);
+  void fail(uint32_t request, FailureCode::Code code, std::string detail = "", uint32_t retry_after_ms = 0);
+  void done(uint32_t request, client_api::Done* (client_api::Response::*result)());
+  // Numbers the event.
+  void emit(client_api::Event event);
+  // A new, empty action at the end.
+  client_api::Action& add() { return gathered_.emplace_back(); }
+
+  // ---- at its end
+
+  // The transaction is committed: appends what was gathered.
+  void release(std::vector<client_api::Action>& actions);
+  // It failed: drops what was gathered, and answers every request that is open, or was answered by this input, with kStorage.
+  void discard(std::vector<client_api::Action>& actions);
+
+ private:
+  std::vector<client_api::Action> gathered_;
+  std::set<uint32_t> open_;
+  std::vector<uint32_t> answered_;  // by this input
+  uint64_t events_ = 0;             // number of the last event
+  uint64_t events_released_ = 0;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,193 @@
+#include "core/people.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/contacts.h"
+#include "core/conversations.h"
+#include "core/engine.h"
+#include "core/phone_number.h"
+
+namespace kith::core {
+
+namespace {
+constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
+}
+
+People::People(Engine& engine) : engine_(engine), again_(engine.timers) {}
+
+void People::find(uint32_t request, const std::string& phone, const std::string& account_id, Found found) {
+  if (!account_id.empty()) {
+    const auto account = AccountId::from_hex(account_id);
+    if (!account) return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
+    return found(*account);
+  }
+  const auto number = normalize_phone(phone, engine_.registration->phone);
+  if (!number) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
+  if (*number == engine_.registration->phone) return found(engine_.registration->account);
+  if (const auto known = engine_.store.profiles.account_of(*number); known) return found(*known);
+  if (const auto contact = engine_.store.contacts.find(*number); contact && !contact->account.is_none()) return found(contact->account);
+  if (!engine_.connection.wanted()) {
+    return engine_.output.fail(request, FailureCode::kOffline, "phone: not known on this device, and not connected");
+  }
+  look_up({*number}, [this, request, number = *number, found = std::move(found)](const HttpReply& reply) {
+    if (!reply.ok()) {
+      const CallFailure failure = failure_of(reply);
+      return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+    }
+    const auto account = engine_.store.profiles.account_of(number);
+    if (!account) return engine_.output.fail(request, FailureCode::kNoSuchAccount, "phone: " + number + " has no account");
+    found(*account);
+  });
+}
+
+void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
+  wire::LookupRequest body;
+  for (const std::string& phone : phones) body.add_phones(phone);
+  engine_.http.call("POST", "/v1/accounts/lookup", body.SerializeAsString(),
+                    [this, phones = std::move(phones), done = std::move(done)](const HttpReply& reply) {
+                      if (const auto response = reply.parse<wire::LookupResponse>(); response) {
+                        const UnixMicros now = engine_.clock.now();
+                        bool accounts = false;
+                        for (const std::string& phone : phones) {
+                          const auto entry = std::find_if(response->found().begin(), response->found().end(),
+                                                          [&phone](const auto& each) { return each.phone() == phone; });
+                          const auto account = entry == response->found().end() ? std::optional<AccountId>()
+                                                                                : AccountId::from_bytes(entry->account_id());
+                          if (account) engine_.store.profiles.set_phone(*account, phone);
+                          const auto contact = engine_.store.contacts.find(phone);
+                          if (!contact) continue;
+                          // No answer about a number is one, but never takes an account away: a number keeps it for good.
+                          engine_.store.contacts.set_account(phone, account.value_or(contact->account), now);
+                          accounts = accounts || (account && contact->account != *account);
+                        }
+                        if (accounts) {
+                          engine_.changes.contacts();
+                          engine_.privacy.contacts_changed();
+                        }
+                      }
+                      done(reply);
+                    });
+}
+
+void People::open_conversation(uint32_t request, const client_api::OpenConversationRequest& what) {
+  find(request, what.phone(), what.account_id(), [this, request](const AccountId& account) {
+    const ConversationId id = conversation_with(account);
+    Conversations conversations(engine_.store);
+    if (conversations.open(account, engine_.connection.server_now())) {
+      engine_.changes.conversation(id);
+      engine_.profiles.look_again();
+    }
+    std::optional<client_api::Conversation> conversation = conversations.build(id);
+    if (!conversation) return;  // the database failed: the commit answers
+    engine_.typing_presence.describe(id, *conversation);
+    client_api::Response response;
+    response.set_id(request);
+    *response.mutable_open_conversation() = std::move(*conversation);
+    engine_.output.respond(std::move(response));
+  });
+}
+
+void People::list_contacts(uint32_t request) {
+  client_api::Response response;
+  response.set_id(request);
+  *response.mutable_list_contacts() = Contacts(engine_.store).list();
+  engine_.output.respond(std::move(response));
+}
+
+void People::set_contact(uint32_t request, const client_api::SetContactRequest& what) {
+  auto contact = Contacts(engine_.store).set(what);
+  if (!contact) return engine_.output.fail(request, contact.error().code, contact.error().detail);
+  engine_.changes.contacts();
+  engine_.privacy.contacts_changed();
+  if (const auto account = engine_.store.profiles.account_of(contact->phone()); account) {
+    engine_.changes.conversation(conversation_with(*account));
+  }
+  const auto answer = [this, request, phone = contact->phone(), removed = what.remove()] {
+    client_api::Response response;
+    response.set_id(request);
+    const auto row = engine_.store.contacts.find(phone);
+    if (row && !removed) {
+      *response.mutable_set_contact() = Contacts(engine_.store).build(*row);
+    } else {
+      response.mutable_set_contact()->set_phone(phone);
+    }
+    engine_.output.respond(std::move(response));
+  };
+  if (what.remove() || !contact->account_id().empty()) return answer();
+  if (!engine_.connection.ready()) {
+    look_ = true;
+    return answer();
+  }
+  look_up({contact->phone()}, [answer](const HttpReply&) { answer(); });
+}
+
+void People::import_contacts(uint32_t request, const client_api::ImportContactsRequest& what) {
+  const auto imported = Contacts(engine_.store).import(what);
+  if (!imported) return engine_.output.fail(request, imported.error().code, imported.error().detail);
+  if (imported->imported > 0) {
+    engine_.changes.contacts();
+    engine_.privacy.contacts_changed();
+  }
+  const auto phones = std::make_shared<std::vector<std::string>>(imported->phones);
+  const auto answer = [this, request, phones, counts = std::pair(imported->imported, imported->skipped)] {
+    client_api::Response response;
+    response.set_id(request);
+    response.mutable_import_contacts()->set_imported(counts.first);
+    response.mutable_import_contacts()->set_skipped(counts.second);
+    response.mutable_import_contacts()->set_with_account(Contacts(engine_.store).count_with_account(*phones));
+    engine_.output.respond(std::move(response));
+  };
+  if (!engine_.connection.ready()) {
+    look_ = true;
+    return answer();
+  }
+  look_up_all(phones, 0, answer);
+}
+
+void People::look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done) {
+  if (next >= phones->size()) return done();
+  const size_t end = std::min(phones->size(), next + kLookupMax);
+  std::vector<std::string> batch(phones->begin() + static_cast<ptrdiff_t>(next), phones->begin() + static_cast<ptrdiff_t>(end));
+  look_up(std::move(batch), [this, phones, end, done = std::move(done)](const HttpReply& reply) {
+    if (!reply.ok()) {
+      look_ = true;  // the rest later
+      return done();
+    }
+    look_up_all(phones, end, done);
+  });
+}
+
+void People::set_blocked(uint32_t request, const client_api::SetBlockedRequest& what) {
+  find(request, what.phone(), what.account_id(), [this, request, blocked = what.blocked()](const AccountId& account) {
+    if (engine_.is_self(account)) return engine_.output.fail(request, FailureCode::kInvalidArgument, "one's own number can't be blocked");
+    if (engine_.store.contacts.blocked(account) != blocked) {
+      engine_.store.contacts.set_blocked(account, blocked);
+      engine_.typing_presence.message_came(account);
+      engine_.changes.conversation(conversation_with(account));
+      engine_.changes.contacts();
+      engine_.privacy.changed();
+    }
+    engine_.output.done(request, &client_api::Response::mutable_set_blocked);
+  });
+}
+
+void People::pump() {
+  if (!look_ || looking_ || again_.is_set() || !engine_.connection.ready()) return;
+  look_ = false;
+  const uint64_t now = engine_.clock.now().value;
+  const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
+  std::vector<std::string> phones;
+  for (const ContactRow& contact : engine_.store.contacts.to_look_up(old, kLookupMax)) phones.push_back(contact.phone);
+  if (phones.empty()) return;
+  looking_ = true;
+  look_up(std::move(phones), [this](const HttpReply& reply) {
+    looking_ = false;
+    look_ = true;
+    if (!reply.parse<wire::LookupResponse>()) {
+      again_.set(engine_.in_ms(std::max<uint64_t>(kAgainMs, reply.error().retry_after_ms())), [this] { look_ = true; });
+    }
+  });
+}
+
+}  // namespace kith::core

@@ -1,0 +1,54 @@
+// Who is behind a number or an account: lookups, the address book, conversations with somebody new, blocking.
+//
+// Contacts whose account is unknown are looked up when there is a connection, kLookupMax numbers a call; after a failure the rest waits kAgainMs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client_api/client_api.pb.h"
+#include "core/http_calls.h"
+#include "core/store/conversation_id.h"
+#include "core/timers.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class People {
+ public:
+  static constexpr size_t kLookupMax = 500;
+  static constexpr uint64_t kAgainMs = 60000;
+  static constexpr uint64_t kFreshDays = 1;  // an answer that a number has no account is believed so long
+
+  using Found = std::function<void(const AccountId&)>;
+
+  explicit People(Engine& engine);
+
+  // The account that a request names by phone or account id. When it can't be had, fails the request and does not call.
+  void find(uint32_t request, const std::string& phone, const std::string& account_id, Found found);
+
+  void open_conversation(uint32_t request, const client_api::OpenConversationRequest& what);
+  void list_contacts(uint32_t request);
+  void set_contact(uint32_t request, const client_api::SetContactRequest& what);
+  void import_contacts(uint32_t request, const client_api::ImportContactsRequest& what);
+  void set_blocked(uint32_t request, const client_api::SetBlockedRequest& what);
+
+  void look_again() { look_ = true; }
+  void pump();
+
+ private:
+  // Asks the server for these numbers and stores its answer; `done` gets the reply, from a later input.
+  void look_up(std::vector<std::string> phones, HttpCalls::Done done);
+  void look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done);
+
+  Engine& engine_;
+  bool look_ = true;
+  bool looking_ = false;
+  Timer again_;
+};
+
+}  // namespace kith::core

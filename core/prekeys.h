@@ -1,0 +1,40 @@
+// This device's own keys on the server: enough one-time prekeys, and a signed prekey that is not too old.
+//
+// Private halves are committed before the public ones leave. A batch that was made but did not arrive is sent again while the client runs, and
+// forgotten with it: its prekeys are then never asked for.
+#pragma once
+
+#include <string>
+
+#include "core/timers.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Prekeys {
+ public:
+  static constexpr uint32_t kTarget = 100;
+  static constexpr uint32_t kLow = 25;              // below: as many as are missing to the target are added
+  static constexpr uint64_t kSignedDays = 7;        // a signed prekey is replaced after
+  static constexpr size_t kSignedKept = 5;          // so many are kept for messages that are under way: 5 weeks, above the 30 days of an inbox
+  static constexpr uint64_t kAgainMs = 30000;
+
+  explicit Prekeys(Engine& engine);
+
+  // The server still has so many one-time prekeys of this device.
+  void on_remaining(uint32_t remaining);
+  // Makes `count` prekeys and a signed prekey and adds their public halves. False: the database failed.
+  bool make(wire::PublishKeysRequest& request, uint32_t count, bool with_signed);
+
+ private:
+  void send();
+
+  Engine& engine_;
+  wire::PublishKeysRequest waiting_;
+  bool is_waiting_ = false;
+  Timer again_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,189 @@
+#include "core/profiles.h"
+
+#include <utility>
+
+#include "core/contents.h"
+#include "core/engine.h"
+
+namespace kith::core {
+
+namespace {
+
+constexpr size_t kNameCharactersMax = 64;
+constexpr size_t kAboutCharactersMax = 140;
+constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
+
+bool has_control_character(std::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+  }
+  return false;
+}
+
+std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }
+
+client_api::Response response_of(uint32_t request, const ProfileRow& row, bool set) {
+  client_api::Response response;
+  response.set_id(request);
+  client_api::Profile& profile = *(set ? response.mutable_set_profile() : response.mutable_get_profile());
+  profile.set_name(row.name);
+  profile.set_about(row.about);
+  profile.set_phone(row.phone);
+  return response;
+}
+
+}  // namespace
+
+Profiles::Profiles(Engine& engine) : engine_(engine), again_(engine.timers) {}
+
+std::optional<std::string> Profiles::checked_name(const std::string& name) {
+  const size_t first = name.find_first_not_of(' ');
+  if (first == std::string::npos || !is_utf8(name) || has_control_character(name)) return std::nullopt;
+  std::string trimmed = name.substr(first, name.find_last_not_of(' ') - first + 1);
+  if (utf8_length(trimmed) > kNameCharactersMax) return std::nullopt;
+  return trimmed;
+}
+
+void Profiles::load() {
+  if (engine_.registration) own_name_ = own().name;
+}
+
+ProfileRow Profiles::own() {
+  const AccountId& account = engine_.registration->account;
+  ProfileRow row = engine_.store.profiles.find(account).value_or(ProfileRow{});
+  row.account = account;
+  row.phone = engine_.registration->phone;
+  return row;
+}
+
+void Profiles::set_own_name(const std::string& name) {
+  ProfileRow row = own();
+  row.name = own_name_ = name;
+  engine_.store.profiles.set(row);
+  engine_.store.settings.set(setting::kProfileToSend, 1);
+  ++edits_;
+}
+
+void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) {
+  ProfileRow row = own();
+  if (!what.name().empty()) {
+    const auto name = checked_name(what.name());
+    if (!name) return engine_.output.fail(request, FailureCode::kInvalidArgument, "name: must have 1 to 64 characters");
+    row.name = *name;
+  }
+  if (!is_utf8(what.about()) || utf8_length(what.about()) > kAboutCharactersMax) {
+    return engine_.output.fail(request, FailureCode::kInvalidArgument, "about: must have at most 140 characters");
+  }
+  if (what.clear_about() || !what.about().empty()) row.about = what.clear_about() ? "" : what.about();
+  engine_.store.profiles.set(row);
+  engine_.store.settings.set(setting::kProfileToSend, 1);
+  own_name_ = row.name;
+  ++edits_;
+  look_ = true;
+  engine_.output.respond(response_of(request, row, true));
+}
+
+void Profiles::push(std::function<void()> done) {
+  const ProfileRow row = own();
+  wire::Profile body;
+  body.set_name(row.name);
+  body.set_about(row.about);
+  pushing_ = true;
+  engine_.http.call("PUT", "/v1/profile", body.SerializeAsString(), [this, edits = edits_, done = std::move(done)](const HttpReply& reply) {
+    pushing_ = false;
+    if (edits != edits_) {
+      look_ = true;  // changed again meanwhile
+    } else if (!reply.is_temporary()) {
+      engine_.store.settings.set(setting::kProfileToSend, 0);
+      if (reply.ok()) tell_partners();
+    } else {
+      again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
+    }
+    done();
+  });
+}
+
+void Profiles::tell_partners() {
+  size_t told = 0;
+  for (const ConversationRow& conversation : engine_.store.conversations.list()) {
+    const AccountId partner = partner_of(conversation.id);
+    if (engine_.is_self(partner) || engine_.store.contacts.blocked(partner)) continue;
+    if (++told > kToldMax) return;
+    if (engine_.store.outbox.find_unsealed(partner, OutboxKind::kProfileChanged)) continue;
+    OutboxRow item;
+    item.message_id = engine_.random.id<MessageId>();
+    item.target = partner;
+    item.kind = OutboxKind::kProfileChanged;
+    item.content = contents::profile_changed(engine_.clock.now());
+    engine_.outbox.add(item);
+  }
+}
+
+void Profiles::get(uint32_t request, const client_api::GetProfileRequest& what) {
+  if (what.account_id().empty()) return engine_.output.respond(response_of(request, own(), false));
+  const auto account = AccountId::from_hex(what.account_id());
+  if (!account) return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
+  if (engine_.is_self(*account)) return engine_.output.respond(response_of(request, own(), false));
+  const auto answer_from_store = [this, request, account = *account](const CallFailure& failure) {
+    auto row = engine_.store.profiles.find(account);
+    if (!row || row->name.empty()) return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+    row->phone = engine_.store.profiles.phone_of(account);
+    engine_.output.respond(response_of(request, *row, false));
+  };
+  if (!engine_.connection.wanted()) return answer_from_store({FailureCode::kOffline, "not connected", 0});
+  engine_.http.call("GET", path_of(*account), "", [this, answer_from_store, account = *account](const HttpReply& reply) {
+    const auto profile = reply.parse<wire::Profile>();
+    if (profile) store_fetched(account, *profile);
+    CallFailure failure = failure_of(reply);
+    if (reply.error().code() == wire::kNotFound) failure.code = FailureCode::kNoSuchAccount;
+    answer_from_store(failure);
+  });
+}
+
+void Profiles::store_fetched(const AccountId& account, const wire::Profile& profile) {
+  const auto before = engine_.store.profiles.find(account);
+  ProfileRow row;
+  row.account = account;
+  row.name = is_utf8(profile.name()) && utf8_length(profile.name()) <= kNameCharactersMax ? profile.name() : "";
+  row.about = is_utf8(profile.about()) && utf8_length(profile.about()) <= kAboutCharactersMax ? profile.about() : "";
+  row.phone = profile.phone();
+  row.fetched = engine_.clock.now();
+  engine_.store.profiles.set(row);
+  if (!before || before->name != row.name || before->about != row.about || (!row.phone.empty() && before->phone != row.phone)) {
+    engine_.changes.conversation(conversation_with(account));
+  }
+}
+
+void Profiles::changed(const AccountId& account) {
+  engine_.store.profiles.mark_changed(account);
+  look_ = true;
+}
+
+void Profiles::pump() {
+  if (!look_ || !engine_.connection.ready() || again_.is_set()) return;
+  look_ = false;
+  if (!pushing_ && engine_.store.settings.integer(setting::kProfileToSend, 0)) push([] {});
+  const uint64_t now = engine_.clock.now().value;
+  const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
+  for (const AccountId& account : engine_.store.profiles.to_fetch(old, kFetchesMax * 2)) {
+    if (fetching_.size() >= kFetchesMax) return;
+    if (engine_.is_self(account) || !fetching_.insert(account).second) continue;
+    engine_.http.call("GET", path_of(account), "", [this, account](const HttpReply& reply) {
+      fetching_.erase(account);
+      look_ = true;
+      if (reply.is_temporary()) {
+        again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
+        return;
+      }
+      // An account that is not there has an empty profile, so that it is not asked for again and again.
+      const auto profile = reply.parse<wire::Profile>();
+      if (profile) return store_fetched(account, *profile);
+      ProfileRow row = engine_.store.profiles.find(account).value_or(ProfileRow{});
+      row.account = account;
+      row.fetched = engine_.clock.now();
+      engine_.store.profiles.set(row);
+    });
+  }
+}
+
+}  // namespace kith::core

@@ -1,0 +1,61 @@
+// Names and about texts: the own one, sent to the server until it has it, and those of conversation partners, fetched when they are new,
+// have changed, or are old.
+//
+// Limits: kFetchesMax fetches at a time; after a failure the rest waits kAgainMs.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "client_api/client_api.pb.h"
+#include "core/store/profiles_table.h"
+#include "core/timers.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Profiles {
+ public:
+  static constexpr size_t kFetchesMax = 4;
+  static constexpr uint64_t kAgainMs = 30000;
+  static constexpr uint64_t kFreshDays = 7;
+  static constexpr size_t kToldMax = 50;  // conversations, newest first, that are told of a change of the own profile
+
+  explicit Profiles(Engine& engine);
+
+  // The name without spaces around it. Absent unless it has 1 to 64 characters, none of them a control character.
+  static std::optional<std::string> checked_name(const std::string& name);
+
+  void get(uint32_t request, const client_api::GetProfileRequest& what);
+  void set(uint32_t request, const client_api::SetProfileRequest& what);
+
+  [[nodiscard]] const std::string& own_name() const { return own_name_; }
+  void load();
+  // Commits the name, to be sent.
+  void set_own_name(const std::string& name);
+  // Sends the own profile; `done` runs on the answer, whatever it is.
+  void push(std::function<void()> done);
+
+  void changed(const AccountId& account);
+  void look_again() { look_ = true; }
+  void pump();
+
+ private:
+  ProfileRow own();
+  void store_fetched(const AccountId& account, const wire::Profile& profile);
+  void tell_partners();
+
+  Engine& engine_;
+  std::string own_name_;
+  bool look_ = true;
+  bool pushing_ = false;
+  uint64_t edits_ = 0;
+  std::set<AccountId> fetching_;
+  Timer again_;
+};
+
+}  // namespace kith::core

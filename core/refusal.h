@@ -1,0 +1,20 @@
+// Why a request of the user interface is refused: becomes client_api.Failure.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "client_api/client_api.pb.h"
+
+namespace kith::core {
+
+struct Refusal {
+  client_api::Failure::Code code = client_api::Failure::kUnspecified;
+  std::string detail;  // for people; names the field at fault
+};
+
+inline std::unexpected<Refusal> Refuse(client_api::Failure::Code code, std::string detail) {
+  return std::unexpected<Refusal>(Refusal{code, std::move(detail)});
+}
+
+}  // namespace kith::core

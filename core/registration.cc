@@ -1,0 +1,199 @@
+#include "core/registration.h"
+
+#include <utility>
+
+#include "core/engine.h"
+#include "core/phone_number.h"
+#include "crypto/account_key.h"
+
+namespace kith::core {
+
+namespace {
+
+constexpr size_t kServerBytesMax = 256;
+constexpr size_t kDeviceNameBytesMax = 64;
+
+// "http://host:port" or https, without a slash at the end. Absent when it is none.
+std::optional<std::string> normalize_server(std::string server) {
+  while (!server.empty() && server.back() == '/') server.pop_back();
+  const size_t scheme = server.starts_with("http://") ? 7 : server.starts_with("https://") ? 8 : 0;
+  if (scheme == 0 || server.size() <= scheme || server.size() > kServerBytesMax) return std::nullopt;
+  for (const char c : server) {
+    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 127) return std::nullopt;
+  }
+  return server;
+}
+
+}  // namespace
+
+void RegistrationSteps::request_code(uint32_t request, const client_api::RequestCodeRequest& what) {
+  const auto server = normalize_server(what.server());
+  if (!server) return engine_.output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
+  const auto phone = normalize_phone(what.phone(), "");
+  if (!phone) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
+  wire::CodeRequest body;
+  body.set_phone(*phone);
+  engine_.http.call_unauthenticated(
+      "POST", *server, "/v1/registration/code", body.SerializeAsString(), [this, request](const HttpReply& reply) {
+        const auto code = reply.parse<wire::CodeResponse>();
+        if (!code) {
+          const CallFailure failure = failure_of(reply);
+          return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+        }
+        client_api::Response response;
+        response.set_id(request);
+        response.mutable_request_code()->set_code(code->code());
+        response.mutable_request_code()->set_digits(code->digits());
+        response.mutable_request_code()->set_expires_in_s(code->expires_in_s());
+        engine_.output.respond(std::move(response));
+      });
+}
+
+void RegistrationSteps::start(uint32_t request, const client_api::RegisterRequest& what) {
+  Output& output = engine_.output;
+  if (engine_.registered() && !engine_.progress.ended) return output.fail(request, FailureCode::kAlreadyRegistered);
+  if (order_) return output.fail(request, FailureCode::kAlreadyRegistered, "a registration is under way");
+  Order order{request, what};
+  const auto server = normalize_server(what.server());
+  if (!server) return output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
+  const auto phone = normalize_phone(what.phone(), "");
+  if (!phone) return output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
+  const auto name = Profiles::checked_name(what.name());
+  if (!name) return output.fail(request, FailureCode::kInvalidArgument, "name: must have 1 to 64 characters");
+  if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
+    return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
+  }
+  order.what.set_server(*server);
+  order.what.set_phone(*phone);
+  order.what.set_name(*name);
+  const std::optional<Registration>& before = engine_.registration;
+  if (before && engine_.registered() && before->phone != *phone) {
+    return output.fail(request, FailureCode::kInvalidArgument, "phone: this device has the messages of " + before->phone);
+  }
+  order_ = std::move(order);
+  if (before && !engine_.registered() && before->phone == *phone && before->server == *server) return publish(true);
+  prove_number();
+}
+
+void RegistrationSteps::prove_number() {
+  wire::RegistrationRequest body;
+  body.set_phone(order_->what.phone());
+  body.set_code(order_->what.code());
+  body.set_pin(order_->what.pin());
+  engine_.http.call_unauthenticated("POST", order_->what.server(), "/v1/registration", body.SerializeAsString(),
+                                    [this](const HttpReply& reply) {
+                                      const auto response = reply.parse<wire::RegistrationResponse>();
+                                      if (!response || !AccountId::from_bytes(response->account_id()) || response->token().empty()) {
+                                        return fail(reply);
+                                      }
+                                      on_proved(*response);
+                                    });
+}
+
+void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
+  const std::optional<Registration> before = std::move(engine_.registration);
+  Registration now;
+  now.server = order_->what.server();
+  now.phone = order_->what.phone();
+  now.account = *AccountId::from_bytes(response.account_id());
+  now.device = {response.device_id()};
+  now.token = response.token();
+  now.account_key =
+      before && before->account == now.account ? before->account_key : crypto::make_account_key(engine_.random);
+  now.identity = crypto::Sessions::make_identity(engine_.random);
+  now.registration_id = crypto::Sessions::make_registration_id(engine_.random);
+  now.device_name = order_->what.device_name();
+  // Whatever was encrypted for the device before is of no use to this one.
+  engine_.store.signal.remove_everything();
+  engine_.store.outbox.reset();
+  engine_.store.device_lists.remove(now.account);
+  engine_.store.account.set_registration(now);
+  engine_.store.signal.forget_identity();
+  Progress& progress = engine_.progress;
+  progress.confirmed_position = {};
+  progress.keys_published = false;
+  progress.ended = false;
+  progress.device_list_revision = {response.device_list_revision()};
+  engine_.store.account.set_progress(progress);
+  engine_.registration = std::move(now);
+  engine_.outbox.reload();
+
+  const Registration& own = *engine_.registration;
+  wire::DeviceList list;
+  list.set_account_id(own.account.bytes());
+  list.set_revision(progress.device_list_revision.value);
+  list.set_account_key(own.account_key.public_key);
+  list.set_created_us(engine_.clock.now().value);
+  wire::DeviceList::Device& device = *list.add_devices();
+  device.set_device_id(own.device.value);
+  device.set_identity_key(own.identity.public_key);
+  device.set_name(own.device_name);
+  wire::SignedDeviceList signed_list;
+  signed_list.set_device_list(list.SerializeAsString());
+  signed_list.set_signature(crypto::sign_device_list(own.account_key, signed_list.device_list()));
+  if (!engine_.devices.accept(own.account, signed_list)) return fail(HttpReply{200, ""});
+  engine_.profiles.set_own_name(order_->what.name());
+  publish(true);
+}
+
+void RegistrationSteps::publish(bool with_list) {
+  const Registration& own = *engine_.registration;
+  wire::PublishKeysRequest body;
+  if (!engine_.prekeys.make(body, Prekeys::kTarget, true)) return;  // the commit fails, and answers
+  if (with_list) {
+    const auto list = engine_.store.device_lists.find(own.account);
+    if (!list) return;
+    body.mutable_device_list()->set_device_list(list->device_list);
+    body.mutable_device_list()->set_signature(list->signature);
+  }
+  body.set_registration_id(own.registration_id);
+  body.set_identity_key(own.identity.public_key);
+  engine_.http.call("PUT", "/v1/keys", body.SerializeAsString(),
+                    [this, with_list](const HttpReply& reply) { on_published(reply, with_list); });
+}
+
+void RegistrationSteps::on_published(const HttpReply& reply, bool with_list) {
+  if (reply.ok()) return finish();
+  switch (reply.error().code()) {
+    case wire::kInvalidRevision:
+      if (with_list) return compare_list();
+      break;
+    case wire::kUnauthenticated:
+      // The number was registered again meanwhile: this attempt is over, a new code begins another.
+      if (with_list && !order_->what.code().empty()) return prove_number();
+      break;
+    default: break;
+  }
+  fail(reply);
+}
+
+void RegistrationSteps::compare_list() {
+  engine_.http.call("GET", "/v1/accounts/" + engine_.registration->account.hex() + "/devices", "", [this](const HttpReply& reply) {
+    const auto current = reply.parse<wire::SignedDeviceList>();
+    const auto own = engine_.store.device_lists.find(engine_.registration->account);
+    if (!current) return fail(reply);
+    if (own && current->device_list() == own->device_list) return publish(false);
+    prove_number();
+  });
+}
+
+void RegistrationSteps::finish() {
+  engine_.progress.keys_published = true;
+  engine_.store.account.set_progress(engine_.progress);
+  engine_.profiles.set_own_name(order_->what.name());
+  engine_.profiles.push([this] {
+    const Order order = *std::exchange(order_, std::nullopt);
+    client_api::Response response;
+    response.set_id(order.request);
+    *response.mutable_register_() = engine_.state();
+    engine_.output.respond(std::move(response));
+  });
+}
+
+void RegistrationSteps::fail(const HttpReply& reply) {
+  const CallFailure failure = failure_of(reply);
+  engine_.output.fail(order_->request, failure.code, failure.detail, failure.retry_after_ms);
+  order_.reset();
+}
+
+}  // namespace kith::core

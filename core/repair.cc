@@ -1,0 +1,93 @@
+#include "core/repair.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/contents.h"
+#include "core/engine.h"
+
+namespace kith::core {
+
+namespace {
+constexpr int64_t kRowsAtOnce = 512;
+constexpr uint64_t kAnswersWindowMs = 60000;
+constexpr size_t kAskersMax = 1000;
+}  // namespace
+
+Repair::Repair(Engine& engine) : engine_(engine), timer_(engine.timers) {}
+
+void Repair::want(const MessageId& message, const DeviceAddress& sender) {
+  engine_.store.repairs.add(message, sender);
+  look_ = true;
+}
+
+void Repair::pump() {
+  if (!look_ || !engine_.connection.ready()) return;
+  look_ = false;
+  const uint64_t now = engine_.clock.monotonic().value;
+  uint64_t next = UINT64_MAX;
+  std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
+  for (const RepairRow& row : engine_.store.repairs.open(kTriesMax, kRowsAtOnce)) {
+    const uint64_t due = std::max(peer_not_before_ms_[row.sender], not_before_ms_[row.message]);
+    if (due > now) {
+      next = std::min(next, due);
+    } else {
+      by_peer[row.sender].push_back(row);
+    }
+  }
+  for (const auto& [peer, rows] : by_peer) {
+    peer_not_before_ms_[peer] = now + kPeerMs;
+    next = std::min(next, now + kPeerMs);
+    // One that still waits to be sent is enough; it is not made longer, for it may be about to leave.
+    if (engine_.store.outbox.find_unsealed(peer.account, OutboxKind::kResendRequest)) continue;
+    std::vector<MessageId> messages;
+    for (const RepairRow& row : rows) {
+      if (messages.size() == kIdsMax) break;
+      messages.push_back(row.message);
+      engine_.store.repairs.set_tries(row.message, row.tries + 1);
+      not_before_ms_[row.message] = now + kAgainMs * (row.tries + 1);
+    }
+    OutboxRow item;
+    item.message_id = engine_.random.id<MessageId>();
+    item.target = peer.account;
+    item.kind = OutboxKind::kResendRequest;
+    item.content = contents::resend_request(engine_.clock.now(), messages);
+    engine_.outbox.add(item);
+  }
+  if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
+}
+
+bool Repair::may_answer(const AccountId& account) {
+  const uint64_t now = engine_.clock.monotonic().value;
+  if (answers_.size() >= kAskersMax) answers_.clear();
+  Answers& answers = answers_[account];
+  if (answers.count == 0 || now - answers.since_ms >= kAnswersWindowMs) answers = {now, 0};
+  return ++answers.count <= kAnswersMax;
+}
+
+void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest& request) {
+  size_t left = kIdsMax;
+  for (const std::string& bytes : request.message_ids()) {
+    const auto id = MessageId::from_bytes(bytes);
+    if (!id || left-- == 0 || !may_answer(asker.account)) return;
+    const std::optional<MessageRow> message = engine_.store.messages.find(*id);
+    const bool resend = message && message->outgoing && message->conversation == conversation_with(asker.account) &&
+                        message->kind == MessageKind::kText;
+    OutboxRow item;
+    item.message_id = engine_.random.id<MessageId>();
+    item.target = asker.account;
+    item.kind = OutboxKind::kResendAnswer;
+    item.content = resend ? contents::text(*message, true) : contents::nothing_to_resend(engine_.clock.now(), *id);
+    engine_.outbox.add(item);
+  }
+}
+
+void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
+  if (!engine_.store.messages.remove_placeholder(message, sender)) return;
+  engine_.store.repairs.remove(message);
+  not_before_ms_.erase(message);
+  engine_.changes.conversation(conversation_with(sender));
+  engine_.changes.resync();  // there is no event for a message that is gone
+}
+
+}  // namespace kith::core

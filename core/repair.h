@@ -1,0 +1,56 @@
+// Messages that could not be decrypted repair themselves.
+//
+// This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out in a fresh session (the
+//            outbox opens it from a new bundle), with all messages that are missing from it, and again later if nothing came, kTriesMax times in all.
+// The other: answers for its own messages to the account that asks, with the stored content and the original id inside a new message (the
+//            server would take the old id for a repetition). What has nothing to show is answered with that, so that the placeholder goes.
+//
+// Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and minute.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "base/ids.h"
+#include "content/content.pb.h"
+#include "core/timers.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Repair {
+ public:
+  static constexpr uint32_t kTriesMax = 3;
+  static constexpr size_t kIdsMax = 64;
+  static constexpr uint64_t kPeerMs = 5000;
+  static constexpr uint64_t kAgainMs = 60000;  // times the tries so far
+  static constexpr uint32_t kAnswersMax = 256;
+
+  explicit Repair(Engine& engine);
+
+  void want(const MessageId& message, const DeviceAddress& sender);
+  // Puts the requests that are due into the outbox.
+  void pump();
+  void look_again() { look_ = true; }
+
+  void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
+  // The sender says that this message has no content.
+  void nothing_to_show(const MessageId& message, const AccountId& sender);
+
+ private:
+  struct Answers {
+    uint64_t since_ms = 0;
+    uint32_t count = 0;
+  };
+  bool may_answer(const AccountId& account);
+
+  Engine& engine_;
+  bool look_ = true;
+  std::map<DeviceAddress, uint64_t> peer_not_before_ms_;
+  std::map<MessageId, uint64_t> not_before_ms_;
+  std::map<AccountId, Answers> answers_;
+  Timer timer_;
+};
+
+}  // namespace kith::core

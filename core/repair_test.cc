@@ -1,0 +1,251 @@
+// Messages that can't be decrypted, identities that change, and servers that lie about the inbox.
+#include "content/content.pb.h"
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using client_api::Event;
+using client_api::Message;
+
+// Does to what goes to devices what the test tells it.
+class LyingServer : public LoopbackServer {
+ public:
+  using LoopbackServer::LoopbackServer;
+  std::function<bool(wire::ServerFrame&)> change;  // false: withheld
+  int repeat = 1;
+
+ protected:
+  void put(Link link, wire::ServerFrame frame) override {
+    if (change && !change(frame)) return;
+    for (int i = 0; i < repeat; ++i) LoopbackServer::put(link, frame);
+  }
+};
+
+std::unique_ptr<LoopbackServer> make_liar(Clock& clock, RandomSource& random) { return std::make_unique<LyingServer>(clock, random); }
+
+class RepairTest : public TwoPeople {
+ protected:
+  RepairTest() : TwoPeople(make_liar) {}
+  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
+  // Withholds the next `count` Deliver frames that carry a message.
+  void withhold(int count) {
+    liar().change = [left = count](wire::ServerFrame& frame) mutable {
+      return !(frame.has_deliver() && frame.deliver().entries(0).has_message() && left-- > 0);
+    };
+  }
+};
+
+TEST_F(RepairTest, AMessageThatCantBeDecryptedIsSentAgainAndTakesItsPlace) {
+  warm_up();
+  execute(ben_, "DELETE FROM sessions");
+  const std::string chat = bens_chat();
+  const std::string lost = say(ana_, chat_, "read this");
+  world_.run();
+  EXPECT_EQ(state(ben_).undecryptable(), 1u);
+  say(ana_, chat_, "and this");
+  world_.advance(20000);
+  EXPECT_THAT(texts(ben_, chat), ElementsAre("ping", "pong", "read this", "and this"));
+  EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
+  EXPECT_EQ(message(ben_, lost).kind(), Message::kText);
+  EXPECT_EQ(message(ana_, lost).tick(), Message::kDelivered);
+  EXPECT_EQ(conversation(ben_, chat).unread(), 3u) << "ping, and the two";
+}
+
+TEST_F(RepairTest, APlaceholderIsShownUntilTheRepair) {
+  warm_up();
+  execute(ben_, "DELETE FROM sessions");
+  // The message arrives; the request to send it again does not.
+  liar().change = [first = true](wire::ServerFrame& frame) mutable {
+    const bool is_message = frame.has_deliver() && frame.deliver().entries(0).has_message();
+    return !is_message || std::exchange(first, false);
+  };
+  const std::string lost = say(ana_, chat_, "read this");
+  world_.run();
+  EXPECT_EQ(message(ben_, lost).kind(), Message::kUndecryptable);
+  EXPECT_EQ(message(ben_, lost).text(), "");
+  EXPECT_TRUE(world_.server->device_of(kBen)->inbox.empty()) << "it is confirmed all the same";
+}
+
+TEST_F(RepairTest, WithBothSessionsLostBothSidesRepair) {
+  warm_up();
+  const std::string chat = bens_chat();
+  execute(ana_, "DELETE FROM sessions");
+  execute(ben_, "DELETE FROM sessions");
+  say(ana_, chat_, "from ana");
+  say(ben_, chat, "from ben");
+  world_.advance(20000);
+  say(ana_, chat_, "again");
+  world_.advance(20000);
+  EXPECT_EQ(texts(ana_, chat_).size(), 5u);
+  EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
+}
+
+TEST_F(RepairTest, BothMayOpenTheSessionAtTheSameTime) {
+  const std::string chat = bens_chat();
+  client_api::Request a, b;
+  a.mutable_send_message()->set_conversation(chat_);
+  a.mutable_send_message()->set_text("from ana");
+  b.mutable_send_message()->set_conversation(chat);
+  b.mutable_send_message()->set_text("from ben");
+  ana_.post(a);
+  ben_.post(b);
+  world_.advance(1000);
+  for (int i = 0; i < 4; ++i) {
+    say(ana_, chat_, "a");
+    say(ben_, chat, "b");
+  }
+  world_.advance(2000);
+  EXPECT_EQ(texts(ana_, chat_).size(), 10u);
+  EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
+  EXPECT_EQ(state(ana_).undecryptable() + state(ben_).undecryptable(), 0u);
+}
+
+TEST_F(RepairTest, AReceiptThatCantBeDecryptedLeavesNothingBehind) {
+  warm_up();
+  say(ana_, chat_, "hello");
+  world_.advance(1000);
+  execute(ana_, "DELETE FROM sessions");
+  mark_read(ben_, bens_chat());
+  world_.advance(20000);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "hello"));
+  EXPECT_EQ(state(ana_).undecryptable(), 1u);
+  EXPECT_GE(count_events(ana_, Event::kResync), 1);
+}
+
+TEST_F(RepairTest, AWithheldEntryIsAskedForAgain_INBOX_3) {
+  warm_up();
+  withhold(1);
+  say(ana_, chat_, "one");
+  world_.run();
+  say(ana_, chat_, "two");
+  say(ana_, chat_, "three");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one", "two", "three"));
+  EXPECT_EQ(liar().redelivers.size(), 1u) << "once for one gap";
+}
+
+TEST_F(RepairTest, AWithheldEndOfTheBacklogIsFoundToo_INBOX_3) {
+  warm_up();
+  ben_.set_network(false);
+  say(ana_, chat_, "one");
+  withhold(1);
+  ben_.set_network(true);
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one"));
+}
+
+TEST_F(RepairTest, EntriesThatAreGoneForGoodDoNotBlockTheRest_INBOX_3) {
+  warm_up();
+  const std::string chat = bens_chat();
+  const uint64_t bad = world_.server->device_of(kBen)->sequence + 1;
+  liar().change = [bad](wire::ServerFrame& frame) {
+    if (!frame.has_deliver()) return true;
+    auto& entries = *frame.mutable_deliver()->mutable_entries();
+    for (int i = 0; i < entries.size(); ++i) {
+      if (Position{entries[i].position()}.sequence() == bad) entries.DeleteSubrange(i--, 1);
+    }
+    return !entries.empty();
+  };
+  say(ana_, chat_, "gone");
+  say(ana_, chat_, "there");
+  world_.advance(600'000);
+  EXPECT_THAT(texts(ben_, chat), ::testing::Contains("there"));
+  EXPECT_EQ(state(ben_).connection(), client_api::State::kOnline);
+}
+
+TEST_F(RepairTest, RepeatedFramesChangeNothing_SEND_1) {
+  liar().repeat = 3;
+  const std::string id = say(ana_, chat_, "once");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("once"));
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+  EXPECT_EQ(state(ben_).undecryptable(), 0u);
+}
+
+TEST_F(RepairTest, AChangedPayloadIsNoticedAndRepaired) {
+  warm_up();
+  liar().change = [done = false](wire::ServerFrame& frame) mutable {
+    if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
+    done = true;
+    std::string& payload = *frame.mutable_deliver()->mutable_entries(0)->mutable_message()->mutable_payload();
+    payload[payload.size() / 2] = static_cast<char>(payload[payload.size() / 2] ^ 1);
+    return true;
+  };
+  say(ana_, chat_, "true words");
+  world_.advance(20000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "true words"));
+}
+
+TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
+  warm_up();
+  client_api::Request verify;
+  verify.mutable_set_verified()->set_conversation(chat_);
+  verify.mutable_set_verified()->set_verified(true);
+  EXPECT_FALSE(ana_.request(verify).has_failure());
+  EXPECT_TRUE(conversation(ana_, chat_).verified());
+  client_api::Request number;
+  number.mutable_get_safety_number()->set_conversation(chat_);
+  const std::string before = ana_.request(number).get_safety_number().digits();
+
+  ana_.set_network(false);
+  say(ana_, chat_, "to whom?");
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  world_.advance(1000);
+  EXPECT_EQ(state(ben_).connection(), client_api::State::kEnded);
+  ana_.set_network(true);
+  world_.advance(5000);
+
+  EXPECT_FALSE(conversation(ana_, chat_).verified());
+  int notices = 0;
+  for (const Message& each : history(ana_, chat_)) notices += each.kind() == Message::kIdentityChanged ? 1 : 0;
+  EXPECT_EQ(notices, 1);
+  const std::string after = ana_.request(number).get_safety_number().digits();
+  EXPECT_NE(after, before);
+  client_api::Request same;
+  same.mutable_get_safety_number()->set_phone(kAna);
+  EXPECT_EQ(new_ben.request(same).get_safety_number().digits(), after);
+  EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ElementsAre("to whom?"));
+  say(new_ben, open_chat(new_ben, kAna), "me");
+  world_.advance(1000);
+  EXPECT_EQ(texts(ana_, chat_).back(), "me");
+}
+
+TEST_F(RepairTest, ADeviceThatTheListDoesNotNameGetsNoTrust_DEVICE_1) {
+  warm_up();
+  // The server invents a second device of Ana and sends in its name.
+  const std::string chat = bens_chat();
+  liar().change = [done = false](wire::ServerFrame& frame) mutable {
+    if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
+    done = true;
+    frame.mutable_deliver()->mutable_entries(0)->mutable_message()->set_from_device(7);
+    return true;
+  };
+  const std::string id = say(ana_, chat_, "hello");
+  world_.advance(1000);
+  EXPECT_EQ(message(ben_, id).kind(), Message::kUndecryptable);
+  say(ana_, chat_, "next");
+  world_.advance(1000);
+  EXPECT_EQ(texts(ben_, chat).back(), "next") << "what follows is not held up";
+}
+
+TEST_F(RepairTest, AScannedCodeIsCompared) {
+  warm_up();
+  client_api::Request mine, theirs;
+  mine.mutable_get_safety_number()->set_conversation(chat_);
+  theirs.mutable_get_safety_number()->set_conversation(bens_chat());
+  const std::string scanned = ben_.request(theirs).get_safety_number().qr_payload();
+  client_api::Request verify;
+  verify.mutable_set_verified()->set_conversation(chat_);
+  verify.mutable_set_verified()->set_scanned_qr_payload(ana_.request(mine).get_safety_number().qr_payload());
+  EXPECT_EQ(ana_.request(verify).failure().code(), client_api::Failure::kIdentityInvalid);
+  EXPECT_FALSE(conversation(ana_, chat_).verified());
+  verify.mutable_set_verified()->set_scanned_qr_payload(scanned);
+  EXPECT_FALSE(ana_.request(verify).has_failure());
+  EXPECT_TRUE(conversation(ana_, chat_).verified());
+}
+
+}  // namespace
+}  // namespace kith::core::testing

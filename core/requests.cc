@@ -1,0 +1,115 @@
+#include "core/requests.h"
+
+#include <utility>
+
+#include "core/conversations.h"
+#include "core/engine.h"
+#include "core/messages_view.h"
+#include "core/safety_numbers.h"
+#include "core/search.h"
+
+namespace kith::core {
+
+namespace {
+
+using client_api::Request;
+using client_api::Response;
+
+// Answers with what a part made, or with why it did not.
+template <class T>
+void answer(Engine& engine, uint32_t id, Result<T, Refusal> result, T* (Response::*field)()) {
+  if (!result) return engine.output.fail(id, result.error().code, result.error().detail);
+  Response response;
+  response.set_id(id);
+  *(response.*field)() = std::move(*result);
+  engine.output.respond(std::move(response));
+}
+
+void answer_state(Engine& engine, uint32_t id, client_api::State* (Response::*field)()) {
+  answer(engine, id, Result<client_api::State, Refusal>(engine.state()), field);
+}
+
+void connect(Engine& engine, uint32_t id) {
+  engine.connection.start();
+  answer_state(engine, id, &Response::mutable_connect);
+}
+
+void set_available(Engine& engine, uint32_t id, bool available) {
+  engine.connection.set_available(available);
+  engine.output.done(id, &Response::mutable_set_available);
+}
+
+void list_conversations(Engine& engine, uint32_t id) {
+  client_api::ListConversationsResponse list = Conversations(engine.store).list();
+  for (client_api::Conversation& conversation : *list.mutable_conversations()) {
+    if (const auto known = ConversationId::from_hex(conversation.id()); known) engine.typing_presence.describe(*known, conversation);
+  }
+  answer(engine, id, Result<client_api::ListConversationsResponse, Refusal>(std::move(list)), &Response::mutable_list_conversations);
+}
+
+void set_draft(Engine& engine, uint32_t id, const client_api::SetDraftRequest& what) {
+  const auto conversation = Conversations(engine.store).set_draft(what);
+  if (!conversation) return engine.output.fail(id, conversation.error().code, conversation.error().detail);
+  engine.changes.conversation(*conversation);
+  engine.output.done(id, &Response::mutable_set_draft);
+}
+
+// Those that need no registration.
+bool dispatch_early(Engine& engine, const Request& request) {
+  switch (request.method_case()) {
+    case Request::kRegister: engine.registering.start(request.id(), request.register_()); return true;
+    case Request::kRequestCode: engine.registering.request_code(request.id(), request.request_code()); return true;
+    case Request::kGetState: answer_state(engine, request.id(), &Response::mutable_get_state); return true;
+    case Request::kDisconnect:
+      engine.connection.stop();
+      answer_state(engine, request.id(), &Response::mutable_disconnect);
+      return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void dispatch(Engine& engine, const Request& request) {
+  const uint32_t id = request.id();
+  if (dispatch_early(engine, request)) return;
+  if (request.method_case() == Request::METHOD_NOT_SET) {
+    return engine.output.fail(id, FailureCode::kInvalidArgument, "method: there is none that is known here");
+  }
+  if (!engine.registered()) return engine.output.fail(id, FailureCode::kNotRegistered);
+  switch (request.method_case()) {
+    case Request::kConnect: return connect(engine, id);
+    case Request::kSetAvailable: return set_available(engine, id, request.set_available().available());
+
+    case Request::kListConversations: return list_conversations(engine, id);
+    case Request::kOpenConversation: return engine.people.open_conversation(id, request.open_conversation());
+    case Request::kListMessages:
+      return answer(engine, id, MessagesView(engine.store).list(request.list_messages()), &Response::mutable_list_messages);
+    case Request::kSendMessage: return engine.sending.send_message(id, request.send_message());
+    case Request::kMarkRead: return engine.receipts.mark_read(id, request.mark_read());
+    case Request::kSetTyping: return engine.typing_presence.set_typing(id, request.set_typing());
+    case Request::kSetDraft: return set_draft(engine, id, request.set_draft());
+    case Request::kSearch: return answer(engine, id, search(engine.store, request.search()), &Response::mutable_search);
+    case Request::kGetMessage:
+      return answer(engine, id, MessagesView(engine.store).get(request.get_message()), &Response::mutable_get_message);
+    case Request::kWatchPresence: return engine.typing_presence.watch(id, request.watch_presence());
+    case Request::kTakeEvents:
+      return answer(engine, id, MessagesView(engine.store).take(request.take_events()), &Response::mutable_take_events);
+
+    case Request::kListContacts: return engine.people.list_contacts(id);
+    case Request::kImportContacts: return engine.people.import_contacts(id, request.import_contacts());
+    case Request::kSetContact: return engine.people.set_contact(id, request.set_contact());
+    case Request::kSetBlocked: return engine.people.set_blocked(id, request.set_blocked());
+    case Request::kGetSafetyNumber: return get_safety_number(engine, id, request.get_safety_number());
+    case Request::kSetVerified: return set_verified(engine, id, request.set_verified());
+
+    case Request::kGetProfile: return engine.profiles.get(id, request.get_profile());
+    case Request::kSetProfile: return engine.profiles.set(id, request.set_profile());
+    case Request::kGetSettings: return engine.privacy.get(id);
+    case Request::kSetSettings: return engine.privacy.set(id, request.set_settings());
+    case Request::kSetPin: return engine.privacy.set_pin(id, request.set_pin());
+    default: return engine.output.fail(id, FailureCode::kInvalidArgument, "method: is not known here");
+  }
+}
+
+}  // namespace kith::core

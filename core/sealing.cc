@@ -1,0 +1,36 @@
+#include "core/sealing.h"
+
+#include "content/content.pb.h"
+#include "crypto/padding.h"
+
+namespace kith::core {
+
+using crypto::CryptoError;
+
+Result<Bytes, CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView content) {
+  auto ciphertext = sessions.encrypt(peer, crypto::pad(content));
+  if (!ciphertext) return Fail(ciphertext.error());
+  content::Sealed sealed;
+  sealed.set_scheme(ciphertext->opens_session ? content::Sealed::kSignalPrekey : content::Sealed::kSignal);
+  sealed.set_ciphertext(std::move(ciphertext->bytes));
+  return sealed.SerializeAsString();
+}
+
+Result<Bytes, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload) {
+  content::Sealed sealed;
+  if (!sealed.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Fail(CryptoError::kMalformed);
+  crypto::Ciphertext message;
+  switch (sealed.scheme()) {
+    case content::Sealed::kSignalPrekey: message.opens_session = true; break;
+    case content::Sealed::kSignal: break;
+    default: return Fail(CryptoError::kMalformed);
+  }
+  message.bytes = std::move(*sealed.mutable_ciphertext());
+  const auto padded = sessions.decrypt(peer, message);
+  if (!padded) return Fail(padded.error());
+  auto content = crypto::unpad(*padded);
+  if (!content) return Fail(CryptoError::kMalformed);
+  return std::move(*content);
+}
+
+}  // namespace kith::core

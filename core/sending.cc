@@ -1,0 +1,68 @@
+#include "core/sending.h"
+
+#include "core/contents.h"
+#include "core/conversations.h"
+#include "core/engine.h"
+#include "core/messages_view.h"
+
+namespace kith::core {
+
+void Sending::send_message(uint32_t request, const client_api::SendMessageRequest& what) {
+  Output& output = engine_.output;
+  if (what.text().empty()) return output.fail(request, FailureCode::kInvalidArgument, "text: is empty");
+  if (what.text().size() > kTextBytesMax) return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
+  if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
+  if (what.conversation().empty()) {
+    return engine_.people.find(request, what.phone(), "", [this, request, what](const AccountId& account) {
+      Conversations(engine_.store).open(account, engine_.connection.server_now());
+      engine_.profiles.look_again();
+      write(request, conversation_with(account), what);
+    });
+  }
+  const auto conversation = Conversations(engine_.store).resolve(what.conversation());
+  if (!conversation) return output.fail(request, conversation.error().code, conversation.error().detail);
+  write(request, *conversation, what);
+}
+
+void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
+  Output& output = engine_.output;
+  const AccountId partner = partner_of(conversation);
+  if (engine_.store.contacts.blocked(partner)) {
+    return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
+  }
+  if (engine_.outbox.full()) return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
+
+  MessageRow message;
+  message.id = engine_.random.id<MessageId>();
+  message.conversation = conversation;
+  message.from = engine_.registration->account;
+  message.from_device = engine_.registration->device;
+  message.outgoing = true;
+  message.text = what.text();
+  message.sent_at = engine_.clock.now();
+  message.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
+  message.tick = Tick::kPending;
+  if (!what.quote_message_id().empty()) {
+    const auto quoted = MessageId::from_hex(what.quote_message_id());
+    const auto original = quoted ? engine_.store.messages.find(*quoted) : std::nullopt;
+    if (!original || original->conversation != conversation) {
+      return output.fail(request, FailureCode::kNoSuchMessage, "quote_message_id: is not in this conversation");
+    }
+    message.quote = quote_of(*original);
+  }
+  engine_.store.messages.add(message);
+  OutboxRow item;
+  item.message_id = message.id;
+  item.target = partner;
+  item.content = contents::text(message);
+  engine_.outbox.add(item);
+  engine_.changes.message_added(message.id, conversation);
+  engine_.typing_presence.message_sent(conversation);
+
+  client_api::Response response;
+  response.set_id(request);
+  *response.mutable_send_message()->mutable_message() = MessagesView(engine_.store).build(message);
+  output.respond(std::move(response));
+}
+
+}  // namespace kith::core

@@ -1,0 +1,25 @@
+// New messages: checked, committed to conversation and outbox in one transaction, and answered. From there on the outbox has them.
+#pragma once
+
+#include "client_api/client_api.pb.h"
+#include "core/store/conversation_id.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class Sending {
+ public:
+  static constexpr size_t kTextBytesMax = 65536;
+
+  explicit Sending(Engine& engine) : engine_(engine) {}
+
+  void send_message(uint32_t request, const client_api::SendMessageRequest& what);
+
+ private:
+  void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
+
+  Engine& engine_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,195 @@
+// LoopbackServer: the HTTP API.
+#include "core/testing/loopback_server.h"
+#include "crypto/account_key.h"
+
+namespace kith::core::testing {
+
+namespace {
+
+using Reply = LoopbackServer::HttpReply;
+
+Reply refused(uint32_t status, wire::ErrorCode code) {
+  wire::ApiError error;
+  error.set_code(code);
+  return {status, error.SerializeAsString()};
+}
+
+template <class Message>
+Reply reply(const Message& message) {
+  return {200, message.SerializeAsString()};
+}
+
+template <class Message>
+Message parse(const std::string& body) {
+  Message message;
+  if (!message.ParseFromString(body)) message.Clear();
+  return message;
+}
+
+}  // namespace
+
+Reply LoopbackServer::http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer) {
+  ++calls[method + " " + path.substr(0, path.find("accounts/") == std::string::npos ? path.size() : path.find("accounts/") + 9)];
+  if (path == "/v1/registration" || path == "/v1/registration/code") return registration_call(method, path, body, bearer);
+  const auto token = from_base64url(bearer);
+  const auto caller = token ? authenticate(*token) : std::nullopt;
+  if (!caller) return refused(401, wire::kUnauthenticated);
+  if (path == "/v1/keys") return publish(*caller, body);
+  if (!find(*caller)->active && !path.ends_with("/devices")) return refused(401, wire::kUnauthenticated);
+  return account_call(*caller, method, path, body);
+}
+
+Reply LoopbackServer::registration_call(const std::string&, const std::string& path, const std::string& body, const std::string&) {
+  if (path == "/v1/registration/code") {
+    wire::CodeResponse response;
+    response.set_code(kCode);
+    response.set_digits(6);
+    response.set_expires_in_s(600);
+    return reply(response);
+  }
+  const auto request = parse<wire::RegistrationRequest>(body);
+  if (request.code() != kCode) return refused(403, wire::kWrongCode);
+  Account* account = account_of(request.phone());
+  if (account && !account->pin.empty() && account->pin != request.pin()) {
+    return refused(403, request.pin().empty() ? wire::kPinRequired : wire::kWrongPin);
+  }
+  if (!account) {
+    const AccountId id = random_.id<AccountId>();
+    account = &accounts_[id];
+    account->id = id;
+    account->phone = request.phone();
+  }
+  Device& device = account->devices[++account->last_device];
+  device.id = account->last_device;
+  device.token = account->id.bytes();
+  append_u32(device.token, device.id);
+  device.token += random_.bytes(32);
+  wire::RegistrationResponse response;
+  response.set_account_id(account->id.bytes());
+  response.set_device_id(device.id);
+  response.set_token(device.token);
+  response.set_device_list_revision(account->revision + 1);
+  return reply(response);
+}
+
+Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& body) {
+  const auto request = parse<wire::PublishKeysRequest>(body);
+  Account& account = accounts_.at(caller.account);
+  Device& own = *find(caller);
+  if (request.has_device_list()) {
+    const auto list = parse<wire::DeviceList>(request.device_list().device_list());
+    if (!crypto::verify_device_list(list.account_key(), request.device_list().device_list(), request.device_list().signature())) {
+      return refused(400, wire::kInvalidSignature);
+    }
+    if (list.revision() != account.revision + 1) return refused(409, wire::kInvalidRevision);
+    account.list = request.device_list();
+    account.revision = list.revision();
+    std::set<uint32_t> named;
+    for (const auto& device : list.devices()) named.insert(device.device_id());
+    for (auto device = account.devices.begin(); device != account.devices.end();) {
+      if (named.contains(device->first)) {
+        ++device;
+        continue;
+      }
+      if (device->second.link != 0) {
+        wire::ServerFrame frame;
+        frame.mutable_error()->set_code(wire::kUnauthenticated);
+        put(device->second.link, frame);
+        outgoing.push_back({device->second.link, std::nullopt});
+        links_.erase(device->second.link);
+      }
+      device = account.devices.erase(device);
+    }
+    for (const AccountId& partner : account.partners) {
+      for (const auto& [id, device] : accounts_.at(partner).devices) {
+        wire::Entry entry;
+        entry.mutable_account_changed()->set_account_id(account.id.bytes());
+        entry.mutable_account_changed()->set_device_list_revision(account.revision);
+        if (device.active) append({partner, {id}}, std::move(entry));
+      }
+    }
+    own.keys = request;
+    own.active = true;
+  }
+  if (request.has_signed_prekey()) {
+    if (!crypto::verify_prekey_signature(own.keys.identity_key(), request.signed_prekey().public_key(), request.signed_prekey().signature())) {
+      return refused(400, wire::kInvalidSignature);
+    }
+    *own.keys.mutable_signed_prekey() = request.signed_prekey();
+  }
+  for (const wire::Prekey& prekey : request.prekeys()) {
+    if (own.prekeys.size() < 200) own.prekeys.push_back(prekey);
+  }
+  wire::PublishKeysResponse response;
+  response.set_prekeys_remaining(static_cast<uint32_t>(own.prekeys.size()));
+  return reply(response);
+}
+
+wire::PrekeyBundlesResponse LoopbackServer::bundles(Account& account, const wire::PrekeyBundlesRequest& request) {
+  wire::PrekeyBundlesResponse response;
+  *response.mutable_device_list() = device_list(account);
+  for (const uint32_t id : request.device_ids()) {
+    const auto found = account.devices.find(id);
+    if (found == account.devices.end() || !found->second.active) continue;
+    Device& device = found->second;
+    wire::PrekeyBundle& bundle = *response.add_bundles();
+    bundle.set_device_id(id);
+    bundle.set_registration_id(device.keys.registration_id());
+    bundle.set_identity_key(device.keys.identity_key());
+    *bundle.mutable_signed_prekey() = device.keys.signed_prekey();
+    if (device.prekeys.empty()) continue;
+    *bundle.mutable_prekey() = device.prekeys.front();
+    device.prekeys.pop_front();
+  }
+  return response;
+}
+
+Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::string& method, const std::string& path, const std::string& body) {
+  Account& own = accounts_.at(caller.account);
+  if (path == "/v1/registration/pin") {
+    own.pin = method == "PUT" ? parse<wire::PinRequest>(body).pin() : "";
+    return reply(wire::Empty());
+  }
+  if (path == "/v1/profile") {
+    own.profile = parse<wire::Profile>(body);
+    return reply(own.profile);
+  }
+  if (path == "/v1/privacy") {
+    own.privacy = parse<wire::Privacy>(body);
+    own.blocked.clear();
+    for (const std::string& bytes : own.privacy.blocked()) {
+      if (const auto id = AccountId::from_bytes(bytes); id) own.blocked.insert(*id);
+    }
+    return reply(wire::Empty());
+  }
+  if (path == "/v1/accounts/lookup") {
+    wire::LookupResponse response;
+    const auto request = parse<wire::LookupRequest>(body);
+    for (const std::string& phone : request.phones()) {
+      const Account* account = account_of(phone);
+      if (!account || account->revision == 0) continue;
+      wire::LookupResponse::Found& found = *response.add_found();
+      found.set_phone(phone);
+      found.set_account_id(account->id.bytes());
+    }
+    return reply(response);
+  }
+  const std::string prefix = "/v1/accounts/";
+  if (!path.starts_with(prefix) || path.size() < prefix.size() + 32) return refused(404, wire::kNotFound);
+  const auto id = AccountId::from_hex(path.substr(prefix.size(), 32));
+  const std::string what = path.substr(prefix.size() + 32);
+  const auto found = id ? accounts_.find(*id) : accounts_.end();
+  if (found == accounts_.end() || found->second.revision == 0) return refused(404, wire::kNoSuchAccount);
+  Account& account = found->second;
+  if (what == "/devices") return reply(device_list(account));
+  if (what == "/prekeys") return reply(bundles(account, parse<wire::PrekeyBundlesRequest>(body)));
+  if (what == "/profile") {
+    wire::Profile profile = account.profile;
+    profile.set_phone(account.phone);
+    profile.set_account_id(account.id.bytes());
+    return reply(profile);
+  }
+  return refused(404, wire::kNotFound);
+}
+
+}  // namespace kith::core::testing

@@ -1,0 +1,129 @@
+// A server for tests of the client core: the wire protocol over any number of clients, in memory, in one thread, without time of its own.
+//
+// Honest: it keeps the rules of docs/protocol.md that a client can see (SEND-1, INBOX-1, INBOX-3, ORDER-1, DEVICE-1, RECEIPT-1, EPHEMERAL-1).
+// What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to a device, refuse sends, hand out other lists and keys.
+//
+// Links: the owner opens one per socket, hands in the frames that the device sends, and takes the frames for it from `outgoing`.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/random.h"
+#include "wire/api.pb.h"
+#include "wire/frames.pb.h"
+
+namespace kith::core::testing {
+
+class LoopbackServer {
+ public:
+  using Link = uint64_t;
+  static constexpr const char* kCode = "123456";
+
+  struct Device {
+    uint32_t id = 0;
+    Bytes token;
+    bool active = false;
+    wire::PublishKeysRequest keys;        // identity key, registration id, signed prekey
+    std::deque<wire::Prekey> prekeys;
+    std::deque<wire::Entry> inbox;
+    uint32_t epoch = 1;
+    uint64_t sequence = 0;
+    std::map<MessageId, uint64_t> seen;   // messages taken, and their server time
+    Link link = 0;                        // 0: not connected
+    bool available = false;
+    std::set<AccountId> subscriptions;
+  };
+  struct Account {
+    AccountId id;
+    std::string phone;
+    std::string pin;
+    uint32_t last_device = 0;
+    uint64_t revision = 0;
+    wire::SignedDeviceList list;
+    std::map<uint32_t, Device> devices;
+    wire::Profile profile;
+    wire::Privacy privacy;
+    std::set<AccountId> blocked;
+    std::set<AccountId> partners;
+    uint64_t last_seen_us = 0;
+  };
+  struct Outgoing {
+    Link link = 0;
+    std::optional<wire::ServerFrame> frame;  // absent: the link is closed
+  };
+  struct HttpReply {
+    uint32_t status = 200;
+    std::string body;
+  };
+
+  LoopbackServer(Clock& clock, RandomSource& random) : clock_(clock), random_(random) {}
+  virtual ~LoopbackServer() = default;
+
+  // ---- what a client does
+  Link open_link();
+  void close_link(Link link);  // by the device, or because the network is gone
+  void take_frame(Link link, const std::string& bytes);
+  virtual HttpReply http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer);
+
+  std::deque<Outgoing> outgoing;
+
+  // ---- what a test does
+  // Stops and starts again: connections end, entries that come from now on are of a new epoch.
+  void restart();
+  Account* account_of(const std::string& phone);
+  Device* device_of(const std::string& phone);  // the first active one
+  // Sends of devices that were taken, in order, repetitions included.
+  std::vector<wire::Send> sends;
+  std::vector<uint64_t> confirms;
+  std::vector<wire::Redeliver> redelivers;
+  std::vector<wire::ClientFrame> ephemeral;     // Typing, Availability, Subscribe
+  std::map<std::string, int> calls;             // "PUT /v1/keys" → how often
+  wire::Limits limits;
+
+ protected:
+  // ---- what a lying server overrides
+  // A frame leaves for a device.
+  virtual void put(Link link, wire::ServerFrame frame) { outgoing.push_back({link, std::move(frame)}); }
+  // Absent: the send is treated honestly.
+  virtual std::optional<wire::Refused> refuse(const DeviceAddress& from, const wire::Send& send);
+  virtual wire::SignedDeviceList device_list(const Account& account) { return account.list; }
+  virtual wire::PrekeyBundlesResponse bundles(Account& account, const wire::PrekeyBundlesRequest& request);
+
+  std::optional<DeviceAddress> authenticate(const Bytes& token) const;
+  Device* find(const DeviceAddress& address);
+  void append(const DeviceAddress& address, wire::Entry entry);
+  uint64_t next_time();
+
+  Clock& clock_;
+  RandomSource& random_;
+  std::map<AccountId, Account> accounts_;
+  std::map<Link, std::optional<DeviceAddress>> links_;  // absent until Hello
+
+ private:
+  void hello(Link link, const wire::Hello& hello);
+  void send(const DeviceAddress& from, Link link, const wire::Send& send);
+  void confirm(const DeviceAddress& from, Position position);
+  void deliver_from(const DeviceAddress& address, Position after);
+  void receipt(const DeviceAddress& by, const DeviceAddress& sender, uint64_t up_to_us);
+  void error(Link link, wire::ErrorCode code);
+  void typing(const DeviceAddress& from, const wire::Typing& typing);
+  wire::PresenceNotice presence_of(const AccountId& account, const AccountId& viewer);
+  void presence_changed(const AccountId& account);
+
+  HttpReply registration_call(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer);
+  HttpReply account_call(const DeviceAddress& caller, const std::string& method, const std::string& path, const std::string& body);
+  HttpReply publish(const DeviceAddress& caller, const std::string& body);
+
+  Link last_link_ = 0;
+  uint64_t last_time_us_ = 0;
+};
+
+}  // namespace kith::core::testing

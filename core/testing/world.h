@@ -1,0 +1,118 @@
+// A small world for tests of the client core: clients on disks in memory, a LoopbackServer, and one virtual clock for all. Everything follows from
+// the seed.
+//
+// Time stands still while there is something to do, and moves on with advance(). A host carries out one action at a time; what is on its way
+// between a host and the server arrives in order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/client.h"
+#include "core/store/database.h"
+#include "core/store/testing/faulty_vfs.h"
+#include "core/testing/loopback_server.h"
+#include "crypto/testing/seeded_random.h"
+
+namespace kith::core::testing {
+
+class VirtualClock : public Clock {
+ public:
+  [[nodiscard]] UnixMicros now() const override { return {unix_us}; }
+  [[nodiscard]] MonotonicMs monotonic() const override { return {monotonic_ms}; }
+  uint64_t unix_us = 1'700'000'000'000'000;
+  uint64_t monotonic_ms = 1'000;
+};
+
+class World;
+
+// One device: a client, its disk, and what a user interface sees of it.
+class Host {
+ public:
+  Host(World& world, std::string name);
+
+  // Hands the request in, lets the world run, and gives the response; moves time on, 30 s at most, when it takes longer.
+  client_api::Response request(client_api::Request request);
+  // The same without waiting.
+  uint32_t post(client_api::Request request);
+  std::optional<client_api::Response> response(uint32_t id);
+
+  // Loses power: everything not synced and every action not carried out is gone. reopen() starts the program again.
+  void crash();
+  void reopen();
+  [[nodiscard]] bool is_open() const { return client_ != nullptr; }
+
+  // Whether there is a way to the server. Cutting it closes the socket; a silent network does not, but nothing gets through.
+  void set_network(bool network);
+  void set_silent(bool silent) { silent_ = silent; }
+
+  void input(const client_api::Input& input);
+  // Carries out the next action. False: there is none.
+  bool step();
+  void tick_if_due();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] uint64_t wake_at() const { return wake_at_; }
+  FaultyVfs& disk() { return disk_; }
+  // For looking into the database, or damaging it, between inputs.
+  Database& database() { return *database_; }
+
+  std::vector<client_api::Event> events;     // since the test last cleared them
+  uint64_t steps = 0;                        // actions carried out
+  std::function<void(const client_api::Action&)> before_step;  // may crash the host: then the action is lost
+
+ private:
+  friend class World;
+  void carry_out(const client_api::Action& action);
+
+  World& world_;
+  std::string name_;
+  FaultyVfs disk_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Client> client_;
+  std::deque<client_api::Action> actions_;
+  std::map<uint32_t, client_api::Response> responses_;
+  uint32_t last_request_ = 0;
+  uint64_t wake_at_ = 0;
+  uint32_t socket_ = 0;
+  LoopbackServer::Link link_ = 0;
+  bool network_ = true;
+  bool silent_ = false;
+};
+
+class World {
+ public:
+  explicit World(uint64_t seed = 1, std::function<std::unique_ptr<LoopbackServer>(Clock&, RandomSource&)> make_server = {});
+
+  Host& add(const std::string& name);
+  // Until nothing is left to do at this time.
+  void run();
+  // Runs, and moves time on step by step, from deadline to deadline.
+  void advance(uint64_t ms);
+
+  VirtualClock clock;
+  crypto::SeededRandom random;
+  std::unique_ptr<LoopbackServer> server;
+  std::vector<std::unique_ptr<Host>> hosts;
+
+ private:
+  bool deliver_one();
+};
+
+// ---- short ways to say what a user does; all of them let the world run
+
+// Registers with the number, and connects.
+void sign_up(Host& host, const std::string& phone, const std::string& name);
+void connect(Host& host);
+// The conversation's id.
+std::string open_chat(Host& host, const std::string& phone);
+// The message's id.
+std::string say(Host& host, const std::string& conversation, const std::string& text);
+std::vector<client_api::Message> history(Host& host, const std::string& conversation);
+std::vector<std::string> texts(Host& host, const std::string& conversation);
+client_api::Message message(Host& host, const std::string& id);
+client_api::State state(Host& host);
+
+}  // namespace kith::core::testing

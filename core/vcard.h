@@ -1,0 +1,34 @@
+// Reads address books: vCard 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), as phones and mail programs write them.
+//
+// Taken from each card: the name (FN, else N, else NICKNAME, ORG) and every TEL. Understood: folded lines, quoted-printable with soft line breaks,
+// base64, the charsets UTF-8, US-ASCII, ISO-8859-1 and windows-1252, escaped characters, groups (item1.TEL), tel: URIs, agents and other
+// nested cards (skipped). Everything else is ignored. Input is hostile: any bytes give cards or an error, in time linear in the size.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kith::core {
+
+struct Card {
+  std::string name;                 // well-formed UTF-8, trimmed; "" when the card has none
+  std::vector<std::string> phones;  // as written, without tel: and its parameters
+};
+
+enum class VcardError {
+  kTooLarge,      // over kVcardBytesMax
+  kTooManyCards,  // over kVcardCardsMax
+  kNoCard,        // there is no BEGIN:VCARD
+};
+
+inline constexpr size_t kVcardBytesMax = 8 << 20;
+inline constexpr size_t kVcardCardsMax = 10'000;
+inline constexpr size_t kVcardPhonesMax = 50;  // of one card; further ones are ignored
+
+// A card that the text ends within counts as well.
+Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text);
+
+}  // namespace kith::core
