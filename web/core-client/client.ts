@@ -1,0 +1,129 @@
+// The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in another one that shows the
+// same profile (profile_worker.ts); pages can't tell.
+import type { FromWorker, StartError, ToWorker } from "./messages";
+import {
+  CoreFailure,
+  decodeEvent,
+  decodeResponse,
+  encodeRequest,
+  Failure_Code,
+  resultOf,
+  type Event,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  type Response,
+} from "./schema";
+
+export * from "./schema";
+export type { StartError } from "./messages";
+
+/** There is no core for this profile: the reason is final for this page. */
+export class CoreUnavailable extends Error {
+  override readonly name = "CoreUnavailable";
+
+  constructor(
+    readonly reason: StartError,
+    detail: string,
+  ) {
+    super(`${reason}: ${detail}`);
+  }
+}
+
+export interface CoreClientOptions {
+  /** Names the device's data in this browser: 1 to 64 letters, digits, "-" and "_". */
+  profile: string;
+  /** Where kith_core.wasm is. */
+  wasmUrl: URL | string;
+}
+
+interface Waiting {
+  resolve(response: Response): void;
+  reject(error: Error): void;
+}
+
+const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
+
+export class CoreClient {
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly listeners = new Set<(event: Event) => void>();
+  private nextId = 1;
+  private ended: Error | undefined;
+
+  private constructor(private readonly worker: Worker) {
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));
+    worker.addEventListener("error", (event) => this.end(new CoreUnavailable("load", event.message)));
+  }
+
+  /** Resolves when the core answers. Rejects with CoreUnavailable. */
+  static async start(options: CoreClientOptions): Promise<CoreClient> {
+    if (!PROFILE.test(options.profile)) throw new RangeError(`no name for a profile: ${options.profile}`);
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: `kith ${options.profile}` });
+    const client = new CoreClient(worker);
+    client.post({ kind: "start", profile: options.profile, wasmUrl: new URL(options.wasmUrl, location.href).href });
+    await client.call("getState");
+    return client;
+  }
+
+  /** Rejects with CoreFailure when the request fails, with CoreUnavailable when there is no core any more. */
+  async call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
+    if (this.ended !== undefined) throw this.ended;
+    const response = await new Promise<Response>((resolve, reject) => {
+      const id = this.nextId++;
+      this.waiting.set(id, { resolve, reject });
+      this.post({ kind: "call", id, method, request: encodeRequest(method, params) });
+    });
+    const result = resultOf(method, response);
+    if (method === "register") void navigator.storage.persist();  // or the browser may drop the account when short of space
+    return result;
+  }
+
+  /** Every event from now on; the answer unsubscribes. */
+  onEvent(listener: (event: Event) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Closes this page's part; calls that wait are rejected. */
+  close(): void {
+    this.post({ kind: "close" });
+    this.end(new CoreFailure(Failure_Code.kUnspecified, "the client was closed"));
+  }
+
+  private receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "answer":
+        this.waiting.get(message.id)?.resolve(decodeResponse(message.response));
+        this.waiting.delete(message.id);
+        return;
+      case "events":
+        for (const bytes of message.events) this.tell(decodeEvent(bytes));
+        return this.post({ kind: "taken", count: message.events.length });
+      case "failed":
+        this.end(new CoreUnavailable(message.error, message.detail));
+        return this.worker.terminate();
+      case "closed":
+        return this.worker.terminate();
+    }
+  }
+
+  private tell(event: Event): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error;
+    for (const waiting of this.waiting.values()) waiting.reject(error);
+    this.waiting.clear();
+  }
+
+  private post(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+}

@@ -1,0 +1,137 @@
+// Hosts one client core: hands it inputs, and carries out the actions that come out, in order (proto/client_api/host.proto).
+import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+
+import { RequestSchema, type Event, type Response } from "./generated/client_api/client_api_pb";
+import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
+import type { Network, Socket } from "./network";
+import type { CoreModule } from "./wasm_module";
+
+type InputKind = Exclude<MessageInitShape<typeof InputSchema>, Input>["kind"];
+
+export interface HostListener {
+  response(response: Response): void;
+  event(event: Event): void;
+  /** The module trapped: this host does nothing more. What was committed is in the files; a new module goes on from there. */
+  ended(error: unknown): void;
+}
+
+/** setTimeout's longest wait. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+export class CoreHost {
+  private readonly inputs: InputKind[] = [];
+  private readonly sockets = new Map<number, Socket>();
+  private handling = false;
+  private live = true;
+  private wakeAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The module is open. Its clock is `monotonicMs`. */
+  constructor(
+    private readonly module: CoreModule,
+    private readonly network: Network,
+    private readonly monotonicMs: () => number,
+    private readonly listener: HostListener,
+  ) {}
+
+  /** Hands in a serialized Request under the id; the response comes to the listener, perhaps before this returns. */
+  request(id: number, bytes: Uint8Array): void {
+    const request = fromBinary(RequestSchema, bytes);
+    request.id = id;
+    this.submit({ case: "request", value: request });
+  }
+
+  networkChanged(online: boolean): void {
+    this.submit({ case: "networkChanged", value: { online } });
+  }
+
+  /** Ends the connections and closes the database. */
+  close(): void {
+    if (!this.live) return;
+    this.stop();
+    this.module.close();
+  }
+
+  private submit(input: InputKind): void {
+    if (!this.live) return;
+    this.inputs.push(input);
+    if (this.handling) return;
+    this.handling = true;
+    try {
+      for (let next = this.inputs.shift(); next !== undefined && this.live; next = this.inputs.shift()) this.handle(next);
+    } catch (error) {
+      this.stop();
+      this.listener.ended(error);
+    } finally {
+      this.handling = false;
+    }
+  }
+
+  private handle(kind: InputKind): void {
+    const input = toBinary(InputSchema, create(InputSchema, { kind } as Exclude<MessageInitShape<typeof InputSchema>, Input>));
+    for (const action of this.module.handle(input)) this.carryOut(fromBinary(ActionSchema, action).kind);
+  }
+
+  private carryOut(action: Action["kind"]): void {
+    switch (action.case) {
+      case "response":
+        return this.listener.response(action.value);
+      case "event":
+        return this.listener.event(action.value);
+      case "openSocket":
+        return this.openSocket(action.value.socket, action.value.url);
+      case "sendFrame":
+        return this.sockets.get(action.value.socket)?.send(action.value.frame);
+      case "closeSocket":
+        this.sockets.get(action.value.socket)?.close();
+        this.sockets.delete(action.value.socket);
+        return;
+      case "httpCall":
+        return void this.callHttp(action.value);
+      case "wakeAt":
+        this.wakeAt = Number(action.value.monotonicMs);
+        return this.armTimer();
+      case undefined:
+        return;
+    }
+  }
+
+  private openSocket(id: number, url: string): void {
+    const socket = this.network.openSocket(url, {
+      opened: () => this.submit({ case: "socketOpened", value: { socket: id } }),
+      frame: (frame) => this.submit({ case: "socketFrame", value: { socket: id, frame } }),
+      closed: (code, reason) => {
+        this.sockets.delete(id);
+        this.submit({ case: "socketClosed", value: { socket: id, code, reason } });
+      },
+    });
+    this.sockets.set(id, socket);
+  }
+
+  private async callHttp(call: HttpCall): Promise<void> {
+    const { status, body } = await this.network.call(call);
+    this.submit({ case: "httpResponse", value: { call: call.call, status, body } });
+  }
+
+  private armTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.wakeAt === 0) return;
+    const wait = Math.min(Math.max(this.wakeAt - this.monotonicMs(), 0), TIMER_MAX_MS);
+    this.timer = setTimeout(() => this.timerFired(), wait);
+  }
+
+  private timerFired(): void {
+    if (this.monotonicMs() < this.wakeAt) return this.armTimer();  // timers may come early
+    this.wakeAt = 0;
+    this.submit({ case: "tick", value: {} });
+  }
+
+  private stop(): void {
+    this.live = false;
+    clearTimeout(this.timer);
+    for (const socket of this.sockets.values()) socket.close();
+    this.sockets.clear();
+    this.inputs.length = 0;
+  }
+}

@@ -1,0 +1,29 @@
+// What passes between a page and its Worker, and between the Workers of one profile. Requests, responses and events travel serialized.
+import type { MethodName } from "./schema";
+
+/** Why there is no core: the database (core::OpenError), the module's file, or a core that traps again and again. */
+export type StartError = "newer" | "corrupt" | "storage" | "load" | "crashed";
+
+export type ToWorker =
+  | { kind: "start"; profile: string; wasmUrl: string }
+  | { kind: "call"; id: number; method: MethodName; request: Uint8Array }
+  /** The page has handled this many events. */
+  | { kind: "taken"; count: number }
+  | { kind: "close" };
+
+export type FromWorker =
+  | { kind: "answer"; id: number; response: Uint8Array }
+  | { kind: "events"; events: Uint8Array[] }
+  /** Last message: no call will be answered any more. */
+  | { kind: "failed"; error: StartError; detail: string }
+  | { kind: "closed" };
+
+/** On the profile's BroadcastChannel. `tab` names the Worker that calls, `term` one run of a core. */
+export type OnChannel =
+  | { kind: "seek" }
+  | { kind: "leading"; term: string }
+  | { kind: "call"; term: string; tab: string; id: number; method: MethodName; request: Uint8Array }
+  /** The leader has handed the call to the core: from here on nobody else may. */
+  | { kind: "accepted"; tab: string; id: number }
+  | { kind: "answer"; tab: string; id: number; response: Uint8Array }
+  | { kind: "event"; term: string; event: Uint8Array };

@@ -1,0 +1,88 @@
+// A profile's files in the origin-private file system, by sync access handles, which only a dedicated Worker may open.
+//
+// A handle has one owner in the whole browser: a second one is refused with NoModificationAllowedError. The owner is the tab that holds the
+// profile's lock (profile_worker.ts); the handles of a tab that has just gone may stay for a moment, so opening tries for a while.
+import { FILE_FAILED, FILE_FULL, FILE_NAMES, type ProfileFiles } from "./files";
+
+/** What the DOM library declares for Workers only. */
+interface SyncAccessHandle {
+  read(target: Uint8Array, options: { at: number }): number;
+  write(source: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  getSize(): number;
+  flush(): void;
+  close(): void;
+}
+type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> };
+
+const OPEN_TRIES = 50;
+const OPEN_PAUSE_MS = 200;
+
+/** Opens, or makes, the files under `kith/<profile>/`. Rejects when storage is not to be had. */
+export async function openOpfsFiles(profile: string): Promise<ProfileFiles> {
+  const root = await navigator.storage.getDirectory();
+  const folder = await (await root.getDirectoryHandle("kith", { create: true })).getDirectoryHandle(profile, { create: true });
+  const handles: SyncAccessHandle[] = [];
+  try {
+    for (const name of FILE_NAMES) handles.push(await openHandle(folder, name));
+  } catch (error) {
+    for (const handle of handles) handle.close();
+    throw error;
+  }
+  return new OpfsFiles(handles);
+}
+
+async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<SyncAccessHandle> {
+  const file = (await folder.getFileHandle(name, { create: true })) as SyncFileHandle;
+  for (let tries = 1; ; ++tries) {
+    try {
+      return await file.createSyncAccessHandle();
+    } catch (error) {
+      const held = error instanceof DOMException && error.name === "NoModificationAllowedError";
+      if (!held || tries === OPEN_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MS));
+    }
+  }
+}
+
+class OpfsFiles implements ProfileFiles {
+  constructor(private readonly handles: SyncAccessHandle[]) {}
+
+  open(name: string): number {
+    return (FILE_NAMES as readonly string[]).indexOf(name);
+  }
+
+  read(file: number, target: Uint8Array, offset: number): number {
+    return this.attempt(file, (handle) => handle.read(target, { at: offset }));
+  }
+
+  write(file: number, source: Uint8Array, offset: number): number {
+    return this.attempt(file, (handle) => (handle.write(source, { at: offset }) === source.length ? 0 : FILE_FULL));
+  }
+
+  truncate(file: number, size: number): number {
+    return this.attempt(file, (handle) => (handle.truncate(size), 0));
+  }
+
+  sync(file: number): number {
+    return this.attempt(file, (handle) => (handle.flush(), 0));
+  }
+
+  size(file: number): number {
+    return this.attempt(file, (handle) => handle.getSize());
+  }
+
+  close(): void {
+    for (const handle of this.handles) handle.close();
+  }
+
+  private attempt(file: number, operation: (handle: SyncAccessHandle) => number): number {
+    const handle = this.handles[file];
+    if (handle === undefined) return FILE_FAILED;
+    try {
+      return operation(handle);
+    } catch (error) {
+      return error instanceof DOMException && error.name === "QuotaExceededError" ? FILE_FULL : FILE_FAILED;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// The client core's module: its imports, its exports, and nothing else. core_wasm/exports.cc and host_imports.h are the other side.
+import type { ProfileFiles } from "./files";
+
+/** What the module needs from its host besides files. */
+export interface Surroundings {
+  nowMicros(): number;
+  /** Whole milliseconds that never go back. */
+  monotonicMs(): number;
+  /** Cryptographically secure bytes; throws when there are none to be had. */
+  fillRandom(target: Uint8Array): void;
+  log(text: string): void;
+}
+
+/** What is everywhere: browsers' Workers, and Node. */
+export const surroundings: Surroundings = {
+  nowMicros: () => Date.now() * 1000,
+  monotonicMs: () => Math.floor(performance.now()),
+  fillRandom: (target) => {
+    const most = 65536;  // of one call
+    for (let at = 0; at < target.length; at += most) crypto.getRandomValues(target.subarray(at, at + most));
+  },
+  log: (text) => console.error(`kith core: ${text}`),
+};
+
+/** Why the database could not be opened: core::OpenError. */
+export type OpenError = "newer" | "corrupt" | "storage";
+const OPEN_ERRORS: readonly OpenError[] = ["newer", "corrupt", "storage"];
+
+/** The module trapped: it is of no use any more. What it had committed is in its files. */
+export class CoreEnded extends Error {
+  override readonly name = "CoreEnded";
+}
+
+/** Memory and views on it: made anew at every use, because the memory may have grown and left older views without bytes. */
+function bytesAt(memory: WebAssembly.Memory, pointer: number, size: number): Uint8Array {
+  return new Uint8Array(memory.buffer, pointer, size);
+}
+
+/** The imports of the module `kith`, over a memory that is known only after instantiation. */
+export function coreImports(memory: () => WebAssembly.Memory, files: ProfileFiles, around: Surroundings): WebAssembly.Imports {
+  const view = (pointer: number, size: number) => bytesAt(memory(), pointer >>> 0, size >>> 0);
+  const text = (pointer: number, size: number) => new TextDecoder().decode(view(pointer, size));
+  return {
+    kith: {
+      clock_now_us: () => around.nowMicros(),
+      clock_monotonic_ms: () => around.monotonicMs(),
+      random_fill: (pointer: number, size: number) => around.fillRandom(view(pointer, size)),
+      log: (pointer: number, size: number) => around.log(text(pointer, size)),
+      file_open: (pointer: number, size: number) => files.open(text(pointer, size)),
+      file_read: (file: number, pointer: number, size: number, offset: number) => files.read(file, view(pointer, size), offset),
+      file_write: (file: number, pointer: number, size: number, offset: number) => files.write(file, view(pointer, size), offset),
+      file_truncate: (file: number, size: number) => files.truncate(file, size),
+      file_sync: (file: number) => files.sync(file),
+      file_size: (file: number) => files.size(file),
+    },
+  };
+}
+
+interface CoreExports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  kith_open(): number;
+  kith_input(size: number): number;
+  kith_handle(size: number): number;
+  kith_output(): number;
+  kith_output_size(): number;
+  kith_close(): void;
+}
+
+/** One instance of the module over one profile's files. */
+export class CoreModule {
+  private constructor(private readonly exports: CoreExports) {}
+
+  static async instantiate(module: WebAssembly.Module, files: ProfileFiles, around: Surroundings = surroundings): Promise<CoreModule> {
+    let exports: CoreExports | undefined;
+    const memory = (): WebAssembly.Memory => {
+      if (exports === undefined) throw new Error("the module called its host before it was there");
+      return exports.memory;
+    };
+    const instance = await WebAssembly.instantiate(module, coreImports(memory, files, around));
+    exports = instance.exports as unknown as CoreExports;
+    exports._initialize();
+    return new CoreModule(exports);
+  }
+
+  /** Opens the database; undefined when it is open. */
+  open(): OpenError | undefined {
+    const code = this.run(() => this.exports.kith_open());
+    return code === 0 ? undefined : (OPEN_ERRORS[code - 1] ?? "storage");
+  }
+
+  /** Hands in one serialized Input; the serialized Actions that follow, in order, as copies. */
+  handle(input: Uint8Array): Uint8Array[] {
+    return this.run(() => {
+      const pointer = this.exports.kith_input(input.length) >>> 0;
+      if (pointer === 0) throw new RangeError("an input of over 16 MiB");
+      bytesAt(this.exports.memory, pointer, input.length).set(input);
+      if (this.exports.kith_handle(input.length) !== 0) throw new Error("the core does not know this input, or is not open");
+      return splitActions(bytesAt(this.exports.memory, this.exports.kith_output() >>> 0, this.exports.kith_output_size() >>> 0));
+    });
+  }
+
+  /** Closes the database in good order. */
+  close(): void {
+    this.run(() => this.exports.kith_close());
+  }
+
+  private run<T>(operation: () => T): T {
+    try {
+      return operation();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw new CoreEnded(error.message, { cause: error });
+      throw error;
+    }
+  }
+}
+
+/** Each action is a little-endian 32-bit length and as many bytes. */
+function splitActions(output: Uint8Array): Uint8Array[] {
+  const lengths = new DataView(output.buffer, output.byteOffset, output.byteLength);
+  const actions: Uint8Array[] = [];
+  for (let at = 0; at < output.length; ) {
+    const length = lengths.getUint32(at, true);
+    actions.push(output.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return actions;
+}
+

@@ -1,0 +1,90 @@
+// Entry of the dedicated Worker: the browser as profile_worker.ts needs it.
+import { openOpfsFiles } from "./opfs_files";
+import { CoreHost } from "./host";
+import type { Core } from "./leader";
+import type { FromWorker, OnChannel, ToWorker } from "./messages";
+import { webNetwork } from "./network";
+import { CannotStart, ProfileWorker, type CoreListener, type WorkerEnvironment } from "./profile_worker";
+import type { ProfileFiles } from "./files";
+import { CoreModule, surroundings } from "./wasm_module";
+
+/** What the DOM library declares for Workers only. */
+interface WorkerScope {
+  postMessage(message: FromWorker): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
+  addEventListener(type: "online" | "offline", listener: () => void): void;
+}
+const scope = self as unknown as WorkerScope;
+
+let worker: ProfileWorker | undefined;
+const early: ToWorker[] = [];
+
+scope.addEventListener("message", ({ data }) => {
+  if (data.kind === "start") {
+    void start(data.profile, data.wasmUrl);
+  } else if (worker !== undefined) {
+    worker.fromPage(data);
+  } else {
+    early.push(data);
+  }
+});
+scope.addEventListener("online", () => worker?.networkChanged(true));
+scope.addEventListener("offline", () => worker?.networkChanged(false));
+
+async function start(profile: string, wasmUrl: string): Promise<void> {
+  const lock = `kith/${profile}`;
+  const tab = crypto.randomUUID();
+  await holdForever(`${lock}/${tab}`);
+  const channel = new BroadcastChannel(lock);
+  let files: ProfileFiles | undefined;
+
+  const environment: WorkerEnvironment = {
+    tab,
+    toPage: (message) => scope.postMessage(message),
+    toTabs: (message) => channel.postMessage(message),
+    lead: (run) => {
+      void navigator.locks.request(lock, async () => {
+        await run();
+        files?.close();
+        files = undefined;
+      });
+    },
+    whenGone: (other, gone) => void navigator.locks.request(`${lock}/${other}`, gone),
+    startCore: async (listener) => {
+      files ??= await openOpfsFiles(profile).catch((error: unknown) => {
+        throw new CannotStart("storage", String(error));
+      });
+      return startCore(wasmUrl, files, listener);
+    },
+    monotonicMs: surroundings.monotonicMs,
+  };
+  worker = new ProfileWorker(environment);
+  channel.addEventListener("message", ({ data }: MessageEvent<OnChannel>) => worker?.fromTabs(data));
+  for (const message of early.splice(0)) worker.fromPage(message);
+}
+
+async function startCore(wasmUrl: string, files: ProfileFiles, listener: CoreListener): Promise<Core> {
+  const compiled = await compile(wasmUrl).catch((error: unknown) => {
+    throw new CannotStart("load", String(error));
+  });
+  const module = await CoreModule.instantiate(compiled, files);
+  const error = module.open();
+  if (error !== undefined) throw new CannotStart(error, "the database can't be opened");
+  return new CoreHost(module, webNetwork(WebSocket), surroundings.monotonicMs, listener);
+}
+
+async function compile(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  return WebAssembly.compileStreaming(response);
+}
+
+/** Takes a lock that nobody else wants but to learn when this Worker is gone. */
+function holdForever(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve();
+      return new Promise<never>(() => {});
+    });
+  });
+}
