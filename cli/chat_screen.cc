@@ -1,0 +1,134 @@
+#include "cli/chat_screen.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cli/context.h"
+#include "cli/line_editor.h"
+#include "cli/terminal.h"
+
+namespace kith::cli {
+namespace {
+
+// Calls `take` with each piece of standard input; with "" at its end, once.
+class InputReader {
+ public:
+  InputReader(Host& host, std::function<void(std::string_view)> take) : host_(host), take_(std::move(take)) { wait(); }
+  ~InputReader() { host_.stop_watching(STDIN_FILENO); }
+
+ private:
+  void wait() {
+    host_.when_readable(STDIN_FILENO, [this] {
+      char part[4096];
+      const ssize_t size = ::read(STDIN_FILENO, part, sizeof part);
+      if (size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN))) wait();
+      if (size > 0) take_({part, static_cast<size_t>(size)});
+      if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) take_({});
+    });
+  }
+
+  Host& host_;
+  std::function<void(std::string_view)> take_;
+};
+
+// Without the escape sequences for colours.
+std::string plain(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      i = text.find('m', i);
+      if (i == std::string::npos) break;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+class TerminalScreen final : public ChatScreen {
+ public:
+  TerminalScreen(Host& host, Events events)
+      : events_(std::move(events)),
+        editor_({[this](std::string line) {
+                   events_.typing(false);
+                   events_.entered(std::move(line));
+                 },
+                 [this] { events_.typing(!editor_.text().empty()); }, [this] { events_.ended(); }}),
+        input_(host, [this](std::string_view text) {
+          if (text.empty()) return events_.ended();
+          editor_.take(text);
+          draw();
+        }) {}
+
+  void print(const std::string& line) override {
+    terminal_.write("\r\x1b[K" + line + "\n");
+    draw();
+  }
+  void set_status(const std::string& status) override {
+    if (status == status_) return;
+    status_ = status;
+    draw();
+  }
+  [[nodiscard]] bool shows_status() const override { return true; }
+  [[nodiscard]] std::string draft() const override { return editor_.text(); }
+  void set_draft(const std::string& text) override {
+    editor_.set_text(text);
+    draw();
+  }
+
+ private:
+  void draw() {
+    const std::string prompt = status_ + "> ";
+    terminal_.write(editor_.draw(prompt, display_columns(plain(prompt)), terminal_.columns()));
+  }
+
+  Terminal terminal_;
+  Events events_;
+  LineEditor editor_;
+  std::string status_;
+  InputReader input_;
+};
+
+class PlainScreen final : public ChatScreen {
+ public:
+  PlainScreen(Context context, Events events)
+      : out_(context.out), events_(std::move(events)), input_(context.host, [this](std::string_view text) { take(text); }) {}
+
+  void print(const std::string& line) override {
+    out_.line(line);
+    if (!out_.flush()) events_.ended();
+  }
+  void set_status(const std::string&) override {}
+  [[nodiscard]] bool shows_status() const override { return false; }
+  [[nodiscard]] std::string draft() const override { return ""; }
+  void set_draft(const std::string&) override {}
+
+ private:
+  void take(std::string_view text) {
+    if (text.empty()) {
+      if (!line_.empty()) events_.entered(std::move(line_));
+      return events_.ended();
+    }
+    line_ += text;
+    for (size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
+      const std::string line = line_.substr(0, end);
+      line_.erase(0, end + 1);
+      events_.entered(line);
+    }
+  }
+
+  Output& out_;
+  Events events_;
+  std::string line_;
+  InputReader input_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChatScreen> ChatScreen::open(Context context, Events events) {
+  if (Terminal::is_there()) return std::make_unique<TerminalScreen>(context.host, std::move(events));
+  return std::make_unique<PlainScreen>(context, std::move(events));
+}
+
+}  // namespace kith::cli

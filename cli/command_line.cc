@@ -1,0 +1,201 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <sstream>
+
+#include "cli/commands/commands.h"
+
+namespace kith::cli {
+namespace {
+
+constexpr const char* kVersion = "kith 0.1.0";
+constexpr const char* kFooter =
+    "WHOM is a phone number with country code (+491700000001) or a conversation's id. A text that begins with - goes after --.\n"
+    "Data goes to standard output, words for people to standard error.\n\n"
+    "Exit codes: 0 done, 1 failed or refused, 2 wrong command line or value, 3 not registered, 4 offline, 5 timed out,\n"
+    "6 home in use, 7 this device was ended, 8 the home can't be read or written, 130 interrupted.";
+
+// Where the parser writes to. Commands share it, and so keep it alive until they have run.
+struct AllOptions {
+  RegisterOptions register_;
+  SendOptions send;
+  ReceiveOptions receive;
+  ConversationsOptions conversations;
+  HistoryOptions history;
+  SearchOptions search;
+  ContactsOptions contacts;
+  std::string contacts_file;
+  std::string contact_phone;
+  std::string contact_name;
+  VerifyOptions verify;
+  ProfileShowOptions profile_show;
+  std::string profile_name;
+  std::string profile_about;
+  SettingsShowOptions settings_show;
+  std::string setting_key;
+  std::string setting_value;
+  std::string whom;
+  StatusOptions status;
+  ChatOptions chat;
+  RpcOptions rpc;
+};
+using Shared = std::shared_ptr<AllOptions>;
+
+class Parser {
+ public:
+  explicit Parser(CommandLine& line) : line_(line) {
+    app_.set_version_flag("--version", kVersion);
+    app_.footer(kFooter);
+    app_.require_subcommand(1);
+    app_.add_option("--home", line.home, "Directory of this device (default: $KITH_HOME, else ~/.local/share/kith)")->type_name("DIR");
+    app_.add_flag("-v,--verbose", line.verbose, "Say on standard error what goes over the network");
+    add_messages();
+    add_people();
+    add_self();
+  }
+
+  void parse(int count, const char* const* arguments) {
+    try {
+      app_.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out;
+      line_.run = nullptr;
+      line_.code = app_.exit(error, out, out) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+      line_.text = out.str();
+    }
+  }
+
+ private:
+  // A command that runs `run` unless one of its own subcommands does.
+  template <class Run>
+  CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help, Run run) {
+    CLI::App& command = *parent.add_subcommand(name, help);
+    command.fallthrough();  // --home may stand behind the command too
+    command.final_callback([this, &command, run] {
+      if (command.get_subcommands().empty()) line_.run = [all = all_, run](Context context) { return run(context, *all); };
+    });
+    return command;
+  }
+  static void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "One JSON object a line"); }
+
+  void add_messages() {
+    AllOptions& all = *all_;
+    CLI::App& send = add(app_, "send", "Send a message; prints its id", [](Context c, const AllOptions& o) { return run_send(c, o.send); });
+    send.add_option("whom", all.send.to, "To whom")->required()->type_name("WHOM");
+    send.add_option("text", all.send.text, "The text; - reads it from standard input")->required()->type_name("TEXT");
+    send.add_option("--wait", all.send.wait, "Return when the message is sent, delivered or read")->check(CLI::IsMember({"sent", "delivered", "read"}));
+    send.add_option("--timeout", all.send.timeout_s, "Give up --wait after S seconds")->check(CLI::Range(0.0, 1e6))->type_name("S")->capture_default_str();
+    send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
+
+    CLI::App& receive = add(app_, "receive", "Print each message that came, once", [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
+    receive.add_flag("--follow", all.receive.follow, "Go on until stopped");
+    receive.add_option("--timeout", all.receive.timeout_s, "Wait up to S seconds for something new")->check(CLI::Range(0.0, 1e6))->type_name("S");
+    receive.add_flag("--mark-read", all.receive.mark_read, "Tell the senders that it was read");
+    add_json(receive, all.receive.json);
+
+    CLI::App& chat = add(app_, "chat", "Talk to somebody, interactively", [](Context c, const AllOptions& o) { return run_chat(c, o.chat); });
+    chat.add_option("whom", all.chat.with, "With whom")->required()->type_name("WHOM");
+
+    CLI::App& conversations = add(app_, "conversations", "List the conversations, newest first",
+                                  [](Context c, const AllOptions& o) { return run_conversations(c, o.conversations); });
+    add_json(conversations, all.conversations.json);
+
+    CLI::App& history = add(app_, "history", "Show a conversation's messages", [](Context c, const AllOptions& o) { return run_history(c, o.history); });
+    history.add_option("whom", all.history.with, "With whom")->required()->type_name("WHOM");
+    history.add_option("--limit", all.history.limit, "At most N messages")->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+    history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
+    history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
+    add_json(history, all.history.json);
+
+    CLI::App& search = add(app_, "search", "Find messages by words, best match first", [](Context c, const AllOptions& o) { return run_search(c, o.search); });
+    search.add_option("query", all.search.query, "Words")->required()->type_name("QUERY");
+    search.add_option("--with", all.search.with, "Only in this conversation")->type_name("WHOM");
+    search.add_option("--limit", all.search.limit, "At most N messages")->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+    add_json(search, all.search.json);
+  }
+
+  void add_people() {
+    AllOptions& all = *all_;
+    const auto list = [](Context c, const AllOptions& o) { return run_contacts_list(c, o.contacts); };
+    CLI::App& contacts = add(app_, "contacts", "List, import and change contacts", list);
+    add_json(contacts, all.contacts.json);
+    add(contacts, "list", "List them (the default)", list);
+    CLI::App& import = add(contacts, "import", "Take in a vCard file", [](Context c, const AllOptions& o) { return run_contacts_import(c, o.contacts_file); });
+    import.add_option("file", all.contacts_file, "A .vcf file; - reads standard input")->required()->type_name("FILE");
+    CLI::App& contact = add(contacts, "add", "Add a contact, or rename one",
+                            [](Context c, const AllOptions& o) { return run_contacts_add(c, o.contact_phone, o.contact_name); });
+    contact.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
+    contact.add_option("name", all.contact_name, "Name to show")->required()->type_name("NAME");
+    CLI::App& remove = add(contacts, "remove", "Remove a contact", [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.contact_phone); });
+    remove.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
+
+    CLI::App& verify = add(app_, "verify", "Show the safety number with somebody", [](Context c, const AllOptions& o) { return run_verify(c, o.verify); });
+    verify.add_option("whom", all.verify.with, "With whom")->required()->type_name("WHOM");
+    CLI::Option* const mark = verify.add_flag("--mark", all.verify.mark, "It is the same on their side: mark as verified");
+    verify.add_flag("--unmark", all.verify.unmark, "Take the mark away")->excludes(mark);
+    add_json(verify, all.verify.json);
+
+    CLI::App& block = add(app_, "block", "Take no messages from somebody", [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
+    block.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
+    CLI::App& unblock = add(app_, "unblock", "Take messages from somebody again", [](Context c, const AllOptions& o) { return run_block(c, o.whom, false); });
+    unblock.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
+  }
+
+  void add_self() {
+    AllOptions& all = *all_;
+    CLI::App& registration = add(app_, "register", "Make this home a device of a phone number",
+                                 [](Context c, const AllOptions& o) { return run_register(c, o.register_); });
+    registration.add_option("--server", all.register_.server, "Address of the server, like https://kith.example")->required()->type_name("URL");
+    registration.add_option("--phone", all.register_.phone, "Phone number with country code")->required()->type_name("NUMBER");
+    registration.add_option("--name", all.register_.name, "Name to show to others")->required()->type_name("NAME");
+    registration.add_option("--code", all.register_.code, "The code that the server sent to the number")->type_name("N");
+    registration.add_option("--pin", all.register_.pin, "The number's PIN, if it has one")->type_name("P");
+
+    const auto show_profile = [](Context c, const AllOptions& o) { return run_profile_show(c, o.profile_show); };
+    CLI::App& profile = add(app_, "profile", "Show or change the profile", show_profile);
+    add_json(profile, all.profile_show.json);
+    add(profile, "show", "Show it (the default), or somebody's", show_profile).add_option("whom", all.profile_show.of, "Whose")->type_name("WHOM");
+    CLI::App& set_profile = *profile.add_subcommand("set", "Change one's own");
+    set_profile.fallthrough();
+    CLI::Option* const name = set_profile.add_option("--name", all.profile_name, "Name to show to others")->type_name("NAME");
+    CLI::Option* const about = set_profile.add_option("--about", all.profile_about, "A few words; \"\" for none")->type_name("TEXT");
+    set_profile.final_callback([this, name, about] {
+      ProfileSetOptions options;
+      if (name->count() > 0) options.name = all_->profile_name;
+      if (about->count() > 0) options.about = all_->profile_about;
+      line_.run = [options](Context context) { return run_profile_set(context, options); };
+    });
+
+    const auto show_settings = [](Context c, const AllOptions& o) { return run_settings_show(c, o.settings_show); };
+    CLI::App& settings = add(app_, "settings", "Show or change the settings", show_settings);
+    add_json(settings, all.settings_show.json);
+    add(settings, "show", "Show them (the default)", show_settings);
+    CLI::App& set_setting = add(settings, "set", "Change one: read_receipts on|off; last_seen, about everyone|contacts|nobody; pin PIN|none|- (standard input)",
+                                [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
+    set_setting.add_option("key", all.setting_key, "Which")->required()->type_name("KEY");
+    set_setting.add_option("value", all.setting_value, "To what")->required()->type_name("VALUE");
+
+    CLI::App& status = add(app_, "status", "Show who this device is, and whether it reaches the server",
+                           [](Context c, const AllOptions& o) { return run_status(c, o.status); });
+    add_json(status, all.status.json);
+
+    CLI::App& rpc = add(app_, "rpc", "Be driven by a program: JSON-RPC 2.0 on standard input and output",
+                        [](Context c, const AllOptions& o) { return run_rpc(c, o.rpc); });
+    rpc.add_flag("!--no-connect", all.rpc.connect, "Connect only when told to by the method connect");
+  }
+
+  CommandLine& line_;
+  Shared all_ = std::make_shared<AllOptions>();
+  CLI::App app_{"Kith: a private messenger, in the terminal."};
+};
+
+}  // namespace
+
+CommandLine parse_command_line(int count, const char* const* arguments) {
+  CommandLine line;
+  Parser(line).parse(count, arguments);
+  return line;
+}
+
+}  // namespace kith::cli

@@ -1,0 +1,22 @@
+// The command line of `kith` in one place: commands, their options, help.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/context.h"
+
+namespace kith::cli {
+
+struct CommandLine {
+  std::string home;  // "": the default
+  bool verbose = false;
+  // The command; absent when there is none to run (--help, --version, or a mistake), and `code` and `text` are what the program ends with.
+  std::function<ExitCode(Context)> run;
+  ExitCode code = ExitCode::kOk;
+  std::string text;
+};
+
+CommandLine parse_command_line(int count, const char* const* arguments);
+
+}  // namespace kith::cli

@@ -1,0 +1,93 @@
+#include "cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/testing/captured_output.h"
+#include "cli/testing/fake_host.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Request;
+using client_api::Response;
+using ::testing::HasSubstr;
+
+CommandLine parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "kith");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+// The requests that the command line makes of the core.
+std::vector<Request> requests_of(std::vector<const char*> arguments) {
+  testing::FakeHost host([](const Request& request) {
+    Response response;
+    if (request.has_open_conversation()) response.mutable_open_conversation()->set_id(std::string(32, 'c'));
+    if (request.has_send_message()) response.mutable_send_message()->mutable_message()->set_id("m");
+    return response;
+  });
+  testing::CapturedOutput output;
+  const CommandLine line = parse(std::move(arguments));
+  EXPECT_TRUE(line.run) << line.text;
+  if (line.run) line.run({host, output.out});
+  return host.requests;
+}
+
+TEST(CommandLine, HelpListsCommandsAndExitCodes) {
+  const CommandLine line = parse({"--help"});
+  EXPECT_FALSE(line.run);
+  EXPECT_EQ(line.code, ExitCode::kOk);
+  for (const char* word : {"register", "send", "receive", "chat", "history", "search", "contacts", "verify", "profile", "settings", "block", "status",
+                           "rpc", "conversations", "Exit codes"}) {
+    EXPECT_THAT(line.text, HasSubstr(word));
+  }
+  EXPECT_THAT(parse({"--version"}).text, HasSubstr("kith "));
+}
+
+TEST(CommandLine, MistakesAreUsageErrorsThatSayWhatIsWrong) {
+  EXPECT_EQ(parse({}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"sned"}).code, ExitCode::kUsage);
+  EXPECT_THAT(parse({"send", "+491700000001"}).text, HasSubstr("text"));
+  EXPECT_THAT(parse({"send", "+491700000001", "x", "--wait", "seen"}).text, HasSubstr("seen"));
+  EXPECT_EQ(parse({"history", "+491700000001", "--limit", "0"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"verify", "+491700000001", "--mark", "--unmark"}).code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, HomeMayStandBeforeOrBehindTheCommand) {
+  EXPECT_EQ(parse({"--home", "/a", "status"}).home, "/a");
+  EXPECT_EQ(parse({"status", "--home", "/a"}).home, "/a");
+  EXPECT_EQ(parse({"contacts", "add", "+491700000001", "Ana", "--home", "/a"}).home, "/a");
+}
+
+TEST(CommandLine, TextsMayBeEmptyOrBeginWithADash) {
+  EXPECT_EQ(requests_of({"send", "+491700000001", "--", "--wait"}).at(1).send_message().text(), "--wait");
+  EXPECT_EQ(requests_of({"send", "+491700000001", ""}).at(1).send_message().text(), "");
+}
+
+TEST(CommandLine, AnIdNamesAConversationAndANumberAPerson) {
+  const std::string id(32, 'a');
+  EXPECT_EQ(requests_of({"send", id.c_str(), "x"}).at(1).send_message().conversation(), id);
+  EXPECT_EQ(requests_of({"send", "+491700000001", "x"}).at(1).send_message().phone(), "+491700000001");
+  EXPECT_EQ(requests_of({"history", id.c_str()}).at(0).open_conversation().account_id(), id);
+}
+
+TEST(CommandLine, CommandsWithoutSubcommandShow) {
+  EXPECT_TRUE(requests_of({"contacts"}).at(0).has_list_contacts());
+  EXPECT_TRUE(requests_of({"contacts", "list"}).at(0).has_list_contacts());
+  EXPECT_TRUE(requests_of({"profile"}).at(0).has_get_profile());
+  EXPECT_TRUE(requests_of({"settings", "--json"}).at(0).has_get_settings());
+}
+
+TEST(CommandLine, ChangesNameOnlyWhatIsToChange) {
+  const auto profile = requests_of({"profile", "set", "--about", ""}).at(0).set_profile();
+  EXPECT_TRUE(profile.clear_about());
+  EXPECT_EQ(profile.name(), "");
+  const auto settings = requests_of({"settings", "set", "last_seen", "nobody"}).at(0).set_settings();
+  EXPECT_EQ(settings.last_seen(), client_api::Settings::kNobody);
+  EXPECT_FALSE(settings.has_read_receipts());
+  EXPECT_TRUE(requests_of({"contacts", "remove", "+491700000001"}).at(0).set_contact().remove());
+  EXPECT_FALSE(requests_of({"unblock", "+491700000001"}).at(0).set_blocked().blocked());
+}
+
+}  // namespace
+}  // namespace kith::cli

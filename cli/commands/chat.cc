@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <cstdlib>
+#include <unordered_set>
+
+#include "cli/chat_screen.h"
+#include "cli/commands/commands.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Conversation;
+using client_api::Event;
+using client_api::Message;
+using client_api::Presence;
+using client_api::Request;
+using client_api::Response;
+using client_api::State;
+
+constexpr uint32_t kShownAtStart = 20;
+constexpr uint64_t kFarewellMs = 5000;
+
+constexpr const char* kHelp =
+    "Type a line to send it. /history [N] shows earlier messages, /help this, /quit ends. A line that begins with // sends one that begins with /.";
+
+class Chat {
+ public:
+  Chat(Context context, Conversation conversation) : context_(context), host_(context.host), conversation_(std::move(conversation)) {}
+
+  ExitCode run() {
+    host_.listen([this](const Event& event) { on_event(event); });
+    screen_ = ChatScreen::open(context_, {[this](std::string line) { on_line(std::move(line)); }, [this](bool composing) { tell_typing(composing); },
+                                          [this] { over_ = true; }});
+    context_.host.start(list_messages(kShownAtStart), [this](const Response& response) {
+      for (const Message& message : response.list_messages().messages()) show(message);
+      screen_->print(context_.out.coloured("2", "Chat with " + safe_for_terminal(conversation_.title()) + ". /help for help, /quit to leave."));
+      begin();
+    });
+    const auto outcome = host_.run_until([&] { return over_ || host_.state().connection() == State::kEnded; }, std::nullopt);
+    if (outcome != Host::Outcome::kStopped) leave();
+    screen_.reset();
+    if (host_.state().connection() == State::kEnded) {
+      context_.out.note("this device was ended: its number registered elsewhere");
+      return ExitCode::kDeviceEnded;
+    }
+    return ExitCode::kOk;
+  }
+
+ private:
+  void begin() {
+    Request available;
+    available.mutable_set_available()->set_available(true);
+    ignore(std::move(available));
+    Request watch;
+    watch.mutable_watch_presence()->add_conversations(conversation_.id());
+    ignore(std::move(watch));
+    mark_read();
+    if (!conversation_.draft().empty()) screen_->set_draft(conversation_.draft());
+    update_status();
+  }
+
+  // Keeps what was not sent, and lets what was sent leave.
+  void leave() {
+    Request draft;
+    draft.mutable_set_draft()->set_conversation(conversation_.id());
+    draft.mutable_set_draft()->set_text(screen_->draft());
+    if (screen_->shows_status()) ignore(std::move(draft));
+    host_.run_until([&] { return outstanding_ == 0 && (host_.state().unsent_messages() == 0 || is_offline(host_.state())); },
+                    host_.in_ms(kFarewellMs));
+  }
+
+  void ignore(Request request) {
+    ++outstanding_;
+    host_.start(std::move(request), [this](const Response&) { --outstanding_; });
+  }
+
+  Request list_messages(uint32_t limit) const {
+    Request request;
+    request.mutable_list_messages()->set_conversation(conversation_.id());
+    request.mutable_list_messages()->set_limit(limit);
+    return request;
+  }
+
+  void mark_read() {
+    Request request;
+    request.mutable_mark_read()->set_conversation(conversation_.id());
+    ignore(std::move(request));
+  }
+
+  void tell_typing(bool composing) {
+    if (!composing && !typing_) return;
+    typing_ = composing;
+    Request request;
+    request.mutable_set_typing()->set_conversation(conversation_.id());
+    request.mutable_set_typing()->set_typing(composing);
+    ignore(std::move(request));
+  }
+
+  void on_line(std::string line) {
+    if (line.empty()) return;
+    if (line.starts_with("//")) {
+      line.erase(0, 1);
+    } else if (line.starts_with('/')) {
+      return on_command(line);
+    }
+    typing_ = false;  // the message says it
+    Request request;
+    request.mutable_send_message()->set_conversation(conversation_.id());
+    request.mutable_send_message()->set_text(line);
+    ++outstanding_;
+    host_.start(std::move(request), [this](const Response& response) {
+      --outstanding_;
+      if (response.has_failure()) {
+        screen_->print(context_.out.coloured("31", safe_for_terminal("not sent: " + describe(response.failure()))));
+      } else if (!shown_.contains(response.send_message().message().id())) {
+        show(response.send_message().message());
+      }
+    });
+  }
+
+  void on_command(const std::string& line) {
+    if (line == "/quit" || line == "/q") {
+      over_ = true;
+    } else if (line.starts_with("/history")) {
+      const unsigned long wanted = std::strtoul(line.c_str() + 8, nullptr, 10);
+      ++outstanding_;
+      host_.start(list_messages(wanted == 0 ? 50 : static_cast<uint32_t>(std::min(wanted, 500UL))), [this](const Response& response) {
+        --outstanding_;
+        for (const Message& message : response.list_messages().messages()) show(message);
+      });
+    } else {
+      screen_->print(context_.out.coloured("2", line == "/help" ? kHelp : "There is no such command; /help lists them."));
+    }
+  }
+
+  void show(const Message& message) {
+    shown_.insert(message.id());
+    if (message.outgoing()) note_tick(message);
+    screen_->print(message_line(context_.out, message, author_name(message, conversation_.title()), unix_now_us()));
+  }
+
+  // The status line shows the ticks of one's last message.
+  void note_tick(const Message& message) {
+    if (message.order_us() < last_sent_.order_us() && message.id() != last_sent_.id()) return;
+    last_sent_ = message;
+    update_status();
+  }
+
+  void on_event(const Event& event) {
+    if (event.has_state_changed()) {
+      const bool offline = is_offline(event.state_changed());
+      if (offline != offline_ && !screen_->shows_status()) context_.out.note(offline ? "offline: messages are kept and sent later" : "online");
+      offline_ = offline;
+    } else if (event.has_message_added() && event.message_added().conversation() == conversation_.id()) {
+      if (!shown_.contains(event.message_added().id())) show(event.message_added());
+      if (!event.message_added().outgoing()) mark_read();
+    } else if (event.has_message_changed() && event.message_changed().conversation() == conversation_.id()) {
+      on_changed(event.message_changed());
+    } else if (event.has_conversation_changed() && event.conversation_changed().id() == conversation_.id()) {
+      conversation_ = event.conversation_changed();
+    } else if (event.has_typing_changed() && event.typing_changed().conversation() == conversation_.id()) {
+      conversation_.set_typing(event.typing_changed().typing());
+    } else if (event.has_presence_changed() && event.presence_changed().conversation() == conversation_.id()) {
+      *conversation_.mutable_presence() = event.presence_changed().presence();
+    }
+    update_status();
+  }
+
+  void on_changed(const Message& message) {
+    if (!message.outgoing()) return show(message);  // a repaired one: now it can be read
+    const bool is_new = message.id() != last_sent_.id() || message.tick() != last_sent_.tick();
+    note_tick(message);
+    if (message.tick() == Message::kFailed) {
+      show(message);
+    } else if (is_new && !screen_->shows_status() && message.tick() >= Message::kDelivered) {
+      context_.out.note(tick_word(message.tick()) + ": " + excerpt(message.text(), 40));
+    }
+  }
+
+  void update_status() {
+    const Output& out = context_.out;
+    std::string status = out.coloured("1", safe_for_terminal(excerpt(conversation_.title(), 24)));
+    const Presence& presence = conversation_.presence();
+    if (offline_) {
+      status += out.coloured("33", " (you are offline)");
+    } else if (conversation_.typing()) {
+      status += out.coloured("32", " is typing…");
+    } else if (presence.kind() == Presence::kOnline) {
+      status += out.coloured("32", " online");
+    } else if (presence.kind() == Presence::kLastSeen && presence.last_seen_us() > 0) {
+      status += out.coloured("2", " last seen " + local_time(presence.last_seen_us(), unix_now_us()));
+    }
+    if (!last_sent_.id().empty()) status += " " + tick_mark(out, last_sent_.tick());
+    screen_->set_status(status + " ");
+  }
+
+  Context context_;
+  Host& host_;
+  Conversation conversation_;
+  std::unique_ptr<ChatScreen> screen_;
+  std::unordered_set<std::string> shown_;
+  Message last_sent_;
+  size_t outstanding_ = 0;
+  bool typing_ = false;
+  bool offline_ = false;
+  bool over_ = false;
+};
+
+}  // namespace
+
+ExitCode run_chat(Context context, const ChatOptions& options) {
+  if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
+  auto conversation = conversation_with(context, options.with);
+  if (!conversation) return conversation.error();
+  return Chat(context, std::move(*conversation)).run();
+}
+
+}  // namespace kith::cli

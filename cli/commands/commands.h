@@ -1,0 +1,112 @@
+// Every command of `kith`: what it takes, and the function that runs it. command_line.cc fills the options in; docs/cli.md describes them.
+//
+// Each function is in the file of its name. It answers the exit code, writes data to standard output and words for people to standard error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/context.h"
+
+namespace kith::cli {
+
+struct RegisterOptions {
+  std::string server;
+  std::string phone;
+  std::string name;
+  std::string code;  // "": from the server when it is a development server, else asked for
+  std::string pin;
+};
+ExitCode run_register(Context context, const RegisterOptions& options);
+
+struct SendOptions {
+  std::string to;
+  std::string text;  // "-": standard input
+  std::string wait;  // "", "sent", "delivered", "read"
+  double timeout_s = 60;
+  std::string reply_to;
+};
+ExitCode run_send(Context context, const SendOptions& options);
+
+struct ReceiveOptions {
+  bool follow = false;
+  bool json = false;
+  bool mark_read = false;
+  std::optional<double> timeout_s = std::nullopt;
+};
+ExitCode run_receive(Context context, const ReceiveOptions& options);
+
+struct ConversationsOptions {
+  bool json = false;
+};
+ExitCode run_conversations(Context context, const ConversationsOptions& options);
+
+struct HistoryOptions {
+  std::string with;
+  uint32_t limit = 50;
+  std::string before;  // a message id
+  bool json = false;
+  bool mark_read = false;
+};
+ExitCode run_history(Context context, const HistoryOptions& options);
+
+struct SearchOptions {
+  std::string query;
+  std::string with;  // "": everywhere
+  uint32_t limit = 50;
+  bool json = false;
+};
+ExitCode run_search(Context context, const SearchOptions& options);
+
+struct ContactsOptions {
+  bool json = false;
+};
+ExitCode run_contacts_list(Context context, const ContactsOptions& options);
+ExitCode run_contacts_import(Context context, const std::string& file);
+ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name);
+ExitCode run_contacts_remove(Context context, const std::string& phone);
+
+struct VerifyOptions {
+  std::string with;
+  bool mark = false;
+  bool unmark = false;
+  bool json = false;
+};
+ExitCode run_verify(Context context, const VerifyOptions& options);
+
+struct ProfileShowOptions {
+  std::string of;  // "": one's own
+  bool json = false;
+};
+ExitCode run_profile_show(Context context, const ProfileShowOptions& options);
+struct ProfileSetOptions {
+  std::optional<std::string> name;
+  std::optional<std::string> about;
+};
+ExitCode run_profile_set(Context context, const ProfileSetOptions& options);
+
+struct SettingsShowOptions {
+  bool json = false;
+};
+ExitCode run_settings_show(Context context, const SettingsShowOptions& options);
+ExitCode run_settings_set(Context context, const std::string& key, const std::string& value);
+
+ExitCode run_block(Context context, const std::string& whom, bool blocked);
+
+struct StatusOptions {
+  bool json = false;
+};
+ExitCode run_status(Context context, const StatusOptions& options);
+
+struct ChatOptions {
+  std::string with;
+};
+ExitCode run_chat(Context context, const ChatOptions& options);
+
+struct RpcOptions {
+  bool connect = true;
+};
+ExitCode run_rpc(Context context, const RpcOptions& options);
+
+}  // namespace kith::cli

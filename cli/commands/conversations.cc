@@ -1,0 +1,52 @@
+#include "cli/commands/commands.h"
+#include "cli/json_line.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+std::string conversation_json(const client_api::Conversation& conversation) {
+  JsonLine line;
+  line.text("id", conversation.id())
+      .text("title", conversation.title())
+      .text("phone", conversation.phone())
+      .number("unread", conversation.unread())
+      .text("draft", conversation.draft())
+      .boolean("blocked", conversation.blocked())
+      .boolean("verified", conversation.verified());
+  if (conversation.activity_us() > 0) line.text("active_at", rfc3339(conversation.activity_us()));
+  if (conversation.has_last_message()) line.raw("last_message", message_json(conversation.last_message()));
+  return line.str();
+}
+
+std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
+  std::string line = out.coloured("1", safe_for_terminal(conversation.title()));
+  if (conversation.phone() != conversation.title()) line += "  " + out.coloured("2", conversation.phone());
+  if (conversation.unread() > 0) line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
+  if (conversation.blocked()) line += "  [blocked]";
+  if (conversation.verified()) line += "  [verified]";
+  if (conversation.has_last_message()) {
+    client_api::Message last = conversation.last_message();
+    last.clear_quote();
+    last.set_text(excerpt(last.text(), 60));
+    line += "\n    " + message_line(out, last, author_name(last, conversation.title()), unix_now_us());
+  }
+  if (!conversation.draft().empty()) line += "\n    draft: " + safe_for_terminal(excerpt(conversation.draft(), 60));
+  return line;
+}
+
+}  // namespace
+
+ExitCode run_conversations(Context context, const ConversationsOptions& options) {
+  client_api::Request request;
+  request.mutable_list_conversations();
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  for (const auto& conversation : response->list_conversations().conversations()) {
+    context.out.line(options.json ? conversation_json(conversation) : conversation_line(context.out, conversation));
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace kith::cli

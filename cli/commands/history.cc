@@ -1,0 +1,53 @@
+#include "cli/commands/commands.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+
+using client_api::Request;
+
+namespace {
+
+constexpr uint64_t kReceiptMs = 5000;
+
+// Marks everything read, and gives the receipt a moment to leave.
+ExitCode mark_read(Context context, const std::string& conversation) {
+  Request request;
+  request.mutable_mark_read()->set_conversation(conversation);
+  const auto marked = ask(context, std::move(request));
+  if (!marked) return marked.error();
+  if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
+  if (wait_for_connection(context.host, context.host.in_ms(kReceiptMs)) != Reached::kOnline) {
+    context.out.note("offline: the others learn that you read it with the next command that reaches the server");
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode run_history(Context context, const HistoryOptions& options) {
+  const auto conversation = conversation_with(context, options.with);
+  if (!conversation) return conversation.error();
+  Request request;
+  client_api::ListMessagesRequest& list = *request.mutable_list_messages();
+  list.set_conversation(conversation->id());
+  list.set_limit(options.limit);
+  if (!options.before.empty()) {
+    Request lookup;
+    lookup.mutable_get_message()->set_id(options.before);
+    const auto message = ask(context, std::move(lookup));
+    if (!message) return message.error();
+    list.set_before_order_us(message->get_message().order_us());
+    list.set_before_id(options.before);
+  }
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  for (const auto& message : response->list_messages().messages()) {
+    context.out.line(options.json ? message_json(message)
+                                  : message_line(context.out, message, author_name(message, conversation->title()), unix_now_us()));
+  }
+  if (!context.out.flush()) return ExitCode::kFailed;
+  return options.mark_read ? mark_read(context, conversation->id()) : ExitCode::kOk;
+}
+
+}  // namespace kith::cli

@@ -1,0 +1,45 @@
+#include "cli/commands/commands.h"
+#include "cli/json_line.h"
+
+namespace kith::cli {
+
+using client_api::Request;
+
+ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
+  Request request;
+  request.mutable_get_profile();
+  if (!options.of.empty()) {
+    const auto conversation = conversation_with(context, options.of);
+    if (!conversation) return conversation.error();
+    request.mutable_get_profile()->set_account_id(conversation->id());
+  }
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  const client_api::Profile& profile = response->get_profile();
+  if (options.json) {
+    context.out.line(JsonLine().text("name", profile.name()).text("about", profile.about()).text("phone", profile.phone()).str());
+    return ExitCode::kOk;
+  }
+  context.out.line("name   " + safe_for_terminal(profile.name()));
+  context.out.line("about  " + safe_for_terminal(profile.about()));
+  context.out.line("phone  " + safe_for_terminal(profile.phone()));
+  return ExitCode::kOk;
+}
+
+ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
+  if (!options.name && !options.about) {
+    context.out.note("say what to set: --name or --about");
+    return ExitCode::kUsage;
+  }
+  Request request;
+  client_api::SetProfileRequest& profile = *request.mutable_set_profile();
+  if (options.name) profile.set_name(*options.name);
+  if (options.about) {
+    profile.set_about(*options.about);
+    profile.set_clear_about(options.about->empty());
+  }
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
+}
+
+}  // namespace kith::cli

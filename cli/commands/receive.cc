@@ -1,0 +1,169 @@
+// Prints each message that came to this device once, over any number of runs.
+//
+//   take a batch: the core marks it taken and commits   →   print it with one write   →   take the next
+//
+// So what was printed is never printed again. A program killed between the commit and the write (microseconds) has the batch in its history,
+// but not in what was printed; that is why a batch is only taken while somebody reads, and why a stop signal waits for the write.
+#include <map>
+#include <unordered_map>
+
+#include "cli/commands/commands.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Message;
+using client_api::Request;
+using client_api::State;
+
+constexpr uint32_t kBatch = 100;
+constexpr uint64_t kConnectMs = 30'000;
+
+class Receiver {
+ public:
+  Receiver(Context context, const ReceiveOptions& options) : context_(context), options_(options) {
+    context_.host.listen([this](const client_api::Event& event) {
+      if (event.has_message_added() || event.has_message_changed()) something_new_ = true;
+      if (event.has_conversation_changed()) titles_[event.conversation_changed().id()] = event.conversation_changed().title();
+    });
+  }
+
+  Result<void, ExitCode> begin() {
+    if (options_.json) return {};
+    Request request;
+    request.mutable_list_conversations();
+    const auto response = ask(context_, std::move(request));
+    if (!response) return Fail(response.error());
+    for (const auto& conversation : response->list_conversations().conversations()) titles_[conversation.id()] = conversation.title();
+    return {};
+  }
+
+  // Prints what no run has printed yet.
+  Result<void, ExitCode> print_new() {
+    something_new_ = false;
+    for (bool more = true; more;) {
+      if (!context_.out.has_reader()) return Fail(ExitCode::kFailed);
+      Request request;
+      request.mutable_take_events()->set_limit(kBatch);
+      const auto response = ask(context_, std::move(request));
+      if (!response) return Fail(response.error());
+      for (const Message& message : response->take_events().messages()) print(message);
+      if (!context_.out.flush()) return Fail(ExitCode::kFailed);
+      if (options_.mark_read) {
+        if (const auto marked = mark_read(response->take_events()); !marked) return marked;
+      }
+      more = response->take_events().more();
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool something_new() const { return something_new_; }
+  [[nodiscard]] size_t printed() const { return printed_; }
+
+ private:
+  void print(const Message& message) {
+    ++printed_;
+    context_.out.line(options_.json ? message_json(message)
+                                    : message_line(context_.out, message, author_name(message, titles_[message.conversation()]), unix_now_us()));
+  }
+
+  Result<void, ExitCode> mark_read(const client_api::TakeEventsResponse& taken) {
+    std::map<std::string, std::string> last;  // by conversation
+    for (const Message& message : taken.messages()) last[message.conversation()] = message.id();
+    for (const auto& [conversation, id] : last) {
+      Request request;
+      request.mutable_mark_read()->set_conversation(conversation);
+      request.mutable_mark_read()->set_up_to_message_id(id);
+      const auto response = ask(context_, std::move(request));
+      if (!response) return Fail(response.error());
+    }
+    return {};
+  }
+
+  Context context_;
+  const ReceiveOptions& options_;
+  std::unordered_map<std::string, std::string> titles_;
+  bool something_new_ = false;
+  size_t printed_ = 0;
+};
+
+ExitCode report(Context context, Reached reached) {
+  switch (reached) {
+    case Reached::kOffline:
+    case Reached::kTimedOut:
+      context.out.note("offline: this is what had come before");
+      return ExitCode::kOffline;
+    case Reached::kEnded:
+      context.out.note("this device was ended: its number registered elsewhere");
+      return ExitCode::kDeviceEnded;
+    case Reached::kStopped:
+      return ExitCode::kInterrupted;
+    case Reached::kOnline:
+      break;
+  }
+  return ExitCode::kOk;
+}
+
+MonotonicMs after_timeout(Context context, const ReceiveOptions& options) {
+  return context.host.in_ms(static_cast<uint64_t>(*options.timeout_s * 1000));
+}
+
+// Waits for messages and prints them, until the first ones with `only_first`, else until none has come for the time given, if one is given.
+ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOptions& options, std::optional<MonotonicMs> deadline,
+                        bool only_first) {
+  const State& state = context.host.state();
+  bool said_offline = false;
+  for (;;) {
+    const auto outcome = context.host.run_until(
+        [&] {
+          if (state.connection() == State::kWaiting && !said_offline) {
+            said_offline = true;
+            context.out.note("offline: trying again");
+          } else if (state.connection() == State::kOnline && said_offline) {
+            said_offline = false;
+            context.out.note("online again");
+          }
+          return receiver.something_new() || state.connection() == State::kEnded || !context.out.has_reader();
+        },
+        deadline);
+    // Following has no end of its own: to be stopped is how it is meant to end.
+    if (outcome == Host::Outcome::kStopped) return options.follow ? ExitCode::kOk : ExitCode::kInterrupted;
+    const size_t before = receiver.printed();
+    if (const auto printed = receiver.print_new(); !printed) return printed.error();
+    if (receiver.printed() > before) {
+      if (only_first) return ExitCode::kOk;
+      if (options.timeout_s) deadline = after_timeout(context, options);
+    }
+    if (state.connection() == State::kEnded) return report(context, Reached::kEnded);
+    if (outcome == Host::Outcome::kTimedOut) return is_offline(state) ? report(context, Reached::kOffline) : ExitCode::kOk;
+  }
+}
+
+}  // namespace
+
+ExitCode run_receive(Context context, const ReceiveOptions& options) {
+  Receiver receiver(context, options);
+  if (const auto connecting = start_connecting(context); !connecting) {
+    // What an ended device received before is still its own.
+    if (connecting.error() == ExitCode::kDeviceEnded && receiver.begin()) static_cast<void>(receiver.print_new());
+    return connecting.error();
+  }
+  if (const auto begun = receiver.begin(); !begun) return begun.error();
+  std::optional<MonotonicMs> deadline;
+  if (options.timeout_s) deadline = after_timeout(context, options);
+  if (options.follow) {
+    if (const auto printed = receiver.print_new(); !printed) return printed.error();
+    return wait_and_print(context, receiver, options, deadline, false);
+  }
+  const Reached reached = wait_for_connection(context.host, deadline.value_or(context.host.in_ms(kConnectMs)));
+  if (reached == Reached::kStopped) return ExitCode::kInterrupted;
+  if (const auto printed = receiver.print_new(); !printed) return printed.error();
+  if (deadline && receiver.printed() == 0 && (reached == Reached::kOnline || reached == Reached::kOffline)) {
+    return wait_and_print(context, receiver, options, deadline, true);
+  }
+  return report(context, reached);
+}
+
+}  // namespace kith::cli

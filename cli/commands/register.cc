@@ -1,0 +1,99 @@
+#include <termios.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/commands/commands.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Failure;
+using client_api::Request;
+using client_api::Response;
+
+constexpr int kAttempts = 3;
+
+bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
+
+// One line from the terminal; absent at its end. `secret`: what is typed is not shown.
+std::optional<std::string> ask_user(const std::string& question, bool secret) {
+  termios before{};
+  const bool hide = secret && ::tcgetattr(STDIN_FILENO, &before) == 0;
+  if (hide) {
+    termios hidden = before;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+  }
+  std::cerr << question << std::flush;
+  std::string answer;
+  const bool answered = static_cast<bool>(std::getline(std::cin, answer));
+  if (hide) {
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    std::cerr << '\n';
+  }
+  if (!answered) return std::nullopt;
+  return answer;
+}
+
+Request registration(const RegisterOptions& options) {
+  Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server(options.server);
+  what.set_phone(options.phone);
+  what.set_name(options.name);
+  what.set_code(options.code);
+  what.set_pin(options.pin);
+  what.set_device_name("Terminal");
+  return request;
+}
+
+// The code of a development server comes back in the answer.
+Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions& options) {
+  Request request;
+  request.mutable_request_code()->set_server(options.server);
+  request.mutable_request_code()->set_phone(options.phone);
+  const auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  if (!response->request_code().code().empty()) return response->request_code().code();
+  context.out.note("a code was sent to " + options.phone);
+  if (!can_ask()) {
+    context.out.note("run the same command with --code and the code");
+    return Fail(ExitCode::kFailed);
+  }
+  const auto code = ask_user("Code: ", false);
+  if (!code) return Fail(ExitCode::kInterrupted);
+  return *code;
+}
+
+}  // namespace
+
+ExitCode run_register(Context context, const RegisterOptions& options) {
+  if (context.host.state().registered()) {
+    context.out.note("this home is registered already as " + context.host.state().phone() + "; another number needs another --home");
+    return ExitCode::kFailed;
+  }
+  RegisterOptions complete = options;
+  if (complete.code.empty()) {
+    auto code = obtain_code(context, options);
+    if (!code) return code.error();
+    complete.code = std::move(*code);
+  }
+  for (int attempt = 1;; ++attempt) {
+    const std::optional<Response> response = context.host.call(registration(complete));
+    if (!response) return ExitCode::kInterrupted;
+    if (!response->has_failure()) break;
+    const Failure::Code code = response->failure().code();
+    context.out.note(describe(response->failure()));
+    const bool asks_pin = code == Failure::kPinRequired || code == Failure::kWrongPin;
+    const bool asks_code = code == Failure::kWrongCode && options.code.empty();
+    if (!(asks_pin || asks_code) || !can_ask() || attempt == kAttempts) return exit_code_of(code);
+    auto answer = ask_user(asks_pin ? "PIN: " : "Code: ", asks_pin);
+    if (!answer) return ExitCode::kInterrupted;
+    (asks_pin ? complete.pin : complete.code) = std::move(*answer);
+  }
+  context.out.note("registered " + context.host.state().phone() + " as " + options.name + " on " + context.host.state().server());
+  return ExitCode::kOk;
+}
+
+}  // namespace kith::cli

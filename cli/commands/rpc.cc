@@ -1,0 +1,67 @@
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cli/commands/commands.h"
+#include "cli/rpc/session.h"
+
+namespace kith::cli {
+namespace {
+
+// Standard input, read while the session can take more.
+class Input {
+ public:
+  Input(Host& host, rpc::Session& session) : host_(host), session_(session) {}
+  ~Input() { host_.stop_watching(STDIN_FILENO); }
+
+  // Called whenever something may have changed.
+  void read_on() {
+    if (ended_ || watching_ || session_.outstanding() >= rpc::Session::kOutstandingMax) return;
+    watching_ = true;
+    host_.when_readable(STDIN_FILENO, [this] {
+      watching_ = false;
+      read_some();
+    });
+  }
+  [[nodiscard]] bool ended() const { return ended_; }
+
+ private:
+  void read_some() {
+    char part[65536];
+    const ssize_t size = ::read(STDIN_FILENO, part, sizeof part);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (size > 0) return session_.take({part, static_cast<size_t>(size)});
+    ended_ = true;
+    session_.end();
+  }
+
+  Host& host_;
+  rpc::Session& session_;
+  bool watching_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+ExitCode run_rpc(Context context, const RpcOptions& options) {
+  rpc::Session session(context.host, [&](std::string line) { context.out.line(line); });
+  Input input(context.host, session);
+  bool connecting = !options.connect;
+  bool reader_gone = false;
+  context.host.run_until(
+      [&] {
+        if (!connecting && context.host.state().registered()) {
+          connecting = true;
+          client_api::Request request;
+          request.mutable_connect();
+          context.host.start(std::move(request), [](const client_api::Response&) {});
+        }
+        input.read_on();
+        reader_gone = !context.out.flush();
+        return reader_gone || (input.ended() && session.outstanding() == 0);
+      },
+      std::nullopt);
+  return reader_gone ? ExitCode::kFailed : ExitCode::kOk;
+}
+
+}  // namespace kith::cli

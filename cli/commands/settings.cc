@@ -1,0 +1,95 @@
+#include <unistd.h>
+
+#include "cli/commands/commands.h"
+#include "cli/json_line.h"
+
+namespace kith::cli {
+
+using client_api::Request;
+using client_api::Settings;
+
+namespace {
+
+constexpr size_t kPinBytesMax = 256;
+
+struct ScopeWord {
+  const char* word;
+  Settings::Scope scope;
+};
+constexpr ScopeWord kScopes[] = {{"everyone", Settings::kEveryone}, {"contacts", Settings::kContacts}, {"nobody", Settings::kNobody}};
+
+const char* scope_word(Settings::Scope scope) {
+  for (const ScopeWord& known : kScopes) {
+    if (known.scope == scope) return known.word;
+  }
+  return "unknown";
+}
+
+std::optional<Settings::Scope> scope_of(const std::string& word) {
+  for (const ScopeWord& known : kScopes) {
+    if (word == known.word) return known.scope;
+  }
+  return std::nullopt;
+}
+
+ExitCode wrong_value(Context context, const std::string& key, const char* allowed) {
+  context.out.note(key + " can be " + allowed);
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+
+ExitCode run_settings_show(Context context, const SettingsShowOptions& options) {
+  Request request;
+  request.mutable_get_settings();
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  const Settings& settings = response->get_settings();
+  if (options.json) {
+    JsonLine line;
+    line.boolean("read_receipts", settings.read_receipts())
+        .text("last_seen", scope_word(settings.last_seen()))
+        .text("about", scope_word(settings.about()))
+        .boolean("has_pin", settings.has_pin());
+    context.out.line(line.str());
+    return ExitCode::kOk;
+  }
+  context.out.line(std::string("read_receipts  ") + (settings.read_receipts() ? "on" : "off"));
+  context.out.line(std::string("last_seen      ") + scope_word(settings.last_seen()));
+  context.out.line(std::string("about          ") + scope_word(settings.about()));
+  context.out.line(std::string("pin            ") + (settings.has_pin() ? "set" : "none"));
+  return ExitCode::kOk;
+}
+
+ExitCode run_settings_set(Context context, const std::string& key, const std::string& value) {
+  Request request;
+  if (key == "read_receipts") {
+    if (value != "on" && value != "off") return wrong_value(context, key, "on or off");
+    request.mutable_set_settings()->set_read_receipts(value == "on");
+  } else if (key == "last_seen" || key == "about") {
+    const auto scope = scope_of(value);
+    if (!scope) return wrong_value(context, key, "everyone, contacts or nobody");
+    if (key == "about") {
+      request.mutable_set_settings()->set_about(*scope);
+    } else {
+      request.mutable_set_settings()->set_last_seen(*scope);
+    }
+  } else if (key == "pin") {
+    std::string pin = value;
+    if (value == "none") {
+      pin.clear();
+    } else if (value == "-") {  // other users of the machine can read command lines
+      pin = read_everything(STDIN_FILENO, kPinBytesMax).value_or("");
+      while (!pin.empty() && (pin.back() == '\n' || pin.back() == '\r')) pin.pop_back();
+      if (pin.empty()) return wrong_value(context, key, "4 to 64 characters");
+    }
+    request.mutable_set_pin()->set_pin(pin);
+  } else {
+    context.out.note("there is no setting " + key + ": they are read_receipts, last_seen, about and pin");
+    return ExitCode::kUsage;
+  }
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
+}
+
+}  // namespace kith::cli

@@ -1,0 +1,70 @@
+#include "cli/commands/commands.h"
+#include "cli/json_line.h"
+
+namespace kith::cli {
+namespace {
+
+constexpr uint64_t kConnectMs = 15'000;
+
+const char* reached_word(Reached reached) {
+  switch (reached) {
+    case Reached::kOnline: return "online";
+    case Reached::kEnded: return "ended";
+    default: return "offline";
+  }
+}
+
+ExitCode exit_code_of(Reached reached) {
+  switch (reached) {
+    case Reached::kOnline: return ExitCode::kOk;
+    case Reached::kEnded: return ExitCode::kDeviceEnded;
+    case Reached::kStopped: return ExitCode::kInterrupted;
+    default: return ExitCode::kOffline;
+  }
+}
+
+}  // namespace
+
+ExitCode run_status(Context context, const StatusOptions& options) {
+  Reached reached = Reached::kOffline;
+  const client_api::State& state = context.host.state();
+  if (state.registered()) {
+    client_api::Request request;
+    request.mutable_connect();
+    const auto response = context.host.call(std::move(request));
+    if (!response) return ExitCode::kInterrupted;
+    if (response->has_failure()) {
+      reached = response->failure().code() == client_api::Failure::kDeviceEnded ? Reached::kEnded : Reached::kOffline;
+    } else {
+      reached = wait_for_connection(context.host, context.host.in_ms(kConnectMs));
+    }
+  }
+  if (options.json) {
+    JsonLine line;
+    line.boolean("registered", state.registered())
+        .text("server", state.server())
+        .text("phone", state.phone())
+        .text("account", state.account_id())
+        .number("device", state.device_id())
+        .text("name", state.name())
+        .text("connection", reached_word(reached))
+        .number("unsent", state.unsent_messages())
+        .number("undecryptable", state.undecryptable());
+    context.out.line(line.str());
+  } else if (state.registered()) {
+    context.out.line("number      " + state.phone());
+    context.out.line("name        " + safe_for_terminal(state.name()));
+    context.out.line("server      " + safe_for_terminal(state.server()));
+    context.out.line("connection  " + std::string(reached_word(reached)));
+    context.out.line("account     " + state.account_id() + ", device " + std::to_string(state.device_id()));
+    context.out.line("unsent      " + std::to_string(state.unsent_messages()));
+    if (state.undecryptable() > 0) context.out.line("unreadable  " + std::to_string(state.undecryptable()));
+  }
+  if (!state.registered()) {
+    context.out.note("not registered yet: kith register --server URL --phone NUMBER --name NAME");
+    return ExitCode::kNotRegistered;
+  }
+  return exit_code_of(reached);
+}
+
+}  // namespace kith::cli

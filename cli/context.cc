@@ -1,0 +1,97 @@
+#include "cli/context.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace kith::cli {
+
+using client_api::Request;
+using client_api::Response;
+using client_api::State;
+
+namespace {
+
+constexpr uint64_t kLeftoversMs = 5000;
+
+}  // namespace
+
+bool is_conversation_id(const std::string& text) { return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
+
+Result<Response, ExitCode> ask(Context context, Request request) {
+  std::optional<Response> response = context.host.call(std::move(request));
+  if (!response) return Fail(ExitCode::kInterrupted);
+  if (response->has_failure()) {
+    context.out.note(describe(response->failure()));
+    return Fail(exit_code_of(response->failure().code()));
+  }
+  return std::move(*response);
+}
+
+Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom) {
+  Request request;
+  if (is_conversation_id(whom)) {
+    request.mutable_open_conversation()->set_account_id(whom);
+  } else {
+    request.mutable_open_conversation()->set_phone(whom);
+  }
+  auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  return std::move(*response->mutable_open_conversation());
+}
+
+Result<void, ExitCode> start_connecting(Context context) {
+  Request request;
+  request.mutable_connect();
+  const auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  return {};
+}
+
+bool is_offline(const State& state) {
+  return state.connection() == State::kWaiting || state.connection() == State::kOffline || state.connection() == State::kEnded;
+}
+
+Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
+  const State& state = host.state();
+  const auto outcome = host.run_until([&] { return state.connection() == State::kOnline || is_offline(state); }, deadline);
+  if (outcome == Host::Outcome::kStopped) return Reached::kStopped;
+  if (outcome == Host::Outcome::kTimedOut) return Reached::kTimedOut;
+  if (state.connection() == State::kEnded) return Reached::kEnded;
+  return state.connection() == State::kOnline ? Reached::kOnline : Reached::kOffline;
+}
+
+void send_leftovers(Context context) {
+  Host& host = context.host;
+  const State& state = host.state();
+  if (!state.registered() || state.unsent_messages() == 0 || state.connection() == State::kEnded) return;
+  if (is_offline(state)) {
+    if (state.connection() == State::kWaiting) return;  // it was just tried
+    Request request;
+    request.mutable_connect();
+    const auto response = host.call(std::move(request));
+    if (!response || response->has_failure()) return;
+  }
+  host.run_until([&] { return state.unsent_messages() == 0 || is_offline(state); }, host.in_ms(kLeftoversMs));
+}
+
+std::string author_name(const client_api::Message& message, const std::string& title) {
+  if (message.outgoing()) return "you";
+  if (!title.empty()) return title;
+  return message.from_phone().empty() ? message.from() : message.from_phone();
+}
+
+std::optional<std::string> read_everything(int descriptor, size_t limit) {
+  std::string text;
+  char part[16384];
+  for (;;) {
+    const ssize_t size = ::read(descriptor, part, sizeof part);
+    if (size == 0) return text;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return std::nullopt;
+    text.append(part, static_cast<size_t>(size));
+    if (text.size() > limit) return std::nullopt;
+  }
+}
+
+}  // namespace kith::cli

@@ -1,0 +1,52 @@
+// What every command gets, and the steps that commands share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/exit_code.h"
+#include "cli/host.h"
+#include "cli/output.h"
+
+namespace kith::cli {
+
+struct Context {
+  Host& host;
+  Output& out;
+};
+
+// Asks the core. A failure is told to the user and becomes the command's exit code.
+Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);
+
+// Whether the text is an id (32 hexadecimal digits) and no phone number.
+bool is_conversation_id(const std::string& text);
+
+// The conversation with `whom`: a phone number, or the id of a conversation (32 hexadecimal digits).
+Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom);
+
+// Where a connection attempt came to.
+enum class Reached {
+  kOnline,    // connected, and the backlog is in
+  kOffline,   // the attempt failed; the core goes on trying
+  kEnded,     // this device was ended
+  kTimedOut,  // neither in time
+  kStopped,
+};
+// Tells the core to connect and to stay connected. Fails when the device is not registered.
+Result<void, ExitCode> start_connecting(Context context);
+// After start_connecting: waits for one of the outcomes.
+Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline);
+// The attempt has failed for now, or there will be no connection any more.
+bool is_offline(const client_api::State& state);
+
+// What commands do once they are done: messages written while offline get a few seconds to leave. Does nothing when there are none.
+void send_leftovers(Context context);
+
+// The name to show for who wrote a message: the conversation's title, or "you".
+std::string author_name(const client_api::Message& message, const std::string& title);
+
+// All of a descriptor's text up to its end, at most `limit` bytes. Absent beyond that, and when reading fails.
+std::optional<std::string> read_everything(int descriptor, size_t limit);
+
+}  // namespace kith::cli

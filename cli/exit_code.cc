@@ -1,0 +1,62 @@
+#include "cli/exit_code.h"
+
+namespace kith::cli {
+
+using client_api::Failure;
+
+ExitCode exit_code_of(Failure::Code code) {
+  switch (code) {
+    case Failure::kInvalidArgument:
+    case Failure::kInvalidPhone:
+      return ExitCode::kUsage;
+    case Failure::kNotRegistered:
+      return ExitCode::kNotRegistered;
+    case Failure::kOffline:
+      return ExitCode::kOffline;
+    case Failure::kDeviceEnded:
+      return ExitCode::kDeviceEnded;
+    case Failure::kStorage:
+      return ExitCode::kStorage;
+    default:
+      return ExitCode::kFailed;
+  }
+}
+
+namespace {
+
+const char* meaning(Failure::Code code) {
+  switch (code) {
+    case Failure::kInvalidArgument: return "a value can't be";
+    case Failure::kNotRegistered: return "not registered yet: kith register --server URL --phone NUMBER --name NAME";
+    case Failure::kAlreadyRegistered: return "this home is registered already; another number needs another --home";
+    case Failure::kOffline: return "the server can't be reached";
+    case Failure::kNoSuchAccount: return "nobody with this number uses Kith on this server";
+    case Failure::kNoSuchConversation: return "there is no such conversation";
+    case Failure::kNoSuchMessage: return "there is no such message";
+    case Failure::kInvalidPhone: return "not a phone number with country code, like +491700000001";
+    case Failure::kWrongCode: return "the code is wrong";
+    case Failure::kCodeExpired: return "the code has expired: ask for a new one";
+    case Failure::kTooManyAttempts: return "too many attempts";
+    case Failure::kPinRequired: return "the number is protected by a PIN: pass --pin";
+    case Failure::kWrongPin: return "the PIN is wrong";
+    case Failure::kRateLimited: return "too much at once: try again later";
+    case Failure::kTooLarge: return "too large";
+    case Failure::kDeviceEnded: return "this device was ended: its number registered elsewhere";
+    case Failure::kServer: return "the server failed";
+    case Failure::kStorage: return "the device's database failed or the disk is full; nothing was changed";
+    case Failure::kIdentityInvalid: return "the server's answer about a device list does not verify";
+    case Failure::kOutboxFull: return "too many messages wait to be sent";
+    default: return "failed";
+  }
+}
+
+}  // namespace
+
+std::string describe(const Failure& failure) {
+  std::string text = meaning(failure.code());
+  if (!failure.detail().empty() && failure.detail() != text) text += " (" + failure.detail() + ")";
+  if (failure.retry_after_ms() > 0) text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";
+  return text;
+}
+
+}  // namespace kith::cli

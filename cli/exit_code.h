@@ -1,0 +1,28 @@
+// How `kith` ends: part of its promise to scripts (docs/cli.md).
+#pragma once
+
+#include <string>
+
+#include "client_api/client_api.pb.h"
+
+namespace kith::cli {
+
+enum class ExitCode : int {
+  kOk = 0,
+  kFailed = 1,         // refused, or failed for a reason without a number of its own
+  kUsage = 2,          // the command line is wrong, or a value in it can't be
+  kNotRegistered = 3,  // register first
+  kOffline = 4,        // the server can't be reached
+  kTimedOut = 5,       // what was waited for has not happened in time
+  kHomeInUse = 6,      // another kith runs on the same home
+  kDeviceEnded = 7,    // the number registered elsewhere: this home's device is over
+  kStorage = 8,        // the home or its database can't be read or written
+  kInterrupted = 130,  // Ctrl-C, or told to stop, before the work was done
+};
+
+ExitCode exit_code_of(client_api::Failure::Code code);
+
+// The failure in words, for people: its detail, or what the code means when there is none.
+std::string describe(const client_api::Failure& failure);
+
+}  // namespace kith::cli

@@ -1,0 +1,66 @@
+#include "cli/home.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace kith::cli {
+namespace {
+
+class HomeTest : public ::testing::Test {
+ protected:
+  HomeTest() {
+    char pattern[] = "/tmp/kith-home-XXXXXX";
+    directory = ::mkdtemp(pattern);
+  }
+  ~HomeTest() override { std::filesystem::remove_all(directory); }
+  std::string directory;
+};
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+}
+
+TEST_F(HomeTest, IsMadeForItsUserOnly) {
+  const std::string path = directory + "/deep/home";
+  const auto home = Home::open(path, 0);
+  ASSERT_TRUE(home);
+  EXPECT_EQ(mode_of(path), 0700u);
+  EXPECT_EQ(mode_of(path + "/lock"), 0600u);
+  EXPECT_EQ((*home)->database_path(), path + "/kith.db");
+}
+
+TEST_F(HomeTest, ASecondProgramIsRefusedWhileTheFirstHoldsIt) {
+  auto first = Home::open(directory, 0);
+  ASSERT_TRUE(first);
+  const auto second = Home::open(directory, 50);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().error, HomeError::kInUse);
+  EXPECT_NE(second.error().detail.find("process " + std::to_string(::getpid())), std::string::npos) << second.error().detail;
+  first->reset();
+  EXPECT_TRUE(Home::open(directory, 0));
+}
+
+TEST_F(HomeTest, SaysWhyItCanNotBeMade) {
+  const auto home = Home::open("/proc/kith", 0);
+  ASSERT_FALSE(home);
+  EXPECT_EQ(home.error().error, HomeError::kStorage);
+}
+
+TEST_F(HomeTest, TheDefaultFollowsTheEnvironment) {
+  ::setenv("XDG_DATA_HOME", "/data", 1);
+  ::setenv("HOME", "/user", 1);
+  ::setenv("KITH_HOME", "/kith", 1);
+  EXPECT_EQ(Home::default_directory(), "/kith");
+  ::unsetenv("KITH_HOME");
+  EXPECT_EQ(Home::default_directory(), "/data/kith");
+  ::unsetenv("XDG_DATA_HOME");
+  EXPECT_EQ(Home::default_directory(), "/user/.local/share/kith");
+}
+
+}  // namespace
+}  // namespace kith::cli

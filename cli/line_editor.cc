@@ -1,0 +1,191 @@
+#include "cli/line_editor.h"
+
+#include <wchar.h>
+
+#include <algorithm>
+
+namespace kith::cli {
+namespace {
+
+constexpr size_t kEarlierMax = 100;
+
+size_t sequence_length(unsigned char lead) { return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; }
+
+// How many bytes at the start may belong to one character; 0 when the first can't begin any.
+size_t valid_prefix(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead >= 0x80 && (lead < 0xC2 || lead > 0xF4)) return 0;
+  size_t length = 1;
+  while (length < std::min(text.size(), sequence_length(lead)) && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
+  return length;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> characters;
+  while (!text.empty()) {
+    const size_t length = std::min(text.size(), sequence_length(static_cast<unsigned char>(text[0])));
+    characters.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return characters;
+}
+
+size_t columns_of(const std::string& character) {
+  if (character == "\n") return 1;
+  const auto lead = static_cast<unsigned char>(character[0]);
+  if (lead < 0x80) return 1;
+  wchar_t value = static_cast<wchar_t>(lead & (0xFFu >> (character.size() + 1)));
+  for (size_t i = 1; i < character.size(); ++i) value = value << 6 | (static_cast<unsigned char>(character[i]) & 0x3F);
+  const int width = ::wcwidth(value);
+  return width < 0 ? 1 : static_cast<size_t>(width);
+}
+
+// The length of the escape sequence at the start; 0 while it is incomplete.
+size_t escape_length(std::string_view text) {
+  if (text.size() < 2) return 0;
+  if (text[1] == 'O') return text.size() < 3 ? 0 : 3;
+  if (text[1] != '[') return 2;
+  for (size_t i = 2; i < text.size(); ++i) {
+    if (text[i] >= 0x40 && text[i] <= 0x7E) return i + 1;
+  }
+  return text.size() > 32 ? text.size() : 0;
+}
+
+}  // namespace
+
+size_t display_columns(std::string_view text) {
+  size_t columns = 0;
+  for (const std::string& character : split(text)) columns += columns_of(character);
+  return columns;
+}
+
+std::string LineEditor::text() const {
+  std::string all;
+  for (const std::string& character : characters_) all += character;
+  return all;
+}
+
+void LineEditor::set_text(std::string_view text) {
+  characters_ = split(text);
+  cursor_ = characters_.size();
+}
+
+void LineEditor::take(std::string_view input) {
+  incomplete_ += input;
+  std::string pending;
+  pending.swap(incomplete_);
+  std::string_view rest = pending;
+  while (!rest.empty()) {
+    const auto lead = static_cast<unsigned char>(rest[0]);
+    size_t length = 1;
+    if (lead == 0x1B) {
+      length = escape_length(rest);
+      if (length == 0) break;
+      take_sequence(rest.substr(0, length));
+    } else if (lead < 0x20 || lead == 0x7F) {
+      take_control(rest[0]);
+    } else {
+      length = valid_prefix(rest);
+      if (length == rest.size() && length < sequence_length(lead)) break;  // the rest is to come
+      if (length == sequence_length(lead)) insert(std::string(rest.substr(0, length)));
+      length = std::max<size_t>(length, 1);  // else no UTF-8: left out
+    }
+    rest.remove_prefix(length);
+  }
+  incomplete_.insert(0, rest);
+}
+
+void LineEditor::insert(const std::string& character) {
+  characters_.insert(characters_.begin() + static_cast<ptrdiff_t>(cursor_), character);
+  ++cursor_;
+  events_.changed();
+}
+
+void LineEditor::erase(size_t from, size_t to) {
+  if (from >= to) return;
+  characters_.erase(characters_.begin() + static_cast<ptrdiff_t>(from), characters_.begin() + static_cast<ptrdiff_t>(to));
+  cursor_ = from;
+  events_.changed();
+}
+
+void LineEditor::take_control(char c) {
+  constexpr auto kCtrl = [](char letter) { return static_cast<char>(letter - '@'); };
+  if (c == '\r' || c == '\n') {
+    if (pasting_) return insert("\n");
+    return enter();
+  }
+  if (pasting_) {
+    if (c == '\t') insert(" ");
+    return;
+  }
+  if (c == 0x7F || c == '\b') {
+    if (cursor_ > 0) erase(cursor_ - 1, cursor_);
+  } else if (c == kCtrl('A')) {
+    cursor_ = 0;
+  } else if (c == kCtrl('E')) {
+    cursor_ = characters_.size();
+  } else if (c == kCtrl('U')) {
+    erase(0, cursor_);
+  } else if (c == kCtrl('K')) {
+    erase(cursor_, characters_.size());
+  } else if (c == kCtrl('W')) {
+    size_t from = cursor_;
+    while (from > 0 && characters_[from - 1] == " ") --from;
+    while (from > 0 && characters_[from - 1] != " ") --from;
+    erase(from, cursor_);
+  } else if (c == kCtrl('D')) {
+    if (characters_.empty()) return events_.ended();
+    erase(cursor_, std::min(cursor_ + 1, characters_.size()));
+  }
+}
+
+void LineEditor::take_sequence(std::string_view sequence) {
+  const std::string_view keys = sequence.substr(1);
+  if (keys == "[200~") pasting_ = true;
+  if (keys == "[201~") pasting_ = false;
+  if (keys == "[D" || keys == "OD") cursor_ -= cursor_ > 0;
+  if (keys == "[C" || keys == "OC") cursor_ += cursor_ < characters_.size();
+  if (keys == "[H" || keys == "OH" || keys == "[1~") cursor_ = 0;
+  if (keys == "[F" || keys == "OF" || keys == "[4~") cursor_ = characters_.size();
+  if (keys == "[3~") erase(cursor_, std::min(cursor_ + 1, characters_.size()));
+  if (keys == "[A" || keys == "OA") recall(-1);
+  if (keys == "[B" || keys == "OB") recall(1);
+}
+
+void LineEditor::recall(int direction) {
+  if ((direction < 0 && recalled_ == 0) || (direction > 0 && recalled_ == earlier_.size())) return;
+  if (recalled_ == earlier_.size()) kept_ = text();
+  recalled_ = direction < 0 ? recalled_ - 1 : recalled_ + 1;
+  set_text(recalled_ == earlier_.size() ? kept_ : earlier_[recalled_]);
+  events_.changed();
+}
+
+void LineEditor::enter() {
+  std::string line = text();
+  characters_.clear();
+  cursor_ = 0;
+  if (!line.empty() && (earlier_.empty() || earlier_.back() != line)) earlier_.push_back(line);
+  if (earlier_.size() > kEarlierMax) earlier_.erase(earlier_.begin());
+  recalled_ = earlier_.size();
+  kept_.clear();
+  events_.entered(std::move(line));
+}
+
+std::string LineEditor::draw(const std::string& prompt, size_t prompt_columns, size_t columns) const {
+  const size_t room = columns > prompt_columns + 1 ? columns - prompt_columns - 1 : 1;  // the last column stays free for the cursor
+  size_t first = cursor_;
+  size_t before = 0;  // columns from the first one drawn to the cursor
+  while (first > 0 && before + columns_of(characters_[first - 1]) <= room) before += columns_of(characters_[--first]);
+  std::string line = "\r\x1b[K" + prompt;
+  size_t used = 0;
+  for (size_t i = first; i < characters_.size(); ++i) {
+    used += columns_of(characters_[i]);
+    if (used > room) break;
+    line += characters_[i] == "\n" ? "↵" : characters_[i];
+  }
+  line += '\r';
+  if (prompt_columns + before > 0) line += "\x1b[" + std::to_string(prompt_columns + before) + "C";
+  return line;
+}
+
+}  // namespace kith::cli

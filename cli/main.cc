@@ -1,0 +1,48 @@
+// kith: the terminal client. Reads the command line, opens the home, runs one command against the core, and ends with its exit code.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/command_line.h"
+#include "cli/core_host.h"
+#include "cli/home.h"
+
+namespace kith::cli {
+namespace {
+
+constexpr int kHomePatienceMs = 5000;
+
+ExitCode run(const CommandLine& line, Output& out) {
+  const auto home = Home::open(line.home.empty() ? Home::default_directory() : line.home, kHomePatienceMs);
+  if (!home) {
+    out.note(home.error().detail);
+    return home.error().error == HomeError::kInUse ? ExitCode::kHomeInUse : ExitCode::kStorage;
+  }
+  std::function<void(std::string)> trace;
+  if (line.verbose) trace = [&out](const std::string& event) { out.note(event); };
+  const auto host = CoreHost::open(**home, trace);
+  if (!host) {
+    out.note(host.error().detail);
+    return host.error().code;
+  }
+  const Context context{**host, out};
+  const ExitCode code = line.run(context);
+  out.flush();
+  (*host)->forget();
+  if (code != ExitCode::kInterrupted) send_leftovers(context);
+  return code;
+}
+
+}  // namespace
+}  // namespace kith::cli
+
+int main(int count, char** arguments) {
+  using namespace kith::cli;
+  const CommandLine line = parse_command_line(count, arguments);
+  if (!line.run) {
+    (line.code == ExitCode::kOk ? std::cout : std::cerr) << line.text;
+    return static_cast<int>(line.code);
+  }
+  Output out(STDOUT_FILENO, STDERR_FILENO);
+  return static_cast<int>(run(line, out));
+}

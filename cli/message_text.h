@@ -1,0 +1,26 @@
+// Messages as lines: JSON for programs, words for people.
+#pragma once
+
+#include <string>
+
+#include "client_api/client_api.pb.h"
+
+namespace kith::cli {
+
+class Output;
+
+// What `receive` and `history` print with --json (docs/cli.md lists the members).
+std::string message_json(const client_api::Message& message);
+
+// "12:00 Ana: text", further lines indented, a quote above, ticks behind one's own. Safe for a terminal.
+std::string message_line(const Output& output, const client_api::Message& message, const std::string& author, uint64_t now_us);
+
+// The lower-case word for programs: "pending", "sent", "delivered", "read", "failed"; "" for none.
+std::string tick_word(client_api::Message::Tick tick);
+// For people: "✓✓", in blue or with the word "read" where there are no colours.
+std::string tick_mark(const Output& output, client_api::Message::Tick tick);
+
+// At most `width` characters on one line, with "…" when something was left out.
+std::string excerpt(const std::string& text, size_t width);
+
+}  // namespace kith::cli

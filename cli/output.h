@@ -1,0 +1,43 @@
+// Where a command writes: data on standard output, words for people on standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kith::cli {
+
+class Output {
+ public:
+  // Borrows the descriptors.
+  Output(int data, int words);
+
+  // Adds a line of data. It leaves with flush().
+  void line(std::string_view text);
+  // Adds data as it is.
+  void add(std::string_view text) { waiting_ += text; }
+  // Writes what was added in one write where the system takes it. False once the reader is gone (closed pipe, full disk): the data is lost.
+  bool flush();
+  // Whether somebody still reads: asked before data is taken that can be had only once.
+  [[nodiscard]] bool has_reader() const;
+
+  // "kith: text" for people, at once; control characters made visible. Data added before leaves first, so that a terminal shows both in order.
+  void note(std::string_view text);
+
+  // Whether people look at the data: then there may be colours, and dates are for people.
+  [[nodiscard]] bool is_terminal() const { return is_terminal_; }
+  // The text in a colour of the terminal ("34" is blue, "2" dim), or as it is when this is no terminal.
+  [[nodiscard]] std::string coloured(std::string_view sgr, std::string_view text) const;
+
+ private:
+  int data_;
+  int words_;
+  bool is_terminal_;
+  bool broken_ = false;
+  std::string waiting_;
+};
+
+// Text of somebody else, safe on a terminal: control characters (but newline and tab), the C1 range, marks that turn the writing
+// direction over, and bytes that are no UTF-8 become U+FFFD.
+std::string safe_for_terminal(std::string_view text);
+
+}  // namespace kith::cli

@@ -1,0 +1,37 @@
+#include "cli/qr_text.h"
+
+#include <qrencode.h>
+
+#include <memory>
+
+namespace kith::cli {
+namespace {
+
+constexpr int kQuietZone = 4;  // modules, ISO/IEC 18004
+
+}  // namespace
+
+std::optional<std::string> qr_text(BytesView payload, bool colours) {
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
+      QRcode_encodeData(static_cast<int>(payload.size()), reinterpret_cast<const unsigned char*>(payload.data()), 0, QR_ECLEVEL_M), QRcode_free);
+  if (!code) return std::nullopt;
+  const int width = code->width;
+  const auto is_light = [&](int x, int y) {
+    if (x < 0 || y < 0 || x >= width || y >= width) return true;
+    return (code->data[y * width + x] & 1) == 0;
+  };
+  std::string text;
+  for (int y = -kQuietZone; y < width + kQuietZone; y += 2) {
+    if (colours) text += "\x1b[97;40m";  // white ink draws the light modules
+    for (int x = -kQuietZone; x < width + kQuietZone; ++x) {
+      const bool above = is_light(x, y);
+      const bool below = y + 1 < width + kQuietZone && is_light(x, y + 1);
+      text += above ? (below ? "█" : "▀") : (below ? "▄" : " ");
+    }
+    if (colours) text += "\x1b[0m";
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace kith::cli

@@ -1,0 +1,38 @@
+// The client API as JSON-RPC sees it: by reflection over proto/client_api, so that a method added there is here at once.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "client_api/client_api.pb.h"
+
+namespace kith::cli::rpc {
+
+enum class CallError {
+  kNoSuchMethod,
+  kInvalidParams,
+};
+struct CallFailure {
+  CallError error;
+  std::string detail;  // for people; names the member at fault
+};
+
+// The request that calls `method` with `params`, a JSON object in the protobuf mapping. Unknown members are refused.
+Result<client_api::Request, CallFailure> make_request(const std::string& method, std::string_view params);
+
+// The result of a response that is no failure, as a JSON object: members as in the .proto file, those with default values too.
+std::string result_json(const client_api::Response& response);
+
+struct Notification {
+  std::string method;
+  std::string params;  // a JSON object
+};
+Notification notification_of(const client_api::Event& event);
+
+// Names of all methods and of all notifications, in the schema's order.
+std::vector<std::string> method_names();
+std::vector<std::string> notification_names();
+
+}  // namespace kith::cli::rpc

@@ -1,0 +1,118 @@
+#include "cli/rpc/session.h"
+
+#include "cli/exit_code.h"
+#include "cli/host.h"
+#include "cli/json_line.h"
+#include "cli/rpc/schema.h"
+
+namespace kith::cli::rpc {
+
+// The calls that came on one line.
+struct Session::Batch {
+  bool is_array = false;
+  size_t open = 0;
+  std::string answers;
+};
+
+namespace {
+
+Error failure_error(const std::string& id, const client_api::Failure& failure) {
+  Error error;
+  error.id = id;
+  error.code = kFailureBase - static_cast<int>(failure.code());
+  error.message = describe(failure);
+  JsonLine data;
+  data.text("code", client_api::Failure::Code_Name(failure.code())).text("detail", failure.detail());
+  if (failure.retry_after_ms() > 0) data.number("retry_after_ms", failure.retry_after_ms());
+  error.data = data.str();
+  return error;
+}
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+}  // namespace
+
+Session::Session(Host& host, std::function<void(std::string)> write) : host_(host), write_(std::move(write)) {
+  host_.listen([this](const client_api::Event& event) {
+    const Notification notification = notification_of(event);
+    write_(notification_object(notification.method, notification.params));
+  });
+}
+
+void Session::take(std::string_view input) {
+  while (!input.empty()) {
+    const size_t end = input.find('\n');
+    const std::string_view part = input.substr(0, end);
+    if (!skipping_) {
+      line_ += part;
+      if (line_.size() > kLineBytesMax) {
+        Error error;
+        error.code = kInvalidRequest;
+        error.message = "a line has at most 1048576 bytes";
+        write_(error_object(error));
+        skipping_ = true;
+      }
+    }
+    if (end == std::string_view::npos) break;
+    if (!skipping_) take_line(line_);
+    line_.clear();
+    skipping_ = false;
+    input.remove_prefix(end + 1);
+  }
+  if (skipping_) line_ = std::string();
+}
+
+void Session::end() {
+  if (!skipping_) take_line(line_);
+  line_.clear();
+}
+
+void Session::take_line(std::string_view line) {
+  if (is_blank(line)) return;
+  const Incoming incoming = parse(line);
+  const auto batch = std::make_shared<Batch>();
+  batch->is_array = incoming.is_batch;
+  batch->open = incoming.calls.size();
+  for (const auto& entry : incoming.calls) {
+    if (const Call* const one = std::get_if<Call>(&entry)) {
+      call(*one, batch);
+    } else {
+      finish(batch, error_object(std::get<Error>(entry)));
+    }
+  }
+}
+
+void Session::call(const Call& call, const std::shared_ptr<Batch>& batch) {
+  auto request = make_request(call.method, call.params);
+  if (!request) {
+    Error error;
+    error.id = call.id;
+    error.code = request.error().error == CallError::kNoSuchMethod ? kMethodNotFound : kInvalidParams;
+    error.message = request.error().detail;
+    finish(batch, call.id.empty() ? "" : error_object(error));
+    return;
+  }
+  ++outstanding_;
+  host_.start(std::move(*request), [this, id = call.id, batch](const client_api::Response& response) {
+    --outstanding_;
+    if (id.empty()) {
+      finish(batch, "");
+    } else if (response.has_failure()) {
+      finish(batch, error_object(failure_error(id, response.failure())));
+    } else {
+      finish(batch, result_object(id, result_json(response)));
+    }
+  });
+}
+
+void Session::finish(const std::shared_ptr<Batch>& batch, std::string answer) {
+  --batch->open;
+  if (!batch->is_array) {
+    if (!answer.empty()) write_(std::move(answer));
+    return;
+  }
+  if (!answer.empty()) batch->answers += (batch->answers.empty() ? "[" : ",") + answer;
+  if (batch->open == 0 && !batch->answers.empty()) write_(batch->answers + "]");
+}
+
+}  // namespace kith::cli::rpc

@@ -1,0 +1,124 @@
+#include "cli/rpc/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/testing/fake_host.h"
+
+namespace kith::cli::rpc {
+namespace {
+
+using client_api::Failure;
+using client_api::Request;
+using client_api::Response;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Response respond(const Request& request) {
+  Response response;
+  switch (request.method_case()) {
+    case Request::kGetState:
+      response.mutable_get_state()->set_phone("+491700000001");
+      break;
+    case Request::kSetDraft:
+      response.mutable_set_draft();
+      break;
+    default:
+      response.mutable_failure()->set_code(Failure::kOffline);
+      response.mutable_failure()->set_detail("no route");
+  }
+  return response;
+}
+
+class RpcSession : public ::testing::Test {
+ protected:
+  testing::FakeHost host{respond};
+  std::vector<std::string> lines;
+  Session session{host, [this](std::string line) { lines.push_back(std::move(line)); }};
+
+  void take(const std::string& input) {
+    session.take(input);
+    if (!host.hold_answers) host.answer_all();
+  }
+};
+
+TEST_F(RpcSession, AnswersACallWithTheResultInTheProtobufMapping) {
+  take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_state\"}\n");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], StartsWith(R"({"jsonrpc":"2.0","id":1,"result":{"registered":false,)"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("phone":"+491700000001")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("account_id":"")"));
+}
+
+TEST_F(RpcSession, TellsAFailureOfTheCoreByNumberAndName) {
+  take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"connect\"}\n");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], HasSubstr(R"("code":-32004)"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("data":{"code":"kOffline","detail":"no route"})"));
+}
+
+TEST_F(RpcSession, NamesTheMethodOrMemberThatDoesNotExist) {
+  take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_sate\"}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"set_draft\",\"params\":{\"txt\":\"a\"}}\n");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], HasSubstr("-32601"));
+  EXPECT_THAT(lines[0], HasSubstr("get_sate"));
+  EXPECT_THAT(lines[1], HasSubstr("-32602"));
+  EXPECT_THAT(lines[1], HasSubstr("txt"));
+}
+
+TEST_F(RpcSession, TakesLinesInAnyPieces) {
+  const std::string line = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"set_draft\"}\r\n\n";
+  for (const char c : line) take(std::string(1, c));
+  EXPECT_THAT(lines, ElementsAre(R"({"jsonrpc":"2.0","id":1,"result":{}})"));
+}
+
+TEST_F(RpcSession, ALastLineNeedsNoLineBreak) {
+  take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"set_draft\"}");
+  EXPECT_TRUE(lines.empty());
+  session.end();
+  host.answer_all();
+  EXPECT_EQ(lines.size(), 1u);
+}
+
+TEST_F(RpcSession, AnswersABatchWithOneArrayOnceAllAreDone) {
+  host.hold_answers = true;
+  take("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"set_draft\"},{\"jsonrpc\":\"2.0\",\"method\":\"set_draft\"},5]\n");
+  EXPECT_TRUE(lines.empty());
+  EXPECT_EQ(session.outstanding(), 2u);
+  host.answer_all();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], StartsWith("[{"));
+  EXPECT_THAT(lines[0], HasSubstr(R"({"jsonrpc":"2.0","id":1,"result":{}})"));
+  EXPECT_THAT(lines[0], HasSubstr("-32600"));
+  EXPECT_EQ(session.outstanding(), 0u);
+}
+
+TEST_F(RpcSession, GivesNoAnswerToWhatAsksForNone) {
+  take("{\"jsonrpc\":\"2.0\",\"method\":\"connect\"}\n{\"jsonrpc\":\"2.0\",\"method\":\"nothing\"}\n[{\"jsonrpc\":\"2.0\",\"method\":\"set_draft\"}]\n");
+  EXPECT_TRUE(lines.empty());
+  EXPECT_EQ(host.requests.size(), 2u);
+}
+
+TEST_F(RpcSession, RefusesALineThatIsTooLongAndGoesOnWithTheNext) {
+  const std::string part(1 << 16, 'x');
+  for (int i = 0; i < 20; ++i) take(part);
+  take("\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"set_draft\"}\n");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], HasSubstr("-32600"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("id":2)"));
+}
+
+TEST_F(RpcSession, PassesEventsOnInTheirOrder) {
+  client_api::Event event;
+  event.mutable_typing_changed()->set_conversation("c");
+  event.mutable_typing_changed()->set_typing(true);
+  host.publish(event);
+  event.mutable_resync();
+  host.publish(event);
+  EXPECT_THAT(lines, ElementsAre(R"({"jsonrpc":"2.0","method":"typing_changed","params":{"conversation":"c","typing":true}})",
+                                 R"({"jsonrpc":"2.0","method":"resync","params":{}})"));
+}
+
+}  // namespace
+}  // namespace kith::cli::rpc

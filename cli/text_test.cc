@@ -1,0 +1,131 @@
+// What people and programs read: JSON lines, times, messages, terminal safety, QR codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/json_line.h"
+#include "cli/message_text.h"
+#include "cli/qr_text.h"
+#include "cli/testing/captured_output.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Message;
+using ::testing::HasSubstr;
+
+TEST(JsonLine, WritesMembersInTheOrderGiven) {
+  EXPECT_EQ(JsonLine().text("a", "x").number("b", UINT64_MAX).boolean("c", false).raw("d", "[]").str(),
+            R"({"a":"x","b":18446744073709551615,"c":false,"d":[]})");
+  EXPECT_EQ(JsonLine().str(), "{}");
+}
+
+TEST(JsonLine, EscapesWhatAStringCanNotHold) {
+  EXPECT_EQ(json_string("\"\\\n\r\t\x01\x7f/ü😀"), "\"\\\"\\\\\\n\\r\\t\\u0001\\u007f/ü😀\"");
+  EXPECT_EQ(json_string(std::string("a\0b", 3)), "\"a\\u0000b\"");
+}
+
+TEST(JsonLine, ReplacesBytesThatAreNoUtf8AndKeepsTheRest) {
+  EXPECT_EQ(json_string("a\xff" "b\xc3"), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+  EXPECT_EQ(json_string("ü\xff"), "\"ü\xEF\xBF\xBD\"");
+}
+
+TEST(TimeText, IsRfc3339InUtcWithAllMicroseconds) {
+  EXPECT_EQ(rfc3339(0), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(rfc3339(1'772'366'400'000'042), "2026-03-01T12:00:00.000042Z");
+}
+
+TEST(TerminalSafety, MakesControlCharactersAndTurnedTextVisible) {
+  EXPECT_EQ(safe_for_terminal("plain ü 😀\n\ttext"), "plain ü 😀\n\ttext");
+  EXPECT_EQ(safe_for_terminal("\x1b[2J"), "\xEF\xBF\xBD[2J");
+  EXPECT_EQ(safe_for_terminal("\xc2\x9b" "2J"), "\xEF\xBF\xBD" "2J");      // C1: an escape sequence of its own
+  EXPECT_EQ(safe_for_terminal("a\xe2\x80\xae" "b"), "a\xEF\xBF\xBD" "b");  // right-to-left override
+  EXPECT_EQ(safe_for_terminal("\r\x07\x7f\xff"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+Message example() {
+  Message message;
+  message.set_id("11112222333344445555666677778888");
+  message.set_conversation("c");
+  message.set_from("a");
+  message.set_from_phone("+491700000001");
+  message.set_kind(Message::kText);
+  message.set_text("Hello\n\"you\"");
+  message.set_sent_at_us(1'772'366'400'123'456);
+  return message;
+}
+
+TEST(MessageText, JsonHoldsWhatIsPromised) {
+  EXPECT_EQ(message_json(example()),
+            R"({"type":"message","id":"11112222333344445555666677778888","conversation":"c","from":"+491700000001","from_account":"a",)"
+            R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
+}
+
+TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
+  Message message = example();
+  message.set_outgoing(true);
+  message.set_tick(Message::kDelivered);
+  message.mutable_quote()->set_message_id("m");
+  message.mutable_quote()->set_excerpt("before");
+  EXPECT_THAT(message_json(message), HasSubstr(R"("quote":{"message_id":"m","author":"","excerpt":"before"},"outgoing":true,"tick":"delivered"})"));
+}
+
+TEST(MessageText, JsonNamesWhatIsNoText) {
+  Message message = example();
+  message.set_kind(Message::kIdentityChanged);
+  EXPECT_THAT(message_json(message), HasSubstr(R"("type":"identity_changed")"));
+}
+
+TEST(MessageText, IsSafeForATerminalAndIndentsFurtherLines) {
+  testing::CapturedOutput output;
+  Message message = example();
+  message.set_text("one\ntwo\x1b[2J");
+  const std::string line = message_line(output.out, message, "E\x1bve", 0);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+  EXPECT_THAT(line, HasSubstr("one\n    two"));
+}
+
+TEST(MessageText, ExcerptsAreShortAndOnOneLine) {
+  EXPECT_EQ(excerpt("a\nb", 10), "a b");
+  EXPECT_EQ(excerpt("äöü", 3), "äöü");
+  EXPECT_EQ(excerpt("äöü", 2), "äö…");
+}
+
+TEST(Output, WordsKeepTheirPlaceAfterTheDataBeforeThem) {
+  testing::CapturedOutput output;
+  output.out.line("data");
+  output.out.note("words\x1b");
+  EXPECT_EQ(output.data(), "data\n");
+  EXPECT_EQ(output.words(), "kith: words\xEF\xBF\xBD\n");
+}
+
+TEST(Output, NoticesThatTheReaderIsGone) {
+  ::signal(SIGPIPE, SIG_IGN);
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  Output out(ends[1], ends[1]);
+  EXPECT_TRUE(out.has_reader());
+  ::close(ends[0]);
+  EXPECT_FALSE(out.has_reader());
+  out.line("lost");
+  EXPECT_FALSE(out.flush());
+  ::close(ends[1]);
+}
+
+TEST(QrText, DrawsTheFinderPatternInsideAQuietZone) {
+  const auto text = qr_text("kith", false);
+  ASSERT_TRUE(text);
+  std::vector<std::string> rows;
+  for (size_t at = 0, end; (end = text->find('\n', at)) != std::string::npos; at = end + 1) rows.push_back(text->substr(at, end - at));
+  // 21 modules and 4 of quiet zone on each side, two a row.
+  ASSERT_EQ(rows.size(), 15u);
+  std::string quiet;
+  for (int i = 0; i < 29; ++i) quiet += "█";
+  EXPECT_EQ(rows[0], quiet);
+  // The top of the first finder pattern: seven dark modules, over a light frame inside.
+  EXPECT_EQ(rows[2].substr(0, 4 * 3 + 1 + 5 * 3 + 1), "████ ▄▄▄▄▄ ");
+  EXPECT_FALSE(qr_text(std::string(3000, 'x'), false));
+}
+
+}  // namespace
+}  // namespace kith::cli
