@@ -110,9 +110,9 @@ class RpcError(Exception):
 class Rpc:
     """`kith rpc` of one device: calls and notifications over JSON lines."""
 
-    def __init__(self, home: pathlib.Path, environment: dict | None = None):
+    def __init__(self, home: pathlib.Path, environment: dict | None = None, command: list[str] | None = None):
         self.process = subprocess.Popen(
-            [str(BIN / "kith"), "--home", str(home), "rpc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            command or [str(BIN / "kith"), "--home", str(home), "rpc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(home.parent / (home.name + ".log"), "ab"), text=True, env={**os.environ, **(environment or {})})
         self.events: list[dict] = []
         self._answers: dict[int, dict] = {}

@@ -1,7 +1,7 @@
 """The machine misbehaves: full disk, clocks that jump, a receiver away for days, hostile and slow clients."""
-import glob
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import time
@@ -9,40 +9,43 @@ import unittest
 import urllib.error
 import urllib.request
 
-from tests.scenarios.processes import Scenario, eventually
+from tests.scenarios.processes import BIN, Scenario, eventually
 
-LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+DAY_S = 86400
 
 
 def shifted_clock(directory: pathlib.Path) -> tuple[dict, callable]:
-    """An environment in which the wall clock, not the monotonic one, is off by what `set_offset("+3d")` says."""
+    """An environment in which the time of day is off by the seconds that `set_offset(s)` says (tests/wall_clock.c)."""
     control = directory / "clock"
-    control.write_text("+0\n")
-    environment = {"LD_PRELOAD": LIBFAKETIME, "FAKETIME_TIMESTAMP_FILE": str(control), "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                   "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1"}
-    return environment, lambda offset: control.write_text(offset + "\n")
+    control.write_text("0")
+
+    def set_offset(seconds: int):
+        # Replaced as a whole: a process may read it at any moment.
+        (directory / "clock.new").write_text(str(seconds))
+        (directory / "clock.new").rename(control)
+    return {"LD_PRELOAD": str(BIN / "libwall_clock.so"), "KITH_WALL_CLOCK": str(control)}, set_offset
 
 
 class Faults(Scenario):
-    @unittest.skipUnless(LIBFAKETIME, "libfaketime is not installed")
     def test_a_receiver_away_for_days_gets_everything_and_for_months_what_is_left(self):  # [F3] INBOX-1 INBOX-3
         environment, set_offset = shifted_clock(self.directory)
-        kithd = self.server(environment=environment)
+        kithd = self.server("[inbox]\nexpiry_interval_s = 1\n", environment=environment)
         ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
         ana.send(ben, "to be forgotten", "--wait", "sent")
-        set_offset("+20d")
+        set_offset(20 * DAY_S)
         kithd.stop()
         kithd.start()
         ana.send(ben, "away for days", "--wait", "sent")
-        set_offset("+35d")
+        set_offset(35 * DAY_S)
         kithd.stop()
         kithd.start()
         # 35 days after the first message and 15 after the second.
-        eventually(lambda: ben.receive_texts("--timeout", "2") == ["away for days"] or None, 20, "what is younger than 30 days")
+        metrics = lambda: urllib.request.urlopen(kithd.url + "/metrics").read().decode()
+        eventually(lambda: re.search(r"^kith_inbox_expired_total 1$", metrics(), re.M), 30, "the first message being forgotten")
+        self.assertEqual(ben.receive_texts("--timeout", "5"), ["away for days"])
         ana.send(ben, "afterwards", "--wait", "sent")
         self.assertEqual(ben.receive_texts("--timeout", "5"), ["afterwards"])
 
-    @unittest.skipUnless(LIBFAKETIME, "libfaketime is not installed")
     def test_clocks_that_jump_change_no_order_and_lose_nothing(self):  # ORDER-1
         server_environment, set_server = shifted_clock(self.directory)
         (self.directory / "ana").mkdir()
@@ -53,11 +56,10 @@ class Faults(Scenario):
         rpc.wait_online()
         conversation = rpc.call("open_conversation", phone=ben.phone)["id"]
         texts = []
-        for offset in ("+0", "-3h", "+2d", "-5d", "+0"):
+        for offset in (0, -3 * 3600, 2 * DAY_S, -5 * DAY_S, 0):
             set_server(offset)
-            set_ana(offset if offset != "+2d" else "-2d")
-            time.sleep(1.2)
-            texts.append(f"at {offset}, message {len(texts)}")
+            set_ana(-offset)
+            texts.append(f"{offset} s off, message {len(texts)}")
             rpc.call("send_message", conversation=conversation, text=texts[-1])
             eventually(lambda: int(rpc.call("get_state").get("unsent_messages", 0)) == 0, what=f"sending at {offset}")
         self.assertEqual(ben.receive_texts(), texts)
@@ -70,7 +72,7 @@ class Faults(Scenario):
         disk.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(disk)], check=True)
         try:
-            kithd = self.server("[inbox]\nfree_bytes_min = 0\n")
+            kithd = self.server("[data]\nfree_bytes_min = 0\n")
             kithd.stop()
             kithd.data = disk / "data"
             kithd.start()
@@ -108,21 +110,19 @@ class Faults(Scenario):
 
     def test_the_server_refuses_to_start_on_a_directory_in_use(self):
         kithd = self.server()
-        from tests.scenarios.processes import BIN
         second = subprocess.run([str(BIN / "kithd"), "--data", str(kithd.data), "--listen", "127.0.0.1:0", "--codes", "echo"],
                                 capture_output=True, text=True, timeout=20)
         self.assertNotEqual(second.returncode, 0)
         self.assertIn(str(kithd.data), second.stderr)
 
     def test_the_echo_sender_is_refused_off_loopback(self):
-        from tests.scenarios.processes import BIN
         done = subprocess.run([str(BIN / "kithd"), "--data", str(self.directory / "d"), "--listen", "0.0.0.0:0", "--codes", "echo"],
                               capture_output=True, text=True, timeout=20)
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("loopback", done.stderr)
+        self.assertIn("echo", done.stderr)
 
     def test_hostile_connections_are_closed_and_others_go_on(self):  # LIMIT-1
-        kithd = self.server("[timeouts]\nhandshake_ms = 1000\n")
+        kithd = self.server("[timeouts]\nhandshake_timeout_ms = 1000\n")
         ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
         garbage = [b"\x16\x03\x01\x02\x00" * 10, b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 5000 + b"\r\n", b"POST /v1/keys HTTP/1.1\r\nHost: x\r\n"
                    b"Content-Length: 99999999999\r\n\r\n", b"\0" * 100_000]
@@ -151,7 +151,7 @@ class Faults(Scenario):
                 return error.code, error.read()
         json_type = {"Content-Type": "application/json", "Accept": "application/json"}
         status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":"12"}', json_type)
-        self.assertEqual(status, 400)
+        self.assertEqual(status, 422)
         self.assertIn(b"kInvalidPhone", body)
         status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":', json_type)
         self.assertEqual(status, 400)

@@ -35,7 +35,7 @@ class TwoPeople(Scenario):
         self.kithd.stop()
         done = self.ana.run("send", self.ben.phone, "written offline")
         self.assertRegex(done.stdout.strip(), "^[0-9a-f]{32}$")
-        self.assertIn("queue", done.stderr.lower())
+        self.assertIn("offline", done.stderr.lower())
         self.kithd.start()
         self.ana.run("receive")
         self.assertEqual(self.ben.receive_texts(), ["first", "written offline"])
