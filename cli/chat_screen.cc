@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <deque>
 
 #include "cli/context.h"
 #include "cli/line_editor.h"
@@ -61,9 +63,26 @@ class TerminalScreen final : public ChatScreen {
           draw();
         }) {}
 
-  void print(const std::string& line) override {
+  using ChatScreen::print;
+  void print(const std::string& id, const std::string& line) override {
+    forget_if_resized();
+    blocks_.push_back({id, rows_of(line)});
+    if (blocks_.size() > kBlocksMax) blocks_.pop_front();
     terminal_.write("\r\x1b[K" + line + "\n");
     draw();
+  }
+  bool reprint(const std::string& id, const std::string& line) override {
+    forget_if_resized();
+    size_t up = 0;  // rows from the line being typed to the block's first
+    for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
+      up += block->rows;
+      if (up >= terminal_.rows()) return false;
+      if (block->id != id) continue;
+      if (rows_of(line) != block->rows) return false;
+      terminal_.write("\x1b" "7\r\x1b[" + std::to_string(up) + "A" + line + "\x1b[K\x1b" "8");  // save the cursor, go up, come back
+      return true;
+    }
+    return false;
   }
   void set_status(const std::string& status) override {
     if (status == status_) return;
@@ -78,6 +97,30 @@ class TerminalScreen final : public ChatScreen {
   }
 
  private:
+  // What was printed, as far as it may still be on the screen.
+  struct Block {
+    std::string id;
+    size_t rows;
+  };
+  static constexpr size_t kBlocksMax = 200;
+
+  // Terminals wrap lines anew when they are resized: then nobody knows where a block is.
+  void forget_if_resized() {
+    if (columns_ == terminal_.columns()) return;
+    columns_ = terminal_.columns();
+    blocks_.clear();
+  }
+  [[nodiscard]] size_t rows_of(const std::string& line) const {
+    const std::string text = plain(line);
+    size_t rows = 0;
+    for (size_t at = 0; at <= text.size();) {
+      const size_t end = std::min(text.find('\n', at), text.size());
+      const size_t columns = display_columns(std::string_view(text).substr(at, end - at));
+      rows += columns == 0 ? 1 : (columns + columns_ - 1) / columns_;
+      at = end + 1;
+    }
+    return rows;
+  }
   void draw() {
     const std::string prompt = status_ + "> ";
     terminal_.write(editor_.draw(prompt, display_columns(plain(prompt)), terminal_.columns()));
@@ -87,6 +130,8 @@ class TerminalScreen final : public ChatScreen {
   Events events_;
   LineEditor editor_;
   std::string status_;
+  std::deque<Block> blocks_;
+  size_t columns_ = 0;
   InputReader input_;
 };
 
@@ -95,10 +140,12 @@ class PlainScreen final : public ChatScreen {
   PlainScreen(Context context, Events events)
       : out_(context.out), events_(std::move(events)), input_(context.host, [this](std::string_view text) { take(text); }) {}
 
-  void print(const std::string& line) override {
+  using ChatScreen::print;
+  void print(const std::string&, const std::string& line) override {
     out_.line(line);
     if (!out_.flush()) events_.ended();
   }
+  bool reprint(const std::string&, const std::string&) override { return false; }
   void set_status(const std::string&) override {}
   [[nodiscard]] bool shows_status() const override { return false; }
   [[nodiscard]] std::string draft() const override { return ""; }

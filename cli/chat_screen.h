@@ -21,7 +21,11 @@ class ChatScreen {
   virtual ~ChatScreen() = default;
 
   // A line (or several) that stays.
-  virtual void print(const std::string& line) = 0;
+  virtual void print(const std::string& line) { print("", line); }
+  // The same, to be changed later by its id.
+  virtual void print(const std::string& id, const std::string& line) = 0;
+  // Changes what was printed with the id in place. False when it can't: it is off the screen, or would need more rows.
+  virtual bool reprint(const std::string& id, const std::string& line) = 0;
   // What stands before the line being typed: who, whether they type, the last message's ticks. May hold colours.
   virtual void set_status(const std::string& status) = 0;
   [[nodiscard]] virtual bool shows_status() const = 0;

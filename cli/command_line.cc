@@ -9,7 +9,7 @@
 namespace kith::cli {
 namespace {
 
-constexpr const char* kVersion = "kith 0.1.0";
+constexpr const char* kVersion = "kith " KITH_VERSION;
 constexpr const char* kFooter =
     "WHOM is a phone number with country code (+491700000001) or a conversation's id. A text that begins with - goes after --.\n"
     "Data goes to standard output, words for people to standard error.\n\n"

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "cli/testing/captured_output.h"
 #include "cli/testing/fake_host.h"
 
@@ -42,6 +45,26 @@ TEST(CommandLine, HelpListsCommandsAndExitCodes) {
     EXPECT_THAT(line.text, HasSubstr(word));
   }
   EXPECT_THAT(parse({"--version"}).text, HasSubstr("kith "));
+}
+
+TEST(CommandLine, DocumentationHasEveryCommandAndExitCode) {
+  std::ifstream file(std::string(KITH_SOURCE_DIR) + "/docs/cli.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string help = parse({"--help"}).text;
+  std::istringstream lines(help.substr(help.find("Subcommands:")));
+  std::string line;
+  std::getline(lines, line);
+  int commands = 0;
+  while (std::getline(lines, line) && line.starts_with("  ")) {
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    EXPECT_THAT(page, HasSubstr("kith " + name)) << name;
+    ++commands;
+  }
+  EXPECT_GE(commands, 15);
+  for (const ExitCode code : {ExitCode::kOk, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNotRegistered, ExitCode::kOffline, ExitCode::kTimedOut,
+                              ExitCode::kHomeInUse, ExitCode::kDeviceEnded, ExitCode::kStorage, ExitCode::kInterrupted}) {
+    EXPECT_THAT(page, HasSubstr("\n| " + std::to_string(static_cast<int>(code)) + " |"));
+  }
 }
 
 TEST(CommandLine, MistakesAreUsageErrorsThatSayWhatIsWrong) {

@@ -64,7 +64,8 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
 void send_leftovers(Context context) {
   Host& host = context.host;
   const State& state = host.state();
-  if (!state.registered() || state.unsent_messages() == 0 || state.connection() == State::kEnded) return;
+  const auto nothing_left = [&] { return state.unsent_messages() == 0 && !state.changes_unsent(); };
+  if (!state.registered() || nothing_left() || state.connection() == State::kEnded) return;
   if (is_offline(state)) {
     if (state.connection() == State::kWaiting) return;  // it was just tried
     Request request;
@@ -72,7 +73,8 @@ void send_leftovers(Context context) {
     const auto response = host.call(std::move(request));
     if (!response || response->has_failure()) return;
   }
-  host.run_until([&] { return state.unsent_messages() == 0 || is_offline(state); }, host.in_ms(kLeftoversMs));
+  host.run_until([&] { return nothing_left() || is_offline(state); }, host.in_ms(kLeftoversMs));
+  if (state.changes_unsent()) context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
 }
 
 std::string author_name(const client_api::Message& message, const std::string& title) {

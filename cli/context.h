@@ -40,7 +40,8 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline);
 // The attempt has failed for now, or there will be no connection any more.
 bool is_offline(const client_api::State& state);
 
-// What commands do once they are done: messages written while offline get a few seconds to leave. Does nothing when there are none.
+// What commands do once they are done: messages that have not left, and changes that the server does not know, get a few seconds. Does nothing when
+// there are none.
 void send_leftovers(Context context);
 
 // The name to show for who wrote a message: the conversation's title, or "you".

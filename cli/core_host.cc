@@ -1,7 +1,5 @@
 #include "cli/core_host.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <deque>
 #include <unordered_map>
@@ -71,7 +69,7 @@ Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& 
   impl->client = std::move(*client);
   std::unique_ptr<CoreHost> host(new CoreHost(std::move(impl)));
   host->impl_->network.on_stop_signal([state = host->impl_.get()](int signal) {
-    if (++state->stop_signals > 1) ::_exit(128 + signal);  // asked twice: no farewells
+    if (++state->stop_signals > 1) std::quick_exit(128 + signal);  // asked twice: no farewells
   });
   client_api::Request state;
   state.mutable_get_state();

@@ -9,6 +9,12 @@
 
 namespace kith::cli {
 
+namespace {
+
+Terminal* raw_terminal = nullptr;  // for the handler below, which gets no argument
+
+}  // namespace
+
 bool Terminal::is_there() {
   const char* const kind = std::getenv("TERM");
   return ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO) && kind && std::string_view(kind) != "dumb";
@@ -24,9 +30,18 @@ Terminal::Terminal() {
   raw.c_cc[VTIME] = 0;
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   write("\x1b[?2004h");
+  if (!raw_terminal) std::at_quick_exit([] {
+    if (raw_terminal) raw_terminal->restore();
+  });
+  raw_terminal = this;
 }
 
 Terminal::~Terminal() {
+  raw_terminal = nullptr;
+  restore();
+}
+
+void Terminal::restore() {
   write("\r\x1b[K\x1b[?2004l");
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
 }
@@ -45,6 +60,11 @@ void Terminal::write(std::string_view text) {
 size_t Terminal::columns() const {
   winsize size{};
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+size_t Terminal::rows() const {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
 }  // namespace kith::cli

@@ -1,4 +1,4 @@
-// The user's terminal in raw mode, for as long as the object lives; restored even when the program is stopped.
+// The user's terminal in raw mode, for as long as the object lives; restored by std::quick_exit too. One at a time.
 #pragma once
 
 #include <termios.h>
@@ -21,8 +21,11 @@ class Terminal {
 
   void write(std::string_view text);
   [[nodiscard]] size_t columns() const;
+  [[nodiscard]] size_t rows() const;
 
  private:
+  void restore();
+
   termios before_{};
 };
 

@@ -63,6 +63,7 @@ struct Client::Impl {
 
   void handle(const client_api::Input& input, std::vector<client_api::Action>& actions) {
     const size_t before = actions.size();
+    if (input.kind_case() == client_api::Input::kTick) told_deadline = UINT64_MAX;  // the host waits for nothing now
     if (input.kind_case() == client_api::Input::kRequest) output.request_came(input.request().id());
     if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket) host_socket = 0;
     if (engine || start_engine(kept)) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/engine.h"
+#include "core/phone_number.h"
 #include "crypto/account_key.h"
 
 namespace kith::core {
@@ -86,6 +87,10 @@ void Devices::on_list(const AccountId& account, const HttpReply& reply) {
 bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   std::optional<DeviceListRow> list = checked(account, signed_list);
   if (!list) return false;
+  // So that the first message of somebody unknown says from whom it is.
+  if (is_e164(signed_list.phone()) && engine_.store.profiles.phone_of(account).empty()) {
+    engine_.store.profiles.set_phone(account, signed_list.phone());
+  }
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);

@@ -197,7 +197,7 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
   const UnixMicros server_time{message.server_time_us()};
   content::Content content;
   if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
-  if (engine_.is_self(sender.account)) return;  // a copy of one's own other device: needs linked devices
+  if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
   switch (content.kind_case()) {
     case content::Content::kReadReceipt:
       return engine_.receipts.on_read(sender.account, UnixMicros{content.read_receipt().up_to_server_time_us()}, server_time);

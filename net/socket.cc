@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 namespace kith::net {
@@ -75,10 +76,17 @@ std::string PeerAddress::text() const {
 
 Result<Descriptor, std::string> listen_on(std::string_view address, uint16_t port) {
   const std::string shown(address);
+  bool joins = true;
   const size_t colon = address.rfind(':');
   if (colon == std::string_view::npos) return Fail("listen address \"" + shown + "\" has no port");
   std::string host(address.substr(0, colon));
-  std::string service = port != 0 ? std::to_string(port) : std::string(address.substr(colon + 1));
+  if (port == 0) {
+    const std::string_view told = address.substr(colon + 1);
+    const auto parsed = std::from_chars(told.data(), told.data() + told.size(), port);
+    if (parsed.ec != std::errc() || parsed.ptr != told.data() + told.size()) return Fail("listen address \"" + shown + "\" has no port");
+    joins = false;
+  }
+  const std::string service = std::to_string(port);
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
 
   addrinfo hints{};
@@ -100,7 +108,7 @@ Result<Descriptor, std::string> listen_on(std::string_view address, uint16_t por
     return socket;
   };
   // A socket that shares its port would join those of another server without an error: one that does not share tells.
-  bool bound = port != 0 || static_cast<bool>(bind_new(false));
+  bool bound = joins || static_cast<bool>(bind_new(false));
   Descriptor socket;
   if (bound) {
     socket = bind_new(true);

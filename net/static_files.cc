@@ -48,7 +48,7 @@ constexpr std::string_view kContentSecurityPolicy =
     "frame-ancestors 'none'; form-action 'self'";
 
 constexpr std::string_view kPermissionsPolicy =
-    "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()";
+    "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=(), serial=(), midi=()";
 
 std::string etag_of(const Bytes& bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];

@@ -137,7 +137,10 @@ class Chat {
   void show(const Message& message) {
     shown_.insert(message.id());
     if (message.outgoing()) note_tick(message);
-    screen_->print(message_line(context_.out, message, author_name(message, conversation_.title()), unix_now_us()));
+    screen_->print(message.id(), line_of(message));
+  }
+  std::string line_of(const Message& message) const {
+    return message_line(context_.out, message, author_name(message, conversation_.title()), unix_now_us());
   }
 
   // The status line shows the ticks of one's last message.
@@ -168,11 +171,11 @@ class Chat {
   }
 
   void on_changed(const Message& message) {
-    if (!message.outgoing()) return show(message);  // a repaired one: now it can be read
     const bool is_new = message.id() != last_sent_.id() || message.tick() != last_sent_.tick();
-    note_tick(message);
-    if (message.tick() == Message::kFailed) {
-      show(message);
+    if (message.outgoing()) note_tick(message);
+    if (screen_->reprint(message.id(), line_of(message))) return;
+    if (!message.outgoing() || message.tick() == Message::kFailed) {
+      show(message);  // one that can be read now, or that will not be sent
     } else if (is_new && !screen_->shows_status() && message.tick() >= Message::kDelivered) {
       context_.out.note(tick_word(message.tick()) + ": " + excerpt(message.text(), 40));
     }

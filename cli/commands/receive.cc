@@ -6,6 +6,7 @@
 // but not in what was printed; that is why a batch is only taken while somebody reads, and why a stop signal waits for the write.
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
@@ -30,21 +31,12 @@ class Receiver {
     });
   }
 
-  Result<void, ExitCode> begin() {
-    if (options_.json) return {};
-    Request request;
-    request.mutable_list_conversations();
-    const auto response = ask(context_, std::move(request));
-    if (!response) return Fail(response.error());
-    for (const auto& conversation : response->list_conversations().conversations()) titles_[conversation.id()] = conversation.title();
-    return {};
-  }
-
   // Prints what no run has printed yet.
   Result<void, ExitCode> print_new() {
     something_new_ = false;
     for (bool more = true; more;) {
       if (!context_.out.has_reader()) return Fail(ExitCode::kFailed);
+      if (const auto known = know_senders(); !known) return known;
       Request request;
       request.mutable_take_events()->set_limit(kBatch);
       const auto response = ask(context_, std::move(request));
@@ -63,6 +55,24 @@ class Receiver {
   [[nodiscard]] size_t printed() const { return printed_; }
 
  private:
+  // Somebody's first message names their account only: what is printed is to name the number as well, so the server is asked before.
+  Result<void, ExitCode> know_senders() {
+    Request request;
+    request.mutable_list_conversations();
+    const auto response = ask(context_, std::move(request));
+    if (!response) return Fail(response.error());
+    for (const auto& conversation : response->list_conversations().conversations()) {
+      titles_[conversation.id()] = conversation.title();
+      if (!conversation.phone().empty() || is_offline(context_.host.state()) || !asked_.insert(conversation.id()).second) continue;
+      Request profile;
+      profile.mutable_get_profile()->set_account_id(conversation.id());
+      const auto answer = context_.host.call(std::move(profile));  // a failure only leaves the number out
+      if (!answer) return Fail(ExitCode::kInterrupted);
+      if (!answer->has_failure()) titles_[conversation.id()] = answer->get_profile().name();
+    }
+    return {};
+  }
+
   void print(const Message& message) {
     ++printed_;
     context_.out.line(options_.json ? message_json(message)
@@ -84,7 +94,8 @@ class Receiver {
 
   Context context_;
   const ReceiveOptions& options_;
-  std::unordered_map<std::string, std::string> titles_;
+  std::unordered_map<std::string, std::string> titles_;  // by conversation
+  std::unordered_set<std::string> asked_;                // conversations whose partner's profile was asked for
   bool something_new_ = false;
   size_t printed_ = 0;
 };
@@ -147,10 +158,9 @@ ExitCode run_receive(Context context, const ReceiveOptions& options) {
   Receiver receiver(context, options);
   if (const auto connecting = start_connecting(context); !connecting) {
     // What an ended device received before is still its own.
-    if (connecting.error() == ExitCode::kDeviceEnded && receiver.begin()) static_cast<void>(receiver.print_new());
+    if (connecting.error() == ExitCode::kDeviceEnded) static_cast<void>(receiver.print_new());
     return connecting.error();
   }
-  if (const auto begun = receiver.begin(); !begun) return begun.error();
   std::optional<MonotonicMs> deadline;
   if (options.timeout_s) deadline = after_timeout(context, options);
   if (options.follow) {

@@ -175,14 +175,18 @@ bool World::deliver_one() {
   return true;
 }
 
+bool World::step() {
+  bool busy = deliver_one();
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    hosts[i]->tick_if_due();
+    busy = hosts[i]->step() || busy;
+  }
+  return busy;
+}
+
 void World::run() {
   for (int rounds = 0; rounds < 1'000'000; ++rounds) {
-    bool busy = deliver_one();
-    for (size_t i = 0; i < hosts.size(); ++i) {
-      hosts[i]->tick_if_due();
-      busy = hosts[i]->step() || busy;
-    }
-    if (!busy) return;
+    if (!step()) return;
   }
   FAIL() << "the world does not come to rest";
 }

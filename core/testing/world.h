@@ -87,6 +87,8 @@ class World {
   explicit World(uint64_t seed = 1, std::function<std::unique_ptr<LoopbackServer>(Clock&, RandomSource&)> make_server = {});
 
   Host& add(const std::string& name);
+  // One frame and one action of each host. False: there was nothing to do.
+  bool step();
   // Until nothing is left to do at this time.
   void run();
   // Runs, and moves time on step by step, from deadline to deadline.

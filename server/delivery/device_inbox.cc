@@ -98,6 +98,11 @@ DeviceInbox::Undurable& DeviceInbox::push(Undurable entry, Position position) {
   return undurable_.push(std::move(entry));
 }
 
+void DeviceInbox::remember(const MessageOrigin& origin) {
+  if (!recent_) recent_ = std::make_unique<RecentMessages>();
+  if (!recent_->find(origin.id, origin.from)) recent_->add(origin.id, origin.from, origin.server_time);
+}
+
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting) {
   const DeliverySettings& settings = shard_.settings();
   const Position position{last_.value + 1};

@@ -143,6 +143,8 @@ class DeviceInbox {
   };
 
   [[nodiscard]] bool sends_at_once() const;
+  // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers it.
+  void remember(const MessageOrigin& origin);
   Undurable& push(Undurable entry, Position position);
   void append_notice(Kind kind, DeviceAddress origin, DeviceId sender, UnixMicros time);
   [[nodiscard]] static Bytes encode_notice(const Undurable& notice, Position position);

@@ -161,6 +161,7 @@ Task<void> DeviceInbox::read_backlog() {
         break;
       }
       const auto origin = message_origin(entry.entry);
+      if (origin) remember(*origin);
       count_sent(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->server_time : UnixMicros{});
       run.push_back(&entry);
     }
@@ -249,7 +250,10 @@ Task<void> DeviceInbox::trim() {
     if (!entries->empty() && entries->back().position < last) last = entries->back().position;
     for (const InboxEntry& entry : *entries) {
       if (entry.position > trim_to_) break;
-      if (const auto origin = message_origin(entry.entry)) shard_.send_receipt(address_, origin->from, origin->server_time);
+      if (const auto origin = message_origin(entry.entry)) {
+        remember(*origin);
+        shard_.send_receipt(address_, origin->from, origin->server_time);
+      }
       count_forgotten(1, entry.entry.size());
       ++shard_.counters().entries_confirmed;
     }

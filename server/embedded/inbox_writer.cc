@@ -44,7 +44,6 @@ struct InboxWriter::Stage {
   uint64_t held = 0;
   bool sync = false;
   bool has_forgets = false;
-  std::unique_ptr<rocksdb::Iterator> iterator;
   struct Fresh {
     Position position;
     size_t bytes;
@@ -231,19 +230,20 @@ void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
   if (is_new) mark.appended = kUnknown;
   if (forget.up_to <= mark.forgotten || mark.appended <= mark.forgotten) return;  // nothing is there
 
-  if (!stage.iterator) {
-    rocksdb::ReadOptions options;
-    stage.iterator.reset(database_.handles().db->NewIterator(options, database_.handles().records));
-  }
   const auto remove = [&](BytesView key, size_t bytes) {
     stage.batch.Delete(database_.handles().records, slice(key));
     stage.held -= std::min<uint64_t>(stage.held, bytes);
   };
-  const Bytes last = inbox_record::key(forget.device, forget.up_to);
-  rocksdb::Iterator& iterator = *stage.iterator;
+  // Bounded by the device, or an empty inbox would have the iterator walk through what its neighbours have deleted.
+  const Bytes end = inbox_record::end_key(forget.device);
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> iterator(database_.handles().db->NewIterator(options, database_.handles().records));
   const Bytes first = inbox_record::key(forget.device, Position{mark.forgotten.value + 1});
-  for (iterator.Seek(slice(first)); iterator.Valid() && view(iterator.key()) <= last; iterator.Next()) {
-    remove(view(iterator.key()), iterator.key().size() + iterator.value().size());
+  const Bytes last = inbox_record::key(forget.device, forget.up_to);
+  for (iterator->Seek(slice(first)); iterator->Valid() && view(iterator->key()) <= last; iterator->Next()) {
+    remove(view(iterator->key()), iterator->key().size() + iterator->value().size());
   }
   if (const auto fresh = stage.fresh.find(forget.device); fresh != stage.fresh.end()) {
     std::erase_if(fresh->second, [&](const Stage::Fresh& entry) {
@@ -255,7 +255,7 @@ void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
   }
   mark.forgotten = std::max(mark.forgotten, forget.up_to);
   if (mark.appended == kUnknown) {
-    const bool is_more = (iterator.Valid() && inbox_record::device_of(view(iterator.key())) == forget.device) || stage.fresh.contains(forget.device);
+    const bool is_more = iterator->Valid() || stage.fresh.contains(forget.device);
     if (!is_more) mark.appended = mark.forgotten;
   }
   if (mark.appended <= mark.forgotten && mark.day != 0) {

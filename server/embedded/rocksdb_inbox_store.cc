@@ -121,36 +121,51 @@ Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const D
   return summary;
 }
 
-Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMicros before, size_t count_max) const {
+// Sweeps go on where the step before stopped, so that no step walks again through what earlier ones have deleted.
+Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMicros before, size_t count_max) {
   InboxWriter::Erasure found;
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
   const InboxDatabase::Reading reading(*database_);
   if (!reading) return Fail(StoreError::kUnavailable);
-  const std::unique_ptr<rocksdb::Iterator> days(reading->db->NewIterator(options, reading->days));
-  const std::unique_ptr<rocksdb::Iterator> records(reading->db->NewIterator(options, reading->records));
   const uint32_t last_day = inbox_record::day_of(before);
-  for (days->SeekToFirst(); days->Valid() && found.records.size() < count_max; days->Next()) {
-    const BytesView day_key = view(days->key());
-    const uint32_t day = inbox_record::day_of_key(day_key);
-    if (day > last_day) break;
+  const Bytes days_end = inbox_record::day_key(last_day + 1, {});
+  const rocksdb::Slice days_upper = slice(days_end);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.iterate_upper_bound = &days_upper;
+  const std::unique_ptr<rocksdb::Iterator> days(reading->db->NewIterator(options, reading->days));
+  for (days->Seek(slice(expiry_cursor_)); days->Valid(); days->Next()) {
+    const Bytes day_key(view(days->key()));
+    expiry_cursor_ = day_key;
     const DeviceAddress device = inbox_record::device_of_day_key(day_key);
-    const Bytes end = inbox_record::end_key(device);
-    bool all_seen = true;
-    for (records->Seek(slice(inbox_record::key(device, Position{}))); records->Valid() && view(records->key()) < end; records->Next()) {
-      const UnixMicros stored_at = inbox_record::stored_at_of(view(records->value()));
-      // Of this day only, so that a device with several days' keys is counted once; damaged ones are of day 0.
-      if (stored_at >= before || (inbox_record::day_of(stored_at) != day && stored_at.value != 0)) continue;
-      if (found.records.size() == count_max) {
-        all_seen = false;
-        break;
-      }
-      found.records.push_back({device, inbox_record::position_of(view(records->key()))});
-    }
-    if (all_seen && day < last_day) found.day_keys.emplace_back(day_key);
+    const uint32_t day = inbox_record::day_of_key(day_key);
+    const auto all_seen = find_expired_of(reading, device, day, before, count_max, found.records);
+    if (!all_seen) return Fail(all_seen.error());
+    if (!*all_seen) return found;
+    if (day < last_day) found.day_keys.push_back(day_key);
   }
-  if (!days->status().ok() || !records->status().ok()) return Fail(StoreError::kUnavailable);
+  if (!days->status().ok()) return Fail(StoreError::kUnavailable);
+  expiry_cursor_.clear();
   return found;
+}
+
+Result<bool, StoreError> RocksDbInboxStore::find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device,
+                                                            uint32_t day, UnixMicros before, size_t count_max,
+                                                            std::vector<InboxWriter::Erasure::Record>& found) {
+  const Bytes end = inbox_record::end_key(device);
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> records(reading->db->NewIterator(options, reading->records));
+  for (records->Seek(slice(inbox_record::key(device, Position{}))); records->Valid(); records->Next()) {
+    const UnixMicros stored_at = inbox_record::stored_at_of(view(records->value()));
+    // Of this day only, so that a device with several days' keys is counted once; damaged ones have no time.
+    if (stored_at >= before || (inbox_record::day_of(stored_at) != day && stored_at.value != 0)) continue;
+    if (found.size() == count_max) return false;
+    found.push_back({device, inbox_record::position_of(view(records->key()))});
+  }
+  if (!records->status().ok()) return Fail(StoreError::kUnavailable);
+  return true;
 }
 
 }  // namespace kith

@@ -45,9 +45,14 @@ class RocksDbInboxStore final : public InboxStore {
   Result<std::vector<InboxEntry>, StoreError> read_now(const DeviceAddress& device, Position after, size_t count_max,
                                                        size_t bytes_max) const;
   Result<Summary, StoreError> summarize_now(const DeviceAddress& device) const;
-  Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros before, size_t count_max) const;
+  Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros before, size_t count_max);
+  // Appends what has expired of one device and day; false: stopped at `count_max`.
+  static Result<bool, StoreError> find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device, uint32_t day,
+                                                  UnixMicros before, size_t count_max,
+                                                  std::vector<InboxWriter::Erasure::Record>& found);
 
   std::unique_ptr<InboxDatabase> database_;
+  Bytes expiry_cursor_;  // of expirer_: the key of "days" to go on with
   DiskSpace disk_;
   std::unique_ptr<InboxWriter> writer_;
   std::vector<std::unique_ptr<WorkThread>> readers_;

@@ -12,6 +12,7 @@ Task<Outcome<wire::SignedDeviceList>> load(Services& services, DeviceAddress cal
   wire::SignedDeviceList list;
   list.set_device_list(record->device_list);
   list.set_signature(record->device_list_signature);
+  list.set_phone(record->phone);
   co_return list;
 }
 

@@ -46,6 +46,7 @@ Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddres
   wire::PrekeyBundlesResponse response;
   response.mutable_device_list()->set_device_list(record->device_list);
   response.mutable_device_list()->set_signature(record->device_list_signature);
+  response.mutable_device_list()->set_phone(record->phone);
   for (size_t i = 0; i < devices.size(); ++i) {
     const DeviceAddress device{target, devices[i]};
     const auto taken = co_await services.keys.take_bundle(device);

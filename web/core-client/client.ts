@@ -52,7 +52,7 @@ export class CoreClient {
 
   private constructor(private readonly worker: Worker) {
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));
-    worker.addEventListener("error", (event) => this.end(new CoreUnavailable("load", event.message)));
+    worker.addEventListener("error", (event) => this.receive({ kind: "failed", error: "load", detail: event.message }));
   }
 
   /** Resolves when the core answers. Rejects with CoreUnavailable. */

@@ -4,9 +4,14 @@ import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/p
 import { RequestSchema, type Event, type Response } from "./generated/client_api/client_api_pb";
 import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
 import type { Network, Socket } from "./network";
-import type { CoreModule } from "./wasm_module";
 
 type InputKind = Exclude<MessageInitShape<typeof InputSchema>, Input>["kind"];
+
+/** What of a CoreModule is needed here. */
+export interface ActionSource {
+  handle(input: Uint8Array): Uint8Array[];
+  close(): void;
+}
 
 export interface HostListener {
   response(response: Response): void;
@@ -28,7 +33,7 @@ export class CoreHost {
 
   /** The module is open. Its clock is `monotonicMs`. */
   constructor(
-    private readonly module: CoreModule,
+    private readonly module: ActionSource,
     private readonly network: Network,
     private readonly monotonicMs: () => number,
     private readonly listener: HostListener,

@@ -4,6 +4,7 @@
 //   client.onEvent((event) => …);
 //   await client.call("register", { server, phone, code, name });
 import { readFile } from "node:fs/promises";
+import { toBinary } from "@bufbuild/protobuf";
 import WebSocket from "ws";
 
 import { DiskFiles } from "./disk_files";
@@ -15,11 +16,13 @@ import {
   CoreFailure,
   encodeRequest,
   Failure_Code,
+  RequestSchema,
   resultOf,
   type Event,
   type MethodName,
   type MethodParams,
   type MethodResult,
+  type Request,
   type Response,
 } from "./schema";
 import { CoreModule, surroundings, type Surroundings } from "./wasm_module";
@@ -73,20 +76,23 @@ export class NodeClient {
     return new NodeClient(module, files, options.network ?? webNetwork(WebSocket as unknown as WebSocketClass), around);
   }
 
-  call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
-    return new Promise((resolve, reject) => {
+  /** Rejects with a CoreFailure. */
+  async call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
+    return resultOf(method, await this.submit(encodeRequest(method, params)));
+  }
+
+  /** The same for a request made elsewhere; its id is not used. */
+  async request(request: Request): Promise<Response> {
+    const response = await this.submit(toBinary(RequestSchema, request));
+    if (request.method.case !== undefined) resultOf(request.method.case, response);
+    return response;
+  }
+
+  private submit(request: Uint8Array): Promise<Response> {
+    return new Promise((answer, fail) => {
       const id = this.nextId++;
-      this.waiting.set(id, {
-        answer: (response) => {
-          try {
-            resolve(resultOf(method, response));
-          } catch (error) {
-            reject(error as Error);
-          }
-        },
-        fail: reject,
-      });
-      this.host.request(id, encodeRequest(method, params));
+      this.waiting.set(id, { answer, fail });
+      this.host.request(id, request);
     });
   }
 

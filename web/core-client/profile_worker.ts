@@ -67,8 +67,12 @@ export class ProfileWorker {
 
   constructor(private readonly environment: WorkerEnvironment) {
     this.events = new EventQueue((events) => environment.toPage({ kind: "events", events }), encodeResync());
-    environment.toTabs({ kind: "seek" });
-    environment.lead(() => this.lead());
+  }
+
+  /** Looks for a leader, and waits to be one. Once, when messages can come in. */
+  start(): void {
+    this.environment.toTabs({ kind: "seek" });
+    this.environment.lead(() => this.lead());
   }
 
   fromPage(message: ToWorker): void {

@@ -21,7 +21,7 @@ const early: ToWorker[] = [];
 
 scope.addEventListener("message", ({ data }) => {
   if (data.kind === "start") {
-    void start(data.profile, data.wasmUrl);
+    start(data.profile, data.wasmUrl).catch((error: unknown) => scope.postMessage({ kind: "failed", error: "load", detail: String(error) }));
   } else if (worker !== undefined) {
     worker.fromPage(data);
   } else {
@@ -60,6 +60,7 @@ async function start(profile: string, wasmUrl: string): Promise<void> {
   };
   worker = new ProfileWorker(environment);
   channel.addEventListener("message", ({ data }: MessageEvent<OnChannel>) => worker?.fromTabs(data));
+  worker.start();
   for (const message of early.splice(0)) worker.fromPage(message);
 }
 

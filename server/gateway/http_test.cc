@@ -1,0 +1,288 @@
+// HTTP over real sockets: the API in both forms, errors, health, metrics, and how requests follow each other on a connection.
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "server/gateway/testing/client.h"
+#include "server/gateway/testing/server.h"
+#include "server/gateway/wire_error.h"
+#include "wire/api.pb.h"
+
+namespace kith::gateway {
+namespace {
+
+using testing::Client;
+using testing::Server;
+
+const Client::Fields kJson = {{"Content-Type", "application/json"}};
+const Client::Fields kProtobuf = {{"Content-Type", "application/x-protobuf"}};
+
+Client::Fields with_token(const Server::Device& device, Client::Fields fields = kJson) {
+  fields.emplace_back("Authorization", device.bearer());
+  return fields;
+}
+template <class Message>
+Message from_json(const Client::Response& response) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(response.body, &message).ok()) << response.body;
+  return message;
+}
+
+TEST(Http, RegistersADeviceInJsonWhichThenSaysHello) {
+  Server server;
+  Client client(server.port());
+  auto response = client.request("POST", "/v1/registration/code", kJson, R"({"phone": "+491701234567"})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(response.field("Content-Type"), "application/json");
+  EXPECT_EQ(response.field("Cache-Control"), "no-store");
+  const auto code = from_json<wire::CodeResponse>(response);
+  EXPECT_EQ(code.code(), server.ports.codes.last_code("+491701234567"));
+
+  response = client.request("POST", "/v1/registration", kJson, R"({"phone": "+491701234567", "code": ")" + code.code() + "\"}");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const auto registration = from_json<wire::RegistrationResponse>(response);
+  EXPECT_EQ(registration.token().size(), 52u);
+  // Not active before its keys are published.
+  ASSERT_TRUE(client.open_socket());
+  EXPECT_FALSE(client.hello(registration.token()));
+}
+
+TEST(Http, SpeaksProtobufToThoseWhoDo) {
+  Server server;
+  const auto ana = server.add_device("+491700000001");
+  Client client(server.port());
+  wire::Profile profile;
+  profile.set_name("Ana");
+  auto response = client.request("PUT", "/v1/profile", with_token(ana, kProtobuf), profile.SerializeAsString());
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(response.field("Content-Type"), "application/x-protobuf");
+  ASSERT_TRUE(profile.ParseFromString(response.body));
+  EXPECT_EQ(profile.name(), "Ana");
+  EXPECT_EQ(profile.account_id(), ana.account());
+
+  response = client.request("GET", "/v1/profile", with_token(ana, {{"Accept", "text/html, application/x-protobuf;q=0.9, */*"}}));
+  EXPECT_EQ(response.field("Content-Type"), "application/x-protobuf");
+  response = client.request("GET", "/v1/profile", with_token(ana, {}));
+  EXPECT_EQ(from_json<wire::Profile>(response).name(), "Ana") << "JSON when nothing is said";
+  response = client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "application/x-protobuf"}}), "\xff\xff");
+  EXPECT_EQ(response.status, 400);
+  wire::ApiError error;
+  ASSERT_TRUE(error.ParseFromString(response.body)) << "errors have the form of the request";
+  EXPECT_EQ(error.code(), wire::kMalformed);
+}
+
+TEST(Http, FindsAccountsInPathsAsHexadecimalOrBase64url) {
+  Server server;
+  const auto ana = server.add_device("+491700000001", 0);
+  const auto bob = server.add_device("+491700000002", 1);
+  Client client(server.port());
+  for (const std::string& id : {bob.address.account.hex(), to_base64url(bob.account())}) {
+    const auto response = client.request("GET", "/v1/accounts/" + id + "/devices", with_token(ana));
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(from_json<wire::SignedDeviceList>(response).device_list(), "list");
+  }
+  EXPECT_EQ(client.request("GET", "/v1/accounts/xyz/devices", with_token(ana)).status, 404);
+  EXPECT_EQ(client.request("GET", "/v1/accounts//devices", with_token(ana)).status, 404);
+  EXPECT_EQ(client.request("POST", "/v1/accounts/lookup", with_token(ana), R"({"phones": ["+491700000002"]})").status, 200);
+}
+
+TEST(Http, NamesEveryErrorWithItsStatus) {
+  Server server;
+  const auto ana = server.add_device("+491700000001");
+  Client client(server.port());
+  const auto error_of = [&](const Client::Response& response, int status) {
+    EXPECT_EQ(response.status, status) << response.body;
+    return from_json<wire::ApiError>(response).code();
+  };
+  EXPECT_EQ(error_of(client.request("GET", "/v1/nothing"), 404), wire::kNotFound);
+  EXPECT_EQ(error_of(client.request("GET", "/v1"), 404), wire::kNotFound);
+  EXPECT_EQ(error_of(client.request("GET", "/v1/profile"), 401), wire::kUnauthenticated);
+  EXPECT_EQ(error_of(client.request("GET", "/v1/profile", {{"Authorization", "Basic abc"}}), 401), wire::kUnauthenticated);
+  EXPECT_EQ(client.request("GET", "/v1/profile").field("WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), "{"), 400), wire::kMalformed);
+  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), R"({"nome": "Ana"})"), 400), wire::kMalformed);
+  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "text/xml"}}), "<a/>"), 415), wire::kMalformed);
+  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana, {}), "name"), 415), wire::kMalformed);
+  EXPECT_EQ(error_of(client.request("POST", "/v1/registration/code", kJson, R"({"phone": "12"})"), 422), wire::kInvalidPhone);
+  const auto wrong_method = client.request("PATCH", "/v1/profile", with_token(ana));
+  EXPECT_EQ(wrong_method.status, 405);
+  EXPECT_EQ(wrong_method.field("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
+}
+
+TEST(Http, EveryErrorCodeHasAStatusAndACloseCode) {
+  for (int value = 1; value < wire::ErrorCode_ARRAYSIZE; ++value) {
+    const auto code = static_cast<wire::ErrorCode>(value);
+    if (code != wire::kInternal) {
+      EXPECT_NE(http_status_of(code), 500) << wire::ErrorCode_Name(code);
+    }
+    EXPECT_GE(http_status_of(code), 400);
+    EXPECT_GE(static_cast<int>(close_code_of(code)), 1002);
+  }
+}
+
+TEST(Http, SaysWhenToTryAgain) {
+  RateSettings rates;
+  rates.loopback_exempt = false;
+  rates.code_from_address = {2, 5000};
+  Server server({}, 2, {}, rates);
+  Client client(server.port());
+  Client::Response last;
+  for (int i = 0; i < 3; ++i) {
+    last = client.request("POST", "/v1/registration/code", kJson, R"({"phone": "+49170123456)" + std::to_string(i) + "\"}");
+  }
+  EXPECT_EQ(last.status, 429) << last.body;
+  EXPECT_EQ(last.field("Retry-After"), "5");
+  EXPECT_EQ(from_json<wire::ApiError>(last).code(), wire::kRateLimited);
+}
+
+TEST(Http, AnyOriginMayCallTheApi) {
+  Server server;
+  Client client(server.port());
+  const auto preflight = client.request("OPTIONS", "/v1/profile",
+                                        {{"Origin", "http://localhost:5173"}, {"Access-Control-Request-Method", "PUT"}});
+  EXPECT_EQ(preflight.status, 204);
+  EXPECT_EQ(preflight.field("Access-Control-Allow-Origin"), "*");
+  EXPECT_NE(preflight.field("Access-Control-Allow-Methods").find("PUT"), std::string::npos);
+  EXPECT_EQ(preflight.field("Access-Control-Allow-Headers"), "Authorization, Content-Type");
+  EXPECT_EQ(client.request("GET", "/v1/profile").field("Access-Control-Allow-Origin"), "*") << "errors too";
+  EXPECT_EQ(client.request("GET", "/healthz").field("Access-Control-Allow-Origin"), "");
+}
+
+TEST(Http, AnswersPipelinedRequestsInOrder) {
+  Server server;
+  Client client(server.port());
+  client.send_bytes(
+      "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: a\r\n\r\nHEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+      "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.read_response().body, "ok\n");
+  EXPECT_EQ(client.read_response().status, 401);
+  const auto head = client.read_response(true);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.field("Content-Length"), "3");
+  const auto last = client.read_response();
+  EXPECT_EQ(last.body, "ready\n");
+  EXPECT_EQ(last.field("Connection"), "close");
+  EXPECT_TRUE(client.is_closed_by_server()) << "what comes after close is not answered";
+}
+
+TEST(Http, TakesABodyThatWaitsForContinueAndOneInChunks) {
+  Server server;
+  Client client(server.port());
+  client.send_bytes("POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 26\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 100);
+  client.send_bytes(R"({"phone": "+491701234567"})");
+  EXPECT_EQ(client.read_response().status, 200);
+  client.send_bytes("POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  client.send_bytes("19\r\n\"phone\": \"+491701234568\"}\r\n0\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 200);
+}
+
+TEST(Http, ClosesAfterARequestThatIsNoneOrTooLarge) {
+  Server server;
+  const auto status_of = [&](BytesView bytes) {
+    Client client(server.port());
+    client.send_bytes(bytes);
+    const int status = client.read_response().status;
+    EXPECT_TRUE(client.is_closed_by_server());
+    return status;
+  };
+  EXPECT_EQ(status_of("nonsense\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("POST /v1/profile HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n"), 413);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + Bytes(20'000, 'x') + "\r\n\r\n"), 431);
+  EXPECT_TRUE(server.wait_for_connections(0));
+}
+
+TEST(Http, RefusesImproperUpgrades) {
+  Server server;
+  Client client(server.port());
+  EXPECT_EQ(client.request("GET", "/v1/socket").status, 426);
+  EXPECT_EQ(client.request("POST", "/v1/socket").status, 405);
+  EXPECT_TRUE(client.open_socket()) << "and the connection goes on";
+}
+
+TEST(Http, TellsHealthAndReadiness) {
+  std::atomic<bool> away{false};
+  GatewayHooks hooks;
+  hooks.unready_reason = [&] { return away ? std::string("inbox store is away") : std::string(); };
+  Server server({}, 2, hooks);
+  Client client(server.port());
+  EXPECT_EQ(client.request("GET", "/readyz").status, 200);
+  away = true;
+  const auto unready = client.request("GET", "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_EQ(unready.body, "inbox store is away\n");
+  EXPECT_EQ(client.request("GET", "/healthz").status, 200) << "it lives";
+  EXPECT_EQ(client.request("POST", "/healthz").status, 405);
+}
+
+TEST(Http, CountsForPrometheus) {
+  Server server;
+  Client session(server.port());
+  ASSERT_TRUE(session.open_socket());
+  ASSERT_TRUE(session.hello(server.add_device("+491700000001", 1).token));
+  Client client(server.port());
+  const auto metrics = client.request("GET", "/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* line : {"\nkith_sessions 1\n", "\nkith_connections 2\n", "# TYPE kith_loop_turn_seconds histogram", "kith_inbox_messages_total 0\n",
+                           "kith_connections_accepted_total 2\n"}) {
+    EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
+  }
+}
+
+class WebTest : public ::testing::Test {
+ protected:
+  WebTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kith_web_XXXXXX").string();
+    root_ = mkdtemp(pattern.data());
+    std::filesystem::create_directories(root_ / "assets");
+    std::ofstream(root_ / "index.html") << "<html>one";
+    for (int i = 0; i < 3'000'000; ++i) large_.push_back(static_cast<char>(i * 31 >> 3));
+    std::ofstream(root_ / "assets/core-1.wasm", std::ios::binary) << large_;
+    settings_.web_root = root_.string();
+  }
+  ~WebTest() override { std::filesystem::remove_all(root_); }
+  std::filesystem::path root_;
+  Bytes large_;
+  GatewaySettings settings_;
+};
+
+TEST_F(WebTest, ServesTheAppBesideTheApi) {
+  Server server(settings_);
+  Client client(server.port());
+  EXPECT_EQ(client.request("GET", "/").body, "<html>one");
+  EXPECT_EQ(client.request("GET", "/chats/7").body, "<html>one");
+  EXPECT_EQ(client.request("GET", "/../../etc/passwd").status, 404);
+  EXPECT_NE(client.request("GET", "/").field("Content-Security-Policy"), "");
+  EXPECT_EQ(client.request("GET", "/v1/nothing").status, 404);
+}
+
+TEST_F(WebTest, SendsLargeFilesWholeAlsoToThoseWhoReadSlowly) {
+  Server server(settings_);
+  Client client(server.port());
+  client.send_bytes("GET /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\nHEAD /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the kernel's buffers are full by now
+  const auto response = client.read_response();
+  EXPECT_EQ(response.field("Content-Type"), "application/wasm");
+  EXPECT_TRUE(response.body == large_);
+  EXPECT_EQ(client.read_response(true).field("Content-Length"), std::to_string(large_.size()));
+}
+
+TEST_F(WebTest, AReloadShowsTheNewAppAndAFailedOneChangesNothing) {
+  Server server(settings_);
+  Client client(server.port());
+  std::ofstream(root_ / "index.html") << "<html>two";
+  EXPECT_EQ(client.request("GET", "/").body, "<html>one");
+  EXPECT_TRUE(server.gateway->reload());
+  EXPECT_EQ(client.request("GET", "/").body, "<html>two");
+  std::filesystem::remove(root_ / "index.html");
+  EXPECT_FALSE(server.gateway->reload());
+  EXPECT_EQ(client.request("GET", "/").body, "<html>two");
+}
+
+}  // namespace
+}  // namespace kith::gateway

@@ -1,0 +1,68 @@
+// Starts the core for the profile in the address, the view-models on it, and shows them.
+import "@fontsource-variable/inter/wght.css";
+import "../ui/styles/theme.css";
+import "../ui/styles/base.css";
+import "../ui/styles/layout.css";
+import "../ui/styles/list.css";
+import "../ui/styles/conversation.css";
+import "../ui/styles/panels.css";
+
+import { createRoot, type Root } from "react-dom/client";
+
+import wasmUrl from "../../build/wasm/kith_core.wasm?url";
+import { CoreClient, CoreUnavailable } from "../core-client/client";
+import { AppRoot } from "../ui/app_root";
+import { FailureScreen, StartingScreen } from "../ui/screens";
+import { AppViewModel } from "../view-models/app";
+import type { Core } from "../view-models/core";
+import { pageAttention } from "./page_attention";
+import { keepRoute, routedConversation } from "./route";
+import { missing, newProfileAddress, surroundings, type Surroundings } from "./surroundings";
+import { keepTitle } from "./title";
+import { unavailableText } from "./unavailable_text";
+
+const reload = () => location.reload();
+
+/** The core, with one thing more: when it is gone for good, `onGone` hears of it, whoever called. */
+function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): Core {
+  return {
+    call: (name, params) =>
+      client.call(name, params).catch((error: unknown) => {
+        if (error instanceof CoreUnavailable) onGone(error);
+        throw error;
+      }),
+    onEvent: (listener) => client.onEvent(listener),
+  };
+}
+
+function show(root: Root, client: CoreClient, around: Surroundings): void {
+  const core = watched(client, (error) => app.breakDown(unavailableText(error)));
+  const app = new AppViewModel(core, { server: around.server, deviceName: "Web", attention: pageAttention() });
+  const open = routedConversation();
+  keepTitle(app, around.shownProfile);
+  keepRoute(app);
+  root.render(
+    <AppRoot
+      app={app} server={around.server} profile={around.shownProfile} onReload={reload}
+      onNewProfile={() => location.assign(newProfileAddress(location))}
+    />,
+  );
+  void app.start(open);
+}
+
+async function main(): Promise<void> {
+  const root = createRoot(document.getElementById("root") as HTMLElement);
+  const lacking = missing();
+  if (lacking !== undefined) return root.render(<FailureScreen title="Kith can't run here">{lacking}</FailureScreen>);
+  const around = surroundings(location);
+  if (typeof around === "string") return root.render(<FailureScreen title="Kith can't run here">{around}</FailureScreen>);
+  root.render(<StartingScreen />);
+  try {
+    show(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
+  } catch (error) {
+    root.render(<FailureScreen title="Kith can't start" onRetry={reload}>{unavailableText(error)}</FailureScreen>);
+  }
+  if (import.meta.env.PROD && "serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+}
+
+void main();

@@ -1,0 +1,54 @@
+// Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway. Nothing of the server's API
+// passes through here. The build fills in the version and the list.
+const VERSION = __VERSION__;
+const FILES = __FILES__;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(VERSION)
+      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" }))))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  const outdated = (names) => names.filter((name) => name !== VERSION);
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(outdated(names).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+// The page itself comes from the server when there is one, so that a new version is taken at once.
+async function page(request) {
+  try {
+    const response = await fetch(request);
+    if (response.ok) return response;
+  } catch {
+    // Away: what is kept here has to do.
+  }
+  return (await caches.match("/")) ?? Response.error();
+}
+
+// Files with a hash in their name never change.
+async function asset(request) {
+  const kept = await caches.match(request);
+  if (kept !== undefined) return kept;
+  const response = await fetch(request);
+  if (response.ok) {
+    const cache = await caches.open(VERSION);
+    await cache.put(request, response.clone());
+  }
+  return response;
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
+  else if (url.pathname.startsWith("/assets/") || FILES.includes(url.pathname)) event.respondWith(asset(request));
+});

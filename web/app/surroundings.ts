@@ -1,0 +1,45 @@
+// What the page is told by its address and its browser.
+
+export interface Surroundings {
+  /** The name of the device's data in this browser. */
+  profile: string;
+  /** The same, but "" for the first one: what is shown. */
+  shownProfile: string;
+  server: string;
+}
+
+const FIRST_PROFILE = "main";
+const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** What this browser lacks, in words; undefined when it has all that is needed. */
+export function missing(): string | undefined {
+  if (!window.isSecureContext) {
+    return "Kith keeps its keys in this browser, which allows that only on a safe connection. Open it with https, or on this machine as localhost.";
+  }
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function") return "This browser can't run Kith: it has no WebAssembly or no Workers. Use a newer one.";
+  if (typeof navigator.storage?.getDirectory !== "function" || navigator.locks === undefined || typeof BroadcastChannel !== "function") {
+    return "This browser has no private file system (OPFS), in which Kith keeps your messages. Use a current Chrome, Edge, Firefox or Safari, not in private mode.";
+  }
+  return undefined;
+}
+
+/** What the address says; a string when that can't be. `?server=` is for development: it counts only on this machine. */
+export function surroundings(location: Location): Surroundings | string {
+  const parameters = new URLSearchParams(location.search);
+  const profile = parameters.get("profile") ?? "";
+  if (profile !== "" && !PROFILE.test(profile)) {
+    return "The profile in the address can't be: its name has 1 to 64 letters, digits, dashes and underscores.";
+  }
+  const given = LOOPBACK.test(location.hostname) ? parameters.get("server") : null;
+  return { profile: profile === "" ? FIRST_PROFILE : profile, shownProfile: profile, server: given ?? location.origin };
+}
+
+/** The address of this app with an empty profile. */
+export function newProfileAddress(location: Location): string {
+  const address = new URL(location.href);
+  const name = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  address.searchParams.set("profile", `new-${(name % 36 ** 4).toString(36)}`);
+  address.hash = "";
+  return address.href;
+}

@@ -1,0 +1,12 @@
+import type { AppViewModel } from "../view-models/app";
+
+/** "(3) Kith", with the profile when it is not the first. */
+export function keepTitle(app: AppViewModel, profile: string): void {
+  const write = () => {
+    const unread = app.snapshot().phase === "chats" ? app.list.snapshot().unread : 0;
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}Kith${profile === "" ? "" : ` · ${profile}`}`;
+  };
+  app.list.subscribe(write);
+  app.subscribe(write);
+  write();
+}

@@ -1,0 +1,134 @@
+// Actions carried out: sockets, HTTP, timers, and the end of a module that traps.
+import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
+import { CoreHost, type ActionSource } from "./host";
+import { webNetwork, type HttpAnswer, type Network, type SocketListener, type WebSocketClass } from "./network";
+import { encodeRequest } from "./schema";
+
+type ActionKind = Exclude<MessageInitShape<typeof ActionSchema>, Action>["kind"];
+
+/** Gives the actions that a test has laid out, one list for each input, and keeps the inputs. */
+class Script implements ActionSource {
+  readonly inputs: Input["kind"][] = [];
+  closed = false;
+
+  constructor(private readonly steps: (ActionKind[] | Error)[]) {}
+
+  handle(bytes: Uint8Array): Uint8Array[] {
+    this.inputs.push(fromBinary(InputSchema, bytes).kind);
+    const step = this.steps.shift() ?? [];
+    if (step instanceof Error) throw step;
+    return step.map((kind) => toBinary(ActionSchema, create(ActionSchema, { kind } as Exclude<MessageInitShape<typeof ActionSchema>, Action>)));
+  }
+  close(): void {
+    this.closed = true;
+  }
+  cases(): (string | undefined)[] {
+    return this.inputs.map((input) => input.case);
+  }
+}
+
+class FakeNetwork implements Network {
+  readonly sockets: { url: string; listener: SocketListener; sent: Uint8Array[]; closed: boolean }[] = [];
+  readonly answers: ((answer: HttpAnswer) => void)[] = [];
+
+  openSocket(url: string, listener: SocketListener) {
+    const socket = { url, listener, sent: [] as Uint8Array[], closed: false };
+    this.sockets.push(socket);
+    return { send: (frame: Uint8Array) => void socket.sent.push(frame), close: () => void (socket.closed = true) };
+  }
+  call(): Promise<HttpAnswer> {
+    return new Promise((resolve) => this.answers.push(resolve));
+  }
+}
+
+let now = 1000;
+const ended: unknown[] = [];
+
+function hosted(steps: (ActionKind[] | Error)[]): { script: Script; network: FakeNetwork; host: CoreHost } {
+  const script = new Script(steps);
+  const network = new FakeNetwork();
+  const listener = { response: () => {}, event: () => {}, ended: (error: unknown) => void ended.push(error) };
+  return { script, network, host: new CoreHost(script, network, () => now, listener) };
+}
+const request = (host: CoreHost) => host.request(1, encodeRequest("getState", {}));
+
+beforeEach(() => {
+  now = 1000;
+  ended.length = 0;
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("A core's host", () => {
+  test("opens, feeds and closes the socket that the core names", () => {
+    const { script, network, host } = hosted([
+      [{ case: "openSocket", value: { socket: 4, url: "ws://localhost/v1/ws" } }],
+      [{ case: "sendFrame", value: { socket: 4, frame: new Uint8Array([1, 2]) } }],
+      [{ case: "closeSocket", value: { socket: 4 } }],
+    ]);
+    request(host);
+    network.sockets[0]?.listener.opened();
+    network.sockets[0]?.listener.frame(new Uint8Array([9]));
+    expect(network.sockets[0]).toMatchObject({ url: "ws://localhost/v1/ws", sent: [new Uint8Array([1, 2])], closed: true });
+    expect(script.inputs.slice(1)).toMatchObject([
+      { case: "socketOpened", value: { socket: 4 } },
+      { case: "socketFrame", value: { socket: 4, frame: new Uint8Array([9]) } },
+    ]);
+  });
+
+  test("brings the answer of an HTTP call back under its number", async () => {
+    const { script, network, host } = hosted([[{ case: "httpCall", value: { call: 7, method: "GET", url: "http://localhost/v1/x" } }]]);
+    request(host);
+    network.answers[0]?.({ status: 204, body: new Uint8Array([5]) });
+    await vi.runAllTimersAsync();
+    expect(script.inputs[1]).toMatchObject({ case: "httpResponse", value: { call: 7, status: 204, body: new Uint8Array([5]) } });
+  });
+
+  test("wakes the core at the time it asked for last, and not before when a timer comes early", () => {
+    const { script, host } = hosted([
+      [{ case: "wakeAt", value: { monotonicMs: 5000n } }, { case: "wakeAt", value: { monotonicMs: 1100n } }],
+    ]);
+    request(host);
+    now = 1099;
+    vi.advanceTimersByTime(100);
+    expect(script.cases()).toEqual(["request"]);
+    now = 1100;
+    vi.advanceTimersByTime(1);
+    expect(script.cases()).toEqual(["request", "tick"]);
+    now = 9000;
+    vi.advanceTimersByTime(10_000);
+    expect(script.cases()).toEqual(["request", "tick"]);
+  });
+
+  test("ends with a module that traps: connections close, nothing is handed in any more", () => {
+    const trap = new WebAssembly.RuntimeError("unreachable");
+    const { script, network, host } = hosted([[{ case: "openSocket", value: { socket: 1, url: "ws://localhost/" } }], trap]);
+    request(host);
+    network.sockets[0]?.listener.frame(new Uint8Array([1]));
+    expect(ended).toEqual([trap]);
+    expect(network.sockets[0]?.closed).toBe(true);
+    network.sockets[0]?.listener.frame(new Uint8Array([2]));
+    request(host);
+    expect(script.inputs.length).toBe(2);
+  });
+});
+
+describe("The network", () => {
+  test("says that a socket never opened when the address is none, and not from within openSocket", async () => {
+    const refuse = class {
+      constructor() {
+        throw new SyntaxError("no address");
+      }
+    } as unknown as WebSocketClass;
+    const closed: number[] = [];
+    webNetwork(refuse).openSocket("nonsense", { opened: () => {}, frame: () => {}, closed: (code) => void closed.push(code) });
+    expect(closed).toEqual([]);
+    await Promise.resolve();
+    expect(closed).toEqual([1006]);
+  });
+});

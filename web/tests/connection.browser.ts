@@ -1,0 +1,158 @@
+// When the server is away, when there are two tabs, when the number moves elsewhere, and with a peer that is no browser.
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+
+import { bubble, composer, eventually, messageTexts, openConversation, register, row, send, tick, writeToNumber } from "./support/actions";
+import { Device, launchBrowser, setFocus } from "./support/browser";
+import { Kith } from "./support/kith";
+import { Kithd } from "./support/kithd";
+
+const ANA = "+491700000201";
+const BEN = "+491700000202";
+const CLI = "+491700000203";
+
+describe("connections", () => {
+  let server: Kithd, browser: Browser, ana: Device, ben: Device, anaPage: Page, benPage: Page;
+  const kith = new Kith();
+
+  before(async () => {
+    server = await Kithd.start();
+    browser = await launchBrowser();
+    ana = await Device.open(browser, server.url);
+    ben = await Device.open(browser, server.url);
+    anaPage = await ana.page();
+    benPage = await ben.page("?profile=work");
+    await register(anaPage, ANA, "Ana");
+    await register(benPage, BEN, "Ben");
+    await writeToNumber(anaPage, BEN);
+    await send(anaPage, "before");
+    await openConversation(benPage, "Ana");
+    await bubble(benPage, "before").waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    kith.remove();
+  });
+  afterEach(async () => {
+    await ana.check();
+    await ben.check();
+  });
+
+  it("[F2] what is written while the server is away is sent, in order and once, when it is back; a reload meanwhile loses nothing", async () => {
+    ana.serverAway = ben.serverAway = true;
+    await anaPage.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await server.kill();
+    await anaPage.getByText("No connection.").waitFor();
+    const written = ["one", "two", "three", "four"].map((each) => `offline ${each}`);
+    for (const text of written.slice(0, 3)) await send(anaPage, text);
+    await tick(anaPage, "offline one", "Waiting to be sent").waitFor();
+    await anaPage.getByText("3 messages are sent when it is back.").waitFor();
+
+    await anaPage.reload();
+    await bubble(anaPage, "offline three").waitFor();
+    await send(anaPage, written[3] as string);
+
+    await server.restart();
+    await bubble(benPage, "offline four").waitFor({ timeout: 60_000 });
+    const arrived = (await messageTexts(benPage)).filter((text) => text.startsWith("offline"));
+    assert.deepEqual(arrived, written);
+    await tick(anaPage, "offline four", "Read").waitFor({ timeout: 30_000 });
+    assert.equal(await anaPage.getByText("No connection.").count(), 0);
+    ana.serverAway = ben.serverAway = false;
+  });
+
+  it("[F3] what is sent to somebody whose page is closed comes when it is opened", async () => {
+    await benPage.close();
+    await send(anaPage, "while you were away");
+    await tick(anaPage, "while you were away", "Sent").waitFor();
+    benPage = await ben.page("?profile=work");
+    await eventually("the title shows the profile", async () => (await benPage.title()).includes("work"));
+    await openConversation(benPage, "Ana");
+    await bubble(benPage, "while you were away").waitFor();
+    await tick(anaPage, "while you were away", "Read").waitFor();
+  });
+
+  it("two tabs of a profile are one device; when the first is closed the second goes on", async () => {
+    const second = await ana.page();
+    await openConversation(second, "Ben");
+    await bubble(second, "while you were away").waitFor();
+    await send(second, "from the second tab");
+    await bubble(anaPage, "from the second tab").waitFor();
+    await bubble(benPage, "from the second tab").waitFor();
+    await send(anaPage, "from the first tab");
+    await bubble(second, "from the first tab").waitFor();
+    await anaPage.close();
+    anaPage = second;
+    await send(anaPage, "the first is closed");
+    await bubble(benPage, "the first is closed").waitFor();
+    await send(benPage, "I see");
+    await bubble(anaPage, "I see").waitFor();
+    assert.equal(await bubble(anaPage, "from the second tab").count(), 1);
+  });
+
+  it("a native client and the browser talk: WebAssembly and native are peers", async () => {
+    await kith.register(server.url, CLI, "Terminal Tess");
+    await kith.run("send", ANA, "hello from the terminal ✓", "--wait", "delivered");
+    await row(anaPage, "Terminal Tess").click();
+    await bubble(anaPage, "hello from the terminal ✓").waitFor();
+    await send(anaPage, "hello terminal 👋");
+    const received = await kith.receive(10, "--mark-read");
+    assert.deepEqual(received.map((each) => [each.text, each.from]), [["hello terminal 👋", ANA]]);
+    await tick(anaPage, "hello terminal", "Read").waitFor();
+    const digits = (await kith.run("verify", ANA)).replace(/\D/g, "");
+    await anaPage.getByRole("button", { name: "Contact details" }).click();
+    const shown = (await anaPage.getByRole("group", { name: "Safety number" }).innerText()).replace(/\D/g, "");
+    assert.ok(digits.includes(shown), "both show the same safety number");
+    await anaPage.keyboard.press("Escape");
+  });
+
+  it("a long conversation stays quick: it pages back without gap, and the page holds a bounded part of it", async () => {
+    await openConversation(anaPage, "Terminal Tess");
+    const lines = Array.from({ length: 400 }, (_, n) => `line ${n + 1}.`);
+    for (let at = 0; at < lines.length; at += 50) await Promise.all([kith.run("send", ANA, "marker"), Promise.resolve()]);
+    await setFocus(anaPage, true);
+    for (const text of lines.slice(0, 40)) await send(anaPage, text);
+    await bubble(anaPage, "line 40.").waitFor();
+    assert.ok((await anaPage.locator(".message").count()) <= 240);
+    await anaPage.locator(".timeline").evaluate((element) => element.scrollTo(0, 0));
+    await bubble(anaPage, "hello from the terminal").first().waitFor();
+  });
+
+  it("a number that is registered elsewhere ends this device, which says so; contacts see the change", async () => {
+    const elsewhere = await Device.open(browser, server.url);
+    const page = await elsewhere.page();
+    await register(page, ANA, "Ana");
+    await anaPage.getByRole("heading", { name: "Registered on another device" }).waitFor();
+    await writeToNumber(page, BEN);
+    await send(page, "my new telephone");
+    await openConversation(benPage, "Ana");
+    await bubble(benPage, "my new telephone").waitFor();
+    await benPage.getByText("The safety number with Ana changed").waitFor();
+    await elsewhere.check();
+    await elsewhere.close();
+    await anaPage.getByRole("button", { name: "Start empty" }).click();
+    await anaPage.waitForURL(/profile=new-/);
+    await anaPage.getByLabel("Phone number").waitFor();
+  });
+
+  it("on a telephone shows one pane at a time, and the back button returns to the list", async () => {
+    const phone = await Device.open(browser, server.url, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+    const page = await phone.page();
+    await register(page, "+491700000204", "Pia");
+    await writeToNumber(page, BEN);
+    assert.equal(await page.locator(".pane.left").isVisible(), false);
+    await composer(page).fill("from my telephone");
+    await page.getByRole("button", { name: "Send" }).click();
+    await tick(page, "from my telephone", "Delivered").waitFor();
+    await page.goBack();
+    await row(page, "Ben").waitFor();
+    assert.equal(await composer(page).isVisible(), false);
+    await row(page, "Ben").click();
+    await page.getByRole("button", { name: "Back to the conversations" }).click();
+    await row(page, "Ben").waitFor();
+    await phone.check();
+    await phone.close();
+  });
+});

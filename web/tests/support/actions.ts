@@ -1,0 +1,52 @@
+// What people do in the app, by what they see.
+import assert from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+
+export type TickWord = "Waiting to be sent" | "Sent" | "Delivered" | "Read" | "Not sent";
+
+export async function register(page: Page, phone: string, name: string): Promise<void> {
+  await page.getByLabel("Phone number").fill(phone);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("This is a development server").waitFor();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("navigation", { name: "Conversations" }).waitFor();
+}
+
+export async function writeToNumber(page: Page, phone: string): Promise<void> {
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  await page.getByLabel("Phone number or name").fill(phone);
+  await page.keyboard.press("Enter");
+  await composer(page).waitFor();
+}
+
+export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
+export const row = (page: Page, title: string): Locator => page.locator(".pane.left [data-row]", { hasText: title });
+export const bubble = (page: Page, text: string): Locator => page.locator(".message", { hasText: text });
+export const tick = (page: Page, text: string, word: TickWord): Locator => bubble(page, text).last().getByRole("img", { name: word, exact: true });
+
+export async function send(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press("Enter");
+  await bubble(page, text).last().waitFor();
+}
+
+export async function openConversation(page: Page, title: string): Promise<void> {
+  await row(page, title).first().click();
+  await composer(page).waitFor();
+}
+
+/** The texts of the messages on the page, in their order. */
+export async function messageTexts(page: Page): Promise<string[]> {
+  return page.locator(".message .words").allInnerTexts();
+}
+
+/** Waits until something is so. */
+export async function eventually(what: string, is: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+    if (await is()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`not so within ${timeoutMs / 1000} s: ${what}`);
+}

@@ -1,0 +1,84 @@
+// Debian's Chromium, and devices in it: each a context of its own with one or more pages, watched for errors.
+import assert from "node:assert/strict";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
+
+declare global {
+  interface Window {
+    kithTest: { focused: boolean; violations: string[] };
+  }
+}
+
+export class Device {
+  readonly problems: string[] = [];
+  /** The server is away on purpose: what the browser says about that is no problem. */
+  serverAway = false;
+
+  private constructor(
+    readonly context: BrowserContext,
+    private readonly server: string,
+  ) {}
+
+  static async open(browser: Browser, server: string, options: BrowserContextOptions = {}): Promise<Device> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+    context.setDefaultTimeout(15_000);
+    const device = new Device(context, server);
+    await context.addInitScript(() => {
+      window.kithTest = { focused: true, violations: [] };
+      Document.prototype.hasFocus = () => window.kithTest.focused;
+      document.addEventListener("securitypolicyviolation", (event) => window.kithTest.violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+    });
+    context.on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== "blob:" && protocol !== "data:" && origin !== new URL(server).origin) device.problems.push(`a request to ${request.url()}`);
+    });
+    return device;
+  }
+
+  async page(query = ""): Promise<Page> {
+    const page = await this.context.newPage();
+    page.on("pageerror", (error) => this.problems.push(`an error: ${error.stack ?? error.message}`));
+    page.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      const text = `${message.text()} (${message.location().url})`;
+      if (this.serverAway && /ERR_CONNECTION_REFUSED|WebSocket|ERR_FAILED|Failed to load resource|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(text)) return;
+      this.problems.push(`console ${message.type()}: ${text}`);
+    });
+    page.on("websocket", (socket) => {
+      if (new URL(socket.url()).host !== new URL(this.server).host) this.problems.push(`a socket to ${socket.url()}`);
+    });
+    await page.goto(`${this.server}/${query}`);
+    return page;
+  }
+
+  /** Nothing went wrong meanwhile: no error, no violation of the policy, no request elsewhere. */
+  async check(): Promise<void> {
+    for (const page of this.context.pages()) {
+      const violations = await page.evaluate(() => window.kithTest.violations);
+      this.problems.push(...violations.map((each) => `policy violated: ${each}`));
+    }
+    assert.deepEqual(this.problems, []);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** As when another window is clicked, or this one again. */
+export async function setFocus(page: Page, focused: boolean): Promise<void> {
+  await page.evaluate((now) => {
+    window.kithTest.focused = now;
+    window.dispatchEvent(new Event(now ? "focus" : "blur"));
+  }, focused);
+}

@@ -1,0 +1,102 @@
+// Chooses the screen, and lays out the panes of the main one.
+import { useEffect } from "react";
+
+import type { AppViewModel } from "../view-models/app";
+import { ContactPanel } from "./contact_panel";
+import { ConversationPane } from "./conversation_pane";
+import { Icon, Logo } from "./icons";
+import { ListPane } from "./list_pane";
+import { NewChatPane } from "./new_chat_pane";
+import { RegistrationScreen } from "./registration_screen";
+import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
+import { SettingsPane } from "./settings_pane";
+import { useViewModel } from "./use_view_model";
+
+interface AppRootProps {
+  app: AppViewModel;
+  server: string;
+  /** "" for the first one of this browser. */
+  profile: string;
+  onNewProfile: () => void;
+  onReload: () => void;
+}
+
+export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
+  const snapshot = useViewModel(app);
+  switch (snapshot.phase) {
+    case "starting": return <StartingScreen />;
+    case "registration": return snapshot.registration && <RegistrationScreen model={snapshot.registration} server={server} profile={profile} />;
+    case "ended": return <EndedScreen phone={snapshot.state?.phone ?? ""} onRegister={app.register} onNewProfile={onNewProfile} />;
+    case "broken": return <FailureScreen title="Kith can't go on" onRetry={onReload}>{snapshot.failure}</FailureScreen>;
+    case "chats": return <Chats app={app} profile={profile} />;
+  }
+}
+
+function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
+  const snapshot = useViewModel(app);
+  const { open, contactPanel, leftPanel, notice } = snapshot;
+  useShortcuts(app);
+  useEffect(() => {
+    if (notice === "") return;
+    const timer = setTimeout(app.clearNotice, 4000);
+    return () => clearTimeout(timer);
+  }, [app, notice]);
+
+  const details = open !== undefined && contactPanel !== undefined;
+  return (
+    <div className={`app ${open !== undefined ? "reading" : ""} ${details ? "with-details" : ""}`}>
+      {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} />}
+      {leftPanel === "new-chat" && <NewChatPane app={app} />}
+      {leftPanel === "settings" && <SettingsPane app={app} snapshot={snapshot} profile={profile} />}
+      {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} />}
+      {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
+      {notice !== "" && <div className="toast" role="status">{notice}</div>}
+    </div>
+  );
+}
+
+function NothingOpen() {
+  return (
+    <main className="pane conversation">
+      <div className="empty-pane">
+        <Logo />
+        <h2>Pick up where you left off</h2>
+        <p>Choose a conversation, or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.</p>
+        <span className="lock"><Icon name="lock" />End-to-end encrypted, on your own server</span>
+      </div>
+    </main>
+  );
+}
+
+/** What Escape closes when no part of the page took it: the nearest thing that is open. */
+function closeNearest(app: AppViewModel): void {
+  const { contactPanel, leftPanel, open } = app.snapshot();
+  if (contactPanel !== undefined) app.toggleContactPanel();
+  else if (leftPanel !== "list") app.showLeft("list");
+  else if (open !== undefined) app.closeConversation();
+}
+
+/** Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or below. */
+function useShortcuts(app: AppViewModel): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null) closeNearest(app);
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        app.showLeft("list");
+        if (app.snapshot().open !== undefined && matchMedia("(max-width: 760px)").matches) app.closeConversation();
+        requestAnimationFrame(() => document.dispatchEvent(new Event("kith:search")));
+      }
+      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+        const { conversations } = app.list.snapshot();
+        const at = conversations.findIndex((each) => each.id === app.snapshot().open?.id);
+        const next = conversations[event.key === "ArrowDown" ? at + 1 : Math.max(0, at - 1)];
+        if (next === undefined) return;
+        event.preventDefault();
+        void app.openConversation(next.id);
+      }
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [app]);
+}

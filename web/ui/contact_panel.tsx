@@ -1,0 +1,119 @@
+import { useEffect, useRef, useState } from "react";
+
+import type { AppViewModel } from "../view-models/app";
+import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
+import type { ConversationViewModel } from "../view-models/conversation";
+import { formatPhone } from "../view-models/phone";
+import { Avatar } from "./avatar";
+import { Confirm } from "./dialog";
+import { EditableText } from "./editable_text";
+import { Icon } from "./icons";
+import { QrCode } from "./qr_code";
+import { useViewModel } from "./use_view_model";
+
+interface ContactPanelProps {
+  app: AppViewModel;
+  model: ContactPanelViewModel;
+  conversationModel: ConversationViewModel;
+}
+
+/** Who the partner is, whether it is really them, and what to do when one does not want to hear from them. */
+export function ContactPanel({ app, model, conversationModel }: ContactPanelProps) {
+  const { conversation } = useViewModel(conversationModel);
+  const { about, profileName, contact, error, busy } = useViewModel(model);
+  const [asking, setAsking] = useState(false);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []);
+  const { title, phone, blocked, verified, id } = conversation;
+
+  return (
+    <aside
+      className="pane details" aria-label="Contact details"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || asking) return;
+        event.stopPropagation();
+        app.toggleContactPanel();
+      }}
+    >
+      <header className="pane-header">
+        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.toggleContactPanel}><Icon name="close" /></button>
+        <h2>Contact details</h2>
+      </header>
+      <div className="pane-body">
+        <div className="hero">
+          <Avatar id={id} title={title} size="large" />
+          <span className="name" dir="auto">{title}</span>
+          {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
+          {verified && <span className="tag"><Icon name="shield" />Verified</span>}
+        </div>
+        {error !== "" && <p className="group error-text" role="alert">{error}</p>}
+        {about !== "" && (
+          <section className="group">
+            <h3>About</h3>
+            <p dir="auto">{about}</p>
+          </section>
+        )}
+        <section className="group">
+          <h3>Name in your contacts</h3>
+          <EditableText
+            label="Name in your contacts" value={contact?.name ?? ""} maxLength={100} onSave={model.rename}
+            placeholder={profileName === "" ? "Not in your contacts" : `Not in your contacts; calls themselves ${profileName}`}
+          />
+        </section>
+        <Safety model={model} title={title} busy={busy} />
+        <section className="group">
+          <h3>Block</h3>
+          <p className="explain">{blocked ? `${title} can't write to you, and doesn't see when you are online.` : "Blocked people can't write to you, and don't see when you are online. They aren't told."}</p>
+          {blocked ? (
+            <button type="button" className="button" disabled={busy} onClick={() => void model.setBlocked(false)}>{`Unblock ${title}`}</button>
+          ) : (
+            <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}><Icon name="block" />{`Block ${title}`}</button>
+          )}
+        </section>
+      </div>
+      {asking && (
+        <Confirm
+          title={`Block ${title}?`} confirm="Block" danger onCancel={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            void model.setBlocked(true);
+          }}
+        >
+          You get no messages from them any more. What is here already stays.
+        </Confirm>
+      )}
+    </aside>
+  );
+}
+
+function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: string; busy: boolean }) {
+  const { safetyNumber, safetyNumberError } = useViewModel(model);
+  return (
+    <section className="group">
+      <h3>Safety number</h3>
+      {safetyNumber === undefined ? (
+        <p className="explain" role="status">{safetyNumberError === "" ? "…" : safetyNumberError}</p>
+      ) : (
+        <>
+          <p className="explain">{`Compare it with ${title}'s, side by side or by telephone. If it is the same on both devices, nobody is in between.`}</p>
+          <div className="safety">
+            <QrCode bytes={safetyNumber.qrPayload} label="Safety number as a QR code" />
+            <div className="digits" role="group" aria-label="Safety number">
+              {digitGroups(safetyNumber.digits).map((group, at) => <span key={at}>{group}</span>)}
+            </div>
+          </div>
+          <div className="option">
+            <span className="words" id="verified-label">
+              It is the same
+              <small>{`Mark ${title} as verified`}</small>
+            </span>
+            <button
+              type="button" role="switch" className="switch" aria-checked={safetyNumber.verified} aria-labelledby="verified-label" disabled={busy}
+              onClick={() => void model.setVerified(!safetyNumber.verified)}
+            />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,105 @@
+// The right pane: head, messages, composer of the open conversation.
+import { useEffect, useRef, useState } from "react";
+
+import type { AppViewModel } from "../view-models/app";
+import type { ConversationViewModel } from "../view-models/conversation";
+import { PresenceKind, type Conversation, type Message } from "../view-models/core";
+import { formatPhone } from "../view-models/phone";
+import { lastSeenText, millis } from "../view-models/time_text";
+import { Avatar } from "./avatar";
+import { Composer } from "./composer";
+import { Icon } from "./icons";
+import { MessageList } from "./message_list";
+import { useNow } from "./use_now";
+import { useViewModel } from "./use_view_model";
+
+export function ConversationPane({ app, model }: { app: AppViewModel; model: ConversationViewModel }) {
+  const { conversation } = useViewModel(model);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [menuOpen, setMenuOpen] = useState(false);
+
+  const reply = (message: Message) => {
+    model.composer.quote(message);
+    field.current?.focus();
+  };
+  const copy = (message: Message) => {
+    void navigator.clipboard.writeText(message.text).then(
+      () => app.tell("Copied."),
+      () => app.tell("This browser does not allow copying here."),
+    );
+  };
+  const writeAgain = (message: Message) => {
+    model.writeAgain(message);
+    field.current?.focus();
+  };
+
+  useEffect(() => {
+    // On touch screens the keyboard would cover half of what one wants to read.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [model]);
+
+  return (
+    <main
+      className="pane conversation"
+      aria-label={`Conversation with ${conversation.title}`}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || menuOpen) return;
+        event.stopPropagation();
+        if (app.snapshot().contactPanel !== undefined) app.toggleContactPanel();
+        else if (model.composer.snapshot().quoted !== undefined) model.composer.cancelQuote();
+        else app.closeConversation();
+      }}
+    >
+      <Header app={app} conversation={conversation} />
+      <MessageList
+        key={model.id}
+        model={model}
+        onQuote={(id) => void app.jumpTo(id)}
+        onReply={reply}
+        onCopy={copy}
+        onWriteAgain={writeAgain}
+        onIdentityNotice={() => app.snapshot().contactPanel === undefined && app.toggleContactPanel()}
+        onMenu={setMenuOpen}
+        toComposer={() => field.current?.focus()}
+      />
+      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={app.toggleContactPanel} />
+    </main>
+  );
+}
+
+function Header({ app, conversation }: { app: AppViewModel; conversation: Conversation }) {
+  const status = useStatus(conversation);
+  return (
+    <header className="pane-header conversation-header">
+      <button type="button" className="icon-button back" aria-label="Back to the conversations" onClick={app.closeConversation}>
+        <Icon name="back" />
+      </button>
+      <button type="button" className="partner" aria-label={`About ${conversation.title}`} onClick={app.toggleContactPanel}>
+        <Avatar id={conversation.id} title={conversation.title} size="small" />
+        <span className="names">
+          <span className="name">
+            <span dir="auto">{conversation.title}</span>
+            {conversation.verified && <Icon name="shield" />}
+          </span>
+          <span className={`status ${status.kind}`} aria-live="polite">{status.text}</span>
+        </span>
+      </button>
+      <button type="button" className="icon-button" aria-label="Search" title="Search (Ctrl+K)" onClick={() => { app.showLeft("list"); document.dispatchEvent(new Event("kith:search")); }}>
+        <Icon name="search" />
+      </button>
+      <button type="button" className="icon-button" aria-label="Contact details" title="Contact details" onClick={app.toggleContactPanel}>
+        <Icon name="info" />
+      </button>
+    </header>
+  );
+}
+
+function useStatus({ typing, presence, phone, title }: Conversation): { text: string; kind: "" | "typing" | "lively" } {
+  const now = useNow();
+  if (typing) return { text: "typing …", kind: "typing" };
+  switch (presence?.kind) {
+    case PresenceKind.kOnline: return { text: "online", kind: "lively" };
+    case PresenceKind.kLastSeen: return { text: lastSeenText(millis(presence.lastSeenUs), Math.max(now, Date.now())), kind: "" };
+    default: return { text: title === phone ? "" : formatPhone(phone), kind: "" };
+  }
+}

@@ -1,0 +1,57 @@
+import { memo } from "react";
+
+import type { Conversation } from "../view-models/core";
+import { millis, listTimeText } from "../view-models/time_text";
+import { Avatar } from "./avatar";
+import { Icon } from "./icons";
+import { previewText } from "./preview";
+import { Ticks } from "./ticks";
+
+interface ConversationRowProps {
+  conversation: Conversation;
+  current: boolean;
+  now: number;
+  onOpen: (id: string) => void;
+}
+
+export const ConversationRow = memo(function ConversationRow({ conversation, current, now, onOpen }: ConversationRowProps) {
+  const { id, title, unread, lastMessage, activityUs } = conversation;
+  return (
+    <li>
+      <button type="button" className={`row-button ${unread > 0 ? "unread" : ""}`} aria-current={current} data-row onClick={() => onOpen(id)}>
+        <Avatar id={id} title={title} />
+        <span className="row-main">
+          <span className="row-line">
+            <span className="row-title" dir="auto">{title}</span>
+            {lastMessage !== undefined && <time className="row-time">{listTimeText(millis(activityUs), now)}</time>}
+          </span>
+          <span className="row-line">
+            <Preview conversation={conversation} current={current} />
+            {conversation.blocked && <span className="row-mark" title="Blocked"><Icon name="block" /></span>}
+            {unread > 0 && <span className="badge" aria-label={`${unread} unread`}>{unread > 999 ? "999+" : unread}</span>}
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+});
+
+function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
+  const { typing, draft, lastMessage } = conversation;
+  if (typing) return <span className="row-preview typing">typing …</span>;
+  if (draft !== "" && !current) {
+    return (
+      <span className="row-preview">
+        <span className="draft">Draft:</span>
+        <span className="text">{draft.slice(0, 200)}</span>
+      </span>
+    );
+  }
+  if (lastMessage === undefined) return <span className="row-preview"><span className="text">No messages yet</span></span>;
+  return (
+    <span className="row-preview">
+      {lastMessage.outgoing && <Ticks tick={lastMessage.tick} />}
+      <span className="text">{previewText(lastMessage)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { useEffect, useRef, type ReactNode } from "react";
+
+interface ConfirmProps {
+  title: string;
+  children: ReactNode;
+  confirm: string;
+  danger?: boolean;
+  onConfirm: () => void;
+  onCancel: () => void;
+}
+
+/** Asks before something that is hard to take back. Escape and a click beside it cancel. */
+export function Confirm({ title, children, confirm, danger = false, onConfirm, onCancel }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      className="dialog"
+      ref={dialog}
+      aria-labelledby="confirm-title"
+      onCancel={onCancel}
+      onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => event.target === dialog.current && onCancel()}
+    >
+      <h2 id="confirm-title">{title}</h2>
+      <p>{children}</p>
+      <div className="buttons">
+        <button type="button" className="button" onClick={onCancel}>Cancel</button>
+        <button type="button" className={`button ${danger ? "danger" : "primary"}`} onClick={onConfirm}>{confirm}</button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,69 @@
+import { useEffect, useId, useRef, useState } from "react";
+
+import { Icon } from "./icons";
+
+interface EditableTextProps {
+  label: string;
+  value: string;
+  placeholder: string;
+  maxLength: number;
+  multiline?: boolean;
+  /** True when it was taken. */
+  onSave: (value: string) => Promise<boolean>;
+}
+
+/** A text that turns into a field when it is to be changed. */
+export function EditableText({ label, value, placeholder, maxLength, multiline = false, onSave }: EditableTextProps) {
+  const [edited, setEdited] = useState<string>();
+  const id = useId();
+  const change = useRef<HTMLButtonElement>(null);
+  const wasEdited = useRef(false);
+  useEffect(() => {
+    if (edited === undefined && wasEdited.current) change.current?.focus();
+    wasEdited.current = edited !== undefined;
+  }, [edited]);
+  if (edited === undefined) {
+    return (
+      <div className="editable">
+        <span className={`value ${value === "" ? "none" : ""}`} dir="auto">{value === "" ? placeholder : value}</span>
+        <button ref={change} type="button" className="icon-button" aria-label={`Change ${label.toLowerCase()}`} onClick={() => setEdited(value)}>
+          <Icon name="edit" />
+        </button>
+      </div>
+    );
+  }
+  const save = async () => {
+    if (await onSave(edited)) setEdited(undefined);
+  };
+  const field = {
+    id,
+    className: "input",
+    value: edited,
+    maxLength,
+    placeholder,
+    autoFocus: true,
+    dir: "auto",
+    onChange: (event: { target: { value: string } }) => setEdited(event.target.value),
+  };
+  return (
+    <form
+      className="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        setEdited(undefined);
+      }}
+    >
+      <label className="visually-hidden" htmlFor={id}>{label}</label>
+      {multiline ? <textarea rows={3} {...field} /> : <input {...field} />}
+      <div className="buttons">
+        <button type="submit" className="button primary small">Save</button>
+        <button type="button" className="button small" onClick={() => setEdited(undefined)}>Cancel</button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,117 @@
+// The left pane: who one is, the search, and the conversations.
+import { useEffect, useRef, type KeyboardEvent } from "react";
+
+import type { AppSnapshot, AppViewModel } from "../view-models/app";
+import { matching } from "../view-models/conversation_list";
+import { checkPhone, formatPhone } from "../view-models/phone";
+import { moveFocusByArrows } from "./arrow_keys";
+import { Avatar } from "./avatar";
+import { ConnectionBanner } from "./connection_banner";
+import { ConversationRow } from "./conversation_row";
+import { Icon, Logo } from "./icons";
+import { SearchResults } from "./search_results";
+import { useNow } from "./use_now";
+import { useViewModel } from "./use_view_model";
+
+interface ListPaneProps {
+  app: AppViewModel;
+  snapshot: AppSnapshot;
+  profile: string;
+}
+
+export function ListPane({ app, snapshot, profile }: ListPaneProps) {
+  const { query } = useViewModel(app.search);
+  const { state } = snapshot;
+  const field = useRef<HTMLInputElement>(null);
+  const pane = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    const focusSearch = () => {
+      field.current?.focus();
+      field.current?.select();
+    };
+    document.addEventListener("kith:search", focusSearch);
+    return () => document.removeEventListener("kith:search", focusSearch);
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    moveFocusByArrows(event, "[data-row]");
+    if (event.key === "Escape" && query !== "") {
+      event.stopPropagation();
+      app.search.clear();
+      field.current?.focus();
+    }
+    if (event.key === "Enter" && event.target === field.current) pane.current?.querySelector<HTMLElement>("[data-row]")?.click();
+  };
+
+  return (
+    <nav className="pane left" aria-label="Conversations" ref={pane} onKeyDown={onKeyDown}>
+      <header className="pane-header">
+        <div className="wordmark">
+          <Logo />
+          <h1>Kith</h1>
+          {profile !== "" && <span className="profile" title="The profile of this browser that is shown">{profile}</span>}
+        </div>
+        <button type="button" className="icon-button" aria-label="New chat" title="New chat" onClick={() => app.showLeft("new-chat")}>
+          <Icon name="compose" />
+        </button>
+        <button type="button" className="self" aria-label="Settings" title="Settings" onClick={() => app.showLeft("settings")}>
+          <Avatar id={state?.accountId ?? ""} title={state?.name ?? ""} size="small" />
+        </button>
+      </header>
+      <div className="search" role="search">
+        <Icon name="search" />
+        <input
+          ref={field} type="search" aria-label="Search conversations and messages" placeholder="Search" value={query} maxLength={200}
+          onChange={(event) => app.search.setQuery(event.target.value)}
+        />
+        {query !== "" && (
+          <button type="button" className="icon-button" aria-label="Clear the search" onClick={app.search.clear}><Icon name="close" /></button>
+        )}
+      </div>
+      <ConnectionBanner state={state} />
+      <div className="pane-body"><Conversations app={app} snapshot={snapshot} query={query} /></div>
+    </nav>
+  );
+}
+
+function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: AppSnapshot; query: string }) {
+  const { loaded, conversations } = useViewModel(app.list);
+  const now = useNow();
+  const found = matching(conversations, query);
+  const searching = query.trim() !== "";
+  const checked = searching ? checkPhone(query) : undefined;
+  const open = (id: string) => void app.openConversation(id);
+
+  if (loaded && conversations.length === 0 && !searching) {
+    return (
+      <div className="list-empty">
+        <p>Nobody here yet. Write to somebody by phone number, or bring your contacts.</p>
+        <button type="button" className="button primary" onClick={() => app.showLeft("new-chat")}><Icon name="compose" />New chat</button>
+      </div>
+    );
+  }
+  return (
+    <>
+      {found.length > 0 && (
+        <section aria-label="Chats">
+          {searching && <h2 className="section-title">Chats</h2>}
+          <ul className="rows">
+            {found.map((each) => (
+              <ConversationRow key={each.id} conversation={each} current={snapshot.open?.id === each.id} now={now} onOpen={open} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {checked !== undefined && "phone" in checked && !found.some((each) => each.phone === checked.phone) && (
+        <div className="rows">
+          <button type="button" className="action-row" data-row onClick={() => { app.showLeft("new-chat"); void app.contacts.openPhone(checked.phone); }}>
+            <span className="disc"><Icon name="compose" /></span>
+            {`Write to ${formatPhone(checked.phone)}`}
+          </button>
+        </div>
+      )}
+      {searching && <SearchResults app={app} now={now} nothingElse={found.length === 0} />}
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+// The messages that the window of the timeline shows, and the scrolling: it stays at the end when it is there, stays at what is being read
+// when rows come or go above, and asks for more near either end.
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+
+import type { ConversationViewModel } from "../view-models/conversation";
+import type { Message } from "../view-models/core";
+import { dayText } from "../view-models/time_text";
+import { moveFocusByArrows } from "./arrow_keys";
+import { Icon } from "./icons";
+import { MessageMenu, type MenuPlace } from "./message_menu";
+import { MessageRow } from "./message_row";
+import { useNow } from "./use_now";
+import { useViewModel } from "./use_view_model";
+
+interface MessageListProps {
+  model: ConversationViewModel;
+  onQuote: (id: string) => void;
+  onReply: (message: Message) => void;
+  onCopy: (message: Message) => void;
+  onWriteAgain: (message: Message) => void;
+  onIdentityNotice: () => void;
+  onMenu: (open: boolean) => void;
+  toComposer: () => void;
+}
+
+const AT_END_PX = 48;
+const NEAR_PX = 700;
+
+interface Anchor {
+  key: string;
+  top: number;
+}
+
+/** The first row that is in view, and where it is. */
+function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined {
+  const { top } = scroller.getBoundingClientRect();
+  for (const row of rows.children) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom > top) return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
+  }
+  return undefined;
+}
+
+function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
+  for (const row of rows.children) if ((row as HTMLElement).dataset.key === key) return row as HTMLElement;
+  return undefined;
+}
+
+export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onIdentityNotice, onMenu, toComposer }: MessageListProps) {
+  const snapshot = useViewModel(model.timeline);
+  const { conversation } = useViewModel(model);
+  const { items, loaded, olderThere, atNewest, newCount, jump } = snapshot;
+  const now = useNow();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useRef<HTMLOListElement>(null);
+  const pinned = useRef(true);
+  const anchor = useRef<Anchor>(undefined);
+  const jumped = useRef(0);
+  const reading = useRef(false);
+  const [away, setAway] = useState(false);
+  const [menu, setMenu] = useState<MenuPlace>();
+
+  const look = useCallback(() => {
+    const frame = scroller.current;
+    if (frame === null || rows.current === null) return;
+    const { atNewest: complete, olderThere: older } = model.timeline.snapshot();
+    const below = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+    pinned.current = complete && below < AT_END_PX;
+    anchor.current = anchorOf(frame, rows.current);
+    model.setPinned(pinned.current);
+    setAway(!complete || below > frame.clientHeight / 2);
+    if (frame.scrollTop < NEAR_PX && older && !reading.current) {
+      reading.current = true;
+      void model.timeline.showOlder().finally(() => (reading.current = false));
+    }
+    if (!complete && below < NEAR_PX) model.timeline.showNewer();
+  }, [model]);
+
+  useLayoutEffect(() => {
+    const frame = scroller.current;
+    const list = rows.current;
+    if (frame === null || list === null || !loaded) return;
+    if (jump !== undefined && jump.round !== jumped.current) {
+      jumped.current = jump.round;
+      const row = rowOf(list, jump.id);
+      if (row !== undefined) {
+        row.scrollIntoView({ block: jump.highlight ? "center" : "start" });
+        if (!jump.highlight) frame.scrollTop -= 80;
+        if (jump.highlight) flash(row);
+      }
+    } else if (pinned.current && atNewest) {
+      frame.scrollTop = frame.scrollHeight;
+    } else if (anchor.current !== undefined) {
+      const row = rowOf(list, anchor.current.key);
+      if (row !== undefined) frame.scrollTop += row.getBoundingClientRect().top - frame.getBoundingClientRect().top - anchor.current.top;
+    }
+    look();
+  }, [items, loaded, jump, atNewest, look]);
+
+  useEffect(() => {
+    const frame = scroller.current;
+    if (frame === null || rows.current === null) return;
+    const observer = new ResizeObserver(() => {
+      if (pinned.current) frame.scrollTop = frame.scrollHeight;
+    });
+    observer.observe(frame);
+    observer.observe(rows.current);
+    return () => observer.disconnect();
+  }, []);
+
+  const openMenu = useCallback(
+    (place: MenuPlace) => {
+      setMenu(place);
+      onMenu(true);
+    },
+    [onMenu],
+  );
+  const closeMenu = () => {
+    setMenu(undefined);
+    onMenu(false);
+  };
+  const toEnd = () => {
+    pinned.current = true;
+    model.timeline.showNewest();
+    if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target instanceof HTMLTextAreaElement) return;
+    const row = (event.target as HTMLElement).closest<HTMLElement>("[data-message]");
+    if (row === null) return;
+    if (event.key === "ArrowDown" && row === rows.current?.lastElementChild) {
+      event.preventDefault();
+      return toComposer();
+    }
+    moveFocusByArrows(event, "[data-message]");
+    const message = model.timeline.message(row.dataset.key ?? "");
+    if (message === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target !== row) return;
+    if (event.key === "Enter" || event.key === "r") {
+      event.preventDefault();
+      onReply(message);
+    }
+    if (event.key === "c") onCopy(message);
+    if (event.key === "Escape") {
+      event.preventDefault();
+      toComposer();
+    }
+  };
+
+  return (
+    <div className="timeline-frame">
+      <div className="timeline" ref={scroller} onScroll={look} tabIndex={-1} onKeyDown={onKeyDown}>
+        <ol ref={rows} role="log" aria-label="Messages" aria-live="polite">
+          {olderThere && <li className="older" data-key="older"><span className="spinner" aria-label="Loading older messages" /></li>}
+          {loaded && !olderThere && (
+            <li className="beginning" data-key="beginning">
+              <Icon name="lock" />
+              <span>{`Messages here are end-to-end encrypted: only you and ${conversation.title} can read them, not the server.`}</span>
+            </li>
+          )}
+          {items.map((item) => {
+            switch (item.kind) {
+              case "day": return <li key={item.key} data-key={item.key} className="day"><span>{dayText(item.ms, now)}</span></li>;
+              case "unread":
+                return <li key="unread" data-key="unread" className="unread-line">{item.count === 1 ? "1 unread message" : `${item.count} unread messages`}</li>;
+              case "notice":
+                return (
+                  <li key={item.key} data-key={item.key} className="notice-row">
+                    <button type="button" onClick={onIdentityNotice}>
+                      {`The safety number with ${conversation.title} changed: the number was registered anew. Compare it.`}
+                    </button>
+                  </li>
+                );
+              case "message":
+                return (
+                  <MessageRow
+                    key={item.key} message={item.message} first={item.first} last={item.last} partner={conversation.title}
+                    onQuote={onQuote} onReply={onReply} onMenu={openMenu} onWriteAgain={onWriteAgain}
+                  />
+                );
+            }
+          })}
+        </ol>
+      </div>
+      {away && loaded && (
+        <button type="button" className={`to-end ${newCount > 0 ? "news" : ""}`} onClick={toEnd} aria-label={newCount > 0 ? undefined : "To the newest message"}>
+          <Icon name="down" />
+          {newCount > 0 && (newCount === 1 ? "1 new message" : `${newCount} new messages`)}
+        </button>
+      )}
+      {menu !== undefined && <MessageMenu place={menu} onReply={onReply} onCopy={onCopy} onClose={closeMenu} />}
+    </div>
+  );
+}
+
+/** Shows which message was meant. */
+function flash(row: HTMLElement): void {
+  const colour = getComputedStyle(row).getPropertyValue("--flash");
+  row.animate([{ backgroundColor: colour }, { backgroundColor: colour, offset: 0.4 }, { backgroundColor: "transparent" }], { duration: 1800, easing: "ease-out" });
+}

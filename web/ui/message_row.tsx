@@ -1,0 +1,92 @@
+import { memo, useState, type MouseEvent } from "react";
+
+import { MessageKind, Tick, type Message } from "../view-models/core";
+import { isOnlyEmoji } from "../view-models/rich_text";
+import { clockText, fullTimeText, millis } from "../view-models/time_text";
+import { Icon } from "./icons";
+import type { MenuPlace } from "./message_menu";
+import { RichText } from "./rich_text";
+import { Ticks } from "./ticks";
+
+interface MessageRowProps {
+  message: Message;
+  first: boolean;
+  last: boolean;
+  partner: string;
+  onQuote: (id: string) => void;
+  onReply: (message: Message) => void;
+  onMenu: (place: MenuPlace) => void;
+  onWriteAgain: (message: Message) => void;
+}
+
+/** Longer texts are folded until asked for. */
+const FOLD_CHARACTERS = 1600;
+
+export const MessageRow = memo(function MessageRow({ message, first, last, partner, onQuote, onReply, onMenu, onWriteAgain }: MessageRowProps) {
+  const { outgoing, quote, tick } = message;
+  const openMenu = (event: MouseEvent) => {
+    if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
+    event.preventDefault();
+    onMenu({ message, x: event.clientX, y: event.clientY });
+  };
+  return (
+    <li className={`message ${outgoing ? "own" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`} data-key={message.id} data-message tabIndex={-1}>
+      <div className="bubble" onContextMenu={openMenu} onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}>
+        <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
+        {quote !== undefined && (
+          <button type="button" className="quote" onClick={() => onQuote(quote.messageId)} aria-label={`Answer to: ${quote.excerpt}. Go to it.`}>
+            <span className="author" dir="auto">{(quote.author === message.from) === outgoing ? "You" : partner}</span>
+            <span className="excerpt">{quote.excerpt}</span>
+          </button>
+        )}
+        <Body message={message} />
+        {tick === Tick.kFailed && (
+          <div className="failure">
+            <span>{message.failure === "" ? "Not sent." : `Not sent: ${message.failure}.`}</span>
+            <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>Write again</button>
+          </div>
+        )}
+      </div>
+      <span className="message-actions">
+        <button type="button" tabIndex={-1} className="icon-button hover-only" aria-label="Reply" title="Reply" onClick={() => onReply(message)}>
+          <Icon name="reply" />
+        </button>
+        <button type="button" tabIndex={-1} className="icon-button" aria-label="More" title="More" onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}>
+          <Icon name="more" />
+        </button>
+      </span>
+    </li>
+  );
+});
+
+/** The text, and at the end of its last line the time: a float, so that it goes below when there is no room. */
+function Body({ message }: { message: Message }) {
+  const [unfolded, setUnfolded] = useState(false);
+  const { kind, text } = message;
+  const meta = <Meta message={message} />;
+  if (kind === MessageKind.kUndecryptable) {
+    return <div className="text faint"><Icon name="hourglass" /><span>Waiting for this message. This may take a while.</span>{meta}</div>;
+  }
+  if (kind === MessageKind.kUnsupported) {
+    return <div className="text faint"><Icon name="info" /><span>This message needs a newer version of Kith.</span>{meta}</div>;
+  }
+  if (isOnlyEmoji(text)) return <div className="text emoji"><span className="words">{text}</span>{meta}</div>;
+  const folded = !unfolded && text.length > FOLD_CHARACTERS * 1.2;
+  return (
+    <div className="text" dir="auto">
+      <span className="words"><RichText text={folded ? `${text.slice(0, FOLD_CHARACTERS)}…` : text} /></span>
+      {folded && <button type="button" className="more-text" onClick={() => setUnfolded(true)}>Read on</button>}
+      {meta}
+    </div>
+  );
+}
+
+function Meta({ message }: { message: Message }) {
+  const ms = millis(message.orderUs);
+  return (
+    <span className="meta" dir="ltr">
+      <time dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>{clockText(ms)}</time>
+      {message.outgoing && <Ticks tick={message.tick} />}
+    </span>
+  );
+}

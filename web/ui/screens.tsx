@@ -1,0 +1,55 @@
+// Screens without conversations: while the app opens, and when there is none to be had.
+import type { ReactNode } from "react";
+
+import { formatPhone } from "../view-models/phone";
+import { Logo } from "./icons";
+
+export function StartingScreen() {
+  return (
+    <main className="screen">
+      <div className="starting" role="status">
+        <Logo />
+        <span>Opening Kith …</span>
+      </div>
+    </main>
+  );
+}
+
+export function FailureScreen({ title, children, onRetry }: { title: string; children: ReactNode; onRetry?: () => void }) {
+  return (
+    <main className="screen">
+      <div className="card" role="alert">
+        <Logo />
+        <h1>{title}</h1>
+        <p className="lead">{children}</p>
+        {onRetry !== undefined && <button type="button" className="button primary wide" onClick={onRetry}>Try again</button>}
+      </div>
+    </main>
+  );
+}
+
+interface EndedScreenProps {
+  phone: string;
+  onRegister: () => void;
+  onNewProfile: () => void;
+}
+
+/** The number was registered on another device: this one gets no messages any more. */
+export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProps) {
+  return (
+    <main className="screen">
+      <div className="card">
+        <Logo />
+        <h1>Registered on another device</h1>
+        <p className="lead">
+          {`${formatPhone(phone)} is now used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
+        </p>
+        <div className="actions">
+          <button type="button" className="button primary wide" onClick={onRegister}>Register this number here again</button>
+          <button type="button" className="button wide" onClick={onNewProfile}>Start empty, with another number</button>
+        </div>
+        <p className="foot">The messages on this device stay, and are there again after registering.</p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,37 @@
+import { Tick } from "../view-models/core";
+
+const WORDS: Record<number, string> = {
+  [Tick.kPending]: "Waiting to be sent",
+  [Tick.kSent]: "Sent",
+  [Tick.kDelivered]: "Delivered",
+  [Tick.kRead]: "Read",
+  [Tick.kFailed]: "Not sent",
+};
+
+/** How far a message of one's own has come. */
+export function Ticks({ tick }: { tick: Tick }) {
+  const words = WORDS[tick];
+  if (words === undefined) return null;
+  switch (tick) {
+    case Tick.kPending:
+      return (
+        <svg className="ticks pending" viewBox="0 0 13 13" role="img" aria-label={words}>
+          <circle cx="6.5" cy="6.5" r="5.3" strokeWidth="1.3" />
+          <path d="M6.5 3.7v3l1.9 1.2" strokeWidth="1.3" />
+        </svg>
+      );
+    case Tick.kFailed:
+      return (
+        <svg className="ticks failed" viewBox="0 0 14 14" role="img" aria-label={words}>
+          <circle cx="7" cy="7" r="6" />
+          <path d="M7 3.8v3.7M7 10v.01" />
+        </svg>
+      );
+    default:
+      return (
+        <svg className={`ticks ${tick === Tick.kRead ? "read" : ""}`} viewBox="0 0 18 13" role="img" aria-label={words}>
+          {tick === Tick.kSent ? <path d="M4.5 7l3.3 3.5L14 3.3" /> : <path d="M1 7l3.3 3.5L10.5 3.3M8.3 9.8l.7.7L15.8 3.3" />}
+        </svg>
+      );
+  }
+}

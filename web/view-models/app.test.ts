@@ -1,0 +1,136 @@
+import { create } from "@bufbuild/protobuf";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { Failure_Code, ImportContactsResponseSchema, ListContactsResponseSchema, SearchResponseSchema, State_Connection } from "../core-client/schema";
+import { AppViewModel } from "./app";
+import { ANA, BEN, conversation, FakeAttention, FakeCore, message, settle, state } from "./testing/fake_core";
+
+let core: FakeCore;
+let attention: FakeAttention;
+let app: AppViewModel;
+
+beforeEach(() => {
+  core = new FakeCore();
+  core.conversations = [conversation(), conversation({ id: ANA, title: "Ana" })];
+  core.on("listContacts", () => create(ListContactsResponseSchema, { contacts: [] }));
+  attention = new FakeAttention();
+  app = new AppViewModel(core, { server: "http://localhost:8080", deviceName: "Web", attention });
+});
+
+describe("the start", () => {
+  it("connects and shows the conversations when this device is registered", async () => {
+    await app.start();
+    expect(app.snapshot().phase).toBe("chats");
+    expect(core.called("connect")).toHaveLength(1);
+    expect(core.called("setAvailable")).toEqual([{ available: true }]);
+    expect(app.list.snapshot().conversations).toHaveLength(2);
+  });
+
+  it("opens the conversation again that was open before a reload", async () => {
+    await app.start(BEN);
+    expect(app.snapshot().open?.id).toBe(BEN);
+  });
+
+  it("asks to register when it is not", async () => {
+    core.on("getState", () => state({ registered: false }));
+    await app.start();
+    expect(app.snapshot().phase).toBe("registration");
+    expect(core.called("connect")).toEqual([]);
+  });
+
+  it("says so when this device was ended, then or while running, and can register anew", async () => {
+    await app.start(BEN);
+    core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kEnded }) });
+    expect(app.snapshot()).toMatchObject({ phase: "ended", open: undefined });
+    app.register();
+    expect(app.snapshot().registration?.snapshot()).toMatchObject({ step: "phone", phone: "+491700000001", name: "Ana" });
+
+    core.on("getState", () => state({ connection: State_Connection.kEnded }));
+    const other = new AppViewModel(core, { server: "", deviceName: "Web", attention });
+    await other.start();
+    expect(other.snapshot().phase).toBe("ended");
+  });
+});
+
+describe("presence [F13]", () => {
+  it("is told with every change of attention", async () => {
+    await app.start();
+    attention.set(false);
+    attention.set(true);
+    expect(core.called("setAvailable").map((each) => each.available)).toEqual([true, false, true]);
+  });
+});
+
+describe("opening conversations", () => {
+  it("closes the one before, with its draft saved", async () => {
+    await app.start(BEN);
+    app.snapshot().open?.composer.setText("unfinished");
+    await app.openConversation(ANA);
+    expect(app.snapshot().open?.id).toBe(ANA);
+    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "unfinished" }]);
+  });
+
+  it("by a number without account says that nobody has it", async () => {
+    await app.start();
+    app.showLeft("new-chat");
+    core.failing("openConversation", Failure_Code.kNoSuchAccount);
+    app.contacts.setQuery("+491700000009");
+    await app.contacts.openTyped();
+    expect(app.contacts.snapshot()).toMatchObject({ busy: false, error: expect.stringContaining("+49 170 000 0009") });
+    expect(app.snapshot()).toMatchObject({ leftPanel: "new-chat", open: undefined });
+  });
+
+  it("by a number puts it into the list and goes there", async () => {
+    await app.start();
+    app.showLeft("new-chat");
+    core.on("openConversation", () => conversation({ id: "d".repeat(32), title: "Dora" }));
+    app.contacts.setQuery("+49 170 0000004");
+    await app.contacts.openTyped();
+    await settle();
+    expect(core.called("openConversation")).toEqual([{ phone: "+491700000004" }]);
+    expect(app.snapshot()).toMatchObject({ leftPanel: "list" });
+    expect(app.snapshot().open?.snapshot().conversation.title).toBe("Dora");
+  });
+
+  it("at a message that is not here says so", async () => {
+    await app.start(BEN);
+    await app.jumpTo("f".repeat(32));
+    expect(app.snapshot().notice).not.toBe("");
+  });
+});
+
+describe("importing contacts", () => {
+  it("says how many came in, and how many were left out", async () => {
+    await app.start();
+    core.on("importContacts", () => create(ImportContactsResponseSchema, { imported: 3, skipped: 1, withAccount: 2 }));
+    await app.contacts.importFile(new Blob(["BEGIN:VCARD"]));
+    expect(app.contacts.snapshot().notice).toBe("3 contacts imported, 2 of them use Kith. 1 without a usable number or name were left out.");
+  });
+
+  it("of a file that has none says so", async () => {
+    await app.start();
+    core.failing("importContacts", Failure_Code.kInvalidArgument, "vcard: no card");
+    await app.contacts.importFile(new Blob(["hello"]));
+    expect(app.contacts.snapshot().error).toContain("vCard");
+  });
+});
+
+describe("search", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("asks after a pause, and drops answers to former questions", async () => {
+    const answers: ((text: string) => void)[] = [];
+    core.on("search", () => new Promise((resolve) => answers.push((text) => resolve(create(SearchResponseSchema, { messages: [message({ text })] })))));
+    app.search.setQuery("fi");
+    app.search.setQuery("first");
+    await vi.advanceTimersByTimeAsync(200);
+    app.search.setQuery("second");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(core.called("search").map((each) => each.query)).toEqual(["first", "second"]);
+    answers[1]?.("second answer");
+    answers[0]?.("first answer");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(app.search.snapshot().messages?.map((each) => each.text)).toEqual(["second answer"]);
+  });
+});

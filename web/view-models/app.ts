@@ -1,0 +1,185 @@
+// The whole app: which screen is shown, what is open in it, and the connection.
+import type { Attention } from "./attention";
+import { ContactPanelViewModel } from "./contact_panel";
+import { ContactsViewModel } from "./contacts";
+import { ConversationViewModel } from "./conversation";
+import { ConversationListViewModel } from "./conversation_list";
+import { Connection, type Conversation, type Core, type Event, type Message, type State } from "./core";
+import { failureText } from "./failure_text";
+import { RegistrationViewModel } from "./registration";
+import { SearchViewModel } from "./search";
+import { SettingsViewModel } from "./settings";
+import { ViewModel } from "./view_model";
+
+/** What takes the place of the list at the left. */
+export type LeftPanel = "list" | "new-chat" | "settings";
+
+export interface AppSnapshot {
+  phase: "starting" | "registration" | "chats" | "ended" | "broken";
+  state: State | undefined;
+  registration: RegistrationViewModel | undefined;
+  open: ConversationViewModel | undefined;
+  contactPanel: ContactPanelViewModel | undefined;
+  leftPanel: LeftPanel;
+  /** With phase "broken": why. */
+  failure: string;
+  /** A short word on something that did not work, until it is taken away. */
+  notice: string;
+}
+
+export interface AppOptions {
+  server: string;
+  deviceName: string;
+  attention: Attention;
+}
+
+export class AppViewModel extends ViewModel<AppSnapshot> {
+  readonly list: ConversationListViewModel;
+  readonly search: SearchViewModel;
+  readonly contacts: ContactsViewModel;
+  readonly settings: SettingsViewModel;
+
+  constructor(
+    private readonly core: Core,
+    private readonly options: AppOptions,
+  ) {
+    super({
+      phase: "starting",
+      state: undefined,
+      registration: undefined,
+      open: undefined,
+      contactPanel: undefined,
+      leftPanel: "list",
+      failure: "",
+      notice: "",
+    });
+    this.onDispose(core.onEvent((event) => this.take(event)));
+    this.list = new ConversationListViewModel(core);
+    this.search = new SearchViewModel(core);
+    this.contacts = new ContactsViewModel(core, (conversation) => this.showOpened(conversation));
+    this.settings = new SettingsViewModel(core);
+    for (const part of [this.list, this.search, this.contacts, this.settings]) this.onDispose(() => part.dispose());
+    this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
+    this.onDispose(() => this.close());
+  }
+
+  /** Reads the state and shows the screen that fits; a conversation is opened again when `open` names one. */
+  async start(open = ""): Promise<void> {
+    try {
+      const state = await this.core.call("getState");
+      this.update({ state });
+      if (state.connection === Connection.kEnded) return this.update({ phase: "ended" });
+      if (!state.registered) return this.register();
+      await this.enter(open);
+    } catch (error) {
+      this.update({ phase: "broken", failure: failureText(error) });
+    }
+  }
+
+  /** Registers this device, anew when it has been ended. */
+  readonly register = (): void => {
+    const { state, registration } = this.snapshot();
+    registration?.dispose();
+    const { server, deviceName } = this.options;
+    const phone = state?.phone ?? "";
+    const name = state?.name ?? "";
+    const onRegistered = () => void this.start();
+    this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, onRegistered }) });
+  };
+
+  /** Opens a conversation, at a message when one is named. */
+  readonly openConversation = async (id: string, message = ""): Promise<void> => {
+    if (this.snapshot().open?.id !== id) {
+      const conversation = this.list.find(id);
+      if (conversation === undefined) return this.update({ notice: "This conversation isn't on this device." });
+      const opened = new ConversationViewModel(this.core, conversation, this.list, this.options.attention);
+      this.close();
+      this.update({ open: opened });
+      await opened.load();
+    }
+    if (message !== "") await this.jumpTo(message);
+  };
+
+  readonly openMessage = (message: Message): Promise<void> => this.openConversation(message.conversation, message.id);
+
+  /** Brings a message of the open conversation into view. */
+  readonly jumpTo = async (message: string): Promise<void> => {
+    const found = await this.snapshot().open?.timeline.jumpTo(message);
+    if (found === false) this.update({ notice: "This message isn't on this device." });
+  };
+
+  readonly closeConversation = (): void => {
+    if (this.snapshot().open === undefined) return;
+    this.close();
+    this.update({ open: undefined, contactPanel: undefined });
+    this.core.call("watchPresence", { conversations: [] }).catch(() => undefined);
+  };
+
+  readonly showLeft = (leftPanel: LeftPanel): void => {
+    this.update({ leftPanel });
+    if (leftPanel === "new-chat") {
+      this.contacts.reset();
+      void this.contacts.load();
+    }
+    if (leftPanel === "settings") void this.settings.load();
+  };
+
+  readonly toggleContactPanel = (): void => {
+    const { open, contactPanel } = this.snapshot();
+    contactPanel?.dispose();
+    if (open === undefined || contactPanel !== undefined) return this.update({ contactPanel: undefined });
+    const { id, phone, about } = open.snapshot().conversation;
+    const panel = new ContactPanelViewModel(this.core, id, phone, about);
+    this.update({ contactPanel: panel });
+    void panel.load();
+  };
+
+  readonly clearNotice = (): void => this.update({ notice: "" });
+  readonly tell = (notice: string): void => this.update({ notice });
+
+  /** The core is gone for good: its Worker ended. */
+  readonly breakDown = (failure: string): void => this.update({ phase: "broken", failure });
+
+  private async enter(open: string): Promise<void> {
+    this.update({ phase: "chats", registration: undefined });
+    await this.core.call("connect");
+    await this.list.load();
+    this.tellAvailable(this.options.attention.attentive);
+    if (open !== "" && this.list.find(open) !== undefined) await this.openConversation(open);
+  }
+
+  private showOpened(conversation: Conversation): void {
+    this.list.put(conversation);
+    this.update({ leftPanel: "list" });
+    void this.openConversation(conversation.id);
+  }
+
+  private close(): void {
+    const { open, contactPanel } = this.snapshot();
+    contactPanel?.dispose();
+    open?.dispose();
+    if (contactPanel !== undefined) this.update({ contactPanel: undefined });
+  }
+
+  private tellAvailable(available: boolean): void {
+    if (this.snapshot().phase === "chats") this.core.call("setAvailable", { available }).catch(() => undefined);
+  }
+
+  private take(event: Event): void {
+    if (event.kind.case === "stateChanged") this.takeState(event.kind.value);
+    if (event.kind.case === "resync") void this.core.call("getState").then((state) => this.takeState(state));
+  }
+
+  private takeState(state: State): void {
+    this.update({ state });
+    const { phase } = this.snapshot();
+    if (state.connection === Connection.kEnded && phase === "chats") {
+      this.closeConversation();
+      this.update({ phase: "ended" });
+    } else if (phase === "ended" && state.registered && state.connection !== Connection.kEnded) {
+      void this.start();
+    } else if (phase === "registration" && state.registered && this.snapshot().registration?.snapshot().busy === false) {
+      void this.start();  // registered in another tab of this profile
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
+import type { Contact, Core, SafetyNumber } from "./core";
+import { failureText } from "./failure_text";
+import { ViewModel } from "./view_model";
+
+export interface ContactPanelSnapshot {
+  about: string;
+  profileName: string;
+  contact: Contact | undefined;
+  safetyNumber: SafetyNumber | undefined;
+  safetyNumberError: string;
+  busy: boolean;
+  error: string;
+}
+
+export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
+  constructor(
+    private readonly core: Core,
+    private readonly conversation: string,
+    private readonly phone: string,
+    about: string,
+  ) {
+    super({ about, profileName: "", contact: undefined, safetyNumber: undefined, safetyNumberError: "", busy: false, error: "" });
+    this.onDispose(
+      core.onEvent((event) => {
+        const { case: kind, value } = event.kind;
+        const concerns = kind === "contactsChanged" || kind === "resync" || (kind === "conversationChanged" && value.id === conversation);
+        if (concerns) void this.loadSafetyNumber().then(() => this.loadContact());
+      }),
+    );
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.loadProfile(), this.loadContact(), this.loadSafetyNumber()]);
+  }
+
+  readonly setBlocked = (blocked: boolean): Promise<boolean> => this.act(() => this.core.call("setBlocked", { accountId: this.conversation, blocked }));
+
+  readonly setVerified = (verified: boolean): Promise<boolean> =>
+    this.act(async () => {
+      await this.core.call("setVerified", { conversation: this.conversation, verified });
+      await this.loadSafetyNumber();
+    });
+
+  /** An empty name takes the contact out of the address book. */
+  readonly rename = (name: string): Promise<boolean> =>
+    this.act(async () => {
+      const trimmed = name.trim();
+      await this.core.call("setContact", trimmed === "" ? { phone: this.phone, remove: true } : { phone: this.phone, name: trimmed });
+      await this.loadContact();
+    });
+
+  private async loadProfile(): Promise<void> {
+    try {
+      const { about, name } = await this.core.call("getProfile", { accountId: this.conversation });
+      this.update({ about, profileName: name });
+    } catch {
+      // Without a connection: what the conversation knows is shown.
+    }
+  }
+
+  private async loadContact(): Promise<void> {
+    try {
+      const { contacts } = await this.core.call("listContacts");
+      this.update({ contact: contacts.find((each) => each.accountId === this.conversation || (this.phone !== "" && each.phone === this.phone)) });
+    } catch (error) {
+      this.update({ error: failureText(error) });
+    }
+  }
+
+  private async loadSafetyNumber(): Promise<void> {
+    try {
+      const safetyNumber = await this.core.call("getSafetyNumber", { conversation: this.conversation });
+      this.update({ safetyNumber, safetyNumberError: "" });
+    } catch (error) {
+      this.update({ safetyNumber: undefined, safetyNumberError: failureText(error) });
+    }
+  }
+
+  private async act(change: () => Promise<unknown>): Promise<boolean> {
+    this.update({ busy: true, error: "" });
+    try {
+      await change();
+      this.update({ busy: false });
+      return true;
+    } catch (error) {
+      this.update({ busy: false, error: failureText(error) });
+      return false;
+    }
+  }
+}
+
+/** 60 digits as twelve groups of five. */
+export const digitGroups = (digits: string): string[] => digits.match(/.{1,5}/g) ?? [];

@@ -1,0 +1,121 @@
+// The address book, and the way to a new conversation.
+import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
+import { failureText } from "./failure_text";
+import { checkPhone, formatPhone } from "./phone";
+import { ViewModel } from "./view_model";
+
+export interface ContactsSnapshot {
+  loaded: boolean;
+  contacts: readonly Contact[];
+  /** The number or name that is typed. */
+  query: string;
+  busy: boolean;
+  error: string;
+  /** What the last import or change did. */
+  notice: string;
+}
+
+const VCARD_BYTES_MAX = 8 << 20;
+
+export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
+  constructor(
+    private readonly core: Core,
+    private readonly onOpened: (conversation: Conversation) => void,
+  ) {
+    super({ loaded: false, contacts: [], query: "", busy: false, error: "", notice: "" });
+    this.onDispose(
+      core.onEvent((event) => {
+        if (this.snapshot().loaded && (event.kind.case === "contactsChanged" || event.kind.case === "resync")) void this.load();
+      }),
+    );
+  }
+
+  readonly load = async (): Promise<void> => {
+    try {
+      const { contacts } = await this.core.call("listContacts");
+      const byName = new Intl.Collator();
+      this.update({ loaded: true, contacts: [...contacts].sort((a, b) => byName.compare(a.name, b.name)) });
+    } catch (error) {
+      this.update({ loaded: true, error: failureText(error) });
+    }
+  };
+
+  readonly setQuery = (query: string): void => this.update({ query, error: "", notice: "" });
+  readonly reset = (): void => this.update({ query: "", error: "", notice: "" });
+
+  /** Opens the conversation with the number that is typed. */
+  readonly openTyped = (): Promise<void> => this.openPhone(this.snapshot().query);
+
+  readonly openPhone = async (typed: string): Promise<void> => {
+    const checked = checkPhone(typed);
+    if ("problem" in checked) return this.update({ error: checked.problem });
+    if (this.snapshot().busy) return;
+    this.update({ busy: true, error: "", notice: "" });
+    try {
+      const conversation = await this.core.call("openConversation", { phone: checked.phone });
+      this.update({ busy: false, query: "" });
+      this.onOpened(conversation);
+    } catch (error) {
+      const words = hasCode(error, FailureCode.kNoSuchAccount)
+        ? `Nobody with the number ${formatPhone(checked.phone)} uses Kith here yet.`
+        : hasCode(error, FailureCode.kOffline)
+          ? "There is no connection. A first message to a new number needs the server."
+          : failureText(error);
+      this.update({ busy: false, error: words });
+    }
+  };
+
+  /** Adds a contact, or gives it another name. True when that is done. */
+  readonly save = async (phone: string, name: string): Promise<boolean> => {
+    const checked = checkPhone(phone);
+    if ("problem" in checked) return this.refuse(checked.problem);
+    if (name.trim() === "") return this.refuse("Type a name for this contact.");
+    return this.change({ phone: checked.phone, name: name.trim() }, `${name.trim()} is in your contacts.`);
+  };
+
+  readonly remove = (contact: Contact): Promise<boolean> =>
+    this.change({ phone: contact.phone, remove: true }, `${contact.name} is no longer in your contacts.`);
+
+  /** Takes the contacts of a vCard file. */
+  readonly importFile = async (file: Blob): Promise<void> => {
+    if (file.size > VCARD_BYTES_MAX) return this.update({ error: "This file is over 8 MB: too large for an address book." });
+    this.update({ busy: true, error: "", notice: "" });
+    try {
+      const { imported, skipped, withAccount } = await this.core.call("importContacts", { vcard: await file.text() });
+      const left = skipped > 0 ? ` ${skipped} without a usable number or name were left out.` : "";
+      const there = withAccount === 1 ? "1 of them uses Kith" : `${withAccount} of them use Kith`;
+      this.update({ busy: false, notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${left}` });
+      await this.load();
+    } catch (error) {
+      const words = hasCode(error, FailureCode.kInvalidArgument) ? "There is no contact in this file. Choose a vCard file (.vcf)." : failureText(error);
+      this.update({ busy: false, error: words });
+    }
+  };
+
+  private async change(params: { phone: string; name?: string; remove?: boolean }, notice: string): Promise<boolean> {
+    try {
+      await this.core.call("setContact", params);
+      await this.load();
+      this.update({ error: "", notice });
+      return true;
+    } catch (error) {
+      return this.refuse(failureText(error));
+    }
+  }
+
+  private refuse(error: string): false {
+    this.update({ error, notice: "" });
+    return false;
+  }
+}
+
+/** Contacts with every word of the query in the name, or with the digits of it in the number. */
+export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
+  const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const words = fold(query).split(/\s+/).filter((word) => word !== "");
+  const digits = query.replace(/\D/g, "");
+  return contacts.filter((each) => {
+    const name = fold(each.name);
+    return words.every((word) => name.includes(word)) || (digits.length >= 3 && each.phone.includes(digits));
+  });
+}

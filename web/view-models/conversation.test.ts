@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ConversationViewModel } from "./conversation";
+import { ConversationListViewModel } from "./conversation_list";
+import { BEN, conversation, FakeAttention, FakeCore, message, NOON, settle } from "./testing/fake_core";
+
+let core: FakeCore;
+let list: ConversationListViewModel;
+let attention: FakeAttention;
+
+async function open(fields: Parameters<typeof conversation>[0] = {}): Promise<ConversationViewModel> {
+  core.conversations = [conversation(fields)];
+  await list.load();
+  const model = new ConversationViewModel(core, core.conversations[0] as never, list, attention);
+  await model.load();
+  return model;
+}
+
+/** As the core tells it: first the message, then the conversation that it changed. */
+function receive(unread: number, atMs: number): string {
+  const added = message({ atMs });
+  core.receive(added);
+  core.emit({ case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  return added.id;
+}
+
+beforeEach(() => {
+  core = new FakeCore();
+  list = new ConversationListViewModel(core);
+  attention = new FakeAttention();
+});
+
+describe("what counts as read [F12]", () => {
+  it("is everything there was when a conversation is opened before somebody's eyes", async () => {
+    core.messages.push(message({ atMs: NOON }), message({ atMs: NOON + 1 }));
+    await open({ unread: 2 });
+    expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: core.messages[1]?.id }]);
+  });
+
+  it("is nothing while the page is hidden or without focus, and is made up for on return", async () => {
+    attention.attentive = false;
+    core.messages.push(message({ atMs: NOON }));
+    await open({ unread: 1 });
+    expect(core.called("markRead")).toEqual([]);
+    const last = receive(2, NOON + 1);
+    expect(core.called("markRead")).toEqual([]);
+    attention.set(true);
+    expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: last }]);
+  });
+
+  it("is what comes while one looks at the end", async () => {
+    await open();
+    const id = receive(1, NOON);
+    expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: id }]);
+  });
+
+  it("is not what comes while one reads further up, until one goes down", async () => {
+    core.messages.push(message({ atMs: NOON }));
+    const model = await open({ unread: 1 });
+    core.emit({ case: "conversationChanged", value: conversation({ unread: 0 }) });
+    model.setPinned(false);
+    const id = receive(1, NOON + 5);
+    expect(core.called("markRead")).toHaveLength(1);
+    model.setPinned(true);
+    expect(core.called("markRead").at(-1)).toEqual({ conversation: BEN, upToMessageId: id });
+  });
+
+  it("is said once, not with every change", async () => {
+    core.messages.push(message({ atMs: NOON }));
+    await open({ unread: 1 });
+    for (let round = 0; round < 5; ++round) core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    expect(core.called("markRead")).toHaveLength(1);
+  });
+});
+
+describe("presence [F13]", () => {
+  it("is watched for the open conversation", async () => {
+    await open();
+    expect(core.called("watchPresence")).toEqual([{ conversations: [BEN] }]);
+  });
+});
+
+describe("a draft", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("is there when the conversation is opened", async () => {
+    const model = await open({ draft: "Dear Ben" });
+    expect(model.composer.snapshot().text).toBe("Dear Ben");
+  });
+
+  it("is saved after a pause in writing, and at once when the conversation is closed or the page is left", async () => {
+    const model = await open();
+    model.composer.setText("H");
+    model.composer.setText("He");
+    expect(core.called("setDraft")).toEqual([]);
+    vi.advanceTimersByTime(500);
+    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "He" }]);
+    model.composer.setText("Hel");
+    attention.set(false);
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hel" });
+    model.composer.setText("Hell");
+    model.dispose();
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hell" });
+  });
+
+  it("of another tab is taken over, but not over what is being written here", async () => {
+    const model = await open();
+    core.emit({ case: "conversationChanged", value: conversation({ draft: "from there" }) });
+    expect(model.composer.snapshot().text).toBe("from there");
+    model.composer.setText("from here");
+    core.emit({ case: "conversationChanged", value: conversation({ draft: "from there again" }) });
+    expect(model.composer.snapshot().text).toBe("from here");
+  });
+
+  it("is gone from the core after sending", async () => {
+    const model = await open();
+    model.composer.setText("Hello");
+    vi.advanceTimersByTime(500);
+    await model.composer.send();
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "" });
+  });
+});
+
+describe("sending", () => {
+  it("empties the field at once and shows the message", async () => {
+    const model = await open();
+    model.composer.setText("  Hello\n");
+    const sending = model.composer.send();
+    expect(model.composer.snapshot().text).toBe("");
+    await sending;
+    expect(core.called("sendMessage")).toEqual([{ conversation: BEN, text: "  Hello", quoteMessageId: "" }]);
+    expect(model.timeline.snapshot().items.at(-1)).toMatchObject({ kind: "message", message: { text: "  Hello" } });
+  });
+
+  it("sends nothing when there is nothing but space", async () => {
+    const model = await open();
+    model.composer.setText(" \n ");
+    await model.composer.send();
+    expect(core.called("sendMessage")).toEqual([]);
+  });
+
+  it("names the message that it answers, once [F20]", async () => {
+    core.messages.push(message({ atMs: NOON }));
+    const model = await open();
+    model.reply(core.messages[0]?.id ?? "");
+    model.composer.setText("yes");
+    await model.composer.send();
+    model.composer.setText("and more");
+    await model.composer.send();
+    expect(core.called("sendMessage").map((params) => params.quoteMessageId)).toEqual([core.messages[0]?.id, ""]);
+  });
+
+  it("gives the text back when the core refuses it", async () => {
+    const model = await open();
+    core.failing("sendMessage", 20);
+    model.composer.setText("Hello");
+    await model.composer.send();
+    expect(model.composer.snapshot()).toMatchObject({ text: "Hello", error: expect.stringContaining("waiting to be sent") });
+  });
+
+  it("refuses what is over the limit of a message [LIMIT-1]", async () => {
+    const model = await open();
+    model.composer.setText("ä".repeat(32_769));
+    await model.composer.send();
+    expect(core.called("sendMessage")).toEqual([]);
+    expect(model.composer.snapshot().error).not.toBe("");
+  });
+});
+
+describe("typing", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it("is told at most once in three seconds, and its end", async () => {
+    const model = await open();
+    for (let key = 1; key <= 20; ++key) {
+      model.composer.setText("x".repeat(key));
+      vi.advanceTimersByTime(200);
+    }
+    expect(core.called("setTyping")).toEqual([{ conversation: BEN, typing: true }, { conversation: BEN, typing: true }]);
+    model.composer.setText("");
+    expect(core.called("setTyping").at(-1)).toEqual({ conversation: BEN, typing: false });
+  });
+});
+
+it("a conversation that is closed takes no events any more", async () => {
+  const model = await open();
+  const before = model.timeline.snapshot();
+  model.dispose();
+  core.receive(message());
+  await settle();
+  expect(model.timeline.snapshot()).toBe(before);
+});

@@ -1,0 +1,95 @@
+// One open conversation: its head, its messages, what is being written, and when what came counts as read.
+import type { Attention } from "./attention";
+import { ComposerViewModel } from "./composer";
+import type { ConversationListViewModel } from "./conversation_list";
+import type { Conversation, Core, Message } from "./core";
+import { TimelineViewModel } from "./timeline";
+import { ViewModel } from "./view_model";
+
+export interface ConversationSnapshot {
+  conversation: Conversation;
+}
+
+export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
+  readonly timeline: TimelineViewModel;
+  readonly composer: ComposerViewModel;
+  /** What was last marked read: the newest message then, and how many were unread. */
+  private readTo = "";
+  private loaded = false;
+
+  constructor(
+    private readonly core: Core,
+    conversation: Conversation,
+    private readonly list: ConversationListViewModel,
+    private readonly attention: Attention,
+  ) {
+    super({ conversation });
+    this.timeline = new TimelineViewModel(core, conversation.id);
+    this.composer = new ComposerViewModel(core, conversation.id, conversation.draft, (message) => this.timeline.putOwn(message));
+    this.timeline.setAttentive(attention.attentive);
+    this.onDispose(list.subscribe(() => this.takeConversation()));
+    this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
+    this.onDispose(this.timeline.subscribe(() => this.markRead()));
+    this.onDispose(() => this.timeline.dispose());
+    this.onDispose(() => this.composer.dispose());
+  }
+
+  get id(): string {
+    return this.snapshot().conversation.id;
+  }
+
+  async load(): Promise<void> {
+    await this.timeline.load(this.snapshot().conversation.unread);
+    this.loaded = true;
+    this.core.call("watchPresence", { conversations: [this.id] }).catch(() => undefined);
+    this.markRead();
+  }
+
+  /** The view is, or is no longer, at the end of the messages. */
+  readonly setPinned = (pinned: boolean): void => {
+    this.timeline.setPinned(pinned);
+    this.markRead();
+  };
+
+  readonly reply = (id: string): void => {
+    const message = this.timeline.message(id);
+    if (message !== undefined) this.composer.quote(message);
+  };
+
+  /** Writes a message that could not be sent once more. */
+  readonly writeAgain = (message: Message): void => {
+    this.composer.setText(message.text);
+  };
+
+  private takeConversation(): void {
+    const conversation = this.list.find(this.id);
+    if (conversation === undefined || conversation === this.snapshot().conversation) return;
+    const { draft } = this.snapshot().conversation;
+    this.update({ conversation });
+    if (conversation.draft !== draft) this.composer.takeDraft(conversation.draft);
+    this.markRead();
+  }
+
+  private attend(attentive: boolean): void {
+    this.timeline.setAttentive(attentive);
+    if (attentive) {
+      this.markRead();
+    } else {
+      this.composer.saveDraft();
+      this.timeline.forgetUnreadLine();
+    }
+  }
+
+  /** What stands at the end of an open conversation that somebody looks at has been read; and all there was when it was opened. */
+  private markRead(): void {
+    if (!this.loaded || !this.attention.attentive) return;
+    const newest = this.timeline.newestIncoming;
+    const { unread } = this.snapshot().conversation;
+    if (newest === undefined || unread === 0) return;
+    if (this.readTo !== "" && !this.timeline.isPinned) return;
+    const mark = `${newest.id}/${unread}`;
+    if (mark === this.readTo) return;
+    this.readTo = mark;
+    this.core.call("markRead", { conversation: this.id, upToMessageId: newest.id }).catch(() => (this.readTo = ""));
+  }
+}

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { ConversationListViewModel, matching } from "./conversation_list";
+import { ANA, BEN, conversation, FakeCore, micros, NOON, settle } from "./testing/fake_core";
+
+const CAT = "c".repeat(32);
+let core: FakeCore;
+let list: ConversationListViewModel;
+const titles = () => list.snapshot().conversations.map((each) => each.title);
+
+beforeEach(async () => {
+  core = new FakeCore();
+  core.conversations = [
+    conversation({ id: ANA, title: "Ana", activityUs: micros(NOON), unread: 2, phone: "+491700000001" }),
+    conversation({ id: BEN, title: "Ben", activityUs: micros(NOON + 1), unread: 1 }),
+    conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON - 1), phone: "+33612345678" }),
+  ];
+  list = new ConversationListViewModel(core);
+  await list.load();
+});
+
+describe("the list of conversations", () => {
+  it("has the newest first, and moves one up when something happens in it", () => {
+    expect(titles()).toEqual(["Ben", "Ana", "Zoë Çelik"]);
+    core.emit({ case: "conversationChanged", value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 2) }) });
+    expect(titles()).toEqual(["Zoë Çelik", "Ben", "Ana"]);
+  });
+
+  it("counts unread messages", () => {
+    expect(list.snapshot().unread).toBe(3);
+    core.emit({ case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 0 }) });
+    expect(list.snapshot().unread).toBe(1);
+  });
+
+  it("shows who is typing, and forgets it", () => {
+    core.emit({ case: "typingChanged", value: { conversation: BEN, typing: true } });
+    expect(list.find(BEN)?.typing).toBe(true);
+    core.emit({ case: "typingChanged", value: { conversation: BEN, typing: false } });
+    expect(list.find(BEN)?.typing).toBe(false);
+  });
+
+  it("is read anew after a resync, and when contacts changed", async () => {
+    core.conversations = [conversation({ title: "Benjamin" })];
+    core.emit({ case: "resync", value: {} });
+    await settle();
+    expect(titles()).toEqual(["Benjamin"]);
+    core.conversations = [conversation({ title: "Benny" })];
+    core.emit({ case: "contactsChanged", value: {} });
+    await settle();
+    expect(titles()).toEqual(["Benny"]);
+  });
+
+  it("finds by words without accents and by numbers", () => {
+    const found = (query: string) => matching(list.snapshot().conversations, query).map((each) => each.title);
+    expect(found("zoe celik")).toEqual(["Zoë Çelik"]);
+    expect(found("+33 6 12")).toEqual(["Zoë Çelik"]);
+    expect(found("a")).toEqual(["Ana"]);
+    expect(found("nobody")).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+// What view-models need of the client core, and the names they use for its types.
+import { Failure_Code, type Event, type MethodName, type MethodParams, type MethodResult } from "../core-client/schema";
+
+export {
+  Failure_Code as FailureCode,
+  Message_Kind as MessageKind,
+  Message_Tick as Tick,
+  Presence_Kind as PresenceKind,
+  Settings_Scope as Scope,
+  State_Connection as Connection,
+} from "../core-client/schema";
+export type {
+  Contact,
+  Conversation,
+  Event,
+  Message,
+  MethodName,
+  MethodParams,
+  MethodResult,
+  Presence,
+  Profile,
+  Quote,
+  SafetyNumber,
+  Settings,
+  State,
+} from "../core-client/schema";
+
+/** The client core as its clients offer it. */
+export interface Core {
+  /** Rejects with a CoreFailure. */
+  call<Name extends MethodName>(name: Name, params?: MethodParams<Name>): Promise<MethodResult<Name>>;
+  /** Calls the listener for each event, in order; the answer ends that. */
+  onEvent(listener: (event: Event) => void): () => void;
+}
+
+export interface FailureLike {
+  code: Failure_Code;
+  detail: string;
+  retryAfterMs: number;
+}
+
+/** What a call was rejected with; other errors get the code kUnspecified. */
+export function failureOf(error: unknown): FailureLike {
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") {
+    const { code, detail, retryAfterMs } = error as { code: number; detail?: unknown; retryAfterMs?: unknown };
+    return { code, detail: typeof detail === "string" ? detail : "", retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : 0 };
+  }
+  return { code: Failure_Code.kUnspecified, detail: error instanceof Error ? error.message : String(error), retryAfterMs: 0 };
+}
+
+export const hasCode = (error: unknown, ...codes: Failure_Code[]): boolean => codes.includes(failureOf(error).code);

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+
+import { Message_Kind } from "../core-client/schema";
+import { itemsOf, withMessage, type Item } from "./message_items";
+import { message, NOON } from "./testing/fake_core";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const none = { unreadFrom: "", unreadCount: 0 };
+const kinds = (items: Item[]) => items.map((item) => item.kind);
+
+describe("the order of messages [ORDER-1]", () => {
+  it("is by time, then by id, wherever a message comes in", () => {
+    const a = message({ atMs: NOON, id: "1".repeat(32) });
+    const b = message({ atMs: NOON, id: "2".repeat(32) });
+    const c = message({ atMs: NOON + 1 });
+    for (const order of [[a, b, c], [c, b, a], [b, c, a], [c, a, b]]) {
+      expect(order.reduce((list, each) => withMessage(list, each), [] as ReturnType<typeof withMessage>)).toEqual([a, b, c]);
+    }
+  });
+
+  it("puts a message that the server has given a time into its new place", () => {
+    const pending = message({ atMs: NOON, outgoing: true });
+    const other = message({ atMs: NOON + 10 });
+    const accepted = { ...pending, orderUs: BigInt(NOON + 20) * 1000n };
+    expect(withMessage([pending, other], accepted)).toEqual([other, accepted]);
+  });
+});
+
+describe("what stands between messages", () => {
+  it("is one line per day", () => {
+    const items = itemsOf([message({ atMs: NOON - DAY }), message({ atMs: NOON - DAY + MINUTE }), message({ atMs: NOON })], none);
+    expect(kinds(items)).toEqual(["day", "message", "message", "day", "message"]);
+  });
+
+  it("is the line of the unread ones, above the first of them", () => {
+    const read = message({ atMs: NOON });
+    const unread = message({ atMs: NOON + MINUTE });
+    const items = itemsOf([read, unread], { unreadFrom: unread.id, unreadCount: 1 });
+    expect(kinds(items)).toEqual(["day", "message", "unread", "message"]);
+  });
+
+  it("groups what one person writes within minutes, and breaks at another person, a pause, a notice and the unread line", () => {
+    const list = [
+      message({ atMs: NOON }),
+      message({ atMs: NOON + MINUTE }),
+      message({ atMs: NOON + 2 * MINUTE, outgoing: true }),
+      message({ atMs: NOON + 3 * MINUTE, outgoing: true }),
+      message({ atMs: NOON + 30 * MINUTE, outgoing: true }),
+      message({ atMs: NOON + 31 * MINUTE, kind: Message_Kind.kIdentityChanged, text: "" }),
+      message({ atMs: NOON + 31 * MINUTE + 1 }),
+    ];
+    const shape = itemsOf(list, none).flatMap((item) => (item.kind === "message" ? [`${item.first ? "(" : " "}${item.last ? ")" : " "}`] : [item.kind]));
+    expect(shape).toEqual(["day", "( ", " )", "( ", " )", "()", "notice", "()"]);
+    const [first, second] = list as [ReturnType<typeof message>, ReturnType<typeof message>];
+    const split = itemsOf([first, second], { unreadFrom: second.id, unreadCount: 1 });
+    expect(split.at(-1)).toMatchObject({ kind: "message", first: true });
+  });
+});

@@ -1,0 +1,66 @@
+// The rows of a conversation: its messages with what stands between them.
+import { MessageKind, type Message } from "./core";
+import { dayKey, millis } from "./time_text";
+
+export type Item =
+  | { kind: "day"; key: string; ms: number }
+  | { kind: "unread"; key: string; count: number }
+  | { kind: "notice"; key: string; message: Message }
+  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean };
+
+/** Messages of one person within this time belong together and share one tail. */
+const GROUP_MS = 5 * 60_000;
+
+export interface ItemOptions {
+  /** The message above which the line "unread" stands. */
+  unreadFrom: string;
+  unreadCount: number;
+}
+
+/** Whether a message is before another: by time, then by id (ORDER-1). */
+export function isBefore(a: Pick<Message, "orderUs" | "id">, b: Pick<Message, "orderUs" | "id">): boolean {
+  return a.orderUs < b.orderUs || (a.orderUs === b.orderUs && a.id < b.id);
+}
+
+export const isNotice = (message: Message): boolean => message.kind === MessageKind.kIdentityChanged;
+
+function together(a: Message | undefined, b: Message | undefined, unreadFrom: string): boolean {
+  if (a === undefined || b === undefined || isNotice(a) || isNotice(b)) return false;
+  const gap = millis(b.orderUs) - millis(a.orderUs);
+  return a.from === b.from && a.outgoing === b.outgoing && gap < GROUP_MS && b.id !== unreadFrom && dayKey(millis(a.orderUs)) === dayKey(millis(b.orderUs));
+}
+
+/** `messages` in their order; the answer has them all, in that order. */
+export function itemsOf(messages: readonly Message[], options: ItemOptions): Item[] {
+  const items: Item[] = [];
+  let day = Number.NaN;
+  messages.forEach((message, at) => {
+    const ms = millis(message.orderUs);
+    if (dayKey(ms) !== day) {
+      day = dayKey(ms);
+      items.push({ kind: "day", key: `day-${day}-${message.id}`, ms });
+    }
+    if (message.id === options.unreadFrom) items.push({ kind: "unread", key: "unread", count: options.unreadCount });
+    if (isNotice(message)) {
+      items.push({ kind: "notice", key: message.id, message });
+    } else {
+      items.push({
+        kind: "message",
+        key: message.id,
+        message,
+        first: !together(messages[at - 1], message, options.unreadFrom),
+        last: !together(message, messages[at + 1], options.unreadFrom),
+      });
+    }
+  });
+  return items;
+}
+
+/** Puts a message in its place in an ordered list, instead of its former version if there is one. The answer is a new list. */
+export function withMessage(messages: readonly Message[], message: Message): Message[] {
+  const rest = messages.filter((each) => each.id !== message.id);
+  let at = rest.length;
+  while (at > 0 && isBefore(message, rest[at - 1] as Message)) --at;
+  rest.splice(at, 0, message);
+  return rest;
+}

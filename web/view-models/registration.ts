@@ -1,0 +1,139 @@
+// Registration in the order in which people think: number, code, name, and the PIN when the number has one.
+import { FailureCode, failureOf, hasCode, type Core } from "./core";
+import { failureText } from "./failure_text";
+import { checkPhone } from "./phone";
+import { ViewModel } from "./view_model";
+
+export type RegistrationStep = "phone" | "code" | "name" | "pin";
+
+export interface RegistrationSnapshot {
+  step: RegistrationStep;
+  phone: string;
+  code: string;
+  name: string;
+  pin: string;
+  /** The code came with the server's answer: a development server. */
+  codeGiven: boolean;
+  digits: number;
+  busy: boolean;
+  /** Words for people; "" for none. */
+  error: string;
+  /** When the next code may be asked for, in milliseconds since 1970. */
+  resendAt: number;
+}
+
+export interface RegistrationOptions {
+  server: string;
+  deviceName: string;
+  /** A number that is typed in already: the one that was here before. */
+  phone?: string;
+  name?: string;
+  onRegistered: () => void;
+}
+
+const RESEND_MS = 30_000;
+const NAME_CHARACTERS_MAX = 64;
+
+export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
+  constructor(
+    private readonly core: Core,
+    private readonly options: RegistrationOptions,
+  ) {
+    super({
+      step: "phone",
+      phone: options.phone ?? "",
+      code: "",
+      name: options.name ?? "",
+      pin: "",
+      codeGiven: false,
+      digits: 6,
+      busy: false,
+      error: "",
+      resendAt: 0,
+    });
+  }
+
+  readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
+  readonly setCode = (code: string): void => this.update({ code: code.replace(/\D/g, ""), error: "" });
+  readonly setName = (name: string): void => this.update({ name, error: "" });
+  readonly setPin = (pin: string): void => this.update({ pin, error: "" });
+
+  readonly back = (): void => {
+    if (this.snapshot().busy) return;
+    const before: Record<RegistrationStep, RegistrationStep> = { phone: "phone", code: "phone", name: "code", pin: "name" };
+    this.update({ step: before[this.snapshot().step], error: "" });
+  };
+
+  /** Takes what was typed at the present step and goes on. */
+  readonly next = async (): Promise<void> => {
+    if (this.snapshot().busy) return;
+    switch (this.snapshot().step) {
+      case "phone": return this.requestCode();
+      case "code": return this.takeCode();
+      case "name": return this.takeName();
+      case "pin": return this.takePin();
+    }
+  };
+
+  readonly resend = (): Promise<void> => this.requestCode();
+
+  private async requestCode(): Promise<void> {
+    const checked = checkPhone(this.snapshot().phone);
+    if ("problem" in checked) return this.update({ error: checked.problem });
+    this.update({ busy: true, error: "" });
+    try {
+      const { code, digits } = await this.core.call("requestCode", { server: this.options.server, phone: checked.phone });
+      this.update({
+        busy: false,
+        step: "code",
+        phone: checked.phone,
+        code,
+        codeGiven: code !== "",
+        digits: digits === 0 ? 6 : digits,
+        resendAt: Date.now() + RESEND_MS,
+      });
+    } catch (error) {
+      this.update({ busy: false, error: failureText(error), resendAt: Date.now() + failureOf(error).retryAfterMs });
+    }
+  }
+
+  private takeCode(): void {
+    const { code, digits } = this.snapshot();
+    if (code.length !== digits) return this.update({ error: `The code has ${digits} digits.` });
+    this.update({ step: "name", error: "" });
+  }
+
+  private async takeName(): Promise<void> {
+    const name = this.snapshot().name.trim();
+    if (name === "") return this.update({ error: "Type the name that others will see." });
+    if ([...name].length > NAME_CHARACTERS_MAX) return this.update({ error: `A name has at most ${NAME_CHARACTERS_MAX} characters.` });
+    this.update({ name });
+    return this.register();
+  }
+
+  private async takePin(): Promise<void> {
+    if (this.snapshot().pin === "") return this.update({ error: "Type the PIN that was set for this number." });
+    return this.register();
+  }
+
+  private async register(): Promise<void> {
+    const { phone, code, name, pin } = this.snapshot();
+    this.update({ busy: true, error: "" });
+    try {
+      const { server, deviceName } = this.options;
+      await this.core.call("register", { server, phone, code, name, pin, deviceName });
+      this.options.onRegistered();
+    } catch (error) {
+      this.update({ busy: false, ...this.afterRefusal(error) });
+    }
+  }
+
+  /** Where the refusal sends the person back to. */
+  private afterRefusal(error: unknown): Partial<RegistrationSnapshot> {
+    if (hasCode(error, FailureCode.kPinRequired)) return { step: "pin", error: "" };
+    if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
+    if (hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired)) return { step: "code", code: "", codeGiven: false, error: failureText(error) };
+    if (hasCode(error, FailureCode.kInvalidPhone)) return { step: "phone", error: failureText(error) };
+    return { error: failureText(error) };
+  }
+}

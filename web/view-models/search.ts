@@ -1,0 +1,44 @@
+// Full-text search of the messages on this device.
+import type { Core, Message } from "./core";
+import { failureText } from "./failure_text";
+import { ViewModel } from "./view_model";
+
+export interface SearchSnapshot {
+  query: string;
+  /** undefined while there is no answer to this query yet. */
+  messages: readonly Message[] | undefined;
+  error: string;
+}
+
+const PAUSE_MS = 150;
+const MOST = 100;
+const EMPTY: SearchSnapshot = { query: "", messages: undefined, error: "" };
+
+export class SearchViewModel extends ViewModel<SearchSnapshot> {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private round = 0;
+
+  constructor(private readonly core: Core) {
+    super(EMPTY);
+    this.onDispose(() => clearTimeout(this.timer));
+  }
+
+  readonly setQuery = (query: string): void => {
+    clearTimeout(this.timer);
+    const round = ++this.round;
+    if (query.trim() === "") return this.update({ ...EMPTY, query });
+    this.update({ query, error: "" });
+    this.timer = setTimeout(() => void this.ask(query.trim(), round), PAUSE_MS);
+  };
+
+  readonly clear = (): void => this.setQuery("");
+
+  private async ask(query: string, round: number): Promise<void> {
+    try {
+      const { messages } = await this.core.call("search", { query, limit: MOST });
+      if (round === this.round) this.update({ messages, error: "" });
+    } catch (error) {
+      if (round === this.round) this.update({ messages: [], error: failureText(error) });
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// One's own profile and privacy.
+import type { Core, Profile, Scope, Settings } from "./core";
+import { failureText } from "./failure_text";
+import { ViewModel } from "./view_model";
+
+export interface SettingsSnapshot {
+  profile: Profile | undefined;
+  settings: Settings | undefined;
+  busy: boolean;
+  error: string;
+  notice: string;
+}
+
+export const NAME_CHARACTERS_MAX = 64;
+export const ABOUT_CHARACTERS_MAX = 140;
+const PIN_CHARACTERS_MIN = 4;
+const PIN_CHARACTERS_MAX = 64;
+
+export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
+  constructor(private readonly core: Core) {
+    super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "" });
+    this.onDispose(
+      core.onEvent((event) => {
+        if (event.kind.case === "settingsChanged") this.update({ settings: event.kind.value });
+        if (event.kind.case === "resync" && this.snapshot().settings !== undefined) void this.load();
+      }),
+    );
+  }
+
+  readonly load = async (): Promise<void> => {
+    this.update({ error: "", notice: "" });
+    const load = async () => {
+      const [profile, settings] = await Promise.all([this.core.call("getProfile"), this.core.call("getSettings")]);
+      this.update({ profile, settings });
+    };
+    await load().catch((error: unknown) => this.update({ error: failureText(error) }));
+  };
+
+  readonly setName = (name: string): Promise<boolean> => {
+    const trimmed = name.trim();
+    if (trimmed === "") return this.refuse("A name can't be empty.");
+    if ([...trimmed].length > NAME_CHARACTERS_MAX) return this.refuse(`A name has at most ${NAME_CHARACTERS_MAX} characters.`);
+    return this.act(async () => this.update({ profile: await this.core.call("setProfile", { name: trimmed }) }));
+  };
+
+  readonly setAbout = (about: string): Promise<boolean> => {
+    const trimmed = about.trim();
+    if ([...trimmed].length > ABOUT_CHARACTERS_MAX) return this.refuse(`At most ${ABOUT_CHARACTERS_MAX} characters.`);
+    const params = trimmed === "" ? { clearAbout: true } : { about: trimmed };
+    return this.act(async () => this.update({ profile: await this.core.call("setProfile", params) }));
+  };
+
+  readonly setReadReceipts = (readReceipts: boolean): Promise<boolean> => this.change({ readReceipts });
+  readonly setLastSeen = (lastSeen: Scope): Promise<boolean> => this.change({ lastSeen });
+  readonly setAboutScope = (about: Scope): Promise<boolean> => this.change({ about });
+
+  /** "" removes the PIN. */
+  readonly setPin = (pin: string): Promise<boolean> => {
+    if (pin !== "" && (pin.length < PIN_CHARACTERS_MIN || pin.length > PIN_CHARACTERS_MAX)) {
+      return this.refuse(`A PIN has ${PIN_CHARACTERS_MIN} to ${PIN_CHARACTERS_MAX} characters.`);
+    }
+    return this.act(async () => {
+      await this.core.call("setPin", { pin });
+      this.update({ settings: await this.core.call("getSettings"), notice: pin === "" ? "The PIN is removed." : "The PIN is set." });
+    });
+  };
+
+  private change(params: { readReceipts?: boolean; lastSeen?: Scope; about?: Scope }): Promise<boolean> {
+    return this.act(async () => this.update({ settings: await this.core.call("setSettings", params) }));
+  }
+
+  private refuse(error: string): Promise<false> {
+    this.update({ error, notice: "" });
+    return Promise.resolve(false);
+  }
+
+  private async act(change: () => Promise<unknown>): Promise<boolean> {
+    this.update({ busy: true, error: "", notice: "" });
+    try {
+      await change();
+      this.update({ busy: false });
+      return true;
+    } catch (error) {
+      this.update({ busy: false, error: failureText(error) });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// A core for tests of view-models: it keeps conversations and messages in memory, records calls, and says what the test makes it say.
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+
+import {
+  CoreFailure,
+  ConversationSchema,
+  DoneSchema,
+  EventSchema,
+  ListConversationsResponseSchema,
+  ListMessagesResponseSchema,
+  MessageSchema,
+  SendMessageResponseSchema,
+  StateSchema,
+  Failure_Code,
+  Message_Kind,
+  Message_Tick,
+  State_Connection,
+  type Conversation,
+  type Event,
+  type Message,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  type State,
+} from "../../core-client/schema";
+import type { Attention } from "../attention";
+import type { Core } from "../core";
+import { isBefore } from "../message_items";
+
+type EventKind = Exclude<MessageInitShape<typeof EventSchema>, Event>["kind"];
+type Answer = (params: never) => unknown;
+
+export const ANA = "a".repeat(32);
+export const BEN = "b".repeat(32);
+/** 24 November 2026, noon, here. */
+export const NOON = new Date(2026, 10, 24, 12).getTime();
+
+export const micros = (ms: number): bigint => BigInt(ms) * 1000n;
+
+let numbered = 0;
+export function message(fields: MessageInitShape<typeof MessageSchema> & { atMs?: number } = {}): Message {
+  const { atMs = NOON, ...rest } = fields as { atMs?: number } & Record<string, unknown>;
+  const outgoing = (rest as { outgoing?: boolean }).outgoing ?? false;
+  return create(MessageSchema, {
+    id: (++numbered).toString(16).padStart(32, "0"),
+    conversation: BEN,
+    from: outgoing ? ANA : BEN,
+    kind: Message_Kind.kText,
+    text: "hello",
+    orderUs: micros(atMs),
+    sentAtUs: micros(atMs),
+    tick: outgoing ? Message_Tick.kSent : Message_Tick.kNone,
+    ...rest,
+  });
+}
+
+export function conversation(fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> = {}): Conversation {
+  return create(ConversationSchema, { id: BEN, title: "Ben", phone: "+491700000002", activityUs: micros(NOON), ...fields });
+}
+
+export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, State> = {}): State {
+  return create(StateSchema, { registered: true, accountId: ANA, phone: "+491700000001", name: "Ana", connection: State_Connection.kOnline, ...fields });
+}
+
+export class FakeCore implements Core {
+  readonly calls: { name: MethodName; params: Record<string, unknown> }[] = [];
+  conversations: Conversation[] = [];
+  messages: Message[] = [];
+  private readonly listeners = new Set<(event: Event) => void>();
+  private readonly answers = new Map<MethodName, Answer>();
+
+  /** What the method answers from now on; a CoreFailure that is thrown is the failure. */
+  on<Name extends MethodName>(name: Name, answer: (params: MethodParams<Name>) => unknown): void {
+    this.answers.set(name, answer as Answer);
+  }
+
+  failing(name: MethodName, code: Failure_Code, detail = "", retryAfterMs = 0): void {
+    this.on(name, () => {
+      throw new CoreFailure(code, detail, retryAfterMs);
+    });
+  }
+
+  async call<Name extends MethodName>(name: Name, params: MethodParams<Name> = {} as MethodParams<Name>): Promise<MethodResult<Name>> {
+    this.calls.push({ name, params: params as Record<string, unknown> });
+    const answer = this.answers.get(name);
+    return (answer === undefined ? this.usual(name, params as Record<string, unknown>) : await answer(params as never)) as MethodResult<Name>;
+  }
+
+  onEvent(listener: (event: Event) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  emit(kind: EventKind): void {
+    const event = create(EventSchema, { kind } as Exclude<MessageInitShape<typeof EventSchema>, Event>);
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  /** A message comes: it is stored, and told. */
+  receive(added: Message): void {
+    this.messages.push(added);
+    this.emit({ case: "messageAdded", value: added });
+  }
+
+  called(name: MethodName): Record<string, unknown>[] {
+    return this.calls.filter((each) => each.name === name).map((each) => each.params);
+  }
+
+  private usual(name: MethodName, params: Record<string, unknown>): unknown {
+    switch (name) {
+      case "getState":
+      case "connect": return state();
+      case "listConversations": return create(ListConversationsResponseSchema, { conversations: this.conversations });
+      case "listMessages": return this.page(params);
+      case "getMessage": {
+        const found = this.messages.find((each) => each.id === params.id);
+        if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
+        return found;
+      }
+      case "sendMessage": {
+        const written = message({ outgoing: true, text: params.text as string, tick: Message_Tick.kPending, atMs: Date.now() });
+        this.messages.push(written);
+        return create(SendMessageResponseSchema, { message: written });
+      }
+      default: return create(DoneSchema);
+    }
+  }
+
+  private page(params: Record<string, unknown>): unknown {
+    const limit = (params.limit as number | undefined) ?? 50;
+    const before = { orderUs: params.beforeOrderUs as bigint, id: params.beforeId as string };
+    const all = this.messages.filter((each) => each.conversation === params.conversation).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    const older = params.beforeId === undefined ? all : all.filter((each) => isBefore(each, before));
+    return create(ListMessagesResponseSchema, { messages: older.slice(-limit), more: older.length > limit });
+  }
+}
+
+export class FakeAttention implements Attention {
+  private readonly listeners = new Set<(attentive: boolean) => void>();
+
+  constructor(public attentive = true) {}
+
+  set(attentive: boolean): void {
+    this.attentive = attentive;
+    for (const listener of [...this.listeners]) listener(attentive);
+  }
+
+  subscribe(listener: (attentive: boolean) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+/** Lets everything that waits for answers of the fake go on. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; ++turn) await Promise.resolve();
+}

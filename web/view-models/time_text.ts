@@ -1,0 +1,65 @@
+// Times as people read them, in the language of the browser. All take the present time, so that they can be tested.
+
+const DAY_MS = 86_400_000;
+
+export const millis = (micros: bigint): number => Number(micros / 1000n);
+
+function startOfDay(ms: number): number {
+  const date = new Date(ms);
+  date.setHours(0, 0, 0, 0);
+  return date.getTime();
+}
+
+/** 0 today, 1 yesterday, … by the calendar of this place; negative in the future. */
+export function daysAgo(ms: number, now: number): number {
+  return Math.round((startOfDay(now) - startOfDay(ms)) / DAY_MS);
+}
+
+/** Names a day: equal for equal days. */
+export const dayKey = (ms: number): number => startOfDay(ms);
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
+const shortDate = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
+const longDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const longDateThisYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+export const clockText = (ms: number): string => clock.format(ms);
+export const fullTimeText = (ms: number): string => full.format(ms);
+
+/** For the conversation list: 14:03, Yesterday, Monday, 24/11/26. */
+export function listTimeText(ms: number, now: number): string {
+  const days = daysAgo(ms, now);
+  if (days <= 0) return clockText(ms);
+  if (days === 1) return "Yesterday";
+  return days < 7 ? weekday.format(ms) : shortDate.format(ms);
+}
+
+/** For the line between days. */
+export function dayText(ms: number, now: number): string {
+  const days = daysAgo(ms, now);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Yesterday";
+  if (days < 7) return weekday.format(ms);
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? longDateThisYear.format(ms) : longDate.format(ms);
+}
+
+/** "last seen today at 14:03". */
+export function lastSeenText(ms: number, now: number): string {
+  const days = daysAgo(ms, now);
+  if (now - ms < 60_000) return "last seen just now";
+  if (days <= 0) return `last seen today at ${clockText(ms)}`;
+  if (days === 1) return `last seen yesterday at ${clockText(ms)}`;
+  if (days < 7) return `last seen ${weekday.format(ms)} at ${clockText(ms)}`;
+  return `last seen on ${shortDate.format(ms)}`;
+}
+
+/** "a moment", "40 seconds", "5 minutes": how long to wait. */
+export function waitText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds <= 1) return "a moment";
+  if (seconds < 90) return `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+}

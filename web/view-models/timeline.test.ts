@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { Message_Tick } from "../core-client/schema";
+import type { Item } from "./message_items";
+import { FakeCore, BEN, message, NOON, settle } from "./testing/fake_core";
+import { TimelineViewModel } from "./timeline";
+
+const SECOND = 1000;
+const texts = (items: readonly Item[]) => items.flatMap((item) => (item.kind === "message" ? [item.message.text] : []));
+
+let core: FakeCore;
+let timeline: TimelineViewModel;
+
+function fill(count: number): void {
+  for (let at = 0; at < count; ++at) core.messages.push(message({ atMs: NOON + at * SECOND, text: String(at) }));
+}
+
+beforeEach(() => {
+  core = new FakeCore();
+  timeline = new TimelineViewModel(core, BEN);
+  timeline.setAttentive(true);
+});
+
+describe("paging back", () => {
+  it("shows the newest page first, and goes back to the first message without gap or repetition", async () => {
+    fill(1000);
+    await timeline.load(0);
+    expect(texts(timeline.snapshot().items)).toEqual(Array.from({ length: 60 }, (_, at) => String(940 + at)));
+    const seen = new Set(texts(timeline.snapshot().items));
+    while (timeline.snapshot().olderThere) {
+      await timeline.showOlder();
+      const shown = texts(timeline.snapshot().items).map(Number);
+      expect(shown).toEqual(shown.map((_, at) => (shown[0] as number) + at));
+      for (const each of shown) seen.add(String(each));
+    }
+    expect(seen.size).toBe(1000);
+  });
+
+  it("keeps the number of rows bounded, and finds the way to the newest again", async () => {
+    fill(2000);
+    await timeline.load(0);
+    for (let step = 0; step < 20; ++step) await timeline.showOlder();
+    expect(texts(timeline.snapshot().items).length).toBeLessThanOrEqual(240);
+    expect(timeline.snapshot().atNewest).toBe(false);
+    for (let step = 0; step < 40 && !timeline.snapshot().atNewest; ++step) timeline.showNewer();
+    expect(texts(timeline.snapshot().items).at(-1)).toBe("1999");
+  });
+
+  it("says when nothing is older", async () => {
+    fill(3);
+    await timeline.load(0);
+    expect(timeline.snapshot()).toMatchObject({ loaded: true, olderThere: false, atNewest: true });
+  });
+});
+
+describe("messages that come", () => {
+  it("are shown at the end, once, even when told again", async () => {
+    fill(2);
+    await timeline.load(0);
+    const added = message({ atMs: NOON + 60 * SECOND, text: "new" });
+    core.receive(added);
+    core.emit({ case: "messageAdded", value: added });
+    expect(texts(timeline.snapshot().items)).toEqual(["0", "1", "new"]);
+  });
+
+  it("of other conversations are not shown", async () => {
+    await timeline.load(0);
+    core.receive(message({ conversation: "c".repeat(32), text: "elsewhere" }));
+    expect(timeline.snapshot().items).toEqual([]);
+  });
+
+  it("are counted while the view is not at the end", async () => {
+    fill(100);
+    await timeline.load(0);
+    timeline.setPinned(false);
+    core.receive(message({ atMs: NOON + 200 * SECOND }));
+    core.receive(message({ atMs: NOON + 201 * SECOND, outgoing: true }));
+    expect(timeline.snapshot().newCount).toBe(1);
+    timeline.showNewest();
+    expect(timeline.snapshot().newCount).toBe(0);
+  });
+
+  it("while nobody looks get the line of unread ones above", async () => {
+    fill(1);
+    await timeline.load(0);
+    timeline.setAttentive(false);
+    core.receive(message({ atMs: NOON + 10 * SECOND, text: "first" }));
+    core.receive(message({ atMs: NOON + 11 * SECOND, text: "second" }));
+    const items = timeline.snapshot().items;
+    const line = items.findIndex((item) => item.kind === "unread");
+    expect(items[line]).toMatchObject({ count: 2 });
+    expect(texts(items.slice(line))).toEqual(["first", "second"]);
+  });
+});
+
+describe("ticks [F12][F14]", () => {
+  it("change in place", async () => {
+    const sent = message({ outgoing: true, tick: Message_Tick.kPending });
+    core.messages.push(sent);
+    await timeline.load(0);
+    for (const tick of [Message_Tick.kSent, Message_Tick.kDelivered, Message_Tick.kRead]) {
+      core.emit({ case: "messageChanged", value: { ...sent, tick } });
+      expect(timeline.snapshot().items.at(-1)).toMatchObject({ kind: "message", message: { tick } });
+    }
+    expect(texts(timeline.snapshot().items)).toHaveLength(1);
+  });
+});
+
+describe("the line of unread messages", () => {
+  it("stands above as many incoming messages as are unread, whatever of one's own is between", async () => {
+    core.messages.push(message({ atMs: NOON, text: "read" }), message({ atMs: NOON + 1, text: "one" }));
+    core.messages.push(message({ atMs: NOON + 2, text: "mine", outgoing: true }), message({ atMs: NOON + 3, text: "two" }));
+    await timeline.load(2);
+    const items = timeline.snapshot().items;
+    const line = items.findIndex((item) => item.kind === "unread");
+    expect(texts(items.slice(line))).toEqual(["one", "mine", "two"]);
+    expect(timeline.snapshot().jump).toMatchObject({ id: "unread", highlight: false });
+  });
+
+  it("goes when one answers", async () => {
+    fill(3);
+    await timeline.load(1);
+    timeline.putOwn(message({ atMs: NOON + 60 * SECOND, outgoing: true }));
+    expect(timeline.snapshot().items.some((item) => item.kind === "unread")).toBe(false);
+  });
+});
+
+describe("jumping to a message", () => {
+  it("reads back to it and shows what is around", async () => {
+    fill(1500);
+    await timeline.load(0);
+    const target = core.messages[100];
+    expect(await timeline.jumpTo(target?.id ?? "")).toBe(true);
+    expect(timeline.snapshot().jump).toMatchObject({ id: target?.id, highlight: true });
+    expect(texts(timeline.snapshot().items)).toContain("100");
+    expect(texts(timeline.snapshot().items)).toContain("140");
+  });
+
+  it("says no when this device does not have it", async () => {
+    fill(3);
+    await timeline.load(0);
+    expect(await timeline.jumpTo("f".repeat(32))).toBe(false);
+  });
+});
+
+describe("after a resync [UI-1]", () => {
+  it("shows what the device has then, and nothing twice", async () => {
+    fill(10);
+    await timeline.load(0);
+    core.messages.push(message({ atMs: NOON + 60 * SECOND, text: "missed" }));
+    core.emit({ case: "resync", value: {} });
+    await settle();
+    expect(texts(timeline.snapshot().items)).toEqual([...Array.from({ length: 10 }, (_, at) => String(at)), "missed"]);
+  });
+});

@@ -1,0 +1,254 @@
+// The messages of one conversation as far as they are read, and the window of them that is shown.
+//
+//   oldest on the device … | read so far: messages[0 .. n) ending with the newest |
+//                                   first <= window < last
+//
+// `messages` always reaches to the newest message without a gap. The window slides over it, so that the number of rows in the page stays
+// bounded however long a conversation is.
+import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
+import { failureText } from "./failure_text";
+import { isBefore, itemsOf, withMessage, type Item } from "./message_items";
+import { ViewModel } from "./view_model";
+
+export interface TimelineSnapshot {
+  loaded: boolean;
+  items: readonly Item[];
+  /** There are older messages than the window shows. */
+  olderThere: boolean;
+  /** The window ends with the newest message. */
+  atNewest: boolean;
+  /** Incoming messages that came while the view was not at the end. */
+  newCount: number;
+  /** The message to bring into view; `round` grows with each wish. */
+  jump: { id: string; round: number; highlight: boolean } | undefined;
+  error: string;
+}
+
+const PAGE = 60;
+const WINDOW_MAX = 240;
+const READ_AT_ONCE = 100;
+const READ_MAX = 500;
+
+export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
+  private messages: readonly Message[] = [];
+  private more = false;
+  private first = 0;
+  private last = 0;
+  private pinned = true;
+  private attentive = false;
+  private unreadFrom = "";
+  private unreadCount = 0;
+  private reading: Promise<void> | undefined;
+  private jumps = 0;
+
+  constructor(
+    private readonly core: Core,
+    private readonly conversation: string,
+  ) {
+    super({ loaded: false, items: [], olderThere: false, atNewest: true, newCount: 0, jump: undefined, error: "" });
+    this.onDispose(core.onEvent((event) => this.take(event)));
+  }
+
+  /** Reads the newest messages; `unread` of them get the line "unread" above. */
+  async load(unread: number): Promise<void> {
+    try {
+      await this.readOlder(Math.min(READ_MAX, Math.max(PAGE, unread + PAGE / 2)));
+    } catch (error) {
+      return this.update({ loaded: true, error: failureText(error) });
+    }
+    this.markUnread(unread);
+    const marker = this.messages.findIndex((each) => each.id === this.unreadFrom);
+    this.first = Math.max(0, Math.min(this.messages.length - PAGE, marker < 0 ? this.messages.length : marker - PAGE / 2));
+    this.last = Math.min(this.messages.length, this.first + WINDOW_MAX);
+    this.publish({ loaded: true, jump: marker < 0 ? undefined : this.jumpTarget("unread", false) });
+  }
+
+  /** Widens the window at its older end, reading on when the device has more. */
+  readonly showOlder = async (): Promise<void> => {
+    if (this.first === 0 && this.more) {
+      try {
+        await this.readOlder(READ_AT_ONCE);
+      } catch (error) {
+        return this.update({ error: failureText(error) });
+      }
+    }
+    this.first = Math.max(0, this.first - PAGE);
+    this.last = Math.min(this.last, this.first + WINDOW_MAX);
+    this.publish();
+  };
+
+  readonly showNewer = (): void => {
+    this.last = Math.min(this.messages.length, this.last + PAGE);
+    this.first = Math.max(this.first, this.last - WINDOW_MAX);
+    this.publish();
+  };
+
+  readonly showNewest = (): void => {
+    this.last = this.messages.length;
+    this.first = Math.max(0, this.last - PAGE);
+    this.publish({ jump: undefined, newCount: 0 });
+  };
+
+  /** Brings a message into view, reading back to it when needed. False when this device does not have it. */
+  readonly jumpTo = async (id: string): Promise<boolean> => {
+    try {
+      const target = this.messages.find((each) => each.id === id) ?? (await this.core.call("getMessage", { id }));
+      if (target.conversation !== this.conversation) return false;
+      while (this.more && !this.messages.some((each) => each.id === id)) await this.readOlder(READ_MAX);
+    } catch (error) {
+      if (failureOf(error).code !== 0) return false;
+      throw error;
+    }
+    const at = this.messages.findIndex((each) => each.id === id);
+    if (at < 0) return false;
+    if (at < this.first || at >= this.last) {
+      this.first = Math.max(0, at - PAGE);
+      this.last = Math.min(this.messages.length, at + PAGE);
+    }
+    this.publish({ jump: this.jumpTarget(id, true) });
+    return true;
+  };
+
+  /** The view is, or is no longer, at the end. */
+  readonly setPinned = (pinned: boolean): void => {
+    this.pinned = pinned;
+    if (pinned && this.snapshot().newCount > 0) this.update({ newCount: 0 });
+  };
+
+  /** Whether somebody looks: what comes meanwhile is not new to them. */
+  setAttentive(attentive: boolean): void {
+    this.attentive = attentive;
+  }
+
+  get isPinned(): boolean {
+    return this.pinned && this.last === this.messages.length;
+  }
+
+  get newestIncoming(): Message | undefined {
+    return this.messages.findLast((each) => !each.outgoing);
+  }
+
+  message(id: string): Message | undefined {
+    return this.messages.find((each) => each.id === id);
+  }
+
+  /** Takes a message that a call has answered with: one's own, just written. */
+  readonly putOwn = (message: Message): void => {
+    this.put(message);
+    this.unreadFrom = "";
+    this.showNewest();
+  };
+
+  private take(event: Event): void {
+    const { case: kind, value } = event.kind;
+    switch (kind) {
+      case "messageAdded":
+        if (value.conversation === this.conversation) this.added(value);
+        break;
+      case "messageChanged":
+        if (value.conversation === this.conversation) this.put(value);
+        break;
+      case "resync": void this.readAgain();
+    }
+  }
+
+  private added(message: Message): void {
+    const known = this.messages.some((each) => each.id === message.id);
+    if (!known && !message.outgoing && message.kind !== MessageKind.kIdentityChanged) {
+      if (!this.attentive && this.unreadFrom === "") this.markFrom(message.id);
+      else if (this.unreadFrom !== "" && !this.attentive) ++this.unreadCount;
+    }
+    this.put(message);
+    if (!known && !message.outgoing && !this.isPinned) this.update({ newCount: this.snapshot().newCount + 1 });
+  }
+
+  /** The line "unread" has been seen: the next message that comes unseen gets a new one. */
+  forgetUnreadLine(): void {
+    if (this.unreadFrom === "") return;
+    this.unreadFrom = "";
+    this.publish();
+  }
+
+  private put(message: Message): void {
+    const oldest = this.messages[0];
+    if (this.more && oldest !== undefined && isBefore(message, oldest) && !this.messages.some((each) => each.id === message.id)) return;
+    const atNewest = this.last === this.messages.length;
+    const before = this.messages.length;
+    this.messages = withMessage(this.messages, message);
+    const grown = this.messages.length - before;
+    if (atNewest && (this.pinned || this.last - this.first < WINDOW_MAX)) {
+      this.last = this.messages.length;
+      if (this.last - this.first > WINDOW_MAX) this.first = this.last - WINDOW_MAX + PAGE;
+    } else if (grown > 0 && this.messages.indexOf(message) < this.last) {
+      this.last += grown;
+    }
+    this.publish();
+  }
+
+  private readOlder(limit: number): Promise<void> {
+    this.reading ??= this.readOlderNow(limit).finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readOlderNow(limit: number): Promise<void> {
+    const oldest = this.messages[0];
+    const before = oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id };
+    const page = await this.core.call("listMessages", { conversation: this.conversation, limit, ...before });
+    const known = new Set(this.messages.map((each) => each.id));
+    const older = page.messages.filter((each) => !known.has(each.id));
+    // While the answer was under way a message may have come that belongs before others.
+    this.messages = oldest === undefined ? this.messages.reduce(withMessage, older as readonly Message[]) : [...older, ...this.messages];
+    this.more = page.more;
+    this.first += older.length;
+    this.last += older.length;
+  }
+
+  /** After a gap in the events: as much as before, as it is now. */
+  private async readAgain(): Promise<void> {
+    const atNewest = this.last === this.messages.length;
+    const anchor = this.messages[this.first]?.id;
+    const limit = Math.min(READ_MAX, Math.max(PAGE, this.messages.length));
+    try {
+      const page = await this.core.call("listMessages", { conversation: this.conversation, limit });
+      this.messages = page.messages;
+      this.more = page.more;
+    } catch (error) {
+      return this.update({ error: failureText(error) });
+    }
+    const at = this.messages.findIndex((each) => each.id === anchor);
+    this.first = at < 0 || (atNewest && this.pinned) ? Math.max(0, this.messages.length - PAGE) : at;
+    this.last = atNewest ? this.messages.length : Math.min(this.messages.length, this.first + WINDOW_MAX);
+    this.publish();
+  }
+
+  private markUnread(unread: number): void {
+    this.unreadFrom = "";
+    let left = unread;
+    for (let at = this.messages.length - 1; at >= 0 && left > 0; --at) {
+      const message = this.messages[at] as Message;
+      if (message.outgoing || message.kind === MessageKind.kIdentityChanged) continue;
+      --left;
+      this.unreadFrom = message.id;
+    }
+    this.unreadCount = unread - left;
+  }
+
+  private markFrom(id: string): void {
+    this.unreadFrom = id;
+    this.unreadCount = 1;
+  }
+
+  private jumpTarget(id: string, highlight: boolean): TimelineSnapshot["jump"] {
+    return { id, round: ++this.jumps, highlight };
+  }
+
+  private publish(changes: Partial<TimelineSnapshot> = {}): void {
+    this.update({
+      items: itemsOf(this.messages.slice(this.first, this.last), { unreadFrom: this.unreadFrom, unreadCount: this.unreadCount }),
+      olderThere: this.first > 0 || this.more,
+      atNewest: this.last === this.messages.length,
+      error: "",
+      ...changes,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig } from "vitest/config";
+import type { Plugin } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Writes sw.js: app/service_worker.js with the list of the app's files, so that the page opens when the server is away. */
+function serviceWorker(): Plugin {
+  return {
+    name: "kith-service-worker",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      // Fonts are fetched when a text needs them: most never are.
+      const built = Object.keys(bundle).filter((name) => !name.endsWith(".woff2") && name !== "index.html");
+      const files = ["/", ...[...built, ...readdirSync(here("public"))].map((name) => `/${name}`)].sort();
+      const version = createHash("sha256").update(JSON.stringify(files)).update(JSON.stringify(bundle["index.html"] ?? "")).digest("hex").slice(0, 16);
+      const source = readFileSync(here("app/service_worker.js"), "utf8")
+        .replace("__VERSION__", JSON.stringify(version))
+        .replace("__FILES__", JSON.stringify(files));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
+/** Writes FILE.br and FILE.gz beside what they make smaller: the server sends those. */
+function compressed(): Plugin {
+  const words = /\.(js|css|html|wasm|svg|webmanifest)$/;
+  return {
+    name: "kith-compressed",
+    apply: "build",
+    closeBundle() {
+      const dist = here("dist");
+      for (const name of readdirSync(dist, { recursive: true }) as string[]) {
+        if (!words.test(name)) continue;
+        const file = path.join(dist, name);
+        const bytes = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+      }
+    },
+  };
+}
+
+const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  root: here("."),
+  plugins: [serviceWorker(), compressed()],
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    assetsInlineLimit: 0,  // the page's policy allows no data: addresses
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
+  test: { include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts"] },
+});
