@@ -13,13 +13,21 @@ using client_api::State;
 namespace {
 
 constexpr uint64_t kLeftoversMs = 5000;
+constexpr uint64_t kConnectMs = 10'000;
 
 }  // namespace
 
 bool is_conversation_id(const std::string& text) { return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
 
 Result<Response, ExitCode> ask(Context context, Request request) {
-  std::optional<Response> response = context.host.call(std::move(request));
+  std::optional<Response> response = context.host.call(request);
+  const bool needs_server = response && response->has_failure() && response->failure().code() == client_api::Failure::kOffline;
+  if (needs_server && context.host.state().registered() && context.host.state().connection() == State::kOffline) {
+    Request connect;
+    connect.mutable_connect();
+    response = context.host.call(std::move(connect));
+    if (response && !response->has_failure()) response = context.host.call(std::move(request));
+  }
   if (!response) return Fail(ExitCode::kInterrupted);
   if (response->has_failure()) {
     context.out.note(describe(response->failure()));
@@ -59,6 +67,16 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
   if (outcome == Host::Outcome::kTimedOut) return Reached::kTimedOut;
   if (state.connection() == State::kEnded) return Reached::kEnded;
   return state.connection() == State::kOnline ? Reached::kOnline : Reached::kOffline;
+}
+
+Result<void, ExitCode> connect_if_possible(Context context) {
+  Request request;
+  request.mutable_connect();
+  const auto response = context.host.call(std::move(request));
+  if (!response) return Fail(ExitCode::kInterrupted);
+  if (response->has_failure()) return {};  // the command itself will say what is missing
+  if (wait_for_connection(context.host, context.host.in_ms(kConnectMs)) == Reached::kStopped) return Fail(ExitCode::kInterrupted);
+  return {};
 }
 
 void send_leftovers(Context context) {

@@ -16,7 +16,8 @@ struct Context {
   Output& out;
 };
 
-// Asks the core. A failure is told to the user and becomes the command's exit code.
+// Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is told to the user and
+// becomes the command's exit code.
 Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);
 
 // Whether the text is an id (32 hexadecimal digits) and no phone number.
@@ -43,6 +44,9 @@ bool is_offline(const client_api::State& state);
 // What commands do once they are done: messages that have not left, and changes that the server does not know, get a few seconds. Does nothing when
 // there are none.
 void send_leftovers(Context context);
+
+// For commands that are better off with a connection and do without: connects, and waits for it while there is hope, at most ten seconds.
+Result<void, ExitCode> connect_if_possible(Context context);
 
 // The name to show for who wrote a message: the conversation's title, or "you".
 std::string author_name(const client_api::Message& message, const std::string& title);

@@ -1,6 +1,12 @@
 # Third-party libraries of the browser module, as tools/build_wasm leaves them, under the names that cmake/native_dependencies.cmake has.
 set(KITH_WASM_LIBRARIES ${CMAKE_SOURCE_DIR}/build/wasm-deps CACHE PATH "Where tools/build_wasm installed the module's libraries")
 
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
 function(kith_wasm_library target file)
   set(archive ${KITH_WASM_LIBRARIES}/lib/${file})
   if(NOT EXISTS ${archive})

@@ -87,8 +87,9 @@ void Devices::on_list(const AccountId& account, const HttpReply& reply) {
 bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   std::optional<DeviceListRow> list = checked(account, signed_list);
   if (!list) return false;
-  // So that the first message of somebody unknown says from whom it is.
-  if (is_e164(signed_list.phone()) && engine_.store.profiles.phone_of(account).empty()) {
+  // So that the first message of somebody unknown says from whom it is. A number that is known to be another account's stays there.
+  if (is_e164(signed_list.phone()) && engine_.store.profiles.phone_of(account).empty() &&
+      !engine_.store.profiles.account_of(signed_list.phone())) {
     engine_.store.profiles.set_phone(account, signed_list.phone());
   }
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);

@@ -28,8 +28,9 @@ class BufferPool {
   }
 
  private:
-  static constexpr size_t kKept = 256;
-  static constexpr size_t kCapacityMax = 16 * 1024;
+  // Together at most half a MiB.
+  static constexpr size_t kKept = 128;
+  static constexpr size_t kCapacityMax = 4 * 1024;
   std::vector<Buffer> free_;
 };
 

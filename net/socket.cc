@@ -50,6 +50,16 @@ void Descriptor::close() {
   fd_ = -1;
 }
 
+std::optional<PeerAddress> PeerAddress::parse(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  const std::string terminated(text);
+  PeerAddress address;
+  if (inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) == 1) return address;
+  std::ranges::copy(kMappedPrefix, address.bytes.begin());
+  if (inet_pton(AF_INET, terminated.c_str(), address.bytes.data() + 12) == 1) return address;
+  return std::nullopt;
+}
+
 bool PeerAddress::is_loopback() const {
   if (is_mapped(*this)) return bytes[12] == 127;
   PeerAddress one;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ class Descriptor {
 // The address of a peer without its port: IPv6, or IPv4 mapped into it.
 struct PeerAddress {
   std::array<uint8_t, 16> bytes{};
+
+  // Absent unless the text is an IPv4 or IPv6 address, in brackets or not.
+  static std::optional<PeerAddress> parse(std::string_view text);
 
   [[nodiscard]] bool is_loopback() const;
   // What limits count: the address, or the /64 network of an IPv6 address, which is what one customer has.

@@ -43,6 +43,11 @@ TEST(PeerAddress, KnowsLoopbackAndNetworks) {
   EXPECT_EQ(six.text(), "::1");
   EXPECT_EQ(mapped(10, 0, 0, 1).text(), "10.0.0.1");
   EXPECT_EQ(mapped(10, 0, 0, 1).network(), mapped(10, 0, 0, 1));
+  EXPECT_EQ(PeerAddress::parse("10.0.0.1"), mapped(10, 0, 0, 1));
+  EXPECT_EQ(PeerAddress::parse("[::1]"), six);
+  EXPECT_FALSE(PeerAddress::parse("10.0.0.1:80"));
+  EXPECT_FALSE(PeerAddress::parse("localhost"));
+  EXPECT_FALSE(PeerAddress::parse(""));
   PeerAddress one;
   one.bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8};
   PeerAddress neighbour = one;

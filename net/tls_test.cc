@@ -1,14 +1,12 @@
 #include "net/tls.h"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include <filesystem>
 
+#include "net/testing/certificate.h"
 #include "net/transport.h"
 
 namespace kith::net {
@@ -17,40 +15,18 @@ namespace {
 namespace fs = std::filesystem;
 
 // A directory with a certificate that signed itself.
-class TlsTest : public testing::Test {
+class TlsTest : public ::testing::Test {
  protected:
   TlsTest() {
     std::string pattern = (fs::temp_directory_path() / "kith_tls_XXXXXX").string();
     root_ = mkdtemp(pattern.data());
-    make_pair("one");
-    make_pair("two");
+    testing::make_certificate(certificate("one"), key("one"));
+    testing::make_certificate(certificate("two"), key("two"));
   }
   ~TlsTest() override { fs::remove_all(root_); }
 
   [[nodiscard]] std::string certificate(const std::string& name) const { return root_ / (name + ".crt"); }
   [[nodiscard]] std::string key(const std::string& name) const { return root_ / (name + ".key"); }
-
-  void make_pair(const std::string& name) const {
-    EVP_PKEY* const pair = EVP_EC_gen("P-256");
-    X509* const cert = X509_new();
-    X509_set_version(cert, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
-    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-    X509_set_pubkey(cert, pair);
-    X509_NAME* const subject = X509_get_subject_name(cert);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-    X509_set_issuer_name(cert, subject);
-    X509_sign(cert, pair, EVP_sha256());
-    FILE* file = fopen(certificate(name).c_str(), "w");
-    PEM_write_X509(file, cert);
-    fclose(file);
-    file = fopen(key(name).c_str(), "w");
-    PEM_write_PrivateKey(file, pair, nullptr, nullptr, 0, nullptr, nullptr);
-    fclose(file);
-    X509_free(cert);
-    EVP_PKEY_free(pair);
-  }
 
   fs::path root_;
 };

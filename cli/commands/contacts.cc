@@ -15,7 +15,11 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{16} << 20;
 
+// Whether a number is on Kith only the server knows; without it the contact is looked up later.
 ExitCode set_contact(Context context, const std::string& phone, const std::string& name, bool remove) {
+  if (!remove) {
+    if (const auto connected = connect_if_possible(context); !connected) return connected.error();
+  }
   Request request;
   request.mutable_set_contact()->set_phone(phone);
   request.mutable_set_contact()->set_name(name);
@@ -63,6 +67,7 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
     context.out.note(file + ": can't be read, or is larger than 16 MiB");
     return ExitCode::kFailed;
   }
+  if (const auto connected = connect_if_possible(context); !connected) return connected.error();
   Request request;
   request.mutable_import_contacts()->set_vcard(*text);
   const auto response = ask(context, std::move(request));

@@ -9,6 +9,7 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   Request request;
   request.mutable_get_profile();
   if (!options.of.empty()) {
+    if (const auto connected = connect_if_possible(context); !connected) return connected.error();
     const auto conversation = conversation_with(context, options.of);
     if (!conversation) return conversation.error();
     request.mutable_get_profile()->set_account_id(conversation->id());

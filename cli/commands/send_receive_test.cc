@@ -174,6 +174,20 @@ TEST_F(Commands, ReceiveMarksReadUpToTheLastOneOfEachConversation) {
   EXPECT_EQ(host.requests.back().mark_read().up_to_message_id(), "b");
 }
 
+TEST_F(Commands, WhatNeedsTheServerConnectsAndIsAskedAgain) {
+  host.publish(connection_event(State::kOffline));
+  failure = Failure::kOffline;
+  Request request;
+  request.mutable_set_pin();
+  EXPECT_FALSE(ask(context, request));
+  ASSERT_EQ(host.requests.size(), 3u);
+  EXPECT_TRUE(host.requests[1].has_connect());
+  EXPECT_TRUE(host.requests[2].has_set_pin());
+  // Once connecting, the answer is believed.
+  EXPECT_FALSE(ask(context, request));
+  EXPECT_EQ(host.requests.size(), 4u);
+}
+
 TEST_F(Commands, LeftoversAreSentByAnyLaterCommand) {  // [F2]
   Event unsent = connection_event(State::kOffline);
   unsent.mutable_state_changed()->set_unsent_messages(2);

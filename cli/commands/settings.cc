@@ -11,7 +11,6 @@ using client_api::Settings;
 namespace {
 
 constexpr size_t kPinBytesMax = 256;
-constexpr uint64_t kConnectMs = 15'000;
 
 struct ScopeWord {
   const char* word;
@@ -85,9 +84,6 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
       if (pin.empty()) return wrong_value(context, key, "4 to 64 characters");
     }
     request.mutable_set_pin()->set_pin(pin);
-    // The server keeps the PIN, so there must be a connection.
-    if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
-    wait_for_connection(context.host, context.host.in_ms(kConnectMs));
   } else {
     context.out.note("there is no setting " + key + ": they are read_receipts, last_seen, about and pin");
     return ExitCode::kUsage;

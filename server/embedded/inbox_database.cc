@@ -6,9 +6,11 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <filesystem>
 #include <mutex>
 
 #include "server/embedded/inbox_record.h"
+#include "server/embedded/rocksdb_log.h"
 
 namespace kith {
 
@@ -37,8 +39,7 @@ rocksdb::Options options_of(const InboxDatabase::Settings& settings) {
   // Most records are deleted soon: compact a file once half of some stretch of it is deletions, and every file daily.
   options.table_properties_collector_factories = {rocksdb::NewCompactOnDeletionCollectorFactory(4096, 2048, 0.5)};
   options.periodic_compaction_seconds = 24 * 60 * 60;
-  options.max_log_file_size = 4 << 20;
-  options.keep_log_file_num = 4;
+  options.info_log = make_rocksdb_log();
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   table.cache_index_and_filter_blocks = true;
@@ -63,6 +64,8 @@ std::string explain(const std::string& directory, const rocksdb::Status& status)
 
 Result<std::unique_ptr<InboxDatabase>, std::string> InboxDatabase::open(Settings settings) {
   std::unique_ptr<InboxDatabase> database(new InboxDatabase(std::move(settings)));
+  std::error_code ignored;  // opening says it better
+  std::filesystem::create_directory(database->settings_.directory, ignored);
   const rocksdb::Status status = database->open_now();
   if (!status.ok()) return Fail(explain(database->settings_.directory, status));
   return database;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 
 #include "net/system_clock.h"
@@ -169,6 +170,15 @@ TEST_F(FullDisk, ABrokenDiskIsUnavailableUntilItWorksAgain) {
   ASSERT_TRUE(recovers());
   EXPECT_TRUE(append(2));
   EXPECT_EQ(count(), 2u);
+}
+
+// RocksDB ends the program when its log file, on the full disk, takes nothing more.
+TEST_F(FullDisk, TheStoreKeepsNoLogFileOnTheDiskThatItReportsAbout) {
+  open();
+  ASSERT_TRUE(append(1));
+  for (const auto& file : std::filesystem::directory_iterator(directory_.file("inboxes"))) {
+    EXPECT_NE(file.path().filename().string().substr(0, 3), "LOG") << file.path();
+  }
 }
 
 TEST_F(FullDisk, AStoreOpenedTwiceSaysThatAnotherProcessHasIt) {

@@ -20,6 +20,9 @@ using Kind = wire::WebSocketEvent::Kind;
 
 constexpr wire::WebSocketRules kRules{.masked = true, .text_allowed = false, .message_bytes_max = wire::kFrameBytesMax};
 
+// What an idle session costs the gateway: this, and its place in the kernel.
+static_assert(sizeof(Connection) <= 192);
+
 BucketRate frame_rate(const GatewaySettings& settings) { return {settings.frames_per_second, settings.frames_burst}; }
 
 bool is_ephemeral(const wire::ServerFrame& frame) {

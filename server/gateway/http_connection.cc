@@ -56,15 +56,41 @@ void HttpConnection::on_request() {
 void HttpConnection::upgrade() {
   net::HttpResponse response = net::answer_upgrade(request_, wire::kSubprotocol);
   if (response.status != 101) return answer(std::move(response));
+  const net::PeerAddress client = client_address();
+  if (client != address()) {
+    // From here on the connection counts for the client, not for the proxy.
+    ConnectionLimits& limits = home().shared().connections;
+    const uint64_t now_ms = home().loop().now_ms();
+    if (!limits.enter(client, now_ms)) {
+      response = {};
+      response.status = 429;
+      response.set("Retry-After", "5").set("Cache-Control", "no-store");
+      return answer(std::move(response));
+    }
+    limits.leave(address(), now_ms);
+  }
   Bytes head;
   net::append_http_head(head, response, true, unix_seconds(home()));
   Bytes rest = parser_->take_rest();
   GatewayLoop& loop = home();
-  Connection::open(loop, release_transport(), address(), head, rest);
+  Connection::open(loop, release_transport(), client, head, rest);
+}
+
+net::PeerAddress HttpConnection::client_address() const {
+  if (!home().shared().trusts(address())) return address();
+  // Only the last address is the proxy's own word; those before it are what it was told.
+  std::string_view forwarded;
+  for (const auto& [name, value] : request_.fields) {
+    if (net::equal_without_case(name, "X-Forwarded-For")) forwarded = value;
+  }
+  if (const size_t comma = forwarded.rfind(','); comma != std::string_view::npos) forwarded.remove_prefix(comma + 1);
+  while (forwarded.starts_with(' ')) forwarded.remove_prefix(1);
+  return net::PeerAddress::parse(forwarded).value_or(address());
 }
 
 Task<void> HttpConnection::handle() {
-  HttpContext context{home().shared(), std::move(request_), address(), is_tls()};
+  const net::PeerAddress client = client_address();
+  HttpContext context{home().shared(), std::move(request_), client, is_tls()};
   const bool keep_alive = context.request.keep_alive;
   const bool head = context.request.method == "HEAD";
   net::HttpResponse response = co_await route_request(context);

@@ -34,6 +34,8 @@ class HttpConnection final : public Peer {
   void feed(std::string_view bytes);
   void on_request();
   void upgrade();
+  // The peer, or whom a trusted proxy speaks for.
+  [[nodiscard]] net::PeerAddress client_address() const;
   Task<void> handle();
   void answer(net::HttpResponse response);
   void fail(int status);

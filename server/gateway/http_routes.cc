@@ -24,6 +24,12 @@ net::HttpResponse answer_ready(const Shared& shared) {
   return text_response(200, "ready\n");
 }
 
+// Metrics are for the operator's own programs: on this machine, and not through a proxy on it.
+bool may_read_metrics(const HttpContext& context) {
+  if (!context.shared.settings.metrics_only_loopback) return true;
+  return context.address.is_loopback() && !context.request.has("X-Forwarded-For") && !context.request.has("Forwarded");
+}
+
 bool is_read(const net::IncomingRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 }  // namespace
@@ -40,7 +46,7 @@ Task<net::HttpResponse> route_request(HttpContext& context) {
     }
     if (path == "/healthz") co_return text_response(200, "ok\n");
     if (path == "/readyz") co_return answer_ready(context.shared);
-    if (context.shared.settings.metrics_only_loopback && !context.address.is_loopback()) co_return text_response(403, "only from loopback\n");
+    if (!may_read_metrics(context)) co_return text_response(403, "only from loopback\n");
     co_return co_await metrics_response(context.shared);
   }
   if (const auto web = context.shared.web()) co_return web->serve(request, context.tls);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "net/testing/certificate.h"
 #include "server/gateway/testing/client.h"
 #include "server/gateway/testing/server.h"
 #include "server/gateway/wire_error.h"
@@ -234,6 +235,46 @@ TEST(Http, CountsForPrometheus) {
   }
 }
 
+TEST(Http, MetricsAreNotForTheWorldBehindAProxy) {
+  Server server;
+  Client client(server.port());
+  EXPECT_EQ(client.request("GET", "/metrics", {{"X-Forwarded-For", "127.0.0.1"}}).status, 403);
+}
+
+TEST(Http, ATrustedProxySpeaksForItsClients) {
+  RateSettings rates;
+  rates.code_from_address = {1, 5000};
+  GatewaySettings settings;
+  settings.trusted_proxies = {"127.0.0.1"};
+  settings.connections_per_address_max = 1;
+  Server server(settings, 2, {}, rates);
+  Client client(server.port());
+  const auto ask = [&](std::string forwarded, char last) {
+    auto fields = kJson;
+    if (!forwarded.empty()) fields.emplace_back("X-Forwarded-For", std::move(forwarded));
+    return client.request("POST", "/v1/registration/code", fields, R"({"phone": "+49170123456)" + std::string(1, last) + "\"}").status;
+  };
+  EXPECT_EQ(ask("203.0.113.7", '1'), 200);
+  EXPECT_EQ(ask("203.0.113.7", '2'), 429);
+  EXPECT_EQ(ask("198.51.100.1, 203.0.113.7", '3'), 429) << "the last address counts: the one before may be a lie";
+  EXPECT_EQ(ask("203.0.113.7, 198.51.100.1", '4'), 200);
+  EXPECT_EQ(ask("nonsense", '5'), 200) << "the proxy's own address, which is loopback";
+
+  const Client::Fields upgrade = {{"Upgrade", "websocket"},
+                                  {"Connection", "Upgrade"},
+                                  {"Sec-WebSocket-Version", "13"},
+                                  {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                  {"Sec-WebSocket-Protocol", "kith.v1"},
+                                  {"X-Forwarded-For", "203.0.113.7"}};
+  Client first(server.port());
+  Client second(server.port());
+  EXPECT_EQ(first.request("GET", "/v1/socket", upgrade).status, 101);
+  EXPECT_EQ(second.request("GET", "/v1/socket", upgrade).status, 429);
+  first.close();
+  EXPECT_TRUE(server.wait_for_connections(2));
+  EXPECT_EQ(second.request("GET", "/v1/socket", upgrade).status, 101);
+}
+
 class WebTest : public ::testing::Test {
  protected:
   WebTest() {
@@ -282,6 +323,32 @@ TEST_F(WebTest, AReloadShowsTheNewAppAndAFailedOneChangesNothing) {
   std::filesystem::remove(root_ / "index.html");
   EXPECT_FALSE(server.gateway->reload());
   EXPECT_EQ(client.request("GET", "/").body, "<html>two");
+}
+
+TEST_F(WebTest, SpeaksTlsWhenItHasACertificate) {
+  settings_.tls_certificate = (root_ / "assets/localhost.crt").string();
+  settings_.tls_key = (root_ / "assets/localhost.key").string();
+  net::testing::make_certificate(settings_.tls_certificate, settings_.tls_key);
+  settings_.handshake_timeout_ms = 400;
+  Server server(settings_);
+  const auto ana = server.add_device("+491700000001");
+  Client client(server.port(), true);
+  const auto index = client.request("GET", "/");
+  EXPECT_EQ(index.body, "<html>one");
+  EXPECT_EQ(index.field("Strict-Transport-Security"), "max-age=31536000");
+  EXPECT_TRUE(client.request("GET", "/assets/core-1.wasm").body == large_) << "more than the kernel takes at once";
+  EXPECT_TRUE(server.gateway->reload());
+  ASSERT_TRUE(client.open_socket());
+  ASSERT_TRUE(client.hello(ana.token));
+  const Bytes large(100'000, 'u');  // several TLS records, cut anywhere
+  client.send_raw(0x82, Bytes("\xfa\x07\xa0\x8d\x06", 5) + large);
+  client.send_raw(0x89, "after it");
+  EXPECT_EQ(client.receive_pong(), "after it");
+
+  Client plain(server.port());
+  EXPECT_EQ(plain.request("GET", "/").status, 0) << "no TLS, no answer";
+  Client silent(server.port());
+  EXPECT_TRUE(silent.is_closed_by_server()) << "a handshake that never begins";
 }
 
 }  // namespace

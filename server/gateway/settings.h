@@ -47,6 +47,9 @@ struct GatewaySettings {
   uint32_t output_ephemeral_max = 64 * 1024;
   uint32_t output_max = 4 * 1024 * 1024;
 
+  // Addresses of proxies in front, "127.0.0.1": what they say in X-Forwarded-For (its last address) counts as the peer's, for every limit by address.
+  std::vector<std::string> trusted_proxies;
+
   // Body of one HTTP request.
   uint32_t http_body_max = 1024 * 1024;
 

@@ -1,5 +1,6 @@
 #include "server/gateway/shared.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "net/static_files.h"
@@ -14,7 +15,11 @@ Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hook
     : services(services_),
       settings(std::move(settings_)),
       hooks(std::move(hooks_)),
-      connections(settings) {}
+      connections(settings) {
+  for (const std::string& text : settings.trusted_proxies) {
+    if (const auto address = net::PeerAddress::parse(text)) trusted_proxies_.push_back(*address);
+  }
+}
 
 Shared::~Shared() = default;
 
@@ -25,6 +30,8 @@ GatewayLoop& Shared::owner_of(const AccountId& account) const {
   }
   std::abort();  // a shard on a loop that the gateway was not given: a mistake of the wiring
 }
+
+bool Shared::trusts(const net::PeerAddress& proxy) const { return std::ranges::find(trusted_proxies_, proxy) != trusted_proxies_.end(); }
 
 std::shared_ptr<net::TlsContext> Shared::tls() const {
   const std::lock_guard lock(mutex_);

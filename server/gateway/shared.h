@@ -38,6 +38,8 @@ class Shared {
   // The loop of the gateway on the executor that owns the account.
   [[nodiscard]] GatewayLoop& owner_of(const AccountId& account) const;
 
+  [[nodiscard]] bool trusts(const net::PeerAddress& proxy) const;
+
   // Certificate and web app, null when there is none; replaced by reload.
   [[nodiscard]] std::shared_ptr<net::TlsContext> tls() const;
   [[nodiscard]] std::shared_ptr<const net::StaticFiles> web() const;
@@ -45,6 +47,7 @@ class Shared {
   Result<void, std::string> load();
 
  private:
+  std::vector<net::PeerAddress> trusted_proxies_;
   mutable std::mutex mutex_;
   std::shared_ptr<net::TlsContext> tls_;               // guarded by mutex_
   std::shared_ptr<const net::StaticFiles> web_;        // guarded by mutex_

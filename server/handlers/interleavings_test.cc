@@ -6,7 +6,7 @@
 //   ORDER-1    what one device sent, and was accepted at the first try, arrives at another in that order
 //   RECEIPT-1  without a crash every accepted message is covered by a receipt of the device that has it
 //
-// A failure prints the seed; run with --gtest_filter and KITH_SEED=n to see only that one.
+// A failure prints the seed; KITH_SEED=n begins with that one, KITH_SEEDS=n runs so many.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -350,6 +350,7 @@ void run_seeds(uint64_t first, uint64_t count, bool crashes) {
     first = std::strtoull(only, nullptr, 10);
     count = 1;
   }
+  if (const char* const more = std::getenv("KITH_SEEDS")) count = std::strtoull(more, nullptr, 10);
   for (uint64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed) Interleavings(seed, crashes).run(1500);
 }
 

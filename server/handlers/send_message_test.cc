@@ -91,7 +91,6 @@ TEST_F(SendMessageTest, ChecksItsForm) {  // [LIMIT-1]
 }
 
 TEST_F(SendMessageTest, ABlockedSenderIsAcceptedAndNothingArrives) {  // [F28]
-  world.ports().accounts.faults.fail(std::nullopt);
   world.run(world.ports().profiles.put_privacy(ben, {Scope::kEveryone, Scope::kEveryone, {}, {ana}}));
   RecordingSession session;
   world.hello(ben_1, session);

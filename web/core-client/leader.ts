@@ -46,6 +46,7 @@ export class Leader {
 
   /** The tab was closed: nothing it said about itself counts any more. */
   tabGone(tab: string): void {
+    for (const [coreId, caller] of this.callers) if (caller.tab === tab) this.callers.delete(coreId);
     if (this.available.delete(tab)) this.core.request(this.nextId++, this.mergedAvailable());
     if (this.watched.delete(tab)) this.core.request(this.nextId++, this.mergedWatched());
   }

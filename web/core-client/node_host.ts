@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { toBinary } from "@bufbuild/protobuf";
 import WebSocket from "ws";
 
+import "./node_globals";
 import { DiskFiles } from "./disk_files";
 import type { ProfileFiles } from "./files";
 import { CoreHost } from "./host";

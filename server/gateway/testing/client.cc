@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -19,7 +20,7 @@ constexpr int kPatienceSeconds = 5;
 
 }  // namespace
 
-Client::Client(uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Client::Client(uint16_t port, bool tls) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval patience{kPatienceSeconds, 0};
   setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -30,13 +31,20 @@ Client::Client(uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLO
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ended_ = ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0;
+  if (!tls || ended_) return;
+  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+  tls_ = SSL_new(context);
+  SSL_CTX_free(context);
+  SSL_set_fd(tls_, socket_.get());
+  ended_ = SSL_connect(tls_) != 1;
 }
 
-Client::~Client() = default;
+Client::~Client() { SSL_free(tls_); }
 
 void Client::send_bytes(BytesView bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = tls_ != nullptr ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
+                                         : ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
@@ -45,7 +53,7 @@ void Client::send_bytes(BytesView bytes) {
 bool Client::fill() {
   if (ended_) return false;
   char part[64 * 1024];
-  const ssize_t received = ::recv(socket_.get(), part, sizeof part, 0);
+  const ssize_t received = tls_ != nullptr ? SSL_read(tls_, part, sizeof part) : ::recv(socket_.get(), part, sizeof part, 0);
   if (received <= 0) {
     ended_ = received == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
     return false;

@@ -14,13 +14,15 @@
 #include "wire/frames.pb.h"
 #include "wire/websocket.h"
 
+struct ssl_st;
+
 namespace kith::gateway::testing {
 
 // Every wait ends after a few seconds with what "nothing" is for the call.
 class Client {
  public:
-  // Connects to 127.0.0.1.
-  explicit Client(uint16_t port);
+  // Connects to 127.0.0.1; with TLS, trusting whoever answers.
+  explicit Client(uint16_t port, bool tls = false);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -74,6 +76,7 @@ class Client {
   bool fill();
 
   net::Descriptor socket_;
+  ssl_st* tls_ = nullptr;
   Bytes buffer_;
   wire::WebSocketReader reader_;
   bool ended_ = false;

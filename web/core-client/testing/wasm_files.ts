@@ -1,4 +1,5 @@
 // The compiled modules, as tools/build_wasm leaves them.
+import "../node_globals";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

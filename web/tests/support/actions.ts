@@ -43,7 +43,7 @@ export async function messageTexts(page: Page): Promise<string[]> {
 }
 
 /** Waits until something is so. */
-export async function eventually(what: string, is: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function eventually(what: string, is: () => Promise<boolean>, timeoutMs = 45_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
     if (await is()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

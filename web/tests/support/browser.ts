@@ -31,7 +31,7 @@ export class Device {
 
   static async open(browser: Browser, server: string, options: BrowserContextOptions = {}): Promise<Device> {
     const context = await browser.newContext({ viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(45_000);
     const device = new Device(context, server);
     await context.addInitScript(() => {
       window.kithTest = { focused: true, violations: [] };

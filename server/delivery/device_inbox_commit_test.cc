@@ -1,0 +1,216 @@
+// When an entry of an inbox is settled: confirmed, committed, or taken back because its commit failed.
+#include <gtest/gtest.h>
+
+#include "server/delivery/testing/delivery_world.h"
+
+namespace kith::testing {
+namespace {
+
+class InboxCommitTest : public ::testing::Test {
+ protected:
+  DeliveryWorld world;
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  const DeviceAddress from{ana, {1}};
+  const DeviceAddress to{ben, {1}};
+  RecordingSession session;
+
+  Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
+  // Calls the function with Ben's inbox, on its loop.
+  template <class Function>
+  void with_inbox(Function function) {
+    std::optional<Result<Account*, StoreError>> account;
+    world.loops.begin(0, world.of(ben).account(ben), account);
+    world.loops.settle();
+    world.loop_of(ben).run([&] { function(*(**account)->devices[0].inbox); });
+  }
+};
+
+// ---------------------------------------------------------------- SEND-2
+
+TEST_F(InboxCommitTest, AMessageThatIsConfirmedInTimeIsSettledAndNeverTouchesTheDisk) {  // [SEND-2]
+  world.connect(to, session);
+  auto& sent = world.send(from, ben);
+  ASSERT_EQ(session.messages().size(), 1u);
+  EXPECT_FALSE(sent.settled);
+  world.confirm(to, session.last());
+  world.loops.settle();
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+  world.loops.pass(5000);
+  // Nothing of it was written; Ana's receipt is another matter.
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_EQ(world.of(ben).counters().confirmed_before_commit, 1u);
+  EXPECT_EQ(world.of(ben).counters().entries_committed, 1u);  // the receipt, for Ana is away
+}
+
+TEST_F(InboxCommitTest, AMessageToAnAbsentDeviceIsSettledWhenItsBatchIsDurable) {  // [SEND-2] [F3]
+  world.inboxes().write_faults.hold();
+  auto& sent = world.send(from, ben);
+  world.loops.pass(10);
+  EXPECT_FALSE(sent.settled);
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  world.inboxes().write_faults.release();
+  world.loops.settle();
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+}
+
+TEST_F(InboxCommitTest, AConnectedDeviceThatDoesNotConfirmGetsItsEntryCommittedAfterTheLongerDelay) {  // [SEND-2]
+  world.connect(to, session);
+  auto& sent = world.send(from, ben);
+  world.loops.pass(10);
+  EXPECT_FALSE(sent.settled);
+  world.loops.pass(15);
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+}
+
+TEST_F(InboxCommitTest, AConfirmationDuringTheCommitSettlesAndTheEntryIsForgottenOnDiskLater) {  // [SEND-2] [INBOX-1]
+  world.connect(to, session);
+  auto& sent = world.send(from, ben);
+  world.inboxes().write_faults.hold();
+  world.loops.pass(25);
+  ASSERT_EQ(world.inboxes().write_faults.waiting(), 1u);
+  world.confirm(to, session.last());
+  world.loops.settle();
+  EXPECT_EQ(sent.settled, Settled::kSafe);
+  world.inboxes().write_faults.release();
+  world.loops.settle();
+  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+  world.loops.pass(3000);
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+}
+
+TEST_F(InboxCommitTest, ManyEntriesShareOneCommit) {
+  for (int i = 0; i < 50; ++i) world.send(from, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(world.inboxes().stored(to).size(), 50u);
+  EXPECT_EQ(world.inboxes().writes(), 1u);
+}
+
+TEST_F(InboxCommitTest, OneBatchIsInFlightAtATimeAndTheNextGathersMeanwhile) {
+  world.inboxes().write_faults.hold();
+  auto& first = world.send(from, ben);
+  world.loops.pass(5);
+  auto& second = world.send(from, ben);
+  auto& third = world.send(from, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(world.inboxes().write_faults.waiting(), 1u);
+  world.inboxes().write_faults.release_one();
+  world.loops.settle();
+  EXPECT_EQ(first.settled, Settled::kSafe);
+  EXPECT_FALSE(second.settled);
+  world.inboxes().write_faults.release();
+  world.loops.settle();
+  EXPECT_EQ(second.settled, Settled::kSafe);
+  EXPECT_EQ(third.settled, Settled::kSafe);
+  EXPECT_EQ(world.inboxes().writes(), 2u);
+}
+
+TEST_F(InboxCommitTest, ABatchStaysWithinItsBoundAndTheRestFollowsAtOnce) {  // [LIMIT-1]
+  DeliverySettings settings;
+  settings.commit_bytes_max = 10'000;
+  DeliveryWorld small(1, settings);
+  const AccountId one = small.add_account();
+  const AccountId two = small.add_account();
+  for (int i = 0; i < 30; ++i) small.send({one, {1}}, two, small.new_message(), Bytes(1000, 'x'));
+  small.loops.pass(3);
+  EXPECT_EQ(small.inboxes().stored({two, {1}}).size(), 30u);
+  EXPECT_GE(small.inboxes().writes(), 3u);
+}
+
+// ---------------------------------------------------------------- failed commits
+
+TEST_F(InboxCommitTest, AFailedCommitRefusesAndTakesBackWhatWasNeverDelivered) {  // [SEND-2] [INBOX-3]
+  world.inboxes().write_faults.fail_next(StoreError::kFull);
+  const MessageId id = world.new_message();
+  auto& refused = world.send(from, ben, id);
+  world.loops.pass(5);
+  EXPECT_EQ(refused.settled, Settled::kFull);
+  // The position is given again, so that nobody sees a gap, and a repeated send is a new one.
+  auto& again = world.send(from, ben, id);
+  world.loops.pass(5);
+  EXPECT_EQ(again.settled, Settled::kSafe);
+  const auto stored = world.inboxes().stored(to);
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].position, at(1));
+}
+
+TEST_F(InboxCommitTest, WhatCameAfterAFailedEntryIsTakenBackWithIt) {  // [ORDER-1]
+  world.inboxes().write_faults.hold();
+  auto& first = world.send(from, ben);
+  world.loops.pass(5);
+  auto& second = world.send(from, ben);  // gathered while the first is written
+  world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
+  world.inboxes().write_faults.release();
+  world.loops.pass(10);
+  EXPECT_EQ(first.settled, Settled::kUnavailable);
+  EXPECT_EQ(second.settled, Settled::kUnavailable);
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+}
+
+TEST_F(InboxCommitTest, ADeliveredEntryKeepsItsPositionWhenItsCommitFailsAndARepeatedSendWaitsForItsConfirmation) {  // [SEND-1] [SEND-2]
+  world.connect(to, session);
+  world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
+  const MessageId id = world.new_message();
+  auto& refused = world.send(from, ben, id);
+  world.loops.pass(30);
+  EXPECT_EQ(refused.settled, Settled::kUnavailable);
+  auto& other = world.send(from, ben);
+  auto& again = world.send(from, ben, id);
+  EXPECT_FALSE(again.settled);
+  EXPECT_EQ(again.server_time, refused.server_time);
+  ASSERT_EQ(session.messages().size(), 2u);
+  EXPECT_EQ(session.entries[0].position(), at(1).value);
+  EXPECT_EQ(session.entries[1].position(), at(2).value);
+  world.confirm(to, at(2));
+  world.loops.settle();
+  EXPECT_EQ(again.settled, Settled::kSafe);
+  EXPECT_EQ(other.settled, Settled::kSafe);
+}
+
+TEST_F(InboxCommitTest, ADeliveredEntryWhoseCommitFailedIsWrittenWithALaterBatch) {
+  world.connect(to, session);
+  world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
+  world.send(from, ben);
+  world.loops.pass(30);
+  world.disconnect(to, session);
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  world.loops.pass(1100);
+  ASSERT_EQ(world.inboxes().stored(to).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(to)[0].position, at(1));
+}
+
+TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
+  const DeviceAddress peer{world.add_account(), {1}};
+  with_inbox([&](DeviceInbox& inbox) { inbox.append_receipt(peer, {1}, {77}); });
+  world.inboxes().write_faults.fail_next(StoreError::kFull);
+  auto& refused = world.send(from, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(refused.settled, Settled::kFull);
+  world.loops.pass(2000);
+  const auto stored = world.inboxes().stored(to);
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].position, at(1));
+  wire::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(stored[0].entry));
+  EXPECT_EQ(entry.delivery_receipt().up_to_server_time_us(), 77u);
+}
+
+TEST_F(InboxCommitTest, AFullDiskStillForgets) {  // [LIMIT-1]
+  world.send(from, ben);
+  world.loops.pass(5);
+  ASSERT_EQ(world.inboxes().stored(to).size(), 1u);
+  world.connect(to, session);
+  world.confirm(to, session.last());
+  world.disconnect(to, session);
+  world.inboxes().write_faults.fail(StoreError::kFull);
+  auto& refused = world.send(from, ben);
+  world.loops.pass(10);
+  EXPECT_EQ(refused.settled, Settled::kFull);
+  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  world.inboxes().write_faults.fail(std::nullopt);
+}
+
+}  // namespace
+}  // namespace kith::testing

@@ -1,0 +1,154 @@
+// Lookup, profiles, privacy.
+#include <gtest/gtest.h>
+
+#include "server/handlers/testing/test_device.h"
+
+namespace kith::testing {
+namespace {
+
+class PeopleTest : public ::testing::Test {
+ protected:
+  HandlersWorld world;
+  TestDevice ana{world, "+491700000001"};
+  TestDevice ben{world, "+491700000002"};
+
+  void SetUp() override {
+    ASSERT_TRUE(ana.become_active());
+    ASSERT_TRUE(ben.become_active());
+  }
+  Outcome<wire::Profile> put(const TestDevice& device, const std::string& name, const std::string& about = "") {
+    wire::Profile profile;
+    profile.set_name(name);
+    profile.set_about(about);
+    return world.run(handlers::put_profile(world.services(), device.address, profile));
+  }
+  Outcome<wire::Profile> get(const TestDevice& caller, const TestDevice& of) {
+    return world.run(handlers::get_profile(world.services(), caller.address, of.address.account));
+  }
+  Outcome<wire::Privacy> set(const TestDevice& device, const std::function<void(wire::Privacy&)>& change) {
+    wire::Privacy privacy;
+    change(privacy);
+    return world.run(handlers::put_privacy(world.services(), device.address, privacy));
+  }
+};
+
+TEST_F(PeopleTest, LookupFindsActiveAccountsAsTheyWereWritten) {  // [F31]
+  TestDevice cleo(world, "+491700000003");
+  ASSERT_TRUE(cleo.register_number());  // has published nothing
+  wire::LookupRequest request;
+  for (const char* const phone : {"+491700000001", "+491700000002", "+491700000003", "+491700000004", "nonsense"}) request.add_phones(phone);
+  const auto found = world.run(handlers::lookup_accounts(world.services(), ben.address, request));
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->found_size(), 2);
+  EXPECT_EQ(found->found(0).phone(), "+491700000001");
+  EXPECT_EQ(found->found(0).account_id(), ana.address.account.bytes());
+}
+
+TEST_F(PeopleTest, LookupIsBoundedAndRateLimited) {  // [LIMIT-1]
+  wire::LookupRequest request;
+  for (int i = 0; i < 501; ++i) request.add_phones("+491700000001");
+  EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code, wire::kTooLarge);
+  request.mutable_phones()->RemoveLast();
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ben.address, request)));
+  EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code, wire::kRateLimited);
+  EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ana.address, request)));
+}
+
+TEST_F(PeopleTest, AProfileIsWrittenReadAndDeleted) {  // [F34] [F35] [C1]
+  const auto written = put(ana, "Ana", "Hello, I use Kith");
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->about(), "Hello, I use Kith");
+  const auto read = get(ben, ana);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->name(), "Ana");
+  EXPECT_EQ(read->about(), "Hello, I use Kith");
+  EXPECT_EQ(read->phone(), "+491700000001");
+  EXPECT_EQ(read->account_id(), ana.address.account.bytes());
+  EXPECT_TRUE(world.run(handlers::delete_profile(world.services(), ana.address)));
+  EXPECT_EQ(get(ben, ana)->name(), "");
+}
+
+TEST_F(PeopleTest, ProfilesHaveBoundsInCharacters) {  // [LIMIT-1]
+  std::string name;
+  for (int i = 0; i < 64; ++i) name += "ü";
+  EXPECT_TRUE(put(ana, name));
+  EXPECT_EQ(put(ana, name + "x").error().detail, "name");
+  EXPECT_EQ(put(ana, "").error().detail, "name");
+  EXPECT_EQ(put(ana, "A\nB").error().detail, "name");
+  EXPECT_EQ(put(ana, "A\x01" "B").error().detail, "name");
+  EXPECT_EQ(put(ana, "\xc3").error().code, wire::kInvalidArgument);
+  EXPECT_EQ(put(ana, "Ana", std::string(141, 'x')).error().detail, "about");
+  EXPECT_TRUE(put(ana, "Ana", std::string(140, 'x')));
+}
+
+TEST_F(PeopleTest, TheAboutTextHasAScope) {  // [F35]
+  put(ana, "Ana", "secret");
+  ASSERT_TRUE(set(ana, [](wire::Privacy& privacy) { privacy.set_about(wire::Privacy::kNobody); }));
+  EXPECT_EQ(get(ben, ana)->about(), "");
+  EXPECT_EQ(get(ben, ana)->name(), "Ana");
+  EXPECT_EQ(get(ana, ana)->about(), "secret");
+  ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
+    privacy.set_about(wire::Privacy::kContacts);
+    privacy.add_contacts(ben.address.account.bytes());
+    privacy.set_replace_contacts(true);
+  }));
+  EXPECT_EQ(get(ben, ana)->about(), "secret");
+  ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
+    privacy.add_blocked(ben.address.account.bytes());
+    privacy.set_replace_blocked(true);
+  }));
+  EXPECT_EQ(get(ben, ana)->about(), "");
+}
+
+TEST_F(PeopleTest, PrivacyKeepsWhatIsNotNamed) {  // [F38]
+  ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
+    privacy.set_last_seen(wire::Privacy::kNobody);
+    privacy.add_blocked(ben.address.account.bytes());
+    privacy.set_replace_blocked(true);
+  }));
+  const auto answer = set(ana, [](wire::Privacy& privacy) { privacy.set_about(wire::Privacy::kContacts); });
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->last_seen(), wire::Privacy::kNobody);
+  EXPECT_EQ(answer->about(), wire::Privacy::kContacts);
+  ASSERT_EQ(answer->blocked_size(), 1);
+  const auto read = world.run(handlers::get_privacy(world.services(), ana.address));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->SerializeAsString(), answer->SerializeAsString());
+}
+
+TEST_F(PeopleTest, PrivacyIsChecked) {  // [LIMIT-1]
+  const auto bad_scope = set(ana, [](wire::Privacy& privacy) { privacy.set_about(static_cast<wire::Privacy::Scope>(9)); });
+  EXPECT_EQ(bad_scope.error().detail, "about");
+  const auto bad_id = set(ana, [](wire::Privacy& privacy) {
+    privacy.add_blocked("short");
+    privacy.set_replace_blocked(true);
+  });
+  EXPECT_EQ(bad_id.error().detail, "blocked");
+  const auto oneself = set(ana, [&](wire::Privacy& privacy) {
+    privacy.add_blocked(ana.address.account.bytes());
+    privacy.set_replace_blocked(true);
+  });
+  EXPECT_EQ(oneself.error().detail, "blocked");
+  const auto many = set(ana, [&](wire::Privacy& privacy) {
+    for (int i = 0; i < 5001; ++i) privacy.add_contacts(world.random.id<AccountId>().bytes());
+    privacy.set_replace_contacts(true);
+  });
+  EXPECT_EQ(many.error().code, wire::kTooLarge);
+}
+
+TEST_F(PeopleTest, ABlockCountsForTheNextMessage) {  // [F28]
+  const auto send = [&] { return world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1})); };
+  EXPECT_TRUE(send().has_accepted());
+  ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
+    privacy.add_blocked(ben.address.account.bytes());
+    privacy.set_replace_blocked(true);
+  }));
+  EXPECT_TRUE(send().has_accepted());
+  EXPECT_EQ(world.ports().inboxes.stored(ana.address).size(), 1u);
+  ASSERT_TRUE(set(ana, [](wire::Privacy& privacy) { privacy.set_replace_blocked(true); }));
+  EXPECT_TRUE(send().has_accepted());
+  EXPECT_EQ(world.ports().inboxes.stored(ana.address).size(), 2u);
+}
+
+}  // namespace
+}  // namespace kith::testing

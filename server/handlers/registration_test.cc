@@ -1,0 +1,269 @@
+// Codes, registration, PINs, and who may guess how often.
+#include <gtest/gtest.h>
+
+#include "server/handlers/checks.h"
+#include "server/handlers/testing/test_device.h"
+
+namespace kith::testing {
+namespace {
+
+constexpr char kPhone[] = "+491700000001";
+
+class RegistrationTest : public ::testing::Test {
+ protected:
+  HandlersWorld world;
+
+  Outcome<wire::CodeResponse> ask(const std::string& phone = kPhone, const std::string& address = "192.0.2.1") {
+    wire::CodeRequest request;
+    request.set_phone(phone);
+    return world.run(handlers::request_code(world.services(), address, request));
+  }
+  static wire::RegistrationRequest request_of(const std::string& code, const std::string& pin = "", const std::string& phone = kPhone) {
+    wire::RegistrationRequest request;
+    request.set_phone(phone);
+    request.set_code(code);
+    request.set_pin(pin);
+    return request;
+  }
+  Outcome<wire::RegistrationResponse> enter(const std::string& code, const std::string& pin = "", const std::string& phone = kPhone) {
+    return world.run(handlers::register_device(world.services(), "192.0.2.1", request_of(code, pin, phone)));
+  }
+  wire::ErrorCode refused(const std::string& code, const std::string& pin = "") {
+    const auto outcome = enter(code, pin);
+    EXPECT_FALSE(outcome);
+    return outcome ? wire::kErrorUnspecified : outcome.error().code;
+  }
+  static std::string other_than(std::string code) {
+    code[0] = code[0] == '0' ? '1' : '0';
+    return code;
+  }
+  void set_pin(const TestDevice& device, const std::string& pin) {
+    wire::PinRequest request;
+    request.set_pin(pin);
+    ASSERT_TRUE(world.run(handlers::set_pin(world.services(), device.address, request)));
+  }
+};
+
+TEST(PhoneNumbers, AreFullInternationalNumbersThatCanExist) {
+  for (const char* const good : {"+491700000001", "+491700000002", "+14155550123", "+447700900123", "+33612345678"}) {
+    EXPECT_EQ(handlers::normalize_phone(good), good) << good;
+  }
+  for (const char* const bad : {"", "+", "491700000001", "01700000001", "+49 170 0000001", "+49170000000a", "+491", "+999999999999", "+4917000000011234567",
+                                "tel:+491700000001", "+491700000001;ext=5", "+00491700000001"}) {
+    EXPECT_FALSE(handlers::normalize_phone(bad)) << bad;
+  }
+}
+
+TEST_F(RegistrationTest, ACodeMakesADeviceThatIsNotActiveYet) {
+  const auto code = ask();
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->code().size(), 6u);
+  EXPECT_EQ(code->digits(), 6u);
+  EXPECT_EQ(code->code(), world.ports().codes.last_code(kPhone));
+  const auto response = enter(code->code());
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->device_id(), 1u);
+  EXPECT_EQ(response->device_list_revision(), 1u);
+  EXPECT_EQ(response->token().size(), 52u);
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), response->token(), false)));
+  const auto inactive = world.run(handlers::authenticate(world.services(), response->token(), true));
+  ASSERT_FALSE(inactive);
+  EXPECT_EQ(inactive.error().code, wire::kUnauthenticated);
+}
+
+TEST_F(RegistrationTest, OnlyTheEchoSenderPutsTheCodeInTheAnswer) {
+  world.ports().codes.echo = false;
+  const auto code = ask();
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->code(), "");
+  EXPECT_TRUE(enter(world.ports().codes.last_code(kPhone)));
+}
+
+TEST_F(RegistrationTest, ACodeWorksOnceAndForItsNumberOnly) {
+  const auto code = ask();
+  EXPECT_EQ(world.run(handlers::register_device(world.services(), "a", request_of(code->code(), "", "+491700000009"))).error().code, wire::kCodeExpired);
+  EXPECT_TRUE(enter(code->code()));
+  EXPECT_EQ(refused(code->code()), wire::kCodeExpired);
+}
+
+TEST_F(RegistrationTest, ACodeExpires) {
+  const auto code = ask();
+  world.loops.pass(599'000);
+  EXPECT_EQ(refused(other_than(code->code())), wire::kWrongCode);
+  world.loops.pass(1'000);
+  EXPECT_EQ(refused(code->code()), wire::kCodeExpired);
+}
+
+TEST_F(RegistrationTest, ANewCodeReplacesTheOneBefore) {
+  const auto first = ask();
+  const auto second = ask();
+  if (first->code() != second->code()) {
+    EXPECT_EQ(refused(first->code()), wire::kWrongCode);
+  }
+  EXPECT_TRUE(enter(second->code()));
+}
+
+TEST_F(RegistrationTest, FiveWrongTriesEndACode) {  // [LIMIT-1]
+  const auto code = ask();
+  const std::string wrong = other_than(code->code());
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(refused(wrong), wire::kWrongCode);
+  EXPECT_EQ(refused(wrong), wire::kTooManyAttempts);
+  EXPECT_EQ(refused(code->code()), wire::kTooManyAttempts);
+  EXPECT_TRUE(enter(ask()->code()));
+}
+
+TEST_F(RegistrationTest, TriesSideBySideDoNotShareAnAttempt) {  // [LIMIT-1]
+  const auto code = ask();
+  world.ports().accounts.faults.hold();
+  std::vector<std::optional<Outcome<wire::RegistrationResponse>>> answers(20);
+  for (auto& answer : answers) {
+    world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request_of(other_than(code->code()))), answer);
+  }
+  world.loops.settle();
+  world.ports().accounts.faults.release();
+  world.loops.settle();
+  size_t tried = 0;
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer && !*answer);
+    if ((*answer).error().code == wire::kWrongCode) {
+      ++tried;
+    } else {
+      EXPECT_EQ((*answer).error().code, wire::kRateLimited);
+    }
+  }
+  EXPECT_EQ(tried, 1u);
+}
+
+TEST_F(RegistrationTest, CodesAreLimitedByNumber) {  // [LIMIT-1]
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(ask());
+  const auto fourth = ask();
+  ASSERT_FALSE(fourth);
+  EXPECT_EQ(fourth.error().code, wire::kRateLimited);
+  EXPECT_GT(fourth.error().retry_after_ms, 0u);
+  EXPECT_LE(fourth.error().retry_after_ms, 30'000u);
+  world.loops.pass(fourth.error().retry_after_ms);
+  EXPECT_TRUE(ask());
+  EXPECT_TRUE(ask("+491700000002"));
+  int more = 0;
+  for (int i = 0; i < 20; ++i) {
+    world.loops.pass(30'000);
+    if (ask()) ++more;
+  }
+  EXPECT_LE(more, 8);  // ten an hour
+}
+
+TEST_F(RegistrationTest, CodesAreLimitedByAddressButNotOnLoopback) {  // [LIMIT-1]
+  int given = 0;
+  for (int i = 0; i < 150; ++i) given += ask("+4917000" + std::to_string(10000 + i), "192.0.2.1").has_value() ? 1 : 0;
+  EXPECT_EQ(given, 100);
+  EXPECT_TRUE(ask("+491700020000", "192.0.2.2"));
+  for (int i = 0; i < 150; ++i) EXPECT_TRUE(ask("+4917000" + std::to_string(30000 + i), "127.0.0.1"));
+}
+
+TEST_F(RegistrationTest, NamesWhatIsWrong) {
+  EXPECT_EQ(ask("12345").error().code, wire::kInvalidPhone);
+  EXPECT_EQ(ask("12345").error().detail, "phone");
+  EXPECT_EQ(enter("", "").error().code, wire::kInvalidArgument);
+  EXPECT_EQ(enter("123456", "", "x").error().code, wire::kInvalidPhone);
+  EXPECT_EQ(refused("123456"), wire::kCodeExpired);  // never asked for
+  world.ports().codes.faults.fail_next(StoreError::kUnavailable);
+  EXPECT_EQ(ask().error().code, wire::kUnavailable);
+}
+
+TEST_F(RegistrationTest, ARegistrationPinIsAskedForAndAWrongOneLeavesTheCode) {
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  set_pin(device, "2468");
+  const auto code = ask();
+  EXPECT_EQ(refused(code->code()), wire::kPinRequired);
+  EXPECT_EQ(refused(code->code(), "1111"), wire::kWrongPin);
+  const auto response = enter(code->code(), "2468");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->account_id(), device.address.account.bytes());
+  EXPECT_EQ(response->device_id(), 2u);
+  EXPECT_EQ(response->device_list_revision(), 2u);
+}
+
+TEST_F(RegistrationTest, WrongPinsAreCountedOverADay) {  // [LIMIT-1]
+  HandlersWorld::Options options;
+  options.handlers.pin_attempts_max = 3;
+  HandlersWorld strict(options);
+  TestDevice device(strict, kPhone);
+  ASSERT_TRUE(device.become_active());
+  wire::PinRequest pin;
+  pin.set_pin("2468");
+  ASSERT_TRUE(strict.run(handlers::set_pin(strict.services(), device.address, pin)));
+  const auto try_pin = [&](const std::string& text) {
+    wire::CodeRequest ask;
+    ask.set_phone(kPhone);
+    strict.loops.pass(60'000);
+    const auto code = strict.run(handlers::request_code(strict.services(), "192.0.2.1", ask));
+    return strict.run(handlers::register_device(strict.services(), "192.0.2.1", request_of(code->code(), text)));
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(try_pin("0000").error().code, wire::kWrongPin);
+  const auto late = try_pin("2468");
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, wire::kTooManyAttempts);
+  EXPECT_GT(late.error().retry_after_ms, 1000u);
+  strict.loops.pass(late.error().retry_after_ms);
+  EXPECT_TRUE(try_pin("2468"));
+}
+
+TEST_F(RegistrationTest, PinsHaveALengthAndCanBeRemoved) {
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  for (const std::string& bad : {std::string("123"), std::string(65, '1'), std::string("12\xff" "45")}) {
+    wire::PinRequest request;
+    request.set_pin(bad);
+    const auto outcome = world.run(handlers::set_pin(world.services(), device.address, request));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, wire::kInvalidArgument);
+    EXPECT_EQ(outcome.error().detail, "pin");
+  }
+  set_pin(device, "1234");
+  set_pin(device, "");
+  EXPECT_TRUE(enter(ask()->code()));
+}
+
+TEST_F(RegistrationTest, ATokenIsCheckedWhole) {
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), device.token, true)));
+  for (const size_t at : {size_t{0}, size_t{19}, size_t{20}, size_t{51}}) {
+    Bytes token = device.token;
+    token[at] = static_cast<char>(token[at] ^ 1);
+    const auto outcome = world.run(handlers::authenticate(world.services(), token, false));
+    ASSERT_FALSE(outcome) << at;
+    EXPECT_EQ(outcome.error().code, wire::kUnauthenticated);
+  }
+  EXPECT_FALSE(world.run(handlers::authenticate(world.services(), device.token.substr(1), false)));
+}
+
+TEST(RateLimits, RefillSteadilyAndTellWhen) {  // [LIMIT-1]
+  VirtualClock clock;
+  RateSettings settings;
+  settings.typing = {3, 100};
+  RateLimits limits(clock, settings);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(limits.take(Limit::kTyping, "a"), 0u);
+  EXPECT_EQ(limits.take(Limit::kTyping, "a"), 100u);
+  EXPECT_EQ(limits.take(Limit::kTyping, "b"), 0u);
+  clock.pass(100);
+  EXPECT_EQ(limits.peek(Limit::kTyping, "a"), 0u);
+  EXPECT_EQ(limits.take(Limit::kTyping, "a"), 0u);
+  EXPECT_EQ(limits.take(Limit::kTyping, "a", 2), 200u);
+  clock.pass(10'000);
+  EXPECT_EQ(limits.take(Limit::kTyping, "a", 3), 0u);
+  EXPECT_EQ(limits.take(Limit::kTyping, "a"), 100u);
+}
+
+TEST(RateLimits, KeepABoundedNumberOfBuckets) {  // [LIMIT-1]
+  VirtualClock clock;
+  RateSettings settings;
+  settings.buckets_max = 16 * 8;
+  settings.typing = {1, 1000};
+  RateLimits limits(clock, settings);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(limits.take(Limit::kTyping, std::to_string(i)), 0u);
+}
+
+}  // namespace
+}  // namespace kith::testing

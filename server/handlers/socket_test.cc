@@ -1,0 +1,186 @@
+// Hello, and what is said over the socket besides messages.
+#include <gtest/gtest.h>
+
+#include "server/handlers/testing/handlers_world.h"
+
+namespace kith::testing {
+namespace {
+
+class SocketTest : public ::testing::Test {
+ protected:
+  HandlersWorld world{{2, 9, {}, {}, {}, nullptr}};
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account(2);
+  const DeviceAddress ana_1{ana, {1}};
+  const DeviceAddress ben_1{ben, {1}};
+  const DeviceAddress ben_2{ben, {2}};
+  RecordingSession at_ana;
+  RecordingSession at_ben;
+
+  Outcome<DeviceAddress> say(wire::Hello hello, RecordingSession& session) {
+    return world.run_on(ana, handlers::hello(world.services(), std::move(hello), session));
+  }
+  void type(DeviceAddress from, AccountId to, bool active = true) {
+    wire::Typing typing;
+    typing.set_to_account(to.bytes());
+    typing.set_active(active);
+    world.loops.begin(world.index_of(from.account), handlers::typing(world.services(), from, typing));
+    world.loops.settle();
+  }
+  static size_t typing_notices(const RecordingSession& session) {
+    return static_cast<size_t>(std::count_if(session.frames.begin(), session.frames.end(), [](const wire::ServerFrame& frame) { return frame.has_typing(); }));
+  }
+  void privacy(AccountId account, PrivacyRecord record) {
+    world.run(world.ports().profiles.put_privacy(account, record));
+    world.loop_of(account).run([&] { world.of(account).apply(account, record); });
+    world.loops.settle();
+  }
+};
+
+TEST_F(SocketTest, WelcomeComesFirstThenTheBacklogThenItsEnd) {
+  world.send(ben_1, ana);
+  world.send(ben_1, ana);
+  ASSERT_TRUE(world.hello(ana_1, at_ana));
+  ASSERT_GE(at_ana.frames.size(), 3u);
+  const wire::Welcome& welcome = at_ana.frames[0].welcome();
+  EXPECT_EQ(welcome.version(), 1u);
+  EXPECT_EQ(welcome.server_time_us(), world.loops.clock.now().value);
+  EXPECT_EQ(welcome.first_position(), at_ana.entries[0].position());
+  EXPECT_EQ(welcome.limits().envelope_bytes_max(), 48u * 1024);
+  EXPECT_TRUE(at_ana.frames[1].has_deliver());
+  EXPECT_TRUE(at_ana.frames.back().has_backlog_end());
+  EXPECT_EQ(at_ana.backlog_end, at_ana.last());
+}
+
+TEST_F(SocketTest, HelloIsChecked) {
+  const wire::Hello good = HandlersWorld::hello_of(ana_1);
+  wire::Hello bad = good;
+  bad.mutable_token()->at(30) ^= 1;
+  EXPECT_EQ(say(bad, at_ana).error().code, wire::kUnauthenticated);
+  bad = good;
+  bad.set_version_min(2);
+  bad.set_version_max(3);
+  EXPECT_EQ(say(bad, at_ana).error().code, wire::kUnsupportedVersion);
+  bad.set_version_min(4);
+  EXPECT_EQ(say(bad, at_ana).error().code, wire::kInvalidArgument);
+  bad = good;
+  bad.set_client(std::string(65, 'x'));
+  EXPECT_EQ(say(bad, at_ana).error().detail, "client");
+  bad = good;
+  bad.set_confirmed_position(Position::of(9, 1).value);
+  EXPECT_EQ(say(bad, at_ana).error().detail, "confirmed_position is ahead of this server");
+  world.ports().keys.faults.fail_next(StoreError::kUnavailable);
+  EXPECT_EQ(say(good, at_ana).error().code, wire::kUnavailable);
+  EXPECT_TRUE(at_ana.frames.empty());
+  wire::Hello newer = good;
+  newer.set_version_max(7);  // speaks 1, too
+  EXPECT_TRUE(say(newer, at_ana));
+}
+
+TEST_F(SocketTest, HelloReplacesTheSessionBefore) {
+  ASSERT_TRUE(world.hello(ana_1, at_ana));
+  RecordingSession second;
+  ASSERT_TRUE(world.hello(ana_1, second));
+  EXPECT_EQ(at_ana.closed, wire::kReplaced);
+  EXPECT_FALSE(second.closed);
+}
+
+TEST_F(SocketTest, NothingIsDeliveredBeforeWelcome) {
+  world.ports().keys.faults.hold();
+  std::optional<Outcome<DeviceAddress>> hello;
+  world.loops.begin(world.index_of(ana), handlers::hello(world.services(), HandlersWorld::hello_of(ana_1), at_ana), hello);
+  world.loops.settle();
+  std::optional<wire::ServerFrame> answer;
+  world.begin_send(ben_1, HandlersWorld::send_of(world.random.id<MessageId>(), ana, {1}), answer);
+  type(ben_1, ana);
+  world.loops.settle();
+  EXPECT_TRUE(at_ana.frames.empty());
+  world.ports().keys.faults.release();
+  world.loops.pass(10);
+  ASSERT_TRUE(hello && *hello);
+  EXPECT_TRUE(at_ana.frames[0].has_welcome());
+  EXPECT_EQ(at_ana.messages().size(), 1u);
+}
+
+TEST_F(SocketTest, TypingReachesEveryConnectedDeviceAndNobodyElse) {  // [EPHEMERAL-1]
+  RecordingSession second;
+  world.hello(ana_1, at_ana);
+  world.hello(ben_1, at_ben);
+  world.hello(ben_2, second);
+  type(ana_1, ben);
+  type(ana_1, ben, false);
+  EXPECT_EQ(typing_notices(at_ben), 2u);
+  EXPECT_EQ(typing_notices(second), 2u);
+  EXPECT_EQ(at_ben.frames.back().typing().from_account(), ana.bytes());
+  EXPECT_FALSE(at_ben.frames.back().typing().active());
+  world.detach(ben_1, at_ben);
+  world.detach(ben_2, second);
+  type(ana_1, ben);
+  world.loops.pass(5000);
+  EXPECT_EQ(world.ports().inboxes.stored_count(), 0u);
+  RecordingSession later;
+  world.hello(ben_1, later);
+  EXPECT_EQ(typing_notices(later), 0u);
+}
+
+TEST_F(SocketTest, TypingToAnAbsentAccountDoesNotEvenLoadIt) {  // [EPHEMERAL-1]
+  world.hello(ana_1, at_ana);
+  const size_t loads = world.ports().accounts.loads();
+  type(ana_1, ben);
+  EXPECT_EQ(world.ports().accounts.loads(), loads);
+}
+
+TEST_F(SocketTest, TypingIsSilentBetweenBlockedAccounts) {  // [F28]
+  world.hello(ana_1, at_ana);
+  world.hello(ben_1, at_ben);
+  privacy(ben, {Scope::kEveryone, Scope::kEveryone, {}, {ana}});
+  type(ana_1, ben);
+  type(ben_1, ana);
+  EXPECT_EQ(typing_notices(at_ben), 0u);
+  EXPECT_EQ(typing_notices(at_ana), 0u);
+}
+
+TEST_F(SocketTest, TypingIsRateLimited) {  // [LIMIT-1]
+  world.hello(ana_1, at_ana);
+  world.hello(ben_1, at_ben);
+  for (int i = 0; i < 50; ++i) type(ana_1, ben);
+  EXPECT_EQ(typing_notices(at_ben), 10u);
+}
+
+TEST_F(SocketTest, ASubscriptionIsBoundedAndChecked) {  // [LIMIT-1]
+  world.hello(ana_1, at_ana);
+  const auto subscribe = [&](const wire::Subscribe& frame) {
+    world.loops.begin(world.index_of(ana), handlers::subscribe(world.services(), ana_1, frame));
+    world.loops.settle();
+  };
+  wire::Subscribe frame;
+  frame.add_accounts("short");
+  subscribe(frame);
+  EXPECT_EQ(at_ana.frames.back().error().code(), wire::kInvalidArgument);
+  frame.Clear();
+  for (int i = 0; i < 513; ++i) frame.add_accounts(world.random.id<AccountId>().bytes());
+  subscribe(frame);
+  EXPECT_EQ(at_ana.frames.back().error().code(), wire::kTooLarge);
+  frame.Clear();
+  frame.add_accounts(ben.bytes());
+  subscribe(frame);
+  ASSERT_EQ(at_ana.presence().size(), 1u);
+  EXPECT_EQ(at_ana.presence()[0].visibility(), wire::PresenceNotice::kUnknown);
+}
+
+TEST_F(SocketTest, AvailabilityIsSeenBySubscribers) {  // [F13]
+  world.hello(ana_1, at_ana);
+  wire::Subscribe frame;
+  frame.add_accounts(ben.bytes());
+  world.loops.begin(world.index_of(ana), handlers::subscribe(world.services(), ana_1, frame));
+  world.hello(ben_1, at_ben, {}, true);
+  world.loops.settle();
+  EXPECT_EQ(at_ana.presence().back().visibility(), wire::PresenceNotice::kOnline);
+  wire::Availability gone;
+  world.loops.begin(world.index_of(ben), handlers::availability(world.services(), ben_1, gone));
+  world.loops.settle();
+  EXPECT_EQ(at_ana.presence().back().visibility(), wire::PresenceNotice::kLastSeen);
+}
+
+}  // namespace
+}  // namespace kith::testing

@@ -1,0 +1,4 @@
+// Node 18 has the Web's cryptography, but not under its name.
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto as unknown as Crypto;
