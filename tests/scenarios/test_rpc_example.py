@@ -9,7 +9,7 @@ from tests.scenarios.processes import BIN, ROOT, Scenario
 class RpcExample(Scenario):
     def test_the_documented_example_runs(self):
         kithd = self.server()
-        done = subprocess.run([sys.executable, str(ROOT / "tests/rpc_example.py"), "--kith", str(BIN / "kith"), "--server", kithd.url],
+        done = subprocess.run([sys.executable, str(ROOT / "tests/rpc_example.py"), kithd.url, str(BIN / "kith")],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
 
