@@ -182,7 +182,7 @@ class Parser {
 
     CLI::App& rpc = add(app_, "rpc", "Be driven by a program: JSON-RPC 2.0 on standard input and output",
                         [](Context c, const AllOptions& o) { return run_rpc(c, o.rpc); });
-    rpc.add_flag("!--no-connect", all.rpc.connect, "Connect only when told to by the method connect");
+    rpc.add_flag_callback("--no-connect", [&all] { all.rpc.connect = false; }, "Connect only when told to by the method connect");
   }
 
   CommandLine& line_;

@@ -17,6 +17,8 @@ class Output {
   void add(std::string_view text) { waiting_ += text; }
   // Writes what was added in one write where the system takes it. False once the reader is gone (closed pipe, full disk): the data is lost.
   bool flush();
+  // Where data goes, to be watched: when it says that it can be read, the reader may be gone.
+  [[nodiscard]] int descriptor() const { return data_; }
   // Whether somebody still reads: asked before data is taken that can be had only once.
   [[nodiscard]] bool has_reader() const;
 

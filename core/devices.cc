@@ -133,10 +133,22 @@ void Devices::open_sessions(const AccountId& account, std::vector<DeviceId> devi
   for (const DeviceId device : devices) request.add_device_ids(device.value);
   engine_.http.call("POST", path_of(account, "/prekeys"), request.SerializeAsString(),
                     [this, account, devices = std::move(devices), done = std::move(done)](const HttpReply& reply) {
+                      if (reply.error().code() == wire::kNoSuchDevice) return fetch_newer(account, done);
                       if (!reply.ok()) return done(outcome_of(reply));
                       const auto response = reply.parse<wire::PrekeyBundlesResponse>();
                       done(response ? open_from(account, *response, devices) : Outcome::kInvalid);
                     });
+}
+
+void Devices::fetch_newer(const AccountId& account, Done done) {
+  const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
+  const Revision before = known ? known->revision : Revision{};
+  fetch(account, [this, account, before, done = std::move(done)](Outcome outcome) {
+    const std::optional<DeviceListRow> now = engine_.store.device_lists.find(account);
+    // The same list again would name the same devices: that is for the server to settle, and not to be asked for without a pause.
+    if (outcome == Outcome::kDone && (!now || now->revision <= before)) outcome = Outcome::kUnavailable;
+    done(outcome);
+  });
 }
 
 Devices::Outcome Devices::open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,

@@ -36,7 +36,8 @@ class Devices {
   void fetch(const AccountId& account, Done done);
   // Checks a list and takes it over when it is newer. False: it does not verify.
   [[nodiscard]] bool accept(const AccountId& account, const wire::SignedDeviceList& signed_list);
-  // Opens a session with each of these devices from fresh bundles; a session there before is kept as an archived state.
+  // Opens a session with each of these devices from fresh bundles; a session there before is kept as an archived state. When one of them is no
+  // more, the account's newer list is taken instead: then kDone says that there may be other devices now.
   void open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done);
 
   // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
@@ -49,6 +50,7 @@ class Devices {
   std::vector<DeviceId> targets(const AccountId& account);
 
  private:
+  void fetch_newer(const AccountId& account, Done done);
   void on_list(const AccountId& account, const HttpReply& reply);
   Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response, const std::vector<DeviceId>& devices);
   void identity_changed(const AccountId& account);

@@ -53,6 +53,13 @@ bool Outbox::add(const OutboxRow& item) {
   return true;
 }
 
+bool Outbox::has(const AccountId& account, OutboxKind kind) const {
+  const auto lane = lanes_.find(account);
+  if (lane == lanes_.end()) return false;
+  const std::deque<Item>& items = lane->second->items;
+  return std::any_of(items.begin(), items.end(), [kind](const Item& item) { return item.kind == kind; });
+}
+
 void Outbox::pump() {
   if (!engine_.connection.ready() || lanes_.empty()) return;
   const uint32_t told = engine_.connection.limits().in_flight_sends_max();
@@ -202,7 +209,10 @@ void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros se
   if (const std::optional<Tick> tick = engine_.store.messages.accept(id, server_time); tick) {
     engine_.changes.message_changed(id, conversation_with(account));
   }
-  lane_of(account).failures = 0;
+  Lane& lane = lane_of(account);
+  lane.failures = 0;
+  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
+  if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest) engine_.repair.on_request_accepted(account, server_time);
   remove(account, id);
 }
 

@@ -44,6 +44,8 @@ class Outbox {
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
   // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full.
   bool add(const OutboxRow& item);
+  // Whether an item of this kind to this account is not acknowledged yet.
+  [[nodiscard]] bool has(const AccountId& account, OutboxKind kind) const;
   // Sends what may leave now.
   void pump();
 

@@ -171,8 +171,8 @@ void RegistrationSteps::compare_list() {
   engine_.http.call("GET", "/v1/accounts/" + engine_.registration->account.hex() + "/devices", "", [this](const HttpReply& reply) {
     const auto current = reply.parse<wire::SignedDeviceList>();
     const auto own = engine_.store.device_lists.find(engine_.registration->account);
-    if (!current) return fail(reply);
-    if (own && current->device_list() == own->device_list) return publish(false);
+    if (!current && reply.error().code() != wire::kUnauthenticated) return fail(reply);
+    if (current && own && current->device_list() == own->device_list) return publish(false);
     prove_number();
   });
 }

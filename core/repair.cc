@@ -28,6 +28,8 @@ void Repair::pump() {
   uint64_t next = UINT64_MAX;
   std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
   for (const RepairRow& row : engine_.store.repairs.open(kTriesMax, kRowsAtOnce)) {
+    // Asked for before this program started: its answer may be on its way.
+    if (row.tries > 0) not_before_ms_.try_emplace(row.message, now + kAfterStartMs * row.tries);
     const uint64_t due = std::max(peer_not_before_ms_[row.sender], not_before_ms_[row.message]);
     if (due > now) {
       next = std::min(next, due);
@@ -38,8 +40,8 @@ void Repair::pump() {
   for (const auto& [peer, rows] : by_peer) {
     peer_not_before_ms_[peer] = now + kPeerMs;
     next = std::min(next, now + kPeerMs);
-    // One that still waits to be sent is enough; it is not made longer, for it may be about to leave.
-    if (engine_.store.outbox.find_unsealed(peer.account, OutboxKind::kResendRequest)) continue;
+    // A request that the peer does not have yet is enough.
+    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account)) continue;
     std::vector<MessageId> messages;
     for (const RepairRow& row : rows) {
       if (messages.size() == kIdsMax) break;
@@ -55,6 +57,14 @@ void Repair::pump() {
     engine_.outbox.add(item);
   }
   if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
+}
+
+void Repair::on_request_accepted(const AccountId& peer, UnixMicros server_time) { requested_[peer] = server_time; }
+
+bool Repair::has_last_request(const AccountId& peer) {
+  const auto requested = requested_.find(peer);
+  if (requested == requested_.end()) return true;
+  return engine_.store.receipts.delivered(conversation_with(peer), engine_.registration->device) >= requested->second;
 }
 
 bool Repair::may_answer(const AccountId& account) {
@@ -86,6 +96,13 @@ void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) 
   if (!engine_.store.messages.remove_placeholder(message, sender)) return;
   engine_.store.repairs.remove(message);
   not_before_ms_.erase(message);
+  // It may have been an answer that could not be decrypted either: what is still missing from there is asked for again, once more at least.
+  for (const RepairRow& row : engine_.store.repairs.open(UINT32_MAX, kRowsAtOnce)) {
+    if (row.sender.account != sender) continue;
+    not_before_ms_[row.message] = 0;
+    if (row.tries >= kTriesMax) engine_.store.repairs.set_tries(row.message, kTriesMax - 1);
+  }
+  look_ = true;
   engine_.changes.conversation(conversation_with(sender));
   engine_.changes.resync();  // there is no event for a message that is gone
 }

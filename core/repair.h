@@ -1,7 +1,8 @@
 // Messages that could not be decrypted repair themselves.
 //
 // This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out in a fresh session (the
-//            outbox opens it from a new bundle), with all messages that are missing from it, and again later if nothing came, kTriesMax times in all.
+//            outbox opens it from a new bundle), with all messages that are missing from it, and again if nothing came some time after the peer
+//            has got it, kTriesMax times in all.
 // The other: answers for its own messages to the account that asks, with the stored content and the original id inside a new message (the
 //            server would take the old id for a repetition). What has nothing to show is answered with that, so that the placeholder goes.
 //
@@ -25,6 +26,7 @@ class Repair {
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
   static constexpr uint64_t kAgainMs = 60000;  // times the tries so far
+  static constexpr uint64_t kAfterStartMs = 15000;  // the same after a start of the program
   static constexpr uint32_t kAnswersMax = 256;
 
   explicit Repair(Engine& engine);
@@ -33,6 +35,9 @@ class Repair {
   // Puts the requests that are due into the outbox.
   void pump();
   void look_again() { look_ = true; }
+
+  // The server has taken a request of this device.
+  void on_request_accepted(const AccountId& peer, UnixMicros server_time);
 
   void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
   // The sender says that this message has no content.
@@ -43,12 +48,15 @@ class Repair {
     uint64_t since_ms = 0;
     uint32_t count = 0;
   };
+  // Whether the peer has got the last request; also when none was made since the start.
+  bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);
 
   Engine& engine_;
   bool look_ = true;
   std::map<DeviceAddress, uint64_t> peer_not_before_ms_;
   std::map<MessageId, uint64_t> not_before_ms_;
+  std::map<AccountId, UnixMicros> requested_;
   std::map<AccountId, Answers> answers_;
   Timer timer_;
 };

@@ -213,6 +213,22 @@ TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
   EXPECT_EQ(texts(ana_, chat_).back(), "me");
 }
 
+TEST_F(RepairTest, AFirstMessageReachesTheNewDeviceOfSomebodyWhoseOldOneWasKnown_DEVICE_1) {
+  // The safety number brings Ben's device list, but no session.
+  client_api::Request number;
+  number.mutable_get_safety_number()->set_conversation(chat_);
+  EXPECT_FALSE(ana_.request(number).has_failure());
+  ana_.set_network(false);
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  world_.advance(1000);
+  ana_.set_network(true);
+  const std::string id = say(ana_, chat_, "first");
+  world_.advance(5000);
+  EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ElementsAre("first"));
+  EXPECT_GE(message(ana_, id).tick(), Message::kDelivered);
+}
+
 TEST_F(RepairTest, ADeviceThatTheListDoesNotNameGetsNoTrust_DEVICE_1) {
   warm_up();
   // The server invents a second device of Ana and sends in its name.

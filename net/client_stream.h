@@ -3,6 +3,7 @@
 // One type for both kinds, so that Beast's templates are instantiated once.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>

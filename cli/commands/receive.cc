@@ -35,14 +35,17 @@ class Receiver {
   Result<void, ExitCode> print_new() {
     something_new_ = false;
     for (bool more = true; more;) {
-      if (!context_.out.has_reader()) return Fail(ExitCode::kFailed);
+      if (!context_.out.has_reader()) return Fail(ExitCode::kFailed);  // as with any filter: no words
       if (const auto known = know_senders(); !known) return known;
       Request request;
       request.mutable_take_events()->set_limit(kBatch);
       const auto response = ask(context_, std::move(request));
       if (!response) return Fail(response.error());
       for (const Message& message : response->take_events().messages()) print(message);
-      if (!context_.out.flush()) return Fail(ExitCode::kFailed);
+      if (!context_.out.flush()) {
+        context_.out.note("standard output can't be written; what was to be printed is in the history");
+        return Fail(ExitCode::kFailed);
+      }
       if (options_.mark_read) {
         if (const auto marked = mark_read(response->take_events()); !marked) return marked;
       }
@@ -126,6 +129,8 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
                         bool only_first) {
   const State& state = context.host.state();
   bool said_offline = false;
+  // Wakes the loop when the reader goes, not only when there is something to write to it. A terminal has input of its own there.
+  if (!context.out.is_terminal()) context.host.when_readable(context.out.descriptor(), [] {});
   for (;;) {
     const auto outcome = context.host.run_until(
         [&] {

@@ -182,7 +182,14 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
   if (found == accounts_.end() || found->second.revision == 0) return refused(404, wire::kNoSuchAccount);
   Account& account = found->second;
   if (what == "/devices") return reply(device_list(account));
-  if (what == "/prekeys") return reply(bundles(account, parse<wire::PrekeyBundlesRequest>(body)));
+  if (what == "/prekeys") {
+    const auto request = parse<wire::PrekeyBundlesRequest>(body);
+    for (const uint32_t device : request.device_ids()) {
+      const auto named = account.devices.find(device);
+      if (named == account.devices.end() || !named->second.active) return refused(404, wire::kNoSuchDevice);
+    }
+    return reply(bundles(account, request));
+  }
   if (what == "/profile") {
     wire::Profile profile = account.profile;
     profile.set_phone(account.phone);

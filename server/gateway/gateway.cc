@@ -39,6 +39,9 @@ Gateway::~Gateway() = default;
 
 Result<void, std::string> Gateway::start() {
   Shared& shared = state_->shared;
+  for (const std::string& proxy : shared.settings.trusted_proxies) {
+    if (!net::PeerAddress::parse(proxy)) return Fail("trusted proxy \"" + proxy + "\" is no IP address");
+  }
   if (auto loaded = shared.load(); !loaded) return loaded;
   // All are bound before one is used, so that a failure leaves nothing behind.
   std::vector<std::vector<net::Descriptor>> sockets(shared.loops.size());

@@ -30,6 +30,10 @@ const Section kSections[] = {
 const Setting kSettings[] = {
     {"listen", "addresses", "Addresses and ports: \"127.0.0.1:8080\", \"[::]:8080\" (IPv6 and IPv4). Port 0: one that is free.",
      KITH_PLACE(std::vector<std::string>, gateway.listen)},
+    {"listen", "trusted_proxies",
+     "Addresses of proxies in front, such as \"127.0.0.1\": the last address in their X-Forwarded-For counts as the client's, for every limit"
+     " by address.",
+     KITH_PLACE(std::vector<std::string>, gateway.trusted_proxies)},
 
     {"tls", "certificate", "PEM file of the certificate with its chain. Empty: no TLS.", KITH_PLACE(std::string, gateway.tls_certificate)},
     {"tls", "key", "PEM file of its private key.", KITH_PLACE(std::string, gateway.tls_key)},
@@ -63,6 +67,9 @@ const Setting kSettings[] = {
     {"limits", "connections_per_address_max",
      "Open connections of one address (of a /64 network for IPv6). Loopback addresses have no such bound: a proxy speaks for everybody.",
      KITH_PLACE(uint32_t, gateway.connections_per_address_max), 0, kNumberMax},
+    {"limits", "connects_per_second", "New connections a second of one address; loopback addresses have no such bound. 0: no bound.",
+     KITH_PLACE(uint32_t, gateway.connects_per_second), 0, 1'000'000},
+    {"limits", "connects_burst", "How many of them at once.", KITH_PLACE(uint32_t, gateway.connects_burst), 1, 1'000'000},
     {"limits", "sends_per_second", "Messages a second of one account, over all its devices. 0: no bound.",
      KITH_PLACE(uint32_t, gateway.sends_per_second), 0, 1'000'000},
     {"limits", "sends_burst", "How many of them at once.", KITH_PLACE(uint32_t, gateway.sends_burst), 1, 1'000'000},
