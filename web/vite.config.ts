@@ -59,5 +59,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
-  test: { include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts"] },
+  test: { include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts", "tests/**/*.test.ts"] },
 });

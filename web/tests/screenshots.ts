@@ -8,7 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { NodeClient } from "../core-client/node_host";
 import { bubble, composer, openConversation, register, send, tick, writeToNumber } from "./support/actions";
 import { Device, launchBrowser, setFocus } from "./support/browser";
-import { Kithd } from "./support/kithd";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = path.resolve(process.argv[2] ?? path.join(root, "docs/images"));
@@ -18,7 +18,7 @@ const BEN = "+447700900302";
 const sharp: BrowserContextOptions = { deviceScaleFactor: 2, viewport: { width: 1240, height: 800 } };
 
 async function friend(server: Kithd, phone: string, name: string, texts: readonly string[]): Promise<NodeClient> {
-  const client = await NodeClient.start({ wasm: path.join(root, "build/wasm/kith_core.wasm") });
+  const client = await NodeClient.start({ wasm: wasmFile });
   const { code } = await client.call("requestCode", { server: server.url, phone });
   await client.call("register", { server: server.url, phone, code, name, deviceName: "Terminal" });
   await client.call("connect");
@@ -27,6 +27,7 @@ async function friend(server: Kithd, phone: string, name: string, texts: readonl
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
   await page.waitForTimeout(400);
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }

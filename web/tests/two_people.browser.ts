@@ -122,8 +122,8 @@ describe("two people in two browsers", () => {
   });
 
   it("find messages by their words and go there", async () => {
-    for (let n = 1; n <= 30; ++n) await send(benPage, `filling ${n}`);
-    await bubble(anaPage, "filling 30").waitFor();
+    for (let n = 1; n <= 30; ++n) await send(benPage, `filling ${n}.`);
+    await bubble(anaPage, "filling 30.").waitFor();
     await anaPage.keyboard.press("Control+k");
     await anaPage.keyboard.type("cak");
     const hit = anaPage.getByRole("region", { name: "Messages" }).getByText("I bring the");

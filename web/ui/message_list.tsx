@@ -31,12 +31,12 @@ interface Anchor {
   top: number;
 }
 
-/** The first row that is in view, and where it is. */
+/** The first message that is in view, and where it is. What stands between messages is not the same row after older ones came. */
 function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined {
   const { top } = scroller.getBoundingClientRect();
   for (const row of rows.children) {
     const box = row.getBoundingClientRect();
-    if (box.bottom > top) return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
+    if (box.bottom > top && (row as HTMLElement).dataset.message !== undefined) return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
   }
   return undefined;
 }
@@ -57,6 +57,7 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
   const anchor = useRef<Anchor>(undefined);
   const jumped = useRef(0);
   const reading = useRef(false);
+  const lookAgain = useRef<() => void>(undefined);
   const [away, setAway] = useState(false);
   const [menu, setMenu] = useState<MenuPlace>();
 
@@ -71,10 +72,18 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
     setAway(!complete || below > frame.clientHeight / 2);
     if (frame.scrollTop < NEAR_PX && older && !reading.current) {
       reading.current = true;
-      void model.timeline.showOlder().finally(() => (reading.current = false));
+      void model.timeline.showOlder().finally(() => {
+        reading.current = false;
+        requestAnimationFrame(() => lookAgain.current?.());
+      });
     }
     if (!complete && below < NEAR_PX) model.timeline.showNewer();
   }, [model]);
+
+  useEffect(() => {
+    lookAgain.current = look;
+    return () => (lookAgain.current = undefined);
+  }, [look]);
 
   useLayoutEffect(() => {
     const frame = scroller.current;

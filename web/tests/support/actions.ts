@@ -23,7 +23,7 @@ export async function writeToNumber(page: Page, phone: string): Promise<void> {
 
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
 export const row = (page: Page, title: string): Locator => page.locator(".pane.left [data-row]", { hasText: title });
-export const bubble = (page: Page, text: string): Locator => page.locator(".message", { hasText: text });
+export const bubble = (page: Page, text: string): Locator => page.locator(".message", { has: page.locator(".words", { hasText: text }) });
 export const tick = (page: Page, text: string, word: TickWord): Locator => bubble(page, text).last().getByRole("img", { name: word, exact: true });
 
 export async function send(page: Page, text: string): Promise<void> {

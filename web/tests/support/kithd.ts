@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** Where kithd and kith are. */
 export const programs = process.env.KITH_BIN ?? path.join(root, "build/release/bin");
 export const webRoot = path.join(root, "web/dist");
+export const wasmFile = path.join(root, "build/wasm/kith_core.wasm");
 
 export class Kithd {
   private constructor(
