@@ -92,7 +92,7 @@ void send_leftovers(Context context) {
     if (!response || response->has_failure()) return;
   }
   host.run_until([&] { return nothing_left() || is_offline(state); }, host.in_ms(kLeftoversMs));
-  if (state.changes_unsent()) context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
+  if (state.changes_unsent() && is_offline(state)) context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
 }
 
 std::string author_name(const client_api::Message& message, const std::string& title) {

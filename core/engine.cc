@@ -89,7 +89,7 @@ client_api::State Engine::state() {
   state.set_connection(progress.ended ? client_api::State::kEnded : connection.state());
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
-  state.set_changes_unsent(store.settings.integer(setting::kProfileToSend, 0) != 0 || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  state.set_changes_unsent(outbox.has_silent() || receipts.gathering() || store.settings.integer(setting::kProfileToSend, 0) != 0 || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   return state;
 }
 

@@ -54,6 +54,8 @@ class Outbox {
   void on_connection_gone();
 
   [[nodiscard]] uint32_t unsent_messages() const { return messages_; }
+  // Whether anything silent (receipts, repairs, notices) has not left.
+  [[nodiscard]] bool has_silent() const { return count_ > messages_; }
 
  private:
   struct Item {

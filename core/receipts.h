@@ -22,6 +22,7 @@ class Receipts {
   // Puts what is due into the outbox.
   void pump();
   void look_again() { look_ = true; }
+  [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
   void on_delivered(const AccountId& by, DeviceId sender_device, UnixMicros up_to);
   // `sent_at`: server time of the receipt itself; nobody reads what was sent later.

@@ -35,7 +35,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 async function talk(ana: Page, ben: Page): Promise<void> {
   await writeToNumber(ana, BEN);
   await send(ana, "Morning! Did the seedlings survive the night?");
-  await openConversation(ben, "Ana Ferreira");
+  await openConversation(ben, "Ana");
   await send(ben, "All but one. The tomatoes are fine, the basil sulks.");
   await send(ana, "Basil always sulks 😄");
   await send(ana, "Shall we still go to the lake on Saturday? There is a train at 9:14, and Marta wants to come along with the little one. We could take the long path around and be back before it gets dark.");
@@ -61,16 +61,16 @@ async function main(): Promise<void> {
     const benPage = await ben.page();
     await anaPage.getByLabel("Phone number").waitFor();
     await shoot(anaPage, "registration");
-    await register(anaPage, ANA, "Ana Ferreira");
-    await register(benPage, BEN, "Ben Okafor");
+    await register(anaPage, ANA, "Ana");
+    await register(benPage, BEN, "Ben");
 
-    friends.push(await friend(server, "+491700000311", "Grandma Rosa", ["Dinner at six, and bring an appetite"]));
-    friends.push(await friend(server, "+33612345312", "Zoé Lambert", ["The draft is in your inbox", "Tell me what you think of chapter two 🙏"]));
-    friends.push(await friend(server, "+351912345313", "Tiago Sousa", ["Thanks for the book!"]));
-    friends.push(await friend(server, "+12025550314", "Maya Lindqvist", ["Landed. See you tomorrow ✈️"]));
-    await openConversation(anaPage, "Tiago Sousa");
+    friends.push(await friend(server, "+491700000311", "Grandma", ["Dinner at six, and bring an appetite"]));
+    friends.push(await friend(server, "+33612345312", "Zoé", ["The draft is in your inbox", "Tell me what you think of chapter two 🙏"]));
+    friends.push(await friend(server, "+351912345313", "Tiago", ["Thanks for the book!"]));
+    friends.push(await friend(server, "+12025550314", "Maya", ["Landed. See you tomorrow ✈️"]));
+    await openConversation(anaPage, "Tiago");
     await send(anaPage, "My pleasure. Keep it as long as you like");
-    await openConversation(anaPage, "Maya Lindqvist");
+    await openConversation(anaPage, "Maya");
     await composer(anaPage).fill("I meet you at the");
     await talk(anaPage, benPage);
     friends.push(await friend(server, "+491700000315", "Choir", ["Rehearsal moved to Thursday, same room"]));
