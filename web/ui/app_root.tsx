@@ -1,5 +1,6 @@
 // Chooses the screen, and lays out the panes of the main one.
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
 
 import type { AppViewModel } from "../view-models/app";
 import { ContactPanel } from "./contact_panel";
@@ -83,9 +84,12 @@ function useShortcuts(app: AppViewModel): void {
       if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null) closeNearest(app);
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        app.showLeft("list");
-        if (app.snapshot().open !== undefined && matchMedia("(max-width: 760px)").matches) app.closeConversation();
-        requestAnimationFrame(() => document.dispatchEvent(new Event("kith:search")));
+        // The field has the focus before the next key comes: what is typed at once belongs to the search.
+        flushSync(() => {
+          app.showLeft("list");
+          if (app.snapshot().open !== undefined && matchMedia("(max-width: 760px)").matches) app.closeConversation();
+        });
+        document.dispatchEvent(new Event("kith:search"));
       }
       if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         const { conversations } = app.list.snapshot();
