@@ -208,17 +208,18 @@ class Scenario(unittest.TestCase):
 
     def setUp(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kith-scenario-"))
+        self.addCleanup(self._end)  # runs also when a setUp that builds on this one fails
         self._servers: list[Server] = []
         self._rpcs: list[Rpc] = []
 
-    def tearDown(self):
+    def _end(self):
         for rpc in self._rpcs:
             if rpc.process.poll() is None:
                 rpc.kill()
         for server in self._servers:
             if server.process is not None:
                 server.kill()
-        if self._outcome.result.failures or self._outcome.result.errors:
+        if any(test is self for test, _ in self._outcome.result.failures + self._outcome.result.errors):
             print(f"kept for a look: {self.directory}")
             for server in self._servers:
                 print(server.log.read_text()[-3000:])
