@@ -53,6 +53,22 @@ bool Outbox::add(const OutboxRow& item) {
   return true;
 }
 
+void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
+  const auto from = lanes_.extract(provisional);
+  if (from.empty()) return;
+  std::deque<Item>& items = lane_of(account).items;
+  for (Item& item : from.mapped()->items) {
+    targets_[item.id] = account;
+    items.push_back(item);
+  }
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
+}
+
+void Outbox::fail_all(const AccountId& account, const std::string& why) {
+  Lane& lane = lane_of(account);
+  while (!lane.items.empty()) fail(account, lane.items.front().id, why);
+}
+
 bool Outbox::has(const AccountId& account, OutboxKind kind) const {
   const auto lane = lanes_.find(account);
   if (lane == lanes_.end()) return false;
@@ -101,6 +117,7 @@ bool Outbox::send_next(const AccountId& account, Lane& lane) {
 }
 
 bool Outbox::prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row) {
+  if (engine_.store.profiles.provisional(account)) return false;
   const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
@@ -136,8 +153,7 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
       lane.list_is_stale = false;
       return;
     case Devices::Outcome::kNoAccount:
-      while (!lane.items.empty()) fail(account, lane.items.front().id, "the account is no more");
-      return;
+      return fail_all(account, "the account is no more");
     case Devices::Outcome::kUnavailable:
     case Devices::Outcome::kInvalid:
       lane.fresh_session_for = 0;

@@ -8,6 +8,7 @@
 // before it, but once one was refused nothing more leaves the lane until all that is on its way is answered; then the lane goes on from its first item.
 //   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are dropped
 //   no such account, too large  the item fails
+//   no account known yet        the lane waits for People to find out whose number it is
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //
 // Limits: kItemsMax items; the window of the server's Limits if it is smaller.
@@ -44,6 +45,9 @@ class Outbox {
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
   // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full.
   bool add(const OutboxRow& item);
+  // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
+  void redirect(const AccountId& provisional, const AccountId& account);
+  void fail_all(const AccountId& account, const std::string& why);
   // Whether an item of this kind to this account is not acknowledged yet.
   [[nodiscard]] bool has(const AccountId& account, OutboxKind kind) const;
   // Sends what may leave now.

@@ -22,23 +22,54 @@ void People::find(uint32_t request, const std::string& phone, const std::string&
     if (!account) return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
     return found(*account);
   }
+  find_by_phone(request, phone, Unreachable::kFails, std::move(found));
+}
+
+void People::find_addressee(uint32_t request, const std::string& phone, Found found) {
+  find_by_phone(request, phone, Unreachable::kProvisional, std::move(found));
+}
+
+void People::find_by_phone(uint32_t request, const std::string& phone, Unreachable unreachable, Found found) {
   const auto number = normalize_phone(phone, engine_.registration->phone);
   if (!number) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
   if (*number == engine_.registration->phone) return found(engine_.registration->account);
-  if (const auto known = engine_.store.profiles.account_of(*number); known) return found(*known);
-  if (const auto contact = engine_.store.contacts.find(*number); contact && !contact->account.is_none()) return found(contact->account);
+  const auto known = engine_.store.profiles.account_of(*number);
+  const bool asks = !known || (unreachable == Unreachable::kProvisional && engine_.store.profiles.provisional(*known));
+  if (!asks) return found(*known);
   if (!engine_.connection.wanted()) {
+    if (unreachable == Unreachable::kProvisional) return found(provisional_account(*number));
     return engine_.output.fail(request, FailureCode::kOffline, "phone: not known on this device, and not connected");
   }
-  look_up({*number}, [this, request, number = *number, found = std::move(found)](const HttpReply& reply) {
+  look_up({*number}, [this, request, unreachable, number = *number, found = std::move(found)](const HttpReply& reply) {
+    if (unreachable == Unreachable::kProvisional && reply.is_temporary()) return found(provisional_account(number));
     if (!reply.ok()) {
       const CallFailure failure = failure_of(reply);
       return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
     }
     const auto account = engine_.store.profiles.account_of(number);
-    if (!account) return engine_.output.fail(request, FailureCode::kNoSuchAccount, "phone: " + number + " has no account");
+    if (!account || engine_.store.profiles.provisional(*account)) {
+      return engine_.output.fail(request, FailureCode::kNoSuchAccount, "phone: " + number + " has no account");
+    }
     found(*account);
   });
+}
+
+AccountId People::provisional_account(const std::string& phone) {
+  look_ = true;
+  if (const auto known = engine_.store.profiles.account_of(phone)) return *known;
+  const AccountId account = engine_.random.id<AccountId>();
+  engine_.store.profiles.add_provisional(account, phone);
+  return account;
+}
+
+void People::resolve(const std::string& phone, const std::optional<AccountId>& account) {
+  const auto provisional = engine_.store.profiles.account_of(phone);
+  if (!provisional || !engine_.store.profiles.provisional(*provisional)) return;
+  if (!account) return engine_.outbox.fail_all(*provisional, phone + " has no account");
+  engine_.store.profiles.adopt(*provisional, *account);
+  engine_.outbox.redirect(*provisional, *account);
+  engine_.profiles.look_again();
+  engine_.changes.resync();  // a conversation has another id now
 }
 
 void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
@@ -54,6 +85,7 @@ void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
                                                           [&phone](const auto& each) { return each.phone() == phone; });
                           const auto account = entry == response->found().end() ? std::optional<AccountId>()
                                                                                 : AccountId::from_bytes(entry->account_id());
+                          resolve(phone, account);
                           if (account) engine_.store.profiles.set_phone(*account, phone);
                           const auto contact = engine_.store.contacts.find(phone);
                           if (!contact) continue;
@@ -177,8 +209,10 @@ void People::pump() {
   look_ = false;
   const uint64_t now = engine_.clock.now().value;
   const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
-  std::vector<std::string> phones;
-  for (const ContactRow& contact : engine_.store.contacts.to_look_up(old, kLookupMax)) phones.push_back(contact.phone);
+  std::vector<std::string> phones = engine_.store.profiles.phones_waiting(kLookupMax);
+  for (const ContactRow& contact : engine_.store.contacts.to_look_up(old, static_cast<int64_t>(kLookupMax - phones.size()))) {
+    phones.push_back(contact.phone);
+  }
   if (phones.empty()) return;
   looking_ = true;
   look_up(std::move(phones), [this](const HttpReply& reply) {

@@ -1,6 +1,7 @@
 // Who is behind a number or an account: lookups, the address book, conversations with somebody new, blocking.
 //
-// Contacts whose account is unknown are looked up when there is a connection, kLookupMax numbers a call; after a failure the rest waits kAgainMs.
+// Contacts whose account is unknown, and numbers that were written to offline, are looked up when there is a connection, kLookupMax numbers a call;
+// after a failure the rest waits kAgainMs.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,8 @@ class People {
 
   // The account that a request names by phone or account id. When it can't be had, fails the request and does not call.
   void find(uint32_t request, const std::string& phone, const std::string& account_id, Found found);
+  // To write to a number: while the server can't be asked whose it is, a provisional account stands for it (ProfilesTable).
+  void find_addressee(uint32_t request, const std::string& phone, Found found);
 
   void open_conversation(uint32_t request, const client_api::OpenConversationRequest& what);
   void list_contacts(uint32_t request);
@@ -41,6 +44,11 @@ class People {
   void pump();
 
  private:
+  enum class Unreachable { kFails, kProvisional };
+  void find_by_phone(uint32_t request, const std::string& phone, Unreachable unreachable, Found found);
+  AccountId provisional_account(const std::string& phone);
+  // The server's word on a number that a provisional account stands for.
+  void resolve(const std::string& phone, const std::optional<AccountId>& account);
   // Asks the server for these numbers and stores its answer; `done` gets the reply, from a later input.
   void look_up(std::vector<std::string> phones, HttpCalls::Done done);
   void look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done);

@@ -13,7 +13,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (what.text().size() > kTextBytesMax) return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
   if (what.conversation().empty()) {
-    return engine_.people.find(request, what.phone(), "", [this, request, what](const AccountId& account) {
+    return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {
       Conversations(engine_.store).open(account, engine_.connection.server_now());
       engine_.profiles.look_again();
       write(request, conversation_with(account), what);
@@ -21,6 +21,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   }
   const auto conversation = Conversations(engine_.store).resolve(what.conversation());
   if (!conversation) return output.fail(request, conversation.error().code, conversation.error().detail);
+  engine_.people.look_again();  // its number may not have been looked up yet
   write(request, *conversation, what);
 }
 

@@ -108,10 +108,7 @@ ExitCode run_send(Context context, const SendOptions& options) {
   message.set_text(text);
   message.set_quote_message_id(options.reply_to);
   const auto response = ask(context, std::move(request));
-  if (!response) {
-    if (response.error() == ExitCode::kOffline) context.out.note("not kept: the first message to a number needs the server");
-    return response.error();
-  }
+  if (!response) return response.error();
   const Message& sent = response->send_message().message();
   ticks.begin(sent);
   context.out.line(sent.id());

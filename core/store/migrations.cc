@@ -87,7 +87,11 @@ CREATE INDEX profiles_phone ON profiles (phone) WHERE phone <> '';
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst}};
+constexpr const char* kProvisionalAccounts = R"sql(
+ALTER TABLE profiles ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}, {2, kProvisionalAccounts}};
 
 MigrateError error_of(StoreError error) { return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage; }
 

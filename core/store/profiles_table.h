@@ -1,7 +1,8 @@
 // What accounts say about themselves, the own one among them, and the phone numbers behind accounts.
 //
 //   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, phone TEXT (E.164, "" unknown), fetched_us INTEGER: when the server last
-//              gave it; 0: never, or it is known to have changed since
+//              gave it; 0: never, or it is known to have changed since,
+//              provisional INTEGER 0/1: the id is this device's own, until the server says whose number it is
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -34,7 +35,16 @@ class ProfilesTable {
   void set_phone(const AccountId& account, std::string_view phone);
   // "" when unknown. Looks among contacts as well.
   std::string phone_of(const AccountId& account);
-  std::optional<AccountId> account_of(std::string_view phone);
+  std::optional<AccountId> account_of(std::string_view phone);  // may be provisional
+
+  // An id to write to before anybody has asked the server about the number.
+  void add_provisional(const AccountId& account, std::string_view phone);
+  bool provisional(const AccountId& account);
+  // Numbers of provisional accounts with something to send, at most `limit`.
+  std::vector<std::string> phones_waiting(int64_t limit);
+  // The server has said whose number it is: conversation, messages and outbox become the real account's, and the provisional one is no more.
+  void adopt(const AccountId& provisional, const AccountId& real);
+
   // The profile changed: fetch it again.
   void mark_changed(const AccountId& account);
   // Of the accounts with a conversation, those fetched before `before`, at most `limit`.

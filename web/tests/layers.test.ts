@@ -14,7 +14,7 @@ const MAY_USE: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   "core-client": /^(@bufbuild\/protobuf.*|ws|node:.*)$/,
   "view-models": /^$/,
-  ui: /^(react|uqr)$/,
+  ui: /^(react|react-dom|uqr)$/,
   app: /^(react-dom\/client|@fontsource-variable\/.*)$/,
 };
 const isTest = (name: string) => name.endsWith(".test.ts") || name.includes("testing/") || name.includes("generated/");

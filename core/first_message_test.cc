@@ -1,0 +1,96 @@
+// The first message to a number that the server could not be asked about yet.
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using client_api::Message;
+
+class FirstMessageTest : public TwoPeople {
+ protected:
+  static constexpr const char* kCy = "+491700000003";
+
+  static client_api::Response write_to(Host& host, const std::string& phone, const std::string& text) {
+    client_api::Request request;
+    request.mutable_send_message()->set_phone(phone);
+    request.mutable_send_message()->set_text(text);
+    return host.request(std::move(request));
+  }
+  // Written while there is no way to the server.
+  std::string write_offline(const std::string& text) {
+    ana_.set_network(false);
+    const client_api::Response response = write_to(ana_, kCy, text);
+    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
+    return response.send_message().message().id();
+  }
+};
+
+TEST_F(FirstMessageTest, WrittenOfflineItIsKeptAndSentWhenTheServerIsThere) {
+  Host& cy = world_.add("cy");
+  sign_up(cy, kCy, "Cy");
+  const std::string first = write_offline("one");
+  const std::string second = write_offline("two");
+  EXPECT_EQ(message(ana_, first).tick(), Message::kPending);
+  EXPECT_EQ(message(ana_, first).conversation(), message(ana_, second).conversation());
+  EXPECT_EQ(conversation(ana_, message(ana_, first).conversation()).title(), kCy);
+  EXPECT_EQ(state(ana_).unsent_messages(), 2u);
+  ana_.events.clear();
+  ana_.set_network(true);
+  world_.advance(70'000);
+  EXPECT_EQ(message(ana_, second).tick(), Message::kDelivered);
+  EXPECT_THAT(texts(cy, open_chat(cy, kAna)), ElementsAre("one", "two"));
+  EXPECT_THAT(texts(ana_, open_chat(ana_, kCy)), ElementsAre("one", "two"));
+  EXPECT_EQ(count_events(ana_, client_api::Event::kResync), 1);
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+}
+
+TEST_F(FirstMessageTest, ItSurvivesACrash) {
+  Host& cy = world_.add("cy");
+  sign_up(cy, kCy, "Cy");
+  const std::string id = write_offline("one");
+  ana_.crash();
+  ana_.reopen();
+  ana_.set_network(true);
+  connect(ana_);
+  world_.advance(70'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+  EXPECT_THAT(texts(cy, open_chat(cy, kAna)), ElementsAre("one"));
+}
+
+TEST_F(FirstMessageTest, ItJoinsAConversationThatTheOtherBeganMeanwhile) {
+  Host& cy = world_.add("cy");
+  sign_up(cy, kCy, "Cy");
+  const std::string id = write_offline("from Ana");
+  say(cy, open_chat(cy, kAna), "from Cy");
+  ana_.set_network(true);
+  world_.advance(70'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+  const std::string chat = open_chat(ana_, kCy);
+  EXPECT_THAT(texts(ana_, chat), ElementsAre("from Cy", "from Ana"));
+  EXPECT_EQ(conversation(ana_, chat).unread(), 1u);
+  client_api::Request list;
+  list.mutable_list_conversations();
+  EXPECT_EQ(ana_.request(std::move(list)).list_conversations().conversations_size(), 2) << "Ben's and one with Cy";
+}
+
+TEST_F(FirstMessageTest, ToANumberWithoutAccountItFailsAndSaysWhy) {
+  const std::string id = write_offline("anybody?");
+  ana_.set_network(true);
+  world_.advance(70'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kFailed);
+  EXPECT_THAT(message(ana_, id).failure(), HasSubstr("has no account"));
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+  EXPECT_EQ(write_to(ana_, kCy, "again").failure().code(), client_api::Failure::kNoSuchAccount);
+  // Later the number registers: the next message arrives, in the same conversation.
+  Host& cy = world_.add("cy");
+  sign_up(cy, kCy, "Cy");
+  EXPECT_FALSE(write_to(ana_, kCy, "now").has_failure());
+  world_.advance(1000);
+  EXPECT_THAT(texts(cy, open_chat(cy, kAna)), ElementsAre("now"));
+  EXPECT_THAT(texts(ana_, open_chat(ana_, kCy)), ElementsAre("anybody?", "now"));
+}
+
+}  // namespace
+}  // namespace kith::core::testing
