@@ -84,8 +84,7 @@ void send_leftovers(Context context) {
   const State& state = host.state();
   const auto nothing_left = [&] { return state.unsent_messages() == 0 && !state.changes_unsent(); };
   if (!state.registered() || nothing_left() || state.connection() == State::kEnded) return;
-  if (is_offline(state)) {
-    if (state.connection() == State::kWaiting) return;  // it was just tried
+  if (state.connection() == State::kOffline) {
     Request request;
     request.mutable_connect();
     const auto response = host.call(std::move(request));

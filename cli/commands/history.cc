@@ -6,25 +6,6 @@ namespace kith::cli {
 
 using client_api::Request;
 
-namespace {
-
-constexpr uint64_t kReceiptMs = 5000;
-
-// Marks everything read, and gives the receipt a moment to leave.
-ExitCode mark_read(Context context, const std::string& conversation) {
-  Request request;
-  request.mutable_mark_read()->set_conversation(conversation);
-  const auto marked = ask(context, std::move(request));
-  if (!marked) return marked.error();
-  if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
-  if (wait_for_connection(context.host, context.host.in_ms(kReceiptMs)) != Reached::kOnline) {
-    context.out.note("offline: the others learn that you read it with the next command that reaches the server");
-  }
-  return ExitCode::kOk;
-}
-
-}  // namespace
-
 ExitCode run_history(Context context, const HistoryOptions& options) {
   const auto conversation = conversation_with(context, options.with);
   if (!conversation) return conversation.error();
@@ -47,7 +28,11 @@ ExitCode run_history(Context context, const HistoryOptions& options) {
                                   : message_line(context.out, message, author_name(message, conversation->title()), unix_now_us()));
   }
   if (!context.out.flush()) return ExitCode::kFailed;
-  return options.mark_read ? mark_read(context, conversation->id()) : ExitCode::kOk;
+  if (!options.mark_read) return ExitCode::kOk;
+  Request read;
+  read.mutable_mark_read()->set_conversation(conversation->id());
+  const auto marked = ask(context, std::move(read));
+  return marked ? ExitCode::kOk : marked.error();
 }
 
 }  // namespace kith::cli

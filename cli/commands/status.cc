@@ -37,6 +37,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
       reached = response->failure().code() == client_api::Failure::kDeviceEnded ? Reached::kEnded : Reached::kOffline;
     } else {
       reached = wait_for_connection(context.host, context.host.in_ms(kConnectMs));
+      if (reached == Reached::kOnline) send_leftovers(context);  // so that the counts are those afterwards
     }
   }
   if (options.json) {

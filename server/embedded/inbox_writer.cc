@@ -15,6 +15,9 @@ namespace kith {
 namespace {
 
 constexpr uint64_t kRecoverEveryMs = 1000;
+constexpr uint32_t kEpochMax = (uint32_t{1} << 24) - 1;
+constexpr uint64_t kEpochsBeganUs = 1'767'225'600'000'000;  // 2026-01-01 UTC
+constexpr uint64_t kMinuteUs = 60'000'000;
 constexpr Position kUnknown{UINT64_MAX};  // as DeviceMark.appended: somewhere there may be entries
 
 rocksdb::Slice slice(BytesView bytes) { return {bytes.data(), bytes.size()}; }
@@ -23,6 +26,13 @@ BytesView view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()
 bool is_no_space(const rocksdb::Status& status) {
   return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kNoSpace ||
          status.subcode() == rocksdb::Status::SubCode::kSpaceLimit;
+}
+
+// Minutes since 2026: with it, a store put back from a backup continues with an epoch that its devices have not seen. 0 when the clock is far off.
+uint32_t epoch_by_clock(UnixMicros now) {
+  if (now.value < kEpochsBeganUs) return 0;
+  const uint64_t minutes = (now.value - kEpochsBeganUs) / kMinuteUs;
+  return minutes < kEpochMax / 2 ? static_cast<uint32_t>(minutes) : 0;
 }
 
 }  // namespace
@@ -292,8 +302,8 @@ bool InboxWriter::stage_epoch(Stage& stage, Item& item) {
   if (!status.ok() && !status.IsNotFound()) return false;
   // Two calls in one group: the second sees the first only here.
   const uint32_t known = std::max(epoch_, last.size() == 4 ? read_u32(last.data()) : 0);
-  if (known >= (uint32_t{1} << 24) - 1) return false;
-  item.epoch = known + 1;
+  if (known >= kEpochMax) return false;
+  item.epoch = std::max(known + 1, epoch_by_clock(clock_.now()));
   Bytes value;
   append_u32(value, item.epoch);
   stage.batch.Put(database_.handles().meta, inbox_record::kEpochKey, value);

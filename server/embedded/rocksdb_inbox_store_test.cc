@@ -108,6 +108,34 @@ TEST_F(FullDisk, TheBoundOfBytesRefusesAppendsAndForgettingOpensAgain) {  // [LI
   EXPECT_TRUE(append(sequence + 1));
 }
 
+class Backup : public FullDisk {};
+
+TEST_F(Backup, PutBackTheStoreContinuesWithAnEpochThatNoDeviceHasSeen) {  // [INBOX-3]
+  clock_.monotonic_ms = uint64_t{1'790'000'000} * 1000;  // autumn of 2026
+  open();
+  ASSERT_TRUE(runner_.run(store_->new_epoch()));
+  store_.reset();
+  std::filesystem::copy(directory_.file("inboxes"), directory_.file("backup"), std::filesystem::copy_options::recursive);
+  uint32_t last = 0;
+  for (int start = 0; start < 3; ++start) {
+    clock_.monotonic_ms += 600'000;
+    open();
+    last = runner_.run(store_->new_epoch()).value();
+  }
+  store_.reset();
+  std::filesystem::remove_all(directory_.file("inboxes"));
+  std::filesystem::rename(directory_.file("backup"), directory_.file("inboxes"));
+  clock_.monotonic_ms += 600'000;
+  open();
+  EXPECT_GT(runner_.run(store_->new_epoch()).value(), last);
+}
+
+TEST_F(Backup, AClockThatIsFarOffDoesNotUseTheEpochsUp) {
+  clock_.monotonic_ms = uint64_t{4'000'000'000} * 1000;  // the year 2096
+  open();
+  EXPECT_LT(runner_.run(store_->new_epoch()).value(), 1000u);
+}
+
 TEST_F(FullDisk, TooLittleFreeSpaceRefusesAppendsAndTakesForgets) {  // [LIMIT-1]
   bounds_.free_bytes_min = 1'000'000;
   open();

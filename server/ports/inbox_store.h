@@ -39,7 +39,8 @@ class InboxStore {
     std::vector<Forget> forgets;
   };
 
-  // A number that no earlier opening of this store has had: the epoch of positions that this process gives out (INBOX-3).
+  // A number above all that earlier openings of this store have had: the epoch of positions that this process gives out (INBOX-3). Adapters on disk
+  // see to it that this holds as well when the store was put back from a backup.
   // Durable before it is returned.
   virtual Task<Result<uint32_t, StoreError>> new_epoch() = 0;
 
