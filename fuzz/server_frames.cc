@@ -13,7 +13,7 @@ void dispatch(testing::HandlersWorld& world, DeviceAddress from, wire::ClientFra
   const size_t loop = world.index_of(from.account);
   switch (frame.kind_case()) {
     case wire::ClientFrame::kSend: {
-      const Bytes id = frame.send().message_id();
+      const Bytes id = frame.send().message_id().substr(0, MessageId::kBytes);
       const wire::ServerFrame answer = world.send(from, frame.send());
       check(answer.has_accepted() || answer.has_refused(), "a send is answered");
       check(answer.has_accepted() ? answer.accepted().message_id() == id : answer.refused().message_id() == id, "by its id");
