@@ -6,6 +6,7 @@
 #include "cli/command_line.h"
 #include "cli/core_host.h"
 #include "cli/home.h"
+#include "net/process_secrets.h"
 
 namespace kith::cli {
 namespace {
@@ -38,6 +39,8 @@ ExitCode run(const CommandLine& line, Output& out) {
 
 int main(int count, char** arguments) {
   using namespace kith::cli;
+  kith::net::forbid_core_dumps();
+  kith::net::silence_parsers();
   const CommandLine line = parse_command_line(count, arguments);
   if (!line.run) {
     (line.code == ExitCode::kOk ? std::cout : std::cerr) << line.text;

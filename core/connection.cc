@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/engine.h"
+#include "core/server_time.h"
 
 namespace kith::core {
 
@@ -207,7 +208,7 @@ void Connection::ping() {
 }
 
 void Connection::hear_time(uint64_t server_time_us) {
-  heard_us_ = server_time_us;
+  heard_us_ = bounded_time(server_time_us).value;
   heard_at_ms_ = engine_.clock.monotonic().value;
 }
 

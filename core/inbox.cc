@@ -4,6 +4,7 @@
 
 #include "core/engine.h"
 #include "core/sealing.h"
+#include "core/server_time.h"
 
 namespace kith::core {
 
@@ -126,7 +127,7 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
     case wire::Entry::kDeliveryReceipt: {
       const wire::DeliveryReceipt& receipt = entry.delivery_receipt();
       if (const auto from = AccountId::from_bytes(receipt.from_account()); from) {
-        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()}, UnixMicros{receipt.up_to_server_time_us()});
+        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()}, bounded_time(receipt.up_to_server_time_us()));
       }
       return Taken::kDone;
     }
@@ -148,7 +149,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   if (!id || !account || message.from_device() == 0) return Taken::kDone;  // nothing that could be shown or repaired
   if (engine_.store.contacts.blocked(*account)) return Taken::kDone;
   const DeviceAddress sender{*account, {message.from_device()}};
-  const UnixMicros server_time{message.server_time_us()};
+  const UnixMicros server_time = bounded_time(message.server_time_us());
   bool held = false;
   if (!knows_sender(sender, held)) {
     if (held) return Taken::kHeld;
@@ -194,13 +195,13 @@ void Inbox::fetched(bool answered) {
 
 void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes) {
   const MessageId id = *MessageId::from_bytes(message.message_id());
-  const UnixMicros server_time{message.server_time_us()};
+  const UnixMicros server_time = bounded_time(message.server_time_us());
   content::Content content;
   if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
   if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
   switch (content.kind_case()) {
     case content::Content::kReadReceipt:
-      return engine_.receipts.on_read(sender.account, UnixMicros{content.read_receipt().up_to_server_time_us()}, server_time);
+      return engine_.receipts.on_read(sender.account, bounded_time(content.read_receipt().up_to_server_time_us()), server_time);
     case content::Content::kResendRequest: return engine_.repair.on_request(sender, content.resend_request());
     case content::Content::kSessionReset:
       if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone) engine_.repair.nothing_to_show(*gone, sender.account);
@@ -220,7 +221,7 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
   row.conversation = conversation_with(sender.account);
   row.from = sender.account;
   row.from_device = sender.device;
-  row.sent_at = {content.sent_at_us()};
+  row.sent_at = bounded_time(content.sent_at_us());
   row.order = server_time;
   if (content.kind_case() == content::Content::kText) {
     const content::Text& text = content.text();

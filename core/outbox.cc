@@ -4,6 +4,7 @@
 
 #include "core/engine.h"
 #include "core/sealing.h"
+#include "core/server_time.h"
 
 namespace kith::core {
 
@@ -218,7 +219,7 @@ void Outbox::on_accepted(const wire::Accepted& accepted) {
   if (!id) return;
   const auto target = targets_.find(*id);
   if (target == targets_.end()) return;
-  accept(AccountId(target->second), *id, UnixMicros{accepted.server_time_us()});
+  accept(AccountId(target->second), *id, bounded_time(accepted.server_time_us()));
 }
 
 void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros server_time) {

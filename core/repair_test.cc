@@ -1,5 +1,6 @@
 // Messages that can't be decrypted, identities that change, and servers that lie about the inbox.
 #include "content/content.pb.h"
+#include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
@@ -9,25 +10,9 @@ using ::testing::ElementsAre;
 using client_api::Event;
 using client_api::Message;
 
-// Does to what goes to devices what the test tells it.
-class LyingServer : public LoopbackServer {
- public:
-  using LoopbackServer::LoopbackServer;
-  std::function<bool(wire::ServerFrame&)> change;  // false: withheld
-  int repeat = 1;
-
- protected:
-  void put(Link link, wire::ServerFrame frame) override {
-    if (change && !change(frame)) return;
-    for (int i = 0; i < repeat; ++i) LoopbackServer::put(link, frame);
-  }
-};
-
-std::unique_ptr<LoopbackServer> make_liar(Clock& clock, RandomSource& random) { return std::make_unique<LyingServer>(clock, random); }
-
 class RepairTest : public TwoPeople {
  protected:
-  RepairTest() : TwoPeople(make_liar) {}
+  RepairTest() : TwoPeople(LyingServer::make) {}
   LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
   // Withholds the next `count` Deliver frames that carry a message.
   void withhold(int count) {

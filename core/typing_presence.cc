@@ -5,6 +5,7 @@
 
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/server_time.h"
 
 namespace kith::core {
 
@@ -98,7 +99,7 @@ void TypingPresence::on_presence(const wire::PresenceNotice& notice) {
     case wire::PresenceNotice::kOnline: presence.set_kind(client_api::Presence::kOnline); break;
     case wire::PresenceNotice::kLastSeen:
       presence.set_kind(client_api::Presence::kLastSeen);
-      presence.set_last_seen_us(notice.last_seen_us());
+      presence.set_last_seen_us(bounded_time(notice.last_seen_us()).value);
       break;
     case wire::PresenceNotice::kHidden: presence.set_kind(client_api::Presence::kHidden); break;
     default: break;  // never seen

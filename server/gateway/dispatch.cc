@@ -21,7 +21,7 @@ uint32_t in_flight_max(const Connection& connection) {
 void refuse_send(Connection& connection, const wire::Send& send, wire::ErrorCode code, const char* detail, uint32_t retry_after_ms) {
   wire::ServerFrame frame;
   wire::Refused& refused = *frame.mutable_refused();
-  refused.set_message_id(send.message_id());
+  refused.set_message_id(send.message_id().substr(0, MessageId::kBytes));
   refused.set_code(code);
   refused.set_detail(detail);
   refused.set_retry_after_ms(retry_after_ms);

@@ -14,6 +14,7 @@ Task<Outcome<DeviceAddress>> check(Services& services, Bytes token, bool needs_a
   const auto address = token_address(token);
   if (!address) co_return refuse(wire::kUnauthenticated, "token");
   const Bytes hash = crypto::digest("kith token v1", BytesView(token).substr(AccountId::kBytes + 4));
+  wipe(token);
   Shard& shard = services.shards.of(address->account);
   co_await enter(shard.executor());
   const auto account = co_await shard.account(address->account);

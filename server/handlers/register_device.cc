@@ -25,6 +25,7 @@ Task<bool> pin_is_right(Services& services, std::string hash, std::string pin) {
   Executor* const home = Executor::current();
   co_await enter(services.heavy_work);
   const bool right = crypto::verify_pin(hash, pin);
+  wipe(pin);
   co_await enter(*home);
   co_return right;
 }

@@ -9,6 +9,7 @@ Task<std::string> hash(Services& services, std::string pin) {
   Executor* const home = Executor::current();
   co_await enter(services.heavy_work);
   std::string hash = crypto::hash_pin(pin);
+  wipe(pin);
   co_await enter(*home);
   co_return hash;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "net/process_secrets.h"
 #include "server/node/command_line.h"
 #include "server/node/exit_code.h"
 #include "server/node/node.h"
@@ -38,7 +39,8 @@ void start_log(const std::string& level) {
 int serve(Config config) {
   start_log(config.log_level);
   ignore_broken_pipes();
-  if (!config.core_dumps) forbid_core_dumps();
+  if (!config.core_dumps) kith::net::forbid_core_dumps();
+  kith::net::silence_parsers();
   const size_t descriptors = raise_descriptor_limit();
   if (config.codes == "echo") spdlog::warn("codes are echoed: whoever reaches this server can register any number");
 

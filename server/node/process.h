@@ -7,8 +7,6 @@ namespace kith::node {
 
 // Raises the limit of open descriptors as far as allowed; answers it.
 size_t raise_descriptor_limit();
-// No core file, and no reading of this process's memory by others of the same user.
-void forbid_core_dumps();
 // A connection that the peer closed answers EPIPE instead of ending the process.
 void ignore_broken_pipes();
 // Processors that this process may use.

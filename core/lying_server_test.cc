@@ -1,0 +1,397 @@
+// A server that lies: what clients detect, and what they survive. docs/threat-model.md has the table; repair_test.cc has the lies about the inbox that
+// end in a repair.
+#include "core/testing/lying_server.h"
+#include "core/testing/two_people.h"
+#include "crypto/account_key.h"
+#include "crypto/sessions.h"
+
+namespace kith::core::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using client_api::Message;
+
+constexpr const char* kCarl = "+491700000003";
+
+class LyingServerTest : public TwoPeople {
+ protected:
+  LyingServerTest() : TwoPeople(LyingServer::make) {}
+  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
+  // Keeps the entry of the next message that goes to a device; `withhold` it as well.
+  void keep_next(wire::Entry& kept) {
+    liar().change = [&kept, done = false](wire::ServerFrame& frame) mutable {
+      if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
+      done = true;
+      kept = frame.deliver().entries(0);
+      return true;
+    };
+  }
+  // Changes the first message that goes to a device from now on.
+  void change_next(std::function<void(wire::IncomingMessage&)> change) {
+    liar().change = [change = std::move(change), done = false](wire::ServerFrame& frame) mutable {
+      if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
+      done = true;
+      change(*frame.mutable_deliver()->mutable_entries(0)->mutable_message());
+      return true;
+    };
+  }
+  uint32_t post_text(Host& host, const std::string& chat, const std::string& text) {
+    client_api::Request request;
+    request.mutable_send_message()->set_conversation(chat);
+    request.mutable_send_message()->set_text(text);
+    const uint32_t id = host.post(std::move(request));
+    world_.advance(1000);
+    return id;
+  }
+  // What Ana's message of that text shows.
+  Message::Tick tick(const std::string& text) {
+    for (const Message& each : history(ana_, chat_)) {
+      if (each.text() == text) return each.tick();
+    }
+    ADD_FAILURE() << "no such message";
+    return Message::kPending;
+  }
+};
+
+// ---- confirms falsely
+
+TEST_F(LyingServerTest, WhatIsAcceptedAndDroppedNeverHasASecondTick) {
+  warm_up();
+  liar().drop_between(kAna, kBen, true);
+  const std::string id = say(ana_, chat_, "dropped");
+  world_.advance(60'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  liar().drop_between(kAna, kBen, false);
+  say(ana_, chat_, "there");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "there")) << "and the session goes on";
+  EXPECT_EQ(state(ben_).undecryptable(), 0u);
+}
+
+TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
+  warm_up();
+  liar().drop_between(kAna, kBen, true);
+  const std::string id = say(ana_, chat_, "dropped");
+  wire::Entry entry;
+  wire::DeliveryReceipt& receipt = *entry.mutable_delivery_receipt();
+  receipt.set_from_account(world_.server->account_of(kBen)->id.bytes());
+  receipt.set_from_device(world_.server->device_of(kBen)->id);
+  receipt.set_sender_device(world_.server->device_of(kAna)->id);
+  receipt.set_up_to_server_time_us(world_.clock.unix_us + 1'000'000);
+  liar().plant(kAna, entry);
+  world_.advance(2000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "the second tick is the server's word";
+}
+
+TEST_F(LyingServerTest, AnswersToWhatWasNeverSentChangeNothing) {
+  warm_up();
+  const auto before = texts(ana_, chat_);
+  liar().change = [done = false](wire::ServerFrame& frame) mutable {
+    if (done || !frame.has_accepted()) return true;
+    done = true;
+    frame.mutable_accepted()->set_message_id(Bytes(16, 'x'));
+    return true;
+  };
+  const std::string id = say(ana_, chat_, "real");
+  world_.run();
+  EXPECT_LT(message(ana_, id).tick(), Message::kSent) << "the answer was for another message";
+  world_.advance(120'000);
+  EXPECT_GE(message(ana_, id).tick(), Message::kSent) << "sent again under the same id, and answered then";
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "real"));
+}
+
+// ---- repeats
+
+TEST_F(LyingServerTest, AMessageReplayedLaterIsNotShownAgain_SEND_1) {
+  warm_up();
+  wire::Entry kept;
+  keep_next(kept);
+  say(ana_, chat_, "once");
+  world_.advance(1000);
+  ASSERT_TRUE(kept.has_message());
+  liar().plant(kBen, kept);
+  kept.mutable_message()->set_message_id(Bytes(16, 'y'));  // as if it were another one
+  kept.mutable_message()->set_server_time_us(world_.clock.unix_us);
+  liar().plant(kBen, kept);
+  world_.advance(20'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "once"));
+  EXPECT_EQ(state(ben_).undecryptable(), 0u);
+}
+
+// ---- reorders
+
+TEST_F(LyingServerTest, MessagesInAnotherOrderAreAllReadAndShownByTheirTime_ORDER_1) {
+  warm_up();
+  // The first message comes last: its entry is withheld, and then planted where the others have been.
+  wire::Entry first;
+  liar().change = [&first](wire::ServerFrame& frame) {
+    if (!frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
+    wire::Entry& entry = *frame.mutable_deliver()->mutable_entries(0);
+    if (first.has_message()) return true;
+    first = entry;
+    entry.clear_message();  // its position stays taken
+    return true;
+  };
+  say(ana_, chat_, "one");
+  say(ana_, chat_, "two");
+  say(ana_, chat_, "three");
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "two", "three"));
+  liar().plant(kBen, first);
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one", "two", "three"));
+  EXPECT_EQ(state(ben_).undecryptable(), 0u);
+}
+
+// ---- truncates
+
+TEST_F(LyingServerTest, ATruncatedMessageIsNoticedAndRepaired) {
+  warm_up();
+  change_next([](wire::IncomingMessage& message) { message.mutable_payload()->resize(message.payload().size() / 2); });
+  say(ana_, chat_, "whole words");
+  world_.advance(20'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "whole words"));
+}
+
+TEST_F(LyingServerTest, ABacklogSaidToHaveExpiredIsMissingAndItsSenderSeesOneTick_INBOX_1) {
+  warm_up();
+  ben_.set_network(false);
+  const std::string id = say(ana_, chat_, "gone");
+  world_.server->device_of(kBen)->inbox.clear();
+  ben_.set_network(true);
+  world_.advance(2000);
+  say(ana_, chat_, "there");
+  world_.advance(60'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "there"));
+  EXPECT_EQ(message(ben_, id).id(), "");
+}
+
+// ---- swaps names and ids
+
+TEST_F(LyingServerTest, AMessageGivenOutAsSomebodyElsesIsNotBelieved_DEVICE_1) {
+  warm_up();
+  Host& carl = world_.add("carl");
+  sign_up(carl, kCarl, "Carl");
+  say(carl, open_chat(carl, kBen), "I am Carl");
+  world_.advance(2000);
+  const std::string with_carl = open_chat(ben_, kCarl);
+  const Bytes carls = world_.server->account_of(kCarl)->id.bytes();
+  change_next([&](wire::IncomingMessage& message) { message.set_from_account(carls); });
+  say(ana_, chat_, "words of Ana");
+  world_.advance(20'000);
+  for (const Message& each : history(ben_, with_carl)) EXPECT_NE(each.text(), "words of Ana");
+  EXPECT_EQ(state(ben_).undecryptable(), 1u) << "counted; and Carl's device, asked, has nothing like it";
+}
+
+TEST_F(LyingServerTest, AMessageUnderAnotherIdIsShownOnce) {
+  warm_up();
+  change_next([](wire::IncomingMessage& message) { message.set_message_id(Bytes(16, 'z')); });
+  say(ana_, chat_, "hello");
+  world_.advance(20'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "hello"));
+}
+
+// ---- swaps keys
+
+TEST_F(LyingServerTest, ABundleWithAnotherIdentityGetsNoMessage_DEVICE_1) {
+  crypto::SeededRandom random(77);
+  const Bytes mallory = crypto::Sessions::make_identity(random).public_key;
+  liar().change_bundles = [&](wire::PrekeyBundlesResponse& response) {
+    for (auto& bundle : *response.mutable_bundles()) bundle.set_identity_key(mallory);
+  };
+  post_text(ana_, chat_, "secret");
+  world_.advance(60'000);
+  EXPECT_TRUE(liar().sends.empty()) << "nothing was encrypted for a key that the list does not name";
+  EXPECT_EQ(tick("secret"), Message::kPending);
+  liar().change_bundles = {};
+  world_.advance(300'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret"));
+}
+
+TEST_F(LyingServerTest, ABundleWithASwappedSignedPrekeyGetsNoMessage) {
+  liar().change_bundles = [](wire::PrekeyBundlesResponse& response) {
+    for (auto& bundle : *response.mutable_bundles()) {
+      std::string& key = *bundle.mutable_signed_prekey()->mutable_public_key();
+      key[10] = static_cast<char>(key[10] ^ 1);
+    }
+  };
+  post_text(ana_, chat_, "secret");
+  world_.advance(60'000);
+  EXPECT_TRUE(liar().sends.empty());
+  EXPECT_EQ(tick("secret"), Message::kPending);
+}
+
+TEST_F(LyingServerTest, ASwappedOneTimePrekeyCostsOneMessageARepair) {
+  crypto::SeededRandom random(78);
+  const Bytes other = crypto::Sessions::make_identity(random).public_key;
+  liar().change_bundles = [&, done = false](wire::PrekeyBundlesResponse& response) mutable {
+    if (std::exchange(done, true)) return;
+    for (auto& bundle : *response.mutable_bundles()) bundle.mutable_prekey()->set_public_key(other);
+  };
+  post_text(ana_, chat_, "secret");
+  world_.advance(60'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret"));
+}
+
+// ---- forges device lists
+
+class ForgedListTest : public LyingServerTest {
+ protected:
+  ForgedListTest() : mallory_random_(99), mallory_(crypto::make_account_key(mallory_random_)) {}
+  void expect_nothing_sent() {
+    post_text(ana_, chat_, "secret");
+    world_.advance(60'000);
+    EXPECT_TRUE(liar().sends.empty());
+    EXPECT_EQ(tick("secret"), Message::kPending);
+    liar().change_list = {};
+    world_.advance(300'000);
+    EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret")) << "once it is honest again";
+  }
+  static void add_device(wire::DeviceList& list) {
+    wire::DeviceList::Device& device = *list.add_devices();
+    device = list.devices(0);
+    device.set_device_id(list.devices(0).device_id() + 1);
+  }
+  crypto::SeededRandom mallory_random_;
+  crypto::AccountKeyPair mallory_;
+};
+
+TEST_F(ForgedListTest, ADeviceAddedUnderTheOldSignatureIsRefused_DEVICE_1) {
+  liar().change_list = [](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
+    wire::DeviceList list;
+    list.ParseFromString(signed_list.device_list());
+    add_device(list);
+    signed_list.set_device_list(list.SerializeAsString());
+  };
+  expect_nothing_sent();
+}
+TEST_F(ForgedListTest, AListSignedByAnotherKeyThanItNamesIsRefused_DEVICE_1) {
+  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
+    wire::DeviceList list;
+    list.ParseFromString(signed_list.device_list());
+    add_device(list);
+    list.set_revision(list.revision() + 1);
+    signed_list.set_device_list(list.SerializeAsString());
+    signed_list.set_signature(crypto::sign_device_list(mallory_, signed_list.device_list()));
+  };
+  expect_nothing_sent();
+}
+TEST_F(ForgedListTest, AListOfAnotherAccountIsRefused_DEVICE_1) {
+  Host& carl = world_.add("carl");
+  sign_up(carl, kCarl, "Carl");
+  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& list) { list = world_.server->account_of(kCarl)->list; };
+  expect_nothing_sent();
+}
+
+TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {
+  warm_up();
+  client_api::Request verify;
+  verify.mutable_set_verified()->set_conversation(chat_);
+  verify.mutable_set_verified()->set_verified(true);
+  EXPECT_FALSE(ana_.request(verify).has_failure());
+  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+    if (account.phone != kBen) return;
+    wire::DeviceList list;
+    list.ParseFromString(signed_list.device_list());
+    list.set_account_key(mallory_.public_key);
+    list.set_revision(list.revision() + 1);
+    signed_list.set_device_list(list.SerializeAsString());
+    signed_list.set_signature(crypto::sign_device_list(mallory_, signed_list.device_list()));
+  };
+  wire::Entry entry;
+  entry.mutable_account_changed()->set_account_id(world_.server->account_of(kBen)->id.bytes());
+  entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kBen)->revision + 1);
+  liar().plant(kAna, entry);
+  world_.advance(2000);
+  EXPECT_FALSE(conversation(ana_, chat_).verified());
+  EXPECT_EQ(history(ana_, chat_).back().kind(), Message::kIdentityChanged);
+}
+
+TEST_F(ForgedListTest, AnotherAccountKeyFromTheStartShowsInTheSafetyNumber) {
+  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+    if (account.phone != kBen) return;
+    wire::DeviceList list;
+    list.ParseFromString(signed_list.device_list());
+    list.set_account_key(mallory_.public_key);
+    signed_list.set_device_list(list.SerializeAsString());
+    signed_list.set_signature(crypto::sign_device_list(mallory_, signed_list.device_list()));
+  };
+  client_api::Request mine, theirs;
+  mine.mutable_get_safety_number()->set_conversation(chat_);
+  theirs.mutable_get_safety_number()->set_conversation(bens_chat());
+  const std::string anas = ana_.request(mine).get_safety_number().digits();
+  const std::string bens = ben_.request(theirs).get_safety_number().digits();
+  EXPECT_EQ(anas.size(), bens.size());
+  EXPECT_NE(anas, bens);
+}
+
+TEST_F(ForgedListTest, AnOlderListIsNotTakenAgain_DEVICE_1) {
+  const wire::SignedDeviceList old = world_.server->account_of(kBen)->list;
+  warm_up();
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  world_.advance(5000);
+  const auto known = [this] {
+    client_api::Request number;
+    number.mutable_get_safety_number()->set_conversation(chat_);
+    return ana_.request(number).get_safety_number().digits();
+  };
+  const std::string before = known();
+  liar().change_list = [&old](const LoopbackServer::Account& account, wire::SignedDeviceList& list) {
+    if (account.phone == kBen) list = old;
+  };
+  wire::Entry entry;
+  entry.mutable_account_changed()->set_account_id(world_.server->account_of(kBen)->id.bytes());
+  entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kBen)->revision + 5);
+  liar().plant(kAna, entry);
+  world_.advance(5000);
+  EXPECT_EQ(known(), before);
+  post_text(ana_, chat_, "to the new one");
+  world_.advance(30'000);
+  EXPECT_EQ(tick("to the new one"), Message::kPending) << "not for devices that are no more";
+  liar().change_list = {};
+  world_.advance(300'000);
+  EXPECT_EQ(texts(new_ben, open_chat(new_ben, kAna)).back(), "to the new one");
+}
+
+// ---- wrong server times
+
+class WrongTimeTest : public LyingServerTest, public ::testing::WithParamInterface<uint64_t> {};
+
+TEST_P(WrongTimeTest, LosesNothing) {
+  warm_up();
+  liar().change = [](wire::ServerFrame& frame) {
+    if (frame.has_welcome()) frame.mutable_welcome()->set_server_time_us(GetParam());
+    if (frame.has_pong()) frame.mutable_pong()->set_server_time_us(GetParam());
+    if (frame.has_accepted()) frame.mutable_accepted()->set_server_time_us(GetParam());
+    if (frame.has_deliver()) {
+      for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) {
+        if (entry.has_message()) entry.mutable_message()->set_server_time_us(GetParam());
+      }
+    }
+    return true;
+  };
+  const std::string chat = bens_chat();
+  ana_.set_network(false);
+  ana_.set_network(true);
+  world_.advance(2000);
+  const std::string one = say(ana_, chat_, "one");
+  say(ana_, chat_, "two");
+  say(ben_, chat, "three");
+  world_.advance(120'000);
+  for (Host* const host : {&ana_, &ben_}) {
+    EXPECT_THAT(texts(*host, host == &ana_ ? chat_ : chat), ::testing::UnorderedElementsAre("ping", "pong", "one", "two", "three"));
+    EXPECT_EQ(state(*host).connection(), client_api::State::kOnline);
+    EXPECT_EQ(state(*host).undecryptable(), 0u);
+  }
+  EXPECT_GE(message(ana_, one).tick(), Message::kSent);
+  liar().change = {};
+  say(ana_, chat_, "four");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, chat), ::testing::Contains("four"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Times, WrongTimeTest, ::testing::Values(0, 1, 1'500'000'000'000'000, 4'000'000'000'000'000, INT64_MAX, UINT64_MAX),
+                         [](const auto& time) { return "At" + std::to_string(time.param); });
+
+}  // namespace
+}  // namespace kith::core::testing

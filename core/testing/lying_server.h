@@ -1,0 +1,53 @@
+// A server between real clients that does to what passes what the test tells it; honest where nothing is told.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "core/testing/loopback_server.h"
+
+namespace kith::core::testing {
+
+class LyingServer : public LoopbackServer {
+ public:
+  using LoopbackServer::LoopbackServer;
+
+  std::function<bool(wire::ServerFrame&)> change;  // of each frame to a device; false: withheld
+  int repeat = 1;                                  // how often each frame goes out
+  std::function<void(const Account&, wire::SignedDeviceList&)> change_list;
+  std::function<void(wire::PrekeyBundlesResponse&)> change_bundles;
+
+  // Puts an entry of its own into the inbox, at the next position.
+  void plant(const std::string& phone, wire::Entry entry) {
+    const Account& account = *account_of(phone);
+    append({account.id, {device_of(phone)->id}}, std::move(entry));
+  }
+  // Accepts and confirms what one writes to the other, and drops it.
+  void drop_between(const std::string& from, const std::string& to, bool drop) {
+    if (drop) {
+      account_of(to)->blocked.insert(account_of(from)->id);
+    } else {
+      account_of(to)->blocked.clear();
+    }
+  }
+  static std::unique_ptr<LoopbackServer> make(Clock& clock, RandomSource& random) { return std::make_unique<LyingServer>(clock, random); }
+
+ protected:
+  void put(Link link, wire::ServerFrame frame) override {
+    if (change && !change(frame)) return;
+    for (int i = 0; i < repeat; ++i) LoopbackServer::put(link, frame);
+  }
+  wire::SignedDeviceList device_list(const Account& account) override {
+    wire::SignedDeviceList list = account.list;
+    if (change_list) change_list(account, list);
+    return list;
+  }
+  wire::PrekeyBundlesResponse bundles(Account& account, const wire::PrekeyBundlesRequest& request) override {
+    wire::PrekeyBundlesResponse response = LoopbackServer::bundles(account, request);
+    if (change_bundles) change_bundles(response);
+    return response;
+  }
+};
+
+}  // namespace kith::core::testing

@@ -1,0 +1,202 @@
+#include "fuzz/client_world.h"
+
+#include <algorithm>
+
+#include "core/store/account_table.h"
+#include "core/store/store.h"
+#include "fuzz/targets.h"
+
+namespace kith::fuzz {
+namespace {
+
+constexpr const char* kAna = "+491700000001";
+constexpr const char* kBen = "+491700000002";
+constexpr const char* kFile = "kith.db";
+// A host carries out what the core wants; more than so many actions for one input would be a loop.
+constexpr int kActionsMax = 10'000;
+
+}  // namespace
+
+Meeting::Meeting() : ana(world.add("ana")), ben(world.add("ben")) {
+  using namespace core::testing;
+  sign_up(ana, kAna, "Ana");
+  sign_up(ben, kBen, "Ben");
+  const std::string to_ben = open_chat(ana, kBen);
+  say(ana, to_ben, "ping");
+  say(ben, open_chat(ben, kAna), "pong");
+  world.advance(2000);
+  auto& anas_account = *world.server->account_of(kAna);
+  auto& bens_account = *world.server->account_of(kBen);
+  anas = {anas_account.id, {world.server->device_of(kAna)->id}};
+  bens = {bens_account.id, {world.server->device_of(kBen)->id}};
+  bens_list = bens_account.list;
+  const auto* const device = world.server->device_of(kBen);
+  *bens_bundles.mutable_device_list() = bens_list;
+  wire::PrekeyBundle& bundle = *bens_bundles.add_bundles();
+  bundle.set_device_id(device->id);
+  bundle.set_registration_id(device->keys.registration_id());
+  bundle.set_identity_key(device->keys.identity_key());
+  *bundle.mutable_signed_prekey() = device->keys.signed_prekey();
+  *bundle.mutable_prekey() = device->prekeys.front();
+  const auto* const anas_device = world.server->device_of(kAna);
+  next_position = Position::of(anas_device->epoch, anas_device->sequence + 1).value;
+  ana.crash();
+  ben.crash();
+  // Opened and closed once more: the log goes into the file.
+  check(core::Database::open(kFile, ana.disk().name()).has_value(), "Ana's database opens");
+  anas_disk = *ana.disk().contents(kFile);
+  auto opened = core::Database::open(kFile, ben.disk().name());
+  check(opened.has_value(), "Ben's database opens");
+  bens_database = std::move(*opened);
+  core::Transaction transaction(*bens_database);
+  core::Store store(*bens_database);
+  if (const auto registration = store.account.registration()) bens_key = registration->account_key;
+  check(crypto::sign_device_list(bens_key, "").size() == 64, "Ben's account key is known");
+}
+
+Meeting& Meeting::get() {
+  static Meeting meeting;
+  return meeting;
+}
+
+ClientWorld::ClientWorld(bool registered) : random_(7) {
+  Meeting& meeting = Meeting::get();
+  clock_ = meeting.world.clock;
+  position_ = meeting.next_position;
+  *meeting.ana.disk().contents(kFile) = registered ? meeting.anas_disk : Bytes();
+  meeting.ana.disk().sync(kFile);
+  auto database = core::Database::open(kFile, meeting.ana.disk().name());
+  check(database.has_value(), "the database opens");
+  database_ = std::move(*database);
+  auto client = core::Client::open(*database_, clock_, random_);
+  check(client.has_value(), "the client opens");
+  client_ = std::move(*client);
+  if (!registered) return;
+  client_api::Request connect;
+  connect.mutable_connect();
+  request(std::move(connect));
+  check(socket_open_, "the client opens its connection");
+  wire::ServerFrame welcome;
+  welcome.mutable_welcome()->set_version(1);
+  welcome.mutable_welcome()->set_server_time_us(clock_.unix_us);
+  welcome.mutable_welcome()->set_prekeys_remaining(100);
+  *welcome.mutable_welcome()->mutable_limits() = meeting.world.server->limits;
+  frame(welcome);
+  wire::ServerFrame end;
+  end.mutable_backlog_end()->set_position(0);
+  frame(end);
+}
+
+ClientWorld::~ClientWorld() = default;
+
+void ClientWorld::input(const client_api::Input& first) {
+  std::deque<client_api::Input> inputs{first};
+  int done = 0;
+  while (!inputs.empty()) {
+    const client_api::Input now = std::move(inputs.front());
+    inputs.pop_front();
+    std::vector<client_api::Action> actions;
+    client_->handle(now, actions);
+    for (const client_api::Action& action : actions) {
+      check(++done < kActionsMax, "the core comes to rest");
+      switch (action.kind_case()) {
+        case client_api::Action::kOpenSocket:
+          socket_ = action.open_socket().socket();
+          socket_open_ = true;
+          inputs.emplace_back().mutable_socket_opened()->set_socket(socket_);
+          break;
+        case client_api::Action::kCloseSocket: socket_open_ = false; break;
+        case client_api::Action::kHttpCall: calls_.push_back(action.http_call()); break;
+        case client_api::Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); break;
+        case client_api::Action::kResponse: responses_.push_back(action.response()); break;
+        case client_api::Action::kSendFrame: {
+          wire::ClientFrame frame;
+          check(frame.ParseFromString(action.send_frame().frame()), "what the core sends is a frame");
+          break;
+        }
+        case client_api::Action::kEvent:
+        case client_api::Action::KIND_NOT_SET: break;
+      }
+    }
+  }
+}
+
+void ClientWorld::frame(BytesView bytes) {
+  if (!socket_open_) return;
+  client_api::Input in;
+  in.mutable_socket_frame()->set_socket(socket_);
+  in.mutable_socket_frame()->set_frame(Bytes(bytes));
+  input(in);
+}
+
+void ClientWorld::message(BytesView payload) {
+  const Meeting& meeting = Meeting::get();
+  wire::ServerFrame frame;
+  wire::Entry& entry = *frame.mutable_deliver()->add_entries();
+  entry.set_position(position_++);
+  wire::IncomingMessage& message = *entry.mutable_message();
+  Bytes id(15, 'm');
+  id.push_back(static_cast<char>(messages_++));
+  message.set_message_id(id);
+  message.set_from_account(meeting.bens.account.bytes());
+  message.set_from_device(meeting.bens.device.value);
+  message.set_server_time_us(clock_.unix_us + messages_);
+  message.set_payload(Bytes(payload));
+  this->frame(frame);
+}
+
+uint32_t ClientWorld::request(client_api::Request request) {
+  request.set_id(++last_request_);
+  client_api::Input in;
+  *in.mutable_request() = std::move(request);
+  input(in);
+  return last_request_;
+}
+
+bool ClientWorld::answer(uint32_t status, BytesView body) {
+  if (calls_.empty()) return false;
+  client_api::Input in;
+  in.mutable_http_response()->set_call(calls_.front().call());
+  in.mutable_http_response()->set_status(status);
+  in.mutable_http_response()->set_body(Bytes(body));
+  calls_.pop_front();
+  input(in);
+  return true;
+}
+
+bool ClientWorld::skip_to(std::string_view ending) {
+  for (int i = 0; i < 16 && !calls_.empty(); ++i) {
+    if (calls_.front().url().ends_with(ending)) return true;
+    answer(503, "");
+  }
+  return false;
+}
+
+void ClientWorld::pass(uint64_t ms) {
+  clock_.monotonic_ms += ms;
+  clock_.unix_us += ms * 1000;
+  if (wake_at_ == 0 || wake_at_ > clock_.monotonic_ms) return;
+  client_api::Input tick;
+  tick.mutable_tick();
+  input(tick);
+}
+
+void ClientWorld::check_state() {
+  client_api::Request list;
+  list.mutable_list_conversations();
+  const uint32_t list_id = request(std::move(list));
+  client_api::Request messages;
+  messages.mutable_list_messages()->set_conversation(Meeting::get().bens.account.hex());
+  messages.mutable_list_messages()->set_limit(100);
+  const uint32_t messages_id = request(std::move(messages));
+  int answered = 0;
+  for (const client_api::Response& response : responses_) {
+    check(client_api::Response().ParseFromString(response.SerializeAsString()), "a response is well formed: text is UTF-8");
+    if (response.id() == list_id || response.id() == messages_id) ++answered;
+    if (response.id() != messages_id) continue;
+    check(response.list_messages().messages_size() >= 2, "what was there is there");
+  }
+  check(answered == 2, "the core still answers");
+}
+
+}  // namespace kith::fuzz

@@ -1,0 +1,70 @@
+// A device for one input: Ana's client core, as it was after she and Ben had written to each other, put back each time from a copy of its disk.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/client.h"
+#include "core/sealing.h"
+#include "core/testing/world.h"
+#include "crypto/account_key.h"
+
+namespace kith::fuzz {
+
+// Made once: two people, their keys, and the disks.
+struct Meeting {
+  Meeting();
+  static Meeting& get();
+
+  core::testing::World world;
+  core::testing::Host& ana;
+  core::testing::Host& ben;
+  DeviceAddress anas, bens;
+  Bytes anas_disk;                    // the database file
+  std::unique_ptr<core::Database> bens_database;
+  crypto::AccountKeyPair bens_key;
+  wire::SignedDeviceList bens_list;
+  wire::PrekeyBundlesResponse bens_bundles;
+  uint64_t next_position = 0;         // of Ana's inbox
+};
+
+class ClientWorld {
+ public:
+  // `registered`: Ana as she was, connected; else an empty device.
+  explicit ClientWorld(bool registered = true);
+  ~ClientWorld();
+
+  void frame(BytesView bytes);
+  void frame(const wire::ServerFrame& frame) { this->frame(frame.SerializeAsString()); }
+  // Ben's device sends this payload; delivered at the next position.
+  void message(BytesView payload);
+  uint32_t request(client_api::Request request);
+  // Answers the oldest call that waits.
+  bool answer(uint32_t status, BytesView body);
+  // Whether a call to a path with this ending waits; the others before it are answered with 503.
+  bool skip_to(std::string_view ending);
+  void pass(uint64_t ms);
+  // What every user interface asks all the time still works, and what it gets is well formed.
+  void check_state();
+  [[nodiscard]] bool connected() const { return socket_open_; }
+
+ private:
+  void input(const client_api::Input& input);
+
+  core::testing::VirtualClock clock_;
+  crypto::SeededRandom random_;
+  std::unique_ptr<core::Database> database_;
+  std::unique_ptr<core::Client> client_;
+  std::deque<client_api::HttpCall> calls_;
+  std::vector<client_api::Response> responses_;
+  uint32_t last_request_ = 0;
+  uint32_t socket_ = 0;
+  bool socket_open_ = false;
+  uint64_t position_ = 0;
+  uint64_t wake_at_ = 0;
+  uint64_t messages_ = 0;
+};
+
+}  // namespace kith::fuzz

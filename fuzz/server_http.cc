@@ -1,0 +1,87 @@
+#include "fuzz/server_world.h"
+#include "fuzz/targets.h"
+#include "net/http_parser.h"
+#include "net/websocket_accept.h"
+#include "wire/versions.h"
+
+namespace kith::fuzz {
+namespace {
+
+constexpr size_t kBodyMax = 4096;
+
+void check_response(const net::HttpResponse& response) {
+  check(response.status >= 200 && response.status < 600, "a response has a status");
+  Bytes head;
+  net::append_http_head(head, response, true, 1'700'000'000);
+  // Whatever was in the request, it can't add a field or a second response (response splitting).
+  size_t lines = 0;
+  for (size_t at = head.find("\r\n"); at != Bytes::npos; at = head.find("\r\n", at + 2)) ++lines;
+  check(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
+  check(lines <= response.fields.size() + 5, "a head has no lines but its own");
+  for (const auto& [name, value] : response.fields) {
+    check(value.find_first_of("\r\n") == std::string::npos && name.find_first_of("\r\n: ") == std::string::npos, "fields are one line");
+  }
+}
+
+}  // namespace
+
+void http_request(BytesView input) {
+  if (input.empty()) return;
+  const size_t piece = 1 + static_cast<uint8_t>(input.front());
+  input.remove_prefix(1);
+  ServerWorld server;
+  net::HttpParser parser(kBodyMax);
+  int requests = 0;
+  while (requests < 8) {
+    const BytesView now = input.substr(0, piece);
+    input.remove_prefix(now.size());
+    const auto progress = parser.feed(now);
+    if (progress == net::HttpParser::Progress::kError) {
+      check(parser.status() >= 400 && parser.status() < 600, "an error has a status");
+      return;
+    }
+    if (progress == net::HttpParser::Progress::kRequest) {
+      ++requests;
+      net::IncomingRequest request = parser.take();
+      check(request.body.size() <= kBodyMax, "a body is bounded");
+      if (request.path() == wire::kSocketPath && request.method != "OPTIONS") {
+        const net::HttpResponse response = net::answer_upgrade(request, wire::kSubprotocol);
+        if (response.status == 101) return;
+        check_response(response);
+      } else {
+        check_response(server.answer(std::move(request)));
+      }
+      continue;  // what is left over may be another request
+    }
+    if (now.empty()) return;
+  }
+}
+
+void api_body(BytesView input) {
+  static constexpr struct {
+    const char* method;
+    const char* path;
+  } kCalls[] = {
+      {"POST", "/v1/registration/code"}, {"POST", "/v1/registration"}, {"PUT", "/v1/keys"},    {"POST", "/v1/accounts/lookup"},
+      {"POST", "/v1/accounts/62626262626262626262626262626262/prekeys"}, {"PUT", "/v1/profile"}, {"PUT", "/v1/privacy"},
+  };
+  if (input.empty()) return;
+  const auto choice = static_cast<uint8_t>(input.front());
+  const auto& call = kCalls[(choice & 15) % std::size(kCalls)];
+  const bool json = (choice & 16) != 0;
+  ServerWorld server;
+  net::IncomingRequest request;
+  request.method = call.method;
+  request.target = call.path;
+  request.fields = {{"Host", "kith"},
+                    {"Content-Type", json ? "application/json" : "application/x-protobuf"},
+                    {"Authorization", "Bearer " + to_base64url(testing::HandlersWorld::token_of(ServerWorld::ana()))}};
+  request.body = input.substr(1);
+  const net::IncomingRequest again = request;
+  const net::HttpResponse response = server.answer(std::move(request));
+  check_response(response);
+  check(response.status != 500, "no input is the server's own fault");
+  check_response(server.answer(again));
+}
+
+}  // namespace kith::fuzz
