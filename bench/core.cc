@@ -1,0 +1,219 @@
+// The client core alone: two clients, each with its database on the disk, and the loopback server of the core's tests between them. What is counted
+// is the time inside Client::handle of the one that is measured; everything else (the server, carrying actions) is outside.
+#include <cstdio>
+#include <deque>
+
+#include "bench/usage.h"
+#include "bench/workloads.h"
+#include "core/client.h"
+#include "core/store/database.h"
+#include "core/testing/loopback_server.h"
+#include "crypto/testing/seeded_random.h"
+#include "net/system_clock.h"
+#include "server/embedded/testing/test_directory.h"
+
+namespace kith::bench {
+namespace {
+
+using client_api::Action;
+using client_api::Input;
+using client_api::Request;
+using core::testing::LoopbackServer;
+
+std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
+
+// One client, carried by hand.
+class CoreHost {
+ public:
+  CoreHost(LoopbackServer& server, Clock& clock, RandomSource& random, const std::string& file) : server_(server) {
+    auto database = core::Database::open(file);
+    if (!database) return;
+    database_ = std::move(*database);
+    auto client = core::Client::open(*database_, clock, random);
+    if (client) client_ = std::move(*client);
+  }
+  [[nodiscard]] bool is_open() const { return client_ != nullptr; }
+
+  client_api::Response request(Request request) {
+    const uint32_t id = post(std::move(request));
+    for (int turns = 0; turns < 10'000 && answer_.id() != id; ++turns) turn();
+    return answer_;
+  }
+  uint32_t post(Request request) {
+    request.set_id(++last_request_);
+    Input input;
+    *input.mutable_request() = std::move(request);
+    handle(input);
+    return last_request_;
+  }
+  // Carries out what waits, and takes what the server has for this client.
+  bool turn() {
+    bool busy = false;
+    while (!actions_.empty()) {
+      const Action action = std::move(actions_.front());
+      actions_.pop_front();
+      carry_out(action);
+      busy = true;
+    }
+    for (; !server_.outgoing.empty() && server_.outgoing.front().link == link_; server_.outgoing.pop_front()) {
+      Input input;
+      if (server_.outgoing.front().frame) {
+        input.mutable_socket_frame()->set_socket(socket_);
+        input.mutable_socket_frame()->set_frame(server_.outgoing.front().frame->SerializeAsString());
+      } else {
+        input.mutable_socket_closed()->set_socket(socket_);
+      }
+      handle(input);
+      busy = true;
+    }
+    if (!busy && wake_at_ != 0 && net::SystemClock().monotonic().value >= wake_at_) {
+      wake_at_ = 0;
+      Input input;
+      input.mutable_tick();
+      handle(input);
+      busy = true;
+    }
+    return busy;
+  }
+
+  uint64_t sends = 0;        // frames with a message that were handed over
+  uint64_t shown = 0;        // messages that the user interface was told of
+  uint64_t inside_us = 0;    // in Client::handle
+  [[nodiscard]] LoopbackServer::Link link() const { return link_; }
+
+ private:
+  void handle(const Input& input) {
+    std::vector<Action> actions;
+    const uint64_t began_us = now_us();
+    client_->handle(input, actions);
+    inside_us += now_us() - began_us;
+    for (Action& action : actions) actions_.push_back(std::move(action));
+  }
+
+  void carry_out(const Action& action) {
+    switch (action.kind_case()) {
+      case Action::kResponse: answer_ = action.response(); return;
+      case Action::kEvent:
+        if (action.event().has_message_added()) ++shown;
+        return;
+      case Action::kOpenSocket: {
+        socket_ = action.open_socket().socket();
+        link_ = server_.open_link();
+        Input input;
+        input.mutable_socket_opened()->set_socket(socket_);
+        return handle(input);
+      }
+      case Action::kSendFrame: {
+        const std::string& frame = action.send_frame().frame();
+        wire::ClientFrame parsed;
+        if (parsed.ParseFromString(frame) && parsed.has_send()) ++sends;
+        return server_.take_frame(link_, frame);
+      }
+      case Action::kCloseSocket:
+        server_.close_link(link_);
+        link_ = 0;
+        return;
+      case Action::kHttpCall: {
+        const auto& call = action.http_call();
+        auto reply = server_.http(call.method(), path_of(call.url()), call.body(), call.bearer());
+        Input input;
+        input.mutable_http_response()->set_call(call.call());
+        input.mutable_http_response()->set_status(reply.status);
+        input.mutable_http_response()->set_body(std::move(reply.body));
+        return handle(input);
+      }
+      case Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); return;
+      case Action::KIND_NOT_SET: return;
+    }
+  }
+
+  LoopbackServer& server_;
+  std::unique_ptr<core::Database> database_;
+  std::unique_ptr<core::Client> client_;
+  std::deque<Action> actions_;
+  client_api::Response answer_;
+  uint32_t last_request_ = 0;
+  uint32_t socket_ = 0;
+  LoopbackServer::Link link_ = 0;
+  uint64_t wake_at_ = 0;
+};
+
+bool sign_up(CoreHost& host, const char* phone, const char* name) {
+  Request request;
+  auto& what = *request.mutable_register_();
+  what.set_server("http://server:1/");
+  what.set_phone(phone);
+  what.set_code(LoopbackServer::kCode);
+  what.set_name(name);
+  what.set_device_name("Bench");
+  return host.request(std::move(request)).register_().registered();
+}
+
+bool connect(CoreHost& host) {
+  Request request;
+  request.mutable_connect();
+  return !host.request(std::move(request)).has_failure();
+}
+
+// Takes turns until nothing happens, or `done`.
+template <class Done>
+bool run_until(CoreHost& ana, CoreHost& ben, LoopbackServer& server, Done done) {
+  const uint64_t give_up = now_us() + 120'000'000;
+  while (!done()) {
+    const bool busy = ana.turn() | ben.turn();
+    // For a link that is gone.
+    while (!server.outgoing.empty() && server.outgoing.front().link != ana.link() && server.outgoing.front().link != ben.link()) {
+      server.outgoing.pop_front();
+    }
+    if (!busy && now_us() > give_up) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool run_core(const Options& options, Report& report) {
+  for (int round = 0; round < options.rounds; ++round) {
+    TestDirectory directory;
+    net::SystemClock clock;
+    crypto::SeededRandom random(now_us());
+    LoopbackServer server(clock, random);
+    server.limits.set_frame_bytes_max(262144);
+    server.limits.set_envelope_bytes_max(131072);
+    server.limits.set_in_flight_sends_max(64);
+    server.limits.set_idle_timeout_ms(600'000);
+    server.limits.set_subscriptions_max(100);
+    CoreHost ana(server, clock, random, directory.file("ana.db"));
+    CoreHost ben(server, clock, random, directory.file("ben.db"));
+    if (!ana.is_open() || !ben.is_open() || !sign_up(ana, "+491700000001", "Ana") || !connect(ana) || !sign_up(ben, "+491700000002", "Ben")) return false;
+    Request open;
+    open.mutable_open_conversation()->set_phone("+491700000002");
+    const std::string chat = ana.request(std::move(open)).open_conversation().id();
+
+    // Ana writes while Ben is away.
+    const Bytes text(options.payload_bytes, 'x');
+    const uint64_t sends_before = ana.sends;
+    ana.inside_us = 0;
+    for (size_t i = 0; i < options.core_messages; ++i) {
+      Request say;
+      say.mutable_send_message()->set_conversation(chat);
+      say.mutable_send_message()->set_text(text);
+      ana.post(std::move(say));
+      ana.turn();
+    }
+    const auto sent = [&] { return ana.sends - sends_before; };
+    if (!run_until(ana, ben, server, [&] { return sent() >= options.core_messages; })) return false;
+    report.add("core.sent_per_s", static_cast<double>(sent()) / (static_cast<double>(ana.inside_us) / 1e6));
+
+    // Ben connects and takes it all.
+    ben.shown = ben.inside_us = 0;
+    if (!connect(ben) || !run_until(ana, ben, server, [&] { return ben.shown >= options.core_messages; })) {
+      std::fprintf(stderr, "core: %llu messages shown\n", static_cast<unsigned long long>(ben.shown));
+      return false;
+    }
+    report.add("core.received_per_s", static_cast<double>(ben.shown) / (static_cast<double>(ben.inside_us) / 1e6));
+  }
+  return true;
+}
+
+}  // namespace kith::bench
