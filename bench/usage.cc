@@ -22,6 +22,12 @@ uint64_t number_behind(const std::string& file, const std::string& word) {
   return 0;
 }
 
+uint64_t read_us(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_nsec) / 1000;
+}
+
 }  // namespace
 
 uint64_t cpu_ns(pid_t process) {
@@ -54,10 +60,7 @@ uint64_t disk_usage(const std::string& directory) {
   return bytes;
 }
 
-uint64_t now_us() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_nsec) / 1000;
-}
+uint64_t now_us() { return read_us(CLOCK_MONOTONIC); }
+uint64_t thread_cpu_us() { return read_us(CLOCK_THREAD_CPUTIME_ID); }
 
 }  // namespace kith::bench

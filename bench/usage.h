@@ -19,5 +19,7 @@ uint64_t disk_usage(const std::string& directory);
 
 // Monotonic.
 uint64_t now_us();
+// Processor time of the calling thread.
+uint64_t thread_cpu_us();
 
 }  // namespace kith::bench
