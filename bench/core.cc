@@ -68,12 +68,14 @@ class CoreHost {
       if (server_.outgoing.front().frame) {
         take(*server_.outgoing.front().frame);
       } else {
+        take_frames();
         Input input;
         input.mutable_socket_closed()->set_socket(socket_);
         handle(input);
       }
       busy = true;
     }
+    take_frames();
     if (!busy && wake_at_ != 0 && net::SystemClock().monotonic().value >= wake_at_) {
       wake_at_ = 0;
       Input input;
@@ -99,23 +101,30 @@ class CoreHost {
     for (Action& action : actions) actions_.push_back(std::move(action));
   }
 
-  // Kith's server puts at most 64 entries into one frame; the loopback server puts all there are.
+  // What has come together is handed over together, as the terminal client does it. Kith's server puts at most 64 entries into one frame; the
+  // loopback server puts all there are.
   void take(const wire::ServerFrame& frame) {
-    const auto put = [this](const wire::ServerFrame& part) {
-      Input input;
-      input.mutable_socket_frame()->set_socket(socket_);
-      input.mutable_socket_frame()->set_frame(part.SerializeAsString());
-      handle(input);
-    };
+    constexpr int kFramesMax = 64;
     constexpr int kEntriesMax = 64;
-    if (frame.deliver().entries_size() <= kEntriesMax) return put(frame);
+    if (frame.deliver().entries_size() <= kEntriesMax) {
+      frames_.mutable_socket_frame()->add_frames(frame.SerializeAsString());
+      if (frames_.socket_frame().frames_size() >= kFramesMax) take_frames();
+      return;
+    }
     for (int first = 0; first < frame.deliver().entries_size(); first += kEntriesMax) {
       wire::ServerFrame part;
       for (int i = first; i < std::min(first + kEntriesMax, frame.deliver().entries_size()); ++i) {
         *part.mutable_deliver()->add_entries() = frame.deliver().entries(i);
       }
-      put(part);
+      take_frames();
+      take(part);
     }
+  }
+  void take_frames() {
+    if (frames_.socket_frame().frames_size() == 0) return;
+    frames_.mutable_socket_frame()->set_socket(socket_);
+    const Input frames = std::exchange(frames_, {});
+    handle(frames);
   }
 
   void carry_out(const Action& action) {
@@ -157,6 +166,7 @@ class CoreHost {
   std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
   std::deque<Action> actions_;
+  Input frames_;
   client_api::Response answer_;
   uint32_t last_request_ = 0;
   uint32_t socket_ = 0;

@@ -128,7 +128,7 @@ TEST_F(ConnectionTest, GarbageFromTheServerEndsTheConnectionAndNothingElse) {
   client_api::Input input;
   for (uint32_t socket = 0; socket < 5; ++socket) {
     input.mutable_socket_frame()->set_socket(socket);
-    input.mutable_socket_frame()->set_frame("\xFF\xFF\xFF garbage");
+    input.mutable_socket_frame()->add_frames("\xFF\xFF\xFF garbage");
     ana_.input(input);
   }
   world_.advance(5000);
