@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   app.add_option("--users", options.offline_users, "absent users of offline")->check(CLI::Range(1, 15'000))->capture_default_str();
   app.add_option("--messages", options.offline_messages, "messages of offline")->check(CLI::Range(1, 10'000'000))->capture_default_str();
   app.add_option("--offline-rate", options.offline_rate, "messages a second of offline's open loop")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  app.add_option("--give-back", options.give_back_seconds, "seconds that offline waits for drained disk space")->check(CLI::Range(0.0, 600.0))->capture_default_str();
   app.add_option("--logins", options.logins, "accounts that log in")->check(CLI::Range(1, 15'000))->capture_default_str();
   app.add_option("--core-messages", options.core_messages, "messages of core")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   CLI11_PARSE(app, argc, argv);

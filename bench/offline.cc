@@ -13,7 +13,6 @@ namespace {
 constexpr size_t kSenders = 10;
 constexpr size_t kWindow = 500;          // messages of one sender without an answer, in the bulk
 constexpr uint64_t kPatienceUs = 120'000'000;
-constexpr uint64_t kGiveBackUs = 30'000'000;
 
 // The greatest of what is looked at while something runs.
 class MemoryWatch {
@@ -121,7 +120,7 @@ struct Draining : LinkOwner {
 
 double mib(uint64_t bytes) { return static_cast<double>(bytes) / 1048576; }
 
-bool drain(Server& server, std::vector<BenchAccount>& users, size_t expected, Report& report) {
+bool drain(Server& server, std::vector<BenchAccount>& users, size_t expected, const Options& options, Report& report) {
   Draining draining;
   Links links(server.port(), draining);
   MemoryWatch watch(server.pid());
@@ -138,7 +137,8 @@ bool drain(Server& server, std::vector<BenchAccount>& users, size_t expected, Re
   report.add("offline.drain_cpu_us", static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(expected));
   report.add("offline.drain_memory_mib", watch.most_mib());
   report.add("offline.disk_full_mib", mib(disk_full));
-  for (const uint64_t until = now_us() + kGiveBackUs; now_us() < until && disk_usage(server.data_directory()) > disk_full / 4;) links.turn(500'000);
+  const uint64_t until = now_us() + static_cast<uint64_t>(options.give_back_seconds * 1e6);
+  while (now_us() < until && disk_usage(server.data_directory()) > disk_full / 4) links.turn(500'000);
   report.add("offline.disk_after_mib", mib(disk_usage(server.data_directory())));
   if (draining.received == expected && links.failures() == 0) return true;
   std::fprintf(stderr, "offline: %zu of %zu messages came\n", draining.received, expected);
@@ -171,7 +171,7 @@ bool run_offline(const Options& options, Report& report) {
     }
     report.add("offline.tick_p50_ms", ticks.at(0.5));
     report.add("offline.tick_p99_ms", ticks.at(0.99));
-    if (!drain(server, users, stored, report)) return false;
+    if (!drain(server, users, stored, options, report)) return false;
   }
   return true;
 }

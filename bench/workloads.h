@@ -22,6 +22,7 @@ struct Options {
   size_t offline_users = 1'000;
   size_t offline_messages = 300'000;
   uint64_t offline_rate = 10'000;
+  double give_back_seconds = 30;  // how long offline waits for disk space that was drained
   size_t logins = 5'000;
   size_t core_messages = 20'000;
 };

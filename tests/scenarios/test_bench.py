@@ -8,7 +8,7 @@ import unittest
 
 BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
 SMALL = ["--rounds", "1", "--seconds", "0.3", "--pairs", "10", "--rate", "100", "--idle-from", "20", "--idle-to", "60", "--users", "20",
-         "--messages", "500", "--offline-rate", "200", "--logins", "30", "--core-messages", "100"]
+         "--messages", "500", "--offline-rate", "200", "--give-back", "1", "--logins", "30", "--core-messages", "100"]
 
 
 class Bench(unittest.TestCase):
