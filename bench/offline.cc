@@ -1,7 +1,7 @@
 #include <cstdio>
-#include <cstring>
 
 #include "bench/link.h"
+#include "bench/message_number.h"
 #include "bench/server.h"
 #include "bench/usage.h"
 #include "bench/workloads.h"
@@ -85,17 +85,12 @@ class Storing final : public LinkOwner {
   void send(Link& link, uint64_t at_us) {
     const uint64_t number = sent_at_us_.size();
     sent_at_us_.push_back(at_us);
-    MessageId id;
-    std::memcpy(id.value.data(), &run_, 8);
-    std::memcpy(id.value.data() + 8, &number, 8);
-    link.send(id, users_[number % users_.size()], payload_);
+    link.send(id_of(run_, number), users_[number % users_.size()], payload_);
   }
 
   void on_accepted(Link& link, const MessageId& id, UnixMicros) override {
-    uint64_t number;
-    std::memcpy(&number, id.value.data() + 8, 8);
     ++accepted_;
-    if (ticks_ != nullptr) ticks_->add(now_us() - sent_at_us_[number]);
+    if (ticks_ != nullptr) ticks_->add(now_us() - sent_at_us_[number_of(id)]);
     if (refill_ && sent_at_us_.size() < target_) send(link, now_us());
   }
 

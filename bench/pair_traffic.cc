@@ -1,8 +1,8 @@
 #include "bench/pair_traffic.h"
 
 #include <cstdio>
-#include <cstring>
 
+#include "bench/message_number.h"
 #include "bench/usage.h"
 #include "crypto/testing/seeded_random.h"
 
@@ -10,19 +10,6 @@ namespace kith::bench {
 namespace {
 
 constexpr uint64_t kSettleUs = 20'000'000;
-
-MessageId id_of(uint64_t run, uint64_t number) {
-  MessageId id;
-  std::memcpy(id.value.data(), &run, 8);
-  std::memcpy(id.value.data() + 8, &number, 8);
-  return id;
-}
-
-uint64_t number_of(const MessageId& id) {
-  uint64_t number;
-  std::memcpy(&number, id.value.data() + 8, 8);
-  return number;
-}
 
 }  // namespace
 

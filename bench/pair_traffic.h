@@ -71,7 +71,7 @@ class PairTraffic final : public LinkOwner {
   ConfirmWhen confirm_when_ = ConfirmWhen::kAtOnce;
   bool answering_ = false;            // closed loop: a receipt makes the other side send
   bool counting_ = false;
-  uint64_t run_ = 0;                  // the first half of message ids
+  uint64_t run_ = 0;                  // tells this run's message ids from others'
   uint64_t began_us_ = 0;
   uint64_t began_cpu_ns_ = 0;
   uint64_t outstanding_ = 0;
