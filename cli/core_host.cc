@@ -22,6 +22,7 @@ using client_api::Input;
 constexpr uint32_t kWakeTimer = 0;  // the core's; commands number theirs from 1
 constexpr uint32_t kPumpTimer = UINT32_MAX;
 constexpr uint64_t kFarewellMs = 2000;
+constexpr int kFramesTogether = 64;
 
 }  // namespace
 
@@ -108,6 +109,19 @@ void CoreHost::forget() {
 void CoreHost::feed(Input input) {
   impl_->inputs.push_back(std::move(input));
   pump();
+}
+
+// What the socket has more of comes before the timer, and is taken in the same transaction.
+void CoreHost::feed_later(Input input) {
+  std::deque<Input>& inputs = impl_->inputs;
+  const bool joins = !inputs.empty() && inputs.back().has_socket_frame() && inputs.back().socket_frame().socket() == input.socket_frame().socket();
+  if (joins) {
+    inputs.back().mutable_socket_frame()->add_frames(std::move(*input.mutable_socket_frame()->mutable_frames(0)));
+    if (inputs.back().socket_frame().frames_size() >= kFramesTogether) pump();
+  } else {
+    inputs.push_back(std::move(input));
+    impl_->network.set_timer(kPumpTimer, now(), [this] { pump(); });
+  }
 }
 
 void CoreHost::pump() {
@@ -197,8 +211,8 @@ void CoreHost::open_socket(uint32_t socket, const std::string& url) {
     impl_->say("socket: receives " + std::to_string(frame.size()) + " bytes");
     Input input;
     input.mutable_socket_frame()->set_socket(socket);
-    input.mutable_socket_frame()->set_frame(std::move(frame));
-    feed(std::move(input));
+    input.mutable_socket_frame()->add_frames(std::move(frame));
+    feed_later(std::move(input));
   };
   events.closed = [this, socket](uint32_t code, std::string reason) {
     impl_->say("socket: closed, " + std::to_string(code) + " " + reason);

@@ -41,6 +41,7 @@ class CoreHost final : public Host {
   struct Impl;
   explicit CoreHost(std::unique_ptr<Impl> impl);
   void feed(client_api::Input input);
+  void feed_later(client_api::Input frames);
   void pump();
   void carry_out(const client_api::Action& action);
   void open_socket(uint32_t socket, const std::string& url);

@@ -29,7 +29,7 @@ struct Client::Impl {
       case client_api::Input::kRequest: dispatch(*engine, input.request()); break;
       case client_api::Input::kSocketOpened: engine->connection.on_opened(input.socket_opened().socket()); break;
       case client_api::Input::kSocketFrame:
-        engine->connection.on_frame(input.socket_frame().socket(), input.socket_frame().frame());
+        for (const std::string& frame : input.socket_frame().frames()) engine->connection.on_frame(input.socket_frame().socket(), frame);
         break;
       case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
       case client_api::Input::kHttpResponse: engine->http.on_response(input.http_response()); break;

@@ -128,11 +128,28 @@ TEST_F(ConnectionTest, GarbageFromTheServerEndsTheConnectionAndNothingElse) {
   client_api::Input input;
   for (uint32_t socket = 0; socket < 5; ++socket) {
     input.mutable_socket_frame()->set_socket(socket);
-    input.mutable_socket_frame()->set_frame("\xFF\xFF\xFF garbage");
+    input.mutable_socket_frame()->add_frames("\xFF\xFF\xFF garbage");
     ana_.input(input);
   }
   world_.advance(5000);
   EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+TEST_F(ConnectionTest, FramesThatComeTogetherAreAllTaken) {
+  warm_up();
+  wire::ServerFrame pong;
+  pong.mutable_pong();
+  wire::ServerFrame typing;
+  typing.mutable_typing()->set_from_account(world_.server->account_of(kBen)->id.bytes());
+  typing.mutable_typing()->set_active(true);
+  for (uint32_t socket = 0; socket < 5; ++socket) {  // one of them is the open one
+    client_api::Input input;
+    input.mutable_socket_frame()->set_socket(socket);
+    input.mutable_socket_frame()->add_frames(pong.SerializeAsString());
+    input.mutable_socket_frame()->add_frames(typing.SerializeAsString());
+    ana_.input(input);
+  }
+  EXPECT_TRUE(conversation(ana_, chat_).typing());
 }
 
 TEST_F(ConnectionTest, TypingIsThrottledAndExpires_EPHEMERAL_1) {

@@ -164,7 +164,7 @@ bool World::deliver_one() {
     client_api::Input in;
     if (outgoing.frame) {
       in.mutable_socket_frame()->set_socket(host->socket_);
-      in.mutable_socket_frame()->set_frame(outgoing.frame->SerializeAsString());
+      in.mutable_socket_frame()->add_frames(outgoing.frame->SerializeAsString());
     } else {
       host->link_ = 0;
       in.mutable_socket_closed()->set_socket(host->socket_);

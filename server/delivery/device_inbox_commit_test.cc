@@ -108,7 +108,7 @@ TEST_F(InboxCommitTest, OneBatchIsInFlightAtATimeAndTheNextGathersMeanwhile) {
 }
 
 TEST_F(InboxCommitTest, ABatchStaysWithinItsBoundAndTheRestFollowsAtOnce) {  // [LIMIT-1]
-  DeliverySettings settings;
+  DeliverySettings settings = test_delays();
   settings.commit_bytes_max = 10'000;
   DeliveryWorld small(1, settings);
   const AccountId one = small.add_account();

@@ -7,10 +7,10 @@
 namespace kith {
 
 struct DeliverySettings {
-  // Group commit. An entry for an absent device is written after the first delay; one on its way to a connected device gets the second,
-  // longer one, because its confirmation usually comes first and then it never touches the disk.
+  // Group commit. An entry for an absent device is written after the first delay; one on its way to a connected device gets the second, which
+  // is longer than a round trip over a mobile network: the confirmation usually comes first, and then it never touches the disk.
   uint32_t commit_delay_ms = 2;
-  uint32_t commit_delay_connected_ms = 20;
+  uint32_t commit_delay_connected_ms = 200;
   uint32_t commit_delay_notice_ms = 1000;   // entries nobody waits for: receipts, changed accounts
   uint32_t forget_delay_ms = 2000;          // longer than the notice delay: a crash delivers again rather than lose a receipt
   size_t commit_bytes_max = 8 << 20;        // of one batch

@@ -212,7 +212,7 @@ TEST_F(ShardTest, AStopWithAStoreThatIsAwayRefusesWhatWaits) {
 // ---------------------------------------------------------------- LIMIT-1
 
 TEST(ShardLimits, AnInboxTakesNoMoreThanItsBoundAndTakesMoreWhenItWasRead) {  // [LIMIT-1]
-  DeliverySettings settings;
+  DeliverySettings settings = test_delays();
   settings.inbox_entries_max = 10;
   DeliveryWorld world(1, settings);
   const AccountId ana = world.add_account();
@@ -230,7 +230,7 @@ TEST(ShardLimits, AnInboxTakesNoMoreThanItsBoundAndTakesMoreWhenItWasRead) {  //
 }
 
 TEST(ShardLimits, AnInboxIsBoundedInBytes) {  // [LIMIT-1]
-  DeliverySettings settings;
+  DeliverySettings settings = test_delays();
   settings.inbox_bytes_max = 10'000;
   DeliveryWorld world(1, settings);
   const AccountId ana = world.add_account();
@@ -240,7 +240,7 @@ TEST(ShardLimits, AnInboxIsBoundedInBytes) {  // [LIMIT-1]
 }
 
 TEST(ShardLimits, MemoryForUndurableEntriesIsBoundedWhenTheStoreIsSlow) {  // [LIMIT-1]
-  DeliverySettings settings;
+  DeliverySettings settings = test_delays();
   settings.undurable_bytes_max = 100'000;
   DeliveryWorld world(1, settings);
   const AccountId ana = world.add_account();
@@ -257,7 +257,7 @@ TEST(ShardLimits, MemoryForUndurableEntriesIsBoundedWhenTheStoreIsSlow) {  // [L
 }
 
 TEST(ShardLimits, AFullStoreRefusesForAbsentDevicesAndLetsConnectedOnesTalk) {  // [LIMIT-1]
-  DeliverySettings settings;
+  DeliverySettings settings = test_delays();
   settings.store_bytes_max = 1'000'000;
   DeliveryWorld world(1, settings);
   const AccountId ana = world.add_account();

@@ -117,6 +117,13 @@ rocksdb::Status InboxDatabase::reopen() {
   return open_now();
 }
 
+void InboxDatabase::give_space_back() {
+  if (!handles_.db) return;
+  rocksdb::FlushOptions options;
+  options.wait = false;
+  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.meta});  // a failure shows in the next write
+}
+
 uint64_t InboxDatabase::stored_bytes_held() const {
   std::string held;
   const bool is_known = handles_.db && handles_.db->Get({}, handles_.meta, inbox_record::kHeldKey, &held).ok() && held.size() == 8;

@@ -54,6 +54,8 @@ class InboxDatabase {
   [[nodiscard]] const Handles& handles() const { return handles_; }
   // Closes the database and opens it again, so that it replays its log: gets over every failure that the disk gets over.
   rocksdb::Status reopen();
+  // Writes the memtables out without waiting for it: the log ends, and what was deleted is compacted away. The writing thread only.
+  void give_space_back();
   // The bytes held, as the last batch wrote them. The writing thread only.
   [[nodiscard]] uint64_t stored_bytes_held() const;
 

@@ -18,6 +18,7 @@ constexpr uint64_t kRecoverEveryMs = 1000;
 constexpr uint32_t kEpochMax = (uint32_t{1} << 24) - 1;
 constexpr uint64_t kEpochsBeganUs = 1'767'225'600'000'000;  // 2026-01-01 UTC
 constexpr uint64_t kMinuteUs = 60'000'000;
+constexpr uint64_t kQuietMs = 5000;
 constexpr Position kUnknown{UINT64_MAX};  // as DeviceMark.appended: somewhere there may be entries
 
 rocksdb::Slice slice(BytesView bytes) { return {bytes.data(), bytes.size()}; }
@@ -114,17 +115,25 @@ void InboxWriter::run() {
   std::vector<Item*> waiting;
   std::vector<Item*> group;
   for (;;) {
+    bool quiet = false;
     {
       std::unique_lock lock(mutex_);
       const auto ready = [this] { return stopping_ || !queue_.empty(); };
       const bool needs_care = health_.load() != StoreHealth::kOk || !deferred_forgets_.empty();
       if (needs_care) {
         wake_.wait_for(lock, std::chrono::milliseconds(kRecoverEveryMs), ready);
+      } else if (has_forgotten_) {
+        quiet = !wake_.wait_for(lock, std::chrono::milliseconds(kQuietMs), ready);
       } else {
         wake_.wait(lock, ready);
       }
       if (queue_.empty() && stopping_) break;
       waiting.swap(queue_);
+    }
+    if (quiet) {
+      has_forgotten_ = false;
+      database_.give_space_back();
+      continue;
     }
     size_t next = 0;
     do {
@@ -177,6 +186,7 @@ void InboxWriter::process(std::vector<Item*>& group) {
     if (status.ok()) {
       held_.store(stage.held);
       deferred_forgets_.clear();
+      has_forgotten_ = has_forgotten_ || stage.has_forgets;
     }
     finish(staged, status);
   } else if (writable) {

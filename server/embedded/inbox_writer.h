@@ -5,7 +5,8 @@
 //
 // Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every later iterator slower
 // until a compaction drops it. Which keys there are is found by an iterator that starts after what was forgotten before (DeviceMark), so
-// that it doesn't walk through old tombstones again.
+// that it doesn't walk through old tombstones again. What was forgotten takes space in the log until a memtable is full; so when nothing was to be
+// written for some seconds, the memtables are flushed.
 //
 // A full disk: appends get kFull while less than free_bytes_min is free, more than bytes_max is held, or RocksDB has met ENOSPC and will
 // not write. Forgets are then kept in memory, at most kDeferredForgetsMax devices, and answered: they may be written lazily. Every second
@@ -120,6 +121,7 @@ class InboxWriter {
   uint32_t epoch_ = 0;            // taken by this process; 0: none
   std::unordered_map<DeviceAddress, Position> deferred_forgets_;
   MonotonicMs recovery_tried_at_;
+  bool has_forgotten_ = false;    // since space was given back
 
   std::atomic<uint64_t> held_;
   std::atomic<StoreHealth> health_{StoreHealth::kOk};  // of RocksDB itself, bounds apart

@@ -45,6 +45,7 @@ Result<std::unique_ptr<SqlDatabase>, std::string> SqlDatabase::open(const std::s
     if (auto migrated = migrate(*writer); !migrated) return Fail("the account store " + path + " can't be used: " + migrated.error());
     auto reader = std::make_unique<SqlConnection>(path);
     reader->execute("PRAGMA query_only = 1");
+    reader->execute("PRAGMA cache_size = -2048");  // accounts are read once and then kept by their shard
     return std::unique_ptr<SqlDatabase>(new SqlDatabase(std::move(writer), std::move(reader)));
   } catch (const soci::soci_error& error) {
     return Fail(explain(path, error));

@@ -77,7 +77,7 @@ describe("A core's host", () => {
     expect(network.sockets[0]).toMatchObject({ url: "ws://localhost/v1/ws", sent: [new Uint8Array([1, 2])], closed: true });
     expect(script.inputs.slice(1)).toMatchObject([
       { case: "socketOpened", value: { socket: 4 } },
-      { case: "socketFrame", value: { socket: 4, frame: new Uint8Array([9]) } },
+      { case: "socketFrame", value: { socket: 4, frames: [new Uint8Array([9])] } },
     ]);
   });
 

@@ -104,7 +104,7 @@ export class CoreHost {
   private openSocket(id: number, url: string): void {
     const socket = this.network.openSocket(url, {
       opened: () => this.submit({ case: "socketOpened", value: { socket: id } }),
-      frame: (frame) => this.submit({ case: "socketFrame", value: { socket: id, frame } }),
+      frame: (frame) => this.submit({ case: "socketFrame", value: { socket: id, frames: [frame] } }),
       closed: (code, reason) => {
         this.sockets.delete(id);
         this.submit({ case: "socketClosed", value: { socket: id, code, reason } });

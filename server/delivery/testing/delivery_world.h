@@ -22,9 +22,16 @@ struct DeliveryStores {
   MemoryInboxStore inboxes;
 };
 
+// Delays that tests count with, whatever the defaults are.
+inline DeliverySettings test_delays() {
+  DeliverySettings settings;
+  settings.commit_delay_connected_ms = 20;
+  return settings;
+}
+
 class DeliveryWorld {
  public:
-  explicit DeliveryWorld(size_t shard_count = 1, DeliverySettings settings = {}, uint64_t seed = 1,
+  explicit DeliveryWorld(size_t shard_count = 1, DeliverySettings settings = test_delays(), uint64_t seed = 1,
                          std::shared_ptr<DeliveryStores> stores = nullptr)
       : loops(shard_count, seed), random(seed), stores_(stores ? std::move(stores) : std::make_shared<DeliveryStores>()), settings_(settings) {
     start();

@@ -1,0 +1,278 @@
+// The client core alone: two clients, each with its database on the disk, and the loopback server of the core's tests between them. What is counted
+// is the time inside Client::handle of the one that is measured; everything else (the server, carrying actions) is outside.
+#include <cstdio>
+#include <deque>
+
+#include "bench/usage.h"
+#include "bench/workloads.h"
+#include "core/client.h"
+#include "core/store/database.h"
+#include "core/testing/loopback_server.h"
+#include "crypto/testing/seeded_random.h"
+#include "net/system_clock.h"
+#include "server/embedded/testing/test_directory.h"
+
+namespace kith::bench {
+namespace {
+
+using client_api::Action;
+using client_api::Input;
+using client_api::Request;
+using core::testing::LoopbackServer;
+
+std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
+
+constexpr const char* kAna = "+491700000001";
+constexpr const char* kBen = "+491700000002";
+constexpr size_t kOutboxPart = 5'000;
+
+struct Spent {
+  uint64_t wall_us = 0;
+  uint64_t cpu_us = 0;
+};
+
+// One client, carried by hand.
+class CoreHost {
+ public:
+  CoreHost(LoopbackServer& server, Clock& clock, RandomSource& random, const std::string& file) : server_(server) {
+    auto database = core::Database::open(file);
+    if (!database) return;
+    database_ = std::move(*database);
+    auto client = core::Client::open(*database_, clock, random);
+    if (client) client_ = std::move(*client);
+  }
+  [[nodiscard]] bool is_open() const { return client_ != nullptr; }
+
+  client_api::Response request(Request request) {
+    const uint32_t id = post(std::move(request));
+    for (int turns = 0; turns < 10'000 && answer_.id() != id; ++turns) turn();
+    return answer_;
+  }
+  uint32_t post(Request request) {
+    request.set_id(++last_request_);
+    Input input;
+    *input.mutable_request() = std::move(request);
+    handle(input);
+    return last_request_;
+  }
+  // Carries out what waits, and takes what the server has for this client.
+  bool turn() {
+    bool busy = false;
+    while (!actions_.empty()) {
+      const Action action = std::move(actions_.front());
+      actions_.pop_front();
+      carry_out(action);
+      busy = true;
+    }
+    for (; !server_.outgoing.empty() && server_.outgoing.front().link == link_; server_.outgoing.pop_front()) {
+      if (server_.outgoing.front().frame) {
+        take(*server_.outgoing.front().frame);
+      } else {
+        take_frames();
+        Input input;
+        input.mutable_socket_closed()->set_socket(socket_);
+        handle(input);
+      }
+      busy = true;
+    }
+    take_frames();
+    if (!busy && wake_at_ != 0 && net::SystemClock().monotonic().value >= wake_at_) {
+      wake_at_ = 0;
+      Input input;
+      input.mutable_tick();
+      handle(input);
+      busy = true;
+    }
+    return busy;
+  }
+
+  uint64_t sends = 0;        // frames with a message that were handed over
+  Spent spent;               // in Client::handle
+  [[nodiscard]] LoopbackServer::Link link() const { return link_; }
+
+ private:
+  void handle(const Input& input) {
+    std::vector<Action> actions;
+    const uint64_t began_us = now_us();
+    const uint64_t began_cpu_us = thread_cpu_us();
+    client_->handle(input, actions);
+    spent.cpu_us += thread_cpu_us() - began_cpu_us;
+    spent.wall_us += now_us() - began_us;
+    for (Action& action : actions) actions_.push_back(std::move(action));
+  }
+
+  // What has come together is handed over together, as the terminal client does it. Kith's server puts at most 64 entries into one frame; the
+  // loopback server puts all there are.
+  void take(const wire::ServerFrame& frame) {
+    constexpr int kFramesMax = 64;
+    constexpr int kEntriesMax = 64;
+    if (frame.deliver().entries_size() <= kEntriesMax) {
+      frames_.mutable_socket_frame()->add_frames(frame.SerializeAsString());
+      if (frames_.socket_frame().frames_size() >= kFramesMax) take_frames();
+      return;
+    }
+    for (int first = 0; first < frame.deliver().entries_size(); first += kEntriesMax) {
+      wire::ServerFrame part;
+      for (int i = first; i < std::min(first + kEntriesMax, frame.deliver().entries_size()); ++i) {
+        *part.mutable_deliver()->add_entries() = frame.deliver().entries(i);
+      }
+      take_frames();
+      take(part);
+    }
+  }
+  void take_frames() {
+    if (frames_.socket_frame().frames_size() == 0) return;
+    frames_.mutable_socket_frame()->set_socket(socket_);
+    const Input frames = std::exchange(frames_, {});
+    handle(frames);
+  }
+
+  void carry_out(const Action& action) {
+    switch (action.kind_case()) {
+      case Action::kResponse: answer_ = action.response(); return;
+      case Action::kEvent: return;
+      case Action::kOpenSocket: {
+        socket_ = action.open_socket().socket();
+        link_ = server_.open_link();
+        Input input;
+        input.mutable_socket_opened()->set_socket(socket_);
+        return handle(input);
+      }
+      case Action::kSendFrame: {
+        const std::string& frame = action.send_frame().frame();
+        wire::ClientFrame parsed;
+        if (parsed.ParseFromString(frame) && parsed.has_send()) ++sends;
+        return server_.take_frame(link_, frame);
+      }
+      case Action::kCloseSocket:
+        server_.close_link(link_);
+        link_ = 0;
+        return;
+      case Action::kHttpCall: {
+        const auto& call = action.http_call();
+        auto reply = server_.http(call.method(), path_of(call.url()), call.body(), call.bearer());
+        Input input;
+        input.mutable_http_response()->set_call(call.call());
+        input.mutable_http_response()->set_status(reply.status);
+        input.mutable_http_response()->set_body(std::move(reply.body));
+        return handle(input);
+      }
+      case Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); return;
+      case Action::KIND_NOT_SET: return;
+    }
+  }
+
+  LoopbackServer& server_;
+  std::unique_ptr<core::Database> database_;
+  std::unique_ptr<core::Client> client_;
+  std::deque<Action> actions_;
+  Input frames_;
+  client_api::Response answer_;
+  uint32_t last_request_ = 0;
+  uint32_t socket_ = 0;
+  LoopbackServer::Link link_ = 0;
+  uint64_t wake_at_ = 0;
+};
+
+bool sign_up(CoreHost& host, const char* phone, const char* name) {
+  Request request;
+  auto& what = *request.mutable_register_();
+  what.set_server("http://server:1/");
+  what.set_phone(phone);
+  what.set_code(LoopbackServer::kCode);
+  what.set_name(name);
+  what.set_device_name("Bench");
+  return host.request(std::move(request)).register_().registered();
+}
+
+bool connect(CoreHost& host) {
+  Request request;
+  request.mutable_connect();
+  return !host.request(std::move(request)).has_failure();
+}
+
+void disconnect(CoreHost& host) {
+  Request request;
+  request.mutable_disconnect();
+  (void)host.request(std::move(request));
+}
+
+void add_spent(Report& report, const std::string& name, double messages, const Spent& spent) {
+  report.add(name + "_per_s", messages / (static_cast<double>(spent.wall_us) / 1e6));
+  report.add(name + "_cpu_us", static_cast<double>(spent.cpu_us) / messages);
+}
+
+// Takes turns until nothing happens, or `done`.
+template <class Done>
+bool run_until(CoreHost& ana, CoreHost& ben, LoopbackServer& server, Done done) {
+  const uint64_t give_up = now_us() + 120'000'000;
+  while (!done()) {
+    const bool busy = ana.turn() | ben.turn();
+    // For a link that is gone.
+    while (!server.outgoing.empty() && server.outgoing.front().link != ana.link() && server.outgoing.front().link != ben.link()) {
+      server.outgoing.pop_front();
+    }
+    if (!busy && now_us() > give_up) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool run_core(const Options& options, Report& report) {
+  for (int round = 0; round < options.rounds; ++round) {
+    TestDirectory directory;
+    net::SystemClock clock;
+    crypto::SeededRandom random(now_us());
+    LoopbackServer server(clock, random);
+    server.limits.set_frame_bytes_max(262144);
+    server.limits.set_envelope_bytes_max(131072);
+    server.limits.set_in_flight_sends_max(64);
+    server.limits.set_idle_timeout_ms(600'000);
+    server.limits.set_subscriptions_max(100);
+    CoreHost ana(server, clock, random, directory.file("ana.db"));
+    CoreHost ben(server, clock, random, directory.file("ben.db"));
+    if (!ana.is_open() || !ben.is_open() || !sign_up(ana, kAna, "Ana") || !connect(ana) || !sign_up(ben, kBen, "Ben")) return false;
+    Request open;
+    open.mutable_open_conversation()->set_phone(kBen);
+    const std::string chat = ana.request(std::move(open)).open_conversation().id();
+
+    // Ana writes without a connection, as much as an outbox takes; then she connects, and it is encrypted, committed and handed over. Ben is away.
+    const Bytes text(options.payload_bytes, 'x');
+    const uint64_t sends_before = ana.sends;
+    const auto sent = [&] { return ana.sends - sends_before; };
+    uint64_t written_us = 0;
+    Spent sending;
+    for (size_t written = 0; written < options.core_messages;) {
+      disconnect(ana);
+      ana.spent = {};
+      for (size_t i = 0; i < kOutboxPart && written < options.core_messages; ++i, ++written) {
+        Request say;
+        say.mutable_send_message()->set_conversation(chat);
+        say.mutable_send_message()->set_text(text);
+        ana.post(std::move(say));
+        ana.turn();
+      }
+      written_us += ana.spent.wall_us;
+      ana.spent = {};
+      if (!connect(ana) || !run_until(ana, ben, server, [&] { return sent() >= written; })) return false;
+      sending.wall_us += ana.spent.wall_us;
+      sending.cpu_us += ana.spent.cpu_us;
+    }
+    const auto messages = static_cast<double>(options.core_messages);
+    report.add("core.written_per_s", messages / (static_cast<double>(written_us) / 1e6));
+    add_spent(report, "core.sent", messages, sending);
+
+    // Ben connects and takes it all.
+    ben.spent = {};
+    const auto taken = [&] { return server.device_of(kBen)->inbox.empty(); };
+    if (!connect(ben) || !run_until(ana, ben, server, taken)) return false;
+    Request state;
+    state.mutable_get_state();
+    if (ben.request(std::move(state)).get_state().undecryptable() != 0) return false;
+    add_spent(report, "core.received", messages, ben.spent);
+  }
+  return true;
+}
+
+}  // namespace kith::bench

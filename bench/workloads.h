@@ -1,0 +1,42 @@
+// What can be measured. Each workload starts what it needs, is bounded in count and time, and fails (false) when something was lost, refused or
+// late: a figure of such a run means nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "bench/figures.h"
+
+namespace kith::bench {
+
+struct Options {
+  int rounds = 5;
+  uint32_t loops = 0;             // of kithd; 0: its default, one for each processor
+  size_t pairs = 500;             // pairs, floor: N = 1,000 users
+  size_t payload_bytes = 200;
+  double seconds = 4;             // of one round
+  uint64_t rate = 3'000;          // open loop, messages a second
+  size_t idle_from = 5'000;
+  size_t idle_to = 15'000;
+  size_t offline_users = 1'000;
+  size_t offline_messages = 300'000;
+  uint64_t offline_rate = 10'000;
+  double give_back_seconds = 30;  // how long offline waits for disk space that was drained
+  size_t logins = 5'000;
+  size_t core_messages = 20'000;
+};
+
+// Connections held: bytes of user memory of the server, and of kernel memory of both ends, for each.
+[[nodiscard]] bool run_idle(const Options& options, Report& report);
+// Pairs in a closed and in an open loop through kithd alone: also with every message synced first.
+[[nodiscard]] bool run_pairs(const Options& options, Report& report);
+// The same through kithd and through the relay in turn, and the ratio.
+[[nodiscard]] bool run_floor(const Options& options, Report& report);
+// Ten senders store for absent users, who then log in and take it.
+[[nodiscard]] bool run_offline(const Options& options, Report& report);
+[[nodiscard]] bool run_login(const Options& options, Report& report);
+// The native client core alone, with its database on the disk.
+[[nodiscard]] bool run_core(const Options& options, Report& report);
+
+}  // namespace kith::bench

@@ -1,0 +1,51 @@
+"""kith-bench in small: every workload runs, and its counts add up (it fails by itself when something is lost, refused or late). No speeds."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
+SMALL = ["--rounds", "1", "--seconds", "0.3", "--pairs", "10", "--rate", "100", "--idle-from", "20", "--idle-to", "60", "--users", "20",
+         "--messages", "500", "--offline-rate", "200", "--give-back", "1", "--logins", "30", "--core-messages", "100"]
+
+
+class Bench(unittest.TestCase):
+    def run_small(self, *workloads: str) -> dict:
+        with tempfile.TemporaryDirectory() as directory:
+            figures = pathlib.Path(directory) / "figures.json"
+            done = subprocess.run([BENCH, *workloads, *SMALL, "--json", figures], capture_output=True, text=True, timeout=240, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return {name: figure["median"] for name, figure in json.loads(figures.read_text()).items()}
+
+    def test_the_server_and_the_relay_carry_the_same_pairs(self):
+        figures = self.run_small("floor")
+        for side in ("relay", "kithd"):
+            self.assertGreater(figures[f"floor.{side}.closed.delivered_per_s"], 0)
+            self.assertGreater(figures[f"floor.{side}.open.one_way_p50_ms"], 0)
+        self.assertGreater(figures["floor.closed.cpu_ratio"], 0)
+
+    def test_pairs_wait_for_confirmation_or_for_the_disk(self):
+        figures = self.run_small("pairs")
+        self.assertGreater(figures["pairs.closed.delivered_per_s"], 0)
+        self.assertGreater(figures["pairs_synced.open.tick_p50_ms"], 0)
+
+    def test_what_is_stored_for_absent_users_is_drained(self):
+        figures = self.run_small("offline")
+        self.assertGreater(figures["offline.stored_per_s"], 0)
+        self.assertGreater(figures["offline.drained_per_s"], 0)
+
+    def test_connections_are_held_and_made(self):
+        figures = self.run_small("idle", "login")
+        self.assertEqual(figures["idle.connections"], 60)
+        self.assertGreater(figures["login.from_disk.per_s"], 0)
+
+    def test_the_core_sends_and_takes_a_backlog(self):
+        figures = self.run_small("core")
+        self.assertGreater(figures["core.sent_per_s"], 0)
+        self.assertGreater(figures["core.received_per_s"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
