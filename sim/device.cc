@@ -19,10 +19,16 @@ constexpr const char* kDropSaves =
     "  SELECT RAISE(IGNORE) FROM saves WHERE n % 7 = 0;"
     "END;";
 
+// SQLite knows disks by names, which are the process's: no two may have the same.
+std::string disk_name() {
+  static uint64_t count = 0;
+  return "sim-" + std::to_string(++count);
+}
+
 }  // namespace
 
 Device::Device(Surroundings surroundings, std::string name, Mutation mutation)
-    : clock(surroundings.scheduler), on_(surroundings), name_(std::move(name)), mutation_(mutation), disk_("sim-" + name_) {}
+    : clock(surroundings.scheduler), on_(surroundings), name_(std::move(name)), mutation_(mutation), disk_(disk_name()) {}
 
 Device::~Device() {
   client_.reset();

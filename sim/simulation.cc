@@ -10,7 +10,7 @@ constexpr uint64_t kSecond = 1'000'000;
 constexpr uint64_t kSetUpSeed = 0x6B697468;
 constexpr uint64_t kCalmMostUs = 3600 * kSecond;  // everything comes to rest within an hour of virtual time
 constexpr uint64_t kLookUs = 10 * kSecond;
-constexpr uint64_t kEventsMost = 3'000'000;
+constexpr uint64_t kEventsMost = 300'000;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
