@@ -51,6 +51,7 @@ class Inbox {
   void fetched(bool answered);
   void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
   void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content, Bytes bytes);
+  void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
   void confirm();

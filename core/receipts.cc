@@ -25,6 +25,11 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   engine_.output.done(request, &client_api::Response::mutable_mark_read);
 }
 
+void Receipts::read_before(const ConversationId& conversation, UnixMicros order) {
+  Conversations(engine_.store).note_read(conversation, order);
+  if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
+}
+
 void Receipts::pump() {
   if (!look_ || gather_.is_set() || !engine_.registered()) return;
   look_ = false;
