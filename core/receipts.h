@@ -28,7 +28,7 @@ class Receipts {
   [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
   void on_delivered(const AccountId& by, DeviceId sender_device, UnixMicros up_to);
-  // `sent_at`: server time of the receipt itself; nobody reads what was sent later.
+  // `sent_at`: server time of the receipt itself; nobody reads what comes after it and after everything that is here.
   void on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at);
 
  private:
