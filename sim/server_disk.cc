@@ -290,10 +290,9 @@ uint64_t InboxImage::bytes() const {
   return bytes;
 }
 
-size_t InboxImage::count() const {
-  size_t count = 0;
-  for (const auto& [device, entries] : inboxes_) count += entries.size();
-  return count;
+size_t InboxImage::count(const DeviceAddress& device) const {
+  const auto inbox = inboxes_.find(device);
+  return inbox == inboxes_.end() ? 0 : inbox->second.size();
 }
 
 void ServerDisk::sync(size_t batches) {

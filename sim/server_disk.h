@@ -26,7 +26,7 @@ class InboxImage {
   [[nodiscard]] std::vector<InboxEntry> read(const DeviceAddress& device, Position after, size_t count_max, size_t bytes_max) const;
   [[nodiscard]] InboxStore::Summary summarize(const DeviceAddress& device) const;
   [[nodiscard]] uint64_t bytes() const;
-  [[nodiscard]] size_t count() const;
+  [[nodiscard]] size_t count(const DeviceAddress& device) const;
 
  private:
   std::map<DeviceAddress, std::map<Position, InboxEntry>> inboxes_;

@@ -38,6 +38,7 @@ class Simulation {
   void run_for(uint64_t us);
   bool calm();
   bool at_rest();
+  size_t entries_left();
   void check();
 
   Scheduler scheduler_;
