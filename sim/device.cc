@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "sim/frame_text.h"
 #include "wire/frames.pb.h"
 
 namespace kith::sim {
@@ -182,7 +183,8 @@ void Device::carry_out(const client_api::Action& action) {
       socket_ = 0;
       return;
     case client_api::Action::kHttpCall: {
-      on_.trace.note(on_.scheduler.now(), name_, action.http_call().method(), action.http_call().call(), action.http_call().url());
+      on_.trace.note(on_.scheduler.now(), name_, "calls", action.http_call().body(),
+                     [&action] { return action.http_call().method() + " " + action.http_call().url(); });
       on_.network.call(action.http_call(), [this, start = start_number_, call = action.http_call().call()](uint32_t status, Bytes body) {
         if (start != start_number_) return;
         on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
@@ -245,7 +247,7 @@ void Device::send_frame(const client_api::SendFrame& action) {
   if (frame.has_hello()) positions_.hello(Position{frame.hello().confirmed_position()});
   if (frame.has_redeliver()) positions_.redeliver(Position{frame.redeliver().after_position()});
   if (frame.has_send()) on_.witness.sent(name_, frame.send().message_id());
-  on_.trace.note(on_.scheduler.now(), name_, "sends frame", static_cast<uint64_t>(frame.kind_case()), action.frame());
+  on_.trace.note(on_.scheduler.now(), name_, "sends", action.frame(), [&frame] { return frame_text(frame); });
   uint8_t key[4];
   dice_.fill(reinterpret_cast<char*>(key), sizeof key);
   Bytes payload = action.frame();
@@ -271,7 +273,7 @@ void Device::receive(uint32_t socket, Bytes bytes) {
     if (!frame.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size()))) {
       return on_.witness.broken(name_ + ": the server sends what is no frame");
     }
-    on_.trace.note(on_.scheduler.now(), name_, "gets frame", static_cast<uint64_t>(frame.kind_case()), event.payload);
+    on_.trace.note(on_.scheduler.now(), name_, "gets", event.payload, [&frame] { return frame_text(frame); });
     if (const auto wrong = positions_.look(frame)) on_.witness.broken(name_ + ": " + *wrong);
     if (mutation_ == Mutation::kConfirmBeforeCommit) confirm_early(event.payload);
     client_api::Input in;

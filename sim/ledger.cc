@@ -60,6 +60,16 @@ void Ledger::sent(const std::string& device, const std::string& id) {
 
 void Ledger::broken(std::string what) { violations_.push_back(std::move(what)); }
 
+namespace {
+
+std::string lines(const std::vector<Message>& messages) {
+  std::string out;
+  for (const Message& message : messages) out += message.id().substr(0, 8) + "@" + std::to_string(message.order_us()) + (message.outgoing() ? "> " : "< ");
+  return out;
+}
+
+}  // namespace
+
 std::string Ledger::name(const Text& text) const { return text.id.substr(0, 8) + " from " + text.from_device + " to " + text.to; }
 
 void Ledger::check(const std::vector<FinalView>& views) {
@@ -143,7 +153,8 @@ void Ledger::check_order(const std::vector<FinalView>& views) {
       const auto right = ids(of_b, of_a);
       if (left == right) continue;
       const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
-      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " + (at == left.end() ? "the end" : at->substr(0, 8)) + " on");
+      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " + (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " +
+             lines(of_a) + " / " + lines(of_b));
     }
   }
 }

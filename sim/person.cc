@@ -172,7 +172,8 @@ void Person::write() {
   request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + std::to_string(++texts_));
   device_->request(std::move(request), [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
     if (response.has_failure()) return;
-    on_.trace.say(on_.scheduler.now(), device, "has written", response.send_message().message().text());
+    const client_api::Message& message = response.send_message().message();
+    on_.trace.note(on_.scheduler.now(), device, "has written", message.id(), [&message] { return message.id().substr(0, 8) + " " + message.text(); });
     on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
   });
 }

@@ -6,7 +6,9 @@
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -32,11 +34,16 @@ class Trace {
     if (!bytes.empty()) std::fprintf(out_, " (%zu bytes, so far %016" PRIx64 ")", bytes.size(), digest_);
     std::fputc('\n', out_);
   }
-  // A note whose bytes are text to be read.
-  void say(uint64_t time_us, std::string_view who, std::string_view what, std::string_view text) {
-    note(time_us, who, what, 0, {});
-    mix(text);
-    if (out_ != nullptr) std::fprintf(out_, "             %-8s   %.*s\n", "", static_cast<int>(text.size()), text.data());
+  // A note about bytes that `text` says in words: asked for only when somebody reads.
+  template <class Text>
+  void note(uint64_t time_us, std::string_view who, std::string_view what, BytesView bytes, Text text) {
+    std::FILE* const out = std::exchange(out_, nullptr);
+    note(time_us, who, what, 0, bytes);
+    out_ = out;
+    if (out_ == nullptr) return;
+    const std::string words = text();
+    std::fprintf(out_, "%12.6f %-8.*s %.*s %s (%zu bytes, so far %016" PRIx64 ")\n", static_cast<double>(time_us) / 1e6, static_cast<int>(who.size()),
+                 who.data(), static_cast<int>(what.size()), what.data(), words.c_str(), bytes.size(), digest_);
   }
 
   [[nodiscard]] uint64_t digest() const { return digest_; }
