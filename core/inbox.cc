@@ -152,7 +152,8 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   bool held = false;
   if (!knows_sender(sender, held)) {
     if (held) return Taken::kHeld;
-    undecryptable(*id, sender, server_time, false);
+    // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for it later.
+    undecryptable(*id, sender, server_time, !fetch_answered_);
     return Taken::kDone;
   }
   auto content = unseal(engine_.sessions, sender, message.payload());
@@ -186,6 +187,7 @@ bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
 void Inbox::fetched(bool answered) {
   if (answered || fetches_ >= kFetchesMax) {
     holding_ = false;
+    fetch_answered_ = answered;
     fetch_failed_ = true;  // looks once more, and then goes on without
     return work();
   }
