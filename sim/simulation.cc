@@ -68,6 +68,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     people_[i]->reseed(seed, 1000 * (i + 1));
     people_[i]->set_mutation(mutation);
   }
+  if (profile.http_loss || profile.server_disk) ledger_.lists_were_away();
   server_.start();
   for (const auto& person : people_) person->device().start();
   faults_.start(profile, seed);
