@@ -20,8 +20,8 @@ int64_t clock_jump(Dice& dice) {
 Profile Profile::draw(Dice& dice) {
   Profile profile;
   profile.pause_us = dice.between(1, 8) * kSecond;
-  profile.chaos_us = dice.between(15, 60) * kSecond;
-  profile.fault_every_us = dice.between(300, 4'000) * 1000;
+  profile.chaos_us = dice.skewed(8, 60) * kSecond;
+  profile.fault_every_us = dice.between(200, 3'000) * 1000;
   profile.cuts = dice.percent(50);
   profile.half_open = dice.percent(40);
   profile.http_loss = dice.percent(40);

@@ -19,7 +19,7 @@ constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 size_t Simulation::people_of(uint64_t seed) {
   Dice dice;
   dice.reseed(seed, 5);
-  return dice.percent(50) ? kPeopleMin : dice.between(kPeopleMin, kPeopleMax);
+  return dice.percent(60) ? kPeopleMin : dice.between(kPeopleMin, kPeopleMax);
 }
 
 Simulation::Simulation(size_t people) : server_(scheduler_, trace_), faults_(scheduler_, trace_, server_, people_) {
