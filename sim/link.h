@@ -2,7 +2,7 @@
 //
 //   open        bytes arrive after their delay, whole or in pieces
 //   silenced    bytes of that direction vanish, and so does the news of a close: a half-open connection
-//   cut         bytes under way are lost; both ends hear of it, not at the same time
+//   cut         bytes under way are lost, as is what is sent now; both ends hear of it, not at the same time
 #pragma once
 
 #include <functional>
@@ -54,7 +54,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void leave(End end) { side(end).ear = {}; }
   // Both hear of it in their own time.
   void cut() {
-    ++epoch_;
+    broken_ = true;
     for (const End end : {End::kDevice, End::kServer}) {
       scheduler_.after(dice_.between(0, 200'000), [self = shared_from_this(), end] { self->hear_close(end); });
     }
@@ -78,8 +78,8 @@ class Link : public std::enable_shared_from_this<Link> {
     return sender.last_arrival;
   }
   void put(End from, Bytes bytes) {
-    scheduler_.at(arrival(from), [self = shared_from_this(), from, epoch = epoch_, bytes = std::move(bytes)]() mutable {
-      if (self->side(from).silenced || epoch != self->epoch_ || self->gone(other(from))) return;
+    scheduler_.at(arrival(from), [self = shared_from_this(), from, bytes = std::move(bytes)]() mutable {
+      if (self->side(from).silenced || self->broken_ || self->gone(other(from))) return;
       const auto on_bytes = self->side(other(from)).ear.on_bytes;  // the call may take it away
       on_bytes(std::move(bytes));
     });
@@ -94,7 +94,7 @@ class Link : public std::enable_shared_from_this<Link> {
   Dice& dice_;
   Delay delay_;
   Side sides_[2];
-  uint32_t epoch_ = 0;  // bytes of an earlier one are lost
+  bool broken_ = false;  // nothing arrives any more
 };
 
 }  // namespace kith::sim
