@@ -5,7 +5,6 @@ namespace {
 
 constexpr const char* kServer = "http://server:1";
 constexpr uint64_t kInsistUs = 3'000'000;
-constexpr uint64_t kLookUs = 500'000;
 
 }  // namespace
 

@@ -65,7 +65,6 @@ class Person final : public Witness {
   void open_conversations();
   // Asks again and again until the core is there to answer and answers well.
   void insist(client_api::Request request, std::function<void(const client_api::Response&)> done);
-  void watch_start();
 
   Surroundings on_;
   std::string name_;
