@@ -153,7 +153,8 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   bool held = false;
   if (!knows_sender(sender, held)) {
     if (held) return Taken::kHeld;
-    undecryptable(*id, sender, server_time, false);
+    // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for it later.
+    undecryptable(*id, sender, server_time, !fetch_answered_);
     return Taken::kDone;
   }
   auto content = unseal(engine_.sessions, sender, message.payload());
@@ -161,7 +162,10 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     take_content(message, sender, std::move(*content));
     return Taken::kDone;
   }
-  if (content.error() == CryptoError::kDuplicate) return Taken::kDone;  // it was taken in before
+  if (content.error() == CryptoError::kDuplicate) {  // it was taken in before
+    ordered_again(*id, sender, server_time);
+    return Taken::kDone;
+  }
   if (engine_.database.failed()) return Taken::kDone;                   // the transaction fails, and it comes again
   if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);  // a record that can't be read
   undecryptable(*id, sender, server_time, true);
@@ -184,6 +188,7 @@ bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
 void Inbox::fetched(bool answered) {
   if (answered || fetches_ >= kFetchesMax) {
     holding_ = false;
+    fetch_answered_ = answered;
     fetch_failed_ = true;  // looks once more, and then goes on without
     return work();
   }
@@ -244,10 +249,21 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
       return;
     }
   }
-  if (engine_.store.messages.add(row)) {
-    engine_.changes.message_added(row.id, row.conversation);
-    engine_.profiles.look_again();
+  if (!engine_.store.messages.add(row)) {
+    if (row.id == id) ordered_again(id, sender, server_time);  // an answer to a request has a time of its own, which is not the message's
+    return;
   }
+  engine_.changes.message_added(row.id, row.conversation);
+  engine_.profiles.look_again();
+}
+
+// The server died after this device had confirmed the message and before its sender was told: it was sent again, and has a new time, which is the
+// one that the sender goes by (ORDER-1).
+void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
+  const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time);
+  if (!reordered) return;
+  engine_.changes.message_changed(id, reordered->conversation);
+  if (!reordered->unread) engine_.receipts.read_before(reordered->conversation, server_time);
 }
 
 void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
@@ -259,7 +275,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   row.kind = MessageKind::kUndecryptable;
   row.sent_at = server_time;
   row.order = server_time;
-  if (!engine_.store.messages.add(row)) return;
+  if (!engine_.store.messages.add(row)) return ordered_again(id, sender, server_time);
   engine_.store.account.count_undecryptable(1);
   ++engine_.progress.undecryptable;
   engine_.changes.message_added(id, row.conversation);

@@ -1,7 +1,7 @@
 // The inbox: entries come in order, are decrypted and stored, and only then confirmed (INBOX-2).
 //
 // Entries wait in a queue, so that one whose sender's device list has to be fetched first holds back those after it and the order stays.
-// Such a wait ends in any case: after kFetchesMax attempts the message is taken for undecryptable. What is taken in by one input is one transaction
+// Such a wait ends in any case: after kFetchesMax attempts the message is taken for undecryptable, and asked for again. What is taken in by one input is one transaction
 // with the position; the Confirm leaves after its commit. A Confirm for nothing but receipts waits up to kConfirmDelayMs for company.
 //
 // Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection is made anew; when even
@@ -51,6 +51,7 @@ class Inbox {
   void fetched(bool answered);
   void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
   void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content, Bytes bytes);
+  void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
   void confirm();
@@ -69,6 +70,7 @@ class Inbox {
   bool holding_ = false;           // a fetch for the first entry is under way, or will be tried again
   uint64_t hold_ = 0;              // number of that fetch
   bool fetch_failed_ = false;      // for the first entry: go on without
+  bool fetch_answered_ = false;    // then: the server has answered, and its answer does not name the sender's device
   uint32_t fetches_ = 0;
   bool end_known_ = false;         // BacklogEnd has come
   Position end_;

@@ -25,6 +25,11 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   engine_.output.done(request, &client_api::Response::mutable_mark_read);
 }
 
+void Receipts::read_before(const ConversationId& conversation, UnixMicros order) {
+  Conversations(engine_.store).note_read(conversation, order);
+  if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
+}
+
 void Receipts::pump() {
   if (!look_ || gather_.is_set() || !engine_.registered()) return;
   look_ = false;
@@ -60,7 +65,9 @@ void Receipts::on_delivered(const AccountId& by, DeviceId sender_device, UnixMic
 void Receipts::on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at) {
   if (!engine_.store.settings.integer(setting::kReadReceipts, 1)) return;
   const ConversationId conversation = conversation_with(by);
-  const UnixMicros until = std::min(up_to, sent_at);
+  // A server whose clock was set back gives the receipt an earlier time than the messages that it is about.
+  const std::optional<MessageRow> newest = engine_.store.messages.last(conversation);
+  const UnixMicros until = std::min(up_to, newest ? std::max(sent_at, newest->order) : sent_at);
   if (!engine_.store.receipts.note_read_by_peer(conversation, until)) return;
   for (const MessageId& id : engine_.store.messages.raise_read(conversation, until)) engine_.changes.message_changed(id, conversation);
 }

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
+#include "core/store/conversation_id.h"
 #include "core/timers.h"
 
 namespace kith::core {
@@ -19,13 +20,15 @@ class Receipts {
   explicit Receipts(Engine& engine);
 
   void mark_read(uint32_t request, const client_api::MarkReadRequest& what);
+  // What was read here long ago has another time now: the receipt that was sent does not reach that far.
+  void read_before(const ConversationId& conversation, UnixMicros order);
   // Puts what is due into the outbox.
   void pump();
   void look_again() { look_ = true; }
   [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
   void on_delivered(const AccountId& by, DeviceId sender_device, UnixMicros up_to);
-  // `sent_at`: server time of the receipt itself; nobody reads what was sent later.
+  // `sent_at`: server time of the receipt itself; nobody reads what comes after it and after everything that is here.
   void on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at);
 
  private:

@@ -38,6 +38,36 @@ TEST_F(RepairTest, AMessageThatCantBeDecryptedIsSentAgainAndTakesItsPlace) {
   EXPECT_EQ(conversation(ben_, chat).unread(), 3u) << "ping, and the two";
 }
 
+TEST_F(RepairTest, AMessageIsNotLostWhenItsSendersListCantBeHad) {  // [INBOX-2]
+  liar().list_away = state(ana_).account_id();  // Ben has never heard of Ana
+  say(ana_, chat_, "from a stranger");
+  world_.advance(60'000);
+  EXPECT_EQ(state(ben_).undecryptable(), 1u);
+  liar().list_away.clear();
+  world_.advance(600'000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("from a stranger"));
+}
+
+TEST_F(RepairTest, AMessageThatAServerForgotIsOrderedAlikeOnBothSides) {  // [SEND-1] [ORDER-1]
+  warm_up();
+  const std::string chat = bens_chat();
+  liar().change = [](wire::ServerFrame& frame) { return !frame.has_accepted(); };
+  say(ana_, chat_, "first");
+  mark_read(ben_, chat);
+  world_.advance(1000);
+  liar().change = {};
+  // The server dies: Ben has confirmed the message, so it knows it no more, and Ana was not told.
+  liar().device_of(kBen)->seen.clear();
+  say(ben_, chat, "second");
+  liar().restart();
+  world_.advance(120'000);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "second", "first"));
+  EXPECT_EQ(texts(ben_, chat), texts(ana_, chat_));
+  for (const Message& each : history(ana_, chat_)) {
+    if (each.outgoing()) EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+  }
+}
+
 TEST_F(RepairTest, APlaceholderIsShownUntilTheRepair) {
   warm_up();
   execute(ben_, "DELETE FROM sessions");

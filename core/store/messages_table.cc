@@ -76,6 +76,21 @@ bool MessagesTable::repair(const MessageRow& message) {
   return insert(repaired, placeholder->tick, unread);
 }
 
+std::optional<MessagesTable::Reordered> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order) {
+  Reordered reordered;
+  {
+    auto row = database_.prepare("SELECT conversation, unread FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> ?");
+    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value));
+    if (!row.step()) return std::nullopt;
+    reordered = {row.id<ConversationId>(0), row.integer(1) != 0};
+  }
+  database_.prepare("UPDATE messages SET order_us = ? WHERE id = ?").bind(static_cast<int64_t>(order.value)).bind_id(id).run();
+  database_.prepare("UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE id = ?1")
+      .bind_id(reordered.conversation)
+      .run();
+  return reordered;
+}
+
 bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
   const auto placeholder = find(id);
   if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != from) return false;

@@ -77,6 +77,14 @@ class MessagesTable {
   // taken as a new event. False unless there is such a placeholder from the same account in the same conversation.
   bool repair(const MessageRow& message);
 
+  // The server has given an incoming message of this account another time, because it had forgotten that it had one. Absent, and nothing changes,
+  // when there is no such message or it has this time.
+  struct Reordered {
+    ConversationId conversation;
+    bool unread = false;
+  };
+  std::optional<Reordered> reorder(const MessageId& id, const AccountId& from, UnixMicros order);
+
   // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no such placeholder.
   bool remove_placeholder(const MessageId& id, const AccountId& from);
 

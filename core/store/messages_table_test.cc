@@ -157,6 +157,21 @@ TEST_F(MessagesTableTest, OnlyTheSenderCanRepairAMessage) {
   EXPECT_EQ(store_.messages.find(message_id(1))->kind, MessageKind::kUndecryptable);
 }
 
+TEST_F(MessagesTableTest, AMessageThatTheServerOrderedAgainMoves) {  // [ORDER-1]
+  store_.messages.add(incoming(1, 100));
+  store_.messages.add(incoming(2, 200));
+  const auto reordered = store_.messages.reorder(message_id(1), kPeer, UnixMicros{300});
+  ASSERT_TRUE(reordered.has_value());
+  EXPECT_EQ(reordered->conversation, kChat);
+  EXPECT_TRUE(reordered->unread);
+  EXPECT_EQ(ids(store_.messages.before(kChat, std::nullopt, 10).messages), (std::vector{message_id(2), message_id(1)}));
+  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{300});
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300})) << "it is there already";
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), account_id(9), UnixMicros{400})) << "not by another sender";
+  store_.messages.add(outgoing(3, 500, Tick::kSent));
+  EXPECT_FALSE(store_.messages.reorder(message_id(3), testing::kSelf, UnixMicros{600})) << "one's own are ordered by their acknowledgement";
+}
+
 TEST_F(MessagesTableTest, EventsAreTakenOnceAndInTheOrderTheyCame) {
   store_.messages.add(incoming(3, 300));
   store_.messages.add(outgoing(4, 400));

@@ -41,7 +41,8 @@ bool ReceiptsTable::note_read_by_peer(const ConversationId& conversation, UnixMi
 bool ReceiptsTable::note_read_by_me(const ConversationId& conversation, UnixMicros up_to, bool receipt) {
   auto statement = database_.prepare(
       "INSERT INTO receipts (conversation, read_by_me_us, receipt_due_us) VALUES (?1, ?2, iif(?3, ?2, 0)) "
-      "ON CONFLICT DO UPDATE SET read_by_me_us = ?2, receipt_due_us = iif(?3, ?2, receipt_due_us) WHERE read_by_me_us < ?2");
+      "ON CONFLICT DO UPDATE SET read_by_me_us = max(read_by_me_us, ?2), "
+      "receipt_due_us = iif(?3, max(receipt_due_us, ?2), receipt_due_us) WHERE read_by_me_us <> ?2");
   statement.bind_id(conversation).bind(static_cast<int64_t>(up_to.value)).bind(receipt ? 1 : 0).run();
   return !database_.failed() && database_.changed_rows() > 0;
 }

@@ -34,7 +34,8 @@ class ReceiptsTable {
   // True when the watermark rose.
   bool note_delivered(const ConversationId& conversation, DeviceId sender_device, UnixMicros up_to);
   bool note_read_by_peer(const ConversationId& conversation, UnixMicros up_to);
-  // With `receipt`, a read receipt becomes due as well.
+  // With `receipt`, a read receipt becomes due as well: also below the watermark, for a server whose clock was set back gives new messages such times.
+  // False when it is the watermark.
   bool note_read_by_me(const ConversationId& conversation, UnixMicros up_to, bool receipt);
 
   // Conversations with a read receipt to send, at most `limit`.

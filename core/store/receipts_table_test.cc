@@ -43,6 +43,15 @@ TEST_F(ReceiptsTableTest, AReadReceiptIsDueUntilTheOneSentCoversIt) {
   EXPECT_TRUE(store_.receipts.due(10).empty());
 }
 
+TEST_F(ReceiptsTableTest, WhatIsReadBelowTheWatermarkHasAReceiptToo) {  // the server's clock was set back
+  store_.receipts.note_read_by_me(kChat, UnixMicros{100}, true);
+  store_.receipts.clear_due(kChat, UnixMicros{100});
+  EXPECT_TRUE(store_.receipts.note_read_by_me(kChat, UnixMicros{40}, true));
+  ASSERT_EQ(store_.receipts.due(10).size(), 1u);
+  EXPECT_EQ(store_.receipts.due(10)[0].receipt_due, UnixMicros{40});
+  EXPECT_EQ(store_.receipts.find(kChat).read_by_me, UnixMicros{100});
+}
+
 TEST_F(ReceiptsTableTest, WithoutReceiptReadingIsOnlyRemembered) {
   EXPECT_TRUE(store_.receipts.note_read_by_me(kChat, UnixMicros{10}, false));
   EXPECT_TRUE(store_.receipts.due(10).empty());

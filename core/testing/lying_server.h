@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "core/testing/loopback_server.h"
@@ -18,6 +19,12 @@ class LyingServer : public LoopbackServer {
   std::function<void(const Account&, wire::SignedDeviceList&)> change_list;
   std::function<void(wire::PrekeyBundlesResponse&)> change_bundles;
 
+  std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
+
+  HttpReply http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer) override {
+    if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
+    return LoopbackServer::http(method, path, body, bearer);
+  }
   // Puts an entry of its own into the inbox, at the next position.
   void plant(const std::string& phone, wire::Entry entry) {
     const Account& account = *account_of(phone);

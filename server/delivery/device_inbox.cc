@@ -242,11 +242,7 @@ void DeviceInbox::committed(Result<void, StoreError> result) {
     batch_last_ = {};
     return;
   }
-  if (!result) {
-    disk_unsure_ = disk_unsure_ || result.error() != StoreError::kFull;
-    take_back(result.error() == StoreError::kFull ? Settled::kFull : Settled::kUnavailable);
-    return;
-  }
+  if (!result) return commit_failed(result.error());
   while (!undurable_.empty() && undurable_.front().stored.position <= batch_last_) {
     ++stored_count_;
     stored_bytes_ += undurable_.front().stored.entry.size();
@@ -259,30 +255,35 @@ void DeviceInbox::committed(Result<void, StoreError> result) {
   pump();
 }
 
-void DeviceInbox::take_back(Settled why) {
+// A full disk has taken nothing: what nobody has seen is taken back. A store that is away may have written some of it, and a later run would find
+// that on disk, while the device may have confirmed another entry at its position: so it keeps the position and is written again, and its sender,
+// who does not know, sends the same id (SEND-3).
+void DeviceInbox::commit_failed(StoreError error) {
+  const bool full = error == StoreError::kFull;
+  const Settled why = full ? Settled::kFull : Settled::kUnavailable;
+  if (!full) maybe_written_ = std::max(maybe_written_, batch_last_);
+  const Position kept = std::max(spent_, maybe_written_);
+  const bool take_back = batch_last_ > kept;
   const size_t failed = first_after(batch_last_);
-  const bool unspent_failed = batch_last_ > spent_;
   batch_last_ = {};
   for (size_t i = 0; i < failed; ++i) {
     Settlement::settle_all(std::exchange(undurable_[i].waiting, nullptr), why);
     undurable_[i].due_ms = shard_.now_ms() + kRetryDelayMs;
   }
   std::vector<Undurable> notices;
-  if (unspent_failed) {
-    while (!undurable_.empty() && undurable_.back().stored.position > spent_) {
-      Undurable& entry = undurable_.back();
-      const size_t bytes = entry.stored.entry.size();
-      undurable_bytes_ -= bytes;
-      shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
-      last_ = {entry.stored.position.value - 1};
-      if (entry.kind == Kind::kMessage) {
-        Settlement::settle_all(entry.waiting, why);
-        if (recent_) recent_->remove(entry.stored.message_id, entry.origin);
-      } else {
-        notices.push_back(std::move(entry));
-      }
-      undurable_.pop_back();
+  while (take_back && !undurable_.empty() && undurable_.back().stored.position > kept) {
+    Undurable& entry = undurable_.back();
+    const size_t bytes = entry.stored.entry.size();
+    undurable_bytes_ -= bytes;
+    shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
+    last_ = {entry.stored.position.value - 1};
+    if (entry.kind == Kind::kMessage) {
+      Settlement::settle_all(entry.waiting, why);
+      if (recent_) recent_->remove(entry.stored.message_id, entry.origin);
+    } else {
+      notices.push_back(std::move(entry));
     }
+    undurable_.pop_back();
   }
   register_due();
   for (size_t i = notices.size(); i-- > 0;) append_notice(notices[i].kind, notices[i].origin, notices[i].sender, notices[i].time);

@@ -13,9 +13,9 @@
 //   INBOX-1  only a confirmation takes an entry away; what of it is on disk is forgotten with a later batch.
 //   INBOX-3  positions are dense. A position that was once delivered is spent: it never names another entry, for the device may have
 //            committed it.
-//   Failed commit: whoever waits is refused. Entries that were never delivered are taken back, with everything after them, and their
-//            positions are given again (the store replaces what a failed write may have left). Delivered ones stay, since their positions are
-//            spent: they are confirmed later, or committed with the next batch; a send repeated meanwhile waits for that.
+//   Failed commit: whoever waits is refused. When the disk was full, entries that were never delivered are taken back, with everything after
+//            them, and their positions are given again. Delivered ones stay, since their positions are spent, and so do those that a store
+//            which is away may have written: they are confirmed later, or committed with the next batch; a send repeated meanwhile waits for that.
 //
 // Calls: on the shard's executor. Nothing here waits except load() and the shard's own background reads.
 #pragma once
@@ -164,7 +164,7 @@ class DeviceInbox {
   void end_backlog();
   void count_forgotten(uint64_t count, uint64_t bytes);
   void forget_later();
-  void take_back(Settled why);
+  void commit_failed(StoreError error);
   void reset_session();
   Task<void> read_backlog();
   void start_trim();
@@ -178,7 +178,6 @@ class DeviceInbox {
   bool reading_ = false;
   bool trimming_ = false;
   bool ended_ = false;
-  bool disk_unsure_ = false; // a failed write may have left something
   uint16_t reads_ = 0;       // of first_position() and find_stored()
   Session* session_ = nullptr;
   uint32_t session_number_ = 0;  // tells a session from the next in what was begun for it
@@ -188,6 +187,7 @@ class DeviceInbox {
   Position spent_;           // ever
   Position durable_last_;
   Position last_;
+  Position maybe_written_;   // a failed write may have left entries up to here
   Position batch_last_;      // of the batch in flight; zero when this inbox is not in it
   Position backlog_end_;
   Position trim_from_;       // what a Hello has confirmed and is still to be read for receipts, before it is forgotten:

@@ -141,12 +141,36 @@ TEST_F(InboxCommitTest, WhatCameAfterAFailedEntryIsTakenBackWithIt) {  // [ORDER
   auto& first = world.send(from, ben);
   world.loops.pass(5);
   auto& second = world.send(from, ben);  // gathered while the first is written
-  world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
+  world.inboxes().write_faults.fail_next(StoreError::kFull);
   world.inboxes().write_faults.release();
   world.loops.pass(10);
-  EXPECT_EQ(first.settled, Settled::kUnavailable);
-  EXPECT_EQ(second.settled, Settled::kUnavailable);
+  EXPECT_EQ(first.settled, Settled::kFull);
+  EXPECT_EQ(second.settled, Settled::kFull);
   EXPECT_TRUE(world.inboxes().stored(to).empty());
+}
+
+TEST_F(InboxCommitTest, WhatAFailedWriteMayHaveLeftOnDiskKeepsItsPosition) {  // [SEND-2] [SEND-3] [INBOX-3]
+  world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
+  const MessageId id = world.new_message();
+  auto& refused = world.send(from, ben, id);
+  world.loops.pass(5);
+  EXPECT_EQ(refused.settled, Settled::kUnavailable);
+  // Else a device could confirm this one at the position of the first, which a crash would leave on disk: found there, and taken for confirmed.
+  world.connect(to, session);
+  world.send(from, ben);
+  world.loops.settle();
+  ASSERT_EQ(session.entries.size(), 2u);
+  EXPECT_EQ(session.entries[0].message().message_id(), id.bytes());
+  EXPECT_EQ(session.entries[0].position(), at(1).value);
+  EXPECT_EQ(session.entries[1].position(), at(2).value);
+  // A full disk takes back what came later, and not this one.
+  world.disconnect(to, session);
+  world.inboxes().write_faults.fail_next(StoreError::kFull);
+  auto& full = world.send(from, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(full.settled, Settled::kFull);
+  world.loops.pass(2000);
+  EXPECT_EQ(world.inboxes().stored(to).size(), 2u);
 }
 
 TEST_F(InboxCommitTest, ADeliveredEntryKeepsItsPositionWhenItsCommitFailsAndARepeatedSendWaitsForItsConfirmation) {  // [SEND-1] [SEND-2]

@@ -39,7 +39,7 @@ void DeviceInbox::attach(Session& session, Position confirmed) {
     if (stored_count_ > 0 && before < durable_last_) {
       if (trim_from_ >= trim_to_) trim_from_ = before;
       trim_to_ = std::min(confirmed_, durable_last_);
-    } else if (before < std::max(durable_last_, batch_last_) || disk_unsure_) {
+    } else if (before < std::max({durable_last_, batch_last_, maybe_written_})) {
       forget_later();
     }
   }
@@ -194,7 +194,7 @@ void DeviceInbox::confirm(Position position) {
   if (session_ == nullptr || !started_) return;
   position = std::min(position, sent_);
   if (position <= confirmed_) return;
-  bool on_disk = disk_unsure_;
+  bool on_disk = confirmed_ < maybe_written_;
   while (!in_flight_.empty() && in_flight_.front().position <= position) {
     const InFlight& entry = in_flight_.front();
     if (!entry.from.account.is_none()) shard_.send_receipt(address_, entry.from, entry.server_time);
@@ -213,7 +213,6 @@ void DeviceInbox::confirm(Position position) {
   while (!undurable_.empty() && undurable_.front().stored.position <= position) pop_front(Settled::kSafe);
   confirmed_ = position;
   if (on_disk) forget_later();
-  disk_unsure_ = false;
   start_trim();  // when an earlier one met a store that was away
   pump();
 }

@@ -104,6 +104,7 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
                               wire::Send& send, UnixMicros& server_time, Settlement& settlement) {
   std::array<DeviceInbox*, kDevicesMax> inboxes{};
   std::array<bool, kDevicesMax> repeated{};
+  bool any_repeated = false;
   for (size_t i = 0; i < checked.count; ++i) {
     inboxes[i] = to.device(checked.devices[i])->inbox.get();
     UnixMicros first_time;
@@ -113,7 +114,10 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
       repeated[i] = true;
       first_time = copies[i].time;
     }
-    if (repeated[i]) server_time = std::min(server_time, first_time);
+    if (!repeated[i]) continue;
+    // Not the lesser of this and the present time: the clock may have been set back since.
+    server_time = any_repeated ? std::min(server_time, first_time) : first_time;
+    any_repeated = true;
   }
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) continue;

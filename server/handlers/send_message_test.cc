@@ -139,6 +139,15 @@ TEST_F(SendMessageTest, RepeatedAfterARestartItIsFoundInTheStore) {  // [SEND-1]
   EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 6u);
 }
 
+TEST_F(SendMessageTest, RepeatedAfterTheClockWasSetBackItKeepsTheFirstServerTime) {  // [SEND-1] [ORDER-1]
+  const auto first = world.send(from, world.send_of(id, ben, {1, 2}));
+  world.restart();
+  world.loops.clock.unix_us -= 3'600'000'000;
+  const auto second = world.send(from, world.send_of(id, ben, {1, 2}));
+  ASSERT_TRUE(second.has_accepted());
+  EXPECT_EQ(second.accepted().server_time_us(), first.accepted().server_time_us());
+}
+
 TEST_F(SendMessageTest, TheIdOfAnotherSenderIsNoRepetition) {  // [SEND-1]
   const AccountId cleo = world.add_account();
   world.send(from, world.send_of(id, ben, {1, 2}));

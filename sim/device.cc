@@ -1,0 +1,314 @@
+#include "sim/device.h"
+
+#include <sqlite3.h>
+
+#include "sim/frame_text.h"
+#include "wire/frames.pb.h"
+
+namespace kith::sim {
+namespace {
+
+constexpr const char* kFile = "kith.db";
+constexpr uint64_t kTryAgainUs = 1'000'000;
+
+// Every seventh save of a session is let go of.
+constexpr const char* kDropSaves =
+    "CREATE TEMP TABLE saves (n INTEGER NOT NULL);"
+    "INSERT INTO saves VALUES (0);"
+    "CREATE TEMP TRIGGER drop_save BEFORE UPDATE ON main.sessions BEGIN"
+    "  UPDATE saves SET n = n + 1;"
+    "  SELECT RAISE(IGNORE) FROM saves WHERE n % 7 = 0;"
+    "END;";
+
+// SQLite knows disks by names, which are the process's: no two may have the same.
+std::string disk_name() {
+  static uint64_t count = 0;
+  return "sim-" + std::to_string(++count);
+}
+
+}  // namespace
+
+Device::Device(Surroundings surroundings, std::string name, Mutation mutation)
+    : clock(surroundings.scheduler), on_(surroundings), name_(std::move(name)), mutation_(mutation), disk_(disk_name()) {}
+
+Device::~Device() {
+  client_.reset();
+  database_.reset();
+}
+
+void Device::reseed(uint64_t seed, uint64_t stream) {
+  random_.reseed(seed, stream);
+  dice_.reseed(seed, stream + 1);
+}
+
+// ---------------------------------------------------------------- the program's life
+
+void Device::start() {
+  if (client_) return;
+  on_.trace.note(on_.scheduler.now(), name_, "starts");
+  ++start_number_;
+  clock.boot(dice_.between(1, 1'000'000'000) * 1000);
+  auto database = core::Database::open(kFile, disk_.name());
+  if (database) {
+    auto client = core::Client::open(**database, clock, random_);
+    if (client) {
+      database_ = std::move(*database);
+      client_ = std::move(*client);
+      mutate_database();
+      if (on_start) on_start();
+      return;
+    }
+    if (client.error() == core::OpenError::kCorrupt) on_.witness.broken(name_ + ": its database is corrupt");
+  } else if (database.error() == core::StoreError::kCorrupt) {
+    on_.witness.broken(name_ + ": its database is corrupt");
+  }
+  on_.trace.note(on_.scheduler.now(), name_, "can't start");
+  disk_.stop_failing();
+  on_.scheduler.after(kTryAgainUs, [this] { start(); });
+}
+
+void Device::mutate_database() {
+  if (mutation_ == Mutation::kDropRatchetSave) (void)database_->execute(kDropSaves).has_value();
+}
+
+void Device::crash(bool power) {
+  on_.trace.note(on_.scheduler.now(), name_, power ? "loses power" : "is killed");
+  plan_ = {};
+  ++start_number_;
+  ++ticket_;
+  ++wake_ticket_;
+  step_soon_ = false;
+  inputs_.clear();
+  actions_.clear();
+  requests_.clear();
+  if (link_) {
+    // A program's sockets are closed by its system; a machine without power says nothing.
+    if (power) {
+      link_->leave(End::kDevice);
+    } else {
+      link_->close(End::kDevice);
+    }
+    link_.reset();
+  }
+  socket_ = 0;
+  client_.reset();
+  if (power) {
+    const uint64_t luck = dice_.below(3);
+    disk_.crash([&](size_t size) { return luck == 0 ? size_t{0} : luck == 1 ? size : static_cast<size_t>(dice_.below(size + 1)); });
+  } else {
+    disk_.crash([](size_t size) { return size; });
+  }
+  database_.reset();
+}
+
+void Device::crash_after(uint64_t count, bool power, uint64_t down_us) { plan_ = {steps + count, UINT64_MAX, power, down_us}; }
+
+void Device::crash_at_write(uint64_t writes, uint64_t down_us) {
+  plan_ = {UINT64_MAX, disk_.operations() + writes, true, down_us};
+  disk_.fail_after(writes, SQLITE_IOERR_WRITE, true);
+}
+
+void Device::forget_plans() {
+  plan_ = {};
+  disk_.stop_failing();
+}
+
+// ---------------------------------------------------------------- steps
+
+void Device::input(client_api::Input input) {
+  if (!client_) return;
+  inputs_.push_back(std::move(input));
+  wake();
+}
+
+void Device::wake() {
+  if (step_soon_ || !client_ || (inputs_.empty() && actions_.empty())) return;
+  step_soon_ = true;
+  on_.scheduler.after(dice_.between(1, 50), [this, ticket = ++ticket_] { take_step(ticket); });
+}
+
+void Device::take_step(uint64_t ticket) {
+  if (ticket != ticket_ || !client_) return;
+  step_soon_ = false;
+  if (steps >= plan_.at_step) {
+    const Plan plan = plan_;
+    crash(plan.power);
+    on_.scheduler.after(plan.down_us, [this] { start(); });
+    return;
+  }
+  ++steps;
+  if (!actions_.empty()) {
+    const client_api::Action action = std::move(actions_.front());
+    actions_.pop_front();
+    carry_out(action);
+  } else if (!inputs_.empty()) {
+    const client_api::Input next = std::move(inputs_.front());
+    inputs_.pop_front();
+    handle(next);
+  }
+  wake();
+}
+
+void Device::handle(const client_api::Input& input) {
+  std::vector<client_api::Action> actions;
+  client_->handle(input, actions);
+  if (disk_.operations() > plan_.at_write) {
+    // It went down in the middle of this: nothing of what the core answered was ever seen.
+    const uint64_t down_us = plan_.down_us;
+    crash(true);
+    on_.scheduler.after(down_us, [this] { start(); });
+    return;
+  }
+  for (client_api::Action& action : actions) actions_.push_back(std::move(action));
+}
+
+// ---------------------------------------------------------------- actions
+
+void Device::carry_out(const client_api::Action& action) {
+  switch (action.kind_case()) {
+    case client_api::Action::kResponse: {
+      const auto waiting = requests_.extract(action.response().id());
+      if (!waiting) return on_.witness.broken(name_ + ": a response to no request");
+      if (waiting.mapped()) waiting.mapped()(action.response());
+      return;
+    }
+    case client_api::Action::kEvent: return on_.witness.event(name_, action.event());
+    case client_api::Action::kOpenSocket: return open_socket(action.open_socket().socket());
+    case client_api::Action::kSendFrame: return send_frame(action.send_frame());
+    case client_api::Action::kCloseSocket:
+      if (link_ && action.close_socket().socket() == socket_) {
+        link_->close(End::kDevice);
+        link_.reset();
+      }
+      socket_ = 0;
+      return;
+    case client_api::Action::kHttpCall: {
+      on_.trace.note(on_.scheduler.now(), name_, "calls", action.http_call().body(),
+                     [&action] { return action.http_call().method() + " " + action.http_call().url(); });
+      on_.network.call(action.http_call(), [this, start = start_number_, call = action.http_call().call()](uint32_t status, Bytes body) {
+        if (start != start_number_) return;
+        on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
+        client_api::Input answer;
+        answer.mutable_http_response()->set_call(call);
+        answer.mutable_http_response()->set_status(status);
+        answer.mutable_http_response()->set_body(std::move(body));
+        input(std::move(answer));
+      });
+      return;
+    }
+    case client_api::Action::kWakeAt: return set_wake(action.wake_at().monotonic_ms());
+    case client_api::Action::KIND_NOT_SET: return;
+  }
+}
+
+void Device::set_wake(uint64_t monotonic_ms) {
+  const uint64_t ticket = ++wake_ticket_;
+  if (monotonic_ms == 0) return;
+  on_.scheduler.at(clock.time_of({monotonic_ms}), [this, ticket] {
+    if (ticket != wake_ticket_) return;
+    client_api::Input tick;
+    tick.mutable_tick();
+    input(std::move(tick));
+  });
+}
+
+void Device::open_socket(uint32_t socket) {
+  socket_ = socket;
+  on_.network.connect([this, socket, start = start_number_](std::shared_ptr<Link> link) {
+    const bool late = start != start_number_ || socket != socket_;
+    if (!link) {
+      if (!late) tell_closed(socket);
+      return;
+    }
+    link->listen(End::kDevice, {[this, socket](Bytes bytes) { receive(socket, std::move(bytes)); }, [this, socket] { tell_closed(socket); }});
+    if (late) return link->close(End::kDevice);
+    link_ = std::move(link);
+    reader_ = wire::WebSocketReader();
+    client_api::Input opened;
+    opened.mutable_socket_opened()->set_socket(socket);
+    input(std::move(opened));
+  });
+}
+
+void Device::tell_closed(uint32_t socket) {
+  if (socket != socket_) return;
+  on_.trace.note(on_.scheduler.now(), name_, "connection closed", socket);
+  link_.reset();
+  socket_ = 0;
+  client_api::Input closed;
+  closed.mutable_socket_closed()->set_socket(socket);
+  input(std::move(closed));
+}
+
+void Device::send_frame(const client_api::SendFrame& action) {
+  if (!link_ || action.socket() != socket_) return;
+  wire::ClientFrame frame;
+  if (!frame.ParseFromString(action.frame())) return on_.witness.broken(name_ + " sends what is no frame");
+  if (frame.has_hello()) positions_.hello(Position{frame.hello().confirmed_position()});
+  if (frame.has_redeliver()) positions_.redeliver(Position{frame.redeliver().after_position()});
+  if (frame.has_send()) on_.witness.sent(name_, frame.send().message_id());
+  on_.trace.note(on_.scheduler.now(), name_, "sends", action.frame(), [&frame] { return frame_text(frame); });
+  uint8_t key[4];
+  dice_.fill(reinterpret_cast<char*>(key), sizeof key);
+  Bytes payload = action.frame();
+  Bytes bytes;
+  wire::append_frame_header(bytes, wire::Opcode::kBinary, payload.size(), key);
+  wire::apply_mask(payload, key);
+  link_->send(End::kDevice, bytes + payload);
+}
+
+void Device::receive(uint32_t socket, Bytes bytes) {
+  static constexpr wire::WebSocketRules kRules{.masked = false};
+  if (socket != socket_) return;
+  std::span<char> rest(bytes);
+  for (;;) {
+    const wire::WebSocketEvent event = reader_.next(rest, kRules);
+    if (event.kind == wire::WebSocketEvent::Kind::kNeedMore) return;
+    if (event.kind == wire::WebSocketEvent::Kind::kClose) {
+      link_->close(End::kDevice);
+      return tell_closed(socket);
+    }
+    if (event.kind != wire::WebSocketEvent::Kind::kMessage) return on_.witness.broken(name_ + ": the server breaks RFC 6455");
+    wire::ServerFrame frame;
+    if (!frame.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size()))) {
+      return on_.witness.broken(name_ + ": the server sends what is no frame");
+    }
+    on_.trace.note(on_.scheduler.now(), name_, "gets", event.payload, [&frame] { return frame_text(frame); });
+    if (const auto wrong = positions_.look(frame)) on_.witness.broken(name_ + ": " + *wrong);
+    if (mutation_ == Mutation::kConfirmBeforeCommit) confirm_early(event.payload);
+    client_api::Input in;
+    in.mutable_socket_frame()->set_socket(socket);
+    in.mutable_socket_frame()->set_frame(Bytes(event.payload));
+    input(std::move(in));
+  }
+}
+
+void Device::confirm_early(BytesView bytes) {
+  wire::ServerFrame frame;
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || frame.deliver().entries().empty()) return;
+  wire::ClientFrame confirm;
+  confirm.mutable_confirm()->set_position(frame.deliver().entries(frame.deliver().entries_size() - 1).position());
+  client_api::SendFrame action;
+  action.set_socket(socket_);
+  action.set_frame(confirm.SerializeAsString());
+  send_frame(action);
+}
+
+// ---------------------------------------------------------------- the user
+
+void Device::request(client_api::Request request, std::function<void(const client_api::Response&)> done) {
+  if (!client_) return;
+  request.set_id(++last_request_);
+  requests_[last_request_] = std::move(done);
+  client_api::Input in;
+  *in.mutable_request() = std::move(request);
+  input(std::move(in));
+}
+
+void Device::network_changed(bool online) {
+  client_api::Input changed;
+  changed.mutable_network_changed()->set_online(online);
+  input(std::move(changed));
+}
+
+}  // namespace kith::sim

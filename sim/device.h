@@ -1,0 +1,110 @@
+// One device: a client core, its disk, its clocks, and the host that carries out the core's actions one at a time.
+//
+// The host does one thing in each step: hands an input in, or carries out an action. Between two steps anything may happen, also the end of the
+// program (what the disk has is kept) or of the machine (of what was not synced, chance keeps something). What the user interface was told goes to
+// a Witness.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/client.h"
+#include "core/store/database.h"
+#include "core/store/testing/faulty_vfs.h"
+#include "sim/clocks.h"
+#include "sim/network.h"
+#include "sim/position_check.h"
+#include "wire/websocket.h"
+
+namespace kith::sim {
+
+// Who sees what user interfaces are told; the checks live there.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void event(const std::string& device, const client_api::Event& event) = 0;
+  virtual void broken(std::string what) = 0;
+  // A message left for the network; a second time for the same one if it is sent again.
+  virtual void sent(const std::string& device, BytesView message) = 0;
+};
+
+class Device {
+ public:
+  struct Surroundings {
+    Scheduler& scheduler;
+    Trace& trace;
+    Network& network;
+    Witness& witness;
+  };
+  Device(Surroundings surroundings, std::string name, Mutation mutation);
+  ~Device();
+
+  void reseed(uint64_t seed, uint64_t stream);
+  void set_mutation(Mutation mutation) { mutation_ = mutation; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // Starts the program; tries again after a second when the disk does not let it.
+  void start();
+  [[nodiscard]] bool runs() const { return client_ != nullptr; }
+  // The program ends at once; with `power`, the machine does. Forgets plans.
+  void crash(bool power);
+  // Crashes after so many more steps, or after so many more writes of the disk, in the middle of what the core does; starts again after `down_us`.
+  void crash_after(uint64_t steps, bool power, uint64_t down_us);
+  void crash_at_write(uint64_t writes, uint64_t down_us);
+  void forget_plans();
+
+  // Hands a request in; `done` gets the response, unless the program ends before.
+  void request(client_api::Request request, std::function<void(const client_api::Response&)> done);
+  void network_changed(bool online);
+
+  core::testing::FaultyVfs& disk() { return disk_; }
+  std::function<void()> on_start;  // the program runs: what its user interface asks for first
+  DeviceClock clock;
+  uint64_t steps = 0;
+
+ private:
+  void input(client_api::Input input);
+  void wake();
+  void take_step(uint64_t ticket);
+  void handle(const client_api::Input& input);
+  void carry_out(const client_api::Action& action);
+  void open_socket(uint32_t socket);
+  void send_frame(const client_api::SendFrame& action);
+  void receive(uint32_t socket, Bytes bytes);
+  void tell_closed(uint32_t socket);
+  void set_wake(uint64_t monotonic_ms);
+  void mutate_database();
+  void confirm_early(BytesView frame);
+
+  Surroundings on_;
+  std::string name_;
+  Mutation mutation_;
+  Dice random_;   // the core's
+  Dice dice_;     // the host's
+  core::testing::FaultyVfs disk_;
+  std::unique_ptr<core::Database> database_;
+  std::unique_ptr<core::Client> client_;
+  std::deque<client_api::Input> inputs_;
+  std::deque<client_api::Action> actions_;
+  std::map<uint32_t, std::function<void(const client_api::Response&)>> requests_;
+  uint32_t last_request_ = 0;
+  uint32_t start_number_ = 0;    // answers to an earlier start of the program are nothing to this one
+  uint64_t ticket_ = 0;
+  bool step_soon_ = false;
+  uint64_t wake_ticket_ = 0;
+  std::shared_ptr<Link> link_;
+  uint32_t socket_ = 0;
+  wire::WebSocketReader reader_;
+  PositionCheck positions_;
+
+  struct Plan {
+    uint64_t at_step = UINT64_MAX;
+    uint64_t at_write = UINT64_MAX;
+    bool power = false;
+    uint64_t down_us = 0;
+  } plan_;
+};
+
+}  // namespace kith::sim

@@ -1,0 +1,60 @@
+// What goes wrong, and how often. Each seed has some kinds of faults and not others, so that one kind is seen without the noise of the rest.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/person.h"
+
+namespace kith::sim {
+
+struct Profile {
+  uint64_t pause_us = 0;           // between two deeds of a user
+  uint64_t chaos_us = 0;           // how long things go wrong
+  uint64_t fault_every_us = 0;
+  bool cuts = false;
+  bool half_open = false;
+  bool http_loss = false;
+  bool slow_network = false;
+  bool server_crashes = false;
+  bool server_disk = false;
+  bool device_crashes = false;
+  bool device_disk = false;
+  bool clocks = false;
+  bool moves = false;              // a number registers anew
+
+  static Profile draw(Dice& dice);
+};
+
+class Faults {
+ public:
+  Faults(Scheduler& scheduler, Trace& trace, Server& server, std::vector<std::unique_ptr<Person>>& people)
+      : scheduler_(scheduler), trace_(trace), server_(server), people_(people) {}
+
+  void start(const Profile& profile, uint64_t seed);
+  // Nothing goes wrong any more, and what is broken is mended; clocks stay as they are.
+  void stop();
+
+ private:
+  void next(uint64_t ticket);
+  void one();
+  void network_fault(Person& person);
+  void server_fault();
+  void server_disk_fault();
+  void device_fault(Person& person);
+  void device_disk_fault(Person& person);
+  void clock_fault(Person& person);
+  // Undoes something after a while, unless stop() has.
+  void later(std::move_only_function<void()> undo, uint64_t most_us);
+
+  Scheduler& scheduler_;
+  Trace& trace_;
+  Server& server_;
+  std::vector<std::unique_ptr<Person>>& people_;
+  Dice dice_;
+  Profile profile_;
+  uint64_t ticket_ = 0;
+  bool moved_ = false;
+};
+
+}  // namespace kith::sim

@@ -1,0 +1,13 @@
+// Frames in a few words, for the trace.
+#pragma once
+
+#include <string>
+
+#include "wire/frames.pb.h"
+
+namespace kith::sim {
+
+std::string frame_text(const wire::ClientFrame& frame);
+std::string frame_text(const wire::ServerFrame& frame);
+
+}  // namespace kith::sim

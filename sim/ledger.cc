@@ -1,0 +1,181 @@
+#include "sim/ledger.h"
+
+#include <algorithm>
+
+namespace kith::sim {
+
+using client_api::Message;
+
+void Ledger::owns(const std::string& person, const std::string& device, uint64_t now_us) {
+  devices_[device].person = person;
+  moved_ = moved_ || (current_.contains(person) && current_.at(person) != device);
+  current_[person] = device;
+  current_since_[person] = now_us;
+}
+
+void Ledger::wrote(const std::string& device, const std::string& to, const Message& message, uint64_t now_us) {
+  Text& text = texts_[message.id()];
+  text.id = message.id();
+  text.from = devices_[device].person;
+  text.from_device = device;
+  text.to = to;
+  text.at_us = now_us;
+}
+
+void Ledger::event(const std::string& device, const client_api::Event& event) {
+  switch (event.kind_case()) {
+    case client_api::Event::kMessageAdded: return show(device, event.message_added(), true);
+    case client_api::Event::kMessageChanged: return show(device, event.message_changed(), false);
+    default: return;
+  }
+}
+
+void Ledger::show(const std::string& device, const Message& message, bool added) {
+  if (message.outgoing()) return raise(device, message);
+  if (message.kind() == Message::kIdentityChanged) return;
+  Owned& owned = devices_[device];
+  const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
+  if (is_new) {
+    owned.shown.push_back(message.id());
+    ++shown_count_;
+  } else if (added) {
+    broken("SEND-1: " + device + " shows a second time: " + message.text());
+  }
+}
+
+void Ledger::raise(const std::string& device, const Message& message) {
+  const auto known = texts_.find(message.id());
+  if (known == texts_.end()) return;  // its answer was lost in a crash
+  Text& text = known->second;
+  if (message.tick() == Message::kFailed) return broken("a text failed on " + device + ": " + message.failure());
+  if (message.tick() < text.tick) broken("RECEIPT-2: a tick went back on " + device + ": " + message.text());
+  text.tick = message.tick();
+  if (message.tick() >= Message::kSent) text.acknowledged = true;
+}
+
+void Ledger::sent(const std::string& device, const std::string& id) {
+  Owned& owned = devices_[device];
+  if (++owned.sends[id] == 1) owned.sent.push_back(id);
+}
+
+void Ledger::broken(std::string what) { violations_.push_back(std::move(what)); }
+
+namespace {
+
+std::string lines(const std::vector<Message>& messages) {
+  std::string out;
+  for (const Message& message : messages) out += message.id().substr(0, 8) + "@" + std::to_string(message.order_us()) + (message.outgoing() ? "> " : "< ");
+  return out;
+}
+
+}  // namespace
+
+std::string Ledger::name(const Text& text) const { return text.id.substr(0, 8) + " from " + text.from_device + " to " + text.to; }
+
+void Ledger::check(const std::vector<FinalView>& views) {
+  std::map<std::string, const FinalView*> by_person;
+  for (const FinalView& view : views) {
+    by_person[view.person] = &view;
+    const client_api::State& state = view.state;
+    if (state.unsent_messages() != 0) broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
+    if (state.connection() != client_api::State::kOnline) broken(view.device + ": not online in the end: " + std::to_string(state.connection()));
+    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_) broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
+    if (view.unread != 0) broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
+  }
+  check_texts(by_person);
+  check_order(views);
+  check_arrivals();
+}
+
+void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
+  // What the devices list: each text once, where it belongs.
+  for (const auto& [person, view] : views) {
+    std::set<std::string> bodies;
+    for (const auto& [partner, messages] : view->conversations) {
+      for (const Message& message : messages) {
+        if (message.kind() == Message::kIdentityChanged) continue;
+        if (message.kind() != Message::kText) {
+          if (!moved_) broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " + partner);
+          continue;
+        }
+        if (!bodies.insert(message.text()).second) broken("SEND-1: twice on " + view->device + ": " + message.text());
+        // A text names its sender and its addressee: "ana-1 ben 17".
+        const std::string begins = message.outgoing() ? view->device + " " + partner + " " : "";
+        if (message.outgoing() && !message.text().starts_with(begins)) broken("not written here: " + view->device + ": " + message.text());
+        if (!message.outgoing() && (!message.text().starts_with(partner + "-") || message.text().find(" " + person + " ") == std::string::npos)) {
+          broken("not for here: " + view->device + " from " + partner + ": " + message.text());
+        }
+        const auto known = texts_.find(message.id());
+        if (known == texts_.end()) continue;  // its writer's answer was lost in a crash
+        known->second.shown_on.insert(view->device);
+        if (message.outgoing()) {
+          Text& text = known->second;
+          text.tick = message.tick();
+          if (message.tick() >= Message::kSent) text.acknowledged = true;
+        }
+      }
+    }
+  }
+  for (auto& [id, text] : texts_) {
+    const bool sender_stays = current_.at(text.from) == text.from_device;
+    const bool addressee_stays = current_since_.at(text.to) < text.at_us;
+    if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
+    if (!addressee_stays) continue;
+    const bool shown = text.shown_on.contains(current_.at(text.to));
+    if (text.acknowledged && !shown) {
+      // A sender that is no more can't prove who it was to somebody who has never heard of it.
+      if (sender_stays) broken("SEND-2: acknowledged and lost: " + name(text));
+    } else if (sender_stays && !shown) {
+      broken("SEND-2: committed and never shown: " + name(text));
+    }
+    if (sender_stays && shown && text.tick != Message::kRead) {
+      broken("RECEIPT-1: read, and the tick is " + std::to_string(text.tick) + ": " + name(text));
+    }
+  }
+}
+
+void Ledger::check_order(const std::vector<FinalView>& views) {
+  for (const FinalView& a : views) {
+    for (const FinalView& b : views) {
+      if (a.person >= b.person || !a.conversations.contains(b.person) || !b.conversations.contains(a.person)) continue;
+      const auto ids = [](const std::vector<Message>& messages, const std::vector<Message>& others) {
+        std::set<std::string> shared;
+        for (const Message& message : others) shared.insert(message.id());
+        std::vector<std::string> out;
+        for (const Message& message : messages) {
+          if (message.kind() == Message::kText && shared.contains(message.id())) out.push_back(message.id());
+        }
+        return out;
+      };
+      const std::vector<Message>& of_a = a.conversations.at(b.person);
+      const std::vector<Message>& of_b = b.conversations.at(a.person);
+      const auto left = ids(of_a, of_b);
+      const auto right = ids(of_b, of_a);
+      if (left == right) continue;
+      const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " + (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " +
+             lines(of_a) + " / " + lines(of_b));
+    }
+  }
+}
+
+void Ledger::check_arrivals() {
+  for (const auto& [name, device] : devices_) {
+    std::map<std::pair<std::string, std::string>, std::pair<size_t, std::string>> last;  // sender → place of its last text here
+    for (const std::string& id : device.shown) {
+      const auto text = texts_.find(id);
+      if (text == texts_.end()) continue;
+      const Owned& sender = devices_.at(text->second.from_device);
+      const auto sends = sender.sends.find(id);
+      if (sends == sender.sends.end() || sends->second != 1) continue;
+      const auto place = static_cast<size_t>(std::find(sender.sent.begin(), sender.sent.end(), id) - sender.sent.begin());
+      auto& before = last[{text->second.from_device, name}];
+      if (!before.second.empty() && place < before.first) {
+        broken("ORDER-1: " + name + " got " + id.substr(0, 8) + " of " + text->second.from_device + " after the later " + before.second.substr(0, 8));
+      }
+      before = {place, id};
+    }
+  }
+}
+
+}  // namespace kith::sim

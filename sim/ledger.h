@@ -1,0 +1,91 @@
+// What users have written and seen, in plaintext, and what must be true of it in the end.
+//
+//   - a text that a user was told to be sent (a tick) is shown at its addressee, exactly once; so is every text that was committed, once the outboxes
+//     are empty                                                                                                           SEND-1, SEND-2, INBOX-1
+//   - what is shown was written, by that sender, and is never shown a second time on a device                             SEND-1
+//   - texts of one device to another that were sent once appear in the order sent                                         ORDER-1
+//   - both sides of a conversation list what they share in the same order                                                 ORDER-1
+//   - when everybody has read everything, every tick is blue and nothing is unread                                        RECEIPT-1, RECEIPT-2
+//   - ticks only rise                                                                                                     RECEIPT-2
+//   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that registers anew, or device lists
+//     that can't be had from the server for a while
+//
+// Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was written may be shown on the
+// device before, or on none.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client_api/client_api.pb.h"
+
+namespace kith::sim {
+
+// One device as its user sees it in the end. All of its conversations, in full.
+struct FinalView {
+  std::string person;
+  std::string device;
+  client_api::State state;
+  std::map<std::string, std::vector<client_api::Message>> conversations;  // by partner
+  uint32_t unread = 0;
+};
+
+class Ledger {
+ public:
+  // A person's device from now on.
+  void owns(const std::string& person, const std::string& device, uint64_t now_us);
+  // The user's core has answered that it has committed the text.
+  void wrote(const std::string& device, const std::string& to, const client_api::Message& message, uint64_t now_us);
+  void event(const std::string& device, const client_api::Event& event);
+  // A Send of the message left.
+  void sent(const std::string& device, const std::string& id);
+  void broken(std::string what);
+
+  // Device lists could not always be had in this run.
+  void lists_were_away() { lists_were_away_ = true; }
+  void check(const std::vector<FinalView>& views);
+
+  [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
+  [[nodiscard]] size_t texts() const { return texts_.size(); }
+  [[nodiscard]] size_t shown() const { return shown_count_; }
+  [[nodiscard]] bool anybody_moved() const { return moved_; }
+
+ private:
+  struct Text {
+    std::string id;
+    std::string from;
+    std::string from_device;
+    std::string to;
+    uint64_t at_us = 0;
+    bool acknowledged = false;
+    client_api::Message::Tick tick = client_api::Message::kPending;
+    std::set<std::string> shown_on;
+  };
+  struct Owned {
+    std::string person;
+    std::vector<std::string> shown;  // ids, in the order they appeared
+    std::vector<std::string> sent;   // ids, in the order of their first Send
+    std::map<std::string, int> sends;
+  };
+
+  void show(const std::string& device, const client_api::Message& message, bool added);
+  void raise(const std::string& device, const client_api::Message& message);
+  void check_texts(const std::map<std::string, const FinalView*>& views);
+  void check_order(const std::vector<FinalView>& views);
+  void check_arrivals();
+  [[nodiscard]] std::string name(const Text& text) const;
+
+  std::map<std::string, Text> texts_;       // by id
+  std::map<std::string, Owned> devices_;
+  std::map<std::string, std::string> current_;      // person → device
+  std::map<std::string, uint64_t> current_since_;   // person → time
+  std::vector<std::string> violations_;
+  size_t shown_count_ = 0;
+  bool moved_ = false;
+  bool lists_were_away_ = false;
+};
+
+}  // namespace kith::sim

@@ -1,0 +1,230 @@
+#include "sim/person.h"
+
+namespace kith::sim {
+namespace {
+
+constexpr const char* kServer = "http://server:1";
+constexpr uint64_t kInsistUs = 3'000'000;
+
+}  // namespace
+
+Person::Person(Surroundings surroundings, std::string name, std::string phone)
+    : network(surroundings.scheduler, surroundings.trace, surroundings.server, name), on_(surroundings), name_(std::move(name)), phone_(std::move(phone)) {}
+
+void Person::reseed(uint64_t seed, uint64_t stream) {
+  seed_ = seed;
+  stream_ = stream;
+  dice_.reseed(seed, stream);
+  network.reseed(seed, stream + 1);
+  if (device_) device_->reseed(seed, stream + 10 * devices_);
+}
+
+void Person::set_mutation(Mutation mutation) {
+  mutation_ = mutation;
+  if (device_) device_->set_mutation(mutation);
+}
+
+// ---------------------------------------------------------------- the device
+
+void Person::get_device() {
+  if (device_) {
+    if (device_->runs()) device_->crash(true);
+    device_->forget_plans();
+    old_devices_.push_back(std::move(device_));  // in a drawer, without power
+  }
+  set_up_ = false;
+  ++devices_;
+  device_ = std::make_unique<Device>(Device::Surroundings{on_.scheduler, on_.trace, network, *this}, name_ + "-" + std::to_string(devices_), mutation_);
+  device_->reseed(seed_, stream_ + 10 * devices_);
+  device_->on_start = [this] {
+    if (wants_online_) connect();
+  };
+  on_.ledger.owns(name_, device_->name(), on_.scheduler.now());
+  device_->start();
+  request_code();
+}
+
+void Person::insist(client_api::Request request, std::function<void(const client_api::Response&)> done) {
+  auto answered = std::make_shared<bool>(false);
+  device_->request(request, [answered, done](const client_api::Response& response) {
+    if (response.has_failure() || std::exchange(*answered, true)) return;
+    done(response);
+  });
+  on_.scheduler.after(kInsistUs, [this, answered, request, done, device = device_.get()] {
+    if (!*answered && device == device_.get()) insist(request, done);
+  });
+}
+
+void Person::request_code() {
+  client_api::Request request;
+  request.mutable_request_code()->set_server(kServer);
+  request.mutable_request_code()->set_phone(phone_);
+  insist(request, [this](const client_api::Response& response) { register_number(response.request_code().code()); });
+}
+
+void Person::register_number(const std::string& code) {
+  client_api::Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server(kServer);
+  what.set_phone(phone_);
+  what.set_code(code);
+  what.set_name(name_);
+  what.set_device_name(device_->name());
+  auto answered = std::make_shared<bool>(false);
+  const auto done = [this, answered](const client_api::State& state) {
+    if (std::exchange(*answered, true)) return;
+    account_ = state.account_id();
+    // Earlier texts may have gone to the device before.
+    on_.ledger.owns(name_, device_->name(), on_.scheduler.now());
+    connect();
+    open_conversations();
+  };
+  device_->request(request, [this, answered, done](const client_api::Response& response) {
+    if (!response.has_failure()) return done(response.register_());
+    if (*answered) return;
+    if (response.failure().code() == client_api::Failure::kAlreadyRegistered && response.failure().detail().empty()) {
+      client_api::Request ask;
+      ask.mutable_get_state();
+      return insist(ask, [done](const client_api::Response& state) { done(state.get_state()); });
+    }
+    on_.scheduler.after(kInsistUs, [this, answered, device = device_.get()] {
+      if (!*answered && device == device_.get()) {
+        *answered = true;
+        request_code();
+      }
+    });
+  });
+  on_.scheduler.after(20 * kInsistUs, [this, answered, device = device_.get()] {
+    if (*answered || device != device_.get()) return;
+    *answered = true;
+    request_code();
+  });
+}
+
+void Person::open_conversations() {
+  auto left = std::make_shared<size_t>(peers_.size());
+  for (const Person* const peer : peers_) {
+    client_api::Request request;
+    request.mutable_open_conversation()->set_phone(peer->phone_);
+    insist(request, [this, left](const client_api::Response&) {
+      if (--*left == 0) set_up_ = true;
+    });
+  }
+}
+
+void Person::connect() {
+  wants_online_ = true;
+  client_api::Request request;
+  request.mutable_connect();
+  device_->request(request, {});
+}
+
+// ---------------------------------------------------------------- habits
+
+void Person::live(uint64_t pause_us) {
+  pause_us_ = pause_us;
+  const uint64_t ticket = ++ticket_;
+  on_.scheduler.after(dice_.between(0, pause_us), [this, ticket] { next_deed(ticket); });
+}
+
+void Person::rest() { ++ticket_; }
+
+void Person::next_deed(uint64_t ticket) {
+  if (ticket != ticket_) return;
+  deed();
+  on_.scheduler.after(dice_.between(0, 2 * pause_us_), [this, ticket] { next_deed(ticket); });
+}
+
+void Person::deed() {
+  if (!device_->runs() || !set_up_) return;
+  const uint64_t what = dice_.below(100);
+  if (what < 60) {
+    // Sometimes several in a row.
+    for (uint64_t count = dice_.percent(20) ? dice_.between(2, 6) : 1; count > 0; --count) write();
+  } else if (what < 75) {
+    client_api::Request request;
+    request.mutable_mark_read()->set_conversation(peers_[dice_.below(peers_.size())]->account());
+    device_->request(std::move(request), {});
+  } else if (what < 80) {
+    wants_online_ = false;
+    client_api::Request request;
+    request.mutable_disconnect();
+    device_->request(std::move(request), {});
+  } else if (what < 90) {
+    connect();
+  } else if (what < 95) {
+    client_api::Request request;
+    request.mutable_set_available()->set_available(dice_.percent(50));
+    device_->request(std::move(request), {});
+  } else {
+    client_api::Request request;
+    request.mutable_set_typing()->set_conversation(peers_[dice_.below(peers_.size())]->account());
+    request.mutable_set_typing()->set_typing(true);
+    device_->request(std::move(request), {});
+  }
+}
+
+void Person::write() {
+  const Person& to = *peers_[dice_.below(peers_.size())];
+  client_api::Request request;
+  request.mutable_send_message()->set_conversation(to.account());
+  request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + std::to_string(++texts_));
+  device_->request(std::move(request), [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
+    if (response.has_failure()) return;
+    const client_api::Message& message = response.send_message().message();
+    on_.trace.note(on_.scheduler.now(), device, "has written", message.id(), [&message] { return message.id().substr(0, 8) + " " + message.text(); });
+    on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
+  });
+}
+
+void Person::read_everything() {
+  for (const Person* const peer : peers_) {
+    client_api::Request request;
+    request.mutable_mark_read()->set_conversation(peer->account());
+    device_->request(std::move(request), {});
+  }
+}
+
+// ---------------------------------------------------------------- views
+
+void Person::ask_state() {
+  client_api::Request request;
+  request.mutable_get_state();
+  state_.Clear();
+  device_->request(std::move(request), [this](const client_api::Response& response) { state_ = response.get_state(); });
+}
+
+void Person::ask(Asking& asking) {
+  asking.view = {};
+  asking.view.person = name_;
+  asking.view.device = device_->name();
+  asking.open = 2 + peers_.size();
+  client_api::Request state;
+  state.mutable_get_state();
+  device_->request(std::move(state), [&asking](const client_api::Response& response) {
+    asking.view.state = response.get_state();
+    --asking.open;
+  });
+  client_api::Request list;
+  list.mutable_list_conversations();
+  device_->request(std::move(list), [&asking](const client_api::Response& response) {
+    for (const client_api::Conversation& each : response.list_conversations().conversations()) asking.view.unread += each.unread();
+    --asking.open;
+  });
+  for (const Person* const peer : peers_) {
+    client_api::Request messages;
+    messages.mutable_list_messages()->set_conversation(peer->account());
+    messages.mutable_list_messages()->set_limit(500);
+    device_->request(std::move(messages), [&asking, partner = peer->name()](const client_api::Response& response) {
+      auto& out = asking.view.conversations[partner];
+      out.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
+      --asking.open;
+    });
+  }
+}
+
+void Person::event(const std::string& device, const client_api::Event& event) { on_.ledger.event(device, event); }
+void Person::broken(std::string what) { on_.ledger.broken(std::move(what)); }
+void Person::sent(const std::string& device, BytesView message) { on_.ledger.sent(device, to_hex(message)); }
+
+}  // namespace kith::sim

@@ -1,0 +1,89 @@
+// One user: a phone number, the device it has now, and habits. Everything a user does is a request to the core of that device.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/device.h"
+#include "sim/ledger.h"
+
+namespace kith::sim {
+
+class Person final : public Witness {
+ public:
+  struct Surroundings {
+    Scheduler& scheduler;
+    Trace& trace;
+    Server& server;
+    Ledger& ledger;
+  };
+  Person(Surroundings surroundings, std::string name, std::string phone);
+
+  void reseed(uint64_t seed, uint64_t stream);
+  void set_mutation(Mutation mutation);
+
+  // A new device, which registers the number, connects, and opens its conversations; every step is insisted on.
+  void get_device();
+  void set_peers(std::vector<Person*> peers) { peers_ = std::move(peers); }
+  // The device has done all of that.
+  [[nodiscard]] bool is_set_up() const { return set_up_; }
+
+  // Does something now and then, `pause_us` apart on average, until told otherwise.
+  void live(uint64_t pause_us);
+  void rest();
+  // Wants to be online, from now on.
+  void connect();
+  void read_everything();
+
+  // The device's view, asked through its core. Complete when `ready`.
+  struct Asking {
+    FinalView view;
+    size_t open = 0;
+    [[nodiscard]] bool ready() const { return open == 0; }
+  };
+  void ask(Asking& asking);
+  void ask_state();
+  [[nodiscard]] const client_api::State& state() const { return state_; }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& account() const { return account_; }
+  [[nodiscard]] Device& device() { return *device_; }
+  Network network;
+
+  // ---- Witness
+  void event(const std::string& device, const client_api::Event& event) override;
+  void broken(std::string what) override;
+  void sent(const std::string& device, BytesView message) override;
+
+ private:
+  void next_deed(uint64_t ticket);
+  void deed();
+  void write();
+  void request_code();
+  void register_number(const std::string& code);
+  void open_conversations();
+  // Asks again and again until the core is there to answer and answers well.
+  void insist(client_api::Request request, std::function<void(const client_api::Response&)> done);
+
+  Surroundings on_;
+  std::string name_;
+  std::string phone_;
+  std::string account_;
+  Dice dice_;
+  Mutation mutation_ = Mutation::kNone;
+  uint64_t seed_ = 0;
+  uint64_t stream_ = 0;
+  uint32_t devices_ = 0;
+  std::unique_ptr<Device> device_;
+  std::vector<std::unique_ptr<Device>> old_devices_;
+  std::vector<Person*> peers_;
+  bool set_up_ = false;
+  bool wants_online_ = true;
+  uint64_t pause_us_ = 0;
+  uint64_t ticket_ = 0;
+  uint32_t texts_ = 0;
+  client_api::State state_;
+};
+
+}  // namespace kith::sim

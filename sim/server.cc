@@ -1,0 +1,180 @@
+#include "sim/server.h"
+
+#include "net/socket.h"
+#include "server/delivery/shard.h"
+#include "server/gateway/api_routes.h"
+#include "sim/server_connection.h"
+
+namespace kith::sim {
+namespace {
+
+constexpr uint64_t kEpochUs = 1'700'000'000'000'000;  // when the run begins, on a clock that is right
+constexpr uint64_t kMonotonicUs = 1'000'000'000;
+constexpr uint64_t kLastMs = 60'000;                  // what a killed process may take until its last coroutine has ended
+
+std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
+
+}  // namespace
+
+ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uint64_t seed, uint64_t monotonic_us, uint64_t unix_us)
+    : loops(options.loops + 1, seed), stores_(open_stores(disk)), random_(seed), mutation_(options.mutation) {
+  loops.clock.monotonic_us = monotonic_us;
+  loops.clock.unix_us = unix_us;
+  disk.mutation = options.mutation;
+  rate_limits_ = std::make_unique<RateLimits>(loops.clock, RateSettings{});
+  std::vector<Shards::Loop> parts;
+  for (size_t i = 0; i < options.loops; ++i) parts.push_back({&loops[i], &loops[i]});
+  const auto epoch = loops.run(0, stores_->inboxes().new_epoch());
+  shards_ = std::make_unique<Shards>(parts, loops.clock, DeliveryPorts{stores_->accounts(), stores_->profiles(), stores_->last_seen(), stores_->inboxes()},
+                                     options.delivery, *epoch);
+  services_.reset(new Services{loops.clock, random_, stores_->accounts(), stores_->keys(), stores_->profiles(), stores_->last_seen(),
+                               stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_, loops[options.loops], HandlerSettings{}});
+  shared_ = std::make_unique<gateway::Shared>(*services_, gateway::GatewaySettings{}, gateway::GatewayHooks{});
+  for (size_t i = 0; i < options.loops; ++i) loops[i].run([&] { shards_->at(i).start(); });
+}
+
+ServerProcess::~ServerProcess() = default;
+
+void ServerProcess::accept(const std::shared_ptr<Link>& link) { connections_.push_back(std::make_unique<ServerConnection>(*this, link)); }
+
+void ServerProcess::call(const client_api::HttpCall& call, std::function<void(uint32_t, Bytes)> answer) {
+  net::IncomingRequest request;
+  request.method = call.method();
+  request.target = path_of(call.url());
+  request.body = call.body();
+  request.fields.emplace_back("Content-Type", "application/x-protobuf");
+  request.fields.emplace_back("Accept", "application/x-protobuf");
+  if (!call.bearer().empty()) request.fields.emplace_back("Authorization", "Bearer " + call.bearer());
+  auto context = std::unique_ptr<gateway::HttpContext>(
+      new gateway::HttpContext{*shared_, std::move(request), *net::PeerAddress::parse("127.0.0.1"), false});
+  auto once = std::make_shared<std::function<void(uint32_t, Bytes)>>(std::move(answer));
+  http_answers_.push_back(once);
+  loops[0].post([this, context = std::move(context), once]() mutable { http_.spawn(serve(*this, std::move(context), std::move(once))); });
+}
+
+Task<void> ServerProcess::serve(ServerProcess& process, std::unique_ptr<gateway::HttpContext> context,
+                                std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer) {
+  net::HttpResponse response = co_await gateway::route_api(*context);
+  std::erase(process.http_answers_, answer);
+  if (*answer) std::exchange(*answer, nullptr)(static_cast<uint32_t>(response.status), response.content());
+}
+
+std::optional<uint64_t> ServerProcess::next_timer_ms() const {
+  std::optional<uint64_t> next;
+  for (size_t i = 0; i < loops.size(); ++i) {
+    const auto timer = const_cast<testing::VirtualLoops&>(loops)[i].next_timer_ms();
+    if (timer && (!next || *timer < *next)) next = timer;
+  }
+  return next;
+}
+
+void ServerProcess::kill() {
+  stores_->alive = false;
+  for (const auto& answer : http_answers_) {
+    if (*answer) std::exchange(*answer, nullptr)(0, {});
+  }
+  for (const auto& connection : connections_) connection->abandon(random_.percent(50));
+  end();
+}
+
+void ServerProcess::stop() {
+  for (const auto& connection : connections_) connection->abandon(false);
+  loops.settle();
+  end();
+  for (const auto& answer : http_answers_) {
+    if (*answer) std::exchange(*answer, nullptr)(0, {});
+  }
+}
+
+void ServerProcess::end() {
+  for (size_t i = 0; i < shards_->size(); ++i) loops.begin(i, shards_->at(i).close());
+  loops.pass(kLastMs);
+}
+
+// ---------------------------------------------------------------- Server
+
+void Server::reseed(uint64_t seed) {
+  dice_.reseed(seed, 1);
+  disk.dice.reseed(seed, 2);
+}
+
+void Server::set_clock() {
+  process_->loops.clock.monotonic_us = scheduler_.now() + kMonotonicUs;
+  process_->loops.clock.unix_us = static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_);
+}
+
+void Server::start() {
+  if (process_) return;
+  trace_.note(scheduler_.now(), "server", "starts");
+  process_ = std::make_unique<ServerProcess>(disk, options, dice_.below(UINT64_MAX), scheduler_.now() + kMonotonicUs,
+                                             static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_));
+  process_->on_ready = [this] { wake(); };
+  wake();
+}
+
+void Server::crash() {
+  if (!process_) return;
+  trace_.note(scheduler_.now(), "server", "is killed");
+  ++crashes;
+  set_clock();
+  process_->kill();
+  process_.reset();
+  disk.crash();
+}
+
+void Server::stop() {
+  if (!process_) return;
+  trace_.note(scheduler_.now(), "server", "stops");
+  set_clock();
+  process_->stop();
+  process_.reset();
+  disk.sync(disk.journal.size());
+}
+
+void Server::crash_after(uint64_t count, uint64_t down_us) {
+  crash_in_ = count;
+  down_us_ = down_us;
+}
+
+bool Server::accept(const std::shared_ptr<Link>& link) {
+  if (!process_) return false;
+  set_clock();
+  process_->accept(link);
+  wake();
+  return true;
+}
+
+void Server::call(const client_api::HttpCall& call, std::function<void(uint32_t, Bytes)> answer) {
+  if (!process_) return answer(0, {});
+  process_->call(call, std::move(answer));
+  wake();
+}
+
+void Server::wake() {
+  if (!process_ || step_soon_) return;
+  step_soon_ = true;
+  scheduler_.after(dice_.between(1, 20), [this, ticket = ++ticket_] { take_step(ticket); });
+}
+
+void Server::take_step(uint64_t ticket) {
+  if (ticket != ticket_) return;
+  step_soon_ = false;
+  if (!process_) return;
+  if (crash_in_ && (*crash_in_)-- == 0) {
+    crash_in_.reset();
+    crash();
+    scheduler_.after(down_us_, [this] { start(); });
+    return;
+  }
+  set_clock();
+  if (process_->step()) {
+    ++steps;
+    return wake();
+  }
+  if (const auto timer = process_->next_timer_ms()) {
+    // Asked for again, and earlier, when something becomes ready.
+    scheduler_.at(*timer * 1000 - kMonotonicUs, [this, again = ++ticket_] { take_step(again); });
+  }
+}
+
+}  // namespace kith::sim

@@ -1,0 +1,313 @@
+#include "sim/server_disk.h"
+
+#include <utility>
+
+namespace kith::sim {
+namespace {
+
+using Loop = kith::testing::VirtualLoop;
+
+constexpr uint64_t kSlowMs = 400;
+
+// The disk's time: a turn of the loop, or some milliseconds.
+struct Busy {
+  uint64_t ms;
+  [[nodiscard]] bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) const {
+    Loop& loop = static_cast<Loop&>(*Executor::current());
+    if (ms == 0) return loop.post(waiter);
+    loop.after(ms, [waiter] { waiter.resume(); });
+  }
+  void await_resume() const {}
+};
+
+class Stores final : public ProcessStores {
+ public:
+  explicit Stores(ServerDisk& disk) : disk_(disk), accounts_(*this), keys_(*this), profiles_(*this), last_seen_(*this), inboxes_(*this), codes_(*this) {}
+  AccountStore& accounts() override { return accounts_; }
+  KeyStore& keys() override { return keys_; }
+  ProfileStore& profiles() override { return profiles_; }
+  LastSeenStore& last_seen() override { return last_seen_; }
+  InboxStore& inboxes() override { return inboxes_; }
+  CodeSender& codes() override { return codes_; }
+
+ private:
+  Busy busy() {
+    if (!alive) return {0};
+    Dice& dice = disk_.dice;
+    if (dice.percent(disk_.trouble.slow_percent)) return {dice.between(1, kSlowMs)};
+    return {dice.percent(50) ? 0 : dice.between(1, 4)};
+  }
+  // A call of a store that is not the inboxes': `call` does it, at one moment.
+  template <class T, class Call>
+  Task<Result<T, StoreError>> work(Call call) {
+    co_await busy();
+    if (!alive || disk_.trouble.accounts_away || disk_.dice.percent(disk_.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
+    Task<Result<T, StoreError>> task = call();
+    Result<T, StoreError> result = co_await std::move(task);
+    co_await busy();
+    if (!alive) co_return Fail(StoreError::kUnavailable);
+    co_return result;
+  }
+  template <class T>
+  using Answer = Task<Result<T, StoreError>>;
+
+  struct Accounts final : AccountStore {
+    explicit Accounts(Stores& stores) : on(stores) {}
+    AccountStore& disk() { return on.disk_.others.accounts; }
+    Answer<AccountRecord> load(AccountId account) override {
+      return on.work<AccountRecord>([this, account] { return disk().load(account); });
+    }
+    Answer<AccountRecord> find_by_phone(std::string phone) override {
+      return on.work<AccountRecord>([this, phone = std::move(phone)] { return disk().find_by_phone(phone); });
+    }
+    Answer<std::vector<PhoneAccount>> find_phones(std::vector<std::string> phones) override {
+      return on.work<std::vector<PhoneAccount>>([this, phones = std::move(phones)] { return disk().find_phones(phones); });
+    }
+    Answer<AccountRecord> add_device(std::string phone, AccountId id, Bytes token_hash, UnixMicros now) override {
+      return on.work<AccountRecord>([this, phone = std::move(phone), id, token_hash = std::move(token_hash), now] {
+        return disk().add_device(phone, id, token_hash, now);
+      });
+    }
+    Answer<AccountRecord> set_device_list(AccountId account, DeviceList list) override {
+      return on.work<AccountRecord>([this, account, list = std::move(list)] { return disk().set_device_list(account, list); });
+    }
+    Answer<void> set_pin_hash(AccountId account, std::string hash) override {
+      return on.work<void>([this, account, hash = std::move(hash)] { return disk().set_pin_hash(account, hash); });
+    }
+    Answer<void> put_code(std::string phone, PendingCode code) override {
+      return on.work<void>([this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
+    }
+    Answer<PendingCode> get_code(std::string phone) override {
+      return on.work<PendingCode>([this, phone = std::move(phone)] { return disk().get_code(phone); });
+    }
+    Answer<void> remove_code(std::string phone) override {
+      return on.work<void>([this, phone = std::move(phone)] { return disk().remove_code(phone); });
+    }
+    Stores& on;
+  };
+
+  struct Keys final : KeyStore {
+    explicit Keys(Stores& stores) : on(stores) {}
+    KeyStore& disk() { return on.disk_.others.keys; }
+    Answer<void> put_keys(DeviceAddress device, DeviceKeys keys) override {
+      return on.work<void>([this, device, keys = std::move(keys)] { return disk().put_keys(device, keys); });
+    }
+    Answer<void> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) override {
+      return on.work<void>([this, device, prekey = std::move(prekey)] { return disk().put_signed_prekey(device, prekey); });
+    }
+    Answer<uint32_t> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
+      return on.work<uint32_t>([this, device, prekeys = std::move(prekeys)] { return disk().add_prekeys(device, prekeys); });
+    }
+    Answer<uint32_t> count_prekeys(DeviceAddress device) override {
+      return on.work<uint32_t>([this, device] { return disk().count_prekeys(device); });
+    }
+    Answer<DeviceKeyBundle> take_bundle(DeviceAddress device) override {
+      return on.work<DeviceKeyBundle>([this, device] { return disk().take_bundle(device); });
+    }
+    Answer<void> remove_device(DeviceAddress device) override {
+      return on.work<void>([this, device] { return disk().remove_device(device); });
+    }
+    Stores& on;
+  };
+
+  struct Profiles final : ProfileStore {
+    explicit Profiles(Stores& stores) : on(stores) {}
+    ProfileStore& disk() { return on.disk_.others.profiles; }
+    Answer<ProfileRecord> load_profile(AccountId account) override {
+      return on.work<ProfileRecord>([this, account] { return disk().load_profile(account); });
+    }
+    Answer<void> put_profile(AccountId account, ProfileRecord profile) override {
+      return on.work<void>([this, account, profile = std::move(profile)] { return disk().put_profile(account, profile); });
+    }
+    Answer<void> remove_profile(AccountId account) override {
+      return on.work<void>([this, account] { return disk().remove_profile(account); });
+    }
+    Answer<PrivacyRecord> load_privacy(AccountId account) override {
+      return on.work<PrivacyRecord>([this, account] { return disk().load_privacy(account); });
+    }
+    Answer<void> put_privacy(AccountId account, PrivacyRecord privacy) override {
+      return on.work<void>([this, account, privacy = std::move(privacy)] { return disk().put_privacy(account, privacy); });
+    }
+    Stores& on;
+  };
+
+  struct LastSeen final : LastSeenStore {
+    explicit LastSeen(Stores& stores) : on(stores) {}
+    LastSeenStore& disk() { return on.disk_.others.last_seen; }
+    void put(AccountId account, UnixMicros last_seen) override {
+      if (on.alive) disk().put(account, last_seen);
+    }
+    Answer<UnixMicros> get(AccountId account) override {
+      return on.work<UnixMicros>([this, account] { return disk().get(account); });
+    }
+    Answer<void> flush() override {
+      return on.work<void>([this] { return disk().flush(); });
+    }
+    Stores& on;
+  };
+
+  struct Codes final : CodeSender {
+    explicit Codes(Stores& stores) : on(stores) {}
+    Answer<void> send(std::string phone, std::string code) override {
+      return on.work<void>([this, phone = std::move(phone), code = std::move(code)] { return on.disk_.others.codes.send(phone, code); });
+    }
+    [[nodiscard]] bool echoes() const override { return true; }
+    Stores& on;
+  };
+
+  struct Inboxes final : InboxStore {
+    explicit Inboxes(Stores& stores) : on(stores), disk(stores.disk_) {}
+
+    [[nodiscard]] bool away() const { return !on.alive || disk.trouble.inbox_away; }
+
+    Answer<uint32_t> new_epoch() override { co_return ++disk.epoch; }
+
+    Answer<void> write(Batch batch) override {
+      const bool appends = !batch.appends.empty();
+      co_await on.busy();
+      if (away()) co_return Fail(StoreError::kUnavailable);
+      if (disk.trouble.inbox_full && appends) co_return Fail(StoreError::kFull);
+      const bool fails = appends && disk.dice.percent(disk.trouble.fail_percent);
+      // kUnavailable: some of it may be written.
+      if (fails && disk.dice.percent(50)) co_return Fail(StoreError::kUnavailable);
+      disk.journal.push_back(std::move(batch));
+      disk.written.apply(disk.journal.back());
+      const uint64_t mine = first + disk.journal.size();
+      if (!appends) co_return Result<void, StoreError>();
+      if (disk.mutation == Mutation::kAcknowledgeBeforeSync) co_return Result<void, StoreError>();
+      co_await on.busy();
+      if (away() || fails) co_return Fail(StoreError::kUnavailable);
+      sync_up_to(mine);
+      // It is durable, and the answer is still on its way.
+      if (disk.dice.percent(30)) co_await on.busy();
+      if (!on.alive) co_return Fail(StoreError::kUnavailable);
+      co_return Result<void, StoreError>();
+    }
+    Answer<std::vector<InboxEntry>> read(DeviceAddress device, Position after, size_t count_max, size_t bytes_max) override {
+      co_await on.busy();
+      if (away() || disk.dice.percent(disk.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
+      co_return disk.written.read(device, after, count_max, bytes_max);
+    }
+    Answer<Summary> summarize(DeviceAddress device) override {
+      co_await on.busy();
+      if (away() || disk.dice.percent(disk.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
+      co_return disk.written.summarize(device);
+    }
+    Answer<size_t> expire(UnixMicros before, size_t count_max) override {
+      co_await on.busy();
+      if (away()) co_return Fail(StoreError::kUnavailable);
+      sync_up_to(first + disk.journal.size());
+      (void)disk.synced.expire(before, count_max);
+      co_return disk.written.expire(before, count_max);
+    }
+    [[nodiscard]] uint64_t bytes_held() const override { return disk.written.bytes(); }
+
+    // `batch`: its number, from 1, among those of this process.
+    void sync_up_to(uint64_t batch) {
+      if (batch <= first) return;
+      const size_t count = batch - first;
+      disk.sync(count);
+      first += count;
+    }
+    Stores& on;
+    ServerDisk& disk;
+    uint64_t first = 0;  // batches of this process that are no longer in the journal
+  };
+
+  ServerDisk& disk_;
+  Accounts accounts_;
+  Keys keys_;
+  Profiles profiles_;
+  LastSeen last_seen_;
+  Inboxes inboxes_;
+  Codes codes_;
+};
+
+}  // namespace
+
+void InboxImage::apply(const InboxStore::Batch& batch) {
+  for (const InboxStore::Append& append : batch.appends) inboxes_[append.device][append.entry.position] = append.entry;
+  for (const InboxStore::Forget& forget : batch.forgets) {
+    const auto inbox = inboxes_.find(forget.device);
+    if (inbox == inboxes_.end()) continue;
+    inbox->second.erase(inbox->second.begin(), inbox->second.upper_bound(forget.up_to));
+    if (inbox->second.empty()) inboxes_.erase(inbox);
+  }
+}
+
+size_t InboxImage::expire(UnixMicros before, size_t count_max) {
+  size_t count = 0;
+  for (auto inbox = inboxes_.begin(); inbox != inboxes_.end();) {
+    for (auto entry = inbox->second.begin(); entry != inbox->second.end() && count < count_max;) {
+      if (entry->second.stored_at >= before) {
+        ++entry;
+        continue;
+      }
+      entry = inbox->second.erase(entry);
+      ++count;
+    }
+    inbox = inbox->second.empty() ? inboxes_.erase(inbox) : std::next(inbox);
+  }
+  return count;
+}
+
+std::vector<InboxEntry> InboxImage::read(const DeviceAddress& device, Position after, size_t count_max, size_t bytes_max) const {
+  std::vector<InboxEntry> out;
+  const auto inbox = inboxes_.find(device);
+  if (inbox == inboxes_.end()) return out;
+  size_t bytes = 0;
+  for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max; ++entry) {
+    bytes += entry->second.entry.size();
+    if (!out.empty() && bytes > bytes_max) break;
+    out.push_back(entry->second);
+  }
+  return out;
+}
+
+InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
+  InboxStore::Summary summary;
+  const auto inbox = inboxes_.find(device);
+  if (inbox == inboxes_.end()) return summary;
+  summary.first = inbox->second.begin()->first;
+  summary.last = inbox->second.rbegin()->first;
+  for (const auto& [position, entry] : inbox->second) {
+    ++summary.count;
+    summary.bytes += entry.entry.size();
+    if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
+  }
+  if (summary.recent.size() > InboxStore::kRecentMax) {
+    summary.recent.erase(summary.recent.begin(), summary.recent.end() - static_cast<std::ptrdiff_t>(InboxStore::kRecentMax));
+  }
+  return summary;
+}
+
+uint64_t InboxImage::bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [device, entries] : inboxes_) {
+    for (const auto& [position, entry] : entries) bytes += entry.entry.size();
+  }
+  return bytes;
+}
+
+size_t InboxImage::count(const DeviceAddress& device) const {
+  const auto inbox = inboxes_.find(device);
+  return inbox == inboxes_.end() ? 0 : inbox->second.size();
+}
+
+void ServerDisk::sync(size_t batches) {
+  for (; batches > 0 && !journal.empty(); --batches) {
+    synced.apply(journal.front());
+    journal.pop_front();
+  }
+}
+
+void ServerDisk::crash() {
+  sync(dice.percent(50) ? 0 : dice.below(journal.size() + 1));
+  journal.clear();
+  written = synced;
+}
+
+std::unique_ptr<ProcessStores> open_stores(ServerDisk& disk) { return std::make_unique<Stores>(disk); }
+
+}  // namespace kith::sim

@@ -1,0 +1,76 @@
+// What outlives a process of the server: its disk. And the stores through which one process uses it.
+//
+// Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the journal behind it a beginning
+//          that chance decides. Writes can be slow, fail, or find the disk full.
+// Others:  accounts, keys, profiles and last seen (the memory stores of server/handlers/testing) take effect durably at one moment, some time after the
+//          call and some time before its answer: a crash in between leaves either, and the caller knows neither.
+// Death:   stores of a process that was killed answer kUnavailable and touch nothing.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "server/delivery/testing/virtual_time.h"
+#include "server/handlers/testing/memory_ports.h"
+#include "sim/dice.h"
+#include "sim/mutations.h"
+
+namespace kith::sim {
+
+// Inboxes as a set of entries, and what batches do to it.
+class InboxImage {
+ public:
+  void apply(const InboxStore::Batch& batch);
+  size_t expire(UnixMicros before, size_t count_max);
+  [[nodiscard]] std::vector<InboxEntry> read(const DeviceAddress& device, Position after, size_t count_max, size_t bytes_max) const;
+  [[nodiscard]] InboxStore::Summary summarize(const DeviceAddress& device) const;
+  [[nodiscard]] uint64_t bytes() const;
+  [[nodiscard]] size_t count(const DeviceAddress& device) const;
+
+ private:
+  std::map<DeviceAddress, std::map<Position, InboxEntry>> inboxes_;
+};
+
+struct DiskTrouble {
+  uint64_t slow_percent = 0;         // of calls that wait long
+  uint64_t fail_percent = 0;         // of writes that fail once
+  bool inbox_full = false;           // until told otherwise
+  bool inbox_away = false;
+  bool accounts_away = false;
+};
+
+class ServerDisk {
+ public:
+  Dice dice;
+  DiskTrouble trouble;
+  Mutation mutation = Mutation::kNone;
+  testing::MemoryPorts others;       // all but the inboxes
+
+  InboxImage written;                // what reads see
+  InboxImage synced;
+  std::deque<InboxStore::Batch> journal;  // written and not synced
+  uint32_t epoch = 0;
+
+  void sync(size_t batches);
+  // The process is gone, or the machine.
+  void crash();
+};
+
+// One process's way to the disk.
+class ProcessStores;
+std::unique_ptr<ProcessStores> open_stores(ServerDisk& disk);
+
+class ProcessStores {
+ public:
+  virtual ~ProcessStores() = default;
+  bool alive = true;
+  virtual AccountStore& accounts() = 0;
+  virtual KeyStore& keys() = 0;
+  virtual ProfileStore& profiles() = 0;
+  virtual LastSeenStore& last_seen() = 0;
+  virtual InboxStore& inboxes() = 0;
+  virtual CodeSender& codes() = 0;
+};
+
+}  // namespace kith::sim

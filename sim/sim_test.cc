@@ -1,0 +1,173 @@
+// The simulator about itself: a seed is one run, whoever runs it. The runs over many seeds are tests of their own (CMakeLists.txt).
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "sim/simulation.h"
+
+namespace kith::sim {
+namespace {
+
+// The trace as it is printed, and what came out.
+struct Replay {
+  Outcome outcome;
+  std::string trace;
+};
+
+Replay replay(uint64_t seed) {
+  char* text = nullptr;
+  size_t size = 0;
+  std::FILE* const out = open_memstream(&text, &size);
+  Replay replay{Simulation(Simulation::people_of(seed)).run(seed, Mutation::kNone, out), ""};
+  std::fclose(out);
+  replay.trace.assign(text, size);
+  std::free(text);
+  return replay;
+}
+
+TEST(Simulation, ASeedMakesTheSameTraceToTheByte) {
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const Replay first = replay(seed);
+    const Replay second = replay(seed);
+    EXPECT_EQ(first.outcome.digest, second.outcome.digest) << "seed " << seed;
+    EXPECT_EQ(first.trace, second.trace) << "seed " << seed;
+    EXPECT_GT(first.trace.size(), 4'000u) << "seed " << seed << ": little happened";
+  }
+}
+
+TEST(Simulation, PrintingTheTraceChangesNothing) {
+  const Outcome silent = Simulation(Simulation::people_of(3)).run(3, Mutation::kNone, nullptr);
+  EXPECT_EQ(silent.digest, replay(3).outcome.digest);
+}
+
+TEST(Simulation, AnotherSeedIsAnotherRun) { EXPECT_NE(replay(1).outcome.digest, replay(2).outcome.digest); }
+
+TEST(Simulation, EveryKindOfFaultIsDrawn) {
+  Profile all;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    Dice dice(seed);
+    const Profile profile = Profile::draw(dice);
+    all.cuts |= profile.cuts;
+    all.half_open |= profile.half_open;
+    all.http_loss |= profile.http_loss;
+    all.slow_network |= profile.slow_network;
+    all.server_crashes |= profile.server_crashes;
+    all.server_disk |= profile.server_disk;
+    all.device_crashes |= profile.device_crashes;
+    all.device_disk |= profile.device_disk;
+    all.clocks |= profile.clocks;
+    all.moves |= profile.moves;
+  }
+  EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk && all.device_crashes &&
+              all.device_disk && all.clocks && all.moves);
+}
+
+// ---------------------------------------------------------------- the ledger can fail
+
+client_api::Message text(const std::string& id, const std::string& body, bool outgoing, uint64_t order, client_api::Message::Tick tick) {
+  client_api::Message message;
+  message.set_id(id);
+  message.set_text(body);
+  message.set_kind(client_api::Message::kText);
+  message.set_outgoing(outgoing);
+  message.set_order_us(order);
+  message.set_tick(tick);
+  return message;
+}
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  LedgerTest() {
+    ledger_.owns("ana", "ana-1", 0);
+    ledger_.owns("ben", "ben-1", 0);
+    ana_.person = "ana";
+    ana_.device = "ana-1";
+    ben_.person = "ben";
+    ben_.device = "ben-1";
+    for (FinalView* view : {&ana_, &ben_}) view->state.set_connection(client_api::State::kOnline);
+  }
+  void say(const std::string& id, uint64_t order) {
+    ledger_.wrote("ana-1", "ben", text(id, "ana-1 ben " + id, true, order, client_api::Message::kPending), 10);
+    ledger_.sent("ana-1", id);
+    ana_.conversations["ben"].push_back(text(id, "ana-1 ben " + id, true, order, client_api::Message::kRead));
+  }
+  void hear(const std::string& id, uint64_t order) {
+    client_api::Event event;
+    *event.mutable_message_added() = text(id, "ana-1 ben " + id, false, order, client_api::Message::kNone);
+    ledger_.event("ben-1", event);
+    ben_.conversations["ana"].push_back(event.message_added());
+  }
+  std::vector<std::string> check() {
+    ledger_.check({ana_, ben_});
+    return ledger_.violations();
+  }
+  Ledger ledger_;
+  FinalView ana_;
+  FinalView ben_;
+};
+
+TEST_F(LedgerTest, IsContentWhenEverythingArrived) {
+  say("11111111", 1);
+  say("22222222", 2);
+  hear("11111111", 1);
+  hear("22222222", 2);
+  EXPECT_EQ(check(), std::vector<std::string>{});
+}
+TEST_F(LedgerTest, SeesALoss) {
+  say("11111111", 1);
+  EXPECT_FALSE(check().empty());
+}
+TEST_F(LedgerTest, SeesARepetition) {
+  say("11111111", 1);
+  hear("11111111", 1);
+  hear("11111111", 1);
+  EXPECT_FALSE(check().empty());
+}
+TEST_F(LedgerTest, SeesAnotherOrderOfArrival) {
+  say("11111111", 1);
+  say("22222222", 2);
+  hear("22222222", 2);
+  hear("11111111", 1);
+  std::swap(ben_.conversations["ana"][0], ben_.conversations["ana"][1]);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, SeesAnotherOrderOfTheConversation) {
+  say("11111111", 1);
+  say("22222222", 2);
+  hear("11111111", 1);
+  hear("22222222", 2);
+  std::swap(ben_.conversations["ana"][0], ben_.conversations["ana"][1]);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, SeesATickThatStays) {
+  say("11111111", 1);
+  hear("11111111", 1);
+  ana_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
+  EXPECT_EQ(check().size(), 1u);
+}
+
+// ---------------------------------------------------------------- positions
+
+wire::ServerFrame deliver(std::initializer_list<Position> positions) {
+  wire::ServerFrame frame;
+  for (const Position position : positions) frame.mutable_deliver()->add_entries()->set_position(position.value);
+  return frame;
+}
+
+TEST(PositionCheck, SeesAGap) {  // [INBOX-3]
+  PositionCheck check;
+  check.hello(Position::of(3, 7));
+  EXPECT_FALSE(check.look(deliver({Position::of(3, 8), Position::of(4, 1)})));
+  EXPECT_TRUE(check.look(deliver({Position::of(4, 3)})));
+}
+
+TEST(PositionCheck, SeesOneMessageAtTwoPositions) {  // [SEND-1]
+  PositionCheck check;
+  check.hello({});
+  wire::ServerFrame frame = deliver({Position::of(1, 1), Position::of(1, 2)});
+  for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) entry.mutable_message()->set_payload("the same");
+  EXPECT_TRUE(check.look(frame));
+}
+
+}  // namespace
+}  // namespace kith::sim

@@ -1,0 +1,137 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace kith::sim {
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000;
+constexpr uint64_t kSetUpSeed = 0x6B697468;
+constexpr uint64_t kCalmMostUs = 3600 * kSecond;  // everything comes to rest within an hour of virtual time
+constexpr uint64_t kLookUs = 10 * kSecond;
+constexpr uint64_t kEventsMost = 300'000;
+
+constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
+
+}  // namespace
+
+size_t Simulation::people_of(uint64_t seed) {
+  Dice dice;
+  dice.reseed(seed, 5);
+  return dice.percent(60) ? kPeopleMin : dice.between(kPeopleMin, kPeopleMax);
+}
+
+Simulation::Simulation(size_t people) : server_(scheduler_, trace_), faults_(scheduler_, trace_, server_, people_) {
+  server_.reseed(kSetUpSeed);
+  server_.start();
+  for (size_t i = 0; i < people; ++i) {
+    people_.push_back(std::make_unique<Person>(Person::Surroundings{scheduler_, trace_, server_, ledger_}, kNames[i],
+                                               "+49170000000" + std::to_string(i + 1)));
+    people_.back()->reseed(kSetUpSeed, 1000 * (i + 1));
+  }
+  for (const auto& person : people_) {
+    std::vector<Person*> peers;
+    for (const auto& peer : people_) {
+      if (peer != person) peers.push_back(peer.get());
+    }
+    person->set_peers(peers);
+    person->get_device();
+  }
+  const auto all_set_up = [this] { return std::all_of(people_.begin(), people_.end(), [](const auto& person) { return person->is_set_up(); }); };
+  for (int i = 0; i < 600 && !all_set_up(); ++i) run_for(kSecond);
+  if (!all_set_up()) {
+    std::fprintf(stderr, "kith-sim: the people of the run can't be set up\n");
+    std::abort();
+  }
+  for (const auto& person : people_) person->device().crash(false);
+  run_for(60 * kSecond);
+  server_.stop();
+  scheduler_.clear();
+}
+
+void Simulation::run_for(uint64_t us) {
+  scheduler_.run_until(scheduler_.now() + us, [this] { return scheduler_.done() > kEventsMost; });
+}
+
+Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
+  trace_ = Trace(trace);
+  const uint64_t events = scheduler_.done();
+  Dice dice;
+  dice.reseed(seed, 3);
+  const Profile profile = Profile::draw(dice);
+  server_.options.loops = dice.between(1, 3);
+  server_.options.mutation = mutation;
+  if (dice.percent(30)) server_.options.delivery.window_entries = 8;
+  server_.reseed(seed);
+  for (size_t i = 0; i < people_.size(); ++i) {
+    people_[i]->reseed(seed, 1000 * (i + 1));
+    people_[i]->set_mutation(mutation);
+  }
+  if (profile.http_loss || profile.server_disk) ledger_.lists_were_away();
+  server_.start();
+  for (const auto& person : people_) person->device().start();
+  faults_.start(profile, seed);
+  for (const auto& person : people_) person->live(profile.pause_us);
+  run_for(profile.chaos_us);
+  for (const auto& person : people_) person->rest();
+  faults_.stop();
+
+  if (!calm()) ledger_.broken("it does not come to rest");
+  for (const auto& person : people_) {
+    if (person->device().runs()) person->read_everything();
+  }
+  run_for(30 * kSecond);
+  if (!calm()) ledger_.broken("it does not come to rest after everything was read");
+  check();
+  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events, ledger_.texts(), ledger_.shown(), server_.crashes};
+}
+
+// Whether it comes to rest, and stays so for a while.
+bool Simulation::calm() {
+  const uint64_t end = scheduler_.now() + kCalmMostUs;
+  int quiet = 0;
+  while (scheduler_.now() < end && scheduler_.done() < kEventsMost) {
+    for (const auto& person : people_) {
+      if (person->is_set_up()) person->connect();
+      person->ask_state();
+    }
+    run_for(kLookUs);
+    quiet = at_rest() ? quiet + 1 : 0;
+    if (quiet == 8) return true;
+  }
+  return false;
+}
+
+bool Simulation::at_rest() {
+  for (const auto& person : people_) {
+    const client_api::State& state = person->state();
+    if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0) return false;
+  }
+  return entries_left() == 0;
+}
+
+// Of devices that are. What a device that was ended has left on disk goes with the retention time.
+size_t Simulation::entries_left() {
+  size_t left = 0;
+  for (const auto& person : people_) {
+    const auto account = AccountId::from_hex(person->state().account_id());
+    if (account) left += server_.disk.written.count({*account, DeviceId{person->state().device_id()}});
+  }
+  return left;
+}
+
+void Simulation::check() {
+  std::vector<Person::Asking> askings(people_.size());
+  for (size_t i = 0; i < people_.size(); ++i) people_[i]->ask(askings[i]);
+  run_for(kSecond);
+  std::vector<FinalView> views;
+  for (Person::Asking& asking : askings) {
+    if (!asking.ready()) ledger_.broken(asking.view.device + " does not answer in the end");
+    views.push_back(std::move(asking.view));
+  }
+  ledger_.check(views);
+  if (const size_t left = entries_left(); left != 0) ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));
+}
+
+}  // namespace kith::sim

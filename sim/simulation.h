@@ -1,0 +1,52 @@
+// One run: people and a server, some of what can go wrong, and then the checks.
+//
+//   set up    everybody registers, nothing goes wrong. The same for every seed of the same number of people
+//   chaos     everybody lives, and faults happen, as the seed says
+//   calm      faults stop and are mended; everything must come to rest within a bounded time
+//   check     everybody reads everything; it comes to rest again; then the ledger is asked
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/faults.h"
+
+namespace kith::sim {
+
+struct Outcome {
+  std::vector<std::string> violations;  // empty: the run is good
+  uint64_t digest = 0;                  // of the trace
+  uint64_t events = 0;
+  size_t texts = 0;
+  size_t shown = 0;
+  uint64_t server_crashes = 0;
+};
+
+class Simulation {
+ public:
+  // Sets up. Seeds differ in how many people they have.
+  explicit Simulation(size_t people);
+  static size_t people_of(uint64_t seed);
+  static constexpr size_t kPeopleMin = 2;
+  static constexpr size_t kPeopleMax = 6;
+
+  // Once.
+  Outcome run(uint64_t seed, Mutation mutation, std::FILE* trace);
+
+ private:
+  void run_for(uint64_t us);
+  bool calm();
+  bool at_rest();
+  size_t entries_left();
+  void check();
+
+  Scheduler scheduler_;
+  Trace trace_;
+  Ledger ledger_;
+  Server server_;
+  std::vector<std::unique_ptr<Person>> people_;
+  Faults faults_;
+};
+
+}  // namespace kith::sim
