@@ -278,7 +278,7 @@ void Device::receive(uint32_t socket, Bytes bytes) {
     if (mutation_ == Mutation::kConfirmBeforeCommit) confirm_early(event.payload);
     client_api::Input in;
     in.mutable_socket_frame()->set_socket(socket);
-    in.mutable_socket_frame()->set_frame(Bytes(event.payload));
+    in.mutable_socket_frame()->add_frames(Bytes(event.payload));
     input(std::move(in));
   }
 }
