@@ -125,7 +125,7 @@ void ClientWorld::frame(BytesView bytes) {
   if (!socket_open_) return;
   client_api::Input in;
   in.mutable_socket_frame()->set_socket(socket_);
-  in.mutable_socket_frame()->set_frame(Bytes(bytes));
+  in.mutable_socket_frame()->add_frames(Bytes(bytes));
   input(in);
 }
 
