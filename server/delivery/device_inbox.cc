@@ -311,7 +311,10 @@ void DeviceInbox::forget_later() {
 std::optional<Position> DeviceInbox::forgettable() {
   if (ended_) return std::nullopt;
   // What a Hello has confirmed is forgotten only after it was read for its receipts; trim() comes back here.
-  if (trim_from_ < trim_to_) return std::nullopt;
+  if (trim_from_ < trim_to_) {
+    if (!shard_.closing()) start_trim();
+    return std::nullopt;
+  }
   const Position up_to = forget_to_;
   if (forget_next_ > up_to) {
     forget_to_ = forget_next_;

@@ -259,7 +259,7 @@ Task<void> DeviceInbox::trim() {
     trim_from_ = last;
   }
   trimming_ = false;
-  if (!ended_ && trim_from_ >= trim_to_) forget_later();
+  if (!ended_) forget_later();  // when the store was away: forgettable() begins again
 }
 
 }  // namespace kith
