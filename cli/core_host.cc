@@ -47,6 +47,12 @@ struct CoreHost::Impl {
   }
 };
 
+namespace {
+// What a user can do about it, in the words of both ways to find out.
+constexpr const char* kDamaged =
+    "is damaged. Put a backup of this directory back, or move it away and register again: messages that wait on the server arrive then";
+}  // namespace
+
 CoreHost::CoreHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& home, std::function<void(std::string)> trace) {
@@ -54,16 +60,16 @@ Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& 
   impl->trace = std::move(trace);
   auto database = core::Database::open(home.database_path());
   if (!database) {
-    const char* const reason = database.error() == core::StoreError::kFull      ? "the disk is full"
-                               : database.error() == core::StoreError::kCorrupt ? "the database is damaged"
-                                                                                : "the database can't be opened";
-    return Fail(Failure{ExitCode::kStorage, home.database_path() + ": " + reason});
+    const char* const reason = database.error() == core::StoreError::kFull      ? "can't be opened: the disk is full"
+                               : database.error() == core::StoreError::kCorrupt ? kDamaged
+                                                                                : "can't be opened";
+    return Fail(Failure{ExitCode::kStorage, home.database_path() + " " + reason});
   }
   impl->database = std::move(*database);
   auto client = core::Client::open(*impl->database, impl->clock, impl->random);
   if (!client) {
     const char* const reason = client.error() == core::OpenError::kNewer     ? "was written by a newer version of kith"
-                               : client.error() == core::OpenError::kCorrupt ? "is damaged, or is no database of kith"
+                               : client.error() == core::OpenError::kCorrupt ? kDamaged
                                                                              : "can't be read or written";
     return Fail(Failure{ExitCode::kStorage, home.database_path() + " " + reason});
   }
