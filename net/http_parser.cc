@@ -9,6 +9,8 @@ namespace kith::net {
 namespace {
 
 namespace http = boost::beast::http;
+// What is left of a chunked body before any chunk: "0", and two line ends. Beast asserts that it is there when it looks at a last chunk again.
+constexpr size_t kLastChunkBytesMin = 5;
 using Parser = http::request_parser<http::string_body>;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -63,6 +65,7 @@ HttpParser::Progress HttpParser::feed(std::string_view bytes) {
   Parser& parser = *state.parser;
   size_t used = 0;
   while (!parser.is_done() && used < state.buffer.size()) {
+    if (parser.is_header_done() && parser.chunked() && state.buffer.size() - used < kLastChunkBytesMin) break;
     boost::beast::error_code error;
     const size_t taken = parser.put(boost::asio::buffer(state.buffer.data() + used, state.buffer.size() - used), error);
     used += taken;

@@ -49,6 +49,18 @@ TEST(HttpParser, TellsTheSameByteByByteAsAtOnce) {
   EXPECT_EQ(parse_one(bytes).body, "abcdefg");
 }
 
+TEST(HttpParser, ReadsAnEmptyChunkedBodyInAnyTwoPiecesAndByteByByte) {
+  const std::string bytes = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (size_t first = 1; first < bytes.size(); ++first) {
+    HttpParser parser(kBodyMax);
+    EXPECT_EQ(parser.feed(std::string_view(bytes).substr(0, first)), Progress::kNeedMore) << first;
+    for (size_t i = first; i < bytes.size(); ++i) {
+      EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)), i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest) << first << " " << i;
+    }
+    EXPECT_EQ(parser.take().body, "");
+  }
+}
+
 TEST(HttpParser, ReadsPipelinedRequestsOneByOne) {
   HttpParser parser(kBodyMax);
   EXPECT_EQ(parser.feed("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /3 HT"),
