@@ -1,6 +1,7 @@
 // The configuration as a documented file.
 #include <string>
 
+#include "base/bytes.h"
 #include "server/node/config_settings.h"
 
 namespace kith::node {
@@ -29,9 +30,14 @@ std::string comment(const std::string& text) {
   return out + '\n';
 }
 
+// A basic string of TOML: quotes, backslashes and control characters are escaped, so that it stays on its line.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += "\\u00" + to_hex({&c, 1});
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }

@@ -49,7 +49,7 @@ TEST(Config, EveryKeyIsInTheOperatorsManualWithItsDefault) {
 TEST(Config, WhatIsPrintedReadsBackTheSame) {
   Config config;
   config.gateway.listen = {"127.0.0.1:1", "[::1]:2"};
-  config.gateway.web_root = "a \"quoted\\ path";
+  config.gateway.web_root = "a \"quoted\\ path,\n\tbroken\x7f";
   config.data_directory = "/srv/kith";
   config.store_bytes_max = 123'456'789'012;
   config.rates.lookup = {7, 8};
@@ -62,6 +62,7 @@ TEST(Config, WhatIsPrintedReadsBackTheSame) {
   Config read;
   ASSERT_TRUE(read_config(text, "kith.toml", read));
   EXPECT_EQ(print_config(read), text);
+  EXPECT_EQ(read.gateway.web_root, config.gateway.web_root);
   EXPECT_EQ(read.store_bytes_max, 123'456'789'012u);
   EXPECT_EQ(read.gateway.listen, config.gateway.listen);
 }
