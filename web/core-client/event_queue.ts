@@ -17,10 +17,10 @@ export class EventQueue {
     private readonly waitingMax = WAITING_MAX,
   ) {}
 
-  push(event: Uint8Array): void {
-    if (this.waiting.length === this.waitingMax) this.waiting = [this.resync];
-    this.waiting.push(event);
+  push(events: readonly Uint8Array[]): void {
+    this.waiting.push(...events);
     this.send();
+    if (this.waiting.length > this.waitingMax) this.waiting = [this.resync];
   }
 
   /** The page has handled `count` more events. */

@@ -3,7 +3,7 @@
 (() => {
   const OWN_CALLS_FROM = 1e9;  // above the page's own
   const RealWorker = Worker;
-  const probe = (window.kithProbe = { events: [], connectedAt: 0, longestFrameMs: 0, call, takeEvents });
+  const probe = (window.kithProbe = { events: [], toldAt: 0, connectedAt: 0, longestFrameMs: 0, call, takeEvents });
   const waiting = new Map();
   let worker;
   let nextId = OWN_CALLS_FROM;
@@ -14,7 +14,10 @@
       super(...given);
       worker = this;
       this.addEventListener("message", ({ data }) => {
-        if (data.kind === "events") probe.events.push({ at: performance.now(), events: data.events });
+        if (data.kind === "events") {
+          probe.toldAt = performance.now();
+          probe.events.push({ at: probe.toldAt, events: data.events });
+        }
         if (data.kind === "answer") waiting.get(data.id)?.(data.response);
       });
     }

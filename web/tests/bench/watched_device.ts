@@ -31,6 +31,7 @@ export interface TimedEvent {
 }
 
 interface Probe {
+  toldAt: number;
   connectedAt: number;
   longestFrameMs: number;
   call(method: string, requests: string[]): Promise<string[]>;
@@ -39,7 +40,7 @@ interface Probe {
 type ProbedWindow = Window & { kithProbe: Probe };
 
 const WAIT_MAX_MS = 180_000;
-const LOOK_MS = 1000;
+const QUIET_MS = 500;
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -77,8 +78,9 @@ export class WatchedDevice {
     await register(this.page, phone, name);
   }
 
-  async openPage(): Promise<void> {
-    this.opened = await this.device.page();
+  /** At a conversation when one is named. */
+  async openPage(conversation = ""): Promise<void> {
+    this.opened = await this.device.page(conversation === "" ? "" : `#c=${conversation}`);
   }
 
   async closePage(): Promise<void> {
@@ -105,11 +107,12 @@ export class WatchedDevice {
     return responses.map((bytes) => resultOf(method, decodeResponse(Buffer.from(bytes, "base64"))));
   }
 
-  /** Every event to the first that is as wished, and those that came just after it. Looks seldom: looking costs the page time. */
+  /** Every event to the first that is as wished, and those that came just after it. Looks when the core is quiet: looking costs the page time. */
   async eventsUntil(what: string, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
     const came: TimedEvent[] = [];
     for (const end = Date.now() + WAIT_MAX_MS; Date.now() < end; ) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      if (!(await this.page.evaluate((ms) => performance.now() - (window as unknown as ProbedWindow).kithProbe.toldAt > ms, QUIET_MS))) continue;
       const events = await this.takeEvents();
       came.push(...events);
       if (events.some(({ event }) => wished(event))) return came;
