@@ -46,7 +46,7 @@ const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 
 export class CoreClient {
   private readonly waiting = new Map<number, Waiting>();
-  private readonly listeners = new Set<(event: Event) => void>();
+  private readonly listeners = new Set<(events: readonly Event[]) => void>();
   private nextId = 1;
   private ended: Error | undefined;
 
@@ -78,8 +78,8 @@ export class CoreClient {
     return result;
   }
 
-  /** Every event from now on; the answer unsubscribes. */
-  onEvent(listener: (event: Event) => void): () => void {
+  /** Every event from now on, in order, as many at a time as came together; the answer unsubscribes. */
+  onEvents(listener: (events: readonly Event[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -97,7 +97,7 @@ export class CoreClient {
         this.waiting.delete(message.id);
         return;
       case "events":
-        for (const bytes of message.events) this.tell(decodeEvent(bytes));
+        this.tell(message.events.map(decodeEvent));
         return this.post({ kind: "taken", count: message.events.length });
       case "failed":
         this.end(new CoreUnavailable(message.error, message.detail));
@@ -107,10 +107,10 @@ export class CoreClient {
     }
   }
 
-  private tell(event: Event): void {
+  private tell(events: readonly Event[]): void {
     for (const listener of this.listeners) {
       try {
-        listener(event);
+        listener(events);
       } catch (error) {
         reportError(error);
       }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Failure_Code } from "../core-client/schema";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { BEN, conversation, FakeAttention, FakeCore, message, NOON, settle } from "./testing/fake_core";
@@ -13,14 +14,16 @@ async function open(fields: Parameters<typeof conversation>[0] = {}): Promise<Co
   await list.load();
   const model = new ConversationViewModel(core, core.conversations[0] as never, list, attention);
   await model.load();
+  await settle();
   return model;
 }
 
-/** As the core tells it: first the message, then the conversation that it changed. */
-function receive(unread: number, atMs: number): string {
+/** As the core tells it: first the message, then the conversation that it changed, together. */
+async function receive(unread: number, atMs: number): Promise<string> {
   const added = message({ atMs });
-  core.receive(added);
-  core.emit({ case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  core.messages.push(added);
+  core.emit({ case: "messageAdded", value: added }, { case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  await settle();
   return added.id;
 }
 
@@ -42,15 +45,16 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
     expect(core.called("markRead")).toEqual([]);
-    const last = receive(2, NOON + 1);
+    const last = await receive(2, NOON + 1);
     expect(core.called("markRead")).toEqual([]);
     attention.set(true);
+    await settle();
     expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: last }]);
   });
 
   it("is what comes while one looks at the end", async () => {
     await open();
-    const id = receive(1, NOON);
+    const id = await receive(1, NOON);
     expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: id }]);
   });
 
@@ -59,9 +63,10 @@ describe("what counts as read [F12]", () => {
     const model = await open({ unread: 1 });
     core.emit({ case: "conversationChanged", value: conversation({ unread: 0 }) });
     model.setPinned(false);
-    const id = receive(1, NOON + 5);
+    const id = await receive(1, NOON + 5);
     expect(core.called("markRead")).toHaveLength(1);
     model.setPinned(true);
+    await settle();
     expect(core.called("markRead").at(-1)).toEqual({ conversation: BEN, upToMessageId: id });
   });
 
@@ -69,7 +74,31 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
     for (let round = 0; round < 5; ++round) core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    await settle();
     expect(core.called("markRead")).toHaveLength(1);
+  });
+
+  it("is said by one call at a time, however much comes meanwhile", async () => {
+    await open();
+    let answer = () => {};
+    core.on("markRead", () => new Promise<void>((resolve) => (answer = resolve)));
+    const first = await receive(1, NOON);
+    for (let each = 2; each <= 5; ++each) await receive(each, NOON + each);
+    const last = await receive(6, NOON + 6);
+    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([first]);
+    answer();
+    await settle();
+    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([first, last]);
+  });
+
+  it("is said again with the next change when it could not be said", async () => {
+    await open();
+    core.failing("markRead", Failure_Code.kStorage);
+    await receive(1, NOON);
+    expect(core.called("markRead")).toHaveLength(1);
+    core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    await settle();
+    expect(core.called("markRead")).toHaveLength(2);
   });
 });
 

@@ -46,7 +46,9 @@
   }
 
   function takeEvents() {
-    return probe.events.splice(0).map(({ at, events }) => ({ at, events: events.map(toBase64) }));
+    const taken = probe.events.splice(0).map(({ at, events }) => ({ at, events: events.map(toBase64) }));
+    frameAt = performance.now();  // what this took is not the app's
+    return taken;
   }
 
   function frame() {
