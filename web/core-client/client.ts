@@ -1,5 +1,6 @@
 // The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in another one that shows the
 // same profile (profile_worker.ts); pages can't tell.
+import { EventPacer } from "./event_pacer";
 import type { FromWorker, StartError, ToWorker } from "./messages";
 import {
   CoreFailure,
@@ -47,6 +48,7 @@ const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 export class CoreClient {
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(events: readonly Event[]) => void>();
+  private readonly pacer = new EventPacer<Event>((events) => this.tell(events));
   private nextId = 1;
   private ended: Error | undefined;
 
@@ -93,12 +95,12 @@ export class CoreClient {
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case "answer":
+        this.pacer.flush();
         this.waiting.get(message.id)?.resolve(decodeResponse(message.response));
         this.waiting.delete(message.id);
         return;
       case "events":
-        this.tell(message.events.map(decodeEvent));
-        return this.post({ kind: "taken", count: message.events.length });
+        return this.pacer.push(message.events.map(decodeEvent));
       case "failed":
         this.end(new CoreUnavailable(message.error, message.detail));
         return this.worker.terminate();
@@ -115,10 +117,12 @@ export class CoreClient {
         reportError(error);
       }
     }
+    this.post({ kind: "taken", count: events.length });
   }
 
   private end(error: Error): void {
     this.ended ??= error;
+    this.pacer.flush();
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
   }

@@ -2,7 +2,7 @@
 // Resync in its place: then it reads the state again.
 
 /** Sent and not yet taken by the page. */
-const WINDOW = 256;
+const WINDOW = 1024;
 /** Waiting for the window. */
 const WAITING_MAX = 4096;
 

@@ -182,7 +182,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.messages = withMessages(this.messages, wanted);
     if (atNewest && this.pinned) {
       this.last = this.messages.length;
-      if (this.last - this.first > WINDOW_MAX) this.first = this.last - WINDOW_MAX + PAGE;
+      if (this.last - this.first > WINDOW_MAX) this.first = this.last - PAGE;  // rows that a backlog replaces at once cost layout each time
     } else {
       for (let at = 0; at < this.last; ++at) if (!known.has((this.messages[at] as Message).id)) ++this.last;
       if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, this.first + WINDOW_MAX));
