@@ -1,7 +1,7 @@
 // The pace at which a page hears events: at once after a quiet moment, else all that have come every EVERY_MS. A backlog then changes what is shown
 // some times a second, not with every transaction of the core. A page that nobody sees hears at once: its timers may be a minute late.
 
-const EVERY_MS = 50;
+const EVERY_MS = 100;
 
 export class EventPacer<Event> {
   private waiting: Event[] = [];

@@ -180,6 +180,13 @@ describe("connections", () => {
       await bubble(page, `line ${2 * count}.`).waitFor();
       await eventually("it is read", async () => (await peer.call("getMessage", { id: last })).tick === Message_Tick.kRead);
       await pageBack(page, 2 * count);
+
+      await page.goto(server.url);  // and with one unread message, which is at the end: there it stays
+      await writeLines(peer, "+491700000207", 2 * count + 1, 2 * count + 1);
+      await openConversation(page, "Wil the Writer");
+      await page.getByText("1 unread message").waitFor();
+      const next = await writeLines(peer, "+491700000207", 2 * count + 2, 2 * count + 5);
+      await eventually("it is read", async () => (await peer.call("getMessage", { id: next })).tick === Message_Tick.kRead);
       await away.check();
     } finally {
       peer.close();

@@ -27,11 +27,16 @@ async function receive(unread: number, atMs: number): Promise<string> {
   return added.id;
 }
 
+/** Longer than the pause between two calls that mark what was read. */
+const later = () => vi.advanceTimersByTimeAsync(300);
+
 beforeEach(() => {
+  vi.useFakeTimers();
   core = new FakeCore();
   list = new ConversationListViewModel(core);
   attention = new FakeAttention();
 });
+afterEach(() => void vi.useRealTimers());
 
 describe("what counts as read [F12]", () => {
   it("is everything there was when a conversation is opened before somebody's eyes", async () => {
@@ -66,7 +71,7 @@ describe("what counts as read [F12]", () => {
     const id = await receive(1, NOON + 5);
     expect(core.called("markRead")).toHaveLength(1);
     model.setPinned(true);
-    await settle();
+    await later();
     expect(core.called("markRead").at(-1)).toEqual({ conversation: BEN, upToMessageId: id });
   });
 
@@ -74,21 +79,24 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
     for (let round = 0; round < 5; ++round) core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
-    await settle();
+    await later();
     expect(core.called("markRead")).toHaveLength(1);
   });
 
-  it("is said by one call at a time, however much comes meanwhile", async () => {
+  it("is said by one call after the other with a pause between, however much comes meanwhile", async () => {
     await open();
     let answer = () => {};
     core.on("markRead", () => new Promise<void>((resolve) => (answer = resolve)));
     const first = await receive(1, NOON);
+    const marked = () => core.called("markRead").map(({ upToMessageId }) => upToMessageId);
     for (let each = 2; each <= 5; ++each) await receive(each, NOON + each);
-    const last = await receive(6, NOON + 6);
-    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([first]);
+    await later();
+    expect(marked()).toEqual([first]);
     answer();
-    await settle();
-    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([first, last]);
+    const last = await receive(6, NOON + 6);
+    expect(marked()).toEqual([first]);
+    await later();
+    expect(marked()).toEqual([first, last]);
   });
 
   it("is said again with the next change when it could not be said", async () => {
@@ -110,9 +118,6 @@ describe("presence [F13]", () => {
 });
 
 describe("a draft", () => {
-  beforeEach(() => vi.useFakeTimers());
-  afterEach(() => vi.useRealTimers());
-
   it("is there when the conversation is opened", async () => {
     const model = await open({ draft: "Dear Ben" });
     expect(model.composer.snapshot().text).toBe("Dear Ben");
@@ -198,9 +203,6 @@ describe("sending", () => {
 });
 
 describe("typing", () => {
-  beforeEach(() => vi.useFakeTimers());
-  afterEach(() => vi.useRealTimers());
-
   it("is told at most once in three seconds, and its end", async () => {
     const model = await open();
     for (let key = 1; key <= 20; ++key) {

@@ -6,6 +6,9 @@ import type { Conversation, Core, Message } from "./core";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
+/** Between two calls that mark what was read: each is a transaction of the core, and a message to the partner. */
+const MARK_PAUSE_MS = 250;
+
 export interface ConversationSnapshot {
   conversation: Conversation;
 }
@@ -86,13 +89,14 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     if (!this.marking) void this.markWhileUnread();
   }
 
-  /** One call at a time: while a backlog comes in, what came during one call is the next one's. */
+  /** One call after the other: while a backlog comes in, what came since one call is the next one's. */
   private async markWhileUnread(): Promise<void> {
     this.marking = true;
     await Promise.resolve();  // events come to the list and to the timeline one after the other: both have them then
     try {
       for (let id = this.nextToMark(); id !== undefined; id = this.nextToMark()) {
         await this.core.call("markRead", { conversation: this.id, upToMessageId: id });
+        await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS));
       }
     } catch {
       this.readTo = "";
