@@ -99,6 +99,7 @@ describe("connections", () => {
 
   it("[F3] what is sent to somebody whose page is closed comes when it is opened", async () => {
     await benPage.close();
+    await anaPage.locator(".partner .status", { hasText: "last seen" }).waitFor();  // its Worker outlives it for a moment, and would take the message
     await send(anaPage, "while you were away");
     await tick(anaPage, "while you were away", "Sent").waitFor();
     benPage = await ben.page("?profile=work");

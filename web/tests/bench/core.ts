@@ -16,11 +16,13 @@ import { parseArgs } from "node:util";
 import { NodeClient } from "../../core-client/node_host";
 import { State_Connection, type Event } from "../../core-client/schema";
 import { Kithd, wasmFile } from "../support/kithd";
-import { probedApp, WatchedDevice, type Spent } from "./watched_device";
+import { probedApp, WatchedDevice, type Spent, type TimedEvent } from "./watched_device";
 
 /** As much as an outbox takes at once, and less. */
 const PART = 5_000;
 const PAGE = 500;
+/** What the inbox of a device takes. */
+const MESSAGES_MAX = 100_000;
 /** What a server for people limits and one that is measured does not. */
 const SETTINGS = `
 [limits]
@@ -81,11 +83,12 @@ async function check(device: WatchedDevice, conversation: string, expected: read
 }
 
 /** Adds the figures of what was done from the connection to the first event that is as wished. */
-async function measure(name: string, messages: number, device: WatchedDevice, before: Spent, wished: (event: Event) => boolean): Promise<void> {
+async function measure(name: string, messages: number, device: WatchedDevice, before: Spent, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
   const events = await device.eventsUntil(`${name} ${messages}`, wished);
   const after = await device.spent();
   const { at, longestFrameMs } = await device.connection();
-  const ended = events.find((each) => each.at >= at && wished(each.event))?.at ?? 0;
+  const ended = events.find((each) => each.at >= at && wished(each.event))?.at;
+  if (ended === undefined) throw new Error(`${name}: what was waited for came before the connection`);
   const each = (field: keyof Spent): number => (after[field] - before[field]) / messages;
   add(`${name}.per_s`, messages / ((ended - at) / 1000));
   add(`${name}.handle_us`, each("inputMs") * 1000);
@@ -96,9 +99,18 @@ async function measure(name: string, messages: number, device: WatchedDevice, be
   add(`${name}.syncs`, after.syncs - before.syncs);
   add(`${name}.bytes`, each("bytesWritten"));
   add(`${name}.longest_frame_ms`, longestFrameMs);
+  return events;
 }
 
 const NOTHING: Spent = { inputs: 0, inputMs: 0, syncs: 0, syncMs: 0, writes: 0, writeMs: 0, reads: 0, readMs: 0, bytesWritten: 0 };
+
+/** The page is open, and the whole backlog came to it: none of it before, none left out but by a Resync (ticks of 5,000 messages sent make one). */
+async function receive(name: string, messages: number, device: WatchedDevice): Promise<void> {
+  const events = await measure(name, messages, device, NOTHING, isOnline);
+  const told = events.filter(({ event }) => event.kind.case === "messageAdded").length;
+  const resynced = events.some(({ event }) => event.kind.case === "resync");
+  if (told !== messages && !resynced) throw new Error(`${name}: ${told} of ${messages} messages were told`);
+}
 
 async function onlyConversation(device: WatchedDevice): Promise<string> {
   return (await device.call("listConversations")).conversations[0]?.id ?? "";
@@ -127,7 +139,7 @@ async function round(server: Kithd, number: number, options: Options): Promise<v
 
     await store(client, own, texts);
     await device.openPage();
-    await measure("received", texts.length, device, NOTHING, isOnline);
+    await receive("received", texts.length, device);
     const conversation = await onlyConversation(device);
     await check(device, conversation, texts);
     await send(device, peer, texts.slice(0, options.sent));
@@ -135,7 +147,7 @@ async function round(server: Kithd, number: number, options: Options): Promise<v
 
     await store(client, own, texts);
     await device.openPage(conversation);
-    await measure("received_open", texts.length, device, NOTHING, isOnline);
+    await receive("received_open", texts.length, device);
     await check(device, conversation, [...texts, ...texts]);
   } finally {
     client.close();
@@ -156,6 +168,12 @@ function printTable(): void {
   for (const [name, rounds] of figures) line(name, median(rounds), Math.min(...rounds), Math.max(...rounds));
 }
 
+function numberFrom(text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least || number > most) throw new RangeError(`${text} is no number from ${least} to ${most}`);
+  return number;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -166,11 +184,16 @@ async function main(): Promise<void> {
       json: { type: "string" },
     },
   });
-  const options: Options = { messages: Number(values.messages), sent: Number(values.sent), payload: Number(values.payload) };
+  const options: Options = {
+    messages: numberFrom(values.messages, 1, MESSAGES_MAX),
+    sent: numberFrom(values.sent, 0, MESSAGES_MAX),
+    payload: numberFrom(values.payload, 1, 48_000),
+  };
+  const rounds = numberFrom(values.rounds, 1, 20);
   const app = probedApp();
   const server = await Kithd.start(SETTINGS, app);
   try {
-    for (let number = 1; number <= Number(values.rounds); ++number) {
+    for (let number = 1; number <= rounds; ++number) {
       console.error(`round ${number}…`);
       await round(server, number, options);
     }

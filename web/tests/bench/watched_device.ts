@@ -83,7 +83,9 @@ export class WatchedDevice {
     this.opened = await this.device.page(conversation === "" ? "" : `#c=${conversation}`);
   }
 
+  /** Disconnects first: the Worker outlives its page for a moment, and would take messages. */
   async closePage(): Promise<void> {
+    await this.call("disconnect");
     await this.page.close();
     this.opened = undefined;
   }
