@@ -208,15 +208,23 @@ TEST_F(FullDisk, WhenTheDiskSaysNoSpaceWritesAreRefusedAndComeBackWithoutARestar
   EXPECT_EQ(count(), 2u);
 }
 
-TEST_F(FullDisk, ABrokenDiskIsUnavailableUntilItWorksAgain) {
+TEST_F(FullDisk, ABrokenDiskIsUnavailableForWritesUntilItWorksAgain) {
   open();
   ASSERT_TRUE(append(1));
+  ASSERT_TRUE(append(2));
   disk_.set_broken(true);
-  EXPECT_EQ(append(2).error(), StoreError::kUnavailable);
-  EXPECT_EQ(store_->health(), StoreHealth::kUnavailable);
+  for (int second = 0; second < 5; ++second) {
+    EXPECT_EQ(append(3).error(), StoreError::kUnavailable);
+    EXPECT_EQ(store_->health(), StoreHealth::kUnavailable);
+    EXPECT_EQ(count(), 2u);  // reading goes on
+    clock_.monotonic_ms += 1000;
+  }
+  EXPECT_TRUE(forget(1));  // taken, and written later
   disk_.set_broken(false);
   ASSERT_TRUE(recovers());
-  EXPECT_TRUE(append(2));
+  EXPECT_TRUE(append(3));
+  EXPECT_EQ(count(), 2u);
+  open();
   EXPECT_EQ(count(), 2u);
 }
 

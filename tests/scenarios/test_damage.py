@@ -1,4 +1,4 @@
-"""Stopped processes, kills in a loop, damaged files, a disk that can't be written to.
+"""Stopped processes, kills in a loop, damaged files, a disk that can't be written to or turns read-only.
 
 KITH_KILLS (10) is how often the server is killed; KITH_STOPPED_S (5) for how many seconds it is stopped.
 """
@@ -9,18 +9,25 @@ import signal
 import subprocess
 import time
 import unittest
+import urllib.error
+import urllib.request
 
-from tests.scenarios.processes import BIN, Scenario, eventually
+from tests.scenarios.processes import BIN, Device, Scenario, eventually
 from tests.scenarios.test_crashes import texts_of
 
 KILLS = int(os.environ.get("KITH_KILLS", "10"))
 STOPPED_S = float(os.environ.get("KITH_STOPPED_S", "5"))
 
 
-class Interrupted(Scenario):
+class Talking(Scenario):
+    """Four people who are all connected and write to each other."""
+
+    def start_server(self):
+        return self.server()
+
     def setUp(self):
         super().setUp()
-        self.kithd = self.server()
+        self.kithd = self.start_server()
         self.people = [self.rpc(self.device(self.kithd, name)) for name in ("Ana", "Ben", "Cy", "Dan")]
         self.phones = [rpc.call("get_state")["phone"] for rpc in self.people]
         for rpc in self.people:
@@ -48,6 +55,8 @@ class Interrupted(Scenario):
         for rpc in self.people:
             self.assertEqual(int(rpc.call("get_state").get("undecryptable", 0)), 0)
 
+
+class Interrupted(Talking):
     def test_killed_again_and_again_the_server_loses_nothing(self):  # SEND-1 SEND-2 INBOX-1 INBOX-3 ORDER-1
         for _ in range(KILLS):
             for _ in range(random.randrange(20, 60)):
@@ -73,6 +82,75 @@ class Interrupted(Scenario):
         for _ in range(20):
             self.say_something()
         self.check_everything_arrived_once_and_in_order()
+
+
+class ReadOnlyDisk(Talking):
+    """What the file system does when it has met an error (tests/failing_disk.c); beside the four there is Eve, for whom everything must be stored."""
+
+    def start_server(self):
+        self.read_only = self.directory / "read_only"
+        return self.server(environment={"LD_PRELOAD": str(BIN / "libfailing_disk.so"), "KITH_DISK_READ_ONLY": str(self.read_only),
+                                        "KITH_DISK": str(self.directory / "server0" / "data")})
+
+    def setUp(self):
+        super().setUp()
+        self.eve = self.device(self.kithd, "Eve")
+        self.to_eve = self.people[0].call("open_conversation", phone=self.eve.phone)["id"]
+        self.sent_to_eve = []
+        self.say_much(20)
+        for rpc in self.people:
+            eventually(lambda: self.unsent(rpc) == 0, what="everything being accepted")
+
+    def say_much(self, count: int):
+        for _ in range(count):
+            self.say_something()
+            self.sent_to_eve.append(f"to Eve: {len(self.sent_to_eve)}")
+            self.people[0].call("send_message", conversation=self.to_eve, text=self.sent_to_eve[-1])
+
+    @staticmethod
+    def unsent(rpc) -> int:
+        return int(rpc.call("get_state").get("unsent_messages", 0))
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(self.kithd.url + path) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def test_is_a_named_error_while_delivery_goes_on_and_the_server_recovers_by_itself(self):  # SEND-1 SEND-2 LIMIT-1
+        stored = list(self.sent_to_eve)
+        self.read_only.touch()
+        until = time.monotonic() + STOPPED_S
+        while time.monotonic() < until:
+            self.say_much(5)
+            time.sleep(0.3)
+        self.assertEqual(self.get("/readyz"), (503, "the inbox store can't be written\n"))
+        self.assertEqual(self.get("/healthz")[0], 200)
+        self.assertRegex(self.get("/metrics")[1], r'(?m)^kith_sends_refused_total\{code="kUnavailable"\} [1-9]')
+        self.assertGreaterEqual(self.unsent(self.people[0]), len(self.sent_to_eve) - len(stored), "nothing for Eve is acknowledged")
+        stranger = Device(self.directory, self.kithd, "Stranger")
+        refused = stranger.run("register", "--server", self.kithd.url, "--phone", stranger.phone, "--name", "Stranger", check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("a store is away", refused.stderr)
+        received = self.eve.receive_texts()
+        self.assertEqual(received[:len(stored)], stored, "what was acknowledged is delivered all the same")
+
+        self.read_only.unlink()
+        eventually(lambda: self.get("/readyz")[0] == 200, 10, "being ready, though nobody registers or asks for anything")
+        self.check_everything_arrived_once_and_in_order()
+        self.assertEqual(received + self.eve.receive_texts("--timeout", "3"), self.sent_to_eve)
+        stranger.register()
+
+    def test_killed_meanwhile_the_server_has_lost_nothing(self):  # SEND-2
+        self.read_only.touch()
+        self.say_much(20)
+        time.sleep(1)
+        self.kithd.kill()
+        self.read_only.unlink()
+        self.kithd.start()
+        self.check_everything_arrived_once_and_in_order()
+        self.assertEqual(self.eve.receive_texts("--timeout", "3"), self.sent_to_eve)
 
 
 class Damaged(Scenario):
