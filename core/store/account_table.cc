@@ -17,6 +17,13 @@ std::optional<Registration> AccountTable::registration() {
   registration.identity = {row.blob(7), row.blob(8)};
   registration.registration_id = static_cast<uint32_t>(row.integer(9));
   registration.device_name = row.text(10);
+  const bool is_sound = !registration.account.is_none() && !registration.token.empty() && registration.account_key.public_key.size() == 32 &&
+                        registration.account_key.private_key.size() == 64 && registration.identity.public_key.size() == 33 &&
+                        registration.identity.private_key.size() == 32;
+  if (!is_sound) {
+    database_.found_damage();
+    return std::nullopt;
+  }
   return registration;
 }
 
