@@ -119,8 +119,10 @@ Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Cloc
   }
   auto impl = std::make_unique<Impl>(database, clock, random);
   if (rebuilt != nullptr) impl->kept.rebuilt = *rebuilt;
-  if (!impl->start_engine(impl->kept)) return Fail(database.damaged() ? OpenError::kCorrupt : OpenError::kStorage);
-  impl->engine->changes.state_is_known();
+  const bool started = impl->start_engine(impl->kept);
+  if (started) impl->engine->changes.state_is_known();
+  if (database.damaged()) return Fail(OpenError::kCorrupt);
+  if (!started) return Fail(OpenError::kStorage);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
 

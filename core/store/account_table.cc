@@ -61,9 +61,12 @@ void AccountTable::remove_registration() { database_.prepare("DELETE FROM regist
 Progress AccountTable::progress() {
   auto row = database_.prepare(
       "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, signed_prekey_made_us, keys_published, "
-      "device_list_revision, ended FROM progress");
+      "device_list_revision, ended FROM progress WHERE id = 1");
   Progress progress;
-  if (!row.step()) return progress;
+  if (!row.step()) {
+    database_.found_damage();  // the migration has made it
+    return progress;
+  }
   progress.confirmed_position = Position{static_cast<uint64_t>(row.integer(0))};
   progress.event_number = static_cast<uint64_t>(row.integer(1));
   progress.undecryptable = static_cast<uint64_t>(row.integer(2));

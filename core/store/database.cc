@@ -124,9 +124,10 @@ Statement Database::prepare(const char* sql) {
   sqlite3_stmt*& statement = statements_[sql];
   if (statement == nullptr) {
     const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read.
-    if (code == SQLITE_ERROR) abort_for_bug(sql, sqlite3_errmsg(handle_));
-    if (code != SQLITE_OK) note_error(code);
+    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read. And so is this, of a full-text index.
+    const bool is_index_damaged = code == SQLITE_ERROR && std::string_view(sqlite3_errmsg(handle_)).starts_with("invalid fts5 file format");
+    if (code == SQLITE_ERROR && !is_index_damaged) abort_for_bug(sql, sqlite3_errmsg(handle_));
+    if (code != SQLITE_OK) note_error(is_index_damaged ? SQLITE_CORRUPT : code);
   }
   assert(statement == nullptr || !sqlite3_stmt_busy(statement));
   return Statement(*this, statement);
@@ -159,6 +160,7 @@ void Database::found_damage() { note_error(SQLITE_CORRUPT); }
 
 void Database::mark_damaged() {
   assert(!in_transaction_);
+  take_error();  // reads outside a transaction leave theirs
   int64_t version = -1;
   {
     auto row = prepare("PRAGMA user_version");

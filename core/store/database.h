@@ -100,10 +100,12 @@ class Statement {
   [[nodiscard]] int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] Bytes blob(int column) const;
-  // The zero id when the column is null or not 16 bytes long.
+  // A column without an id, of 16 bytes, is a damaged place: ask for is_null() first where there may be none.
   template <class Id>
   [[nodiscard]] Id id(int column) const {
-    return Id::from_bytes(blob_view(column)).value_or(Id{});
+    const auto id = Id::from_bytes(blob_view(column));
+    if (!id) database_.found_damage();
+    return id.value_or(Id{});
   }
   // Valid until the next step.
   [[nodiscard]] BytesView blob_view(int column) const;

@@ -7,7 +7,7 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kCopiedAtOnce = 1 << 18;
+constexpr int64_t kCopiedAtOnce = 1 << 16;  // SQLite asks for no more in one call, and its layer for Unix writes no more than 128 KiB
 }  // namespace
 
 VfsFile::VfsFile(const char* vfs, const std::string& path) {

@@ -27,7 +27,7 @@ class VfsFile {
   int size(int64_t& bytes);
   // Zeros beyond the end of the file.
   int read(Bytes& into, size_t count, int64_t offset);
-  int write(BytesView bytes, int64_t offset);
+  int write(BytesView bytes, int64_t offset);  // 64 KiB at most
   int truncate(int64_t bytes);
   int sync();
 

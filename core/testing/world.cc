@@ -61,7 +61,7 @@ void Host::set_network(bool network) {
 }
 
 void Host::input(const client_api::Input& input) {
-  if (!is_open()) return;
+  if (!is_open() || device_.client->damaged()) return;  // a program ends then
   std::vector<client_api::Action> actions;
   device_.client->handle(input, actions);
   for (client_api::Action& action : actions) actions_.push_back(std::move(action));
