@@ -117,10 +117,10 @@ Result<void, MigrateError> apply(Database& database, const Migration& migration)
   return {};
 }
 
-// Names of everything in the schema, sorted.
+// Everything in the schema, with its text, sorted.
 std::vector<std::string> schema_of(Database& database) {
   std::vector<std::string> names;
-  auto statement = database.prepare("SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
+  auto statement = database.prepare("SELECT type || ' ' || name || ' ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
   while (statement.step()) names.push_back(statement.text(0));
   return names;
 }
@@ -135,7 +135,7 @@ Result<std::vector<std::string>, MigrateError> schema_after(std::span<const Migr
   return schema_of(**fresh);
 }
 
-// A statement on a table that is missing would be taken for a bug of the program: so the file is compared with an empty one.
+// A statement on a table or a column that is missing would be taken for a bug of the program: so the file is compared with an empty one.
 Result<void, MigrateError> check_schema(Database& database, const Result<std::vector<std::string>, MigrateError>& expected) {
   if (!expected) return Fail(expected.error());
   const auto found = schema_of(database);
