@@ -31,7 +31,7 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
         if (error instanceof CoreUnavailable) onGone(error);
         throw error;
       }),
-    onEvent: (listener) => client.onEvent(listener),
+    onEvents: (listener) => client.onEvents(listener),
   };
 }
 

@@ -1,5 +1,6 @@
 // The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in another one that shows the
 // same profile (profile_worker.ts); pages can't tell.
+import { EventPacer } from "./event_pacer";
 import type { FromWorker, StartError, ToWorker } from "./messages";
 import {
   CoreFailure,
@@ -46,7 +47,8 @@ const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 
 export class CoreClient {
   private readonly waiting = new Map<number, Waiting>();
-  private readonly listeners = new Set<(event: Event) => void>();
+  private readonly listeners = new Set<(events: readonly Event[]) => void>();
+  private readonly pacer = new EventPacer<Event>((events) => this.tell(events));
   private nextId = 1;
   private ended: Error | undefined;
 
@@ -78,8 +80,8 @@ export class CoreClient {
     return result;
   }
 
-  /** Every event from now on; the answer unsubscribes. */
-  onEvent(listener: (event: Event) => void): () => void {
+  /** Every event from now on, in order, as many at a time as came together; the answer unsubscribes. */
+  onEvents(listener: (events: readonly Event[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -93,12 +95,12 @@ export class CoreClient {
   private receive(message: FromWorker): void {
     switch (message.kind) {
       case "answer":
+        this.pacer.flush();
         this.waiting.get(message.id)?.resolve(decodeResponse(message.response));
         this.waiting.delete(message.id);
         return;
       case "events":
-        for (const bytes of message.events) this.tell(decodeEvent(bytes));
-        return this.post({ kind: "taken", count: message.events.length });
+        return this.pacer.push(message.events.map(decodeEvent));
       case "failed":
         this.end(new CoreUnavailable(message.error, message.detail));
         return this.worker.terminate();
@@ -107,18 +109,20 @@ export class CoreClient {
     }
   }
 
-  private tell(event: Event): void {
+  private tell(events: readonly Event[]): void {
     for (const listener of this.listeners) {
       try {
-        listener(event);
+        listener(events);
       } catch (error) {
         reportError(error);
       }
     }
+    this.post({ kind: "taken", count: events.length });
   }
 
   private end(error: Error): void {
     this.ended ??= error;
+    this.pacer.flush();
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
   }

@@ -2,7 +2,7 @@
 // Resync in its place: then it reads the state again.
 
 /** Sent and not yet taken by the page. */
-const WINDOW = 256;
+const WINDOW = 1024;
 /** Waiting for the window. */
 const WAITING_MAX = 4096;
 
@@ -17,10 +17,10 @@ export class EventQueue {
     private readonly waitingMax = WAITING_MAX,
   ) {}
 
-  push(event: Uint8Array): void {
-    if (this.waiting.length === this.waitingMax) this.waiting = [this.resync];
-    this.waiting.push(event);
+  push(events: readonly Uint8Array[]): void {
+    this.waiting.push(...events);
     this.send();
+    if (this.waiting.length > this.waitingMax) this.waiting = [this.resync];
   }
 
   /** The page has handled `count` more events. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
 import { CoreHost, type ActionSource } from "./host";
 import { webNetwork, type HttpAnswer, type Network, type SocketListener, type WebSocketClass } from "./network";
-import { encodeRequest } from "./schema";
+import { encodeRequest, type Event as CoreEvent, type Response } from "./schema";
 
 type ActionKind = Exclude<MessageInitShape<typeof ActionSchema>, Action>["kind"];
 
@@ -46,18 +46,23 @@ class FakeNetwork implements Network {
 
 let now = 1000;
 const ended: unknown[] = [];
+const told: string[] = [];
 
 function hosted(steps: (ActionKind[] | Error)[]): { script: Script; network: FakeNetwork; host: CoreHost } {
   const script = new Script(steps);
   const network = new FakeNetwork();
-  const listener = { response: () => {}, event: () => {}, ended: (error: unknown) => void ended.push(error) };
+  const listener = {
+    response: ({ id }: Response) => void told.push(`response ${id}`),
+    events: (events: readonly CoreEvent[]) => void told.push(`events ${events.map(({ number }) => number).join(" ")}`),
+    ended: (error: unknown) => void ended.push(error),
+  };
   return { script, network, host: new CoreHost(script, network, () => now, listener) };
 }
 const request = (host: CoreHost) => host.request(1, encodeRequest("getState", {}));
 
 beforeEach(() => {
   now = 1000;
-  ended.length = 0;
+  ended.length = told.length = 0;
   vi.useFakeTimers();
 });
 afterEach(() => {
@@ -74,11 +79,36 @@ describe("A core's host", () => {
     request(host);
     network.sockets[0]?.listener.opened();
     network.sockets[0]?.listener.frame(new Uint8Array([9]));
+    network.sockets[0]?.listener.frame(new Uint8Array([10]));
+    vi.runAllTimers();
     expect(network.sockets[0]).toMatchObject({ url: "ws://localhost/v1/ws", sent: [new Uint8Array([1, 2])], closed: true });
     expect(script.inputs.slice(1)).toMatchObject([
       { case: "socketOpened", value: { socket: 4 } },
-      { case: "socketFrame", value: { socket: 4, frames: [new Uint8Array([9])] } },
+      { case: "socketFrame", value: { socket: 4, frames: [new Uint8Array([9]), new Uint8Array([10])] } },
     ]);
+  });
+
+  test("hands over what a socket brought before what came after it, and nothing of it once it is closed", () => {
+    const { script, network, host } = hosted([[{ case: "openSocket", value: { socket: 1, url: "ws://localhost/" } }]]);
+    request(host);
+    const socket = network.sockets[0]?.listener;
+    socket?.frame(new Uint8Array([1]));
+    request(host);
+    socket?.frame(new Uint8Array([2]));
+    socket?.closed(1006, "");
+    expect(script.cases()).toEqual(["request", "socketFrame", "request", "socketFrame", "socketClosed"]);
+    socket?.frame(new Uint8Array([3]));
+    host.close();
+    vi.runAllTimers();
+    expect(script.inputs.length).toBe(5);
+  });
+
+  test("tells the events of one input together, and in their order with the answers [UI-1]", () => {
+    const event = (number: bigint): ActionKind => ({ case: "event", value: { number } });
+    const { host } = hosted([[event(1n), event(2n), { case: "response", value: { id: 1 } }, event(3n)], [event(4n)]]);
+    request(host);
+    request(host);
+    expect(told).toEqual(["events 1 2", "response 1", "events 3", "events 4"]);
   });
 
   test("brings the answer of an HTTP call back under its number", async () => {
@@ -110,15 +140,51 @@ describe("A core's host", () => {
     const { script, network, host } = hosted([[{ case: "openSocket", value: { socket: 1, url: "ws://localhost/" } }], trap]);
     request(host);
     network.sockets[0]?.listener.frame(new Uint8Array([1]));
+    vi.runAllTimers();
     expect(ended).toEqual([trap]);
     expect(network.sockets[0]?.closed).toBe(true);
     network.sockets[0]?.listener.frame(new Uint8Array([2]));
     request(host);
+    vi.runAllTimers();
     expect(script.inputs.length).toBe(2);
   });
 });
 
+/** A WebSocket that a test speaks for. */
+class ScriptedWebSocket extends EventTarget {
+  static made: ScriptedWebSocket | undefined;
+  closed = false;
+
+  constructor() {
+    super();
+    ScriptedWebSocket.made = this;
+  }
+  say(data: unknown): void {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
 describe("The network", () => {
+  test("ends a socket that brings what no server of Kith sends: text, or a frame larger than any", () => {
+    for (const [data, expected] of [["text", 1003], [new ArrayBuffer(262_145), 1009]] as const) {
+      const closed: number[] = [];
+      const sizes: number[] = [];
+      webNetwork(ScriptedWebSocket as unknown as WebSocketClass).openSocket("ws://localhost/", {
+        opened: () => {},
+        frame: (bytes) => void sizes.push(bytes.length),
+        closed: (code) => void closed.push(code),
+      });
+      const socket = ScriptedWebSocket.made as ScriptedWebSocket;
+      socket.say(new ArrayBuffer(262_144));
+      socket.say(data);
+      socket.say(new ArrayBuffer(1));
+      expect([sizes, closed, socket.closed]).toEqual([[262_144], [expected], true]);
+    }
+  });
+
   test("says that a socket never opened when the address is none, and not from within openSocket", async () => {
     const refuse = class {
       constructor() {

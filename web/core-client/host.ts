@@ -1,6 +1,9 @@
 // Hosts one client core: hands it inputs, and carries out the actions that come out, in order (proto/client_api/host.proto).
+//
+// The events that follow from one input are told together: a backlog brings them by the thousand.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 
+import { FrameGatherer } from "./frame_gatherer";
 import { RequestSchema, type Event, type Response } from "./generated/client_api/client_api_pb";
 import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
 import type { Network, Socket } from "./network";
@@ -15,7 +18,8 @@ export interface ActionSource {
 
 export interface HostListener {
   response(response: Response): void;
-  event(event: Event): void;
+  /** At least one, in order. */
+  events(events: readonly Event[]): void;
   /** The module trapped: this host does nothing more. What was committed is in the files; a new module goes on from there. */
   ended(error: unknown): void;
 }
@@ -26,6 +30,8 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export class CoreHost {
   private readonly inputs: InputKind[] = [];
   private readonly sockets = new Map<number, Socket>();
+  private readonly frames = new FrameGatherer((socket, frames) => this.feed({ case: "socketFrame", value: { socket, frames } }));
+  private events: Event[] = [];  // of the input that is being handled, and not told yet
   private handling = false;
   private live = true;
   private wakeAt = 0;
@@ -58,6 +64,11 @@ export class CoreHost {
   }
 
   private submit(input: InputKind): void {
+    this.frames.flush();
+    this.feed(input);
+  }
+
+  private feed(input: InputKind): void {
     if (!this.live) return;
     this.inputs.push(input);
     if (this.handling) return;
@@ -75,14 +86,16 @@ export class CoreHost {
   private handle(kind: InputKind): void {
     const input = toBinary(InputSchema, create(InputSchema, { kind } as Exclude<MessageInitShape<typeof InputSchema>, Input>));
     for (const action of this.module.handle(input)) this.carryOut(fromBinary(ActionSchema, action).kind);
+    this.tellEvents();
   }
 
   private carryOut(action: Action["kind"]): void {
     switch (action.case) {
       case "response":
+        this.tellEvents();
         return this.listener.response(action.value);
       case "event":
-        return this.listener.event(action.value);
+        return void this.events.push(action.value);
       case "openSocket":
         return this.openSocket(action.value.socket, action.value.url);
       case "sendFrame":
@@ -101,10 +114,16 @@ export class CoreHost {
     }
   }
 
+  private tellEvents(): void {
+    const events = this.events;
+    this.events = [];
+    if (events.length > 0) this.listener.events(events);
+  }
+
   private openSocket(id: number, url: string): void {
     const socket = this.network.openSocket(url, {
       opened: () => this.submit({ case: "socketOpened", value: { socket: id } }),
-      frame: (frame) => this.submit({ case: "socketFrame", value: { socket: id, frames: [frame] } }),
+      frame: (frame) => this.frames.add(id, frame),
       closed: (code, reason) => {
         this.sockets.delete(id);
         this.submit({ case: "socketClosed", value: { socket: id, code, reason } });
@@ -135,6 +154,7 @@ export class CoreHost {
   private stop(): void {
     this.live = false;
     clearTimeout(this.timer);
+    this.frames.drop();
     for (const socket of this.sockets.values()) socket.close();
     this.sockets.clear();
     this.inputs.length = 0;

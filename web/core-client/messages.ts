@@ -26,4 +26,4 @@ export type OnChannel =
   /** The leader has handed the call to the core: from here on nobody else may. */
   | { kind: "accepted"; tab: string; id: number }
   | { kind: "answer"; tab: string; id: number; response: Uint8Array }
-  | { kind: "event"; term: string; event: Uint8Array };
+  | { kind: "events"; term: string; events: Uint8Array[] };

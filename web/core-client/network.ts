@@ -31,6 +31,9 @@ const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 /** RFC 6455, 7.4.1. */
 const NEVER_OPENED = 1006;
 const NO_TEXT_FRAMES = 1003;
+const TOO_LARGE = 1009;
+/** proto/wire/frames.proto. */
+const FRAME_BYTES_MAX = 262_144;
 
 /** The browser's WebSocket, or the package `ws`, which has the same form. */
 export type WebSocketClass = new (url: string, protocol: string) => WebSocket;
@@ -56,18 +59,19 @@ function openSocket(socketClass: WebSocketClass, url: string, listener: SocketLi
     queueMicrotask(() => end(NEVER_OPENED, String(error)));
     return { send: () => {}, close: () => void (live = false) };
   }
+  const refuse = (code: number, reason: string): void => {
+    socket.close();
+    end(code, reason);
+  };
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => {
     if (live) listener.opened();
   });
   socket.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (!live) return;
-    if (event.data instanceof ArrayBuffer) {
-      listener.frame(new Uint8Array(event.data));
-    } else {
-      socket.close();
-      end(NO_TEXT_FRAMES, "a text frame");
-    }
+    if (!(event.data instanceof ArrayBuffer)) return refuse(NO_TEXT_FRAMES, "a text frame");
+    if (event.data.byteLength > FRAME_BYTES_MAX) return refuse(TOO_LARGE, "a frame of over 256 KiB");
+    listener.frame(new Uint8Array(event.data));
   });
   socket.addEventListener("close", (event: CloseEvent) => end(event.code, event.reason));
   socket.addEventListener("error", () => {});  // close follows and says the same

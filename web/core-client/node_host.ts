@@ -61,7 +61,7 @@ export class NodeClient {
         this.waiting.get(response.id)?.answer(response);
         this.waiting.delete(response.id);
       },
-      event: (event) => this.listeners.forEach((listener) => listener(event)),
+      events: (events) => events.forEach((event) => this.listeners.forEach((listener) => listener(event))),
       ended: (error) => this.failAll(String(error)),
     });
   }

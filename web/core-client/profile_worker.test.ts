@@ -161,10 +161,15 @@ describe("The tabs of one profile", () => {
 
   test("all get every event, in order [UI-1]", async () => {
     const { browser, first, second } = await twoTabs();
-    browser.core.listener.event(create(EventSchema, { number: 1n, kind: { case: "contactsChanged", value: {} } }));
-    browser.core.listener.event(create(EventSchema, { number: 2n, kind: { case: "typingChanged", value: {} } }));
-    expect(first.events()).toEqual(["contactsChanged", "typingChanged"]);
-    expect(second.events()).toEqual(["contactsChanged", "typingChanged"]);
+    browser.core.listener.events([
+      create(EventSchema, { number: 1n, kind: { case: "contactsChanged", value: {} } }),
+      create(EventSchema, { number: 2n, kind: { case: "typingChanged", value: {} } }),
+    ]);
+    browser.core.listener.events([create(EventSchema, { number: 3n, kind: { case: "resync", value: {} } })]);
+    for (const tab of [first, second]) {
+      expect(tab.events()).toEqual(["contactsChanged", "typingChanged", "resync"]);
+      expect(tab.received.length).toBe(2);
+    }
   });
 
   test("go on when the leading one is closed: another leads, repeats what can be repeated, and reads its state again", async () => {

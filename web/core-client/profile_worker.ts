@@ -23,7 +23,7 @@ export class CannotStart extends Error {
 
 export interface CoreListener {
   response(response: Response): void;
-  event(event: Event): void;
+  events(events: readonly Event[]): void;
   ended(error: unknown): void;
 }
 
@@ -108,8 +108,8 @@ export class ProfileWorker {
       case "answer":
         if (message.tab === this.environment.tab) this.answered(message.id, message.response);
         return;
-      case "event":
-        if (this.leading === undefined && message.term === this.term) this.events.push(message.event);
+      case "events":
+        if (this.leading === undefined && message.term === this.term) this.events.push(message.events);
         return;
     }
   }
@@ -147,10 +147,10 @@ export class ProfileWorker {
     let leader: Leader | undefined;
     const core = await this.environment.startCore({
       response: (response) => leader?.response(response),
-      event: (event) => {
-        const bytes = encodeEvent(event);
-        this.events.push(bytes);
-        this.environment.toTabs({ kind: "event", term, event: bytes });
+      events: (events) => {
+        const encoded = events.map(encodeEvent);
+        this.events.push(encoded);
+        this.environment.toTabs({ kind: "events", term, events: encoded });
       },
       ended: (error) => {
         this.leading = undefined;
@@ -189,7 +189,7 @@ export class ProfileWorker {
   /** There is a new leader, here or elsewhere: brings it up to what this tab wants. */
   private follow(term: string): void {
     this.term = term;
-    if (this.hadLeader) this.events.push(encodeResync());
+    if (this.hadLeader) this.events.push([encodeResync()]);
     this.hadLeader = true;
     const waiting = [...this.calls];
     const restated = new Set(waiting.map(([, call]) => call.request));

@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { NodeClient } from "../core-client/node_host";
+import { Message_Tick } from "../core-client/schema";
 import { bubble, composer, eventually, messageTexts, openConversation, register, row, send, tick, writeToNumber } from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
 import { Kith } from "./support/kith";
@@ -13,6 +14,37 @@ const ANA = "+491700000201";
 const BEN = "+491700000202";
 const CLI = "+491700000203";
 const WRITER = "+491700000205";
+
+async function writer(server: Kithd, phone: string): Promise<NodeClient> {
+  const client = await NodeClient.start({ wasm: wasmFile });
+  const { code } = await client.call("requestCode", { server: server.url, phone });
+  await client.call("register", { server: server.url, phone, code, name: "Wil the Writer", deviceName: "Test" });
+  await client.call("connect");
+  return client;
+}
+
+/** Writes "line FROM." to "line TO.", and waits until the server has them all: the id of the last. */
+async function writeLines(client: NodeClient, phone: string, from: number, to: number): Promise<string> {
+  let last = "";
+  for (let line = from; line <= to; ++line) last = (await client.call("sendMessage", { phone, text: `line ${line}.` })).message?.id ?? "";
+  await eventually("all is sent", async () => (await client.call("getState")).unsentMessages === 0);
+  return last;
+}
+
+/** Scrolls back from the newest line to the first: none is missing, twice or out of order, and the page never holds more than a part. */
+async function pageBack(page: Page, newest: number): Promise<void> {
+  let oldest = newest + 1;
+  await eventually("the first message is reached", async () => {
+    await page.locator(".timeline").evaluate((element) => element.scrollTo(0, 0));
+    const lines = (await messageTexts(page)).map((text) => Number(/\d+/.exec(text)?.[0]));
+    const first = lines[0] as number;
+    assert.ok(lines.length <= 240, `${lines.length} rows`);
+    assert.deepEqual(lines, lines.map((_, at) => first + at));
+    assert.ok(first <= oldest && first + lines.length >= oldest, `from ${first} on after ${oldest}`);
+    oldest = first;
+    return oldest === 1;
+  });
+}
 
 describe("connections", () => {
   let server: Kithd, browser: Browser, ana: Device, ben: Device, anaPage: Page, benPage: Page;
@@ -113,33 +145,52 @@ describe("connections", () => {
 
   it("a long conversation pages back without a gap, and the page holds a bounded part of it", async () => {
     const count = 300;
-    const peer = await NodeClient.start({ wasm: wasmFile });
+    const peer = await writer(server, WRITER);
     try {
-      const { code } = await peer.call("requestCode", { server: server.url, phone: WRITER });
-      await peer.call("register", { server: server.url, phone: WRITER, code, name: "Wil the Writer", deviceName: "Test" });
-      await peer.call("connect");
-      for (let n = 1; n <= count; ++n) await peer.call("sendMessage", { phone: ANA, text: `line ${n}.` });
+      await writeLines(peer, ANA, 1, count);
       await row(anaPage, "Wil the Writer").getByText(`line ${count}.`).waitFor();
       await openConversation(anaPage, "Wil the Writer");
       await anaPage.getByText(`${count} unread messages`).waitFor();
       await anaPage.getByRole("button", { name: "To the newest message" }).click();
       await bubble(anaPage, `line ${count}.`).waitFor();
-
-      const shown = () => messageTexts(anaPage).then((texts) => texts.map((text) => Number(/\d+/.exec(text)?.[0])));
-      let oldest = count;
-      await eventually("the first message is reached", async () => {
-        await anaPage.locator(".timeline").evaluate((element) => element.scrollTo(0, 0));
-        const numbers = await shown();
-        assert.ok(numbers.length <= 240, `${numbers.length} rows`);
-        assert.deepEqual(numbers, numbers.map((_, at) => (numbers[0] as number) + at));
-        assert.ok((numbers[0] as number) <= oldest);
-        oldest = numbers[0] as number;
-        return oldest === 1;
-      });
+      await pageBack(anaPage, count);
       await anaPage.getByRole("button", { name: "To the newest message" }).click();
       await bubble(anaPage, `line ${count}.`).waitFor();
     } finally {
       peer.close();
+    }
+  });
+
+  it("[F3][F12] a backlog comes in complete, once and in order, into a page that is opened and into an open conversation, and is read there", async () => {
+    const count = 500;
+    const away = await Device.open(browser, server.url);
+    const peer = await writer(server, "+491700000206");
+    try {
+      let page = await away.page();
+      await register(page, "+491700000207", "Abe Away");
+      await page.close();
+      await writeLines(peer, "+491700000207", 1, count);
+      page = await away.page();
+      await row(page, "Wil the Writer").getByText(`line ${count}.`).waitFor();
+      await openConversation(page, "Wil the Writer");
+      await page.getByRole("button", { name: "To the newest message" }).click();
+      await bubble(page, `line ${count}.`).waitFor();
+
+      const last = await writeLines(peer, "+491700000207", count + 1, 2 * count);
+      await bubble(page, `line ${2 * count}.`).waitFor();
+      await eventually("it is read", async () => (await peer.call("getMessage", { id: last })).tick === Message_Tick.kRead);
+      await pageBack(page, 2 * count);
+
+      await page.goto(server.url);  // and with one unread message, which is at the end: there it stays
+      await writeLines(peer, "+491700000207", 2 * count + 1, 2 * count + 1);
+      await openConversation(page, "Wil the Writer");
+      await page.getByText("1 unread message").waitFor();
+      const next = await writeLines(peer, "+491700000207", 2 * count + 2, 2 * count + 5);
+      await eventually("it is read", async () => (await peer.call("getMessage", { id: next })).tick === Message_Tick.kRead);
+      await away.check();
+    } finally {
+      peer.close();
+      await away.close();
     }
   });
 

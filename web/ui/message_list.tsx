@@ -25,6 +25,8 @@ interface MessageListProps {
 
 const AT_END_PX = 48;
 const NEAR_PX = 700;
+/** Between the top of the list and the line of unread messages, when a conversation is opened there. */
+const ABOVE_PX = 80;
 
 interface Anchor {
   key: string;
@@ -93,9 +95,12 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
       jumped.current = jump.round;
       const row = rowOf(list, jump.id);
       if (row !== undefined) {
-        row.scrollIntoView({ block: jump.highlight ? "center" : "start" });
-        if (!jump.highlight) frame.scrollTop -= 80;
-        if (jump.highlight) flash(row);
+        if (jump.highlight) {
+          row.scrollIntoView({ block: "center" });
+          flash(row);
+        } else {  // in one step: near the end it can't be that far up, and then the end is where the list is
+          frame.scrollTop += row.getBoundingClientRect().top - frame.getBoundingClientRect().top - ABOVE_PX;
+        }
       }
     } else if (pinned.current && atNewest) {
       frame.scrollTop = frame.scrollHeight;

@@ -53,7 +53,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       failure: "",
       notice: "",
     });
-    this.onDispose(core.onEvent((event) => this.take(event)));
+    this.onDispose(core.onEvents((events) => events.forEach((event) => this.take(event))));
     this.list = new ConversationListViewModel(core);
     this.search = new SearchViewModel(core);
     this.contacts = new ContactsViewModel(core, (conversation) => this.showOpened(conversation));

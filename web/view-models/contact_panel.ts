@@ -1,5 +1,5 @@
 // What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
-import type { Contact, Core, SafetyNumber } from "./core";
+import type { Contact, Core, Event, SafetyNumber } from "./core";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -22,10 +22,10 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   ) {
     super({ about, profileName: "", contact: undefined, safetyNumber: undefined, safetyNumberError: "", busy: false, error: "" });
     this.onDispose(
-      core.onEvent((event) => {
-        const { case: kind, value } = event.kind;
-        const concerns = kind === "contactsChanged" || kind === "resync" || (kind === "conversationChanged" && value.id === conversation);
-        if (concerns) void this.loadSafetyNumber().then(() => this.loadContact());
+      core.onEvents((events) => {
+        const concern = ({ kind: { case: kind, value } }: Event) =>
+          kind === "contactsChanged" || kind === "resync" || (kind === "conversationChanged" && value.id === conversation);
+        if (events.some(concern)) void this.loadSafetyNumber().then(() => this.loadContact());
       }),
     );
   }

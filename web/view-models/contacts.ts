@@ -24,8 +24,8 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   ) {
     super({ loaded: false, contacts: [], query: "", busy: false, error: "", notice: "" });
     this.onDispose(
-      core.onEvent((event) => {
-        if (this.snapshot().loaded && (event.kind.case === "contactsChanged" || event.kind.case === "resync")) void this.load();
+      core.onEvents((events) => {
+        if (this.snapshot().loaded && events.some(({ kind }) => kind.case === "contactsChanged" || kind.case === "resync")) void this.load();
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Failure_Code } from "../core-client/schema";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { BEN, conversation, FakeAttention, FakeCore, message, NOON, settle } from "./testing/fake_core";
@@ -13,22 +14,29 @@ async function open(fields: Parameters<typeof conversation>[0] = {}): Promise<Co
   await list.load();
   const model = new ConversationViewModel(core, core.conversations[0] as never, list, attention);
   await model.load();
+  await settle();
   return model;
 }
 
-/** As the core tells it: first the message, then the conversation that it changed. */
-function receive(unread: number, atMs: number): string {
+/** As the core tells it: first the message, then the conversation that it changed, together. */
+async function receive(unread: number, atMs: number): Promise<string> {
   const added = message({ atMs });
-  core.receive(added);
-  core.emit({ case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  core.messages.push(added);
+  core.emit({ case: "messageAdded", value: added }, { case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  await settle();
   return added.id;
 }
 
+/** Longer than the pause between two calls that mark what was read. */
+const later = () => vi.advanceTimersByTimeAsync(300);
+
 beforeEach(() => {
+  vi.useFakeTimers();
   core = new FakeCore();
   list = new ConversationListViewModel(core);
   attention = new FakeAttention();
 });
+afterEach(() => void vi.useRealTimers());
 
 describe("what counts as read [F12]", () => {
   it("is everything there was when a conversation is opened before somebody's eyes", async () => {
@@ -42,15 +50,16 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
     expect(core.called("markRead")).toEqual([]);
-    const last = receive(2, NOON + 1);
+    const last = await receive(2, NOON + 1);
     expect(core.called("markRead")).toEqual([]);
     attention.set(true);
+    await settle();
     expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: last }]);
   });
 
   it("is what comes while one looks at the end", async () => {
     await open();
-    const id = receive(1, NOON);
+    const id = await receive(1, NOON);
     expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: id }]);
   });
 
@@ -59,9 +68,10 @@ describe("what counts as read [F12]", () => {
     const model = await open({ unread: 1 });
     core.emit({ case: "conversationChanged", value: conversation({ unread: 0 }) });
     model.setPinned(false);
-    const id = receive(1, NOON + 5);
+    const id = await receive(1, NOON + 5);
     expect(core.called("markRead")).toHaveLength(1);
     model.setPinned(true);
+    await later();
     expect(core.called("markRead").at(-1)).toEqual({ conversation: BEN, upToMessageId: id });
   });
 
@@ -69,7 +79,34 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
     for (let round = 0; round < 5; ++round) core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    await later();
     expect(core.called("markRead")).toHaveLength(1);
+  });
+
+  it("is said by one call after the other with a pause between, however much comes meanwhile", async () => {
+    await open();
+    let answer = () => {};
+    core.on("markRead", () => new Promise<void>((resolve) => (answer = resolve)));
+    const first = await receive(1, NOON);
+    const marked = () => core.called("markRead").map(({ upToMessageId }) => upToMessageId);
+    for (let each = 2; each <= 5; ++each) await receive(each, NOON + each);
+    await later();
+    expect(marked()).toEqual([first]);
+    answer();
+    const last = await receive(6, NOON + 6);
+    expect(marked()).toEqual([first]);
+    await later();
+    expect(marked()).toEqual([first, last]);
+  });
+
+  it("is said again with the next change when it could not be said", async () => {
+    await open();
+    core.failing("markRead", Failure_Code.kStorage);
+    await receive(1, NOON);
+    expect(core.called("markRead")).toHaveLength(1);
+    core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    await settle();
+    expect(core.called("markRead")).toHaveLength(2);
   });
 });
 
@@ -81,9 +118,6 @@ describe("presence [F13]", () => {
 });
 
 describe("a draft", () => {
-  beforeEach(() => vi.useFakeTimers());
-  afterEach(() => vi.useRealTimers());
-
   it("is there when the conversation is opened", async () => {
     const model = await open({ draft: "Dear Ben" });
     expect(model.composer.snapshot().text).toBe("Dear Ben");
@@ -169,9 +203,6 @@ describe("sending", () => {
 });
 
 describe("typing", () => {
-  beforeEach(() => vi.useFakeTimers());
-  afterEach(() => vi.useRealTimers());
-
   it("is told at most once in three seconds, and its end", async () => {
     const model = await open();
     for (let key = 1; key <= 20; ++key) {

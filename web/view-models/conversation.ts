@@ -6,6 +6,9 @@ import type { Conversation, Core, Message } from "./core";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
+/** Between two calls that mark what was read: each is a transaction of the core, and a message to the partner. */
+const MARK_PAUSE_MS = 250;
+
 export interface ConversationSnapshot {
   conversation: Conversation;
 }
@@ -15,6 +18,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly composer: ComposerViewModel;
   /** What was last marked read: the newest message then, and how many were unread. */
   private readTo = "";
+  private marking = false;
   private loaded = false;
 
   constructor(
@@ -30,6 +34,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(list.subscribe(() => this.takeConversation()));
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
+    this.onDispose(() => (this.loaded = false));
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.composer.dispose());
   }
@@ -80,16 +85,35 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     }
   }
 
-  /** What stands at the end of an open conversation that somebody looks at has been read; and all there was when it was opened. */
   private markRead(): void {
-    if (!this.loaded || !this.attention.attentive) return;
+    if (!this.marking) void this.markWhileUnread();
+  }
+
+  /** One call after the other: while a backlog comes in, what came since one call is the next one's. */
+  private async markWhileUnread(): Promise<void> {
+    this.marking = true;
+    await Promise.resolve();  // events come to the list and to the timeline one after the other: both have them then
+    try {
+      for (let id = this.nextToMark(); id !== undefined; id = this.nextToMark()) {
+        await this.core.call("markRead", { conversation: this.id, upToMessageId: id });
+        await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS));
+      }
+    } catch {
+      this.readTo = "";
+    }
+    this.marking = false;
+  }
+
+  /** What stands at the end of an open conversation that somebody looks at has been read; and all there was when it was opened. */
+  private nextToMark(): string | undefined {
+    if (!this.loaded || !this.attention.attentive) return undefined;
     const newest = this.timeline.newestIncoming;
     const { unread } = this.snapshot().conversation;
-    if (newest === undefined || unread === 0) return;
-    if (this.readTo !== "" && !this.timeline.isPinned) return;
+    if (newest === undefined || unread === 0) return undefined;
+    if (this.readTo !== "" && !this.timeline.isPinned) return undefined;
     const mark = `${newest.id}/${unread}`;
-    if (mark === this.readTo) return;
+    if (mark === this.readTo) return undefined;
     this.readTo = mark;
-    this.core.call("markRead", { conversation: this.id, upToMessageId: newest.id }).catch(() => (this.readTo = ""));
+    return newest.id;
   }
 }

@@ -17,7 +17,7 @@ export function inListOrder(a: Conversation, b: Conversation): number {
 export class ConversationListViewModel extends ViewModel<ConversationListSnapshot> {
   constructor(private readonly core: Core) {
     super({ loaded: false, conversations: [], unread: 0 });
-    this.onDispose(core.onEvent((event) => this.take(event)));
+    this.onDispose(core.onEvents((events) => events.forEach((event) => this.take(event))));
   }
 
   /** Reads the list anew. */

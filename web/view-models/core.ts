@@ -29,8 +29,8 @@ export type {
 export interface Core {
   /** Rejects with a CoreFailure. */
   call<Name extends MethodName>(name: Name, params?: MethodParams<Name>): Promise<MethodResult<Name>>;
-  /** Calls the listener for each event, in order; the answer ends that. */
-  onEvent(listener: (event: Event) => void): () => void;
+  /** Calls the listener with the events, in order, as many at a time as came together; the answer ends that. */
+  onEvents(listener: (events: readonly Event[]) => void): () => void;
 }
 
 export interface FailureLike {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { Message_Kind } from "../core-client/schema";
-import { itemsOf, withMessage, type Item } from "./message_items";
+import { itemsOf, withMessages, type Item } from "./message_items";
 import { message, NOON } from "./testing/fake_core";
 
 const MINUTE = 60_000;
@@ -15,15 +15,23 @@ describe("the order of messages [ORDER-1]", () => {
     const b = message({ atMs: NOON, id: "2".repeat(32) });
     const c = message({ atMs: NOON + 1 });
     for (const order of [[a, b, c], [c, b, a], [b, c, a], [c, a, b]]) {
-      expect(order.reduce((list, each) => withMessage(list, each), [] as ReturnType<typeof withMessage>)).toEqual([a, b, c]);
+      expect(order.reduce((list, each) => withMessages(list, [each]), [] as ReturnType<typeof withMessages>)).toEqual([a, b, c]);
+      expect(withMessages([], order)).toEqual([a, b, c]);
     }
+  });
+
+  it("has each message once, as it was told last", () => {
+    const first = message({ text: "as it came" });
+    const second = { ...first, text: "repaired" };
+    const third = { ...first, text: "and again" };
+    expect(withMessages([first], [second, third])).toEqual([third]);
   });
 
   it("puts a message that the server has given a time into its new place", () => {
     const pending = message({ atMs: NOON, outgoing: true });
     const other = message({ atMs: NOON + 10 });
     const accepted = { ...pending, orderUs: BigInt(NOON + 20) * 1000n };
-    expect(withMessage([pending, other], accepted)).toEqual([other, accepted]);
+    expect(withMessages([pending, other], [accepted])).toEqual([other, accepted]);
   });
 });
 

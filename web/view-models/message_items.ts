@@ -56,11 +56,14 @@ export function itemsOf(messages: readonly Message[], options: ItemOptions): Ite
   return items;
 }
 
-/** Puts a message in its place in an ordered list, instead of its former version if there is one. The answer is a new list. */
-export function withMessage(messages: readonly Message[], message: Message): Message[] {
-  const rest = messages.filter((each) => each.id !== message.id);
-  let at = rest.length;
-  while (at > 0 && isBefore(message, rest[at - 1] as Message)) --at;
-  rest.splice(at, 0, message);
-  return rest;
+/** Puts messages in their places in an ordered list, instead of former versions of them. The answer is a new list. */
+export function withMessages(messages: readonly Message[], changed: readonly Message[]): Message[] {
+  const versions = new Map(changed.map((each) => [each.id, each]));
+  const ordered = messages.filter((each) => !versions.has(each.id));
+  for (const message of versions.values()) {
+    let at = ordered.length;
+    while (at > 0 && isBefore(message, ordered[at - 1] as Message)) --at;
+    ordered.splice(at, 0, message);
+  }
+  return ordered;
 }

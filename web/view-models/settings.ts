@@ -20,9 +20,11 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   constructor(private readonly core: Core) {
     super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "" });
     this.onDispose(
-      core.onEvent((event) => {
-        if (event.kind.case === "settingsChanged") this.update({ settings: event.kind.value });
-        if (event.kind.case === "resync" && this.snapshot().settings !== undefined) void this.load();
+      core.onEvents((events) => {
+        for (const { kind } of events) {
+          if (kind.case === "settingsChanged") this.update({ settings: kind.value });
+          if (kind.case === "resync" && this.snapshot().settings !== undefined) void this.load();
+        }
       }),
     );
   }

@@ -80,6 +80,29 @@ describe("messages that come", () => {
     expect(timeline.snapshot().newCount).toBe(0);
   });
 
+  it("by the hundred are shown at once, in a bounded number of rows [LIMIT-1]", async () => {
+    fill(100);
+    await timeline.load(0);
+    let shown = 0;
+    timeline.subscribe(() => ++shown);
+    core.receive(...Array.from({ length: 1000 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })));
+    expect(shown).toBe(1);
+    const { items, atNewest, newCount } = timeline.snapshot();
+    expect(texts(items)).toEqual(Array.from({ length: texts(items).length }, (_, at) => String(1100 - texts(items).length + at)));
+    expect(texts(items).length).toBeLessThanOrEqual(240);
+    expect([atNewest, newCount]).toEqual([true, 0]);
+  });
+
+  it("by the hundred don't move what somebody reads further up", async () => {
+    fill(100);
+    await timeline.load(0);
+    timeline.setPinned(false);
+    core.receive(...Array.from({ length: 500 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })));
+    const { items, atNewest, newCount } = timeline.snapshot();
+    expect(texts(items)).toEqual(Array.from({ length: 240 }, (_, at) => String(40 + at)));
+    expect([atNewest, newCount]).toEqual([false, 500]);
+  });
+
   it("while nobody looks get the line of unread ones above", async () => {
     fill(1);
     await timeline.load(0);

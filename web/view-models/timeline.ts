@@ -7,7 +7,7 @@
 // bounded however long a conversation is.
 import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
-import { isBefore, itemsOf, withMessage, type Item } from "./message_items";
+import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
 import { ViewModel } from "./view_model";
 
 export interface TimelineSnapshot {
@@ -46,7 +46,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     private readonly conversation: string,
   ) {
     super({ loaded: false, items: [], olderThere: false, atNewest: true, newCount: 0, jump: undefined, error: "" });
-    this.onDispose(core.onEvent((event) => this.take(event)));
+    this.onDispose(core.onEvents((events) => this.take(events)));
   }
 
   /** Reads the newest messages; `unread` of them get the line "unread" above. */
@@ -134,32 +134,37 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Takes a message that a call has answered with: one's own, just written. */
   readonly putOwn = (message: Message): void => {
-    this.put(message);
+    this.put([message]);
     this.unreadFrom = "";
     this.showNewest();
   };
 
-  private take(event: Event): void {
-    const { case: kind, value } = event.kind;
-    switch (kind) {
-      case "messageAdded":
-        if (value.conversation === this.conversation) this.added(value);
-        break;
-      case "messageChanged":
-        if (value.conversation === this.conversation) this.put(value);
-        break;
-      case "resync": void this.readAgain();
+  /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
+  private take(events: readonly Event[]): void {
+    const changed: Message[] = [];
+    const added: Message[] = [];
+    for (const { kind } of events) {
+      if (kind.case === "resync") void this.readAgain();
+      if ((kind.case !== "messageAdded" && kind.case !== "messageChanged") || kind.value.conversation !== this.conversation) continue;
+      changed.push(kind.value);
+      if (kind.case === "messageAdded" && !kind.value.outgoing) added.push(kind.value);
     }
+    if (changed.length === 0) return;
+    const known = new Set(this.messages.map((each) => each.id));
+    const news = added.filter((each) => !known.has(each.id));
+    if (!this.attentive) this.markUnseen(news.filter((each) => !isNotice(each)));
+    this.put(changed);
+    if (news.length > 0 && !this.isPinned) this.update({ newCount: this.snapshot().newCount + news.length });
   }
 
-  private added(message: Message): void {
-    const known = this.messages.some((each) => each.id === message.id);
-    if (!known && !message.outgoing && message.kind !== MessageKind.kIdentityChanged) {
-      if (!this.attentive && this.unreadFrom === "") this.markFrom(message.id);
-      else if (this.unreadFrom !== "" && !this.attentive) ++this.unreadCount;
+  private markUnseen(messages: readonly Message[]): void {
+    const first = messages[0];
+    if (first === undefined) return;
+    if (this.unreadFrom === "") {
+      this.unreadFrom = first.id;
+      this.unreadCount = 0;
     }
-    this.put(message);
-    if (!known && !message.outgoing && !this.isPinned) this.update({ newCount: this.snapshot().newCount + 1 });
+    this.unreadCount += messages.length;
   }
 
   /** The line "unread" has been seen: the next message that comes unseen gets a new one. */
@@ -169,18 +174,18 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.publish();
   }
 
-  private put(message: Message): void {
+  private put(changed: readonly Message[]): void {
     const oldest = this.messages[0];
-    if (this.more && oldest !== undefined && isBefore(message, oldest) && !this.messages.some((each) => each.id === message.id)) return;
+    const known = new Set(this.messages.map((each) => each.id));
+    const wanted = changed.filter((each) => known.has(each.id) || !this.more || oldest === undefined || !isBefore(each, oldest));
     const atNewest = this.last === this.messages.length;
-    const before = this.messages.length;
-    this.messages = withMessage(this.messages, message);
-    const grown = this.messages.length - before;
-    if (atNewest && (this.pinned || this.last - this.first < WINDOW_MAX)) {
+    this.messages = withMessages(this.messages, wanted);
+    if (atNewest && this.pinned) {
       this.last = this.messages.length;
-      if (this.last - this.first > WINDOW_MAX) this.first = this.last - WINDOW_MAX + PAGE;
-    } else if (grown > 0 && this.messages.indexOf(message) < this.last) {
-      this.last += grown;
+      if (this.last - this.first > WINDOW_MAX) this.first = this.last - PAGE;  // rows that a backlog replaces at once cost layout each time
+    } else {
+      for (let at = 0; at < this.last; ++at) if (!known.has((this.messages[at] as Message).id)) ++this.last;
+      if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, this.first + WINDOW_MAX));
     }
     this.publish();
   }
@@ -197,7 +202,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     const known = new Set(this.messages.map((each) => each.id));
     const older = page.messages.filter((each) => !known.has(each.id));
     // While the answer was under way a message may have come that belongs before others.
-    this.messages = oldest === undefined ? this.messages.reduce(withMessage, older as readonly Message[]) : [...older, ...this.messages];
+    this.messages = oldest === undefined ? withMessages(older, this.messages) : [...older, ...this.messages];
     this.more = page.more;
     this.first += older.length;
     this.last += older.length;
@@ -231,11 +236,6 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       this.unreadFrom = message.id;
     }
     this.unreadCount = unread - left;
-  }
-
-  private markFrom(id: string): void {
-    this.unreadFrom = id;
-    this.unreadCount = 1;
   }
 
   private jumpTarget(id: string, highlight: boolean): TimelineSnapshot["jump"] {

@@ -2,15 +2,19 @@
 import assert from "node:assert/strict";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 
+const LAUNCH = {
+  executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+};
+const CONTEXT = { viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin" };
+
+/** Its devices are private windows: what they store is in memory. */
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
+  return chromium.launch(LAUNCH);
 }
 
 declare global {
@@ -30,7 +34,15 @@ export class Device {
   ) {}
 
   static async open(browser: Browser, server: string, options: BrowserContextOptions = {}): Promise<Device> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+    return Device.watch(await browser.newContext({ ...CONTEXT, ...options }), server);
+  }
+
+  /** A browser of its own, which stores in a folder, as people's browsers do. */
+  static async openWithStorage(folder: string, server: string): Promise<Device> {
+    return Device.watch(await chromium.launchPersistentContext(folder, { ...LAUNCH, ...CONTEXT }), server);
+  }
+
+  private static async watch(context: BrowserContext, server: string): Promise<Device> {
     context.setDefaultTimeout(45_000);
     const device = new Device(context, server);
     await context.addInitScript(() => {

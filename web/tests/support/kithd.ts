@@ -1,7 +1,7 @@
 // A server of its own for a test: on a free port of the loopback, with temporary data, the built web app, and codes in the answer.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,18 +15,21 @@ export const wasmFile = path.join(root, "build/wasm/kith_core.wasm");
 export class Kithd {
   private constructor(
     readonly data: string,
+    private readonly web: string,
     readonly url: string,
     private process: ChildProcess,
   ) {}
 
-  static async start(): Promise<Kithd> {
-    for (const needed of [path.join(programs, "kithd"), path.join(webRoot, "index.html")]) {
+  /** `settings` are those of a configuration file (docs/operating.md); `web` is the folder of the app. */
+  static async start(settings = "", web = webRoot): Promise<Kithd> {
+    for (const needed of [path.join(programs, "kithd"), path.join(web, "index.html")]) {
       if (!existsSync(needed)) throw new Error(`${needed} is not there: build first (./run --build-only), or set KITH_BIN`);
     }
     const data = mkdtempSync(path.join(tmpdir(), "kith-browser-"));
-    const { process: child, url } = await launch(data, "127.0.0.1:0");
+    writeFileSync(configOf(data), settings);
+    const { process: child, url } = await launch(data, web, "127.0.0.1:0");
     // "localhost" and 127.0.0.1 are both safe origins; this one is what people type.
-    return new Kithd(data, url.replace("127.0.0.1", "localhost"), child);
+    return new Kithd(data, web, url.replace("127.0.0.1", "localhost"), child);
   }
 
   get port(): string {
@@ -40,7 +43,7 @@ export class Kithd {
 
   /** Starts it again on the same port and data. */
   async restart(): Promise<void> {
-    this.process = (await launch(this.data, `127.0.0.1:${this.port}`)).process;
+    this.process = (await launch(this.data, this.web, `127.0.0.1:${this.port}`)).process;
   }
 
   async stop(): Promise<void> {
@@ -49,8 +52,11 @@ export class Kithd {
   }
 }
 
-async function launch(data: string, listen: string): Promise<{ process: ChildProcess; url: string }> {
-  const child = spawn(path.join(programs, "kithd"), ["--data", data, "--listen", listen, "--web", webRoot, "--codes", "echo"], {
+const configOf = (data: string): string => path.join(data, "kith.toml");
+
+async function launch(data: string, web: string, listen: string): Promise<{ process: ChildProcess; url: string }> {
+  const options = ["--config", configOf(data), "--data", data, "--listen", listen, "--web", web, "--codes", "echo"];
+  const child = spawn(path.join(programs, "kithd"), options, {
     stdio: ["ignore", "pipe", process.env.KITH_TEST_LOG === undefined ? "ignore" : "inherit"],
   });
   let said = "";

@@ -66,7 +66,7 @@ export class FakeCore implements Core {
   readonly calls: { name: MethodName; params: Record<string, unknown> }[] = [];
   conversations: Conversation[] = [];
   messages: Message[] = [];
-  private readonly listeners = new Set<(event: Event) => void>();
+  private readonly listeners = new Set<(events: readonly Event[]) => void>();
   private readonly answers = new Map<MethodName, Answer>();
 
   /** What the method answers from now on; a CoreFailure that is thrown is the failure. */
@@ -86,20 +86,20 @@ export class FakeCore implements Core {
     return (answer === undefined ? this.usual(name, params as Record<string, unknown>) : await answer(params as never)) as MethodResult<Name>;
   }
 
-  onEvent(listener: (event: Event) => void): () => void {
+  onEvents(listener: (events: readonly Event[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  emit(kind: EventKind): void {
-    const event = create(EventSchema, { kind } as Exclude<MessageInitShape<typeof EventSchema>, Event>);
-    for (const listener of [...this.listeners]) listener(event);
+  emit(...kinds: EventKind[]): void {
+    const events = kinds.map((kind) => create(EventSchema, { kind } as Exclude<MessageInitShape<typeof EventSchema>, Event>));
+    for (const listener of [...this.listeners]) listener(events);
   }
 
-  /** A message comes: it is stored, and told. */
-  receive(added: Message): void {
-    this.messages.push(added);
-    this.emit({ case: "messageAdded", value: added });
+  /** Messages come together: they are stored, and told. */
+  receive(...added: Message[]): void {
+    this.messages.push(...added);
+    this.emit(...added.map((value) => ({ case: "messageAdded", value }) as const));
   }
 
   called(name: MethodName): Record<string, unknown>[] {
