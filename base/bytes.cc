@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include <cstring>
+
 namespace kith {
 namespace {
 
@@ -147,9 +149,13 @@ bool equal_in_constant_time(BytesView a, BytesView b) {
   return difference == 0;
 }
 
+void wipe(char* data, size_t size) {
+  std::memset(data, 0, size);
+  __asm__ volatile("" : : "r"(data) : "memory");  // the bytes count as read
+}
+
 void wipe(Bytes& secret) {
-  volatile char* data = secret.data();
-  for (size_t i = 0; i < secret.size(); ++i) data[i] = 0;
+  wipe(secret.data(), secret.size());
   secret.clear();
 }
 

@@ -39,7 +39,9 @@ size_t utf8_length(std::string_view text);
 
 // Equal, in time that depends on the lengths only: for tokens and codes.
 bool equal_in_constant_time(BytesView a, BytesView b);
-// Overwrites the bytes so that the compiler can't leave it out, then empties the string.
+// Overwrites the bytes so that the compiler can't leave it out. What is deleted is wiped by itself: wiping_delete.cc.
+void wipe(char* data, size_t size);
+// The same, then empties the string.
 void wipe(Bytes& secret);
 
 }  // namespace kith

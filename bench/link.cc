@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "bench/usage.h"
 
@@ -70,7 +71,7 @@ Links::Links(uint16_t port, LinkOwner& owner)
 
 Links::~Links() { ::close(epoll_); }
 
-Link& Links::open(BenchAccount& account) {
+Link& Links::open(BenchAccount& account, int receive_bytes) {
   Link& link = *links_.emplace_back(std::make_unique<Link>());
   link.links_ = this;
   link.account_ = &account;
@@ -80,6 +81,7 @@ Link& Links::open(BenchAccount& account) {
   const int fd = link.socket_.get();
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (receive_bytes > 0) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
   setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   sockaddr_in source{};
   source.sin_family = AF_INET;
@@ -186,7 +188,8 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
       return owner_.on_accepted(link, *MessageId::from_bytes(frame.accepted().message_id()), {frame.accepted().server_time_us()});
     case wire::ServerFrame::kDeliver:
       for (const wire::Entry& entry : frame.deliver().entries()) {
-        link.received_ = Position{entry.position()};
+        const Position before = std::exchange(link.received_, Position{entry.position()});
+        if (!before.may_be_followed_by(link.received_)) return fail(link, "an entry twice, or a gap before it");
         if (entry.has_message()) {
           owner_.on_message(link, *MessageId::from_bytes(entry.message().message_id()), {entry.message().server_time_us()});
         } else if (entry.has_delivery_receipt()) {
@@ -199,7 +202,7 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
       ++open_count_;
       return owner_.on_open(link);
     case wire::ServerFrame::kRefused: return fail(link, ("refused: " + wire::ErrorCode_Name(frame.refused().code())).c_str());
-    case wire::ServerFrame::kError: return fail(link, ("error: " + wire::ErrorCode_Name(frame.error().code())).c_str());
+    case wire::ServerFrame::kError: return fail(link, ("error: " + wire::ErrorCode_Name(frame.error().code()) + ": " + frame.error().detail()).c_str());
     default: return;
   }
 }

@@ -69,14 +69,14 @@ class Links {
   Links(const Links&) = delete;
   Links& operator=(const Links&) = delete;
 
-  // Begins to connect: upgrade and Hello follow. The account outlives the link.
-  Link& open(BenchAccount& account);
+  // Begins to connect: upgrade and Hello follow. The account outlives the link. `receive_bytes`: of the kernel's buffer; 0 for its default.
+  Link& open(BenchAccount& account, int receive_bytes = 0);
   // Closes the link's socket at once.
   void close(Link& link);
   [[nodiscard]] size_t size() const { return links_.size(); }
   [[nodiscard]] Link& at(size_t index) { return *links_[index]; }
   [[nodiscard]] size_t open_count() const { return open_count_; }
-  // Links that the server closed, or refused, and sends it refused: anything but 0 makes a run void.
+  // Links that the server closed, or refused, or gave an entry twice or with a gap before it, and sends it refused: anything but 0 makes a run void.
   [[nodiscard]] size_t failures() const { return failures_; }
 
   // One turn that waits at most so long.

@@ -7,15 +7,16 @@
 
 int main(int argc, char** argv) {
   using namespace kith::bench;
-  const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {{"idle", run_idle},       {"pairs", run_pairs}, {"floor", run_floor},
-                                                                              {"offline", run_offline}, {"login", run_login}, {"core", run_core}};
+  const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {
+      {"idle", run_idle},   {"pairs", run_pairs}, {"floor", run_floor}, {"offline", run_offline},
+      {"login", run_login}, {"storm", run_storm}, {"slow", run_slow},   {"core", run_core}};
   std::vector<std::string> names;
   std::string json;
   Options options;
   CLI::App app("Measures kithd and the client core. Starts what it needs on free ports of loopback, and stops it.");
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
-  app.add_option("workload", names, "idle, pairs, floor, offline, login, core; all when none is named")->check(CLI::IsMember(known));
+  app.add_option("workload", names, "idle, pairs, floor, offline, login, storm, slow, core; all when none is named")->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")->check(CLI::Range(1, 100))->capture_default_str();
   app.add_option("--loops", options.loops, "event loops of kithd; 0: one for each processor")->check(CLI::Range(0, 64))->capture_default_str();
@@ -30,6 +31,11 @@ int main(int argc, char** argv) {
   app.add_option("--offline-rate", options.offline_rate, "messages a second of offline's open loop")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   app.add_option("--give-back", options.give_back_seconds, "seconds that offline waits for drained disk space")->check(CLI::Range(0.0, 600.0))->capture_default_str();
   app.add_option("--logins", options.logins, "accounts that log in")->check(CLI::Range(1, 15'000))->capture_default_str();
+  app.add_option("--storm-devices", options.storm_devices, "devices that come back at once")->check(CLI::Range(1, 15'000))->capture_default_str();
+  app.add_option("--storm-messages", options.storm_messages, "messages on their way meanwhile")->check(CLI::Range(0, 100'000))->capture_default_str();
+  app.add_option("--slow-messages", options.slow_messages, "messages behind the slow reader")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  app.add_option("--slow-payload", options.slow_payload_bytes, "bytes of one of them")->check(CLI::Range(1, 10'000))->capture_default_str();
+  app.add_option("--slow-rate", options.slow_rate, "of them a second that it takes")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   app.add_option("--core-messages", options.core_messages, "messages of core")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (options.idle_to <= options.idle_from) return std::fprintf(stderr, "--idle-to must be above --idle-from\n"), 2;

@@ -22,6 +22,11 @@ bool Server::restart() {
   return process_.wait() == 0 && process_.start({"--config", directory_.file("kith.toml")});
 }
 
+bool Server::crash() {
+  process_.crash();
+  return process_.start({"--config", directory_.file("kith.toml")});
+}
+
 std::vector<BenchAccount> Server::start_with_accounts(size_t count, uint32_t loops, const std::string& more) {
   if (!start(loops, more)) return {};
   auto accounts = register_accounts(port(), count);

@@ -19,6 +19,8 @@ class Server {
   [[nodiscard]] bool start(uint32_t loops, const std::string& more = "");
   // Stops it in an orderly way and starts it again: everything is on disk, nothing in memory.
   [[nodiscard]] bool restart();
+  // kill -9, and starts it again on the same port.
+  [[nodiscard]] bool crash();
   [[nodiscard]] uint16_t port() const { return process_.port(); }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
   [[nodiscard]] std::string data_directory() const { return directory_.file("data"); }

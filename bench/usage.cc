@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -42,6 +44,14 @@ uint64_t cpu_ns(pid_t process) {
 }
 
 uint64_t user_memory(pid_t process) { return number_behind("/proc/" + std::to_string(process) + "/status", "RssAnon:") * 1024; }
+
+MemoryWatch::MemoryWatch(pid_t process)
+    : thread_([this, process](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+          most_ = std::max(most_.load(), user_memory(process));
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+      }) {}
 
 uint64_t kernel_memory() {
   uint64_t kilobytes = 0;

@@ -25,6 +25,11 @@ struct Options {
   double give_back_seconds = 30;  // how long offline waits for disk space that was drained
   size_t logins = 5'000;
   size_t core_messages = 20'000;
+  size_t storm_devices = 5'000;
+  size_t storm_messages = 1'000;
+  size_t slow_messages = 100'000;
+  size_t slow_payload_bytes = 2'000;
+  uint64_t slow_rate = 10'000;    // at which the slow reader takes them, messages a second
 };
 
 // Connections held: bytes of user memory of the server, and of kernel memory of both ends, for each.
@@ -36,6 +41,10 @@ struct Options {
 // Ten senders store for absent users, who then log in and take it.
 [[nodiscard]] bool run_offline(const Options& options, Report& report);
 [[nodiscard]] bool run_login(const Options& options, Report& report);
+// Connections held that all break off at once, with messages on their way, and all come back at once.
+[[nodiscard]] bool run_storm(const Options& options, Report& report);
+// A reader that is connected and takes next to nothing, a backlog behind it, and pairs beside it.
+[[nodiscard]] bool run_slow(const Options& options, Report& report);
 // The native client core alone, with its database on the disk.
 [[nodiscard]] bool run_core(const Options& options, Report& report);
 

@@ -7,8 +7,7 @@
 #include "base/bytes.h"
 #include "cli/home.h"
 #include "client_api/host.pb.h"
-#include "core/client.h"
-#include "core/store/database.h"
+#include "core/open_device.h"
 #include "crypto/hash.h"
 #include "net/client_network.h"
 #include "net/system_clock.h"
@@ -30,13 +29,13 @@ struct CoreHost::Impl {
   net::SystemClock clock;
   crypto::SystemRandom random;
   net::ClientNetwork network;
-  std::unique_ptr<core::Database> database;
-  std::unique_ptr<core::Client> client;
+  core::Device device;
   std::function<void(std::string)> trace;
 
   std::unordered_map<uint32_t, Answer> answers;
   uint32_t last_request = 0;
   int stop_signals = 0;
+  bool damaged = false;  // the database: nothing more is handed in
 
   // The core is never entered twice: what callbacks ask for while actions are carried out waits here.
   std::deque<Input> inputs;
@@ -48,9 +47,20 @@ struct CoreHost::Impl {
 };
 
 namespace {
-// What a user can do about it, in the words of both ways to find out.
-constexpr const char* kDamaged =
-    "is damaged. Put a backup of this directory back, or move it away and register again: messages that wait on the server arrive then";
+
+// For people, with what they can do about it.
+const char* meaning(core::OpenError error) {
+  switch (error) {
+    case core::OpenError::kNewer: return "was written by a newer version of kith";
+    case core::OpenError::kCorrupt:
+      return "is damaged, and not even its registration can be read. Put a backup of this directory back, or move it away and register again: "
+             "messages that wait on the server arrive then";
+    case core::OpenError::kFull: return "can't be opened: the disk is full";
+    case core::OpenError::kStorage: break;
+  }
+  return "can't be read or written";
+}
+
 }  // namespace
 
 CoreHost::CoreHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -58,22 +68,9 @@ CoreHost::CoreHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& home, std::function<void(std::string)> trace) {
   auto impl = std::make_unique<Impl>();
   impl->trace = std::move(trace);
-  auto database = core::Database::open(home.database_path());
-  if (!database) {
-    const char* const reason = database.error() == core::StoreError::kFull      ? "can't be opened: the disk is full"
-                               : database.error() == core::StoreError::kCorrupt ? kDamaged
-                                                                                : "can't be opened";
-    return Fail(Failure{ExitCode::kStorage, home.database_path() + " " + reason});
-  }
-  impl->database = std::move(*database);
-  auto client = core::Client::open(*impl->database, impl->clock, impl->random);
-  if (!client) {
-    const char* const reason = client.error() == core::OpenError::kNewer     ? "was written by a newer version of kith"
-                               : client.error() == core::OpenError::kCorrupt ? kDamaged
-                                                                             : "can't be read or written";
-    return Fail(Failure{ExitCode::kStorage, home.database_path() + " " + reason});
-  }
-  impl->client = std::move(*client);
+  auto device = core::open_device(home.database_path(), nullptr, impl->clock, impl->random);
+  if (!device) return Fail(Failure{ExitCode::kStorage, home.database_path() + " " + meaning(device.error())});
+  impl->device = std::move(*device);
   std::unique_ptr<CoreHost> host(new CoreHost(std::move(impl)));
   host->impl_->network.on_stop_signal([state = host->impl_.get()](int signal) {
     if (++state->stop_signals > 1) std::quick_exit(128 + signal);  // asked twice: no farewells
@@ -90,7 +87,7 @@ CoreHost::~CoreHost() {
   client_api::Request request;
   request.mutable_disconnect();
   start(std::move(request), [&disconnected](const client_api::Response&) { disconnected = true; });
-  impl_->network.run_until([&] { return disconnected && impl_->network.is_quiet(); }, in_ms(kFarewellMs));
+  impl_->network.run_until([&] { return impl_->damaged || (disconnected && impl_->network.is_quiet()); }, in_ms(kFarewellMs));
 }
 
 void CoreHost::start(client_api::Request request, Answer answer) {
@@ -134,12 +131,13 @@ void CoreHost::pump() {
   if (impl_->pumping) return;
   impl_->pumping = true;
   std::vector<Action> actions;
-  while (!impl_->inputs.empty()) {
+  while (!impl_->inputs.empty() && !impl_->damaged) {
     const Input input = std::move(impl_->inputs.front());
     impl_->inputs.pop_front();
     actions.clear();
-    impl_->client->handle(input, actions);
+    impl_->device.client->handle(input, actions);
     for (const Action& action : actions) carry_out(action);
+    impl_->damaged = impl_->device.client->damaged();
   }
   impl_->pumping = false;
 }
@@ -233,10 +231,12 @@ void CoreHost::open_socket(uint32_t socket, const std::string& url) {
 
 Host::Outcome CoreHost::run_until(const std::function<bool()>& done, std::optional<MonotonicMs> deadline) {
   bool is_done = false;
-  impl_->network.run_until([&] { return (is_done = done()) || impl_->stop_signals > 0; }, deadline);
+  impl_->network.run_until([&] { return (is_done = done()) || impl_->stop_signals > 0 || impl_->damaged; }, deadline);
   if (is_done) return Outcome::kDone;
-  return impl_->stop_signals > 0 ? Outcome::kStopped : Outcome::kTimedOut;
+  return impl_->stop_signals > 0 || impl_->damaged ? Outcome::kStopped : Outcome::kTimedOut;
 }
+
+bool CoreHost::damaged() const { return impl_->damaged; }
 
 MonotonicMs CoreHost::now() const { return net::ClientNetwork::now(); }
 

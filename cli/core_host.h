@@ -24,7 +24,8 @@ class CoreHost final : public Host {
     std::string detail;
   };
 
-  // Borrows the home. `trace`: called with a line for everything that goes over the network (sizes and addresses only); may be empty.
+  // Borrows the home. A damaged database is rebuilt first: state().rebuilt() says so. `trace`: called with a line for everything that goes over the
+  // network (sizes and addresses only); may be empty.
   static Result<std::unique_ptr<CoreHost>, Failure> open(const Home& home, std::function<void(std::string)> trace);
   // Disconnects; gives what was sent last two seconds to leave.
   ~CoreHost() override;
@@ -36,6 +37,9 @@ class CoreHost final : public Host {
   void stop_watching(int descriptor) override;
   void set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire) override;
   void forget() override;
+
+  // The database has turned out to be damaged: everything is stopped, as by a signal. The next open() rebuilds it.
+  [[nodiscard]] bool damaged() const;
 
  private:
   struct Impl;

@@ -17,11 +17,9 @@ struct Client::Impl {
   bool start_engine(const HostFacts& facts) {
     Transaction transaction(database);
     engine = std::make_unique<Engine>(database, clock, random, output, facts);
-    if (!transaction.commit()) {
-      engine.reset();
-      return false;
-    }
-    return true;
+    const bool committed = transaction.commit().has_value();
+    if (!committed) engine.reset();
+    return committed;
   }
 
   void work(const client_api::Input& input) {
@@ -77,6 +75,10 @@ struct Client::Impl {
     }
     follow_socket(actions, before);
     tell_deadline(actions);
+    if (database.damaged() && !marked) {
+      marked = true;
+      database.mark_damaged();
+    }
   }
 
   // Which socket the host has open, by the actions that really reached it.
@@ -103,9 +105,11 @@ struct Client::Impl {
   HostFacts kept;
   uint32_t host_socket = 0;
   uint64_t told_deadline = 0;
+  bool marked = false;
 };
 
-Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Clock& clock, RandomSource& random) {
+Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Clock& clock, RandomSource& random,
+                                                        const Rebuilt* rebuilt) {
   if (const auto migrated = migrate(database); !migrated) {
     switch (migrated.error()) {
       case MigrateError::kNewer: return Fail(OpenError::kNewer);
@@ -114,8 +118,11 @@ Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Cloc
     }
   }
   auto impl = std::make_unique<Impl>(database, clock, random);
-  if (!impl->start_engine(HostFacts{})) return Fail(OpenError::kStorage);
-  impl->engine->changes.state_is_known();
+  if (rebuilt != nullptr) impl->kept.rebuilt = *rebuilt;
+  const bool started = impl->start_engine(impl->kept);
+  if (started) impl->engine->changes.state_is_known();
+  if (database.damaged()) return Fail(OpenError::kCorrupt);
+  if (!started) return Fail(OpenError::kStorage);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
 
@@ -123,5 +130,7 @@ Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
 void Client::handle(const client_api::Input& input, std::vector<client_api::Action>& actions) { impl_->handle(input, actions); }
+
+bool Client::damaged() const { return impl_->database.damaged(); }
 
 }  // namespace kith::core

@@ -21,23 +21,31 @@
 namespace kith::core {
 
 class Database;
+struct Rebuilt;
 
 enum class OpenError {
   kNewer,    // the database was written by a newer version of Kith
   kCorrupt,  // it is no database of Kith, or damaged
-  kStorage,  // the disk failed or is full
+  kStorage,  // the disk failed
+  kFull,     // the disk is full
 };
 
 class Client {
  public:
-  // Opens the state in `database`, running migrations. Nothing is connected until a request asks for it.
-  static Result<std::unique_ptr<Client>, OpenError> open(Database& database, Clock& clock, RandomSource& random);
+  // Opens the state in `database`, running migrations. Nothing is connected until a request asks for it. `rebuilt`: what State says
+  // of it; null when the file was not rebuilt.
+  static Result<std::unique_ptr<Client>, OpenError> open(Database& database, Clock& clock, RandomSource& random,
+                                                         const Rebuilt* rebuilt = nullptr);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   // Takes one input and appends the actions that follow from it.
   void handle(const client_api::Input& input, std::vector<client_api::Action>& actions);
+
+  // The database has turned out to be damaged: what needs the damaged place fails, again and again. The host ends this client and opens the device
+  // anew (open_device.h), which rebuilds the database. Until then nothing is lost that was not.
+  [[nodiscard]] bool damaged() const;
 
  private:
   struct Impl;

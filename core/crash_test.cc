@@ -98,8 +98,12 @@ class ShortLife {
     EXPECT_EQ(state(ana_).undecryptable() + state(ben_).undecryptable(), 0u);
     EXPECT_EQ(state(ana_).unsent_messages() + state(ben_).unsent_messages(), 0u);
     for (const Message& message : history(ana_, to_ben)) {
-      if (message.text() == "a1") EXPECT_EQ(message.tick(), Message::kRead);
-      if (message.text() == "a2") EXPECT_GE(message.tick(), Message::kDelivered);
+      if (message.text() == "a1") {
+        EXPECT_EQ(message.tick(), Message::kRead);
+      }
+      if (message.text() == "a2") {
+        EXPECT_GE(message.tick(), Message::kDelivered);
+      }
     }
     for (Host* host : {&ana_, &ben_}) {
       EXPECT_TRUE(world_.server->device_of(host == &ana_ ? kAna : kBen)->inbox.empty()) << "everything is confirmed";

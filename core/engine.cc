@@ -24,6 +24,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       people(*this),
       profiles(*this),
       privacy(*this) {
+  rebuilt = facts.rebuilt;
   registration = store.account.registration();
   progress = store.account.progress();
   profiles.load();
@@ -38,6 +39,7 @@ HostFacts Engine::facts() const {
   facts.available = connection.available();
   facts.failed_connections = connection.failures();
   facts.watched = typing_presence.watched();
+  facts.rebuilt = rebuilt;
   return facts;
 }
 
@@ -90,6 +92,11 @@ client_api::State Engine::state() {
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
   state.set_changes_unsent(outbox.has_silent() || receipts.gathering() || store.settings.integer(setting::kProfileToSend, 0) != 0 || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  if (rebuilt) {
+    state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
+    state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));
+    state.mutable_rebuilt()->set_keys_lost(static_cast<uint64_t>(rebuilt->keys_lost));
+  }
   return state;
 }
 

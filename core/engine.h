@@ -43,6 +43,7 @@
 #include "core/registration.h"
 #include "core/repair.h"
 #include "core/sending.h"
+#include "core/store/rebuild.h"
 #include "core/store/store.h"
 #include "core/timers.h"
 #include "core/typing_presence.h"
@@ -59,6 +60,7 @@ struct HostFacts {
   uint32_t failed_connections = 0;
   uint32_t open_socket = 0;  // 0: none
   std::vector<ConversationId> watched;
+  std::optional<Rebuilt> rebuilt;  // when this run began with it
 };
 
 struct Engine {
@@ -92,6 +94,7 @@ struct Engine {
   // As in the database; whoever changes one writes both.
   std::optional<Registration> registration;
   Progress progress;
+  std::optional<Rebuilt> rebuilt;
 
   HttpCalls http;
   Changes changes;

@@ -211,6 +211,8 @@ void People::pump() {
   const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
   std::vector<std::string> phones = engine_.store.profiles.phones_waiting(kLookupMax);
   for (const ContactRow& contact : engine_.store.contacts.to_look_up(old, static_cast<int64_t>(kLookupMax - phones.size()))) {
+    // A row that can't be found by its key would never be marked as looked up.
+    if (!engine_.store.contacts.find(contact.phone)) engine_.database.found_damage();
     phones.push_back(contact.phone);
   }
   if (phones.empty()) return;

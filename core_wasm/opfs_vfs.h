@@ -1,6 +1,7 @@
 // The file layer of SQLite in the browser: the host's files, which are sync access handles of the origin-private file system.
 //
-// There are the files of one database, opened by the host before the module starts: NAME, NAME-journal and NAME-wal. A file of size 0 counts
+// There are the files of one database, opened by the host before the module starts: NAME, NAME-journal and NAME-wal, and for a damaged one
+// NAME.damaged and NAME.rebuilt (core/store/rebuild.h). A file of size 0 counts
 // as absent, and deleting one empties it. Locks do nothing: a handle has one owner. There is no shared memory, so write-ahead logging needs
 // locking_mode=EXCLUSIVE. Temporary files are in memory (SQLITE_TEMP_STORE=3).
 //

@@ -17,6 +17,7 @@ Bytes digest(std::string_view domain, BytesView input) {
   crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(input.data()), input.size());
   crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(out.data()), out.size());
   sodium_memzero(&state, sizeof state);
+  sodium_stackzero(1024);  // where the library had the last block
   return out;
 }
 

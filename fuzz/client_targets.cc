@@ -7,7 +7,6 @@
 namespace kith::fuzz {
 namespace {
 
-constexpr const char* kBen = "+491700000002";
 constexpr const char* kCarl = "+491700000003";
 
 client_api::Request open_conversation(const char* phone) {

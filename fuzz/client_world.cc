@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/store/account_table.h"
+#include "core/store/migrations.h"
 #include "core/store/store.h"
 #include "fuzz/targets.h"
 
@@ -16,6 +17,31 @@ constexpr const char* kFile = "kith.db";
 constexpr int kActionsMax = 10'000;
 
 }  // namespace
+
+// With a rollback journal and shared locking SQLite looks at the file's change counter when a transaction begins: what is put back below it is seen,
+// and prepared statements stay, because the schema is the same.
+KeptDatabase::KeptDatabase(const char* name, const Bytes& contents) : disk_(name) {
+  if (contents.empty()) {
+    auto made = core::Database::open(kFile, disk_.name());
+    check(made.has_value() && core::migrate(**made).has_value(), "a new database is made");
+    database_ = std::move(*made);
+  } else {
+    check(core::Database::open(kFile, disk_.name()).has_value(), "the file is there");
+    *disk_.contents(kFile) = contents;
+    disk_.sync(kFile);
+    auto opened = core::Database::open(kFile, disk_.name());
+    check(opened.has_value(), "the database opens");
+    database_ = std::move(*opened);
+  }
+  check(database_->execute("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = NORMAL; BEGIN IMMEDIATE; COMMIT;").has_value(), "its log is gone");
+  contents_ = *disk_.contents(kFile);
+}
+
+core::Database& KeptDatabase::put_back() {
+  *disk_.contents(kFile) = contents_;
+  disk_.sync(kFile);
+  return *database_;
+}
 
 Meeting::Meeting() : ana(world.add("ana")), ben(world.add("ben")) {
   using namespace core::testing;
@@ -44,7 +70,8 @@ Meeting::Meeting() : ana(world.add("ana")), ben(world.add("ben")) {
   ben.crash();
   // Opened and closed once more: the log goes into the file.
   check(core::Database::open(kFile, ana.disk().name()).has_value(), "Ana's database opens");
-  anas_disk = *ana.disk().contents(kFile);
+  anas_database = std::make_unique<KeptDatabase>("anas", *ana.disk().contents(kFile));
+  new_database = std::make_unique<KeptDatabase>("new", "");
   auto opened = core::Database::open(kFile, ben.disk().name());
   check(opened.has_value(), "Ben's database opens");
   bens_database = std::move(*opened);
@@ -63,12 +90,8 @@ ClientWorld::ClientWorld(bool registered) : random_(7) {
   Meeting& meeting = Meeting::get();
   clock_ = meeting.world.clock;
   position_ = meeting.next_position;
-  *meeting.ana.disk().contents(kFile) = registered ? meeting.anas_disk : Bytes();
-  meeting.ana.disk().sync(kFile);
-  auto database = core::Database::open(kFile, meeting.ana.disk().name());
-  check(database.has_value(), "the database opens");
-  database_ = std::move(*database);
-  auto client = core::Client::open(*database_, clock_, random_);
+  core::Database& database = (registered ? meeting.anas_database : meeting.new_database)->put_back();
+  auto client = core::Client::open(database, clock_, random_);
   check(client.has_value(), "the client opens");
   client_ = std::move(*client);
   if (!registered) return;

@@ -1,4 +1,4 @@
-// A device for one input: Ana's client core, as it was after she and Ben had written to each other, put back each time from a copy of its disk.
+// A device for one input: Ana's client core, as it was after she and Ben had written to each other, on a disk that is put back each time.
 #pragma once
 
 #include <deque>
@@ -8,10 +8,26 @@
 
 #include "core/client.h"
 #include "core/sealing.h"
+#include "core/store/testing/faulty_vfs.h"
 #include "core/testing/world.h"
 #include "crypto/account_key.h"
 
 namespace kith::fuzz {
+
+// A database that stays open from input to input, on a disk that is put back: to open it and to prepare its statements anew would cost several times
+// what an input does.
+class KeptDatabase {
+ public:
+  // Goes on with `contents`, a database file; empty: with a new one.
+  KeptDatabase(const char* name, const Bytes& contents);
+  // As it was when it was made.
+  core::Database& put_back();
+
+ private:
+  core::testing::FaultyVfs disk_;
+  std::unique_ptr<core::Database> database_;
+  Bytes contents_;
+};
 
 // Made once: two people, their keys, and the disks.
 struct Meeting {
@@ -22,7 +38,8 @@ struct Meeting {
   core::testing::Host& ana;
   core::testing::Host& ben;
   DeviceAddress anas, bens;
-  Bytes anas_disk;                    // the database file
+  std::unique_ptr<KeptDatabase> anas_database;
+  std::unique_ptr<KeptDatabase> new_database;
   std::unique_ptr<core::Database> bens_database;
   crypto::AccountKeyPair bens_key;
   wire::SignedDeviceList bens_list;
@@ -55,7 +72,6 @@ class ClientWorld {
 
   core::testing::VirtualClock clock_;
   crypto::SeededRandom random_;
-  std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
   std::deque<client_api::HttpCall> calls_;
   std::vector<client_api::Response> responses_;

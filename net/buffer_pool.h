@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace kith::net {
 
 // Belongs to one loop.
@@ -23,7 +25,7 @@ class BufferPool {
   // Buffers that have grown large are given back to the system, and so are more than kKept.
   void give_back(Buffer buffer) {
     if (free_.size() >= kKept || buffer->capacity() > kCapacityMax) return;
-    buffer->clear();
+    wipe(*buffer);
     free_.push_back(std::move(buffer));
   }
 

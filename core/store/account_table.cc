@@ -17,6 +17,13 @@ std::optional<Registration> AccountTable::registration() {
   registration.identity = {row.blob(7), row.blob(8)};
   registration.registration_id = static_cast<uint32_t>(row.integer(9));
   registration.device_name = row.text(10);
+  const bool is_sound = !registration.account.is_none() && !registration.token.empty() && registration.account_key.public_key.size() == 32 &&
+                        registration.account_key.private_key.size() == 64 && registration.identity.public_key.size() == 33 &&
+                        registration.identity.private_key.size() == 32;
+  if (!is_sound) {
+    database_.found_damage();
+    return std::nullopt;
+  }
   return registration;
 }
 
@@ -54,9 +61,12 @@ void AccountTable::remove_registration() { database_.prepare("DELETE FROM regist
 Progress AccountTable::progress() {
   auto row = database_.prepare(
       "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, signed_prekey_made_us, keys_published, "
-      "device_list_revision, ended FROM progress");
+      "device_list_revision, ended FROM progress WHERE id = 1");
   Progress progress;
-  if (!row.step()) return progress;
+  if (!row.step()) {
+    database_.found_damage();  // the migration has made it
+    return progress;
+  }
   progress.confirmed_position = Position{static_cast<uint64_t>(row.integer(0))};
   progress.event_number = static_cast<uint64_t>(row.integer(1));
   progress.undecryptable = static_cast<uint64_t>(row.integer(2));

@@ -47,6 +47,7 @@ class AccountTable {
  public:
   explicit AccountTable(Database& database) : database_(database) {}
 
+  // A row that can't be one, and a lack of progress, count as damage of the file.
   std::optional<Registration> registration();
   // Parts of it that are wanted often; the none id and "" before registration.
   AccountId account_id();

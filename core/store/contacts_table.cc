@@ -6,7 +6,7 @@ namespace kith::core {
 namespace {
 
 ContactRow read(const Statement& row) {
-  return {row.text(0), row.text(1), row.id<AccountId>(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+  return {row.text(0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 
 #include <cassert>
 #include <cstdlib>
+#include <utility>
 #ifndef __wasi__
 #include <cstdio>
 #endif
+
+#include "core/store/vfs_file.h"
 
 namespace kith::core {
 namespace {
@@ -40,7 +43,6 @@ StoreError error_of(int code) {
 constexpr const char* kSettings =
     "PRAGMA locking_mode = EXCLUSIVE;"
 #ifdef __wasi__
-    "PRAGMA page_size = 8192;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
 #else
@@ -52,6 +54,44 @@ constexpr const char* kSettings =
     "PRAGMA journal_size_limit = 16777216;"
     "PRAGMA secure_delete = ON;"  // what forward secrecy deletes must be gone from the file
     "BEGIN IMMEDIATE; COMMIT;";
+
+// Whether the write-ahead log has committed transactions that SQLite could not take, which it says nothing of: it takes frames up to the first that
+// is not whole. Of the transaction that a power failure broke off there may be frames behind that; of two that follow each other there are only if both
+// were committed. Then, or when the log's beginning is none, the database is older than what this device has sent, and its ratchets must not be used.
+bool log_is_damaged(sqlite3* handle, const char* vfs, const std::string& path) {
+  // Source: "WAL-mode File Format" in SQLite's documentation.
+  constexpr int64_t kHeader = 32, kFrame = 24;
+  constexpr uint32_t kMagic = 0x377F0682, kVersion = 3007000;
+  if (!VfsFile::exists(vfs, path + "-wal")) return false;
+  VfsFile file(vfs, path + "-wal");
+  int64_t size = 0;
+  Bytes header, frame, before;
+  if (file.size(size) != SQLITE_OK || size <= kHeader || file.read(header, kHeader, 0) != SQLITE_OK) return false;
+  const int64_t page = read_u32(header.data() + 8);
+  if ((read_u32(header.data()) & ~1u) != kMagic || read_u32(header.data() + 4) != kVersion || page < 512 || page > 65536) return true;
+  const bool is_big_endian = (header[3] & 1) != 0;
+  const auto chains = [&] {  // a frame's checksum goes on from that of the one before
+    uint32_t one = read_u32(before.data() + 16), two = read_u32(before.data() + 20);
+    const auto word = [&](size_t at) { return is_big_endian ? read_u32(frame.data() + at) : __builtin_bswap32(read_u32(frame.data() + at)); };
+    for (size_t at = 0; at < frame.size(); at += 8) {
+      if (at == 8) at = kFrame;  // over the first eight bytes, and the page
+      one += word(at) + two;
+      two += word(at + 4) + one;
+    }
+    return one == read_u32(frame.data() + 16) && two == read_u32(frame.data() + 20);
+  };
+  int taken = 0;
+  if (sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, &taken, nullptr) != SQLITE_OK || taken < 0) return false;
+  int commits = 0;
+  for (int64_t at = kHeader + taken * (kFrame + page); at + kFrame + page <= size; at += kFrame + page) {
+    std::swap(frame, before);
+    if (file.read(frame, static_cast<size_t>(kFrame + page), at) != SQLITE_OK) return false;
+    const bool is_commit = frame.compare(8, 8, header, 16, 8) == 0 && read_u32(frame.data() + 4) != 0;  // and no frame of an earlier log
+    commits = (before.empty() || !chains() ? 0 : commits) + (is_commit ? 1 : 0);
+    if (commits > 1) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -66,7 +106,12 @@ Result<std::unique_ptr<Database>, StoreError> Database::open(const std::string& 
   std::unique_ptr<Database> database(new Database(handle));  // closes the handle, which is there even when opening failed
   if (opened != SQLITE_OK) return Fail(error_of(opened));
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  if (auto set = database->execute(kSettings); !set) return Fail(set.error());
+  const std::string settings = "PRAGMA page_size = " + std::to_string(kPageBytes) + ";" + kSettings;
+  if (auto set = database->execute(settings.c_str()); !set) return Fail(set.error());
+  if (log_is_damaged(handle, vfs, path)) {
+    database->mark_damaged();
+    return Fail(StoreError::kCorrupt);
+  }
   return database;
 }
 
@@ -79,9 +124,10 @@ Statement Database::prepare(const char* sql) {
   sqlite3_stmt*& statement = statements_[sql];
   if (statement == nullptr) {
     const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read.
-    if (code == SQLITE_ERROR) abort_for_bug(sql, sqlite3_errmsg(handle_));
-    if (code != SQLITE_OK) note_error(code);
+    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read. And so is this, of a full-text index.
+    const bool is_index_damaged = code == SQLITE_ERROR && std::string_view(sqlite3_errmsg(handle_)).starts_with("invalid fts5 file format");
+    if (code == SQLITE_ERROR && !is_index_damaged) abort_for_bug(sql, sqlite3_errmsg(handle_));
+    if (code != SQLITE_OK) note_error(is_index_damaged ? SQLITE_CORRUPT : code);
   }
   assert(statement == nullptr || !sqlite3_stmt_busy(statement));
   return Statement(*this, statement);
@@ -107,6 +153,21 @@ int64_t Database::inserted_row() const { return sqlite3_last_insert_rowid(handle
 
 void Database::note_error(int code) {
   if (!error_) error_ = error_of(code);
+  damaged_ = damaged_ || error_of(code) == StoreError::kCorrupt;
+}
+
+void Database::found_damage() { note_error(SQLITE_CORRUPT); }
+
+void Database::mark_damaged() {
+  assert(!in_transaction_);
+  take_error();  // reads outside a transaction leave theirs
+  int64_t version = -1;
+  {
+    auto row = prepare("PRAGMA user_version");
+    if (row.step()) version = row.integer(0);
+  }
+  take_error();
+  if (version > 0) (void)execute(("PRAGMA user_version = -" + std::to_string(version)).c_str()).has_value();
 }
 
 // ---------------------------------------------------------------- Statement

@@ -16,6 +16,13 @@ struct sqlite3_stmt;
 
 namespace kith::core {
 
+// Of every file that is made. In the browser larger ones mean fewer calls of the host.
+#ifdef __wasi__
+inline constexpr int kPageBytes = 8192;
+#else
+inline constexpr int kPageBytes = 4096;
+#endif
+
 enum class StoreError {
   kFull,     // the disk is full; the transaction is rolled back
   kFailed,   // any other failure of the disk
@@ -28,7 +35,7 @@ class Statement;
 class Database {
  public:
   // Opens or makes the file, with write-ahead logging, synchronous=FULL natively (NORMAL in the browser, whose VFS syncs at commit) and an
-  // exclusive lock. `vfs`: null for the default one.
+  // exclusive lock. `vfs`: null for the default one. kCorrupt also when the log has lost committed transactions: the file is then marked damaged.
   static Result<std::unique_ptr<Database>, StoreError> open(const std::string& path, const char* vfs = nullptr);
   ~Database();
   Database(const Database&) = delete;
@@ -41,6 +48,14 @@ class Database {
 
   // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction has ended.
   [[nodiscard]] bool failed() const { return error_.has_value(); }
+  // Whether a damaged place was met since the database was opened.
+  [[nodiscard]] bool damaged() const { return damaged_; }
+  // What was read can't be: counts as a damaged place.
+  void found_damage();
+  // Not inside a Transaction. Marks the file, by a negative user_version, so that it is not opened again as it is (migrate() answers kCorrupt), and
+  // is rebuilt. Does nothing when not even that can be written.
+  void mark_damaged();
+
   // For reads outside a transaction, which no commit() answers for: the first error since the last call or transaction, and forgets it.
   std::optional<StoreError> take_error();
 
@@ -58,6 +73,7 @@ class Database {
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   std::optional<StoreError> error_;
   bool in_transaction_ = false;
+  bool damaged_ = false;
 };
 
 // One use of a prepared statement: bind in order, step, read columns. Resets itself when it goes.
@@ -84,10 +100,12 @@ class Statement {
   [[nodiscard]] int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] Bytes blob(int column) const;
-  // The zero id when the column is null or not 16 bytes long.
+  // A column without an id, of 16 bytes, is a damaged place: ask for is_null() first where there may be none.
   template <class Id>
   [[nodiscard]] Id id(int column) const {
-    return Id::from_bytes(blob_view(column)).value_or(Id{});
+    const auto id = Id::from_bytes(blob_view(column));
+    if (!id) database_.found_damage();
+    return id.value_or(Id{});
   }
   // Valid until the next step.
   [[nodiscard]] BytesView blob_view(int column) const;

@@ -20,6 +20,8 @@ std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
   auto row = database_.prepare("SELECT device, identity_key, name FROM devices WHERE account = ? ORDER BY device");
   row.bind_id(account);
   while (row.step()) list.devices.push_back({DeviceId{static_cast<uint32_t>(row.integer(0))}, row.blob(1), row.text(2)});
+  // Every list names a device. Without its row, messages for it would count as sent to all.
+  if (list.known() && list.devices.empty()) database_.found_damage();
   return list;
 }
 

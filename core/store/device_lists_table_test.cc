@@ -54,13 +54,14 @@ TEST_F(DeviceListsTableTest, IsStaleWhileANewerRevisionIsHeardOf) {
   EXPECT_TRUE(found->stale());
   EXPECT_EQ(store_.device_lists.stale(10), std::vector{kPeer});
 
-  store_.device_lists.set(list(3, {}));
+  const std::vector<DeviceRow> devices = {{DeviceId{1}, Bytes(33, 'k'), "Phone"}};
+  store_.device_lists.set(list(3, devices));
   EXPECT_TRUE(store_.device_lists.stale(10).empty());
   store_.device_lists.note_revision(kPeer, Revision{2});
   EXPECT_TRUE(store_.device_lists.stale(10).empty()) << "an older revision is no news";
   store_.device_lists.note_revision(kPeer, Revision{5});
   EXPECT_TRUE(store_.device_lists.find(kPeer)->stale());
-  store_.device_lists.set(list(4, {}));
+  store_.device_lists.set(list(4, devices));
   EXPECT_TRUE(store_.device_lists.find(kPeer)->stale()) << "a list older than what was heard of";
 }
 

@@ -117,35 +117,35 @@ Result<void, MigrateError> apply(Database& database, const Migration& migration)
   return {};
 }
 
-// Names of everything in the schema, sorted.
+// Everything in the schema, with its text, sorted.
 std::vector<std::string> schema_of(Database& database) {
   std::vector<std::string> names;
-  auto statement = database.prepare("SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
+  auto statement = database.prepare("SELECT type || ' ' || name || ' ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
   while (statement.step()) names.push_back(statement.text(0));
   return names;
 }
 
-// A statement on a table that is missing would be taken for a bug of the program: so the file is compared with an empty one first.
-Result<void, MigrateError> check_schema(Database& database, std::span<const Migration> list) {
+// The schema that the list makes of an empty file.
+Result<std::vector<std::string>, MigrateError> schema_after(std::span<const Migration> list) {
   const auto fresh = Database::open(":memory:");
   if (!fresh) return Fail(MigrateError::kStorage);
   for (const Migration& migration : list) {
-    if (const auto applied = apply(**fresh, migration); !applied) return applied;
+    if (const auto applied = apply(**fresh, migration); !applied) return Fail(applied.error());
   }
-  const auto expected = schema_of(**fresh);
+  return schema_of(**fresh);
+}
+
+// A statement on a table or a column that is missing would be taken for a bug of the program: so the file is compared with an empty one.
+Result<void, MigrateError> check_schema(Database& database, const Result<std::vector<std::string>, MigrateError>& expected) {
+  if (!expected) return Fail(expected.error());
   const auto found = schema_of(database);
   if (const auto error = database.take_error()) return Fail(error_of(*error));
-  if (expected != found) return Fail(MigrateError::kCorrupt);
+  if (*expected != found) return Fail(MigrateError::kCorrupt);
   return {};
 }
 
-}  // namespace
-
-std::span<const Migration> migrations() { return kMigrations; }
-
-Result<void, MigrateError> migrate(Database& database) { return migrate(database, migrations()); }
-
-Result<void, MigrateError> migrate(Database& database, std::span<const Migration> list) {
+// Those that the file has not seen.
+Result<void, MigrateError> apply_new(Database& database, std::span<const Migration> list) {
   const auto version = read_number(database, "PRAGMA user_version");
   if (!version) return Fail(version.error());
   const auto application = read_number(database, "PRAGMA application_id");
@@ -161,7 +161,23 @@ Result<void, MigrateError> migrate(Database& database, std::span<const Migration
     if (migration.version <= *version) continue;
     if (const auto applied = apply(database, migration); !applied) return applied;
   }
-  return check_schema(database, list);
+  return {};
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+Result<void, MigrateError> migrate(Database& database) {
+  // Kept: the simulator opens thousands of databases.
+  static const auto expected = schema_after(migrations());
+  if (const auto applied = apply_new(database, migrations()); !applied) return applied;
+  return check_schema(database, expected);
+}
+
+Result<void, MigrateError> migrate(Database& database, std::span<const Migration> list) {
+  if (const auto applied = apply_new(database, list); !applied) return applied;
+  return check_schema(database, schema_after(list));
 }
 
 }  // namespace kith::core

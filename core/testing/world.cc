@@ -16,25 +16,34 @@ std::string path_of(const std::string& url) { return url.substr(url.find('/', ur
 
 Host::Host(World& world, std::string name) : world_(world), name_(std::move(name)), disk_(unique_name(name_)) { reopen(); }
 
-void Host::reopen() {
-  auto database = Database::open("kith.db", disk_.name());
-  ASSERT_TRUE(database.has_value());
-  database_ = std::move(*database);
-  auto client = Client::open(*database_, world_.clock, world_.random);
-  ASSERT_TRUE(client.has_value());
-  client_ = std::move(*client);
+void Host::reopen() { ASSERT_FALSE(try_reopen().has_value()); }
+
+std::optional<OpenError> Host::try_reopen() {
+  auto device = open_device("kith.db", disk_.name(), world_.clock, world_.random);
+  if (!device) return device.error();
+  device_ = std::move(*device);
+  return std::nullopt;
 }
 
-void Host::crash() {
+void Host::forget_world() {
   if (link_ != 0) world_.server->close_link(link_);
   link_ = 0;
   socket_ = 0;
   wake_at_ = 0;
   actions_.clear();
   responses_.clear();
-  client_.reset();
+  device_.client.reset();
+}
+
+void Host::close() {
+  forget_world();
+  device_.database.reset();
+}
+
+void Host::crash() {
+  forget_world();
   disk_.crash();
-  database_.reset();
+  device_.database.reset();
 }
 
 void Host::set_network(bool network) {
@@ -52,9 +61,9 @@ void Host::set_network(bool network) {
 }
 
 void Host::input(const client_api::Input& input) {
-  if (!client_) return;
+  if (!is_open() || device_.client->damaged()) return;  // a program ends then
   std::vector<client_api::Action> actions;
-  client_->handle(input, actions);
+  device_.client->handle(input, actions);
   for (client_api::Action& action : actions) actions_.push_back(std::move(action));
 }
 

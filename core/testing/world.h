@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/client.h"
+#include "core/open_device.h"
 #include "core/store/database.h"
 #include "core/store/testing/faulty_vfs.h"
 #include "core/testing/loopback_server.h"
@@ -42,7 +43,11 @@ class Host {
   // Loses power: everything not synced and every action not carried out is gone. reopen() starts the program again.
   void crash();
   void reopen();
-  [[nodiscard]] bool is_open() const { return client_ != nullptr; }
+  // The same for a disk that may be damaged: says why it can't be opened.
+  std::optional<OpenError> try_reopen();
+  // Ends the program in good order.
+  void close();
+  [[nodiscard]] bool is_open() const { return device_.client != nullptr; }
 
   // Whether there is a way to the server. Cutting it closes the socket; a silent network does not, but nothing gets through.
   void set_network(bool network);
@@ -57,7 +62,8 @@ class Host {
   [[nodiscard]] uint64_t wake_at() const { return wake_at_; }
   FaultyVfs& disk() { return disk_; }
   // For looking into the database, or damaging it, between inputs.
-  Database& database() { return *database_; }
+  Database& database() { return *device_.database; }
+  Client& client() { return *device_.client; }
 
   std::vector<client_api::Event> events;     // since the test last cleared them
   uint64_t steps = 0;                        // actions carried out
@@ -66,12 +72,12 @@ class Host {
  private:
   friend class World;
   void carry_out(const client_api::Action& action);
+  void forget_world();
 
   World& world_;
   std::string name_;
   FaultyVfs disk_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Client> client_;
+  Device device_;
   std::deque<client_api::Action> actions_;
   std::map<uint32_t, client_api::Response> responses_;
   uint32_t last_request_ = 0;

@@ -1,6 +1,8 @@
 #include "server/delivery/recent_messages.h"
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 
 namespace kith {
 namespace {
@@ -8,11 +10,24 @@ namespace {
 constexpr size_t kNoSlot = SIZE_MAX;
 constexpr size_t kFirstSlots = 16;
 
-size_t hash_of(const MessageId& id, uint64_t sender) { return std::hash<MessageId>()(id) ^ sender; }
+uint64_t random_odd() {
+  std::random_device device;
+  return static_cast<uint64_t>(device()) << 32 | device() | 1;
+}
+
+// Multiply-shift with secret factors (Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem", 1997): clients choose
+// message ids, and must not be able to choose ids that fall together.
+size_t hash_of(const MessageId& id, uint64_t sender) {
+  static const uint64_t factors[] = {random_odd(), random_odd(), random_odd()};
+  uint64_t halves[2];
+  static_assert(sizeof halves == MessageId::kBytes);
+  std::memcpy(halves, id.value.data(), sizeof halves);
+  return (halves[0] * factors[0] + halves[1] * factors[1] + sender * factors[2]) >> 40;
+}
 
 }  // namespace
 
-// Account ids are made by the server at random, so half of one, mixed with the device, is not for a sender to choose.
+// Account ids are made by the server at random, so half of one, mixed with the device, names a sender.
 uint64_t RecentMessages::sender_of(const DeviceAddress& from) { return std::hash<DeviceAddress>()(from); }
 
 size_t RecentMessages::find_slot(const MessageId& id, uint64_t sender) const {

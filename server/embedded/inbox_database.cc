@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -109,6 +110,13 @@ void InboxDatabase::close_now() {
   (void)handles_.db->Close();
   delete handles_.db;
   handles_ = {};
+}
+
+rocksdb::Status InboxDatabase::try_disk() {
+  rocksdb::Env* const env = settings_.env ? settings_.env : rocksdb::Env::Default();
+  const std::string file = settings_.directory + "/trial";
+  const rocksdb::Status status = rocksdb::WriteStringToFile(env, "kith", file, true);
+  return status.ok() ? env->DeleteFile(file) : status;
 }
 
 rocksdb::Status InboxDatabase::reopen() {

@@ -52,6 +52,8 @@ class InboxDatabase {
 
   // For the one thread that writes, which is also the one that calls reopen(). `db` is null when reopen() failed.
   [[nodiscard]] const Handles& handles() const { return handles_; }
+  // Whether the disk takes writes: makes a small file beside the database, and removes it.
+  rocksdb::Status try_disk();
   // Closes the database and opens it again, so that it replays its log: gets over every failure that the disk gets over.
   rocksdb::Status reopen();
   // Writes the memtables out without waiting for it: the log ends, and what was deleted is compacted away. The writing thread only.

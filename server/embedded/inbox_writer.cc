@@ -205,7 +205,7 @@ void InboxWriter::finish(const std::vector<Item*>& staged, const rocksdb::Status
   marks_complete_ = false;
   const bool no_space = is_no_space(status);
   recovery_tried_at_ = clock_.monotonic();
-  health_.store(no_space ? StoreHealth::kFull : StoreHealth::kUnavailable);
+  note_failure(status);
   spdlog::error("inbox store: a write failed: {}", status.ToString());
   for (Item* item : staged) {
     if (item->only_forgets() && defer(item->batch)) continue;
@@ -335,19 +335,23 @@ bool InboxWriter::is_full() {
   return health_.load() == StoreHealth::kFull || bytes_held() >= bounds_.bytes_max || disk_.free_bytes() < bounds_.free_bytes_min;
 }
 
+void InboxWriter::note_failure(const rocksdb::Status& status) {
+  health_.store(is_no_space(status) ? StoreHealth::kFull : StoreHealth::kUnavailable);
+}
+
 void InboxWriter::try_recover() {
   const MonotonicMs now = clock_.monotonic();
   if (now.value - recovery_tried_at_.value < kRecoverEveryMs) return;
   recovery_tried_at_ = now;
   if (health_.load() == StoreHealth::kFull && disk_.free_bytes() < bounds_.free_bytes_min) return;
-  rocksdb::Status status = database_.handles().db ? database_.handles().db->Resume() : rocksdb::Status::Aborted();
+  // First of all, for what is closed while the disk is read-only can't be opened again, not even for reading.
+  rocksdb::Status status = database_.try_disk();
+  if (!status.ok()) return note_failure(status);
+  status = database_.handles().db ? database_.handles().db->Resume() : rocksdb::Status::Aborted();
   if (status.IsBusy()) return;  // RocksDB tries by itself
   if (!status.ok()) {
     status = database_.reopen();
-    if (!status.ok()) {
-      health_.store(is_no_space(status) ? StoreHealth::kFull : StoreHealth::kUnavailable);
-      return;
-    }
+    if (!status.ok()) return note_failure(status);
     held_.store(database_.stored_bytes_held());
   }
   spdlog::info("inbox store: writing again");

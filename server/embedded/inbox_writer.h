@@ -9,9 +9,10 @@
 // written for some seconds, the memtables are flushed.
 //
 // A full disk: appends get kFull while less than free_bytes_min is free, more than bytes_max is held, or RocksDB has met ENOSPC and will
-// not write. Forgets are then kept in memory, at most kDeferredForgetsMax devices, and answered: they may be written lazily. Every second
-// the thread asks whether there is space again, and resumes RocksDB by itself; where RocksDB can't (a failed manifest, a broken disk), it
-// closes the database and opens it again. While that fails too, reading answers kUnavailable.
+// not write; kUnavailable when it has met any other error, as on a disk that has become read-only. Reading goes on. Forgets are then kept in
+// memory, at most kDeferredForgetsMax devices, and answered: they may be written lazily. Every second the thread tries whether the disk takes
+// a file, and resumes RocksDB by itself; where RocksDB can't (a failed manifest, a write to the log that failed), it closes the database and
+// opens it again. While that fails, reading answers kUnavailable.
 #pragma once
 
 #include <atomic>
@@ -107,6 +108,7 @@ class InboxWriter {
   void finish(const std::vector<Item*>& staged, const rocksdb::Status& status);
   bool defer(const InboxStore::Batch& batch);
   [[nodiscard]] bool is_full();
+  void note_failure(const rocksdb::Status& status);
   void try_recover();
   [[nodiscard]] uint64_t bytes_of(BytesView key) const;  // of a record; 0: there is none
 

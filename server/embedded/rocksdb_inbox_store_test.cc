@@ -108,6 +108,26 @@ TEST_F(FullDisk, TheBoundOfBytesRefusesAppendsAndForgettingOpensAgain) {  // [LI
   EXPECT_TRUE(append(sequence + 1));
 }
 
+TEST_F(FullDisk, InAQuietMomentWhatWasForgottenGivesItsSpaceBack) {
+  constexpr uint64_t kMiB = 1 << 20;
+  const auto used = [this] {
+    uint64_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(directory_.file("inboxes"))) {
+      std::error_code gone;  // while it was looked at
+      if (const auto size = file.file_size(gone); !gone) bytes += size;
+    }
+    return bytes;
+  };
+  open();
+  for (uint64_t sequence = 1; sequence <= 8; ++sequence) ASSERT_TRUE(append(sequence, kMiB));
+  ASSERT_TRUE(forget(8));
+  EXPECT_GT(used(), 8 * kMiB);
+  for (int i = 0; i < 200 && used() > kMiB; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_LE(used(), kMiB);
+  EXPECT_TRUE(append(9));
+  EXPECT_EQ(count(), 1u);
+}
+
 class Backup : public FullDisk {};
 
 TEST_F(Backup, PutBackTheStoreContinuesWithAnEpochThatNoDeviceHasSeen) {  // [INBOX-3]
@@ -188,15 +208,23 @@ TEST_F(FullDisk, WhenTheDiskSaysNoSpaceWritesAreRefusedAndComeBackWithoutARestar
   EXPECT_EQ(count(), 2u);
 }
 
-TEST_F(FullDisk, ABrokenDiskIsUnavailableUntilItWorksAgain) {
+TEST_F(FullDisk, ABrokenDiskIsUnavailableForWritesUntilItWorksAgain) {
   open();
   ASSERT_TRUE(append(1));
+  ASSERT_TRUE(append(2));
   disk_.set_broken(true);
-  EXPECT_EQ(append(2).error(), StoreError::kUnavailable);
-  EXPECT_EQ(store_->health(), StoreHealth::kUnavailable);
+  for (int second = 0; second < 5; ++second) {
+    EXPECT_EQ(append(3).error(), StoreError::kUnavailable);
+    EXPECT_EQ(store_->health(), StoreHealth::kUnavailable);
+    EXPECT_EQ(count(), 2u);  // reading goes on
+    clock_.monotonic_ms += 1000;
+  }
+  EXPECT_TRUE(forget(1));  // taken, and written later
   disk_.set_broken(false);
   ASSERT_TRUE(recovers());
-  EXPECT_TRUE(append(2));
+  EXPECT_TRUE(append(3));
+  EXPECT_EQ(count(), 2u);
+  open();
   EXPECT_EQ(count(), 2u);
 }
 

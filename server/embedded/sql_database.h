@@ -3,6 +3,9 @@
 //
 // Writes run on one thread, many to a transaction: what waits shares one sync (group commit), as registrations and key uploads come in
 // bursts. Reads run on another thread and connection, on the last committed state, and never wait for a sync.
+//
+// After a write that failed because of the disk, the writing thread tries every second whether it takes writes again: a proxy that asks /readyz
+// brings none before it does.
 #pragma once
 
 #include <atomic>
@@ -60,7 +63,7 @@ class SqlDatabase {
   // The same for a thread that is no executor: waits.
   std::optional<StoreError> write_and_wait(std::function<void(SqlConnection&)> job);
 
-  // Any thread: how the last write went.
+  // Any thread: how the last write went, or the last trial.
   [[nodiscard]] StoreHealth health() const { return health_.load(); }
 
  private:
@@ -87,6 +90,8 @@ class SqlDatabase {
   bool enqueue(Write& write);
   void run_writes();
   void commit_group(const std::vector<Write*>& group);
+  void try_again();
+  void set_health(StoreHealth health);
   std::optional<StoreError> try_group(const std::vector<Write*>& group);
   std::optional<StoreError> run_read(const std::function<void(SqlConnection&)>& job);
 

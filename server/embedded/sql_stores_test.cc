@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <fstream>
@@ -78,6 +80,45 @@ TEST(SqlDatabase, AFullDiskIsFullAndWritesComeBack) {
   limit_pages("1000000");
   EXPECT_TRUE(runner.run(stores->profiles.put_profile(account(1), large)));
   EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
+}
+
+// What the process writes to files fails while this lives.
+class NoFileWrites {
+ public:
+  NoFileWrites() {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~NoFileWrites() { setrlimit(RLIMIT_FSIZE, &before_); }
+  NoFileWrites(const NoFileWrites&) = delete;
+  NoFileWrites& operator=(const NoFileWrites&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(SqlDatabase, ADiskThatTakesNoWritesIsUnavailableUntilItDoesAgainThoughNobodyWrites) {
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account(1), "hash", {})));
+  std::optional<StoreError> error;
+  bool reads = false;
+  {
+    const NoFileWrites no_writes;
+    const auto written = runner.run(stores->profiles.put_profile(account(1), {"Ana", ""}));
+    if (!written) error = written.error();
+    reads = runner.run(stores->accounts.load(account(1))).has_value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  }
+  EXPECT_EQ(error, StoreError::kUnavailable);
+  EXPECT_TRUE(reads);
+  EXPECT_EQ(stores->database->health(), StoreHealth::kUnavailable);
+  for (int i = 0; i < 500 && stores->database->health() != StoreHealth::kOk; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
+  EXPECT_TRUE(runner.run(stores->profiles.put_profile(account(1), {"Ana", ""})));
 }
 
 TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {

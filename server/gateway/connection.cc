@@ -135,6 +135,15 @@ void Connection::arrive() {
 }
 
 Task<void> Connection::start() {
+  GatewayLoop& loop = home();
+  loop.metrics().sessions_starting.add();
+  co_await loop.starting().acquire();
+  if (state_ == State::kStarting && is_open()) co_await say_hello();
+  loop.starting().release();
+  loop.metrics().sessions_starting.subtract();
+}
+
+Task<void> Connection::say_hello() {
   wire::Hello hello = std::move(handshake_->hello);
   Outcome<DeviceAddress> outcome = co_await handlers::hello(services(), std::move(hello), *this);
   if (!outcome) {

@@ -1,7 +1,7 @@
 // One WebSocket connection, and the session of a device once its Hello was taken.
 //
 //   kAwaitingHello   upgraded; the first message must be Hello
-//   kStarting        nothing is read; the connection moves to the loop that owns the account, and handlers::hello runs there
+//   kStarting        nothing is read; the connection moves to the loop that owns the account, waits for its turn, and handlers::hello runs there
 //   kOpen            frames go to dispatch.cc; the shard sends through Session
 //   kClosing         Error and Close are on their way out, input is dropped; the shard is told to forget the session
 //
@@ -74,6 +74,7 @@ class Connection final : public Peer, public Session {
   void on_hello(wire::Hello& hello);
   void move_to_owner();
   Task<void> start();
+  Task<void> say_hello();
   void detach();
 
   // Sends Error, if any, and Close.

@@ -12,6 +12,7 @@
 #include "net/deadline_list.h"
 #include "net/event_loop.h"
 #include "server/gateway/loop_metrics.h"
+#include "server/gateway/semaphore.h"
 #include "server/gateway/shared.h"
 #include "server/gateway/token_bucket.h"
 #include "wire/frames.pb.h"
@@ -50,6 +51,10 @@ class GatewayLoop {
   // For parsing one frame at a time, so that its memory is used again.
   [[nodiscard]] wire::ClientFrame& frame() { return frame_; }
 
+  // Taken from Hello to Welcome. All devices of a server come back at once when it was away: those beyond wait here, read no more and cost nothing,
+  // instead of filling the queues of the stores, which then refuse them and everybody else.
+  [[nodiscard]] Semaphore& starting() { return starting_; }
+
   // Takes a token of the account's rate of sends: 0, or milliseconds to wait.
   [[nodiscard]] uint32_t take_send(const AccountId& account);
 
@@ -72,6 +77,7 @@ class GatewayLoop {
 
  private:
   static constexpr size_t kReceiveBytes = 64 * 1024;
+  static constexpr size_t kStartingMax = 64;
   static constexpr uint64_t kTickMs = 250;
 
   void tick();
@@ -85,6 +91,7 @@ class GatewayLoop {
   LoopMetrics metrics_;
   net::BufferPool buffers_;
   Deadlines deadlines_;
+  Semaphore starting_{kStartingMax};
   std::unique_ptr<char[]> receive_buffer_;
   wire::ClientFrame frame_;
   std::unordered_map<AccountId, TokenBucket> send_buckets_;  // of accounts that have sent lately

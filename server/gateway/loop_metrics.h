@@ -24,6 +24,7 @@ struct LoopMetrics {
   LoopCounter connections_accepted;
   LoopCounter connections_refused;   // a bound of connections, or out of descriptors
   LoopCounter sessions;              // now
+  LoopCounter sessions_starting;     // now: between Hello and Welcome
   LoopCounter bytes_received;
   LoopCounter bytes_sent;
   LoopCounter frames_received;

@@ -53,6 +53,8 @@ void add_connections(const Shared& shared, Families& families) {
   const auto counter = [&](const char* name, const char* help, LoopCounter LoopMetrics::*of) { families.counter(name, help, sum(shared, of)); };
   families.gauge("kith_connections", "Open connections.", shared.connections.total());
   families.gauge("kith_sessions", "Authenticated WebSocket sessions.", sum(shared, &LoopMetrics::sessions));
+  families.gauge("kith_sessions_starting", "Connections between Hello and Welcome: at work on it, or waiting for their turn.",
+                 sum(shared, &LoopMetrics::sessions_starting));
   counter("kith_connections_accepted_total", "Connections accepted.", &LoopMetrics::connections_accepted);
   counter("kith_connections_refused_total", "Connections refused: a bound, or out of descriptors.", &LoopMetrics::connections_refused);
   counter("kith_received_bytes_total", "Bytes received.", &LoopMetrics::bytes_received);

@@ -47,6 +47,7 @@ void Peer::read_some() {
     case IoStatus::kDone:
       home_->metrics().bytes_received.add(result.bytes);
       if (!lingering_) on_bytes(buffer.first(result.bytes));
+      wipe(buffer.data(), result.bytes);
       break;
     case IoStatus::kWouldBlock:
       break;

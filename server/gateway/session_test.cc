@@ -361,6 +361,39 @@ TEST(Session, ASlowReaderIsClosedOnceTooMuchWaits) {
   EXPECT_TRUE(server.wait_for_connections(0));
 }
 
+TEST(Session, WhenAllDevicesComeBackAtOnceSomeStartAndTheOthersWaitTheirTurn) {
+  constexpr size_t kDevices = 100;
+  Server server({}, 1);
+  std::vector<Server::Device> devices;
+  for (size_t i = 0; i < kDevices; ++i) devices.push_back(server.add_device("+491700000" + std::to_string(100 + i)));
+  server.ports.accounts.faults.hold();  // the store is slow
+  std::vector<std::unique_ptr<Client>> clients;
+  for (const Server::Device& device : devices) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    ASSERT_TRUE(clients.back()->open_socket());
+    wire::ClientFrame hello;
+    hello.mutable_hello()->set_version_min(1);
+    hello.mutable_hello()->set_version_max(1);
+    hello.mutable_hello()->set_token(device.token);
+    clients.back()->send_frame(hello);
+  }
+  const auto starting = [&] {
+    const std::string metrics = Client(server.port()).request("GET", "/metrics").body;
+    return metrics.find("kith_sessions_starting " + std::to_string(kDevices) + "\n") != std::string::npos;
+  };
+  for (int i = 0; i < 1000 && !starting(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_TRUE(starting());
+  EXPECT_EQ(server.ports.accounts.faults.waiting(), 64u);
+  clients.pop_back();  // one leaves before its turn has come
+  server.ports.accounts.faults.release();
+  for (const auto& client : clients) {
+    const auto welcome = client->receive();
+    ASSERT_TRUE(welcome && welcome->has_welcome());
+  }
+  EXPECT_TRUE(server.wait_for_connections(kDevices - 1));
+  EXPECT_TRUE(server.wait_for_sessions(kDevices - 1));
+}
+
 TEST(Session, SendsInFlightAreBounded) {
   Server server;
   const auto bob = server.add_device("+491700000002", 1);

@@ -8,7 +8,8 @@ import unittest
 
 BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
 SMALL = ["--rounds", "1", "--seconds", "0.3", "--pairs", "10", "--rate", "100", "--idle-from", "20", "--idle-to", "60", "--users", "20",
-         "--messages", "500", "--offline-rate", "200", "--give-back", "1", "--logins", "30", "--core-messages", "100"]
+         "--messages", "500", "--offline-rate", "200", "--give-back", "1", "--logins", "30", "--core-messages", "100",
+         "--storm-devices", "60", "--storm-messages", "100", "--slow-messages", "15000", "--slow-payload", "10000"]
 
 
 class Bench(unittest.TestCase):
@@ -40,6 +41,22 @@ class Bench(unittest.TestCase):
         figures = self.run_small("idle", "login")
         self.assertEqual(figures["idle.connections"], 60)
         self.assertGreater(figures["login.from_disk.per_s"], 0)
+
+    def test_devices_that_all_come_back_at_once_are_welcomed_and_get_every_message_once(self):
+        figures = self.run_small("storm")
+        for cut in ("dropped", "killed"):
+            self.assertGreater(figures[f"storm.{cut}.logins_per_s"], 0)
+            self.assertEqual(figures[f"storm.{cut}.messages"], 100)
+            self.assertLess(figures[f"storm.{cut}.server_memory_mib"], 64)
+
+    def test_a_slow_reader_costs_the_server_no_memory_for_its_backlog(self):
+        figures = self.run_small("slow")
+        # 143 MiB wait. The store's block cache takes 64 of them, the window of the device 1.
+        self.assertGreater(figures["slow.disk_mib"], 143)
+        self.assertLess(figures["slow.stands.server_memory_more_mib"], 100)
+        self.assertLess(figures["slow.drains.server_memory_more_mib"], 100)
+        for when in ("alone", "while_it_stands", "while_it_drains"):
+            self.assertGreater(figures[f"slow.pairs_{when}.one_way_p99_ms"], 0)
 
     def test_the_core_sends_and_takes_a_backlog(self):
         figures = self.run_small("core")

@@ -1,8 +1,11 @@
 """The browser's module, in Node, talks with the native client: two builds of one core (tools/build_wasm makes the module)."""
+import contextlib
+import os
 import random
+import sqlite3
 import unittest
 
-from tests.scenarios.processes import ROOT, Device, Rpc, Scenario
+from tests.scenarios.processes import ROOT, Device, Rpc, RpcError, Scenario
 
 
 class ModuleDevice(Device):
@@ -64,6 +67,41 @@ class BrowserModule(Scenario):
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         messages = self.module.call("list_messages", conversation=arrived["conversation"])["messages"]
         self.assertEqual([m["text"] for m in messages], ["before", *(f"while away {i}" for i in range(20))])
+
+    def test_the_module_rebuilds_a_damaged_database(self):
+        conversation = self.talk(self.native, self.module, self.module_phone, "first")["conversation"]
+        for i in range(300):
+            self.module.call("send_message", conversation=conversation, text=f"text {i}")
+        self.talk(self.module, self.native, self.native_phone, "last")
+        self.module.close()
+        file = self.directory / "Module" / "kith.db"
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            [(page,)] = database.execute("SELECT pgoffset FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 1")
+        self.damage(file, page)
+        self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
+        with self.assertRaises((RpcError, AssertionError), msg="met while running: the module ends"):
+            self.module.call("list_messages", conversation=conversation, limit=500)
+        self.module.kill()
+        self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
+        rebuilt = self.module.call("get_state")["rebuilt"]
+        texts = [m["text"] for m in self.module.call("list_messages", conversation=conversation, limit=500)["messages"]]
+        self.assertEqual(len(texts), int(rebuilt["messages_kept"]))
+        self.assertGreater(len(texts), 150)
+        self.assertLess(len(texts), 302)
+        self.assertEqual((texts[0], texts[-1]), ("first", "last"))
+        self.module.wait_online()
+        self.talk(self.module, self.native, self.native_phone, "after")
+        self.talk(self.native, self.module, self.module_phone, "after that")
+        self.module.close()
+        self.damage(file, 0)
+        self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
+        self.assertEqual(int(self.module.call("get_state")["rebuilt"]["messages_kept"]), len(texts) + 2)
+
+    @staticmethod
+    def damage(file, at: int):
+        with open(file, "r+b") as damaged:
+            damaged.seek(at)
+            damaged.write(os.urandom(8192))
 
 
 if __name__ == "__main__":

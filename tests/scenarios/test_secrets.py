@@ -5,12 +5,14 @@ import json
 import os
 import pathlib
 import sqlite3
+import unittest
 
 from tests.scenarios.processes import Scenario, eventually
 
 WORDS = "eleven purple umbrellas at the harbour"
 QUOTED = "nobody else knows of the umbrellas"
 PIN = "pin-8214-of-ana"
+LONG_PIN = "pin-8214-of-ana-with-more-than-a-short-string"
 
 
 def token_of(device) -> bytes:
@@ -31,6 +33,21 @@ def forms(secret: bytes) -> list[bytes]:
         part = part[:len(part) // 3 * 3]
         found += [base64.b64encode(part), base64.urlsafe_b64encode(part)]
     return found
+
+
+def memory_of(pid: int):
+    """What the process may write to, area by area."""
+    with open(f"/proc/{pid}/maps") as areas, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for area in areas:
+            span, rights = area.split()[:2]
+            if not rights.startswith("rw"):
+                continue
+            first, end = (int(address, 16) for address in span.split("-"))
+            memory.seek(first)
+            while first < end:
+                part = memory.read(min(end - first, 1 << 24))
+                yield part
+                first += len(part)
 
 
 class Secrets(Scenario):
@@ -79,6 +96,25 @@ class Secrets(Scenario):
         own = b"".join(path.read_bytes() for path in ana.home.rglob("*") if path.is_file())
         self.assertIn(WORDS.encode(), own)
         self.assertIn(token_of(ana)[20:], own)
+
+    @unittest.skipUnless(os.geteuid() == 0, "reading the memory of a process that forbids it needs root")
+    def test_secrets_that_were_used_are_gone_from_memory(self):  # PRIVATE-1
+        kithd = self.server()
+        ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
+        rpc = self.rpc(ana)
+        rpc.wait_online()
+        rpc.call("set_pin", pin=LONG_PIN)
+        rpc.call("send_message", phone=ben.phone, text=WORDS)
+        wrong = {"code": "wrong-code-that-is-too-long-for-the-stack", "pin": "wrong-pin-that-is-too-long-for-the-stack"}
+        self.post(kithd, "/v1/registration", {"phone": ana.phone, **wrong})
+        eventually(lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent", what="the first tick")
+        kept = b"".join(memory_of(kithd.process.pid))
+        self.assertIn(str(kithd.data).encode(), kept, "the search finds what is there")
+        for secret in (LONG_PIN, wrong["code"], wrong["pin"], WORDS):
+            self.assertNotIn(secret.encode(), kept)
+        kept = b"".join(memory_of(rpc.process.pid))
+        self.assertIn(ana.phone.encode(), kept, "the search finds what is there")
+        self.assertNotIn(LONG_PIN.encode(), kept)
 
     def test_hostile_strings_do_not_fill_the_log(self):  # LIMIT-1
         kithd = self.server()

@@ -47,9 +47,12 @@ describe("The module", () => {
   });
 
   test("says that a file is no database of Kith", async () => {
-    const files = new MemoryFiles([new TextEncoder().encode("something else ".repeat(5000)), new Uint8Array(), new Uint8Array()]);
+    const files = new MemoryFiles();
+    files.contents[0] = new TextEncoder().encode("something else ".repeat(5000));
+    const before = files.contents[0].slice();
     const core = await CoreModule.instantiate(compiled, files);
     expect(core.open()).toBe("corrupt");
+    expect(files.contents[0]).toEqual(before);
   });
 
   test("says that its storage fails", async () => {

@@ -26,7 +26,10 @@ export const surroundings: Surroundings = {
 export type OpenError = "newer" | "corrupt" | "storage";
 const OPEN_ERRORS: readonly OpenError[] = ["newer", "corrupt", "storage"];
 
-/** The module trapped: it is of no use any more. What it had committed is in its files. */
+/** What kith_handle answers when the database has turned out to be damaged. */
+const DAMAGED = 2;
+
+/** The module trapped, or met damage: it is of no use any more. What it had committed is in its files. */
 export class CoreEnded extends Error {
   override readonly name = "CoreEnded";
 }
@@ -95,7 +98,9 @@ export class CoreModule {
       const pointer = this.exports.kith_input(input.length) >>> 0;
       if (pointer === 0) throw new RangeError("an input of over 16 MiB");
       bytesAt(this.exports.memory, pointer, input.length).set(input);
-      if (this.exports.kith_handle(input.length) !== 0) throw new Error("the core does not know this input, or is not open");
+      const result = this.exports.kith_handle(input.length);
+      if (result === DAMAGED) throw new CoreEnded("the database is damaged, and rebuilt at the next start");
+      if (result !== 0) throw new Error("the core does not know this input, or is not open");
       return splitActions(bytesAt(this.exports.memory, this.exports.kith_output() >>> 0, this.exports.kith_output_size() >>> 0));
     });
   }

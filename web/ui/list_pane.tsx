@@ -9,6 +9,7 @@ import { Avatar } from "./avatar";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
 import { Icon, Logo } from "./icons";
+import { RebuiltBanner } from "./rebuilt_banner";
 import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
@@ -69,6 +70,7 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
           <button type="button" className="icon-button" aria-label="Clear the search" onClick={app.search.clear}><Icon name="close" /></button>
         )}
       </div>
+      <RebuiltBanner state={state} />
       <ConnectionBanner state={state} />
       <div className="pane-body"><Conversations app={app} snapshot={snapshot} query={query} /></div>
     </nav>

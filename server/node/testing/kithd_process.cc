@@ -106,7 +106,7 @@ KithdProcess::~KithdProcess() {
 }
 
 bool KithdProcess::start(std::vector<std::string> more_arguments) {
-  std::vector<std::string> arguments = {"--data", directory_.file("data"), "--listen", "127.0.0.1:0", "--codes", "echo"};
+  std::vector<std::string> arguments = {"--data", directory_.file("data"), "--listen", "127.0.0.1:" + std::to_string(port_), "--codes", "echo"};
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   if (out_ >= 0) close(out_);
   pid_ = spawn(arguments, directory_.file("log"), out_);

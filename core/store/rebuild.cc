@@ -1,0 +1,357 @@
+#include "core/store/rebuild.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/store/migrations.h"
+#include "core/store/vfs_file.h"
+#include "crypto/account_key.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+namespace {
+
+using Query = std::unique_ptr<sqlite3_stmt, decltype([](sqlite3_stmt* statement) { sqlite3_finalize(statement); })>;
+using Handle = std::unique_ptr<sqlite3, decltype([](sqlite3* handle) { sqlite3_close(handle); })>;
+
+constexpr int64_t kProbesMax = 1 << 18;        // rows of one table that are looked for one by one
+constexpr int64_t kSequencesLostMax = 1 << 20;  // numbers beyond the last message that is left; more is no number but damage
+
+std::string new_name(const std::string& path) { return path + ".rebuilt"; }
+
+StoreError error_of(int code) { return (code & 0xFF) == SQLITE_FULL ? StoreError::kFull : StoreError::kFailed; }
+
+BytesView bytes_of(sqlite3_stmt* row, int column) {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(row, column));
+  return data == nullptr ? BytesView() : BytesView(data, static_cast<size_t>(sqlite3_column_bytes(row, column)));
+}
+
+struct Column {
+  std::string name;
+  std::string type;
+  bool required = false;
+};
+
+// What a column holds, in whatever row of our tables: SQLite itself would take anything.
+bool fits(const Column& column, sqlite3_stmt* row, int at) {
+  static const std::set<std::string> kIds = {"id", "account", "conversation", "from_account", "message_id", "target"};
+  const int type = sqlite3_column_type(row, at);
+  if (type == SQLITE_NULL) return !column.required;
+  if (type == SQLITE_TEXT && !is_utf8(bytes_of(row, at))) return false;
+  if (column.type == "INTEGER") return type == SQLITE_INTEGER;
+  if (column.type == "TEXT") return type == SQLITE_TEXT;
+  if (column.type == "BLOB") return type == SQLITE_BLOB && (!kIds.contains(column.name) || bytes_of(row, at).size() == AccountId::kBytes);
+  return true;  // a setting's value
+}
+
+// SQLite without the Database's rule that nothing is done after an error: going on is what this is about.
+class Connection {
+ public:
+  // Fails later when it can't be opened. Settings come before the file is touched (database.cc); with writable_schema SQLite also reads a file that is
+  // shorter than it says, or a schema that makes no sense everywhere.
+  Connection(const std::string& path, const char* vfs) {
+    sqlite3* handle = nullptr;
+    failed_ = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, vfs);
+    handle_.reset(handle);
+    must("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA writable_schema = ON");
+  }
+
+  // Sticky: after a failure nothing more is done.
+  void must(const std::string& sql) {
+    if (failed_ == SQLITE_OK) failed_ = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  }
+  void must_step(sqlite3_stmt* statement) {
+    if (failed_ == SQLITE_OK && sqlite3_step(statement) != SQLITE_DONE) failed_ = sqlite3_extended_errcode(handle_.get());
+    sqlite3_reset(statement);
+  }
+  void must(int code) {
+    if (failed_ == SQLITE_OK) failed_ = code;
+  }
+  [[nodiscard]] int failed() const { return failed_; }
+  [[nodiscard]] int changes() const { return sqlite3_changes(handle_.get()); }
+
+  // Null when it does not compile.
+  Query prepare(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr);
+    return Query(statement);
+  }
+  // Gives the rows to `take` while it says true. Whether it had them all, and all could be read.
+  template <class Take>
+  bool each(const std::string& sql, const Take& take) {
+    const Query rows = prepare(sql);
+    if (rows == nullptr) return false;
+    while (sqlite3_step(rows.get()) == SQLITE_ROW) {
+      if (!take(rows.get())) return false;
+    }
+    return sqlite3_reset(rows.get()) == SQLITE_OK;
+  }
+  int64_t number(const std::string& sql) {
+    int64_t found = 0;
+    each(sql, [&](sqlite3_stmt* row) { return found = sqlite3_column_int64(row, 0), true; });
+    return found;
+  }
+  std::set<std::string> names(const std::string& sql) {
+    std::set<std::string> names;
+    each(sql, [&](sqlite3_stmt* row) { return names.emplace(bytes_of(row, 0)), true; });
+    return names;
+  }
+
+ private:
+  Handle handle_;
+  int failed_ = SQLITE_OK;
+};
+
+class Salvage {
+ public:
+  Salvage(const std::string& path, const char* vfs) : path_(path), vfs_(vfs) {}
+
+  // Leaves a complete new file, or none.
+  Result<void, StoreError> run() {
+    const int removed = VfsFile::remove(vfs_, new_name(path_));
+    if (removed != SQLITE_OK) return Fail(error_of(removed));
+    make_new();
+    const bool is_readable = new_->failed() == SQLITE_OK && (open_old() || (mend_schema() && open_old()));
+    if (is_readable) copy_everything();
+    const bool is_device = is_readable && is_registered();
+    if (is_device) make_whole();
+    old_.reset();  // what its log has is in the file now
+    if (is_device && new_->failed() == SQLITE_OK) {
+      new_->must(VfsFile::copy(vfs_, path_, path_ + ".damaged"));
+      new_->must("INSERT OR REPLACE INTO settings (name, value) VALUES ('rebuilt', '" + report_ + "')");
+    }
+    const int failed = new_->failed();
+    new_.reset();
+    if (is_device && failed == SQLITE_OK) return {};
+    VfsFile target(vfs_, path_);
+    for (const auto& [offset, page] : before_) target.write(page, offset);
+    VfsFile::remove(vfs_, new_name(path_));
+    return Fail(failed == SQLITE_OK ? StoreError::kCorrupt : error_of(failed));
+  }
+
+ private:
+  // ---------------------------------------------------------------- the two files
+
+  // No journal: what breaks off is thrown away.
+  void make_new() {
+    new_ = std::make_unique<Connection>(new_name(path_), vfs_);
+    new_->must("PRAGMA page_size = " + std::to_string(kPageBytes) + "; PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
+    for (const Migration& migration : migrations()) new_->must(migration.sql);
+    new_->must("PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(newest()) + "; COMMIT");
+  }
+  static int64_t newest() { return migrations().back().version; }
+
+  // False when its schema can't be read as a whole.
+  bool open_old() {
+    old_ = std::make_unique<Connection>(path_, vfs_);
+    if (!old_->each("SELECT sql FROM sqlite_schema", [](sqlite3_stmt*) { return true; })) return false;
+    constexpr const char* kTables = "SELECT name FROM pragma_table_list WHERE schema = 'main'";
+    return std::abs(old_->number("PRAGMA user_version")) < newest() || old_->names(kTables) == new_->names(kTables);
+  }
+
+  // Puts the pages of the new file's schema over those of the damaged one: the same migrations have given the tables the same places.
+  bool mend_schema() {
+    old_.reset();
+    VfsFile source(vfs_, new_name(path_));
+    VfsFile target(vfs_, path_);
+    int64_t size = 0;
+    target.size(size);
+    std::vector<uint32_t> pages = {1};
+    for (size_t i = 0; i < pages.size(); ++i) {
+      const int64_t offset = (int64_t{pages[i]} - 1) * kPageBytes;
+      Bytes page;
+      if (offset + kPageBytes > size || source.read(page, kPageBytes, offset) != SQLITE_OK) return false;
+      const size_t header = i == 0 ? 100 : 0;
+      const auto short_at = [&page](size_t at) { return static_cast<size_t>(read_u32(page.data() + at) >> 16); };
+      if (page[header] == 5) {  // a page that points to others
+        for (size_t cell = 0; cell < short_at(header + 3); ++cell) pages.push_back(read_u32(page.data() + short_at(header + 12 + 2 * cell)));
+        pages.push_back(read_u32(page.data() + header + 8));
+      }
+      if (i == 0) {
+        const auto put = [&page](size_t at, int64_t value) {
+          Bytes four;
+          append_u32(four, static_cast<uint32_t>(value));
+          page.replace(at, 4, four);
+        };
+        page[18] = page[19] = 2;  // there may be a write-ahead log
+        put(28, size / kPageBytes);
+        put(60, -newest());  // it stays damaged
+      }
+      before_.emplace_back(offset, Bytes());
+      if (target.read(before_.back().second, kPageBytes, offset) != SQLITE_OK || target.write(page, offset) != SQLITE_OK) return false;
+    }
+    return true;
+  }
+
+  // ---------------------------------------------------------------- rows
+
+  void copy_everything() {
+    new_->must("BEGIN; DELETE FROM progress");
+    std::vector<std::pair<std::string, bool>> tables;
+    new_->each("SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN "
+               "('sessions', 'devices', 'outbox_envelopes')",
+               [&](sqlite3_stmt* row) { return tables.emplace_back(bytes_of(row, 0), sqlite3_column_int(row, 1) == 0), true; });
+    for (const auto& [name, has_numbers] : tables) copy_table(name, has_numbers);
+    copy_devices();
+  }
+
+  // has_numbers: its rows have numbers, which are its first column.
+  void copy_table(const std::string& table, bool has_numbers) {
+    const std::set<std::string> there = old_->names("SELECT name FROM pragma_table_info('" + table + "')");
+    std::vector<Column> columns;
+    std::string names, marks, keys, keys_back;
+    new_->each("SELECT name, type, \"notnull\", pk FROM pragma_table_info('" + table + "')", [&](sqlite3_stmt* row) {
+      const std::string name(bytes_of(row, 0));
+      if (!there.contains(name)) return true;
+      columns.push_back({name, std::string(bytes_of(row, 1)), sqlite3_column_int(row, 2) != 0});
+      names += (names.empty() ? "" : ", ") + name;
+      marks += marks.empty() ? "?" : ", ?";
+      if (sqlite3_column_int(row, 3) == 0) return true;  // no part of the key
+      keys += (keys.empty() ? "" : ", ") + name;
+      keys_back += (keys_back.empty() ? "" : ", ") + name + " DESC";
+      return true;
+    });
+    const Query insert = new_->prepare("INSERT OR IGNORE INTO " + table + " (" + names + ") VALUES (" + marks + ")");
+    // False when it is there already.
+    const auto take = [&](sqlite3_stmt* row) {
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (!fits(columns[i], row, static_cast<int>(i))) return true;
+        sqlite3_bind_value(insert.get(), static_cast<int>(i) + 1, sqlite3_column_value(row, static_cast<int>(i)));
+      }
+      new_->must_step(insert.get());
+      return new_->changes() == 1;
+    };
+    int64_t low = 0;  // read from the front up to here, and from the back down to there
+    int64_t high = INT64_MAX;
+    const std::string select = "SELECT " + names + " FROM " + table;
+    const bool is_whole = old_->each(select + " NOT INDEXED ORDER BY " + keys, [&](sqlite3_stmt* row) {
+      const int64_t number = sqlite3_column_int64(row, 0);
+      if (has_numbers && number <= low) return false;  // pages that point in circles
+      low = number;
+      return take(row);
+    });
+    if (is_whole) return;
+    incomplete_.insert(table);
+    old_->each(select + " NOT INDEXED ORDER BY " + keys_back, [&](sqlite3_stmt* row) {
+      const int64_t number = sqlite3_column_int64(row, 0);
+      if (has_numbers && (number <= low || number >= high)) return false;
+      high = number;
+      return take(row);
+    });
+    if (!has_numbers) return;
+    const Query one = old_->prepare(select + " WHERE " + keys + " = ?");
+    for (int64_t left = kProbesMax; one != nullptr && left > 0 && ++low < high; --left) {
+      sqlite3_bind_int64(one.get(), 1, low);
+      if (sqlite3_step(one.get()) == SQLITE_ROW) take(one.get());
+      sqlite3_reset(one.get());
+    }
+  }
+
+  // From the lists that are good; the others go.
+  void copy_devices() {
+    std::vector<Bytes> bad;
+    const Query insert = new_->prepare("INSERT OR IGNORE INTO devices (account, device, identity_key, name) VALUES (?, ?, ?, ?)");
+    new_->each("SELECT account, account_key, device_list, signature FROM device_lists WHERE revision > 0", [&](sqlite3_stmt* row) {
+      const Bytes bytes(bytes_of(row, 2));
+      wire::DeviceList list;
+      if (!crypto::verify_device_list(bytes_of(row, 1), bytes, bytes_of(row, 3)) || !list.ParseFromString(bytes) ||
+          list.account_id() != bytes_of(row, 0)) {
+        bad.emplace_back(bytes_of(row, 0));
+        return true;
+      }
+      for (const wire::DeviceList::Device& device : list.devices()) {
+        sqlite3_bind_value(insert.get(), 1, sqlite3_column_value(row, 0));
+        sqlite3_bind_int64(insert.get(), 2, device.device_id());
+        sqlite3_bind_blob64(insert.get(), 3, device.identity_key().data(), device.identity_key().size(), SQLITE_STATIC);
+        sqlite3_bind_text64(insert.get(), 4, device.name().data(), device.name().size(), SQLITE_STATIC, SQLITE_UTF8);
+        new_->must_step(insert.get());
+      }
+      return true;
+    });
+    for (const Bytes& account : bad) new_->must("DELETE FROM device_lists WHERE account = x'" + to_hex(account) + "'");
+  }
+
+  bool is_registered() {
+    return new_->number("SELECT count(*) FROM registration WHERE length(token) > 0 AND length(account_private) = 64 AND "
+                        "substr(account_private, 33) = account_public AND length(identity_public) = 33 AND length(identity_private) = 32") == 1;
+  }
+
+  // What the tables say about each other is so again.
+  void make_whole() {
+    // Without progress: the inbox from its beginning, which repeats nothing (SEND-1); and no message is taken as an event a second time.
+    new_->must("INSERT OR IGNORE INTO progress (id, keys_published, taken_sequence) SELECT 1, 1, coalesce(max(sequence), 0) FROM messages");
+    // A number under which the server may have another prekey is not used again, and a new signed prekey is made at once.
+    new_->must("UPDATE progress SET signed_prekey_made_us = 0, next_prekey_id = (random() & 0xFFFFFF) % 16000000 + 1, next_signed_prekey_id = "
+               "max(next_signed_prekey_id, (SELECT coalesce(max(id), 0) FROM signed_prekeys)) + 1000");
+    // Sequences are never used again, nor is one expected that never comes.
+    const int64_t kept = new_->number("SELECT count(*) FROM messages");
+    const int64_t newest = new_->number("SELECT coalesce(max(sequence), 0) FROM messages");
+    const int64_t last = std::clamp(std::max(new_->number("SELECT taken_sequence FROM progress"),
+                                             old_->number("SELECT seq FROM sqlite_sequence WHERE name = 'messages'")),
+                                    newest, newest + kSequencesLostMax);
+    new_->must("DELETE FROM sqlite_sequence WHERE name = 'messages'; INSERT INTO sqlite_sequence (name, seq) VALUES ('messages', " +
+               std::to_string(last) + "); UPDATE progress SET taken_sequence = min(taken_sequence, " + std::to_string(last) + ")");
+    new_->must("UPDATE outbox SET sealed = 0");
+    new_->must("UPDATE messages SET tick = 5, failure = 'the database was damaged' WHERE tick = 1 AND id NOT IN (SELECT message_id FROM outbox)");
+    new_->must("INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 FROM messages WHERE kind = 3");
+    new_->must("INSERT OR IGNORE INTO conversations (id, activity_us) SELECT conversation, max(order_us) FROM messages GROUP BY conversation");
+    new_->must("UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND messages.unread = 1)");
+    new_->must("INSERT INTO messages_fts (rowid, text) SELECT sequence, text FROM messages WHERE text <> ''");
+    // Whoever had turned them off would not know that they are on again.
+    if (incomplete_.contains("settings")) new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");
+    const int64_t keys_lost = new_->number(
+        "SELECT count(DISTINCT conversation) FROM messages WHERE (outgoing = 0 OR tick IN (2, 3, 4)) AND conversation NOT IN "
+        "(SELECT account FROM device_lists WHERE revision > 0)");
+    new_->must("COMMIT");
+    report_ = std::to_string(kept) + ' ' + std::to_string(last - kept) + ' ' + std::to_string(keys_lost);
+  }
+
+  std::string path_;
+  const char* vfs_;
+  std::unique_ptr<Connection> new_;
+  std::unique_ptr<Connection> old_;
+  std::vector<std::pair<int64_t, Bytes>> before_;  // pages of the damaged file that were mended, as they were
+  std::set<std::string> incomplete_;               // tables with rows that can't be read
+  std::string report_;
+};
+
+// Absent: the new file is not complete.
+std::optional<Rebuilt> report_in(const std::string& path, const char* vfs) {
+  Bytes report;
+  Connection(path, vfs).each("SELECT value FROM settings WHERE name = 'rebuilt'", [&](sqlite3_stmt* row) { return report = bytes_of(row, 0), true; });
+  long long kept = 0, missing = 0, keys = 0;
+  if (std::sscanf(report.c_str(), "%lld %lld %lld", &kept, &missing, &keys) != 3) return std::nullopt;
+  return Rebuilt{kept, missing, keys};
+}
+
+}  // namespace
+
+Result<Rebuilt, StoreError> rebuild(const std::string& path, const char* vfs) {
+  if (const auto salvaged = Salvage(path, vfs).run(); !salvaged) return Fail(salvaged.error());
+  const auto finished = finish_rebuild(path, vfs);
+  if (!finished) return Fail(finished.error());
+  return *finished ? Result<Rebuilt, StoreError>(**finished) : Fail(StoreError::kFailed);
+}
+
+Result<std::optional<Rebuilt>, StoreError> finish_rebuild(const std::string& path, const char* vfs) {
+  if (!VfsFile::exists(vfs, new_name(path))) return std::nullopt;
+  const std::optional<Rebuilt> rebuilt = report_in(new_name(path), vfs);
+  int code = SQLITE_OK;
+  if (rebuilt) {
+    // First the log, which belongs to the old file. If this breaks off, all of it is done again.
+    code = VfsFile::remove(vfs, path + "-wal");
+    if (code == SQLITE_OK) code = VfsFile::copy(vfs, new_name(path), path);
+  }
+  if (code == SQLITE_OK) code = VfsFile::remove(vfs, new_name(path));
+  if (code != SQLITE_OK) return Fail(error_of(code));
+  return rebuilt;
+}
+
+}  // namespace kith::core

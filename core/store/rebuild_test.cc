@@ -1,0 +1,475 @@
+// Damaged databases of real clients: rebuilt, or refused; and then two people talk as before.
+#include "core/store/rebuild.h"
+
+#include <algorithm>
+
+#include "core/store/vfs_file.h"
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using ::testing::UnorderedElementsAre;
+using client_api::Message;
+using client_api::State;
+
+constexpr size_t kPage = kPageBytes;
+constexpr const char* kMark = "PRAGMA user_version = -2";  // as a program that has met damage marks its file
+
+class RebuildTest : public TwoPeople {
+ protected:
+  std::string& file(const std::string& name = "kith.db") { return *ana_.disk().contents(name); }
+  bool has_file(const std::string& name) { return ana_.disk().contents(name) != nullptr; }
+
+  // A few hundred messages both ways, some of many pages; contacts, a draft, a setting.
+  void fill(int messages = 300) {
+    warm_up();
+    const std::string bens = bens_chat();
+    for (int i = 0; i < messages; ++i) {
+      const std::string text = "number" + std::to_string(i) + " " + std::string(i % 50 == 0 ? 9000 : static_cast<size_t>(i % 7) * 60, 'x');
+      i % 3 == 0 ? say(ben_, bens, text) : say(ana_, chat_, text);
+    }
+    client_api::Request contacts;
+    for (int i = 100; i < 160; ++i) {
+      contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person " + std::to_string(i) + "\nTEL:+491700000" +
+                                                                  std::to_string(i) + "\nEND:VCARD\n");
+    }
+    EXPECT_FALSE(ana_.request(contacts).has_failure());
+    world_.advance(5000);
+  }
+  void put(const std::string& name, const std::string& bytes) {
+    { VfsFile made(ana_.disk().name(), name); }
+    file(name) = bytes;
+    ana_.disk().sync(name);
+  }
+  void damage(size_t at, size_t size, uint64_t seed = 1) {
+    crypto::SeededRandom random(seed);
+    const Bytes noise = random.bytes(size);
+    std::copy(noise.begin(), noise.end(), file().begin() + static_cast<std::ptrdiff_t>(at));
+    ana_.disk().sync("kith.db");
+  }
+  // The page on which the table or index begins.
+  size_t root_of(const std::string& name) {
+    auto row = ana_.database().prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?");
+    row.bind_text(name);
+    return row.step() ? static_cast<size_t>(row.integer(0) - 1) * kPage : 0;
+  }
+  void damage_table(const std::string& name) {
+    const size_t at = root_of(name);
+    ASSERT_GT(at, 0u);
+    ana_.close();
+    damage(at, kPage);
+  }
+  void open_rebuilt() {
+    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
+    ASSERT_TRUE(state(ana_).has_rebuilt());
+  }
+  // As if the damage had been met, wherever it is.
+  void open_damaged() {
+    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
+    execute(ana_, kMark);
+    ana_.close();
+    open_rebuilt();
+  }
+  // A running program does, and ends.
+  void meet_damage() {
+    client_api::Request request;
+    request.mutable_list_messages()->set_conversation(chat_);
+    request.mutable_list_messages()->set_limit(500);
+    const uint32_t id = ana_.post(request);
+    world_.run();
+    EXPECT_EQ(ana_.response(id)->failure().code(), client_api::Failure::kStorage);
+    ASSERT_TRUE(ana_.client().damaged());
+    ana_.close();
+  }
+  int64_t count(const char* sql) {
+    auto row = ana_.database().prepare(sql);
+    return row.step() ? row.integer(0) : -1;
+  }
+  std::string check(const char* sql) {
+    auto row = ana_.database().prepare(sql);
+    return row.step() ? row.text(0) : "failed";
+  }
+  // Both ways, in order, each once, and nothing stays unreadable.
+  void expect_that_they_talk(const std::string& about) {
+    client_api::Request request;
+    request.mutable_connect();
+    ana_.post(request);
+    world_.advance(1000);
+    const std::string bens = bens_chat();
+    say(ben_, bens, "to ana " + about);
+    say(ana_, chat_, "to ben " + about);
+    world_.advance(90'000);
+    say(ben_, bens, "to ana again " + about);
+    say(ana_, chat_, "to ben again " + about);
+    world_.advance(5000);
+    for (Host* host : {&ana_, &ben_}) {
+      const std::string& chat = host == &ana_ ? chat_ : bens;
+      std::vector<std::string> now = texts(*host, chat);
+      ASSERT_GE(now.size(), 4u) << host->name() << " " << about;
+      now.erase(now.begin(), now.end() - 4);
+      EXPECT_THAT(now, UnorderedElementsAre("to ana " + about, "to ana again " + about, "to ben " + about, "to ben again " + about)) << host->name();
+      for (const Message& each : history(*host, chat)) EXPECT_NE(each.kind(), Message::kUndecryptable) << host->name() << " " << about;
+    }
+    EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+  }
+  void expect_sound() {
+    EXPECT_EQ(check("PRAGMA integrity_check"), "ok");
+    EXPECT_TRUE(ana_.database().execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)").has_value());
+  }
+  bool open_and_read_everything();
+  std::vector<std::string> found(const std::string& query) {
+    client_api::Request request;
+    request.mutable_search()->set_query(query);
+    std::vector<std::string> texts;
+    const client_api::Response response = ana_.request(request);
+    for (const Message& message : response.search().messages()) texts.push_back(message.text());
+    return texts;
+  }
+};
+
+TEST_F(RebuildTest, ADeviceGoesOnWithWhatCanBeRead) {
+  fill();
+  const State before = state(ana_);
+  const std::vector<std::string> all = texts(ana_, chat_);
+  damage_table("messages_order");
+  ASSERT_EQ(ana_.try_reopen(), std::nullopt);
+  meet_damage();
+  open_rebuilt();
+  const State after = state(ana_);
+  EXPECT_EQ(after.account_id(), before.account_id());
+  EXPECT_EQ(after.device_id(), before.device_id());
+  EXPECT_EQ(after.rebuilt().messages_kept(), all.size()) << "an index is no loss";
+  EXPECT_EQ(after.rebuilt().messages_missing(), 0u);
+  EXPECT_EQ(after.rebuilt().keys_lost(), 0u);
+  EXPECT_EQ(texts(ana_, chat_), all);
+  EXPECT_EQ(found("number170").size(), 1u);
+  EXPECT_TRUE(has_file("kith.db.damaged"));
+  EXPECT_FALSE(has_file("kith.db.rebuilt"));
+  expect_sound();
+  expect_that_they_talk("after");
+  ana_.close();
+  ana_.reopen();
+  EXPECT_FALSE(state(ana_).has_rebuilt()) << "told once";
+}
+
+TEST_F(RebuildTest, MessagesAroundADamagedPageAreKept) {
+  fill();
+  const std::vector<std::string> all = texts(ana_, chat_);
+  // A leaf in the middle of the table: the page of a message that has no pages of its own.
+  const size_t page = [&] {
+    auto row = ana_.database().prepare("SELECT pageno FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 6");
+    EXPECT_TRUE(row.step());
+    return static_cast<size_t>(row.integer(0) - 1) * kPage;
+  }();
+  ana_.close();
+  damage(page, kPage);
+  ASSERT_EQ(ana_.try_reopen(), std::nullopt);
+  meet_damage();
+  open_rebuilt();
+  const std::vector<std::string> kept = texts(ana_, chat_);
+  EXPECT_LT(kept.size(), all.size());
+  EXPECT_GT(kept.size(), all.size() - 60) << "a page has no more than that";
+  EXPECT_EQ(state(ana_).rebuilt().messages_kept(), kept.size());
+  EXPECT_EQ(state(ana_).rebuilt().messages_missing(), all.size() - kept.size());
+  EXPECT_EQ(kept.front(), all.front());
+  EXPECT_EQ(kept.back(), all.back());
+  expect_sound();
+  expect_that_they_talk("after");
+}
+
+TEST_F(RebuildTest, TheFirstPageIsMended) {
+  fill(60);
+  const std::vector<std::string> all = texts(ana_, chat_);
+  for (const size_t size : {size_t{16}, size_t{100}, kPage}) {
+    ana_.close();
+    damage(0, size);
+    open_rebuilt();
+    EXPECT_EQ(texts(ana_, chat_), all) << size;
+    EXPECT_EQ(state(ana_).rebuilt().messages_missing(), 0u);
+    expect_sound();
+  }
+  expect_that_they_talk("after");
+}
+
+TEST_F(RebuildTest, WithoutItsRegistrationItIsRefusedAndStaysAsItWas) {
+  fill(30);
+  const size_t at = root_of("registration");
+  ana_.close();
+  damage(at, kPage);
+  damage(0, 100);
+  const std::string before = file();
+  EXPECT_EQ(ana_.try_reopen(), OpenError::kCorrupt);
+  EXPECT_EQ(file(), before);
+  EXPECT_FALSE(has_file("kith.db.rebuilt"));
+  EXPECT_EQ(ana_.try_reopen(), OpenError::kCorrupt) << "and again";
+}
+
+TEST_F(RebuildTest, SessionsAreDroppedAndWhatWasEncryptedWithThem) {
+  fill(30);
+  ana_.set_silent(true);
+  const std::string sealed = say(ana_, chat_, "was encrypted");
+  EXPECT_EQ(count("SELECT count(*) FROM outbox_envelopes"), 1);
+  ana_.set_silent(false);
+  damage_table("messages_order");
+  ana_.try_reopen();
+  meet_damage();
+  open_rebuilt();
+  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM outbox_envelopes"), 0);
+  EXPECT_GT(count("SELECT count(*) FROM prekeys"), 0);
+  expect_that_they_talk("after");
+  EXPECT_EQ(message(ana_, sealed).tick(), Message::kDelivered);
+  const std::vector<std::string> bens = texts(ben_, bens_chat());
+  EXPECT_EQ(std::count(bens.begin(), bens.end(), "was encrypted"), 1);
+}
+
+TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
+  fill(40);
+  for (const char* table : {"progress", "sessions", "prekeys", "signed_prekeys", "device_lists", "devices", "conversations", "messages_fts_data", "receipts",
+                            "deliveries", "outbox", "outbox_envelopes", "repairs", "contacts", "blocked", "profiles", "settings", "sqlite_sequence"}) {
+    SCOPED_TRACE(table);
+    const size_t kept = texts(ana_, chat_).size();
+    damage_table(table);
+    open_damaged();
+    EXPECT_EQ(texts(ana_, chat_).size(), kept);
+    expect_sound();
+    expect_that_they_talk(table);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(RebuildTest, AKeyThatIsLostIsToldAndOneThatIsNotIsStillPinned) {  // [DEVICE-2]
+  fill(30);
+  damage_table("device_lists");
+  open_damaged();
+  EXPECT_EQ(state(ana_).rebuilt().keys_lost(), 1u);
+  expect_that_they_talk("after");
+  const int64_t devices = count("SELECT count(*) FROM devices");
+  EXPECT_GE(devices, 1);
+  damage_table("devices");
+  open_damaged();
+  EXPECT_EQ(state(ana_).rebuilt().keys_lost(), 0u) << "what a list names is in the list";
+  EXPECT_EQ(count("SELECT count(*) FROM devices"), devices);
+}
+
+TEST_F(RebuildTest, NoMessageIsTakenAsAnEventTwiceAndNewOnesAre) {
+  fill(60);
+  const auto take = [&] {
+    client_api::Request request;
+    request.mutable_take_events()->set_limit(500);
+    std::vector<std::string> texts;
+    const client_api::Response response = ana_.request(request);
+    for (const Message& each : response.take_events().messages()) texts.push_back(each.text());
+    return texts;
+  };
+  EXPECT_GT(take().size(), 10u);
+  for (const char* table : {"progress", "messages"}) {
+    damage_table(table);
+    open_damaged();
+    EXPECT_EQ(take(), std::vector<std::string>()) << table;
+    connect(ana_);
+    say(ben_, bens_chat(), "new");
+    world_.advance(30'000);
+    EXPECT_EQ(take(), std::vector<std::string>{"new"}) << table;
+  }
+}
+
+TEST_F(RebuildTest, ReadReceiptsAreNotTurnedOnByDamage) {
+  fill(10);
+  damage_table("settings");
+  open_damaged();
+  client_api::Request request;
+  request.mutable_get_settings();
+  EXPECT_FALSE(ana_.request(request).get_settings().read_receipts());
+}
+
+// Opens after damage, and reads everything, as often as it takes: a program that meets damage ends and starts again. False: it is refused.
+bool RebuildTest::open_and_read_everything() {
+  for (int starts = 0; starts < 3; ++starts) {
+    if (const auto error = ana_.try_reopen()) {
+      EXPECT_EQ(*error, OpenError::kCorrupt);
+      return false;
+    }
+    std::vector<client_api::Request> requests(9);
+    requests[0].mutable_connect();
+    requests[1].mutable_list_conversations();
+    requests[2].mutable_list_contacts();
+    requests[3].mutable_get_settings();
+    requests[4].mutable_list_messages()->set_conversation(chat_);
+    requests[4].mutable_list_messages()->set_limit(500);
+    requests[5].mutable_search()->set_query("number1");
+    requests[6].mutable_send_message()->set_conversation(chat_);
+    requests[6].mutable_send_message()->set_text("reading");
+    requests[7].mutable_open_conversation()->set_phone(kBen);
+    requests[8].mutable_mark_read()->set_conversation(chat_);
+    for (client_api::Request& request : requests) ana_.post(std::move(request));
+    say(ben_, bens_chat(), "reading");
+    world_.advance(120'000);
+    if (!ana_.client().damaged()) return true;
+    ana_.close();
+  }
+  ADD_FAILURE() << "damaged again and again";
+  return false;
+}
+
+// KITH_SEED=N KITH_SEEDS=COUNT in the environment: other seeds than those of every run.
+uint64_t from_environment(const char* name, uint64_t absent) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? absent : std::strtoull(text, nullptr, 10);
+}
+
+TEST_F(RebuildTest, DamageAnywhereIsSurvivedOrRefused) {
+  fill(250);
+  const State before = state(ana_);
+  const size_t registration = root_of("registration") / kPage;
+  const uint64_t first = from_environment("KITH_SEED", 1);
+  int rebuilt = 0, refused = 0;
+  for (uint64_t seed = first; seed < first + from_environment("KITH_SEEDS", 40); ++seed) {
+    SCOPED_TRACE("KITH_SEED=" + std::to_string(seed) + " KITH_SEEDS=1");
+    crypto::SeededRandom dice(seed);
+    dice.below(2) == 0 ? ana_.close() : ana_.crash();
+    const bool has_log = has_file("kith.db-wal") && file("kith.db-wal").size() > kPage;
+    const std::string name = has_log && dice.below(3) == 0 ? "kith.db-wal" : "kith.db";
+    const std::string undamaged = file(), log = has_log ? file("kith.db-wal") : "";
+    std::string& bytes = file(name);
+    bool registration_hit = name == "kith.db-wal";  // it may be in there
+    if (dice.below(8) == 0) {
+      bytes.resize(dice.below(bytes.size()));
+      registration_hit = true;
+    } else {
+      for (uint64_t spots = 1 + dice.below(4); spots > 0; --spots) {
+        const size_t size = std::min<size_t>(bytes.size(), size_t{512} << dice.below(6));  // up to four pages
+        const size_t at = dice.below(bytes.size() - size + 1) / 512 * 512;
+        const Bytes noise = dice.below(2) == 0 ? Bytes(size, '\0') : dice.bytes(size);
+        std::copy(noise.begin(), noise.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+        registration_hit = registration_hit || (at / kPage <= registration && (at + size) / kPage >= registration);
+      }
+    }
+    ana_.disk().sync(name);
+    if (!open_and_read_everything()) {
+      ++refused;
+      EXPECT_TRUE(registration_hit) << "all that a device can't do without";
+      if (HasFailure()) return;
+      put("kith.db", undamaged);
+      put("kith.db-wal", log);
+      ana_.reopen();
+      client_api::Request connect;
+      connect.mutable_connect();
+      ana_.post(connect);
+      continue;
+    }
+    rebuilt += state(ana_).has_rebuilt() ? 1 : 0;
+    EXPECT_EQ(state(ana_).account_id(), before.account_id());
+    EXPECT_EQ(state(ana_).device_id(), before.device_id());
+    expect_that_they_talk("after " + std::to_string(seed));
+    if (!state(ana_).has_rebuilt()) continue;
+    expect_sound();
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(rebuilt, 5);
+}
+
+// The log of a program that was killed.
+class LogTest : public RebuildTest {
+ protected:
+  void SetUp() override {
+    fill(10);
+    ASSERT_TRUE(ana_.database().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+    for (int i = 0; i < 5; ++i) say(ana_, chat_, "in the log " + std::to_string(i));
+    world_.advance(1000);
+    ana_.crash();
+    ASSERT_GT(file("kith.db-wal").size(), 10 * kPage);
+  }
+  void damage_log(size_t at, size_t size) {
+    std::fill_n(file("kith.db-wal").begin() + static_cast<std::ptrdiff_t>(at), size, '\x5A');
+    ana_.disk().sync("kith.db-wal");
+  }
+};
+
+TEST_F(LogTest, IsTakenAsItIsWhenItIsWhole) {
+  ana_.reopen();
+  EXPECT_FALSE(state(ana_).has_rebuilt());
+  EXPECT_EQ(texts(ana_, chat_).back(), "in the log 4");
+  expect_that_they_talk("after");
+  EXPECT_EQ(state(ana_).undecryptable() + state(ben_).undecryptable(), 0u);
+}
+
+TEST_F(LogTest, DamagedAtItsBeginningMeansThatRatchetsAreOldAndDropped) {
+  damage_log(0, 512);
+  open_rebuilt();
+  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
+  expect_that_they_talk("after");
+  expect_sound();
+}
+
+TEST_F(LogTest, DamagedInTheMiddleMeansTheSame) {
+  damage_log(file("kith.db-wal").size() / 2, 100);
+  open_rebuilt();
+  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
+  expect_that_they_talk("after");
+  expect_sound();
+}
+
+TEST_F(LogTest, BrokenOffInItsLastTransactionIsNoDamage) {
+  std::string& log = file("kith.db-wal");
+  log.resize(log.size() - kPage / 2);
+  ana_.disk().sync("kith.db-wal");
+  ana_.reopen();
+  EXPECT_FALSE(state(ana_).has_rebuilt());
+}
+
+TEST_F(LogTest, IsTakenIntoTheNewFileWhenTheDatabaseIsDamaged) {
+  ana_.reopen();
+  say(ana_, chat_, "the last");
+  execute(ana_, kMark);
+  ana_.crash();
+  ASSERT_GT(file("kith.db-wal").size(), kPage);
+  open_rebuilt();
+  EXPECT_EQ(texts(ana_, chat_).back(), "the last");
+  expect_that_they_talk("after");
+}
+
+TEST_F(RebuildTest, BrokenOffAnywhereItGoesOnOrBeginsAgain) {
+  fill(20);
+  const std::vector<std::string> all = texts(ana_, chat_);
+  ana_.close();
+  damage(0, 100);
+  const std::string damaged = file();
+  for (uint64_t at = 0;; at += 3) {
+    SCOPED_TRACE("at write " + std::to_string(at));
+    ana_.disk().fail_after(at, SQLITE_IOERR_WRITE, true);
+    const bool was_rebuilt = !ana_.try_reopen();
+    ana_.close();
+    ana_.disk().crash([&](size_t size) { return at % 2 == 0 ? size : size / 2; });
+    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
+    EXPECT_EQ(texts(ana_, chat_), all);
+    expect_sound();
+    if (HasFailure()) return;
+    if (was_rebuilt) {
+      EXPECT_GT(at, 50u);
+      break;
+    }
+    ana_.close();
+    file() = damaged;
+    ana_.disk().sync("kith.db");
+  }
+  expect_that_they_talk("after");
+}
+
+TEST_F(RebuildTest, AFullDiskIsSaidAndChangesNothing) {
+  fill(20);
+  const std::vector<std::string> all = texts(ana_, chat_);
+  ana_.close();
+  damage(0, 100);
+  const std::string before = file();
+  ana_.disk().set_capacity(before.size() + 20 * kPage);
+  EXPECT_EQ(ana_.try_reopen(), OpenError::kFull);
+  EXPECT_EQ(file(), before);
+  ana_.disk().set_capacity(UINT64_MAX);
+  open_rebuilt();
+  EXPECT_EQ(texts(ana_, chat_), all);
+}
+
+}  // namespace
+}  // namespace kith::core::testing
