@@ -1,6 +1,6 @@
 // A damaged database is rebuilt: what can still be read goes into a new file, which then takes the place of the old one.
 //
-//   NAME            damaged; stays what it is until the new file is complete
+//   NAME            damaged; but for the pages of its schema it stays what it is until the new file is complete
 //   NAME.rebuilt    the new file. It is complete when the setting "rebuilt" is in it, which is written last
 //   NAME.damaged    the damaged file, kept for whoever wants to try more: one at most, the newest
 //
