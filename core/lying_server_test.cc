@@ -83,6 +83,32 @@ TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "the second tick is the server's word";
 }
 
+TEST_F(LyingServerTest, AReadReceiptBeforeTheFirstTickCountsThoughTheServersClockWasSetBack_RECEIPT_1) {
+  warm_up();
+  const uint64_t ahead = world_.clock.unix_us + 3'600'000'000;  // the server's clock when the message came; set back when the receipt came
+  bool answers = false;
+  liar().change = [&](wire::ServerFrame& frame) {
+    if (frame.has_accepted()) frame.mutable_accepted()->set_server_time_us(ahead);
+    if (frame.has_accepted()) return answers;
+    for (int i = 0; i < frame.deliver().entries_size(); ++i) {
+      wire::Entry& entry = *frame.mutable_deliver()->mutable_entries(i);
+      if (entry.has_delivery_receipt()) entry.mutable_delivery_receipt()->set_up_to_server_time_us(ahead);
+      if (entry.message().from_account() == world_.server->account_of(kAna)->id.bytes()) entry.mutable_message()->set_server_time_us(ahead);
+    }
+    return true;
+  };
+  const std::string id = say(ana_, chat_, "read before it is accepted");
+  world_.advance(1000);
+  client_api::Request read;
+  read.mutable_mark_read()->set_conversation(bens_chat());
+  ben_.request(read);
+  world_.advance(2000);
+  EXPECT_LT(message(ana_, id).tick(), Message::kSent);
+  answers = true;
+  world_.advance(120'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kRead);
+}
+
 TEST_F(LyingServerTest, AnswersToWhatWasNeverSentChangeNothing) {
   warm_up();
   const auto before = texts(ana_, chat_);
