@@ -27,15 +27,8 @@ void wipe_and_free(void* memory) noexcept {
 
 }  // namespace
 
+// The library's other forms, of arrays, with a size or nothrow, end in these two.
 void operator delete(void* memory) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { wipe_and_free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { wipe_and_free(memory); }
 
 #endif

@@ -75,10 +75,7 @@ struct Client::Impl {
     }
     follow_socket(actions, before);
     tell_deadline(actions);
-    if (database.damaged() && !marked) {
-      marked = true;
-      database.mark_damaged();
-    }
+    if (database.damaged()) database.mark_damaged();
   }
 
   // Which socket the host has open, by the actions that really reached it.
@@ -105,7 +102,6 @@ struct Client::Impl {
   HostFacts kept;
   uint32_t host_socket = 0;
   uint64_t told_deadline = 0;
-  bool marked = false;
 };
 
 Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Clock& clock, RandomSource& random,

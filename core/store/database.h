@@ -53,7 +53,7 @@ class Database {
   // What was read can't be: counts as a damaged place.
   void found_damage();
   // Not inside a Transaction. Marks the file, by a negative user_version, so that it is not opened again as it is (migrate() answers kCorrupt), and
-  // is rebuilt. Does nothing when not even that can be written.
+  // is rebuilt. Does nothing when it is marked already, or not even that can be written.
   void mark_damaged();
 
   // For reads outside a transaction, which no commit() answers for: the first error since the last call or transaction, and forgets it.

@@ -117,10 +117,12 @@ Result<void, MigrateError> apply(Database& database, const Migration& migration)
   return {};
 }
 
-// Everything in the schema, with its text, sorted.
+// Everything in the schema, sorted, with its text as the migrations have it; of the tables that hold the full-text index the names only, for their
+// text is SQLite's, and another version may have another.
 std::vector<std::string> schema_of(Database& database) {
   std::vector<std::string> names;
-  auto statement = database.prepare("SELECT type || ' ' || name || ' ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
+  auto statement = database.prepare(
+      "SELECT type || ' ' || name || ' ' || iif(type = 'table' AND name GLOB 'messages_fts_*', '', sql) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
   while (statement.step()) names.push_back(statement.text(0));
   return names;
 }

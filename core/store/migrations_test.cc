@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,28 @@ TEST(Migrations, RefuseAFileThatLacksATable) {
   ASSERT_TRUE(migrate(*database));
   ASSERT_TRUE(database->execute("DROP TABLE settings"));
   EXPECT_EQ(migrate(*database).error(), MigrateError::kCorrupt);
+}
+
+// What migrate() says of a new file whose schema was changed behind SQLite's back.
+std::optional<MigrateError> after_rewriting(const char* update) {
+  testing::FaultyVfs vfs("migrations_rewritten");
+  EXPECT_TRUE(migrate(**Database::open("kith.db", vfs.name())));
+  sqlite3* raw = nullptr;
+  sqlite3_open_v2("kith.db", &raw, SQLITE_OPEN_READWRITE, vfs.name());
+  const std::string sql = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = " + std::string(update);
+  EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_changes(raw), 1);
+  sqlite3_close(raw);
+  const auto migrated = migrate(**Database::open("kith.db", vfs.name()));
+  return migrated ? std::nullopt : std::optional(migrated.error());
+}
+
+TEST(Migrations, RefuseAFileThatLacksAColumn) {
+  EXPECT_EQ(after_rewriting("replace(sql, 'provisional', 'prxvisional') WHERE name = 'profiles'"), MigrateError::kCorrupt);
+}
+
+TEST(Migrations, TakeAFullTextIndexThatAnotherVersionOfSQLiteHasMade) {
+  EXPECT_EQ(after_rewriting("replace(sql, 'block BLOB', 'block  BLOB') WHERE name = 'messages_fts_data'"), std::nullopt);
 }
 
 TEST(Migrations, CutOffAnywhereGoOnWhenOpenedAgain) {
