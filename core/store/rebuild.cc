@@ -19,10 +19,13 @@ namespace kith::core {
 namespace {
 
 using Query = std::unique_ptr<sqlite3_stmt, decltype([](sqlite3_stmt* statement) { sqlite3_finalize(statement); })>;
+using Value = std::unique_ptr<sqlite3_value, decltype([](sqlite3_value* value) { sqlite3_value_free(value); })>;
 using Handle = std::unique_ptr<sqlite3, decltype([](sqlite3* handle) { sqlite3_close(handle); })>;
 
-constexpr int64_t kProbesMax = 1 << 18;        // rows of one table that are looked for one by one
 constexpr int64_t kSequencesLostMax = 1 << 20;  // numbers beyond the last message that is left; more is no number but damage
+
+// Tables whose rows can be told from those of all others by what their columns hold (fits).
+const std::set<std::string> kTellable = {"contacts", "device_lists", "messages"};
 
 std::string new_name(const std::string& path) { return path + ".rebuilt"; }
 
@@ -122,7 +125,7 @@ class Salvage {
     if (is_readable) copy_everything();
     const bool is_device = is_readable && is_registered();
     if (is_device) make_whole();
-    old_.reset();  // what its log has is in the file now
+    old_.reset();
     if (is_device && new_->failed() == SQLITE_OK) {
       new_->must(VfsFile::copy(vfs_, path_, path_ + ".damaged"));
       new_->must("INSERT OR REPLACE INTO settings (name, value) VALUES ('rebuilt', '" + report_ + "')");
@@ -150,6 +153,7 @@ class Salvage {
 
   // False when its schema can't be read as a whole.
   bool open_old() {
+    old_.reset();
     old_ = std::make_unique<Connection>(path_, vfs_);
     if (!old_->each("SELECT sql FROM sqlite_schema", [](sqlite3_stmt*) { return true; })) return false;
     constexpr const char* kTables = "SELECT name FROM pragma_table_list WHERE schema = 'main'";
@@ -245,13 +249,49 @@ class Salvage {
       high = number;
       return take(row);
     });
-    if (!has_numbers) return;
-    const Query one = old_->prepare(select + " WHERE " + keys + " = ?");
-    for (int64_t left = kProbesMax; one != nullptr && left > 0 && ++low < high; --left) {
-      sqlite3_bind_int64(one.get(), 1, low);
-      if (sqlite3_step(one.get()) == SQLITE_ROW) take(one.get());
-      sqlite3_reset(one.get());
+    if (!kTellable.contains(table)) return;
+    for (const uint32_t page : leaves(has_numbers)) {
+      if (!make_root(table, page)) break;
+      std::vector<Value> found;  // first the keys: a row may go on elsewhere, on a page that is damaged
+      old_->each("SELECT " + keys + " FROM " + table + " NOT INDEXED", [&](sqlite3_stmt* row) {
+        const int64_t number = sqlite3_column_int64(row, 0);
+        if (!has_numbers || (number > low && number < high)) found.emplace_back(sqlite3_value_dup(sqlite3_column_value(row, 0)));
+        return true;
+      });
+      const Query one = old_->prepare(select + " NOT INDEXED WHERE " + keys + " = ?");
+      for (const Value& key : found) {
+        sqlite3_bind_value(one.get(), 1, key.get());
+        if (sqlite3_step(one.get()) == SQLITE_ROW) take(one.get());
+        sqlite3_reset(one.get());
+      }
     }
+    open_old();  // as it is
+  }
+
+  // The pages of the file that hold rows of tables with numbers, or of such without and of indices. Not in order.
+  std::vector<uint32_t> leaves(bool has_numbers) {
+    old_.reset();  // what its log has is in the file now
+    std::vector<uint32_t> found;
+    {
+      VfsFile file(vfs_, path_);
+      Bytes kind;
+      int64_t size = 0;
+      file.size(size);
+      for (int64_t page = 1; page < size / kPageBytes; ++page) {  // counted from zero; the first is the schema's
+        if (file.read(kind, 1, page * kPageBytes) == SQLITE_OK && kind[0] == (has_numbers ? 13 : 10)) found.push_back(static_cast<uint32_t>(page + 1));
+      }
+    }
+    open_old();
+    old_->must("BEGIN");
+    return found;
+  }
+
+  // Until the end of the transaction, which is never committed, SQLite takes one page for all of the table. A transaction for each: what has met
+  // damage may not write any more.
+  bool make_root(const std::string& table, uint32_t page) {
+    old_->must("ROLLBACK; BEGIN; UPDATE sqlite_schema SET rootpage = " + std::to_string(page) + " WHERE name = '" + table +
+               "'; PRAGMA writable_schema = RESET; PRAGMA writable_schema = ON");
+    return old_->failed() == SQLITE_OK;
   }
 
   // From the lists that are good; the others go.

@@ -4,14 +4,14 @@
 //   NAME.rebuilt    the new file. It is complete when the setting "rebuilt" is in it, which is written last
 //   NAME.damaged    the damaged file, kept for whoever wants to try more: one at most, the newest
 //
-// All tables are copied, each row by itself, from both ends and then one by one in between, around what can't be read; rows that do not fit their
-// table are left out. Not copied but made anew: indices and the full-text index; what each device list names, from the list itself, whose
+// All tables are copied, each row by itself, from both ends up to what can't be read. What is between, of messages, contacts and device lists, is
+// found page by page: rows that no tree leads to any more. Rows that do not fit their table are left out. Not copied but made anew: indices and the full-text index; what each device list names, from the list itself, whose
 // signature must be good; conversations that only their messages tell of. Dropped: all Signal sessions and what they have encrypted. The newest
 // states of them may be what was lost, and an older one would use message keys twice. Both sides make new ones (repair.h).
 //
 // Crashes: at any moment, the next start goes on or begins again (finish_rebuild).
 // Errors:  kCorrupt: not even the registration can be read, and the file is as before; kFull, kFailed: the disk, and the same.
-// Calls:   while no Database has the file open. `vfs` as for Database::open. Holds one row at a time in memory.
+// Calls:   while no Database has the file open. `vfs` as for Database::open. Holds one row at a time in memory, and a number for each page.
 // Source:  docs/decisions/0009-rebuilding-a-damaged-device.md
 #pragma once
 

@@ -5,6 +5,7 @@
 
 #include "core/store/vfs_file.h"
 #include "core/testing/two_people.h"
+#include "crypto/account_key.h"
 
 namespace kith::core::testing {
 namespace {
@@ -52,6 +53,13 @@ class RebuildTest : public TwoPeople {
   size_t root_of(const std::string& name) {
     auto row = ana_.database().prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?");
     row.bind_text(name);
+    return row.step() ? static_cast<size_t>(row.integer(0) - 1) * kPage : 0;
+  }
+  // Where a page of this kind is: "internal", "leaf" or "overflow". 0: there is none.
+  size_t page_of(const std::string& table, const std::string& kind) {
+    auto row = ana_.database().prepare("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ? AND path <> '/'");
+    row.bind_text(table);
+    row.bind_text(kind);
     return row.step() ? static_cast<size_t>(row.integer(0) - 1) * kPage : 0;
   }
   void damage_table(const std::string& name) {
@@ -181,6 +189,63 @@ TEST_F(RebuildTest, MessagesAroundDamagedPagesAreKept) {
   }
   EXPECT_EQ(runs, 2);
   expect_sound();
+  expect_that_they_talk("after");
+}
+
+// What hangs below it in the tree is found without the tree.
+TEST_F(RebuildTest, ADestroyedInnerPageCostsNoMessage) {
+  fill();
+  const std::vector<std::string> all = texts(ana_, chat_);
+  for (const int overflow_pages : {0, 1}) {
+    const size_t overflow = page_of("messages", "overflow");
+    ASSERT_GT(page_of("messages", "leaf"), 0u) << "more than one page";
+    damage_table("messages");
+    if (overflow_pages == 1) damage(overflow, kPage);
+    open_damaged();
+    EXPECT_EQ(texts(ana_, chat_).size(), all.size() - static_cast<size_t>(overflow_pages));
+    EXPECT_EQ(state(ana_).rebuilt().messages_missing(), static_cast<uint64_t>(overflow_pages)) << "the one that went on there";
+    EXPECT_EQ(found("number170").size(), 1u);
+    expect_sound();
+  }
+  expect_that_they_talk("after");
+}
+
+TEST_F(RebuildTest, ADestroyedInnerPageCostsFewContactsAndKeys) {
+  fill(20);
+  client_api::Request contacts;
+  for (int i = 1000; i < 2000; ++i) {
+    contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person\nTEL:+49170000" + std::to_string(i) +
+                                                                "\nEND:VCARD\n");
+  }
+  EXPECT_FALSE(ana_.request(contacts).has_failure());
+  crypto::SeededRandom random(1);
+  for (int i = 0; i < 100; ++i) {
+    const crypto::AccountKeyPair key = crypto::make_account_key(random);
+    const Bytes account = random.bytes(AccountId::kBytes);
+    wire::DeviceList list;
+    list.set_account_id(account);
+    list.set_revision(1);
+    list.add_devices()->set_device_id(1);
+    const Bytes bytes = list.SerializeAsString();
+    const Bytes signature = crypto::sign_device_list(key, bytes);
+    auto row = ana_.database().prepare(
+        "INSERT INTO device_lists (account, revision, account_key, device_list, signature, newest_revision) VALUES (?, 1, ?, ?, ?, 1)");
+    row.bind_blob(account);
+    row.bind_blob(key.public_key);
+    row.bind_blob(bytes);
+    row.bind_blob(signature);
+    row.run();
+  }
+  const int64_t all_contacts = count("SELECT count(*) FROM contacts");
+  const int64_t all_lists = count("SELECT count(*) FROM device_lists");
+  ASSERT_GT(page_of("contacts", "leaf") * page_of("device_lists", "leaf"), 0u) << "each has more than one page";
+  const size_t lists_at = root_of("device_lists");
+  damage_table("contacts");
+  damage(lists_at, kPage);
+  open_damaged();
+  EXPECT_GT(count("SELECT count(*) FROM contacts"), all_contacts * 9 / 10) << "without those on the page itself";
+  EXPECT_GT(count("SELECT count(*) FROM device_lists"), all_lists * 8 / 10);
+  EXPECT_GT(count("SELECT count(*) FROM devices"), all_lists * 8 / 10);
   expect_that_they_talk("after");
 }
 
@@ -504,9 +569,9 @@ TEST_F(LogTest, IsTakenIntoTheNewFileWhenTheDatabaseIsDamaged) {
 }
 
 TEST_F(RebuildTest, BrokenOffAnywhereItGoesOnOrBeginsAgain) {
-  fill(20);
+  fill(60);
   const std::vector<std::string> all = texts(ana_, chat_);
-  ana_.close();
+  damage_table("messages");
   damage(0, 100);
   const std::string damaged = file();
   for (uint64_t at = 0;; at += 3) {
