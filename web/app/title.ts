@@ -4,7 +4,8 @@ import type { AppViewModel } from "../view-models/app";
 export function keepTitle(app: AppViewModel, profile: string): void {
   const write = () => {
     const unread = app.snapshot().phase === "chats" ? app.list.snapshot().unread : 0;
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}Kith${profile === "" ? "" : ` · ${profile}`}`;
+    const title = `${unread > 0 ? `(${unread}) ` : ""}Kith${profile === "" ? "" : ` · ${profile}`}`;
+    if (document.title !== title) document.title = title;  // which a browser takes some time for, however it was
   };
   app.list.subscribe(write);
   app.subscribe(write);

@@ -58,10 +58,19 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
   const pinned = useRef(true);
   const anchor = useRef<Anchor>(undefined);
   const jumped = useRef(0);
-  const reading = useRef(false);
+  const widening = useRef(false);
   const lookAgain = useRef<() => void>(undefined);
   const [away, setAway] = useState(false);
   const [menu, setMenu] = useState<MenuPlace>();
+
+  /** After the next frame: what there is to see is seen first. */
+  const widen = (step: () => Promise<void>) => {
+    widening.current = true;
+    requestAnimationFrame(() => setTimeout(() => void step().finally(() => {
+      widening.current = false;
+      lookAgain.current?.();
+    })));
+  };
 
   const look = useCallback(() => {
     const frame = scroller.current;
@@ -72,14 +81,9 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
     anchor.current = anchorOf(frame, rows.current);
     model.setPinned(pinned.current);
     setAway(!complete || below > frame.clientHeight / 2);
-    if (frame.scrollTop < NEAR_PX && older && !reading.current) {
-      reading.current = true;
-      void model.timeline.showOlder().finally(() => {
-        reading.current = false;
-        requestAnimationFrame(() => lookAgain.current?.());
-      });
-    }
-    if (!complete && below < NEAR_PX) model.timeline.showNewer();
+    if (widening.current) return;
+    if (frame.scrollTop < (pinned.current ? 1 : NEAR_PX) && older) widen(model.timeline.showOlder);
+    else if (!complete && below < NEAR_PX) widen(model.timeline.showNewer);
   }, [model]);
 
   useEffect(() => {

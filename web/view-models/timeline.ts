@@ -4,7 +4,8 @@
 //                                   first <= window < last
 //
 // `messages` always reaches to the newest message without a gap. The window slides over it, so that the number of rows in the page stays
-// bounded however long a conversation is.
+// bounded however long a conversation is. Making rows is what costs the page's thread most: a window begins small and widens step by step, each
+// in a task of its own.
 import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
@@ -24,8 +25,17 @@ export interface TimelineSnapshot {
   error: string;
 }
 
-const PAGE = 60;
+/** Messages in a window that begins anew, and by how many it widens. */
+const WINDOW = 40;
+const STEP = 30;
 const WINDOW_MAX = 240;
+/** At the end, where what comes widens it, it begins anew beyond this. */
+const FOLLOWING_MAX = 100;
+/** Messages above the line "unread" when a conversation is opened there. */
+const ABOVE_UNREAD = 10;
+/** Messages that are kept while the view follows the end; beyond, the oldest half is read again when somebody scrolls to it. */
+const KEPT_MAX = 1000;
+const READ_FIRST = 60;
 const READ_AT_ONCE = 100;
 const READ_MAX = 500;
 
@@ -52,14 +62,14 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   /** Reads the newest messages; `unread` of them get the line "unread" above. */
   async load(unread: number): Promise<void> {
     try {
-      await this.readOlder(Math.min(READ_MAX, Math.max(PAGE, unread + PAGE / 2)));
+      await this.readOlder(Math.min(READ_MAX, Math.max(READ_FIRST, unread + READ_FIRST / 2)));
     } catch (error) {
       return this.update({ loaded: true, error: failureText(error) });
     }
     this.markUnread(unread);
     const marker = this.messages.findIndex((each) => each.id === this.unreadFrom);
-    this.first = Math.max(0, Math.min(this.messages.length - PAGE, marker < 0 ? this.messages.length : marker - PAGE / 2));
-    this.last = Math.min(this.messages.length, this.first + WINDOW_MAX);
+    this.first = Math.max(0, Math.min(this.messages.length - WINDOW, marker < 0 ? this.messages.length : marker - ABOVE_UNREAD));
+    this.last = Math.min(this.messages.length, this.first + WINDOW);
     this.publish({ loaded: true, jump: marker < 0 ? undefined : this.jumpTarget("unread", false) });
   }
 
@@ -72,20 +82,20 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
         return this.update({ error: failureText(error) });
       }
     }
-    this.first = Math.max(0, this.first - PAGE);
+    this.first = Math.max(0, this.first - STEP);
     this.last = Math.min(this.last, this.first + WINDOW_MAX);
     this.publish();
   };
 
-  readonly showNewer = (): void => {
-    this.last = Math.min(this.messages.length, this.last + PAGE);
+  readonly showNewer = async (): Promise<void> => {
+    this.last = Math.min(this.messages.length, this.last + STEP);
     this.first = Math.max(this.first, this.last - WINDOW_MAX);
     this.publish();
   };
 
   readonly showNewest = (): void => {
     this.last = this.messages.length;
-    this.first = Math.max(0, this.last - PAGE);
+    this.first = Math.max(0, this.last - WINDOW);
     this.publish({ jump: undefined, newCount: 0 });
   };
 
@@ -102,8 +112,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     const at = this.messages.findIndex((each) => each.id === id);
     if (at < 0) return false;
     if (at < this.first || at >= this.last) {
-      this.first = Math.max(0, at - PAGE);
-      this.last = Math.min(this.messages.length, at + PAGE);
+      this.first = Math.max(0, at - WINDOW / 2);
+      this.last = Math.min(this.messages.length, at + WINDOW / 2);
     }
     this.publish({ jump: this.jumpTarget(id, true) });
     return true;
@@ -182,12 +192,22 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.messages = withMessages(this.messages, wanted);
     if (atNewest && this.pinned) {
       this.last = this.messages.length;
-      if (this.last - this.first > WINDOW_MAX) this.first = this.last - PAGE;  // rows that a backlog replaces at once cost layout each time
+      if (this.last - this.first > FOLLOWING_MAX) this.first = this.last - WINDOW;
+      this.forgetOldest();
     } else {
       for (let at = 0; at < this.last; ++at) if (!known.has((this.messages[at] as Message).id)) ++this.last;
-      if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, this.first + WINDOW_MAX));
+      if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, Math.min(this.last + STEP, this.first + WINDOW_MAX)));
     }
     this.publish();
+  }
+
+  private forgetOldest(): void {
+    if (this.messages.length <= KEPT_MAX) return;
+    const forgotten = Math.min(this.first, this.messages.length - KEPT_MAX / 2);
+    this.messages = this.messages.slice(forgotten);
+    this.more ||= forgotten > 0;
+    this.first -= forgotten;
+    this.last -= forgotten;
   }
 
   private readOlder(limit: number): Promise<void> {
@@ -212,7 +232,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private async readAgain(): Promise<void> {
     const atNewest = this.last === this.messages.length;
     const anchor = this.messages[this.first]?.id;
-    const limit = Math.min(READ_MAX, Math.max(PAGE, this.messages.length));
+    const limit = Math.min(READ_MAX, Math.max(READ_FIRST, this.messages.length));
     try {
       const page = await this.core.call("listMessages", { conversation: this.conversation, limit });
       this.messages = page.messages;
@@ -221,7 +241,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       return this.update({ error: failureText(error) });
     }
     const at = this.messages.findIndex((each) => each.id === anchor);
-    this.first = at < 0 || (atNewest && this.pinned) ? Math.max(0, this.messages.length - PAGE) : at;
+    this.first = at < 0 || (atNewest && this.pinned) ? Math.max(0, this.messages.length - WINDOW) : at;
     this.last = atNewest ? this.messages.length : Math.min(this.messages.length, this.first + WINDOW_MAX);
     this.publish();
   }

@@ -5,22 +5,24 @@
 // Each round is a new device. Another client, with real sessions, writes to it while its page is closed. Then the page is opened, and connects:
 //   received       from the call that connects to the event that says "online", which follows the commit of the last message
 //   received_open  the same once more, at the open conversation
+//   scrolled       the wheel is turned there, upwards: 45,000 pixels in some 5 s
 //   sent           messages written without a connection; from the call that connects to the event that says that nothing is unsent
 // A round in which a message is missing, there twice, unreadable or out of order fails.
 //
-// per_s is what counts; handle_us and what follows are of one message: the time in the module, and of that in the file layer. inputs, syncs and the
-// longest time without a frame of the page are of the whole.
+// per_s is what counts; handle_us and what follows are of one message: the time in the module, and of that in the file layer. inputs, syncs,
+// the longest time without a frame and the longest task of the page are of the whole.
 import { rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { NodeClient } from "../../core-client/node_host";
 import { State_Connection, type Event } from "../../core-client/schema";
 import { Kithd, wasmFile } from "../support/kithd";
-import { probedApp, WatchedDevice, type Spent, type TimedEvent } from "./watched_device";
+import { probedApp, WatchedDevice, type Smoothness, type Spent, type TimedEvent } from "./watched_device";
 
 /** As much as an outbox takes at once, and less. */
 const PART = 5_000;
 const PAGE = 500;
+const WHEEL_TURNS = 150;
 /** What the inbox of a device takes. */
 const MESSAGES_MAX = 100_000;
 /** What a server for people limits and one that is measured does not. */
@@ -82,11 +84,18 @@ async function check(device: WatchedDevice, conversation: string, expected: read
   if (undecryptable !== 0n) throw new Error(`${undecryptable} messages could not be decrypted`);
 }
 
+function addSmoothness(name: string, start: number, { longestFrameMs, longTasks }: Smoothness): void {
+  add(`${name}.longest_frame_ms`, longestFrameMs);
+  add(`${name}.long_tasks`, longTasks.length);
+  add(`${name}.longest_task_ms`, Math.max(0, ...longTasks.map(({ ms }) => ms)));
+  for (const { at, ms } of longTasks) console.error(`  ${name}: a task of ${ms.toFixed(0)} ms, after ${(at - start).toFixed(0)} ms`);
+}
+
 /** Adds the figures of what was done from the connection to the first event that is as wished. */
 async function measure(name: string, messages: number, device: WatchedDevice, before: Spent, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
   const events = await device.eventsUntil(`${name} ${messages}`, wished);
   const after = await device.spent();
-  const { at, longestFrameMs } = await device.connection();
+  const { at, ...smoothness } = await device.connection();
   const ended = events.find((each) => each.at >= at && wished(each.event))?.at;
   if (ended === undefined) throw new Error(`${name}: what was waited for came before the connection`);
   const each = (field: keyof Spent): number => (after[field] - before[field]) / messages;
@@ -98,7 +107,7 @@ async function measure(name: string, messages: number, device: WatchedDevice, be
   add(`${name}.inputs`, after.inputs - before.inputs);
   add(`${name}.syncs`, after.syncs - before.syncs);
   add(`${name}.bytes`, each("bytesWritten"));
-  add(`${name}.longest_frame_ms`, longestFrameMs);
+  addSmoothness(name, at, smoothness);
   return events;
 }
 
@@ -148,6 +157,7 @@ async function round(server: Kithd, number: number, options: Options): Promise<v
     await store(client, own, texts);
     await device.openPage(conversation);
     await receive("received_open", texts.length, device);
+    addSmoothness("scrolled", 0, await device.scrollBack(WHEEL_TURNS));
     await check(device, conversation, [...texts, ...texts]);
   } finally {
     client.close();

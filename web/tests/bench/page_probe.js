@@ -1,9 +1,9 @@
 // Runs in the page before its own scripts: keeps what the core's Worker tells the page, and when; makes the bench's own calls of it; and keeps
-// the longest time in which the page drew no frame since it asked the core to connect.
+// the longest time in which the page drew no frame since it asked the core to connect or the bench began to watch, and the tasks of over 50 ms.
 (() => {
   const OWN_CALLS_FROM = 1e9;  // above the page's own
   const RealWorker = Worker;
-  const probe = (window.kithProbe = { events: [], toldAt: 0, connectedAt: 0, longestFrameMs: 0, call, takeEvents });
+  const probe = (window.kithProbe = { events: [], toldAt: 0, connectedAt: 0, longestFrameMs: 0, longTasks: [], call, takeEvents, watch });
   const waiting = new Map();
   let worker;
   let nextId = OWN_CALLS_FROM;
@@ -25,7 +25,7 @@
     postMessage(message, ...rest) {
       if (message.method === "connect") {
         probe.connectedAt = performance.now();
-        probe.longestFrameMs = 0;
+        watch();
       }
       super.postMessage(message, ...rest);
     }
@@ -50,6 +50,16 @@
     frameAt = performance.now();  // what this took is not the app's
     return taken;
   }
+
+  function watch() {
+    frameAt = performance.now();
+    probe.longestFrameMs = 0;
+    probe.longTasks = [];
+  }
+
+  new PerformanceObserver((list) => {
+    probe.longTasks.push(...list.getEntries().map(({ startTime, duration }) => ({ at: startTime, ms: duration })));
+  }).observe({ type: "longtask" });
 
   function frame() {
     const now = performance.now();

@@ -30,17 +30,34 @@ export interface TimedEvent {
   event: Event;
 }
 
+/** How smoothly the page ran. */
+export interface Smoothness {
+  longestFrameMs: number;
+  longTasks: LongTask[];
+}
+
+/** Of the page's main thread, over 50 ms. */
+export interface LongTask {
+  /** Its beginning, by the page's clock. */
+  at: number;
+  ms: number;
+}
+
 interface Probe {
   toldAt: number;
   connectedAt: number;
   longestFrameMs: number;
+  longTasks: LongTask[];
   call(method: string, requests: string[]): Promise<string[]>;
   takeEvents(): { at: number; events: string[] }[];
+  watch(): void;
 }
 type ProbedWindow = Window & { kithProbe: Probe };
 
 const WAIT_MAX_MS = 180_000;
 const QUIET_MS = 500;
+const WHEEL_PX = 300;
+const WHEEL_PAUSE_MS = 30;
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -127,11 +144,27 @@ export class WatchedDevice {
     return batches.flatMap(({ at, events }) => events.map((bytes) => ({ at, event: decodeEvent(Buffer.from(bytes, "base64")) })));
   }
 
-  /** When the page last asked the core to connect, and the longest time since in which it drew no frame. */
-  async connection(): Promise<{ at: number; longestFrameMs: number }> {
+  /** When the page last asked the core to connect, and how smooth it was from then to the last event: not while the bench looked. */
+  async connection(): Promise<{ at: number } & Smoothness> {
     return this.page.evaluate(() => {
-      const { connectedAt: at, longestFrameMs } = (window as unknown as ProbedWindow).kithProbe;
-      return { at, longestFrameMs };
+      const { connectedAt, toldAt, longestFrameMs, longTasks } = (window as unknown as ProbedWindow).kithProbe;
+      return { at: connectedAt, longestFrameMs, longTasks: longTasks.filter(({ at }) => at >= connectedAt && at <= toldAt) };
+    });
+  }
+
+  /** Turns the wheel over the open conversation, upwards, as fast as a hurried reader. */
+  async scrollBack(turns: number): Promise<Smoothness> {
+    const box = await this.page.getByRole("log").boundingBox();
+    if (box === null) throw new Error("no conversation is open");
+    await this.page.mouse.move(box.x + box.width / 2, 400);
+    await this.page.evaluate(() => (window as unknown as ProbedWindow).kithProbe.watch());
+    for (let turn = 0; turn < turns; ++turn) {
+      await this.page.mouse.wheel(0, -WHEEL_PX);
+      await new Promise((resolve) => setTimeout(resolve, WHEEL_PAUSE_MS));
+    }
+    return this.page.evaluate(() => {
+      const { longestFrameMs, longTasks } = (window as unknown as ProbedWindow).kithProbe;
+      return { longestFrameMs, longTasks };
     });
   }
 
