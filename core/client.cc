@@ -31,7 +31,7 @@ struct Client::Impl {
         break;
       case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
       case client_api::Input::kHttpResponse: engine->http.on_response(input.http_response()); break;
-      case client_api::Input::kNetworkChanged: engine->connection.on_network_changed(); break;
+      case client_api::Input::kNetworkChanged: engine->connection.on_network_changed(input.network_changed().online()); break;
       case client_api::Input::kTick:
       case client_api::Input::KIND_NOT_SET: break;
     }

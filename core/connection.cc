@@ -184,13 +184,14 @@ void Connection::on_draining(const wire::Draining& draining) {
   });
 }
 
-void Connection::on_network_changed() {
-  if (phase_ == Phase::kWaiting) {
+void Connection::on_network_changed(bool online) {
+  if (ready()) {
+    if (!online) pong_.cancel();  // it was set for longer
+    ping(online ? kPongMs : kPongOfflineMs);  // the address may have changed under the socket: find out now
+  } else if (phase_ == Phase::kWaiting && online) {
     failures_ = 0;
     attempt_.cancel();
     open();
-  } else if (ready()) {
-    ping();  // the address may have changed under the socket: find out now
   }
 }
 
@@ -199,11 +200,11 @@ void Connection::ping_later() {
   ping_.set(engine_.in_ms(std::max<uint64_t>(idle_ms / 3, 100)), [this] { ping(); });
 }
 
-void Connection::ping() {
+void Connection::ping(uint64_t pong_ms) {
   wire::ClientFrame frame;
   frame.mutable_ping()->set_nonce(++pings_);
   put(frame);
-  if (!pong_.is_set()) pong_.set(engine_.in_ms(kPongMs), [this] { lose(); });
+  if (!pong_.is_set()) pong_.set(engine_.in_ms(pong_ms), [this] { lose(); });
   ping_later();
 }
 

@@ -6,7 +6,8 @@
 //   kEnded: the server says that this device is no more; nothing leads out but a new registration.
 //
 // The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted kStableMs resets it.
-// A silent connection is found out by a Ping at a third of the server's idle timeout: no frame within kPongMs means it is dead.
+// A silent connection is found out by a Ping at a third of the server's idle timeout: no frame within kPongMs means it is dead. A host that hears
+// that the network is gone or back makes the Ping at once: gone is its word about the way outside, and a server may be nearer.
 // All timing is on the monotonic clock.
 #pragma once
 
@@ -28,6 +29,7 @@ class Connection {
   static constexpr uint64_t kStableMs = 30000;
   static constexpr uint64_t kOpenMs = 15000;   // for opening, and again for the Welcome
   static constexpr uint64_t kPongMs = 10000;
+  static constexpr uint64_t kPongOfflineMs = 2000;  // when the network is said to be gone
   static constexpr size_t kFrameBytesMax = 262144;
 
   explicit Connection(Engine& engine);
@@ -45,7 +47,7 @@ class Connection {
   void on_opened(uint32_t socket);
   void on_frame(uint32_t socket, const std::string& frame);
   void on_closed(uint32_t socket);
-  void on_network_changed();
+  void on_network_changed(bool online);
 
   // Whether frames can be sent.
   [[nodiscard]] bool ready() const { return phase_ == Phase::kCatchingUp || phase_ == Phase::kOnline; }
@@ -81,7 +83,7 @@ class Connection {
   void on_error(const wire::Error& error);
   void on_draining(const wire::Draining& draining);
   void ping_later();
-  void ping();
+  void ping(uint64_t pong_ms = kPongMs);
   void hear_time(uint64_t server_time_us);
   void put(const wire::ClientFrame& frame);
 

@@ -31,6 +31,18 @@ TEST_F(ConnectionTest, AHintThatTheNetworkIsBackIsFollowedAtOnce) {
   EXPECT_EQ(state(ana_).connection(), State::kOnline);
 }
 
+TEST_F(ConnectionTest, AHintThatTheNetworkIsGoneIsTriedSoon) {
+  client_api::Input gone;
+  gone.mutable_network_changed()->set_online(false);
+  ana_.input(gone);
+  world_.advance(3000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline) << "the server is on this side of what is gone";
+  ana_.set_silent(true);
+  ana_.input(gone);
+  world_.advance(3000);
+  EXPECT_NE(state(ana_).connection(), State::kOnline);
+}
+
 TEST_F(ConnectionTest, ADeadConnectionIsFoundOut) {
   ana_.set_silent(true);
   world_.advance(31'000);  // a third of a minute, and ten seconds for the answer
