@@ -75,6 +75,9 @@ class Stores final : public ProcessStores {
     Answer<void> set_pin_hash(AccountId account, std::string hash) override {
       return on.work<void>([this, account, hash = std::move(hash)] { return disk().set_pin_hash(account, hash); });
     }
+    Answer<void> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override {
+      return on.work<void>([this, account, at] { return disk().set_pin_tries_forgiven_at(account, at); });
+    }
     Answer<void> put_code(std::string phone, PendingCode code) override {
       return on.work<void>([this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
     }

@@ -14,17 +14,21 @@ constexpr uint64_t kDayMicros = 86'400'000'000;
 Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const AccountId& account) {
   AccountRecord record;
   record.id = account;
-  long long revision = 0;
-  if (!connection.query("SELECT phone, pin_hash, revision, device_list, device_list_signature FROM accounts WHERE account = :account")
+  long long revision = 0, forgiven_at = 0;
+  if (!connection
+           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, revision, device_list, device_list_signature FROM accounts"
+                  " WHERE account = :account")
            .in(account)
            .out(record.phone)
            .out(record.pin_hash)
+           .out(forgiven_at)
            .out(revision)
            .out(record.device_list)
            .out(record.device_list_signature)
            .fetch()) {
     return Fail(StoreError::kNotFound);
   }
+  record.pin_tries_forgiven_at.value = static_cast<uint64_t>(forgiven_at);
   record.device_list_revision.value = static_cast<uint64_t>(revision);
 
   long long device = 0, active = 0, created_at = 0;
@@ -42,6 +46,11 @@ std::optional<AccountId> account_of_phone(SqlConnection& connection, const std::
   std::string account;
   if (!connection.query("SELECT account FROM accounts WHERE phone = :phone").in(phone).out(account).fetch()) return std::nullopt;
   return AccountId::from_hex(account);
+}
+
+bool is_account(SqlConnection& connection, const AccountId& account) {
+  long long there = 0;
+  return connection.query("SELECT 1 FROM accounts WHERE account = :account").in(account).out(there).fetch();
 }
 
 void end_device(SqlConnection& connection, const DeviceAddress& device) {
@@ -140,11 +149,16 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::set_device_list(Account
 
 Task<Result<void, StoreError>> SqlAccountStore::set_pin_hash(AccountId account, std::string pin_hash) {
   return database_.write([account, pin_hash = std::move(pin_hash)](SqlConnection& connection) -> Result<void, StoreError> {
-    std::string old;
-    if (!connection.query("SELECT pin_hash FROM accounts WHERE account = :account").in(account).out(old).fetch()) {
-      return Fail(StoreError::kNotFound);
-    }
+    if (!is_account(connection, account)) return Fail(StoreError::kNotFound);
     connection.query("UPDATE accounts SET pin_hash = :pin_hash WHERE account = :account").in(pin_hash).in(account).run();
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::set_pin_tries_forgiven_at(AccountId account, UnixMicros at) {
+  return database_.write([account, at](SqlConnection& connection) -> Result<void, StoreError> {
+    if (!is_account(connection, account)) return Fail(StoreError::kNotFound);
+    connection.query("UPDATE accounts SET pin_tries_forgiven_at = :at WHERE account = :account").in(at.value).in(account).run();
     return {};
   });
 }

@@ -20,6 +20,7 @@ class SqlAccountStore final : public AccountStore {
                                                      UnixMicros now) override;
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override;
   Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override;
+  Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override;
   Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override;
   Task<Result<PendingCode, StoreError>> get_code(std::string phone) override;
   Task<Result<void, StoreError>> remove_code(std::string phone) override;

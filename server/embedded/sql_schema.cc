@@ -76,6 +76,9 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " seen_at BIGINT NOT NULL)",
     },
+    {
+        "ALTER TABLE accounts ADD COLUMN pin_tries_forgiven_at BIGINT NOT NULL DEFAULT 0",
+    },
 };
 
 }  // namespace

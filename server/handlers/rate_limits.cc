@@ -37,7 +37,6 @@ struct RateLimits::Impl {
       case Limit::kProfileWrite: return settings.profile_write;
       case Limit::kTyping: return settings.typing;
       case Limit::kSubscribe: return settings.subscribe;
-      case Limit::kWrongPin:
       case Limit::kCount: break;
     }
     return {};
@@ -94,8 +93,6 @@ RateLimits::~RateLimits() = default;
 
 uint32_t RateLimits::take(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, true); }
 uint32_t RateLimits::peek(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, false); }
-uint32_t RateLimits::take(Rate rate, Limit limit, BytesView key, uint32_t cost) { return impl_->use(rate, limit, key, cost, true); }
-uint32_t RateLimits::peek(Rate rate, Limit limit, BytesView key, uint32_t cost) { return impl_->use(rate, limit, key, cost, false); }
 
 uint32_t RateLimits::take_address(Limit limit, std::string_view address) {
   if (impl_->settings.loopback_exempt && (address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127."))) return 0;

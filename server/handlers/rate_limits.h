@@ -1,7 +1,7 @@
 // How often somebody may do something: token buckets by what is done and by whom.
 //
 // Calls: from any thread (a short lock per stripe; none of this is on the path of a message between two devices).
-// State: in memory only; a restart forgives. Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+// State: in memory only; a restart forgives. What guards a secret is counted in the account store (register_device.cc). Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,6 @@ enum class Limit : uint8_t {
   kCodeForNumberHourly,   // phone: asking for a code
   kCodeFromAddress,       // peer address: asking for a code
   kRegisterFromAddress,   // peer address: trying a code
-  kWrongPin,              // phone: a wrong registration PIN; its rate is HandlerSettings.pin_attempts_max
   kLookup,                // account: numbers looked up
   kTakePrekeys,           // account: one-time prekeys taken, of all others together
   kTakePrekeysOf,         // account and target: one-time prekeys taken of one device
@@ -61,9 +60,6 @@ class RateLimits {
   [[nodiscard]] uint32_t take(Limit limit, BytesView key, uint32_t cost = 1);
   // What take() would answer, without taking.
   [[nodiscard]] uint32_t peek(Limit limit, BytesView key, uint32_t cost = 1);
-  // The same with a rate that the caller knows.
-  [[nodiscard]] uint32_t take(Rate rate, Limit limit, BytesView key, uint32_t cost = 1);
-  [[nodiscard]] uint32_t peek(Rate rate, Limit limit, BytesView key, uint32_t cost = 1);
   // The same as take() for a limit by peer address, with the exemption of loopback.
   [[nodiscard]] uint32_t take_address(Limit limit, std::string_view address);
 

@@ -1,7 +1,8 @@
 // Proves a number by its code, and makes a device in its account. The device is active only when it has published its keys (publish_keys.cc).
 //
 // Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by number; one try at a time for
-// a number, so that tries side by side do not share an attempt. A PIN takes pin_attempts_max wrong tries a day. A wrong PIN leaves the code.
+// a number, so that tries side by side do not share an attempt. A PIN takes pin_attempts_max wrong tries a day: each counts before it is tried, on
+// the disk, so that no restart forgives it, and a right one is taken back. A wrong PIN leaves the code.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -12,22 +13,33 @@
 namespace kith::handlers {
 namespace {
 
-constexpr uint32_t kDayMs = 24 * 3600 * 1000;
+constexpr uint64_t kDayMicros = 86'400'000'000;
 constexpr uint32_t kRetryMs = 500;
 constexpr size_t kCodeBytesMax = 16;
 
-Rate pin_rate(const HandlerSettings& settings) {
-  const uint32_t burst = std::max(1u, settings.pin_attempts_max);
-  return {burst, kDayMs / burst};
-}
-
-Task<bool> pin_is_right(Services& services, std::string hash, std::string pin) {
+Task<bool> matches(Services& services, std::string hash, std::string pin) {
   Executor* const home = Executor::current();
   co_await enter(services.heavy_work);
   const bool right = crypto::verify_pin(hash, pin);
   wipe(pin);
   co_await enter(*home);
   co_return right;
+}
+
+// A token bucket, as the time at which it will be full again: a try takes its share of a day.
+Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::string pin) {
+  const uint64_t now = services.clock.now().value;
+  const uint64_t before = std::clamp(account.pin_tries_forgiven_at.value, now, now + kDayMicros);  // whatever the clock was then
+  const uint64_t after = before + kDayMicros / std::max(1u, services.settings.pin_attempts_max);
+  if (after > now + kDayMicros) {
+    co_return refuse(wire::kTooManyAttempts, "pin", static_cast<uint32_t>((after - now - kDayMicros) / 1000 + 1));
+  }
+  const auto counted = co_await services.accounts.set_pin_tries_forgiven_at(account.id, UnixMicros{after});
+  if (!counted) co_return refuse_store(counted.error());
+  Task<bool> check = matches(services, account.pin_hash, std::move(pin));
+  if (!co_await std::move(check)) co_return refuse(wire::kWrongPin, "pin");
+  (void)co_await services.accounts.set_pin_tries_forgiven_at(account.id, UnixMicros{before});
+  co_return Outcome<void>();
 }
 
 // Counts a wrong try on the code.
@@ -65,16 +77,13 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   if (!known && known.error() != StoreError::kNotFound) co_return refuse_store(known.error());
   if (known && !known->pin_hash.empty()) {
     if (request.pin().empty()) co_return refuse(wire::kPinRequired, "pin");
-    const Rate rate = pin_rate(services.settings);
-    if (const uint32_t wait_ms = limits.peek(rate, Limit::kWrongPin, *phone); wait_ms != 0) {
-      co_return refuse(wire::kTooManyAttempts, "pin", wait_ms);
-    }
-    Task<bool> check = pin_is_right(services, known->pin_hash, request.pin());
-    if (!co_await std::move(check)) {
-      (void)limits.take(rate, Limit::kWrongPin, *phone);
+    Task<Outcome<void>> pin = try_pin(services, *known, request.pin());
+    const auto tried = co_await std::move(pin);
+    if (!tried && tried.error().code == wire::kWrongPin) {
       Task<Outcome<wire::RegistrationResponse>> refusal = wrong(services, *phone, *code, wire::kWrongPin);
       co_return co_await std::move(refusal);
     }
+    if (!tried) co_return std::unexpected<Refusal>(tried.error());
   }
 
   const AccountId new_account = services.random.id<AccountId>();

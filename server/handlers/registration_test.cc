@@ -207,6 +207,22 @@ TEST_F(RegistrationTest, WrongPinsAreCountedOverADay) {  // [LIMIT-1]
   EXPECT_GT(late.error().retry_after_ms, 1000u);
   strict.loops.pass(late.error().retry_after_ms);
   EXPECT_TRUE(try_pin("2468"));
+  EXPECT_TRUE(try_pin("2468")) << "right ones do not count";
+  EXPECT_EQ(try_pin("0000").error().code, wire::kWrongPin);
+  EXPECT_EQ(try_pin("0000").error().code, wire::kTooManyAttempts) << "one was forgiven, and is spent";
+}
+
+// What is not on the disk would be forgiven by a restart, so it counts before it is tried.
+TEST_F(RegistrationTest, APinIsNotTriedUncounted) {
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  set_pin(device, "2468");
+  const auto code = ask();
+  world.ports().accounts.fail_pin_tries = true;
+  EXPECT_EQ(refused(code->code(), "1111"), wire::kUnavailable);
+  EXPECT_EQ(refused(code->code(), "2468"), wire::kUnavailable);
+  world.ports().accounts.fail_pin_tries = false;
+  EXPECT_TRUE(enter(code->code(), "2468"));
 }
 
 TEST_F(RegistrationTest, PinsHaveALengthAndCanBeRemoved) {

@@ -25,6 +25,7 @@ struct AccountRecord {
   AccountId id;
   std::string phone;          // E.164
   std::string pin_hash;       // Argon2id, libsodium's text form; empty: no PIN
+  UnixMicros pin_tries_forgiven_at;  // when no wrong PIN counts any more
   Revision device_list_revision;  // zero: never published
   Bytes device_list;          // serialized wire.DeviceList, as signed
   Bytes device_list_signature;
@@ -71,6 +72,7 @@ class AccountStore {
 
   // "" removes the PIN. kNotFound.
   virtual Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) = 0;
+  virtual Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) = 0;  // kNotFound
 
   // Registration codes: one a number, the newest.
   virtual Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) = 0;

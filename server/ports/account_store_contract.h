@@ -197,6 +197,14 @@ TEST_P(AccountStoreContract, ThePinIsKeptUntilItIsRemoved) {
   EXPECT_EQ(runner_.run(accounts().load(account(1)))->pin_hash, "");
 }
 
+TEST_P(AccountStoreContract, TriesOfThePinAreKept) {
+  EXPECT_EQ(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{7})).error(), StoreError::kNotFound);
+  EXPECT_EQ(add(kPhone, 1).pin_tries_forgiven_at, UnixMicros{0});
+  ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{1'700'000'000'000'000})));
+  ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "another")));
+  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone))->pin_tries_forgiven_at, UnixMicros{1'700'000'000'000'000});
+}
+
 TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
   EXPECT_EQ(runner_.run(accounts().get_code(kPhone)).error(), StoreError::kNotFound);
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0})));
@@ -218,12 +226,14 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   ASSERT_TRUE(publish(account(1), 3, {1}, "list"));
   add(kPhone, 1);
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "pin")));
+  ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{8})));
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
   const auto record = runner_.run(accounts().find_by_phone(kPhone));
   ASSERT_TRUE(record);
   EXPECT_EQ(record->id, account(1));
   EXPECT_EQ(record->pin_hash, "pin");
+  EXPECT_EQ(record->pin_tries_forgiven_at, UnixMicros{8});
   EXPECT_EQ(record->device_list, "list");
   EXPECT_EQ(record->device_list_revision, Revision{3});
   EXPECT_EQ(devices_of(*record), (Devices{{1, true}, {2, false}}));

@@ -102,6 +102,7 @@ class Faults {
 class MemoryAccountStore final : public AccountStore {
  public:
   Faults faults;
+  bool fail_pin_tries = false;  // only the call that counts them
   // Forgets the keys of a device that ends, with the store locked; MemoryPorts sets it.
   std::function<void(const DeviceAddress&)> on_device_ended;
 
@@ -181,6 +182,16 @@ class MemoryAccountStore final : public AccountStore {
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
     found->second.record.pin_hash = std::move(pin_hash);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (fail_pin_tries) co_return Fail(StoreError::kUnavailable);
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
+    found->second.record.pin_tries_forgiven_at = at;
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override {
