@@ -31,6 +31,15 @@ std::string_view cut(std::string_view text, size_t bytes) {
   return text.substr(0, bytes);
 }
 
+// Absent: none is asked for. `name`: of the request's two fields, without what tells them apart.
+Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const std::string& id, const char* name) {
+  if (order_us == 0 && id.empty()) return std::nullopt;
+  const auto message = MessageId::from_hex(id);
+  if (!message) return Refuse(client_api::Failure::kInvalidArgument, std::string(name) + "_id");
+  if (order_us == 0 || order_us > INT64_MAX) return Refuse(client_api::Failure::kInvalidArgument, std::string(name) + "_order_us");
+  return MessageCursor{UnixMicros{order_us}, *message};
+}
+
 }  // namespace
 
 client_api::Message MessagesView::build(const MessageRow& message) {
@@ -59,18 +68,15 @@ Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const clien
   const auto conversation = ConversationId::from_hex(request.conversation());
   if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
   if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
-  std::optional<MessageCursor> cursor;
-  if (request.before_order_us() != 0 || !request.before_id().empty()) {
-    const auto id = MessageId::from_hex(request.before_id());
-    if (!id) return Refuse(client_api::Failure::kInvalidArgument, "before_id");
-    if (request.before_order_us() == 0 || request.before_order_us() > INT64_MAX) {
-      return Refuse(client_api::Failure::kInvalidArgument, "before_order_us");
-    }
-    cursor = MessageCursor{UnixMicros{request.before_order_us()}, *id};
-  }
+  const auto before = cursor_of(request.before_order_us(), request.before_id(), "before");
+  if (!before) return Fail(before.error());
+  const auto after = cursor_of(request.after_order_us(), request.after_id(), "after");
+  if (!after) return Fail(after.error());
+  if (*before && *after) return Refuse(client_api::Failure::kInvalidArgument, "after_id: or before_id");
   if (!store_.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
 
-  const MessagePage page = store_.messages.before(*conversation, cursor, request.limit() == 0 ? kPageDefault : request.limit());
+  const int64_t limit = request.limit() == 0 ? kPageDefault : request.limit();
+  const MessagePage page = *after ? store_.messages.after(*conversation, **after, limit) : store_.messages.before(*conversation, *before, limit);
   client_api::ListMessagesResponse response;
   for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
   response.set_more(page.more);

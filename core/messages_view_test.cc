@@ -68,6 +68,24 @@ TEST_F(MessagesViewTest, PagesBackByTheFirstMessageOfThePageBefore) {
   EXPECT_FALSE(rest->more());
 }
 
+TEST_F(MessagesViewTest, PagesForwardByTheLastMessageOfThePageBefore) {
+  for (uint32_t i = 1; i <= 120; ++i) store_.messages.add(incoming(i, 1 + i / 2));  // two of each time
+  auto newer = request(100);
+  newer.set_after_order_us(1);
+  newer.set_after_id(message_id(1).hex());
+  const auto first = view_.list(newer);
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->messages_size(), 100);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(first->messages(i).id(), message_id(static_cast<uint32_t>(i) + 2).hex());
+  EXPECT_TRUE(first->more());
+  newer.set_after_order_us(first->messages(99).order_us());
+  newer.set_after_id(first->messages(99).id());
+  const auto rest = view_.list(newer);
+  ASSERT_EQ(rest->messages_size(), 19);
+  EXPECT_EQ(rest->messages(18).id(), message_id(120).hex());
+  EXPECT_FALSE(rest->more());
+}
+
 TEST_F(MessagesViewTest, RefusesWhatIsNoPage) {
   EXPECT_EQ(view_.list(request()).error().code, Failure::kNoSuchConversation);
   store_.messages.add(incoming(1, 1));
@@ -78,6 +96,11 @@ TEST_F(MessagesViewTest, RefusesWhatIsNoPage) {
   half.clear_before_id();
   half.set_before_order_us(5);
   EXPECT_EQ(view_.list(half).error().detail, "before_id");
+  half.set_before_id(message_id(1).hex());
+  half.set_after_order_us(5);
+  EXPECT_EQ(view_.list(half).error().detail, "after_id");
+  half.set_after_id(message_id(1).hex());
+  EXPECT_EQ(view_.list(half).error().detail, "after_id: or before_id");
   auto nameless = request();
   nameless.set_conversation("xyz");
   EXPECT_EQ(view_.list(nameless).error().detail, "conversation");

@@ -1,8 +1,27 @@
 #include "core/store/messages_table.h"
 
+#include <algorithm>
+
 #include "core/store/message_row.h"
 
 namespace kith::core {
+
+namespace {
+
+// One row more than `limit` was asked for.
+MessagePage read_page(Statement& rows, int64_t limit) {
+  MessagePage page;
+  while (rows.step()) {
+    if (static_cast<int64_t>(page.messages.size()) == limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(read_message(rows));
+  }
+  return page;
+}
+
+}  // namespace
 
 bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
@@ -127,19 +146,20 @@ std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation
 MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit) {
   // Nothing has this order time: it stands for "after everything".
   const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
-  MessagePage page;
   auto row = database_.prepare(
       "SELECT " KITH_MESSAGE_COLUMNS
       " FROM messages WHERE conversation = ? AND (order_us, id) < (?, ?) ORDER BY order_us DESC, id DESC LIMIT ?");
   row.bind_id(conversation).bind(static_cast<int64_t>(from.order.value)).bind_id(from.id).bind(limit + 1);
-  while (row.step()) {
-    if (static_cast<int64_t>(page.messages.size()) == limit) {
-      page.more = true;
-      break;
-    }
-    page.messages.push_back(read_message(row));
-  }
-  return {{std::make_move_iterator(page.messages.rbegin()), std::make_move_iterator(page.messages.rend())}, page.more};
+  MessagePage page = read_page(row, limit);
+  std::ranges::reverse(page.messages);
+  return page;
+}
+
+MessagePage MessagesTable::after(const ConversationId& conversation, const MessageCursor& cursor, int64_t limit) {
+  auto row = database_.prepare(
+      "SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE conversation = ? AND (order_us, id) > (?, ?) ORDER BY order_us, id LIMIT ?");
+  row.bind_id(conversation).bind(static_cast<int64_t>(cursor.order.value)).bind_id(cursor.id).bind(limit + 1);
+  return read_page(row, limit);
 }
 
 UnixMicros MessagesTable::pending_order(const ConversationId& conversation, UnixMicros now) {

@@ -93,6 +93,8 @@ class MessagesTable {
   std::optional<MessageRow> last(const ConversationId& conversation);
   // The `limit` messages before the cursor (the newest without one), in ascending order; more: there are older ones.
   MessagePage before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
+  // The `limit` messages after the cursor, in ascending order; more: there are newer ones.
+  MessagePage after(const ConversationId& conversation, const MessageCursor& cursor, int64_t limit);
   // The order time for a message that is written now and not sent yet: after everything in its conversation.
   UnixMicros pending_order(const ConversationId& conversation, UnixMicros now);
 

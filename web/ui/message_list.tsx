@@ -139,7 +139,7 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
   };
   const toEnd = () => {
     pinned.current = true;
-    model.timeline.showNewest();
+    void model.timeline.showNewest();
     if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { Message_Tick } from "../core-client/schema";
+import type { Message } from "./core";
 import type { Item } from "./message_items";
 import { FakeCore, BEN, message, NOON, settle } from "./testing/fake_core";
 import { TimelineViewModel } from "./timeline";
@@ -167,13 +168,63 @@ describe("the line of unread messages", () => {
 });
 
 describe("jumping to a message", () => {
-  it("reads back to it and shows what is around", async () => {
+  /** Far back: message 100 of 1500. */
+  async function jumpBack(): Promise<void> {
     fill(1500);
     await timeline.load(0);
     const target = core.messages[100];
     expect(await timeline.jumpTo(target?.id ?? "")).toBe(true);
     expect(timeline.snapshot().jump).toMatchObject({ id: target?.id, highlight: true });
+    timeline.setPinned(false);
+  }
+
+  it("reads what is around it, and not all that is between", async () => {
+    await jumpBack();
+    expect(core.called("listMessages")).toHaveLength(3);
+    expect(timeline.snapshot()).toMatchObject({ olderThere: true, atNewest: false });
     expect(texts(timeline.snapshot().items)).toEqual(Array.from({ length: 40 }, (_, at) => String(80 + at)));
+  });
+
+  it("leads on to the newest without gap or repetition, and back to the first", async () => {
+    await jumpBack();
+    const seen = new Set<string>();
+    const look = () => texts(timeline.snapshot().items).forEach((each) => seen.add(each));
+    for (let step = 0; step < 80 && !timeline.snapshot().atNewest; ++step, look()) await timeline.showNewer();
+    expect(texts(timeline.snapshot().items).at(-1)).toBe("1499");
+    for (let step = 0; step < 80 && timeline.snapshot().olderThere; ++step, look()) await timeline.showOlder();
+    expect(seen.size).toBe(1500);
+    const shown = texts(timeline.snapshot().items).map(Number);
+    expect(shown).toEqual(shown.map((_, at) => at));
+  });
+
+  it("counts what comes meanwhile, and shows it at the end", async () => {
+    await jumpBack();
+    core.receive(message({ atMs: NOON + 2000 * SECOND, text: "new" }));
+    expect(timeline.snapshot().newCount).toBe(1);
+    expect(texts(timeline.snapshot().items)).not.toContain("new");
+    expect(timeline.newestIncoming).toBeUndefined();
+    await timeline.showNewest();
+    expect(timeline.snapshot()).toMatchObject({ newCount: 0, atNewest: true });
+    expect(texts(timeline.snapshot().items).at(-1)).toBe("new");
+  });
+
+  it("is over when one writes", async () => {
+    await jumpBack();
+    const own = message({ atMs: NOON + 2000 * SECOND, text: "mine", outgoing: true });
+    core.messages.push(own);
+    timeline.putOwn(own);
+    await settle();
+    expect(texts(timeline.snapshot().items).slice(-2)).toEqual(["1499", "mine"]);
+  });
+
+  it("takes changes of what is shown, and a resync leaves one there [UI-1]", async () => {
+    await jumpBack();
+    core.emit({ case: "resync", value: {} });
+    await settle();
+    expect(texts(timeline.snapshot().items)).toContain("100");
+    expect(timeline.snapshot().atNewest).toBe(false);
+    core.emit({ case: "messageChanged", value: { ...(core.messages[100] as Message), text: "changed" } });
+    expect(texts(timeline.snapshot().items)).toContain("changed");
   });
 
   it("says no when this device does not have it", async () => {

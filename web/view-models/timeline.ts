@@ -1,11 +1,11 @@
 // The messages of one conversation as far as they are read, and the window of them that is shown.
 //
-//   oldest on the device … | read so far: messages[0 .. n) ending with the newest |
-//                                   first <= window < last
+//   oldest on the device … | read so far: messages[0 .. n) | … newest on the device
+//                               first <= window < last
 //
-// `messages` always reaches to the newest message without a gap. The window slides over it, so that the number of rows in the page stays
-// bounded however long a conversation is. Making rows is what costs the page's thread most: a window begins small and widens step by step, each
-// in a task of its own.
+// `messages` has no gap. It reaches to the newest message, but after a jump far back: then `newerThere`, until somebody has scrolled or gone to the
+// end. The window slides over it, so that the number of rows in the page stays bounded however long a conversation is. Making rows is what costs
+// the page's thread most: a window begins small and widens step by step, each in a task of its own.
 import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
@@ -37,18 +37,22 @@ const ABOVE_UNREAD = 10;
 const KEPT_MAX = 1000;
 const READ_FIRST = 60;
 const READ_AT_ONCE = 100;
+const READ_AROUND = 50;
+
+type Cursor = { beforeOrderUs: bigint; beforeId: string } | { afterOrderUs: bigint; afterId: string } | Record<never, never>;
 const READ_MAX = 500;
 
 export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private messages: readonly Message[] = [];
-  private more = false;
+  private olderThere = false;
+  private newerThere = false;
   private first = 0;
   private last = 0;
   private pinned = true;
   private attentive = false;
   private unreadFrom = "";
   private unreadCount = 0;
-  private reading: Promise<void> | undefined;
+  private reading: Promise<void> = Promise.resolve();
   private jumps = 0;
 
   constructor(
@@ -62,7 +66,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   /** Reads the newest messages; `unread` of them get the line "unread" above. */
   async load(unread: number): Promise<void> {
     try {
-      await this.readOlder(Math.min(READ_MAX, Math.max(READ_FIRST, unread + READ_FIRST / 2)));
+      await this.reads(() => this.readOlder(Math.min(READ_MAX, Math.max(READ_FIRST, unread + READ_FIRST / 2))));
     } catch (error) {
       return this.update({ loaded: true, error: failureText(error) });
     }
@@ -75,9 +79,9 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Widens the window at its older end, reading on when the device has more. */
   readonly showOlder = async (): Promise<void> => {
-    if (this.first === 0 && this.more) {
+    if (this.first === 0 && this.olderThere) {
       try {
-        await this.readOlder(READ_AT_ONCE);
+        await this.reads(() => this.readOlder(READ_AT_ONCE));
       } catch (error) {
         return this.update({ error: failureText(error) });
       }
@@ -87,24 +91,41 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.publish();
   };
 
+  /** Widens the window at its newer end, reading on when the device has more. */
   readonly showNewer = async (): Promise<void> => {
+    if (this.last === this.messages.length && this.newerThere) {
+      try {
+        await this.reads(() => this.readNewer(READ_AT_ONCE));
+      } catch (error) {
+        return this.update({ error: failureText(error) });
+      }
+    }
     this.last = Math.min(this.messages.length, this.last + STEP);
     this.first = Math.max(this.first, this.last - WINDOW_MAX);
     this.publish();
   };
 
-  readonly showNewest = (): void => {
+  readonly showNewest = async (): Promise<void> => {
+    if (this.newerThere) {
+      try {
+        await this.reads(() => this.readNewest(READ_FIRST));
+      } catch (error) {
+        return this.update({ error: failureText(error) });
+      }
+    }
     this.last = this.messages.length;
     this.first = Math.max(0, this.last - WINDOW);
     this.publish({ jump: undefined, newCount: 0 });
   };
 
-  /** Brings a message into view, reading back to it when needed. False when this device does not have it. */
+  /** Brings a message into view, reading what is around it when needed. False when this device does not have it. */
   readonly jumpTo = async (id: string): Promise<boolean> => {
     try {
-      const target = this.messages.find((each) => each.id === id) ?? (await this.core.call("getMessage", { id }));
-      if (target.conversation !== this.conversation) return false;
-      while (this.more && !this.messages.some((each) => each.id === id)) await this.readOlder(READ_MAX);
+      if (this.message(id) === undefined) {
+        const target = await this.core.call("getMessage", { id });
+        if (target.conversation !== this.conversation) return false;
+        await this.reads(() => this.readAround(target));
+      }
     } catch (error) {
       if (failureOf(error).code !== 0) return false;
       throw error;
@@ -131,11 +152,16 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   get isPinned(): boolean {
-    return this.pinned && this.last === this.messages.length;
+    return this.pinned && this.atNewest;
   }
 
+  /** Absent also where the newest messages are not read. */
   get newestIncoming(): Message | undefined {
-    return this.messages.findLast((each) => !each.outgoing);
+    return this.newerThere ? undefined : this.messages.findLast((each) => !each.outgoing);
+  }
+
+  private get atNewest(): boolean {
+    return this.last === this.messages.length && !this.newerThere;
   }
 
   message(id: string): Message | undefined {
@@ -146,7 +172,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   readonly putOwn = (message: Message): void => {
     this.put([message]);
     this.unreadFrom = "";
-    this.showNewest();
+    void this.showNewest();
   };
 
   /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
@@ -186,10 +212,12 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   private put(changed: readonly Message[]): void {
     const oldest = this.messages[0];
+    const newest = this.messages.at(-1);
     const known = new Set(this.messages.map((each) => each.id));
-    const wanted = changed.filter((each) => known.has(each.id) || !this.more || oldest === undefined || !isBefore(each, oldest));
-    const atNewest = this.last === this.messages.length;
-    this.messages = withMessages(this.messages, wanted);
+    const isWithin = (each: Message) =>
+      !(this.olderThere && oldest !== undefined && isBefore(each, oldest)) && !(this.newerThere && newest !== undefined && isBefore(newest, each));
+    const { atNewest } = this;
+    this.messages = withMessages(this.messages, changed.filter((each) => known.has(each.id) || isWithin(each)));
     if (atNewest && this.pinned) {
       this.last = this.messages.length;
       if (this.last - this.first > FOLLOWING_MAX) this.first = this.last - WINDOW;
@@ -205,42 +233,74 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     if (this.messages.length <= KEPT_MAX) return;
     const forgotten = Math.min(this.first, this.messages.length - KEPT_MAX / 2);
     this.messages = this.messages.slice(forgotten);
-    this.more ||= forgotten > 0;
+    this.olderThere ||= forgotten > 0;
     this.first -= forgotten;
     this.last -= forgotten;
   }
 
-  private readOlder(limit: number): Promise<void> {
-    this.reading ??= this.readOlderNow(limit).finally(() => (this.reading = undefined));
-    return this.reading;
+  /** One reading after the other: each begins with what the one before has left. */
+  private reads(read: () => Promise<void>): Promise<void> {
+    const done = this.reading.then(read);
+    this.reading = done.catch(() => undefined);
+    return done;
   }
 
-  private async readOlderNow(limit: number): Promise<void> {
+  private async readOlder(limit: number): Promise<void> {
     const oldest = this.messages[0];
-    const before = oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id };
-    const page = await this.core.call("listMessages", { conversation: this.conversation, limit, ...before });
+    const page = await this.page(limit, oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id });
     const known = new Set(this.messages.map((each) => each.id));
     const older = page.messages.filter((each) => !known.has(each.id));
     // While the answer was under way a message may have come that belongs before others.
     this.messages = oldest === undefined ? withMessages(older, this.messages) : [...older, ...this.messages];
-    this.more = page.more;
+    this.olderThere = page.more;
     this.first += older.length;
     this.last += older.length;
   }
 
+  private async readNewer(limit: number): Promise<void> {
+    const newest = this.messages.at(-1);
+    if (newest === undefined) return;
+    const page = await this.page(limit, { afterOrderUs: newest.orderUs, afterId: newest.id });
+    this.messages = withMessages(this.messages, page.messages);
+    this.newerThere = page.more;
+  }
+
+  /** In place of what was read before. */
+  private async readAround(target: Message): Promise<void> {
+    const [older, newer] = await Promise.all([
+      this.page(READ_AROUND, { beforeOrderUs: target.orderUs, beforeId: target.id }),
+      this.page(READ_AROUND, { afterOrderUs: target.orderUs, afterId: target.id }),
+    ]);
+    this.messages = [...older.messages, target, ...newer.messages];
+    this.olderThere = older.more;
+    this.newerThere = newer.more;
+    this.first = 0;
+    this.last = 0;  // the caller chooses
+  }
+
+  private page(limit: number, from: Cursor): Promise<{ messages: Message[]; more: boolean }> {
+    return this.core.call("listMessages", { conversation: this.conversation, limit, ...from });
+  }
+
+  private async readNewest(limit: number): Promise<void> {
+    const page = await this.page(limit, {});
+    this.messages = page.messages;
+    this.olderThere = page.more;
+    this.newerThere = false;
+  }
+
   /** After a gap in the events: as much as before, as it is now. */
   private async readAgain(): Promise<void> {
-    const atNewest = this.last === this.messages.length;
-    const anchor = this.messages[this.first]?.id;
+    const { atNewest } = this;
+    const anchor = this.messages[this.first];
+    const around = this.newerThere ? anchor : undefined;
     const limit = Math.min(READ_MAX, Math.max(READ_FIRST, this.messages.length));
     try {
-      const page = await this.core.call("listMessages", { conversation: this.conversation, limit });
-      this.messages = page.messages;
-      this.more = page.more;
+      await this.reads(() => (around === undefined ? this.readNewest(limit) : this.readAround(around)));
     } catch (error) {
       return this.update({ error: failureText(error) });
     }
-    const at = this.messages.findIndex((each) => each.id === anchor);
+    const at = this.messages.findIndex((each) => each.id === anchor?.id);
     this.first = at < 0 || (atNewest && this.pinned) ? Math.max(0, this.messages.length - WINDOW) : at;
     this.last = atNewest ? this.messages.length : Math.min(this.messages.length, this.first + WINDOW_MAX);
     this.publish();
@@ -265,8 +325,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private publish(changes: Partial<TimelineSnapshot> = {}): void {
     this.update({
       items: itemsOf(this.messages.slice(this.first, this.last), { unreadFrom: this.unreadFrom, unreadCount: this.unreadCount }),
-      olderThere: this.first > 0 || this.more,
-      atNewest: this.last === this.messages.length,
+      olderThere: this.first > 0 || this.olderThere,
+      atNewest: this.atNewest,
       error: "",
       ...changes,
     });

@@ -130,6 +130,11 @@ export class FakeCore implements Core {
     const limit = (params.limit as number | undefined) ?? 50;
     const before = { orderUs: params.beforeOrderUs as bigint, id: params.beforeId as string };
     const all = this.messages.filter((each) => each.conversation === params.conversation).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    if (params.afterId !== undefined) {
+      const after = { orderUs: params.afterOrderUs as bigint, id: params.afterId as string };
+      const newer = all.filter((each) => isBefore(after, each));
+      return create(ListMessagesResponseSchema, { messages: newer.slice(0, limit), more: newer.length > limit });
+    }
     const older = params.beforeId === undefined ? all : all.filter((each) => isBefore(each, before));
     return create(ListMessagesResponseSchema, { messages: older.slice(-limit), more: older.length > limit });
   }
