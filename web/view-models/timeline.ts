@@ -65,11 +65,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Reads the newest messages; `unread` of them get the line "unread" above. */
   async load(unread: number): Promise<void> {
-    try {
-      await this.reads(() => this.readOlder(Math.min(READ_MAX, Math.max(READ_FIRST, unread + READ_FIRST / 2))));
-    } catch (error) {
-      return this.update({ loaded: true, error: failureText(error) });
-    }
+    const limit = Math.min(READ_MAX, Math.max(READ_FIRST, unread + READ_FIRST / 2));
+    if (!(await this.hasRead(() => this.readOlder(limit)))) return this.update({ loaded: true });
     this.markUnread(unread);
     const marker = this.messages.findIndex((each) => each.id === this.unreadFrom);
     this.first = Math.max(0, Math.min(this.messages.length - WINDOW, marker < 0 ? this.messages.length : marker - ABOVE_UNREAD));
@@ -79,13 +76,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Widens the window at its older end, reading on when the device has more. */
   readonly showOlder = async (): Promise<void> => {
-    if (this.first === 0 && this.olderThere) {
-      try {
-        await this.reads(() => this.readOlder(READ_AT_ONCE));
-      } catch (error) {
-        return this.update({ error: failureText(error) });
-      }
-    }
+    if (this.first === 0 && this.olderThere && !(await this.hasRead(() => this.readOlder(READ_AT_ONCE)))) return;
     this.first = Math.max(0, this.first - STEP);
     this.last = Math.min(this.last, this.first + WINDOW_MAX);
     this.publish();
@@ -93,26 +84,14 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Widens the window at its newer end, reading on when the device has more. */
   readonly showNewer = async (): Promise<void> => {
-    if (this.last === this.messages.length && this.newerThere) {
-      try {
-        await this.reads(() => this.readNewer(READ_AT_ONCE));
-      } catch (error) {
-        return this.update({ error: failureText(error) });
-      }
-    }
+    if (this.last === this.messages.length && this.newerThere && !(await this.hasRead(() => this.readNewer(READ_AT_ONCE)))) return;
     this.last = Math.min(this.messages.length, this.last + STEP);
     this.first = Math.max(this.first, this.last - WINDOW_MAX);
     this.publish();
   };
 
   readonly showNewest = async (): Promise<void> => {
-    if (this.newerThere) {
-      try {
-        await this.reads(() => this.readNewest(READ_FIRST));
-      } catch (error) {
-        return this.update({ error: failureText(error) });
-      }
-    }
+    if (this.newerThere && !(await this.hasRead(() => this.readNewest(READ_FIRST)))) return;
     this.last = this.messages.length;
     this.first = Math.max(0, this.last - WINDOW);
     this.publish({ jump: undefined, newCount: 0 });
@@ -245,6 +224,17 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     return done;
   }
 
+  /** False, and said, when it failed. */
+  private async hasRead(read: () => Promise<void>): Promise<boolean> {
+    try {
+      await this.reads(read);
+      return true;
+    } catch (error) {
+      this.update({ error: failureText(error) });
+      return false;
+    }
+  }
+
   private async readOlder(limit: number): Promise<void> {
     const oldest = this.messages[0];
     const page = await this.page(limit, oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id });
@@ -295,11 +285,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     const anchor = this.messages[this.first];
     const around = this.newerThere ? anchor : undefined;
     const limit = Math.min(READ_MAX, Math.max(READ_FIRST, this.messages.length));
-    try {
-      await this.reads(() => (around === undefined ? this.readNewest(limit) : this.readAround(around)));
-    } catch (error) {
-      return this.update({ error: failureText(error) });
-    }
+    if (!(await this.hasRead(() => (around === undefined ? this.readNewest(limit) : this.readAround(around))))) return;
     const at = this.messages.findIndex((each) => each.id === anchor?.id);
     this.first = at < 0 || (atNewest && this.pinned) ? Math.max(0, this.messages.length - WINDOW) : at;
     this.last = atNewest ? this.messages.length : Math.min(this.messages.length, this.first + WINDOW_MAX);
