@@ -301,7 +301,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       --left;
       this.unreadFrom = message.id;
     }
-    this.unreadCount = unread - left;
+    this.unreadCount = unread;  // also when those read so far are fewer
   }
 
   private jumpTarget(id: string, highlight: boolean): TimelineSnapshot["jump"] {
