@@ -53,7 +53,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       failure: "",
       notice: "",
     });
-    this.onDispose(core.onEvents((events) => events.forEach((event) => this.take(event))));
+    this.onDispose(core.onEvents((events) => this.take(events)));
     this.list = new ConversationListViewModel(core);
     this.search = new SearchViewModel(core);
     this.contacts = new ContactsViewModel(core, (conversation) => this.showOpened(conversation));
@@ -165,9 +165,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().phase === "chats") this.core.call("setAvailable", { available }).catch(() => undefined);
   }
 
-  private take(event: Event): void {
-    if (event.kind.case === "stateChanged") this.takeState(event.kind.value);
-    if (event.kind.case === "resync") void this.core.call("getState").then((state) => this.takeState(state));
+  private take(events: readonly Event[]): void {
+    const last = events.findLast(({ kind }) => kind.case === "stateChanged")?.kind;
+    if (last?.case === "stateChanged") this.takeState(last.value);
+    if (events.some(({ kind }) => kind.case === "resync")) void this.core.call("getState").then((state) => this.takeState(state));
   }
 
   private takeState(state: State): void {

@@ -26,6 +26,20 @@ describe("the list of conversations", () => {
     expect(titles()).toEqual(["Zoë Çelik", "Ben", "Ana"]);
   });
 
+  it("shows once what comes together, each conversation as it is last", () => {
+    let shown = 0;
+    list.subscribe(() => ++shown);
+    core.emit(
+      { case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 3, activityUs: micros(NOON + 2) }) },
+      { case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 4, activityUs: micros(NOON + 3) }) },
+      { case: "typingChanged", value: { conversation: ANA, typing: true } },
+      { case: "conversationChanged", value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 4) }) },
+    );
+    expect(shown).toBe(1);
+    expect(titles()).toEqual(["Zoë Çelik", "Ana", "Ben"]);
+    expect(list.find(ANA)).toMatchObject({ unread: 4, typing: true });
+  });
+
   it("counts unread messages", () => {
     expect(list.snapshot().unread).toBe(3);
     core.emit({ case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 0 }) });

@@ -17,7 +17,7 @@ export function inListOrder(a: Conversation, b: Conversation): number {
 export class ConversationListViewModel extends ViewModel<ConversationListSnapshot> {
   constructor(private readonly core: Core) {
     super({ loaded: false, conversations: [], unread: 0 });
-    this.onDispose(core.onEvents((events) => events.forEach((event) => this.take(event))));
+    this.onDispose(core.onEvents((events) => this.take(events)));
   }
 
   /** Reads the list anew. */
@@ -32,29 +32,40 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
 
   /** Puts in a conversation that a call has answered with. */
   readonly put = (conversation: Conversation): void => {
-    const others = this.snapshot().conversations.filter((each) => each.id !== conversation.id);
-    this.replace([...others, conversation].sort(inListOrder), this.snapshot().loaded);
+    this.putAll(new Map([[conversation.id, conversation]]));
   };
 
-  private take(event: Event): void {
-    const { case: kind, value } = event.kind;
-    switch (kind) {
-      case "conversationChanged": return this.put(value);
-      case "typingChanged": return this.change(value.conversation, (each) => ({ ...each, typing: value.typing }));
-      case "presenceChanged": {
-        const presence = value.presence;
-        return this.change(value.conversation, (each) => (presence === undefined ? each : { ...each, presence }));
+  /** A backlog brings hundreds of changes at once: they are shown once. */
+  private take(events: readonly Event[]): void {
+    const changed = new Map<string, Conversation>();
+    const change = (id: string, to: (conversation: Conversation) => Conversation) => {
+      const known = changed.get(id) ?? this.find(id);
+      if (known !== undefined) changed.set(id, to(known));
+    };
+    for (const { kind } of events) {
+      switch (kind.case) {
+        case "conversationChanged": changed.set(kind.value.id, kind.value); break;
+        case "typingChanged": {
+          const { conversation, typing } = kind.value;
+          change(conversation, (each) => ({ ...each, typing }));
+          break;
+        }
+        case "presenceChanged": {
+          const { conversation, presence } = kind.value;
+          if (presence !== undefined) change(conversation, (each) => ({ ...each, presence }));
+          break;
+        }
+        case "contactsChanged":
+        case "resync": void this.load().catch(() => undefined);
       }
-      case "contactsChanged":
-      case "resync": void this.load().catch(() => undefined);
     }
+    this.putAll(changed);
   }
 
-  private change(id: string, to: (conversation: Conversation) => Conversation): void {
-    const { conversations, loaded } = this.snapshot();
-    if (conversations.some((each) => each.id === id)) {
-      this.replace(conversations.map((each) => (each.id === id ? to(each) : each)), loaded);
-    }
+  private putAll(changed: ReadonlyMap<string, Conversation>): void {
+    if (changed.size === 0) return;
+    const others = this.snapshot().conversations.filter((each) => !changed.has(each.id));
+    this.replace([...others, ...changed.values()].sort(inListOrder), this.snapshot().loaded);
   }
 
   private replace(conversations: readonly Conversation[], loaded: boolean): void {

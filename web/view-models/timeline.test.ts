@@ -112,6 +112,27 @@ describe("messages that come", () => {
     expect(core.called("listMessages").length).toBeGreaterThan(40);
   });
 
+  it("are not kept without bound while somebody reads further up either", async () => {
+    fill(100);
+    await timeline.load(0);
+    timeline.setPinned(false);
+    for (let from = 100; from < 5000; from += 100) {
+      core.receive(...Array.from({ length: 100 }, (_, at) => message({ atMs: NOON + (from + at) * SECOND, text: String(from + at) })));
+    }
+    expect(timeline.snapshot()).toMatchObject({ atNewest: false, newCount: 4900 });
+    expect(timeline.newestIncoming).toBeUndefined();
+    let last = Number(texts(timeline.snapshot().items).at(-1));
+    for (let step = 0; step < 200 && !timeline.snapshot().atNewest; ++step) {
+      await timeline.showNewer();
+      const shown = texts(timeline.snapshot().items).map(Number);
+      expect(shown).toEqual(shown.map((_, at) => (shown[0] as number) + at));
+      expect(shown[0]).toBeLessThanOrEqual(last + 1);
+      last = shown.at(-1) as number;
+    }
+    expect(last).toBe(4999);
+    expect(core.called("listMessages").length).toBeGreaterThan(20);
+  });
+
   it("by the hundred don't move what somebody reads further up", async () => {
     fill(100);
     await timeline.load(0);

@@ -3,8 +3,8 @@
 //   oldest on the device … | read so far: messages[0 .. n) | … newest on the device
 //                               first <= window < last
 //
-// `messages` has no gap. It reaches to the newest message, but after a jump far back: then `newerThere`, until somebody has scrolled or gone to the
-// end. The window slides over it, so that the number of rows in the page stays bounded however long a conversation is. Making rows is what costs
+// `messages` has no gap. It reaches to the newest message, but after a jump far back, or when much came while somebody was reading further up: then
+// `newerThere`, until somebody has scrolled or gone to the end. The window slides over it, so that the number of rows in the page stays bounded however long a conversation is. Making rows is what costs
 // the page's thread most: a window begins small and widens step by step, each in a task of its own.
 import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
@@ -33,7 +33,7 @@ const WINDOW_MAX = 240;
 const FOLLOWING_MAX = 100;
 /** Messages above the line "unread" when a conversation is opened there. */
 const ABOVE_UNREAD = 10;
-/** Messages that are kept while the view follows the end; beyond, the oldest half is read again when somebody scrolls to it. */
+/** Messages that are kept while more come; beyond, the half that is farther from the view goes, and is read again when somebody scrolls there. */
 const KEPT_MAX = 1000;
 const READ_FIRST = 60;
 const READ_AT_ONCE = 100;
@@ -158,6 +158,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private take(events: readonly Event[]): void {
     const changed: Message[] = [];
     const added: Message[] = [];
+    if (!this.snapshot().loaded) return;  // it is in the page that is being read
     for (const { kind } of events) {
       if (kind.case === "resync") void this.readAgain();
       if ((kind.case !== "messageAdded" && kind.case !== "messageChanged") || kind.value.conversation !== this.conversation) continue;
@@ -204,8 +205,16 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     } else {
       for (let at = 0; at < this.last; ++at) if (!known.has((this.messages[at] as Message).id)) ++this.last;
       if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, Math.min(this.last + STEP, this.first + WINDOW_MAX)));
+      this.forgetNewest();
     }
     this.publish();
+  }
+
+  private forgetNewest(): void {
+    const kept = this.last + KEPT_MAX / 2;
+    if (this.messages.length <= this.last + KEPT_MAX) return;
+    this.messages = this.messages.slice(0, kept);
+    this.newerThere = true;
   }
 
   private forgetOldest(): void {
@@ -240,8 +249,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     const page = await this.page(limit, oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id });
     const known = new Set(this.messages.map((each) => each.id));
     const older = page.messages.filter((each) => !known.has(each.id));
-    // While the answer was under way a message may have come that belongs before others.
-    this.messages = oldest === undefined ? withMessages(older, this.messages) : [...older, ...this.messages];
+    this.messages = [...older, ...this.messages];
     this.olderThere = page.more;
     this.first += older.length;
     this.last += older.length;
