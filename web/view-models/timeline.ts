@@ -4,8 +4,9 @@
 //                               first <= window < last
 //
 // `messages` has no gap. It reaches to the newest message, but after a jump far back, or when much came while somebody was reading further up: then
-// `newerThere`, until somebody has scrolled or gone to the end. The window slides over it, so that the number of rows in the page stays bounded however long a conversation is. Making rows is what costs
-// the page's thread most: a window begins small and widens step by step, each in a task of its own.
+// `newerThere`, until somebody has scrolled or gone to the end. The window slides over it, so that the number of rows in the page stays bounded
+// however long a conversation is. Making rows is what costs the page's thread most: a window begins small and widens step by step, each in a task
+// of its own.
 import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
@@ -35,12 +36,13 @@ const FOLLOWING_MAX = 100;
 const ABOVE_UNREAD = 10;
 /** Messages that are kept while more come; beyond, the half that is farther from the view goes, and is read again when somebody scrolls there. */
 const KEPT_MAX = 1000;
+/** Messages read from the device: at first, further in one direction, on each side of one that is jumped to, and at most. */
 const READ_FIRST = 60;
 const READ_AT_ONCE = 100;
 const READ_AROUND = 50;
+const READ_MAX = 500;
 
 type Cursor = { beforeOrderUs: bigint; beforeId: string } | { afterOrderUs: bigint; afterId: string } | Record<never, never>;
-const READ_MAX = 500;
 
 export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private messages: readonly Message[] = [];
@@ -156,9 +158,9 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
   private take(events: readonly Event[]): void {
+    if (!this.snapshot().loaded) return;  // it is in the page that is being read
     const changed: Message[] = [];
     const added: Message[] = [];
-    if (!this.snapshot().loaded) return;  // it is in the page that is being read
     for (const { kind } of events) {
       if (kind.case === "resync") void this.readAgain();
       if ((kind.case !== "messageAdded" && kind.case !== "messageChanged") || kind.value.conversation !== this.conversation) continue;
@@ -211,9 +213,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   private forgetNewest(): void {
-    const kept = this.last + KEPT_MAX / 2;
     if (this.messages.length <= this.last + KEPT_MAX) return;
-    this.messages = this.messages.slice(0, kept);
+    this.messages = this.messages.slice(0, this.last + KEPT_MAX / 2);
     this.newerThere = true;
   }
 
