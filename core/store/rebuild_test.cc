@@ -3,138 +3,16 @@
 
 #include <algorithm>
 
-#include "core/store/vfs_file.h"
-#include "core/testing/two_people.h"
+#include "core/testing/damaged_device.h"
 #include "crypto/account_key.h"
 
 namespace kith::core::testing {
 namespace {
 
-using ::testing::UnorderedElementsAre;
 using client_api::Message;
 using client_api::State;
 
-constexpr size_t kPage = kPageBytes;
-constexpr const char* kMark = "PRAGMA user_version = -2";  // as a program that has met damage marks its file
-
-class RebuildTest : public TwoPeople {
- protected:
-  std::string& file(const std::string& name = "kith.db") { return *ana_.disk().contents(name); }
-  bool has_file(const std::string& name) { return ana_.disk().contents(name) != nullptr; }
-
-  // A few hundred messages both ways, some of many pages; contacts, a draft, a setting.
-  void fill(int messages = 300) {
-    warm_up();
-    const std::string bens = bens_chat();
-    for (int i = 0; i < messages; ++i) {
-      const std::string text = "number" + std::to_string(i) + " " + std::string(i % 50 == 0 ? 9000 : static_cast<size_t>(i % 7) * 60, 'x');
-      i % 3 == 0 ? say(ben_, bens, text) : say(ana_, chat_, text);
-    }
-    client_api::Request contacts;
-    for (int i = 100; i < 160; ++i) {
-      contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person " + std::to_string(i) + "\nTEL:+491700000" +
-                                                                  std::to_string(i) + "\nEND:VCARD\n");
-    }
-    EXPECT_FALSE(ana_.request(contacts).has_failure());
-    world_.advance(5000);
-  }
-  void put(const std::string& name, const std::string& bytes) {
-    { VfsFile made(ana_.disk().name(), name); }
-    file(name) = bytes;
-    ana_.disk().sync(name);
-  }
-  void damage(size_t at, size_t size, uint64_t seed = 1) {
-    crypto::SeededRandom random(seed);
-    const Bytes noise = random.bytes(size);
-    std::copy(noise.begin(), noise.end(), file().begin() + static_cast<std::ptrdiff_t>(at));
-    ana_.disk().sync("kith.db");
-  }
-  // The page on which the table or index begins.
-  size_t root_of(const std::string& name) {
-    auto row = ana_.database().prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?");
-    row.bind_text(name);
-    return row.step() ? static_cast<size_t>(row.integer(0) - 1) * kPage : 0;
-  }
-  // Where a page of this kind is: "internal", "leaf" or "overflow". 0: there is none.
-  size_t page_of(const std::string& table, const std::string& kind) {
-    auto row = ana_.database().prepare("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ? AND path <> '/'");
-    row.bind_text(table);
-    row.bind_text(kind);
-    return row.step() ? static_cast<size_t>(row.integer(0) - 1) * kPage : 0;
-  }
-  void damage_table(const std::string& name) {
-    const size_t at = root_of(name);
-    ASSERT_GT(at, 0u);
-    ana_.close();
-    damage(at, kPage);
-  }
-  void open_rebuilt() {
-    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
-    ASSERT_TRUE(state(ana_).has_rebuilt());
-  }
-  // As if the damage had been met, wherever it is.
-  void open_damaged() {
-    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
-    execute(ana_, kMark);
-    ana_.close();
-    open_rebuilt();
-  }
-  // A running program does, and ends.
-  void meet_damage() {
-    client_api::Request request;
-    request.mutable_list_messages()->set_conversation(chat_);
-    request.mutable_list_messages()->set_limit(500);
-    const uint32_t id = ana_.post(request);
-    world_.run();
-    EXPECT_EQ(ana_.response(id)->failure().code(), client_api::Failure::kStorage);
-    ASSERT_TRUE(ana_.client().damaged());
-    ana_.close();
-  }
-  int64_t count(const char* sql) {
-    auto row = ana_.database().prepare(sql);
-    return row.step() ? row.integer(0) : -1;
-  }
-  std::string check(const char* sql) {
-    auto row = ana_.database().prepare(sql);
-    return row.step() ? row.text(0) : "failed";
-  }
-  // Both ways, in order, each once, and nothing stays unreadable.
-  void expect_that_they_talk(const std::string& about) {
-    client_api::Request request;
-    request.mutable_connect();
-    ana_.post(request);
-    world_.advance(1000);
-    const std::string bens = bens_chat();
-    say(ben_, bens, "to ana " + about);
-    say(ana_, chat_, "to ben " + about);
-    world_.advance(90'000);
-    say(ben_, bens, "to ana again " + about);
-    say(ana_, chat_, "to ben again " + about);
-    world_.advance(5000);
-    for (Host* host : {&ana_, &ben_}) {
-      const std::string& chat = host == &ana_ ? chat_ : bens;
-      std::vector<std::string> now = texts(*host, chat);
-      ASSERT_GE(now.size(), 4u) << host->name() << " " << about;
-      now.erase(now.begin(), now.end() - 4);
-      EXPECT_THAT(now, UnorderedElementsAre("to ana " + about, "to ana again " + about, "to ben " + about, "to ben again " + about)) << host->name();
-      for (const Message& each : history(*host, chat)) EXPECT_NE(each.kind(), Message::kUndecryptable) << host->name() << " " << about;
-    }
-    EXPECT_EQ(state(ana_).unsent_messages(), 0u);
-  }
-  void expect_sound() {
-    EXPECT_EQ(check("PRAGMA integrity_check"), "ok");
-    EXPECT_TRUE(ana_.database().execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)").has_value());
-  }
-  bool open_and_read_everything();
-  std::vector<std::string> found(const std::string& query) {
-    client_api::Request request;
-    request.mutable_search()->set_query(query);
-    std::vector<std::string> texts;
-    const client_api::Response response = ana_.request(request);
-    for (const Message& message : response.search().messages()) texts.push_back(message.text());
-    return texts;
-  }
-};
+using RebuildTest = DamagedDevice;
 
 TEST_F(RebuildTest, ADeviceGoesOnWithWhatCanBeRead) {
   fill();
@@ -421,9 +299,13 @@ TEST_F(RebuildTest, ReadReceiptsAreNotTurnedOnByDamage) {
   request.mutable_get_settings();
   EXPECT_FALSE(ana_.request(request).get_settings().read_receipts());
 }
+class DamageAnywhereTest : public DamagedDevice {
+ protected:
+  bool open_and_read_everything();
+};
 
 // Opens after damage, and reads everything, as often as it takes: a program that meets damage ends and starts again. False: it is refused.
-bool RebuildTest::open_and_read_everything() {
+bool DamageAnywhereTest::open_and_read_everything() {
   for (int starts = 0; starts < 3; ++starts) {
     if (const auto error = ana_.try_reopen()) {
       EXPECT_EQ(*error, OpenError::kCorrupt);
@@ -457,7 +339,7 @@ uint64_t from_environment(const char* name, uint64_t absent) {
   return text == nullptr ? absent : std::strtoull(text, nullptr, 10);
 }
 
-TEST_F(RebuildTest, DamageAnywhereIsSurvivedOrRefused) {
+TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
   fill(250);
   const State before = state(ana_);
   const size_t registration = root_of("registration") / kPage;
@@ -506,144 +388,6 @@ TEST_F(RebuildTest, DamageAnywhereIsSurvivedOrRefused) {
     if (HasFailure()) return;
   }
   EXPECT_GT(rebuilt, 5);
-}
-
-// The log of a program that was killed.
-class LogTest : public RebuildTest {
- protected:
-  void SetUp() override {
-    fill(10);
-    ASSERT_TRUE(ana_.database().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
-    for (int i = 0; i < 5; ++i) say(ana_, chat_, "in the log " + std::to_string(i));
-    world_.advance(1000);
-    ana_.crash();
-    ASSERT_GT(file("kith.db-wal").size(), 10 * kPage);
-  }
-  void damage_log(size_t at, size_t size) {
-    std::fill_n(file("kith.db-wal").begin() + static_cast<std::ptrdiff_t>(at), size, '\x5A');
-    ana_.disk().sync("kith.db-wal");
-  }
-};
-
-TEST_F(LogTest, IsTakenAsItIsWhenItIsWhole) {
-  ana_.reopen();
-  EXPECT_FALSE(state(ana_).has_rebuilt());
-  EXPECT_EQ(texts(ana_, chat_).back(), "in the log 4");
-  expect_that_they_talk("after");
-  EXPECT_EQ(state(ana_).undecryptable() + state(ben_).undecryptable(), 0u);
-}
-
-TEST_F(LogTest, DamagedAtItsBeginningMeansThatRatchetsAreOldAndDropped) {
-  damage_log(0, 512);
-  open_rebuilt();
-  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
-  expect_that_they_talk("after");
-  expect_sound();
-}
-
-TEST_F(LogTest, DamagedInTheMiddleMeansTheSame) {
-  damage_log(file("kith.db-wal").size() / 2, 100);
-  open_rebuilt();
-  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
-  expect_that_they_talk("after");
-  expect_sound();
-}
-
-TEST_F(LogTest, BrokenOffInItsLastTransactionIsNoDamage) {
-  std::string& log = file("kith.db-wal");
-  log.resize(log.size() - kPage / 2);
-  ana_.disk().sync("kith.db-wal");
-  ana_.reopen();
-  EXPECT_FALSE(state(ana_).has_rebuilt());
-}
-
-TEST_F(LogTest, IsTakenIntoTheNewFileWhenTheDatabaseIsDamaged) {
-  ana_.reopen();
-  say(ana_, chat_, "the last");
-  execute(ana_, kMark);
-  ana_.crash();
-  ASSERT_GT(file("kith.db-wal").size(), kPage);
-  open_rebuilt();
-  EXPECT_EQ(texts(ana_, chat_).back(), "the last");
-  expect_that_they_talk("after");
-}
-
-TEST_F(RebuildTest, BrokenOffAnywhereItGoesOnOrBeginsAgain) {
-  fill(60);
-  const std::vector<std::string> all = texts(ana_, chat_);
-  damage_table("messages");
-  damage(0, 100);
-  const std::string damaged = file();
-  for (uint64_t at = 0;; at += 3) {
-    SCOPED_TRACE("at write " + std::to_string(at));
-    ana_.disk().fail_after(at, SQLITE_IOERR_WRITE, true);
-    const bool was_rebuilt = !ana_.try_reopen();
-    ana_.close();
-    ana_.disk().crash([&](size_t size) { return at % 2 == 0 ? size : size / 2; });
-    ASSERT_EQ(ana_.try_reopen(), std::nullopt);
-    EXPECT_EQ(texts(ana_, chat_), all);
-    expect_sound();
-    if (HasFailure()) return;
-    if (was_rebuilt) {
-      EXPECT_GT(at, 50u);
-      break;
-    }
-    ana_.close();
-    file() = damaged;
-    ana_.disk().sync("kith.db");
-  }
-  expect_that_they_talk("after");
-}
-
-TEST_F(RebuildTest, ANewFileThatIsNotCompleteIsThrownAway) {
-  fill(10);
-  ana_.close();
-  const std::string incomplete = file();
-  ana_.reopen();
-  connect(ana_);
-  say(ana_, chat_, "the newest");
-  for (const std::string& bytes : {incomplete, incomplete.substr(0, kPage), std::string(5000, 'x')}) {
-    ana_.close();
-    put("kith.db.rebuilt", bytes);
-    ana_.reopen();
-    EXPECT_EQ(texts(ana_, chat_).back(), "the newest");
-    EXPECT_FALSE(has_file("kith.db.rebuilt"));
-  }
-}
-
-TEST_F(RebuildTest, ANewFileThatIsCompleteTakesThePlaceOfWhatIsThereOfTheOldOne) {
-  fill(20);
-  execute(ana_, kMark);
-  ana_.close();
-  open_rebuilt();
-  const std::vector<std::string> all = texts(ana_, chat_);
-  ana_.close();
-  const std::string complete = file();
-  ana_.reopen();
-  connect(ana_);
-  for (int i = 0; i < 5; ++i) say(ana_, chat_, "goes with the old file");
-  ana_.crash();
-  ASSERT_GT(file("kith.db-wal").size(), kPage);
-  put("kith.db.rebuilt", complete);
-  damage(0, file().size() / 2);
-  open_rebuilt();
-  EXPECT_EQ(state(ana_).rebuilt().messages_kept(), all.size());
-  EXPECT_EQ(texts(ana_, chat_), all);
-  expect_sound();
-}
-
-TEST_F(RebuildTest, AFullDiskIsSaidAndChangesNothing) {
-  fill(20);
-  const std::vector<std::string> all = texts(ana_, chat_);
-  ana_.close();
-  damage(0, 100);
-  const std::string before = file();
-  ana_.disk().set_capacity(before.size() + 20 * kPage);
-  EXPECT_EQ(ana_.try_reopen(), OpenError::kFull);
-  EXPECT_EQ(file(), before);
-  ana_.disk().set_capacity(UINT64_MAX);
-  open_rebuilt();
-  EXPECT_EQ(texts(ana_, chat_), all);
 }
 
 }  // namespace
