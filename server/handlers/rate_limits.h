@@ -1,7 +1,8 @@
 // How often somebody may do something: token buckets by what is done and by whom.
 //
 // Calls: from any thread (a short lock per stripe; none of this is on the path of a message between two devices).
-// State: in memory only; a restart forgives. What guards a secret is counted in the account store (register_device.cc). Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+// State: in memory only; a restart forgives. What guards a secret is counted in the account store (register_device.cc).
+// Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,7 @@ export function keepTitle(app: AppViewModel, profile: string): void {
   const write = () => {
     const unread = app.snapshot().phase === "chats" ? app.list.snapshot().unread : 0;
     const title = `${unread > 0 ? `(${unread}) ` : ""}Kith${profile === "" ? "" : ` · ${profile}`}`;
-    if (document.title !== title) document.title = title;  // which a browser takes some time for, however it was
+    if (document.title !== title) document.title = title;  // setting it costs, also to what it is
   };
   app.list.subscribe(write);
   app.subscribe(write);
