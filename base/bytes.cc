@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "base/bytes.h"
 
 #include <cstring>
@@ -123,9 +125,7 @@ uint32_t read_u32(const char* data) {
   return value;
 }
 
-uint64_t read_u64(const char* data) {
-  return static_cast<uint64_t>(read_u32(data)) << 32 | read_u32(data + 4);
-}
+uint64_t read_u64(const char* data) { return static_cast<uint64_t>(read_u32(data)) << 32 | read_u32(data + 4); }
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Bytes and their text forms.
 //
-// Bytes is std::string, as protobuf has it, so that a payload is moved and never converted on its way. Text and bytes are told
-// apart by name and by the schema, not by type.
+// Bytes is std::string, as protobuf has it, so that a payload is moved and never converted on its way. Text and bytes
+// are told apart by name and by the schema, not by type.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Time as a parameter: nothing in Kith asks the system for it but through a Clock, so a simulation can own it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Where coroutines run: the server's event loops, or the simulator's.
 #pragma once
 

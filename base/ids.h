@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A strong type for every id and every time, so that one can't be passed for another.
 #pragma once
 
@@ -62,7 +64,8 @@ struct DeviceAddress {
   friend auto operator<=>(const DeviceAddress&, const DeviceAddress&) = default;
 };
 
-// The place of an entry in a device's inbox (INBOX-3): 24 bits of epoch, 40 bits of sequence. Zero is before everything.
+// The place of an entry in a device's inbox (INBOX-3): 24 bits of epoch, 40 bits of sequence. Zero is before
+// everything.
 struct Position {
   uint64_t value = 0;
 
@@ -91,7 +94,9 @@ struct std::hash<kith::Id128<Tag>> {
 };
 template <class Tag, class Number>
 struct std::hash<kith::Strong<Tag, Number>> {
-  size_t operator()(const kith::Strong<Tag, Number>& number) const noexcept { return std::hash<Number>()(number.value); }
+  size_t operator()(const kith::Strong<Tag, Number>& number) const noexcept {
+    return std::hash<Number>()(number.value);
+  }
 };
 template <>
 struct std::hash<kith::DeviceAddress> {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Randomness as a parameter, so that a simulation can seed it. Real ones are cryptographically secure.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The result of what can fail. An error is a value of the module's own enum; a result can't be ignored.
 //
 // Shape:  Result<T, E> is std::expected<T, E>; Fail(e) makes the unexpected half.

@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Coroutines of the server. No exceptions pass through them: one that escapes ends the program.
 //
 //   Task<T>      a function that can wait. Starts when awaited; awaited once.
 //   OneShot<T>   a value that somebody sets and one coroutine waits for, on one executor.
 //   TaskScope    background tasks that shutdown waits for.
 //
-// Rules (docs/decisions/0003): parameters by value or references to what outlives the task; no coroutine lambda with captures; no lock
-// and no borrowed reference across co_await; pass temporaries to an awaited call by name first (g++ 12 destroys some of them twice).
+// Rules (docs/decisions/0003): parameters by value or references to what outlives the task; no coroutine lambda with
+// captures; no lock and no borrowed reference across co_await; pass temporaries to an awaited call by name first (g++
+// 12 destroys some of them twice).
 #pragma once
 
 #include <cassert>

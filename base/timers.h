@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Time that passes, for code that runs on one executor: the server's event loops, or virtual time.
 #pragma once
 
@@ -13,7 +15,8 @@ class Timers {
   // Never zero, so zero can mean "no timer".
   using Handle = uint64_t;
 
-  // Calls `function` once on the executor that the timers belong to, `delay_ms` from now or a little later. Called on that executor.
+  // Calls `function` once on the executor that the timers belong to, `delay_ms` from now or a little later. Called on
+  // that executor.
   virtual Handle after(uint64_t delay_ms, std::move_only_function<void()> function) = 0;
   // The function is not called any more and is destroyed. A handle that has fired or was cancelled is not an error.
   virtual void cancel(Handle handle) = 0;

@@ -1,8 +1,11 @@
-// Memory that is freed is overwritten first, in every program of Kith: keys, codes, tokens and texts pass through strings, protobuf messages and
-// coroutine frames, and no list of wipe() calls would reach all of their copies. It costs a memset for each deletion.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Memory that is freed is overwritten first, in every program of Kith: keys, codes, tokens and texts pass through
+// strings, protobuf messages and coroutine frames, and no list of wipe() calls would reach all of their copies. It
+// costs a memset for each deletion.
 //
-// Replaces the program's operator delete ([new.delete]); operator new stays the library's, which takes memory from malloc. Sanitizers have operators
-// of their own.
+// Replaces the program's operator delete ([new.delete]); operator new stays the library's, which takes memory from
+// malloc. Sanitizers have operators of their own.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define KITH_SANITIZED

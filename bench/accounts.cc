@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/accounts.h"
 
 #include <atomic>
@@ -17,8 +19,8 @@ constexpr size_t kWorkers = 16;
 using gateway::testing::Client;
 
 template <class Response>
-std::optional<Response> call(Client& client, const char* method, const char* path, const google::protobuf::MessageLite& request,
-                             const Bytes& token = {}) {
+std::optional<Response> call(Client& client, const char* method, const char* path,
+                             const google::protobuf::MessageLite& request, const Bytes& token = {}) {
   Client::Fields fields = {{"Content-Type", "application/x-protobuf"}, {"Accept", "application/x-protobuf"}};
   if (!token.empty()) fields.emplace_back("Authorization", "Bearer " + to_base64url(token));
   const auto answer = client.request(method, path, fields, request.SerializeAsString());
@@ -45,7 +47,8 @@ wire::PublishKeysRequest shared_keys() {
   return keys;
 }
 
-std::optional<BenchAccount> register_one(Client& client, const std::string& phone, wire::PublishKeysRequest keys, RandomSource& random) {
+std::optional<BenchAccount> register_one(Client& client, const std::string& phone, wire::PublishKeysRequest keys,
+                                         RandomSource& random) {
   wire::CodeRequest ask;
   ask.set_phone(phone);
   const auto code = call<wire::CodeResponse>(client, "POST", "/v1/registration/code", ask);
@@ -68,8 +71,11 @@ std::optional<BenchAccount> register_one(Client& client, const std::string& phon
   keys.mutable_device_list()->set_device_list(list.SerializeAsString());
   keys.mutable_device_list()->set_signature(crypto::sign_device_list(account_key, keys.device_list().device_list()));
   if (!call<wire::PublishKeysResponse>(client, "PUT", "/v1/keys", keys, registered->token())) return std::nullopt;
-  return BenchAccount{*AccountId::from_bytes(registered->account_id()), registered->device_id(), registered->device_list_revision(),
-                      registered->token(), {}};
+  return BenchAccount{*AccountId::from_bytes(registered->account_id()),
+                      registered->device_id(),
+                      registered->device_list_revision(),
+                      registered->token(),
+                      {}};
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Accounts for the load: registered over HTTP as any device does, with the code that the echo sender answers.
 #pragma once
 
@@ -18,8 +20,9 @@ struct BenchAccount {
   Position confirmed;  // by this device, over all its connections
 };
 
-// Registers `count` accounts, sixteen at a time. They share the device's keys (the load never encrypts); account keys and signatures of device lists
-// are each account's own, and the server checks them all. Absent when the server refuses one.
+// Registers `count` accounts, sixteen at a time. They share the device's keys (the load never encrypts); account keys
+// and signatures of device lists are each account's own, and the server checks them all. Absent when the server refuses
+// one.
 std::optional<std::vector<BenchAccount>> register_accounts(uint16_t port, size_t count);
 
 }  // namespace kith::bench

@@ -1,5 +1,8 @@
-// The client core alone: two clients, each with its database on the disk, and the loopback server of the core's tests between them. What is counted
-// is the time inside Client::handle of the one that is measured; everything else (the server, carrying actions) is outside.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The client core alone: two clients, each with its database on the disk, and the loopback server of the core's tests
+// between them. What is counted is the time inside Client::handle of the one that is measured; everything else (the
+// server, carrying actions) is outside.
 #include <cstdio>
 #include <deque>
 
@@ -86,8 +89,8 @@ class CoreHost {
     return busy;
   }
 
-  uint64_t sends = 0;        // frames with a message that were handed over
-  Spent spent;               // in Client::handle
+  uint64_t sends = 0;  // frames with a message that were handed over
+  Spent spent;         // in Client::handle
   [[nodiscard]] LoopbackServer::Link link() const { return link_; }
 
  private:
@@ -101,8 +104,8 @@ class CoreHost {
     for (Action& action : actions) actions_.push_back(std::move(action));
   }
 
-  // What has come together is handed over together, as the terminal client does it. Kith's server puts at most 64 entries into one frame; the
-  // loopback server puts all there are.
+  // What has come together is handed over together, as the terminal client does it. Kith's server puts at most 64
+  // entries into one frame; the loopback server puts all there are.
   void take(const wire::ServerFrame& frame) {
     constexpr int kFramesMax = 64;
     constexpr int kEntriesMax = 64;
@@ -209,7 +212,8 @@ bool run_until(CoreHost& ana, CoreHost& ben, LoopbackServer& server, Done done) 
   while (!done()) {
     const bool busy = ana.turn() | ben.turn();
     // For a link that is gone.
-    while (!server.outgoing.empty() && server.outgoing.front().link != ana.link() && server.outgoing.front().link != ben.link()) {
+    while (!server.outgoing.empty() && server.outgoing.front().link != ana.link() &&
+           server.outgoing.front().link != ben.link()) {
       server.outgoing.pop_front();
     }
     if (!busy && now_us() > give_up) return false;
@@ -232,12 +236,14 @@ bool run_core(const Options& options, Report& report) {
     server.limits.set_subscriptions_max(100);
     CoreHost ana(server, clock, random, directory.file("ana.db"));
     CoreHost ben(server, clock, random, directory.file("ben.db"));
-    if (!ana.is_open() || !ben.is_open() || !sign_up(ana, kAna, "Ana") || !connect(ana) || !sign_up(ben, kBen, "Ben")) return false;
+    if (!ana.is_open() || !ben.is_open() || !sign_up(ana, kAna, "Ana") || !connect(ana) || !sign_up(ben, kBen, "Ben"))
+      return false;
     Request open;
     open.mutable_open_conversation()->set_phone(kBen);
     const std::string chat = ana.request(std::move(open)).open_conversation().id();
 
-    // Ana writes without a connection, as much as an outbox takes; then she connects, and it is encrypted, committed and handed over. Ben is away.
+    // Ana writes without a connection, as much as an outbox takes; then she connects, and it is encrypted, committed
+    // and handed over. Ben is away.
     const Bytes text(options.payload_bytes, 'x');
     const uint64_t sends_before = ana.sends;
     const auto sent = [&] { return ana.sends - sends_before; };

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Figures of a run: percentiles, medians over rounds, a table, JSON.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <cstdio>
 
 #include "bench/link.h"
@@ -35,8 +37,10 @@ bool run_idle(const Options& options, Report& report) {
   if (!hold(links, accounts, options.idle_to)) return false;
   const auto more = static_cast<double>(options.idle_to - options.idle_from);
   report.add("idle.connections", static_cast<double>(links.open_count()));
-  report.add("idle.user_bytes_per_connection", (static_cast<double>(user_memory(server.pid())) - static_cast<double>(user)) / more);
-  report.add("idle.kernel_bytes_per_end", (static_cast<double>(kernel_memory()) - static_cast<double>(kernel)) / more / 2);
+  report.add("idle.user_bytes_per_connection",
+             (static_cast<double>(user_memory(server.pid())) - static_cast<double>(user)) / more);
+  report.add("idle.kernel_bytes_per_end",
+             (static_cast<double>(kernel_memory()) - static_cast<double>(kernel)) / more / 2);
   report.add("idle.server_user_mib", static_cast<double>(user_memory(server.pid())) / 1048576);
   return true;
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/link.h"
 
 #include <arpa/inet.h>
@@ -22,7 +24,8 @@ constexpr int kEventsMax = 512;
 constexpr size_t kLinksPerAddress = 20'000;
 constexpr wire::WebSocketRules kRules{.masked = false, .text_allowed = false, .message_bytes_max = 1 << 20};
 constexpr std::string_view kUpgrade =
-    "GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+    "13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: kith.v1\r\n\r\n";
 
 }  // namespace
@@ -65,7 +68,10 @@ void Link::confirm() {
 // ---------------------------------------------------------------- all of them
 
 Links::Links(uint16_t port, LinkOwner& owner)
-    : port_(port), owner_(owner), epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
+    : port_(port),
+      owner_(owner),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
   if (epoll_ < 0) std::abort();
 }
 
@@ -93,9 +99,10 @@ Link& Links::open(BenchAccount& account, int receive_bytes) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT;
   event.data.ptr = &link;
-  const bool begun = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&source), sizeof source) == 0 &&
-                     (::connect(fd, reinterpret_cast<sockaddr*>(&target), sizeof target) == 0 || errno == EINPROGRESS) &&
-                     epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+  const bool begun =
+      fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&source), sizeof source) == 0 &&
+      (::connect(fd, reinterpret_cast<sockaddr*>(&target), sizeof target) == 0 || errno == EINPROGRESS) &&
+      epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
   if (!begun) fail(link, std::strerror(errno));
   return link;
 }
@@ -177,7 +184,8 @@ void Links::on_bytes(Link& link, std::span<char> bytes) {
     const wire::WebSocketEvent event = link.reader_.next(bytes, kRules);
     if (event.kind == wire::WebSocketEvent::Kind::kNeedMore) return;
     if (event.kind != wire::WebSocketEvent::Kind::kMessage) return fail(link, "neither message nor silence");
-    if (!incoming_.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size()))) return fail(link, "no ServerFrame");
+    if (!incoming_.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size())))
+      return fail(link, "no ServerFrame");
     on_frame(link, incoming_);
   }
 }
@@ -185,13 +193,15 @@ void Links::on_bytes(Link& link, std::span<char> bytes) {
 void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ServerFrame::kAccepted:
-      return owner_.on_accepted(link, *MessageId::from_bytes(frame.accepted().message_id()), {frame.accepted().server_time_us()});
+      return owner_.on_accepted(link, *MessageId::from_bytes(frame.accepted().message_id()),
+                                {frame.accepted().server_time_us()});
     case wire::ServerFrame::kDeliver:
       for (const wire::Entry& entry : frame.deliver().entries()) {
         const Position before = std::exchange(link.received_, Position{entry.position()});
         if (!before.may_be_followed_by(link.received_)) return fail(link, "an entry twice, or a gap before it");
         if (entry.has_message()) {
-          owner_.on_message(link, *MessageId::from_bytes(entry.message().message_id()), {entry.message().server_time_us()});
+          owner_.on_message(link, *MessageId::from_bytes(entry.message().message_id()),
+                            {entry.message().server_time_us()});
         } else if (entry.has_delivery_receipt()) {
           owner_.on_receipt(link, {entry.delivery_receipt().up_to_server_time_us()});
         }
@@ -201,8 +211,11 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
       link.state_ = Link::State::kOpen;
       ++open_count_;
       return owner_.on_open(link);
-    case wire::ServerFrame::kRefused: return fail(link, ("refused: " + wire::ErrorCode_Name(frame.refused().code())).c_str());
-    case wire::ServerFrame::kError: return fail(link, ("error: " + wire::ErrorCode_Name(frame.error().code()) + ": " + frame.error().detail()).c_str());
+    case wire::ServerFrame::kRefused:
+      return fail(link, ("refused: " + wire::ErrorCode_Name(frame.refused().code())).c_str());
+    case wire::ServerFrame::kError:
+      return fail(link,
+                  ("error: " + wire::ErrorCode_Name(frame.error().code()) + ": " + frame.error().detail()).c_str());
     default: return;
   }
 }

@@ -1,7 +1,11 @@
-// The load's end of the protocol: many authenticated connections in one thread, cheap enough that the server is what is measured.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The load's end of the protocol: many authenticated connections in one thread, cheap enough that the server is what is
+// measured.
 //
-// A turn: one epoll_wait, at most one read of each ready link, then one write of each link that has output. Payloads are opaque: nothing is encrypted.
-// Positions are confirmed by the owner (LinkOwner), as a real device would: messages at once, receipts with the next message.
+// A turn: one epoll_wait, at most one read of each ready link, then one write of each link that has output. Payloads
+// are opaque: nothing is encrypted. Positions are confirmed by the owner (LinkOwner), as a real device would: messages
+// at once, receipts with the next message.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +44,7 @@ class Link {
   net::Descriptor socket_;
   wire::WebSocketReader reader_;
   Bytes out_;
-  Bytes head_;         // of the upgrade's answer, while it is incomplete
+  Bytes head_;  // of the upgrade's answer, while it is incomplete
   Position received_;
   size_t index_ = 0;
   State state_ = State::kConnecting;
@@ -69,14 +73,16 @@ class Links {
   Links(const Links&) = delete;
   Links& operator=(const Links&) = delete;
 
-  // Begins to connect: upgrade and Hello follow. The account outlives the link. `receive_bytes`: of the kernel's buffer; 0 for its default.
+  // Begins to connect: upgrade and Hello follow. The account outlives the link. `receive_bytes`: of the kernel's
+  // buffer; 0 for its default.
   Link& open(BenchAccount& account, int receive_bytes = 0);
   // Closes the link's socket at once.
   void close(Link& link);
   [[nodiscard]] size_t size() const { return links_.size(); }
   [[nodiscard]] Link& at(size_t index) { return *links_[index]; }
   [[nodiscard]] size_t open_count() const { return open_count_; }
-  // Links that the server closed, or refused, or gave an entry twice or with a gap before it, and sends it refused: anything but 0 makes a run void.
+  // Links that the server closed, or refused, or gave an entry twice or with a gap before it, and sends it refused:
+  // anything but 0 makes a run void.
   [[nodiscard]] size_t failures() const { return failures_; }
 
   // One turn that waits at most so long.

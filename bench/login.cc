@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/link.h"
 #include "bench/server.h"
 #include "bench/usage.h"
@@ -39,7 +41,8 @@ bool run_login(const Options& options, Report& report) {
     const double seconds = static_cast<double>(now_us() - began_us) / 1e6;
     const std::string name = round == 0 ? "login.from_disk" : "login.from_memory";
     report.add(name + ".per_s", static_cast<double>(done) / seconds);
-    report.add(name + ".server_cpu_us", static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(done));
+    report.add(name + ".server_cpu_us",
+               static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(done));
   }
   return true;
 }

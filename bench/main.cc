@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // kith-bench: the program behind every figure of docs/performance.md.
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -16,27 +18,64 @@ int main(int argc, char** argv) {
   CLI::App app("Measures kithd and the client core. Starts what it needs on free ports of loopback, and stops it.");
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
-  app.add_option("workload", names, "idle, pairs, floor, offline, login, storm, slow, core; all when none is named")->check(CLI::IsMember(known));
+  app.add_option("workload", names, "idle, pairs, floor, offline, login, storm, slow, core; all when none is named")
+      ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
-  app.add_option("--rounds", options.rounds, "rounds, of which the median counts")->check(CLI::Range(1, 100))->capture_default_str();
-  app.add_option("--loops", options.loops, "event loops of kithd; 0: one for each processor")->check(CLI::Range(0, 64))->capture_default_str();
-  app.add_option("--seconds", options.seconds, "length of a round of pairs and floor")->check(CLI::Range(0.1, 600.0))->capture_default_str();
+  app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--loops", options.loops, "event loops of kithd; 0: one for each processor")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  app.add_option("--seconds", options.seconds, "length of a round of pairs and floor")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
   app.add_option("--pairs", options.pairs, "pairs of users")->check(CLI::Range(1, 9'000))->capture_default_str();
-  app.add_option("--payload", options.payload_bytes, "bytes of a message")->check(CLI::Range(1, 48'000))->capture_default_str();
-  app.add_option("--rate", options.rate, "messages a second of the open loop")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--idle-from", options.idle_from, "connections at the first look")->check(CLI::Range(1, 19'000))->capture_default_str();
-  app.add_option("--idle-to", options.idle_to, "connections at the second look")->check(CLI::Range(2, 19'000))->capture_default_str();
-  app.add_option("--users", options.offline_users, "absent users of offline")->check(CLI::Range(1, 15'000))->capture_default_str();
-  app.add_option("--messages", options.offline_messages, "messages of offline")->check(CLI::Range(1, 10'000'000))->capture_default_str();
-  app.add_option("--offline-rate", options.offline_rate, "messages a second of offline's open loop")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--give-back", options.give_back_seconds, "seconds that offline waits for drained disk space")->check(CLI::Range(0.0, 600.0))->capture_default_str();
-  app.add_option("--logins", options.logins, "accounts that log in")->check(CLI::Range(1, 15'000))->capture_default_str();
-  app.add_option("--storm-devices", options.storm_devices, "devices that come back at once")->check(CLI::Range(1, 15'000))->capture_default_str();
-  app.add_option("--storm-messages", options.storm_messages, "messages on their way meanwhile")->check(CLI::Range(0, 100'000))->capture_default_str();
-  app.add_option("--slow-messages", options.slow_messages, "messages behind the slow reader")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--slow-payload", options.slow_payload_bytes, "bytes of one of them")->check(CLI::Range(1, 10'000))->capture_default_str();
-  app.add_option("--slow-rate", options.slow_rate, "of them a second that it takes")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--core-messages", options.core_messages, "messages of core")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  app.add_option("--payload", options.payload_bytes, "bytes of a message")
+      ->check(CLI::Range(1, 48'000))
+      ->capture_default_str();
+  app.add_option("--rate", options.rate, "messages a second of the open loop")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--idle-from", options.idle_from, "connections at the first look")
+      ->check(CLI::Range(1, 19'000))
+      ->capture_default_str();
+  app.add_option("--idle-to", options.idle_to, "connections at the second look")
+      ->check(CLI::Range(2, 19'000))
+      ->capture_default_str();
+  app.add_option("--users", options.offline_users, "absent users of offline")
+      ->check(CLI::Range(1, 15'000))
+      ->capture_default_str();
+  app.add_option("--messages", options.offline_messages, "messages of offline")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--offline-rate", options.offline_rate, "messages a second of offline's open loop")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--give-back", options.give_back_seconds, "seconds that offline waits for drained disk space")
+      ->check(CLI::Range(0.0, 600.0))
+      ->capture_default_str();
+  app.add_option("--logins", options.logins, "accounts that log in")
+      ->check(CLI::Range(1, 15'000))
+      ->capture_default_str();
+  app.add_option("--storm-devices", options.storm_devices, "devices that come back at once")
+      ->check(CLI::Range(1, 15'000))
+      ->capture_default_str();
+  app.add_option("--storm-messages", options.storm_messages, "messages on their way meanwhile")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  app.add_option("--slow-messages", options.slow_messages, "messages behind the slow reader")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--slow-payload", options.slow_payload_bytes, "bytes of one of them")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--slow-rate", options.slow_rate, "of them a second that it takes")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--core-messages", options.core_messages, "messages of core")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (options.idle_to <= options.idle_from) return std::fprintf(stderr, "--idle-to must be above --idle-from\n"), 2;
   if (names.empty()) names = known;

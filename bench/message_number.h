@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Message ids that look random, as those of devices do, and from which the number of the message can be read.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <cstdio>
 
 #include "bench/link.h"
@@ -26,13 +28,16 @@ bool drain(Server& server, std::vector<BenchAccount>& users, size_t expected, co
   const uint64_t disk_full = disk_usage(server.data_directory());
   const uint64_t began_cpu = cpu_ns(server.pid());
   const uint64_t began_us = now_us();
-  while ((links.open_count() < users.size() || draining.received < expected) && links.failures() == 0 && now_us() < began_us + kPatienceUs) {
-    for (size_t i = 0; i < 100 && links.size() < users.size() && links.size() - links.open_count() < 200; ++i) links.open(users[links.size()]);
+  while ((links.open_count() < users.size() || draining.received < expected) && links.failures() == 0 &&
+         now_us() < began_us + kPatienceUs) {
+    for (size_t i = 0; i < 100 && links.size() < users.size() && links.size() - links.open_count() < 200; ++i)
+      links.open(users[links.size()]);
     links.turn(10'000);
   }
   const double seconds = static_cast<double>(now_us() - began_us) / 1e6;
   report.add("offline.drained_per_s", static_cast<double>(draining.received) / seconds);
-  report.add("offline.drain_cpu_us", static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(expected));
+  report.add("offline.drain_cpu_us",
+             static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(expected));
   report.add("offline.drain_memory_mib", watch.most_mib());
   report.add("offline.disk_full_mib", mib(disk_full));
   const uint64_t until = now_us() + static_cast<uint64_t>(options.give_back_seconds * 1e6);
@@ -61,10 +66,12 @@ bool run_offline(const Options& options, Report& report) {
       const uint64_t began_cpu = cpu_ns(server.pid());
       const uint64_t began_us = now_us();
       if (!storing.bulk(options.offline_messages)) return false;
-      report.add("offline.stored_per_s", static_cast<double>(options.offline_messages) / (static_cast<double>(now_us() - began_us) / 1e6));
-      report.add("offline.store_cpu_us",
-                 static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 / static_cast<double>(options.offline_messages));
-      if (!storing.open_loop(options.offline_rate, static_cast<uint64_t>(std::min(options.seconds, 10.0) * 1e6), ticks)) return false;
+      report.add("offline.stored_per_s",
+                 static_cast<double>(options.offline_messages) / (static_cast<double>(now_us() - began_us) / 1e6));
+      report.add("offline.store_cpu_us", static_cast<double>(cpu_ns(server.pid()) - began_cpu) / 1000 /
+                                             static_cast<double>(options.offline_messages));
+      if (!storing.open_loop(options.offline_rate, static_cast<uint64_t>(std::min(options.seconds, 10.0) * 1e6), ticks))
+        return false;
       report.add("offline.store_memory_mib", watch.most_mib());
       stored = storing.accepted();
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/pair_traffic.h"
 
 #include <cstdio>
@@ -40,12 +42,14 @@ void PairTraffic::begin(PairRound& round, ConfirmWhen confirm_when) {
 }
 
 bool PairTraffic::finish() {
-  round_->server_us = static_cast<double>(cpu_ns(server_) - began_cpu_ns_) / 1000.0 / static_cast<double>(std::max<uint64_t>(round_->delivered, 1));
+  round_->server_us = static_cast<double>(cpu_ns(server_) - began_cpu_ns_) / 1000.0 /
+                      static_cast<double>(std::max<uint64_t>(round_->delivered, 1));
   round_->seconds = static_cast<double>(now_us() - began_us_) / 1e6;
   counting_ = answering_ = false;
   const uint64_t give_up = now_us() + kSettleUs;
   while (outstanding_ > 0 && now_us() < give_up && links_.failures() == 0) links_.turn(100'000);
-  if (outstanding_ > 0) std::fprintf(stderr, "%llu messages have no receipt\n", static_cast<unsigned long long>(outstanding_));
+  if (outstanding_ > 0)
+    std::fprintf(stderr, "%llu messages have no receipt\n", static_cast<unsigned long long>(outstanding_));
   return outstanding_ == 0 && links_.failures() == 0;
 }
 
@@ -62,7 +66,8 @@ bool PairTraffic::run_open(uint64_t rate_per_second, uint64_t duration_us, Confi
   const uint64_t total = rate_per_second * duration_us / 1'000'000;
   const auto due_us = [&](uint64_t number) { return began_us_ + number * 1'000'000 / rate_per_second; };
   for (uint64_t next = 0; next < total && links_.failures() == 0;) {
-    for (const uint64_t now = now_us(); next < total && due_us(next) <= now; ++next) send(next % sides_.size(), due_us(next));
+    for (const uint64_t now = now_us(); next < total && due_us(next) <= now; ++next)
+      send(next % sides_.size(), due_us(next));
     const uint64_t now = now_us();
     links_.turn(next < total && due_us(next) > now ? due_us(next) - now : 0);
   }
@@ -110,7 +115,8 @@ void PairTraffic::on_delivered(Link& link) {
 
 void PairTraffic::settle(size_t index) {
   Side& side = sides_[index];
-  while (!side.waiting.empty() && side.waiting.front().server_time.value != 0 && side.waiting.front().server_time <= side.receipted) {
+  while (!side.waiting.empty() && side.waiting.front().server_time.value != 0 &&
+         side.waiting.front().server_time <= side.receipted) {
     if (counting_) {
       ++round_->receipted;
       round_->round_trip.add(now_us() - side.waiting.front().at_us);

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The workload of pairs: users logged in, two and two; A sends, B confirms, the receipt comes back to A.
 //
-// Closed loop: one message of each pair is outstanding; when its receipt has come, the other side sends. Open loop: messages at a fixed rate, whoever
-// waits; latency counts from the time at which a message was to be sent, so that a stall of the server or of the load shows in it.
+// Closed loop: one message of each pair is outstanding; when its receipt has come, the other side sends. Open loop:
+// messages at a fixed rate, whoever waits; latency counts from the time at which a message was to be sent, so that a
+// stall of the server or of the load shows in it.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +26,10 @@ struct PairRound {
   uint64_t delivered = 0;
   uint64_t receipted = 0;
   double seconds = 0;
-  double server_us = 0;   // processor time of the server for one delivered message
-  Latencies one_way;      // to the addressee
-  Latencies tick;         // to Accepted
-  Latencies round_trip;   // to the receipt
+  double server_us = 0;  // processor time of the server for one delivered message
+  Latencies one_way;     // to the addressee
+  Latencies tick;        // to Accepted
+  Latencies round_trip;  // to the receipt
 };
 
 class PairTraffic final : public LinkOwner {
@@ -37,7 +40,8 @@ class PairTraffic final : public LinkOwner {
   [[nodiscard]] bool connect();
   // Ends when all that was sent has its receipt. False when something was refused, closed or lost.
   [[nodiscard]] bool run_closed(uint64_t duration_us, ConfirmWhen confirm_when, PairRound& round);
-  [[nodiscard]] bool run_open(uint64_t rate_per_second, uint64_t duration_us, ConfirmWhen confirm_when, PairRound& round);
+  [[nodiscard]] bool run_open(uint64_t rate_per_second, uint64_t duration_us, ConfirmWhen confirm_when,
+                              PairRound& round);
 
  private:
   struct Sent {
@@ -46,8 +50,8 @@ class PairTraffic final : public LinkOwner {
     uint64_t number;
   };
   struct Side {
-    Queue<Sent> waiting;     // for the receipt
-    UnixMicros receipted;    // the watermark
+    Queue<Sent> waiting;   // for the receipt
+    UnixMicros receipted;  // the watermark
     bool has_message = false;
   };
 
@@ -69,9 +73,9 @@ class PairTraffic final : public LinkOwner {
   pid_t server_;
   PairRound* round_ = nullptr;
   ConfirmWhen confirm_when_ = ConfirmWhen::kAtOnce;
-  bool answering_ = false;            // closed loop: a receipt makes the other side send
+  bool answering_ = false;  // closed loop: a receipt makes the other side send
   bool counting_ = false;
-  uint64_t run_ = 0;                  // tells this run's message ids from others'
+  uint64_t run_ = 0;  // tells this run's message ids from others'
   uint64_t began_us_ = 0;
   uint64_t began_cpu_ns_ = 0;
   uint64_t outstanding_ = 0;

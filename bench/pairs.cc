@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <cstdio>
 #include <memory>
 
@@ -18,7 +20,8 @@ void add_latencies(Report& report, const std::string& name, Latencies& latencies
 uint64_t round_us(const Options& options) { return static_cast<uint64_t>(options.seconds * 1e6); }
 
 // One round of each loop; false when something was lost.
-bool run_round(const Options& options, const std::string& name, PairTraffic& traffic, ConfirmWhen confirm_when, Report& report) {
+bool run_round(const Options& options, const std::string& name, PairTraffic& traffic, ConfirmWhen confirm_when,
+               Report& report) {
   PairRound closed;
   if (!traffic.run_closed(round_us(options), confirm_when, closed)) return false;
   report.add(name + ".closed.delivered_per_s", static_cast<double>(closed.delivered) / closed.seconds);
@@ -26,7 +29,8 @@ bool run_round(const Options& options, const std::string& name, PairTraffic& tra
   add_latencies(report, name + ".closed.round_trip", closed.round_trip);
   PairRound open;
   if (!traffic.run_open(options.rate, round_us(options), confirm_when, open)) return false;
-  if (open.one_way.count() + options.rate / 2 < static_cast<uint64_t>(static_cast<double>(options.rate) * options.seconds)) {
+  if (open.one_way.count() + options.rate / 2 <
+      static_cast<uint64_t>(static_cast<double>(options.rate) * options.seconds)) {
     std::fprintf(stderr, "%s: the rate was not held\n", name.c_str());
   }
   report.add(name + ".open.server_cpu_us", open.server_us);
@@ -42,7 +46,8 @@ bool run_pairs(const Options& options, Report& report) {
   Server server;
   Server syncing;  // does not wait for confirmations before it writes
   const auto accounts = server.start_with_accounts(options.pairs * 2, options.loops);
-  const auto other_accounts = syncing.start_with_accounts(options.pairs * 2, options.loops, "[inbox]\ncommit_delay_connected_ms = 2\n");
+  const auto other_accounts =
+      syncing.start_with_accounts(options.pairs * 2, options.loops, "[inbox]\ncommit_delay_connected_ms = 2\n");
   if (accounts.empty() || other_accounts.empty()) return false;
   PairTraffic traffic(server.port(), server.pid(), accounts, options.payload_bytes);
   PairTraffic synced(syncing.port(), syncing.pid(), other_accounts, options.payload_bytes);
@@ -73,7 +78,8 @@ bool run_floor(const Options& options, Report& report) {
     if (!run_round(options, "floor.kithd", through_server, ConfirmWhen::kAtOnce, report)) return false;
   }
   const auto ratio = [&](const char* figure) {
-    return report.median_of(std::string("floor.kithd.") + figure) / report.median_of(std::string("floor.relay.") + figure);
+    return report.median_of(std::string("floor.kithd.") + figure) /
+           report.median_of(std::string("floor.relay.") + figure);
   };
   report.add("floor.closed.cpu_ratio", ratio("closed.server_cpu_us"));
   report.add("floor.open.cpu_ratio", ratio("open.server_cpu_us"));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/relay.h"
 
 #include <signal.h>
@@ -82,7 +84,9 @@ struct Peer {
 
 class Relay {
  public:
-  explicit Relay(net::Descriptor listener) : listener_(std::move(listener)), epoll_(epoll_create1(EPOLL_CLOEXEC)) { watch(listener_.get(), nullptr); }
+  explicit Relay(net::Descriptor listener) : listener_(std::move(listener)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    watch(listener_.get(), nullptr);
+  }
 
   [[noreturn]] void run() {
     for (;;) {

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The floor: what the kernel charges for the traffic of `pairs`, and hardly more.
 //
-// One thread that routes Kith's frames between WebSocket connections in memory: unmask, acknowledge, forward, send the receipt back. It checks nothing,
-// keeps no message, knows no duplicate, and gathers output until the end of a turn, as the server does. Only kith-bench may talk to it.
+// One thread that routes Kith's frames between WebSocket connections in memory: unmask, acknowledge, forward, send the
+// receipt back. It checks nothing, keeps no message, knows no duplicate, and gathers output until the end of a turn, as
+// the server does. Only kith-bench may talk to it.
 #pragma once
 
 #include <sys/types.h>

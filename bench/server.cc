@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/server.h"
 
 #include <signal.h>
@@ -10,7 +12,8 @@ namespace kith::bench {
 bool Server::start(uint32_t loops, const std::string& more) {
   std::ofstream config(directory_.file("kith.toml"));
   config << "[limits]\nsends_per_second = 0\nframes_per_second = 0\nin_flight_sends_max = 10000\n"
-         << "[log]\nlevel = \"warn\"\n[process]\nloops = " << loops << "\n" << more;
+         << "[log]\nlevel = \"warn\"\n[process]\nloops = " << loops << "\n"
+         << more;
   config.close();
   if (process_.start({"--config", directory_.file("kith.toml")})) return true;
   std::fprintf(stderr, "kithd does not start:\n%s", process_.log().c_str());

@@ -1,4 +1,7 @@
-// The kithd under test: a process of its own, with what would slow a load down on purpose turned off (limits of frames and sends).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The kithd under test: a process of its own, with what would slow a load down on purpose turned off (limits of frames
+// and sends).
 #pragma once
 
 #include <cstdint>
@@ -24,8 +27,10 @@ class Server {
   [[nodiscard]] uint16_t port() const { return process_.port(); }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
   [[nodiscard]] std::string data_directory() const { return directory_.file("data"); }
-  // Registers accounts, then starts again, so that what registration left in memory is not measured. Empty when that fails.
-  [[nodiscard]] std::vector<BenchAccount> start_with_accounts(size_t count, uint32_t loops, const std::string& more = "");
+  // Registers accounts, then starts again, so that what registration left in memory is not measured. Empty when that
+  // fails.
+  [[nodiscard]] std::vector<BenchAccount> start_with_accounts(size_t count, uint32_t loops,
+                                                              const std::string& more = "");
 
  private:
   TestDirectory directory_;

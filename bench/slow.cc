@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -35,14 +37,17 @@ class SlowReader final : public LinkOwner {
   [[nodiscard]] bool drain(uint64_t rate) {
     const uint64_t began_us = now_us();
     const auto due_us = [&](size_t number) { return began_us + number * 1'000'000 / rate; };
-    while (received_count_ < received_.size() && links_.failures() == 0 && now_us() < due_us(received_.size()) + kPatienceUs) {
+    while (received_count_ < received_.size() && links_.failures() == 0 &&
+           now_us() < due_us(received_.size()) + kPatienceUs) {
       const uint64_t now = now_us();
-      if (now < due_us(received_count_)) std::this_thread::sleep_for(std::chrono::microseconds(due_us(received_count_) - now));
+      if (now < due_us(received_count_))
+        std::this_thread::sleep_for(std::chrono::microseconds(due_us(received_count_) - now));
       links_.turn(100'000);
     }
     links_.turn(0);  // the last confirmation
     if (received_count_ == received_.size() && !twice_ && links_.failures() == 0) return true;
-    std::fprintf(stderr, "slow: %zu messages of %zu came%s\n", received_count_, received_.size(), twice_ ? ", some of them twice" : "");
+    std::fprintf(stderr, "slow: %zu messages of %zu came%s\n", received_count_, received_.size(),
+                 twice_ ? ", some of them twice" : "");
     return false;
   }
 
@@ -61,7 +66,8 @@ class SlowReader final : public LinkOwner {
 };
 
 // All of it comes while the device is connected and reads nothing.
-bool store(Server& server, std::vector<BenchAccount>& senders, BenchAccount& slow, const Options& options, Report& report) {
+bool store(Server& server, std::vector<BenchAccount>& senders, BenchAccount& slow, const Options& options,
+           Report& report) {
   std::vector<BenchAccount> users{slow};
   SlowReader reader(server.port(), slow, options.slow_messages);
   if (!reader.connect()) return false;
@@ -83,8 +89,9 @@ bool run_beside(const std::string& name, PairTraffic& pairs, const Options& opti
 
 bool run_round(const Options& options, Report& report) {
   Server server;
-  const std::string limits = "[inbox]\ndevice_entries_max = " + std::to_string(options.slow_messages + 1'000) +
-                             "\ndevice_bytes_max = " + std::to_string((options.slow_payload_bytes + 1000) * options.slow_messages + (1 << 20)) + "\n";
+  const std::string limits =
+      "[inbox]\ndevice_entries_max = " + std::to_string(options.slow_messages + 1'000) + "\ndevice_bytes_max = " +
+      std::to_string((options.slow_payload_bytes + 1000) * options.slow_messages + (1 << 20)) + "\n";
   auto accounts = server.start_with_accounts(options.pairs * 2 + Storing::kSenders + 1, options.loops, limits);
   if (accounts.empty()) return false;
   BenchAccount slow = accounts.back();
@@ -95,7 +102,9 @@ bool run_round(const Options& options, Report& report) {
 
   PairTraffic pairs(server.port(), server.pid(), accounts, options.payload_bytes);
   PairRound warm_up;
-  if (!pairs.connect() || !pairs.run_closed(static_cast<uint64_t>(options.seconds / 4 * 1e6), ConfirmWhen::kAtOnce, warm_up)) return false;
+  if (!pairs.connect() ||
+      !pairs.run_closed(static_cast<uint64_t>(options.seconds / 4 * 1e6), ConfirmWhen::kAtOnce, warm_up))
+    return false;
   double alone_mib = 0;
   {
     const MemoryWatch watch(server.pid());
@@ -113,7 +122,8 @@ bool run_round(const Options& options, Report& report) {
   const double seconds = static_cast<double>(options.slow_messages) / static_cast<double>(options.slow_rate);
   if (!run_beside("slow.pairs_while_it_drains", pairs, options, seconds, report)) return false;
   draining.join();
-  report.add("slow.drained_per_s", static_cast<double>(options.slow_messages) / (static_cast<double>(now_us() - began_us) / 1e6));
+  report.add("slow.drained_per_s",
+             static_cast<double>(options.slow_messages) / (static_cast<double>(now_us() - began_us) / 1e6));
   report.add("slow.alone.server_memory_mib", alone_mib);
   report.add("slow.stands.server_memory_more_mib", stands_mib - alone_mib);
   report.add("slow.drains.server_memory_more_mib", watch.most_mib() - alone_mib);

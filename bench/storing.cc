@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/storing.h"
 
 #include "bench/message_number.h"
@@ -11,7 +13,8 @@ constexpr uint64_t kPatienceUs = 120'000'000;
 
 }  // namespace
 
-Storing::Storing(uint16_t port, std::vector<BenchAccount>& senders, std::vector<BenchAccount>& users, size_t payload_bytes)
+Storing::Storing(uint16_t port, std::vector<BenchAccount>& senders, std::vector<BenchAccount>& users,
+                 size_t payload_bytes)
     : users_(users), links_(port, *this), random_(now_us()), payload_(random_.bytes(payload_bytes)) {
   random_.fill(reinterpret_cast<char*>(&run_), sizeof run_);
   for (BenchAccount& sender : senders) links_.open(sender);
@@ -20,7 +23,8 @@ Storing::Storing(uint16_t port, std::vector<BenchAccount>& senders, std::vector<
 bool Storing::bulk(size_t count) {
   target_ = sent_at_us_.size() + count;
   refill_ = true;
-  for (size_t i = 0; i < kSenders * kWindow && sent_at_us_.size() < target_; ++i) send(links_.at(i % kSenders), now_us());
+  for (size_t i = 0; i < kSenders * kWindow && sent_at_us_.size() < target_; ++i)
+    send(links_.at(i % kSenders), now_us());
   return wait();
 }
 
@@ -31,7 +35,8 @@ bool Storing::open_loop(uint64_t rate, uint64_t duration_us, Latencies& ticks) {
   const uint64_t began_us = now_us();
   for (uint64_t next = 0; next < total && links_.failures() == 0;) {
     const auto due_us = [&] { return began_us + next * 1'000'000 / rate; };
-    for (const uint64_t now = now_us(); next < total && due_us() <= now; ++next) send(links_.at(next % kSenders), due_us());
+    for (const uint64_t now = now_us(); next < total && due_us() <= now; ++next)
+      send(links_.at(next % kSenders), due_us());
     const uint64_t now = now_us();
     links_.turn(next < total && due_us() > now ? due_us() - now : 0);
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Ten senders whose messages wait at the server: to all users in turn, who take nothing meanwhile.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <cstdio>
 #include <memory>
 
@@ -31,7 +33,8 @@ class Storm final : public LinkOwner {
   [[nodiscard]] bool hold() {
     constexpr size_t kAtOnce = 500;
     while (devices_->size() < device_count()) {
-      for (size_t i = 0; i < kAtOnce && devices_->size() < device_count(); ++i) devices_->open(accounts_[devices_->size()]);
+      for (size_t i = 0; i < kAtOnce && devices_->size() < device_count(); ++i)
+        devices_->open(accounts_[devices_->size()]);
       if (!devices_->wait_open(devices_->size())) return false;
     }
     return senders_->wait_open(kSenders);
@@ -44,7 +47,8 @@ class Storm final : public LinkOwner {
     received_.assign(messages_, false);
     accepted_count_ = received_count_ = 0;
     for (size_t number = 0; number < messages_ / 2; ++number) send(number);
-    for (const uint64_t give_up = now_us() + kPatienceUs; accepted_count_ < messages_ / 2 && senders_->failures() == 0 && now_us() < give_up;) {
+    for (const uint64_t give_up = now_us() + kPatienceUs;
+         accepted_count_ < messages_ / 2 && senders_->failures() == 0 && now_us() < give_up;) {
       senders_->turn(100'000);
     }
     if (accepted_count_ < messages_ / 2) return false;
@@ -59,7 +63,8 @@ class Storm final : public LinkOwner {
     senders_.reset();
   }
 
-  // Everybody comes back at once, without the random delay that devices have. The senders repeat what they have no answer to.
+  // Everybody comes back at once, without the random delay that devices have. The senders repeat what they have no
+  // answer to.
   [[nodiscard]] bool reconnect(const std::string& name, Report& report) {
     const MemoryWatch watch(server_.pid());
     const uint64_t began_cpu = cpu_ns(server_.pid());
@@ -70,7 +75,8 @@ class Storm final : public LinkOwner {
     const double seconds = static_cast<double>(now_us() - began_us) / 1e6;
     report.add(name + ".welcomed_s", seconds);
     report.add(name + ".logins_per_s", static_cast<double>(accounts_.size()) / seconds);
-    report.add(name + ".server_cpu_us", static_cast<double>(cpu_ns(server_.pid()) - began_cpu) / 1000 / static_cast<double>(accounts_.size()));
+    report.add(name + ".server_cpu_us",
+               static_cast<double>(cpu_ns(server_.pid()) - began_cpu) / 1000 / static_cast<double>(accounts_.size()));
 
     for (size_t number = messages_ / 2; number < messages_; ++number) {
       if (!accepted_[number]) send(number);
@@ -81,7 +87,8 @@ class Storm final : public LinkOwner {
     report.add(name + ".messages", static_cast<double>(received_count_));
     report.add(name + ".server_memory_mib", watch.most_mib());
     if (complete && received_count_ == messages_ && failures() == 0) return true;
-    std::fprintf(stderr, "%s: %zu messages of %zu came, %zu accepted\n", name.c_str(), received_count_, messages_, accepted_count_);
+    std::fprintf(stderr, "%s: %zu messages of %zu came, %zu accepted\n", name.c_str(), received_count_, messages_,
+                 accepted_count_);
     return false;
   }
 
@@ -105,7 +112,9 @@ class Storm final : public LinkOwner {
     senders_ = std::make_unique<Links>(server_.port(), *this);
     for (size_t i = 0; i < kSenders; ++i) senders_->open(accounts_[device_count() + i]);
   }
-  void send(size_t number) { senders_->at(number % kSenders).send(id_of(run_, number), accounts_[number % device_count()], payload_); }
+  void send(size_t number) {
+    senders_->at(number % kSenders).send(id_of(run_, number), accounts_[number % device_count()], payload_);
+  }
 
   template <class Condition>
   [[nodiscard]] bool turn_until(Condition condition) {
@@ -121,12 +130,12 @@ class Storm final : public LinkOwner {
   std::unique_ptr<Links> devices_;
   std::unique_ptr<Links> senders_;
   Bytes payload_;
-  uint64_t run_ = 0;             // tells a storm's message ids from others'
+  uint64_t run_ = 0;  // tells a storm's message ids from others'
   size_t messages_;
-  std::vector<bool> accepted_;   // by number
+  std::vector<bool> accepted_;  // by number
   std::vector<bool> received_;
   size_t accepted_count_ = 0;
-  size_t received_count_ = 0;    // with those that came twice
+  size_t received_count_ = 0;  // with those that came twice
 };
 
 }  // namespace

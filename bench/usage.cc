@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "bench/usage.h"
 
 #include <sys/stat.h>
@@ -43,7 +45,9 @@ uint64_t cpu_ns(pid_t process) {
   return sum;
 }
 
-uint64_t user_memory(pid_t process) { return number_behind("/proc/" + std::to_string(process) + "/status", "RssAnon:") * 1024; }
+uint64_t user_memory(pid_t process) {
+  return number_behind("/proc/" + std::to_string(process) + "/status", "RssAnon:") * 1024;
+}
 
 MemoryWatch::MemoryWatch(pid_t process)
     : thread_([this, process](const std::stop_token& stop) {
@@ -64,7 +68,7 @@ uint64_t disk_usage(const std::string& directory) {
   uint64_t bytes = 0;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(directory, error), end; entry != end; entry.increment(error)) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(entry->path().c_str(), &status) == 0) bytes += static_cast<uint64_t>(status.st_blocks) * 512;
   }
   return bytes;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What a process and the kernel use, from /proc.
 #pragma once
 

@@ -1,5 +1,7 @@
-// What can be measured. Each workload starts what it needs, is bounded in count and time, and fails (false) when something was lost, refused or
-// late: a figure of such a run means nothing.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What can be measured. Each workload starts what it needs, is bounded in count and time, and fails (false) when
+// something was lost, refused or late: a figure of such a run means nothing.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +14,11 @@ namespace kith::bench {
 
 struct Options {
   int rounds = 5;
-  uint32_t loops = 0;             // of kithd; 0: its default, one for each processor
-  size_t pairs = 500;             // pairs, floor: N = 1,000 users
+  uint32_t loops = 0;  // of kithd; 0: its default, one for each processor
+  size_t pairs = 500;  // pairs, floor: N = 1,000 users
   size_t payload_bytes = 200;
-  double seconds = 4;             // of one round
-  uint64_t rate = 3'000;          // open loop, messages a second
+  double seconds = 4;     // of one round
+  uint64_t rate = 3'000;  // open loop, messages a second
   size_t idle_from = 5'000;
   size_t idle_to = 15'000;
   size_t offline_users = 1'000;
@@ -29,7 +31,7 @@ struct Options {
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
   size_t slow_payload_bytes = 2'000;
-  uint64_t slow_rate = 10'000;    // at which the slow reader takes them, messages a second
+  uint64_t slow_rate = 10'000;  // at which the slow reader takes them, messages a second
 };
 
 // Connections held: bytes of user memory of the server, and of kernel memory of both ends, for each.

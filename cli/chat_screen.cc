@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/chat_screen.h"
 
 #include <unistd.h>
@@ -79,7 +81,13 @@ class TerminalScreen final : public ChatScreen {
       if (up >= terminal_.rows()) return false;
       if (block->id != id) continue;
       if (rows_of(line) != block->rows) return false;
-      terminal_.write("\x1b" "7\r\x1b[" + std::to_string(up) + "A" + line + "\x1b[K\x1b" "8");  // save the cursor, go up, come back
+      // Save the cursor, go up, come back
+      terminal_.write(
+          "\x1b"
+          "7\r\x1b[" +
+          std::to_string(up) + "A" + line +
+          "\x1b[K\x1b"
+          "8");
       return true;
     }
     return false;
@@ -138,7 +146,9 @@ class TerminalScreen final : public ChatScreen {
 class PlainScreen final : public ChatScreen {
  public:
   PlainScreen(Context context, Events events)
-      : out_(context.out), events_(std::move(events)), input_(context.host, [this](std::string_view text) { take(text); }) {}
+      : out_(context.out),
+        events_(std::move(events)),
+        input_(context.host, [this](std::string_view text) { take(text); }) {}
 
   using ChatScreen::print;
   void print(const std::string&, const std::string& line) override {

@@ -1,4 +1,7 @@
-// Where an interactive chat is shown and typed: a terminal with a line to type on below the messages, or plain lines when there is none.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Where an interactive chat is shown and typed: a terminal with a line to type on below the messages, or plain lines
+// when there is none.
 #pragma once
 
 #include <functional>

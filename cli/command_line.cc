@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
@@ -11,9 +13,11 @@ namespace {
 
 constexpr const char* kVersion = "kith " KITH_VERSION;
 constexpr const char* kFooter =
-    "WHOM is a phone number with country code (+491700000001) or a conversation's id. A text that begins with - goes after --.\n"
+    "WHOM is a phone number with country code (+491700000001) or a conversation's id. A text that begins with - goes "
+    "after --.\n"
     "Data goes to standard output, words for people to standard error.\n\n"
-    "Exit codes: 0 done, 1 failed or refused, 2 wrong command line or value, 3 not registered, 4 offline, 5 timed out,\n"
+    "Exit codes: 0 done, 1 failed or refused, 2 wrong command line or value, 3 not registered, 4 offline, 5 timed "
+    "out,\n"
     "6 home in use, 7 this device was ended, 8 the home can't be read or written, 130 interrupted.";
 
 // Where the parser writes to. Commands share it, and so keep it alive until they have run.
@@ -48,7 +52,8 @@ class Parser {
     app_.set_version_flag("--version", kVersion);
     app_.footer(kFooter);
     app_.require_subcommand(1);
-    app_.add_option("--home", line.home, "Directory of this device (default: $KITH_HOME, else ~/.local/share/kith)")->type_name("DIR");
+    app_.add_option("--home", line.home, "Directory of this device (default: $KITH_HOME, else ~/.local/share/kith)")
+        ->type_name("DIR");
     app_.add_flag("-v,--verbose", line.verbose, "Say on standard error what goes over the network");
     add_messages();
     add_people();
@@ -73,7 +78,8 @@ class Parser {
     CLI::App& command = *parent.add_subcommand(name, help);
     command.fallthrough();  // --home may stand behind the command too
     command.final_callback([this, &command, run] {
-      if (command.get_subcommands().empty()) line_.run = [all = all_, run](Context context) { return run(context, *all); };
+      if (command.get_subcommands().empty())
+        line_.run = [all = all_, run](Context context) { return run(context, *all); };
     });
     return command;
   }
@@ -81,37 +87,54 @@ class Parser {
 
   void add_messages() {
     AllOptions& all = *all_;
-    CLI::App& send = add(app_, "send", "Send a message; prints its id", [](Context c, const AllOptions& o) { return run_send(c, o.send); });
+    CLI::App& send = add(app_, "send", "Send a message; prints its id",
+                         [](Context c, const AllOptions& o) { return run_send(c, o.send); });
     send.add_option("whom", all.send.to, "To whom")->required()->type_name("WHOM");
     send.add_option("text", all.send.text, "The text; - reads it from standard input")->required()->type_name("TEXT");
-    send.add_option("--wait", all.send.wait, "Return when the message is sent, delivered or read")->check(CLI::IsMember({"sent", "delivered", "read"}));
-    send.add_option("--timeout", all.send.timeout_s, "Give up --wait after S seconds")->check(CLI::Range(0.0, 1e6))->type_name("S")->capture_default_str();
+    send.add_option("--wait", all.send.wait, "Return when the message is sent, delivered or read")
+        ->check(CLI::IsMember({"sent", "delivered", "read"}));
+    send.add_option("--timeout", all.send.timeout_s, "Give up --wait after S seconds")
+        ->check(CLI::Range(0.0, 1e6))
+        ->type_name("S")
+        ->capture_default_str();
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
 
-    CLI::App& receive = add(app_, "receive", "Print each message that came, once", [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
+    CLI::App& receive = add(app_, "receive", "Print each message that came, once",
+                            [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
     receive.add_flag("--follow", all.receive.follow, "Go on until stopped");
-    receive.add_option("--timeout", all.receive.timeout_s, "Wait up to S seconds for something new")->check(CLI::Range(0.0, 1e6))->type_name("S");
+    receive.add_option("--timeout", all.receive.timeout_s, "Wait up to S seconds for something new")
+        ->check(CLI::Range(0.0, 1e6))
+        ->type_name("S");
     receive.add_flag("--mark-read", all.receive.mark_read, "Tell the senders that it was read");
     add_json(receive, all.receive.json);
 
-    CLI::App& chat = add(app_, "chat", "Talk to somebody, interactively", [](Context c, const AllOptions& o) { return run_chat(c, o.chat); });
+    CLI::App& chat = add(app_, "chat", "Talk to somebody, interactively",
+                         [](Context c, const AllOptions& o) { return run_chat(c, o.chat); });
     chat.add_option("whom", all.chat.with, "With whom")->required()->type_name("WHOM");
 
     CLI::App& conversations = add(app_, "conversations", "List the conversations, newest first",
                                   [](Context c, const AllOptions& o) { return run_conversations(c, o.conversations); });
     add_json(conversations, all.conversations.json);
 
-    CLI::App& history = add(app_, "history", "Show a conversation's messages", [](Context c, const AllOptions& o) { return run_history(c, o.history); });
+    CLI::App& history = add(app_, "history", "Show a conversation's messages",
+                            [](Context c, const AllOptions& o) { return run_history(c, o.history); });
     history.add_option("whom", all.history.with, "With whom")->required()->type_name("WHOM");
-    history.add_option("--limit", all.history.limit, "At most N messages")->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+    history.add_option("--limit", all.history.limit, "At most N messages")
+        ->check(CLI::Range(1, 500))
+        ->type_name("N")
+        ->capture_default_str();
     history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
     history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
     add_json(history, all.history.json);
 
-    CLI::App& search = add(app_, "search", "Find messages by words, best match first", [](Context c, const AllOptions& o) { return run_search(c, o.search); });
+    CLI::App& search = add(app_, "search", "Find messages by words, best match first",
+                           [](Context c, const AllOptions& o) { return run_search(c, o.search); });
     search.add_option("query", all.search.query, "Words")->required()->type_name("QUERY");
     search.add_option("--with", all.search.with, "Only in this conversation")->type_name("WHOM");
-    search.add_option("--limit", all.search.limit, "At most N messages")->check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+    search.add_option("--limit", all.search.limit, "At most N messages")
+        ->check(CLI::Range(1, 500))
+        ->type_name("N")
+        ->capture_default_str();
     add_json(search, all.search.json);
   }
 
@@ -121,24 +144,31 @@ class Parser {
     CLI::App& contacts = add(app_, "contacts", "List, import and change contacts", list);
     add_json(contacts, all.contacts.json);
     add(contacts, "list", "List them (the default)", list);
-    CLI::App& import = add(contacts, "import", "Take in a vCard file", [](Context c, const AllOptions& o) { return run_contacts_import(c, o.contacts_file); });
+    CLI::App& import = add(contacts, "import", "Take in a vCard file",
+                           [](Context c, const AllOptions& o) { return run_contacts_import(c, o.contacts_file); });
     import.add_option("file", all.contacts_file, "A .vcf file; - reads standard input")->required()->type_name("FILE");
-    CLI::App& contact = add(contacts, "add", "Add a contact, or rename one",
-                            [](Context c, const AllOptions& o) { return run_contacts_add(c, o.contact_phone, o.contact_name); });
+    CLI::App& contact = add(contacts, "add", "Add a contact, or rename one", [](Context c, const AllOptions& o) {
+      return run_contacts_add(c, o.contact_phone, o.contact_name);
+    });
     contact.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
     contact.add_option("name", all.contact_name, "Name to show")->required()->type_name("NAME");
-    CLI::App& remove = add(contacts, "remove", "Remove a contact", [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.contact_phone); });
+    CLI::App& remove = add(contacts, "remove", "Remove a contact",
+                           [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.contact_phone); });
     remove.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
 
-    CLI::App& verify = add(app_, "verify", "Show the safety number with somebody", [](Context c, const AllOptions& o) { return run_verify(c, o.verify); });
+    CLI::App& verify = add(app_, "verify", "Show the safety number with somebody",
+                           [](Context c, const AllOptions& o) { return run_verify(c, o.verify); });
     verify.add_option("whom", all.verify.with, "With whom")->required()->type_name("WHOM");
-    CLI::Option* const mark = verify.add_flag("--mark", all.verify.mark, "It is the same on their side: mark as verified");
+    CLI::Option* const mark =
+        verify.add_flag("--mark", all.verify.mark, "It is the same on their side: mark as verified");
     verify.add_flag("--unmark", all.verify.unmark, "Take the mark away")->excludes(mark);
     add_json(verify, all.verify.json);
 
-    CLI::App& block = add(app_, "block", "Take no messages from somebody", [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
+    CLI::App& block = add(app_, "block", "Take no messages from somebody",
+                          [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
     block.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
-    CLI::App& unblock = add(app_, "unblock", "Take messages from somebody again", [](Context c, const AllOptions& o) { return run_block(c, o.whom, false); });
+    CLI::App& unblock = add(app_, "unblock", "Take messages from somebody again",
+                            [](Context c, const AllOptions& o) { return run_block(c, o.whom, false); });
     unblock.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
   }
 
@@ -146,20 +176,29 @@ class Parser {
     AllOptions& all = *all_;
     CLI::App& registration = add(app_, "register", "Make this home a device of a phone number",
                                  [](Context c, const AllOptions& o) { return run_register(c, o.register_); });
-    registration.add_option("--server", all.register_.server, "Address of the server, like https://kith.example")->required()->type_name("URL");
-    registration.add_option("--phone", all.register_.phone, "Phone number with country code")->required()->type_name("NUMBER");
+    registration.add_option("--server", all.register_.server, "Address of the server, like https://kith.example")
+        ->required()
+        ->type_name("URL");
+    registration.add_option("--phone", all.register_.phone, "Phone number with country code")
+        ->required()
+        ->type_name("NUMBER");
     registration.add_option("--name", all.register_.name, "Name to show to others")->required()->type_name("NAME");
-    registration.add_option("--code", all.register_.code, "The code that the server sent to the number")->type_name("N");
+    registration.add_option("--code", all.register_.code, "The code that the server sent to the number")
+        ->type_name("N");
     registration.add_option("--pin", all.register_.pin, "The number's PIN, if it has one")->type_name("P");
 
     const auto show_profile = [](Context c, const AllOptions& o) { return run_profile_show(c, o.profile_show); };
     CLI::App& profile = add(app_, "profile", "Show or change the profile", show_profile);
     add_json(profile, all.profile_show.json);
-    add(profile, "show", "Show it (the default), or somebody's", show_profile).add_option("whom", all.profile_show.of, "Whose")->type_name("WHOM");
+    add(profile, "show", "Show it (the default), or somebody's", show_profile)
+        .add_option("whom", all.profile_show.of, "Whose")
+        ->type_name("WHOM");
     CLI::App& set_profile = *profile.add_subcommand("set", "Change one's own");
     set_profile.fallthrough();
-    CLI::Option* const name = set_profile.add_option("--name", all.profile_name, "Name to show to others")->type_name("NAME");
-    CLI::Option* const about = set_profile.add_option("--about", all.profile_about, "A few words; \"\" for none")->type_name("TEXT");
+    CLI::Option* const name =
+        set_profile.add_option("--name", all.profile_name, "Name to show to others")->type_name("NAME");
+    CLI::Option* const about =
+        set_profile.add_option("--about", all.profile_about, "A few words; \"\" for none")->type_name("TEXT");
     set_profile.final_callback([this, name, about] {
       ProfileSetOptions options;
       if (name->count() > 0) options.name = all_->profile_name;
@@ -171,8 +210,10 @@ class Parser {
     CLI::App& settings = add(app_, "settings", "Show or change the settings", show_settings);
     add_json(settings, all.settings_show.json);
     add(settings, "show", "Show them (the default)", show_settings);
-    CLI::App& set_setting = add(settings, "set", "Change one: read_receipts on|off; last_seen, about everyone|contacts|nobody; pin PIN|none|- (standard input)",
-                                [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
+    CLI::App& set_setting = add(
+        settings, "set",
+        "Change one: read_receipts on|off; last_seen, about everyone|contacts|nobody; pin PIN|none|- (standard input)",
+        [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
     set_setting.add_option("key", all.setting_key, "Which")->required()->type_name("KEY");
     set_setting.add_option("value", all.setting_value, "To what")->required()->type_name("VALUE");
 
@@ -182,7 +223,8 @@ class Parser {
 
     CLI::App& rpc = add(app_, "rpc", "Be driven by a program: JSON-RPC 2.0 on standard input and output",
                         [](Context c, const AllOptions& o) { return run_rpc(c, o.rpc); });
-    rpc.add_flag_callback("--no-connect", [&all] { all.rpc.connect = false; }, "Connect only when told to by the method connect");
+    rpc.add_flag_callback(
+        "--no-connect", [&all] { all.rpc.connect = false; }, "Connect only when told to by the method connect");
   }
 
   CommandLine& line_;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The command line of `kith` in one place: commands, their options, help.
 #pragma once
 
@@ -11,7 +13,8 @@ namespace kith::cli {
 struct CommandLine {
   std::string home;  // "": the default
   bool verbose = false;
-  // The command; absent when there is none to run (--help, --version, or a mistake), and `code` and `text` are what the program ends with.
+  // The command; absent when there is none to run (--help, --version, or a mistake), and `code` and `text` are what the
+  // program ends with.
   std::function<ExitCode(Context)> run;
   ExitCode code = ExitCode::kOk;
   std::string text;

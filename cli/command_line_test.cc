@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/command_line.h"
 
 #include <gmock/gmock.h>
@@ -40,8 +42,8 @@ TEST(CommandLine, HelpListsCommandsAndExitCodes) {
   const CommandLine line = parse({"--help"});
   EXPECT_FALSE(line.run);
   EXPECT_EQ(line.code, ExitCode::kOk);
-  for (const char* word : {"register", "send", "receive", "chat", "history", "search", "contacts", "verify", "profile", "settings", "block", "status",
-                           "rpc", "conversations", "Exit codes"}) {
+  for (const char* word : {"register", "send", "receive", "chat", "history", "search", "contacts", "verify", "profile",
+                           "settings", "block", "status", "rpc", "conversations", "Exit codes"}) {
     EXPECT_THAT(line.text, HasSubstr(word));
   }
   EXPECT_THAT(parse({"--version"}).text, HasSubstr("kith "));
@@ -61,8 +63,9 @@ TEST(CommandLine, DocumentationHasEveryCommandAndExitCode) {
     ++commands;
   }
   EXPECT_GE(commands, 15);
-  for (const ExitCode code : {ExitCode::kOk, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNotRegistered, ExitCode::kOffline, ExitCode::kTimedOut,
-                              ExitCode::kHomeInUse, ExitCode::kDeviceEnded, ExitCode::kStorage, ExitCode::kInterrupted}) {
+  for (const ExitCode code : {ExitCode::kOk, ExitCode::kFailed, ExitCode::kUsage, ExitCode::kNotRegistered,
+                              ExitCode::kOffline, ExitCode::kTimedOut, ExitCode::kHomeInUse, ExitCode::kDeviceEnded,
+                              ExitCode::kStorage, ExitCode::kInterrupted}) {
     EXPECT_THAT(page, HasSubstr("\n| " + std::to_string(static_cast<int>(code)) + " |"));
   }
 }

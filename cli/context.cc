@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/context.h"
 
 #include <unistd.h>
@@ -17,11 +19,14 @@ constexpr uint64_t kConnectMs = 10'000;
 
 }  // namespace
 
-bool is_conversation_id(const std::string& text) { return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
+bool is_conversation_id(const std::string& text) {
+  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 Result<Response, ExitCode> ask(Context context, Request request) {
   std::optional<Response> response = context.host.call(request);
-  const bool needs_server = response && response->has_failure() && response->failure().code() == client_api::Failure::kOffline;
+  const bool needs_server =
+      response && response->has_failure() && response->failure().code() == client_api::Failure::kOffline;
   if (needs_server && context.host.state().registered() && context.host.state().connection() == State::kOffline) {
     Request connect;
     connect.mutable_connect();
@@ -57,12 +62,14 @@ Result<void, ExitCode> start_connecting(Context context) {
 }
 
 bool is_offline(const State& state) {
-  return state.connection() == State::kWaiting || state.connection() == State::kOffline || state.connection() == State::kEnded;
+  return state.connection() == State::kWaiting || state.connection() == State::kOffline ||
+         state.connection() == State::kEnded;
 }
 
 Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
   const State& state = host.state();
-  const auto outcome = host.run_until([&] { return state.connection() == State::kOnline || is_offline(state); }, deadline);
+  const auto outcome =
+      host.run_until([&] { return state.connection() == State::kOnline || is_offline(state); }, deadline);
   if (outcome == Host::Outcome::kStopped) return Reached::kStopped;
   if (outcome == Host::Outcome::kTimedOut) return Reached::kTimedOut;
   if (state.connection() == State::kEnded) return Reached::kEnded;
@@ -75,7 +82,8 @@ Result<void, ExitCode> connect_if_possible(Context context) {
   const auto response = context.host.call(std::move(request));
   if (!response) return Fail(ExitCode::kInterrupted);
   if (response->has_failure()) return {};  // the command itself will say what is missing
-  if (wait_for_connection(context.host, context.host.in_ms(kConnectMs)) == Reached::kStopped) return Fail(ExitCode::kInterrupted);
+  if (wait_for_connection(context.host, context.host.in_ms(kConnectMs)) == Reached::kStopped)
+    return Fail(ExitCode::kInterrupted);
   return {};
 }
 
@@ -91,7 +99,8 @@ void send_leftovers(Context context) {
     if (!response || response->has_failure()) return;
   }
   host.run_until([&] { return nothing_left() || is_offline(state); }, host.in_ms(kLeftoversMs));
-  if (state.changes_unsent() && is_offline(state)) context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
+  if (state.changes_unsent() && is_offline(state))
+    context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
 }
 
 std::string author_name(const client_api::Message& message, const std::string& title) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What every command gets, and the steps that commands share.
 #pragma once
 
@@ -16,8 +18,8 @@ struct Context {
   Output& out;
 };
 
-// Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is told to the user and
-// becomes the command's exit code.
+// Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is
+// told to the user and becomes the command's exit code.
 Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);
 
 // Whether the text is an id (32 hexadecimal digits) and no phone number.
@@ -41,11 +43,12 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline);
 // The attempt has failed for now, or there will be no connection any more.
 bool is_offline(const client_api::State& state);
 
-// What commands do once they are done: messages that have not left, and changes that the server does not know, get a few seconds. Does nothing when
-// there are none.
+// What commands do once they are done: messages that have not left, and changes that the server does not know, get a
+// few seconds. Does nothing when there are none.
 void send_leftovers(Context context);
 
-// For commands that are better off with a connection and do without: connects, and waits for it while there is hope, at most ten seconds.
+// For commands that are better off with a connection and do without: connects, and waits for it while there is hope, at
+// most ten seconds.
 Result<void, ExitCode> connect_if_possible(Context context);
 
 // The name to show for who wrote a message: the conversation's title, or "you".

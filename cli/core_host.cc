@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/core_host.h"
 
 #include <cstdlib>
@@ -53,7 +55,8 @@ const char* meaning(core::OpenError error) {
   switch (error) {
     case core::OpenError::kNewer: return "was written by a newer version of kith";
     case core::OpenError::kCorrupt:
-      return "is damaged, and not even its registration can be read. Put a backup of this directory back, or move it away and register again: "
+      return "is damaged, and not even its registration can be read. Put a backup of this directory back, or move it "
+             "away and register again: "
              "messages that wait on the server arrive then";
     case core::OpenError::kFull: return "can't be opened: the disk is full";
     case core::OpenError::kStorage: break;
@@ -65,7 +68,8 @@ const char* meaning(core::OpenError error) {
 
 CoreHost::CoreHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& home, std::function<void(std::string)> trace) {
+Result<std::unique_ptr<CoreHost>, CoreHost::Failure> CoreHost::open(const Home& home,
+                                                                    std::function<void(std::string)> trace) {
   auto impl = std::make_unique<Impl>();
   impl->trace = std::move(trace);
   auto device = core::open_device(home.database_path(), nullptr, impl->clock, impl->random);
@@ -87,7 +91,8 @@ CoreHost::~CoreHost() {
   client_api::Request request;
   request.mutable_disconnect();
   start(std::move(request), [&disconnected](const client_api::Response&) { disconnected = true; });
-  impl_->network.run_until([&] { return impl_->damaged || (disconnected && impl_->network.is_quiet()); }, in_ms(kFarewellMs));
+  impl_->network.run_until([&] { return impl_->damaged || (disconnected && impl_->network.is_quiet()); },
+                           in_ms(kFarewellMs));
 }
 
 void CoreHost::start(client_api::Request request, Answer answer) {
@@ -99,7 +104,8 @@ void CoreHost::start(client_api::Request request, Answer answer) {
   Input input;
   *input.mutable_request() = std::move(request);
   impl_->inputs.push_back(std::move(input));
-  impl_->network.set_timer(kPumpTimer, now(), [this] { pump(); });  // not now: the answer must not come inside this call
+  // Not now: the answer must not come inside this call
+  impl_->network.set_timer(kPumpTimer, now(), [this] { pump(); });
 }
 
 void CoreHost::forget() {
@@ -117,7 +123,8 @@ void CoreHost::feed(Input input) {
 // What the socket has more of comes before the timer, and is taken in the same transaction.
 void CoreHost::feed_later(Input input) {
   std::deque<Input>& inputs = impl_->inputs;
-  const bool joins = !inputs.empty() && inputs.back().has_socket_frame() && inputs.back().socket_frame().socket() == input.socket_frame().socket();
+  const bool joins = !inputs.empty() && inputs.back().has_socket_frame() &&
+                     inputs.back().socket_frame().socket() == input.socket_frame().socket();
   if (joins) {
     inputs.back().mutable_socket_frame()->add_frames(std::move(*input.mutable_socket_frame()->mutable_frames(0)));
     if (inputs.back().socket_frame().frames_size() >= kFramesTogether) pump();
@@ -153,12 +160,8 @@ void CoreHost::carry_out(const Action& action) {
       answer(action.response());
       return;
     }
-    case Action::kEvent:
-      publish(action.event());
-      return;
-    case Action::kOpenSocket:
-      open_socket(action.open_socket().socket(), action.open_socket().url());
-      return;
+    case Action::kEvent: publish(action.event()); return;
+    case Action::kOpenSocket: open_socket(action.open_socket().socket(), action.open_socket().url()); return;
     case Action::kSendFrame:
       impl_->say("socket: sends " + std::to_string(action.send_frame().frame().size()) + " bytes");
       impl_->network.send(action.send_frame().socket(), action.send_frame().frame());
@@ -176,8 +179,11 @@ void CoreHost::carry_out(const Action& action) {
       if (!call.body().empty()) request.headers.emplace_back("Content-Type", "application/x-protobuf");
       if (!call.bearer().empty()) request.headers.emplace_back("Authorization", "Bearer " + call.bearer());
       request.body = call.body();
-      impl_->network.http_call(std::move(request), [this, id = call.call(), what = call.method() + " " + call.url()](net::HttpAnswer answer) {
-        impl_->say(what + ": " + (answer.status ? std::to_string(answer.status) + ", " + std::to_string(answer.body.size()) + " bytes" : answer.failure));
+      impl_->network.http_call(std::move(request), [this, id = call.call(),
+                                                    what = call.method() + " " + call.url()](net::HttpAnswer answer) {
+        impl_->say(what + ": " +
+                   (answer.status ? std::to_string(answer.status) + ", " + std::to_string(answer.body.size()) + " bytes"
+                                  : answer.failure));
         Input input;
         input.mutable_http_response()->set_call(id);
         input.mutable_http_response()->set_status(answer.status);
@@ -197,8 +203,7 @@ void CoreHost::carry_out(const Action& action) {
         });
       }
       return;
-    case Action::KIND_NOT_SET:
-      return;
+    case Action::KIND_NOT_SET: return;
   }
 }
 
@@ -240,10 +245,14 @@ bool CoreHost::damaged() const { return impl_->damaged; }
 
 MonotonicMs CoreHost::now() const { return net::ClientNetwork::now(); }
 
-void CoreHost::when_readable(int descriptor, std::function<void()> readable) { impl_->network.when_readable(descriptor, std::move(readable)); }
+void CoreHost::when_readable(int descriptor, std::function<void()> readable) {
+  impl_->network.when_readable(descriptor, std::move(readable));
+}
 
 void CoreHost::stop_watching(int descriptor) { impl_->network.stop_watching(descriptor); }
 
-void CoreHost::set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire) { impl_->network.set_timer(id, at, std::move(fire)); }
+void CoreHost::set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire) {
+  impl_->network.set_timer(id, at, std::move(fire));
+}
 
 }  // namespace kith::cli

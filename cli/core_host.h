@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The real core with real I/O: one home, its database, the network.
 #pragma once
 
@@ -24,8 +26,8 @@ class CoreHost final : public Host {
     std::string detail;
   };
 
-  // Borrows the home. A damaged database is rebuilt first: state().rebuilt() says so. `trace`: called with a line for everything that goes over the
-  // network (sizes and addresses only); may be empty.
+  // Borrows the home. A damaged database is rebuilt first: state().rebuilt() says so. `trace`: called with a line for
+  // everything that goes over the network (sizes and addresses only); may be empty.
   static Result<std::unique_ptr<CoreHost>, Failure> open(const Home& home, std::function<void(std::string)> trace);
   // Disconnects; gives what was sent last two seconds to leave.
   ~CoreHost() override;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/exit_code.h"
 
 namespace kith::cli {
@@ -7,18 +9,12 @@ using client_api::Failure;
 ExitCode exit_code_of(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument:
-    case Failure::kInvalidPhone:
-      return ExitCode::kUsage;
-    case Failure::kNotRegistered:
-      return ExitCode::kNotRegistered;
-    case Failure::kOffline:
-      return ExitCode::kOffline;
-    case Failure::kDeviceEnded:
-      return ExitCode::kDeviceEnded;
-    case Failure::kStorage:
-      return ExitCode::kStorage;
-    default:
-      return ExitCode::kFailed;
+    case Failure::kInvalidPhone: return ExitCode::kUsage;
+    case Failure::kNotRegistered: return ExitCode::kNotRegistered;
+    case Failure::kOffline: return ExitCode::kOffline;
+    case Failure::kDeviceEnded: return ExitCode::kDeviceEnded;
+    case Failure::kStorage: return ExitCode::kStorage;
+    default: return ExitCode::kFailed;
   }
 }
 
@@ -55,7 +51,8 @@ const char* meaning(Failure::Code code) {
 std::string describe(const Failure& failure) {
   std::string text = meaning(failure.code());
   if (!failure.detail().empty() && failure.detail() != text) text += " (" + failure.detail() + ")";
-  if (failure.retry_after_ms() > 0) text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";
+  if (failure.retry_after_ms() > 0)
+    text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";
   return text;
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How `kith` ends: part of its promise to scripts (docs/cli.md).
 #pragma once
 

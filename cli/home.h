@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The directory of one device. One program at a time works in it.
 #pragma once
 
@@ -22,8 +24,8 @@ class Home {
   // The directory to use when none is named: $KITH_HOME, else $XDG_DATA_HOME/kith, else ~/.local/share/kith.
   static std::string default_directory();
 
-  // Makes the directory (mode 0700) and those above it as needed, and locks it; waits up to `patience_ms` for another program to end.
-  // From then on files this program makes are for its user only.
+  // Makes the directory (mode 0700) and those above it as needed, and locks it; waits up to `patience_ms` for another
+  // program to end. From then on files this program makes are for its user only.
   static Result<std::unique_ptr<Home>, HomeFailure> open(const std::string& directory, int patience_ms);
   ~Home();
   Home(const Home&) = delete;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/home.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +23,7 @@ class HomeTest : public ::testing::Test {
 };
 
 mode_t mode_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
 }
 
@@ -40,7 +42,8 @@ TEST_F(HomeTest, ASecondProgramIsRefusedWhileTheFirstHoldsIt) {
   const auto second = Home::open(directory, 50);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().error, HomeError::kInUse);
-  EXPECT_NE(second.error().detail.find("process " + std::to_string(::getpid())), std::string::npos) << second.error().detail;
+  EXPECT_NE(second.error().detail.find("process " + std::to_string(::getpid())), std::string::npos)
+      << second.error().detail;
   first->reset();
   EXPECT_TRUE(Home::open(directory, 0));
 }

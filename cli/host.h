@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The running core, as commands see it: ask, wait, listen.
 //
 // Calls: one thread. Callbacks run inside run_until() and call() only, and may call everything but those two.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One JSON object on one line, written member by member in the order given.
 #pragma once
 
@@ -7,7 +9,8 @@
 
 namespace kith::cli {
 
-// The text as a JSON string with its quotes (RFC 8259). Bytes that are no UTF-8 become U+FFFD, so that the line is always valid.
+// The text as a JSON string with its quotes (RFC 8259). Bytes that are no UTF-8 become U+FFFD, so that the line is
+// always valid.
 std::string json_string(std::string_view text);
 
 class JsonLine {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/line_editor.h"
 
 #include <wchar.h>
@@ -16,7 +18,9 @@ size_t valid_prefix(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead >= 0x80 && (lead < 0xC2 || lead > 0xF4)) return 0;
   size_t length = 1;
-  while (length < std::min(text.size(), sequence_length(lead)) && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
+  while (length < std::min(text.size(), sequence_length(lead)) &&
+         (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
+    ++length;
   return length;
 }
 
@@ -103,7 +107,8 @@ void LineEditor::insert(const std::string& character) {
 
 void LineEditor::erase(size_t from, size_t to) {
   if (from >= to) return;
-  characters_.erase(characters_.begin() + static_cast<ptrdiff_t>(from), characters_.begin() + static_cast<ptrdiff_t>(to));
+  characters_.erase(characters_.begin() + static_cast<ptrdiff_t>(from),
+                    characters_.begin() + static_cast<ptrdiff_t>(to));
   cursor_ = from;
   events_.changed();
 }
@@ -172,7 +177,8 @@ void LineEditor::enter() {
 }
 
 std::string LineEditor::draw(const std::string& prompt, size_t prompt_columns, size_t columns) const {
-  const size_t room = columns > prompt_columns + 1 ? columns - prompt_columns - 1 : 1;  // the last column stays free for the cursor
+  // The last column stays free for the cursor
+  const size_t room = columns > prompt_columns + 1 ? columns - prompt_columns - 1 : 1;
   size_t first = cursor_;
   size_t before = 0;  // columns from the first one drawn to the cursor
   while (first > 0 && before + columns_of(characters_[first - 1]) <= room) before += columns_of(characters_[--first]);

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A line being typed on a terminal in raw mode: takes what the keyboard sends, draws the line. No I/O.
 //
-// Keys: arrows, Home, End, Ctrl-A, E, U, K, W, Backspace, Delete, Up and Down for earlier lines, Ctrl-D on an empty line to end.
-//       What is pasted (bracketed paste) may hold line breaks; they are drawn as "↵".
+// Keys: arrows, Home, End, Ctrl-A, E, U, K, W, Backspace, Delete, Up and Down for earlier lines, Ctrl-D on an empty
+//       line to end. What is pasted (bracketed paste) may hold line breaks; they are drawn as "↵".
 #pragma once
 
 #include <cstddef>
@@ -27,8 +29,8 @@ class LineEditor {
   [[nodiscard]] std::string text() const;
   void set_text(std::string_view text);
 
-  // Draws over the current row of a terminal that is `columns` wide: the prompt, as much of the line as fits around the cursor, the cursor in
-  // place. `prompt_columns` is the prompt's width without escape sequences.
+  // Draws over the current row of a terminal that is `columns` wide: the prompt, as much of the line as fits around the
+  // cursor, the cursor in place. `prompt_columns` is the prompt's width without escape sequences.
   [[nodiscard]] std::string draw(const std::string& prompt, size_t prompt_columns, size_t columns) const;
 
  private:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/line_editor.h"
 
 #include <gmock/gmock.h>
@@ -13,7 +15,8 @@ class Editor : public ::testing::Test {
   std::vector<std::string> entered;
   int changes = 0;
   int ends = 0;
-  LineEditor editor{{[this](std::string line) { entered.push_back(std::move(line)); }, [this] { ++changes; }, [this] { ++ends; }}};
+  LineEditor editor{
+      {[this](std::string line) { entered.push_back(std::move(line)); }, [this] { ++changes; }, [this] { ++ends; }}};
 };
 
 TEST_F(Editor, EntersWhatWasTyped) {
@@ -66,7 +69,9 @@ TEST_F(Editor, CtrlDEndsOnlyAnEmptyLine) {
 }
 
 TEST_F(Editor, IgnoresKeysAndBytesItDoesNotKnow) {
-  editor.take("a\x1b[15~\x1bx\x01\x02\xff\xfe" "b");
+  editor.take(
+      "a\x1b[15~\x1bx\x01\x02\xff\xfe"
+      "b");
   EXPECT_EQ(editor.text().find('\x1b'), std::string::npos);
   EXPECT_EQ(editor.text(), "ba");
 }

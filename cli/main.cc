@@ -1,4 +1,7 @@
-// kith: the terminal client. Reads the command line, opens the home, runs one command against the core, and ends with its exit code.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// kith: the terminal client. Reads the command line, opens the home, runs one command against the core, and ends with
+// its exit code.
 #include <unistd.h>
 
 #include <iostream>
@@ -14,9 +17,13 @@ namespace {
 constexpr int kHomePatienceMs = 5000;
 
 std::string rebuilt_text(const client_api::Rebuilt& rebuilt, const std::string& database) {
-  std::string text = database + " was damaged and has been rebuilt: " + std::to_string(rebuilt.messages_kept()) + " messages kept, ";
-  text += rebuilt.messages_missing() == 0 ? "none missing" : "at most " + std::to_string(rebuilt.messages_missing()) + " missing";
-  if (rebuilt.keys_lost() > 0) text += "; the keys of " + std::to_string(rebuilt.keys_lost()) + " people are not known any more, compare their safety numbers again";
+  std::string text =
+      database + " was damaged and has been rebuilt: " + std::to_string(rebuilt.messages_kept()) + " messages kept, ";
+  text += rebuilt.messages_missing() == 0 ? "none missing"
+                                          : "at most " + std::to_string(rebuilt.messages_missing()) + " missing";
+  if (rebuilt.keys_lost() > 0)
+    text += "; the keys of " + std::to_string(rebuilt.keys_lost()) +
+            " people are not known any more, compare their safety numbers again";
   return text + ". The damaged file is kept as " + database + ".damaged";
 }
 
@@ -34,12 +41,14 @@ ExitCode run(const CommandLine& line, Output& out) {
     return host.error().code;
   }
   const Context context{**host, out};
-  if (const client_api::State& state = (*host)->state(); state.has_rebuilt()) out.note(rebuilt_text(state.rebuilt(), (*home)->database_path()));
+  if (const client_api::State& state = (*host)->state(); state.has_rebuilt())
+    out.note(rebuilt_text(state.rebuilt(), (*home)->database_path()));
   const ExitCode code = line.run(context);
   out.flush();
   (*host)->forget();
   if ((*host)->damaged()) {
-    out.note((*home)->database_path() + " has turned out to be damaged: the next command rebuilds it from what can be read");
+    out.note((*home)->database_path() +
+             " has turned out to be damaged: the next command rebuilds it from what can be read");
     return ExitCode::kStorage;
   }
   if (code != ExitCode::kInterrupted) send_leftovers(context);

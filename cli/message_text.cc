@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/message_text.h"
 
 #include "base/bytes.h"
@@ -65,7 +67,9 @@ std::string message_json(const Message& message) {
       .text("sent_at", rfc3339(message.sent_at_us()));
   if (message.has_quote()) {
     JsonLine quote;
-    quote.text("message_id", message.quote().message_id()).text("author", message.quote().author()).text("excerpt", message.quote().excerpt());
+    quote.text("message_id", message.quote().message_id())
+        .text("author", message.quote().author())
+        .text("excerpt", message.quote().excerpt());
     line.raw("quote", quote.str());
   }
   line.boolean("outgoing", message.outgoing());

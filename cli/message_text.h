@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages as lines: JSON for programs, words for people.
 #pragma once
 
@@ -13,7 +15,8 @@ class Output;
 std::string message_json(const client_api::Message& message);
 
 // "12:00 Ana: text", further lines indented, a quote above, ticks behind one's own. Safe for a terminal.
-std::string message_line(const Output& output, const client_api::Message& message, const std::string& author, uint64_t now_us);
+std::string message_line(const Output& output, const client_api::Message& message, const std::string& author,
+                         uint64_t now_us);
 
 // The lower-case word for programs: "pending", "sent", "delivered", "read", "failed"; "" for none.
 std::string tick_word(client_api::Message::Tick tick);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Where a command writes: data on standard output, words for people on standard error.
 #pragma once
 
@@ -15,14 +17,16 @@ class Output {
   void line(std::string_view text);
   // Adds data as it is.
   void add(std::string_view text) { waiting_ += text; }
-  // Writes what was added in one write where the system takes it. False once the reader is gone (closed pipe, full disk): the data is lost.
+  // Writes what was added in one write where the system takes it. False once the reader is gone (closed pipe, full
+  // disk): the data is lost.
   bool flush();
   // Where data goes, to be watched: when it says that it can be read, the reader may be gone.
   [[nodiscard]] int descriptor() const { return data_; }
   // Whether somebody still reads: asked before data is taken that can be had only once.
   [[nodiscard]] bool has_reader() const;
 
-  // "kith: text" for people, at once; control characters made visible. Data added before leaves first, so that a terminal shows both in order.
+  // "kith: text" for people, at once; control characters made visible. Data added before leaves first, so that a
+  // terminal shows both in order.
   void note(std::string_view text);
 
   // Whether people look at the data: then there may be colours, and dates are for people.
@@ -38,8 +42,8 @@ class Output {
   std::string waiting_;
 };
 
-// Text of somebody else, safe on a terminal: control characters (but newline and tab), the C1 range, marks that turn the writing
-// direction over, and bytes that are no UTF-8 become U+FFFD.
+// Text of somebody else, safe on a terminal: control characters (but newline and tab), the C1 range, marks that turn
+// the writing direction over, and bytes that are no UTF-8 become U+FFFD.
 std::string safe_for_terminal(std::string_view text);
 
 }  // namespace kith::cli

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/qr_text.h"
 
 #include <qrencode.h>
@@ -13,7 +15,9 @@ constexpr int kQuietZone = 4;  // modules, ISO/IEC 18004
 
 std::optional<std::string> qr_text(BytesView payload, bool colours) {
   const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
-      QRcode_encodeData(static_cast<int>(payload.size()), reinterpret_cast<const unsigned char*>(payload.data()), 0, QR_ECLEVEL_M), QRcode_free);
+      QRcode_encodeData(static_cast<int>(payload.size()), reinterpret_cast<const unsigned char*>(payload.data()), 0,
+                        QR_ECLEVEL_M),
+      QRcode_free);
   if (!code) return std::nullopt;
   const int width = code->width;
   const auto is_light = [&](int x, int y) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/terminal.h"
 
 #include <sys/ioctl.h>
@@ -30,9 +32,10 @@ Terminal::Terminal() {
   raw.c_cc[VTIME] = 0;
   ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   write("\x1b[?2004h");
-  if (!raw_terminal) std::at_quick_exit([] {
-    if (raw_terminal) raw_terminal->restore();
-  });
+  if (!raw_terminal)
+    std::at_quick_exit([] {
+      if (raw_terminal) raw_terminal->restore();
+    });
   raw_terminal = this;
 }
 

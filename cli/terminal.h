@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The user's terminal in raw mode, for as long as the object lives; restored by std::quick_exit too. One at a time.
 #pragma once
 

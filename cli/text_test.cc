@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What people and programs read: JSON lines, times, messages, terminal safety, QR codes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +28,10 @@ TEST(JsonLine, EscapesWhatAStringCanNotHold) {
 }
 
 TEST(JsonLine, ReplacesBytesThatAreNoUtf8AndKeepsTheRest) {
-  EXPECT_EQ(json_string("a\xff" "b\xc3"), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\"");
+  EXPECT_EQ(json_string("a\xff"
+                        "b\xc3"),
+            "\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\"");
   EXPECT_EQ(json_string("ü\xff"), "\"ü\xEF\xBF\xBD\"");
 }
 
@@ -38,8 +43,14 @@ TEST(TimeText, IsRfc3339InUtcWithAllMicroseconds) {
 TEST(TerminalSafety, MakesControlCharactersAndTurnedTextVisible) {
   EXPECT_EQ(safe_for_terminal("plain ü 😀\n\ttext"), "plain ü 😀\n\ttext");
   EXPECT_EQ(safe_for_terminal("\x1b[2J"), "\xEF\xBF\xBD[2J");
-  EXPECT_EQ(safe_for_terminal("\xc2\x9b" "2J"), "\xEF\xBF\xBD" "2J");      // C1: an escape sequence of its own
-  EXPECT_EQ(safe_for_terminal("a\xe2\x80\xae" "b"), "a\xEF\xBF\xBD" "b");  // right-to-left override
+  EXPECT_EQ(safe_for_terminal("\xc2\x9b"
+                              "2J"),
+            "\xEF\xBF\xBD"
+            "2J");  // C1: an escape sequence of its own
+  EXPECT_EQ(safe_for_terminal("a\xe2\x80\xae"
+                              "b"),
+            "a\xEF\xBF\xBD"
+            "b");  // right-to-left override
   EXPECT_EQ(safe_for_terminal("\r\x07\x7f\xff"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
@@ -56,9 +67,10 @@ Message example() {
 }
 
 TEST(MessageText, JsonHoldsWhatIsPromised) {
-  EXPECT_EQ(message_json(example()),
-            R"({"type":"message","id":"11112222333344445555666677778888","conversation":"c","from":"+491700000001","from_account":"a",)"
-            R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
+  EXPECT_EQ(
+      message_json(example()),
+      R"({"type":"message","id":"11112222333344445555666677778888","conversation":"c","from":"+491700000001","from_account":"a",)"
+      R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
 }
 
 TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
@@ -67,7 +79,9 @@ TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
   message.set_tick(Message::kDelivered);
   message.mutable_quote()->set_message_id("m");
   message.mutable_quote()->set_excerpt("before");
-  EXPECT_THAT(message_json(message), HasSubstr(R"("quote":{"message_id":"m","author":"","excerpt":"before"},"outgoing":true,"tick":"delivered"})"));
+  EXPECT_THAT(
+      message_json(message),
+      HasSubstr(R"("quote":{"message_id":"m","author":"","excerpt":"before"},"outgoing":true,"tick":"delivered"})"));
 }
 
 TEST(MessageText, JsonNamesWhatIsNoText) {
@@ -116,7 +130,8 @@ TEST(QrText, DrawsTheFinderPatternInsideAQuietZone) {
   const auto text = qr_text("kith", false);
   ASSERT_TRUE(text);
   std::vector<std::string> rows;
-  for (size_t at = 0, end; (end = text->find('\n', at)) != std::string::npos; at = end + 1) rows.push_back(text->substr(at, end - at));
+  for (size_t at = 0, end; (end = text->find('\n', at)) != std::string::npos; at = end + 1)
+    rows.push_back(text->substr(at, end - at));
   // 21 modules and 4 of quiet zone on each side, two a row.
   ASSERT_EQ(rows.size(), 15u);
   std::string quiet;

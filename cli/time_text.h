@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Times as text.
 #pragma once
 
@@ -6,7 +8,8 @@
 
 namespace kith::cli {
 
-// RFC 3339 in UTC with all six digits of the microseconds, "2026-03-01T12:00:00.123456Z": it sorts as text and loses nothing.
+// RFC 3339 in UTC with all six digits of the microseconds, "2026-03-01T12:00:00.123456Z": it sorts as text and loses
+// nothing.
 std::string rfc3339(uint64_t unix_us);
 
 // For people, in the local time zone: "2026-03-01 12:00".

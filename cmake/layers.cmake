@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 # Folders are libraries, and arrows go one way: a library may depend only on what this table allows.
 # tools/check_layers.py holds the same table against the #include lines.
 set(KITH_MAY_USE_base "")

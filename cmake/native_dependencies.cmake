@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 # Third-party libraries, from the distribution's packages (tools/packages.txt).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)

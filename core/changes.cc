@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/changes.h"
 
 #include <utility>
@@ -17,9 +19,13 @@ void Changes::note(const MessageId& message, const ConversationId& conversation,
   }
 }
 
-void Changes::message_added(const MessageId& message, const ConversationId& conversation) { note(message, conversation, true); }
+void Changes::message_added(const MessageId& message, const ConversationId& conversation) {
+  note(message, conversation, true);
+}
 
-void Changes::message_changed(const MessageId& message, const ConversationId& conversation) { note(message, conversation, false); }
+void Changes::message_changed(const MessageId& message, const ConversationId& conversation) {
+  note(message, conversation, false);
+}
 
 void Changes::typing(const ConversationId& conversation, bool typing) {
   client_api::Event event;

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What became different while an input was worked on, told as events at its end (UI-1).
 //
-// Order: messages in the order in which they changed, then conversations, people, settings and state: each at most once an input, with what it is
-//        at the end.
+// Order: messages in the order in which they changed, then conversations, people, settings and state: each at most once
+//        an input, with what it is at the end.
 // Limits: more than kMessagesMax changed messages become one Resync.
 #pragma once
 

@@ -1,5 +1,8 @@
-// Two people write to each other while everything goes wrong, at random from a seed: crashes, full disks, dead networks, server restarts, frames
-// lost and repeated, sessions lost. When it is over, both show the same messages in the same order, each once (SEND-1, INBOX-2, INBOX-3, ORDER-1).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Two people write to each other while everything goes wrong, at random from a seed: crashes, full disks, dead
+// networks, server restarts, frames lost and repeated, sessions lost. When it is over, both show the same messages in
+// the same order, each once (SEND-1, INBOX-2, INBOX-3, ORDER-1).
 #include <algorithm>
 #include <cstdlib>
 
@@ -20,7 +23,8 @@ class MoodyServer : public LoopbackServer {
     LoopbackServer::put(link, frame);
     if (twice) LoopbackServer::put(link, frame);
   }
-  HttpReply http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer) override {
+  HttpReply http(const std::string& method, const std::string& path, const std::string& body,
+                 const std::string& bearer) override {
     if (moody && random_.below(10) == 0) return {503, ""};
     return LoopbackServer::http(method, path, body, bearer);
   }
@@ -108,7 +112,8 @@ class Chaos : public TwoPeople {
     EXPECT_GE(surely.size(), 15u) << "little happened";
     std::sort(ana.begin(), ana.end());
     EXPECT_EQ(std::adjacent_find(ana.begin(), ana.end()), ana.end()) << "there twice";
-    for (const std::string& text : surely) EXPECT_TRUE(std::binary_search(ana.begin(), ana.end(), text)) << "lost: " << text;
+    for (const std::string& text : surely)
+      EXPECT_TRUE(std::binary_search(ana.begin(), ana.end(), text)) << "lost: " << text;
     EXPECT_EQ(state(ana_).unsent_messages() + state(ben_).unsent_messages(), 0u);
     EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
     EXPECT_EQ(state(ben_).connection(), client_api::State::kOnline);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/client.h"
 
 #include "core/engine.h"
@@ -11,7 +13,8 @@ constexpr uint64_t kTryAgainMs = 1000;  // when not even reading the database wo
 }
 
 struct Client::Impl {
-  Impl(Database& opened, Clock& the_clock, RandomSource& the_random) : database(opened), clock(the_clock), random(the_random) {}
+  Impl(Database& opened, Clock& the_clock, RandomSource& the_random)
+      : database(opened), clock(the_clock), random(the_random) {}
 
   // Reads the state from the database. False: it can't be read now.
   bool start_engine(const HostFacts& facts) {
@@ -27,11 +30,14 @@ struct Client::Impl {
       case client_api::Input::kRequest: dispatch(*engine, input.request()); break;
       case client_api::Input::kSocketOpened: engine->connection.on_opened(input.socket_opened().socket()); break;
       case client_api::Input::kSocketFrame:
-        for (const std::string& frame : input.socket_frame().frames()) engine->connection.on_frame(input.socket_frame().socket(), frame);
+        for (const std::string& frame : input.socket_frame().frames())
+          engine->connection.on_frame(input.socket_frame().socket(), frame);
         break;
       case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
       case client_api::Input::kHttpResponse: engine->http.on_response(input.http_response()); break;
-      case client_api::Input::kNetworkChanged: engine->connection.on_network_changed(input.network_changed().online()); break;
+      case client_api::Input::kNetworkChanged:
+        engine->connection.on_network_changed(input.network_changed().online());
+        break;
       case client_api::Input::kTick:
       case client_api::Input::KIND_NOT_SET: break;
     }
@@ -63,7 +69,8 @@ struct Client::Impl {
     const size_t before = actions.size();
     if (input.kind_case() == client_api::Input::kTick) told_deadline = UINT64_MAX;  // the host waits for nothing now
     if (input.kind_case() == client_api::Input::kRequest) output.request_came(input.request().id());
-    if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket) host_socket = 0;
+    if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket)
+      host_socket = 0;
     if (engine || start_engine(kept)) {
       if (work_in_transaction(input)) {
         output.release(actions);
@@ -87,7 +94,8 @@ struct Client::Impl {
   }
 
   void tell_deadline(std::vector<client_api::Action>& actions) {
-    const auto next = engine ? engine->timers.next() : std::optional(MonotonicMs{clock.monotonic().value + kTryAgainMs});
+    const auto next =
+        engine ? engine->timers.next() : std::optional(MonotonicMs{clock.monotonic().value + kTryAgainMs});
     const uint64_t deadline = next ? next->value : 0;
     if (deadline == told_deadline) return;
     told_deadline = deadline;
@@ -125,7 +133,9 @@ Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Cloc
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
-void Client::handle(const client_api::Input& input, std::vector<client_api::Action>& actions) { impl_->handle(input, actions); }
+void Client::handle(const client_api::Input& input, std::vector<client_api::Action>& actions) {
+  impl_->handle(input, actions);
+}
 
 bool Client::damaged() const { return impl_->database.damaged(); }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/connection.h"
 
 #include <algorithm>
@@ -168,7 +170,7 @@ void Connection::caught_up() {
 void Connection::on_error(const wire::Error& error) {
   switch (error.code()) {
     case wire::kUnauthenticated: return end();
-    case wire::kReplaced:            // two processes of one device: the newer one goes on
+    case wire::kReplaced:  // two processes of one device: the newer one goes on
     case wire::kUnsupportedVersion: return stop();
     default: return lose(error.retry_after_ms());
   }
@@ -186,7 +188,7 @@ void Connection::on_draining(const wire::Draining& draining) {
 
 void Connection::on_network_changed(bool online) {
   if (ready()) {
-    if (!online) pong_.cancel();  // it was set for longer
+    if (!online) pong_.cancel();              // it was set for longer
     ping(online ? kPongMs : kPongOfflineMs);  // the address may have changed under the socket: find out now
   } else if (phase_ == Phase::kWaiting && online) {
     failures_ = 0;

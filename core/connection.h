@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The connection to the server: a state machine over the host's socket.
 //
 //   kOffline ── start ──▶ kConnecting ── opened ──▶ kGreeting ── Welcome ──▶ kCatchingUp ── backlog is in ──▶ kOnline
@@ -5,10 +7,10 @@
 //      └── from any            └────── delay ────── kWaiting ◀───────────────────────────┴──────────────────────┘
 //   kEnded: the server says that this device is no more; nothing leads out but a new registration.
 //
-// The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted kStableMs resets it.
-// A silent connection is found out by a Ping at a third of the server's idle timeout: no frame within kPongMs means it is dead. A host that hears
-// that the network is gone or back makes the Ping at once: gone is its word about the way outside, and a server may be nearer.
-// All timing is on the monotonic clock.
+// The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted
+// kStableMs resets it. A silent connection is found out by a Ping at a third of the server's idle timeout: no frame
+// within kPongMs means it is dead. A host that hears that the network is gone or back makes the Ping at once: gone is
+// its word about the way outside, and a server may be nearer. All timing is on the monotonic clock.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,7 @@ class Connection {
   static constexpr uint64_t kDelayMinMs = 500;
   static constexpr uint64_t kDelayMaxMs = 60000;
   static constexpr uint64_t kStableMs = 30000;
-  static constexpr uint64_t kOpenMs = 15000;   // for opening, and again for the Welcome
+  static constexpr uint64_t kOpenMs = 15000;  // for opening, and again for the Welcome
   static constexpr uint64_t kPongMs = 10000;
   static constexpr uint64_t kPongOfflineMs = 2000;  // when the network is said to be gone
   static constexpr size_t kFrameBytesMax = 262144;
@@ -95,9 +97,9 @@ class Connection {
   uint32_t failures_ = 0;
   uint64_t pings_ = 0;
   wire::Limits limits_;
-  uint64_t heard_us_ = 0;    // server time, and the monotonic time at which it was heard
+  uint64_t heard_us_ = 0;  // server time, and the monotonic time at which it was heard
   uint64_t heard_at_ms_ = 0;
-  Timer attempt_;            // of opening, of the Welcome, or the next attempt
+  Timer attempt_;  // of opening, of the Welcome, or the next attempt
   Timer stable_;
   Timer ping_;
   Timer pong_;

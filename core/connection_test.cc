@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The connection: reconnecting, staying alive, ending; what is ephemeral; and registration.
 #include "core/testing/two_people.h"
 
@@ -214,7 +216,8 @@ TEST_F(ConnectionTest, PresenceIsToldWhileWatched_F13) {
   available.mutable_set_available()->set_available(true);
   ben_.request(available);
   ana_.set_network(false);
-  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kUnspecified) << "without a connection nobody is online";
+  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kUnspecified)
+      << "without a connection nobody is online";
   ana_.set_network(true);
   world_.advance(1000);
   EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kOnline) << "asked for again";
@@ -305,7 +308,9 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   request.mutable_connect();
   EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kNotRegistered);
   client_api::RegisterRequest& what = *request.mutable_register_();
-  const auto fails_with = [&](client_api::Failure::Code code) { EXPECT_EQ(ana.request(request).failure().code(), code); };
+  const auto fails_with = [&](client_api::Failure::Code code) {
+    EXPECT_EQ(ana.request(request).failure().code(), code);
+  };
   fails_with(client_api::Failure::kInvalidArgument);  // no server
   what.set_server("ftp://server");
   fails_with(client_api::Failure::kInvalidArgument);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/contacts.h"
 
 #include <unordered_set>
@@ -50,7 +52,8 @@ Result<client_api::Contact, Refusal> Contacts::set(const client_api::SetContactR
   if (request.name().empty() || !is_utf8(request.name()) || utf8_length(request.name()) > kNameCharactersMax) {
     return Refuse(client_api::Failure::kInvalidArgument, "name");
   }
-  if (!store_.contacts.find(*phone) && store_.contacts.count() >= kContactsMax) return Refuse(client_api::Failure::kTooLarge, "phone");
+  if (!store_.contacts.find(*phone) && store_.contacts.count() >= kContactsMax)
+    return Refuse(client_api::Failure::kTooLarge, "phone");
   store_.contacts.set(*phone, request.name());
   // A number that this device knows already by other ways than the address book.
   if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});
@@ -62,7 +65,8 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
   const auto cards = parse_vcards(request.vcard());
   if (!cards) {
     if (cards.error() == VcardError::kNoCard) return Refuse(client_api::Failure::kInvalidArgument, "vcard: no card");
-    return Refuse(client_api::Failure::kTooLarge, cards.error() == VcardError::kTooLarge ? "vcard: over 8 MiB" : "vcard: over 10,000 cards");
+    return Refuse(client_api::Failure::kTooLarge,
+                  cards.error() == VcardError::kTooLarge ? "vcard: over 8 MiB" : "vcard: over 10,000 cards");
   }
   const std::string own = store_.account.phone();
   Imported imported;
@@ -80,7 +84,8 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
         continue;
       }
       if (*phone == own || !seen.insert(*phone).second) continue;
-      if (count >= kContactsMax && !store_.contacts.find(*phone)) return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
+      if (count >= kContactsMax && !store_.contacts.find(*phone))
+        return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
       if (store_.contacts.set(*phone, cut(card.name, kNameCharactersMax))) {
         ++count;
         if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});

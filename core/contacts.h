@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The address book's requests, as far as they need no server.
 //
-// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as Database::failed().
+// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as
+// Database::failed().
 #pragma once
 
 #include <string>
@@ -19,8 +22,9 @@ class Contacts {
   client_api::ListContactsResponse list();
   client_api::Contact build(const ContactRow& contact);
 
-  // Writes: adds, renames or removes. The answer of a removal has the phone alone. The account behind a new number is looked up by the caller.
-  // Errors: kInvalidPhone, kInvalidArgument (name empty or over 100 characters), kTooLarge (50,000 contacts).
+  // Writes: adds, renames or removes. The answer of a removal has the phone alone. The account behind a new number is
+  // looked up by the caller. Errors: kInvalidPhone, kInvalidArgument (name empty or over 100 characters), kTooLarge
+  // (50,000 contacts).
   Result<client_api::Contact, Refusal> set(const client_api::SetContactRequest& request);
 
   struct Imported {

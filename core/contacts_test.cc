@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/contacts.h"
 
 #include "core/store/testing/store_fixture.h"
@@ -61,9 +63,10 @@ TEST_F(ContactsTest, ShowTheAccountThatIsKnownForTheirNumber) {
 
 TEST_F(ContactsTest, ImportTakesEachNumberOnce) {  // F31
   store_.profiles.set_phone(kPeer, "+491700000002");
-  const auto imported = contacts_.import(file(card("Ana", "TEL:+49 170 0000002\r\nTEL:0171/1234567\r\n") + card("Ana again", "TEL:00491700000002\r\n") +
-                                              card("Me", "TEL:+491700000001\r\n") + card("No number", "") + card("Short", "TEL:110\r\n") +
-                                              card("", "TEL:+491709999999\r\n")));
+  const auto imported =
+      contacts_.import(file(card("Ana", "TEL:+49 170 0000002\r\nTEL:0171/1234567\r\n") +
+                            card("Ana again", "TEL:00491700000002\r\n") + card("Me", "TEL:+491700000001\r\n") +
+                            card("No number", "") + card("Short", "TEL:110\r\n") + card("", "TEL:+491709999999\r\n")));
   ASSERT_TRUE(imported);
   EXPECT_EQ(imported->imported, 2u);
   EXPECT_EQ(imported->skipped, 3u) << "no number, a short code, no name";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The contents that this client writes: what goes inside the encryption, serialized (proto/content/content.proto).
 #pragma once
 

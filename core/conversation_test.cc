@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Two people talk, through an honest server.
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using client_api::Event;
 using client_api::Message;
+using ::testing::ElementsAre;
 
 using ConversationTest = TwoPeople;
 

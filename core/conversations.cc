@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/conversations.h"
 
 #include "base/bytes.h"
@@ -47,7 +49,8 @@ std::optional<client_api::Conversation> Conversations::build(const ConversationI
 Result<ConversationId, Refusal> Conversations::resolve(const std::string& id) {
   const auto conversation = ConversationId::from_hex(id);
   if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
-  if (!store_.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+  if (!store_.conversations.find(*conversation))
+    return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
   return *conversation;
 }
 
@@ -59,7 +62,8 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
     const auto id = MessageId::from_hex(request.up_to_message_id());
     if (!id) return Refuse(client_api::Failure::kInvalidArgument, "up_to_message_id");
     const auto message = store_.messages.find(*id);
-    if (!message || message->conversation != *conversation) return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
+    if (!message || message->conversation != *conversation)
+      return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
     cursor = MessageCursor{message->order, message->id};
   }
   const MessagesTable::Read read = store_.messages.mark_read(*conversation, cursor);
@@ -68,7 +72,8 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
 }
 
 void Conversations::note_read(const ConversationId& conversation, UnixMicros up_to) {
-  const bool receipt = store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(conversation));
+  const bool receipt =
+      store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(conversation));
   store_.receipts.note_read_by_me(conversation, up_to, receipt);
 }
 

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Conversations as user interfaces see them, and the requests about them that need nothing but the database.
 //
 // Presence and typing live in memory, with the connection: they are left empty here.
 //
-// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as Database::failed().
+// Calls: what writes says so and happens inside the caller's Transaction. A failed read or write shows as
+// Database::failed().
 #pragma once
 
 #include <optional>
@@ -27,14 +30,16 @@ class Conversations {
   Result<ConversationId, Refusal> resolve(const std::string& id);
 
   // Writes: makes the conversation with an account if it is not there yet; true when it is new.
-  bool open(const AccountId& partner, UnixMicros now) { return store_.conversations.ensure(conversation_with(partner), now); }
+  bool open(const AccountId& partner, UnixMicros now) {
+    return store_.conversations.ensure(conversation_with(partner), now);
+  }
 
   struct Marked {
     ConversationId conversation;
     int64_t count = 0;  // messages that were unread before
   };
-  // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is not blocked.
-  // Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.
+  // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is
+  // not blocked. Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.
   Result<Marked, Refusal> mark_read(const client_api::MarkReadRequest& request);
   // The same for what is marked already.
   void note_read(const ConversationId& conversation, UnixMicros up_to);

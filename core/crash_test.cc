@@ -1,5 +1,7 @@
-// Whatever happens to a client between two actions, or to its disk in the middle of one: nothing is lost, nothing is there twice
-// (SEND-1, INBOX-2, UI-1).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Whatever happens to a client between two actions, or to its disk in the middle of one: nothing is lost, nothing is
+// there twice (SEND-1, INBOX-2, UI-1).
 #include <algorithm>
 
 #include "core/testing/two_people.h"
@@ -56,7 +58,8 @@ class ShortLife {
       what.set_code(LoopbackServer::kCode);
       what.set_name(host.name());
     });
-    EXPECT_TRUE(response.register_().registered() || response.failure().code() == client_api::Failure::kAlreadyRegistered)
+    EXPECT_TRUE(response.register_().registered() ||
+                response.failure().code() == client_api::Failure::kAlreadyRegistered)
         << response.failure().code() << response.failure().detail();
     insist(host, [](client_api::Request& request) { request.mutable_connect(); });
   }
@@ -138,7 +141,8 @@ TEST_P(CrashTest, BeforeAnyActionLosesNothingAndRepeatsNothing) {
     if (HasFailure()) return;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Victims, CrashTest, ::testing::Values("ana", "ben"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Victims, CrashTest, ::testing::Values("ana", "ben"),
+                         [](const auto& info) { return std::string(info.param); });
 
 class StorageTest : public TwoPeople {};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/devices.h"
 
 #include <algorithm>
@@ -22,9 +24,11 @@ constexpr uint64_t kRefreshAgainMs = 30000;
 std::optional<DeviceListRow> checked(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   wire::DeviceList list;
   if (!list.ParseFromString(signed_list.device_list())) return std::nullopt;
-  if (list.account_id() != account.view() || list.revision() == 0 || list.account_key().size() != kAccountKeyBytes) return std::nullopt;
+  if (list.account_id() != account.view() || list.revision() == 0 || list.account_key().size() != kAccountKeyBytes)
+    return std::nullopt;
   if (list.devices_size() < 1 || list.devices_size() > static_cast<int>(kDevicesMax)) return std::nullopt;
-  if (!crypto::verify_device_list(list.account_key(), signed_list.device_list(), signed_list.signature())) return std::nullopt;
+  if (!crypto::verify_device_list(list.account_key(), signed_list.device_list(), signed_list.signature()))
+    return std::nullopt;
   DeviceListRow row;
   row.account = account;
   row.revision = {list.revision()};
@@ -59,7 +63,8 @@ std::string path_of(const AccountId& account, const char* what) { return "/v1/ac
 Devices::Outcome outcome_of(const HttpReply& reply) {
   if (reply.is_temporary()) return Devices::Outcome::kUnavailable;
   const wire::ErrorCode code = reply.error().code();
-  return code == wire::kNoSuchAccount || code == wire::kNotFound ? Devices::Outcome::kNoAccount : Devices::Outcome::kUnavailable;
+  return code == wire::kNoSuchAccount || code == wire::kNotFound ? Devices::Outcome::kNoAccount
+                                                                 : Devices::Outcome::kUnavailable;
 }
 
 }  // namespace
@@ -70,7 +75,8 @@ void Devices::fetch(const AccountId& account, Done done) {
   std::vector<Done>& waiting = fetching_[account];
   waiting.push_back(std::move(done));
   if (waiting.size() > 1) return;
-  engine_.http.call("GET", path_of(account, "/devices"), "", [this, account](const HttpReply& reply) { on_list(account, reply); });
+  engine_.http.call("GET", path_of(account, "/devices"), "",
+                    [this, account](const HttpReply& reply) { on_list(account, reply); });
 }
 
 void Devices::on_list(const AccountId& account, const HttpReply& reply) {
@@ -87,7 +93,8 @@ void Devices::on_list(const AccountId& account, const HttpReply& reply) {
 bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   std::optional<DeviceListRow> list = checked(account, signed_list);
   if (!list) return false;
-  // So that the first message of somebody unknown says from whom it is. A number that is known to be another account's stays there.
+  // So that the first message of somebody unknown says from whom it is. A number that is known to be another account's
+  // stays there.
   if (is_e164(signed_list.phone()) && engine_.store.profiles.phone_of(account).empty() &&
       !engine_.store.profiles.account_of(signed_list.phone())) {
     engine_.store.profiles.set_phone(account, signed_list.phone());
@@ -145,7 +152,8 @@ void Devices::fetch_newer(const AccountId& account, Done done) {
   const Revision before = known ? known->revision : Revision{};
   fetch(account, [this, account, before, done = std::move(done)](Outcome outcome) {
     const std::optional<DeviceListRow> now = engine_.store.device_lists.find(account);
-    // The same list again would name the same devices: that is for the server to settle, and not to be asked for without a pause.
+    // The same list again would name the same devices: that is for the server to settle, and not to be asked for
+    // without a pause.
     if (outcome == Outcome::kDone && (!now || now->revision <= before)) outcome = Outcome::kUnavailable;
     done(outcome);
   });
@@ -179,7 +187,9 @@ void Devices::pump() {
     waits = true;
     if (fetching_.size() >= kRefreshesAtOnce) break;
     if (fetching_.contains(account)) continue;
-    if (const auto later = refresh_not_before_ms_.find(account); later != refresh_not_before_ms_.end() && now < later->second) continue;
+    if (const auto later = refresh_not_before_ms_.find(account);
+        later != refresh_not_before_ms_.end() && now < later->second)
+      continue;
     // Only a list of the revision heard of settles it; what the server hands out instead is asked for again much later.
     refresh_not_before_ms_[account] = now + kRefreshAgainMs;
     fetch(account, [this](Outcome) { look_ = true; });

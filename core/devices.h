@@ -1,8 +1,11 @@
-// Other accounts' devices (DEVICE-1): fetching their lists, checking them, pinning the account's key, and opening sessions.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Other accounts' devices (DEVICE-1): fetching their lists, checking them, pinning the account's key, and opening
+// sessions.
 //
-// A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known. The first key seen is
-// pinned; another one later is a change of identity: the conversation gets a notice, "verified" is cleared, sessions start anew, and
-// what is not sent yet is encrypted again.
+// A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known.
+// The first key seen is pinned; another one later is a change of identity: the conversation gets a notice, "verified"
+// is cleared, sessions start anew, and what is not sent yet is encrypted again.
 //
 // Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
 #pragma once
@@ -36,8 +39,9 @@ class Devices {
   void fetch(const AccountId& account, Done done);
   // Checks a list and takes it over when it is newer. False: it does not verify.
   [[nodiscard]] bool accept(const AccountId& account, const wire::SignedDeviceList& signed_list);
-  // Opens a session with each of these devices from fresh bundles; a session there before is kept as an archived state. When one of them is no
-  // more, the account's newer list is taken instead: then kDone says that there may be other devices now.
+  // Opens a session with each of these devices from fresh bundles; a session there before is kept as an archived state.
+  // When one of them is no more, the account's newer list is taken instead: then kDone says that there may be other
+  // devices now.
   void open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done);
 
   // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
@@ -52,7 +56,8 @@ class Devices {
  private:
   void fetch_newer(const AccountId& account, Done done);
   void on_list(const AccountId& account, const HttpReply& reply);
-  Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response, const std::vector<DeviceId>& devices);
+  Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,
+                    const std::vector<DeviceId>& devices);
   void identity_changed(const AccountId& account);
 
   Engine& engine_;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/engine.h"
 
 namespace kith::core {
@@ -91,7 +93,9 @@ client_api::State Engine::state() {
   state.set_connection(progress.ended ? client_api::State::kEnded : connection.state());
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
-  state.set_changes_unsent(outbox.has_silent() || receipts.gathering() || store.settings.integer(setting::kProfileToSend, 0) != 0 || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||
+                           store.settings.integer(setting::kProfileToSend, 0) != 0 ||
+                           store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   if (rebuilt) {
     state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
     state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));

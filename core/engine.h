@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What one client consists of, and the ground that its parts share.
 //
 // A part is a class with a header of its own; it borrows the Engine and reaches the others through it. Where to look:
@@ -18,9 +20,9 @@
 //   privacy           settings that the server keeps as well
 //   changes           what became different, told as events
 //
-// Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered actions out. When the
-// commit fails the whole Engine is thrown away and made anew from the database, keeping only HostFacts: in memory nothing is half done, by the
-// same path that serves after a crash.
+// Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered
+// actions out. When the commit fails the whole Engine is thrown away and made anew from the database, keeping only
+// HostFacts: in memory nothing is half done, by the same path that serves after a crash.
 #pragma once
 
 #include <optional>
@@ -79,7 +81,9 @@ struct Engine {
   void settle();
 
   [[nodiscard]] bool registered() const { return registration && progress.keys_published; }
-  [[nodiscard]] bool is_self(const AccountId& account) const { return registration && registration->account == account; }
+  [[nodiscard]] bool is_self(const AccountId& account) const {
+    return registration && registration->account == account;
+  }
   [[nodiscard]] MonotonicMs in_ms(uint64_t delay) const { return {clock.monotonic().value + delay}; }
   [[nodiscard]] client_api::State state();
 

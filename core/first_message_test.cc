@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The first message to a number that the server could not be asked about yet.
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
 namespace {
 
+using client_api::Message;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using client_api::Message;
 
 class FirstMessageTest : public TwoPeople {
  protected:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/http_calls.h"
 
 #include "core/engine.h"
@@ -25,7 +27,9 @@ CallFailure failure_of(const HttpReply& reply) {
   if (reply.status == 0) return {FailureCode::kOffline, "the server did not answer", 0};
   if (reply.ok()) return {FailureCode::kServer, "the server's answer can't be read", 0};
   const wire::ApiError error = reply.error();
-  const auto as = [&error](FailureCode::Code code) { return CallFailure{code, error.detail(), error.retry_after_ms()}; };
+  const auto as = [&error](FailureCode::Code code) {
+    return CallFailure{code, error.detail(), error.retry_after_ms()};
+  };
   switch (error.code()) {
     case wire::kInvalidPhone: return as(FailureCode::kInvalidPhone);
     case wire::kWrongCode: return as(FailureCode::kWrongCode);
@@ -40,16 +44,18 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kUnauthenticated: return as(FailureCode::kDeviceEnded);
     default: break;
   }
-  if (error.code() == wire::kErrorUnspecified) return {FailureCode::kServer, "HTTP status " + std::to_string(reply.status), 0};
+  if (error.code() == wire::kErrorUnspecified)
+    return {FailureCode::kServer, "HTTP status " + std::to_string(reply.status), 0};
   return as(FailureCode::kServer);
 }
 
 void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done) {
-  start(method, engine_.registration->server + path, std::move(body), to_base64url(engine_.registration->token), std::move(done));
+  start(method, engine_.registration->server + path, std::move(body), to_base64url(engine_.registration->token),
+        std::move(done));
 }
 
-void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
-                                     Done done) {
+void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path,
+                                     std::string body, Done done) {
   start(method, server + path, std::move(body), "", std::move(done));
 }
 
@@ -57,7 +63,8 @@ void HttpCalls::start(const char* method, std::string url, std::string body, std
   const uint32_t number = ++last_call_;
   const bool refused = waiting_.size() >= kCallsMax;
   Waiting waiting{std::move(done), 0};
-  waiting.timer = engine_.timers.set(engine_.in_ms(refused ? 0 : kTimeoutMs), [this, number] { finish(number, HttpReply{}); });
+  waiting.timer =
+      engine_.timers.set(engine_.in_ms(refused ? 0 : kTimeoutMs), [this, number] { finish(number, HttpReply{}); });
   waiting_.emplace(number, std::move(waiting));
   if (refused) return;
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Calls of the server's HTTP API (proto/wire/api.proto), each with a deadline of its own.
 //
-// Ownership: the function given to a call is kept until it ran: exactly once, on the answer or at the deadline. When the client core starts anew
-//            (engine.h) calls are forgotten, as by a crash; every caller lives with that.
+// Ownership: the function given to a call is kept until it ran: exactly once, on the answer or at the deadline. When
+//            the client core starts anew (engine.h) calls are forgotten, as by a crash; every caller lives with that.
 // Limits:    kCallsMax calls wait at a time; one more is answered with status 0, from a timer.
 #pragma once
 
@@ -39,7 +41,8 @@ struct HttpReply {
   }
 };
 
-// What a request of the user interface is told when its call failed: the one place where a wire error becomes a failure.
+// What a request of the user interface is told when its call failed: the one place where a wire error becomes a
+// failure.
 struct CallFailure {
   FailureCode::Code code = FailureCode::kServer;
   std::string detail;
@@ -59,7 +62,8 @@ class HttpCalls {
   // With the device's token.
   void call(const char* method, const std::string& path, std::string body, Done done);
   // Before there is a token, to a server that is not yet the device's own.
-  void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body, Done done);
+  void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
+                            Done done);
 
   void on_response(const client_api::HttpResponse& response);
   [[nodiscard]] uint32_t last_call() const { return last_call_; }

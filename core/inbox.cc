@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/inbox.h"
 
 #include <utility>
@@ -127,7 +129,8 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
     case wire::Entry::kDeliveryReceipt: {
       const wire::DeliveryReceipt& receipt = entry.delivery_receipt();
       if (const auto from = AccountId::from_bytes(receipt.from_account()); from) {
-        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()}, bounded_time(receipt.up_to_server_time_us()));
+        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()},
+                                      bounded_time(receipt.up_to_server_time_us()));
       }
       return Taken::kDone;
     }
@@ -153,7 +156,8 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   bool held = false;
   if (!knows_sender(sender, held)) {
     if (held) return Taken::kHeld;
-    // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for it later.
+    // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for
+    // it later.
     undecryptable(*id, sender, server_time, !fetch_answered_);
     return Taken::kDone;
   }
@@ -166,8 +170,9 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     ordered_again(*id, sender, server_time);
     return Taken::kDone;
   }
-  if (engine_.database.failed()) return Taken::kDone;                   // the transaction fails, and it comes again
-  if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);  // a record that can't be read
+  if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
+  // A record that can't be read
+  if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
   undecryptable(*id, sender, server_time, true);
   return Taken::kDone;
 }
@@ -206,10 +211,12 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
   if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
   switch (content.kind_case()) {
     case content::Content::kReadReceipt:
-      return engine_.receipts.on_read(sender.account, bounded_time(content.read_receipt().up_to_server_time_us()), server_time);
+      return engine_.receipts.on_read(sender.account, bounded_time(content.read_receipt().up_to_server_time_us()),
+                                      server_time);
     case content::Content::kResendRequest: return engine_.repair.on_request(sender, content.resend_request());
     case content::Content::kSessionReset:
-      if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone) engine_.repair.nothing_to_show(*gone, sender.account);
+      if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone)
+        engine_.repair.nothing_to_show(*gone, sender.account);
       return;
     case content::Content::kProfileChanged: return engine_.profiles.changed(sender.account);
     case content::Content::kText:
@@ -219,8 +226,8 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
   take_shown(id, sender, server_time, content, std::move(bytes));
 }
 
-void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content,
-                       Bytes bytes) {
+void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time,
+                       const content::Content& content, Bytes bytes) {
   MessageRow row;
   row.id = id;
   row.conversation = conversation_with(sender.account);
@@ -230,7 +237,8 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
   row.order = server_time;
   if (content.kind_case() == content::Content::kText) {
     const content::Text& text = content.text();
-    if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return;  // no client of ours sends such
+    // No client of ours sends such
+    if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return;
     row.text = text.text();
     const auto quoted = MessageId::from_bytes(text.quote().message_id());
     const auto author = AccountId::from_bytes(text.quote().author());
@@ -250,15 +258,16 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
     }
   }
   if (!engine_.store.messages.add(row)) {
-    if (row.id == id) ordered_again(id, sender, server_time);  // an answer to a request has a time of its own, which is not the message's
+    // An answer to a request has a time of its own, which is not the message's
+    if (row.id == id) ordered_again(id, sender, server_time);
     return;
   }
   engine_.changes.message_added(row.id, row.conversation);
   engine_.profiles.look_again();
 }
 
-// The server died after this device had confirmed the message and before its sender was told: it was sent again, and has a new time, which is the
-// one that the sender goes by (ORDER-1).
+// The server died after this device had confirmed the message and before its sender was told: it was sent again, and
+// has a new time, which is the one that the sender goes by (ORDER-1).
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
   const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time);
   if (!reordered) return;

@@ -1,13 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The inbox: entries come in order, are decrypted and stored, and only then confirmed (INBOX-2).
 //
-// Entries wait in a queue, so that one whose sender's device list has to be fetched first holds back those after it and the order stays.
-// Such a wait ends in any case: after kFetchesMax attempts the message is taken for undecryptable, and asked for again. What is taken in by one input is one transaction
-// with the position; the Confirm leaves after its commit. A Confirm for nothing but receipts waits up to kConfirmDelayMs for company.
+// Entries wait in a queue, so that one whose sender's device list has to be fetched first holds back those after it and
+// the order stays. Such a wait ends in any case: after kFetchesMax attempts the message is taken for undecryptable, and
+// asked for again. What is taken in by one input is one transaction with the position; the Confirm leaves after its
+// commit. A Confirm for nothing but receipts waits up to kConfirmDelayMs for company.
 //
-// Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection is made anew; when even
-// that brings nothing kReconnectsMax times the entries are gone for good, and the client goes on behind the gap.
+// Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection
+// is made anew; when even that brings nothing kReconnectsMax times the entries are gone for good, and the client goes
+// on behind the gap.
 //
-// Limits: kQueueMax entries, kQueueBytesMax bytes. What comes beyond is dropped and asked for again when the queue is empty.
+// Limits: kQueueMax entries, kQueueBytesMax bytes. What comes beyond is dropped and asked for again when the queue is
+// empty.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +55,8 @@ class Inbox {
   bool knows_sender(const DeviceAddress& sender, bool& held);
   void fetched(bool answered);
   void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
-  void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, const content::Content& content, Bytes bytes);
+  void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time,
+                  const content::Content& content, Bytes bytes);
   void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
@@ -59,20 +65,20 @@ class Inbox {
   Engine& engine_;
   std::deque<wire::Entry> queue_;
   size_t queue_bytes_ = 0;
-  bool dropped_ = false;           // something was dropped behind the end of the queue
-  Position received_;              // of the last entry in the queue, or taken
-  Position first_;                 // the oldest entry that the inbox still has; 0: nothing to say
+  bool dropped_ = false;  // something was dropped behind the end of the queue
+  Position received_;     // of the last entry in the queue, or taken
+  Position first_;        // the oldest entry that the inbox still has; 0: nothing to say
   bool in_gap_ = false;
-  uint32_t redelivers_ = 0;        // for this gap
-  Position gap_after_;             // over reconnects: the gap that does not close
+  uint32_t redelivers_ = 0;  // for this gap
+  Position gap_after_;       // over reconnects: the gap that does not close
   uint32_t gap_reconnects_ = 0;
   bool skip_gap_ = false;
-  bool holding_ = false;           // a fetch for the first entry is under way, or will be tried again
-  uint64_t hold_ = 0;              // number of that fetch
-  bool fetch_failed_ = false;      // for the first entry: go on without
-  bool fetch_answered_ = false;    // then: the server has answered, and its answer does not name the sender's device
+  bool holding_ = false;         // a fetch for the first entry is under way, or will be tried again
+  uint64_t hold_ = 0;            // number of that fetch
+  bool fetch_failed_ = false;    // for the first entry: go on without
+  bool fetch_answered_ = false;  // then: the server has answered, and its answer does not name the sender's device
   uint32_t fetches_ = 0;
-  bool end_known_ = false;         // BacklogEnd has come
+  bool end_known_ = false;  // BacklogEnd has come
   Position end_;
   bool working_ = false;
   Position confirm_told_;

@@ -1,5 +1,7 @@
-// A server that lies: what clients detect, and what they survive. docs/threat-model.md has the table; repair_test.cc has the lies about the inbox that
-// end in a repair.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A server that lies: what clients detect, and what they survive. docs/threat-model.md has the table; repair_test.cc
+// has the lies about the inbox that end in a repair.
 #include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
 #include "crypto/account_key.h"
@@ -8,8 +10,8 @@
 namespace kith::core::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using client_api::Message;
+using ::testing::ElementsAre;
 
 constexpr const char* kCarl = "+491700000003";
 
@@ -85,7 +87,8 @@ TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
 
 TEST_F(LyingServerTest, AReadReceiptBeforeTheFirstTickCountsThoughTheServersClockWasSetBack_RECEIPT_1) {
   warm_up();
-  const uint64_t ahead = world_.clock.unix_us + 3'600'000'000;  // the server's clock when the message came; set back when the receipt came
+  // The server's clock when the message came; set back when the receipt came
+  const uint64_t ahead = world_.clock.unix_us + 3'600'000'000;
   bool answers = false;
   liar().change = [&](wire::ServerFrame& frame) {
     if (frame.has_accepted()) frame.mutable_accepted()->set_server_time_us(ahead);
@@ -93,7 +96,8 @@ TEST_F(LyingServerTest, AReadReceiptBeforeTheFirstTickCountsThoughTheServersCloc
     for (int i = 0; i < frame.deliver().entries_size(); ++i) {
       wire::Entry& entry = *frame.mutable_deliver()->mutable_entries(i);
       if (entry.has_delivery_receipt()) entry.mutable_delivery_receipt()->set_up_to_server_time_us(ahead);
-      if (entry.message().from_account() == world_.server->account_of(kAna)->id.bytes()) entry.mutable_message()->set_server_time_us(ahead);
+      if (entry.message().from_account() == world_.server->account_of(kAna)->id.bytes())
+        entry.mutable_message()->set_server_time_us(ahead);
     }
     return true;
   };
@@ -304,7 +308,9 @@ TEST_F(ForgedListTest, AListSignedByAnotherKeyThanItNamesIsRefused_DEVICE_1) {
 TEST_F(ForgedListTest, AListOfAnotherAccountIsRefused_DEVICE_1) {
   Host& carl = world_.add("carl");
   sign_up(carl, kCarl, "Carl");
-  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& list) { list = world_.server->account_of(kCarl)->list; };
+  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& list) {
+    list = world_.server->account_of(kCarl)->list;
+  };
   expect_nothing_sent();
 }
 
@@ -405,7 +411,8 @@ TEST_P(WrongTimeTest, LosesNothing) {
   say(ben_, chat, "three");
   world_.advance(120'000);
   for (Host* const host : {&ana_, &ben_}) {
-    EXPECT_THAT(texts(*host, host == &ana_ ? chat_ : chat), ::testing::UnorderedElementsAre("ping", "pong", "one", "two", "three"));
+    EXPECT_THAT(texts(*host, host == &ana_ ? chat_ : chat),
+                ::testing::UnorderedElementsAre("ping", "pong", "one", "two", "three"));
     EXPECT_EQ(state(*host).connection(), client_api::State::kOnline);
     EXPECT_EQ(state(*host).undecryptable(), 0u);
   }
@@ -416,7 +423,8 @@ TEST_P(WrongTimeTest, LosesNothing) {
   EXPECT_THAT(texts(ben_, chat), ::testing::Contains("four"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Times, WrongTimeTest, ::testing::Values(0, 1, 1'500'000'000'000'000, 4'000'000'000'000'000, INT64_MAX, UINT64_MAX),
+INSTANTIATE_TEST_SUITE_P(Times, WrongTimeTest,
+                         ::testing::Values(0, 1, 1'500'000'000'000'000, 4'000'000'000'000'000, INT64_MAX, UINT64_MAX),
                          [](const auto& time) { return "At" + std::to_string(time.param); });
 
 }  // namespace

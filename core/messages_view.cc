@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/messages_view.h"
 
 #include "base/bytes.h"
@@ -36,7 +38,8 @@ Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const
   if (order_us == 0 && id.empty()) return std::nullopt;
   const auto message = MessageId::from_hex(id);
   if (!message) return Refuse(client_api::Failure::kInvalidArgument, std::string(name) + "_id");
-  if (order_us == 0 || order_us > INT64_MAX) return Refuse(client_api::Failure::kInvalidArgument, std::string(name) + "_order_us");
+  if (order_us == 0 || order_us > INT64_MAX)
+    return Refuse(client_api::Failure::kInvalidArgument, std::string(name) + "_order_us");
   return MessageCursor{UnixMicros{order_us}, *message};
 }
 
@@ -73,10 +76,12 @@ Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const clien
   const auto after = cursor_of(request.after_order_us(), request.after_id(), "after");
   if (!after) return Fail(after.error());
   if (*before && *after) return Refuse(client_api::Failure::kInvalidArgument, "after_id: or before_id");
-  if (!store_.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+  if (!store_.conversations.find(*conversation))
+    return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
 
   const int64_t limit = request.limit() == 0 ? kPageDefault : request.limit();
-  const MessagePage page = *after ? store_.messages.after(*conversation, **after, limit) : store_.messages.before(*conversation, *before, limit);
+  const MessagePage page = *after ? store_.messages.after(*conversation, **after, limit)
+                                  : store_.messages.before(*conversation, *before, limit);
   client_api::ListMessagesResponse response;
   for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
   response.set_more(page.more);

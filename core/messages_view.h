@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages as user interfaces see them.
 //
 // Calls: reads only. A failed read shows as Database::failed(): the caller answers kStorage then.
@@ -15,7 +17,8 @@ class MessagesView {
 
   client_api::Message build(const MessageRow& message);
 
-  // A page in ascending order. Errors: kInvalidArgument (limit above 500, half a cursor or two, no id), kNoSuchConversation.
+  // A page in ascending order. Errors: kInvalidArgument (limit above 500, half a cursor or two, no id),
+  // kNoSuchConversation.
   Result<client_api::ListMessagesResponse, Refusal> list(const client_api::ListMessagesRequest& request);
   // Errors: kInvalidArgument, kNoSuchMessage.
   Result<client_api::Message, Refusal> get(const client_api::GetMessageRequest& request);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/messages_view.h"
 
 #include "base/bytes.h"

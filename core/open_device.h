@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A device's client over its database file. A file that is damaged is rebuilt first (store/rebuild.h).
 #pragma once
 
@@ -19,8 +21,8 @@ struct Device {
 
 // Opens the file, or makes it. Borrows clock and random. `vfs`: null for the default one.
 //
-// Errors: kCorrupt: it is no database of Kith, or so damaged that the device has to register again; the file is as before.
-//         kNewer, kFull, kStorage: see OpenError; a later attempt may do.
+// Errors: kCorrupt: it is no database of Kith, or so damaged that the device has to register again; the file is as
+//         before. kNewer, kFull, kStorage: see OpenError; a later attempt may do.
 Result<Device, OpenError> open_device(const std::string& path, const char* vfs, Clock& clock, RandomSource& random);
 
 }  // namespace kith::core

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/outbox.h"
 
 #include <algorithm>
@@ -87,7 +89,8 @@ void Outbox::pump() {
     if (next == lanes_.end()) next = lanes_.begin();
     const AccountId account = next->first;
     Lane& lane = *next->second;
-    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() && send_next(account, lane)) {
+    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() &&
+           send_next(account, lane)) {
       last_served_ = account;
     }
     // A lane that is done is forgotten, unless something still refers to it.
@@ -97,7 +100,8 @@ void Outbox::pump() {
 }
 
 bool Outbox::send_next(const AccountId& account, Lane& lane) {
-  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [](const Item& each) { return !each.in_flight; });
+  const auto item =
+      std::find_if(lane.items.begin(), lane.items.end(), [](const Item& each) { return !each.in_flight; });
   if (item == lane.items.end()) return false;
   std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
@@ -150,15 +154,10 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
   Lane& lane = lane_of(account);
   lane.preparing = false;
   switch (outcome) {
-    case Devices::Outcome::kDone:
-      lane.list_is_stale = false;
-      return;
-    case Devices::Outcome::kNoAccount:
-      return fail_all(account, "the account is no more");
+    case Devices::Outcome::kDone: lane.list_is_stale = false; return;
+    case Devices::Outcome::kNoAccount: return fail_all(account, "the account is no more");
     case Devices::Outcome::kUnavailable:
-    case Devices::Outcome::kInvalid:
-      lane.fresh_session_for = 0;
-      return pause(lane, 0);
+    case Devices::Outcome::kInvalid: lane.fresh_session_for = 0; return pause(lane, 0);
   }
 }
 
@@ -204,7 +203,8 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
   }
   const uint32_t told = engine_.connection.limits().frame_bytes_max();
   const size_t frame_max = told == 0 ? Connection::kFrameBytesMax : told;
-  if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, "the message is too large for this server");
+  if (too_large || frame.ByteSizeLong() > frame_max)
+    return fail(account, item.id, "the message is too large for this server");
   item.in_flight = true;
   item.sent_at_ms = engine_.clock.monotonic().value;
   ++lane.in_flight;
@@ -228,8 +228,10 @@ void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros se
   }
   Lane& lane = lane_of(account);
   lane.failures = 0;
-  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
-  if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest) engine_.repair.on_request_accepted(account, server_time);
+  const auto item =
+      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
+  if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest)
+    engine_.repair.on_request_accepted(account, server_time);
   remove(account, id);
 }
 
@@ -247,7 +249,8 @@ void Outbox::on_refused(const wire::Refused& refused) {
     default: break;
   }
   Lane& lane = lane_of(account);
-  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == *id; });
+  const auto item =
+      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == *id; });
   if (item == lane.items.end() || !item->in_flight) return;
   item->in_flight = false;
   --lane.in_flight;
@@ -270,7 +273,8 @@ void Outbox::fail(const AccountId& account, const MessageId& id, const std::stri
 void Outbox::remove(const AccountId& account, const MessageId& id) {
   targets_.erase(MessageId(id));
   Lane& lane = lane_of(account);
-  const auto item = std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
+  const auto item =
+      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
   if (item == lane.items.end()) return;
   engine_.store.outbox.remove(item->sequence);
   if (item->in_flight) {

@@ -1,12 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The outbox: everything that is to be sent, to the moment the server has acknowledged it.
 //
-// An item is committed first, and sealed (encrypted for each device of the addressee) when its turn comes; the ciphertext is committed with
-// the ratchet that made it, before the frame leaves. So after a crash or a new connection the same bytes go out under the same message id, and
-// the server, which knows the id, does nothing twice (SEND-1).
+// An item is committed first, and sealed (encrypted for each device of the addressee) when its turn comes; the
+// ciphertext is committed with the ratchet that made it, before the frame leaves. So after a crash or a new connection
+// the same bytes go out under the same message id, and the server, which knows the id, does nothing twice (SEND-1).
 //
-// Items to one account form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not held up by the one
-// before it, but once one was refused nothing more leaves the lane until all that is on its way is answered; then the lane goes on from its first item.
-//   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are dropped
+// Items to one account form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not
+// held up by the one before it, but once one was refused nothing more leaves the lane until all that is on its way is
+// answered; then the lane goes on from its first item.
+//   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are
+//                               dropped
 //   no such account, too large  the item fails
 //   no account known yet        the lane waits for People to find out whose number it is
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
@@ -32,7 +36,7 @@ class Outbox {
  public:
   static constexpr size_t kItemsMax = 10000;
   static constexpr size_t kInFlightMax = 32;
-  static constexpr uint64_t kAnswerMs = 30000;   // a server that takes longer is taken for dead
+  static constexpr uint64_t kAnswerMs = 30000;  // a server that takes longer is taken for dead
   static constexpr uint64_t kPauseMinMs = 1000;
   static constexpr uint64_t kPauseMaxMs = 300000;
 
@@ -73,12 +77,12 @@ class Outbox {
     explicit Lane(Timers& timers) : pause(timers) {}
     std::deque<Item> items;
     size_t in_flight = 0;
-    bool preparing = false;        // a list or bundles are being fetched
-    bool settling = false;         // one was refused: what is in flight is waited for
-    bool list_is_stale = false;    // and then the list is fetched
-    int64_t fresh_session_for = 0; // sequence of the item for which sessions were opened anew
-    uint32_t preparations = 0;     // since the last send
-    uint32_t failures = 0;         // since the last acknowledgement
+    bool preparing = false;         // a list or bundles are being fetched
+    bool settling = false;          // one was refused: what is in flight is waited for
+    bool list_is_stale = false;     // and then the list is fetched
+    int64_t fresh_session_for = 0;  // sequence of the item for which sessions were opened anew
+    uint32_t preparations = 0;      // since the last send
+    uint32_t failures = 0;          // since the last acknowledgement
     Timer pause;
   };
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What happens to a message between "committed" and "acknowledged".
 #include "content/content.pb.h"
 #include "core/testing/two_people.h"
@@ -8,8 +10,8 @@
 namespace kith::core::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using client_api::Message;
+using ::testing::ElementsAre;
 
 // Refuses sends as the test tells it, and may lose its answers.
 class StubbornServer : public LoopbackServer {
@@ -194,7 +196,9 @@ TEST_F(OutboxTest, MessagesOfDifferentConversationsDoNotWaitForEachOther) {
   const std::string with_cleo = open_chat(ana_, "+491700000003");
   warm_up();
   const std::string ben = world_.server->account_of(kBen)->id.bytes();
-  stubborn().refuse_with = [ben](const wire::Send& send) { return send.to_account() == ben ? wire::kInboxFull : wire::kErrorUnspecified; };
+  stubborn().refuse_with = [ben](const wire::Send& send) {
+    return send.to_account() == ben ? wire::kInboxFull : wire::kErrorUnspecified;
+  };
   say(ana_, chat_, "stuck");
   say(ana_, with_cleo, "free");
   world_.advance(1000);

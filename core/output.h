@@ -1,5 +1,8 @@
-// The gate between what the core decides and what the host is told (INBOX-2, UI-1): actions are gathered while an input is worked on, and
-// leave only after the transaction that they follow from is committed. When it fails they are dropped, as if the input had never come.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The gate between what the core decides and what the host is told (INBOX-2, UI-1): actions are gathered while an input
+// is worked on, and leave only after the transaction that they follow from is committed. When it fails they are
+// dropped, as if the input had never come.
 //
 // Also keeps which requests are unanswered, so that each gets exactly one response, a failed transaction or not.
 #pragma once
@@ -32,7 +35,8 @@ class Output {
 
   // The transaction is committed: appends what was gathered.
   void release(std::vector<client_api::Action>& actions);
-  // It failed: drops what was gathered, and answers every request that is open, or was answered by this input, with kStorage.
+  // It failed: drops what was gathered, and answers every request that is open, or was answered by this input, with
+  // kStorage.
   void discard(std::vector<client_api::Action>& actions);
 
  private:

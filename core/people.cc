@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/people.h"
 
 #include <algorithm>
@@ -19,7 +21,8 @@ People::People(Engine& engine) : engine_(engine), again_(engine.timers) {}
 void People::find(uint32_t request, const std::string& phone, const std::string& account_id, Found found) {
   if (!account_id.empty()) {
     const auto account = AccountId::from_hex(account_id);
-    if (!account) return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
+    if (!account)
+      return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
     return found(*account);
   }
   find_by_phone(request, phone, Unreachable::kFails, std::move(found));
@@ -83,13 +86,15 @@ void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
                         for (const std::string& phone : phones) {
                           const auto entry = std::find_if(response->found().begin(), response->found().end(),
                                                           [&phone](const auto& each) { return each.phone() == phone; });
-                          const auto account = entry == response->found().end() ? std::optional<AccountId>()
-                                                                                : AccountId::from_bytes(entry->account_id());
+                          const auto account = entry == response->found().end()
+                                                   ? std::optional<AccountId>()
+                                                   : AccountId::from_bytes(entry->account_id());
                           resolve(phone, account);
                           if (account) engine_.store.profiles.set_phone(*account, phone);
                           const auto contact = engine_.store.contacts.find(phone);
                           if (!contact) continue;
-                          // No answer about a number is one, but never takes an account away: a number keeps it for good.
+                          // No answer about a number is one, but never takes an account away: a number keeps it for
+                          // good.
                           engine_.store.contacts.set_account(phone, account.value_or(contact->account), now);
                           accounts = accounts || (account && contact->account != *account);
                         }
@@ -180,7 +185,8 @@ void People::import_contacts(uint32_t request, const client_api::ImportContactsR
 void People::look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done) {
   if (next >= phones->size()) return done();
   const size_t end = std::min(phones->size(), next + kLookupMax);
-  std::vector<std::string> batch(phones->begin() + static_cast<ptrdiff_t>(next), phones->begin() + static_cast<ptrdiff_t>(end));
+  std::vector<std::string> batch(phones->begin() + static_cast<ptrdiff_t>(next),
+                                 phones->begin() + static_cast<ptrdiff_t>(end));
   look_up(std::move(batch), [this, phones, end, done = std::move(done)](const HttpReply& reply) {
     if (!reply.ok()) {
       look_ = true;  // the rest later
@@ -192,7 +198,8 @@ void People::look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_
 
 void People::set_blocked(uint32_t request, const client_api::SetBlockedRequest& what) {
   find(request, what.phone(), what.account_id(), [this, request, blocked = what.blocked()](const AccountId& account) {
-    if (engine_.is_self(account)) return engine_.output.fail(request, FailureCode::kInvalidArgument, "one's own number can't be blocked");
+    if (engine_.is_self(account))
+      return engine_.output.fail(request, FailureCode::kInvalidArgument, "one's own number can't be blocked");
     if (engine_.store.contacts.blocked(account) != blocked) {
       engine_.store.contacts.set_blocked(account, blocked);
       engine_.typing_presence.message_came(account);
@@ -210,7 +217,8 @@ void People::pump() {
   const uint64_t now = engine_.clock.now().value;
   const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
   std::vector<std::string> phones = engine_.store.profiles.phones_waiting(kLookupMax);
-  for (const ContactRow& contact : engine_.store.contacts.to_look_up(old, static_cast<int64_t>(kLookupMax - phones.size()))) {
+  for (const ContactRow& contact :
+       engine_.store.contacts.to_look_up(old, static_cast<int64_t>(kLookupMax - phones.size()))) {
     // A row that can't be found by its key would never be marked as looked up.
     if (!engine_.store.contacts.find(contact.phone)) engine_.database.found_damage();
     phones.push_back(contact.phone);

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Who is behind a number or an account: lookups, the address book, conversations with somebody new, blocking.
 //
-// Contacts whose account is unknown, and numbers that were written to offline, are looked up when there is a connection, kLookupMax numbers a call;
-// after a failure the rest waits kAgainMs.
+// Contacts whose account is unknown, and numbers that were written to offline, are looked up when there is a
+// connection, kLookupMax numbers a call; after a failure the rest waits kAgainMs.
 #pragma once
 
 #include <functional>
@@ -31,7 +33,8 @@ class People {
 
   // The account that a request names by phone or account id. When it can't be had, fails the request and does not call.
   void find(uint32_t request, const std::string& phone, const std::string& account_id, Found found);
-  // To write to a number: while the server can't be asked whose it is, a provisional account stands for it (ProfilesTable).
+  // To write to a number: while the server can't be asked whose it is, a provisional account stands for it
+  // (ProfilesTable).
   void find_addressee(uint32_t request, const std::string& phone, Found found);
 
   void open_conversation(uint32_t request, const client_api::OpenConversationRequest& what);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/phone_number.h"
 
 #include <algorithm>
@@ -12,26 +14,29 @@ constexpr size_t kDigitsMax = 15;
 bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
 // ITU-T E.164's assigned country codes: 1 and 7 stand alone, then those of two digits, and ranges of those of three.
-constexpr uint16_t kTwoDigits[] = {20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55,
-                                   56, 57, 58, 60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98};
+constexpr uint16_t kTwoDigits[] = {20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46,
+                                   47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 62, 63,
+                                   64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98};
 struct Range {
   uint16_t first;
   uint16_t last;
 };
-constexpr Range kThreeDigits[] = {{211, 213}, {216, 216}, {218, 218}, {220, 258}, {260, 269}, {290, 291}, {297, 299}, {350, 359}, {370, 383},
-                                  {385, 387}, {389, 389}, {420, 421}, {423, 423}, {500, 509}, {590, 599}, {670, 670}, {672, 683}, {685, 692},
-                                  {800, 800}, {808, 808}, {850, 850}, {852, 853}, {855, 856}, {870, 870}, {878, 878}, {880, 883}, {886, 886},
-                                  {888, 888}, {960, 968}, {970, 977}, {979, 979}, {992, 996}, {998, 998}};
+constexpr Range kThreeDigits[] = {{211, 213}, {216, 216}, {218, 218}, {220, 258}, {260, 269}, {290, 291}, {297, 299},
+                                  {350, 359}, {370, 383}, {385, 387}, {389, 389}, {420, 421}, {423, 423}, {500, 509},
+                                  {590, 599}, {670, 670}, {672, 683}, {685, 692}, {800, 800}, {808, 808}, {850, 850},
+                                  {852, 853}, {855, 856}, {870, 870}, {878, 878}, {880, 883}, {886, 886}, {888, 888},
+                                  {960, 968}, {970, 977}, {979, 979}, {992, 996}, {998, 998}};
 
 // Countries whose national numbers have one length and no 0 before them: there the digits alone are a whole number.
 struct ClosedPlan {
   std::string_view code;
   size_t digits;
 };
-constexpr ClosedPlan kClosedPlans[] = {{"1", 10}, {"30", 10}, {"34", 9}, {"45", 8}, {"47", 8}, {"48", 9}, {"65", 8}, {"351", 9}, {"420", 9}, {"852", 8}};
+constexpr ClosedPlan kClosedPlans[] = {{"1", 10}, {"30", 10}, {"34", 9},  {"45", 8},  {"47", 8},
+                                       {"48", 9}, {"65", 8},  {"351", 9}, {"420", 9}, {"852", 8}};
 
-// The length of the separator at `at`: ASCII ones, no-break space, and the general punctuation U+2000..U+206F, which has the dashes, the spaces
-// and the marks of direction that address books put around numbers. 0: none.
+// The length of the separator at `at`: ASCII ones, no-break space, and the general punctuation U+2000..U+206F, which
+// has the dashes, the spaces and the marks of direction that address books put around numbers. 0: none.
 size_t separator_length(std::string_view text, size_t at) {
   constexpr std::string_view kSeparators = " \t\r\n.-/()[]";
   if (kSeparators.find(text[at]) != std::string_view::npos) return 1;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/phone_number.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +14,8 @@ TEST(PhoneNumber, SeparatorsAreLeftOut) {
   EXPECT_EQ(normalize_phone("+49 170 123-45.67", ""), Phone("+491701234567"));
   EXPECT_EQ(normalize_phone(" (+49) 170/1234567 ", ""), Phone("+491701234567"));
   EXPECT_EQ(normalize_phone("+49\u00A0170\u202F1234567", ""), Phone("+491701234567"));
-  EXPECT_EQ(normalize_phone("\u202A+49\u2011170\u20131234567\u202C", ""), Phone("+491701234567")) << "as iOS exports numbers";
+  EXPECT_EQ(normalize_phone("\u202A+49\u2011170\u20131234567\u202C", ""), Phone("+491701234567"))
+      << "as iOS exports numbers";
 }
 
 TEST(PhoneNumber, InternationalPrefixesNeedNoOwnNumber) {
@@ -38,8 +41,9 @@ TEST(PhoneNumber, WhereNumbersHaveOneLengthTheDigitsAloneAreEnough) {
 }
 
 TEST(PhoneNumber, WhatIsNoNumberIsAbsent) {
-  for (const char* written : {"", "+", "00", "0", "110", "+49", "+0170123456", "++491701234567", "49+1701234567", "*100#", "0800-FLOWERS", "+49170123456x7",
-                              "+4917012345678901234567890", "+999123456789", "+49 170 1234567 ext. 5", "anonymous", "٠١٧٠١٢٣٤٥٦٧", "\xFF\xFE", "+49170,,1"}) {
+  for (const char* written : {"", "+", "00", "0", "110", "+49", "+0170123456", "++491701234567", "49+1701234567",
+                              "*100#", "0800-FLOWERS", "+49170123456x7", "+4917012345678901234567890", "+999123456789",
+                              "+49 170 1234567 ext. 5", "anonymous", "٠١٧٠١٢٣٤٥٦٧", "\xFF\xFE", "+49170,,1"}) {
     EXPECT_EQ(normalize_phone(written, kGerman), std::nullopt) << written;
   }
 }
@@ -47,7 +51,8 @@ TEST(PhoneNumber, WhatIsNoNumberIsAbsent) {
 TEST(PhoneNumber, E164IsStrict) {
   EXPECT_TRUE(is_e164("+4917012"));
   EXPECT_TRUE(is_e164("+123456789012345"));
-  for (const char* phone : {"", "+", "491701234567", "+049170123", "+123456", "+1234567890123456", "+49 1701234", "+49170a234"}) {
+  for (const char* phone :
+       {"", "+", "491701234567", "+049170123", "+123456", "+1234567890123456", "+49 1701234", "+49170a234"}) {
     EXPECT_FALSE(is_e164(phone)) << phone;
   }
 }

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // This device's own keys on the server: enough one-time prekeys, and a signed prekey that is not too old.
 //
-// Private halves are committed before the public ones leave. A batch that was made but did not arrive is sent again while the client runs, and
-// forgotten with it: its prekeys are then never asked for.
+// Private halves are committed before the public ones leave. A batch that was made but did not arrive is sent again
+// while the client runs, and forgotten with it: its prekeys are then never asked for.
 #pragma once
 
 #include <string>
@@ -16,9 +18,10 @@ struct Engine;
 class Prekeys {
  public:
   static constexpr uint32_t kTarget = 100;
-  static constexpr uint32_t kLow = 25;              // below: as many as are missing to the target are added
-  static constexpr uint64_t kSignedDays = 7;        // a signed prekey is replaced after
-  static constexpr size_t kSignedKept = 5;          // so many are kept for messages that are under way: 5 weeks, above the 30 days of an inbox
+  static constexpr uint32_t kLow = 25;        // below: as many as are missing to the target are added
+  static constexpr uint64_t kSignedDays = 7;  // a signed prekey is replaced after
+  // So many are kept for messages that are under way: 5 weeks, above the 30 days of an inbox
+  static constexpr size_t kSignedKept = 5;
   static constexpr uint64_t kAgainMs = 30000;
 
   explicit Prekeys(Engine& engine);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/privacy.h"
 
 #include <algorithm>
@@ -48,7 +50,8 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
   SettingsTable& table = engine_.store.settings;
   for (const int scope : {static_cast<int>(what.last_seen()), static_cast<int>(what.about())}) {
     if (scope != client_api::Settings::kUnspecified && !is_scope(scope)) {
-      return engine_.output.fail(request, FailureCode::kInvalidArgument, "last_seen and about: everyone, contacts or nobody");
+      return engine_.output.fail(request, FailureCode::kInvalidArgument,
+                                 "last_seen and about: everyone, contacts or nobody");
     }
   }
   if (what.has_read_receipts() && what.read_receipts() != before.read_receipts()) {

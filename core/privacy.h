@@ -1,7 +1,10 @@
-// Settings: those of this device alone, and those that the server enforces (who sees last seen and about, who is blocked, the PIN).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Settings: those of this device alone, and those that the server enforces (who sees last seen and about, who is
+// blocked, the PIN).
 //
-// A change is committed here and takes effect; what the server has to know is then sent until it arrived, always all of it, so that the last
-// state wins however many changes there were.
+// A change is committed here and takes effect; what the server has to know is then sent until it arrived, always all of
+// it, so that the last state wins however many changes there were.
 #pragma once
 
 #include "client_api/client_api.pb.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/profiles.h"
 
 #include <utility>
@@ -89,18 +91,19 @@ void Profiles::push(std::function<void()> done) {
   body.set_name(row.name);
   body.set_about(row.about);
   pushing_ = true;
-  engine_.http.call("PUT", "/v1/profile", body.SerializeAsString(), [this, edits = edits_, done = std::move(done)](const HttpReply& reply) {
-    pushing_ = false;
-    if (edits != edits_) {
-      look_ = true;  // changed again meanwhile
-    } else if (!reply.is_temporary()) {
-      engine_.store.settings.set(setting::kProfileToSend, 0);
-      if (reply.ok()) tell_partners();
-    } else {
-      again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
-    }
-    done();
-  });
+  engine_.http.call("PUT", "/v1/profile", body.SerializeAsString(),
+                    [this, edits = edits_, done = std::move(done)](const HttpReply& reply) {
+                      pushing_ = false;
+                      if (edits != edits_) {
+                        look_ = true;  // changed again meanwhile
+                      } else if (!reply.is_temporary()) {
+                        engine_.store.settings.set(setting::kProfileToSend, 0);
+                        if (reply.ok()) tell_partners();
+                      } else {
+                        again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
+                      }
+                      done();
+                    });
 }
 
 void Profiles::tell_partners() {
@@ -122,22 +125,25 @@ void Profiles::tell_partners() {
 void Profiles::get(uint32_t request, const client_api::GetProfileRequest& what) {
   if (what.account_id().empty()) return engine_.output.respond(response_of(request, own(), false));
   const auto account = AccountId::from_hex(what.account_id());
-  if (!account) return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
+  if (!account)
+    return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
   if (engine_.is_self(*account)) return engine_.output.respond(response_of(request, own(), false));
   const auto answer_from_store = [this, request, account = *account](const CallFailure& failure) {
     auto row = engine_.store.profiles.find(account);
-    if (!row || row->name.empty()) return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+    if (!row || row->name.empty())
+      return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
     row->phone = engine_.store.profiles.phone_of(account);
     engine_.output.respond(response_of(request, *row, false));
   };
   if (!engine_.connection.wanted()) return answer_from_store({FailureCode::kOffline, "not connected", 0});
-  engine_.http.call("GET", path_of(*account), "", [this, answer_from_store, account = *account](const HttpReply& reply) {
-    const auto profile = reply.parse<wire::Profile>();
-    if (profile) store_fetched(account, *profile);
-    CallFailure failure = failure_of(reply);
-    if (reply.error().code() == wire::kNotFound) failure.code = FailureCode::kNoSuchAccount;
-    answer_from_store(failure);
-  });
+  engine_.http.call("GET", path_of(*account), "",
+                    [this, answer_from_store, account = *account](const HttpReply& reply) {
+                      const auto profile = reply.parse<wire::Profile>();
+                      if (profile) store_fetched(account, *profile);
+                      CallFailure failure = failure_of(reply);
+                      if (reply.error().code() == wire::kNotFound) failure.code = FailureCode::kNoSuchAccount;
+                      answer_from_store(failure);
+                    });
 }
 
 void Profiles::store_fetched(const AccountId& account, const wire::Profile& profile) {
@@ -149,7 +155,8 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   row.phone = profile.phone();
   row.fetched = engine_.clock.now();
   engine_.store.profiles.set(row);
-  if (!before || before->name != row.name || before->about != row.about || (!row.phone.empty() && before->phone != row.phone)) {
+  if (!before || before->name != row.name || before->about != row.about ||
+      (!row.phone.empty() && before->phone != row.phone)) {
     engine_.changes.conversation(conversation_with(account));
   }
 }

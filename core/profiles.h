@@ -1,5 +1,7 @@
-// Names and about texts: the own one, sent to the server until it has it, and those of conversation partners, fetched when they are new,
-// have changed, or are old.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Names and about texts: the own one, sent to the server until it has it, and those of conversation partners, fetched
+// when they are new, have changed, or are old.
 //
 // Limits: kFetchesMax fetches at a time; after a failure the rest waits kAgainMs.
 #pragma once

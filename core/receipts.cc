@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/receipts.h"
 
 #include <algorithm>
@@ -65,13 +67,14 @@ void Receipts::on_delivered(const AccountId& by, DeviceId sender_device, UnixMic
 void Receipts::on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at) {
   if (!engine_.store.settings.integer(setting::kReadReceipts, 1)) return;
   const ConversationId conversation = conversation_with(by);
-  // A server whose clock was set back gives the receipt an earlier time than the messages that it is about; of one of them it may have told so far
-  // only that it was delivered.
+  // A server whose clock was set back gives the receipt an earlier time than the messages that it is about; of one of
+  // them it may have told so far only that it was delivered.
   const std::optional<MessageRow> newest = engine_.store.messages.last(conversation);
   const UnixMicros delivered = engine_.store.receipts.delivered(conversation, engine_.registration->device);
   const UnixMicros until = std::min(up_to, std::max({sent_at, delivered, newest ? newest->order : UnixMicros{}}));
   if (!engine_.store.receipts.note_read_by_peer(conversation, until)) return;
-  for (const MessageId& id : engine_.store.messages.raise_read(conversation, until)) engine_.changes.message_changed(id, conversation);
+  for (const MessageId& id : engine_.store.messages.raise_read(conversation, until))
+    engine_.changes.message_changed(id, conversation);
 }
 
 }  // namespace kith::core

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Delivered and read: watermarks of server time, both ways (RECEIPT-1).
 //
-// Outgoing read receipts are noted as due with the reading itself, and put into the outbox together after kGatherMs; one that is not encrypted yet
-// takes up a later one. With the setting off none are sent, and those of others are not looked at.
+// Outgoing read receipts are noted as due with the reading itself, and put into the outbox together after kGatherMs;
+// one that is not encrypted yet takes up a later one. With the setting off none are sent, and those of others are not
+// looked at.
 #pragma once
 
 #include "base/ids.h"

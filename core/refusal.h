@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Why a request of the user interface is refused: becomes client_api.Failure.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/registration.h"
 
 #include <utility>
@@ -28,7 +30,8 @@ std::optional<std::string> normalize_server(std::string server) {
 
 void RegistrationSteps::request_code(uint32_t request, const client_api::RequestCodeRequest& what) {
   const auto server = normalize_server(what.server());
-  if (!server) return engine_.output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
+  if (!server)
+    return engine_.output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
   const auto phone = normalize_phone(what.phone(), "");
   if (!phone) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
   wire::CodeRequest body;
@@ -55,7 +58,8 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   if (order_) return output.fail(request, FailureCode::kAlreadyRegistered, "a registration is under way");
   Order order{request, what};
   const auto server = normalize_server(what.server());
-  if (!server) return output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
+  if (!server)
+    return output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
   const auto phone = normalize_phone(what.phone(), "");
   if (!phone) return output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
   const auto name = Profiles::checked_name(what.name());
@@ -68,7 +72,8 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   order.what.set_name(*name);
   const std::optional<Registration>& before = engine_.registration;
   if (before && engine_.registered() && before->phone != *phone) {
-    return output.fail(request, FailureCode::kInvalidArgument, "phone: this device has the messages of " + before->phone);
+    return output.fail(request, FailureCode::kInvalidArgument,
+                       "phone: this device has the messages of " + before->phone);
   }
   order_ = std::move(order);
   if (before && !engine_.registered() && before->phone == *phone && before->server == *server) return publish(true);
@@ -80,14 +85,14 @@ void RegistrationSteps::prove_number() {
   body.set_phone(order_->what.phone());
   body.set_code(order_->what.code());
   body.set_pin(order_->what.pin());
-  engine_.http.call_unauthenticated("POST", order_->what.server(), "/v1/registration", body.SerializeAsString(),
-                                    [this](const HttpReply& reply) {
-                                      const auto response = reply.parse<wire::RegistrationResponse>();
-                                      if (!response || !AccountId::from_bytes(response->account_id()) || response->token().empty()) {
-                                        return fail(reply);
-                                      }
-                                      on_proved(*response);
-                                    });
+  engine_.http.call_unauthenticated(
+      "POST", order_->what.server(), "/v1/registration", body.SerializeAsString(), [this](const HttpReply& reply) {
+        const auto response = reply.parse<wire::RegistrationResponse>();
+        if (!response || !AccountId::from_bytes(response->account_id()) || response->token().empty()) {
+          return fail(reply);
+        }
+        on_proved(*response);
+      });
 }
 
 void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
@@ -168,13 +173,14 @@ void RegistrationSteps::on_published(const HttpReply& reply, bool with_list) {
 }
 
 void RegistrationSteps::compare_list() {
-  engine_.http.call("GET", "/v1/accounts/" + engine_.registration->account.hex() + "/devices", "", [this](const HttpReply& reply) {
-    const auto current = reply.parse<wire::SignedDeviceList>();
-    const auto own = engine_.store.device_lists.find(engine_.registration->account);
-    if (!current && reply.error().code() != wire::kUnauthenticated) return fail(reply);
-    if (current && own && current->device_list() == own->device_list) return publish(false);
-    prove_number();
-  });
+  engine_.http.call("GET", "/v1/accounts/" + engine_.registration->account.hex() + "/devices", "",
+                    [this](const HttpReply& reply) {
+                      const auto current = reply.parse<wire::SignedDeviceList>();
+                      const auto own = engine_.store.device_lists.find(engine_.registration->account);
+                      if (!current && reply.error().code() != wire::kUnauthenticated) return fail(reply);
+                      if (current && own && current->device_list() == own->device_list) return publish(false);
+                      prove_number();
+                    });
 }
 
 void RegistrationSteps::finish() {

@@ -1,12 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Making this device a device of an account.
 //
-//   1  POST /v1/registration proves the number. Its answer is committed together with a new identity, account key and signed device list.
+//   1  POST /v1/registration proves the number. Its answer is committed together with a new identity, account key and
+//      signed device list.
 //   2  PUT /v1/keys makes the device active; committed as keys_published. Until then the device is not registered.
-//   3  PUT /v1/profile gives the name. From here the device is registered, whatever becomes of the call: the profile is sent until it arrived.
+//   3  PUT /v1/profile gives the name. From here the device is registered, whatever becomes of the call: the profile is
+//      sent until it arrived.
 //
-// Interrupted between 1 and 2, the next `register` with the same number goes on at 2 and needs no new code. Interrupted within 2, the server may
-// have the list already: then it refuses the revision, and hands out a list that is this very one.
-// A device that the server ended can register its own number again: messages stay, sessions and keys are made anew, the account key is kept.
+// Interrupted between 1 and 2, the next `register` with the same number goes on at 2 and needs no new code. Interrupted
+// within 2, the server may have the list already: then it refuses the revision, and hands out a list that is this very
+// one. A device that the server ended can register its own number again: messages stay, sessions and keys are made
+// anew, the account key is kept.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/repair.h"
 
 #include <algorithm>
@@ -96,7 +98,8 @@ void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) 
   if (!engine_.store.messages.remove_placeholder(message, sender)) return;
   engine_.store.repairs.remove(message);
   not_before_ms_.erase(message);
-  // It may have been an answer that could not be decrypted either: what is still missing from there is asked for again, once more at least.
+  // It may have been an answer that could not be decrypted either: what is still missing from there is asked for again,
+  // once more at least.
   for (const RepairRow& row : engine_.store.repairs.open(UINT32_MAX, kRowsAtOnce)) {
     if (row.sender.account != sender) continue;
     not_before_ms_[row.message] = 0;

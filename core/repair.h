@@ -1,12 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages that could not be decrypted repair themselves.
 //
-// This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out in a fresh session (the
-//            outbox opens it from a new bundle), with all messages that are missing from it, and again if nothing came some time after the peer
-//            has got it, kTriesMax times in all.
-// The other: answers for its own messages to the account that asks, with the stored content and the original id inside a new message (the
-//            server would take the old id for a repetition). What has nothing to show is answered with that, so that the placeholder goes.
+// This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out
+//            in a fresh session (the outbox opens it from a new bundle), with all messages that are missing from it,
+//            and again if nothing came some time after the peer has got it, kTriesMax times in all.
+// The other: answers for its own messages to the account that asks, with the stored content and the original id inside
+//            a new message (the server would take the old id for a repetition). What has nothing to show is answered
+//            with that, so that the placeholder goes.
 //
-// Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and minute.
+// Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and
+// minute.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +29,7 @@ class Repair {
   static constexpr uint32_t kTriesMax = 3;
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
-  static constexpr uint64_t kAgainMs = 60000;  // times the tries so far
+  static constexpr uint64_t kAgainMs = 60000;       // times the tries so far
   static constexpr uint64_t kAfterStartMs = 15000;  // the same after a start of the program
   static constexpr uint32_t kAnswersMax = 256;
 

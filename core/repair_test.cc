@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages that can't be decrypted, identities that change, and servers that lie about the inbox.
 #include "content/content.pb.h"
 #include "core/testing/lying_server.h"
@@ -6,9 +8,9 @@
 namespace kith::core::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using client_api::Event;
 using client_api::Message;
+using ::testing::ElementsAre;
 
 class RepairTest : public TwoPeople {
  protected:
@@ -39,7 +41,7 @@ TEST_F(RepairTest, AMessageThatCantBeDecryptedIsSentAgainAndTakesItsPlace) {
 }
 
 TEST_F(RepairTest, AMessageIsNotLostWhenItsSendersListCantBeHad) {  // [INBOX-2]
-  liar().list_away = state(ana_).account_id();  // Ben has never heard of Ana
+  liar().list_away = state(ana_).account_id();                      // Ben has never heard of Ana
   say(ana_, chat_, "from a stranger");
   world_.advance(60'000);
   EXPECT_EQ(state(ben_).undecryptable(), 1u);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/requests.h"
 
 #include <utility>
@@ -42,9 +44,11 @@ void set_available(Engine& engine, uint32_t id, bool available) {
 void list_conversations(Engine& engine, uint32_t id) {
   client_api::ListConversationsResponse list = Conversations(engine.store).list();
   for (client_api::Conversation& conversation : *list.mutable_conversations()) {
-    if (const auto known = ConversationId::from_hex(conversation.id()); known) engine.typing_presence.describe(*known, conversation);
+    if (const auto known = ConversationId::from_hex(conversation.id()); known)
+      engine.typing_presence.describe(*known, conversation);
   }
-  answer(engine, id, Result<client_api::ListConversationsResponse, Refusal>(std::move(list)), &Response::mutable_list_conversations);
+  answer(engine, id, Result<client_api::ListConversationsResponse, Refusal>(std::move(list)),
+         &Response::mutable_list_conversations);
 }
 
 void set_draft(Engine& engine, uint32_t id, const client_api::SetDraftRequest& what) {
@@ -84,7 +88,8 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kListConversations: return list_conversations(engine, id);
     case Request::kOpenConversation: return engine.people.open_conversation(id, request.open_conversation());
     case Request::kListMessages:
-      return answer(engine, id, MessagesView(engine.store).list(request.list_messages()), &Response::mutable_list_messages);
+      return answer(engine, id, MessagesView(engine.store).list(request.list_messages()),
+                    &Response::mutable_list_messages);
     case Request::kSendMessage: return engine.sending.send_message(id, request.send_message());
     case Request::kMarkRead: return engine.receipts.mark_read(id, request.mark_read());
     case Request::kSetTyping: return engine.typing_presence.set_typing(id, request.set_typing());

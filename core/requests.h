@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Every request of the user interface, and who answers it.
 #pragma once
 
@@ -7,7 +9,8 @@ namespace kith::core {
 
 struct Engine;
 
-// Answers now, or later when the server has to be asked. Requests but request_code, register, get_state and disconnect need a registered device.
+// Answers now, or later when the server has to be asked. Requests but request_code, register, get_state and disconnect
+// need a registered device.
 void dispatch(Engine& engine, const client_api::Request& request);
 
 }  // namespace kith::core

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/safety_numbers.h"
 
 #include "core/conversations.h"
@@ -14,14 +16,17 @@ void answer(Engine& engine, uint32_t request, const DeviceListRow& list) {
   response.set_id(request);
   client_api::SafetyNumber& number = *response.mutable_get_safety_number();
   number.set_digits(crypto::safety_number(own.account, own.account_key.public_key, list.account, list.account_key));
-  number.set_qr_payload(crypto::safety_number_qr(own.account, own.account_key.public_key, list.account, list.account_key));
+  number.set_qr_payload(
+      crypto::safety_number_qr(own.account, own.account_key.public_key, list.account, list.account_key));
   number.set_verified(list.verified);
   engine.output.respond(std::move(response));
 }
 
 void get_for(Engine& engine, uint32_t request, const AccountId& account) {
-  if (engine.is_self(account)) return engine.output.fail(request, FailureCode::kInvalidArgument, "there is no safety number with oneself");
-  if (const auto list = engine.store.device_lists.find(account); list && list->known()) return answer(engine, request, *list);
+  if (engine.is_self(account))
+    return engine.output.fail(request, FailureCode::kInvalidArgument, "there is no safety number with oneself");
+  if (const auto list = engine.store.device_lists.find(account); list && list->known())
+    return answer(engine, request, *list);
   if (!engine.connection.wanted()) return engine.output.fail(request, FailureCode::kOffline, "not connected");
   engine.devices.fetch(account, [&engine, request, account](Devices::Outcome outcome) {
     switch (outcome) {
@@ -29,7 +34,8 @@ void get_for(Engine& engine, uint32_t request, const AccountId& account) {
         if (const auto list = engine.store.device_lists.find(account); list) answer(engine, request, *list);
         return;
       case Devices::Outcome::kNoAccount: return engine.output.fail(request, FailureCode::kNoSuchAccount);
-      case Devices::Outcome::kUnavailable: return engine.output.fail(request, FailureCode::kOffline, "the server did not answer");
+      case Devices::Outcome::kUnavailable:
+        return engine.output.fail(request, FailureCode::kOffline, "the server did not answer");
       case Devices::Outcome::kInvalid:
         return engine.output.fail(request, FailureCode::kIdentityInvalid, "the device list does not verify");
     }
@@ -53,12 +59,15 @@ void set_verified(Engine& engine, uint32_t request, const client_api::SetVerifie
   if (!conversation) return engine.output.fail(request, conversation.error().code, conversation.error().detail);
   const AccountId partner = partner_of(*conversation);
   const auto list = engine.store.device_lists.find(partner);
-  if (!list || !list->known()) return engine.output.fail(request, FailureCode::kInvalidArgument, "there is no safety number yet");
+  if (!list || !list->known())
+    return engine.output.fail(request, FailureCode::kInvalidArgument, "there is no safety number yet");
   bool verified = what.verified();
   if (!what.scanned_qr_payload().empty()) {
     const Registration& own = *engine.registration;
-    if (!crypto::safety_number_qr_matches(what.scanned_qr_payload(), own.account, own.account_key.public_key, partner, list->account_key)) {
-      return engine.output.fail(request, FailureCode::kIdentityInvalid, "the scanned code is not the one of this conversation");
+    if (!crypto::safety_number_qr_matches(what.scanned_qr_payload(), own.account, own.account_key.public_key, partner,
+                                          list->account_key)) {
+      return engine.output.fail(request, FailureCode::kIdentityInvalid,
+                                "the scanned code is not the one of this conversation");
     }
     verified = true;
   }

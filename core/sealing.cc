@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/sealing.h"
 
 #include "content/content.pb.h"

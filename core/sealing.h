@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Between a content.Content and the payload of an envelope: padding, the Signal session, and the outer form.
 #pragma once
 
@@ -8,10 +10,12 @@
 
 namespace kith::core {
 
-// A serialized content.Sealed for the peer. `content` is a serialized content.Content. Errors: those of Sessions::encrypt.
+// A serialized content.Sealed for the peer. `content` is a serialized content.Content. Errors: those of
+// Sessions::encrypt.
 Result<Bytes, crypto::CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView content);
 
-// The serialized Content inside. Errors: those of Sessions::decrypt; kMalformed too for an outer form or padding that is none.
+// The serialized Content inside. Errors: those of Sessions::decrypt; kMalformed too for an outer form or padding that
+// is none.
 Result<Bytes, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload);
 
 }  // namespace kith::core

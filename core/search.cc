@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/search.h"
 
 #include <algorithm>
@@ -13,8 +15,9 @@ constexpr size_t kQueryBytesMax = 1024;
 constexpr uint32_t kResultsDefault = 50;
 constexpr uint32_t kResultsMax = 500;
 
-// Whether the character at `at` (which moves to the next) may be part of what the tokenizer calls a word. Wrong for some signs, which does no
-// harm: FTS5 ignores what has no tokens; and a word that is looked for literally is still found.
+// Whether the character at `at` (which moves to the next) may be part of what the tokenizer calls a word. Wrong for
+// some signs, which does no harm: FTS5 ignores what has no tokens; and a word that is looked for literally is still
+// found.
 bool is_word_character(std::string_view text, size_t& at) {
   const auto byte = [&](size_t offset) { return static_cast<uint8_t>(text[at + offset]); };
   const uint8_t lead = byte(0);
@@ -35,9 +38,10 @@ bool is_word_character(std::string_view text, size_t& at) {
   }
   const auto within = [&](uint32_t first, uint32_t last) { return point >= first && point <= last; };
   // Latin-1 signs, punctuation to dingbats and arrows, CJK punctuation, variation selectors, pictographs, tags.
-  return !(within(0x80, 0xA9) || within(0xAB, 0xB1) || within(0xB6, 0xB8) || point == 0xBB || point == 0xBF || within(0x2000, 0x206F) ||
-           within(0x20A0, 0x20FF) || within(0x2190, 0x245F) || within(0x2500, 0x2BFF) || within(0x3000, 0x3004) || within(0x3008, 0x3020) ||
-           within(0xFE00, 0xFE0F) || within(0x1F000, 0x1FAFF) || within(0xE0000, 0xE01EF));
+  return !(within(0x80, 0xA9) || within(0xAB, 0xB1) || within(0xB6, 0xB8) || point == 0xBB || point == 0xBF ||
+           within(0x2000, 0x206F) || within(0x20A0, 0x20FF) || within(0x2190, 0x245F) || within(0x2500, 0x2BFF) ||
+           within(0x3000, 0x3004) || within(0x3008, 0x3020) || within(0xFE00, 0xFE0F) || within(0x1F000, 0x1FAFF) ||
+           within(0xE0000, 0xE01EF));
 }
 
 bool has_word_character(std::string_view word) {
@@ -81,7 +85,8 @@ SearchQuery make_search_query(std::string_view text) {
 }
 
 Result<client_api::SearchResponse, Refusal> search(Store& store, const client_api::SearchRequest& request) {
-  if (request.query().size() > kQueryBytesMax || !is_utf8(request.query())) return Refuse(client_api::Failure::kInvalidArgument, "query");
+  if (request.query().size() > kQueryBytesMax || !is_utf8(request.query()))
+    return Refuse(client_api::Failure::kInvalidArgument, "query");
   if (request.limit() > kResultsMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
   const SearchQuery query = make_search_query(request.query());
   if (query.empty()) return Refuse(client_api::Failure::kInvalidArgument, "query");
@@ -89,10 +94,11 @@ Result<client_api::SearchResponse, Refusal> search(Store& store, const client_ap
   if (!request.conversation().empty()) {
     conversation = ConversationId::from_hex(request.conversation());
     if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
-    if (!store.conversations.find(*conversation)) return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+    if (!store.conversations.find(*conversation))
+      return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
   }
-  const auto found =
-      store.messages.search(query.expression, query.contained, conversation, request.limit() == 0 ? kResultsDefault : request.limit());
+  const auto found = store.messages.search(query.expression, query.contained, conversation,
+                                           request.limit() == 0 ? kResultsDefault : request.limit());
   MessagesView view(store);
   client_api::SearchResponse response;
   for (const MessageRow& message : found) *response.add_messages() = view.build(message);

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Full-text search: what the user typed becomes a query that can't be malformed.
 //
-// Each word must be in the message, the last one as the beginning of a word. Words are compared without case and diacritics.
-// What has no letters or digits (emoji, signs) is looked for literally.
+// Each word must be in the message, the last one as the beginning of a word. Words are compared without case and
+// diacritics. What has no letters or digits (emoji, signs) is looked for literally.
 #pragma once
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/search.h"
 
 #include "core/store/testing/store_fixture.h"
@@ -11,7 +13,8 @@ using testing::message_id;
 
 class MessageSearchTest : public testing::StoreTest {
  protected:
-  std::vector<std::string> find(std::string_view text, const std::optional<ConversationId>& conversation = std::nullopt, int64_t limit = 50) {
+  std::vector<std::string> find(std::string_view text, const std::optional<ConversationId>& conversation = std::nullopt,
+                                int64_t limit = 50) {
     const SearchQuery query = make_search_query(text);
     std::vector<std::string> texts;
     for (const MessageRow& message : store_.messages.search(query.expression, query.contained, conversation, limit)) {
@@ -20,7 +23,9 @@ class MessageSearchTest : public testing::StoreTest {
     EXPECT_FALSE(database_->failed()) << "malformed: " << query.expression;
     return texts;
   }
-  void add(std::string text, uint64_t order = 1) { ASSERT_TRUE(store_.messages.add(incoming(++last_, order, std::move(text)))); }
+  void add(std::string text, uint64_t order = 1) {
+    ASSERT_TRUE(store_.messages.add(incoming(++last_, order, std::move(text))));
+  }
 
   using Texts = std::vector<std::string>;
   uint32_t last_ = 0;
@@ -101,8 +106,10 @@ TEST_F(MessageSearchTest, FollowsChangesAndDeletions) {
 
 TEST_F(MessageSearchTest, NothingTypedIsASyntaxError) {
   add("AND OR NOT NEAR text: \"quoted\" (a) * ^ -");
-  for (const char* typed : {"\"", "\"\"", "*", "AND", "a AND", "NOT", "NEAR(", "text:", "(", ")", "a*b", "^a", "-a", "a\"b", "{a}", "+", "a +", "\\", "'",
-                            ";--", ":", "\x01", "a\x01 b", "text : a", "\"a\" OR \"b", "\xC2\xA0", "ª", "²", "☂*", "🙂\"", "%", "_"}) {
+  for (const char* typed :
+       {"\"",           "\"\"",     "*",   "AND", "a AND", "NOT",  "NEAR(", "text:", "(", ")",    "a*b",     "^a",
+        "-a",           "a\"b",     "{a}", "+",   "a +",   "\\",   "'",     ";--",   ":", "\x01", "a\x01 b", "text : a",
+        "\"a\" OR \"b", "\xC2\xA0", "ª",   "²",   "☂*",    "🙂\"", "%",     "_"}) {
     find(typed);
   }
   // All strings of up to three of what could mean something.

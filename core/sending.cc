@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/sending.h"
 
 #include "core/contents.h"
@@ -10,7 +12,8 @@ namespace kith::core {
 void Sending::send_message(uint32_t request, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
   if (what.text().empty()) return output.fail(request, FailureCode::kInvalidArgument, "text: is empty");
-  if (what.text().size() > kTextBytesMax) return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
+  if (what.text().size() > kTextBytesMax)
+    return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {
@@ -31,7 +34,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   if (engine_.store.contacts.blocked(partner)) {
     return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
   }
-  if (engine_.outbox.full()) return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
+  if (engine_.outbox.full())
+    return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
 
   MessageRow message;
   message.id = engine_.random.id<MessageId>();

@@ -1,4 +1,7 @@
-// New messages: checked, committed to conversation and outbox in one transaction, and answered. From there on the outbox has them.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// New messages: checked, committed to conversation and outbox in one transaction, and answered. From there on the
+// outbox has them.
 #pragma once
 
 #include "client_api/client_api.pb.h"

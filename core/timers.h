@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The deadlines of the core, on the monotonic clock: setting the system's clock moves none of them.
 //
 // Ownership: functions are kept until they ran, or were cancelled or cleared. One thread.

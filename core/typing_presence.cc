@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/typing_presence.h"
 
 #include <algorithm>
@@ -65,7 +67,9 @@ void TypingPresence::watch(uint32_t request, const client_api::WatchPresenceRequ
   std::vector<ConversationId> watched;
   for (const std::string& text : what.conversations()) {
     const auto id = ConversationId::from_hex(text);
-    if (!id) return engine_.output.fail(request, FailureCode::kInvalidArgument, "conversations: an id has 32 hexadecimal digits");
+    if (!id)
+      return engine_.output.fail(request, FailureCode::kInvalidArgument,
+                                 "conversations: an id has 32 hexadecimal digits");
     if (watched.size() < kWatchedMax && !engine_.is_self(partner_of(*id))) watched.push_back(*id);
   }
   set_watched(std::move(watched));
@@ -75,7 +79,9 @@ void TypingPresence::watch(uint32_t request, const client_api::WatchPresenceRequ
 
 void TypingPresence::set_watched(std::vector<ConversationId> watched) {
   watched_ = std::move(watched);
-  std::erase_if(presence_, [this](const auto& each) { return std::find(watched_.begin(), watched_.end(), each.first) == watched_.end(); });
+  std::erase_if(presence_, [this](const auto& each) {
+    return std::find(watched_.begin(), watched_.end(), each.first) == watched_.end();
+  });
 }
 
 void TypingPresence::subscribe() {

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What is never stored (EPHEMERAL-1): who is typing, who is there.
 //
-// Typing: sent at most once in kRepeatMs while it goes on, and its end when the user interface stops saying so for kStopMs. A notice of a peer
-// expires after kExpireMs or with a message. Presence: of the conversations watched, asked for anew on each connection; without one nobody is
-// said to be online.
+// Typing: sent at most once in kRepeatMs while it goes on, and its end when the user interface stops saying so for
+// kStopMs. A notice of a peer expires after kExpireMs or with a message. Presence: of the conversations watched, asked
+// for anew on each connection; without one nobody is said to be online.
 #pragma once
 
 #include <map>

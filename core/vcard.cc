@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/vcard.h"
 
 #include <algorithm>
@@ -57,8 +59,10 @@ std::optional<Property> parse_property(std::string_view line) {
 
 // The property's text as UTF-8, still escaped.
 std::string decode(const Property& property) {
-  if (property.encoding == "QUOTED-PRINTABLE") return to_utf8(decode_quoted_printable(property.value), property.charset);
-  if (property.encoding == "BASE64" || property.encoding == "B") return to_utf8(decode_base64(property.value), property.charset);
+  if (property.encoding == "QUOTED-PRINTABLE")
+    return to_utf8(decode_quoted_printable(property.value), property.charset);
+  if (property.encoding == "BASE64" || property.encoding == "B")
+    return to_utf8(decode_base64(property.value), property.charset);
   return to_utf8(property.value, property.charset);
 }
 
@@ -105,7 +109,8 @@ class Lines {
   }
   [[nodiscard]] bool is_quoted_printable() const {
     const size_t colon = find_colon(line_);
-    return colon != std::string::npos && to_upper(std::string_view(line_).substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
+    return colon != std::string::npos &&
+           to_upper(std::string_view(line_).substr(0, colon)).find("QUOTED-PRINTABLE") != std::string::npos;
   }
 
   std::string_view rest_;
@@ -181,7 +186,7 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
 
   std::vector<Card> cards;
   std::optional<OpenCard> open;
-  size_t nested = 0;         // depth of cards inside the open one
+  size_t nested = 0;          // depth of cards inside the open one
   bool agent_before = false;  // the line before was an AGENT without value: the card that follows belongs to it
   Lines lines(text);
   while (const auto line = lines.next()) {
@@ -209,7 +214,8 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
       cards.push_back(open->finish());
       open.reset();
     } else if (nested == 0) {
-      if (property->name == "VERSION") lines.set_keep_fold_space(collapse_spaces(property->value.substr(0, 16)) == "2.1");
+      if (property->name == "VERSION")
+        lines.set_keep_fold_space(collapse_spaces(property->value.substr(0, 16)) == "2.1");
       take_property(*open, *property);
     }
   }

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Reads address books: vCard 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), as phones and mail programs write them.
 //
-// Taken from each card: the name (FN, else N, else NICKNAME, ORG) and every TEL. Understood: folded lines, quoted-printable with soft line breaks,
-// base64, the charsets UTF-8, US-ASCII, ISO-8859-1 and windows-1252, escaped characters, groups (item1.TEL), tel: URIs, agents and other
-// nested cards (skipped). Everything else is ignored. Input is hostile: any bytes give cards or an error, in time linear in the size.
+// Taken from each card: the name (FN, else N, else NICKNAME, ORG) and every TEL. Understood: folded lines,
+// quoted-printable with soft line breaks, base64, the charsets UTF-8, US-ASCII, ISO-8859-1 and windows-1252, escaped
+// characters, groups (item1.TEL), tel: URIs, agents and other nested cards (skipped). Everything else is ignored. Input
+// is hostile: any bytes give cards or an error, in time linear in the size.
 #pragma once
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/vcard.h"
 
 #include <gtest/gtest.h>
@@ -24,26 +26,26 @@ Card one(std::string_view lines) {
 }
 
 TEST(Vcard, ReadsACardOfAnAndroidPhone) {  // 2.1, with quoted-printable and soft line breaks
-  const Card card = one(
-      "VERSION:2.1\r\n"
-      "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;\r\n"
-      "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg=20M=C3=\r\n"
-      "=BCller=\r\n"
-      " Meier\r\n"
-      "TEL;CELL:0170-1234567\r\n"
-      "TEL;HOME;VOICE:+49 30 123456\r\n"
-      "PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgICAgMCAgID\r\n"
-      " AwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwS\r\n"
-      "\r\n");
+  const Card card =
+      one("VERSION:2.1\r\n"
+          "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;\r\n"
+          "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg=20M=C3=\r\n"
+          "=BCller=\r\n"
+          " Meier\r\n"
+          "TEL;CELL:0170-1234567\r\n"
+          "TEL;HOME;VOICE:+49 30 123456\r\n"
+          "PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgICAgMCAgID\r\n"
+          " AwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwS\r\n"
+          "\r\n");
   EXPECT_EQ(card.name, "Jörg Müller Meier");
   EXPECT_EQ(card.phones, (Phones{"0170-1234567", "+49 30 123456"}));
 }
 
 TEST(Vcard, ReadsACardOfIos) {  // 3.0, with groups
-  const Card card = one(
-      "VERSION:3.0\r\nPRODID:-//Apple Inc.//iPhone OS 17//EN\r\nN:Núñez;Ana;;;\r\nFN:Ana Núñez\r\n"
-      "TEL;type=CELL;type=VOICE;type=pref:+34 612 34 56 78\r\n"
-      "item1.TEL:+34 912 345 678\r\nitem1.X-ABLabel:_$!<Other>!$_\r\n");
+  const Card card =
+      one("VERSION:3.0\r\nPRODID:-//Apple Inc.//iPhone OS 17//EN\r\nN:Núñez;Ana;;;\r\nFN:Ana Núñez\r\n"
+          "TEL;type=CELL;type=VOICE;type=pref:+34 612 34 56 78\r\n"
+          "item1.TEL:+34 912 345 678\r\nitem1.X-ABLabel:_$!<Other>!$_\r\n");
   EXPECT_EQ(card.name, "Ana Núñez");
   EXPECT_EQ(card.phones, (Phones{"+34 612 34 56 78", "+34 912 345 678"}));
 }
@@ -95,7 +97,11 @@ TEST(Vcard, TakesAnyLineEndsAndCase) {
     EXPECT_EQ(cards[0].name, "Ana");
     EXPECT_EQ(cards[0].phones, Phones{"123"});
   }
-  EXPECT_EQ(parse("\xEF\xBB\xBF" "BEGIN:VCARD\nFN:Ana\nEND:VCARD").size(), 1u) << "after a byte order mark, without a last line end";
+  EXPECT_EQ(parse("\xEF\xBB\xBF"
+                  "BEGIN:VCARD\nFN:Ana\nEND:VCARD")
+                .size(),
+            1u)
+      << "after a byte order mark, without a last line end";
 }
 
 TEST(Vcard, AnAgentInsideACardIsNoCardOfItsOwn) {
@@ -116,7 +122,9 @@ TEST(Vcard, ACardThatIsNeverEndedCounts) {
 }
 
 TEST(Vcard, IgnoresWhatIsOutsideAndWhatIsNoProperty) {
-  const auto cards = parse("junk\nFN:Nobody\nBEGIN:VCALENDAR\nTEL:5\nEND:VCALENDAR\nBEGIN:VCARD\n:::\n;;;\nno colon\n:\nTEL\nFN:Ana\nTEL:\nEND:VCARD\nTEL:7\n");
+  const auto cards = parse(
+      "junk\nFN:Nobody\nBEGIN:VCALENDAR\nTEL:5\nEND:VCALENDAR\nBEGIN:VCARD\n:::\n;;;\nno "
+      "colon\n:\nTEL\nFN:Ana\nTEL:\nEND:VCARD\nTEL:7\n");
   ASSERT_EQ(cards.size(), 1u);
   EXPECT_EQ(cards[0].name, "Ana");
   EXPECT_TRUE(cards[0].phones.empty());
@@ -137,9 +145,36 @@ TEST(Vcard, HasLimits) {  // LIMIT-1
 
 TEST(Vcard, NamesAreAlwaysOneLineOfUtf8) {
   uint64_t state = 12345;
-  const auto next = [&] { return static_cast<uint32_t>((state = state * 6364136223846793005u + 1442695040888963407u) >> 33); };
-  const std::string parts[] = {"BEGIN:VCARD", "END:VCARD", "FN", "N", "TEL", "AGENT:", ";ENCODING=QUOTED-PRINTABLE", ";CHARSET=ISO-8859-1", ":", ";", "=", "=\n",
-                               "=C3", "\n", "\r\n", "\n ", "\\", ",", "\"", "ü", "\xFF", std::string(1, '\0'), "tel:", "VERSION:2.1", "item1.", "BASE64", "😀"};
+  const auto next = [&] {
+    return static_cast<uint32_t>((state = state * 6364136223846793005u + 1442695040888963407u) >> 33);
+  };
+  const std::string parts[] = {"BEGIN:VCARD",
+                               "END:VCARD",
+                               "FN",
+                               "N",
+                               "TEL",
+                               "AGENT:",
+                               ";ENCODING=QUOTED-PRINTABLE",
+                               ";CHARSET=ISO-8859-1",
+                               ":",
+                               ";",
+                               "=",
+                               "=\n",
+                               "=C3",
+                               "\n",
+                               "\r\n",
+                               "\n ",
+                               "\\",
+                               ",",
+                               "\"",
+                               "ü",
+                               "\xFF",
+                               std::string(1, '\0'),
+                               "tel:",
+                               "VERSION:2.1",
+                               "item1.",
+                               "BASE64",
+                               "😀"};
   for (int round = 0; round < 3000; ++round) {
     std::string text = "BEGIN:VCARD\n";
     for (uint32_t length = next() % 40; length > 0; --length) text += parts[next() % std::size(parts)];

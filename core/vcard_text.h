@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The text forms inside a vCard: encodings, charsets, escapes. Any bytes are fine everywhere.
 #pragma once
 
@@ -11,7 +13,8 @@ namespace kith::core {
 std::string decode_quoted_printable(std::string_view text);
 // RFC 4648 with any white space; ends at the first other character.
 std::string decode_base64(std::string_view text);
-// To well-formed UTF-8. `charset` as in a CHARSET parameter; for unknown or absent ones UTF-8 if it is, else windows-1252.
+// To well-formed UTF-8. `charset` as in a CHARSET parameter; for unknown or absent ones UTF-8 if it is, else
+// windows-1252.
 std::string to_utf8(std::string_view text, std::string_view charset);
 
 // \n, \, \; \: and \\ by what they stand for; other backslashes stay.

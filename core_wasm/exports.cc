@@ -1,10 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The module's exports: one client, bytes in, bytes out.
 //
-//   kith_open()              opens the profile's database, which is rebuilt when it is damaged: 0, or 1 + core::OpenError
-//   kith_input(n)            a buffer of n bytes for a serialized client_api.Input; 0 when n is over 16 MiB. Valid until kith_handle
-//   kith_handle(n)           takes the n bytes as one input: 0; 1 when they are no Input or nothing is open; 2 when the database has turned out to
-//                            be damaged: then nothing came of the input, and what opens the files next rebuilds them
-//   kith_output()            the actions that follow from the last input: each a little-endian 32-bit length and a serialized
+//   kith_open()              opens the profile's database, which is rebuilt when it is damaged: 0, or 1 +
+//                            core::OpenError
+//   kith_input(n)            a buffer of n bytes for a serialized client_api.Input; 0 when n is over 16 MiB. Valid
+//                            until kith_handle
+//   kith_handle(n)           takes the n bytes as one input: 0; 1 when they are no Input or nothing is open; 2 when the
+//                            database has turned out to be damaged: then nothing came of the input, and what opens the
+//                            files next rebuilds them
+//   kith_output()            the actions that follow from the last input: each a little-endian 32-bit length and a
+//                            serialized
 //   kith_output_size()       client_api.Action. Valid until the next kith_handle
 //   kith_close()             closes the database; the module may be opened again
 //

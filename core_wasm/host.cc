@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core_wasm/host.h"
 
 #include "core_wasm/host_imports.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Time and randomness of the browser, as the core takes them.
 #pragma once
 

@@ -1,7 +1,10 @@
-// What the module asks of its host: the whole list of its imports, all of the module "kith". web/core-client/wasm_module.ts carries them out.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the module asks of its host: the whole list of its imports, all of the module "kith".
+// web/core-client/wasm_module.ts carries them out.
 //
-// Shape:  pointers and sizes are of the module's memory, valid during the call. Offsets and sizes of files are doubles, exact up to 2^53,
-//         because that is JavaScript's number.
+// Shape:  pointers and sizes are of the module's memory, valid during the call. Offsets and sizes of files are doubles,
+//         exact up to 2^53, because that is JavaScript's number.
 // Calls:  synchronous; the host must not call back into the module from within one.
 #pragma once
 
@@ -29,8 +32,8 @@ KITH_IMPORT(random_fill) void host_random_fill(void* data, size_t size);
 // One line for people, on the way to a trap: assertions. Never holds user data.
 KITH_IMPORT(log) void host_log(const char* text, size_t size);
 
-// The number of a file of the profile, which the host has opened beforehand (it can't open one synchronously); below zero when there is
-// none of that name.
+// The number of a file of the profile, which the host has opened beforehand (it can't open one synchronously); below
+// zero when there is none of that name.
 KITH_IMPORT(file_open) int host_file_open(const char* name, size_t size);
 // The number of bytes read: less than asked for at the end of the file.
 KITH_IMPORT(file_read) int host_file_read(int file, void* data, size_t size, double offset);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core_wasm/log_writer.h"
 
 #include "base/bytes.h"
@@ -34,7 +36,8 @@ int LogWriter::write(std::string_view data, int64_t offset) {
 int LogWriter::flush() {
   if (gathered_.empty()) return 0;
   unsynced_ = true;
-  const int result = host_file_write(file_, gathered_.data(), gathered_.size(), double(end_ - int64_t(gathered_.size())));
+  const int result =
+      host_file_write(file_, gathered_.data(), gathered_.size(), double(end_ - int64_t(gathered_.size())));
   gathered_.clear();
   return result;
 }

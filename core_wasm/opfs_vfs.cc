@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core_wasm/opfs_vfs.h"
 
 #include <sqlite3.h>
@@ -52,7 +54,8 @@ int read(sqlite3_file* base, void* data, int size, sqlite3_int64 offset) {
 
 int write(sqlite3_file* base, const void* data, int size, sqlite3_int64 offset) {
   File* file = of(base);
-  if (file->log != nullptr) return code(file->log->write({static_cast<const char*>(data), size_t(size)}, offset), SQLITE_IOERR_WRITE);
+  if (file->log != nullptr)
+    return code(file->log->write({static_cast<const char*>(data), size_t(size)}, offset), SQLITE_IOERR_WRITE);
   return code(host_file_write(file->number, data, size_t(size), double(offset)), SQLITE_IOERR_WRITE);
 }
 
@@ -124,7 +127,8 @@ int remove(sqlite3_vfs*, const char* name, int) {
   const int number = host_file_open(name, strlen(name));
   if (number < 0 || host_file_size(number) == 0) return SQLITE_OK;
   if (const int result = host_file_truncate(number, 0); result != 0) return code(result, SQLITE_IOERR_DELETE);
-  return code(host_file_sync(number), SQLITE_IOERR_DELETE);  // a journal that comes back would undo what was committed since
+  // A journal that comes back would undo what was committed since
+  return code(host_file_sync(number), SQLITE_IOERR_DELETE);
 }
 
 int exists(sqlite3_vfs*, const char* name, int flags, int* result) {

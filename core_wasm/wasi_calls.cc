@@ -1,8 +1,11 @@
-// The system calls that wasi-libc makes on behalf of the core's libraries, answered inside the module: so the module imports nothing of WASI,
-// and what it can do to its host is the list in host_imports.h and no more.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The system calls that wasi-libc makes on behalf of the core's libraries, answered inside the module: so the module
+// imports nothing of WASI, and what it can do to its host is the list in host_imports.h and no more.
 //
-// Randomness is the host's; what is written to standard error goes to the host's log; everything else does not exist. A library that starts
-// to use another call fails to link: libc's own definitions of all of them are one object, which then collides with these.
+// Randomness is the host's; what is written to standard error goes to the host's log; everything else does not exist. A
+// library that starts to use another call fails to link: libc's own definitions of all of them are one object, which
+// then collides with these.
 #include <wasi/api.h>
 
 #include <cstdint>
@@ -32,7 +35,9 @@ __wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t* parts, s
 }
 
 __wasi_errno_t __wasi_fd_close(__wasi_fd_t) { return __WASI_ERRNO_BADF; }
-__wasi_errno_t __wasi_fd_seek(__wasi_fd_t, __wasi_filedelta_t, __wasi_whence_t, __wasi_filesize_t*) { return __WASI_ERRNO_BADF; }
+__wasi_errno_t __wasi_fd_seek(__wasi_fd_t, __wasi_filedelta_t, __wasi_whence_t, __wasi_filesize_t*) {
+  return __WASI_ERRNO_BADF;
+}
 __wasi_errno_t __wasi_fd_fdstat_get(__wasi_fd_t, __wasi_fdstat_t*) { return __WASI_ERRNO_BADF; }
 __wasi_errno_t __wasi_environ_get(uint8_t**, uint8_t*) { return __WASI_ERRNO_SUCCESS; }
 

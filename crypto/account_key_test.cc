@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/account_key.h"
 
 #include <gtest/gtest.h>
@@ -36,9 +38,12 @@ TEST_F(AccountKeyTest, NoChangedBitOfADeviceListKeyOrSignatureVerifies) {
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ 1 << bit % 8);
     return bytes;
   };
-  for (size_t bit = 0; bit < list.size() * 8; ++bit) EXPECT_FALSE(verify_device_list(key.public_key, flipped(list, bit), signature));
-  for (size_t bit = 0; bit < 512; ++bit) EXPECT_FALSE(verify_device_list(key.public_key, list, flipped(signature, bit))) << bit;
-  for (size_t bit = 0; bit < 256; ++bit) EXPECT_FALSE(verify_device_list(flipped(key.public_key, bit), list, signature)) << bit;
+  for (size_t bit = 0; bit < list.size() * 8; ++bit)
+    EXPECT_FALSE(verify_device_list(key.public_key, flipped(list, bit), signature));
+  for (size_t bit = 0; bit < 512; ++bit)
+    EXPECT_FALSE(verify_device_list(key.public_key, list, flipped(signature, bit))) << bit;
+  for (size_t bit = 0; bit < 256; ++bit)
+    EXPECT_FALSE(verify_device_list(flipped(key.public_key, bit), list, signature)) << bit;
   EXPECT_FALSE(verify_device_list(make_account_key(random).public_key, list, signature));
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Hashes of secrets that are looked up again, such as tokens and codes, and the system's randomness (both libsodium).
 // For PINs see pin_hash.h.
 #pragma once
@@ -9,8 +11,8 @@
 
 namespace kith::crypto {
 
-// BLAKE2b with 32 bytes of output over a domain ("kith token v1"), a zero byte, and the input. For secrets of high entropy only:
-// it is fast. The domain holds no zero byte.
+// BLAKE2b with 32 bytes of output over a domain ("kith token v1"), a zero byte, and the input. For secrets of high
+// entropy only: it is fast. The domain holds no zero byte.
 [[nodiscard]] Bytes digest(std::string_view domain, BytesView input);
 
 // The system's cryptographic randomness. Any thread may call.

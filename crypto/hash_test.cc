@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/hash.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +11,8 @@ namespace {
 
 // Computed apart from this code: Python's hashlib.blake2b(b"kith token v1\0secret", digest_size=32).
 TEST(Hash, ADigestIsBlake2bOverDomainZeroAndInput) {
-  EXPECT_EQ(to_hex(digest("kith token v1", "secret")), "22c79ea04d60687d5ca702b7d66fe559cab9b55c7350d7405f08aa44cb89ee75");
+  EXPECT_EQ(to_hex(digest("kith token v1", "secret")),
+            "22c79ea04d60687d5ca702b7d66fe559cab9b55c7350d7405f08aa44cb89ee75");
 }
 
 TEST(Hash, DomainsAreApart) {

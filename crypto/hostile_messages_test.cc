@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Bytes from anybody: nothing crashes, nothing but the original is ever read, and the session survives.
 #include <gtest/gtest.h>
 
@@ -54,7 +56,8 @@ TEST_F(HostileMessagesTest, NoChangedBitOfASessionMessageIsEverAccepted) {
   EXPECT_FALSE(attempt(*before_message, message, "message"));
 }
 
-// Outside its authenticated part an opening message has a registration id and a version's lower half, which change nothing.
+// Outside its authenticated part an opening message has a registration id and a version's lower half, which change
+// nothing.
 TEST_F(HostileMessagesTest, AChangedBitOfAnOpeningMessageNeverChangesWhatIsRead) {
   for (size_t bit = 0; bit < opening.bytes.size() * 8; ++bit) {
     Ciphertext changed = opening;
@@ -93,10 +96,12 @@ TEST_F(HostileMessagesTest, SplicedAndOverwrittenMessagesNeverReadAsAnythingElse
     const Ciphertext& original = i % 2 == 0 ? opening : message;
     Ciphertext changed = original;
     const size_t at = random.below(changed.bytes.size());
-    const Bytes piece = i % 3 == 0 ? random.bytes(random.below(40)) : opening.bytes.substr(random.below(opening.bytes.size()), 40);
+    const Bytes piece =
+        i % 3 == 0 ? random.bytes(random.below(40)) : opening.bytes.substr(random.below(opening.bytes.size()), 40);
     changed.bytes.replace(at, i % 5 == 0 ? 0 : piece.size(), piece);
     if (changed.bytes == original.bytes) continue;
-    attempt(original.opens_session ? *before_opening : *before_message, changed, original.opens_session ? "opening" : "message");
+    attempt(original.opens_session ? *before_opening : *before_message, changed,
+            original.opens_session ? "opening" : "message");
   }
 }
 

@@ -1,5 +1,7 @@
-// Padding to buckets before encryption, so that a length says little: the content, one byte 0x80, zeros up to the bucket.
-// Buckets: 128, 256, 512, 1024, then multiples of 1024.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Padding to buckets before encryption, so that a length says little: the content, one byte 0x80, zeros up to the
+// bucket. Buckets: 128, 256, 512, 1024, then multiples of 1024.
 #pragma once
 
 #include <optional>

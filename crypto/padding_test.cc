@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/padding.h"
 
 #include <gtest/gtest.h>
@@ -28,12 +30,12 @@ TEST(Padding, WhatIsNoPaddingIsRefused) {
   EXPECT_FALSE(unpad(""));
   EXPECT_FALSE(unpad(Bytes(128, '\0')));
   EXPECT_FALSE(unpad(Bytes(128, 'x')));
-  EXPECT_FALSE(unpad("\x80"));                                    // no bucket
-  EXPECT_FALSE(unpad(pad("x") + '\0'));                           // one more than a bucket
-  EXPECT_FALSE(unpad(pad("x").substr(0, 127)));                   // one less
-  EXPECT_FALSE(unpad(pad("x") + Bytes(128, '\0')));               // a bucket too far
-  EXPECT_FALSE(unpad("x\x81" + Bytes(126, '\0')));                // another mark
-  EXPECT_FALSE(unpad("x\x80" + Bytes(125, '\0') + '\x01'));       // something behind the mark
+  EXPECT_FALSE(unpad("\x80"));                               // no bucket
+  EXPECT_FALSE(unpad(pad("x") + '\0'));                      // one more than a bucket
+  EXPECT_FALSE(unpad(pad("x").substr(0, 127)));              // one less
+  EXPECT_FALSE(unpad(pad("x") + Bytes(128, '\0')));          // a bucket too far
+  EXPECT_FALSE(unpad("x\x81" + Bytes(126, '\0')));           // another mark
+  EXPECT_FALSE(unpad("x\x80" + Bytes(125, '\0') + '\x01'));  // something behind the mark
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Registration PINs at rest: Argon2id, in libsodium's text form. Native only; not part of the browser module.
 #pragma once
 
@@ -10,7 +12,8 @@ namespace kith::crypto {
 // Empty when that much memory is not to be had.
 [[nodiscard]] std::string hash_pin(std::string_view pin);
 
-// Costs what making the hash cost, which it says itself: hashes come from our own store only. False for what is no such hash, too.
+// Costs what making the hash cost, which it says itself: hashes come from our own store only. False for what is no such
+// hash, too.
 [[nodiscard]] bool verify_pin(std::string_view hash, std::string_view pin);
 
 }  // namespace kith::crypto

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Making keys: identities, one-time and signed prekeys.
 #include <cstdlib>
 
@@ -30,7 +32,8 @@ IdentityKeyPair Sessions::make_identity(RandomSource& random) {
   const SignalContext context(random);
   const auto pair = make_pair(context.get());
   if (!pair) std::abort();  // no memory
-  return {.public_key = serialize(ec_key_pair_get_public(pair.get())), .private_key = serialize(ec_key_pair_get_private(pair.get()))};
+  return {.public_key = serialize(ec_key_pair_get_public(pair.get())),
+          .private_key = serialize(ec_key_pair_get_private(pair.get()))};
 }
 
 uint32_t Sessions::make_registration_id(RandomSource& random) { return 1 + static_cast<uint32_t>(random.below(16380)); }
@@ -44,7 +47,8 @@ Result<std::vector<PublicPrekeyPart>, CryptoError> Sessions::make_prekeys(uint32
     Handle<session_pre_key> prekey;
     Handle<signal_buffer> record;
     if (!pair || session_pre_key_create(prekey.out(), id, pair.get()) != SG_SUCCESS ||
-        session_pre_key_serialize(record.out(), prekey.get()) != SG_SUCCESS || !impl_->store.store_prekey(id, view(record.get()))) {
+        session_pre_key_serialize(record.out(), prekey.get()) != SG_SUCCESS ||
+        !impl_->store.store_prekey(id, view(record.get()))) {
       return Fail(CryptoError::kStorage);
     }
     parts.push_back({.id = id, .public_key = serialize(ec_key_pair_get_public(pair.get())), .signature = {}});
@@ -55,8 +59,8 @@ Result<std::vector<PublicPrekeyPart>, CryptoError> Sessions::make_prekeys(uint32
 Result<PublicPrekeyPart, CryptoError> Sessions::make_signed_prekey(uint32_t id, UnixMicros now) {
   IdentityKeyPair identity = impl_->store.identity();
   Handle<ec_private_key> signing_key;
-  const int decoded =
-      curve_decode_private_point(signing_key.out(), octets(identity.private_key), identity.private_key.size(), impl_->context.get());
+  const int decoded = curve_decode_private_point(signing_key.out(), octets(identity.private_key),
+                                                 identity.private_key.size(), impl_->context.get());
   wipe(identity.private_key);
   const auto pair = make_pair(impl_->context.get());
   if (decoded != SG_SUCCESS || !pair) return Fail(CryptoError::kStorage);
@@ -71,7 +75,8 @@ Result<PublicPrekeyPart, CryptoError> Sessions::make_signed_prekey(uint32_t id, 
   }
   part.signature = view(signature.get());
   const uint64_t now_ms = now.value / 1000;
-  if (session_signed_pre_key_create(prekey.out(), id, now_ms, pair.get(), octets(part.signature), part.signature.size()) != SG_SUCCESS ||
+  if (session_signed_pre_key_create(prekey.out(), id, now_ms, pair.get(), octets(part.signature),
+                                    part.signature.size()) != SG_SUCCESS ||
       session_signed_pre_key_serialize(record.out(), prekey.get()) != SG_SUCCESS ||
       !impl_->store.store_signed_prekey(id, view(record.get()))) {
     return Fail(CryptoError::kStorage);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/provider.h"
 
 #include <mbedtls/cipher.h>
@@ -99,12 +101,13 @@ struct Cipher {
   Cipher& operator=(const Cipher&) = delete;
 };
 
-int run_aes(mbedtls_operation_t operation, signal_buffer** output, int mode, const uint8_t* key, size_t key_size, const uint8_t* iv,
-            size_t iv_size, const uint8_t* input, size_t input_size) {
+int run_aes(mbedtls_operation_t operation, signal_buffer** output, int mode, const uint8_t* key, size_t key_size,
+            const uint8_t* iv, size_t iv_size, const uint8_t* input, size_t input_size) {
   *output = nullptr;
   const bool cbc = mode == SG_CIPHER_AES_CBC_PKCS5;
   if (!cbc && mode != SG_CIPHER_AES_CTR_NOPADDING) return SG_ERR_INVAL;
-  if ((key_size != 16 && key_size != 24 && key_size != 32) || iv_size != kAesBlock || input_size > INT_MAX - kAesBlock) {
+  if ((key_size != 16 && key_size != 24 && key_size != 32) || iv_size != kAesBlock ||
+      input_size > INT_MAX - kAesBlock) {
     return SG_ERR_INVAL;
   }
 
@@ -133,13 +136,13 @@ int run_aes(mbedtls_operation_t operation, signal_buffer** output, int mode, con
   return *output ? SG_SUCCESS : SG_ERR_NOMEM;
 }
 
-int encrypt_aes(signal_buffer** output, int mode, const uint8_t* key, size_t key_size, const uint8_t* iv, size_t iv_size,
-                const uint8_t* plaintext, size_t size, void*) {
+int encrypt_aes(signal_buffer** output, int mode, const uint8_t* key, size_t key_size, const uint8_t* iv,
+                size_t iv_size, const uint8_t* plaintext, size_t size, void*) {
   return run_aes(MBEDTLS_ENCRYPT, output, mode, key, key_size, iv, iv_size, plaintext, size);
 }
 
-int decrypt_aes(signal_buffer** output, int mode, const uint8_t* key, size_t key_size, const uint8_t* iv, size_t iv_size,
-                const uint8_t* ciphertext, size_t size, void*) {
+int decrypt_aes(signal_buffer** output, int mode, const uint8_t* key, size_t key_size, const uint8_t* iv,
+                size_t iv_size, const uint8_t* ciphertext, size_t size, void*) {
   return run_aes(MBEDTLS_DECRYPT, output, mode, key, key_size, iv, iv_size, ciphertext, size);
 }
 

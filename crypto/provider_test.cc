@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Known answers for every primitive that is called, from the documents that define them.
 #include "crypto/provider.h"
 
@@ -47,8 +49,9 @@ TEST_F(ProviderTest, AesCtrIsThatOfSp800_38A) {
   EXPECT_EQ(hex_or_refused(calls.encrypt(SG_CIPHER_AES_CTR_NOPADDING, hex(kKey256), counter, hex(kPlaintext))), sealed);
   EXPECT_EQ(hex_or_refused(calls.decrypt(SG_CIPHER_AES_CTR_NOPADDING, hex(kKey256), counter, hex(sealed))), kPlaintext);
   // No padding: any length stays what it is.
-  EXPECT_EQ(hex_or_refused(calls.encrypt(SG_CIPHER_AES_CTR_NOPADDING, hex(kKey256), counter, hex(kPlaintext).substr(0, 21))),
-            sealed.substr(0, 42));
+  EXPECT_EQ(
+      hex_or_refused(calls.encrypt(SG_CIPHER_AES_CTR_NOPADDING, hex(kKey256), counter, hex(kPlaintext).substr(0, 21))),
+      sealed.substr(0, 42));
 }
 
 TEST_F(ProviderTest, AesRefusesWrongLengthsUnknownModesAndBadPadding) {
@@ -83,17 +86,19 @@ TEST_F(ProviderTest, HmacSha256IsThatOfRfc4231) {
             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
   EXPECT_EQ(to_hex(calls.hmac_sha256(Bytes(131, '\xaa'), {"Test Using Larger Than Block-Size Key - Hash Key First"})),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-  EXPECT_EQ(to_hex(calls.hmac_sha256(Bytes(131, '\xaa'),
-                                     {"This is a test using a larger than block-size key and a larger than block-size data. ",
-                                      "The key needs to be hashed before being used by the HMAC algorithm."})),
-            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+  EXPECT_EQ(
+      to_hex(calls.hmac_sha256(Bytes(131, '\xaa'),
+                               {"This is a test using a larger than block-size key and a larger than block-size data. ",
+                                "The key needs to be hashed before being used by the HMAC algorithm."})),
+      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
 // FIPS 180-4's examples. One context serves for several digests, as the library expects.
 TEST_F(ProviderTest, Sha512IsThatOfFips180) {
-  const auto hashes = calls.sha512({"abc", "",
-                                    "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrst"
-                                    "nopqrstu"});
+  const auto hashes = calls.sha512(
+      {"abc", "",
+       "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrst"
+       "nopqrstu"});
   ASSERT_EQ(hashes.size(), 3u);
   EXPECT_EQ(to_hex(hashes[0]),
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
@@ -108,7 +113,8 @@ TEST_F(ProviderTest, Sha512IsThatOfFips180) {
 
 // RFC 5869, A.1, A.2 and A.3
 TEST_F(ProviderTest, HkdfSha256IsThatOfRfc5869) {
-  EXPECT_EQ(hex_or_refused(calls.hkdf_sha256(Bytes(22, '\x0b'), hex("000102030405060708090a0b0c"), hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
+  EXPECT_EQ(hex_or_refused(calls.hkdf_sha256(Bytes(22, '\x0b'), hex("000102030405060708090a0b0c"),
+                                             hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
   const auto run = [](int first, int last) {
     Bytes bytes;
@@ -116,7 +122,8 @@ TEST_F(ProviderTest, HkdfSha256IsThatOfRfc5869) {
     return bytes;
   };
   EXPECT_EQ(hex_or_refused(calls.hkdf_sha256(run(0x00, 0x4f), run(0x60, 0xaf), run(0xb0, 0xff), 82)),
-            "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9ac"
+            "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c"
+            "2f09b8367793a9ac"
             "a3db71cc30c58179ec3e87c14c01d5c1f3434f1d87");
   EXPECT_EQ(hex_or_refused(calls.hkdf_sha256(Bytes(22, '\x0b'), "", "", 42)),
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
@@ -141,12 +148,18 @@ TEST_F(ProviderTest, Ed25519IsThatOfRfc8032) {
   const struct {
     const char *seed, *public_key, *message, *signature;
   } cases[] = {
-      {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
-      {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
-      {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7", "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"},
+      {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+       "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe2"
+       "4655141438e7a100b"},
+      {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302ae"
+       "eb00d291612bb0c00"},
+      {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+       "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28"
+       "dc027beceea1ec40a"},
   };
   for (const auto& known : cases) {
     Bytes public_key(32, '\0');
@@ -154,8 +167,8 @@ TEST_F(ProviderTest, Ed25519IsThatOfRfc8032) {
     Bytes signature(64, '\0');
     const Bytes seed = hex(known.seed);
     const Bytes message = hex(known.message);
-    crypto_sign_seed_keypair(reinterpret_cast<unsigned char*>(public_key.data()), reinterpret_cast<unsigned char*>(private_key.data()),
-                             octets(seed));
+    crypto_sign_seed_keypair(reinterpret_cast<unsigned char*>(public_key.data()),
+                             reinterpret_cast<unsigned char*>(private_key.data()), octets(seed));
     EXPECT_EQ(to_hex(public_key), known.public_key);
     crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, octets(message), message.size(),
                          octets(private_key));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Safety numbers: what two people compare to know that no key was exchanged on the way.
 //
 //   hash 0   = SHA-512( version 00 00 | key | account id | key )

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -34,8 +36,8 @@ TEST_F(SafetyNumberTest, AnotherKeyOrAccountIsAnotherNumber) {
   EXPECT_NE(safety_number(random.id<AccountId>(), ana_key, ben, ben_key), number);
 }
 
-// Fixed for ever: people compare numbers across versions. The value was computed apart from this code, by Python's hashlib:
-//   h = bytes(2) + key + account
+// Fixed for ever: people compare numbers across versions. The value was computed apart from this code, by Python's
+//   hashlib: h = bytes(2) + key + account
 //   for i in range(5200): h = hashlib.sha512(h + key).digest()
 //   "".join("%05d" % (int.from_bytes(h[i:i+5], "big") % 100000) for i in range(0, 30, 5))
 TEST_F(SafetyNumberTest, KnownKeysGiveTheKnownNumber) {
@@ -54,7 +56,8 @@ TEST_F(SafetyNumberTest, TheQrCodeOfOneMatchesTheOther) {
 
 TEST_F(SafetyNumberTest, AnyOtherQrCodeDoesNotMatch) {
   const Bytes shown = safety_number_qr(ben, ben_key, ana, ana_key);
-  EXPECT_FALSE(safety_number_qr_matches(safety_number_qr(ana, ana_key, ben, ben_key), ana, ana_key, ben, ben_key)) << "one's own";
+  EXPECT_FALSE(safety_number_qr_matches(safety_number_qr(ana, ana_key, ben, ben_key), ana, ana_key, ben, ben_key))
+      << "one's own";
   for (const size_t at : {0, 1, 32, 33, 64}) {
     Bytes changed = shown;
     changed[at] ^= 1;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/sessions.h"
 
 #include "crypto/account_key.h"
@@ -22,7 +24,8 @@ CryptoError error_of(int code) {
   }
 }
 
-// Curve25519 ignores the highest bit of a key. Whoever sets it makes a second form of a message that isn't recognized as a copy.
+// Curve25519 ignores the highest bit of a key. Whoever sets it makes a second form of a message that isn't recognized
+// as a copy.
 bool is_canonical(const ec_public_key* key) {
   Handle<signal_buffer> buffer;
   if (ec_public_key_serialize(buffer.out(), key) != SG_SUCCESS) return false;
@@ -47,9 +50,11 @@ struct Sessions::Impl::Exchange {
   // All states of a record have one identity: set_foreign_session_aside sees to it before a state is added.
   Session find_session() {
     Handle<session_record> record;
-    if (signal_protocol_session_load_session(impl.adapter.get(), record.out(), address.get()) != SG_SUCCESS) return Session::kUnreadable;
+    if (signal_protocol_session_load_session(impl.adapter.get(), record.out(), address.get()) != SG_SUCCESS)
+      return Session::kUnreadable;
     session_state* state = session_record_get_state(record.get());
-    if (session_record_is_fresh(record.get()) || !state || !session_state_has_sender_chain(state)) return Session::kNone;
+    if (session_record_is_fresh(record.get()) || !state || !session_state_has_sender_chain(state))
+      return Session::kNone;
     ec_public_key* identity = session_state_get_remote_identity_key(state);
     if (!identity) return Session::kNone;
     const bool trusted = signal_protocol_identity_is_trusted_identity(impl.adapter.get(), address.get(), identity) == 1;
@@ -90,7 +95,8 @@ Result<void, CryptoError> Sessions::open_session(const DeviceAddress& peer, cons
   signal_context* context = impl_->context.get();
   const auto identity = decode_public_key(bundle.identity_key, context);
   const auto signed_prekey = decode_public_key(bundle.signed_prekey, context);
-  if (!identity || !signed_prekey || bundle.signed_prekey_signature.size() != CURVE_SIGNATURE_LEN) return Fail(CryptoError::kMalformed);
+  if (!identity || !signed_prekey || bundle.signed_prekey_signature.size() != CURVE_SIGNATURE_LEN)
+    return Fail(CryptoError::kMalformed);
   Handle<ec_public_key> prekey;
   if (bundle.prekey_id) {
     prekey = decode_public_key(bundle.prekey, context);
@@ -107,8 +113,9 @@ Result<void, CryptoError> Sessions::open_session(const DeviceAddress& peer, cons
 
   Handle<session_pre_key_bundle> parts;
   Handle<session_builder> builder;
-  if (session_pre_key_bundle_create(parts.out(), bundle.registration_id, exchange.address.get()->device_id, bundle.prekey_id.value_or(0),
-                                    prekey.get(), bundle.signed_prekey_id, signed_prekey.get(), octets(bundle.signed_prekey_signature),
+  if (session_pre_key_bundle_create(parts.out(), bundle.registration_id, exchange.address.get()->device_id,
+                                    bundle.prekey_id.value_or(0), prekey.get(), bundle.signed_prekey_id,
+                                    signed_prekey.get(), octets(bundle.signed_prekey_signature),
                                     bundle.signed_prekey_signature.size(), identity.get()) != SG_SUCCESS ||
       session_builder_create(builder.out(), impl_->adapter.get(), exchange.address.get(), context) != SG_SUCCESS) {
     return Fail(CryptoError::kStorage);
@@ -143,14 +150,16 @@ Result<Bytes, CryptoError> Sessions::decrypt(const DeviceAddress& peer, const Ci
   int code = SG_ERR_UNKNOWN;
   if (message.opens_session) {
     Handle<pre_key_signal_message> parsed;
-    const int parse = pre_key_signal_message_deserialize(parsed.out(), octets(message.bytes), message.bytes.size(), impl_->context.get());
+    const int parse = pre_key_signal_message_deserialize(parsed.out(), octets(message.bytes), message.bytes.size(),
+                                                         impl_->context.get());
     if (parse != SG_SUCCESS) return Fail(parse == SG_ERR_NOMEM ? CryptoError::kStorage : CryptoError::kMalformed);
     if (!is_canonical(pre_key_signal_message_get_base_key(parsed.get()))) return Fail(CryptoError::kMalformed);
     exchange.set_foreign_session_aside();
     code = session_cipher_decrypt_pre_key_signal_message(cipher.get(), parsed.get(), nullptr, plaintext.out());
   } else {
     Handle<signal_message> parsed;
-    const int parse = signal_message_deserialize(parsed.out(), octets(message.bytes), message.bytes.size(), impl_->context.get());
+    const int parse =
+        signal_message_deserialize(parsed.out(), octets(message.bytes), message.bytes.size(), impl_->context.get());
     if (parse != SG_SUCCESS) return Fail(parse == SG_ERR_NOMEM ? CryptoError::kStorage : CryptoError::kMalformed);
     switch (exchange.find_session()) {
       case Impl::Exchange::Session::kReady: break;

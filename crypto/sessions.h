@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Signal sessions between devices: X3DH and the Double Ratchet, by libsignal-protocol-c.
 //
 // Ownership: Sessions borrows store and random; both outlive it. One thread.
@@ -31,12 +33,12 @@ enum class CryptoError {
 
 struct PrekeyBundle {
   uint32_t registration_id = 0;
-  Bytes identity_key;             // 33 bytes; must equal trusted_identity(peer)
+  Bytes identity_key;  // 33 bytes; must equal trusted_identity(peer)
   uint32_t signed_prekey_id = 0;
   Bytes signed_prekey;            // 33 bytes
   Bytes signed_prekey_signature;  // 64 bytes
   std::optional<uint32_t> prekey_id;
-  Bytes prekey;                   // 33 bytes when prekey_id is there
+  Bytes prekey;  // 33 bytes when prekey_id is there
 };
 
 // The content of a content.Sealed.
@@ -51,7 +53,7 @@ inline constexpr uint32_t kPrekeyIdMax = 0xFFFFFE;
 struct PublicPrekeyPart {
   uint32_t id = 0;
   Bytes public_key;
-  Bytes signature;             // signed prekeys only
+  Bytes signature;  // signed prekeys only
 };
 
 class Sessions {
@@ -63,21 +65,24 @@ class Sessions {
   static IdentityKeyPair make_identity(RandomSource& random);
   static uint32_t make_registration_id(RandomSource& random);
 
-  // Makes prekeys first_id..first_id+count-1, stores them, and gives their public halves. Ids wrap within 1..kPrekeyIdMax.
+  // Makes prekeys first_id..first_id+count-1, stores them, and gives their public halves. Ids wrap within
+  // 1..kPrekeyIdMax.
   Result<std::vector<PublicPrekeyPart>, CryptoError> make_prekeys(uint32_t first_id, uint32_t count);
   Result<PublicPrekeyPart, CryptoError> make_signed_prekey(uint32_t id, UnixMicros now);
 
-  // Whether a message can be encrypted to the peer. A session with an identity that is not the trusted one any more counts as none:
-  // encrypt and decrypt treat it so too, and the next session to be opened, from either side, replaces it.
+  // Whether a message can be encrypted to the peer. A session with an identity that is not the trusted one any more
+  // counts as none: encrypt and decrypt treat it so too, and the next session to be opened, from either side, replaces
+  // it.
   [[nodiscard]] bool has_session(const DeviceAddress& peer);
-  // Starts a session from the peer's bundle; an older one is kept as an archived state so that late messages still decrypt.
-  // Errors: kMalformed, kUntrustedIdentity, kBadSignature (nothing is stored); kStorage.
+  // Starts a session from the peer's bundle; an older one is kept as an archived state so that late messages still
+  // decrypt. Errors: kMalformed, kUntrustedIdentity, kBadSignature (nothing is stored); kStorage.
   Result<void, CryptoError> open_session(const DeviceAddress& peer, const PrekeyBundle& bundle);
 
   // Errors: kNoSession; kStorage. Opens the peer's side of the session too, until the peer has answered.
   Result<Ciphertext, CryptoError> encrypt(const DeviceAddress& peer, BytesView plaintext);
-  // Any bytes may come in. Stores nothing unless it succeeds. A message whose counter lies behind, and whose key is no longer there, is
-  // kDuplicate: the library can't tell a second delivery from one that is older than the 2,000 skipped messages it remembers.
+  // Any bytes may come in. Stores nothing unless it succeeds. A message whose counter lies behind, and whose key is no
+  // longer there, is kDuplicate: the library can't tell a second delivery from one that is older than the 2,000 skipped
+  // messages it remembers.
   Result<Bytes, CryptoError> decrypt(const DeviceAddress& peer, const Ciphertext& message);
 
  private:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What sessions.cc and prekeys.cc share. Internal to crypto/.
 #pragma once
 

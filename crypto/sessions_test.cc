@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Sessions between two devices, as they go when all is well, and when the network, the server or the disk is not.
 #include "crypto/sessions.h"
 
@@ -67,7 +69,8 @@ TEST_F(SessionsTest, MessagesDecryptInAnyOrder) {
 
 TEST_F(SessionsTest, AChainOfAThousandMessagesDecrypts) {
   converse();
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(ben.decrypt(ana, ana.encrypt(ben, std::to_string(i))), Gives(std::to_string(i)));
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(ben.decrypt(ana, ana.encrypt(ben, std::to_string(i))), Gives(std::to_string(i)));
 }
 
 TEST_F(SessionsTest, AMessageTooFarAheadIsBad) {
@@ -145,7 +148,8 @@ TEST_F(SessionsTest, ASessionOpensWithoutAOneTimePrekey) {
   EXPECT_EQ(ben.store.prekeys.size(), 20u);
 }
 
-// Curve25519 ignores the bit, so both forms open the same session; were both taken, the second would decrypt as a new message.
+// Curve25519 ignores the bit, so both forms open the same session; were both taken, the second would decrypt as a new
+// message.
 TEST_F(SessionsTest, ASecondFormOfAnOpeningMessageIsRefused) {
   ben.one_time_prekeys.clear();
   ASSERT_TRUE(ana.open(ben));

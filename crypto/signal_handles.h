@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // libsignal's objects as values that free themselves. Internal to crypto/.
 #pragma once
 
@@ -53,7 +55,9 @@ class Handle {
 
 inline const uint8_t* octets(BytesView bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 inline BytesView view(const uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
-inline BytesView view(const signal_buffer* buffer) { return view(signal_buffer_const_data(buffer), signal_buffer_len(buffer)); }
+inline BytesView view(const signal_buffer* buffer) {
+  return view(signal_buffer_const_data(buffer), signal_buffer_len(buffer));
+}
 
 // The 33 bytes of a public key; null for anything else.
 inline Handle<ec_public_key> decode_public_key(BytesView bytes, signal_context* context) {

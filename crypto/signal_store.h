@@ -1,7 +1,10 @@
-// Where Signal state lives: implemented by the client core on SQLite (core/store/signal_tables.h), and in memory by tests.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Where Signal state lives: implemented by the client core on SQLite (core/store/signal_tables.h), and in memory by
+// tests.
 //
-// All calls happen inside a call of Sessions, on its thread, and so inside the transaction that the caller has open: when it is rolled back,
-// so is the ratchet (INBOX-2). Values are opaque.
+// All calls happen inside a call of Sessions, on its thread, and so inside the transaction that the caller has open:
+// when it is rolled back, so is the ratchet (INBOX-2). Values are opaque.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +39,8 @@ class SignalStore {
   virtual std::optional<Bytes> load_signed_prekey(uint32_t id) = 0;
   virtual bool store_signed_prekey(uint32_t id, BytesView record) = 0;
 
-  // The identity key that the peer's verified device list names for this device: what a session must use. Absent: unknown, refuse.
+  // The identity key that the peer's verified device list names for this device: what a session must use. Absent:
+  // unknown, refuse.
   virtual std::optional<Bytes> trusted_identity(const DeviceAddress& peer) = 0;
 };
 

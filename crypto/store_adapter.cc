@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/store_adapter.h"
 
 #include <signal/signal_protocol.h>
@@ -44,7 +46,8 @@ int load_session(signal_buffer** record, signal_buffer**, const signal_protocol_
   return result == SG_SUCCESS ? 1 : result;
 }
 
-int store_session(const signal_protocol_address* address, uint8_t* record, size_t size, uint8_t*, size_t, void* user_data) {
+int store_session(const signal_protocol_address* address, uint8_t* record, size_t size, uint8_t*, size_t,
+                  void* user_data) {
   return written(store_of(user_data).store_session(peer_of(address), view(record, size)), user_data);
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Shows a SignalStore to libsignal as the callbacks it knows. Internal to crypto/.
 #pragma once
 
@@ -20,7 +22,8 @@ class StoreAdapter {
   [[nodiscard]] signal_protocol_store_context* get() const { return stores_; }
 
   SignalStore& store;
-  bool storage_failed = false;  // a write was refused since this was last cleared: whatever the library made of it, the call has failed
+  // A write was refused since this was last cleared: whatever the library made of it, the call has failed
+  bool storage_failed = false;
 
  private:
   signal_protocol_store_context* stores_ = nullptr;

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Project Wycheproof's vectors against the primitives that are called. They are no part of the project: they lie in
-// ../shared/vectors/wycheproof beside it, and where they don't the tests say so and are skipped.
-// A valid case must be accepted with its result, an invalid one refused; of an acceptable one either is right, but no wrong result.
+// ../shared/vectors/wycheproof beside it, and where they don't the tests say so and are skipped. A valid case must be
+// accepted with its result, an invalid one refused; of an acceptable one either is right, but no wrong result.
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -56,8 +58,8 @@ class Wycheproof : public testing::Test {
         const bool right = result == "valid"     ? outcome == Outcome::kAccepted
                            : result == "invalid" ? outcome != Outcome::kAccepted
                                                  : outcome != Outcome::kWrong;
-        EXPECT_TRUE(right) << file << ", case " << test.fields().at("tcId").number_value() << " (" << text(test, "comment") << "), "
-                           << result << ": outcome " << static_cast<int>(outcome);
+        EXPECT_TRUE(right) << file << ", case " << test.fields().at("tcId").number_value() << " ("
+                           << text(test, "comment") << "), " << result << ": outcome " << static_cast<int>(outcome);
       }
     }
     EXPECT_EQ(ran + left_out, root.fields().at("numberOfTests").number_value());
@@ -71,8 +73,8 @@ TEST_F(Wycheproof, AesCbcPkcs5) {
   run("aes_cbc_pkcs5_test.json", [&](const Struct&, const Struct& test) {
     const Bytes key = bytes(test, "key");
     const Bytes iv = bytes(test, "iv");
-    if (text(test, "result") == "valid" &&
-        compare(calls.encrypt(SG_CIPHER_AES_CBC_PKCS5, key, iv, bytes(test, "msg")), bytes(test, "ct")) != Outcome::kAccepted) {
+    if (text(test, "result") == "valid" && compare(calls.encrypt(SG_CIPHER_AES_CBC_PKCS5, key, iv, bytes(test, "msg")),
+                                                   bytes(test, "ct")) != Outcome::kAccepted) {
       return Outcome::kWrong;
     }
     const auto opened = calls.decrypt(SG_CIPHER_AES_CBC_PKCS5, key, iv, bytes(test, "ct"));
@@ -85,7 +87,9 @@ TEST_F(Wycheproof, HmacSha256) {
   run("hmac_sha256_test.json", [&](const Struct&, const Struct& test) {
     const Bytes tag = bytes(test, "tag");
     const Bytes mac = calls.hmac_sha256(bytes(test, "key"), {bytes(test, "msg")}).substr(0, tag.size());
-    return equal_in_constant_time(mac, tag) ? Outcome::kAccepted : text(test, "result") == "invalid" ? Outcome::kRefused : Outcome::kWrong;
+    return equal_in_constant_time(mac, tag)    ? Outcome::kAccepted
+           : text(test, "result") == "invalid" ? Outcome::kRefused
+                                               : Outcome::kWrong;
   });
 }
 
@@ -94,7 +98,8 @@ TEST_F(Wycheproof, HkdfSha256) {
   run("hkdf_sha256_test.json", [&](const Struct&, const Struct& test) {
     const auto size = static_cast<size_t>(test.fields().at("size").number_value());
     if (size > ProviderCalls::kHkdfBytesMax) return Outcome::kLeftOut;
-    return compare(calls.hkdf_sha256(bytes(test, "ikm"), bytes(test, "salt"), bytes(test, "info"), size), bytes(test, "okm"));
+    return compare(calls.hkdf_sha256(bytes(test, "ikm"), bytes(test, "salt"), bytes(test, "info"), size),
+                   bytes(test, "okm"));
   });
 }
 
@@ -121,14 +126,15 @@ TEST_F(Wycheproof, XChaCha20Poly1305) {
     const Bytes nonce = bytes(test, "iv");
     const Bytes extra = bytes(test, "aad");
     const Bytes sealed = bytes(test, "ct") + bytes(test, "tag");
-    if (key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES || nonce.size() != crypto_aead_xchacha20poly1305_ietf_NPUBBYTES ||
+    if (key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES ||
+        nonce.size() != crypto_aead_xchacha20poly1305_ietf_NPUBBYTES ||
         sealed.size() < crypto_aead_xchacha20poly1305_ietf_ABYTES) {
       return Outcome::kRefused;
     }
     Bytes opened(sealed.size() - crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
-    const bool good = crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(opened.data()), nullptr, nullptr,
-                                                                 octets(sealed), sealed.size(), octets(extra), extra.size(),
-                                                                 octets(nonce), octets(key)) == 0;
+    const bool good = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                          reinterpret_cast<unsigned char*>(opened.data()), nullptr, nullptr, octets(sealed),
+                          sealed.size(), octets(extra), extra.size(), octets(nonce), octets(key)) == 0;
     return good ? compare(opened, bytes(test, "msg")) : Outcome::kRefused;
   });
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/sealing.h"
 #include "core/store/store.h"
 #include "crypto/padding.h"
@@ -76,8 +78,7 @@ void http_answer(BytesView input) {
     client.request(std::move(request));
   }
   // The same bytes answer whatever comes of the first answer.
-  for (int i = 0; i < 4 && client.answer(status, input); ++i) {
-  }
+  for (int i = 0; i < 4 && client.answer(status, input); ++i) {}
   client.pass(20'000);
   if (choice % 8 > 1) client.check_state();
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "fuzz/client_world.h"
 
 #include <algorithm>
@@ -18,8 +20,8 @@ constexpr int kActionsMax = 10'000;
 
 }  // namespace
 
-// With a rollback journal and shared locking SQLite looks at the file's change counter when a transaction begins: what is put back below it is seen,
-// and prepared statements stay, because the schema is the same.
+// With a rollback journal and shared locking SQLite looks at the file's change counter when a transaction begins: what
+// is put back below it is seen, and prepared statements stay, because the schema is the same.
 KeptDatabase::KeptDatabase(const char* name, const Bytes& contents) : disk_(name) {
   if (contents.empty()) {
     auto made = core::Database::open(kFile, disk_.name());
@@ -33,7 +35,9 @@ KeptDatabase::KeptDatabase(const char* name, const Bytes& contents) : disk_(name
     check(opened.has_value(), "the database opens");
     database_ = std::move(*opened);
   }
-  check(database_->execute("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = NORMAL; BEGIN IMMEDIATE; COMMIT;").has_value(), "its log is gone");
+  check(database_->execute("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = NORMAL; BEGIN IMMEDIATE; COMMIT;")
+            .has_value(),
+        "its log is gone");
   contents_ = *disk_.contents(kFile);
 }
 
@@ -214,7 +218,8 @@ void ClientWorld::check_state() {
   const uint32_t messages_id = request(std::move(messages));
   int answered = 0;
   for (const client_api::Response& response : responses_) {
-    check(client_api::Response().ParseFromString(response.SerializeAsString()), "a response is well formed: text is UTF-8");
+    check(client_api::Response().ParseFromString(response.SerializeAsString()),
+          "a response is well formed: text is UTF-8");
     if (response.id() == list_id || response.id() == messages_id) ++answered;
     if (response.id() != messages_id) continue;
     check(response.list_messages().messages_size() >= 2, "what was there is there");

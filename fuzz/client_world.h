@@ -1,4 +1,7 @@
-// A device for one input: Ana's client core, as it was after she and Ben had written to each other, on a disk that is put back each time.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A device for one input: Ana's client core, as it was after she and Ben had written to each other, on a disk that is
+// put back each time.
 #pragma once
 
 #include <deque>
@@ -14,8 +17,8 @@
 
 namespace kith::fuzz {
 
-// A database that stays open from input to input, on a disk that is put back: to open it and to prepare its statements anew would cost several times
-// what an input does.
+// A database that stays open from input to input, on a disk that is put back: to open it and to prepare its statements
+// anew would cost several times what an input does.
 class KeptDatabase {
  public:
   // Goes on with `contents`, a database file; empty: with a new one.
@@ -44,7 +47,7 @@ struct Meeting {
   crypto::AccountKeyPair bens_key;
   wire::SignedDeviceList bens_list;
   wire::PrekeyBundlesResponse bens_bundles;
-  uint64_t next_position = 0;         // of Ana's inbox
+  uint64_t next_position = 0;  // of Ana's inbox
 };
 
 class ClientWorld {

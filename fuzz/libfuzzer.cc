@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The program around one target: KITH_FUZZ_TARGET names its function.
 #include <google/protobuf/stubs/logging.h>
 

@@ -1,4 +1,7 @@
-// Writes the seeds: make_fuzz_corpus DIRECTORY makes DIRECTORY/TARGET/NAME. Small and few: one valid input of each shape, for the fuzzer to change.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Writes the seeds: make_fuzz_corpus DIRECTORY makes DIRECTORY/TARGET/NAME. Small and few: one valid input of each
+// shape, for the fuzzer to change.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -36,15 +39,17 @@ void websocket_seeds() {
     wire::apply_mask(payload, key);
     return frame + payload;
   };
-  const Bytes server("\x08", 1);   // masked, binary only, pieces of 3 bytes
-  const Bytes text("\x0A", 1);     // with text
-  const Bytes client("\x0B", 1);   // unmasked
+  const Bytes server("\x08", 1);  // masked, binary only, pieces of 3 bytes
+  const Bytes text("\x0A", 1);    // with text
+  const Bytes client("\x0B", 1);  // unmasked
   seed("websocket", "binary", server + masked(wire::Opcode::kBinary, "hello") + masked(wire::Opcode::kPing, "p"));
-  seed("websocket", "longer", server + masked(wire::Opcode::kBinary, Bytes(200, 'x')) + masked(wire::Opcode::kPong, ""));
+  seed("websocket", "longer",
+       server + masked(wire::Opcode::kBinary, Bytes(200, 'x')) + masked(wire::Opcode::kPong, ""));
   seed("websocket", "close", server + masked(wire::Opcode::kClose, Bytes("\x03\xE8", 2) + "bye"));
   Bytes first = masked(wire::Opcode::kText, "caf\xC3");
   first[0] = static_cast<char>(first[0] & 0x7F);
-  seed("websocket", "fragments", text + first + masked(wire::Opcode::kPing, "") + masked(wire::Opcode::kContinuation, "\xA9"));
+  seed("websocket", "fragments",
+       text + first + masked(wire::Opcode::kPing, "") + masked(wire::Opcode::kContinuation, "\xA9"));
   Bytes unmasked = client;
   wire::append_frame(unmasked, wire::Opcode::kText, "from a server");
   wire::append_close(unmasked, wire::CloseCode::kGoingAway, "away");
@@ -54,14 +59,29 @@ void websocket_seeds() {
 void http_seeds() {
   const std::string piece = "\x40";
   const std::string bearer = to_base64url(testing::HandlersWorld::token_of(ServerWorld::ana()));
-  seed("http_request", "get", piece + "GET /healthz HTTP/1.1\r\nHost: kith\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer " + bearer + "\r\n\r\n");
-  seed("http_request", "chunked", piece + "POST /v1/registration/code HTTP/1.1\r\nHost: kith\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-       "1c\r\n{\"phone\":\"+4915112345678\"}  \r\n0\r\n\r\n");
-  seed("http_request", "body", piece + "POST /v1/accounts/lookup HTTP/1.1\r\nHost: kith\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nAuthorization: Bearer " +
-       bearer + "\r\nContent-Length: 28\r\n\r\n{\"phones\":[\"+491701000001\"]} ");
-  seed("http_request", "upgrade", piece + "GET /v1/socket HTTP/1.1\r\nHost: kith\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: kith.v1\r\n\r\nrest");
-  seed("http_request", "metrics", piece + "GET /metrics HTTP/1.0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\nOPTIONS /v1/keys HTTP/1.1\r\nHost: a\r\n\r\n");
+  seed("http_request", "get",
+       piece +
+           "GET /healthz HTTP/1.1\r\nHost: kith\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: kith\r\nAuthorization: "
+           "Bearer " +
+           bearer + "\r\n\r\n");
+  seed("http_request", "chunked",
+       piece +
+           "POST /v1/registration/code HTTP/1.1\r\nHost: kith\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+           "chunked\r\n\r\n"
+           "1c\r\n{\"phone\":\"+4915112345678\"}  \r\n0\r\n\r\n");
+  seed("http_request", "body",
+       piece +
+           "POST /v1/accounts/lookup HTTP/1.1\r\nHost: kith\r\nExpect: 100-continue\r\nContent-Type: "
+           "application/json\r\nAuthorization: Bearer " +
+           bearer + "\r\nContent-Length: 28\r\n\r\n{\"phones\":[\"+491701000001\"]} ");
+  seed("http_request", "upgrade",
+       piece +
+           "GET /v1/socket HTTP/1.1\r\nHost: kith\r\nUpgrade: websocket\r\nConnection: keep-alive, "
+           "Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: kith.v1\r\n\r\nrest");
+  seed("http_request", "metrics",
+       piece +
+           "GET /metrics HTTP/1.0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\nOPTIONS /v1/keys HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
 void api_seeds() {
@@ -92,7 +112,8 @@ void api_seeds() {
 
 void client_frame_seeds() {
   wire::ClientFrame send, confirm, redeliver, typing, available, subscribe, hello, ping;
-  *send.mutable_send() = testing::HandlersWorld::send_of(*MessageId::from_bytes(Bytes(16, 'm')), ServerWorld::ben().account, {1, 2});
+  *send.mutable_send() =
+      testing::HandlersWorld::send_of(*MessageId::from_bytes(Bytes(16, 'm')), ServerWorld::ben().account, {1, 2});
   wire::ClientFrame stale = send;
   stale.mutable_send()->mutable_envelopes()->RemoveLast();
   confirm.mutable_confirm()->set_position(Position::of(1, 1).value);
@@ -111,7 +132,8 @@ void client_frame_seeds() {
 
 void server_frame_seeds() {
   const Meeting& meeting = Meeting::get();
-  wire::ServerFrame receipt, changed, gap, end, typing, presence, low, draining, pong, error, accepted, refused, message;
+  wire::ServerFrame receipt, changed, gap, end, typing, presence, low, draining, pong, error, accepted, refused,
+      message;
   const auto entry = [](wire::ServerFrame& frame, uint64_t position) -> wire::Entry& {
     wire::Entry& entry = *frame.mutable_deliver()->add_entries();
     entry.set_position(position);
@@ -158,7 +180,9 @@ void server_frame_seeds() {
 
 void answer_seeds() {
   const Meeting& meeting = Meeting::get();
-  const auto call = [](int index, int status = 0) { return Bytes(1, static_cast<char>(index)) + Bytes(1, static_cast<char>(status)); };
+  const auto call = [](int index, int status = 0) {
+    return Bytes(1, static_cast<char>(index)) + Bytes(1, static_cast<char>(status));
+  };
   wire::CodeResponse code;
   code.set_digits(6);
   code.set_expires_in_s(600);
@@ -246,15 +270,31 @@ void message_seeds() {
 }
 
 void text_seeds() {
-  seed("vcard", "v3", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana\\, Example\r\nN:Example;Ana;;;\r\nitem1.TEL;TYPE=CELL:+49 170 0000001\r\nEND:VCARD\r\n");
-  seed("vcard", "v4", "BEGIN:VCARD\nVERSION:4.0\nFN:Ben\nTEL;VALUE=uri;TYPE=\"voice,home\":tel:+49-170-0000002;ext=5\nNOTE:long\n  line\nEND:VCARD\n");
-  seed("vcard", "v21", "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=\r\n=F6rg\r\nTEL;HOME:0170 1\r\n"
-       "PHOTO;ENCODING=BASE64;TYPE=GIF:R0lGODlh\r\n AQABAAAAACw=\r\n\r\nAGENT:BEGIN:VCARD\r\nFN:Inner\r\nEND:VCARD\r\nEND:VCARD\r\n");
-  seed("rpc_line", "call", R"({"jsonrpc":"2.0","id":1,"method":"send_message","params":{"conversation":"00","text":"h\u00e9"}})" "\n");
-  seed("rpc_line", "batch", R"([{"jsonrpc":"2.0","id":"a","method":"get_state"},{"jsonrpc":"2.0","method":"search","params":{"query":"x"}},7])" "\n");
-  seed("rpc_line", "unknown", R"({"jsonrpc":"2.0","id":null,"method":"none","params":[]})" "\n\nnot json\n");
+  seed("vcard", "v3",
+       "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana\\, Example\r\nN:Example;Ana;;;\r\nitem1.TEL;TYPE=CELL:+49 170 "
+       "0000001\r\nEND:VCARD\r\n");
+  seed("vcard", "v4",
+       "BEGIN:VCARD\nVERSION:4.0\nFN:Ben\nTEL;VALUE=uri;TYPE=\"voice,home\":tel:+49-170-0000002;ext=5\nNOTE:long\n  "
+       "line\nEND:VCARD\n");
+  seed("vcard", "v21",
+       "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=\r\n=F6rg\r\nTEL;HOME:"
+       "0170 1\r\n"
+       "PHOTO;ENCODING=BASE64;TYPE=GIF:R0lGODlh\r\n "
+       "AQABAAAAACw=\r\n\r\nAGENT:BEGIN:VCARD\r\nFN:Inner\r\nEND:VCARD\r\nEND:VCARD\r\n");
+  seed("rpc_line", "call",
+       R"({"jsonrpc":"2.0","id":1,"method":"send_message","params":{"conversation":"00","text":"h\u00e9"}})"
+       "\n");
+  seed(
+      "rpc_line", "batch",
+      R"([{"jsonrpc":"2.0","id":"a","method":"get_state"},{"jsonrpc":"2.0","method":"search","params":{"query":"x"}},7])"
+      "\n");
+  seed("rpc_line", "unknown",
+       R"({"jsonrpc":"2.0","id":null,"method":"none","params":[]})"
+       "\n\nnot json\n");
   seed("config", "all", node::print_config(node::Config{}).substr(0, 4000));
-  seed("config", "some", "[listen]\naddresses = [\"127.0.0.1:0\"]\n[limits]\nhttp_body_max = 1_000\n[rates]\n[data]\ndirectory = 'x'\n[log]\nlevel = \"warn\"\n");
+  seed("config", "some",
+       "[listen]\naddresses = [\"127.0.0.1:0\"]\n[limits]\nhttp_body_max = 1_000\n[rates]\n[data]\ndirectory = "
+       "'x'\n[log]\nlevel = \"warn\"\n");
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
-// Every input that is kept, through the same functions that the fuzzer drives: the seeds, and what once broke something.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Every input that is kept, through the same functions that the fuzzer drives: the seeds, and what once broke
+// something.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +41,8 @@ TEST_P(ReplayTest, SurvivesTheSeedsAndEverythingThatOnceBrokeIt) {
   target.run("");
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, ReplayTest, ::testing::ValuesIn(kTargets), [](const auto& target) { return std::string(target.param.name); });
+INSTANTIATE_TEST_SUITE_P(Targets, ReplayTest, ::testing::ValuesIn(kTargets),
+                         [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
 }  // namespace kith::fuzz

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <memory>
 
 #include "fuzz/server_world.h"
@@ -16,14 +18,19 @@ void dispatch(testing::HandlersWorld& world, DeviceAddress from, wire::ClientFra
       const Bytes id = frame.send().message_id().substr(0, MessageId::kBytes);
       const wire::ServerFrame answer = world.send(from, frame.send());
       check(answer.has_accepted() || answer.has_refused(), "a send is answered");
-      check(answer.has_accepted() ? answer.accepted().message_id() == id : answer.refused().message_id() == id, "by its id");
+      check(answer.has_accepted() ? answer.accepted().message_id() == id : answer.refused().message_id() == id,
+            "by its id");
       return;
     }
-    case wire::ClientFrame::kConfirm: return world.loop_of(from.account).run([&] { handlers::confirm(services, from, frame.confirm()); });
-    case wire::ClientFrame::kRedeliver: return world.loop_of(from.account).run([&] { handlers::redeliver(services, from, frame.redeliver()); });
+    case wire::ClientFrame::kConfirm:
+      return world.loop_of(from.account).run([&] { handlers::confirm(services, from, frame.confirm()); });
+    case wire::ClientFrame::kRedeliver:
+      return world.loop_of(from.account).run([&] { handlers::redeliver(services, from, frame.redeliver()); });
     case wire::ClientFrame::kTyping: return world.loops.begin(loop, handlers::typing(services, from, frame.typing()));
-    case wire::ClientFrame::kAvailability: return world.loops.begin(loop, handlers::availability(services, from, frame.availability()));
-    case wire::ClientFrame::kSubscribe: return world.loops.begin(loop, handlers::subscribe(services, from, frame.subscribe()));
+    case wire::ClientFrame::kAvailability:
+      return world.loops.begin(loop, handlers::availability(services, from, frame.availability()));
+    case wire::ClientFrame::kSubscribe:
+      return world.loops.begin(loop, handlers::subscribe(services, from, frame.subscribe()));
     case wire::ClientFrame::kHello:
     case wire::ClientFrame::kPing:
     case wire::ClientFrame::KIND_NOT_SET: return;
@@ -50,7 +57,8 @@ void client_frame(BytesView input) {
       const auto address = handlers::token_address(frame.hello().token());
       if (!address) continue;
       others.push_back(std::make_unique<testing::RecordingSession>());
-      const auto outcome = world.run_on(address->account, handlers::hello(world.services(), frame.hello(), *others.back()));
+      const auto outcome =
+          world.run_on(address->account, handlers::hello(world.services(), frame.hello(), *others.back()));
       if (!outcome) continue;
       check(*outcome == *address, "a token is for its device");
       check(others.back()->welcomed, "who was let in was greeted");
@@ -62,7 +70,8 @@ void client_frame(BytesView input) {
     world.loops.settle();
   }
   world.loops.pass(10);
-  for (const testing::RecordingSession* session : {&ana, &ben}) check(!session->wrong_position, "an entry says its own position");
+  for (const testing::RecordingSession* session : {&ana, &ben})
+    check(!session->wrong_position, "an entry says its own position");
   Position last{};
   for (const wire::Entry& entry : ben.entries) {
     check(last.may_be_followed_by(Position{entry.position()}), "positions are dense (INBOX-3)");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "fuzz/server_world.h"
 #include "fuzz/targets.h"
 #include "net/http_parser.h"
@@ -19,7 +21,8 @@ void check_response(const net::HttpResponse& response) {
   check(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
   check(lines <= response.fields.size() + 5, "a head has no lines but its own");
   for (const auto& [name, value] : response.fields) {
-    check(value.find_first_of("\r\n") == std::string::npos && name.find_first_of("\r\n: ") == std::string::npos, "fields are one line");
+    check(value.find_first_of("\r\n") == std::string::npos && name.find_first_of("\r\n: ") == std::string::npos,
+          "fields are one line");
   }
 }
 
@@ -62,8 +65,13 @@ void api_body(BytesView input) {
     const char* method;
     const char* path;
   } kCalls[] = {
-      {"POST", "/v1/registration/code"}, {"POST", "/v1/registration"}, {"PUT", "/v1/keys"},    {"POST", "/v1/accounts/lookup"},
-      {"POST", "/v1/accounts/62626262626262626262626262626262/prekeys"}, {"PUT", "/v1/profile"}, {"PUT", "/v1/privacy"},
+      {"POST", "/v1/registration/code"},
+      {"POST", "/v1/registration"},
+      {"PUT", "/v1/keys"},
+      {"POST", "/v1/accounts/lookup"},
+      {"POST", "/v1/accounts/62626262626262626262626262626262/prekeys"},
+      {"PUT", "/v1/profile"},
+      {"PUT", "/v1/privacy"},
   };
   if (input.empty()) return;
   const auto choice = static_cast<uint8_t>(input.front());

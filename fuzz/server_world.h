@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The server for one input: real handlers and routes over ports in memory, with two accounts that are there already.
 #pragma once
 

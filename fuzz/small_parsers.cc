@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Parsers that need nothing around them: the address book, JSON-RPC lines, the configuration.
 #include <string>
 
@@ -23,7 +25,8 @@ void rpc_line(BytesView input) {
   // The input is what a response holds as well, so that whatever comes in goes out again.
   cli::testing::FakeHost host([](const client_api::Request& request) {
     client_api::Response response;
-    if (request.has_send_message()) response.mutable_send_message()->mutable_message()->set_text(request.send_message().text());
+    if (request.has_send_message())
+      response.mutable_send_message()->mutable_message()->set_text(request.send_message().text());
     if (request.has_search()) response.mutable_failure()->set_detail(request.search().query());
     return response;
   });

@@ -1,7 +1,10 @@
-// A target per parser of bytes from outside: any input gives a result or an error, never a crash, a hang, or a broken invariant (then: abort).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A target per parser of bytes from outside: any input gives a result or an error, never a crash, a hang, or a broken
+// invariant (then: abort).
 //
-// Each is a plain function, so that libFuzzer (fuzz/libfuzzer.cc) and the ordinary test run (fuzz/replay_test.cc) call the same. The same input
-// gives the same run: state that lasts between inputs is put back first.
+// Each is a plain function, so that libFuzzer (fuzz/libfuzzer.cc) and the ordinary test run (fuzz/replay_test.cc) call
+// the same. The same input gives the same run: state that lasts between inputs is put back first.
 #pragma once
 
 #include <cstdint>
@@ -26,20 +29,30 @@ void prekey_bundle(BytesView input);  // PrekeyBundles, under a device list that
 void envelope(BytesView input);       // the payload of a message from a known device
 void content(BytesView input);        // what is inside the encryption
 void vcard(BytesView input);
-void rpc_line(BytesView input);       // `kith rpc`
+void rpc_line(BytesView input);  // `kith rpc`
 
 struct Target {
   const char* name;
   void (*run)(BytesView input);
 };
 inline constexpr Target kTargets[] = {
-    {"websocket", websocket},       {"http_request", http_request}, {"api_body", api_body}, {"client_frame", client_frame},
-    {"config", config},             {"server_frame", server_frame}, {"http_answer", http_answer}, {"device_list", device_list},
-    {"prekey_bundle", prekey_bundle}, {"envelope", envelope},       {"content", content},   {"vcard", vcard},
+    {"websocket", websocket},
+    {"http_request", http_request},
+    {"api_body", api_body},
+    {"client_frame", client_frame},
+    {"config", config},
+    {"server_frame", server_frame},
+    {"http_answer", http_answer},
+    {"device_list", device_list},
+    {"prekey_bundle", prekey_bundle},
+    {"envelope", envelope},
+    {"content", content},
+    {"vcard", vcard},
     {"rpc_line", rpc_line},
 };
 
-// Input that is several things in a row: each is two bytes of length, big-endian, and so many bytes; the last may be cut short.
+// Input that is several things in a row: each is two bytes of length, big-endian, and so many bytes; the last may be
+// cut short.
 std::vector<BytesView> parts(BytesView input);
 void append_part(Bytes& out, BytesView part);
 

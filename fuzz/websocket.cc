@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <algorithm>
 #include <span>
 #include <string>
@@ -47,7 +49,8 @@ void websocket(BytesView input) {
   if (input.empty()) return;
   const auto choice = static_cast<uint8_t>(input.front());
   input.remove_prefix(1);
-  const wire::WebSocketRules rules{.masked = (choice & 1) == 0, .text_allowed = (choice & 2) != 0, .message_bytes_max = size_t{300}};
+  const wire::WebSocketRules rules{
+      .masked = (choice & 1) == 0, .text_allowed = (choice & 2) != 0, .message_bytes_max = size_t{300}};
   const auto whole = read(input, rules, input.size());
   check(whole == read(input, rules, 1 + choice / 4), "where the input is cut changes nothing");
   check(whole == read(input, rules, 1), "byte by byte is the same");

@@ -1,4 +1,7 @@
-// Buffers that a loop lends to its connections while they have bytes under way, so that an idle connection holds none and a busy one allocates none.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Buffers that a loop lends to its connections while they have bytes under way, so that an idle connection holds none
+// and a busy one allocates none.
 #pragma once
 
 #include <cstddef>

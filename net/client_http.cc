@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_http.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -91,8 +93,8 @@ class StartedCall final : public ClientHttpCall {
 
 }  // namespace
 
-std::unique_ptr<ClientHttpCall> ClientHttpCall::start(ClientConnections& shared, const ClientUrl& url, HttpRequest request,
-                                                      std::function<void(HttpAnswer)> answered) {
+std::unique_ptr<ClientHttpCall> ClientHttpCall::start(ClientConnections& shared, const ClientUrl& url,
+                                                      HttpRequest request, std::function<void(HttpAnswer)> answered) {
   auto call = std::make_shared<Call>(shared, url, std::move(request), std::move(answered));
   call->start();
   return std::make_unique<StartedCall>(std::move(call));

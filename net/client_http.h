@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One HTTP call of a client, on a connection of its own. Part of ClientNetwork.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_network.h"
 
 #include <sys/epoll.h>
@@ -22,13 +24,15 @@ namespace {
 using boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
 
-SteadyClock::time_point to_time_point(MonotonicMs at) { return SteadyClock::time_point(std::chrono::milliseconds(at.value)); }
+SteadyClock::time_point to_time_point(MonotonicMs at) {
+  return SteadyClock::time_point(std::chrono::milliseconds(at.value));
+}
 
 }  // namespace
 
 struct ClientNetwork::Impl {
-  // A descriptor is watched through an epoll of its own: Asio would make the descriptor itself non-blocking, and with it everything that
-  // shares it (the user's terminal, say).
+  // A descriptor is watched through an epoll of its own: Asio would make the descriptor itself non-blocking, and with
+  // it everything that shares it (the user's terminal, say).
   struct Watch {
     explicit Watch(boost::asio::io_context& io) : readiness(io) {}
     boost::asio::posix::stream_descriptor readiness;
@@ -77,19 +81,22 @@ ClientNetwork::~ClientNetwork() {
 }
 
 MonotonicMs ClientNetwork::now() {
-  return {static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count())};
+  return {static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now().time_since_epoch()).count())};
 }
 
 void ClientNetwork::open_socket(uint32_t id, const std::string& url, SocketEvents events) {
   close_socket(id);
   const auto parsed = parse_client_url(url);
   if (!parsed || !parsed->web_socket) {
-    boost::asio::post(impl_->connections.io, [closed = std::move(events.closed), url] { closed(1006, "not an address of a server: " + url); });
+    boost::asio::post(impl_->connections.io,
+                      [closed = std::move(events.closed), url] { closed(1006, "not an address of a server: " + url); });
     return;
   }
   const uint64_t serial = ++impl_->last_serial;
   Impl* const impl = impl_.get();
-  impl_->sockets[id] = {serial, ClientSocket::open(impl_->connections, *parsed, std::move(events), [impl, id, serial] { impl->socket_ended(id, serial); })};
+  impl_->sockets[id] = {serial, ClientSocket::open(impl_->connections, *parsed, std::move(events),
+                                                   [impl, id, serial] { impl->socket_ended(id, serial); })};
 }
 
 void ClientNetwork::send(uint32_t id, Bytes frame) {
@@ -108,16 +115,18 @@ void ClientNetwork::close_socket(uint32_t id) {
 void ClientNetwork::http_call(HttpRequest request, std::function<void(HttpAnswer)> answered) {
   const auto url = parse_client_url(request.url);
   if (!url || url->web_socket) {
-    boost::asio::post(impl_->connections.io,
-                      [answered = std::move(answered), text = request.url] { answered({0, "", "not an address of a server: " + text}); });
+    boost::asio::post(impl_->connections.io, [answered = std::move(answered), text = request.url] {
+      answered({0, "", "not an address of a server: " + text});
+    });
     return;
   }
   const uint64_t serial = ++impl_->last_serial;
   Impl* const impl = impl_.get();
-  impl_->calls[serial] = ClientHttpCall::start(impl_->connections, *url, std::move(request), [impl, serial, answered = std::move(answered)](HttpAnswer answer) {
-    answered(std::move(answer));
-    boost::asio::post(impl->connections.io, [impl, serial] { impl->calls.erase(serial); });
-  });
+  impl_->calls[serial] = ClientHttpCall::start(
+      impl_->connections, *url, std::move(request), [impl, serial, answered = std::move(answered)](HttpAnswer answer) {
+        answered(std::move(answer));
+        boost::asio::post(impl->connections.io, [impl, serial] { impl->calls.erase(serial); });
+      });
 }
 
 void ClientNetwork::set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // ClientNetwork against small servers on loopback, each on a thread of its own.
 #include "net/client_network.h"
 
@@ -8,6 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -20,7 +23,6 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -89,13 +91,16 @@ class Network : public ::testing::Test {
   std::string reason;
 
   void open(const std::string& url) {
-    network.open_socket(1, url, {[this] { opened = true; }, [this](Bytes frame) { frames.push_back(std::move(frame)); },
-                                 [this](uint32_t code, std::string why) {
-                                   closed = code;
-                                   reason = std::move(why);
-                                 }});
+    network.open_socket(1, url,
+                        {[this] { opened = true; }, [this](Bytes frame) { frames.push_back(std::move(frame)); },
+                         [this](uint32_t code, std::string why) {
+                           closed = code;
+                           reason = std::move(why);
+                         }});
   }
-  bool run(const std::function<bool()>& done) { return network.run_until(done, MonotonicMs{ClientNetwork::now().value + 5000}); }
+  bool run(const std::function<bool()>& done) {
+    return network.run_until(done, MonotonicMs{ClientNetwork::now().value + 5000});
+  }
   HttpAnswer call(HttpRequest request) {
     std::optional<HttpAnswer> answer;
     network.http_call(std::move(request), [&](HttpAnswer given) { answer = std::move(given); });
@@ -196,7 +201,9 @@ TEST_F(Network, AConnectionThatIsCutIsClosedAbnormally) {
 
 TEST_F(Network, AnAddressNobodyListensOnFails) {
   std::string address;
-  { address = Server([](tcp::socket) {}).address("ws"); }
+  {
+    address = Server([](tcp::socket) {}).address("ws");
+  }
   open(address);
   EXPECT_FALSE(closed);  // never inside the call
   ASSERT_TRUE(run([&] { return closed.has_value(); }));
@@ -257,7 +264,8 @@ TEST_F(Network, CallsOverHttpWithBodyAndHeaders) {
     response.prepare_payload();
     http::write(socket, response, error);
   });
-  const HttpAnswer answer = call({"PUT", server.address("http") + "/v1/keys", {{"Authorization", "Bearer abc"}}, Bytes("\0body", 5)});
+  const HttpAnswer answer =
+      call({"PUT", server.address("http") + "/v1/keys", {{"Authorization", "Bearer abc"}}, Bytes("\0body", 5)});
   EXPECT_EQ(answer.status, 201u);
   EXPECT_EQ(answer.body, Bytes("answer\0", 7));
   EXPECT_EQ(request.method(), http::verb::put);
@@ -366,8 +374,9 @@ Certificate make_certificate() {
   X509_add_ext(certificate, names, -1);
   X509_EXTENSION_free(names);
   X509_sign(certificate, key, EVP_sha256());
-  Certificate made{pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); }),
-                   pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); })};
+  Certificate made{
+      pem([&](BIO* out) { return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); }),
+      pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); })};
   X509_free(certificate);
   EVP_PKEY_free(key);
   return made;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_socket.h"
 
 #include <boost/asio/post.hpp>
@@ -31,7 +33,12 @@ std::string failure_text(const error_code& error) {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(ClientConnections& shared, const ClientUrl& url, SocketEvents events, std::function<void()> ended)
-      : url_(url), events_(std::move(events)), ended_(std::move(ended)), stream_(shared), web_socket_(stream_), deadline_(shared.io) {}
+      : url_(url),
+        events_(std::move(events)),
+        ended_(std::move(ended)),
+        stream_(shared),
+        web_socket_(stream_),
+        deadline_(shared.io) {}
 
   void start() {
     set_deadline(kConnectTimeout, "no answer from " + url_.authority);
@@ -46,7 +53,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     queued_bytes_ += frame.size();
     queue_.push_back(std::move(frame));
     if (queued_bytes_ > ClientNetwork::kSendQueueBytesMax) {
-      boost::asio::post(stream_.get_executor(), [self = shared_from_this()] { self->end(kAbnormalClosure, "the server takes nothing any more"); });
+      boost::asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        self->end(kAbnormalClosure, "the server takes nothing any more");
+      });
       return;
     }
     if (!writing_) write_next();
@@ -94,14 +103,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     web_socket_.binary(true);
     web_socket_.auto_fragment(false);
     web_socket_.read_message_max(ClientNetwork::kFrameBytesMax);
-    web_socket_.async_handshake(answer_, url_.authority, url_.target, [self = shared_from_this()](error_code error) { self->shaken(error); });
+    web_socket_.async_handshake(answer_, url_.authority, url_.target,
+                                [self = shared_from_this()](error_code error) { self->shaken(error); });
   }
 
   void shaken(error_code error) {
     if (state_ == State::kEnded) return;
     if (error == websocket::error::upgrade_declined) {
-      return end(answer_.result_int(), "the server refused the connection: " + std::to_string(answer_.result_int()) + " " +
-                                           std::string(answer_.reason()));
+      return end(answer_.result_int(), "the server refused the connection: " + std::to_string(answer_.result_int()) +
+                                           " " + std::string(answer_.reason()));
     }
     if (error) return end(kAbnormalClosure, failure_text(error));
     if (state_ == State::kClosing) return;
@@ -136,7 +146,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void write_next() {
     writing_ = true;
-    web_socket_.async_write(boost::asio::buffer(queue_.front()), [self = shared_from_this()](error_code error, size_t) { self->was_written(error); });
+    web_socket_.async_write(boost::asio::buffer(queue_.front()),
+                            [self = shared_from_this()](error_code error, size_t) { self->was_written(error); });
   }
 
   void was_written(error_code error) {
@@ -150,7 +161,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void say_goodbye() {
-    web_socket_.async_close(websocket::close_code::normal, [self = shared_from_this()](error_code) { self->end(0, ""); });
+    web_socket_.async_close(websocket::close_code::normal,
+                            [self = shared_from_this()](error_code) { self->end(0, ""); });
   }
 
   void end(uint32_t code, std::string reason) {

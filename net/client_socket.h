@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One WebSocket of a client. Part of ClientNetwork.
 #pragma once
 
@@ -13,8 +15,10 @@ struct ClientConnections;
 
 class ClientSocket {
  public:
-  // `ended` is called once, last, after which the socket may be dropped: after `closed`, or when close() has done its work.
-  static std::unique_ptr<ClientSocket> open(ClientConnections& shared, const ClientUrl& url, SocketEvents events, std::function<void()> ended);
+  // `ended` is called once, last, after which the socket may be dropped: after `closed`, or when close() has done its
+  // work.
+  static std::unique_ptr<ClientSocket> open(ClientConnections& shared, const ClientUrl& url, SocketEvents events,
+                                            std::function<void()> ended);
   virtual ~ClientSocket() = default;
 
   virtual void send(Bytes frame) = 0;

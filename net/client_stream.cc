@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_stream.h"
 
 #include <boost/asio/post.hpp>
@@ -16,13 +18,15 @@ constexpr std::chrono::seconds kAddressTimeout{4};
 
 }  // namespace
 
-void ClientStream::connect(const std::shared_ptr<void>& owner, const ClientUrl& url, std::function<void(std::string)> done) {
+void ClientStream::connect(const std::shared_ptr<void>& owner, const ClientUrl& url,
+                           std::function<void(std::string)> done) {
   url_ = url;
   done_ = std::move(done);
   error_code error;
   const auto literal = asio::ip::make_address(url_.host, error);
   if (!error) {  // no lookup, hence no thread for it
-    addresses_ = Tcp::resolver::results_type::create(Tcp::endpoint(literal, static_cast<uint16_t>(std::stoi(url_.port))), url_.host, url_.port);
+    addresses_ = Tcp::resolver::results_type::create(
+        Tcp::endpoint(literal, static_cast<uint16_t>(std::stoi(url_.port))), url_.host, url_.port);
     asio::post(shared_.io, [this, owner] {
       if (!done_) return;
       next_address_ = addresses_.begin();
@@ -85,7 +89,8 @@ void ClientStream::start_tls(const std::shared_ptr<void>& owner) {
   }
   error_code literal;
   asio::ip::make_address(url_.host, literal);
-  if (literal) SSL_set_tlsext_host_name(tls_->native_handle(), url_.host.c_str());  // a server name is never an address (RFC 6066)
+  // A server name is never an address (RFC 6066)
+  if (literal) SSL_set_tlsext_host_name(tls_->native_handle(), url_.host.c_str());
   tls_->async_handshake(asio::ssl::stream_base::client, [this, owner](error_code failure) {
     if (!done_) return;
     if (!failure) return finish("");

@@ -1,4 +1,7 @@
-// A connection to a server, plain or TLS, as Asio and Beast want a stream. Included by the client_*.cc files only: it needs Boost.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A connection to a server, plain or TLS, as Asio and Beast want a stream. Included by the client_*.cc files only: it
+// needs Boost.
 //
 // One type for both kinds, so that Beast's templates are instantiated once.
 #pragma once
@@ -18,7 +21,8 @@
 
 namespace kith::net {
 
-// What connections share. `lookups` counts name lookups under way: they run on a thread of Asio's and can't be broken off.
+// What connections share. `lookups` counts name lookups under way: they run on a thread of Asio's and can't be broken
+// off.
 struct ClientConnections {
   boost::asio::io_context io;
   std::optional<boost::asio::ssl::context> tls;  // made when first needed: reading the authorities takes a while
@@ -31,9 +35,11 @@ class ClientStream {
   using executor_type = Tcp::socket::executor_type;
   using next_layer_type = Tcp::socket;
 
-  explicit ClientStream(ClientConnections& shared) : shared_(shared), resolver_(shared.io), socket_(shared.io), attempt_timer_(shared.io) {}
+  explicit ClientStream(ClientConnections& shared)
+      : shared_(shared), resolver_(shared.io), socket_(shared.io), attempt_timer_(shared.io) {}
 
-  // Calls `done` once, not inside this call: with "" when the stream can be used, else with what failed. `owner` keeps this stream alive.
+  // Calls `done` once, not inside this call: with "" when the stream can be used, else with what failed. `owner` keeps
+  // this stream alive.
   void connect(const std::shared_ptr<void>& owner, const ClientUrl& url, std::function<void(std::string failure)> done);
   // Breaks off whatever is under way, with an error to its handler.
   void cancel();
@@ -76,7 +82,8 @@ class ClientStream {
   std::function<void(std::string)> done_;
 };
 
-// How Beast ends the connection below a WebSocket after the closing handshake. TLS gets no goodbye of its own: WebSocket's has said it.
+// How Beast ends the connection below a WebSocket after the closing handshake. TLS gets no goodbye of its own:
+// WebSocket's has said it.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, ClientStream& stream, Handler&& handler) {
   boost::beast::websocket::async_teardown(role, stream.next_layer(), std::forward<Handler>(handler));

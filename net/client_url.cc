@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_url.h"
 
 #include <algorithm>
@@ -30,8 +32,9 @@ bool printable(std::string_view text) {
 std::optional<ClientUrl> parse_client_url(std::string_view text) {
   const size_t colon = text.find("://");
   if (colon == std::string_view::npos || !printable(text)) return std::nullopt;
-  const Scheme* const scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
-                                            [&](const Scheme& candidate) { return candidate.name == text.substr(0, colon); });
+  const Scheme* const scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes), [&](const Scheme& candidate) {
+    return candidate.name == text.substr(0, colon);
+  });
   if (scheme == std::end(kSchemes)) return std::nullopt;
 
   std::string_view rest = text.substr(colon + 3);
@@ -56,7 +59,8 @@ std::optional<ClientUrl> parse_client_url(std::string_view text) {
     port = authority.substr(port_colon + 1);
   }
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty() || !is_port(port) || (!bracketed && host.find_first_of("[]") != std::string_view::npos)) return std::nullopt;
+  if (host.empty() || !is_port(port) || (!bracketed && host.find_first_of("[]") != std::string_view::npos))
+    return std::nullopt;
   url.host = host;
   url.port = port;
   url.authority = bracketed ? "[" + url.host + "]" : url.host;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The addresses that the client connects to.
 #pragma once
 
@@ -16,7 +18,8 @@ struct ClientUrl {
   std::string authority;    // for the Host header: brackets around an IPv6 address, no default port
 };
 
-// Absent when the text is no http, https, ws or wss URL, has no host, names a user, or has a port outside 1..65535. A fragment is dropped.
+// Absent when the text is no http, https, ws or wss URL, has no host, names a user, or has a port outside 1..65535. A
+// fragment is dropped.
 std::optional<ClientUrl> parse_client_url(std::string_view text);
 
 }  // namespace kith::net

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/client_url.h"
 
 #include <gtest/gtest.h>
@@ -36,8 +38,9 @@ TEST(ClientUrl, KeepsTheBracketsOfIPv6OnlyInTheHostHeader) {
 }
 
 TEST(ClientUrl, RefusesWhatIsNoAddressOfAServer) {
-  for (const char* text : {"", "localhost:8080", "ftp://host/", "http://", "http://:80/", "http://host:0/", "http://host:65536/", "http://host:8a/",
-                           "http://user@host/", "http://[::1/", "http://[::1]x/", "http://ho st/", "http://host/\r\nX: y", "http://a]b/"}) {
+  for (const char* text : {"", "localhost:8080", "ftp://host/", "http://", "http://:80/", "http://host:0/",
+                           "http://host:65536/", "http://host:8a/", "http://user@host/", "http://[::1/",
+                           "http://[::1]x/", "http://ho st/", "http://host/\r\nX: y", "http://a]b/"}) {
     EXPECT_FALSE(parse_client_url(text)) << text;
   }
 }

@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Timeouts of many objects at the price of two pointers each: a list per timeout, in the order of deadlines.
 //
-// All members of one list have the same timeout, so that whoever is touched goes to the end and the first is always the next to expire.
+// All members of one list have the same timeout, so that whoever is touched goes to the end and the first is always the
+// next to expire.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +37,8 @@ class DeadlineMember {
 
 class DeadlineList {
  public:
-  // Touching an object again within this time changes nothing: an object may expire so much earlier after its last touch.
+  // Touching an object again within this time changes nothing: an object may expire so much earlier after its last
+  // touch.
   static constexpr uint64_t kCoarseMs = 256;
 
   explicit DeadlineList(uint64_t timeout_ms) : timeout_ms_(timeout_ms) { head_.next_ = head_.previous_ = &head_; }

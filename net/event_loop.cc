@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/event_loop.h"
 
 #include <sys/epoll.h>

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One thread's event loop: descriptors (epoll, level-triggered), posted work, timers, and the end of each turn.
 //
-// A turn is: wait; hand out events; run what is posted; run due timers; call on_turn_end() of those who asked; hand work posted to other
-// loops over, with one wake for each; destroy what was given to destroy_later().
+// A turn is: wait; hand out events; run what is posted; run due timers; call on_turn_end() of those who asked; hand
+// work posted to other loops over, with one wake for each; destroy what was given to destroy_later().
 //
-// Calls: everything from the loop's own thread, or before run() begins or after it has returned; except post(), stop() and
-//        the constructor, which any thread may call.
+// Calls: everything from the loop's own thread, or before run() begins or after it has returned; except post(), stop()
+//        and the constructor, which any thread may call.
 #pragma once
 
 #include <atomic>
@@ -19,8 +21,8 @@
 
 namespace kith::net {
 
-// Somebody whose descriptor is watched. After remove() calls may still come until the turn ends: the object ignores them, and outlives
-// the turn by destroy_later().
+// Somebody whose descriptor is watched. After remove() calls may still come until the turn ends: the object ignores
+// them, and outlives the turn by destroy_later().
 class EventHandler {
  public:
   virtual ~EventHandler() = default;
@@ -53,8 +55,8 @@ class EventLoop final : public Executor, public Timers {
   void modify(int fd, uint32_t events, EventHandler& handler);
   void remove(int fd);
 
-  // Calls handler.on_turn_end() at the end of this turn; the caller asks once per turn (a flag of its own). A handler may ask again
-  // from within on_turn_end(), and is called again in the same turn.
+  // Calls handler.on_turn_end() at the end of this turn; the caller asks once per turn (a flag of its own). A handler
+  // may ask again from within on_turn_end(), and is called again in the same turn.
   void at_turn_end(EventHandler& handler) { turn_end_.push_back(&handler); }
   void destroy_later(std::unique_ptr<EventHandler> handler) { doomed_.push_back(std::move(handler)); }
 
@@ -98,8 +100,8 @@ class EventLoop final : public Executor, public Timers {
   std::atomic<bool> stopping_{false};
   uint64_t now_ms_ = 0;
 
-  std::vector<Posted> local_;    // posted by this loop's own thread
-  std::vector<Posted> running_;  // what run_posted() is going through
+  std::vector<Posted> local_;     // posted by this loop's own thread
+  std::vector<Posted> running_;   // what run_posted() is going through
   std::vector<Outbox> outboxes_;  // posted by this thread to other loops, until the turn ends
   std::vector<EventHandler*> turn_end_;
   std::vector<std::unique_ptr<EventHandler>> doomed_;
@@ -110,7 +112,7 @@ class EventLoop final : public Executor, public Timers {
   uint64_t next_timer_number_ = 1;
 
   std::mutex remote_mutex_;
-  std::vector<Posted> remote_;   // guarded by remote_mutex_
+  std::vector<Posted> remote_;       // guarded by remote_mutex_
   std::atomic<bool> asleep_{false};  // a poster must wake the loop
 
   Counters counters_;

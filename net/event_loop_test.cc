@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/event_loop.h"
 
 #include <gtest/gtest.h>
@@ -93,7 +95,9 @@ TEST(EventLoop, WakesASleepingLoopEveryTime) {
 TEST(EventLoop, TimersRunInOrderNeverEarlyAndNotAfterCancel) {
   EventLoop loop;
   const auto began = std::chrono::steady_clock::now();
-  const auto passed_ms = [&] { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count(); };
+  const auto passed_ms = [&] {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  };
   std::string trace;
   loop.after(30, [&] {
     EXPECT_GE(passed_ms(), 30);

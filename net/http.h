@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // HTTP/1.1 requests and responses as the server sees them, without I/O.
 #pragma once
 
@@ -50,8 +52,8 @@ struct HttpResponse {
 // "404" → "Not Found".
 std::string_view http_reason(int status);
 
-// Appends status line and fields, with Content-Length (but for 1xx, 204, 304) and Connection; then the body follows, unless head_only.
-// `unix_seconds`: for Date.
+// Appends status line and fields, with Content-Length (but for 1xx, 204, 304) and Connection; then the body follows,
+// unless head_only. `unix_seconds`: for Date.
 void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds);
 
 bool equal_without_case(std::string_view a, std::string_view b);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/http_parser.h"
 
 #include <boost/asio/buffer.hpp>
@@ -9,7 +11,8 @@ namespace kith::net {
 namespace {
 
 namespace http = boost::beast::http;
-// What is left of a chunked body before any chunk: "0", and two line ends. Beast asserts that it is there when it looks at a last chunk again.
+// What is left of a chunked body before any chunk: "0", and two line ends. Beast asserts that it is there when it looks
+// at a last chunk again.
 constexpr size_t kLastChunkBytesMin = 5;
 using Parser = http::request_parser<http::string_body>;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // HTTP/1.1 requests out of a connection's bytes (the parser is Beast's).
 #pragma once
 
@@ -25,12 +27,14 @@ class HttpParser {
     kRequest,   // take() has a whole request
     kError,     // status() says why; the connection can't go on
   };
-  // Takes bytes that follow those given before. At most one request is told a call: with nothing new, call with no bytes until kNeedMore.
+  // Takes bytes that follow those given before. At most one request is told a call: with nothing new, call with no
+  // bytes until kNeedMore.
   Progress feed(std::string_view bytes);
 
   // The request that feed() has told.
   IncomingRequest take();
-  // 400 malformed, 413 body too long, 431 header too long, 501 a transfer coding other than chunked, 505 another version of HTTP.
+  // 400 malformed, 413 body too long, 431 header too long, 501 a transfer coding other than chunked, 505 another
+  //     version of HTTP.
   [[nodiscard]] int status() const;
   // Whether part of a request has arrived.
   [[nodiscard]] bool has_begun() const;

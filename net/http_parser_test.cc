@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/http_parser.h"
 
 #include <gtest/gtest.h>
@@ -24,8 +26,9 @@ int status_of(std::string_view bytes) {
 }
 
 TEST(HttpParser, ReadsARequestWithABody) {
-  const auto request =
-      parse_one("PUT /v1/profile?x=1 HTTP/1.1\r\nHost: a\r\ncontent-TYPE: application/json\r\nContent-Length: 5\r\nX-Empty:\r\n\r\nhello");
+  const auto request = parse_one(
+      "PUT /v1/profile?x=1 HTTP/1.1\r\nHost: a\r\ncontent-TYPE: application/json\r\nContent-Length: "
+      "5\r\nX-Empty:\r\n\r\nhello");
   EXPECT_EQ(request.method, "PUT");
   EXPECT_EQ(request.target, "/v1/profile?x=1");
   EXPECT_EQ(request.path(), "/v1/profile");
@@ -39,10 +42,13 @@ TEST(HttpParser, ReadsARequestWithABody) {
 
 TEST(HttpParser, TellsTheSameByteByByteAsAtOnce) {
   const std::string bytes =
-      "\r\nPOST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: t\r\n\r\n";
+      "\r\nPOST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: "
+      "t\r\n\r\n";
   HttpParser parser(kBodyMax);
   for (size_t i = 0; i < bytes.size(); ++i) {
-    EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)), i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest) << i;
+    EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)),
+              i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest)
+        << i;
   }
   EXPECT_EQ(parser.take().body, "abcdefg");
   EXPECT_FALSE(parser.has_begun());
@@ -55,7 +61,9 @@ TEST(HttpParser, ReadsAnEmptyChunkedBodyInAnyTwoPiecesAndByteByByte) {
     HttpParser parser(kBodyMax);
     EXPECT_EQ(parser.feed(std::string_view(bytes).substr(0, first)), Progress::kNeedMore) << first;
     for (size_t i = first; i < bytes.size(); ++i) {
-      EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)), i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest) << first << " " << i;
+      EXPECT_EQ(parser.feed(std::string_view(bytes).substr(i, 1)),
+                i + 1 < bytes.size() ? Progress::kNeedMore : Progress::kRequest)
+          << first << " " << i;
     }
     EXPECT_EQ(parser.take().body, "");
   }
@@ -63,8 +71,10 @@ TEST(HttpParser, ReadsAnEmptyChunkedBodyInAnyTwoPiecesAndByteByByte) {
 
 TEST(HttpParser, ReadsPipelinedRequestsOneByOne) {
   HttpParser parser(kBodyMax);
-  EXPECT_EQ(parser.feed("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /3 HT"),
-            Progress::kRequest);
+  EXPECT_EQ(
+      parser.feed(
+          "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /3 HT"),
+      Progress::kRequest);
   EXPECT_EQ(parser.take().target, "/1");
   EXPECT_TRUE(parser.has_begun());
   EXPECT_EQ(parser.feed(""), Progress::kRequest);
@@ -79,16 +89,21 @@ TEST(HttpParser, ReadsPipelinedRequestsOneByOne) {
 
 TEST(HttpParser, TellsOnceThatTheClientWaitsToSendItsBody) {
   HttpParser parser(kBodyMax);
-  EXPECT_EQ(parser.feed("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"), Progress::kContinue);
+  EXPECT_EQ(parser.feed("POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"),
+            Progress::kContinue);
   EXPECT_EQ(parser.feed("o"), Progress::kNeedMore);
   EXPECT_EQ(parser.feed("k"), Progress::kRequest);
   EXPECT_EQ(parser.take().body, "ok");
 }
 
 TEST(HttpParser, HoldsBodiesAndHeadersToTheirLimits) {
-  EXPECT_EQ(parse_one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x')).body.size(), 1000u);
+  EXPECT_EQ(
+      parse_one("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x')).body.size(),
+      1000u);
   EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n"), 413);
-  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x')), 413);
+  EXPECT_EQ(
+      status_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x')),
+      413);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), 431);
   EXPECT_EQ(status_of("GET /" + std::string(20'000, 'x')), 431);
 }
@@ -98,12 +113,14 @@ TEST(HttpParser, RefusesWhatIsNoRequest) {
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"), 400);
   EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"), 400);
   EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"), 400);
-  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"), 400) << "request smuggling";
+  EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"), 400)
+      << "request smuggling";
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400) << "Host is missing";
   EXPECT_EQ(status_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505);
   EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"), 501);
-  EXPECT_EQ(status_of(std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)), 400) << "TLS on the plain port";
+  EXPECT_EQ(status_of(std::string_view("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)), 400)
+      << "TLS on the plain port";
 }
 
 TEST(HttpParser, AnErrorStays) {
@@ -119,7 +136,8 @@ TEST(HttpParser, KnowsWhetherTheConnectionStays) {
 }
 
 TEST(Http, FindsTokensInListsWithoutCase) {
-  const auto request = parse_one("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive , UPGRADE\r\nConnection: x\r\n\r\n");
+  const auto request =
+      parse_one("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive , UPGRADE\r\nConnection: x\r\n\r\n");
   EXPECT_TRUE(request.list_has("connection", "upgrade"));
   EXPECT_TRUE(request.list_has("Connection", "x"));
   EXPECT_FALSE(request.list_has("Connection", "grade"));
@@ -131,7 +149,9 @@ TEST(Http, WritesAHeadThatIsRightForItsStatus) {
   response.body = "four";
   Bytes head;
   append_http_head(head, response, true, 784'111'777);
-  EXPECT_EQ(head, "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-A: b\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(head,
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-A: b\r\nContent-Length: 4\r\nConnection: "
+            "keep-alive\r\n\r\n");
   response.status = 304;
   head.clear();
   append_http_head(head, response, false, 0);
@@ -141,7 +161,8 @@ TEST(Http, WritesAHeadThatIsRightForItsStatus) {
 
 IncomingRequest upgrade_request() {
   return parse_one(
-      "GET /v1/socket HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "GET /v1/socket HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: keep-alive, "
+      "Upgrade\r\nSec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: other, kith.v1\r\n\r\n");
 }
 void replace(IncomingRequest& request, std::string_view name, std::string value) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/process_secrets.h"
 
 #include <google/protobuf/stubs/logging.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/signals.h"
 
 #include <sys/epoll.h>
@@ -30,7 +32,8 @@ Signals::~Signals() {
 
 void Signals::on_events(uint32_t) {
   signalfd_siginfo info;
-  while (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) function_(static_cast<int>(info.ssi_signo));
+  while (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info))
+    function_(static_cast<int>(info.ssi_signo));
 }
 
 }  // namespace kith::net

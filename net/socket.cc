@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/socket.h"
 
 #include <arpa/inet.h>
@@ -93,7 +95,8 @@ Result<Descriptor, std::string> listen_on(std::string_view address, uint16_t por
   if (port == 0) {
     const std::string_view told = address.substr(colon + 1);
     const auto parsed = std::from_chars(told.data(), told.data() + told.size(), port);
-    if (parsed.ec != std::errc() || parsed.ptr != told.data() + told.size()) return Fail("listen address \"" + shown + "\" has no port");
+    if (parsed.ec != std::errc() || parsed.ptr != told.data() + told.size())
+      return Fail("listen address \"" + shown + "\" has no port");
     joins = false;
   }
   const std::string service = std::to_string(port);
@@ -144,7 +147,8 @@ Accepted accept_from(int listener) {
   Accepted accepted;
   do {
     size = sizeof storage;
-    accepted.socket = Descriptor(::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    accepted.socket =
+        Descriptor(::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   } while (!accepted.socket && (errno == EINTR || errno == ECONNABORTED));
   if (!accepted.socket) {
     accepted.exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // TCP sockets: addresses, listening, accepting.
 #pragma once
 
@@ -49,8 +51,8 @@ struct PeerAddress {
 
 // Listens on "127.0.0.1:8080" or "[::]:8080" (then IPv4 too), non-blocking. Errors: a sentence for the operator.
 //
-// Several loops may listen on one address (SO_REUSEPORT): the first with `port` 0, which fails when anybody listens there already; the others with the
-// port that the first has got, which replaces the one of the text.
+// Several loops may listen on one address (SO_REUSEPORT): the first with `port` 0, which fails when anybody listens
+// there already; the others with the port that the first has got, which replaces the one of the text.
 Result<Descriptor, std::string> listen_on(std::string_view address, uint16_t port = 0);
 // The port of a bound socket.
 uint16_t local_port(int fd);

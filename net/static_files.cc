@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/static_files.h"
 
 #include <openssl/evp.h>
@@ -43,7 +45,8 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 };
 
 constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: "
+    "blob:; "
     "media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'";
 
@@ -141,7 +144,8 @@ std::string decode_path(std::string_view path) {
     decoded.append(*byte);
     i += 2;
   }
-  if (!decoded.starts_with('/') || decoded.find('\0') != std::string::npos || decoded.find('\\') != std::string::npos) return {};
+  if (!decoded.starts_with('/') || decoded.find('\0') != std::string::npos || decoded.find('\\') != std::string::npos)
+    return {};
   if (decoded.find("/../") != std::string::npos || decoded.ends_with("/..")) return {};
   return decoded;
 }
@@ -166,16 +170,18 @@ Result<std::shared_ptr<const StaticFiles>, std::string> StaticFiles::load(const 
     contents.emplace(path, std::move(bytes));
   }
   if (error) return Fail("web root " + directory + ": " + error.message());
-  if (!contents.contains("/index.html")) return Fail("web root " + directory + " has no index.html: is it the built web app?");
+  if (!contents.contains("/index.html"))
+    return Fail("web root " + directory + " has no index.html: is it the built web app?");
 
   const auto form = [&](const std::string& path) {
     const auto found = contents.find(path);
     return found == contents.end() ? Form{} : Form{found->second, etag_of(*found->second)};
   };
   for (const auto& [path, bytes] : contents) {
-    if ((path.ends_with(".gz") || path.ends_with(".br")) && contents.contains(path.substr(0, path.size() - 3))) continue;
-    loaded->files_.emplace(path, File{std::string(content_type_of(path)), path.starts_with("/assets/"), form(path), form(path + ".gz"),
-                                      form(path + ".br")});
+    if ((path.ends_with(".gz") || path.ends_with(".br")) && contents.contains(path.substr(0, path.size() - 3)))
+      continue;
+    loaded->files_.emplace(path, File{std::string(content_type_of(path)), path.starts_with("/assets/"), form(path),
+                                      form(path + ".gz"), form(path + ".br")});
   }
   return std::shared_ptr<const StaticFiles>(loaded);
 }

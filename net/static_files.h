@@ -1,10 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A directory of files served over HTTP: the built web app.
 //
-// All files are read when the object is made and served from memory, so that no request touches the disk and no path can lead out of the directory.
-// A changed directory is seen by making a new object.
+// All files are read when the object is made and served from memory, so that no request touches the disk and no path
+// can lead out of the directory. A changed directory is seen by making a new object.
 //
-// Caching:  what lies under /assets/ has a hash in its name: a year, immutable. Everything else, index.html above all: no-cache, with an ETag.
-// Encoding: NAME.br and NAME.gz beside NAME are its compressed forms; they are sent where the client takes them, and have no path of their own.
+// Caching:  what lies under /assets/ has a hash in its name: a year, immutable. Everything else, index.html above all:
+//           no-cache, with an ETag.
+// Encoding: NAME.br and NAME.gz beside NAME are its compressed forms; they are sent where the client takes them, and
+// have no path of their own.
 // Paths:    without an extension and not found: index.html, as the web app has routes of its own.
 #pragma once
 
@@ -51,7 +55,8 @@ class StaticFiles {
 
 // The media type of a file by its name's extension.
 std::string_view content_type_of(std::string_view name);
-// The path of a target with %XX undone; empty when that is impossible or leads to no sensible name (NUL, "..", backslash).
+// The path of a target with %XX undone; empty when that is impossible or leads to no sensible name (NUL, "..",
+// backslash).
 std::string decode_path(std::string_view path);
 
 }  // namespace kith::net

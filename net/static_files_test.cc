@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/static_files.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +35,8 @@ class StaticFilesTest : public testing::Test {
     fs::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << content;
   }
-  HttpResponse get(std::string target, std::vector<std::pair<std::string, std::string>> fields = {}, std::string method = "GET") {
+  HttpResponse get(std::string target, std::vector<std::pair<std::string, std::string>> fields = {},
+                   std::string method = "GET") {
     IncomingRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
@@ -62,9 +65,10 @@ TEST_F(StaticFilesTest, ServesFilesWithTheirTypes) {
 }
 
 TEST_F(StaticFilesTest, NoPathLeadsOutOfTheDirectory) {
-  for (const char* path : {"/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/%2e%2e/%2e%2e/secret.txt",
-                           "//secret.txt", "/....//secret.txt", "/..\\secret.txt", "/%5c..%5csecret.txt", "/secret.txt", "/.hidden", "/%00secret.txt",
-                           "/index.html%00.js", "/%zz.txt", "/%2", "secret.txt", "*"}) {
+  for (const char* path : {"/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt",
+                           "/assets/%2e%2e/%2e%2e/secret.txt", "//secret.txt", "/....//secret.txt", "/..\\secret.txt",
+                           "/%5c..%5csecret.txt", "/secret.txt", "/.hidden", "/%00secret.txt", "/index.html%00.js",
+                           "/%zz.txt", "/%2", "secret.txt", "*"}) {
     const auto response = get(path);
     EXPECT_TRUE(response.status == 404) << path << " gave " << response.status;
     EXPECT_NE(response.content(), "secret") << path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/transport.h"
 
 #include <openssl/err.h>
@@ -62,14 +64,9 @@ IoResult Transport::write(const char* first, size_t first_size, const char* seco
 
 IoResult Transport::tls_result(int result) {
   switch (SSL_get_error(tls_, result)) {
-    case SSL_ERROR_WANT_READ:
-      wants_write_ = false;
-      return {IoStatus::kWouldBlock};
-    case SSL_ERROR_WANT_WRITE:
-      wants_write_ = true;
-      return {IoStatus::kWouldBlock};
-    case SSL_ERROR_ZERO_RETURN:
-      return {IoStatus::kClosed};
+    case SSL_ERROR_WANT_READ: wants_write_ = false; return {IoStatus::kWouldBlock};
+    case SSL_ERROR_WANT_WRITE: wants_write_ = true; return {IoStatus::kWouldBlock};
+    case SSL_ERROR_ZERO_RETURN: return {IoStatus::kClosed};
     default:
       ERR_clear_error();
       // After a fatal error even the closing alert must not be sent.

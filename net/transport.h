@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A connected non-blocking socket, in the clear or under TLS, with one way to read and write both.
 #pragma once
 
@@ -25,7 +27,8 @@ struct IoResult {
 // 16 bytes. Moves, owns socket and TLS state, closes them.
 class Transport {
  public:
-  // What a read under TLS should offer at least: a whole record, so that none of it stays behind where no event tells of it.
+  // What a read under TLS should offer at least: a whole record, so that none of it stays behind where no event tells
+  // of it.
   static constexpr size_t kReadMin = 16 * 1024 + 256;
 
   Transport() = default;
@@ -42,7 +45,8 @@ class Transport {
   // Two pieces, one call where possible; the count is over both.
   IoResult write(const char* first, size_t first_size, const char* second, size_t second_size);
 
-  // Whether a read that would block waits for the socket to become writable (a TLS handshake): watch for EPOLLOUT, then read again.
+  // Whether a read that would block waits for the socket to become writable (a TLS handshake): watch for EPOLLOUT, then
+  // read again.
   [[nodiscard]] bool wants_write() const { return wants_write_; }
   [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
   [[nodiscard]] int fd() const { return fd_; }

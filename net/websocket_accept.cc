@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "net/websocket_accept.h"
 
 #include <openssl/evp.h>
@@ -18,7 +20,8 @@ HttpResponse refusal(int status, std::string reason) {
 // 16 bytes in base64: 22 characters and two of padding.
 bool is_key(std::string_view key) {
   return key.size() == 24 && key.ends_with("==") &&
-         key.substr(0, 22).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") == std::string_view::npos;
+         key.substr(0, 22).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
+             std::string_view::npos;
 }
 
 }  // namespace

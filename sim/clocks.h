@@ -1,4 +1,7 @@
-// A device's clocks: the wall clock is set, jumps and runs fast or slow; the monotonic one starts anywhere at each start of the device.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A device's clocks: the wall clock is set, jumps and runs fast or slow; the monotonic one starts anywhere at each
+// start of the device.
 #pragma once
 
 #include "base/clock.h"
@@ -12,7 +15,8 @@ class DeviceClock final : public Clock {
 
   [[nodiscard]] UnixMicros now() const override {
     const auto since = static_cast<int64_t>(scheduler_.now() - drift_since_us_);
-    return {static_cast<uint64_t>(kBeginUs + static_cast<int64_t>(scheduler_.now()) + offset_us_ + since * drift_ppm_ / 1'000'000)};
+    return {static_cast<uint64_t>(kBeginUs + static_cast<int64_t>(scheduler_.now()) + offset_us_ +
+                                  since * drift_ppm_ / 1'000'000)};
   }
   [[nodiscard]] MonotonicMs monotonic() const override { return {(scheduler_.now() + boot_us_) / 1000}; }
   // When that will be, in the scheduler's time.

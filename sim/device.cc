@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/device.h"
 
 #include <sqlite3.h>
@@ -29,7 +31,11 @@ std::string disk_name() {
 }  // namespace
 
 Device::Device(Surroundings surroundings, std::string name, Mutation mutation)
-    : clock(surroundings.scheduler), on_(surroundings), name_(std::move(name)), mutation_(mutation), disk_(disk_name()) {}
+    : clock(surroundings.scheduler),
+      on_(surroundings),
+      name_(std::move(name)),
+      mutation_(mutation),
+      disk_(disk_name()) {}
 
 Device::~Device() {
   client_.reset();
@@ -94,14 +100,18 @@ void Device::crash(bool power) {
   client_.reset();
   if (power) {
     const uint64_t luck = dice_.below(3);
-    disk_.crash([&](size_t size) { return luck == 0 ? size_t{0} : luck == 1 ? size : static_cast<size_t>(dice_.below(size + 1)); });
+    disk_.crash([&](size_t size) {
+      return luck == 0 ? size_t{0} : luck == 1 ? size : static_cast<size_t>(dice_.below(size + 1));
+    });
   } else {
     disk_.crash([](size_t size) { return size; });
   }
   database_.reset();
 }
 
-void Device::crash_after(uint64_t count, bool power, uint64_t down_us) { plan_ = {steps + count, UINT64_MAX, power, down_us}; }
+void Device::crash_after(uint64_t count, bool power, uint64_t down_us) {
+  plan_ = {steps + count, UINT64_MAX, power, down_us};
+}
 
 void Device::crash_at_write(uint64_t writes, uint64_t down_us) {
   plan_ = {UINT64_MAX, disk_.operations() + writes, true, down_us};
@@ -185,15 +195,16 @@ void Device::carry_out(const client_api::Action& action) {
     case client_api::Action::kHttpCall: {
       on_.trace.note(on_.scheduler.now(), name_, "calls", action.http_call().body(),
                      [&action] { return action.http_call().method() + " " + action.http_call().url(); });
-      on_.network.call(action.http_call(), [this, start = start_number_, call = action.http_call().call()](uint32_t status, Bytes body) {
-        if (start != start_number_) return;
-        on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
-        client_api::Input answer;
-        answer.mutable_http_response()->set_call(call);
-        answer.mutable_http_response()->set_status(status);
-        answer.mutable_http_response()->set_body(std::move(body));
-        input(std::move(answer));
-      });
+      on_.network.call(action.http_call(),
+                       [this, start = start_number_, call = action.http_call().call()](uint32_t status, Bytes body) {
+                         if (start != start_number_) return;
+                         on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
+                         client_api::Input answer;
+                         answer.mutable_http_response()->set_call(call);
+                         answer.mutable_http_response()->set_status(status);
+                         answer.mutable_http_response()->set_body(std::move(body));
+                         input(std::move(answer));
+                       });
       return;
     }
     case client_api::Action::kWakeAt: return set_wake(action.wake_at().monotonic_ms());
@@ -220,7 +231,8 @@ void Device::open_socket(uint32_t socket) {
       if (!late) tell_closed(socket);
       return;
     }
-    link->listen(End::kDevice, {[this, socket](Bytes bytes) { receive(socket, std::move(bytes)); }, [this, socket] { tell_closed(socket); }});
+    link->listen(End::kDevice, {[this, socket](Bytes bytes) { receive(socket, std::move(bytes)); },
+                                [this, socket] { tell_closed(socket); }});
     if (late) return link->close(End::kDevice);
     link_ = std::move(link);
     reader_ = wire::WebSocketReader();
@@ -268,7 +280,8 @@ void Device::receive(uint32_t socket, Bytes bytes) {
       link_->close(End::kDevice);
       return tell_closed(socket);
     }
-    if (event.kind != wire::WebSocketEvent::Kind::kMessage) return on_.witness.broken(name_ + ": the server breaks RFC 6455");
+    if (event.kind != wire::WebSocketEvent::Kind::kMessage)
+      return on_.witness.broken(name_ + ": the server breaks RFC 6455");
     wire::ServerFrame frame;
     if (!frame.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size()))) {
       return on_.witness.broken(name_ + ": the server sends what is no frame");

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One device: a client core, its disk, its clocks, and the host that carries out the core's actions one at a time.
 //
-// The host does one thing in each step: hands an input in, or carries out an action. Between two steps anything may happen, also the end of the
-// program (what the disk has is kept) or of the machine (of what was not synced, chance keeps something). What the user interface was told goes to
-// a Witness.
+// The host does one thing in each step: hands an input in, or carries out an action. Between two steps anything may
+// happen, also the end of the program (what the disk has is kept) or of the machine (of what was not synced, chance
+// keeps something). What the user interface was told goes to a Witness.
 #pragma once
 
 #include <deque>
@@ -50,7 +52,8 @@ class Device {
   [[nodiscard]] bool runs() const { return client_ != nullptr; }
   // The program ends at once; with `power`, the machine does. Forgets plans.
   void crash(bool power);
-  // Crashes after so many more steps, or after so many more writes of the disk, in the middle of what the core does; starts again after `down_us`.
+  // Crashes after so many more steps, or after so many more writes of the disk, in the middle of what the core does;
+  // starts again after `down_us`.
   void crash_after(uint64_t steps, bool power, uint64_t down_us);
   void crash_at_write(uint64_t writes, uint64_t down_us);
   void forget_plans();
@@ -81,8 +84,8 @@ class Device {
   Surroundings on_;
   std::string name_;
   Mutation mutation_;
-  Dice random_;   // the core's
-  Dice dice_;     // the host's
+  Dice random_;  // the core's
+  Dice dice_;    // the host's
   core::testing::FaultyVfs disk_;
   std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
@@ -90,7 +93,7 @@ class Device {
   std::deque<client_api::Action> actions_;
   std::map<uint32_t, std::function<void(const client_api::Response&)>> requests_;
   uint32_t last_request_ = 0;
-  uint32_t start_number_ = 0;    // answers to an earlier start of the program are nothing to this one
+  uint32_t start_number_ = 0;  // answers to an earlier start of the program are nothing to this one
   uint64_t ticket_ = 0;
   bool step_soon_ = false;
   uint64_t wake_ticket_ = 0;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Randomness of a run. Every part has dice of its own, so that a change in one leaves the others' throws alone.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/faults.h"
 
 #include <sqlite3.h>
@@ -166,15 +168,9 @@ void Faults::server_disk_fault() {
     case 1:
       trouble.fail_percent = dice_.between(1, 40);
       return later([&trouble] { trouble.fail_percent = 0; }, 20 * kSecond);
-    case 2:
-      trouble.inbox_full = true;
-      return later([&trouble] { trouble.inbox_full = false; }, 20 * kSecond);
-    case 3:
-      trouble.inbox_away = true;
-      return later([&trouble] { trouble.inbox_away = false; }, 10 * kSecond);
-    case 4:
-      trouble.accounts_away = true;
-      return later([&trouble] { trouble.accounts_away = false; }, 10 * kSecond);
+    case 2: trouble.inbox_full = true; return later([&trouble] { trouble.inbox_full = false; }, 20 * kSecond);
+    case 3: trouble.inbox_away = true; return later([&trouble] { trouble.inbox_away = false; }, 10 * kSecond);
+    case 4: trouble.accounts_away = true; return later([&trouble] { trouble.accounts_away = false; }, 10 * kSecond);
   }
 }
 
@@ -187,7 +183,8 @@ void Faults::device_disk_fault(Person& person) {
   trace_.note(scheduler_.now(), person.name(), "its disk is in trouble");
   Device& device = person.device();
   switch (dice_.below(3)) {
-    case 0: return device.disk().fail_after(dice_.below(20), dice_.percent(50) ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
+    case 0:
+      return device.disk().fail_after(dice_.below(20), dice_.percent(50) ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
     case 1:
       device.disk().fail_after(dice_.below(20), SQLITE_FULL, true);
       return later([&device] { device.disk().stop_failing(); }, 15 * kSecond);

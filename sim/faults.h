@@ -1,4 +1,7 @@
-// What goes wrong, and how often. Each seed has some kinds of faults and not others, so that one kind is seen without the noise of the rest.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What goes wrong, and how often. Each seed has some kinds of faults and not others, so that one kind is seen without
+// the noise of the rest.
 #pragma once
 
 #include <memory>
@@ -9,8 +12,8 @@
 namespace kith::sim {
 
 struct Profile {
-  uint64_t pause_us = 0;           // between two deeds of a user
-  uint64_t chaos_us = 0;           // how long things go wrong
+  uint64_t pause_us = 0;  // between two deeds of a user
+  uint64_t chaos_us = 0;  // how long things go wrong
   uint64_t fault_every_us = 0;
   bool cuts = false;
   bool half_open = false;
@@ -21,7 +24,7 @@ struct Profile {
   bool device_crashes = false;
   bool device_disk = false;
   bool clocks = false;
-  bool moves = false;              // a number registers anew
+  bool moves = false;  // a number registers anew
 
   static Profile draw(Dice& dice);
 };

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/frame_text.h"
 
 #include "base/bytes.h"
@@ -14,8 +16,10 @@ std::string position_text(uint64_t value) {
 
 std::string entry_text(const wire::Entry& entry) {
   const std::string at = position_text(entry.position()) + " ";
-  if (entry.has_message()) return at + id_text(entry.message().message_id()) + "@" + std::to_string(entry.message().server_time_us());
-  if (entry.has_delivery_receipt()) return at + "receipt up to " + std::to_string(entry.delivery_receipt().up_to_server_time_us());
+  if (entry.has_message())
+    return at + id_text(entry.message().message_id()) + "@" + std::to_string(entry.message().server_time_us());
+  if (entry.has_delivery_receipt())
+    return at + "receipt up to " + std::to_string(entry.delivery_receipt().up_to_server_time_us());
   if (entry.has_account_changed()) return at + "account changed";
   return at;
 }
@@ -25,7 +29,8 @@ std::string entry_text(const wire::Entry& entry) {
 std::string frame_text(const wire::ClientFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ClientFrame::kHello: return "Hello, confirmed " + position_text(frame.hello().confirmed_position());
-    case wire::ClientFrame::kSend: return "Send " + id_text(frame.send().message_id()) + (frame.send().silent() ? ", silent" : "");
+    case wire::ClientFrame::kSend:
+      return "Send " + id_text(frame.send().message_id()) + (frame.send().silent() ? ", silent" : "");
     case wire::ClientFrame::kConfirm: return "Confirm " + position_text(frame.confirm().position());
     case wire::ClientFrame::kRedeliver: return "Redeliver after " + position_text(frame.redeliver().after_position());
     case wire::ClientFrame::kTyping: return "Typing";
@@ -41,11 +46,14 @@ std::string frame_text(const wire::ServerFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ServerFrame::kWelcome: return "Welcome, first " + position_text(frame.welcome().first_position());
     case wire::ServerFrame::kAccepted:
-      return "Accepted " + id_text(frame.accepted().message_id()) + "@" + std::to_string(frame.accepted().server_time_us());
-    case wire::ServerFrame::kRefused: return "Refused " + id_text(frame.refused().message_id()) + ", " + wire::ErrorCode_Name(frame.refused().code());
+      return "Accepted " + id_text(frame.accepted().message_id()) + "@" +
+             std::to_string(frame.accepted().server_time_us());
+    case wire::ServerFrame::kRefused:
+      return "Refused " + id_text(frame.refused().message_id()) + ", " + wire::ErrorCode_Name(frame.refused().code());
     case wire::ServerFrame::kDeliver: {
       std::string text = "Deliver";
-      for (const wire::Entry& entry : frame.deliver().entries()) text += (text.size() > 7 ? ", " : " ") + entry_text(entry);
+      for (const wire::Entry& entry : frame.deliver().entries())
+        text += (text.size() > 7 ? ", " : " ") + entry_text(entry);
       return text;
     }
     case wire::ServerFrame::kBacklogEnd: return "BacklogEnd " + position_text(frame.backlog_end().position());
@@ -54,7 +62,8 @@ std::string frame_text(const wire::ServerFrame& frame) {
     case wire::ServerFrame::kPrekeysLow: return "PrekeysLow";
     case wire::ServerFrame::kDraining: return "Draining";
     case wire::ServerFrame::kPong: return "Pong";
-    case wire::ServerFrame::kError: return "Error " + wire::ErrorCode_Name(frame.error().code()) + ": " + frame.error().detail();
+    case wire::ServerFrame::kError:
+      return "Error " + wire::ErrorCode_Name(frame.error().code()) + ": " + frame.error().detail();
     case wire::ServerFrame::KIND_NOT_SET: break;
   }
   return "nothing";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/ledger.h"
 
 #include <algorithm>
@@ -64,22 +66,28 @@ namespace {
 
 std::string lines(const std::vector<Message>& messages) {
   std::string out;
-  for (const Message& message : messages) out += message.id().substr(0, 8) + "@" + std::to_string(message.order_us()) + (message.outgoing() ? "> " : "< ");
+  for (const Message& message : messages)
+    out += message.id().substr(0, 8) + "@" + std::to_string(message.order_us()) + (message.outgoing() ? "> " : "< ");
   return out;
 }
 
 }  // namespace
 
-std::string Ledger::name(const Text& text) const { return text.id.substr(0, 8) + " from " + text.from_device + " to " + text.to; }
+std::string Ledger::name(const Text& text) const {
+  return text.id.substr(0, 8) + " from " + text.from_device + " to " + text.to;
+}
 
 void Ledger::check(const std::vector<FinalView>& views) {
   std::map<std::string, const FinalView*> by_person;
   for (const FinalView& view : views) {
     by_person[view.person] = &view;
     const client_api::State& state = view.state;
-    if (state.unsent_messages() != 0) broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
-    if (state.connection() != client_api::State::kOnline) broken(view.device + ": not online in the end: " + std::to_string(state.connection()));
-    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_) broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
+    if (state.unsent_messages() != 0)
+      broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
+    if (state.connection() != client_api::State::kOnline)
+      broken(view.device + ": not online in the end: " + std::to_string(state.connection()));
+    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_)
+      broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
     if (view.unread != 0) broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
   }
   check_texts(by_person);
@@ -95,14 +103,18 @@ void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
       for (const Message& message : messages) {
         if (message.kind() == Message::kIdentityChanged) continue;
         if (message.kind() != Message::kText) {
-          if (!moved_) broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " + partner);
+          if (!moved_)
+            broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " +
+                   partner);
           continue;
         }
         if (!bodies.insert(message.text()).second) broken("SEND-1: twice on " + view->device + ": " + message.text());
         // A text names its sender and its addressee: "ana-1 ben 17".
         const std::string begins = message.outgoing() ? view->device + " " + partner + " " : "";
-        if (message.outgoing() && !message.text().starts_with(begins)) broken("not written here: " + view->device + ": " + message.text());
-        if (!message.outgoing() && (!message.text().starts_with(partner + "-") || message.text().find(" " + person + " ") == std::string::npos)) {
+        if (message.outgoing() && !message.text().starts_with(begins))
+          broken("not written here: " + view->device + ": " + message.text());
+        if (!message.outgoing() && (!message.text().starts_with(partner + "-") ||
+                                    message.text().find(" " + person + " ") == std::string::npos)) {
           broken("not for here: " + view->device + " from " + partner + ": " + message.text());
         }
         const auto known = texts_.find(message.id());
@@ -153,25 +165,28 @@ void Ledger::check_order(const std::vector<FinalView>& views) {
       const auto right = ids(of_b, of_a);
       if (left == right) continue;
       const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
-      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " + (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " +
-             lines(of_a) + " / " + lines(of_b));
+      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " +
+             (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " + lines(of_a) + " / " + lines(of_b));
     }
   }
 }
 
 void Ledger::check_arrivals() {
   for (const auto& [name, device] : devices_) {
-    std::map<std::pair<std::string, std::string>, std::pair<size_t, std::string>> last;  // sender → place of its last text here
+    // Sender → place of its last text here
+    std::map<std::pair<std::string, std::string>, std::pair<size_t, std::string>> last;
     for (const std::string& id : device.shown) {
       const auto text = texts_.find(id);
       if (text == texts_.end()) continue;
       const Owned& sender = devices_.at(text->second.from_device);
       const auto sends = sender.sends.find(id);
       if (sends == sender.sends.end() || sends->second != 1) continue;
-      const auto place = static_cast<size_t>(std::find(sender.sent.begin(), sender.sent.end(), id) - sender.sent.begin());
+      const auto place =
+          static_cast<size_t>(std::find(sender.sent.begin(), sender.sent.end(), id) - sender.sent.begin());
       auto& before = last[{text->second.from_device, name}];
       if (!before.second.empty() && place < before.first) {
-        broken("ORDER-1: " + name + " got " + id.substr(0, 8) + " of " + text->second.from_device + " after the later " + before.second.substr(0, 8));
+        broken("ORDER-1: " + name + " got " + id.substr(0, 8) + " of " + text->second.from_device +
+               " after the later " + before.second.substr(0, 8));
       }
       before = {place, id};
     }

@@ -1,17 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What users have written and seen, in plaintext, and what must be true of it in the end.
 //
-//   - a text that a user was told to be sent (a tick) is shown at its addressee, exactly once; so is every text that was committed, once the outboxes
-//     are empty                                                                                                           SEND-1, SEND-2, INBOX-1
-//   - what is shown was written, by that sender, and is never shown a second time on a device                             SEND-1
-//   - texts of one device to another that were sent once appear in the order sent                                         ORDER-1
-//   - both sides of a conversation list what they share in the same order                                                 ORDER-1
-//   - when everybody has read everything, every tick is blue and nothing is unread                                        RECEIPT-1, RECEIPT-2
-//   - ticks only rise                                                                                                     RECEIPT-2
-//   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that registers anew, or device lists
-//     that can't be had from the server for a while
+//   - a text that a user was told to be sent (a tick) is shown at its addressee, exactly once; so is every text that
+//     was committed, once the outboxes are empty                                        SEND-1, SEND-2, INBOX-1
+//   - what is shown was written, by that sender, and is never shown a second time on a device           SEND-1
+//   - texts of one device to another that were sent once appear in the order sent                       ORDER-1
+//   - both sides of a conversation list what they share in the same order                               ORDER-1
+//   - when everybody has read everything, every tick is blue and nothing is unread         RECEIPT-1, RECEIPT-2
+//   - ticks only rise                                                                                 RECEIPT-2
+//   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that
+//     registers anew, or device lists that can't be had from the server for a while
 //
-// Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was written may be shown on the
-// device before, or on none.
+// Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was
+// written may be shown on the device before, or on none.
 #pragma once
 
 #include <cstdint>
@@ -78,10 +80,10 @@ class Ledger {
   void check_arrivals();
   [[nodiscard]] std::string name(const Text& text) const;
 
-  std::map<std::string, Text> texts_;       // by id
+  std::map<std::string, Text> texts_;  // by id
   std::map<std::string, Owned> devices_;
-  std::map<std::string, std::string> current_;      // person → device
-  std::map<std::string, uint64_t> current_since_;   // person → time
+  std::map<std::string, std::string> current_;     // person → device
+  std::map<std::string, uint64_t> current_since_;  // person → time
   std::vector<std::string> violations_;
   size_t shown_count_ = 0;
   bool moved_ = false;

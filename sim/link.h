@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One connection between a device and the server: two streams of bytes, each in order, each with its delay.
 //
 //   open        bytes arrive after their delay, whole or in pieces
@@ -74,7 +76,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
   uint64_t arrival(End from) {
     Side& sender = side(from);
-    sender.last_arrival = std::max(sender.last_arrival, scheduler_.now() + dice_.between(delay_.least_us, delay_.most_us));
+    sender.last_arrival =
+        std::max(sender.last_arrival, scheduler_.now() + dice_.between(delay_.least_us, delay_.most_us));
     return sender.last_arrival;
   }
   void put(End from, Bytes bytes) {

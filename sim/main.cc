@@ -1,4 +1,7 @@
-// kith-sim: runs Kith under a simulated network, disks, clocks and crashes, all of it from a seed. docs/simulator.md says what and how.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// kith-sim: runs Kith under a simulated network, disks, clocks and crashes, all of it from a seed. docs/simulator.md
+// says what and how.
 #include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
@@ -38,7 +41,8 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "A..B: runs many, prints those that fail; exit code 1 when there is one");
   app.add_option("--jobs", range.jobs, "Processes that share the seeds")->check(CLI::Range(1, 256));
   app.add_option("--mutation", mutation_text, "Puts in a mistake on purpose (docs/simulator.md)");
-  app.add_flag("--must-fail", must_fail, "With --seeds: ends at the first seed that fails, and the exit code is 1 when there is none");
+  app.add_flag("--must-fail", must_fail,
+               "With --seeds: ends at the first seed that fails, and the exit code is 1 when there is none");
   CLI11_PARSE(app, argc, argv);
 
   Mutation mutation = Mutation::kNone;
@@ -46,7 +50,8 @@ int main(int argc, char** argv) {
     const auto known = mutation_of(mutation_text);
     if (!known) {
       std::fprintf(stderr, "kith-sim: no such mutation; there are:\n");
-      for (const MutationName& each : kMutations) std::fprintf(stderr, "  %.*s\n", static_cast<int>(each.name.size()), each.name.data());
+      for (const MutationName& each : kMutations)
+        std::fprintf(stderr, "  %.*s\n", static_cast<int>(each.name.size()), each.name.data());
       return 2;
     }
     mutation = *known;

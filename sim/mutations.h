@@ -1,5 +1,8 @@
-// Wrong behaviour on purpose, to prove that the checks can fail. Each is put in at a seam of the simulation (the host of a client, the session of
-// a connection, the store behind the server): the code of Kith that runs is the one that ships.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Wrong behaviour on purpose, to prove that the checks can fail. Each is put in at a seam of the simulation (the host
+// of a client, the session of a connection, the store behind the server): the code of Kith that runs is the one that
+// ships.
 #pragma once
 
 #include <optional>
@@ -9,7 +12,8 @@ namespace kith::sim {
 
 enum class Mutation {
   kNone,
-  kConfirmBeforeCommit,       // device.cc: the host confirms entries when they arrive, before the core has them (INBOX-2)
+  // Device.cc: the host confirms entries when they arrive, before the core has them (INBOX-2)
+  kConfirmBeforeCommit,
   kAcknowledgeBeforeSync,     // server_disk.cc: the inbox store answers a write before the sync (SEND-2)
   kDeleteBeforeConfirmation,  // server_connection.cc: what is sent to a device counts as confirmed (INBOX-1)
   kForgetDedupe,              // server_connection.cc: a repeated send is taken for a new one (SEND-1)

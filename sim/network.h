@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The way between one device and the server: what a device's host asks of the network, and what the network does to it.
 #pragma once
 
@@ -24,9 +26,9 @@ class Network {
   void call(const client_api::HttpCall& call, std::function<void(uint32_t status, Bytes body)> done);
 
   // ---- what goes wrong
-  void set_online(bool online);    // false: connections are cut, new ones fail at once
-  void set_silent(bool silent);    // true: connections become half-open for good, new ones get no answer
-  void cut();                      // of the connections that are there
+  void set_online(bool online);  // false: connections are cut, new ones fail at once
+  void set_silent(bool silent);  // true: connections become half-open for good, new ones get no answer
+  void cut();                    // of the connections that are there
   void silence(bool up, bool down);
   void set_delay(Delay delay) { delay_ = delay; }
   // Calls, in per cent, that never reach the server; whose answer is lost after the server has done its work.

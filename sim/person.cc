@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/person.h"
 
 namespace kith::sim {
@@ -9,7 +11,10 @@ constexpr uint64_t kInsistUs = 3'000'000;
 }  // namespace
 
 Person::Person(Surroundings surroundings, std::string name, std::string phone)
-    : network(surroundings.scheduler, surroundings.trace, surroundings.server, name), on_(surroundings), name_(std::move(name)), phone_(std::move(phone)) {}
+    : network(surroundings.scheduler, surroundings.trace, surroundings.server, name),
+      on_(surroundings),
+      name_(std::move(name)),
+      phone_(std::move(phone)) {}
 
 void Person::reseed(uint64_t seed, uint64_t stream) {
   seed_ = seed;
@@ -34,7 +39,8 @@ void Person::get_device() {
   }
   set_up_ = false;
   ++devices_;
-  device_ = std::make_unique<Device>(Device::Surroundings{on_.scheduler, on_.trace, network, *this}, name_ + "-" + std::to_string(devices_), mutation_);
+  device_ = std::make_unique<Device>(Device::Surroundings{on_.scheduler, on_.trace, network, *this},
+                                     name_ + "-" + std::to_string(devices_), mutation_);
   device_->reseed(seed_, stream_ + 10 * devices_);
   device_->on_start = [this] {
     if (wants_online_) connect();
@@ -169,12 +175,14 @@ void Person::write() {
   client_api::Request request;
   request.mutable_send_message()->set_conversation(to.account());
   request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + std::to_string(++texts_));
-  device_->request(std::move(request), [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
-    if (response.has_failure()) return;
-    const client_api::Message& message = response.send_message().message();
-    on_.trace.note(on_.scheduler.now(), device, "has written", message.id(), [&message] { return message.id().substr(0, 8) + " " + message.text(); });
-    on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
-  });
+  device_->request(std::move(request),
+                   [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
+                     if (response.has_failure()) return;
+                     const client_api::Message& message = response.send_message().message();
+                     on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
+                                    [&message] { return message.id().substr(0, 8) + " " + message.text(); });
+                     on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
+                   });
 }
 
 void Person::read_everything() {
@@ -208,7 +216,8 @@ void Person::ask(Asking& asking) {
   client_api::Request list;
   list.mutable_list_conversations();
   device_->request(std::move(list), [&asking](const client_api::Response& response) {
-    for (const client_api::Conversation& each : response.list_conversations().conversations()) asking.view.unread += each.unread();
+    for (const client_api::Conversation& each : response.list_conversations().conversations())
+      asking.view.unread += each.unread();
     --asking.open;
   });
   for (const Person* const peer : peers_) {

@@ -1,4 +1,7 @@
-// One user: a phone number, the device it has now, and habits. Everything a user does is a request to the core of that device.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// One user: a phone number, the device it has now, and habits. Everything a user does is a request to the core of that
+// device.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,7 @@
-// What a device's inbox promises on the wire, looked at on the device's side of its connections: positions are dense (INBOX-3), and one message is at
-// one position within an epoch (SEND-1).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a device's inbox promises on the wire, looked at on the device's side of its connections: positions are dense
+// (INBOX-3), and one message is at one position within an epoch (SEND-1).
 #pragma once
 
 #include <map>
@@ -29,13 +31,15 @@ class PositionCheck {
     if (!frame.has_deliver()) return std::nullopt;
     for (const wire::Entry& entry : frame.deliver().entries()) {
       const Position position{entry.position()};
-      const bool fits = last_.may_be_followed_by(position) || (fresh_ && (position == first_ || position <= confirmed_));
+      const bool fits =
+          last_.may_be_followed_by(position) || (fresh_ && (position == first_ || position <= confirmed_));
       if (!fits) return "INBOX-3: position " + text(position) + " follows " + text(last_);
       last_ = position;
       fresh_ = false;
       if (!entry.has_message()) continue;
       // Told by what is in the envelope: whoever forgets a message may give it another id.
-      const auto [place, is_new] = places_.emplace(entry.message().from_account() + entry.message().payload(), position);
+      const auto [place, is_new] =
+          places_.emplace(entry.message().from_account() + entry.message().payload(), position);
       if (!is_new && place->second != position && place->second.epoch() == position.epoch()) {
         return "SEND-1: one message at " + text(place->second) + " and " + text(position);
       }
@@ -45,7 +49,9 @@ class PositionCheck {
   }
 
  private:
-  static std::string text(Position position) { return std::to_string(position.epoch()) + "/" + std::to_string(position.sequence()); }
+  static std::string text(Position position) {
+    return std::to_string(position.epoch()) + "/" + std::to_string(position.sequence());
+  }
   Position last_;
   Position confirmed_;
   Position first_;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Virtual time: what is to happen, in the order of its time; what has the same time, in the order it was asked for.
 #pragma once
 

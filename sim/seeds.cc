@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/seeds.h"
 
 #include <malloc.h>
@@ -51,7 +53,8 @@ std::string how_to_replay(uint64_t seed, const std::string& mutation) {
 }
 
 // Takes seeds until there are none left.
-void work(const SeedRange& range, Board& board, std::array<std::unique_ptr<Simulation>, Simulation::kPeopleMax + 1>& set_ups) {
+void work(const SeedRange& range, Board& board,
+          std::array<std::unique_ptr<Simulation>, Simulation::kPeopleMax + 1>& set_ups) {
   for (;;) {
     const uint64_t seed = board.next++;
     if (seed > range.last || (range.until_first_failure && board.failed != 0)) return;
@@ -74,8 +77,10 @@ bool run_one(uint64_t seed, Mutation mutation, bool trace) {
   Simulation simulation(Simulation::people_of(seed));
   const Outcome outcome = simulation.run(seed, mutation, trace ? stdout : nullptr);
   print_violations(seed, outcome.violations);
-  std::printf("seed %" PRIu64 ": %s, %zu texts, %zu shown, server crashes %" PRIu64 ", events %" PRIu64 ", digest %016" PRIx64 "\n", seed,
-              outcome.violations.empty() ? "good" : "FAILED", outcome.texts, outcome.shown, outcome.server_crashes, outcome.events, outcome.digest);
+  std::printf("seed %" PRIu64 ": %s, %zu texts, %zu shown, server crashes %" PRIu64 ", events %" PRIu64
+              ", digest %016" PRIx64 "\n",
+              seed, outcome.violations.empty() ? "good" : "FAILED", outcome.texts, outcome.shown,
+              outcome.server_crashes, outcome.events, outcome.digest);
   return outcome.violations.empty();
 }
 
@@ -90,7 +95,8 @@ uint64_t run_many(const SeedRange& range) {
   Board& board = *new (memory) Board{};
   board.next = range.first;
   std::array<std::unique_ptr<Simulation>, Simulation::kPeopleMax + 1> set_ups;
-  for (size_t people = Simulation::kPeopleMin; people <= Simulation::kPeopleMax; ++people) set_ups[people] = std::make_unique<Simulation>(people);
+  for (size_t people = Simulation::kPeopleMin; people <= Simulation::kPeopleMax; ++people)
+    set_ups[people] = std::make_unique<Simulation>(people);
 
   std::vector<pid_t> workers;
   for (uint32_t i = 0; i < range.jobs; ++i) {
@@ -105,7 +111,8 @@ uint64_t run_many(const SeedRange& range) {
   for (const pid_t worker : workers) waitpid(worker, nullptr, 0);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " texts, %" PRIu64 " crashes of the server; %.1f s, %.1f seeds/s; digest %016" PRIx64 "\n",
+  std::printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " texts, %" PRIu64
+              " crashes of the server; %.1f s, %.1f seeds/s; digest %016" PRIx64 "\n",
               board.done.load(), board.failed.load(), board.texts.load(), board.crashes.load(), seconds,
               static_cast<double>(board.done) / seconds, board.digest.load());
   const uint64_t failed = board.failed;

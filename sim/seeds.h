@@ -1,4 +1,7 @@
-// Running seeds: one in this process, or many, each in a process of its own, so that one that aborts is a seed that fails and no more.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Running seeds: one in this process, or many, each in a process of its own, so that one that aborts is a seed that
+// fails and no more.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/server.h"
 
 #include "net/socket.h"
@@ -10,13 +12,15 @@ namespace {
 
 constexpr uint64_t kEpochUs = 1'700'000'000'000'000;  // when the run begins, on a clock that is right
 constexpr uint64_t kMonotonicUs = 1'000'000'000;
-constexpr uint64_t kLastMs = 60'000;                  // what a killed process may take until its last coroutine has ended
+// What a killed process may take until its last coroutine has ended
+constexpr uint64_t kLastMs = 60'000;
 
 std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 
 }  // namespace
 
-ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uint64_t seed, uint64_t monotonic_us, uint64_t unix_us)
+ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uint64_t seed, uint64_t monotonic_us,
+                             uint64_t unix_us)
     : loops(options.loops + 1, seed), stores_(open_stores(disk)), random_(seed), mutation_(options.mutation) {
   loops.clock.monotonic_us = monotonic_us;
   loops.clock.unix_us = unix_us;
@@ -25,17 +29,22 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
   std::vector<Shards::Loop> parts;
   for (size_t i = 0; i < options.loops; ++i) parts.push_back({&loops[i], &loops[i]});
   const auto epoch = loops.run(0, stores_->inboxes().new_epoch());
-  shards_ = std::make_unique<Shards>(parts, loops.clock, DeliveryPorts{stores_->accounts(), stores_->profiles(), stores_->last_seen(), stores_->inboxes()},
-                                     options.delivery, *epoch);
-  services_.reset(new Services{loops.clock, random_, stores_->accounts(), stores_->keys(), stores_->profiles(), stores_->last_seen(),
-                               stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_, loops[options.loops], HandlerSettings{}});
+  shards_ = std::make_unique<Shards>(
+      parts, loops.clock,
+      DeliveryPorts{stores_->accounts(), stores_->profiles(), stores_->last_seen(), stores_->inboxes()},
+      options.delivery, *epoch);
+  services_.reset(new Services{loops.clock, random_, stores_->accounts(), stores_->keys(), stores_->profiles(),
+                               stores_->last_seen(), stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_,
+                               loops[options.loops], HandlerSettings{}});
   shared_ = std::make_unique<gateway::Shared>(*services_, gateway::GatewaySettings{}, gateway::GatewayHooks{});
   for (size_t i = 0; i < options.loops; ++i) loops[i].run([&] { shards_->at(i).start(); });
 }
 
 ServerProcess::~ServerProcess() = default;
 
-void ServerProcess::accept(const std::shared_ptr<Link>& link) { connections_.push_back(std::make_unique<ServerConnection>(*this, link)); }
+void ServerProcess::accept(const std::shared_ptr<Link>& link) {
+  connections_.push_back(std::make_unique<ServerConnection>(*this, link));
+}
 
 void ServerProcess::call(const client_api::HttpCall& call, std::function<void(uint32_t, Bytes)> answer) {
   net::IncomingRequest request;
@@ -49,7 +58,9 @@ void ServerProcess::call(const client_api::HttpCall& call, std::function<void(ui
       new gateway::HttpContext{*shared_, std::move(request), *net::PeerAddress::parse("127.0.0.1"), false});
   auto once = std::make_shared<std::function<void(uint32_t, Bytes)>>(std::move(answer));
   http_answers_.push_back(once);
-  loops[0].post([this, context = std::move(context), once]() mutable { http_.spawn(serve(*this, std::move(context), std::move(once))); });
+  loops[0].post([this, context = std::move(context), once]() mutable {
+    http_.spawn(serve(*this, std::move(context), std::move(once)));
+  });
 }
 
 Task<void> ServerProcess::serve(ServerProcess& process, std::unique_ptr<gateway::HttpContext> context,
@@ -100,14 +111,16 @@ void Server::reseed(uint64_t seed) {
 
 void Server::set_clock() {
   process_->loops.clock.monotonic_us = scheduler_.now() + kMonotonicUs;
-  process_->loops.clock.unix_us = static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_);
+  process_->loops.clock.unix_us =
+      static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_);
 }
 
 void Server::start() {
   if (process_) return;
   trace_.note(scheduler_.now(), "server", "starts");
-  process_ = std::make_unique<ServerProcess>(disk, options, dice_.below(UINT64_MAX), scheduler_.now() + kMonotonicUs,
-                                             static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_));
+  process_ = std::make_unique<ServerProcess>(
+      disk, options, dice_.below(UINT64_MAX), scheduler_.now() + kMonotonicUs,
+      static_cast<uint64_t>(static_cast<int64_t>(scheduler_.now() + kEpochUs) + wall_offset_us_));
   process_->on_ready = [this] { wake(); };
   wake();
 }

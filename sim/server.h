@@ -1,8 +1,10 @@
-// The server: a disk, and at most one process that runs on it: the handlers and the delivery of kithd, and the HTTP routes of its gateway, on virtual
-// loops. What the gateway does with sockets is in server_connection.h.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The server: a disk, and at most one process that runs on it: the handlers and the delivery of kithd, and the HTTP
+// routes of its gateway, on virtual loops. What the gateway does with sockets is in server_connection.h.
 //
-// Steps: a loop of the process runs one function at a time, each some microseconds after the last: between any two of them anything else may
-//        happen, also the end of the process.
+// Steps: a loop of the process runs one function at a time, each some microseconds after the last: between any two of
+//        them anything else may happen, also the end of the process.
 #pragma once
 
 #include <functional>
@@ -44,12 +46,13 @@ class ServerProcess {
   // When the next timer is due, on the clock of the process; absent: never.
   [[nodiscard]] std::optional<uint64_t> next_timer_ms() const;
 
-  // The process is killed: nothing that it goes on to do is seen by anybody. What runs in it comes to an end, so that its memory can go.
+  // The process is killed: nothing that it goes on to do is seen by anybody. What runs in it comes to an end, so that
+  // its memory can go.
   void kill();
   // Ends in order: refuses what is new, commits what waits.
   void stop();
 
-  testing::VirtualLoops loops;  // the last one does the heavy work
+  testing::VirtualLoops loops;     // the last one does the heavy work
   std::function<void()> on_ready;  // something was posted from outside
   [[nodiscard]] Services& services() { return *services_; }
   [[nodiscard]] Shards& shards() { return *shards_; }
@@ -112,7 +115,7 @@ class Server {
   Dice dice_;
   std::unique_ptr<ServerProcess> process_;
   int64_t wall_offset_us_ = 0;
-  uint64_t ticket_ = 0;      // of the step that is asked for; others are void
+  uint64_t ticket_ = 0;  // of the step that is asked for; others are void
   bool step_soon_ = false;
   std::optional<uint64_t> crash_in_;
   uint64_t down_us_ = 0;

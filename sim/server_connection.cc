@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/server_connection.h"
 
 #include "server/delivery/shard.h"
@@ -12,7 +14,8 @@ constexpr uint64_t kIdleCheckMs = 30'000;
 
 }  // namespace
 
-ServerConnection::ServerConnection(ServerProcess& process, std::shared_ptr<Link> link) : process_(process), link_(std::move(link)) {
+ServerConnection::ServerConnection(ServerProcess& process, std::shared_ptr<Link> link)
+    : process_(process), link_(std::move(link)) {
   heard_ms_ = process_.loops.clock.monotonic().value;
   link_->listen(End::kServer, {[this](Bytes bytes) {
                                  input_.append(bytes);
@@ -81,7 +84,8 @@ Task<void> ServerConnection::start(wire::Hello hello) {
 void ServerConnection::look_at_idleness() {
   loop().after(kIdleCheckMs, [this] {
     if (state_ != State::kOpen) return;
-    if (process_.loops.clock.monotonic().value - heard_ms_ >= process_.services().settings.limits.idle_timeout_ms()) return end();
+    if (process_.loops.clock.monotonic().value - heard_ms_ >= process_.services().settings.limits.idle_timeout_ms())
+      return end();
     look_at_idleness();
   });
 }
@@ -93,7 +97,8 @@ Task<void> ServerConnection::answer_send(ServerConnection& connection, wire::Sen
   if (connection.process_.mutation() == Mutation::kForgetDedupe && connection.process_.repeats(send)) {
     send.set_message_id(connection.process_.dice().id<MessageId>().bytes());
   }
-  wire::ServerFrame answer = co_await handlers::send_message(connection.process_.services(), connection.device_, std::move(send));
+  wire::ServerFrame answer =
+      co_await handlers::send_message(connection.process_.services(), connection.device_, std::move(send));
   if (answer.has_accepted()) answer.mutable_accepted()->set_message_id(id);
   if (answer.has_refused()) answer.mutable_refused()->set_message_id(id);
   --connection.sends_in_flight_;
@@ -118,10 +123,12 @@ void ServerConnection::dispatch(wire::ClientFrame& frame) {
       return send(pong);
     }
     case wire::ClientFrame::kHello: return refuse(wire::kMalformed, "a second Hello", 0);
-    case wire::ClientFrame::kTyping: return tasks_.spawn(handlers::typing(services, device_, std::move(*frame.mutable_typing())));
+    case wire::ClientFrame::kTyping:
+      return tasks_.spawn(handlers::typing(services, device_, std::move(*frame.mutable_typing())));
     case wire::ClientFrame::kAvailability:
       return tasks_.spawn(handlers::availability(services, device_, std::move(*frame.mutable_availability())));
-    case wire::ClientFrame::kSubscribe: return tasks_.spawn(handlers::subscribe(services, device_, std::move(*frame.mutable_subscribe())));
+    case wire::ClientFrame::kSubscribe:
+      return tasks_.spawn(handlers::subscribe(services, device_, std::move(*frame.mutable_subscribe())));
     case wire::ClientFrame::KIND_NOT_SET: return;
   }
 }

@@ -1,5 +1,8 @@
-// The server's side of one connection, and the session of a device: what server/gateway/connection.h is over sockets, over a Link. The rules are the
-// same: Hello first; it moves to the loop that owns the account; frames in order; nothing is read while the session starts.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The server's side of one connection, and the session of a device: what server/gateway/connection.h is over sockets,
+// over a Link. The rules are the same: Hello first; it moves to the loop that owns the account; frames in order;
+// nothing is read while the session starts.
 #pragma once
 
 #include <memory>

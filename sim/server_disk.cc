@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/server_disk.h"
 
 #include <utility>
@@ -23,7 +25,14 @@ struct Busy {
 
 class Stores final : public ProcessStores {
  public:
-  explicit Stores(ServerDisk& disk) : disk_(disk), accounts_(*this), keys_(*this), profiles_(*this), last_seen_(*this), inboxes_(*this), codes_(*this) {}
+  explicit Stores(ServerDisk& disk)
+      : disk_(disk),
+        accounts_(*this),
+        keys_(*this),
+        profiles_(*this),
+        last_seen_(*this),
+        inboxes_(*this),
+        codes_(*this) {}
   AccountStore& accounts() override { return accounts_; }
   KeyStore& keys() override { return keys_; }
   ProfileStore& profiles() override { return profiles_; }
@@ -42,7 +51,8 @@ class Stores final : public ProcessStores {
   template <class T, class Call>
   Task<Result<T, StoreError>> work(Call call) {
     co_await busy();
-    if (!alive || disk_.trouble.accounts_away || disk_.dice.percent(disk_.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
+    if (!alive || disk_.trouble.accounts_away || disk_.dice.percent(disk_.trouble.fail_percent))
+      co_return Fail(StoreError::kUnavailable);
     Task<Result<T, StoreError>> task = call();
     Result<T, StoreError> result = co_await std::move(task);
     co_await busy();
@@ -62,7 +72,8 @@ class Stores final : public ProcessStores {
       return on.work<AccountRecord>([this, phone = std::move(phone)] { return disk().find_by_phone(phone); });
     }
     Answer<std::vector<PhoneAccount>> find_phones(std::vector<std::string> phones) override {
-      return on.work<std::vector<PhoneAccount>>([this, phones = std::move(phones)] { return disk().find_phones(phones); });
+      return on.work<std::vector<PhoneAccount>>(
+          [this, phones = std::move(phones)] { return disk().find_phones(phones); });
     }
     Answer<AccountRecord> add_device(std::string phone, AccountId id, Bytes token_hash, UnixMicros now) override {
       return on.work<AccountRecord>([this, phone = std::move(phone), id, token_hash = std::move(token_hash), now] {
@@ -70,7 +81,8 @@ class Stores final : public ProcessStores {
       });
     }
     Answer<AccountRecord> set_device_list(AccountId account, DeviceList list) override {
-      return on.work<AccountRecord>([this, account, list = std::move(list)] { return disk().set_device_list(account, list); });
+      return on.work<AccountRecord>(
+          [this, account, list = std::move(list)] { return disk().set_device_list(account, list); });
     }
     Answer<void> set_pin_hash(AccountId account, std::string hash) override {
       return on.work<void>([this, account, hash = std::move(hash)] { return disk().set_pin_hash(account, hash); });
@@ -79,7 +91,8 @@ class Stores final : public ProcessStores {
       return on.work<void>([this, account, at] { return disk().set_pin_tries_forgiven_at(account, at); });
     }
     Answer<void> put_code(std::string phone, PendingCode code) override {
-      return on.work<void>([this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
+      return on.work<void>(
+          [this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
     }
     Answer<PendingCode> get_code(std::string phone) override {
       return on.work<PendingCode>([this, phone = std::move(phone)] { return disk().get_code(phone); });
@@ -97,10 +110,12 @@ class Stores final : public ProcessStores {
       return on.work<void>([this, device, keys = std::move(keys)] { return disk().put_keys(device, keys); });
     }
     Answer<void> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) override {
-      return on.work<void>([this, device, prekey = std::move(prekey)] { return disk().put_signed_prekey(device, prekey); });
+      return on.work<void>(
+          [this, device, prekey = std::move(prekey)] { return disk().put_signed_prekey(device, prekey); });
     }
     Answer<uint32_t> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
-      return on.work<uint32_t>([this, device, prekeys = std::move(prekeys)] { return disk().add_prekeys(device, prekeys); });
+      return on.work<uint32_t>(
+          [this, device, prekeys = std::move(prekeys)] { return disk().add_prekeys(device, prekeys); });
     }
     Answer<uint32_t> count_prekeys(DeviceAddress device) override {
       return on.work<uint32_t>([this, device] { return disk().count_prekeys(device); });
@@ -121,7 +136,8 @@ class Stores final : public ProcessStores {
       return on.work<ProfileRecord>([this, account] { return disk().load_profile(account); });
     }
     Answer<void> put_profile(AccountId account, ProfileRecord profile) override {
-      return on.work<void>([this, account, profile = std::move(profile)] { return disk().put_profile(account, profile); });
+      return on.work<void>(
+          [this, account, profile = std::move(profile)] { return disk().put_profile(account, profile); });
     }
     Answer<void> remove_profile(AccountId account) override {
       return on.work<void>([this, account] { return disk().remove_profile(account); });
@@ -130,7 +146,8 @@ class Stores final : public ProcessStores {
       return on.work<PrivacyRecord>([this, account] { return disk().load_privacy(account); });
     }
     Answer<void> put_privacy(AccountId account, PrivacyRecord privacy) override {
-      return on.work<void>([this, account, privacy = std::move(privacy)] { return disk().put_privacy(account, privacy); });
+      return on.work<void>(
+          [this, account, privacy = std::move(privacy)] { return disk().put_privacy(account, privacy); });
     }
     Stores& on;
   };
@@ -153,7 +170,8 @@ class Stores final : public ProcessStores {
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
     Answer<void> send(std::string phone, std::string code) override {
-      return on.work<void>([this, phone = std::move(phone), code = std::move(code)] { return on.disk_.others.codes.send(phone, code); });
+      return on.work<void>(
+          [this, phone = std::move(phone), code = std::move(code)] { return on.disk_.others.codes.send(phone, code); });
     }
     [[nodiscard]] bool echoes() const override { return true; }
     Stores& on;
@@ -187,7 +205,8 @@ class Stores final : public ProcessStores {
       if (!on.alive) co_return Fail(StoreError::kUnavailable);
       co_return Result<void, StoreError>();
     }
-    Answer<std::vector<InboxEntry>> read(DeviceAddress device, Position after, size_t count_max, size_t bytes_max) override {
+    Answer<std::vector<InboxEntry>> read(DeviceAddress device, Position after, size_t count_max,
+                                         size_t bytes_max) override {
       co_await on.busy();
       if (away() || disk.dice.percent(disk.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
       co_return disk.written.read(device, after, count_max, bytes_max);
@@ -255,7 +274,8 @@ size_t InboxImage::expire(UnixMicros before, size_t count_max) {
   return count;
 }
 
-std::vector<InboxEntry> InboxImage::read(const DeviceAddress& device, Position after, size_t count_max, size_t bytes_max) const {
+std::vector<InboxEntry> InboxImage::read(const DeviceAddress& device, Position after, size_t count_max,
+                                         size_t bytes_max) const {
   std::vector<InboxEntry> out;
   const auto inbox = inboxes_.find(device);
   if (inbox == inboxes_.end()) return out;
@@ -280,7 +300,8 @@ InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
     if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
   }
   if (summary.recent.size() > InboxStore::kRecentMax) {
-    summary.recent.erase(summary.recent.begin(), summary.recent.end() - static_cast<std::ptrdiff_t>(InboxStore::kRecentMax));
+    summary.recent.erase(summary.recent.begin(),
+                         summary.recent.end() - static_cast<std::ptrdiff_t>(InboxStore::kRecentMax));
   }
   return summary;
 }

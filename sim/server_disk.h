@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What outlives a process of the server: its disk. And the stores through which one process uses it.
 //
-// Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the journal behind it a beginning
-//          that chance decides. Writes can be slow, fail, or find the disk full.
-// Others:  accounts, keys, profiles and last seen (the memory stores of server/handlers/testing) take effect durably at one moment, some time after the
-//          call and some time before its answer: a crash in between leaves either, and the caller knows neither.
+// Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the
+//          journal behind it a beginning that chance decides. Writes can be slow, fail, or find the disk full.
+// Others:  accounts, keys, profiles and last seen (the memory stores of server/handlers/testing) take effect durably at
+//          one moment, some time after the call and some time before its answer: a crash in between leaves either, and
+//          the caller knows neither.
 // Death:   stores of a process that was killed answer kUnavailable and touch nothing.
 #pragma once
 
@@ -23,7 +26,8 @@ class InboxImage {
  public:
   void apply(const InboxStore::Batch& batch);
   size_t expire(UnixMicros before, size_t count_max);
-  [[nodiscard]] std::vector<InboxEntry> read(const DeviceAddress& device, Position after, size_t count_max, size_t bytes_max) const;
+  [[nodiscard]] std::vector<InboxEntry> read(const DeviceAddress& device, Position after, size_t count_max,
+                                             size_t bytes_max) const;
   [[nodiscard]] InboxStore::Summary summarize(const DeviceAddress& device) const;
   [[nodiscard]] uint64_t bytes() const;
   [[nodiscard]] size_t count(const DeviceAddress& device) const;
@@ -33,9 +37,9 @@ class InboxImage {
 };
 
 struct DiskTrouble {
-  uint64_t slow_percent = 0;         // of calls that wait long
-  uint64_t fail_percent = 0;         // of writes that fail once
-  bool inbox_full = false;           // until told otherwise
+  uint64_t slow_percent = 0;  // of calls that wait long
+  uint64_t fail_percent = 0;  // of writes that fail once
+  bool inbox_full = false;    // until told otherwise
   bool inbox_away = false;
   bool accounts_away = false;
 };
@@ -45,9 +49,9 @@ class ServerDisk {
   Dice dice;
   DiskTrouble trouble;
   Mutation mutation = Mutation::kNone;
-  testing::MemoryPorts others;       // all but the inboxes
+  testing::MemoryPorts others;  // all but the inboxes
 
-  InboxImage written;                // what reads see
+  InboxImage written;  // what reads see
   InboxImage synced;
   std::deque<InboxStore::Batch> journal;  // written and not synced
   uint32_t epoch = 0;

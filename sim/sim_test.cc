@@ -1,4 +1,7 @@
-// The simulator about itself: a seed is one run, whoever runs it. The runs over many seeds are tests of their own (CMakeLists.txt).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The simulator about itself: a seed is one run, whoever runs it. The runs over many seeds are tests of their own
+// (CMakeLists.txt).
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -58,13 +61,14 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
     all.clocks |= profile.clocks;
     all.moves |= profile.moves;
   }
-  EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk && all.device_crashes &&
-              all.device_disk && all.clocks && all.moves);
+  EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk &&
+              all.device_crashes && all.device_disk && all.clocks && all.moves);
 }
 
 // ---------------------------------------------------------------- the ledger can fail
 
-client_api::Message text(const std::string& id, const std::string& body, bool outgoing, uint64_t order, client_api::Message::Tick tick) {
+client_api::Message text(const std::string& id, const std::string& body, bool outgoing, uint64_t order,
+                         client_api::Message::Tick tick) {
   client_api::Message message;
   message.set_id(id);
   message.set_text(body);
@@ -165,7 +169,8 @@ TEST(PositionCheck, SeesOneMessageAtTwoPositions) {  // [SEND-1]
   PositionCheck check;
   check.hello({});
   wire::ServerFrame frame = deliver({Position::of(1, 1), Position::of(1, 2)});
-  for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) entry.mutable_message()->set_payload("the same");
+  for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries())
+    entry.mutable_message()->set_payload("the same");
   EXPECT_TRUE(check.look(frame));
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "sim/simulation.h"
 
 #include <algorithm>
@@ -38,7 +40,9 @@ Simulation::Simulation(size_t people) : server_(scheduler_, trace_), faults_(sch
     person->set_peers(peers);
     person->get_device();
   }
-  const auto all_set_up = [this] { return std::all_of(people_.begin(), people_.end(), [](const auto& person) { return person->is_set_up(); }); };
+  const auto all_set_up = [this] {
+    return std::all_of(people_.begin(), people_.end(), [](const auto& person) { return person->is_set_up(); });
+  };
   for (int i = 0; i < 600 && !all_set_up(); ++i) run_for(kSecond);
   if (!all_set_up()) {
     std::fprintf(stderr, "kith-sim: the people of the run can't be set up\n");
@@ -84,7 +88,8 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   run_for(30 * kSecond);
   if (!calm()) ledger_.broken("it does not come to rest after everything was read");
   check();
-  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events, ledger_.texts(), ledger_.shown(), server_.crashes};
+  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events,
+          ledger_.texts(),      ledger_.shown(), server_.crashes};
 }
 
 // Whether it comes to rest, and stays so for a while.
@@ -106,7 +111,8 @@ bool Simulation::calm() {
 bool Simulation::at_rest() {
   for (const auto& person : people_) {
     const client_api::State& state = person->state();
-    if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0) return false;
+    if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0)
+      return false;
   }
   return entries_left() == 0;
 }
@@ -131,7 +137,8 @@ void Simulation::check() {
     views.push_back(std::move(asking.view));
   }
   ledger_.check(views);
-  if (const size_t left = entries_left(); left != 0) ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));
+  if (const size_t left = entries_left(); left != 0)
+    ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));
 }
 
 }  // namespace kith::sim

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One run: people and a server, some of what can go wrong, and then the checks.
 //
 //   set up    everybody registers, nothing goes wrong. The same for every seed of the same number of people

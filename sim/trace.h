@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What happened in a run, in order: each note goes into the digest, and is printed if somebody wants to read it.
 //
 // Two runs of one seed make the same notes, byte for byte: the digest proves it.
@@ -28,8 +30,8 @@ class Trace {
     mix(bytes);
     ++notes_;
     if (out_ == nullptr) return;
-    std::fprintf(out_, "%12.6f %-8.*s %.*s", static_cast<double>(time_us) / 1e6, static_cast<int>(who.size()), who.data(),
-                 static_cast<int>(what.size()), what.data());
+    std::fprintf(out_, "%12.6f %-8.*s %.*s", static_cast<double>(time_us) / 1e6, static_cast<int>(who.size()),
+                 who.data(), static_cast<int>(what.size()), what.data());
     if (number != 0) std::fprintf(out_, " %" PRIu64, number);
     if (!bytes.empty()) std::fprintf(out_, " (%zu bytes, so far %016" PRIx64 ")", bytes.size(), digest_);
     std::fputc('\n', out_);
@@ -42,8 +44,9 @@ class Trace {
     out_ = out;
     if (out_ == nullptr) return;
     const std::string words = text();
-    std::fprintf(out_, "%12.6f %-8.*s %.*s %s (%zu bytes, so far %016" PRIx64 ")\n", static_cast<double>(time_us) / 1e6, static_cast<int>(who.size()),
-                 who.data(), static_cast<int>(what.size()), what.data(), words.c_str(), bytes.size(), digest_);
+    std::fprintf(out_, "%12.6f %-8.*s %.*s %s (%zu bytes, so far %016" PRIx64 ")\n", static_cast<double>(time_us) / 1e6,
+                 static_cast<int>(who.size()), who.data(), static_cast<int>(what.size()), what.data(), words.c_str(),
+                 bytes.size(), digest_);
   }
 
   [[nodiscard]] uint64_t digest() const { return digest_; }

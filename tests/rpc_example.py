@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Two people talk through `kith rpc`. Standard library only.
 
     rpc_example.py [SERVER [KITH]]      for instance: rpc_example.py http://localhost:8080 build/release/bin/kith

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
 Tests (*_test.cc, testing/) may include anything. Prints each wrong arrow; exits 1 when there is one.

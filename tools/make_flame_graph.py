@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Makes a flame graph as SVG of what `perf script` prints.
 
     perf record -F 499 --call-graph dwarf -p PID -- sleep 5

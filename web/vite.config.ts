@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +20,11 @@ function serviceWorker(): Plugin {
       // Fonts are fetched when a text needs them: most never are.
       const built = Object.keys(bundle).filter((name) => !name.endsWith(".woff2") && name !== "index.html");
       const files = ["/", ...[...built, ...readdirSync(here("public"))].map((name) => `/${name}`)].sort();
-      const version = createHash("sha256").update(JSON.stringify(files)).update(JSON.stringify(bundle["index.html"] ?? "")).digest("hex").slice(0, 16);
+      const version = createHash("sha256")
+        .update(JSON.stringify(files))
+        .update(JSON.stringify(bundle["index.html"] ?? ""))
+        .digest("hex")
+        .slice(0, 16);
       const source = readFileSync(here("app/service_worker.js"), "utf8")
         .replace("__VERSION__", JSON.stringify(version))
         .replace("__FILES__", JSON.stringify(files));
@@ -40,7 +46,12 @@ function compressed(): Plugin {
         const file = path.join(dist, name);
         const bytes = readFileSync(file);
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
-        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+        writeFileSync(
+          `${file}.br`,
+          brotliCompressSync(bytes, {
+            params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+          }),
+        );
       }
     },
   };
@@ -54,7 +65,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     outDir: "dist",
-    assetsInlineLimit: 0,  // the page's policy allows no data: addresses
+    assetsInlineLimit: 0, // the page's policy allows no data: addresses
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // ClientFrame and ServerFrame (proto/wire/frames.proto) as WebSocket messages.
 #pragma once
 
@@ -10,14 +12,15 @@ namespace kith::wire {
 class ClientFrame;
 class ServerFrame;
 
-// False for bytes that are no ClientFrame. Unknown fields and kinds are no error (the kind is then not set). Replaces `frame`.
+// False for bytes that are no ClientFrame. Unknown fields and kinds are no error (the kind is then not set). Replaces
+// `frame`.
 [[nodiscard]] bool parse_client_frame(BytesView bytes, ClientFrame& frame);
 
 // Appends the frame as an unmasked binary WebSocket message.
 void append_server_frame(Bytes& out, const ServerFrame& frame);
 
-// Appends a Deliver of entries that are serialized already (wire.Entry), as one message, or as several of at most kFrameBytesMax bytes each; an
-// entry that exceeds this by itself goes alone. Nothing for no entries.
+// Appends a Deliver of entries that are serialized already (wire.Entry), as one message, or as several of at most
+// kFrameBytesMax bytes each; an entry that exceeds this by itself goes alone. Nothing for no entries.
 void append_deliver(Bytes& out, std::span<const BytesView> entries);
 
 }  // namespace kith::wire

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Which protocol versions this code speaks (frames.proto, Hello).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "wire/websocket.h"
 
 #include <algorithm>
@@ -26,7 +28,8 @@ struct FrameHeader {
   uint64_t payload_bytes = 0;
 };
 
-// Codes that may stand in a Close frame: those of the standard and the registry, and those of libraries and applications.
+// Codes that may stand in a Close frame: those of the standard and the registry, and those of libraries and
+// applications.
 bool may_be_received(uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
@@ -120,14 +123,16 @@ std::optional<WebSocketEvent> WebSocketReader::next_frame(std::span<char>& input
   if (input.empty()) return WebSocketEvent{};
   FrameHeader header;
   if (const CloseCode wrong = read_header(input, rules, header); wrong != CloseCode::kNoStatus) return error(wrong);
-  if (header.header_bytes == 0 || input.size() - header.header_bytes < header.payload_bytes) return gather_frame(input, rules);
+  if (header.header_bytes == 0 || input.size() - header.header_bytes < header.payload_bytes)
+    return gather_frame(input, rules);
   const std::span<char> payload = input.subspan(header.header_bytes, header.payload_bytes);
   input = input.subspan(header.header_bytes + header.payload_bytes);
   if (header.masked) apply_mask(payload, header.key);
   return on_frame(header.opcode, header.fin, {payload.data(), payload.size()}, rules);
 }
 
-// A frame that is cut by the end of an input: first its header is gathered, then its payload, and nothing of the next frame.
+// A frame that is cut by the end of an input: first its header is gathered, then its payload, and nothing of the next
+// frame.
 std::optional<WebSocketEvent> WebSocketReader::gather_frame(std::span<char>& input, const WebSocketRules& rules) {
   Bytes& frame = kept().frame;
   FrameHeader header;
@@ -149,7 +154,8 @@ std::optional<WebSocketEvent> WebSocketReader::gather_frame(std::span<char>& inp
   return on_frame(header.opcode, header.fin, {payload.data(), payload.size()}, rules);
 }
 
-std::optional<WebSocketEvent> WebSocketReader::on_frame(Opcode opcode, bool fin, BytesView payload, const WebSocketRules& rules) {
+std::optional<WebSocketEvent> WebSocketReader::on_frame(Opcode opcode, bool fin, BytesView payload,
+                                                        const WebSocketRules& rules) {
   const bool in_message = kept_ != nullptr && kept_->in_message;
   switch (opcode) {
     case Opcode::kClose: return on_close(payload);

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // WebSocket framing without I/O (RFC 6455).
 //
 // A frame on the wire (section 5.2), numbers big-endian:
 //
 //   byte 0   FIN 1 bit | RSV1..3, zero: no extension is negotiated | opcode 4 bits
-//   byte 1   MASK 1 bit | length 7 bits: 0..125 itself, 126: the next 2 bytes, 127: the next 8 bytes; always the shortest form
+//   byte 1   MASK 1 bit | length 7 bits: 0..125 itself, 126: the next 2 bytes, 127: the next 8 bytes; always the
+//            shortest form
 //   0, 2, 8  extended length
 //   0, 4     masking key, with MASK: always from client to server, never back
 //   …        payload, masked: byte i is XORed with byte i mod 4 of the key
@@ -28,7 +31,7 @@ enum class CloseCode : uint16_t {
   kGoingAway = 1001,
   kProtocolError = 1002,
   kUnsupportedData = 1003,
-  kNoStatus = 1005,        // never sent: the Close had no code
+  kNoStatus = 1005,  // never sent: the Close had no code
   kInvalidPayload = 1007,
   kPolicyViolation = 1008,
   kTooBig = 1009,
@@ -39,8 +42,8 @@ enum class CloseCode : uint16_t {
 
 // What is expected of the peer.
 struct WebSocketRules {
-  bool masked = true;        // a server expects masked frames, a client unmasked ones
-  bool text_allowed = false;  // Kith's messages are binary
+  bool masked = true;                  // a server expects masked frames, a client unmasked ones
+  bool text_allowed = false;           // Kith's messages are binary
   size_t message_bytes_max = 262'144;  // over all fragments of a message
 };
 
@@ -50,8 +53,8 @@ struct WebSocketEvent {
     kMessage,   // a whole message: payload, is_text
     kPing,      // answer with a Pong of the same payload
     kPong,
-    kClose,     // the peer closes: code (kNoStatus when it gave none) and payload, its reason
-    kError,     // the peer broke a rule: close with `code`; nothing more can be read
+    kClose,  // the peer closes: code (kNoStatus when it gave none) and payload, its reason
+    kError,  // the peer broke a rule: close with `code`; nothing more can be read
   };
   Kind kind = Kind::kNeedMore;
   CloseCode code = CloseCode::kNoStatus;
@@ -60,8 +63,8 @@ struct WebSocketEvent {
   BytesView payload;
 };
 
-// Takes a connection's bytes apart. Holds memory only while a frame or a message is incomplete: then the bytes received of it, never
-// more than was received.
+// Takes a connection's bytes apart. Holds memory only while a frame or a message is incomplete: then the bytes received
+// of it, never more than was received.
 class WebSocketReader {
  public:
   WebSocketReader();
@@ -69,8 +72,9 @@ class WebSocketReader {
   WebSocketReader(WebSocketReader&&) noexcept;
   WebSocketReader& operator=(WebSocketReader&&) noexcept;
 
-  // The next event of the bytes received. `input` is what has arrived and was not given before; it is unmasked in place, and what was used
-  // is taken off its front. Call again until kNeedMore (input is empty then), kClose or kError. The cut between two inputs may be anywhere.
+  // The next event of the bytes received. `input` is what has arrived and was not given before; it is unmasked in
+  // place, and what was used is taken off its front. Call again until kNeedMore (input is empty then), kClose or
+  // kError. The cut between two inputs may be anywhere.
   WebSocketEvent next(std::span<char>& input, const WebSocketRules& rules);
 
   // Whether a frame or message is incomplete.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "wire/websocket.h"
 
 #include <gtest/gtest.h>
@@ -54,7 +56,9 @@ std::vector<Told> read_in_pieces(Bytes bytes, size_t piece, const WebSocketRules
   if (holds != nullptr) *holds = reader.holds_bytes();
   return told;
 }
-std::vector<Told> read(Bytes bytes, const WebSocketRules& rules = kServer) { return read_in_pieces(std::move(bytes), SIZE_MAX / 2, rules); }
+std::vector<Told> read(Bytes bytes, const WebSocketRules& rules = kServer) {
+  return read_in_pieces(std::move(bytes), SIZE_MAX / 2, rules);
+}
 
 Told message(Bytes payload, bool is_text = false) { return {Kind::kMessage, 1005, is_text, std::move(payload)}; }
 Told error(CloseCode code) { return {Kind::kError, static_cast<uint16_t>(code), false, ""}; }
@@ -66,9 +70,11 @@ TEST(WebSocket, ReadsTheExamplesOfTheRfc) {
   EXPECT_EQ(read("\x81\x05Hello", client), std::vector{message("Hello", true)});
   EXPECT_EQ(read(Bytes("\x01\x03Hel\x80\x02lo", 9), client), std::vector{message("Hello", true)});
   EXPECT_EQ(read("\x89\x05Hello", client), (std::vector{Told{Kind::kPing, 1005, false, "Hello"}}));
-  EXPECT_EQ(read("\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), (std::vector{Told{Kind::kPong, 1005, false, "Hello"}}));
+  EXPECT_EQ(read("\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
+            (std::vector{Told{Kind::kPong, 1005, false, "Hello"}}));
   EXPECT_EQ(read(Bytes("\x82\x7e\x01\x00", 4) + Bytes(256, 'x'), client), std::vector{message(Bytes(256, 'x'))});
-  EXPECT_EQ(read(Bytes("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10) + Bytes(65'536, 'x'), client), std::vector{message(Bytes(65'536, 'x'))});
+  EXPECT_EQ(read(Bytes("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10) + Bytes(65'536, 'x'), client),
+            std::vector{message(Bytes(65'536, 'x'))});
 }
 
 TEST(WebSocket, WritesLengthsInTheirShortestForm) {
@@ -93,7 +99,8 @@ TEST(WebSocket, UnmasksPayloadsOfEveryLengthAndAlignment) {
 }
 
 TEST(WebSocket, RefusesReservedBitsAndOpcodes) {
-  for (const uint8_t bit : {0x40, 0x20, 0x10}) EXPECT_EQ(read(frame(0x82 | bit, "x")), std::vector{error(CloseCode::kProtocolError)});
+  for (const uint8_t bit : {0x40, 0x20, 0x10})
+    EXPECT_EQ(read(frame(0x82 | bit, "x")), std::vector{error(CloseCode::kProtocolError)});
   for (const uint8_t opcode : {3, 4, 5, 6, 7, 11, 12, 13, 14, 15}) {
     EXPECT_EQ(read(frame(0x80 | opcode, "")), std::vector{error(CloseCode::kProtocolError)}) << int{opcode};
   }
@@ -108,33 +115,38 @@ TEST(WebSocket, RefusesMaskingOfTheWrongSide) {
 TEST(WebSocket, RefusesLengthsThatAreNotMinimal) {
   EXPECT_EQ(read(Bytes("\x82\xfe\x00\x7d", 4)), std::vector{error(CloseCode::kProtocolError)});
   EXPECT_EQ(read(Bytes("\x82\xff\x00\x00\x00\x00\x00\x00\xff\xff", 10)), std::vector{error(CloseCode::kProtocolError)});
-  EXPECT_EQ(read(Bytes("\x82\xff\x80\x00\x00\x00\x00\x00\x00\x00", 10)), std::vector{error(CloseCode::kProtocolError)}) << "the highest bit";
+  EXPECT_EQ(read(Bytes("\x82\xff\x80\x00\x00\x00\x00\x00\x00\x00", 10)), std::vector{error(CloseCode::kProtocolError)})
+      << "the highest bit";
 }
 
 TEST(WebSocket, RefusesControlFramesThatAreLongOrFragmented) {
   EXPECT_EQ(read(frame(0x89, Bytes(125, 'p'))).at(0).payload.size(), 125u);
   EXPECT_EQ(read(frame(0x89, Bytes(126, 'p'))), std::vector{error(CloseCode::kProtocolError)});
-  for (const uint8_t opcode : {0x08, 0x09, 0x0a}) EXPECT_EQ(read(frame(opcode, "")), std::vector{error(CloseCode::kProtocolError)});
+  for (const uint8_t opcode : {0x08, 0x09, 0x0a})
+    EXPECT_EQ(read(frame(opcode, "")), std::vector{error(CloseCode::kProtocolError)});
 }
 
 TEST(WebSocket, PutsFragmentsTogetherWithControlFramesBetweenThem) {
-  const Bytes bytes = frame(0x02, "one ") + frame(0x89, "ping") + frame(0x00, "two ") + frame(0x00, "") + frame(0x8a, "pong") +
-                      frame(0x80, "three") + frame(0x82, "next");
-  EXPECT_EQ(read(bytes), (std::vector{Told{Kind::kPing, 1005, false, "ping"}, Told{Kind::kPong, 1005, false, "pong"}, message("one two three"),
-                                      message("next")}));
+  const Bytes bytes = frame(0x02, "one ") + frame(0x89, "ping") + frame(0x00, "two ") + frame(0x00, "") +
+                      frame(0x8a, "pong") + frame(0x80, "three") + frame(0x82, "next");
+  EXPECT_EQ(read(bytes), (std::vector{Told{Kind::kPing, 1005, false, "ping"}, Told{Kind::kPong, 1005, false, "pong"},
+                                      message("one two three"), message("next")}));
 }
 
 TEST(WebSocket, RefusesFragmentsOutOfOrder) {
   EXPECT_EQ(read(frame(0x80, "x")), std::vector{error(CloseCode::kProtocolError)}) << "nothing to continue";
   EXPECT_EQ(read(frame(0x00, "x")), std::vector{error(CloseCode::kProtocolError)});
-  EXPECT_EQ(read(frame(0x02, "x") + frame(0x82, "y")), std::vector{error(CloseCode::kProtocolError)}) << "a message within a message";
-  EXPECT_EQ(read(frame(0x02, "x") + frame(0x80, "y") + frame(0x80, "z")), (std::vector{message("xy"), error(CloseCode::kProtocolError)}));
+  EXPECT_EQ(read(frame(0x02, "x") + frame(0x82, "y")), std::vector{error(CloseCode::kProtocolError)})
+      << "a message within a message";
+  EXPECT_EQ(read(frame(0x02, "x") + frame(0x80, "y") + frame(0x80, "z")),
+            (std::vector{message("xy"), error(CloseCode::kProtocolError)}));
 }
 
 TEST(WebSocket, HoldsMessagesToTheirMaximumAndTellsBeforeThePayload) {
   EXPECT_EQ(read(frame(0x82, Bytes(1000, 'x'))), std::vector{message(Bytes(1000, 'x'))});
   EXPECT_EQ(read(frame(0x82, Bytes(1001, 'x')).substr(0, 4)), std::vector{error(CloseCode::kTooBig)});
-  EXPECT_EQ(read(frame(0x02, Bytes(600, 'x')) + frame(0x80, Bytes(401, 'x'))), std::vector{error(CloseCode::kTooBig)}) << "over fragments";
+  EXPECT_EQ(read(frame(0x02, Bytes(600, 'x')) + frame(0x80, Bytes(401, 'x'))), std::vector{error(CloseCode::kTooBig)})
+      << "over fragments";
   EXPECT_EQ(read(Bytes("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 10)), std::vector{error(CloseCode::kTooBig)});
 }
 
@@ -142,13 +154,16 @@ TEST(WebSocket, RefusesTextWhereOnlyBinaryIsSpoken) {
   EXPECT_EQ(read(frame(0x81, "text")), std::vector{error(CloseCode::kUnsupportedData)});
   EXPECT_EQ(read(frame(0x81, "t\xC3\xBCt"), kServerWithText), std::vector{message("t\xC3\xBCt", true)});
   EXPECT_EQ(read(frame(0x81, "\xC3"), kServerWithText), std::vector{error(CloseCode::kInvalidPayload)});
-  EXPECT_EQ(read(frame(0x01, "\xC3") + frame(0x80, "\xBC"), kServerWithText), std::vector{message("\xC3\xBC", true)}) << "cut within a character";
+  EXPECT_EQ(read(frame(0x01, "\xC3") + frame(0x80, "\xBC"), kServerWithText), std::vector{message("\xC3\xBC", true)})
+      << "cut within a character";
 }
 
 TEST(WebSocket, ChecksCloseFrames) {
   const auto close = [](BytesView payload) { return read(frame(0x88, payload)); };
   EXPECT_EQ(close(""), (std::vector{Told{Kind::kClose, 1005, false, ""}}));
-  EXPECT_EQ(close("\x03\xe8" "bye"), (std::vector{Told{Kind::kClose, 1000, false, "bye"}}));
+  EXPECT_EQ(close("\x03\xe8"
+                  "bye"),
+            (std::vector{Told{Kind::kClose, 1000, false, "bye"}}));
   EXPECT_EQ(close("\x03"), std::vector{error(CloseCode::kProtocolError)});
   EXPECT_EQ(close("\x03\xe8\xff"), std::vector{error(CloseCode::kInvalidPayload)});
   for (const uint16_t code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65'535}) {
@@ -168,7 +183,8 @@ TEST(WebSocket, WritesCloseFramesThatItReadsAgain) {
   EXPECT_EQ(read(out, client), (std::vector{Told{Kind::kClose, 1012, false, "draining"}}));
   out.clear();
   append_close(out, CloseCode::kPolicyViolation, Bytes(122, 'a') + "\xC3\xBC");
-  EXPECT_EQ(read(out, client), (std::vector{Told{Kind::kClose, 1008, false, Bytes(122, 'a')}})) << "cut, but not within a character";
+  EXPECT_EQ(read(out, client), (std::vector{Told{Kind::kClose, 1008, false, Bytes(122, 'a')}}))
+      << "cut, but not within a character";
 }
 
 TEST(WebSocket, TellsTheSameHoweverTheBytesAreCut) {
@@ -193,7 +209,8 @@ TEST(WebSocket, TellsTheSameHoweverTheBytesAreCut) {
     }
     if (round % 3 == 0) bytes += frame(0x83, "wrong");
     const auto whole = read(bytes, kServer);
-    for (const size_t piece : {1, 2, 3, 5, 7, 64, 127}) EXPECT_EQ(read_in_pieces(bytes, piece, kServer), whole) << "pieces of " << piece;
+    for (const size_t piece : {1, 2, 3, 5, 7, 64, 127})
+      EXPECT_EQ(read_in_pieces(bytes, piece, kServer), whole) << "pieces of " << piece;
   }
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <algorithm>
 #include <cstdlib>
 #include <unordered_set>
@@ -22,22 +24,27 @@ constexpr uint32_t kShownAtStart = 20;
 constexpr uint64_t kFarewellMs = 5000;
 
 constexpr const char* kHelp =
-    "Type a line to send it. /history [N] shows earlier messages, /help this, /quit ends. A line that begins with // sends one that begins with /.";
+    "Type a line to send it. /history [N] shows earlier messages, /help this, /quit ends. A line that begins with // "
+    "sends one that begins with /.";
 
 class Chat {
  public:
-  Chat(Context context, Conversation conversation) : context_(context), host_(context.host), conversation_(std::move(conversation)) {}
+  Chat(Context context, Conversation conversation)
+      : context_(context), host_(context.host), conversation_(std::move(conversation)) {}
 
   ExitCode run() {
     host_.listen([this](const Event& event) { on_event(event); });
-    screen_ = ChatScreen::open(context_, {[this](std::string line) { on_line(std::move(line)); }, [this](bool composing) { tell_typing(composing); },
-                                          [this] { over_ = true; }});
+    screen_ =
+        ChatScreen::open(context_, {[this](std::string line) { on_line(std::move(line)); },
+                                    [this](bool composing) { tell_typing(composing); }, [this] { over_ = true; }});
     context_.host.start(list_messages(kShownAtStart), [this](const Response& response) {
       for (const Message& message : response.list_messages().messages()) show(message);
-      screen_->print(context_.out.coloured("2", "Chat with " + safe_for_terminal(conversation_.title()) + ". /help for help, /quit to leave."));
+      screen_->print(context_.out.coloured(
+          "2", "Chat with " + safe_for_terminal(conversation_.title()) + ". /help for help, /quit to leave."));
       begin();
     });
-    const auto outcome = host_.run_until([&] { return over_ || host_.state().connection() == State::kEnded; }, std::nullopt);
+    const auto outcome =
+        host_.run_until([&] { return over_ || host_.state().connection() == State::kEnded; }, std::nullopt);
     if (outcome != Host::Outcome::kStopped) leave();
     screen_.reset();
     if (host_.state().connection() == State::kEnded) {
@@ -66,8 +73,9 @@ class Chat {
     draft.mutable_set_draft()->set_conversation(conversation_.id());
     draft.mutable_set_draft()->set_text(screen_->draft());
     if (screen_->shows_status()) ignore(std::move(draft));
-    host_.run_until([&] { return outstanding_ == 0 && (host_.state().unsent_messages() == 0 || is_offline(host_.state())); },
-                    host_.in_ms(kFarewellMs));
+    host_.run_until(
+        [&] { return outstanding_ == 0 && (host_.state().unsent_messages() == 0 || is_offline(host_.state())); },
+        host_.in_ms(kFarewellMs));
   }
 
   void ignore(Request request) {
@@ -125,12 +133,14 @@ class Chat {
     } else if (line.starts_with("/history")) {
       const unsigned long wanted = std::strtoul(line.c_str() + 8, nullptr, 10);
       ++outstanding_;
-      host_.start(list_messages(wanted == 0 ? 50 : static_cast<uint32_t>(std::min(wanted, 500UL))), [this](const Response& response) {
-        --outstanding_;
-        for (const Message& message : response.list_messages().messages()) show(message);
-      });
+      host_.start(list_messages(wanted == 0 ? 50 : static_cast<uint32_t>(std::min(wanted, 500UL))),
+                  [this](const Response& response) {
+                    --outstanding_;
+                    for (const Message& message : response.list_messages().messages()) show(message);
+                  });
     } else {
-      screen_->print(context_.out.coloured("2", line == "/help" ? kHelp : "There is no such command; /help lists them."));
+      screen_->print(
+          context_.out.coloured("2", line == "/help" ? kHelp : "There is no such command; /help lists them."));
     }
   }
 
@@ -153,7 +163,8 @@ class Chat {
   void on_event(const Event& event) {
     if (event.has_state_changed()) {
       const bool offline = is_offline(event.state_changed());
-      if (offline != offline_ && !screen_->shows_status()) context_.out.note(offline ? "offline: messages are kept and sent later" : "online");
+      if (offline != offline_ && !screen_->shows_status())
+        context_.out.note(offline ? "offline: messages are kept and sent later" : "online");
       offline_ = offline;
     } else if (event.has_message_added() && event.message_added().conversation() == conversation_.id()) {
       if (!shown_.contains(event.message_added().id())) show(event.message_added());

@@ -1,6 +1,10 @@
-// Every command of `kith`: what it takes, and the function that runs it. command_line.cc fills the options in; docs/cli.md describes them.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Every command of `kith`: what it takes, and the function that runs it. command_line.cc fills the options in;
+// docs/cli.md describes them.
 //
-// Each function is in the file of its name. It answers the exit code, writes data to standard output and words for people to standard error.
+// Each function is in the file of its name. It answers the exit code, writes data to standard output and words for
+// people to standard error.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -73,13 +75,17 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   const auto& result = response->import_contacts();
-  context.out.note(std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) + " of them on Kith, " +
-                   std::to_string(result.skipped()) + " skipped");
+  context.out.note(std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) +
+                   " of them on Kith, " + std::to_string(result.skipped()) + " skipped");
   return ExitCode::kOk;
 }
 
-ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name) { return set_contact(context, phone, name, false); }
+ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name) {
+  return set_contact(context, phone, name, false);
+}
 
-ExitCode run_contacts_remove(Context context, const std::string& phone) { return set_contact(context, phone, "", true); }
+ExitCode run_contacts_remove(Context context, const std::string& phone) {
+  return set_contact(context, phone, "", true);
+}
 
 }  // namespace kith::cli

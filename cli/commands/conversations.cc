@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/message_text.h"
@@ -23,7 +25,8 @@ std::string conversation_json(const client_api::Conversation& conversation) {
 std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
   std::string line = out.coloured("1", safe_for_terminal(conversation.title()));
   if (conversation.phone() != conversation.title()) line += "  " + out.coloured("2", conversation.phone());
-  if (conversation.unread() > 0) line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
+  if (conversation.unread() > 0)
+    line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
   if (conversation.blocked()) line += "  [blocked]";
   if (conversation.verified()) line += "  [verified]";
   if (conversation.has_last_message()) {

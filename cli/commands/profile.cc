@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 
@@ -18,7 +20,8 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   if (!response) return response.error();
   const client_api::Profile& profile = response->get_profile();
   if (options.json) {
-    context.out.line(JsonLine().text("name", profile.name()).text("about", profile.about()).text("phone", profile.phone()).str());
+    context.out.line(
+        JsonLine().text("name", profile.name()).text("about", profile.about()).text("phone", profile.phone()).str());
     return ExitCode::kOk;
   }
   context.out.line("name   " + safe_for_terminal(profile.name()));

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Prints each message that came to this device once, over any number of runs.
 //
 //   take a batch: the core marks it taken and commits   →   print it with one write   →   take the next
 //
-// So what was printed is never printed again. A program killed between the commit and the write (microseconds) has the batch in its history,
-// but not in what was printed; that is why a batch is only taken while somebody reads, and why a stop signal waits for the write.
+// So what was printed is never printed again. A program killed between the commit and the write (microseconds) has the
+// batch in its history, but not in what was printed; that is why a batch is only taken while somebody reads, and why a
+// stop signal waits for the write.
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -27,7 +30,8 @@ class Receiver {
   Receiver(Context context, const ReceiveOptions& options) : context_(context), options_(options) {
     context_.host.listen([this](const client_api::Event& event) {
       if (event.has_message_added() || event.has_message_changed()) something_new_ = true;
-      if (event.has_conversation_changed()) titles_[event.conversation_changed().id()] = event.conversation_changed().title();
+      if (event.has_conversation_changed())
+        titles_[event.conversation_changed().id()] = event.conversation_changed().title();
     });
   }
 
@@ -58,7 +62,8 @@ class Receiver {
   [[nodiscard]] size_t printed() const { return printed_; }
 
  private:
-  // Somebody's first message names their account only: what is printed is to name the number as well, so the server is asked before.
+  // Somebody's first message names their account only: what is printed is to name the number as well, so the server is
+  // asked before.
   Result<void, ExitCode> know_senders() {
     Request request;
     request.mutable_list_conversations();
@@ -66,7 +71,9 @@ class Receiver {
     if (!response) return Fail(response.error());
     for (const auto& conversation : response->list_conversations().conversations()) {
       titles_[conversation.id()] = conversation.title();
-      if (!conversation.phone().empty() || is_offline(context_.host.state()) || !asked_.insert(conversation.id()).second) continue;
+      if (!conversation.phone().empty() || is_offline(context_.host.state()) ||
+          !asked_.insert(conversation.id()).second)
+        continue;
       Request profile;
       profile.mutable_get_profile()->set_account_id(conversation.id());
       const auto answer = context_.host.call(std::move(profile));  // a failure only leaves the number out
@@ -78,8 +85,10 @@ class Receiver {
 
   void print(const Message& message) {
     ++printed_;
-    context_.out.line(options_.json ? message_json(message)
-                                    : message_line(context_.out, message, author_name(message, titles_[message.conversation()]), unix_now_us()));
+    context_.out.line(options_.json
+                          ? message_json(message)
+                          : message_line(context_.out, message, author_name(message, titles_[message.conversation()]),
+                                         unix_now_us()));
   }
 
   Result<void, ExitCode> mark_read(const client_api::TakeEventsResponse& taken) {
@@ -106,16 +115,12 @@ class Receiver {
 ExitCode report(Context context, Reached reached) {
   switch (reached) {
     case Reached::kOffline:
-    case Reached::kTimedOut:
-      context.out.note("offline: this is what had come before");
-      return ExitCode::kOffline;
+    case Reached::kTimedOut: context.out.note("offline: this is what had come before"); return ExitCode::kOffline;
     case Reached::kEnded:
       context.out.note("this device was ended: its number registered elsewhere");
       return ExitCode::kDeviceEnded;
-    case Reached::kStopped:
-      return ExitCode::kInterrupted;
-    case Reached::kOnline:
-      break;
+    case Reached::kStopped: return ExitCode::kInterrupted;
+    case Reached::kOnline: break;
   }
   return ExitCode::kOk;
 }
@@ -124,12 +129,14 @@ MonotonicMs after_timeout(Context context, const ReceiveOptions& options) {
   return context.host.in_ms(static_cast<uint64_t>(*options.timeout_s * 1000));
 }
 
-// Waits for messages and prints them, until the first ones with `only_first`, else until none has come for the time given, if one is given.
-ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOptions& options, std::optional<MonotonicMs> deadline,
-                        bool only_first) {
+// Waits for messages and prints them, until the first ones with `only_first`, else until none has come for the time
+// given, if one is given.
+ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOptions& options,
+                        std::optional<MonotonicMs> deadline, bool only_first) {
   const State& state = context.host.state();
   bool said_offline = false;
-  // Wakes the loop when the reader goes, not only when there is something to write to it. A terminal has input of its own there.
+  // Wakes the loop when the reader goes, not only when there is something to write to it. A terminal has input of its
+  // own there.
   if (!context.out.is_terminal()) context.host.when_readable(context.out.descriptor(), [] {});
   for (;;) {
     const auto outcome = context.host.run_until(
@@ -153,7 +160,8 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
       if (options.timeout_s) deadline = after_timeout(context, options);
     }
     if (state.connection() == State::kEnded) return report(context, Reached::kEnded);
-    if (outcome == Host::Outcome::kTimedOut) return is_offline(state) ? report(context, Reached::kOffline) : ExitCode::kOk;
+    if (outcome == Host::Outcome::kTimedOut)
+      return is_offline(state) ? report(context, Reached::kOffline) : ExitCode::kOk;
   }
 }
 

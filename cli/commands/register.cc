@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <termios.h>
 #include <unistd.h>
 
@@ -70,7 +72,8 @@ Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions
 
 ExitCode run_register(Context context, const RegisterOptions& options) {
   if (context.host.state().registered()) {
-    context.out.note("this home is registered already as " + context.host.state().phone() + "; another number needs another --home");
+    context.out.note("this home is registered already as " + context.host.state().phone() +
+                     "; another number needs another --home");
     return ExitCode::kFailed;
   }
   RegisterOptions complete = options;
@@ -92,7 +95,8 @@ ExitCode run_register(Context context, const RegisterOptions& options) {
     if (!answer) return ExitCode::kInterrupted;
     (asks_pin ? complete.pin : complete.code) = std::move(*answer);
   }
-  context.out.note("registered " + context.host.state().phone() + " as " + options.name + " on " + context.host.state().server());
+  context.out.note("registered " + context.host.state().phone() + " as " + options.name + " on " +
+                   context.host.state().server());
   return ExitCode::kOk;
 }
 

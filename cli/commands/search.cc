@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <unordered_map>
 
 #include "cli/commands/commands.h"
@@ -26,7 +28,8 @@ ExitCode run_search(Context context, const SearchOptions& options) {
     list.mutable_list_conversations();
     const auto conversations = ask(context, std::move(list));
     if (!conversations) return conversations.error();
-    for (const auto& conversation : conversations->list_conversations().conversations()) titles[conversation.id()] = conversation.title();
+    for (const auto& conversation : conversations->list_conversations().conversations())
+      titles[conversation.id()] = conversation.title();
   }
   for (const auto& message : response->search().messages()) {
     if (options.json) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <unistd.h>
 
 #include <unordered_map>
@@ -26,7 +28,8 @@ class TickWatch {
  public:
   explicit TickWatch(Host& host) {
     host.listen([this](const client_api::Event& event) {
-      if (event.has_message_changed() && event.message_changed().outgoing()) latest_[event.message_changed().id()] = event.message_changed();
+      if (event.has_message_changed() && event.message_changed().outgoing())
+        latest_[event.message_changed().id()] = event.message_changed();
     });
   }
   // The message as it was when sending was answered; a change may have come in before.
@@ -44,15 +47,17 @@ ExitCode report_failed(Context context, const Message& message) {
 
 ExitCode try_to_send(Context context, const TickWatch& ticks, const std::string& id) {
   const State& state = context.host.state();
-  const auto outcome = context.host.run_until([&] { return ticks.of(id).tick() >= Message::kSent || is_offline(state); }, context.host.in_ms(kTryMs));
+  const auto outcome = context.host.run_until(
+      [&] { return ticks.of(id).tick() >= Message::kSent || is_offline(state); }, context.host.in_ms(kTryMs));
   if (ticks.of(id).tick() == Message::kFailed) return report_failed(context, ticks.of(id));
   if (ticks.of(id).tick() >= Message::kSent) return ExitCode::kOk;
   if (state.connection() == State::kEnded) {
     context.out.note("this device was ended: its number registered elsewhere");
     return ExitCode::kDeviceEnded;
   }
-  context.out.note(outcome == Host::Outcome::kDone ? "offline: the message is kept, and sent by the next command that reaches the server"
-                                                   : "not sent yet: the message is kept, and sent by the next command");
+  context.out.note(outcome == Host::Outcome::kDone
+                       ? "offline: the message is kept, and sent by the next command that reaches the server"
+                       : "not sent yet: the message is kept, and sent by the next command");
   return ExitCode::kOk;
 }
 
@@ -113,7 +118,8 @@ ExitCode run_send(Context context, const SendOptions& options) {
   ticks.begin(sent);
   context.out.line(sent.id());
   context.out.flush();
-  return options.wait.empty() ? try_to_send(context, ticks, sent.id()) : wait_for_tick(context, ticks, sent.id(), options);
+  return options.wait.empty() ? try_to_send(context, ticks, sent.id())
+                              : wait_for_tick(context, ticks, sent.id(), options);
 }
 
 }  // namespace kith::cli

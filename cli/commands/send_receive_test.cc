@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -68,7 +70,9 @@ class Commands : public ::testing::Test {
     const std::string data = output.data();
     return std::count(data.begin(), data.end(), '\n');
   }
-  SendOptions to_send(const std::string& wait = "") { return {.to = "+491700000002", .text = "hi", .wait = wait, .timeout_s = 5, .reply_to = ""}; }
+  SendOptions to_send(const std::string& wait = "") {
+    return {.to = "+491700000002", .text = "hi", .wait = wait, .timeout_s = 5, .reply_to = ""};
+  }
 };
 
 TEST_F(Commands, SendPrintsTheIdAloneOnALine) {
@@ -86,7 +90,8 @@ TEST_F(Commands, SendOfflineKeepsTheMessageAndSaysSo) {  // [F2]
 }
 
 TEST_F(Commands, SendWaitsForTheTickItWasAskedFor) {  // [F12]
-  host.events = {tick_event("m1", Message::kSent), tick_event("other", Message::kRead), tick_event("m1", Message::kDelivered)};
+  host.events = {tick_event("m1", Message::kSent), tick_event("other", Message::kRead),
+                 tick_event("m1", Message::kDelivered)};
   EXPECT_EQ(run_send(context, to_send("delivered")), ExitCode::kOk);
   EXPECT_TRUE(host.events.empty());
 }
@@ -150,7 +155,9 @@ TEST_F(Commands, FollowingEndsWellWhenStoppedAndTakesNothingItCanNotPrint) {
   host.events = {connection_event(State::kOnline)};
   host.stop_when_idle = true;
   EXPECT_EQ(run_receive(context, {.follow = true, .json = true}), ExitCode::kOk);
-  EXPECT_EQ(std::count_if(host.requests.begin(), host.requests.end(), [](const Request& request) { return request.has_take_events(); }), 1);
+  EXPECT_EQ(std::count_if(host.requests.begin(), host.requests.end(),
+                          [](const Request& request) { return request.has_take_events(); }),
+            1);
 }
 
 TEST_F(Commands, FollowingTakesNothingOnceTheReaderIsGone) {

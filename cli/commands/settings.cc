@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <unistd.h>
 
 #include "cli/commands/commands.h"
@@ -16,7 +18,8 @@ struct ScopeWord {
   const char* word;
   Settings::Scope scope;
 };
-constexpr ScopeWord kScopes[] = {{"everyone", Settings::kEveryone}, {"contacts", Settings::kContacts}, {"nobody", Settings::kNobody}};
+constexpr ScopeWord kScopes[] = {
+    {"everyone", Settings::kEveryone}, {"contacts", Settings::kContacts}, {"nobody", Settings::kNobody}};
 
 const char* scope_word(Settings::Scope scope) {
   for (const ScopeWord& known : kScopes) {

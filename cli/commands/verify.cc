@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/qr_text.h"
@@ -28,7 +30,8 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
     request.mutable_set_verified()->set_verified(options.mark);
     const auto response = ask(context, std::move(request));
     if (!response) return response.error();
-    context.out.note(conversation->title() + (options.mark ? " is marked as verified" : " is no longer marked as verified"));
+    context.out.note(conversation->title() +
+                     (options.mark ? " is marked as verified" : " is no longer marked as verified"));
     return ExitCode::kOk;
   }
   Request request;
@@ -47,8 +50,10 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   }
   if (const auto code = qr_text(number.qr_payload(), context.out.is_terminal())) context.out.add(*code + "\n");
   context.out.line(grouped(number.digits()));
-  context.out.note("safety number with " + conversation->title() + (number.verified() ? ", verified" : ", not verified yet") +
-                   ". Compare it with theirs, face to face or on a call; if it is the same: kith verify " + options.with + " --mark");
+  context.out.note("safety number with " + conversation->title() +
+                   (number.verified() ? ", verified" : ", not verified yet") +
+                   ". Compare it with theirs, face to face or on a call; if it is the same: kith verify " +
+                   options.with + " --mark");
   return ExitCode::kOk;
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/rpc/envelope.h"
 
 #include <nlohmann/json.hpp>
@@ -109,8 +111,8 @@ std::string result_object(const std::string& id, const std::string& result) {
 }
 
 std::string error_object(const Error& error) {
-  std::string text = R"({"jsonrpc":"2.0","id":)" + error.id + R"(,"error":{"code":)" + std::to_string(error.code) + R"(,"message":)" +
-                     json_string(error.message);
+  std::string text = R"({"jsonrpc":"2.0","id":)" + error.id + R"(,"error":{"code":)" + std::to_string(error.code) +
+                     R"(,"message":)" + json_string(error.message);
   if (!error.data.empty()) text += R"(,"data":)" + error.data;
   return text + "}}";
 }

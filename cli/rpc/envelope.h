@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // JSON-RPC 2.0 envelopes, one a line. No meaning of methods here.
 //
 // Source: https://www.jsonrpc.org/specification

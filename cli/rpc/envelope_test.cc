@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/rpc/envelope.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +16,8 @@ Error error_of(std::string_view line) {
 
 TEST(Envelope, ReadsACallWithItsIdAsItWasWritten) {
   for (const char* id : {"7", "\"seven\"", "null", "-1.5"}) {
-    const Incoming incoming = parse(std::string(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":"get_state","params":{"a":1}})");
+    const Incoming incoming =
+        parse(std::string(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":"get_state","params":{"a":1}})");
     const auto* const call = std::get_if<Call>(&incoming.calls.at(0));
     ASSERT_TRUE(call) << id;
     EXPECT_EQ(call->id, id);
@@ -63,14 +66,19 @@ TEST(Envelope, RefusesBatchesAndNestingBeyondTheirLimits) {
   for (size_t i = 0; i < kBatchMax; ++i) batch += ",1";
   EXPECT_EQ(error_of(batch + "]").code, kInvalidRequest);
   EXPECT_EQ(error_of(std::string(500'000, '[')).code, kParseError);
-  EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(200, '[') + std::string(200, ']') + "}}").code, kParseError);
+  EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(200, '[') +
+                     std::string(200, ']') + "}}")
+                .code,
+            kParseError);
   // Brackets in a string are text.
-  EXPECT_TRUE(std::holds_alternative<Call>(parse(R"({"jsonrpc":"2.0","method":"x","params":{"a":"\")" + std::string(200, '[') + "\"}}").calls.at(0)));
+  EXPECT_TRUE(std::holds_alternative<Call>(
+      parse(R"({"jsonrpc":"2.0","method":"x","params":{"a":"\")" + std::string(200, '[') + "\"}}").calls.at(0)));
 }
 
 TEST(Envelope, WritesAnswersOnOneLine) {
   EXPECT_EQ(result_object("7", R"({"a":1})"), R"({"jsonrpc":"2.0","id":7,"result":{"a":1}})");
-  EXPECT_EQ(error_object({"\"x\"", -32602, "two\nlines", ""}), R"({"jsonrpc":"2.0","id":"x","error":{"code":-32602,"message":"two\nlines"}})");
+  EXPECT_EQ(error_object({"\"x\"", -32602, "two\nlines", ""}),
+            R"({"jsonrpc":"2.0","id":"x","error":{"code":-32602,"message":"two\nlines"}})");
   EXPECT_EQ(notification_object("resync", "{}"), R"({"jsonrpc":"2.0","method":"resync","params":{}})");
 }
 

@@ -1,4 +1,7 @@
-// The client API as JSON-RPC sees it: by reflection over proto/client_api, so that a method added there is here at once.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The client API as JSON-RPC sees it: by reflection over proto/client_api, so that a method added there is here at
+// once.
 #pragma once
 
 #include <string>
@@ -22,7 +25,8 @@ struct CallFailure {
 // The request that calls `method` with `params`, a JSON object in the protobuf mapping. Unknown members are refused.
 Result<client_api::Request, CallFailure> make_request(const std::string& method, std::string_view params);
 
-// The result of a response that is no failure, as a JSON object: members as in the .proto file, those with default values too.
+// The result of a response that is no failure, as a JSON object: members as in the .proto file, those with default
+// values too.
 std::string result_json(const client_api::Response& response);
 
 struct Notification {

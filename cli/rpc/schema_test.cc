@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/rpc/schema.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +31,8 @@ TEST(Schema, EveryMethodHasAResultOfItsName) {
 }
 
 TEST(Schema, ParamsAreReadByTheProtobufMapping) {
-  const auto request = make_request("list_messages", R"({"conversation":"ab","before_order_us":"1700000000000000","limit":3})");
+  const auto request =
+      make_request("list_messages", R"({"conversation":"ab","before_order_us":"1700000000000000","limit":3})");
   ASSERT_TRUE(request);
   EXPECT_EQ(request->list_messages().before_order_us(), 1700000000000000u);
   EXPECT_EQ(request->list_messages().limit(), 3u);
@@ -40,7 +43,8 @@ TEST(Schema, ParamsAreReadByTheProtobufMapping) {
 TEST(Schema, DocumentationNamesEveryMethodAndNotification) {
   const std::string page = read_source("docs/rpc.md");
   for (const std::string& name : method_names()) EXPECT_NE(page.find("| `" + name + "` |"), std::string::npos) << name;
-  for (const std::string& name : notification_names()) EXPECT_NE(page.find("| `" + name + "` |"), std::string::npos) << name;
+  for (const std::string& name : notification_names())
+    EXPECT_NE(page.find("| `" + name + "` |"), std::string::npos) << name;
 }
 
 TEST(Schema, DocumentationNamesEveryFailure) {
@@ -48,7 +52,8 @@ TEST(Schema, DocumentationNamesEveryFailure) {
   const auto* const codes = client_api::Failure::Code_descriptor();
   for (int i = 0; i < codes->value_count(); ++i) {
     if (codes->value(i)->number() == 0) continue;
-    const std::string row = "| " + std::to_string(-32000 - codes->value(i)->number()) + " | `" + codes->value(i)->name() + "` |";
+    const std::string row =
+        "| " + std::to_string(-32000 - codes->value(i)->number()) + " | `" + codes->value(i)->name() + "` |";
     EXPECT_NE(page.find(row), std::string::npos) << row;
   }
 }

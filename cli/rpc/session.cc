@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/rpc/session.h"
 
 #include "cli/exit_code.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A program on the other end of standard input and output: its calls go to the core, answers and events come back.
 #pragma once
 

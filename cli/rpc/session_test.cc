@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "cli/rpc/session.h"
 
 #include <gmock/gmock.h>
@@ -18,12 +20,8 @@ using ::testing::StartsWith;
 Response respond(const Request& request) {
   Response response;
   switch (request.method_case()) {
-    case Request::kGetState:
-      response.mutable_get_state()->set_phone("+491700000001");
-      break;
-    case Request::kSetDraft:
-      response.mutable_set_draft();
-      break;
+    case Request::kGetState: response.mutable_get_state()->set_phone("+491700000001"); break;
+    case Request::kSetDraft: response.mutable_set_draft(); break;
     default:
       response.mutable_failure()->set_code(Failure::kOffline);
       response.mutable_failure()->set_detail("no route");
@@ -59,7 +57,9 @@ TEST_F(RpcSession, TellsAFailureOfTheCoreByNumberAndName) {
 }
 
 TEST_F(RpcSession, NamesTheMethodOrMemberThatDoesNotExist) {
-  take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_sate\"}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"set_draft\",\"params\":{\"txt\":\"a\"}}\n");
+  take(
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_sate\"}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"set_draft\","
+      "\"params\":{\"txt\":\"a\"}}\n");
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_THAT(lines[0], HasSubstr("-32601"));
   EXPECT_THAT(lines[0], HasSubstr("get_sate"));
@@ -95,7 +95,9 @@ TEST_F(RpcSession, AnswersABatchWithOneArrayOnceAllAreDone) {
 }
 
 TEST_F(RpcSession, GivesNoAnswerToWhatAsksForNone) {
-  take("{\"jsonrpc\":\"2.0\",\"method\":\"connect\"}\n{\"jsonrpc\":\"2.0\",\"method\":\"nothing\"}\n[{\"jsonrpc\":\"2.0\",\"method\":\"set_draft\"}]\n");
+  take(
+      "{\"jsonrpc\":\"2.0\",\"method\":\"connect\"}\n{\"jsonrpc\":\"2.0\",\"method\":\"nothing\"}\n[{\"jsonrpc\":\"2."
+      "0\",\"method\":\"set_draft\"}]\n");
   EXPECT_TRUE(lines.empty());
   EXPECT_EQ(host.requests.size(), 2u);
 }
@@ -116,8 +118,9 @@ TEST_F(RpcSession, PassesEventsOnInTheirOrder) {
   host.publish(event);
   event.mutable_resync();
   host.publish(event);
-  EXPECT_THAT(lines, ElementsAre(R"({"jsonrpc":"2.0","method":"typing_changed","params":{"conversation":"c","typing":true}})",
-                                 R"({"jsonrpc":"2.0","method":"resync","params":{}})"));
+  EXPECT_THAT(lines,
+              ElementsAre(R"({"jsonrpc":"2.0","method":"typing_changed","params":{"conversation":"c","typing":true}})",
+                          R"({"jsonrpc":"2.0","method":"resync","params":{}})"));
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // An Output whose data and words a test can read.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A core made of a function, for tests of commands: answers each request at once, and plays events when the loop runs.
 #pragma once
 

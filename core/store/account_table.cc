@@ -1,10 +1,13 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/account_table.h"
 
 namespace kith::core {
 
 std::optional<Registration> AccountTable::registration() {
   auto row = database_.prepare(
-      "SELECT server, phone, account, device, token, account_public, account_private, identity_public, identity_private, registration_id, "
+      "SELECT server, phone, account, device, token, account_public, account_private, identity_public, "
+      "identity_private, registration_id, "
       "device_name FROM registration");
   if (!row.step()) return std::nullopt;
   Registration registration;
@@ -17,9 +20,10 @@ std::optional<Registration> AccountTable::registration() {
   registration.identity = {row.blob(7), row.blob(8)};
   registration.registration_id = static_cast<uint32_t>(row.integer(9));
   registration.device_name = row.text(10);
-  const bool is_sound = !registration.account.is_none() && !registration.token.empty() && registration.account_key.public_key.size() == 32 &&
-                        registration.account_key.private_key.size() == 64 && registration.identity.public_key.size() == 33 &&
-                        registration.identity.private_key.size() == 32;
+  const bool is_sound = !registration.account.is_none() && !registration.token.empty() &&
+                        registration.account_key.public_key.size() == 32 &&
+                        registration.account_key.private_key.size() == 64 &&
+                        registration.identity.public_key.size() == 33 && registration.identity.private_key.size() == 32;
   if (!is_sound) {
     database_.found_damage();
     return std::nullopt;
@@ -40,7 +44,8 @@ std::string AccountTable::phone() {
 void AccountTable::set_registration(const Registration& registration) {
   database_
       .prepare(
-          "INSERT OR REPLACE INTO registration (id, server, phone, account, device, token, account_public, account_private, identity_public, "
+          "INSERT OR REPLACE INTO registration (id, server, phone, account, device, token, account_public, "
+          "account_private, identity_public, "
           "identity_private, registration_id, device_name) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_text(registration.server)
       .bind_text(registration.phone)
@@ -60,7 +65,8 @@ void AccountTable::remove_registration() { database_.prepare("DELETE FROM regist
 
 Progress AccountTable::progress() {
   auto row = database_.prepare(
-      "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, signed_prekey_made_us, keys_published, "
+      "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, "
+      "signed_prekey_made_us, keys_published, "
       "device_list_revision, ended FROM progress WHERE id = 1");
   Progress progress;
   if (!row.step()) {
@@ -82,7 +88,8 @@ Progress AccountTable::progress() {
 void AccountTable::set_progress(const Progress& progress) {
   database_
       .prepare(
-          "UPDATE progress SET confirmed_position = ?, event_number = ?, undecryptable = ?, next_prekey_id = ?, next_signed_prekey_id = ?, "
+          "UPDATE progress SET confirmed_position = ?, event_number = ?, undecryptable = ?, next_prekey_id = ?, "
+          "next_signed_prekey_id = ?, "
           "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, ended = ?")
       .bind(static_cast<int64_t>(progress.confirmed_position.value))
       .bind(static_cast<int64_t>(progress.event_number))

@@ -1,10 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // This device's own account, and how far it is.
 //
 //   registration   one row (id 1), written at registration and never changed but for ended
-//     server TEXT, phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32), account_private BLOB(64),
-//     identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER (1..16380), device_name TEXT
-//   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each field of Progress,
-//                  and taken_sequence INTEGER: messages up to this sequence were taken (MessagesTable::take)
+//     server TEXT, phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32),
+//     account_private BLOB(64), identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER
+//     (1..16380), device_name TEXT
+//   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each
+//                  field of Progress, and taken_sequence INTEGER: messages up to this sequence were taken
+//                  (MessagesTable::take)
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -32,15 +36,15 @@ struct Registration {
 };
 
 struct Progress {
-  Position confirmed_position;         // INBOX-2: everything up to here is committed
-  uint64_t event_number = 0;           // number of the last event
-  uint64_t undecryptable = 0;          // messages that could not be decrypted so far
-  uint32_t next_prekey_id = 1;         // 1..16777214, wraps
+  Position confirmed_position;  // INBOX-2: everything up to here is committed
+  uint64_t event_number = 0;    // number of the last event
+  uint64_t undecryptable = 0;   // messages that could not be decrypted so far
+  uint32_t next_prekey_id = 1;  // 1..16777214, wraps
   uint32_t next_signed_prekey_id = 1;
-  UnixMicros signed_prekey_made_at;    // when the current signed prekey was made
-  bool keys_published = false;         // the server has this registration's keys: the device is active
-  Revision device_list_revision;       // of the own list: the one to publish, then the one that is current
-  bool ended = false;                  // the server ended this device: registered elsewhere
+  UnixMicros signed_prekey_made_at;  // when the current signed prekey was made
+  bool keys_published = false;       // the server has this registration's keys: the device is active
+  Revision device_list_revision;     // of the own list: the one to publish, then the one that is current
+  bool ended = false;                // the server ended this device: registered elsewhere
 };
 
 class AccountTable {

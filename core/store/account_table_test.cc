@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/account_table.h"
 
 #include "core/store/testing/store_fixture.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/contacts_table.h"
 
 #include "core/store/sort_name.h"
@@ -6,7 +8,8 @@ namespace kith::core {
 namespace {
 
 ContactRow read(const Statement& row) {
-  return {row.text(0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+  return {row.text(0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2),
+          UnixMicros{static_cast<uint64_t>(row.integer(3))}};
 }
 
 }  // namespace
@@ -16,7 +19,8 @@ bool ContactsTable::set(std::string_view phone, std::string_view name) {
   const std::string sorted = sort_name(name);
   database_
       .prepare(
-          "INSERT INTO contacts (phone, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (phone) DO UPDATE SET name = ?2, sort_name = ?3")
+          "INSERT INTO contacts (phone, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (phone) DO UPDATE SET name = "
+          "?2, sort_name = ?3")
       .bind_text(phone)
       .bind_text(name)
       .bind_text(sorted)
@@ -37,7 +41,8 @@ std::optional<ContactRow> ContactsTable::find(std::string_view phone) {
 }
 
 std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
-  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts WHERE account = ? ORDER BY phone LIMIT 1");
+  auto row = database_.prepare(
+      "SELECT phone, name, account, looked_up_us FROM contacts WHERE account = ? ORDER BY phone LIMIT 1");
   row.bind_id(account);
   return row.step() ? std::optional(read(row)) : std::nullopt;
 }
@@ -67,7 +72,8 @@ void ContactsTable::set_account(std::string_view phone, const AccountId& account
 std::vector<ContactRow> ContactsTable::to_look_up(UnixMicros before, int64_t limit) {
   std::vector<ContactRow> rows;
   auto row = database_.prepare(
-      "SELECT phone, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, phone LIMIT ?");
+      "SELECT phone, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, phone "
+      "LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
   while (row.step()) rows.push_back(read(row));
   return rows;

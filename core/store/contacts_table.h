@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The address book, and who is blocked.
 //
-//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_name(), account BLOB(16) or null while unknown or none,
-//              looked_up_us INTEGER: when the server was last asked whether the number has an account; 0: never
+//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_name(), account BLOB(16) or
+//              null while unknown or none, looked_up_us INTEGER: when the server was last asked whether the number has
+//              an account; 0: never
 //   blocked    account BLOB(16) PRIMARY KEY
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -32,7 +35,7 @@ class ContactsTable {
   bool remove(std::string_view phone);  // false when it was not there
   std::optional<ContactRow> find(std::string_view phone);
   std::optional<ContactRow> find(const AccountId& account);
-  std::vector<ContactRow> list();       // by sort_name, then phone
+  std::vector<ContactRow> list();  // by sort_name, then phone
   int64_t count();
 
   // The server's answer about a number; the none id: it has no account.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The id of a conversation. Of a one-to-one chat it is the partner's account id.
 #pragma once
 

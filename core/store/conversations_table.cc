@@ -1,16 +1,20 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/conversations_table.h"
 
 namespace kith::core {
 namespace {
 
 ConversationRow read(const Statement& row) {
-  return {row.id<ConversationId>(0), static_cast<uint32_t>(row.integer(1)), row.text(2), UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+  return {row.id<ConversationId>(0), static_cast<uint32_t>(row.integer(1)), row.text(2),
+          UnixMicros{static_cast<uint64_t>(row.integer(3))}};
 }
 
 }  // namespace
 
 bool ConversationsTable::ensure(const ConversationId& id, UnixMicros now) {
-  auto statement = database_.prepare("INSERT INTO conversations (id, activity_us) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1");
+  auto statement =
+      database_.prepare("INSERT INTO conversations (id, activity_us) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1");
   statement.bind_id(id).bind(static_cast<int64_t>(now.value));
   return statement.step();
 }
@@ -23,7 +27,8 @@ std::optional<ConversationRow> ConversationsTable::find(const ConversationId& id
 
 std::vector<ConversationRow> ConversationsTable::list() {
   std::vector<ConversationRow> rows;
-  auto row = database_.prepare("SELECT id, unread, draft, activity_us FROM conversations ORDER BY activity_us DESC, id");
+  auto row =
+      database_.prepare("SELECT id, unread, draft, activity_us FROM conversations ORDER BY activity_us DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Conversations: what the list of chats is made from.
 //
 //   conversations   id BLOB(16) PRIMARY KEY, unread INTEGER: incoming messages not read, draft TEXT,

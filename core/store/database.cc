@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/database.h"
 
 #include <sqlite3.h>
@@ -16,16 +18,12 @@ namespace {
 
 StoreError error_of(int code) {
   switch (code & 0xFF) {
-    case SQLITE_FULL:
-      return StoreError::kFull;
+    case SQLITE_FULL: return StoreError::kFull;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return StoreError::kCorrupt;
+    case SQLITE_NOTADB: return StoreError::kCorrupt;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return StoreError::kBusy;
-    default:
-      return StoreError::kFailed;
+    case SQLITE_LOCKED: return StoreError::kBusy;
+    default: return StoreError::kFailed;
   }
 }
 
@@ -38,8 +36,8 @@ StoreError error_of(int code) {
   std::abort();
 }
 
-// EXCLUSIVE comes before anything touches the file: then the WAL's index is in memory and needs no shared memory. The empty transaction at the
-// end takes the lock now, so that a second process is told at once.
+// EXCLUSIVE comes before anything touches the file: then the WAL's index is in memory and needs no shared memory. The
+// empty transaction at the end takes the lock now, so that a second process is told at once.
 constexpr const char* kSettings =
     "PRAGMA locking_mode = EXCLUSIVE;"
 #ifdef __wasi__
@@ -55,9 +53,10 @@ constexpr const char* kSettings =
     "PRAGMA secure_delete = ON;"  // what forward secrecy deletes must be gone from the file
     "BEGIN IMMEDIATE; COMMIT;";
 
-// Whether the write-ahead log has committed transactions that SQLite could not take, which it says nothing of: it takes frames up to the first that
-// is not whole. Of the transaction that a power failure broke off there may be frames behind that; of two that follow each other there are only if both
-// were committed. Then, or when the log's beginning is none, the database is older than what this device has sent, and its ratchets must not be used.
+// Whether the write-ahead log has committed transactions that SQLite could not take, which it says nothing of: it takes
+// frames up to the first that is not whole. Of the transaction that a power failure broke off there may be frames
+// behind that; of two that follow each other there are only if both were committed. Then, or when the log's beginning
+// is none, the database is older than what this device has sent, and its ratchets must not be used.
 bool log_is_damaged(sqlite3* handle, const char* vfs, const std::string& path) {
   // Source: "WAL-mode File Format" in SQLite's documentation.
   constexpr int64_t kHeader = 32, kFrame = 24;
@@ -68,11 +67,15 @@ bool log_is_damaged(sqlite3* handle, const char* vfs, const std::string& path) {
   Bytes header, frame, before;
   if (file.size(size) != SQLITE_OK || size <= kHeader || file.read(header, kHeader, 0) != SQLITE_OK) return false;
   const int64_t page = read_u32(header.data() + 8);
-  if ((read_u32(header.data()) & ~1u) != kMagic || read_u32(header.data() + 4) != kVersion || page < 512 || page > 65536) return true;
+  if ((read_u32(header.data()) & ~1u) != kMagic || read_u32(header.data() + 4) != kVersion || page < 512 ||
+      page > 65536)
+    return true;
   const bool is_big_endian = (header[3] & 1) != 0;
   const auto chains = [&] {  // a frame's checksum goes on from that of the one before
     uint32_t one = read_u32(before.data() + 16), two = read_u32(before.data() + 20);
-    const auto word = [&](size_t at) { return is_big_endian ? read_u32(frame.data() + at) : __builtin_bswap32(read_u32(frame.data() + at)); };
+    const auto word = [&](size_t at) {
+      return is_big_endian ? read_u32(frame.data() + at) : __builtin_bswap32(read_u32(frame.data() + at));
+    };
     for (size_t at = 0; at < frame.size(); at += 8) {
       if (at == 8) at = kFrame;  // over the first eight bytes, and the page
       one += word(at) + two;
@@ -81,12 +84,14 @@ bool log_is_damaged(sqlite3* handle, const char* vfs, const std::string& path) {
     return one == read_u32(frame.data() + 16) && two == read_u32(frame.data() + 20);
   };
   int taken = 0;
-  if (sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, &taken, nullptr) != SQLITE_OK || taken < 0) return false;
+  if (sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, &taken, nullptr) != SQLITE_OK || taken < 0)
+    return false;
   int commits = 0;
   for (int64_t at = kHeader + taken * (kFrame + page); at + kFrame + page <= size; at += kFrame + page) {
     std::swap(frame, before);
     if (file.read(frame, static_cast<size_t>(kFrame + page), at) != SQLITE_OK) return false;
-    const bool is_commit = frame.compare(8, 8, header, 16, 8) == 0 && read_u32(frame.data() + 4) != 0;  // and no frame of an earlier log
+    // And no frame of an earlier log
+    const bool is_commit = frame.compare(8, 8, header, 16, 8) == 0 && read_u32(frame.data() + 4) != 0;
     commits = (before.empty() || !chains() ? 0 : commits) + (is_commit ? 1 : 0);
     if (commits > 1) return true;
   }
@@ -97,13 +102,16 @@ bool log_is_damaged(sqlite3* handle, const char* vfs, const std::string& path) {
 
 Result<std::unique_ptr<Database>, StoreError> Database::open(const std::string& path, const char* vfs) {
 #ifndef __wasi__
-  // Nobody reads SQLite's statistics of memory, which cost a lock for each allocation. Refused, and no harm, when SQLite is in use already.
+  // Nobody reads SQLite's statistics of memory, which cost a lock for each allocation. Refused, and no harm, when
+  // SQLite is in use already.
   [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 #endif
   sqlite3* handle = nullptr;
   const int opened =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
-  std::unique_ptr<Database> database(new Database(handle));  // closes the handle, which is there even when opening failed
+      sqlite3_open_v2(path.c_str(), &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
+  // Closes the handle, which is there even when opening failed
+  std::unique_ptr<Database> database(new Database(handle));
   if (opened != SQLITE_OK) return Fail(error_of(opened));
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   const std::string settings = "PRAGMA page_size = " + std::to_string(kPageBytes) + ";" + kSettings;
@@ -124,8 +132,10 @@ Statement Database::prepare(const char* sql) {
   sqlite3_stmt*& statement = statements_[sql];
   if (statement == nullptr) {
     const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read. And so is this, of a full-text index.
-    const bool is_index_damaged = code == SQLITE_ERROR && std::string_view(sqlite3_errmsg(handle_)).starts_with("invalid fts5 file format");
+    // Anything but SQLITE_ERROR is the disk's fault: the schema could not be read. And so is this, of a full-text
+    // index.
+    const bool is_index_damaged =
+        code == SQLITE_ERROR && std::string_view(sqlite3_errmsg(handle_)).starts_with("invalid fts5 file format");
     if (code == SQLITE_ERROR && !is_index_damaged) abort_for_bug(sql, sqlite3_errmsg(handle_));
     if (code != SQLITE_OK) note_error(is_index_damaged ? SQLITE_CORRUPT : code);
   }
@@ -214,7 +224,8 @@ int64_t Statement::integer(int column) const { return sqlite3_column_int64(state
 
 std::string Statement::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return data == nullptr ? std::string() : std::string(data, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+  return data == nullptr ? std::string()
+                         : std::string(data, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 Bytes Statement::blob(int column) const { return Bytes(blob_view(column)); }
@@ -239,8 +250,10 @@ Transaction::~Transaction() {
   if (!open_) return;
   database_.in_transaction_ = false;
   database_.error_.reset();  // commit() has answered with it
-  // SQLite has rolled back by itself after some errors. Otherwise this can't fail: the changes are in memory and the WAL's tail.
-  if (sqlite3_get_autocommit(database_.handle_) == 0) sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  // SQLite has rolled back by itself after some errors. Otherwise this can't fail: the changes are in memory and the
+  // WAL's tail.
+  if (sqlite3_get_autocommit(database_.handle_) == 0)
+    sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 Result<void, StoreError> Transaction::commit() {

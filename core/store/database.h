@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // SQLite, as the core uses it: one connection, prepared statements kept, transactions by scope.
 #pragma once
 
@@ -34,29 +36,34 @@ class Statement;
 
 class Database {
  public:
-  // Opens or makes the file, with write-ahead logging, synchronous=FULL natively (NORMAL in the browser, whose VFS syncs at commit) and an
-  // exclusive lock. `vfs`: null for the default one. kCorrupt also when the log has lost committed transactions: the file is then marked damaged.
+  // Opens or makes the file, with write-ahead logging, synchronous=FULL natively (NORMAL in the browser, whose VFS
+  // syncs at commit) and an exclusive lock. `vfs`: null for the default one. kCorrupt also when the log has lost
+  // committed transactions: the file is then marked damaged.
   static Result<std::unique_ptr<Database>, StoreError> open(const std::string& path, const char* vfs = nullptr);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // A statement, prepared once and kept. The text must have static storage (it is the key). A text that does not compile is a bug: aborts.
+  // A statement, prepared once and kept. The text must have static storage (it is the key). A text that does not
+  // compile is a bug: aborts.
   Statement prepare(const char* sql);
   // Runs statements without results (migrations).
   Result<void, StoreError> execute(const char* sql);
 
-  // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction has ended.
+  // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction
+  // has ended.
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   // Whether a damaged place was met since the database was opened.
   [[nodiscard]] bool damaged() const { return damaged_; }
   // What was read can't be: counts as a damaged place.
   void found_damage();
-  // Not inside a Transaction. Marks the file, by a negative user_version, so that it is not opened again as it is (migrate() answers kCorrupt), and
-  // is rebuilt. Does nothing when it is marked already, or not even that can be written.
+  // Not inside a Transaction. Marks the file, by a negative user_version, so that it is not opened again as it is
+  // (migrate() answers kCorrupt), and is rebuilt. Does nothing when it is marked already, or not even that can be
+  // written.
   void mark_damaged();
 
-  // For reads outside a transaction, which no commit() answers for: the first error since the last call or transaction, and forgets it.
+  // For reads outside a transaction, which no commit() answers for: the first error since the last call or transaction,
+  // and forgets it.
   std::optional<StoreError> take_error();
 
   // Of the last statement that ran: rows it changed, without those changed by triggers; the row number it inserted.

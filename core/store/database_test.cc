@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/database.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +40,12 @@ TEST_F(Disk, BindsAndReadsEveryKindOfValue) {
   const std::string text("a\0ü", 4);
   {
     Transaction transaction(*database);
-    database->prepare("INSERT INTO v VALUES (?, ?, ?, ?)").bind(INT64_MIN).bind_text(text).bind_blob(blob).bind_null().run();
+    database->prepare("INSERT INTO v VALUES (?, ?, ?, ?)")
+        .bind(INT64_MIN)
+        .bind_text(text)
+        .bind_blob(blob)
+        .bind_null()
+        .run();
     database->prepare("INSERT INTO v VALUES (?, ?, ?, ?)").bind(0).bind_text({}).bind_blob({}).bind_null().run();
     ASSERT_TRUE(transaction.commit());
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/device_lists_table.h"
 
 namespace kith::core {
@@ -6,7 +8,8 @@ std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
   DeviceListRow list;
   {
     auto row = database_.prepare(
-        "SELECT revision, account_key, device_list, signature, verified, newest_revision FROM device_lists WHERE account = ?");
+        "SELECT revision, account_key, device_list, signature, verified, newest_revision FROM device_lists WHERE "
+        "account = ?");
     row.bind_id(account);
     if (!row.step()) return std::nullopt;
     list.account = account;
@@ -19,7 +22,8 @@ std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
   }
   auto row = database_.prepare("SELECT device, identity_key, name FROM devices WHERE account = ? ORDER BY device");
   row.bind_id(account);
-  while (row.step()) list.devices.push_back({DeviceId{static_cast<uint32_t>(row.integer(0))}, row.blob(1), row.text(2)});
+  while (row.step())
+    list.devices.push_back({DeviceId{static_cast<uint32_t>(row.integer(0))}, row.blob(1), row.text(2)});
   // Every list names a device. Without its row, messages for it would count as sent to all.
   if (list.known() && list.devices.empty()) database_.found_damage();
   return list;
@@ -28,9 +32,11 @@ std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
 void DeviceListsTable::set(const DeviceListRow& list) {
   database_
       .prepare(
-          "INSERT INTO device_lists (account, revision, account_key, device_list, signature, verified, newest_revision) "
+          "INSERT INTO device_lists (account, revision, account_key, device_list, signature, verified, "
+          "newest_revision) "
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, max(?7, ?2)) "
-          "ON CONFLICT (account) DO UPDATE SET revision = ?2, account_key = ?3, device_list = ?4, signature = ?5, verified = ?6, "
+          "ON CONFLICT (account) DO UPDATE SET revision = ?2, account_key = ?3, device_list = ?4, signature = ?5, "
+          "verified = ?6, "
           "newest_revision = max(newest_revision, ?7, ?2)")
       .bind_id(list.account)
       .bind(static_cast<int64_t>(list.revision.value))
@@ -62,7 +68,10 @@ void DeviceListsTable::note_revision(const AccountId& account, Revision revision
 }
 
 void DeviceListsTable::set_verified(const AccountId& account, bool verified) {
-  database_.prepare("UPDATE device_lists SET verified = ? WHERE account = ?").bind(verified ? 1 : 0).bind_id(account).run();
+  database_.prepare("UPDATE device_lists SET verified = ? WHERE account = ?")
+      .bind(verified ? 1 : 0)
+      .bind_id(account)
+      .run();
 }
 
 bool DeviceListsTable::verified(const AccountId& account) {

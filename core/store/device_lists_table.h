@@ -1,12 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The verified device list of each account this device deals with, its own among them (DEVICE-1).
 //
-//   device_lists   account BLOB(16) PRIMARY KEY, revision INTEGER, account_key BLOB(32): the pinned key, device_list BLOB: the signed bytes,
-//                  signature BLOB(64), verified INTEGER 0/1: the user compared the safety number for this key,
-//                  newest_revision INTEGER: the highest revision heard of; above revision: fetch the list again
-//   devices        account BLOB(16), device INTEGER, identity_key BLOB(33), name TEXT; key (account, device): what the list names
+//   device_lists   account BLOB(16) PRIMARY KEY, revision INTEGER, account_key BLOB(32): the pinned key, device_list
+//                  BLOB: the signed bytes, signature BLOB(64), verified INTEGER 0/1: the user compared the safety
+//                  number for this key, newest_revision INTEGER: the highest revision heard of; above revision: fetch
+//                  the list again
+//   devices        account BLOB(16), device INTEGER, identity_key BLOB(33), name TEXT; key (account, device): what the
+//                  list names
 //
-// The signature has been checked before a list comes here. An account's row can be there with revision 0 and no key when only
-// newest_revision is known.
+// The signature has been checked before a list comes here. An account's row can be there with revision 0 and no key
+// when only newest_revision is known.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once

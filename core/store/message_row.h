@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How a row of `messages` becomes a MessageRow. Private to the files of MessagesTable.
 #pragma once
 
@@ -6,8 +8,9 @@
 namespace kith::core {
 
 // The columns that read_message() takes, in its order. A macro, since statements are literals.
-#define KITH_MESSAGE_COLUMNS                                                                                                            \
-  "id, conversation, from_account, from_device, outgoing, kind, text, quote_message, quote_author, quote_excerpt, sent_at, order_us, " \
+#define KITH_MESSAGE_COLUMNS                                                                                        \
+  "id, conversation, from_account, from_device, outgoing, kind, text, quote_message, quote_author, quote_excerpt, " \
+  "sent_at, order_us, "                                                                                             \
   "tick, failure, raw"
 inline constexpr int kMessageColumns = 15;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // MessagesTable: from the outbox to the blue ticks.
 #include "core/store/message_row.h"
 #include "core/store/receipts_table.h"
@@ -10,8 +12,8 @@ struct Found {
   MessageId id;
 };
 
-// Rows are found first and changed one by one: an UPDATE of many rows, or one with RETURNING, is a savepoint to FTS5, which then writes out the
-// index of the messages that came in the same transaction.
+// Rows are found first and changed one by one: an UPDATE of many rows, or one with RETURNING, is a savepoint to FTS5,
+// which then writes out the index of the messages that came in the same transaction.
 void collect(Statement& statement, std::vector<Found>& found) {
   while (statement.step()) found.push_back({statement.integer(0), statement.id<MessageId>(1)});
 }
@@ -19,7 +21,10 @@ void collect(Statement& statement, std::vector<Found>& found) {
 std::vector<MessageId> set_tick(Database& database, const std::vector<Found>& found, Tick tick) {
   std::vector<MessageId> ids;
   for (const Found& message : found) {
-    database.prepare("UPDATE messages SET tick = ? WHERE sequence = ?").bind(static_cast<int64_t>(tick)).bind(message.sequence).run();
+    database.prepare("UPDATE messages SET tick = ? WHERE sequence = ?")
+        .bind(static_cast<int64_t>(tick))
+        .bind(message.sequence)
+        .run();
     ids.push_back(message.id);
   }
   return ids;
@@ -36,7 +41,8 @@ Tick MessagesTable::tick_by_watermarks(const ConversationId& conversation, Devic
 
 std::optional<Tick> MessagesTable::accept(const MessageId& id, UnixMicros server_time) {
   const auto message = find(id);
-  if (!message || !message->outgoing || (message->tick != Tick::kPending && message->tick != Tick::kFailed)) return std::nullopt;
+  if (!message || !message->outgoing || (message->tick != Tick::kPending && message->tick != Tick::kFailed))
+    return std::nullopt;
   // The receipt may have come first: when the answer to the first send was lost, or by another way round in the server.
   const Tick tick = tick_by_watermarks(message->conversation, message->from_device, server_time);
   database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = '' WHERE id = ?")
@@ -46,7 +52,8 @@ std::optional<Tick> MessagesTable::accept(const MessageId& id, UnixMicros server
       .run();
   database_
       .prepare(
-          "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE id = ?1")
+          "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE "
+          "id = ?1")
       .bind_id(message->conversation)
       .run();
   return tick;
@@ -59,15 +66,18 @@ bool MessagesTable::fail(const MessageId& id, std::string_view why) {
 }
 
 bool MessagesTable::retry(const MessageId& id) {
-  auto statement = database_.prepare("UPDATE messages SET tick = 1, failure = '' WHERE id = ? AND tick = 5 RETURNING 1");
+  auto statement =
+      database_.prepare("UPDATE messages SET tick = 1, failure = '' WHERE id = ? AND tick = 5 RETURNING 1");
   statement.bind_id(id);
   return statement.step();
 }
 
-std::vector<MessageId> MessagesTable::raise_delivered(const ConversationId& conversation, DeviceId sender_device, UnixMicros up_to) {
+std::vector<MessageId> MessagesTable::raise_delivered(const ConversationId& conversation, DeviceId sender_device,
+                                                      UnixMicros up_to) {
   std::vector<Found> found;
   {
-    auto row = database_.prepare("SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 2 AND order_us <= ? AND from_device = ?");
+    auto row = database_.prepare(
+        "SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 2 AND order_us <= ? AND from_device = ?");
     row.bind_id(conversation).bind(static_cast<int64_t>(up_to.value)).bind(sender_device.value);
     collect(row, found);
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <algorithm>
 
 #include "core/store/testing/store_fixture.h"
@@ -25,7 +27,8 @@ TEST_F(MessageTicksTest, AnAcceptedMessageGetsTheServersTimeAndOneTick) {  // F1
   EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{1000}), Tick::kSent);
   EXPECT_EQ(tick(1), Tick::kSent);
   EXPECT_EQ(store_.messages.find(message_id(1))->order, UnixMicros{1000});
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{1000}) << "a clock that runs ahead does not stay on top";
+  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{1000})
+      << "a clock that runs ahead does not stay on top";
 }
 
 TEST_F(MessageTicksTest, ASecondAcknowledgementChangesNothing) {  // SEND-1
@@ -43,7 +46,8 @@ TEST_F(MessageTicksTest, ADeliveryWatermarkRaisesEverythingUpToIt) {  // RECEIPT
   store_.messages.add(outgoing(5, 15, Tick::kPending));
   store_.messages.add(outgoing(6, 15, Tick::kFailed));
   store_.messages.add(outgoing(7, 15, Tick::kSent, "elsewhere", account_id(5)));
-  EXPECT_EQ(sorted(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20})), (std::vector{message_id(1), message_id(2)}));
+  EXPECT_EQ(sorted(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20})),
+            (std::vector{message_id(1), message_id(2)}));
   EXPECT_EQ(tick(2), Tick::kDelivered);
   EXPECT_EQ(tick(3), Tick::kSent);
   EXPECT_EQ(tick(5), Tick::kPending);
@@ -63,7 +67,8 @@ TEST_F(MessageTicksTest, DeliveryIsOfOneSendingDevice) {
 TEST_F(MessageTicksTest, AReadWatermarkMakesSentAndDeliveredMessagesBlue) {
   for (uint32_t i = 1; i <= 4; ++i) store_.messages.add(outgoing(i, i * 10, Tick::kSent));
   store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20});
-  EXPECT_EQ(sorted(store_.messages.raise_read(kChat, UnixMicros{30})), (std::vector{message_id(1), message_id(2), message_id(3)}));
+  EXPECT_EQ(sorted(store_.messages.raise_read(kChat, UnixMicros{30})),
+            (std::vector{message_id(1), message_id(2), message_id(3)}));
   EXPECT_EQ(tick(4), Tick::kSent);
   EXPECT_TRUE(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{30}).empty()) << "blue stays blue";
   EXPECT_EQ(tick(1), Tick::kRead);
@@ -97,16 +102,21 @@ TEST_F(MessageTicksTest, AFailedMessageCanBeSentAgain) {
 
 // The cost of a receipt must not grow with the conversation: the plan of both searches is one by the index of ticks.
 TEST_F(MessageTicksTest, ReceiptsFindWhatTheyChangeByIndex) {
-  for (const char* sql : {"EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 2 AND order_us <= ? AND from_device = ?",
-                          "EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 3 AND order_us <= ?"}) {
+  for (const char* sql :
+       {"EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 2 AND order_us <= ? "
+        "AND from_device = ?",
+        "EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 3 AND order_us <= ?"}) {
     auto plan = database_->prepare(sql);
     ASSERT_TRUE(plan.step());
-    EXPECT_NE(plan.text(3).find("messages_ticks (conversation=? AND tick=? AND order_us<?)"), std::string::npos) << plan.text(3);
+    EXPECT_NE(plan.text(3).find("messages_ticks (conversation=? AND tick=? AND order_us<?)"), std::string::npos)
+        << plan.text(3);
   }
   auto unread = database_->prepare(
-      "EXPLAIN QUERY PLAN UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)");
+      "EXPLAIN QUERY PLAN UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= "
+      "(?, ?)");
   ASSERT_TRUE(unread.step());
-  EXPECT_NE(unread.text(3).find("messages_unread (conversation=? AND order_us<?)"), std::string::npos) << unread.text(3);
+  EXPECT_NE(unread.text(3).find("messages_unread (conversation=? AND order_us<?)"), std::string::npos)
+      << unread.text(3);
 }
 
 }  // namespace

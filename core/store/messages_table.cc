@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/messages_table.h"
 
 #include <algorithm>
@@ -25,8 +27,10 @@ MessagePage read_page(Statement& rows, int64_t limit) {
 
 bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
-      "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+      "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
+      "quote_author, quote_excerpt, "
+      "sent_at, order_us, tick, failure, raw, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+      "CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -50,10 +54,13 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   }
   statement.bind(unread ? 1 : 0).run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
-  // Not by a trigger: a statement with triggers is a savepoint to FTS5, which then writes out its index for every message. As a statement of its
-  // own it gathers them until the transaction ends.
+  // Not by a trigger: a statement with triggers is a savepoint to FTS5, which then writes out its index for every
+  // message. As a statement of its own it gathers them until the transaction ends.
   if (!message.text.empty()) {
-    database_.prepare("INSERT INTO messages_fts (rowid, text) VALUES (?, ?)").bind(database_.inserted_row()).bind_text(message.text).run();
+    database_.prepare("INSERT INTO messages_fts (rowid, text) VALUES (?, ?)")
+        .bind(database_.inserted_row())
+        .bind_text(message.text)
+        .run();
   }
   return true;
 }
@@ -61,7 +68,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
 bool MessagesTable::add(const MessageRow& message) {
   const bool unread = !message.outgoing && message.kind != MessageKind::kIdentityChanged;
   Tick tick = message.tick;
-  if (message.outgoing && tick == Tick::kSent) tick = tick_by_watermarks(message.conversation, message.from_device, message.order);
+  if (message.outgoing && tick == Tick::kSent)
+    tick = tick_by_watermarks(message.conversation, message.from_device, message.order);
   if (!insert(message, tick, unread)) return false;
   database_
       .prepare(
@@ -95,16 +103,25 @@ bool MessagesTable::repair(const MessageRow& message) {
   return insert(repaired, placeholder->tick, unread);
 }
 
-std::optional<MessagesTable::Reordered> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order) {
+std::optional<MessagesTable::Reordered> MessagesTable::reorder(const MessageId& id, const AccountId& from,
+                                                               UnixMicros order) {
   Reordered reordered;
   {
-    auto row = database_.prepare("SELECT conversation, unread FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> ?");
+    auto row = database_.prepare(
+        "SELECT conversation, unread FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> "
+        "?");
     row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value));
     if (!row.step()) return std::nullopt;
     reordered = {row.id<ConversationId>(0), row.integer(1) != 0};
   }
-  database_.prepare("UPDATE messages SET order_us = ? WHERE id = ?").bind(static_cast<int64_t>(order.value)).bind_id(id).run();
-  database_.prepare("UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE id = ?1")
+  database_.prepare("UPDATE messages SET order_us = ? WHERE id = ?")
+      .bind(static_cast<int64_t>(order.value))
+      .bind_id(id)
+      .run();
+  database_
+      .prepare(
+          "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE "
+          "id = ?1")
       .bind_id(reordered.conversation)
       .run();
   return reordered;
@@ -116,7 +133,8 @@ bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& fro
   database_
       .prepare(
           "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0), "
-          "activity_us = coalesce((SELECT max(order_us) FROM messages WHERE conversation = ?2 AND id <> ?1), activity_us) WHERE id = ?2")
+          "activity_us = coalesce((SELECT max(order_us) FROM messages WHERE conversation = ?2 AND id <> ?1), "
+          "activity_us) WHERE id = ?2")
       .bind_id(id)
       .bind_id(placeholder->conversation)
       .run();
@@ -137,13 +155,14 @@ bool MessagesTable::contains(const MessageId& id) {
 }
 
 std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation) {
-  auto row =
-      database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE conversation = ? ORDER BY order_us DESC, id DESC LIMIT 1");
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               " FROM messages WHERE conversation = ? ORDER BY order_us DESC, id DESC LIMIT 1");
   row.bind_id(conversation);
   return row.step() ? std::optional(read_message(row)) : std::nullopt;
 }
 
-MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit) {
+MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor,
+                                  int64_t limit) {
   // Nothing has this order time: it stands for "after everything".
   const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
   auto row = database_.prepare(
@@ -157,7 +176,8 @@ MessagePage MessagesTable::before(const ConversationId& conversation, const std:
 
 MessagePage MessagesTable::after(const ConversationId& conversation, const MessageCursor& cursor, int64_t limit) {
   auto row = database_.prepare(
-      "SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE conversation = ? AND (order_us, id) > (?, ?) ORDER BY order_us, id LIMIT ?");
+      "SELECT " KITH_MESSAGE_COLUMNS
+      " FROM messages WHERE conversation = ? AND (order_us, id) > (?, ?) ORDER BY order_us, id LIMIT ?");
   row.bind_id(conversation).bind(static_cast<int64_t>(cursor.order.value)).bind_id(cursor.id).bind(limit + 1);
   return read_page(row, limit);
 }
@@ -169,12 +189,14 @@ UnixMicros MessagesTable::pending_order(const ConversationId& conversation, Unix
   return UnixMicros{std::max(now.value, last + 1)};
 }
 
-MessagesTable::Read MessagesTable::mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor) {
+MessagesTable::Read MessagesTable::mark_read(const ConversationId& conversation,
+                                             const std::optional<MessageCursor>& cursor) {
   const MessageCursor up_to = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
   Read read;
   {
     auto row = database_.prepare(
-        "SELECT count(*), max(order_us) FROM messages WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)");
+        "SELECT count(*), max(order_us) FROM messages WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, "
+        "?)");
     row.bind_id(conversation).bind(static_cast<int64_t>(up_to.order.value)).bind_id(up_to.id);
     if (row.step()) read = {row.integer(0), UnixMicros{static_cast<uint64_t>(row.integer(1))}};
   }
@@ -184,7 +206,10 @@ MessagesTable::Read MessagesTable::mark_read(const ConversationId& conversation,
       .bind(static_cast<int64_t>(up_to.order.value))
       .bind_id(up_to.id)
       .run();
-  database_.prepare("UPDATE conversations SET unread = max(unread - ?, 0) WHERE id = ?").bind(read.count).bind_id(conversation).run();
+  database_.prepare("UPDATE conversations SET unread = max(unread - ?, 0) WHERE id = ?")
+      .bind(read.count)
+      .bind_id(conversation)
+      .run();
   return read;
 }
 
@@ -192,10 +217,10 @@ MessagePage MessagesTable::take(int64_t limit) {
   MessagePage page;
   int64_t last = 0;
   {
-    auto row = database_.prepare(
-        "SELECT " KITH_MESSAGE_COLUMNS
-        ", sequence FROM messages WHERE sequence > (SELECT taken_sequence FROM progress) AND outgoing = 0 AND kind <> 3 "
-        "ORDER BY sequence LIMIT ?");
+    auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                                 ", sequence FROM messages WHERE sequence > (SELECT taken_sequence FROM progress) AND "
+                                 "outgoing = 0 AND kind <> 3 "
+                                 "ORDER BY sequence LIMIT ?");
     row.bind(limit + 1);
     while (row.step()) {
       if (static_cast<int64_t>(page.messages.size()) == limit) {

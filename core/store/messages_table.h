@@ -1,20 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages, and their full-text index.
 //
 //   messages   sequence INTEGER PRIMARY KEY AUTOINCREMENT: the order in which this device stored them, never used again
-//              id BLOB(16) UNIQUE, conversation BLOB(16), from_account BLOB(16), from_device INTEGER, outgoing INTEGER 0/1,
-//              kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16), quote_excerpt TEXT,
-//              sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's while unsent; both microseconds
-//              tick INTEGER (Tick), failure TEXT, raw BLOB: the Content of kUnsupported,
-//              unread INTEGER 0/1: incoming and not read yet
+//              id BLOB(16) UNIQUE, conversation BLOB(16), from_account BLOB(16), from_device INTEGER, outgoing INTEGER
+//              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
+//              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
+//              while unsent; both microseconds tick INTEGER (Tick), failure TEXT, raw BLOB: the Content of
+//              kUnsupported, unread INTEGER 0/1: incoming and not read yet
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
-//              messages_ticks (conversation, tick, order_us) of those sent or delivered: receipts find exactly what they change
-//   messages_fts   FTS5 over text, tokenized by unicode61 without diacritics; content in messages; add() and repair() write to both, triggers keep it in
-//                  step with changes and deletions
+//              messages_ticks (conversation, tick, order_us) of those sent or delivered: receipts find exactly what
+//              they change
+//   messages_fts   FTS5 over text, tokenized by unicode61 without diacritics; content in messages; add() and repair()
+//                  write to both, triggers keep it in step with changes and deletions
 //
 // ORDER-1: in a conversation messages are ordered by (order_us, id).
 // SEND-1:  a message that is there already is not added again.
-// RECEIPT-1: ticks follow watermarks (ReceiptsTable), also when the watermark came before the message's own acknowledgement.
+// RECEIPT-1: ticks follow watermarks (ReceiptsTable), also when the watermark came before the message's own
+// acknowledgement.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -69,23 +73,25 @@ class MessagesTable {
  public:
   explicit MessagesTable(Database& database) : database_(database) {}
 
-  // Adds the message, makes its conversation if it is not there, and keeps the conversation's activity and unread count: incoming messages of
-  // every kind but kIdentityChanged are unread. An outgoing message with tick kSent gets the tick that the watermarks say.
-  // False when a message of this id is there already; then nothing changes.
+  // Adds the message, makes its conversation if it is not there, and keeps the conversation's activity and unread
+  // count: incoming messages of every kind but kIdentityChanged are unread. An outgoing message with tick kSent gets
+  // the tick that the watermarks say. False when a message of this id is there already; then nothing changes.
   bool add(const MessageRow& message);
-  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at of `message`); place and unread state stay, and it is
-  // taken as a new event. False unless there is such a placeholder from the same account in the same conversation.
+  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at of `message`); place and unread
+  // state stay, and it is taken as a new event. False unless there is such a placeholder from the same account in the
+  // same conversation.
   bool repair(const MessageRow& message);
 
-  // The server has given an incoming message of this account another time, because it had forgotten that it had one. Absent, and nothing changes,
-  // when there is no such message or it has this time.
+  // The server has given an incoming message of this account another time, because it had forgotten that it had one.
+  // Absent, and nothing changes, when there is no such message or it has this time.
   struct Reordered {
     ConversationId conversation;
     bool unread = false;
   };
   std::optional<Reordered> reorder(const MessageId& id, const AccountId& from, UnixMicros order);
 
-  // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no such placeholder.
+  // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no
+  // such placeholder.
   bool remove_placeholder(const MessageId& id, const AccountId& from);
 
   std::optional<MessageRow> find(const MessageId& id);
@@ -98,15 +104,15 @@ class MessagesTable {
   // The order time for a message that is written now and not sent yet: after everything in its conversation.
   UnixMicros pending_order(const ConversationId& conversation, UnixMicros now);
 
-  // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what the watermarks already say.
-  // Absent, and nothing changes, unless it is kPending or kFailed.
+  // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what the
+  // watermarks already say. Absent, and nothing changes, unless it is kPending or kFailed.
   std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
   bool fail(const MessageId& id, std::string_view why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.
   bool retry(const MessageId& id);
-  // Raise ticks of outgoing messages that the server ordered up to `up_to`, and give the ids of those that changed, in no order.
-  // The watermark itself is ReceiptsTable's: note it there first.
+  // Raise ticks of outgoing messages that the server ordered up to `up_to`, and give the ids of those that changed, in
+  // no order. The watermark itself is ReceiptsTable's: note it there first.
   std::vector<MessageId> raise_delivered(const ConversationId& conversation, DeviceId sender_device, UnixMicros up_to);
   std::vector<MessageId> raise_read(const ConversationId& conversation, UnixMicros up_to);
 
@@ -117,12 +123,13 @@ class MessagesTable {
   // Marks incoming messages up to and including the cursor (all without one) as read.
   Read mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor);
 
-  // Incoming messages with content and changes of identity that no call has taken before, in the order stored, at most `limit`; marks them taken.
+  // Incoming messages with content and changes of identity that no call has taken before, in the order stored, at most
+  // `limit`; marks them taken.
   MessagePage take(int64_t limit);
 
-  // Full text: `expression` is an FTS5 expression known to be well-formed (search.h). Of the newest 10,000 matches the best come first, equal ones
-  // newest first. Every string of `contained` must be in the text literally. With an empty expression only `contained` counts: newest first,
-  // within the newest 100,000 messages.
+  // Full text: `expression` is an FTS5 expression known to be well-formed (search.h). Of the newest 10,000 matches the
+  // best come first, equal ones newest first. Every string of `contained` must be in the text literally. With an empty
+  // expression only `contained` counts: newest first, within the newest 100,000 messages.
   std::vector<MessageRow> search(std::string_view expression, const std::vector<std::string>& contained,
                                  const std::optional<ConversationId>& conversation, int64_t limit);
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/messages_table.h"
 
 #include "core/store/testing/store_fixture.h"
@@ -169,7 +171,8 @@ TEST_F(MessagesTableTest, AMessageThatTheServerOrderedAgainMoves) {  // [ORDER-1
   EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300})) << "it is there already";
   EXPECT_FALSE(store_.messages.reorder(message_id(1), account_id(9), UnixMicros{400})) << "not by another sender";
   store_.messages.add(outgoing(3, 500, Tick::kSent));
-  EXPECT_FALSE(store_.messages.reorder(message_id(3), testing::kSelf, UnixMicros{600})) << "one's own are ordered by their acknowledgement";
+  EXPECT_FALSE(store_.messages.reorder(message_id(3), testing::kSelf, UnixMicros{600}))
+      << "one's own are ordered by their acknowledgement";
 }
 
 TEST_F(MessagesTableTest, EventsAreTakenOnceAndInTheOrderTheyCame) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/migrations.h"
 
 #include <string>
@@ -93,7 +95,9 @@ ALTER TABLE profiles ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0;
 
 constexpr Migration kMigrations[] = {{1, kFirst}, {2, kProvisionalAccounts}};
 
-MigrateError error_of(StoreError error) { return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage; }
+MigrateError error_of(StoreError error) {
+  return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage;
+}
 
 Result<int64_t, MigrateError> read_number(Database& database, const char* sql) {
   int64_t number = 0;
@@ -117,12 +121,13 @@ Result<void, MigrateError> apply(Database& database, const Migration& migration)
   return {};
 }
 
-// Everything in the schema, sorted, with its text as the migrations have it; of the tables that hold the full-text index the names only, for their
-// text is SQLite's, and another version may have another.
+// Everything in the schema, sorted, with its text as the migrations have it; of the tables that hold the full-text
+// index the names only, for their text is SQLite's, and another version may have another.
 std::vector<std::string> schema_of(Database& database) {
   std::vector<std::string> names;
   auto statement = database.prepare(
-      "SELECT type || ' ' || name || ' ' || iif(type = 'table' AND name GLOB 'messages_fts_*', '', sql) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
+      "SELECT type || ' ' || name || ' ' || iif(type = 'table' AND name GLOB 'messages_fts_*', '', sql) FROM "
+      "sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1");
   while (statement.step()) names.push_back(statement.text(0));
   return names;
 }
@@ -137,8 +142,10 @@ Result<std::vector<std::string>, MigrateError> schema_after(std::span<const Migr
   return schema_of(**fresh);
 }
 
-// A statement on a table or a column that is missing would be taken for a bug of the program: so the file is compared with an empty one.
-Result<void, MigrateError> check_schema(Database& database, const Result<std::vector<std::string>, MigrateError>& expected) {
+// A statement on a table or a column that is missing would be taken for a bug of the program: so the file is compared
+// with an empty one.
+Result<void, MigrateError> check_schema(Database& database,
+                                        const Result<std::vector<std::string>, MigrateError>& expected) {
   if (!expected) return Fail(expected.error());
   const auto found = schema_of(database);
   if (const auto error = database.take_error()) return Fail(error_of(*error));

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The versions of the database's schema, and the way from each to the newest.
 //
-// A file of Kith has application_id kApplicationId and, as user_version, the number of the last migration it went through. Each migration
-// and its new version number are one transaction: a crash in between repeats it as a whole. A migration, once released, never changes.
+// A file of Kith has application_id kApplicationId and, as user_version, the number of the last migration it went
+// through. Each migration and its new version number are one transaction: a crash in between repeats it as a whole. A
+// migration, once released, never changes.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/migrations.h"
 
 #include <gtest/gtest.h>
@@ -110,7 +112,9 @@ std::optional<MigrateError> after_rewriting(const char* update) {
   EXPECT_TRUE(migrate(**Database::open("kith.db", vfs.name())));
   sqlite3* raw = nullptr;
   sqlite3_open_v2("kith.db", &raw, SQLITE_OPEN_READWRITE, vfs.name());
-  const std::string sql = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = " + std::string(update);
+  const std::string sql =
+      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = " +
+      std::string(update);
   EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
   EXPECT_EQ(sqlite3_changes(raw), 1);
   sqlite3_close(raw);
@@ -119,11 +123,13 @@ std::optional<MigrateError> after_rewriting(const char* update) {
 }
 
 TEST(Migrations, RefuseAFileThatLacksAColumn) {
-  EXPECT_EQ(after_rewriting("replace(sql, 'provisional', 'prxvisional') WHERE name = 'profiles'"), MigrateError::kCorrupt);
+  EXPECT_EQ(after_rewriting("replace(sql, 'provisional', 'prxvisional') WHERE name = 'profiles'"),
+            MigrateError::kCorrupt);
 }
 
 TEST(Migrations, TakeAFullTextIndexThatAnotherVersionOfSQLiteHasMade) {
-  EXPECT_EQ(after_rewriting("replace(sql, 'block BLOB', 'block  BLOB') WHERE name = 'messages_fts_data'"), std::nullopt);
+  EXPECT_EQ(after_rewriting("replace(sql, 'block BLOB', 'block  BLOB') WHERE name = 'messages_fts_data'"),
+            std::nullopt);
 }
 
 TEST(Migrations, CutOffAnywhereGoOnWhenOpenedAgain) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/outbox_table.h"
 
 namespace kith::core {
@@ -25,7 +27,8 @@ OutboxRow read(const Statement& row) {
 int64_t OutboxTable::add(const OutboxRow& item) {
   database_
       .prepare(
-          "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+          "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT DO NOTHING")
       .bind_id(item.message_id)
       .bind_id(item.target)
@@ -67,7 +70,8 @@ std::optional<OutboxRow> OutboxTable::find(const MessageId& message_id, const Ac
 std::vector<OutboxRow> OutboxTable::list(int64_t after_sequence, int64_t limit) {
   std::vector<OutboxRow> items;
   {
-    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?");
+    auto row =
+        database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?");
     row.bind(after_sequence).bind(limit);
     while (row.step()) items.push_back(read(row));
   }
@@ -76,8 +80,9 @@ std::vector<OutboxRow> OutboxTable::list(int64_t after_sequence, int64_t limit) 
 }
 
 std::optional<OutboxRow> OutboxTable::find_unsealed(const AccountId& target, OutboxKind kind) {
-  auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS
-                               " FROM outbox WHERE target = ? AND kind = ? AND sealed = 0 ORDER BY sequence DESC LIMIT 1");
+  auto row =
+      database_.prepare("SELECT " KITH_OUTBOX_COLUMNS
+                        " FROM outbox WHERE target = ? AND kind = ? AND sealed = 0 ORDER BY sequence DESC LIMIT 1");
   row.bind_id(target).bind(static_cast<int64_t>(kind));
   return row.step() ? std::optional(read(row)) : std::nullopt;
 }
@@ -101,7 +106,9 @@ void OutboxTable::unseal(int64_t sequence) {
 }
 
 void OutboxTable::unseal_all(const AccountId& target) {
-  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence IN (SELECT sequence FROM outbox WHERE target = ?)").bind_id(target).run();
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence IN (SELECT sequence FROM outbox WHERE target = ?)")
+      .bind_id(target)
+      .run();
   database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE target = ?").bind_id(target).run();
 }
 

@@ -1,13 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What is still to be sent: one item for each message and target account, in the order of sending.
 //
-//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target BLOB(16): unique together;
-//                      kind INTEGER (OutboxKind), content BLOB: the serialized content.Content, kept to encrypt again,
-//                      sealed INTEGER 0/1: envelopes are there, revision INTEGER: device list they are for,
-//                      attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before (device clock; 0: at once)
+//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target BLOB(16): unique
+//                      together; kind INTEGER (OutboxKind), content BLOB: the serialized content.Content, kept to
+//                      encrypt again, sealed INTEGER 0/1: envelopes are there, revision INTEGER: device list they are
+//                      for, attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before
+//                      (device clock; 0: at once)
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
-// An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent again (SEND-1).
-// What is in flight is known only in memory.
+// An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
+// again (SEND-1). What is in flight is known only in memory.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -21,13 +24,13 @@
 namespace kith::core {
 
 enum class OutboxKind : uint8_t {
-  kMessage = 1,        // message_id is in messages; its tick follows
-  kReadReceipt = 2,    // silent, as all that follow
+  kMessage = 1,      // message_id is in messages; its tick follows
+  kReadReceipt = 2,  // silent, as all that follow
   kResendRequest = 3,
   kResendAnswer = 4,
   kSessionReset = 5,
   kProfileChanged = 6,
-  kOwnCopy = 7,        // for the own account's other devices
+  kOwnCopy = 7,  // for the own account's other devices
 };
 
 struct OutboxEnvelope {
@@ -54,7 +57,8 @@ class OutboxTable {
  public:
   explicit OutboxTable(Database& database) : database_(database) {}
 
-  // Appends the item, with its envelopes when sealed, and gives its sequence. 0 when (message_id, target) is there already.
+  // Appends the item, with its envelopes when sealed, and gives its sequence. 0 when (message_id, target) is there
+  // already.
   int64_t add(const OutboxRow& item);
   std::optional<OutboxRow> find(int64_t sequence);
   std::optional<OutboxRow> find(const MessageId& message_id, const AccountId& target);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Contacts, blocks, profiles and settings.
 #include "core/store/sort_name.h"
 #include "core/store/testing/store_fixture.h"

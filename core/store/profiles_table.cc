@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/profiles_table.h"
 
 namespace kith::core {
@@ -23,8 +25,14 @@ void ProfilesTable::set(const ProfileRow& profile) {
 }
 
 void ProfilesTable::set_phone(const AccountId& account, std::string_view phone) {
-  database_.prepare("UPDATE profiles SET phone = '' WHERE phone = ?1 AND phone <> '' AND account <> ?2").bind_text(phone).bind_id(account).run();
-  database_.prepare("INSERT INTO profiles (account, phone) VALUES (?1, ?2) ON CONFLICT (account) DO UPDATE SET phone = ?2 WHERE phone <> ?2")
+  database_.prepare("UPDATE profiles SET phone = '' WHERE phone = ?1 AND phone <> '' AND account <> ?2")
+      .bind_text(phone)
+      .bind_id(account)
+      .run();
+  database_
+      .prepare(
+          "INSERT INTO profiles (account, phone) VALUES (?1, ?2) ON CONFLICT (account) DO UPDATE SET phone = ?2 WHERE "
+          "phone <> ?2")
       .bind_id(account)
       .bind_text(phone)
       .run();
@@ -32,7 +40,8 @@ void ProfilesTable::set_phone(const AccountId& account, std::string_view phone) 
 
 std::string ProfilesTable::phone_of(const AccountId& account) {
   auto row = database_.prepare(
-      "SELECT phone FROM profiles WHERE account = ?1 AND phone <> '' UNION ALL SELECT phone FROM contacts WHERE account = ?1 LIMIT 1");
+      "SELECT phone FROM profiles WHERE account = ?1 AND phone <> '' UNION ALL SELECT phone FROM contacts WHERE "
+      "account = ?1 LIMIT 1");
   row.bind_id(account);
   return row.step() ? row.text(0) : std::string();
 }
@@ -46,7 +55,10 @@ std::optional<AccountId> ProfilesTable::account_of(std::string_view phone) {
 }
 
 void ProfilesTable::add_provisional(const AccountId& account, std::string_view phone) {
-  database_.prepare("INSERT INTO profiles (account, phone, provisional) VALUES (?, ?, 1)").bind_id(account).bind_text(phone).run();
+  database_.prepare("INSERT INTO profiles (account, phone, provisional) VALUES (?, ?, 1)")
+      .bind_id(account)
+      .bind_text(phone)
+      .run();
 }
 
 bool ProfilesTable::provisional(const AccountId& account) {
@@ -58,7 +70,8 @@ bool ProfilesTable::provisional(const AccountId& account) {
 std::vector<std::string> ProfilesTable::phones_waiting(int64_t limit) {
   std::vector<std::string> phones;
   auto row = database_.prepare(
-      "SELECT DISTINCT p.phone FROM outbox o JOIN profiles p ON p.account = o.target WHERE p.provisional = 1 ORDER BY o.sequence LIMIT ?");
+      "SELECT DISTINCT p.phone FROM outbox o JOIN profiles p ON p.account = o.target WHERE p.provisional = 1 ORDER BY "
+      "o.sequence LIMIT ?");
   row.bind(limit);
   while (row.step()) phones.push_back(row.text(0));
   return phones;
@@ -66,13 +79,16 @@ std::vector<std::string> ProfilesTable::phones_waiting(int64_t limit) {
 
 void ProfilesTable::adopt(const AccountId& provisional, const AccountId& real) {
   const auto move = [&](const char* sql) { database_.prepare(sql).bind_id(provisional).bind_id(real).run(); };
-  move("INSERT INTO conversations (id, unread, draft, activity_us) SELECT ?2, unread, draft, activity_us FROM conversations WHERE id = ?1 "
-       "ON CONFLICT (id) DO UPDATE SET activity_us = max(activity_us, excluded.activity_us), "
-       "draft = CASE WHEN draft = '' THEN excluded.draft ELSE draft END");
+  move(
+      "INSERT INTO conversations (id, unread, draft, activity_us) SELECT ?2, unread, draft, activity_us FROM "
+      "conversations WHERE id = ?1 "
+      "ON CONFLICT (id) DO UPDATE SET activity_us = max(activity_us, excluded.activity_us), "
+      "draft = CASE WHEN draft = '' THEN excluded.draft ELSE draft END");
   move("UPDATE messages SET conversation = ?2 WHERE conversation = ?1");
   move("UPDATE outbox SET target = ?2 WHERE target = ?1");
   move("INSERT OR IGNORE INTO blocked (account) SELECT ?2 FROM blocked WHERE account = ?1");
-  for (const char* sql : {"DELETE FROM conversations WHERE id = ?", "DELETE FROM blocked WHERE account = ?", "DELETE FROM profiles WHERE account = ?"}) {
+  for (const char* sql : {"DELETE FROM conversations WHERE id = ?", "DELETE FROM blocked WHERE account = ?",
+                          "DELETE FROM profiles WHERE account = ?"}) {
     database_.prepare(sql).bind_id(provisional).run();
   }
 }
@@ -84,7 +100,8 @@ void ProfilesTable::mark_changed(const AccountId& account) {
 std::vector<AccountId> ProfilesTable::to_fetch(UnixMicros before, int64_t limit) {
   std::vector<AccountId> accounts;
   auto row = database_.prepare(
-      "SELECT c.id FROM conversations c LEFT JOIN profiles p ON p.account = c.id WHERE coalesce(p.fetched_us, 0) < ? AND coalesce(p.provisional, 0) = 0 "
+      "SELECT c.id FROM conversations c LEFT JOIN profiles p ON p.account = c.id WHERE coalesce(p.fetched_us, 0) < ? "
+      "AND coalesce(p.provisional, 0) = 0 "
       "ORDER BY coalesce(p.fetched_us, 0), c.activity_us DESC LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
   while (row.step()) accounts.push_back(row.id<AccountId>(0));

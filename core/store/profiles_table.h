@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What accounts say about themselves, the own one among them, and the phone numbers behind accounts.
 //
-//   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, phone TEXT (E.164, "" unknown), fetched_us INTEGER: when the server last
-//              gave it; 0: never, or it is known to have changed since,
+//   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, phone TEXT (E.164, "" unknown), fetched_us INTEGER:
+//              when the server last gave it; 0: never, or it is known to have changed since,
 //              provisional INTEGER 0/1: the id is this device's own, until the server says whose number it is
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -42,7 +44,8 @@ class ProfilesTable {
   bool provisional(const AccountId& account);
   // Numbers of provisional accounts with something to send, at most `limit`.
   std::vector<std::string> phones_waiting(int64_t limit);
-  // The server has said whose number it is: conversation, messages and outbox become the real account's, and the provisional one is no more.
+  // The server has said whose number it is: conversation, messages and outbox become the real account's, and the
+  // provisional one is no more.
   void adopt(const AccountId& provisional, const AccountId& real);
 
   // The profile changed: fetch it again.

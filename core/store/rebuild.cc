@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/rebuild.h"
 
 #include <sqlite3.h>
@@ -22,7 +24,8 @@ using Query = std::unique_ptr<sqlite3_stmt, decltype([](sqlite3_stmt* statement)
 using Value = std::unique_ptr<sqlite3_value, decltype([](sqlite3_value* value) { sqlite3_value_free(value); })>;
 using Handle = std::unique_ptr<sqlite3, decltype([](sqlite3* handle) { sqlite3_close(handle); })>;
 
-constexpr int64_t kSequencesLostMax = 1 << 20;  // numbers beyond the last message that is left; more is no number but damage
+// Numbers beyond the last message that is left; more is no number but damage
+constexpr int64_t kSequencesLostMax = 1 << 20;
 
 // Tables whose rows can be told from those of all others by what their columns hold (fits).
 const std::set<std::string> kTellable = {"contacts", "device_lists", "messages"};
@@ -50,18 +53,20 @@ bool fits(const Column& column, sqlite3_stmt* row, int at) {
   if (type == SQLITE_TEXT && !is_utf8(bytes_of(row, at))) return false;
   if (column.type == "INTEGER") return type == SQLITE_INTEGER;
   if (column.type == "TEXT") return type == SQLITE_TEXT;
-  if (column.type == "BLOB") return type == SQLITE_BLOB && (!kIds.contains(column.name) || bytes_of(row, at).size() == AccountId::kBytes);
+  if (column.type == "BLOB")
+    return type == SQLITE_BLOB && (!kIds.contains(column.name) || bytes_of(row, at).size() == AccountId::kBytes);
   return true;  // a setting's value
 }
 
 // SQLite without the Database's rule that nothing is done after an error: going on is what this is about.
 class Connection {
  public:
-  // Fails later when it can't be opened. Settings come before the file is touched (database.cc); with writable_schema SQLite also reads a file that is
-  // shorter than it says, or a schema that makes no sense everywhere.
+  // Fails later when it can't be opened. Settings come before the file is touched (database.cc); with writable_schema
+  // SQLite also reads a file that is shorter than it says, or a schema that makes no sense everywhere.
   Connection(const std::string& path, const char* vfs) {
     sqlite3* handle = nullptr;
-    failed_ = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, vfs);
+    failed_ =
+        sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, vfs);
     handle_.reset(handle);
     must("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA writable_schema = ON");
   }
@@ -71,7 +76,8 @@ class Connection {
     if (failed_ == SQLITE_OK) failed_ = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   }
   void must_step(sqlite3_stmt* statement) {
-    if (failed_ == SQLITE_OK && sqlite3_step(statement) != SQLITE_DONE) failed_ = sqlite3_extended_errcode(handle_.get());
+    if (failed_ == SQLITE_OK && sqlite3_step(statement) != SQLITE_DONE)
+      failed_ = sqlite3_extended_errcode(handle_.get());
     sqlite3_reset(statement);
   }
   void must(int code) {
@@ -145,9 +151,11 @@ class Salvage {
   // No journal: what breaks off is thrown away.
   void make_new() {
     new_ = std::make_unique<Connection>(new_name(path_), vfs_);
-    new_->must("PRAGMA page_size = " + std::to_string(kPageBytes) + "; PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
+    new_->must("PRAGMA page_size = " + std::to_string(kPageBytes) +
+               "; PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
     for (const Migration& migration : migrations()) new_->must(migration.sql);
-    new_->must("PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(newest()) + "; COMMIT");
+    new_->must("PRAGMA application_id = " + std::to_string(kApplicationId) +
+               "; PRAGMA user_version = " + std::to_string(newest()) + "; COMMIT");
   }
   static int64_t newest() { return migrations().back().version; }
 
@@ -160,7 +168,8 @@ class Salvage {
     return std::abs(old_->number("PRAGMA user_version")) < newest() || old_->names(kTables) == new_->names(kTables);
   }
 
-  // Puts the pages of the new file's schema over those of the damaged one: the same migrations have given the tables the same places.
+  // Puts the pages of the new file's schema over those of the damaged one: the same migrations have given the tables
+  // the same places.
   bool mend_schema() {
     old_.reset();
     VfsFile source(vfs_, new_name(path_));
@@ -175,7 +184,8 @@ class Salvage {
       const size_t header = i == 0 ? 100 : 0;
       const auto short_at = [&page](size_t at) { return static_cast<size_t>(read_u32(page.data() + at) >> 16); };
       if (page[header] == 5) {  // a page that points to others
-        for (size_t cell = 0; cell < short_at(header + 3); ++cell) pages.push_back(read_u32(page.data() + short_at(header + 12 + 2 * cell)));
+        for (size_t cell = 0; cell < short_at(header + 3); ++cell)
+          pages.push_back(read_u32(page.data() + short_at(header + 12 + 2 * cell)));
         pages.push_back(read_u32(page.data() + header + 8));
       }
       if (i == 0) {
@@ -189,7 +199,9 @@ class Salvage {
         put(60, -newest());  // it stays damaged
       }
       before_.emplace_back(offset, Bytes());
-      if (target.read(before_.back().second, kPageBytes, offset) != SQLITE_OK || target.write(page, offset) != SQLITE_OK) return false;
+      if (target.read(before_.back().second, kPageBytes, offset) != SQLITE_OK ||
+          target.write(page, offset) != SQLITE_OK)
+        return false;
     }
     return true;
   }
@@ -199,9 +211,13 @@ class Salvage {
   void copy_everything() {
     new_->must("BEGIN; DELETE FROM progress");
     std::vector<std::pair<std::string, bool>> tables;
-    new_->each("SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN "
-               "('sessions', 'devices', 'outbox_envelopes')",
-               [&](sqlite3_stmt* row) { return tables.emplace_back(bytes_of(row, 0), sqlite3_column_int(row, 1) == 0), true; });
+    new_->each(
+        "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "AND name NOT IN "
+        "('sessions', 'devices', 'outbox_envelopes')",
+        [&](sqlite3_stmt* row) {
+          return tables.emplace_back(bytes_of(row, 0), sqlite3_column_int(row, 1) == 0), true;
+        });
     for (const auto& [name, has_numbers] : tables) copy_table(name, has_numbers);
     copy_devices();
   }
@@ -255,7 +271,8 @@ class Salvage {
       std::vector<Value> found;  // first the keys: a row may go on elsewhere, on a page that is damaged
       old_->each("SELECT " + keys + " FROM " + table + " NOT INDEXED", [&](sqlite3_stmt* row) {
         const int64_t number = sqlite3_column_int64(row, 0);
-        if (!has_numbers || (number > low && number < high)) found.emplace_back(sqlite3_value_dup(sqlite3_column_value(row, 0)));
+        if (!has_numbers || (number > low && number < high))
+          found.emplace_back(sqlite3_value_dup(sqlite3_column_value(row, 0)));
         return true;
       });
       const Query one = old_->prepare(select + " NOT INDEXED WHERE " + keys + " = ?");
@@ -278,7 +295,8 @@ class Salvage {
       int64_t size = 0;
       file.size(size);
       for (int64_t page = 1; page < size / kPageBytes; ++page) {  // counted from zero; the first is the schema's
-        if (file.read(kind, 1, page * kPageBytes) == SQLITE_OK && kind[0] == (has_numbers ? 13 : 10)) found.push_back(static_cast<uint32_t>(page + 1));
+        if (file.read(kind, 1, page * kPageBytes) == SQLITE_OK && kind[0] == (has_numbers ? 13 : 10))
+          found.push_back(static_cast<uint32_t>(page + 1));
       }
     }
     open_old();
@@ -286,68 +304,93 @@ class Salvage {
     return found;
   }
 
-  // Until the end of the transaction, which is never committed, SQLite takes one page for all of the table. A transaction for each: what has met
-  // damage may not write any more.
+  // Until the end of the transaction, which is never committed, SQLite takes one page for all of the table. A
+  // transaction for each: what has met damage may not write any more.
   bool make_root(const std::string& table, uint32_t page) {
-    old_->must("ROLLBACK; BEGIN; UPDATE sqlite_schema SET rootpage = " + std::to_string(page) + " WHERE name = '" + table +
-               "'; PRAGMA writable_schema = RESET; PRAGMA writable_schema = ON");
+    old_->must("ROLLBACK; BEGIN; UPDATE sqlite_schema SET rootpage = " + std::to_string(page) + " WHERE name = '" +
+               table + "'; PRAGMA writable_schema = RESET; PRAGMA writable_schema = ON");
     return old_->failed() == SQLITE_OK;
   }
 
   // From the lists that are good; the others go.
   void copy_devices() {
     std::vector<Bytes> bad;
-    const Query insert = new_->prepare("INSERT OR IGNORE INTO devices (account, device, identity_key, name) VALUES (?, ?, ?, ?)");
-    new_->each("SELECT account, account_key, device_list, signature FROM device_lists WHERE revision > 0", [&](sqlite3_stmt* row) {
-      const Bytes bytes(bytes_of(row, 2));
-      wire::DeviceList list;
-      if (!crypto::verify_device_list(bytes_of(row, 1), bytes, bytes_of(row, 3)) || !list.ParseFromString(bytes) ||
-          list.account_id() != bytes_of(row, 0)) {
-        bad.emplace_back(bytes_of(row, 0));
-        return true;
-      }
-      for (const wire::DeviceList::Device& device : list.devices()) {
-        sqlite3_bind_value(insert.get(), 1, sqlite3_column_value(row, 0));
-        sqlite3_bind_int64(insert.get(), 2, device.device_id());
-        sqlite3_bind_blob64(insert.get(), 3, device.identity_key().data(), device.identity_key().size(), SQLITE_STATIC);
-        sqlite3_bind_text64(insert.get(), 4, device.name().data(), device.name().size(), SQLITE_STATIC, SQLITE_UTF8);
-        new_->must_step(insert.get());
-      }
-      return true;
-    });
+    const Query insert =
+        new_->prepare("INSERT OR IGNORE INTO devices (account, device, identity_key, name) VALUES (?, ?, ?, ?)");
+    new_->each("SELECT account, account_key, device_list, signature FROM device_lists WHERE revision > 0",
+               [&](sqlite3_stmt* row) {
+                 const Bytes bytes(bytes_of(row, 2));
+                 wire::DeviceList list;
+                 if (!crypto::verify_device_list(bytes_of(row, 1), bytes, bytes_of(row, 3)) ||
+                     !list.ParseFromString(bytes) || list.account_id() != bytes_of(row, 0)) {
+                   bad.emplace_back(bytes_of(row, 0));
+                   return true;
+                 }
+                 for (const wire::DeviceList::Device& device : list.devices()) {
+                   sqlite3_bind_value(insert.get(), 1, sqlite3_column_value(row, 0));
+                   sqlite3_bind_int64(insert.get(), 2, device.device_id());
+                   sqlite3_bind_blob64(insert.get(), 3, device.identity_key().data(), device.identity_key().size(),
+                                       SQLITE_STATIC);
+                   sqlite3_bind_text64(insert.get(), 4, device.name().data(), device.name().size(), SQLITE_STATIC,
+                                       SQLITE_UTF8);
+                   new_->must_step(insert.get());
+                 }
+                 return true;
+               });
     for (const Bytes& account : bad) new_->must("DELETE FROM device_lists WHERE account = x'" + to_hex(account) + "'");
   }
 
   bool is_registered() {
-    return new_->number("SELECT count(*) FROM registration WHERE length(token) > 0 AND length(account_private) = 64 AND "
-                        "substr(account_private, 33) = account_public AND length(identity_public) = 33 AND length(identity_private) = 32") == 1;
+    return new_->number(
+               "SELECT count(*) FROM registration WHERE length(token) > 0 AND length(account_private) = 64 AND "
+               "substr(account_private, 33) = account_public AND length(identity_public) = 33 AND "
+               "length(identity_private) = 32") == 1;
   }
 
   // What the tables say about each other is so again.
   void make_whole() {
-    // Without progress: the inbox from its beginning, which repeats nothing (SEND-1); and no message is taken as an event a second time.
-    new_->must("INSERT OR IGNORE INTO progress (id, keys_published, taken_sequence) SELECT 1, 1, coalesce(max(sequence), 0) FROM messages");
-    // A number under which the server may have another prekey is not used again, and a new signed prekey is made at once.
-    new_->must("UPDATE progress SET signed_prekey_made_us = 0, next_prekey_id = (random() & 0xFFFFFF) % 16000000 + 1, next_signed_prekey_id = "
-               "max(next_signed_prekey_id, (SELECT coalesce(max(id), 0) FROM signed_prekeys)) + 1000");
+    // Without progress: the inbox from its beginning, which repeats nothing (SEND-1); and no message is taken as an
+    // event a second time.
+    new_->must(
+        "INSERT OR IGNORE INTO progress (id, keys_published, taken_sequence) SELECT 1, 1, coalesce(max(sequence), 0) "
+        "FROM messages");
+    // A number under which the server may have another prekey is not used again, and a new signed prekey is made at
+    // once.
+    new_->must(
+        "UPDATE progress SET signed_prekey_made_us = 0, next_prekey_id = (random() & 0xFFFFFF) % 16000000 + 1, "
+        "next_signed_prekey_id = "
+        "max(next_signed_prekey_id, (SELECT coalesce(max(id), 0) FROM signed_prekeys)) + 1000");
     // Sequences are never used again, nor is one expected that never comes.
     const int64_t kept = new_->number("SELECT count(*) FROM messages");
     const int64_t newest = new_->number("SELECT coalesce(max(sequence), 0) FROM messages");
     const int64_t last = std::clamp(std::max(new_->number("SELECT taken_sequence FROM progress"),
                                              old_->number("SELECT seq FROM sqlite_sequence WHERE name = 'messages'")),
                                     newest, newest + kSequencesLostMax);
-    new_->must("DELETE FROM sqlite_sequence WHERE name = 'messages'; INSERT INTO sqlite_sequence (name, seq) VALUES ('messages', " +
-               std::to_string(last) + "); UPDATE progress SET taken_sequence = min(taken_sequence, " + std::to_string(last) + ")");
+    new_->must(
+        "DELETE FROM sqlite_sequence WHERE name = 'messages'; INSERT INTO sqlite_sequence (name, seq) VALUES "
+        "('messages', " +
+        std::to_string(last) + "); UPDATE progress SET taken_sequence = min(taken_sequence, " + std::to_string(last) +
+        ")");
     new_->must("UPDATE outbox SET sealed = 0");
-    new_->must("UPDATE messages SET tick = 5, failure = 'the database was damaged' WHERE tick = 1 AND id NOT IN (SELECT message_id FROM outbox)");
-    new_->must("INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 FROM messages WHERE kind = 3");
-    new_->must("INSERT OR IGNORE INTO conversations (id, activity_us) SELECT conversation, max(order_us) FROM messages GROUP BY conversation");
-    new_->must("UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND messages.unread = 1)");
+    new_->must(
+        "UPDATE messages SET tick = 5, failure = 'the database was damaged' WHERE tick = 1 AND id NOT IN (SELECT "
+        "message_id FROM outbox)");
+    new_->must(
+        "INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "
+        "FROM messages WHERE kind = 3");
+    new_->must(
+        "INSERT OR IGNORE INTO conversations (id, activity_us) SELECT conversation, max(order_us) FROM messages GROUP "
+        "BY conversation");
+    new_->must(
+        "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "
+        "messages.unread = 1)");
     new_->must("INSERT INTO messages_fts (rowid, text) SELECT sequence, text FROM messages WHERE text <> ''");
     // Whoever had turned them off would not know that they are on again.
-    if (incomplete_.contains("settings")) new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");
+    if (incomplete_.contains("settings"))
+      new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");
     const int64_t keys_lost = new_->number(
-        "SELECT count(DISTINCT conversation) FROM messages WHERE (outgoing = 0 OR tick IN (2, 3, 4)) AND conversation NOT IN "
+        "SELECT count(DISTINCT conversation) FROM messages WHERE (outgoing = 0 OR tick IN (2, 3, 4)) AND conversation "
+        "NOT IN "
         "(SELECT account FROM device_lists WHERE revision > 0)");
     new_->must("COMMIT");
     report_ = std::to_string(kept) + ' ' + std::to_string(last - kept) + ' ' + std::to_string(keys_lost);
@@ -365,7 +408,8 @@ class Salvage {
 // Absent: the new file is not complete.
 std::optional<Rebuilt> report_in(const std::string& path, const char* vfs) {
   Bytes report;
-  Connection(path, vfs).each("SELECT value FROM settings WHERE name = 'rebuilt'", [&](sqlite3_stmt* row) { return report = bytes_of(row, 0), true; });
+  Connection(path, vfs).each("SELECT value FROM settings WHERE name = 'rebuilt'",
+                             [&](sqlite3_stmt* row) { return report = bytes_of(row, 0), true; });
   long long kept = 0, missing = 0, keys = 0;
   if (std::sscanf(report.c_str(), "%lld %lld %lld", &kept, &missing, &keys) != 3) return std::nullopt;
   return Rebuilt{kept, missing, keys};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A damaged database beside what crashes leave: logs, and new files that are complete or not.
 #include "core/store/rebuild.h"
 #include "core/testing/damaged_device.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Damaged databases of real clients: rebuilt, or refused; and then two people talk as before.
 #include "core/store/rebuild.h"
 
@@ -44,7 +46,8 @@ TEST_F(RebuildTest, MessagesAroundDamagedPagesAreKept) {
   const std::vector<std::string> all = texts(ana_, chat_);
   std::vector<size_t> leaves;
   {
-    auto row = ana_.database().prepare("SELECT pageno FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path");
+    auto row = ana_.database().prepare(
+        "SELECT pageno FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path");
     while (row.step()) leaves.push_back(static_cast<size_t>(row.integer(0) - 1) * kPage);
   }
   ASSERT_GT(leaves.size(), 8u);
@@ -81,7 +84,8 @@ TEST_F(RebuildTest, ADestroyedInnerPageCostsNoMessage) {
     if (overflow_pages == 1) damage(overflow, kPage);
     open_damaged();
     EXPECT_EQ(texts(ana_, chat_).size(), all.size() - static_cast<size_t>(overflow_pages));
-    EXPECT_EQ(state(ana_).rebuilt().messages_missing(), static_cast<uint64_t>(overflow_pages)) << "the one that went on there";
+    EXPECT_EQ(state(ana_).rebuilt().messages_missing(), static_cast<uint64_t>(overflow_pages))
+        << "the one that went on there";
     EXPECT_EQ(found("number170").size(), 1u);
     expect_sound();
   }
@@ -92,8 +96,8 @@ TEST_F(RebuildTest, ADestroyedInnerPageCostsFewContactsAndKeys) {
   fill(20);
   client_api::Request contacts;
   for (int i = 1000; i < 2000; ++i) {
-    contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person\nTEL:+49170000" + std::to_string(i) +
-                                                                "\nEND:VCARD\n");
+    contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person\nTEL:+49170000" +
+                                                                std::to_string(i) + "\nEND:VCARD\n");
   }
   EXPECT_FALSE(ana_.request(contacts).has_failure());
   crypto::SeededRandom random(1);
@@ -107,7 +111,8 @@ TEST_F(RebuildTest, ADestroyedInnerPageCostsFewContactsAndKeys) {
     const Bytes bytes = list.SerializeAsString();
     const Bytes signature = crypto::sign_device_list(key, bytes);
     auto row = ana_.database().prepare(
-        "INSERT INTO device_lists (account, revision, account_key, device_list, signature, newest_revision) VALUES (?, 1, ?, ?, ?, 1)");
+        "INSERT INTO device_lists (account, revision, account_key, device_list, signature, newest_revision) VALUES (?, "
+        "1, ?, ?, ?, 1)");
     row.bind_blob(account);
     row.bind_blob(key.public_key);
     row.bind_blob(bytes);
@@ -205,8 +210,10 @@ TEST_F(RebuildTest, SessionsAreDroppedAndWhatWasEncryptedWithThem) {
 
 TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
   fill(40);
-  for (const char* table : {"progress", "sessions", "prekeys", "signed_prekeys", "device_lists", "devices", "conversations", "messages_fts_data", "receipts",
-                            "deliveries", "outbox", "outbox_envelopes", "repairs", "contacts", "blocked", "profiles", "settings", "sqlite_sequence"}) {
+  for (const char* table :
+       {"progress", "sessions", "prekeys", "signed_prekeys", "device_lists", "devices", "conversations",
+        "messages_fts_data", "receipts", "deliveries", "outbox", "outbox_envelopes", "repairs", "contacts", "blocked",
+        "profiles", "settings", "sqlite_sequence"}) {
     SCOPED_TRACE(table);
     const size_t kept = texts(ana_, chat_).size();
     damage_table(table);
@@ -214,7 +221,8 @@ TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
     EXPECT_EQ(texts(ana_, chat_).size(), kept);
     expect_sound();
     expect_that_they_talk(table);
-    EXPECT_GT(count("SELECT count(*) FROM signed_prekeys"), 0) << "made at once: others are given the old one until then";
+    EXPECT_GT(count("SELECT count(*) FROM signed_prekeys"), 0)
+        << "made at once: others are given the old one until then";
     if (HasFailure()) return;
   }
 }
@@ -304,7 +312,8 @@ class DamageAnywhereTest : public DamagedDevice {
   bool open_and_read_everything();
 };
 
-// Opens after damage, and reads everything, as often as it takes: a program that meets damage ends and starts again. False: it is refused.
+// Opens after damage, and reads everything, as often as it takes: a program that meets damage ends and starts again.
+// False: it is refused.
 bool DamageAnywhereTest::open_and_read_everything() {
   for (int starts = 0; starts < 3; ++starts) {
     if (const auto error = ana_.try_reopen()) {

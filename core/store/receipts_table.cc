@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/receipts_table.h"
 
 namespace kith::core {
@@ -5,12 +7,15 @@ namespace {
 
 UnixMicros micros(const Statement& row, int column) { return UnixMicros{static_cast<uint64_t>(row.integer(column))}; }
 
-ReceiptsRow read(const Statement& row) { return {row.id<ConversationId>(0), micros(row, 1), micros(row, 2), micros(row, 3)}; }
+ReceiptsRow read(const Statement& row) {
+  return {row.id<ConversationId>(0), micros(row, 1), micros(row, 2), micros(row, 3)};
+}
 
 }  // namespace
 
 ReceiptsRow ReceiptsTable::find(const ConversationId& conversation) {
-  auto row = database_.prepare("SELECT conversation, read_by_peer_us, read_by_me_us, receipt_due_us FROM receipts WHERE conversation = ?");
+  auto row = database_.prepare(
+      "SELECT conversation, read_by_peer_us, read_by_me_us, receipt_due_us FROM receipts WHERE conversation = ?");
   row.bind_id(conversation);
   if (row.step()) return read(row);
   return {conversation, {}, {}, {}};
@@ -50,7 +55,8 @@ bool ReceiptsTable::note_read_by_me(const ConversationId& conversation, UnixMicr
 std::vector<ReceiptsRow> ReceiptsTable::due(int64_t limit) {
   std::vector<ReceiptsRow> rows;
   auto row = database_.prepare(
-      "SELECT conversation, read_by_peer_us, read_by_me_us, receipt_due_us FROM receipts WHERE receipt_due_us > 0 LIMIT ?");
+      "SELECT conversation, read_by_peer_us, read_by_me_us, receipt_due_us FROM receipts WHERE receipt_due_us > 0 "
+      "LIMIT ?");
   row.bind(limit);
   while (row.step()) rows.push_back(read(row));
   return rows;
@@ -63,6 +69,8 @@ void ReceiptsTable::clear_due(const ConversationId& conversation, UnixMicros up_
       .run();
 }
 
-void ReceiptsTable::clear_all_due() { database_.prepare("UPDATE receipts SET receipt_due_us = 0 WHERE receipt_due_us > 0").run(); }
+void ReceiptsTable::clear_all_due() {
+  database_.prepare("UPDATE receipts SET receipt_due_us = 0 WHERE receipt_due_us > 0").run();
+}
 
 }  // namespace kith::core

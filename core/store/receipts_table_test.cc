@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/receipts_table.h"
 
 #include "core/store/testing/store_fixture.h"
@@ -39,7 +41,8 @@ TEST_F(ReceiptsTableTest, AReadReceiptIsDueUntilTheOneSentCoversIt) {
   ASSERT_EQ(store_.receipts.due(10).size(), 1u) << "12 is not covered by 10";
   store_.receipts.clear_due(kChat, UnixMicros{12});
   EXPECT_TRUE(store_.receipts.due(10).empty());
-  EXPECT_FALSE(store_.receipts.note_read_by_me(kChat, UnixMicros{12}, true)) << "reading the same again makes nothing due";
+  EXPECT_FALSE(store_.receipts.note_read_by_me(kChat, UnixMicros{12}, true))
+      << "reading the same again makes nothing due";
   EXPECT_TRUE(store_.receipts.due(10).empty());
 }
 

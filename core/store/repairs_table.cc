@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/repairs_table.h"
 
 namespace kith::core {
 
 void RepairsTable::add(const MessageId& message, const DeviceAddress& sender) {
-  auto statement = database_.prepare("INSERT OR IGNORE INTO repairs (message_id, account, device, tries) VALUES (?, ?, ?, 0)");
+  auto statement =
+      database_.prepare("INSERT OR IGNORE INTO repairs (message_id, account, device, tries) VALUES (?, ?, ?, 0)");
   statement.bind_blob(message.view()).bind_blob(sender.account.view()).bind(sender.device.value).run();
 }
 
@@ -25,7 +28,9 @@ std::vector<RepairRow> RepairsTable::open(uint32_t tries_max, int64_t limit) {
     const auto message = MessageId::from_bytes(statement.blob(0));
     const auto account = AccountId::from_bytes(statement.blob(1));
     if (!message || !account) continue;
-    rows.push_back({*message, {*account, {static_cast<uint32_t>(statement.integer(2))}}, static_cast<uint32_t>(statement.integer(3))});
+    rows.push_back({*message,
+                    {*account, {static_cast<uint32_t>(statement.integer(2))}},
+                    static_cast<uint32_t>(statement.integer(3))});
   }
   return rows;
 }

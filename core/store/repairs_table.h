@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Messages that could not be decrypted, and whose content is still to be asked for again.
 //
-//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: requests made so far
+//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: requests
+//             made so far
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/settings_table.h"
 
 namespace kith::core {
@@ -19,9 +21,14 @@ void SettingsTable::set(std::string_view name, int64_t value) {
 }
 
 void SettingsTable::set_text(std::string_view name, std::string_view value) {
-  database_.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)").bind_text(name).bind_text(value).run();
+  database_.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)")
+      .bind_text(name)
+      .bind_text(value)
+      .run();
 }
 
-void SettingsTable::remove(std::string_view name) { database_.prepare("DELETE FROM settings WHERE name = ?").bind_text(name).run(); }
+void SettingsTable::remove(std::string_view name) {
+  database_.prepare("DELETE FROM settings WHERE name = ?").bind_text(name).run();
+}
 
 }  // namespace kith::core

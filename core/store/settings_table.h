@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Settings, by name: everything small that has no table of its own.
 //
 //   settings   name TEXT PRIMARY KEY, value: INTEGER or TEXT as the name says
@@ -16,12 +18,16 @@
 namespace kith::core {
 
 namespace setting {
-inline constexpr std::string_view kReadReceipts = "read_receipts";      // 0/1; 1 when absent. Send and show read receipts
-inline constexpr std::string_view kLastSeenScope = "last_seen_scope";   // client_api.Settings.Scope; kEveryone when absent
-inline constexpr std::string_view kAboutScope = "about_scope";          // the same
-inline constexpr std::string_view kHasPin = "has_pin";                  // 0/1: the number has a registration PIN
-inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";   // 0/1: scopes, contacts or blocks changed and the server does not know yet
-inline constexpr std::string_view kProfileToSend = "profile_to_send";   // 0/1: the own profile changed and the server does not know yet
+// 0/1; 1 when absent. Send and show read receipts
+inline constexpr std::string_view kReadReceipts = "read_receipts";
+// Client_api.Settings.Scope; kEveryone when absent
+inline constexpr std::string_view kLastSeenScope = "last_seen_scope";
+inline constexpr std::string_view kAboutScope = "about_scope";  // the same
+inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the number has a registration PIN
+// 0/1: scopes, contacts or blocks changed and the server does not know yet
+inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
+// 0/1: the own profile changed and the server does not know yet
+inline constexpr std::string_view kProfileToSend = "profile_to_send";
 }  // namespace setting
 
 class SettingsTable {

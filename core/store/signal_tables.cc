@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/signal_tables.h"
 
 namespace kith::core {
@@ -25,7 +27,8 @@ std::optional<Bytes> SignalTables::load_session(const DeviceAddress& peer) {
 bool SignalTables::store_session(const DeviceAddress& peer, BytesView record) {
   database_
       .prepare(
-          "INSERT INTO sessions (account, device, record) VALUES (?, ?, ?) ON CONFLICT (account, device) DO UPDATE SET record = excluded.record")
+          "INSERT INTO sessions (account, device, record) VALUES (?, ?, ?) ON CONFLICT (account, device) DO UPDATE SET "
+          "record = excluded.record")
       .bind_id(peer.account)
       .bind(peer.device.value)
       .bind_blob(record)
@@ -34,7 +37,10 @@ bool SignalTables::store_session(const DeviceAddress& peer, BytesView record) {
 }
 
 void SignalTables::remove_session(const DeviceAddress& peer) {
-  database_.prepare("DELETE FROM sessions WHERE account = ? AND device = ?").bind_id(peer.account).bind(peer.device.value).run();
+  database_.prepare("DELETE FROM sessions WHERE account = ? AND device = ?")
+      .bind_id(peer.account)
+      .bind(peer.device.value)
+      .run();
 }
 
 std::optional<Bytes> SignalTables::load_prekey(uint32_t id) {
@@ -57,11 +63,16 @@ std::optional<Bytes> SignalTables::load_signed_prekey(uint32_t id) {
 }
 
 bool SignalTables::store_signed_prekey(uint32_t id, BytesView record) {
-  database_.prepare("INSERT OR REPLACE INTO signed_prekeys (id, record) VALUES (?, ?)").bind(id).bind_blob(record).run();
+  database_.prepare("INSERT OR REPLACE INTO signed_prekeys (id, record) VALUES (?, ?)")
+      .bind(id)
+      .bind_blob(record)
+      .run();
   return !database_.failed();
 }
 
-std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) { return device_lists_.identity_key(peer); }
+std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) {
+  return device_lists_.identity_key(peer);
+}
 
 void SignalTables::remove_sessions(const AccountId& account) {
   database_.prepare("DELETE FROM sessions WHERE account = ?").bind_id(account).run();
@@ -79,7 +90,9 @@ std::vector<uint32_t> SignalTables::signed_prekey_ids() {
   return ids;
 }
 
-void SignalTables::remove_signed_prekey(uint32_t id) { database_.prepare("DELETE FROM signed_prekeys WHERE id = ?").bind(id).run(); }
+void SignalTables::remove_signed_prekey(uint32_t id) {
+  database_.prepare("DELETE FROM signed_prekeys WHERE id = ?").bind(id).run();
+}
 
 void SignalTables::remove_everything() {
   database_.prepare("DELETE FROM sessions").run();

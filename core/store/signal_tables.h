@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Signal state on SQLite.
 //
 //   sessions         account BLOB(16), device INTEGER, record BLOB; unique (account, device)
 //   prekeys          id INTEGER PRIMARY KEY (1..16777215), record BLOB: one-time prekeys not used yet
-//   signed_prekeys   id INTEGER PRIMARY KEY, record BLOB: the current one and some before it, for messages that are under way
+//   signed_prekeys   id INTEGER PRIMARY KEY, record BLOB: the current one and some before it, for messages that are
+//                    under way
 //
-// Records are libsignal's, opaque here. The own identity comes from AccountTable (read once, until forget_identity), trusted identities from
-// DeviceListsTable.
+// Records are libsignal's, opaque here. The own identity comes from AccountTable (read once, until forget_identity),
+// trusted identities from DeviceListsTable.
 //
 // Calls: inside the caller's Transaction, so that a ratchet is rolled back with everything else (INBOX-2).
 #pragma once
@@ -42,7 +45,7 @@ class SignalTables : public crypto::SignalStore {
   // Beyond SignalStore.
   void remove_sessions(const AccountId& account);  // all devices of an account
   int64_t prekey_count();
-  std::vector<uint32_t> signed_prekey_ids();        // ascending
+  std::vector<uint32_t> signed_prekey_ids();  // ascending
   void remove_signed_prekey(uint32_t id);
   // After the registration changed.
   void forget_identity() { own_.reset(); }

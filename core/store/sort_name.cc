@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/sort_name.h"
 
 #include <cstdint>
@@ -7,8 +9,8 @@ namespace {
 
 // Base letters of U+00C0..U+017F, one character each; '.' where the letter has none and stays.
 constexpr std::string_view kLatin =
-    "aaaaaa.ceeeeiiii.nooooo.ouuuuy.."   // U+00C0
-    "aaaaaa.ceeeeiiii.nooooo.ouuuuy.y"   // U+00E0
+    "aaaaaa.ceeeeiiii.nooooo.ouuuuy.."                                   // U+00C0
+    "aaaaaa.ceeeeiiii.nooooo.ouuuuy.y"                                   // U+00E0
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii..jjkk.lllllll"   // U+0100
     "lllnnnnnnn..oooooo..rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";  // U+0140
 static_assert(kLatin.size() == 0x180 - 0xC0);
@@ -24,29 +26,36 @@ Folded fold(uint32_t point) {
   if (point < 0xC0) return {point};
   if (point <= 0x17F) {
     switch (point) {
-      case 0xC6: case 0xE6: return {'a', 'e'};
-      case 0x152: case 0x153: return {'o', 'e'};
+      case 0xC6:
+      case 0xE6: return {'a', 'e'};
+      case 0x152:
+      case 0x153: return {'o', 'e'};
       case 0xDF: return {'s', 's'};
-      case 0xDE: case 0xFE: return {'t', 'h'};
-      case 0xD0: case 0xF0: return {'d'};
-      case 0x132: case 0x133: return {'i', 'j'};
+      case 0xDE:
+      case 0xFE: return {'t', 'h'};
+      case 0xD0:
+      case 0xF0: return {'d'};
+      case 0x132:
+      case 0x133: return {'i', 'j'};
       default: break;
     }
     const char letter = kLatin[point - 0xC0];
     return {letter == '.' ? point : static_cast<uint32_t>(letter)};
   }
   if (point == 0x1E9E) return {'s', 's'};
-  if (point >= 0x300 && point <= 0x36F) return {0};                          // combining diacritics
+  if (point >= 0x300 && point <= 0x36F) return {0};                             // combining diacritics
   if (point >= 0x391 && point <= 0x3A9 && point != 0x3A2) return {point + 32};  // Greek capitals
-  if (point == 0x401) return {0x435};                                        // Ё, and ё below, sort as е
+  if (point == 0x401) return {0x435};                                           // Ё, and ё below, sort as е
   if (point == 0x451) return {0x435};
-  if (point >= 0x400 && point <= 0x40F) return {point + 80};                 // Cyrillic capitals
+  if (point >= 0x400 && point <= 0x40F) return {point + 80};  // Cyrillic capitals
   if (point >= 0x410 && point <= 0x42F) return {point + 32};
   return {point};
 }
 
 uint32_t next_point(std::string_view text, size_t& at) {
-  const auto byte = [&](size_t offset) { return static_cast<uint8_t>(at + offset < text.size() ? text[at + offset] : 0); };
+  const auto byte = [&](size_t offset) {
+    return static_cast<uint8_t>(at + offset < text.size() ? text[at + offset] : 0);
+  };
   const uint8_t lead = byte(0);
   uint32_t point = lead;
   size_t length = 1;

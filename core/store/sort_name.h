@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A name as it sorts in the address book: lower case, without diacritics, spaces collapsed.
 //
 // Latin, Greek and Cyrillic are folded; other scripts stay as they are. Not for comparing identities.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // All tables over one database. Made after migrate(); the database outlives it.
 #pragma once
 

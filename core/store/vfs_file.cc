@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/store/vfs_file.h"
 
 #include <sqlite3.h>
@@ -7,7 +9,8 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kCopiedAtOnce = 1 << 16;  // SQLite asks for no more in one call, and its layer for Unix writes no more than 128 KiB
+// SQLite asks for no more in one call, and its layer for Unix writes no more than 128 KiB
+constexpr int64_t kCopiedAtOnce = 1 << 16;
 }  // namespace
 
 VfsFile::VfsFile(const char* vfs, const std::string& path) {
@@ -35,15 +38,19 @@ int VfsFile::size(int64_t& bytes) {
 
 int VfsFile::read(Bytes& into, size_t count, int64_t offset) {
   into.resize(count);
-  const int code = opened_ != SQLITE_OK ? opened_ : file_->pMethods->xRead(file_, into.data(), static_cast<int>(count), offset);
+  const int code =
+      opened_ != SQLITE_OK ? opened_ : file_->pMethods->xRead(file_, into.data(), static_cast<int>(count), offset);
   return code == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : code;
 }
 
 int VfsFile::write(BytesView bytes, int64_t offset) {
-  return opened_ != SQLITE_OK ? opened_ : file_->pMethods->xWrite(file_, bytes.data(), static_cast<int>(bytes.size()), offset);
+  return opened_ != SQLITE_OK ? opened_
+                              : file_->pMethods->xWrite(file_, bytes.data(), static_cast<int>(bytes.size()), offset);
 }
 
-int VfsFile::truncate(int64_t bytes) { return opened_ != SQLITE_OK ? opened_ : file_->pMethods->xTruncate(file_, bytes); }
+int VfsFile::truncate(int64_t bytes) {
+  return opened_ != SQLITE_OK ? opened_ : file_->pMethods->xTruncate(file_, bytes);
+}
 
 int VfsFile::sync() { return opened_ != SQLITE_OK ? opened_ : file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL); }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Files as SQLite's own layer has them (natively, in the browser, in tests), for what is not SQL.
 //
 // Calls: while no connection has the file open, or for reading.

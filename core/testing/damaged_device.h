@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Ana and Ben again, and ways to damage Ana's database, to open it after that, and to ask whether all is well.
 #pragma once
 
@@ -23,12 +25,14 @@ class DamagedDevice : public TwoPeople {
     warm_up();
     const std::string bens = bens_chat();
     for (int i = 0; i < messages; ++i) {
-      const std::string text = "number" + std::to_string(i) + " " + std::string(i % 50 == 0 ? 9000 : static_cast<size_t>(i % 7) * 60, 'x');
+      const std::string text =
+          "number" + std::to_string(i) + " " + std::string(i % 50 == 0 ? 9000 : static_cast<size_t>(i % 7) * 60, 'x');
       i % 3 == 0 ? say(ben_, bens, text) : say(ana_, chat_, text);
     }
     client_api::Request contacts;
     for (int i = 100; i < 160; ++i) {
-      contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person " + std::to_string(i) + "\nTEL:+491700000" +
+      contacts.mutable_import_contacts()->mutable_vcard()->append("BEGIN:VCARD\nVERSION:3.0\nFN:Person " +
+                                                                  std::to_string(i) + "\nTEL:+491700000" +
                                                                   std::to_string(i) + "\nEND:VCARD\n");
     }
     EXPECT_FALSE(ana_.request(contacts).has_failure());
@@ -112,14 +116,19 @@ class DamagedDevice : public TwoPeople {
       std::vector<std::string> now = texts(*host, chat);
       ASSERT_GE(now.size(), 4u) << host->name() << " " << about;
       now.erase(now.begin(), now.end() - 4);
-      EXPECT_THAT(now, ::testing::UnorderedElementsAre("to ana " + about, "to ana again " + about, "to ben " + about, "to ben again " + about)) << host->name();
-      for (const client_api::Message& each : history(*host, chat)) EXPECT_NE(each.kind(), client_api::Message::kUndecryptable) << host->name() << " " << about;
+      EXPECT_THAT(now, ::testing::UnorderedElementsAre("to ana " + about, "to ana again " + about, "to ben " + about,
+                                                       "to ben again " + about))
+          << host->name();
+      for (const client_api::Message& each : history(*host, chat))
+        EXPECT_NE(each.kind(), client_api::Message::kUndecryptable) << host->name() << " " << about;
     }
     EXPECT_EQ(state(ana_).unsent_messages(), 0u);
   }
   void expect_sound() {
     EXPECT_EQ(check("PRAGMA integrity_check"), "ok");
-    EXPECT_TRUE(ana_.database().execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)").has_value());
+    EXPECT_TRUE(ana_.database()
+                    .execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)")
+                    .has_value());
   }
   std::vector<std::string> found(const std::string& query) {
     client_api::Request request;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // LoopbackServer: the HTTP API.
 #include "core/testing/loopback_server.h"
 #include "crypto/account_key.h"
@@ -28,9 +30,12 @@ Message parse(const std::string& body) {
 
 }  // namespace
 
-Reply LoopbackServer::http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer) {
-  ++calls[method + " " + path.substr(0, path.find("accounts/") == std::string::npos ? path.size() : path.find("accounts/") + 9)];
-  if (path == "/v1/registration" || path == "/v1/registration/code") return registration_call(method, path, body, bearer);
+Reply LoopbackServer::http(const std::string& method, const std::string& path, const std::string& body,
+                           const std::string& bearer) {
+  ++calls[method + " " +
+          path.substr(0, path.find("accounts/") == std::string::npos ? path.size() : path.find("accounts/") + 9)];
+  if (path == "/v1/registration" || path == "/v1/registration/code")
+    return registration_call(method, path, body, bearer);
   const auto token = from_base64url(bearer);
   const auto caller = token ? authenticate(*token) : std::nullopt;
   if (!caller) return refused(401, wire::kUnauthenticated);
@@ -39,7 +44,8 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
   return account_call(*caller, method, path, body);
 }
 
-Reply LoopbackServer::registration_call(const std::string&, const std::string& path, const std::string& body, const std::string&) {
+Reply LoopbackServer::registration_call(const std::string&, const std::string& path, const std::string& body,
+                                        const std::string&) {
   if (path == "/v1/registration/code") {
     wire::CodeResponse response;
     response.set_code(kCode);
@@ -78,7 +84,8 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
   Device& own = *find(caller);
   if (request.has_device_list()) {
     const auto list = parse<wire::DeviceList>(request.device_list().device_list());
-    if (!crypto::verify_device_list(list.account_key(), request.device_list().device_list(), request.device_list().signature())) {
+    if (!crypto::verify_device_list(list.account_key(), request.device_list().device_list(),
+                                    request.device_list().signature())) {
       return refused(400, wire::kInvalidSignature);
     }
     if (list.revision() != account.revision + 1) return refused(409, wire::kInvalidRevision);
@@ -112,7 +119,8 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
     own.active = true;
   }
   if (request.has_signed_prekey()) {
-    if (!crypto::verify_prekey_signature(own.keys.identity_key(), request.signed_prekey().public_key(), request.signed_prekey().signature())) {
+    if (!crypto::verify_prekey_signature(own.keys.identity_key(), request.signed_prekey().public_key(),
+                                         request.signed_prekey().signature())) {
       return refused(400, wire::kInvalidSignature);
     }
     *own.keys.mutable_signed_prekey() = request.signed_prekey();
@@ -144,7 +152,8 @@ wire::PrekeyBundlesResponse LoopbackServer::bundles(Account& account, const wire
   return response;
 }
 
-Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::string& method, const std::string& path, const std::string& body) {
+Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::string& method, const std::string& path,
+                                   const std::string& body) {
   Account& own = accounts_.at(caller.account);
   if (path == "/v1/registration/pin") {
     own.pin = method == "PUT" ? parse<wire::PinRequest>(body).pin() : "";

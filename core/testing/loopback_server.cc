@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/testing/loopback_server.h"
 
 #include <algorithm>
@@ -108,9 +110,7 @@ void LoopbackServer::take_frame(Link link, const std::string& bytes) {
     case wire::ClientFrame::kRedeliver:
       redelivers.push_back(frame.redeliver());
       return deliver_from(from, Position{frame.redeliver().after_position()});
-    case wire::ClientFrame::kTyping:
-      ephemeral.push_back(frame);
-      return typing(from, frame.typing());
+    case wire::ClientFrame::kTyping: ephemeral.push_back(frame); return typing(from, frame.typing());
     case wire::ClientFrame::kAvailability:
       ephemeral.push_back(frame);
       device.available = frame.availability().available();
@@ -259,7 +259,8 @@ void LoopbackServer::confirm(const DeviceAddress& from, Position position) {
   while (!device.inbox.empty() && Position{device.inbox.front().position()} <= position) {
     const wire::Entry& entry = device.inbox.front();
     if (entry.has_message()) {
-      const DeviceAddress sender{*AccountId::from_bytes(entry.message().from_account()), {entry.message().from_device()}};
+      const DeviceAddress sender{*AccountId::from_bytes(entry.message().from_account()),
+                                 {entry.message().from_device()}};
       uint64_t& up_to = delivered[sender];
       up_to = std::max<uint64_t>(up_to, entry.message().server_time_us());
     }
@@ -307,8 +308,9 @@ wire::PresenceNotice LoopbackServer::presence_of(const AccountId& id, const Acco
     notice.set_visibility(wire::PresenceNotice::kHidden);
     return notice;
   }
-  const bool online = std::any_of(account.devices.begin(), account.devices.end(),
-                                  [](const auto& device) { return device.second.link != 0 && device.second.available; });
+  const bool online = std::any_of(account.devices.begin(), account.devices.end(), [](const auto& device) {
+    return device.second.link != 0 && device.second.available;
+  });
   if (online) {
     notice.set_visibility(wire::PresenceNotice::kOnline);
   } else if (account.last_seen_us != 0) {

@@ -1,9 +1,14 @@
-// A server for tests of the client core: the wire protocol over any number of clients, in memory, in one thread, without time of its own.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A server for tests of the client core: the wire protocol over any number of clients, in memory, in one thread,
+// without time of its own.
 //
-// Honest: it keeps the rules of docs/protocol.md that a client can see (SEND-1, INBOX-1, INBOX-3, ORDER-1, DEVICE-1, RECEIPT-1, EPHEMERAL-1).
-// What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to a device, refuse sends, hand out other lists and keys.
+// Honest: it keeps the rules of docs/protocol.md that a client can see (SEND-1, INBOX-1, INBOX-3, ORDER-1, DEVICE-1,
+// RECEIPT-1, EPHEMERAL-1). What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to
+// a device, refuse sends, hand out other lists and keys.
 //
-// Links: the owner opens one per socket, hands in the frames that the device sends, and takes the frames for it from `outgoing`.
+// Links: the owner opens one per socket, hands in the frames that the device sends, and takes the frames for it from
+// `outgoing`.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +36,13 @@ class LoopbackServer {
     uint32_t id = 0;
     Bytes token;
     bool active = false;
-    wire::PublishKeysRequest keys;        // identity key, registration id, signed prekey
+    wire::PublishKeysRequest keys;  // identity key, registration id, signed prekey
     std::deque<wire::Prekey> prekeys;
     std::deque<wire::Entry> inbox;
     uint32_t epoch = 1;
     uint64_t sequence = 0;
-    std::map<MessageId, uint64_t> seen;   // messages taken, and their server time
-    Link link = 0;                        // 0: not connected
+    std::map<MessageId, uint64_t> seen;  // messages taken, and their server time
+    Link link = 0;                       // 0: not connected
     bool available = false;
     std::set<AccountId> subscriptions;
   };
@@ -71,7 +76,8 @@ class LoopbackServer {
   Link open_link();
   void close_link(Link link);  // by the device, or because the network is gone
   void take_frame(Link link, const std::string& bytes);
-  virtual HttpReply http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer);
+  virtual HttpReply http(const std::string& method, const std::string& path, const std::string& body,
+                         const std::string& bearer);
 
   std::deque<Outgoing> outgoing;
 
@@ -84,8 +90,8 @@ class LoopbackServer {
   std::vector<wire::Send> sends;
   std::vector<uint64_t> confirms;
   std::vector<wire::Redeliver> redelivers;
-  std::vector<wire::ClientFrame> ephemeral;     // Typing, Availability, Subscribe
-  std::map<std::string, int> calls;             // "PUT /v1/keys" → how often
+  std::vector<wire::ClientFrame> ephemeral;  // Typing, Availability, Subscribe
+  std::map<std::string, int> calls;          // "PUT /v1/keys" → how often
   wire::Limits limits;
 
  protected:
@@ -118,8 +124,10 @@ class LoopbackServer {
   wire::PresenceNotice presence_of(const AccountId& account, const AccountId& viewer);
   void presence_changed(const AccountId& account);
 
-  HttpReply registration_call(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer);
-  HttpReply account_call(const DeviceAddress& caller, const std::string& method, const std::string& path, const std::string& body);
+  HttpReply registration_call(const std::string& method, const std::string& path, const std::string& body,
+                              const std::string& bearer);
+  HttpReply account_call(const DeviceAddress& caller, const std::string& method, const std::string& path,
+                         const std::string& body);
   HttpReply publish(const DeviceAddress& caller, const std::string& body);
 
   Link last_link_ = 0;

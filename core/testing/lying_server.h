@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A server between real clients that does to what passes what the test tells it; honest where nothing is told.
 #pragma once
 
@@ -21,7 +23,8 @@ class LyingServer : public LoopbackServer {
 
   std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
 
-  HttpReply http(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer) override {
+  HttpReply http(const std::string& method, const std::string& path, const std::string& body,
+                 const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
     return LoopbackServer::http(method, path, body, bearer);
   }
@@ -38,7 +41,9 @@ class LyingServer : public LoopbackServer {
       account_of(to)->blocked.clear();
     }
   }
-  static std::unique_ptr<LoopbackServer> make(Clock& clock, RandomSource& random) { return std::make_unique<LyingServer>(clock, random); }
+  static std::unique_ptr<LoopbackServer> make(Clock& clock, RandomSource& random) {
+    return std::make_unique<LyingServer>(clock, random);
+  }
 
  protected:
   void put(Link link, wire::ServerFrame frame) override {

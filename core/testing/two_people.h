@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Ana and Ben, registered and connected, with a chat open on Ana's side.
 #pragma once
 

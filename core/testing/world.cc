@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "core/testing/world.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +16,9 @@ std::string unique_name(const std::string& name) {
 std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 }  // namespace
 
-Host::Host(World& world, std::string name) : world_(world), name_(std::move(name)), disk_(unique_name(name_)) { reopen(); }
+Host::Host(World& world, std::string name) : world_(world), name_(std::move(name)), disk_(unique_name(name_)) {
+  reopen();
+}
 
 void Host::reopen() { ASSERT_FALSE(try_reopen().has_value()); }
 
@@ -97,7 +101,8 @@ void Host::carry_out(const client_api::Action& action) {
       return input(answer);
     }
     case client_api::Action::kSendFrame:
-      if (link_ != 0 && action.send_frame().socket() == socket_ && !silent_) world_.server->take_frame(link_, action.send_frame().frame());
+      if (link_ != 0 && action.send_frame().socket() == socket_ && !silent_)
+        world_.server->take_frame(link_, action.send_frame().frame());
       return;
     case client_api::Action::kCloseSocket:
       if (link_ != 0 && action.close_socket().socket() == socket_) {
@@ -111,7 +116,8 @@ void Host::carry_out(const client_api::Action& action) {
       client_api::Input answer;
       answer.mutable_http_response()->set_call(call.call());
       if (network_) {
-        LoopbackServer::HttpReply reply = world_.server->http(call.method(), path_of(call.url()), call.body(), call.bearer());
+        LoopbackServer::HttpReply reply =
+            world_.server->http(call.method(), path_of(call.url()), call.body(), call.bearer());
         answer.mutable_http_response()->set_status(reply.status);
         answer.mutable_http_response()->set_body(std::move(reply.body));
       }

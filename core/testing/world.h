@@ -1,8 +1,10 @@
-// A small world for tests of the client core: clients on disks in memory, a LoopbackServer, and one virtual clock for all. Everything follows from
-// the seed.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A small world for tests of the client core: clients on disks in memory, a LoopbackServer, and one virtual clock for
+// all. Everything follows from the seed.
 //
-// Time stands still while there is something to do, and moves on with advance(). A host carries out one action at a time; what is on its way
-// between a host and the server arrives in order.
+// Time stands still while there is something to do, and moves on with advance(). A host carries out one action at a
+// time; what is on its way between a host and the server arrives in order.
 #pragma once
 
 #include <functional>
@@ -34,7 +36,8 @@ class Host {
  public:
   Host(World& world, std::string name);
 
-  // Hands the request in, lets the world run, and gives the response; moves time on, 30 s at most, when it takes longer.
+  // Hands the request in, lets the world run, and gives the response; moves time on, 30 s at most, when it takes
+  // longer.
   client_api::Response request(client_api::Request request);
   // The same without waiting.
   uint32_t post(client_api::Request request);
@@ -49,7 +52,8 @@ class Host {
   void close();
   [[nodiscard]] bool is_open() const { return device_.client != nullptr; }
 
-  // Whether there is a way to the server. Cutting it closes the socket; a silent network does not, but nothing gets through.
+  // Whether there is a way to the server. Cutting it closes the socket; a silent network does not, but nothing gets
+  // through.
   void set_network(bool network);
   void set_silent(bool silent) { silent_ = silent; }
 
@@ -65,8 +69,8 @@ class Host {
   Database& database() { return *device_.database; }
   Client& client() { return *device_.client; }
 
-  std::vector<client_api::Event> events;     // since the test last cleared them
-  uint64_t steps = 0;                        // actions carried out
+  std::vector<client_api::Event> events;                       // since the test last cleared them
+  uint64_t steps = 0;                                          // actions carried out
   std::function<void(const client_api::Action&)> before_step;  // may crash the host: then the action is lost
 
  private:
@@ -90,7 +94,8 @@ class Host {
 
 class World {
  public:
-  explicit World(uint64_t seed = 1, std::function<std::unique_ptr<LoopbackServer>(Clock&, RandomSource&)> make_server = {});
+  explicit World(uint64_t seed = 1,
+                 std::function<std::unique_ptr<LoopbackServer>(Clock&, RandomSource&)> make_server = {});
 
   Host& add(const std::string& name);
   // One frame and one action of each host. False: there was nothing to do.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A SignalStore in memory, for tests. Copyable: a copy is a savepoint, and assigning it back is a rollback.
 #pragma once
 
@@ -28,7 +30,8 @@ class MemorySignalStore : public SignalStore {
   std::optional<Bytes> trusted_identity(const DeviceAddress& peer) override { return find(trusted, peer); }
 
   friend bool operator==(const MemorySignalStore& a, const MemorySignalStore& b) {
-    return a.sessions == b.sessions && a.prekeys == b.prekeys && a.signed_prekeys == b.signed_prekeys && a.trusted == b.trusted;
+    return a.sessions == b.sessions && a.prekeys == b.prekeys && a.signed_prekeys == b.signed_prekeys &&
+           a.trusted == b.trusted;
   }
 
   // Open to tests: what is stored, whom to trust, and whether writes fail.

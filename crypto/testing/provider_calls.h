@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The provider's callbacks and the library's primitives as plain functions, for tests of known answers.
 #pragma once
 
@@ -21,7 +23,8 @@ class ProviderCalls {
     Handle<signal_buffer> out;
     bool good = provider_.hmac_sha256_init_func(&state, octets(key), key.size(), provider_.user_data) == SG_SUCCESS;
     for (const BytesView piece : pieces) {
-      good = good && provider_.hmac_sha256_update_func(state, octets(piece), piece.size(), provider_.user_data) == SG_SUCCESS;
+      good = good &&
+             provider_.hmac_sha256_update_func(state, octets(piece), piece.size(), provider_.user_data) == SG_SUCCESS;
     }
     good = good && provider_.hmac_sha256_final_func(state, out.out(), provider_.user_data) == SG_SUCCESS;
     provider_.hmac_sha256_cleanup_func(state, provider_.user_data);
@@ -35,7 +38,8 @@ class ProviderCalls {
     bool good = provider_.sha512_digest_init_func(&state, provider_.user_data) == SG_SUCCESS;
     for (const BytesView input : inputs) {
       Handle<signal_buffer> out;
-      good = good && provider_.sha512_digest_update_func(state, octets(input), input.size(), provider_.user_data) == SG_SUCCESS;
+      good = good &&
+             provider_.sha512_digest_update_func(state, octets(input), input.size(), provider_.user_data) == SG_SUCCESS;
       good = good && provider_.sha512_digest_final_func(state, out.out(), provider_.user_data) == SG_SUCCESS;
       if (good) hashes.emplace_back(view(out.get()));
     }
@@ -52,7 +56,8 @@ class ProviderCalls {
   }
   int code = SG_SUCCESS;
 
-  // Keys of 32 bytes, without the type byte. The library clamps a private key when it makes one and not, as the RFC does, when it uses it.
+  // Keys of 32 bytes, without the type byte. The library clamps a private key when it makes one and not, as the RFC
+  // does, when it uses it.
   std::optional<Bytes> x25519(Bytes private_key, BytesView public_key) {
     if (private_key.size() != 32) return std::nullopt;
     private_key.front() = static_cast<char>(private_key.front() & 248);
@@ -73,8 +78,8 @@ class ProviderCalls {
     Handle<hkdf_context> hkdf;
     if (hkdf_create(hkdf.out(), 3, context_.get()) != SG_SUCCESS) return std::nullopt;
     uint8_t* output = nullptr;
-    const auto derived = hkdf_derive_secrets(hkdf.get(), &output, octets(input), input.size(), octets(salt), salt.size(), octets(info),
-                                             info.size(), size);
+    const auto derived = hkdf_derive_secrets(hkdf.get(), &output, octets(input), input.size(), octets(salt),
+                                             salt.size(), octets(info), info.size(), size);
     if (derived < 0) return std::nullopt;
     const Bytes secret(view(output, static_cast<size_t>(derived)));
     free(output);
@@ -87,7 +92,8 @@ class ProviderCalls {
   using Aes = decltype(signal_crypto_provider::encrypt_func);
   std::optional<Bytes> aes(Aes function, int mode, BytesView key, BytesView iv, BytesView input) {
     Handle<signal_buffer> out;
-    code = function(out.out(), mode, octets(key), key.size(), octets(iv), iv.size(), octets(input), input.size(), provider_.user_data);
+    code = function(out.out(), mode, octets(key), key.size(), octets(iv), iv.size(), octets(input), input.size(),
+                    provider_.user_data);
     return code == SG_SUCCESS ? std::optional<Bytes>(view(out.get())) : std::nullopt;
   }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Randomness that repeats, for tests: a failure shows again with the same seed. SplitMix64; not secure.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A device for tests of sessions: an account of one device, its store, and what it has published.
 #pragma once
 
@@ -49,7 +51,9 @@ class TestDevice {
     auto message = sessions.encrypt(peer.address, plaintext);
     return message ? *message : Ciphertext{};
   }
-  Result<Bytes, CryptoError> decrypt(TestDevice& peer, const Ciphertext& message) { return sessions.decrypt(peer.address, message); }
+  Result<Bytes, CryptoError> decrypt(TestDevice& peer, const Ciphertext& message) {
+    return sessions.decrypt(peer.address, message);
+  }
 
   SeededRandom random;
   DeviceAddress address;

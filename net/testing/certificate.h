@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Certificates that signed themselves, for tests.
 #pragma once
 
@@ -20,7 +22,8 @@ inline void make_certificate(const std::string& certificate, const std::string& 
   X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
   X509_set_pubkey(cert, pair);
   X509_NAME* const subject = X509_get_subject_name(cert);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
+                             0);
   X509_set_issuer_name(cert, subject);
   X509_sign(cert, pair, EVP_sha256());
   std::FILE* file = std::fopen(certificate.c_str(), "w");

@@ -1,4 +1,7 @@
-// What a shard keeps of an account that it owns: enough for every message to it, and no more (an idle one costs some hundred bytes).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a shard keeps of an account that it owns: enough for every message to it, and no more (an idle one costs some
+// hundred bytes).
 #pragma once
 
 #include <array>
@@ -16,27 +19,29 @@ namespace kith {
 struct Device {
   DeviceId id;
   bool active = false;
-  bool available = false;                // its user is looking at the app
+  bool available = false;  // its user is looking at the app
   std::array<char, 32> token_hash{};
-  std::unique_ptr<DeviceInbox> inbox;    // of active devices
+  std::unique_ptr<DeviceInbox> inbox;                     // of active devices
   std::unique_ptr<std::vector<AccountId>> subscriptions;  // sorted: whose presence its session wants
 };
 
 // A session, anywhere, that wants this account's presence.
 struct Subscriber {
   DeviceAddress viewer;
-  uint64_t version = 0;                  // of the viewer's shard: a change with a lower one comes too late
-  bool viewer_shows = false;             // the viewer shows its own presence to this account, and has not blocked it (reciprocity)
+  uint64_t version = 0;  // of the viewer's shard: a change with a lower one comes too late
+  // The viewer shows its own presence to this account, and has not blocked it (reciprocity)
+  bool viewer_shows = false;
 };
 
 struct Account {
   AccountId id;
   Revision revision;
   uint32_t last_used_s = 0;
-  std::vector<Device> devices;           // ascending id
+  std::vector<Device> devices;             // ascending id
   std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
   std::unique_ptr<std::vector<Subscriber>> subscribers;
-  std::vector<AccountId> recent_peers;   // accounts that have sent to this one lately, in this process; at most kRecentPeersMax
+  // Accounts that have sent to this one lately, in this process; at most kRecentPeersMax
+  std::vector<AccountId> recent_peers;
 
   static constexpr size_t kRecentPeersMax = 32;
 
@@ -45,7 +50,8 @@ struct Account {
   [[nodiscard]] bool online() const;
   [[nodiscard]] bool connected() const;
   [[nodiscard]] bool blocks(const AccountId& other) const;
-  // Whether this account lets `other` see its presence (about), as far as its own settings say; blocked accounts see nothing.
+  // Whether this account lets `other` see its presence (about), as far as its own settings say; blocked accounts see
+  // nothing.
   [[nodiscard]] bool shows_presence_to(const AccountId& other) const;
   [[nodiscard]] bool shows_about_to(const AccountId& other) const;
   void remember_peer(const AccountId& peer);

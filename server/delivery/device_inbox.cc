@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Appending, committing and forgetting; device_inbox_session.cc has what concerns the session.
 #include "server/delivery/device_inbox.h"
 
@@ -8,8 +10,8 @@
 namespace kith {
 namespace {
 
-constexpr size_t kCoalesceDepth = 64;      // how far back a notice looks for one that it replaces
-constexpr uint64_t kRetryDelayMs = 1000;   // after a failed commit
+constexpr size_t kCoalesceDepth = 64;     // how far back a notice looks for one that it replaces
+constexpr uint64_t kRetryDelayMs = 1000;  // after a failed commit
 
 }  // namespace
 
@@ -65,9 +67,11 @@ Task<Result<std::optional<UnixMicros>, StoreError>> DeviceInbox::find_stored(Mes
   }
 }
 
-// An entry for a device that is connected and has been sent everything before it goes out inside the call that appends it.
+// An entry for a device that is connected and has been sent everything before it goes out inside the call that appends
+// it.
 bool DeviceInbox::sends_at_once() const {
-  return session_ != nullptr && started_ && sent_ >= durable_last_ && first_after(sent_) == undurable_.size() && window_open();
+  return session_ != nullptr && started_ && sent_ >= durable_last_ && first_after(sent_) == undurable_.size() &&
+         window_open();
 }
 
 DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
@@ -158,7 +162,8 @@ void DeviceInbox::append_notice(Kind kind, DeviceAddress origin, DeviceId sender
     if (time <= entry.time) return;
     entry.time = time;
     Bytes bytes = encode_notice(entry, entry.stored.position);
-    const auto more = static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.entry.size());
+    const auto more =
+        static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.entry.size());
     undurable_bytes_ += static_cast<size_t>(more);
     shard_.commit().count_undurable(more);
     entry.stored.entry = std::move(bytes);
@@ -223,7 +228,8 @@ void DeviceInbox::register_due() {
 }
 
 bool DeviceInbox::collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) {
-  // What is on disk is always a prefix of what is unconfirmed, so that a crash leaves no gap: everything before an entry that is due goes too.
+  // What is on disk is always a prefix of what is unconfirmed, so that a crash leaves no gap: everything before an
+  // entry that is due goes too.
   size_t count = undurable_.size();
   while (count > 0 && undurable_[count - 1].due_ms > now_ms) --count;
   size_t taken = 0;
@@ -255,9 +261,9 @@ void DeviceInbox::committed(Result<void, StoreError> result) {
   pump();
 }
 
-// A full disk has taken nothing: what nobody has seen is taken back. A store that is away may have written some of it, and a later run would find
-// that on disk, while the device may have confirmed another entry at its position: so it keeps the position and is written again, and its sender,
-// who does not know, sends the same id (SEND-3).
+// A full disk has taken nothing: what nobody has seen is taken back. A store that is away may have written some of it,
+// and a later run would find that on disk, while the device may have confirmed another entry at its position: so it
+// keeps the position and is written again, and its sender, who does not know, sends the same id (SEND-3).
 void DeviceInbox::commit_failed(StoreError error) {
   const bool full = error == StoreError::kFull;
   const Settled why = full ? Settled::kFull : Settled::kUnavailable;
@@ -286,12 +292,14 @@ void DeviceInbox::commit_failed(StoreError error) {
     undurable_.pop_back();
   }
   register_due();
-  for (size_t i = notices.size(); i-- > 0;) append_notice(notices[i].kind, notices[i].origin, notices[i].sender, notices[i].time);
+  for (size_t i = notices.size(); i-- > 0;)
+    append_notice(notices[i].kind, notices[i].origin, notices[i].sender, notices[i].time);
   pump();
 }
 
 void DeviceInbox::refuse_waiting(Settled why) {
-  for (size_t i = 0; i < undurable_.size(); ++i) Settlement::settle_all(std::exchange(undurable_[i].waiting, nullptr), why);
+  for (size_t i = 0; i < undurable_.size(); ++i)
+    Settlement::settle_all(std::exchange(undurable_[i].waiting, nullptr), why);
 }
 
 // ---------------------------------------------------------------- forgetting
@@ -335,8 +343,8 @@ void DeviceInbox::end() {
 }
 
 bool DeviceInbox::idle() const {
-  return session_ == nullptr && undurable_.empty() && batch_last_.value == 0 && !reading_ && !trimming_ && reads_ == 0 &&
-         !in_message_list && !in_notice_list && !in_forget_list;
+  return session_ == nullptr && undurable_.empty() && batch_last_.value == 0 && !reading_ && !trimming_ &&
+         reads_ == 0 && !in_message_list && !in_notice_list && !in_forget_list;
 }
 
 void DeviceInbox::shrink() {

@@ -1,21 +1,25 @@
-// One device's inbox: the stream of entries from the last confirmed one to the newest, and the session they are delivered to.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// One device's inbox: the stream of entries from the last confirmed one to the newest, and the session they are
+// delivered to.
 //
 //   confirmed_          sent_                         durable_last_              last_
 //       |  in flight      |   on disk, not yet sent        |   undurable, in memory |
 //   ----+-----------------+--------------------------------+------------------------+-->  positions
 //
-// sent_ may also be beyond durable_last_: a connected device gets an entry at once, and its confirmation usually comes before the commit, so
-// that the entry never touches the disk. Memory holds every undurable entry, and of those in flight only who sent them (for receipts);
-// what is durable and not sent is read back when the window opens.
+// sent_ may also be beyond durable_last_: a connected device gets an entry at once, and its confirmation usually comes
+// before the commit, so that the entry never touches the disk. Memory holds every undurable entry, and of those in
+// flight only who sent them (for receipts); what is durable and not sent is read back when the window opens.
 //
 // Rules
 //   SEND-2   an entry is settled when the device confirms it or its batch is durable, whichever is first.
 //   INBOX-1  only a confirmation takes an entry away; what of it is on disk is forgotten with a later batch.
-//   INBOX-3  positions are dense. A position that was once delivered is spent: it never names another entry, for the device may have
-//            committed it.
-//   Failed commit: whoever waits is refused. When the disk was full, entries that were never delivered are taken back, with everything after
-//            them, and their positions are given again. Delivered ones stay, since their positions are spent, and so do those that a store
-//            which is away may have written: they are confirmed later, or committed with the next batch; a send repeated meanwhile waits for that.
+//   INBOX-3  positions are dense. A position that was once delivered is spent: it never names another entry, for the
+//            device may have committed it.
+//   Failed commit: whoever waits is refused. When the disk was full, entries that were never delivered are taken back,
+//            with everything after them, and their positions are given again. Delivered ones stay, since their
+//            positions are spent, and so do those that a store which is away may have written: they are confirmed
+//            later, or committed with the next batch; a send repeated meanwhile waits for that.
 //
 // Calls: on the shard's executor. Nothing here waits except load() and the shard's own background reads.
 #pragma once
@@ -63,12 +67,14 @@ class DeviceInbox {
   enum class Room { kEnough, kInboxFull, kStoreFull, kBusy };
   [[nodiscard]] Room room(size_t payload_bytes) const;
 
-  // Appends a message that seen() calls new, for which there is room, and delivers it at once when the device is connected.
+  // Appends a message that seen() calls new, for which there is room, and delivers it at once when the device is
+  // connected.
   void append(const IncomingMessage& message, Settlement::Part& waiting);
   // Waits for a repeated message, if it is not settled already.
   void wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement);
 
-  // Entries nobody waits for. One that was not sent yet and says the same of the same sender is replaced. Dropped when there is no room.
+  // Entries nobody waits for. One that was not sent yet and says the same of the same sender is replaced. Dropped when
+  // there is no room.
   void append_receipt(const DeviceAddress& from, DeviceId sender, UnixMicros up_to);
   void append_account_changed(const AccountId& account, Revision revision);
 
@@ -77,10 +83,11 @@ class DeviceInbox {
   [[nodiscard]] Session* session() const { return session_; }
   // The session, once Welcome was sent on it; null before.
   [[nodiscard]] Session* started_session() const { return started_ ? session_ : nullptr; }
-  // Makes `session` the one that gets entries, once start() is called; closes an older one with kReplaced. Takes what Hello confirms.
+  // Makes `session` the one that gets entries, once start() is called; closes an older one with kReplaced. Takes what
+  // Hello confirms.
   void attach(Session& session, Position confirmed);
-  // The oldest entry after what is confirmed, for Welcome. Zero when there is none, unless the next one would look like a gap to a device
-  // that claims to be at `claimed`.
+  // The oldest entry after what is confirmed, for Welcome. Zero when there is none, unless the next one would look like
+  // a gap to a device that claims to be at `claimed`.
   Task<Result<Position, StoreError>> first_position(Position claimed);
   // Delivers the backlog and BacklogEnd, then whatever comes.
   void start();
@@ -97,12 +104,14 @@ class DeviceInbox {
 
   // ---- for the shard
 
-  // Adds to the batch what is due, in order, until `bytes_left` is used up. True when it added something: committed() follows.
+  // Adds to the batch what is due, in order, until `bytes_left` is used up. True when it added something: committed()
+  // follows.
   bool collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left);
   void committed(Result<void, StoreError> result);
   // The shard gives up: whoever waits is told.
   void refuse_waiting(Settled why);
-  // The earliest time at which something is due; UINT64_MAX when nothing is undurable. `only_notices`: nobody waits for any of it.
+  // The earliest time at which something is due; UINT64_MAX when nothing is undurable. `only_notices`: nobody waits for
+  // any of it.
   [[nodiscard]] uint64_t next_due_ms(bool& only_notices) const;
   // What may be forgotten on disk now: everything up to the answer. Registers itself again when there will be more.
   [[nodiscard]] std::optional<Position> forgettable();
@@ -128,22 +137,23 @@ class DeviceInbox {
   enum class Kind : uint8_t { kMessage, kReceipt, kAccountChanged };
   struct Undurable {
     InboxEntry stored;
-    DeviceAddress origin;            // who sent, who confirmed, or who changed
-    UnixMicros time;                 // server time; a revision for kAccountChanged
+    DeviceAddress origin;  // who sent, who confirmed, or who changed
+    UnixMicros time;       // server time; a revision for kAccountChanged
     uint64_t due_ms = 0;
     Settlement::Part* waiting = nullptr;
-    DeviceId sender;                 // receipts
+    DeviceId sender;  // receipts
     Kind kind = Kind::kMessage;
   };
   struct InFlight {
     Position position;
-    DeviceAddress from;              // account none: no receipt
+    DeviceAddress from;  // account none: no receipt
     UnixMicros server_time;
     uint32_t bytes = 0;
   };
 
   [[nodiscard]] bool sends_at_once() const;
-  // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers it.
+  // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers
+  // it.
   void remember(const MessageOrigin& origin);
   Undurable& push(Undurable entry, Position position);
   void append_notice(Kind kind, DeviceAddress origin, DeviceId sender, UnixMicros time);
@@ -157,7 +167,8 @@ class DeviceInbox {
   void send_from_memory();
   // The entry goes to the session; the caller calls Session::deliver.
   void count_sent(const InboxEntry& entry, const DeviceAddress& from, UnixMicros server_time);
-  // Whether the next entry may be at `next`. If entries before it are gone (expired), the session is closed: a new one is told by Welcome.
+  // Whether the next entry may be at `next`. If entries before it are gone (expired), the session is closed: a new one
+  // is told by Welcome.
   bool follows(Position next);
   [[nodiscard]] bool window_open() const;
   [[nodiscard]] bool window_half_open() const;
@@ -173,27 +184,27 @@ class DeviceInbox {
   Shard& shard_;
   DeviceAddress address_;
   bool started_ = false;
-  bool fresh_ = false;       // nothing was sent on this session yet: Welcome has told where it begins
+  bool fresh_ = false;  // nothing was sent on this session yet: Welcome has told where it begins
   bool backlog_ended_ = false;
   bool reading_ = false;
   bool trimming_ = false;
   bool ended_ = false;
-  uint16_t reads_ = 0;       // of first_position() and find_stored()
+  uint16_t reads_ = 0;  // of first_position() and find_stored()
   Session* session_ = nullptr;
   uint32_t session_number_ = 0;  // tells a session from the next in what was begun for it
 
   Position confirmed_;
-  Position sent_;            // on this session
-  Position spent_;           // ever
+  Position sent_;   // on this session
+  Position spent_;  // ever
   Position durable_last_;
   Position last_;
-  Position maybe_written_;   // a failed write may have left entries up to here
-  Position batch_last_;      // of the batch in flight; zero when this inbox is not in it
+  Position maybe_written_;  // a failed write may have left entries up to here
+  Position batch_last_;     // of the batch in flight; zero when this inbox is not in it
   Position backlog_end_;
-  Position trim_from_;       // what a Hello has confirmed and is still to be read for receipts, before it is forgotten:
-  Position trim_to_;         // entries after trim_from_ up to trim_to_
-  Position forget_to_;       // when the inbox comes up in the list of what is to be forgotten
-  Position forget_next_;     // confirmed since
+  Position trim_from_;    // what a Hello has confirmed and is still to be read for receipts, before it is forgotten:
+  Position trim_to_;      // entries after trim_from_ up to trim_to_
+  Position forget_to_;    // when the inbox comes up in the list of what is to be forgotten
+  Position forget_next_;  // confirmed since
   uint64_t stored_count_ = 0;
   uint64_t stored_bytes_ = 0;
   size_t undurable_bytes_ = 0;

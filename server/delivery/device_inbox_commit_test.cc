@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // When an entry of an inbox is settled: confirmed, committed, or taken back because its commit failed.
 #include <gtest/gtest.h>
 
@@ -155,7 +157,8 @@ TEST_F(InboxCommitTest, WhatAFailedWriteMayHaveLeftOnDiskKeepsItsPosition) {  //
   auto& refused = world.send(from, ben, id);
   world.loops.pass(5);
   EXPECT_EQ(refused.settled, Settled::kUnavailable);
-  // Else a device could confirm this one at the position of the first, which a crash would leave on disk: found there, and taken for confirmed.
+  // Else a device could confirm this one at the position of the first, which a crash would leave on disk: found there,
+  // and taken for confirmed.
   world.connect(to, session);
   world.send(from, ben);
   world.loops.settle();
@@ -173,7 +176,8 @@ TEST_F(InboxCommitTest, WhatAFailedWriteMayHaveLeftOnDiskKeepsItsPosition) {  //
   EXPECT_EQ(world.inboxes().stored(to).size(), 2u);
 }
 
-TEST_F(InboxCommitTest, ADeliveredEntryKeepsItsPositionWhenItsCommitFailsAndARepeatedSendWaitsForItsConfirmation) {  // [SEND-1] [SEND-2]
+// [SEND-1] [SEND-2]
+TEST_F(InboxCommitTest, ADeliveredEntryKeepsItsPositionWhenItsCommitFailsAndARepeatedSendWaitsForItsConfirmation) {
   world.connect(to, session);
   world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
   const MessageId id = world.new_message();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The half of DeviceInbox that faces the session: the window, the backlog, confirmations.
 #include <algorithm>
 #include <array>
@@ -57,7 +59,8 @@ Task<Result<Position, StoreError>> DeviceInbox::first_position(Position claimed)
     if (!entries->empty() && entries->front().position <= durable_last_) co_return entries->front().position;
   }
   if (!undurable_.empty()) co_return undurable_[0].stored.position;
-  // Empty. If the next entry would look like a gap to the device (entries have expired, or it has lost some of its past), it is told now.
+  // Empty. If the next entry would look like a gap to the device (entries have expired, or it has lost some of its
+  // past), it is told now.
   const Position next{last_.value + 1};
   co_return next.sequence() == 1 || claimed.may_be_followed_by(next) ? Position{} : next;
 }
@@ -84,7 +87,8 @@ bool DeviceInbox::window_open() const {
 
 // Reading the disk is worth it for half a window, not for one entry.
 bool DeviceInbox::window_half_open() const {
-  return in_flight_.size() * 2 <= shard_.settings().window_entries && in_flight_bytes_ * 2 <= shard_.settings().window_bytes;
+  return in_flight_.size() * 2 <= shard_.settings().window_entries &&
+         in_flight_bytes_ * 2 <= shard_.settings().window_bytes;
 }
 
 void DeviceInbox::count_sent(const InboxEntry& entry, const DeviceAddress& from, UnixMicros server_time) {
@@ -143,7 +147,8 @@ Task<void> DeviceInbox::read_backlog() {
     const Position after = sent_;
     const Position limit = durable_last_;  // what is beyond may be half a batch, or left by one that failed
     const size_t count_max = shard_.settings().window_entries - in_flight_.size();
-    const size_t bytes_max = shard_.settings().window_bytes - std::min(shard_.settings().window_bytes, in_flight_bytes_);
+    const size_t bytes_max =
+        shard_.settings().window_bytes - std::min(shard_.settings().window_bytes, in_flight_bytes_);
     auto entries = co_await shard_.ports().inboxes.read(address_, after, count_max, bytes_max);
     co_await enter(shard_.executor());
     if (session_number_ != session_number || sent_ != after) continue;

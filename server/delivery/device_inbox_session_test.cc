@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What a session gets of an inbox: backlog, window, confirmations, and sessions that cross reads.
 #include <gtest/gtest.h>
 

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The wire format of frames.proto's Entry, written directly. entries_test.cc holds it against protobuf's own.
 //
 //   entry            = 0x08 varint(position), kind
 //   kind             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed
-//   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a varint(size) payload
+//   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a
+//                    varint(size) payload
 //   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device), 0x20 varint(up_to)
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
 #include "server/delivery/entries.h"
@@ -48,8 +51,9 @@ Bytes begin_entry(Position position, char kind_tag, size_t body_size) {
 }  // namespace
 
 Bytes encode_message_entry(Position position, const IncomingMessage& message) {
-  const size_t body_size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 + varint_size(message.server_time.value) + 1 +
-                           varint_size(message.payload.size()) + message.payload.size();
+  const size_t body_size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
+                           varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
+                           message.payload.size();
   Bytes out = begin_entry(position, 0x12, body_size);
   put_id(out, 0x0a, message.id);
   put_id(out, 0x12, message.from.account);
@@ -80,7 +84,8 @@ Bytes encode_account_changed_entry(Position position, const AccountId& account, 
 
 std::optional<MessageOrigin> message_origin(BytesView entry) {
   wire::Entry parsed;
-  if (!parsed.ParseFromArray(entry.data(), static_cast<int>(entry.size())) || !parsed.has_message()) return std::nullopt;
+  if (!parsed.ParseFromArray(entry.data(), static_cast<int>(entry.size())) || !parsed.has_message())
+    return std::nullopt;
   const auto id = MessageId::from_bytes(parsed.message().message_id());
   const auto account = AccountId::from_bytes(parsed.message().from_account());
   if (!id || !account) return std::nullopt;

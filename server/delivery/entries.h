@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Entries of an inbox as bytes: what the server writes of them, and what it needs to read back.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/delivery/entries.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +14,10 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
   SeededRandom random(7);
   for (const size_t size : {size_t{1}, size_t{127}, size_t{128}, size_t{20'000}}) {
     for (const uint64_t number : {uint64_t{1}, uint64_t{300}, uint64_t{1} << 40, UINT64_MAX}) {
-      const IncomingMessage message{random.id<MessageId>(), {random.id<AccountId>(), {static_cast<uint32_t>(number) | 1}}, {number}, random.bytes(size)};
+      const IncomingMessage message{random.id<MessageId>(),
+                                    {random.id<AccountId>(), {static_cast<uint32_t>(number) | 1}},
+                                    {number},
+                                    random.bytes(size)};
       wire::Entry entry;
       entry.set_position(number);
       entry.mutable_message()->set_message_id(message.id.bytes());

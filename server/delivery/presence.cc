@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/delivery/presence.h"
 
 #include <algorithm>
@@ -115,10 +117,12 @@ void Presence::subscribe(Account& account, Device& device, std::vector<AccountId
   std::vector<Change> changes;
   if (device.subscriptions) {
     for (const AccountId& target : *device.subscriptions) {
-      if (!std::binary_search(wanted.begin(), wanted.end(), target)) changes.push_back({target, viewer, ++version_, false, false});
+      if (!std::binary_search(wanted.begin(), wanted.end(), target))
+        changes.push_back({target, viewer, ++version_, false, false});
     }
   }
-  for (const AccountId& target : wanted) changes.push_back({target, viewer, ++version_, account.shows_presence_to(target), true});
+  for (const AccountId& target : wanted)
+    changes.push_back({target, viewer, ++version_, account.shows_presence_to(target), true});
   if (wanted.empty()) {
     device.subscriptions.reset();
   } else {

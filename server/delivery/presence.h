@@ -1,9 +1,13 @@
-// Who is online, who may know, and who wants to (EPHEMERAL-1: nothing of it is stored or queued but the last-seen time).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Who is online, who may know, and who wants to (EPHEMERAL-1: nothing of it is stored or queued but the last-seen
+// time).
 //
-// An account is online while one of its devices is available. A session subscribes to accounts; the subscriber is remembered at the shard
-// that owns the account subscribed to, and notices hop from there to the session's shard. What a viewer may see needs the settings of both:
-// the viewer's shard tells, with the subscription, whether the viewer shows itself to the account (reciprocity, and the viewer's block list);
-// the account's shard adds its own scope and block list. Either side changing its settings changes live subscriptions at once.
+// An account is online while one of its devices is available. A session subscribes to accounts; the subscriber is
+// remembered at the shard that owns the account subscribed to, and notices hop from there to the session's shard. What
+// a viewer may see needs the settings of both: the viewer's shard tells, with the subscription, whether the viewer
+// shows itself to the account (reciprocity, and the viewer's block list); the account's shard adds its own scope and
+// block list. Either side changing its settings changes live subscriptions at once.
 //
 // Calls: on the shard's executor. Order: notices about one account reach one session in the order of its changes.
 #pragma once
@@ -32,8 +36,9 @@ class Presence {
   void privacy_changed(Account& account);
 
  private:
-  // What a viewer's shard tells the shard of an account. Changes may overtake each other while accounts are loaded: `version` orders them, and a
-  // subscription that should not be is taken back when its first notice finds nobody who wants it.
+  // What a viewer's shard tells the shard of an account. Changes may overtake each other while accounts are loaded:
+  // `version` orders them, and a subscription that should not be is taken back when its first notice finds nobody who
+  // wants it.
   struct Change {
     AccountId target;
     DeviceAddress viewer;
@@ -48,8 +53,8 @@ class Presence {
     UnixMicros last_seen;
   };
 
-  void send_changes(std::vector<Change> changes);   // one hop to each shard
-  void send_notices(std::vector<Notice> notices);   // one hop to each shard
+  void send_changes(std::vector<Change> changes);  // one hop to each shard
+  void send_notices(std::vector<Notice> notices);  // one hop to each shard
   Task<void> apply(std::vector<Change> changes);
   void take_notices(const std::vector<Notice>& notices);
   void unsubscribe_all(Account& account, Device& device);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Online, last seen, subscriptions and who may see them; on two shards, so that notices hop.
 #include "server/delivery/presence.h"
 

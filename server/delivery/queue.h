@@ -1,5 +1,7 @@
-// A first-in first-out queue in one block of memory that an empty queue does without (std::deque holds half a kilobyte even when empty,
-// and there is one per device).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A first-in first-out queue in one block of memory that an empty queue does without (std::deque holds half a kilobyte
+// even when empty, and there is one per device).
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/delivery/recent_messages.h"
 
 #include <algorithm>
@@ -15,8 +17,8 @@ uint64_t random_odd() {
   return static_cast<uint64_t>(device()) << 32 | device() | 1;
 }
 
-// Multiply-shift with secret factors (Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair Problem", 1997): clients choose
-// message ids, and must not be able to choose ids that fall together.
+// Multiply-shift with secret factors (Dietzfelbinger et al., "A Reliable Randomized Algorithm for the Closest-Pair
+// Problem", 1997): clients choose message ids, and must not be able to choose ids that fall together.
 size_t hash_of(const MessageId& id, uint64_t sender) {
   static const uint64_t factors[] = {random_odd(), random_odd(), random_odd()};
   uint64_t halves[2];
@@ -60,8 +62,9 @@ void RecentMessages::add(const MessageId& id, const DeviceAddress& from, UnixMic
     }
     return;
   }
-  // The ring is full. Deleting from an open table leaves holes that cut probe sequences; instead the oldest item is overwritten, its slot stays
-  // (it points to an item that does not match it any more), and the table is made new each time a quarter of the ring has gone by.
+  // The ring is full. Deleting from an open table leaves holes that cut probe sequences; instead the oldest item is
+  // overwritten, its slot stays (it points to an item that does not match it any more), and the table is made new each
+  // time a quarter of the ring has gone by.
   items_[next_] = item;
   const size_t mask = slots_.size() - 1;
   size_t slot = hash_of(item.id, item.sender) & mask;

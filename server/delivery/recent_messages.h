@@ -1,4 +1,7 @@
-// The duplicate window of one device: which messages were appended lately, so that a repeated send changes nothing (SEND-1).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The duplicate window of one device: which messages were appended lately, so that a repeated send changes nothing
+// (SEND-1).
 //
 // A message is named by its id and its sender: else whoever has learned an id could use it up for somebody else.
 // Limits: the last kMax messages; an older repetition is recognized by the receiving device itself.
@@ -32,9 +35,10 @@ class RecentMessages {
   [[nodiscard]] size_t find_slot(const MessageId& id, uint64_t sender) const;
   void rebuild(size_t slots);
 
-  std::vector<Item> items_;      // a ring once it has kMax
-  size_t next_ = 0;              // where the ring goes on
-  std::vector<uint16_t> slots_;  // open addressing, linear probing; item index + 1, 0 for empty; a power of two, never full
+  std::vector<Item> items_;  // a ring once it has kMax
+  size_t next_ = 0;          // where the ring goes on
+  // Open addressing, linear probing; item index + 1, 0 for empty; a power of two, never full
+  std::vector<uint16_t> slots_;
 };
 
 }  // namespace kith

@@ -1,4 +1,7 @@
-// One authenticated connection as the rest of the server sees it. The gateway implements it; a test or the simulator may too.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// One authenticated connection as the rest of the server sees it. The gateway implements it; a test or the simulator
+// may too.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +17,8 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  // All of this is called on the loop that owns the account, and none of it calls back. Frames leave in the order of the calls,
-  // gathered until the loop's turn ends.
+  // All of this is called on the loop that owns the account, and none of it calls back. Frames leave in the order of
+  // the calls, gathered until the loop's turn ends.
   virtual void send(const wire::ServerFrame& frame) = 0;
   // One Deliver frame (or several, to keep within the frame limit) of entries as they are stored.
   virtual void deliver(std::span<const InboxEntry* const> entries) = 0;

@@ -1,4 +1,7 @@
-// What delivery can be told: bounds (LIMIT-1) and delays. The configuration file's section [delivery] (server/node/config.h).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What delivery can be told: bounds (LIMIT-1) and delays. The configuration file's section [delivery]
+// (server/node/config.h).
 #pragma once
 
 #include <cstddef>
@@ -7,13 +10,15 @@
 namespace kith {
 
 struct DeliverySettings {
-  // Group commit. An entry for an absent device is written after the first delay; one on its way to a connected device gets the second, which
-  // is longer than a round trip over a mobile network: the confirmation usually comes first, and then it never touches the disk.
+  // Group commit. An entry for an absent device is written after the first delay; one on its way to a connected device
+  // gets the second, which is longer than a round trip over a mobile network: the confirmation usually comes first, and
+  // then it never touches the disk.
   uint32_t commit_delay_ms = 2;
   uint32_t commit_delay_connected_ms = 200;
-  uint32_t commit_delay_notice_ms = 1000;   // entries nobody waits for: receipts, changed accounts
-  uint32_t forget_delay_ms = 2000;          // longer than the notice delay: a crash delivers again rather than lose a receipt
-  size_t commit_bytes_max = 8 << 20;        // of one batch
+  uint32_t commit_delay_notice_ms = 1000;  // entries nobody waits for: receipts, changed accounts
+  // Longer than the notice delay: a crash delivers again rather than lose a receipt
+  uint32_t forget_delay_ms = 2000;
+  size_t commit_bytes_max = 8 << 20;  // of one batch
 
   // Entries on their way to a device and not confirmed.
   uint32_t window_entries = 256;
@@ -27,12 +32,14 @@ struct DeliverySettings {
   // Entries of one shard that are not durable yet, in memory: kUnavailable beyond.
   size_t undurable_bytes_max = 64 << 20;
 
-  uint64_t retention_s = 30 * 24 * 3600;    // INBOX-1
+  uint64_t retention_s = 30 * 24 * 3600;  // INBOX-1
   uint32_t expiry_interval_s = 600;
-  uint32_t expiry_count_max = 10'000;       // a step of a sweep
-  uint32_t idle_account_s = 300;            // an account without a session, entries or watchers leaves memory after this
-  uint32_t epoch_renewal_s = 3600;          // accounts with traffic leave memory at most so often: it takes a new epoch of positions
-  uint32_t idle_window_s = 600;             // the duplicate window of a quiet device leaves memory after this
+  uint32_t expiry_count_max = 10'000;  // a step of a sweep
+  // An account without a session, entries or watchers leaves memory after this
+  uint32_t idle_account_s = 300;
+  // Accounts with traffic leave memory at most so often: it takes a new epoch of positions
+  uint32_t epoch_renewal_s = 3600;
+  uint32_t idle_window_s = 600;  // the duplicate window of a quiet device leaves memory after this
 };
 
 }  // namespace kith

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How a send learns that its entries are safe: for each addressed device confirmed or durable (SEND-2).
 #pragma once
 
@@ -17,8 +19,8 @@ enum class Settled : uint8_t {
   kEnded,        // the device is no more
 };
 
-// Waits for the entries of one send. Lives in the handler's coroutine frame, which waits until all are settled, so that entries can point
-// into it. Filled and settled on the addressee's executor; the waiter goes on at `home`.
+// Waits for the entries of one send. Lives in the handler's coroutine frame, which waits until all are settled, so that
+// entries can point into it. Filled and settled on the addressee's executor; the waiter goes on at `home`.
 class Settlement {
  public:
   static constexpr size_t kPartsMax = 5;  // devices of an account

@@ -1,4 +1,7 @@
-// Accounts, devices and sessions of a shard; shard_upkeep.cc has what happens by time, shard_notices.cc what goes between shards.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Accounts, devices and sessions of a shard; shard_upkeep.cc has what happens by time, shard_notices.cc what goes
+// between shards.
 #include "server/delivery/shard.h"
 
 #include <algorithm>
@@ -8,13 +11,15 @@
 namespace kith {
 namespace {
 
-// Account records of one account in the order they were made: each new list has a higher revision, each new device a higher id.
+// Account records of one account in the order they were made: each new list has a higher revision, each new device a
+// higher id.
 std::pair<uint64_t, uint32_t> version_of(const AccountRecord& record) {
   return {record.device_list_revision.value, record.devices.empty() ? 0 : record.devices.back().id.value};
 }
 
 std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
-  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty()) return nullptr;
+  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty())
+    return nullptr;
   return std::make_unique<PrivacyRecord>(std::move(privacy));
 }
 
@@ -28,8 +33,8 @@ struct Later {
 
 }  // namespace
 
-Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings, Shards& shards,
-             uint32_t epoch)
+Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
+             Shards& shards, uint32_t epoch)
     : executor_(executor),
       timers_(timers),
       clock_(clock),
@@ -154,7 +159,8 @@ void Shard::apply(const AccountRecord& record) {
 }
 
 void Shard::apply_to(Account& account, const AccountRecord& record) {
-  const std::pair<uint64_t, uint32_t> known{account.revision.value, account.devices.empty() ? 0 : account.devices.back().id.value};
+  const std::pair<uint64_t, uint32_t> known{account.revision.value,
+                                            account.devices.empty() ? 0 : account.devices.back().id.value};
   if (version_of(record) <= known) return;
   account.revision = record.device_list_revision;
   for (Device& device : account.devices) {
@@ -214,7 +220,8 @@ Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, S
   if (!loaded) co_return Fail(loaded.error());
   Account* account = *loaded;
   Device* device = account->device(address.device);
-  if (device == nullptr || !device->inbox || closing_) co_return Fail(closing_ ? StoreError::kUnavailable : StoreError::kNotFound);
+  if (device == nullptr || !device->inbox || closing_)
+    co_return Fail(closing_ ? StoreError::kUnavailable : StoreError::kNotFound);
   DeviceInbox& inbox = *device->inbox;
   if (confirmed > inbox.last()) co_return Fail(StoreError::kConflict);
   if (inbox.session() != nullptr) {
@@ -266,13 +273,15 @@ void Shard::redeliver(DeviceAddress address, Position after) {
 void Shard::set_available(DeviceAddress address, bool available) {
   Account* account = nullptr;
   Device* const device = find_device(address, account);
-  if (device != nullptr && device->inbox->started_session() != nullptr) presence_.set_available(*account, *device, available);
+  if (device != nullptr && device->inbox->started_session() != nullptr)
+    presence_.set_available(*account, *device, available);
 }
 
 void Shard::subscribe(DeviceAddress address, std::vector<AccountId> accounts) {
   Account* account = nullptr;
   Device* const device = find_device(address, account);
-  if (device != nullptr && device->inbox->started_session() != nullptr) presence_.subscribe(*account, *device, std::move(accounts));
+  if (device != nullptr && device->inbox->started_session() != nullptr)
+    presence_.subscribe(*account, *device, std::move(accounts));
 }
 
 void Shard::send_to_sessions(const AccountId& id, const wire::ServerFrame& frame) {

@@ -1,5 +1,7 @@
-// Everything that one loop owns: accounts, their devices' inboxes and sessions, presence. No locks: whoever needs an account goes to its loop
-// (`co_await enter(shards.of(account).executor())`).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Everything that one loop owns: accounts, their devices' inboxes and sessions, presence. No locks: whoever needs an
+// account goes to its loop (`co_await enter(shards.of(account).executor())`).
 //
 // Where to look
 //   account.h         what is kept of an account
@@ -8,7 +10,8 @@
 //   presence.h        online, last seen, subscriptions
 //   shards.h          which shard owns an account
 //
-// Ownership: borrows executor, timers, clock, ports and the other shards; they outlive it. Sessions are borrowed from attach() to detach().
+// Ownership: borrows executor, timers, clock, ports and the other shards; they outlive it. Sessions are borrowed from
+// attach() to detach().
 // Calls:     on its executor, except executor() and construction.
 // Order:     ORDER-1: coroutines that enter in some order and call account() get it in that order, loaded or not.
 #pragma once
@@ -33,9 +36,9 @@ namespace kith {
 
 // What has happened since the start, for metrics. Read on the shard's executor.
 struct ShardCounters {
-  uint64_t sessions = 0;                 // now
-  uint64_t available = 0;                // now: devices whose user is looking
-  uint64_t messages_appended = 0;        // device entries
+  uint64_t sessions = 0;           // now
+  uint64_t available = 0;          // now: devices whose user is looking
+  uint64_t messages_appended = 0;  // device entries
   uint64_t messages_repeated = 0;
   uint64_t entries_delivered = 0;
   uint64_t entries_confirmed = 0;
@@ -52,7 +55,8 @@ struct ShardCounters {
 
 class Shard {
  public:
-  Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings, Shards& shards, uint32_t epoch);
+  Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
+        Shards& shards, uint32_t epoch);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -65,8 +69,8 @@ class Shard {
 
   // Starts the periodic work (expiry, idle accounts). Once, on the executor.
   void start();
-  // Refuses new entries with kUnavailable, commits what waits, notices too, and ends the periodic work. Sessions should be detached
-  // before. A store that fails makes what waits fail; it does not hold this up.
+  // Refuses new entries with kUnavailable, commits what waits, notices too, and ends the periodic work. Sessions should
+  // be detached before. A store that fails makes what waits fail; it does not hold this up.
   Task<void> close();
   [[nodiscard]] bool closing() const { return closing_; }
 
@@ -75,16 +79,17 @@ class Shard {
   // The time that entries are stored with, for their expiry: the clock, but never before a server time that was given.
   [[nodiscard]] UnixMicros storage_time() const;
 
-  // The account when it is in memory and nobody waits for it, else null: then call account(). The pointer holds until the caller waits.
+  // The account when it is in memory and nobody waits for it, else null: then call account(). The pointer holds until
+  // the caller waits.
   [[nodiscard]] Account* find(const AccountId& account);
   // The account when it is in memory, no matter who waits for it: for what has no order to keep.
   [[nodiscard]] Account* in_memory(const AccountId& account);
-  // Loads it if needed; concurrent calls share one load and go on in the order of their calls. The pointer holds until the caller
-  // waits again. Errors: kNotFound, kUnavailable.
+  // Loads it if needed; concurrent calls share one load and go on in the order of their calls. The pointer holds until
+  // the caller waits again. Errors: kNotFound, kUnavailable.
   Task<Result<Account*, StoreError>> account(AccountId account);
 
-  // A newer record of an account than the one loaded (older ones are ignored): devices begin and end. Devices that are no more lose
-  // their inbox, and their sessions are closed with kUnauthenticated.
+  // A newer record of an account than the one loaded (older ones are ignored): devices begin and end. Devices that are
+  // no more lose their inbox, and their sessions are closed with kUnauthenticated.
   void apply(const AccountRecord& record);
   void apply(const AccountId& account, PrivacyRecord privacy);
 
@@ -94,10 +99,12 @@ class Shard {
     Position first_position;  // for Welcome
     bool current = false;     // false: replaced or ended while waiting; the caller drops the session
   };
-  // The device's session from now on; nothing is delivered before start_session. Errors: kNotFound (no such active device), kUnavailable:
-  // the session is not attached. kConflict: `confirmed` was never given out here (a store restored from an older state).
+  // The device's session from now on; nothing is delivered before start_session. Errors: kNotFound (no such active
+  // device), kUnavailable: the session is not attached. kConflict: `confirmed` was never given out here (a store
+  // restored from an older state).
   Task<Result<Attached, StoreError>> attach(DeviceAddress device, Session& session, Position confirmed);
-  // Delivers backlog and BacklogEnd, then what comes. To be called after Welcome was sent, in the turn in which attach() completed.
+  // Delivers backlog and BacklogEnd, then what comes. To be called after Welcome was sent, in the turn in which
+  // attach() completed.
   void start_session(DeviceAddress device, Session& session, bool available);
   // The session is forgotten; no call comes to it afterwards.
   void detach(DeviceAddress device, Session& session);
@@ -132,14 +139,14 @@ class Shard {
     Account* account = nullptr;
     StoreError error{};
     bool done = false;
-    std::unique_ptr<AccountRecord> newer_record;   // applied while it was read
+    std::unique_ptr<AccountRecord> newer_record;  // applied while it was read
     std::unique_ptr<PrivacyRecord> newer_privacy;
   };
   struct OutgoingNotice {
     AccountId to;
     DeviceAddress origin;
-    DeviceId sender;        // zero: account changed
-    UnixMicros time;        // or revision
+    DeviceId sender;  // zero: account changed
+    UnixMicros time;  // or revision
   };
 
   struct LoadWait;
@@ -176,7 +183,7 @@ class Shard {
   std::vector<OutgoingNotice> notices_;
   size_t sweep_bucket_ = 0;
   uint64_t epoch_taken_ms_ = 0;
-  UnixMicros expiry_time_;        // the clock as far as expiry believes it
+  UnixMicros expiry_time_;  // the clock as far as expiry believes it
   uint64_t expiry_checked_ms_ = 0;
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;

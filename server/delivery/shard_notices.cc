@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Receipts and changed accounts on their way to other accounts' inboxes: those of one turn go to each shard in one hop.
 #include <algorithm>
 #include <utility>
@@ -42,8 +44,9 @@ void Shard::flush_notices() {
     if (&shard == this) {
       scope_.spawn(take_notices(std::move(by_shard[i])));
     } else {
-      shard.executor().post(std::move_only_function<void()>(
-          [&shard, taken = std::move(by_shard[i])]() mutable { shard.scope().spawn(shard.take_notices(std::move(taken))); }));
+      shard.executor().post(std::move_only_function<void()>([&shard, taken = std::move(by_shard[i])]() mutable {
+        shard.scope().spawn(shard.take_notices(std::move(taken)));
+      }));
     }
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Accounts of a shard: loading in order, receipts between accounts, limits, expiry, and leaving memory.
 #include "server/delivery/shard.h"
 
@@ -134,7 +136,8 @@ TEST_F(ShardTest, AReceiptThatWasDeliveredIsNotChangedButFollowedByAnother) {  /
   EXPECT_EQ(at_ana.entries[1].position(), at_ana.entries[0].position() + 1);
 }
 
-TEST_F(ShardTest, WhatHelloConfirmsOfTheBacklogGetsItsReceiptsToo) {  // [RECEIPT-1] the confirmation was lost, not the message
+// [RECEIPT-1] the confirmation was lost, not the message
+TEST_F(ShardTest, WhatHelloConfirmsOfTheBacklogGetsItsReceiptsToo) {
   const UnixMicros first = world.send(ana_1, ben).server_time;
   world.send(ana_1, ben);
   world.loops.pass(5);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What a shard does by time: expiry of old entries, and giving back the memory of accounts that are quiet.
 #include <algorithm>
 #include <utility>
@@ -20,7 +22,8 @@ void Shard::schedule_expiry(uint64_t delay_ms) {
 }
 
 Task<void> Shard::expire() {
-  // A clock that is set ahead must not throw messages away: time for expiry passes no faster than the monotonic clock (and a little).
+  // A clock that is set ahead must not throw messages away: time for expiry passes no faster than the monotonic clock
+  // (and a little).
   const uint64_t passed_us = (now_ms() - expiry_checked_ms_) * 1000 + kClockSlackUs;
   expiry_checked_ms_ = now_ms();
   expiry_time_ = std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us});
@@ -51,8 +54,9 @@ bool Shard::evictable(const Account& account) const {
                      [](const Device& device) { return !device.inbox || device.inbox->idle(); });
 }
 
-// Looks at a part of the accounts, so that all of them come up once in idle_account_s. An inbox that has given out positions of the present
-// epoch may leave only when the epoch ends: read again later it would count from 1 in it, and name other entries by the same positions.
+// Looks at a part of the accounts, so that all of them come up once in idle_account_s. An inbox that has given out
+// positions of the present epoch may leave only when the epoch ends: read again later it would count from 1 in it, and
+// name other entries by the same positions.
 Task<void> Shard::sweep() {
   const auto now_s = static_cast<uint32_t>(now_ms() / 1000);
   const size_t steps = std::max<size_t>(1, uint64_t{settings_.idle_account_s} * 1000 / kSweepMs);

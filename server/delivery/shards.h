@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The shards of this process, and which one owns an account.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Code senders that need nothing installed.
 #pragma once
 
@@ -11,8 +13,8 @@ class ConsoleCodeSender final : public CodeSender {
   Task<Result<void, StoreError>> send(std::string phone, std::string code) override;
 };
 
-// Lets the code be given in the HTTP answer: whoever can reach the server can register any number. For development on loopback only;
-// server/node refuses it elsewhere.
+// Lets the code be given in the HTTP answer: whoever can reach the server can register any number. For development on
+// loopback only; server/node refuses it elsewhere.
 class EchoCodeSender final : public CodeSender {
  public:
   Task<Result<void, StoreError>> send(std::string phone, std::string code) override;

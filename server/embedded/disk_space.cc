@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/disk_space.h"
 
 #include <sys/statvfs.h>
@@ -8,7 +10,7 @@ namespace {
 constexpr uint64_t kAskAgainAfterMs = 1000;
 
 uint64_t ask(const std::string& path) {
-  struct statvfs status {};
+  struct statvfs status{};
   if (statvfs(path.c_str(), &status) != 0) return UINT64_MAX;
   return static_cast<uint64_t>(status.f_bavail) * status.f_frsize;
 }

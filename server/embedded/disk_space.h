@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The space left where the data lies, asked at most once a second.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/inbox_database.h"
 
 #include <rocksdb/cache.h>
@@ -53,8 +55,9 @@ std::string explain(const std::string& directory, const rocksdb::Status& status)
   const std::string what = "the inbox store in " + directory + " can't be opened: " + status.ToString() + ". ";
   if (status.IsNotSupported()) return what + "Use the version of kithd that wrote it, or a later one";
   if (status.IsCorruption()) {
-    return what + "It is damaged: restore it from a backup, or move the directory away to start with empty inboxes "
-                  "(undelivered messages are lost, accounts are not)";
+    return what +
+           "It is damaged: restore it from a backup, or move the directory away to start with empty inboxes "
+           "(undelivered messages are lost, accounts are not)";
   }
   if (status.IsNoSpace()) return what + "The disk is full: make room and start again";
   if (status.ToString().find("lock") != std::string::npos) return what + "Another process has it open";
@@ -106,7 +109,8 @@ rocksdb::Status InboxDatabase::open_now() {
 
 void InboxDatabase::close_now() {
   if (!handles_.db) return;
-  for (auto* family : {handles_.records, handles_.days, handles_.meta}) (void)handles_.db->DestroyColumnFamilyHandle(family);
+  for (auto* family : {handles_.records, handles_.days, handles_.meta})
+    (void)handles_.db->DestroyColumnFamilyHandle(family);
   (void)handles_.db->Close();
   delete handles_.db;
   handles_ = {};
@@ -129,12 +133,14 @@ void InboxDatabase::give_space_back() {
   if (!handles_.db) return;
   rocksdb::FlushOptions options;
   options.wait = false;
-  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.meta});  // a failure shows in the next write
+  // A failure shows in the next write
+  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.meta});
 }
 
 uint64_t InboxDatabase::stored_bytes_held() const {
   std::string held;
-  const bool is_known = handles_.db && handles_.db->Get({}, handles_.meta, inbox_record::kHeldKey, &held).ok() && held.size() == 8;
+  const bool is_known =
+      handles_.db && handles_.db->Get({}, handles_.meta, inbox_record::kHeldKey, &held).ok() && held.size() == 8;
   return is_known ? read_u64(held.data()) : 0;
 }
 

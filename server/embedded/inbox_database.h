@@ -1,4 +1,7 @@
-// The RocksDB database of the inboxes: opening, options, and opening again after a failure that RocksDB doesn't get over by itself.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The RocksDB database of the inboxes: opening, options, and opening again after a failure that RocksDB doesn't get
+// over by itself.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +23,7 @@ namespace kith {
 class InboxDatabase {
  public:
   struct Settings {
-    std::string directory;        // made when absent; its parent must exist
+    std::string directory;  // made when absent; its parent must exist
     int open_files_max = 512;
     rocksdb::Env* env = nullptr;  // null: the real one
   };
@@ -54,9 +57,11 @@ class InboxDatabase {
   [[nodiscard]] const Handles& handles() const { return handles_; }
   // Whether the disk takes writes: makes a small file beside the database, and removes it.
   rocksdb::Status try_disk();
-  // Closes the database and opens it again, so that it replays its log: gets over every failure that the disk gets over.
+  // Closes the database and opens it again, so that it replays its log: gets over every failure that the disk gets
+  // over.
   rocksdb::Status reopen();
-  // Writes the memtables out without waiting for it: the log ends, and what was deleted is compacted away. The writing thread only.
+  // Writes the memtables out without waiting for it: the log ends, and what was deleted is compacted away. The writing
+  // thread only.
   void give_space_back();
   // The bytes held, as the last batch wrote them. The writing thread only.
   [[nodiscard]] uint64_t stored_bytes_held() const;

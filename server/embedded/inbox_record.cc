@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/inbox_record.h"
 
 namespace kith::inbox_record {
@@ -60,7 +62,9 @@ std::optional<InboxEntry> parse(BytesView key, BytesView value) {
   return entry;
 }
 
-UnixMicros stored_at_of(BytesView value) { return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{}; }
+UnixMicros stored_at_of(BytesView value) {
+  return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{};
+}
 
 MessageId message_id_of(BytesView value) {
   return is_sound(value) ? *MessageId::from_bytes(value.substr(9, MessageId::kBytes)) : MessageId{};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How inboxes lie in RocksDB: the grammar of every key and value.
 //
 // Integers are big endian, so that RocksDB's order of bytes is ours. Format 1:
@@ -5,11 +7,14 @@
 //   column family "default": one record for each entry
 //     key    := account(16) device(4) position(8)
 //     value  := version(1) stored_at(8) message_id(16) entry(*)
-//               version is 1; entry is a serialized wire.Entry (wire/frames.proto); message_id is zero for what is no message
-//   column family "days": which devices were given entries on which day; what expiry looks through instead of everything
+//               version is 1; entry is a serialized wire.Entry (wire/frames.proto); message_id is zero for what is no
+//               message
+//   column family "days": which devices were given entries on which day; what expiry looks through instead of
+//   everything
 //     key    := day(4) account(16) device(4)
 //     value  := nothing
-//               day is stored_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way round
+//               day is stored_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way
+//               round
 //   column family "meta"
 //     "format" := version(4)     of this grammar
 //     "epoch"  := epoch(4)       the last one given out

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/inbox_writer.h"
 
 #include <pthread.h>
@@ -29,7 +31,8 @@ bool is_no_space(const rocksdb::Status& status) {
          status.subcode() == rocksdb::Status::SubCode::kSpaceLimit;
 }
 
-// Minutes since 2026: with it, a store put back from a backup continues with an epoch that its devices have not seen. 0 when the clock is far off.
+// Minutes since 2026: with it, a store put back from a backup continues with an epoch that its devices have not seen. 0
+// when the clock is far off.
 uint32_t epoch_by_clock(UnixMicros now) {
   if (now.value < kEpochsBeganUs) return 0;
   const uint64_t minutes = (now.value - kEpochsBeganUs) / kMinuteUs;
@@ -59,11 +62,17 @@ struct InboxWriter::Stage {
     Position position;
     size_t bytes;
   };
-  std::unordered_map<DeviceAddress, std::vector<Fresh>> fresh;  // appended in this very batch, which the iterator doesn't see
+  // Appended in this very batch, which the iterator doesn't see
+  std::unordered_map<DeviceAddress, std::vector<Fresh>> fresh;
 };
 
 InboxWriter::InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace& disk, Clock& clock)
-    : database_(database), bounds_(bounds), disk_(disk), clock_(clock), held_(database.stored_bytes_held()), thread_([this] { run(); }) {}
+    : database_(database),
+      bounds_(bounds),
+      disk_(disk),
+      clock_(clock),
+      held_(database.stored_bytes_held()),
+      thread_([this] { run(); }) {}
 
 InboxWriter::~InboxWriter() {
   {
@@ -259,7 +268,8 @@ void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
   const rocksdb::Slice upper = slice(end);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> iterator(database_.handles().db->NewIterator(options, database_.handles().records));
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      database_.handles().db->NewIterator(options, database_.handles().records));
   const Bytes first = inbox_record::key(forget.device, Position{mark.forgotten.value + 1});
   const Bytes last = inbox_record::key(forget.device, forget.up_to);
   for (iterator->Seek(slice(first)); iterator->Valid() && view(iterator->key()) <= last; iterator->Next()) {
@@ -308,7 +318,8 @@ uint64_t InboxWriter::bytes_of(BytesView key) const {
 
 bool InboxWriter::stage_epoch(Stage& stage, Item& item) {
   std::string last;
-  const rocksdb::Status status = database_.handles().db->Get({}, database_.handles().meta, inbox_record::kEpochKey, &last);
+  const rocksdb::Status status =
+      database_.handles().db->Get({}, database_.handles().meta, inbox_record::kEpochKey, &last);
   if (!status.ok() && !status.IsNotFound()) return false;
   // Two calls in one group: the second sees the first only here.
   const uint32_t known = std::max(epoch_, last.size() == 4 ? read_u32(last.data()) : 0);
@@ -332,7 +343,8 @@ bool InboxWriter::defer(const InboxStore::Batch& batch) {
 }
 
 bool InboxWriter::is_full() {
-  return health_.load() == StoreHealth::kFull || bytes_held() >= bounds_.bytes_max || disk_.free_bytes() < bounds_.free_bytes_min;
+  return health_.load() == StoreHealth::kFull || bytes_held() >= bounds_.bytes_max ||
+         disk_.free_bytes() < bounds_.free_bytes_min;
 }
 
 void InboxWriter::note_failure(const rocksdb::Status& status) {

@@ -1,18 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The one thread that changes the inboxes in RocksDB.
 //
-// Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs the next gather.
-// Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
+// Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs
+// the next gather. Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
 //
-// Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every later iterator slower
-// until a compaction drops it. Which keys there are is found by an iterator that starts after what was forgotten before (DeviceMark), so
-// that it doesn't walk through old tombstones again. What was forgotten takes space in the log until a memtable is full; so when nothing was to be
-// written for some seconds, the memtables are flushed.
+// Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every
+// later iterator slower until a compaction drops it. Which keys there are is found by an iterator that starts after
+// what was forgotten before (DeviceMark), so that it doesn't walk through old tombstones again. What was forgotten
+// takes space in the log until a memtable is full; so when nothing was to be written for some seconds, the memtables
+// are flushed.
 //
-// A full disk: appends get kFull while less than free_bytes_min is free, more than bytes_max is held, or RocksDB has met ENOSPC and will
-// not write; kUnavailable when it has met any other error, as on a disk that has become read-only. Reading goes on. Forgets are then kept in
-// memory, at most kDeferredForgetsMax devices, and answered: they may be written lazily. Every second the thread tries whether the disk takes
-// a file, and resumes RocksDB by itself; where RocksDB can't (a failed manifest, a write to the log that failed), it closes the database and
-// opens it again. While that fails, reading answers kUnavailable.
+// A full disk: appends get kFull while less than free_bytes_min is free, more than bytes_max is held, or RocksDB has
+// met ENOSPC and will not write; kUnavailable when it has met any other error, as on a disk that has become read-only.
+// Reading goes on. Forgets are then kept in memory, at most kDeferredForgetsMax devices, and answered: they may be
+// written lazily. Every second the thread tries whether the disk takes a file, and resumes RocksDB by itself; where
+// RocksDB can't (a failed manifest, a write to the log that failed), it closes the database and opens it again. While
+// that fails, reading answers kUnavailable.
 #pragma once
 
 #include <atomic>
@@ -34,15 +38,15 @@ class Status;
 namespace kith {
 
 struct InboxBounds {
-  uint64_t bytes_max = uint64_t{64} << 30;       // of entries held
+  uint64_t bytes_max = uint64_t{64} << 30;        // of entries held
   uint64_t free_bytes_min = uint64_t{256} << 20;  // on the disk
 };
 
 class InboxWriter {
  public:
-  static constexpr size_t kQueueMax = 1024;               // batches; beyond: kUnavailable
-  static constexpr size_t kGroupBytesMax = 16 << 20;      // of entries in one WriteBatch
-  static constexpr size_t kMarksMax = 1'000'000;          // devices; beyond, all are forgotten and learned again
+  static constexpr size_t kQueueMax = 1024;           // batches; beyond: kUnavailable
+  static constexpr size_t kGroupBytesMax = 16 << 20;  // of entries in one WriteBatch
+  static constexpr size_t kMarksMax = 1'000'000;      // devices; beyond, all are forgotten and learned again
   static constexpr size_t kDeferredForgetsMax = 1'000'000;
 
   // What is borrowed outlives the writer.
@@ -119,11 +123,11 @@ class InboxWriter {
 
   // Of the writer's thread alone.
   std::unordered_map<DeviceAddress, DeviceMark> marks_;
-  bool marks_complete_ = false;   // no mark was lost since `epoch_` was taken
-  uint32_t epoch_ = 0;            // taken by this process; 0: none
+  bool marks_complete_ = false;  // no mark was lost since `epoch_` was taken
+  uint32_t epoch_ = 0;           // taken by this process; 0: none
   std::unordered_map<DeviceAddress, Position> deferred_forgets_;
   MonotonicMs recovery_tried_at_;
-  bool has_forgotten_ = false;    // since space was given back
+  bool has_forgotten_ = false;  // since space was given back
 
   std::atomic<uint64_t> held_;
   std::atomic<StoreHealth> health_{StoreHealth::kOk};  // of RocksDB itself, bounds apart

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/rocksdb_inbox_store.h"
 
 #include <rocksdb/db.h>
@@ -27,7 +29,8 @@ RocksDbInboxStore::RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, co
       disk_(settings.database.directory, clock, settings.free_bytes),
       writer_(std::make_unique<InboxWriter>(*database_, settings.bounds, disk_, clock)),
       expirer_("kith-expire", 16) {
-  for (size_t i = 0; i < settings.reader_threads; ++i) readers_.push_back(std::make_unique<WorkThread>("kith-read-" + std::to_string(i)));
+  for (size_t i = 0; i < settings.reader_threads; ++i)
+    readers_.push_back(std::make_unique<WorkThread>("kith-read-" + std::to_string(i)));
 }
 
 RocksDbInboxStore::~RocksDbInboxStore() = default;
@@ -40,9 +43,10 @@ Task<Result<uint32_t, StoreError>> RocksDbInboxStore::new_epoch() { return write
 
 Task<Result<void, StoreError>> RocksDbInboxStore::write(Batch batch) { return writer_->write(std::move(batch)); }
 
-Task<Result<std::vector<InboxEntry>, StoreError>> RocksDbInboxStore::read(DeviceAddress device, Position after, size_t count_max,
-                                                                          size_t bytes_max) {
-  return run_on(reader_of(device), [this, device, after, count_max, bytes_max] { return read_now(device, after, count_max, bytes_max); });
+Task<Result<std::vector<InboxEntry>, StoreError>> RocksDbInboxStore::read(DeviceAddress device, Position after,
+                                                                          size_t count_max, size_t bytes_max) {
+  return run_on(reader_of(device),
+                [this, device, after, count_max, bytes_max] { return read_now(device, after, count_max, bytes_max); });
 }
 
 Task<Result<InboxStore::Summary, StoreError>> RocksDbInboxStore::summarize(DeviceAddress device) {
@@ -61,8 +65,8 @@ Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros before, si
   co_return count;
 }
 
-Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const DeviceAddress& device, Position after, size_t count_max,
-                                                                        size_t bytes_max) const {
+Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const DeviceAddress& device, Position after,
+                                                                        size_t count_max, size_t bytes_max) const {
   std::vector<InboxEntry> entries;
   if (after.value == UINT64_MAX) return entries;
   const InboxDatabase::Reading reading(*database_);
@@ -74,8 +78,8 @@ Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const De
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
   size_t bytes = 0;
-  for (iterator->Seek(slice(first)); iterator->Valid() && entries.size() < count_max && (entries.empty() || bytes < bytes_max);
-       iterator->Next()) {
+  for (iterator->Seek(slice(first));
+       iterator->Valid() && entries.size() < count_max && (entries.empty() || bytes < bytes_max); iterator->Next()) {
     auto entry = inbox_record::parse(view(iterator->key()), view(iterator->value()));
     if (!entry) {
       spdlog::error("inbox store: a damaged record of device {}/{}", device.account.hex(), device.device.value);
@@ -148,8 +152,9 @@ Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMic
   return found;
 }
 
-Result<bool, StoreError> RocksDbInboxStore::find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device,
-                                                            uint32_t day, UnixMicros before, size_t count_max,
+Result<bool, StoreError> RocksDbInboxStore::find_expired_of(const InboxDatabase::Reading& reading,
+                                                            const DeviceAddress& device, uint32_t day,
+                                                            UnixMicros before, size_t count_max,
                                                             std::vector<InboxWriter::Erasure::Record>& found) {
   const Bytes end = inbox_record::end_key(device);
   const rocksdb::Slice upper = slice(end);

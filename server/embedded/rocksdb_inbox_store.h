@@ -1,4 +1,7 @@
-// The inboxes in RocksDB: a directory of its own, one process at a time. inbox_record.h has the layout, inbox_writer.h the writing.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The inboxes in RocksDB: a directory of its own, one process at a time. inbox_record.h has the layout, inbox_writer.h
+// the writing.
 //
 // Reading and expiring run on threads of the store, so that a slow disk never holds up a loop.
 #pragma once
@@ -31,7 +34,8 @@ class RocksDbInboxStore final : public InboxStore {
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override;
   Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override;
-  // One call at a time. Costs as much as the devices that were given something on the days that expire; the rest isn't looked at.
+  // One call at a time. Costs as much as the devices that were given something on the days that expire; the rest isn't
+  // looked at.
   Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) override;
   [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
 
@@ -47,8 +51,8 @@ class RocksDbInboxStore final : public InboxStore {
   Result<Summary, StoreError> summarize_now(const DeviceAddress& device) const;
   Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros before, size_t count_max);
   // Appends what has expired of one device and day; false: stopped at `count_max`.
-  static Result<bool, StoreError> find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device, uint32_t day,
-                                                  UnixMicros before, size_t count_max,
+  static Result<bool, StoreError> find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device,
+                                                  uint32_t day, UnixMicros before, size_t count_max,
                                                   std::vector<InboxWriter::Erasure::Record>& found);
 
   std::unique_ptr<InboxDatabase> database_;

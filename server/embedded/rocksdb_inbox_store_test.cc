@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/rocksdb_inbox_store.h"
 
 #include <atomic>
@@ -131,11 +133,12 @@ TEST_F(FullDisk, InAQuietMomentWhatWasForgottenGivesItsSpaceBack) {
 class Backup : public FullDisk {};
 
 TEST_F(Backup, PutBackTheStoreContinuesWithAnEpochThatNoDeviceHasSeen) {  // [INBOX-3]
-  clock_.monotonic_ms = uint64_t{1'790'000'000} * 1000;  // autumn of 2026
+  clock_.monotonic_ms = uint64_t{1'790'000'000} * 1000;                   // autumn of 2026
   open();
   ASSERT_TRUE(runner_.run(store_->new_epoch()));
   store_.reset();
-  std::filesystem::copy(directory_.file("inboxes"), directory_.file("backup"), std::filesystem::copy_options::recursive);
+  std::filesystem::copy(directory_.file("inboxes"), directory_.file("backup"),
+                        std::filesystem::copy_options::recursive);
   uint32_t last = 0;
   for (int start = 0; start < 3; ++start) {
     clock_.monotonic_ms += 600'000;
@@ -198,13 +201,13 @@ TEST_F(FullDisk, WhenTheDiskSaysNoSpaceWritesAreRefusedAndComeBackWithoutARestar
   EXPECT_EQ(append(3).error(), StoreError::kFull);
   EXPECT_EQ(append(3).error(), StoreError::kFull);
   EXPECT_EQ(store_->health(), StoreHealth::kFull);
-  EXPECT_EQ(count(), 2u);      // reading goes on
-  EXPECT_TRUE(forget(1));      // taken, and written later
+  EXPECT_EQ(count(), 2u);  // reading goes on
+  EXPECT_TRUE(forget(1));  // taken, and written later
   disk_.set_full(false);
   ASSERT_TRUE(recovers());
   EXPECT_TRUE(append(3));
-  EXPECT_EQ(count(), 2u);      // 1 was forgotten meanwhile
-  open();                      // what was acknowledged is there after a restart
+  EXPECT_EQ(count(), 2u);  // 1 was forgotten meanwhile
+  open();                  // what was acknowledged is there after a restart
   EXPECT_EQ(count(), 2u);
 }
 

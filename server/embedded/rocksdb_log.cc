@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/rocksdb_log.h"
 
 #include <rocksdb/env.h>
@@ -15,7 +17,9 @@ class RocksDbLog final : public rocksdb::Logger {
  public:
   RocksDbLog() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
 
-  void Logv(const char* format, va_list arguments) override { Logv(rocksdb::InfoLogLevel::WARN_LEVEL, format, arguments); }
+  void Logv(const char* format, va_list arguments) override {
+    Logv(rocksdb::InfoLogLevel::WARN_LEVEL, format, arguments);
+  }
   void Logv(rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
     if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     char text[1024];

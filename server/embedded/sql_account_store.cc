@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_account_store.h"
 
 #include <algorithm>
@@ -16,7 +18,8 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
   record.id = account;
   long long revision = 0, forgiven_at = 0;
   if (!connection
-           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, revision, device_list, device_list_signature FROM accounts"
+           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, revision, device_list, device_list_signature FROM "
+                  "accounts"
                   " WHERE account = :account")
            .in(account)
            .out(record.phone)
@@ -37,14 +40,16 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
       "SELECT device, token_hash, active, created_at FROM devices WHERE account = :account ORDER BY device");
   devices.in(account).out(device).out(token_hash).out(active).out(created_at);
   while (devices.fetch()) {
-    record.devices.push_back({DeviceId{static_cast<uint32_t>(device)}, token_hash, active != 0, UnixMicros{static_cast<uint64_t>(created_at)}});
+    record.devices.push_back({DeviceId{static_cast<uint32_t>(device)}, token_hash, active != 0,
+                              UnixMicros{static_cast<uint64_t>(created_at)}});
   }
   return record;
 }
 
 std::optional<AccountId> account_of_phone(SqlConnection& connection, const std::string& phone) {
   std::string account;
-  if (!connection.query("SELECT account FROM accounts WHERE phone = :phone").in(phone).out(account).fetch()) return std::nullopt;
+  if (!connection.query("SELECT account FROM accounts WHERE phone = :phone").in(phone).out(account).fetch())
+    return std::nullopt;
   return AccountId::from_hex(account);
 }
 
@@ -55,7 +60,10 @@ bool is_account(SqlConnection& connection, const AccountId& account) {
 
 void end_device(SqlConnection& connection, const DeviceAddress& device) {
   remove_keys(connection, device);
-  connection.query("DELETE FROM devices WHERE account = :account AND device = :device").in(device.account).in(device.device.value).run();
+  connection.query("DELETE FROM devices WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .run();
 }
 
 }  // namespace
@@ -72,110 +80,135 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::find_by_phone(std::stri
   });
 }
 
-Task<Result<std::vector<AccountStore::PhoneAccount>, StoreError>> SqlAccountStore::find_phones(std::vector<std::string> phones) {
-  return database_.read([phones = std::move(phones)](SqlConnection& connection) -> Result<std::vector<PhoneAccount>, StoreError> {
-    std::vector<PhoneAccount> found;
-    for (const std::string& phone : phones) {
-      std::string account;
-      if (!connection
-               .query("SELECT account FROM accounts WHERE phone = :phone AND EXISTS"
-                      " (SELECT 1 FROM devices WHERE devices.account = accounts.account AND devices.active = 1)")
-               .in(phone)
-               .out(account)
-               .fetch()) {
-        continue;
-      }
-      if (const auto id = AccountId::from_hex(account)) found.push_back({phone, *id});
-    }
-    return found;
-  });
+Task<Result<std::vector<AccountStore::PhoneAccount>, StoreError>> SqlAccountStore::find_phones(
+    std::vector<std::string> phones) {
+  return database_.read(
+      [phones = std::move(phones)](SqlConnection& connection) -> Result<std::vector<PhoneAccount>, StoreError> {
+        std::vector<PhoneAccount> found;
+        for (const std::string& phone : phones) {
+          std::string account;
+          if (!connection
+                   .query("SELECT account FROM accounts WHERE phone = :phone AND EXISTS"
+                          " (SELECT 1 FROM devices WHERE devices.account = accounts.account AND devices.active = 1)")
+                   .in(phone)
+                   .out(account)
+                   .fetch()) {
+            continue;
+          }
+          if (const auto id = AccountId::from_hex(account)) found.push_back({phone, *id});
+        }
+        return found;
+      });
 }
 
-Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(std::string phone, AccountId new_account, Bytes token_hash,
-                                                                    UnixMicros now) {
-  return database_.write([phone = std::move(phone), new_account, token_hash = std::move(token_hash), now](SqlConnection& connection) {
-    const auto known = account_of_phone(connection, phone);
-    const AccountId account = known.value_or(new_account);
-    long long device = 1;
-    if (known) {
-      const auto record = load_now(connection, account);
-      for (const DeviceRecord& old : record->devices) {
-        if (!old.active) end_device(connection, {account, old.id});
-      }
-      connection.query("SELECT next_device FROM accounts WHERE account = :account").in(account).out(device).fetch();
-      connection.query("UPDATE accounts SET next_device = :next WHERE account = :account").in(device + 1).in(account).run();
-    } else {
-      connection
-          .query("INSERT INTO accounts (account, phone, pin_hash, next_device, revision, device_list, device_list_signature)"
-                 " VALUES (:account, :phone, '', 2, 0, '', '')")
-          .in(account)
-          .in(phone)
-          .run();
-    }
-    connection
-        .query("INSERT INTO devices (account, device, token_hash, active, created_at) VALUES (:account, :device, :token_hash, 0, :now)")
-        .in(account)
-        .in(device)
-        .in(token_hash)
-        .in(now.value)
-        .run();
-    return load_now(connection, account);
-  });
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(std::string phone, AccountId new_account,
+                                                                    Bytes token_hash, UnixMicros now) {
+  return database_.write(
+      [phone = std::move(phone), new_account, token_hash = std::move(token_hash), now](SqlConnection& connection) {
+        const auto known = account_of_phone(connection, phone);
+        const AccountId account = known.value_or(new_account);
+        long long device = 1;
+        if (known) {
+          const auto record = load_now(connection, account);
+          for (const DeviceRecord& old : record->devices) {
+            if (!old.active) end_device(connection, {account, old.id});
+          }
+          connection.query("SELECT next_device FROM accounts WHERE account = :account").in(account).out(device).fetch();
+          connection.query("UPDATE accounts SET next_device = :next WHERE account = :account")
+              .in(device + 1)
+              .in(account)
+              .run();
+        } else {
+          connection
+              .query(
+                  "INSERT INTO accounts (account, phone, pin_hash, next_device, revision, device_list, "
+                  "device_list_signature)"
+                  " VALUES (:account, :phone, '', 2, 0, '', '')")
+              .in(account)
+              .in(phone)
+              .run();
+        }
+        connection
+            .query(
+                "INSERT INTO devices (account, device, token_hash, active, created_at) VALUES (:account, :device, "
+                ":token_hash, 0, :now)")
+            .in(account)
+            .in(device)
+            .in(token_hash)
+            .in(now.value)
+            .run();
+        return load_now(connection, account);
+      });
 }
 
 Task<Result<AccountRecord, StoreError>> SqlAccountStore::set_device_list(AccountId account, DeviceList list) {
-  return database_.write([account, list = std::move(list)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
-    const auto record = load_now(connection, account);
-    if (!record) return record;
-    if (list.revision <= record->device_list_revision) return Fail(StoreError::kConflict);
-    for (const DeviceId named : list.devices) {
-      if (std::ranges::find(record->devices, named, &DeviceRecord::id) == record->devices.end()) return Fail(StoreError::kNotFound);
-    }
-    for (const DeviceRecord& device : record->devices) {
-      if (std::ranges::find(list.devices, device.id) == list.devices.end()) end_device(connection, {account, device.id});
-    }
-    connection.query("UPDATE devices SET active = 1 WHERE account = :account").in(account).run();
-    connection
-        .query("UPDATE accounts SET revision = :revision, device_list = :list, device_list_signature = :signature"
-               " WHERE account = :account")
-        .in(list.revision.value)
-        .in(list.device_list)
-        .in(list.signature)
-        .in(account)
-        .run();
-    return load_now(connection, account);
-  });
+  return database_.write(
+      [account, list = std::move(list)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+        const auto record = load_now(connection, account);
+        if (!record) return record;
+        if (list.revision <= record->device_list_revision) return Fail(StoreError::kConflict);
+        for (const DeviceId named : list.devices) {
+          if (std::ranges::find(record->devices, named, &DeviceRecord::id) == record->devices.end())
+            return Fail(StoreError::kNotFound);
+        }
+        for (const DeviceRecord& device : record->devices) {
+          if (std::ranges::find(list.devices, device.id) == list.devices.end())
+            end_device(connection, {account, device.id});
+        }
+        connection.query("UPDATE devices SET active = 1 WHERE account = :account").in(account).run();
+        connection
+            .query(
+                "UPDATE accounts SET revision = :revision, device_list = :list, device_list_signature = :signature"
+                " WHERE account = :account")
+            .in(list.revision.value)
+            .in(list.device_list)
+            .in(list.signature)
+            .in(account)
+            .run();
+        return load_now(connection, account);
+      });
 }
 
 Task<Result<void, StoreError>> SqlAccountStore::set_pin_hash(AccountId account, std::string pin_hash) {
-  return database_.write([account, pin_hash = std::move(pin_hash)](SqlConnection& connection) -> Result<void, StoreError> {
-    if (!is_account(connection, account)) return Fail(StoreError::kNotFound);
-    connection.query("UPDATE accounts SET pin_hash = :pin_hash WHERE account = :account").in(pin_hash).in(account).run();
-    return {};
-  });
+  return database_.write(
+      [account, pin_hash = std::move(pin_hash)](SqlConnection& connection) -> Result<void, StoreError> {
+        if (!is_account(connection, account)) return Fail(StoreError::kNotFound);
+        connection.query("UPDATE accounts SET pin_hash = :pin_hash WHERE account = :account")
+            .in(pin_hash)
+            .in(account)
+            .run();
+        return {};
+      });
 }
 
 Task<Result<void, StoreError>> SqlAccountStore::set_pin_tries_forgiven_at(AccountId account, UnixMicros at) {
   return database_.write([account, at](SqlConnection& connection) -> Result<void, StoreError> {
     if (!is_account(connection, account)) return Fail(StoreError::kNotFound);
-    connection.query("UPDATE accounts SET pin_tries_forgiven_at = :at WHERE account = :account").in(at.value).in(account).run();
+    connection.query("UPDATE accounts SET pin_tries_forgiven_at = :at WHERE account = :account")
+        .in(at.value)
+        .in(account)
+        .run();
     return {};
   });
 }
 
 Task<Result<void, StoreError>> SqlAccountStore::put_code(std::string phone, PendingCode code) {
-  return database_.write([phone = std::move(phone), code = std::move(code)](SqlConnection& connection) -> Result<void, StoreError> {
-    connection.query("DELETE FROM codes WHERE expires_at < :before")
-        .in(code.expires_at.value - std::min(code.expires_at.value, kDayMicros))
-        .run();
-    connection.query("REPLACE INTO codes (phone, code_hash, expires_at, attempts) VALUES (:phone, :code_hash, :expires_at, :attempts)")
-        .in(phone)
-        .in(code.code_hash)
-        .in(code.expires_at.value)
-        .in(code.attempts)
-        .run();
-    return {};
-  });
+  return database_.write(
+      [phone = std::move(phone), code = std::move(code)](SqlConnection& connection) -> Result<void, StoreError> {
+        connection.query("DELETE FROM codes WHERE expires_at < :before")
+            .in(code.expires_at.value - std::min(code.expires_at.value, kDayMicros))
+            .run();
+        connection
+            .query(
+                "REPLACE INTO codes (phone, code_hash, expires_at, attempts) VALUES (:phone, :code_hash, :expires_at, "
+                ":attempts)")
+            .in(phone)
+            .in(code.code_hash)
+            .in(code.expires_at.value)
+            .in(code.attempts)
+            .run();
+        return {};
+      });
 }
 
 Task<Result<PendingCode, StoreError>> SqlAccountStore::get_code(std::string phone) {

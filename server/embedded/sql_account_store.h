@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Accounts in the SQL database: tables accounts, devices, codes (sql_schema.cc).
 #pragma once
 
@@ -6,8 +8,8 @@
 
 namespace kith {
 
-// Limits: registration codes that expired more than a day before a newer one does are dropped when that one comes, so that numbers
-//         that never register don't pile up.
+// Limits: registration codes that expired more than a day before a newer one does are dropped when that one comes, so
+//         that numbers that never register don't pile up.
 class SqlAccountStore final : public AccountStore {
  public:
   // The database outlives the store.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_connection.h"
 
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -9,8 +11,7 @@ namespace kith {
 SqlQuery::~SqlQuery() {
   try {
     while (has_row_) has_row_ = statement_.fetch();  // to the end: a statement left in the middle keeps its snapshot
-  } catch (const soci::soci_error&) {
-  }
+  } catch (const soci::soci_error&) {}
   statement_.bind_clean_up();
 }
 
@@ -51,7 +52,8 @@ bool SqlQuery::fetch() {
   return has_row_;
 }
 
-SqlConnection::SqlConnection(const std::string& path) : session_(*soci::factory_sqlite3(), "timeout=5 db=\"" + path + "\"") {
+SqlConnection::SqlConnection(const std::string& path)
+    : session_(*soci::factory_sqlite3(), "timeout=5 db=\"" + path + "\"") {
   execute("PRAGMA journal_mode = WAL");
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA wal_autocheckpoint = 4000");
@@ -64,8 +66,7 @@ void SqlConnection::execute(const std::string& sql) { session_ << sql; }
 void SqlConnection::roll_back() {
   try {
     execute("ROLLBACK");
-  } catch (const soci::soci_error&) {
-  }
+  } catch (const soci::soci_error&) {}
 }
 
 soci::statement& SqlConnection::prepared(const char* sql) {

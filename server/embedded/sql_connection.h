@@ -1,7 +1,11 @@
-// One connection to the database, with its prepared statements kept. The only header that knows SOCI; for .cc files of this folder.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// One connection to the database, with its prepared statements kept. The only header that knows SOCI; for .cc files of
+// this folder.
 //
-// Everything throws soci_error; SqlDatabase catches. Statements are portable SQL: no RETURNING, no ON CONFLICT; REPLACE INTO is
-// understood by SQLite and MySQL alike. Text and bytes are both std::string; numbers are 64-bit and signed. No column is NULL.
+// Everything throws soci_error; SqlDatabase catches. Statements are portable SQL: no RETURNING, no ON CONFLICT; REPLACE
+// INTO is understood by SQLite and MySQL alike. Text and bytes are both std::string; numbers are 64-bit and signed. No
+// column is NULL.
 #pragma once
 
 #include <soci/soci.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_database.h"
 
 #include <pthread.h>
@@ -45,7 +47,8 @@ std::string explain(const std::string& path, const soci::soci_error& error) {
 Result<std::unique_ptr<SqlDatabase>, std::string> SqlDatabase::open(const std::string& path) {
   try {
     auto writer = std::make_unique<SqlConnection>(path);
-    if (auto migrated = migrate(*writer); !migrated) return Fail("the account store " + path + " can't be used: " + migrated.error());
+    if (auto migrated = migrate(*writer); !migrated)
+      return Fail("the account store " + path + " can't be used: " + migrated.error());
     auto reader = std::make_unique<SqlConnection>(path);
     reader->execute("PRAGMA query_only = 1");
     reader->execute("PRAGMA cache_size = -2048");  // accounts are read once and then kept by their shard
@@ -56,9 +59,10 @@ Result<std::unique_ptr<SqlDatabase>, std::string> SqlDatabase::open(const std::s
 }
 
 SqlDatabase::SqlDatabase(std::unique_ptr<SqlConnection> writer, std::unique_ptr<SqlConnection> reader)
-    : writer_(std::move(writer)), reader_(std::move(reader)), reader_thread_("kith-sql-read", kQueueMax), writer_thread_([this] {
-        run_writes();
-      }) {}
+    : writer_(std::move(writer)),
+      reader_(std::move(reader)),
+      reader_thread_("kith-sql-read", kQueueMax),
+      writer_thread_([this] { run_writes(); }) {}
 
 SqlDatabase::~SqlDatabase() {
   {

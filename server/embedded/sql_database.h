@@ -1,11 +1,14 @@
-// Accounts, keys, profiles and last seen in one SQLite file: its threads and transactions. Stores give it jobs; a job is plain code on a
-// SqlConnection.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Accounts, keys, profiles and last seen in one SQLite file: its threads and transactions. Stores give it jobs; a job
+// is plain code on a SqlConnection.
 //
-// Writes run on one thread, many to a transaction: what waits shares one sync (group commit), as registrations and key uploads come in
-// bursts. Reads run on another thread and connection, on the last committed state, and never wait for a sync.
+// Writes run on one thread, many to a transaction: what waits shares one sync (group commit), as registrations and key
+// uploads come in bursts. Reads run on another thread and connection, on the last committed state, and never wait for a
+// sync.
 //
-// After a write that failed because of the disk, the writing thread tries every second whether it takes writes again: a proxy that asks /readyz
-// brings none before it does.
+// After a write that failed because of the disk, the writing thread tries every second whether it takes writes again: a
+// proxy that asks /readyz brings none before it does.
 #pragma once
 
 #include <atomic>
@@ -49,8 +52,8 @@ class SqlDatabase {
     });
   }
 
-  // Durable when it completes. A job that answers an error has written nothing: it looks before it writes. It may be run more than once,
-  // until its transaction commits.
+  // Durable when it completes. A job that answers an error has written nothing: it looks before it writes. It may be
+  // run more than once, until its transaction commits.
   template <class Job>
   Task<std::invoke_result_t<Job&, SqlConnection&>> write(Job job) {
     std::optional<std::invoke_result_t<Job&, SqlConnection&>> outcome;

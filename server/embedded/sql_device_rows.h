@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What the account store and the key store do to the same rows.
 #pragma once
 

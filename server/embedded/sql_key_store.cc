@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_key_store.h"
 
 #include "server/embedded/sql_connection.h"
@@ -51,9 +53,10 @@ std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddre
 
 void store_keys(SqlConnection& connection, const DeviceAddress& device, const DeviceKeys& keys) {
   connection
-      .query("REPLACE INTO device_keys"
-             " (account, device, registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature)"
-             " VALUES (:account, :device, :registration_id, :identity_key, :id, :public_key, :signature)")
+      .query(
+          "REPLACE INTO device_keys"
+          " (account, device, registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature)"
+          " VALUES (:account, :device, :registration_id, :identity_key, :id, :public_key, :signature)")
       .in(device.account)
       .in(device.device.value)
       .in(keys.registration_id)
@@ -71,7 +74,10 @@ void remove_keys(SqlConnection& connection, const DeviceAddress& device) {
       .in(device.account)
       .in(device.device.value)
       .run();
-  connection.query("DELETE FROM prekeys WHERE account = :account AND device = :device").in(device.account).in(device.device.value).run();
+  connection.query("DELETE FROM prekeys WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .run();
 }
 
 Task<Result<void, StoreError>> SqlKeyStore::put_keys(DeviceAddress device, DeviceKeys keys) {
@@ -92,13 +98,15 @@ Task<Result<void, StoreError>> SqlKeyStore::put_signed_prekey(DeviceAddress devi
 }
 
 Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) {
-  return database_.write([device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+  return database_.write([device,
+                          prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
     uint32_t held = count_now(connection, device);
     long long ordinal = last_ordinal(connection, device);
     for (const PublicPrekey& prekey : prekeys) {
       if (held >= kPrekeysMax) break;
       long long known = 0;
-      if (connection.query("SELECT ordinal FROM prekeys WHERE account = :account AND device = :device AND prekey = :prekey")
+      if (connection
+              .query("SELECT ordinal FROM prekeys WHERE account = :account AND device = :device AND prekey = :prekey")
               .in(device.account)
               .in(device.device.value)
               .in(prekey.id)
@@ -107,8 +115,9 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device
         continue;
       }
       connection
-          .query("INSERT INTO prekeys (account, device, prekey, ordinal, taken, public_key)"
-                 " VALUES (:account, :device, :prekey, :ordinal, 0, :public_key)")
+          .query(
+              "INSERT INTO prekeys (account, device, prekey, ordinal, taken, public_key)"
+              " VALUES (:account, :device, :prekey, :ordinal, 0, :public_key)")
           .in(device.account)
           .in(device.device.value)
           .in(prekey.id)
@@ -117,7 +126,9 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device
           .run();
       ++held;
     }
-    connection.query("DELETE FROM prekeys WHERE account = :account AND device = :device AND taken = 1 AND ordinal <= :ordinal")
+    connection
+        .query(
+            "DELETE FROM prekeys WHERE account = :account AND device = :device AND taken = 1 AND ordinal <= :ordinal")
         .in(device.account)
         .in(device.device.value)
         .in(ordinal - static_cast<long long>(kPrekeysRemembered))
@@ -127,7 +138,8 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device
 }
 
 Task<Result<uint32_t, StoreError>> SqlKeyStore::count_prekeys(DeviceAddress device) {
-  return database_.read([device](SqlConnection& connection) -> Result<uint32_t, StoreError> { return count_now(connection, device); });
+  return database_.read(
+      [device](SqlConnection& connection) -> Result<uint32_t, StoreError> { return count_now(connection, device); });
 }
 
 Task<Result<DeviceKeyBundle, StoreError>> SqlKeyStore::take_bundle(DeviceAddress device) {
@@ -147,7 +159,10 @@ Task<Result<DeviceKeyBundle, StoreError>> SqlKeyStore::take_bundle(DeviceAddress
             .out(prekey.public_key)
             .fetch()) {
       prekey.id = static_cast<uint32_t>(id);
-      connection.query("UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND prekey = :prekey")
+      connection
+          .query(
+              "UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND prekey "
+              "= :prekey")
           .in(device.account)
           .in(device.device.value)
           .in(prekey.id)

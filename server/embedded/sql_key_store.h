@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The key directory in the SQL database: tables device_keys, prekeys (sql_schema.cc).
 #pragma once
 

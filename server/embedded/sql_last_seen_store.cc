@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_last_seen_store.h"
 
 #include <pthread.h>
@@ -55,14 +57,16 @@ void SqlLastSeenStore::run() {
   for (bool is_last = false; !is_last;) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(write_every_ms_), [this] { return stopping_ || times_.size() >= kGatheredMax; });
+      wake_.wait_for(lock, std::chrono::milliseconds(write_every_ms_),
+                     [this] { return stopping_ || times_.size() >= kGatheredMax; });
       is_last = stopping_;
     }
     const Times times = gathered();
     if (times.empty()) continue;
     const auto error = database_.write_and_wait([&times](SqlConnection& connection) { write_now(connection, times); });
     if (!error) forget_written(times);
-    if (error && !is_last) std::this_thread::sleep_for(std::chrono::milliseconds(100));  // full of times and not writable: no busy loop
+    // Full of times and not writable: no busy loop
+    if (error && !is_last) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
 
@@ -81,7 +85,10 @@ void SqlLastSeenStore::forget_written(const Times& written) {
 
 void SqlLastSeenStore::write_now(SqlConnection& connection, const Times& times) {
   for (const auto& [account, time] : times) {
-    connection.query("REPLACE INTO last_seen (account, seen_at) VALUES (:account, :seen_at)").in(account).in(time.value).run();
+    connection.query("REPLACE INTO last_seen (account, seen_at) VALUES (:account, :seen_at)")
+        .in(account)
+        .in(time.value)
+        .run();
   }
 }
 

@@ -1,4 +1,7 @@
-// Last seen in the SQL database, gathered in memory and written every few seconds in one transaction: table last_seen (sql_schema.cc).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Last seen in the SQL database, gathered in memory and written every few seconds in one transaction: table last_seen
+// (sql_schema.cc).
 #pragma once
 
 #include <condition_variable>
@@ -11,8 +14,8 @@
 
 namespace kith {
 
-// Limits: holds one time for each account put since the last write, so at most as many as accounts; kGatheredMax of them are written
-//         at once. While the database is away or full they stay in memory.
+// Limits: holds one time for each account put since the last write, so at most as many as accounts; kGatheredMax of
+//         them are written at once. While the database is away or full they stay in memory.
 class SqlLastSeenStore final : public LastSeenStore {
  public:
   static constexpr size_t kGatheredMax = 20'000;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_profile_store.h"
 
 #include "server/embedded/sql_connection.h"
@@ -23,7 +25,8 @@ std::vector<AccountId> split(BytesView bytes) {
 }
 
 Scope scope_of(long long number) {
-  const bool is_known = number >= static_cast<long long>(Scope::kEveryone) && number <= static_cast<long long>(Scope::kNobody);
+  const bool is_known =
+      number >= static_cast<long long>(Scope::kEveryone) && number <= static_cast<long long>(Scope::kNobody);
   return is_known ? static_cast<Scope>(number) : Scope::kNobody;  // what can't be read hides
 }
 
@@ -32,20 +35,25 @@ Scope scope_of(long long number) {
 Task<Result<ProfileRecord, StoreError>> SqlProfileStore::load_profile(AccountId account) {
   return database_.read([account](SqlConnection& connection) -> Result<ProfileRecord, StoreError> {
     ProfileRecord profile;
-    connection.query("SELECT name, about FROM profiles WHERE account = :account").in(account).out(profile.name).out(profile.about).fetch();
+    connection.query("SELECT name, about FROM profiles WHERE account = :account")
+        .in(account)
+        .out(profile.name)
+        .out(profile.about)
+        .fetch();
     return profile;
   });
 }
 
 Task<Result<void, StoreError>> SqlProfileStore::put_profile(AccountId account, ProfileRecord profile) {
-  return database_.write([account, profile = std::move(profile)](SqlConnection& connection) -> Result<void, StoreError> {
-    connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, :name, :about)")
-        .in(account)
-        .in(profile.name)
-        .in(profile.about)
-        .run();
-    return {};
-  });
+  return database_.write(
+      [account, profile = std::move(profile)](SqlConnection& connection) -> Result<void, StoreError> {
+        connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, :name, :about)")
+            .in(account)
+            .in(profile.name)
+            .in(profile.about)
+            .run();
+        return {};
+      });
 }
 
 Task<Result<void, StoreError>> SqlProfileStore::remove_profile(AccountId account) {
@@ -74,18 +82,20 @@ Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::load_privacy(AccountId 
 }
 
 Task<Result<void, StoreError>> SqlProfileStore::put_privacy(AccountId account, PrivacyRecord privacy) {
-  return database_.write([account, privacy = std::move(privacy)](SqlConnection& connection) -> Result<void, StoreError> {
-    connection
-        .query("REPLACE INTO privacy (account, last_seen_scope, about_scope, contacts, blocked)"
-               " VALUES (:account, :last_seen, :about, :contacts, :blocked)")
-        .in(account)
-        .in(static_cast<int>(privacy.last_seen))
-        .in(static_cast<int>(privacy.about))
-        .in(join(privacy.contacts))
-        .in(join(privacy.blocked))
-        .run();
-    return {};
-  });
+  return database_.write(
+      [account, privacy = std::move(privacy)](SqlConnection& connection) -> Result<void, StoreError> {
+        connection
+            .query(
+                "REPLACE INTO privacy (account, last_seen_scope, about_scope, contacts, blocked)"
+                " VALUES (:account, :last_seen, :about, :contacts, :blocked)")
+            .in(account)
+            .in(static_cast<int>(privacy.last_seen))
+            .in(static_cast<int>(privacy.about))
+            .in(join(privacy.contacts))
+            .in(join(privacy.blocked))
+            .run();
+        return {};
+      });
 }
 
 }  // namespace kith

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Profiles and privacy in the SQL database: tables profiles, privacy (sql_schema.cc).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/sql_schema.h"
 
 #include <vector>
@@ -64,7 +66,8 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " name VARCHAR(256) NOT NULL,"
         " about VARCHAR(640) NOT NULL)",
 
-        // last_seen_scope, about_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one after the other
+        // last_seen_scope, about_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one after the
+        // other
         "CREATE TABLE privacy ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " last_seen_scope SMALLINT NOT NULL,"
@@ -91,8 +94,8 @@ Result<void, std::string> migrate(SqlConnection& connection) {
   const auto known = static_cast<long long>(kMigrations.size());
   if (version > known) {
     connection.roll_back();
-    return Fail("its schema has version " + std::to_string(version) + ", this program knows up to " + std::to_string(known) +
-                ": use the program that wrote it, or a later one");
+    return Fail("its schema has version " + std::to_string(version) + ", this program knows up to " +
+                std::to_string(known) + ": use the program that wrote it, or a later one");
   }
   for (long long next = version; next < known; ++next) {
     for (const char* statement : kMigrations[next]) connection.execute(statement);

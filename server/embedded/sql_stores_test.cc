@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -70,7 +72,8 @@ TEST(SqlDatabase, AFullDiskIsFullAndWritesComeBack) {
   auto stores = open_stores(directory.file("accounts.db"));
   ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account(1), "hash", {})));
   const auto limit_pages = [&](const char* pages) {
-    (void)stores->database->write_and_wait([pages](SqlConnection& connection) { connection.execute(std::string("PRAGMA max_page_count = ") + pages); });
+    (void)stores->database->write_and_wait(
+        [pages](SqlConnection& connection) { connection.execute(std::string("PRAGMA max_page_count = ") + pages); });
   };
   limit_pages("1");  // no page more than there are
   const ProfileRecord large{Bytes(200'000, 'x'), ""};
@@ -116,7 +119,8 @@ TEST(SqlDatabase, ADiskThatTakesNoWritesIsUnavailableUntilItDoesAgainThoughNobod
   EXPECT_EQ(error, StoreError::kUnavailable);
   EXPECT_TRUE(reads);
   EXPECT_EQ(stores->database->health(), StoreHealth::kUnavailable);
-  for (int i = 0; i < 500 && stores->database->health() != StoreHealth::kOk; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 500 && stores->database->health() != StoreHealth::kOk; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
   EXPECT_TRUE(runner.run(stores->profiles.put_profile(account(1), {"Ana", ""})));
 }
@@ -128,7 +132,9 @@ TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {
   std::vector<Task<Result<int, StoreError>>> calls;
   for (int i = 0; i < 20; ++i) {
     calls.push_back(stores->database->write([i](SqlConnection& connection) -> Result<int, StoreError> {
-      connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, '', '')").in(account(static_cast<uint8_t>(i))).run();
+      connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, '', '')")
+          .in(account(static_cast<uint8_t>(i)))
+          .run();
       if (i == 10) connection.execute("INSERT INTO no_such_table VALUES (1)");
       return i;
     }));
@@ -155,7 +161,8 @@ TEST(SqlDatabase, ANewerSchemaIsRefused) {
   TestDirectory directory;
   {
     auto stores = open_stores(directory.file("accounts.db"));
-    (void)stores->database->write_and_wait([](SqlConnection& connection) { connection.execute("UPDATE schema_version SET version = 99"); });
+    (void)stores->database->write_and_wait(
+        [](SqlConnection& connection) { connection.execute("UPDATE schema_version SET version = 99"); });
   }
   const auto opened = SqlDatabase::open(directory.file("accounts.db"));
   ASSERT_FALSE(opened);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A thread for work that would hold up an event loop: disk reads, SQL, Argon2id.
 #pragma once
 
@@ -17,9 +19,10 @@
 namespace kith {
 
 // Order:   one at a time, in the order posted.
-// Limits:  post() is never refused, for a coroutine that has entered must be able to go on; whoever offers new work asks has_room()
-//          first, as run_on() does.
-// Life:    the destructor runs what is queued, then ends the thread. What runs here must not post to an executor that is gone.
+// Limits:  post() is never refused, for a coroutine that has entered must be able to go on; whoever offers new work
+//          asks has_room() first, as run_on() does.
+// Life:    the destructor runs what is queued, then ends the thread. What runs here must not post to an executor that
+//          is gone.
 class WorkThread final : public Executor {
  public:
   // `name` is shown by ps -T: at most 15 characters.
@@ -45,8 +48,9 @@ class WorkThread final : public Executor {
   std::thread thread_;  // last: it uses the others
 };
 
-// `co_await run_on(worker, function)`: calls the function on the worker's thread and goes on where the caller was. The function answers a
-// Result whose error is StoreError; a worker whose queue is full answers kUnavailable without calling it.
+// `co_await run_on(worker, function)`: calls the function on the worker's thread and goes on where the caller was. The
+// function answers a Result whose error is StoreError; a worker whose queue is full answers kUnavailable without
+// calling it.
 template <class Function>
 Task<std::invoke_result_t<Function&>> run_on(WorkThread& worker, Function function) {
   Executor& caller = *Executor::current();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/work_thread.h"
 
 #include <gtest/gtest.h>
@@ -17,8 +19,9 @@ TEST(WorkThread, RunsTheFunctionElsewhereAndComesBack) {
   struct Check {
     static Task<bool> run(WorkThread& worker, std::thread::id here) {
       Executor* const before = Executor::current();
-      auto outcome = co_await run_on(worker, [] { return Result<std::thread::id, StoreError>(std::this_thread::get_id()); });
-      co_return *outcome != here && std::this_thread::get_id() == here && Executor::current() == before;
+      auto outcome =
+          co_await run_on(worker, [] { return Result<std::thread::id, StoreError>(std::this_thread::get_id()); });
+      co_return *outcome != here&& std::this_thread::get_id() == here&& Executor::current() == before;
     }
   };
   EXPECT_TRUE(runner.run(Check::run(worker, here)));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/api_bodies.h"
 
 #include <google/protobuf/util/json_util.h>
@@ -21,7 +23,8 @@ std::string_view media_type(std::string_view field) {
 
 Form form_of(std::string_view type) {
   if (type.empty()) return Form::kNone;
-  if (net::equal_without_case(type, kProtobuf) || net::equal_without_case(type, "application/protobuf")) return Form::kProtobuf;
+  if (net::equal_without_case(type, kProtobuf) || net::equal_without_case(type, "application/protobuf"))
+    return Form::kProtobuf;
   if (net::equal_without_case(type, kJson)) return Form::kJson;
   return Form::kOther;
 }
@@ -58,7 +61,8 @@ std::optional<BodyError> read_body(const net::IncomingRequest& request, google::
   return BodyError{415, {wire::kMalformed, "Content-Type must be application/x-protobuf or application/json", 0}};
 }
 
-net::HttpResponse message_response(const net::IncomingRequest& request, int status, const google::protobuf::Message& message) {
+net::HttpResponse message_response(const net::IncomingRequest& request, int status,
+                                   const google::protobuf::Message& message) {
   net::HttpResponse response;
   response.status = status;
   if (answers_protobuf(request)) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/api_routes.h"
 
 #include <array>
@@ -17,9 +19,9 @@ using net::IncomingRequest;
 struct ApiCall {
   Services& services;
   const IncomingRequest& request;
-  std::string address;    // of the peer
-  DeviceAddress caller;   // of authenticated calls
-  AccountId account;      // of paths with {account_id}
+  std::string address;   // of the peer
+  DeviceAddress caller;  // of authenticated calls
+  AccountId account;     // of paths with {account_id}
 };
 
 // A route's work: decode, call, encode. Handlers come in these shapes (handlers.h).
@@ -27,7 +29,9 @@ template <class T>
 HttpResponse respond(const ApiCall& call, const Outcome<T>& outcome) {
   return outcome ? message_response(call.request, 200, *outcome) : error_response(call.request, outcome.error());
 }
-HttpResponse respond(const ApiCall& call, const BodyError& error) { return error_response(call.request, error.status, error.refusal); }
+HttpResponse respond(const ApiCall& call, const BodyError& error) {
+  return error_response(call.request, error.status, error.refusal);
+}
 
 template <class Request, auto kHandler>
 Task<HttpResponse> anonymous(ApiCall& call) {
@@ -112,7 +116,8 @@ bool matches(std::string_view pattern, std::string_view path, AccountId& account
   const size_t at = pattern.find(kParameter);
   if (at == std::string_view::npos) return pattern == path;
   const std::string_view suffix = pattern.substr(at + kParameter.size());
-  if (path.size() < at + suffix.size() || path.substr(0, at) != pattern.substr(0, at) || !path.ends_with(suffix)) return false;
+  if (path.size() < at + suffix.size() || path.substr(0, at) != pattern.substr(0, at) || !path.ends_with(suffix))
+    return false;
   const auto parsed = parse_account(path.substr(at, path.size() - at - suffix.size()));
   if (!parsed) return false;
   account = *parsed;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The HTTP API: /v1/… (proto/wire/api.proto).
 #pragma once
 
@@ -8,7 +10,8 @@ namespace kith::gateway {
 
 struct HttpContext;
 
-// Finds the route, authenticates, decodes, calls the handler, encodes. Bodies are protobuf or JSON (api_bodies.h); errors are ApiError.
+// Finds the route, authenticates, decodes, calls the handler, encodes. Bodies are protobuf or JSON (api_bodies.h);
+// errors are ApiError.
 //
 // CORS: any origin may call, as nothing here is authenticated by a cookie: a web app may be served from elsewhere.
 Task<net::HttpResponse> route_api(HttpContext& context);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/connection.h"
 
 #include <spdlog/spdlog.h>
@@ -38,8 +40,8 @@ Connection::~Connection() = default;
 
 Services& Connection::services() const { return home().shared().services; }
 
-void Connection::open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address, std::string_view upgrade_answer,
-                      std::span<char> rest) {
+void Connection::open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address,
+                      std::string_view upgrade_answer, std::span<char> rest) {
   auto* const connection = new Connection(home, std::move(transport), address);
   home.deadlines().handshake.add(*connection, home.loop().now_ms());
   if (!connection->watch()) {
@@ -76,9 +78,7 @@ void Connection::on_event(const wire::WebSocketEvent& event) {
   if (state_ == State::kOpen) loop.deadlines().idle.touch(*this, now_ms);
   switch (event.kind) {
     case Kind::kMessage: return on_message(event.payload);
-    case Kind::kPing:
-      wire::append_frame(output(), wire::Opcode::kPong, event.payload);
-      return check_output_bound();
+    case Kind::kPing: wire::append_frame(output(), wire::Opcode::kPong, event.payload); return check_output_bound();
     case Kind::kClose: return end(event.code == CloseCode::kNoStatus ? CloseCode::kNormal : event.code, "");
     case Kind::kPong:
     case Kind::kNeedMore:
@@ -110,7 +110,8 @@ void Connection::on_hello(wire::Hello& hello) {
   if (home().shared().draining) return refuse({wire::kUnavailable, "the node drains", 1000});
   const auto address = handlers::token_address(hello.token());
   if (!address) return refuse({wire::kUnauthenticated, "the token has no valid form", 0});
-  handshake_ = std::make_unique<Handshake>(Handshake{std::move(hello), &home().shared().owner_of(address->account), {}});
+  handshake_ =
+      std::make_unique<Handshake>(Handshake{std::move(hello), &home().shared().owner_of(address->account), {}});
   state_ = State::kStarting;
   pause_reading();
   ask_turn_end();
@@ -246,9 +247,7 @@ void Connection::on_closed() {
 void Connection::on_deadline() {
   switch (state_) {
     case State::kClosing: return close_now();
-    case State::kOpen:
-      home().metrics().idle_closed.add();
-      return end(CloseCode::kGoingAway, "idle");
+    case State::kOpen: home().metrics().idle_closed.add(); return end(CloseCode::kGoingAway, "idle");
     case State::kAwaitingHello:
       home().metrics().idle_closed.add();
       return end(CloseCode::kPolicyViolation, "no Hello in time");

@@ -1,13 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One WebSocket connection, and the session of a device once its Hello was taken.
 //
 //   kAwaitingHello   upgraded; the first message must be Hello
-//   kStarting        nothing is read; the connection moves to the loop that owns the account, waits for its turn, and handlers::hello runs there
+//   kStarting        nothing is read; the connection moves to the loop that owns the account, waits for its turn, and
+//                    handlers::hello runs there
 //   kOpen            frames go to dispatch.cc; the shard sends through Session
 //   kClosing         Error and Close are on their way out, input is dropped; the shard is told to forget the session
 //
-// Slow readers: what the device does not take waits in output(). Entries of the inbox are windowed by the shard, so only answers, presence and typing can
-// pile up: beyond settings.output_ephemeral_max presence and typing are dropped, beyond settings.output_max the connection is closed with
-// kRateLimited (1013).
+// Slow readers: what the device does not take waits in output(). Entries of the inbox are windowed by the shard, so
+// only answers, presence and typing can pile up: beyond settings.output_ephemeral_max presence and typing are dropped,
+// beyond settings.output_max the connection is closed with kRateLimited (1013).
 // Source: frames.proto; RFC 6455.
 #pragma once
 
@@ -31,8 +34,8 @@ namespace kith::gateway {
 class Connection final : public Peer, public Session {
  public:
   // Takes over a socket that was just upgraded. `rest`: bytes that came behind the request.
-  static void open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address, std::string_view upgrade_answer,
-                   std::span<char> rest);
+  static void open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address,
+                   std::string_view upgrade_answer, std::span<char> rest);
   ~Connection() override;
 
   // ---- Session

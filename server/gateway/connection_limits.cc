@@ -1,10 +1,13 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/connection_limits.h"
 
 namespace kith::gateway {
 
 bool ConnectionLimits::enter(const net::PeerAddress& address, uint64_t now_ms) {
   const uint64_t before = total_.fetch_add(1, std::memory_order_relaxed);
-  if ((total_max_ == 0 || before < total_max_) && (address.is_loopback() || enter_network(address.network(), now_ms))) return true;
+  if ((total_max_ == 0 || before < total_max_) && (address.is_loopback() || enter_network(address.network(), now_ms)))
+    return true;
   total_.fetch_sub(1, std::memory_order_relaxed);
   return false;
 }
@@ -30,7 +33,9 @@ void ConnectionLimits::leave(const net::PeerAddress& address, uint64_t now_ms) {
 }
 
 void ConnectionLimits::sweep(uint64_t now_ms) {
-  std::erase_if(networks_, [&](auto& entry) { return entry.second.connections == 0 && entry.second.opened.is_full(rate_, now_ms); });
+  std::erase_if(networks_, [&](auto& entry) {
+    return entry.second.connections == 0 && entry.second.opened.is_full(rate_, now_ms);
+  });
   sweep_at_ = std::max<size_t>(1024, networks_.size() * 2);
 }
 

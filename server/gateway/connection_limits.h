@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How many connections the process and each address have, and how fast an address opens them.
 #pragma once
 
@@ -12,8 +14,8 @@
 
 namespace kith::gateway {
 
-// Any thread may call. Addresses count by PeerAddress::network(); those of loopback only towards the total. Remembered are addresses that have a
-// connection, or whose rate has not recovered yet.
+// Any thread may call. Addresses count by PeerAddress::network(); those of loopback only towards the total. Remembered
+// are addresses that have a connection, or whose rate has not recovered yet.
 class ConnectionLimits {
  public:
   explicit ConnectionLimits(const GatewaySettings& settings)
@@ -41,7 +43,8 @@ class ConnectionLimits {
   std::atomic<uint64_t> total_{0};
   std::mutex mutex_;
   std::unordered_map<net::PeerAddress, Network> networks_;  // guarded by mutex_
-  size_t sweep_at_ = 1024;                                  // guarded by mutex_: entries at which the next sweep is worth it
+  // Guarded by mutex_: entries at which the next sweep is worth it
+  size_t sweep_at_ = 1024;
 };
 
 }  // namespace kith::gateway

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/dispatch.h"
 
 #include "server/gateway/connection.h"
@@ -18,7 +20,8 @@ uint32_t in_flight_max(const Connection& connection) {
   return set != 0 ? set : kInFlightSendsDefault;
 }
 
-void refuse_send(Connection& connection, const wire::Send& send, wire::ErrorCode code, const char* detail, uint32_t retry_after_ms) {
+void refuse_send(Connection& connection, const wire::Send& send, wire::ErrorCode code, const char* detail,
+                 uint32_t retry_after_ms) {
   wire::ServerFrame frame;
   wire::Refused& refused = *frame.mutable_refused();
   refused.set_message_id(send.message_id().substr(0, MessageId::kBytes));
@@ -31,7 +34,8 @@ void refuse_send(Connection& connection, const wire::Send& send, wire::ErrorCode
 
 // The connection lives until its tasks have ended.
 Task<void> answer_send(Connection& connection, wire::Send send) {
-  const wire::ServerFrame answer = co_await handlers::send_message(connection.services(), connection.device(), std::move(send));
+  const wire::ServerFrame answer =
+      co_await handlers::send_message(connection.services(), connection.device(), std::move(send));
   --connection.sends_in_flight;
   LoopMetrics& metrics = connection.home().metrics();
   if (!answer.has_refused()) {

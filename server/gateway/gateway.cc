@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/gateway.h"
 
 #include <spdlog/spdlog.h>
@@ -25,14 +27,16 @@ struct Pause {
 }  // namespace
 
 struct Gateway::State {
-  State(Services& services, GatewaySettings settings, GatewayHooks hooks) : shared(services, std::move(settings), std::move(hooks)) {}
+  State(Services& services, GatewaySettings settings, GatewayHooks hooks)
+      : shared(services, std::move(settings), std::move(hooks)) {}
   Shared shared;
   std::vector<uint16_t> ports;
 };
 
 Gateway::Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks)
     : state_(std::make_unique<State>(services, std::move(settings), std::move(hooks))) {
-  for (net::EventLoop* const loop : loops) state_->shared.loops.push_back(std::make_unique<GatewayLoop>(*loop, state_->shared));
+  for (net::EventLoop* const loop : loops)
+    state_->shared.loops.push_back(std::make_unique<GatewayLoop>(*loop, state_->shared));
 }
 
 Gateway::~Gateway() = default;

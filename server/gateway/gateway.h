@@ -1,9 +1,12 @@
-// The door of the server: accepts connections, serves HTTP (the API, the web app, health, metrics) and WebSocket sessions.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The door of the server: accepts connections, serves HTTP (the API, the web app, health, metrics) and WebSocket
+// sessions.
 //
 //   bytes in → connection.cc → wire/ (frames) → dispatch.cc → server/handlers → Session (connection.cc) → bytes out
 //
-// Loops: each has its own listening sockets (SO_REUSEPORT) and connections. A session lives on the loop that owns its account
-//        (Services::shards), which must be one of `loops`; the connection moves there when its Hello arrives.
+// Loops: each has its own listening sockets (SO_REUSEPORT) and connections. A session lives on the loop that owns its
+//        account (Services::shards), which must be one of `loops`; the connection moves there when its Hello arrives.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +30,8 @@ struct Services;
 namespace kith::gateway {
 
 struct GatewayHooks {
-  // Why the server should get no traffic ("inbox store is away"); empty when it should. Asked by GET /readyz, from any loop.
+  // Why the server should get no traffic ("inbox store is away"); empty when it should. Asked by GET /readyz, from any
+  // loop.
   std::function<std::string()> unready_reason;
   // Metrics of others, told at GET /metrics beside the gateway's own; collected from any loop.
   std::vector<std::shared_ptr<prometheus::Collectable>> metrics;
@@ -42,8 +46,8 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Binds, loads certificate and web app, and starts to accept on every loop. Once, from any thread, before or while the loops run.
-  // Errors: a sentence for the operator that names what failed.
+  // Binds, loads certificate and web app, and starts to accept on every loop. Once, from any thread, before or while
+  // the loops run. Errors: a sentence for the operator that names what failed.
   Result<void, std::string> start();
   // Ports that are listened on, in the order of settings.listen; after start().
   [[nodiscard]] std::vector<uint16_t> ports() const;
@@ -51,8 +55,9 @@ class Gateway {
   // Reads the certificate and the web app again; connections go on. On an error everything stays as it was. Any thread.
   Result<void, std::string> reload();
 
-  // Stops accepting, tells every session (Draining), refuses new work, lets handlers finish, closes (1012) and waits for the last bytes to leave:
-  // at most settings.drain_ms. Called once, on one of the loops; all of them keep running until it completes, on the loop it began on.
+  // Stops accepting, tells every session (Draining), refuses new work, lets handlers finish, closes (1012) and waits
+  // for the last bytes to leave: at most settings.drain_ms. Called once, on one of the loops; all of them keep running
+  // until it completes, on the loop it began on.
   Task<void> drain();
 
   // Counted over all loops; any thread.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/gateway_loop.h"
 
 #include "net/tls.h"
@@ -23,12 +25,16 @@ GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
       closing(settings.closing_timeout_ms) {}
 
 GatewayLoop::GatewayLoop(net::EventLoop& loop, Shared& shared)
-    : loop_(loop), shared_(shared), deadlines_(shared.settings), receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
+    : loop_(loop),
+      shared_(shared),
+      deadlines_(shared.settings),
+      receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
 GatewayLoop::~GatewayLoop() {
   loop_.cancel(tick_timer_);
   for_each_peer([](Peer& peer) { peer.close_now(); });
-  if (endings_->running() != 0) endings_.release();  // handlers that have not ended refer to it and to their connections
+  // Handlers that have not ended refer to it and to their connections
+  if (endings_->running() != 0) endings_.release();
 }
 
 template <class Visit>
@@ -76,13 +82,15 @@ void GatewayLoop::tick() {
   const uint64_t now_ms = loop_.now_ms();
   if (now_ms >= buckets_swept_ms_ + kBucketSweepMs) {
     buckets_swept_ms_ = now_ms;
-    std::erase_if(send_buckets_, [&](auto& entry) { return entry.second.is_full(send_rate(shared_.settings), now_ms); });
+    std::erase_if(send_buckets_,
+                  [&](auto& entry) { return entry.second.is_full(send_rate(shared_.settings), now_ms); });
   }
   tick_timer_ = loop_.after(kTickMs, [this] { tick(); });
 }
 
 void GatewayLoop::expire(net::DeadlineList& list) {
-  while (net::DeadlineMember* const member = list.take_expired(loop_.now_ms())) static_cast<Peer*>(member)->on_deadline();
+  while (net::DeadlineMember* const member = list.take_expired(loop_.now_ms()))
+    static_cast<Peer*>(member)->on_deadline();
 }
 
 void GatewayLoop::stop_listening() {

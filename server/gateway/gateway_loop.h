@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One loop's part of the gateway: what its connections share, and the list of them.
 #pragma once
 
@@ -51,8 +53,9 @@ class GatewayLoop {
   // For parsing one frame at a time, so that its memory is used again.
   [[nodiscard]] wire::ClientFrame& frame() { return frame_; }
 
-  // Taken from Hello to Welcome. All devices of a server come back at once when it was away: those beyond wait here, read no more and cost nothing,
-  // instead of filling the queues of the stores, which then refuse them and everybody else.
+  // Taken from Hello to Welcome. All devices of a server come back at once when it was away: those beyond wait here,
+  // read no more and cost nothing, instead of filling the queues of the stores, which then refuse them and everybody
+  // else.
   [[nodiscard]] Semaphore& starting() { return starting_; }
 
   // Takes a token of the account's rate of sends: 0, or milliseconds to wait.

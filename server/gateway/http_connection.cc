@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/http_connection.h"
 
 #include "net/websocket_accept.h"
@@ -17,7 +19,8 @@ uint64_t unix_seconds(GatewayLoop& loop) { return loop.shared().services.clock.n
 }  // namespace
 
 HttpConnection::HttpConnection(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address)
-    : Peer(home, std::move(transport), address), parser_(std::make_unique<net::HttpParser>(home.shared().settings.http_body_max)) {}
+    : Peer(home, std::move(transport), address),
+      parser_(std::make_unique<net::HttpParser>(home.shared().settings.http_body_max)) {}
 
 void HttpConnection::open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address) {
   auto* const connection = new HttpConnection(home, std::move(transport), address);
@@ -34,12 +37,8 @@ void HttpConnection::feed(std::string_view bytes) {
   using Progress = net::HttpParser::Progress;
   switch (parser_->feed(bytes)) {
     case Progress::kNeedMore: return;
-    case Progress::kContinue:
-      output().append("HTTP/1.1 100 Continue\r\n\r\n");
-      return;
-    case Progress::kRequest:
-      request_ = parser_->take();
-      return on_request();
+    case Progress::kContinue: output().append("HTTP/1.1 100 Continue\r\n\r\n"); return;
+    case Progress::kRequest: request_ = parser_->take(); return on_request();
     case Progress::kError: return fail(parser_->status());
   }
 }

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // An accepted connection that speaks HTTP/1.1, until it is upgraded to a WebSocket.
 //
-// Requests are answered one after the other, in order; while one is handled nothing is read. Limits: HttpParser::kHeaderBytesMax,
-// settings.http_body_max; a request must be whole within settings.handshake_timeout_ms.
+// Requests are answered one after the other, in order; while one is handled nothing is read. Limits:
+// HttpParser::kHeaderBytesMax, settings.http_body_max; a request must be whole within settings.handshake_timeout_ms.
 #pragma once
 
 #include <memory>
@@ -41,8 +43,8 @@ class HttpConnection final : public Peer {
   void fail(int status);
 
   std::unique_ptr<net::HttpParser> parser_;
-  net::IncomingRequest request_;                      // while it is handled
-  std::shared_ptr<const Bytes> body_;                 // what is left to send of a large body
+  net::IncomingRequest request_;       // while it is handled
+  std::shared_ptr<const Bytes> body_;  // what is left to send of a large body
   size_t body_sent_ = 0;
   State state_ = State::kReading;
   bool close_after_ = false;

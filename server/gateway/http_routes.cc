@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/http_routes.h"
 
 #include "net/static_files.h"
@@ -11,7 +13,9 @@ namespace {
 net::HttpResponse text_response(int status, std::string text) {
   net::HttpResponse response;
   response.status = status;
-  response.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store").set("X-Content-Type-Options", "nosniff");
+  response.set("Content-Type", "text/plain; charset=utf-8")
+      .set("Cache-Control", "no-store")
+      .set("X-Content-Type-Options", "nosniff");
   response.body = std::move(text);
   return response;
 }
@@ -19,7 +23,8 @@ net::HttpResponse text_response(int status, std::string text) {
 net::HttpResponse answer_ready(const Shared& shared) {
   if (shared.draining) return text_response(503, "draining\n");
   if (shared.hooks.unready_reason) {
-    if (const std::string reason = shared.hooks.unready_reason(); !reason.empty()) return text_response(503, reason + "\n");
+    if (const std::string reason = shared.hooks.unready_reason(); !reason.empty())
+      return text_response(503, reason + "\n");
   }
   return text_response(200, "ready\n");
 }

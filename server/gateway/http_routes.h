@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Every path that the server answers over HTTP, but for the WebSocket endpoint.
 //
 //   /v1/…       the API: api_routes.cc has the table

@@ -1,4 +1,7 @@
-// HTTP over real sockets: the API in both forms, errors, health, metrics, and how requests follow each other on a connection.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// HTTP over real sockets: the API in both forms, errors, health, metrics, and how requests follow each other on a
+// connection.
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
@@ -42,7 +45,8 @@ TEST(Http, RegistersADeviceInJsonWhichThenSaysHello) {
   const auto code = from_json<wire::CodeResponse>(response);
   EXPECT_EQ(code.code(), server.ports.codes.last_code("+491701234567"));
 
-  response = client.request("POST", "/v1/registration", kJson, R"({"phone": "+491701234567", "code": ")" + code.code() + "\"}");
+  response = client.request("POST", "/v1/registration", kJson,
+                            R"({"phone": "+491701234567", "code": ")" + code.code() + "\"}");
   ASSERT_EQ(response.status, 200) << response.body;
   const auto registration = from_json<wire::RegistrationResponse>(response);
   EXPECT_EQ(registration.token().size(), 52u);
@@ -64,11 +68,13 @@ TEST(Http, SpeaksProtobufToThoseWhoDo) {
   EXPECT_EQ(profile.name(), "Ana");
   EXPECT_EQ(profile.account_id(), ana.account());
 
-  response = client.request("GET", "/v1/profile", with_token(ana, {{"Accept", "text/html, application/x-protobuf;q=0.9, */*"}}));
+  response = client.request("GET", "/v1/profile",
+                            with_token(ana, {{"Accept", "text/html, application/x-protobuf;q=0.9, */*"}}));
   EXPECT_EQ(response.field("Content-Type"), "application/x-protobuf");
   response = client.request("GET", "/v1/profile", with_token(ana, {}));
   EXPECT_EQ(from_json<wire::Profile>(response).name(), "Ana") << "JSON when nothing is said";
-  response = client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "application/x-protobuf"}}), "\xff\xff");
+  response =
+      client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "application/x-protobuf"}}), "\xff\xff");
   EXPECT_EQ(response.status, 400);
   wire::ApiError error;
   ASSERT_TRUE(error.ParseFromString(response.body)) << "errors have the form of the request";
@@ -87,7 +93,8 @@ TEST(Http, FindsAccountsInPathsAsHexadecimalOrBase64url) {
   }
   EXPECT_EQ(client.request("GET", "/v1/accounts/xyz/devices", with_token(ana)).status, 404);
   EXPECT_EQ(client.request("GET", "/v1/accounts//devices", with_token(ana)).status, 404);
-  EXPECT_EQ(client.request("POST", "/v1/accounts/lookup", with_token(ana), R"({"phones": ["+491700000002"]})").status, 200);
+  EXPECT_EQ(client.request("POST", "/v1/accounts/lookup", with_token(ana), R"({"phones": ["+491700000002"]})").status,
+            200);
 }
 
 TEST(Http, NamesEveryErrorWithItsStatus) {
@@ -101,13 +108,18 @@ TEST(Http, NamesEveryErrorWithItsStatus) {
   EXPECT_EQ(error_of(client.request("GET", "/v1/nothing"), 404), wire::kNotFound);
   EXPECT_EQ(error_of(client.request("GET", "/v1"), 404), wire::kNotFound);
   EXPECT_EQ(error_of(client.request("GET", "/v1/profile"), 401), wire::kUnauthenticated);
-  EXPECT_EQ(error_of(client.request("GET", "/v1/profile", {{"Authorization", "Basic abc"}}), 401), wire::kUnauthenticated);
+  EXPECT_EQ(error_of(client.request("GET", "/v1/profile", {{"Authorization", "Basic abc"}}), 401),
+            wire::kUnauthenticated);
   EXPECT_EQ(client.request("GET", "/v1/profile").field("WWW-Authenticate"), "Bearer");
   EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), "{"), 400), wire::kMalformed);
-  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), R"({"nome": "Ana"})"), 400), wire::kMalformed);
-  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "text/xml"}}), "<a/>"), 415), wire::kMalformed);
+  EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), R"({"nome": "Ana"})"), 400),
+            wire::kMalformed);
+  EXPECT_EQ(
+      error_of(client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "text/xml"}}), "<a/>"), 415),
+      wire::kMalformed);
   EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana, {}), "name"), 415), wire::kMalformed);
-  EXPECT_EQ(error_of(client.request("POST", "/v1/registration/code", kJson, R"({"phone": "12"})"), 422), wire::kInvalidPhone);
+  EXPECT_EQ(error_of(client.request("POST", "/v1/registration/code", kJson, R"({"phone": "12"})"), 422),
+            wire::kInvalidPhone);
   const auto wrong_method = client.request("PATCH", "/v1/profile", with_token(ana));
   EXPECT_EQ(wrong_method.status, 405);
   EXPECT_EQ(wrong_method.field("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
@@ -132,7 +144,8 @@ TEST(Http, SaysWhenToTryAgain) {
   Client client(server.port());
   Client::Response last;
   for (int i = 0; i < 3; ++i) {
-    last = client.request("POST", "/v1/registration/code", kJson, R"({"phone": "+49170123456)" + std::to_string(i) + "\"}");
+    last = client.request("POST", "/v1/registration/code", kJson,
+                          R"({"phone": "+49170123456)" + std::to_string(i) + "\"}");
   }
   EXPECT_EQ(last.status, 429) << last.body;
   EXPECT_EQ(last.field("Retry-After"), "5");
@@ -142,8 +155,8 @@ TEST(Http, SaysWhenToTryAgain) {
 TEST(Http, AnyOriginMayCallTheApi) {
   Server server;
   Client client(server.port());
-  const auto preflight = client.request("OPTIONS", "/v1/profile",
-                                        {{"Origin", "http://localhost:5173"}, {"Access-Control-Request-Method", "PUT"}});
+  const auto preflight = client.request(
+      "OPTIONS", "/v1/profile", {{"Origin", "http://localhost:5173"}, {"Access-Control-Request-Method", "PUT"}});
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.field("Access-Control-Allow-Origin"), "*");
   EXPECT_NE(preflight.field("Access-Control-Allow-Methods").find("PUT"), std::string::npos);
@@ -156,7 +169,8 @@ TEST(Http, AnswersPipelinedRequestsInOrder) {
   Server server;
   Client client(server.port());
   client.send_bytes(
-      "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: a\r\n\r\nHEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+      "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/profile HTTP/1.1\r\nHost: a\r\n\r\nHEAD /healthz "
+      "HTTP/1.1\r\nHost: a\r\n\r\n"
       "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(client.read_response().body, "ok\n");
   EXPECT_EQ(client.read_response().status, 401);
@@ -172,11 +186,15 @@ TEST(Http, AnswersPipelinedRequestsInOrder) {
 TEST(Http, TakesABodyThatWaitsForContinueAndOneInChunks) {
   Server server;
   Client client(server.port());
-  client.send_bytes("POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 26\r\n\r\n");
+  client.send_bytes(
+      "POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: "
+      "100-continue\r\nContent-Length: 26\r\n\r\n");
   EXPECT_EQ(client.read_response().status, 100);
   client.send_bytes(R"({"phone": "+491701234567"})");
   EXPECT_EQ(client.read_response().status, 200);
-  client.send_bytes("POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+  client.send_bytes(
+      "POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n1\r\n{\r\n");
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   client.send_bytes("19\r\n\"phone\": \"+491701234568\"}\r\n0\r\n\r\n");
   EXPECT_EQ(client.read_response().status, 200);
@@ -229,8 +247,8 @@ TEST(Http, CountsForPrometheus) {
   const auto metrics = client.request("GET", "/metrics");
   EXPECT_EQ(metrics.status, 200);
   EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
-  for (const char* line : {"\nkith_sessions 1\n", "\nkith_connections 2\n", "# TYPE kith_loop_turn_seconds histogram", "kith_inbox_messages_total 0\n",
-                           "kith_connections_accepted_total 2\n"}) {
+  for (const char* line : {"\nkith_sessions 1\n", "\nkith_connections 2\n", "# TYPE kith_loop_turn_seconds histogram",
+                           "kith_inbox_messages_total 0\n", "kith_connections_accepted_total 2\n"}) {
     EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
   }
 }
@@ -252,7 +270,9 @@ TEST(Http, ATrustedProxySpeaksForItsClients) {
   const auto ask = [&](std::string forwarded, char last) {
     auto fields = kJson;
     if (!forwarded.empty()) fields.emplace_back("X-Forwarded-For", std::move(forwarded));
-    return client.request("POST", "/v1/registration/code", fields, R"({"phone": "+49170123456)" + std::string(1, last) + "\"}").status;
+    return client
+        .request("POST", "/v1/registration/code", fields, R"({"phone": "+49170123456)" + std::string(1, last) + "\"}")
+        .status;
   };
   EXPECT_EQ(ask("203.0.113.7", '1'), 200);
   EXPECT_EQ(ask("203.0.113.7", '2'), 429);
@@ -305,7 +325,8 @@ TEST_F(WebTest, ServesTheAppBesideTheApi) {
 TEST_F(WebTest, SendsLargeFilesWholeAlsoToThoseWhoReadSlowly) {
   Server server(settings_);
   Client client(server.port());
-  client.send_bytes("GET /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\nHEAD /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.send_bytes(
+      "GET /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\nHEAD /assets/core-1.wasm HTTP/1.1\r\nHost: a\r\n\r\n");
   std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the kernel's buffers are full by now
   const auto response = client.read_response();
   EXPECT_EQ(response.field("Content-Type"), "application/wasm");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <gtest/gtest.h>
 
 #include "server/gateway/connection_limits.h"

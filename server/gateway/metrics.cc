@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/metrics.h"
 
 #include <prometheus/collectable.h>
@@ -28,7 +30,9 @@ class Families {
     all_.push_back(std::move(family));
     return all_.back();
   }
-  void counter(const char* name, const char* help, uint64_t value) { sample(add(name, help, MetricType::Counter), value); }
+  void counter(const char* name, const char* help, uint64_t value) {
+    sample(add(name, help, MetricType::Counter), value);
+  }
   void gauge(const char* name, const char* help, uint64_t value) { sample(add(name, help, MetricType::Gauge), value); }
 
   static void sample(MetricFamily& family, uint64_t value, const char* label = nullptr, std::string label_value = {}) {
@@ -43,33 +47,41 @@ class Families {
   std::vector<MetricFamily> all_;
 };
 
-uint64_t sum(const Shared& shared, LoopCounter LoopMetrics::*counter) {
+uint64_t sum(const Shared& shared, LoopCounter LoopMetrics::* counter) {
   uint64_t total = 0;
   for (const auto& loop : shared.loops) total += (loop->metrics().*counter).value();
   return total;
 }
 
 void add_connections(const Shared& shared, Families& families) {
-  const auto counter = [&](const char* name, const char* help, LoopCounter LoopMetrics::*of) { families.counter(name, help, sum(shared, of)); };
+  const auto counter = [&](const char* name, const char* help, LoopCounter LoopMetrics::* of) {
+    families.counter(name, help, sum(shared, of));
+  };
   families.gauge("kith_connections", "Open connections.", shared.connections.total());
   families.gauge("kith_sessions", "Authenticated WebSocket sessions.", sum(shared, &LoopMetrics::sessions));
-  families.gauge("kith_sessions_starting", "Connections between Hello and Welcome: at work on it, or waiting for their turn.",
+  families.gauge("kith_sessions_starting",
+                 "Connections between Hello and Welcome: at work on it, or waiting for their turn.",
                  sum(shared, &LoopMetrics::sessions_starting));
   counter("kith_connections_accepted_total", "Connections accepted.", &LoopMetrics::connections_accepted);
-  counter("kith_connections_refused_total", "Connections refused: a bound, or out of descriptors.", &LoopMetrics::connections_refused);
+  counter("kith_connections_refused_total", "Connections refused: a bound, or out of descriptors.",
+          &LoopMetrics::connections_refused);
   counter("kith_received_bytes_total", "Bytes received.", &LoopMetrics::bytes_received);
   counter("kith_sent_bytes_total", "Bytes sent.", &LoopMetrics::bytes_sent);
   counter("kith_frames_received_total", "WebSocket frames received.", &LoopMetrics::frames_received);
   counter("kith_sends_accepted_total", "Sends answered with Accepted.", &LoopMetrics::sends_accepted);
   counter("kith_entries_sent_total", "Inbox entries sent to devices.", &LoopMetrics::entries_delivered);
-  counter("kith_ephemeral_dropped_total", "Typing and presence frames dropped for slow readers.", &LoopMetrics::ephemeral_dropped);
-  counter("kith_slow_readers_closed_total", "Connections closed because too much output waited.", &LoopMetrics::slow_readers_closed);
+  counter("kith_ephemeral_dropped_total", "Typing and presence frames dropped for slow readers.",
+          &LoopMetrics::ephemeral_dropped);
+  counter("kith_slow_readers_closed_total", "Connections closed because too much output waited.",
+          &LoopMetrics::slow_readers_closed);
   counter("kith_idle_closed_total", "Connections closed by a timeout.", &LoopMetrics::idle_closed);
-  counter("kith_malformed_closed_total", "Connections closed for breaking a rule of framing or protocol.", &LoopMetrics::malformed_closed);
+  counter("kith_malformed_closed_total", "Connections closed for breaking a rule of framing or protocol.",
+          &LoopMetrics::malformed_closed);
   counter("kith_http_requests_total", "HTTP requests.", &LoopMetrics::http_requests);
   counter("kith_http_failures_total", "HTTP answers with a status of 500 or above.", &LoopMetrics::http_failures);
 
-  MetricFamily& refused = families.add("kith_sends_refused_total", "Sends answered with Refused, by code.", MetricType::Counter);
+  MetricFamily& refused =
+      families.add("kith_sends_refused_total", "Sends answered with Refused, by code.", MetricType::Counter);
   for (int code = 1; code < wire::ErrorCode_ARRAYSIZE; ++code) {
     uint64_t total = 0;
     for (const auto& loop : shared.loops) total += loop->metrics().sends_refused[code].value();
@@ -79,7 +91,8 @@ void add_connections(const Shared& shared, Families& families) {
 
 void add_loops(const Shared& shared, Families& families) {
   constexpr double kBounds[] = {0.0001, 0.001, 0.01, 0.1, std::numeric_limits<double>::infinity()};
-  MetricFamily& turns = families.add("kith_loop_turn_seconds", "Time of an event loop's turn, without the wait.", MetricType::Histogram);
+  MetricFamily& turns =
+      families.add("kith_loop_turn_seconds", "Time of an event loop's turn, without the wait.", MetricType::Histogram);
   for (size_t i = 0; i < shared.loops.size(); ++i) {
     const net::EventLoop::Counters& counters = shared.loops[i]->loop().counters();
     ClientMetric metric;
@@ -99,17 +112,21 @@ void add_shards(const ShardCounters& total, uint64_t accounts, uint64_t inbox_by
   families.gauge("kith_accounts_in_memory", "Accounts that shards hold in memory.", accounts);
   families.gauge("kith_devices_available", "Devices whose user is looking at the app.", total.available);
   families.gauge("kith_inbox_stored_bytes", "Bytes of inbox entries on disk, about.", inbox_bytes);
-  families.counter("kith_inbox_messages_total", "Messages appended to inboxes, one for each device.", total.messages_appended);
+  families.counter("kith_inbox_messages_total", "Messages appended to inboxes, one for each device.",
+                   total.messages_appended);
   families.counter("kith_inbox_repeated_total", "Sends of a message that was known already.", total.messages_repeated);
   families.counter("kith_inbox_delivered_total", "Entries delivered, repetitions included.", total.entries_delivered);
   families.counter("kith_inbox_confirmed_total", "Entries confirmed by devices.", total.entries_confirmed);
-  families.counter("kith_inbox_never_written_total", "Entries confirmed before they had to be written.", total.confirmed_before_commit);
+  families.counter("kith_inbox_never_written_total", "Entries confirmed before they had to be written.",
+                   total.confirmed_before_commit);
   families.counter("kith_inbox_committed_total", "Entries written.", total.entries_committed);
-  families.counter("kith_inbox_commits_total", "Batches written: entries per batch is kith_inbox_committed_total by this.", total.commits);
+  families.counter("kith_inbox_commits_total",
+                   "Batches written: entries per batch is kith_inbox_committed_total by this.", total.commits);
   families.counter("kith_inbox_commit_failures_total", "Batches that the store did not take.", total.commit_failures);
   families.counter("kith_inbox_full_total", "Messages refused because the device's inbox was full.", total.inbox_full);
   families.counter("kith_receipts_total", "Delivery receipts appended to inboxes.", total.receipts_appended);
-  families.counter("kith_receipts_coalesced_total", "Delivery receipts that went into one that was waiting.", total.receipts_coalesced);
+  families.counter("kith_receipts_coalesced_total", "Delivery receipts that went into one that was waiting.",
+                   total.receipts_coalesced);
   families.counter("kith_notices_dropped_total", "Notices to inboxes that were full.", total.notices_dropped);
   families.counter("kith_inbox_expired_total", "Entries that were never collected and expired.", total.entries_expired);
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // GET /metrics: what loops, shards and others have counted, in Prometheus' text format.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/peer.h"
 
 #include <sys/epoll.h>
@@ -49,12 +51,9 @@ void Peer::read_some() {
       if (!lingering_) on_bytes(buffer.first(result.bytes));
       wipe(buffer.data(), result.bytes);
       break;
-    case IoStatus::kWouldBlock:
-      break;
+    case IoStatus::kWouldBlock: break;
     case IoStatus::kClosed:
-    case IoStatus::kFailed:
-      close_now();
-      break;
+    case IoStatus::kFailed: close_now(); break;
   }
 }
 

@@ -1,10 +1,14 @@
-// One accepted connection, whatever it speaks: its socket, its deadline, and its output, gathered during a turn and written at the end of it.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// One accepted connection, whatever it speaks: its socket, its deadline, and its output, gathered during a turn and
+// written at the end of it.
 //
 // Subclasses: HttpConnection (http_connection.h) and Connection (connection.h), which takes over at the upgrade.
 //
-// Memory: an idle one holds no buffers. Input is read into the loop's buffer, output waits in a buffer of the loop's pool.
-// Life:   made on the heap; ends itself through close_now(), which closes the socket at once and destroys the object when the turn and
-//         its tasks have ended.
+// Memory: an idle one holds no buffers. Input is read into the loop's buffer, output waits in a buffer of the loop's
+// pool.
+// Life:   made on the heap; ends itself through close_now(), which closes the socket at once and destroys the object
+//         when the turn and its tasks have ended.
 // Calls:  on the loop it belongs to (home()).
 #pragma once
 
@@ -87,10 +91,10 @@ class Peer : public net::EventHandler, public net::DeadlineMember {
   std::unique_ptr<std::string> output_;  // null: nothing waits
   TaskScope tasks_;
   net::PeerAddress address_;
-  uint32_t output_sent_ = 0;             // bytes of output_ that are sent already
-  uint8_t interest_ = 0;                 // what epoll is told: EPOLLIN, EPOLLOUT
+  uint32_t output_sent_ = 0;  // bytes of output_ that are sent already
+  uint8_t interest_ = 0;      // what epoll is told: EPOLLIN, EPOLLOUT
   bool turn_end_asked_ : 1 = false;
-  bool blocked_ : 1 = false;             // the kernel takes no more until EPOLLOUT
+  bool blocked_ : 1 = false;  // the kernel takes no more until EPOLLOUT
   bool paused_ : 1 = false;
   bool lingering_ : 1 = false;
   bool output_ended_ : 1 = false;

@@ -1,6 +1,10 @@
-// RFC 6455 conformance over a real socket, case by case: docs/websocket-conformance.md is the table. Sections are those of the Autobahn suite.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// RFC 6455 conformance over a real socket, case by case: docs/websocket-conformance.md is the table. Sections are those
+// of the Autobahn suite.
 //
-// Where that suite expects an echo, the server here answers a ClientFrame Ping of the same size with a Pong of the same nonce.
+// Where that suite expects an echo, the server here answers a ClientFrame Ping of the same size with a Pong of the same
+// nonce.
 #include <gtest/gtest.h>
 
 #include "server/gateway/testing/client.h"
@@ -43,7 +47,8 @@ Bytes echo_request(size_t size, uint64_t nonce) {
     const size_t payload = filler - 1 - width;
     if (payload >> (7 * width) != 0) continue;
     bytes.push_back(0x7A);  // field 15, length-delimited
-    for (size_t i = 0; i < width; ++i) bytes.push_back(static_cast<char>((payload >> (7 * i) & 0x7F) | (i + 1 < width ? 0x80 : 0)));
+    for (size_t i = 0; i < width; ++i)
+      bytes.push_back(static_cast<char>((payload >> (7 * i) & 0x7F) | (i + 1 < width ? 0x80 : 0)));
     return bytes.append(payload, 'x');
   }
   return bytes;
@@ -60,7 +65,8 @@ class Rfc6455 : public ::testing::Test {
     return client;
   }
   static void in_pieces(Client& client, BytesView bytes, size_t piece) {
-    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) client.send_bytes(bytes.substr(0, piece));
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+      client.send_bytes(bytes.substr(0, piece));
   }
   static void expect_echo(Client& client, uint64_t nonce) {
     const auto answer = client.receive(wire::ServerFrame::kPong);
@@ -122,7 +128,8 @@ TEST_F(Rfc6455, Case_1_4_LengthsThatAreNotInTheirShortestFormAreRefused_5_2) {
 
 TEST_F(Rfc6455, Case_2_1_to_2_4_PingsAreAnsweredWithTheirPayload) {
   const auto client = open();
-  for (const Bytes& payload : {Bytes(), Bytes("Hello, world!"), Bytes("\x00\xFF\xFE\xFD\xFC\xFB\x00\xFF", 8), Bytes(125, '\xFE')}) {
+  for (const Bytes& payload :
+       {Bytes(), Bytes("Hello, world!"), Bytes("\x00\xFF\xFE\xFD\xFC\xFB\x00\xFF", 8), Bytes(125, '\xFE')}) {
     client->send_bytes(masked(fin(Opcode::kPing), payload));
     EXPECT_EQ(client->receive_pong(), payload);
   }
@@ -159,8 +166,8 @@ TEST_F(Rfc6455, Case_3_1_to_3_7_ReservedBitsAreRefusedOnEveryKindOfFrame) {
       SCOPED_TRACE(bits);
       const auto first = static_cast<uint8_t>(fin(opcode) | bits << 4);
       const Bytes payload = opcode == Opcode::kClose ? close_payload(1000) : Bytes("x");
-      expect_close(masked(fin(Opcode::kBinary), echo_request(0, 1)) + masked(first, payload), code(CloseCode::kProtocolError),
-                   bits == 4 ? 1 : SIZE_MAX);
+      expect_close(masked(fin(Opcode::kBinary), echo_request(0, 1)) + masked(first, payload),
+                   code(CloseCode::kProtocolError), bits == 4 ? 1 : SIZE_MAX);
     }
   }
 }
@@ -172,8 +179,9 @@ TEST_F(Rfc6455, Case_4_1_and_4_2_ReservedOpcodesAreRefused) {
     SCOPED_TRACE(opcode);
     const auto first = static_cast<uint8_t>(kFin | opcode);
     expect_close(masked(first, ""), code(CloseCode::kProtocolError));
-    expect_close(masked(fin(Opcode::kBinary), echo_request(0, 1)) + masked(first, "payload") + masked(fin(Opcode::kPing), ""),
-                 code(CloseCode::kProtocolError), 1);
+    expect_close(
+        masked(fin(Opcode::kBinary), echo_request(0, 1)) + masked(first, "payload") + masked(fin(Opcode::kPing), ""),
+        code(CloseCode::kProtocolError), 1);
   }
 }
 
@@ -181,7 +189,8 @@ TEST_F(Rfc6455, Case_4_1_and_4_2_ReservedOpcodesAreRefused) {
 
 TEST_F(Rfc6455, Case_5_1_and_5_2_ControlFramesAreNotFragmented) {
   for (const Opcode opcode : {Opcode::kPing, Opcode::kPong, Opcode::kClose}) {
-    expect_close(masked(more(opcode), "fragment1") + masked(fin(Opcode::kContinuation), "fragment2"), code(CloseCode::kProtocolError));
+    expect_close(masked(more(opcode), "fragment1") + masked(fin(Opcode::kContinuation), "fragment2"),
+                 code(CloseCode::kProtocolError));
   }
 }
 TEST_F(Rfc6455, Case_5_3_to_5_8_AMessageInTwoFragmentsWithAndWithoutAPingBetween) {
@@ -189,8 +198,11 @@ TEST_F(Rfc6455, Case_5_3_to_5_8_AMessageInTwoFragmentsWithAndWithoutAPingBetween
   for (const bool ping : {false, true}) {
     for (const size_t piece : {SIZE_MAX, size_t{11}, size_t{1}}) {
       const auto client = open();
-      in_pieces(*client, masked(more(Opcode::kBinary), request.substr(0, 20)) + (ping ? masked(fin(Opcode::kPing), "between") : Bytes()) +
-                             masked(fin(Opcode::kContinuation), request.substr(20)), piece);
+      in_pieces(*client,
+                masked(more(Opcode::kBinary), request.substr(0, 20)) +
+                    (ping ? masked(fin(Opcode::kPing), "between") : Bytes()) +
+                    masked(fin(Opcode::kContinuation), request.substr(20)),
+                piece);
       if (ping) EXPECT_EQ(client->receive_pong(), "between");
       expect_echo(*client, 7);
     }
@@ -206,11 +218,13 @@ TEST_F(Rfc6455, Case_5_9_to_5_14_AContinuationOfNothingIsRefused) {
 }
 TEST_F(Rfc6455, Case_5_15_to_5_17_AContinuationAfterTheLastFragmentIsRefused) {
   const Bytes request = echo_request(40, 7);
-  expect_close(masked(more(Opcode::kBinary), request.substr(0, 20)) + masked(fin(Opcode::kContinuation), request.substr(20)) +
-                   masked(more(Opcode::kContinuation), "more"), code(CloseCode::kProtocolError));
+  expect_close(masked(more(Opcode::kBinary), request.substr(0, 20)) +
+                   masked(fin(Opcode::kContinuation), request.substr(20)) + masked(more(Opcode::kContinuation), "more"),
+               code(CloseCode::kProtocolError));
 }
 TEST_F(Rfc6455, Case_5_18_ANewMessageInsideAnUnfinishedOneIsRefused) {
-  expect_close(masked(more(Opcode::kBinary), "one") + masked(fin(Opcode::kBinary), "two"), code(CloseCode::kProtocolError));
+  expect_close(masked(more(Opcode::kBinary), "one") + masked(fin(Opcode::kBinary), "two"),
+               code(CloseCode::kProtocolError));
 }
 TEST_F(Rfc6455, Case_5_19_and_5_20_FiveFragmentsWithPingsAndEmptyFragmentsBetween) {
   const Bytes request = echo_request(50, 9);
@@ -225,37 +239,83 @@ TEST_F(Rfc6455, Case_5_19_and_5_20_FiveFragmentsWithPingsAndEmptyFragmentsBetwee
   expect_echo(*client, 9);
 }
 
-// ---- 6 UTF-8. Kith has no text messages; text in a Close is checked, and wire/websocket checks text wherever it is allowed.
+// ---- 6 UTF-8. Kith has no text messages; text in a Close is checked, and wire/websocket checks text wherever it is
+// allowed.
 
 TEST_F(Rfc6455, Case_6_1_to_6_4_TextIsRefusedAtItsHeaderWhateverItHolds) {
   expect_close(masked(more(Opcode::kText), ""), code(CloseCode::kUnsupportedData));
-  expect_close(masked(more(Opcode::kText), "\xCE\xBA\xE1") + masked(fin(Opcode::kContinuation), "\xBD\xB9"), code(CloseCode::kUnsupportedData));
+  expect_close(masked(more(Opcode::kText), "\xCE\xBA\xE1") + masked(fin(Opcode::kContinuation), "\xBD\xB9"),
+               code(CloseCode::kUnsupportedData));
   expect_close(masked(fin(Opcode::kText), "\xED\xA0\x80"), code(CloseCode::kUnsupportedData));
   expect_close(Bytes("\x81", 1), code(CloseCode::kUnsupportedData));  // its first byte is enough
 }
 TEST_F(Rfc6455, Case_6_5_to_6_23_WellFormedAndIllFormedTextOfEveryClass) {
-  const std::vector<Bytes> well_formed = {
-      "", "Hello-\xC2\xB5@\xC3\x9F\xC3\xB6\xC3\xA4\xC3\xBC\xC3\xA0\xC3\xA1-UTF-8!!", "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5",
-      Bytes(1, '\0'), "\xC2\x80", "\xE0\xA0\x80", "\xF0\x90\x80\x80", "\x7F", "\xDF\xBF", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF",
-      "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBD", "\xEF\xBF\xBE", "\xF0\x9F\xBF\xBE"};
+  const std::vector<Bytes> well_formed = {"",
+                                          "Hello-\xC2\xB5@\xC3\x9F\xC3\xB6\xC3\xA4\xC3\xBC\xC3\xA0\xC3\xA1-UTF-8!!",
+                                          "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5",
+                                          Bytes(1, '\0'),
+                                          "\xC2\x80",
+                                          "\xE0\xA0\x80",
+                                          "\xF0\x90\x80\x80",
+                                          "\x7F",
+                                          "\xDF\xBF",
+                                          "\xEF\xBF\xBF",
+                                          "\xF4\x8F\xBF\xBF",
+                                          "\xED\x9F\xBF",
+                                          "\xEE\x80\x80",
+                                          "\xEF\xBF\xBD",
+                                          "\xEF\xBF\xBE",
+                                          "\xF0\x9F\xBF\xBE"};
   const std::vector<Bytes> ill_formed = {
-      "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5\xED\xA0\x80" "edited", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80",
-      "\xFC\x84\x80\x80\x80\x80", "\xF7\xBF\xBF\xBF", "\xFB\xBF\xBF\xBF\xBF", "\xFD\xBF\xBF\xBF\xBF\xBF", "\x80", "\xBF", "\x80\xBF\x80",
-      "\xC0 ", "\xC1 ", "\xE0 ", "\xF0 ", "\xC0", "\xE0\x80", "\xF0\x80\x80", "\xDF", "\xEF\xBF", "\xF4\x8F\xBF", "\xFE", "\xFF",
-      "\xC0\xAF", "\xE0\x80\xAF", "\xF0\x80\x80\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xC0\x80", "\xED\xA0\x80",
-      "\xED\xAD\xBF", "\xED\xBF\xBF", "\xED\xA0\x80\xED\xB0\x80"};
+      "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5\xED\xA0\x80"
+      "edited",
+      "\xF4\x90\x80\x80",
+      "\xF8\x88\x80\x80\x80",
+      "\xFC\x84\x80\x80\x80\x80",
+      "\xF7\xBF\xBF\xBF",
+      "\xFB\xBF\xBF\xBF\xBF",
+      "\xFD\xBF\xBF\xBF\xBF\xBF",
+      "\x80",
+      "\xBF",
+      "\x80\xBF\x80",
+      "\xC0 ",
+      "\xC1 ",
+      "\xE0 ",
+      "\xF0 ",
+      "\xC0",
+      "\xE0\x80",
+      "\xF0\x80\x80",
+      "\xDF",
+      "\xEF\xBF",
+      "\xF4\x8F\xBF",
+      "\xFE",
+      "\xFF",
+      "\xC0\xAF",
+      "\xE0\x80\xAF",
+      "\xF0\x80\x80\xAF",
+      "\xC1\xBF",
+      "\xE0\x9F\xBF",
+      "\xF0\x8F\xBF\xBF",
+      "\xC0\x80",
+      "\xED\xA0\x80",
+      "\xED\xAD\xBF",
+      "\xED\xBF\xBF",
+      "\xED\xA0\x80\xED\xB0\x80"};
   const auto read = [](const Bytes& text, size_t cut) {
-    Bytes bytes = masked(more(Opcode::kText), text.substr(0, cut)) + masked(fin(Opcode::kContinuation), text.substr(std::min(cut, text.size())));
+    Bytes bytes = masked(more(Opcode::kText), text.substr(0, cut)) +
+                  masked(fin(Opcode::kContinuation), text.substr(std::min(cut, text.size())));
     wire::WebSocketReader reader;
     std::span<char> input(bytes);
-    const wire::WebSocketEvent event = reader.next(input, {.masked = true, .text_allowed = true, .message_bytes_max = 1000});
+    const wire::WebSocketEvent event =
+        reader.next(input, {.masked = true, .text_allowed = true, .message_bytes_max = 1000});
     return event.kind == wire::WebSocketEvent::Kind::kMessage ? CloseCode::kNoStatus : event.code;
   };
   for (const Bytes& text : well_formed) {
     for (size_t cut = 0; cut <= text.size(); ++cut) EXPECT_EQ(read(text, cut), CloseCode::kNoStatus) << to_hex(text);
   }
   for (const Bytes& text : ill_formed) {
-    for (size_t cut = 0; cut <= text.size(); ++cut) EXPECT_EQ(read(text, cut), CloseCode::kInvalidPayload) << to_hex(text);
+    for (size_t cut = 0; cut <= text.size(); ++cut)
+      EXPECT_EQ(read(text, cut), CloseCode::kInvalidPayload) << to_hex(text);
     expect_close(masked(fin(Opcode::kClose), close_payload(1000, text)), code(CloseCode::kInvalidPayload));
   }
 }
@@ -264,7 +324,8 @@ TEST_F(Rfc6455, Case_6_5_to_6_23_WellFormedAndIllFormedTextOfEveryClass) {
 
 TEST_F(Rfc6455, Case_7_1_1_ACloseAfterAMessageIsAnsweredAfterIt) {
   const auto client = open();
-  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(0, 3)) + masked(fin(Opcode::kClose), close_payload(1000)));
+  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(0, 3)) +
+                     masked(fin(Opcode::kClose), close_payload(1000)));
   expect_echo(*client, 3);
   EXPECT_EQ(client->receive_close(), 1000);
 }
@@ -286,23 +347,28 @@ TEST_F(Rfc6455, Case_7_1_5_ACloseInsideAFragmentedMessage) {
 }
 TEST_F(Rfc6455, Case_7_1_6_ACloseBehindTheLargestMessage) {
   const auto client = open();
-  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(wire::kFrameBytesMax, 6)) + masked(fin(Opcode::kClose), close_payload(1000)));
+  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(wire::kFrameBytesMax, 6)) +
+                     masked(fin(Opcode::kClose), close_payload(1000)));
   expect_echo(*client, 6);
   EXPECT_EQ(client->receive_close(), 1000);
 }
 TEST_F(Rfc6455, Case_7_3_FormsOfClose) {
-  expect_close(masked(fin(Opcode::kClose), ""), 1000);                                    // 7.3.1: no code, answered with 1000
+  // 7.3.1: no code, answered with 1000
+  expect_close(masked(fin(Opcode::kClose), ""), 1000);
   expect_close(masked(fin(Opcode::kClose), "\x03"), code(CloseCode::kProtocolError));     // 7.3.2: half a code
   expect_close(masked(fin(Opcode::kClose), close_payload(1000)), 1000);                   // 7.3.3
   expect_close(masked(fin(Opcode::kClose), close_payload(1000, "Hello World!")), 1000);   // 7.3.4
   expect_close(masked(fin(Opcode::kClose), close_payload(1000, Bytes(123, '*'))), 1000);  // 7.3.5
-  expect_close(masked(fin(Opcode::kClose), close_payload(1000, Bytes(124, '*'))), code(CloseCode::kProtocolError));  // 7.3.6
+  // 7.3.6
+  expect_close(masked(fin(Opcode::kClose), close_payload(1000, Bytes(124, '*'))), code(CloseCode::kProtocolError));
 }
 TEST_F(Rfc6455, Case_7_5_AReasonThatIsNoUtf8IsRefusedWith1007) {
-  expect_close(masked(fin(Opcode::kClose), close_payload(1000, "\xCE\xBA\xED\xA0\x80")), code(CloseCode::kInvalidPayload));
+  expect_close(masked(fin(Opcode::kClose), close_payload(1000, "\xCE\xBA\xED\xA0\x80")),
+               code(CloseCode::kInvalidPayload));
 }
 TEST_F(Rfc6455, Case_7_7_CodesThatMayBeSentAreAnswered) {
-  for (const uint16_t value : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
+  for (const uint16_t value :
+       {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
     SCOPED_TRACE(value);
     expect_close(masked(fin(Opcode::kClose), close_payload(value)), value);
   }
@@ -339,7 +405,8 @@ TEST_F(Rfc6455, Case_9_LargerMessagesAreRefusedWith1009BeforeTheyAreThere) {
   const Bytes header("\x82\xFF\x00\x00\x00\x00\x00\x04\x00\x01", 10);  // 262,145 bytes
   expect_close(header, code(CloseCode::kTooBig));
   const Bytes half(wire::kFrameBytesMax / 2 + 1, 'x');
-  expect_close(masked(more(Opcode::kBinary), half) + masked(fin(Opcode::kContinuation), half), code(CloseCode::kTooBig));
+  expect_close(masked(more(Opcode::kBinary), half) + masked(fin(Opcode::kContinuation), half),
+               code(CloseCode::kTooBig));
 }
 TEST_F(Rfc6455, Case_9_7_and_9_8_AThousandMessagesOfEachSizeAreAnsweredInOrder) {
   const auto client = open();
@@ -358,7 +425,8 @@ TEST_F(Rfc6455, Case_10_1_AMessageCutIntoFragmentsOf1300Bytes) {
   const auto client = open();
   Bytes frames = masked(more(Opcode::kBinary), request.substr(0, 1300));
   for (size_t at = 1300; at < request.size(); at += 1300) {
-    frames += masked(at + 1300 >= request.size() ? fin(Opcode::kContinuation) : more(Opcode::kContinuation), request.substr(at, 1300));
+    frames += masked(at + 1300 >= request.size() ? fin(Opcode::kContinuation) : more(Opcode::kContinuation),
+                     request.substr(at, 1300));
   }
   client->send_bytes(frames);
   expect_echo(*client, 10);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // At most so many at once of something; whoever comes beyond that waits, in order of arrival.
 //
 //   co_await semaphore.acquire();

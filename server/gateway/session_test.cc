@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Sessions over real sockets: Hello, messages, receipts, and how connections end.
 #include <gtest/gtest.h>
 
@@ -238,7 +240,7 @@ TEST(Session, TakesTheLargestFrameWholeAndInFragments) {
   // An unknown field fills it up to the limit.
   const size_t fill = 262'144 - bytes.size() - 6;
   bytes += Bytes("\xfa\x07", 2);
-  for (size_t rest = fill; ; rest >>= 7) {
+  for (size_t rest = fill;; rest >>= 7) {
     bytes.push_back(static_cast<char>(rest >= 128 ? (rest & 127) | 128 : rest));
     if (rest < 128) break;
   }
@@ -285,14 +287,14 @@ TEST(Session, AConnectionThatSaysNothingIsClosedAndOneThatPingsStays) {
   settings.idle_timeout_ms = 900;
   settings.http_keepalive_ms = 400;
   Server server(settings);
-  Client silent(server.port());              // nothing at all
+  Client silent(server.port());  // nothing at all
   Client half(server.port());
   half.send_bytes("GET / HTTP/1.1\r\nHos");  // half a request
   Client no_hello(server.port());
   ASSERT_TRUE(no_hello.open_socket());
   Client slow_frame(server.port());
   ASSERT_TRUE(slow_frame.open_socket());
-  slow_frame.send_bytes("\x82\xfe");         // half a frame
+  slow_frame.send_bytes("\x82\xfe");  // half a frame
   Device idle(server, server.add_device("+491700000001"));
   Device pinging(server, server.add_device("+491700000002"));
   for (int i = 0; i < 12; ++i) {

@@ -1,4 +1,7 @@
-// What the operator can set about connections. server/node reads it from the configuration file; the defaults are those of kithd.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the operator can set about connections. server/node reads it from the configuration file; the defaults are those
+// of kithd.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +23,16 @@ struct GatewaySettings {
 
   // From accept to Welcome, and for the TLS handshake within it; also for one HTTP request to arrive whole.
   uint32_t handshake_timeout_ms = 10'000;
-  // A connection without a whole frame for so long is closed. Told to devices in Welcome: keep HandlerSettings.limits.idle_timeout_ms equal.
+  // A connection without a whole frame for so long is closed. Told to devices in Welcome: keep
+  // HandlerSettings.limits.idle_timeout_ms equal.
   uint32_t idle_timeout_ms = 120'000;
   // An HTTP connection waits so long for its next request.
   uint32_t http_keepalive_ms = 30'000;
   // What a closed connection has to take its last bytes.
   uint32_t closing_timeout_ms = 3'000;
 
-  // Connections of the process, and of one address (an IPv6 /64 counts as one). Loopback addresses have no bound of their own: a proxy on this
-  // machine speaks for everybody. 0: no bound.
+  // Connections of the process, and of one address (an IPv6 /64 counts as one). Loopback addresses have no bound of
+  // their own: a proxy on this machine speaks for everybody. 0: no bound.
   uint32_t connections_max = 1'000'000;
   uint32_t connections_per_address_max = 1'000;
   // New connections of one address: a token bucket. 0: no bound.
@@ -42,12 +46,13 @@ struct GatewaySettings {
   uint32_t frames_per_second = 500;
   uint32_t frames_burst = 10'000;
 
-  // Bytes waiting for a slow reader. Beyond the first bound ephemeral frames (typing, presence) are dropped; beyond the second the connection is
-  // closed with kRateLimited (1013): it reconnects and gets what its inbox holds.
+  // Bytes waiting for a slow reader. Beyond the first bound ephemeral frames (typing, presence) are dropped; beyond the
+  // second the connection is closed with kRateLimited (1013): it reconnects and gets what its inbox holds.
   uint32_t output_ephemeral_max = 64 * 1024;
   uint32_t output_max = 4 * 1024 * 1024;
 
-  // Addresses of proxies in front, "127.0.0.1": what they say in X-Forwarded-For (its last address) counts as the peer's, for every limit by address.
+  // Addresses of proxies in front, "127.0.0.1": what they say in X-Forwarded-For (its last address) counts as the
+  // peer's, for every limit by address.
   std::vector<std::string> trusted_proxies;
 
   // Body of one HTTP request.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/shared.h"
 
 #include <algorithm>
@@ -12,10 +14,7 @@
 namespace kith::gateway {
 
 Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hooks_)
-    : services(services_),
-      settings(std::move(settings_)),
-      hooks(std::move(hooks_)),
-      connections(settings) {
+    : services(services_), settings(std::move(settings_)), hooks(std::move(hooks_)), connections(settings) {
   for (const std::string& text : settings.trusted_proxies) {
     if (const auto address = net::PeerAddress::parse(text)) trusted_proxies_.push_back(*address);
   }
@@ -31,7 +30,9 @@ GatewayLoop& Shared::owner_of(const AccountId& account) const {
   std::abort();  // a shard on a loop that the gateway was not given: a mistake of the wiring
 }
 
-bool Shared::trusts(const net::PeerAddress& proxy) const { return std::ranges::find(trusted_proxies_, proxy) != trusted_proxies_.end(); }
+bool Shared::trusts(const net::PeerAddress& proxy) const {
+  return std::ranges::find(trusted_proxies_, proxy) != trusted_proxies_.end();
+}
 
 std::shared_ptr<net::TlsContext> Shared::tls() const {
   const std::lock_guard lock(mutex_);

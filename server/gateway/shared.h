@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What all loops of one gateway share. Everything here is immutable after start() or safe from any thread.
 #pragma once
 
@@ -49,8 +51,8 @@ class Shared {
  private:
   std::vector<net::PeerAddress> trusted_proxies_;
   mutable std::mutex mutex_;
-  std::shared_ptr<net::TlsContext> tls_;               // guarded by mutex_
-  std::shared_ptr<const net::StaticFiles> web_;        // guarded by mutex_
+  std::shared_ptr<net::TlsContext> tls_;         // guarded by mutex_
+  std::shared_ptr<const net::StaticFiles> web_;  // guarded by mutex_
 };
 
 }  // namespace kith::gateway

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A rate with a burst, in eight bytes.
 #pragma once
 
@@ -15,8 +17,7 @@ struct BucketRate {
 class TokenBucket {
  public:
   // Begins full. `now_ms` may wrap: only differences count.
-  TokenBucket(BucketRate rate, uint64_t now_ms)
-      : tokens_(full(rate)), since_ms_(static_cast<uint32_t>(now_ms)) {}
+  TokenBucket(BucketRate rate, uint64_t now_ms) : tokens_(full(rate)), since_ms_(static_cast<uint32_t>(now_ms)) {}
 
   // Takes a token. 0: taken; else after so many milliseconds there is one.
   [[nodiscard]] uint32_t take(BucketRate rate, uint64_t now_ms) {
@@ -30,7 +31,9 @@ class TokenBucket {
     return std::max(1u, static_cast<uint32_t>((1 - tokens_) * 1000 / static_cast<float>(rate.per_second)));
   }
   // Whether it is as good as new, so that it need not be remembered.
-  [[nodiscard]] bool is_full(BucketRate rate, uint64_t now_ms) const { return rate.per_second == 0 || refilled(rate, now_ms) >= full(rate); }
+  [[nodiscard]] bool is_full(BucketRate rate, uint64_t now_ms) const {
+    return rate.per_second == 0 || refilled(rate, now_ms) >= full(rate);
+  }
 
  private:
   static float full(BucketRate rate) { return static_cast<float>(std::max(rate.burst, 1u)); }

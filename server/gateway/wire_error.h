@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The one table from the protocol's errors to HTTP statuses and WebSocket close codes.
 #pragma once
 

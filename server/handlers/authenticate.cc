@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -20,7 +22,8 @@ Task<Outcome<DeviceAddress>> check(Services& services, Bytes token, bool needs_a
   const auto account = co_await shard.account(address->account);
   if (!account && account.error() != StoreError::kNotFound) co_return refuse_store(account.error());
   const Device* const device = account ? (*account)->device(address->device) : nullptr;
-  if (device == nullptr || !equal_in_constant_time(BytesView(device->token_hash.data(), device->token_hash.size()), hash)) {
+  if (device == nullptr ||
+      !equal_in_constant_time(BytesView(device->token_hash.data(), device->token_hash.size()), hash)) {
     co_return refuse(wire::kUnauthenticated, "token");
   }
   if (needs_active && !device->active) co_return refuse(wire::kUnauthenticated, "the device has published no keys yet");

@@ -1,4 +1,7 @@
-// Checks of what comes from outside, shared by handlers. Each bound has a name here; details of refusals name the field, never its value.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Checks of what comes from outside, shared by handlers. Each bound has a name here; details of refusals name the
+// field, never its value.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +16,7 @@
 namespace kith::handlers {
 
 constexpr size_t kDevicesMax = 5;
-constexpr size_t kIdentityKeyBytes = 33;   // type byte 5, X25519 public key
+constexpr size_t kIdentityKeyBytes = 33;  // type byte 5, X25519 public key
 constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kSignatureBytes = 64;
 constexpr uint32_t kPrekeyIdMax = 16777214;
@@ -35,7 +38,9 @@ constexpr size_t kPrivacyListMax = 5000;
 // The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist (libphonenumber).
 std::optional<std::string> normalize_phone(const std::string& phone);
 
-inline std::unexpected<Refusal> refuse_rate(uint32_t retry_after_ms) { return refuse(wire::kRateLimited, "", retry_after_ms); }
+inline std::unexpected<Refusal> refuse_rate(uint32_t retry_after_ms) {
+  return refuse(wire::kRateLimited, "", retry_after_ms);
+}
 inline std::unexpected<Refusal> refuse_store(StoreError error) { return std::unexpected<Refusal>(refusal_of(error)); }
 
 // Awaits the task and comes back to the executor where that began.

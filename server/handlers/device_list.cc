@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/handlers/device_list.h"
 
 #include <algorithm>
@@ -11,13 +13,15 @@ namespace {
 constexpr size_t kListBytesMax = 4096;
 
 const DeviceRecord* find(const AccountRecord& account, DeviceId id) {
-  const auto found = std::find_if(account.devices.begin(), account.devices.end(), [id](const DeviceRecord& one) { return one.id == id; });
+  const auto found = std::find_if(account.devices.begin(), account.devices.end(),
+                                  [id](const DeviceRecord& one) { return one.id == id; });
   return found == account.devices.end() ? nullptr : &*found;
 }
 
 // The part of a list that needs nothing but itself.
 std::optional<Refusal> check_form(const wire::DeviceList& list) {
-  if (list.account_key().size() != kAccountKeyBytes) return Refusal{wire::kInvalidArgument, "device_list.account_key", 0};
+  if (list.account_key().size() != kAccountKeyBytes)
+    return Refusal{wire::kInvalidArgument, "device_list.account_key", 0};
   if (list.devices_size() == 0 || static_cast<size_t>(list.devices_size()) > kDevicesMax) {
     return Refusal{wire::kInvalidArgument, "device_list.devices", 0};
   }
@@ -25,7 +29,8 @@ std::optional<Refusal> check_form(const wire::DeviceList& list) {
   for (const wire::DeviceList::Device& device : list.devices()) {
     if (device.device_id() <= last) return Refusal{wire::kInvalidArgument, "device_list.devices.device_id", 0};
     last = device.device_id();
-    if (!is_public_key(device.identity_key())) return Refusal{wire::kInvalidArgument, "device_list.devices.identity_key", 0};
+    if (!is_public_key(device.identity_key()))
+      return Refusal{wire::kInvalidArgument, "device_list.devices.identity_key", 0};
     if (device.name().size() > kDeviceNameBytesMax || !is_text(device.name(), 0, kDeviceNameBytesMax)) {
       return Refusal{wire::kInvalidArgument, "device_list.devices.name", 0};
     }
@@ -48,7 +53,8 @@ Bytes identity_in(const wire::DeviceList& list, DeviceId device) {
   return {};
 }
 
-Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller, const wire::PublishKeysRequest& request) {
+Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller,
+                                     const wire::PublishKeysRequest& request) {
   const wire::SignedDeviceList& envelope = request.device_list();
   wire::DeviceList list;
   if (envelope.device_list().size() > kListBytesMax || !list.ParseFromString(envelope.device_list())) {
@@ -62,12 +68,14 @@ Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId call
   if (!crypto::verify_device_list(list.account_key(), envelope.device_list(), envelope.signature())) {
     return refuse(wire::kInvalidSignature, "device_list.signature");
   }
-  if (list.revision() <= account.device_list_revision.value) return refuse(wire::kInvalidRevision, "device_list.revision");
+  if (list.revision() <= account.device_list_revision.value)
+    return refuse(wire::kInvalidRevision, "device_list.revision");
 
   const auto current = current_list(account);
   const DeviceRecord* const own = find(account, caller);
   const bool same_key = current && current->account_key() == list.account_key();
-  if (own != nullptr && own->active && current && !same_key) return refuse(wire::kInvalidArgument, "device_list.account_key");
+  if (own != nullptr && own->active && current && !same_key)
+    return refuse(wire::kInvalidArgument, "device_list.account_key");
   for (const wire::DeviceList::Device& device : list.devices()) {
     const DeviceId id{device.device_id()};
     const DeviceRecord* const record = find(account, id);
@@ -75,7 +83,8 @@ Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId call
       return refuse(wire::kInvalidArgument, "device_list.devices.device_id");
     }
     const Bytes before = current ? identity_in(*current, id) : Bytes();
-    if (!before.empty() && before != device.identity_key()) return refuse(wire::kInvalidArgument, "device_list.devices.identity_key");
+    if (!before.empty() && before != device.identity_key())
+      return refuse(wire::kInvalidArgument, "device_list.devices.identity_key");
   }
   return list;
 }

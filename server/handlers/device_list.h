@@ -1,5 +1,7 @@
-// The signed device list (DEVICE-1) as the server checks it. Devices trust the account's key, not the server: it checks so that one client's
-// mistake does not lock an account, and stores the bytes as they were signed.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The signed device list (DEVICE-1) as the server checks it. Devices trust the account's key, not the server: it checks
+// so that one client's mistake does not lock an account, and stores the bytes as they were signed.
 #pragma once
 
 #include <optional>
@@ -17,9 +19,10 @@ std::optional<wire::DeviceList> current_list(const AccountRecord& account);
 // The identity key that a list names for a device; empty when it does not name it.
 Bytes identity_in(const wire::DeviceList& list, DeviceId device);
 
-// Parses and checks a list that `caller` wants to make current. A device that is active may not change the account's key; one that has just
-// registered may (the number has come to another phone), but then it can't vouch for the devices of the old key.
-// Errors: kInvalidArgument, kInvalidRevision, kInvalidSignature.
-Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller, const wire::PublishKeysRequest& request);
+// Parses and checks a list that `caller` wants to make current. A device that is active may not change the account's
+// key; one that has just registered may (the number has come to another phone), but then it can't vouch for the devices
+// of the old key. Errors: kInvalidArgument, kInvalidRevision, kInvalidSignature.
+Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller,
+                                     const wire::PublishKeysRequest& request);
 
 }  // namespace kith::handlers

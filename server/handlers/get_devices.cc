@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
 
@@ -5,7 +7,8 @@ namespace kith::handlers {
 namespace {
 
 Task<Outcome<wire::SignedDeviceList>> load(Services& services, DeviceAddress caller, AccountId account) {
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const auto record = co_await services.accounts.load(account);
   if (!record && record.error() != StoreError::kNotFound) co_return refuse_store(record.error());
   if (!record || record->device_list_revision.value == 0) co_return refuse(wire::kNoSuchAccount, "account_id");

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Every request that the server answers: one file each, and this list of them all.
 //
-// Handlers over the socket run on the loop that owns the sender's account and come back to it; handlers over HTTP run on the loop that
-// got the request and come back to it. Both enter other loops by themselves (Shards::of). They depend on ports, so the simulator runs
-// them as they are. Parameters are by value: a handler may outlive the bytes it was decoded from.
+// Handlers over the socket run on the loop that owns the sender's account and come back to it; handlers over HTTP run
+// on the loop that got the request and come back to it. Both enter other loops by themselves (Shards::of). They depend
+// on ports, so the simulator runs them as they are. Parameters are by value: a handler may outlive the bytes it was
+// decoded from.
 #pragma once
 
 #include <optional>
@@ -20,17 +23,19 @@ namespace kith::handlers {
 
 // ---- authentication
 
-// The account that a device token names, so that the caller can enter its loop; absent when the token has no valid form.
+// The account that a device token names, so that the caller can enter its loop; absent when the token has no valid
+// form.
 std::optional<DeviceAddress> token_address(BytesView token);
-// Checks the token's secret in time that does not depend on it. `needs_active`: refuses a device that has not published its keys yet.
-// Errors: kUnauthenticated, kUnavailable.
+// Checks the token's secret in time that does not depend on it. `needs_active`: refuses a device that has not published
+// its keys yet. Errors: kUnauthenticated, kUnavailable.
 Task<Outcome<DeviceAddress>> authenticate(Services& services, Bytes token, bool needs_active);
 
 // ---- over the socket; `from` is authenticated
 
-// Checks the token and version, makes `session` the device's session (an older one is closed with kReplaced), takes the confirmation
-// that Hello carries, sends Welcome, the backlog and BacklogEnd through the session, and says who is there. Runs on the loop that owns
-// the account. After success the gateway calls shard.detach(from, session) when the connection ends.
+// Checks the token and version, makes `session` the device's session (an older one is closed with kReplaced), takes the
+// confirmation that Hello carries, sends Welcome, the backlog and BacklogEnd through the session, and says who is
+// there. Runs on the loop that owns the account. After success the gateway calls shard.detach(from, session) when the
+// connection ends.
 Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Session& session);
 // The function: see send_message.cc. Answers through the returned frame (accepted or refused).
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send);
@@ -44,14 +49,18 @@ Task<void> subscribe(Services& services, DeviceAddress from, wire::Subscribe sub
 
 // Before there is a device. `address` is the peer's, for rate limits.
 Task<Outcome<wire::CodeResponse>> request_code(Services& services, std::string address, wire::CodeRequest request);
-Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address, wire::RegistrationRequest request);
+Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address,
+                                                          wire::RegistrationRequest request);
 
-Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, DeviceAddress caller, wire::PublishKeysRequest request);
+Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, DeviceAddress caller,
+                                                      wire::PublishKeysRequest request);
 Task<Outcome<wire::SignedDeviceList>> get_devices(Services& services, DeviceAddress caller, AccountId account);
 Task<Outcome<wire::PrekeyBundlesResponse>> take_prekeys(Services& services, DeviceAddress caller, AccountId account,
                                                         wire::PrekeyBundlesRequest request);
-Task<Outcome<wire::Empty>> set_pin(Services& services, DeviceAddress caller, wire::PinRequest request);  // "" removes it
-Task<Outcome<wire::LookupResponse>> lookup_accounts(Services& services, DeviceAddress caller, wire::LookupRequest request);
+Task<Outcome<wire::Empty>> set_pin(Services& services, DeviceAddress caller,
+                                   wire::PinRequest request);  // "" removes it
+Task<Outcome<wire::LookupResponse>> lookup_accounts(Services& services, DeviceAddress caller,
+                                                    wire::LookupRequest request);
 Task<Outcome<wire::Profile>> get_profile(Services& services, DeviceAddress caller, AccountId account);
 Task<Outcome<wire::Profile>> put_profile(Services& services, DeviceAddress caller, wire::Profile profile);
 Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress caller);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
 
@@ -28,7 +30,8 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   if (!attached) {
     if (attached.error() == StoreError::kNotFound) co_return refuse(wire::kUnauthenticated, "the device was ended");
     if (attached.error() == StoreError::kConflict) {
-      // Entries would get positions that this device takes for confirmed: better no connection than messages lost unseen.
+      // Entries would get positions that this device takes for confirmed: better no connection than messages lost
+      // unseen.
       co_return refuse(wire::kInvalidArgument, "confirmed_position is ahead of this server");
     }
     co_return refuse_store(attached.error());

@@ -1,4 +1,7 @@
-// Many devices, some shards, faults and crashes, interleaved at random from a seed; then the promises are checked against what the devices saw.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Many devices, some shards, faults and crashes, interleaved at random from a seed; then the promises are checked
+// against what the devices saw.
 //
 //   SEND-1     in one run of the server a message comes at one position only
 //   SEND-2     what was accepted arrives at every device
@@ -22,15 +25,15 @@ namespace {
 
 struct Device {
   DeviceAddress address;
-  Position committed;                       // what its local database says
+  Position committed;  // what its local database says
   std::unique_ptr<RecordingSession> session;
   std::optional<Outcome<DeviceAddress>> hello;
-  size_t looked_at = 0;                     // entries of the session
-  bool had_first = false;                   // an entry on this session
+  size_t looked_at = 0;    // entries of the session
+  bool had_first = false;  // an entry on this session
   std::vector<std::unique_ptr<RecordingSession>> old_sessions;
-  std::vector<MessageId> received;          // first receipts, in order
+  std::vector<MessageId> received;  // first receipts, in order
   std::set<MessageId> known;
-  std::map<MessageId, Position> places;     // in this run of the server
+  std::map<MessageId, Position> places;  // in this run of the server
   std::map<DeviceAddress, uint64_t> receipts;
 };
 
@@ -41,7 +44,7 @@ struct Sending {
   std::optional<wire::ServerFrame> answer;
   bool first_try = true;
   bool accepted = false;
-  bool old = false;                         // sent before a quiet time
+  bool old = false;  // sent before a quiet time
   uint64_t server_time = 0;
 };
 
@@ -57,7 +60,8 @@ class Interleavings {
     world_ = std::make_unique<HandlersWorld>(options_);
     for (int i = 0; i < 5; ++i) {
       accounts_.push_back(world_->add_account(1 + static_cast<uint32_t>(i % 2)));
-      for (uint32_t device = 1; device <= 1 + static_cast<uint32_t>(i % 2); ++device) devices_.emplace_back().address = {accounts_.back(), {device}};
+      for (uint32_t device = 1; device <= 1 + static_cast<uint32_t>(i % 2); ++device)
+        devices_.emplace_back().address = {accounts_.back(), {device}};
     }
   }
   ~Interleavings() {
@@ -76,9 +80,12 @@ class Interleavings {
   uint64_t below(uint64_t bound) { return random_() % bound; }
   Device& any_device() { return devices_[below(devices_.size())]; }
   MemoryInboxStore& inboxes() { return world_->ports().inboxes; }
-  static std::vector<uint32_t> device_ids(uint32_t count) { return count == 1 ? std::vector<uint32_t>{1} : std::vector<uint32_t>{1, 2}; }
+  static std::vector<uint32_t> device_ids(uint32_t count) {
+    return count == 1 ? std::vector<uint32_t>{1} : std::vector<uint32_t>{1, 2};
+  }
   uint32_t device_count(const AccountId& account) {
-    return static_cast<uint32_t>(std::count_if(devices_.begin(), devices_.end(), [&](const Device& one) { return one.address.account == account; }));
+    return static_cast<uint32_t>(std::count_if(devices_.begin(), devices_.end(),
+                                               [&](const Device& one) { return one.address.account == account; }));
   }
 
   void step() {
@@ -99,11 +106,15 @@ class Interleavings {
       case 13: inboxes().write_faults.hold(); break;
       case 14:
       case 15: inboxes().write_faults.release(); break;
-      case 16: if (below(3) == 0) inboxes().write_faults.fail_next(below(2) ? StoreError::kFull : StoreError::kUnavailable); break;
+      case 16:
+        if (below(3) == 0) inboxes().write_faults.fail_next(below(2) ? StoreError::kFull : StoreError::kUnavailable);
+        break;
       case 17: inboxes().read_faults.hold(); break;
       case 18:
       case 19: inboxes().read_faults.release(); break;
-      case 20: if (below(4) == 0) inboxes().read_faults.fail_next(StoreError::kUnavailable); break;
+      case 20:
+        if (below(4) == 0) inboxes().read_faults.fail_next(StoreError::kUnavailable);
+        break;
       case 21: world_->ports().accounts.faults.answer_later(below(2) == 0); break;
       case 22: world_->loops.pass(below(8) == 0 ? 3000 : below(30)); break;
       case 23:
@@ -115,7 +126,8 @@ class Interleavings {
     look();
   }
 
-  // Long enough for accounts to leave memory, and with them the duplicate windows: from then on only the devices know what they have had.
+  // Long enough for accounts to leave memory, and with them the duplicate windows: from then on only the devices know
+  // what they have had.
   void be_quiet() {
     world_->loops.pass(100'000);
     for (Device& device : devices_) device.places.clear();
@@ -132,9 +144,10 @@ class Interleavings {
     device.looked_at = 0;
     device.had_first = false;
     device.hello.reset();
-    world_->loops.begin(world_->index_of(device.address.account),
-                        handlers::hello(world_->services(), HandlersWorld::hello_of(device.address, device.committed), *device.session),
-                        device.hello);
+    world_->loops.begin(
+        world_->index_of(device.address.account),
+        handlers::hello(world_->services(), HandlersWorld::hello_of(device.address, device.committed), *device.session),
+        device.hello);
   }
   void disconnect(Device& device) {
     if (!device.session) return;
@@ -150,7 +163,8 @@ class Interleavings {
       if (sending.to != sending.from.account || sending.from.device.value != id) ids.push_back(id);
     }
     sending.answer.reset();
-    world_->begin_send(sending.from, HandlersWorld::send_of(sending.id, sending.to, ids, Bytes(1 + below(300), 'p')), sending.answer);
+    world_->begin_send(sending.from, HandlersWorld::send_of(sending.id, sending.to, ids, Bytes(1 + below(300), 'p')),
+                       sending.answer);
   }
   void send_new() {
     const Device& from = any_device();
@@ -219,10 +233,12 @@ class Interleavings {
         if (device.looked_at == 0) {
           const Position first{session.frames[0].welcome().first_position()};
           const bool dense = device.committed.may_be_followed_by(position);
-          EXPECT_TRUE(dense || position == first || position <= device.committed) << "seed " << seed_ << " first " << position.value;
+          EXPECT_TRUE(dense || position == first || position <= device.committed)
+              << "seed " << seed_ << " first " << position.value;
         } else {
           const Position before{session.entries[device.looked_at - 1].position()};
-          EXPECT_TRUE(before.may_be_followed_by(position)) << "seed " << seed_ << " " << before.value << " then " << position.value;
+          EXPECT_TRUE(before.may_be_followed_by(position))
+              << "seed " << seed_ << " " << before.value << " then " << position.value;
         }
         const wire::Entry& entry = session.entries[device.looked_at];
         if (entry.has_message()) {
@@ -314,7 +330,8 @@ class Interleavings {
         if (device.address.account != sending->to || device.address == sending->from) continue;
         EXPECT_TRUE(device.known.contains(sending->id)) << "seed " << seed_ << ": accepted and lost";
         if (crashed_ || sending->to == sending->from.account) continue;
-        const Device& sender = *std::find_if(devices_.begin(), devices_.end(), [&](const Device& one) { return one.address == sending->from; });
+        const Device& sender = *std::find_if(devices_.begin(), devices_.end(),
+                                             [&](const Device& one) { return one.address == sending->from; });
         const auto receipt = sender.receipts.find(device.address);
         ASSERT_TRUE(receipt != sender.receipts.end()) << "seed " << seed_;
         EXPECT_GE(receipt->second, sending->server_time) << "seed " << seed_ << ": no receipt";
@@ -325,7 +342,9 @@ class Interleavings {
       for (const MessageId& id : device.received) {
         const Sending& sending = *by_id.at(id);
         if (!sending.first_try) continue;
-        const auto place = static_cast<size_t>(std::find_if(sendings_.begin(), sendings_.end(), [&](const auto& one) { return one.get() == &sending; }) - sendings_.begin());
+        const auto place = static_cast<size_t>(
+            std::find_if(sendings_.begin(), sendings_.end(), [&](const auto& one) { return one.get() == &sending; }) -
+            sendings_.begin());
         EXPECT_GE(place, last[sending.from]) << "seed " << seed_ << ": out of order";
         last[sending.from] = place;
       }
@@ -351,11 +370,14 @@ void run_seeds(uint64_t first, uint64_t count, bool crashes) {
     count = 1;
   }
   if (const char* const more = std::getenv("KITH_SEEDS")) count = std::strtoull(more, nullptr, 10);
-  for (uint64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed) Interleavings(seed, crashes).run(1500);
+  for (uint64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed)
+    Interleavings(seed, crashes).run(1500);
 }
 
-TEST(Interleavings, KeepThePromisesUnderFaults) { run_seeds(1, 40, false); }        // [SEND-1] [SEND-2] [INBOX-3] [ORDER-1] [RECEIPT-1]
-TEST(Interleavings, KeepThePromisesWhenTheServerDies) { run_seeds(1000, 40, true); }  // [SEND-2] [INBOX-1] [INBOX-3] [N2]
+// [SEND-1] [SEND-2] [INBOX-3] [ORDER-1] [RECEIPT-1]
+TEST(Interleavings, KeepThePromisesUnderFaults) { run_seeds(1, 40, false); }
+// [SEND-2] [INBOX-1] [INBOX-3] [N2]
+TEST(Interleavings, KeepThePromisesWhenTheServerDies) { run_seeds(1000, 40, true); }
 
 }  // namespace
 }  // namespace kith::testing

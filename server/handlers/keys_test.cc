@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Device lists, keys and prekeys.
 #include <gtest/gtest.h>
 
@@ -19,14 +21,16 @@ class KeysTest : public ::testing::Test {
     EXPECT_EQ(outcome.error().detail, detail);
   }
   // The request with its list changed and signed again.
-  wire::PublishKeysRequest with_list(wire::PublishKeysRequest request, const std::function<void(wire::DeviceList&)>& change) {
+  wire::PublishKeysRequest with_list(wire::PublishKeysRequest request,
+                                     const std::function<void(wire::DeviceList&)>& change) {
     wire::DeviceList list;
     EXPECT_TRUE(list.ParseFromString(request.device_list().device_list()));
     change(list);
     ana.sign(request, list);
     return request;
   }
-  Outcome<wire::PrekeyBundlesResponse> take(const TestDevice& caller, const AccountId& target, std::vector<uint32_t> devices = {}) {
+  Outcome<wire::PrekeyBundlesResponse> take(const TestDevice& caller, const AccountId& target,
+                                            std::vector<uint32_t> devices = {}) {
     wire::PrekeyBundlesRequest request;
     for (const uint32_t device : devices) request.add_device_ids(device);
     return world.run(handlers::take_prekeys(world.services(), caller.address, target, request));
@@ -56,16 +60,22 @@ TEST_F(KeysTest, AListMustBeSignedAndFit) {  // [DEVICE-1] [F10]
   bad = good;
   bad.mutable_device_list()->set_device_list("\xff\xff");
   refuses(bad, wire::kInvalidArgument, "device_list");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_account_id(Bytes(16, 'x')); }), wire::kInvalidArgument, "device_list.account_id");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_revision(0); }), wire::kInvalidRevision, "device_list.revision");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_account_key("short"); }), wire::kInvalidArgument, "device_list.account_key");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.clear_devices(); }), wire::kInvalidArgument, "device_list.devices");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_device_id(9); }), wire::kInvalidArgument, "device_list.devices");
-  refuses(with_list(good, [&](wire::DeviceList& list) { *list.add_devices() = list.devices(0); }), wire::kInvalidArgument, "device_list.devices.device_id");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_identity_key(Bytes(33, 'x')); }), wire::kInvalidArgument,
-          "device_list.devices.identity_key");
-  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_name(Bytes(65, 'x')); }), wire::kInvalidArgument,
-          "device_list.devices.name");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_account_id(Bytes(16, 'x')); }), wire::kInvalidArgument,
+          "device_list.account_id");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_revision(0); }), wire::kInvalidRevision,
+          "device_list.revision");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.set_account_key("short"); }), wire::kInvalidArgument,
+          "device_list.account_key");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.clear_devices(); }), wire::kInvalidArgument,
+          "device_list.devices");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_device_id(9); }),
+          wire::kInvalidArgument, "device_list.devices");
+  refuses(with_list(good, [&](wire::DeviceList& list) { *list.add_devices() = list.devices(0); }),
+          wire::kInvalidArgument, "device_list.devices.device_id");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_identity_key(Bytes(33, 'x')); }),
+          wire::kInvalidArgument, "device_list.devices.identity_key");
+  refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_name(Bytes(65, 'x')); }),
+          wire::kInvalidArgument, "device_list.devices.name");
   refuses(with_list(good,
                     [&](wire::DeviceList& list) {
                       *list.add_devices() = list.devices(0);
@@ -173,7 +183,8 @@ TEST_F(KeysTest, ANewAccountKeyCanNotVouchForDevicesOfTheOld) {  // [DEVICE-1]
 TEST_F(KeysTest, WhoDealsWithAnAccountLearnsOfItsNewList) {  // [DEVICE-1]
   ASSERT_TRUE(ana.become_active());
   ASSERT_TRUE(ben.become_active());
-  const auto sent = world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1}));
+  const auto sent =
+      world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1}));
   ASSERT_TRUE(sent.has_accepted());
   TestDevice again(world, ana.phone);
   ASSERT_TRUE(again.become_active());
@@ -185,7 +196,8 @@ TEST_F(KeysTest, WhoDealsWithAnAccountLearnsOfItsNewList) {  // [DEVICE-1]
   EXPECT_EQ(entry.account_changed().account_id(), ana.address.account.bytes());
   EXPECT_EQ(entry.account_changed().device_list_revision(), 2u);
   // The sure way: the next message is refused with the difference.
-  const auto stale = world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1}));
+  const auto stale =
+      world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1}));
   EXPECT_EQ(stale.refused().code(), wire::kStaleDevices);
   EXPECT_EQ(stale.refused().stale_devices().device_list_revision(), 2u);
 }
@@ -203,7 +215,8 @@ TEST_F(KeysTest, PrekeysAreHandedOutOnce) {  // [F10]
   EXPECT_FALSE(third->bundles(0).has_prekey());  // the last resort: the signed prekey alone
   EXPECT_EQ(third->bundles(0).identity_key(), ana.store.identity().public_key);
   EXPECT_EQ(third->bundles(0).registration_id(), ana.store.registration_id());
-  EXPECT_TRUE(crypto::verify_prekey_signature(third->bundles(0).identity_key(), third->bundles(0).signed_prekey().public_key(),
+  EXPECT_TRUE(crypto::verify_prekey_signature(third->bundles(0).identity_key(),
+                                              third->bundles(0).signed_prekey().public_key(),
                                               third->bundles(0).signed_prekey().signature()));
   EXPECT_FALSE(third->device_list().device_list().empty());
 }
@@ -245,7 +258,8 @@ TEST_F(KeysTest, UnknownAccountsAndDevicesAreNamed) {
   ASSERT_TRUE(ana.publish(ana.keys()));
   EXPECT_EQ(take(ben, ana.address.account, {2}).error().code, wire::kNoSuchDevice);
   EXPECT_EQ(take(ben, ana.address.account, {1, 1}).error().code, wire::kInvalidArgument);
-  EXPECT_EQ(world.run(handlers::get_devices(world.services(), ben.address, world.random.id<AccountId>())).error().code, wire::kNoSuchAccount);
+  EXPECT_EQ(world.run(handlers::get_devices(world.services(), ben.address, world.random.id<AccountId>())).error().code,
+            wire::kNoSuchAccount);
 }
 
 }  // namespace

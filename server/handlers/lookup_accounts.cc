@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <map>
 
 #include "server/handlers/checks.h"
@@ -6,11 +8,13 @@
 namespace kith::handlers {
 namespace {
 
-// Numbers that can't exist have no account: they are left out like others without one, so that a whole address book can be asked for.
+// Numbers that can't exist have no account: they are left out like others without one, so that a whole address book can
+// be asked for.
 Task<Outcome<wire::LookupResponse>> look_up(Services& services, DeviceAddress caller, wire::LookupRequest request) {
   if (static_cast<size_t>(request.phones_size()) > kLookupMax) co_return refuse(wire::kTooLarge, "phones");
   const auto cost = static_cast<uint32_t>(request.phones_size());
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kLookup, caller.account.view(), cost); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kLookup, caller.account.view(), cost); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   std::map<std::string, std::string> asked;  // by what the store knows, what the caller wrote
   std::vector<std::string> phones;
   for (const std::string& phone : request.phones()) {
@@ -31,7 +35,8 @@ Task<Outcome<wire::LookupResponse>> look_up(Services& services, DeviceAddress ca
 
 }  // namespace
 
-Task<Outcome<wire::LookupResponse>> lookup_accounts(Services& services, DeviceAddress caller, wire::LookupRequest request) {
+Task<Outcome<wire::LookupResponse>> lookup_accounts(Services& services, DeviceAddress caller,
+                                                    wire::LookupRequest request) {
   return come_back(look_up(services, caller, std::move(request)));
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The ports in memory keep the same promises as real ones, so what is tested on them holds for both.
 #include "server/handlers/testing/memory_ports.h"
 
@@ -14,8 +16,9 @@ template <bool Later>
 class MemoryBackend final : public InboxStoreBackend, public AccountStoreBackend, public ProfileStoreBackend {
  public:
   MemoryBackend() {
-    for (testing::Faults* faults : {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
-                                    &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+    for (testing::Faults* faults :
+         {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
+          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }

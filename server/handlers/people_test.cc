@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Lookup, profiles, privacy.
 #include <gtest/gtest.h>
 
@@ -36,7 +38,8 @@ TEST_F(PeopleTest, LookupFindsActiveAccountsAsTheyWereWritten) {  // [F31]
   TestDevice cleo(world, "+491700000003");
   ASSERT_TRUE(cleo.register_number());  // has published nothing
   wire::LookupRequest request;
-  for (const char* const phone : {"+491700000001", "+491700000002", "+491700000003", "+491700000004", "nonsense"}) request.add_phones(phone);
+  for (const char* const phone : {"+491700000001", "+491700000002", "+491700000003", "+491700000004", "nonsense"})
+    request.add_phones(phone);
   const auto found = world.run(handlers::lookup_accounts(world.services(), ben.address, request));
   ASSERT_TRUE(found);
   ASSERT_EQ(found->found_size(), 2);
@@ -50,7 +53,8 @@ TEST_F(PeopleTest, LookupIsBoundedAndRateLimited) {  // [LIMIT-1]
   EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code, wire::kTooLarge);
   request.mutable_phones()->RemoveLast();
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ben.address, request)));
-  EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code, wire::kRateLimited);
+  EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code,
+            wire::kRateLimited);
   EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ana.address, request)));
 }
 
@@ -75,7 +79,12 @@ TEST_F(PeopleTest, ProfilesHaveBoundsInCharacters) {  // [LIMIT-1]
   EXPECT_EQ(put(ana, name + "x").error().detail, "name");
   EXPECT_EQ(put(ana, "").error().detail, "name");
   EXPECT_EQ(put(ana, "A\nB").error().detail, "name");
-  EXPECT_EQ(put(ana, "A\x01" "B").error().detail, "name");
+  EXPECT_EQ(put(ana,
+                "A\x01"
+                "B")
+                .error()
+                .detail,
+            "name");
   EXPECT_EQ(put(ana, "\xc3").error().code, wire::kInvalidArgument);
   EXPECT_EQ(put(ana, "Ana", std::string(141, 'x')).error().detail, "about");
   EXPECT_TRUE(put(ana, "Ana", std::string(140, 'x')));
@@ -117,7 +126,8 @@ TEST_F(PeopleTest, PrivacyKeepsWhatIsNotNamed) {  // [F38]
 }
 
 TEST_F(PeopleTest, PrivacyIsChecked) {  // [LIMIT-1]
-  const auto bad_scope = set(ana, [](wire::Privacy& privacy) { privacy.set_about(static_cast<wire::Privacy::Scope>(9)); });
+  const auto bad_scope =
+      set(ana, [](wire::Privacy& privacy) { privacy.set_about(static_cast<wire::Privacy::Scope>(9)); });
   EXPECT_EQ(bad_scope.error().detail, "about");
   const auto bad_id = set(ana, [](wire::Privacy& privacy) {
     privacy.add_blocked("short");
@@ -137,7 +147,9 @@ TEST_F(PeopleTest, PrivacyIsChecked) {  // [LIMIT-1]
 }
 
 TEST_F(PeopleTest, ABlockCountsForTheNextMessage) {  // [F28]
-  const auto send = [&] { return world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1})); };
+  const auto send = [&] {
+    return world.send(ben.address, HandlersWorld::send_of(world.random.id<MessageId>(), ana.address.account, {1}));
+  };
   EXPECT_TRUE(send().has_accepted());
   ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
     privacy.add_blocked(ben.address.account.bytes());

@@ -1,4 +1,7 @@
-// Who sees what, and who is blocked. A change counts for live presence subscriptions and for the next message as soon as it is answered.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Who sees what, and who is blocked. A change counts for live presence subscriptions and for the next message as soon
+// as it is answered.
 #include <algorithm>
 
 #include "server/handlers/checks.h"
@@ -43,14 +46,16 @@ wire::Privacy answer_of(const PrivacyRecord& record) {
 }
 
 Task<Outcome<wire::Privacy>> load(Services& services, DeviceAddress caller) {
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const auto record = co_await services.profiles.load_privacy(caller.account);
   if (!record) co_return refuse_store(record.error());
   co_return answer_of(*record);
 }
 
 Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire::Privacy privacy) {
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const OneAtATime turn(services.rate_limits, "privacy " + caller.account.bytes());
   if (!turn.alone()) co_return refuse_rate(kRetryMs);
   auto loaded = co_await services.profiles.load_privacy(caller.account);
@@ -70,7 +75,8 @@ Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire:
   if (privacy.replace_blocked()) {
     auto blocked = accounts_of(privacy.blocked(), "blocked");
     if (!blocked) co_return std::unexpected<Refusal>(blocked.error());
-    if (std::binary_search(blocked->begin(), blocked->end(), caller.account)) co_return refuse(wire::kInvalidArgument, "blocked");
+    if (std::binary_search(blocked->begin(), blocked->end(), caller.account))
+      co_return refuse(wire::kInvalidArgument, "blocked");
     record.blocked = std::move(*blocked);
   }
   PrivacyRecord stored = record;
@@ -85,7 +91,9 @@ Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire:
 
 }  // namespace
 
-Task<Outcome<wire::Privacy>> get_privacy(Services& services, DeviceAddress caller) { return come_back(load(services, caller)); }
+Task<Outcome<wire::Privacy>> get_privacy(Services& services, DeviceAddress caller) {
+  return come_back(load(services, caller));
+}
 Task<Outcome<wire::Privacy>> put_privacy(Services& services, DeviceAddress caller, wire::Privacy privacy) {
   return come_back(put(services, caller, std::move(privacy)));
 }

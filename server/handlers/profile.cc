@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
 
@@ -5,7 +7,8 @@ namespace kith::handlers {
 namespace {
 
 Task<Outcome<wire::Profile>> load(Services& services, DeviceAddress caller, AccountId account) {
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const auto record = co_await services.accounts.load(account);
   if (!record && record.error() != StoreError::kNotFound) co_return refuse_store(record.error());
   if (!record || record->device_list_revision.value == 0) co_return refuse(wire::kNoSuchAccount, "account_id");
@@ -32,7 +35,8 @@ Task<Outcome<wire::Profile>> put(Services& services, DeviceAddress caller, wire:
     co_return refuse(wire::kInvalidArgument, "name");
   }
   if (!is_text(profile.about(), 0, kAboutLengthMax)) co_return refuse(wire::kInvalidArgument, "about");
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   ProfileRecord record{profile.name(), profile.about()};
   const auto stored = co_await services.profiles.put_profile(caller.account, std::move(record));
   if (!stored) co_return refuse_store(stored.error());
@@ -41,7 +45,8 @@ Task<Outcome<wire::Profile>> put(Services& services, DeviceAddress caller, wire:
 }
 
 Task<Outcome<wire::Empty>> remove(Services& services, DeviceAddress caller) {
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const auto removed = co_await services.profiles.remove_profile(caller.account);
   if (!removed) co_return refuse_store(removed.error());
   co_return wire::Empty();
@@ -55,6 +60,8 @@ Task<Outcome<wire::Profile>> get_profile(Services& services, DeviceAddress calle
 Task<Outcome<wire::Profile>> put_profile(Services& services, DeviceAddress caller, wire::Profile profile) {
   return come_back(put(services, caller, std::move(profile)));
 }
-Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress caller) { return come_back(remove(services, caller)); }
+Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress caller) {
+  return come_back(remove(services, caller));
+}
 
 }  // namespace kith::handlers

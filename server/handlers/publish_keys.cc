@@ -1,8 +1,11 @@
-// A device's keys, and with them, when it says so, the account's device list: the moment a device becomes active and others end.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A device's keys, and with them, when it says so, the account's device list: the moment a device becomes active and
+// others end.
 //
-// Who learns of a new list: a sender is refused with kStaleDevices at its next message: that is the sure way. Besides, accounts of which the
-// server happens to know that they deal with this one (subscribers of its presence, recent senders) get an AccountChanged entry; the server
-// keeps no contact graph, so others are not told.
+// Who learns of a new list: a sender is refused with kStaleDevices at its next message: that is the sure way. Besides,
+// accounts of which the server happens to know that they deal with this one (subscribers of its presence, recent
+// senders) get an AccountChanged entry; the server keeps no contact graph, so others are not told.
 #include <algorithm>
 #include <set>
 
@@ -23,9 +26,11 @@ std::optional<Refusal> check_form(const wire::PublishKeysRequest& request) {
     const wire::SignedPrekey& prekey = request.signed_prekey();
     if (prekey.id() == 0 || prekey.id() > kPrekeyIdMax) return Refusal{wire::kInvalidArgument, "signed_prekey.id", 0};
     if (!is_public_key(prekey.public_key())) return Refusal{wire::kInvalidArgument, "signed_prekey.public_key", 0};
-    if (prekey.signature().size() != kSignatureBytes) return Refusal{wire::kInvalidArgument, "signed_prekey.signature", 0};
+    if (prekey.signature().size() != kSignatureBytes)
+      return Refusal{wire::kInvalidArgument, "signed_prekey.signature", 0};
   }
-  if (static_cast<uint32_t>(request.prekeys_size()) > KeyStore::kPrekeysMax) return Refusal{wire::kTooLarge, "prekeys", 0};
+  if (static_cast<uint32_t>(request.prekeys_size()) > KeyStore::kPrekeysMax)
+    return Refusal{wire::kTooLarge, "prekeys", 0};
   std::set<uint32_t> ids;
   for (const wire::Prekey& prekey : request.prekeys()) {
     if (prekey.id() == 0 || prekey.id() > kPrekeyIdMax || !ids.insert(prekey.id()).second) {
@@ -45,7 +50,8 @@ PublicSignedPrekey signed_prekey_of(const wire::PublishKeysRequest& request) {
 Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, AccountStore::DeviceList list) {
   const auto record = co_await services.accounts.set_device_list(before.id, std::move(list));
   if (!record) {
-    if (record.error() == StoreError::kNotFound) co_return refuse(wire::kInvalidArgument, "device_list.devices.device_id");
+    if (record.error() == StoreError::kNotFound)
+      co_return refuse(wire::kInvalidArgument, "device_list.devices.device_id");
     co_return refuse_store(record.error());
   }
   Shard& shard = services.shards.of(before.id);
@@ -63,17 +69,19 @@ Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, Ac
   }
   shard.apply(*record);
   for (const DeviceRecord& device : before.devices) {
-    const bool remains =
-        std::any_of(record->devices.begin(), record->devices.end(), [&device](const DeviceRecord& one) { return one.id == device.id; });
+    const bool remains = std::any_of(record->devices.begin(), record->devices.end(),
+                                     [&device](const DeviceRecord& one) { return one.id == device.id; });
     // Keys that can't be removed now are never handed out again all the same: bundles are made of active devices only.
     if (!remains) (void)co_await services.keys.remove_device({before.id, device.id});
   }
   co_return wire::Empty();
 }
 
-Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddress caller, wire::PublishKeysRequest request) {
+Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddress caller,
+                                                 wire::PublishKeysRequest request) {
   if (const auto refusal = check_form(request)) co_return std::unexpected<Refusal>(*refusal);
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const OneAtATime turn(services.rate_limits, "keys " + caller.account.bytes());
   if (!turn.alone()) co_return refuse_rate(kRetryMs);
 
@@ -97,8 +105,8 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
   } else if (const auto current = current_list(*account)) {
     identity = identity_in(*current, caller.device);
   }
-  if (request.has_signed_prekey() &&
-      !crypto::verify_prekey_signature(identity, request.signed_prekey().public_key(), request.signed_prekey().signature())) {
+  if (request.has_signed_prekey() && !crypto::verify_prekey_signature(identity, request.signed_prekey().public_key(),
+                                                                      request.signed_prekey().signature())) {
     co_return refuse(wire::kInvalidSignature, "signed_prekey.signature");
   }
 
@@ -130,7 +138,8 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
 
 }  // namespace
 
-Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, DeviceAddress caller, wire::PublishKeysRequest request) {
+Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, DeviceAddress caller,
+                                                      wire::PublishKeysRequest request) {
   return come_back(publish(services, caller, std::move(request)));
 }
 

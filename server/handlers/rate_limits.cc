@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/handlers/rate_limits.h"
 
 #include <algorithm>
@@ -57,7 +59,8 @@ struct RateLimits::Impl {
     const auto known = stripe.full_at_ms.find(name);
     const uint64_t full_at_ms = std::max(now_ms, known == stripe.full_at_ms.end() ? 0 : known->second) + price_ms;
     if (full_at_ms > now_ms + capacity_ms) {
-      return static_cast<uint32_t>(std::min<uint64_t>(UINT32_MAX, std::max<uint64_t>(1, full_at_ms - now_ms - capacity_ms)));
+      return static_cast<uint32_t>(
+          std::min<uint64_t>(UINT32_MAX, std::max<uint64_t>(1, full_at_ms - now_ms - capacity_ms)));
     }
     if (!take) return 0;
     if (known != stripe.full_at_ms.end()) {
@@ -91,11 +94,17 @@ struct RateLimits::Impl {
 RateLimits::RateLimits(Clock& clock, RateSettings settings) : impl_(std::make_unique<Impl>(clock, settings)) {}
 RateLimits::~RateLimits() = default;
 
-uint32_t RateLimits::take(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, true); }
-uint32_t RateLimits::peek(Limit limit, BytesView key, uint32_t cost) { return impl_->use(impl_->rate_of(limit), limit, key, cost, false); }
+uint32_t RateLimits::take(Limit limit, BytesView key, uint32_t cost) {
+  return impl_->use(impl_->rate_of(limit), limit, key, cost, true);
+}
+uint32_t RateLimits::peek(Limit limit, BytesView key, uint32_t cost) {
+  return impl_->use(impl_->rate_of(limit), limit, key, cost, false);
+}
 
 uint32_t RateLimits::take_address(Limit limit, std::string_view address) {
-  if (impl_->settings.loopback_exempt && (address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127."))) return 0;
+  if (impl_->settings.loopback_exempt &&
+      (address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.")))
+    return 0;
   return take(limit, address);
 }
 

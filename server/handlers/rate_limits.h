@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How often somebody may do something: token buckets by what is done and by whom.
 //
 // Calls: from any thread (a short lock per stripe; none of this is on the path of a message between two devices).
@@ -16,17 +18,17 @@ namespace kith {
 
 // What is limited, and what the key is.
 enum class Limit : uint8_t {
-  kCodeForNumber,         // phone: asking for a code, in short succession
-  kCodeForNumberHourly,   // phone: asking for a code
-  kCodeFromAddress,       // peer address: asking for a code
-  kRegisterFromAddress,   // peer address: trying a code
-  kLookup,                // account: numbers looked up
-  kTakePrekeys,           // account: one-time prekeys taken, of all others together
-  kTakePrekeysOf,         // account and target: one-time prekeys taken of one device
-  kProfileRead,           // account: profiles and device lists read
-  kProfileWrite,          // account: profile, privacy, PIN and keys written
-  kTyping,                // device
-  kSubscribe,             // device: accounts subscribed to
+  kCodeForNumber,        // phone: asking for a code, in short succession
+  kCodeForNumberHourly,  // phone: asking for a code
+  kCodeFromAddress,      // peer address: asking for a code
+  kRegisterFromAddress,  // peer address: trying a code
+  kLookup,               // account: numbers looked up
+  kTakePrekeys,          // account: one-time prekeys taken, of all others together
+  kTakePrekeysOf,        // account and target: one-time prekeys taken of one device
+  kProfileRead,          // account: profiles and device lists read
+  kProfileWrite,         // account: profile, privacy, PIN and keys written
+  kTyping,               // device
+  kSubscribe,            // device: accounts subscribed to
   kCount,
 };
 

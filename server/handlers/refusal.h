@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Why a handler did not do what was asked: a wire error, told over the socket or as ApiError over HTTP.
 #pragma once
 
@@ -12,7 +14,7 @@ namespace kith {
 
 struct Refusal {
   wire::ErrorCode code = wire::kInternal;
-  std::string detail;            // for people and logs: names the field at fault, never user data
+  std::string detail;  // for people and logs: names the field at fault, never user data
   uint32_t retry_after_ms = 0;
 };
 

@@ -1,8 +1,12 @@
-// Proves a number by its code, and makes a device in its account. The device is active only when it has published its keys (publish_keys.cc).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Proves a number by its code, and makes a device in its account. The device is active only when it has published its
+// keys (publish_keys.cc).
 //
-// Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by number; one try at a time for
-// a number, so that tries side by side do not share an attempt. A PIN takes pin_attempts_max wrong tries a day: each counts before it is tried, on
-// the disk, so that no restart forgives it, and a right one is taken back. A wrong PIN leaves the code.
+// Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by
+// number; one try at a time for a number, so that tries side by side do not share an attempt. A PIN takes
+// pin_attempts_max wrong tries a day: each counts before it is tried, on the disk, so that no restart forgives it, and
+// a right one is taken back. A wrong PIN leaves the code.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -29,7 +33,8 @@ Task<bool> matches(Services& services, std::string hash, std::string pin) {
 // A token bucket, as the time at which it will be full again: a try takes its share of a day.
 Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::string pin) {
   const uint64_t now = services.clock.now().value;
-  const uint64_t before = std::clamp(account.pin_tries_forgiven_at.value, now, now + kDayMicros);  // whatever the clock was then
+  // Whatever the clock was then
+  const uint64_t before = std::clamp(account.pin_tries_forgiven_at.value, now, now + kDayMicros);
   const uint64_t after = before + kDayMicros / std::max(1u, services.settings.pin_attempts_max);
   if (after > now + kDayMicros) {
     co_return refuse(wire::kTooManyAttempts, "pin", static_cast<uint32_t>((after - now - kDayMicros) / 1000 + 1));
@@ -43,22 +48,26 @@ Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::stri
 }
 
 // Counts a wrong try on the code.
-Task<Outcome<wire::RegistrationResponse>> wrong(Services& services, std::string phone, PendingCode pending, wire::ErrorCode code) {
+Task<Outcome<wire::RegistrationResponse>> wrong(Services& services, std::string phone, PendingCode pending,
+                                                wire::ErrorCode code) {
   ++pending.attempts;
   const bool last = pending.attempts >= services.settings.code_attempts_max;
   const auto stored = co_await services.accounts.put_code(phone, std::move(pending));
   if (!stored) co_return refuse_store(stored.error());
   if (last && code == wire::kWrongCode) code = wire::kTooManyAttempts;
-  co_return refuse(code, code == wire::kWrongPin ? "pin" : "code", last ? services.rate_limits.peek(Limit::kCodeForNumber, phone) : 0);
+  co_return refuse(code, code == wire::kWrongPin ? "pin" : "code",
+                   last ? services.rate_limits.peek(Limit::kCodeForNumber, phone) : 0);
 }
 
-Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::string address, wire::RegistrationRequest request) {
+Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::string address,
+                                                   wire::RegistrationRequest request) {
   const auto phone = normalize_phone(request.phone());
   if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
   if (request.code().empty() || request.code().size() > kCodeBytesMax) co_return refuse(wire::kInvalidArgument, "code");
   if (request.pin().size() > kPinBytesMax) co_return refuse(wire::kInvalidArgument, "pin");
   RateLimits& limits = services.rate_limits;
-  if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const OneAtATime turn(limits, "register " + *phone);
   if (!turn.alone()) co_return refuse_rate(kRetryMs);
 
@@ -88,7 +97,8 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
 
   const AccountId new_account = services.random.id<AccountId>();
   const Bytes secret = services.random.bytes(32);
-  const auto record = co_await services.accounts.add_device(*phone, new_account, crypto::digest("kith token v1", secret), services.clock.now());
+  const auto record = co_await services.accounts.add_device(
+      *phone, new_account, crypto::digest("kith token v1", secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());
   Shard& shard = services.shards.of(record->id);
   co_await enter(shard.executor());
@@ -110,7 +120,8 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
 
 }  // namespace
 
-Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address, wire::RegistrationRequest request) {
+Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address,
+                                                          wire::RegistrationRequest request) {
   return come_back(try_code(services, std::move(address), std::move(request)));
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Codes, registration, PINs, and who may guess how often.
 #include <gtest/gtest.h>
 
@@ -18,14 +20,16 @@ class RegistrationTest : public ::testing::Test {
     request.set_phone(phone);
     return world.run(handlers::request_code(world.services(), address, request));
   }
-  static wire::RegistrationRequest request_of(const std::string& code, const std::string& pin = "", const std::string& phone = kPhone) {
+  static wire::RegistrationRequest request_of(const std::string& code, const std::string& pin = "",
+                                              const std::string& phone = kPhone) {
     wire::RegistrationRequest request;
     request.set_phone(phone);
     request.set_code(code);
     request.set_pin(pin);
     return request;
   }
-  Outcome<wire::RegistrationResponse> enter(const std::string& code, const std::string& pin = "", const std::string& phone = kPhone) {
+  Outcome<wire::RegistrationResponse> enter(const std::string& code, const std::string& pin = "",
+                                            const std::string& phone = kPhone) {
     return world.run(handlers::register_device(world.services(), "192.0.2.1", request_of(code, pin, phone)));
   }
   wire::ErrorCode refused(const std::string& code, const std::string& pin = "") {
@@ -48,8 +52,9 @@ TEST(PhoneNumbers, AreFullInternationalNumbersThatCanExist) {
   for (const char* const good : {"+491700000001", "+491700000002", "+14155550123", "+447700900123", "+33612345678"}) {
     EXPECT_EQ(handlers::normalize_phone(good), good) << good;
   }
-  for (const char* const bad : {"", "+", "491700000001", "01700000001", "+49 170 0000001", "+49170000000a", "+491", "+999999999999", "+4917000000011234567",
-                                "tel:+491700000001", "+491700000001;ext=5", "+00491700000001"}) {
+  for (const char* const bad :
+       {"", "+", "491700000001", "01700000001", "+49 170 0000001", "+49170000000a", "+491", "+999999999999",
+        "+4917000000011234567", "tel:+491700000001", "+491700000001;ext=5", "+00491700000001"}) {
     EXPECT_FALSE(handlers::normalize_phone(bad)) << bad;
   }
 }
@@ -81,7 +86,10 @@ TEST_F(RegistrationTest, OnlyTheEchoSenderPutsTheCodeInTheAnswer) {
 
 TEST_F(RegistrationTest, ACodeWorksOnceAndForItsNumberOnly) {
   const auto code = ask();
-  EXPECT_EQ(world.run(handlers::register_device(world.services(), "a", request_of(code->code(), "", "+491700000009"))).error().code, wire::kCodeExpired);
+  EXPECT_EQ(world.run(handlers::register_device(world.services(), "a", request_of(code->code(), "", "+491700000009")))
+                .error()
+                .code,
+            wire::kCodeExpired);
   EXPECT_TRUE(enter(code->code()));
   EXPECT_EQ(refused(code->code()), wire::kCodeExpired);
 }
@@ -117,7 +125,8 @@ TEST_F(RegistrationTest, TriesSideBySideDoNotShareAnAttempt) {  // [LIMIT-1]
   world.ports().accounts.faults.hold();
   std::vector<std::optional<Outcome<wire::RegistrationResponse>>> answers(20);
   for (auto& answer : answers) {
-    world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request_of(other_than(code->code()))), answer);
+    world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request_of(other_than(code->code()))),
+                      answer);
   }
   world.loops.settle();
   world.ports().accounts.faults.release();
@@ -228,7 +237,9 @@ TEST_F(RegistrationTest, APinIsNotTriedUncounted) {
 TEST_F(RegistrationTest, PinsHaveALengthAndCanBeRemoved) {
   TestDevice device(world, kPhone);
   ASSERT_TRUE(device.become_active());
-  for (const std::string& bad : {std::string("123"), std::string(65, '1'), std::string("12\xff" "45")}) {
+  for (const std::string& bad : {std::string("123"), std::string(65, '1'),
+                                 std::string("12\xff"
+                                             "45")}) {
     wire::PinRequest request;
     request.set_pin(bad);
     const auto outcome = world.run(handlers::set_pin(world.services(), device.address, request));

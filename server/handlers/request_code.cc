@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/hash.h"
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
@@ -11,10 +13,13 @@ Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string addr
   const auto phone = normalize_phone(request.phone());
   if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
   RateLimits& limits = services.rate_limits;
-  if (const uint32_t wait_ms = limits.take_address(Limit::kCodeFromAddress, address); wait_ms != 0) co_return refuse_rate(wait_ms);
-  if (const uint32_t wait_ms = limits.peek(Limit::kCodeForNumberHourly, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take_address(Limit::kCodeFromAddress, address); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.peek(Limit::kCodeForNumberHourly, *phone); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumber, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
-  if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumberHourly, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumberHourly, *phone); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
 
   // Not while a code of the number is tried: counting that try would put the old code back.
   const OneAtATime turn(limits, "register " + *phone);
@@ -22,7 +27,8 @@ Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string addr
 
   const HandlerSettings& settings = services.settings;
   std::string code;
-  for (uint32_t i = 0; i < settings.code_digits; ++i) code.push_back(static_cast<char>('0' + services.random.below(10)));
+  for (uint32_t i = 0; i < settings.code_digits; ++i)
+    code.push_back(static_cast<char>('0' + services.random.below(10)));
   PendingCode pending;
   pending.code_hash = crypto::digest("kith code v1", *phone + code);
   pending.expires_at = {services.clock.now().value + uint64_t{settings.code_lifetime_s} * 1'000'000};

@@ -1,17 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One message from a device to an account: the heart of the server.
 //
-// Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the device, or durable. Whatever
-// was neither was never acknowledged, and the sender sends it again with the same id, which changes nothing where it had arrived (SEND-1).
+// Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the
+// device, or durable. Whatever was neither was never acknowledged, and the sender sends it again with the same id,
+// which changes nothing where it had arrived (SEND-1).
 //
 //   1  at the sender's loop: check the form, take the server time
-//   2  at the addressee's loop: load the account; compare the set of devices (DEVICE-1); a blocked sender's message ends here, accepted
+//   2  at the addressee's loop: load the account; compare the set of devices (DEVICE-1); a blocked sender's message
+//      ends here, accepted
 //   3  who has it already? A repeated message keeps its first server time
 //   4  is there room with everybody? Either all devices get it, or none
 //   5  append to each inbox: connected devices have it now
 //   6  wait until each is confirmed or durable; answer at the sender's loop
 //
-// Order (ORDER-1): nothing waits between taking the server time and entering the addressee's loop, which runs what enters in order; an account
-// that must be loaded first lets its waiters go on in order. So messages of one device are appended in the order they were sent.
+// Order (ORDER-1): nothing waits between taking the server time and entering the addressee's loop, which runs what
+// enters in order; an account that must be loaded first lets its waiters go on in order. So messages of one device are
+// appended in the order they were sent.
 #include <algorithm>
 #include <array>
 
@@ -50,9 +55,11 @@ Outcome<Checked> check(const Services& services, const wire::Send& send) {
   Checked checked{*id, *to, {}, 0};
   for (const wire::Envelope& envelope : send.envelopes()) {
     if (envelope.payload().empty()) return refuse(wire::kInvalidArgument, "envelopes.payload");
-    if (envelope.payload().size() > services.settings.limits.envelope_bytes_max()) return refuse(wire::kTooLarge, "envelopes.payload");
+    if (envelope.payload().size() > services.settings.limits.envelope_bytes_max())
+      return refuse(wire::kTooLarge, "envelopes.payload");
     const DeviceId device{envelope.device_id()};
-    if (std::find(checked.devices.begin(), checked.devices.begin() + checked.count, device) != checked.devices.begin() + checked.count) {
+    if (std::find(checked.devices.begin(), checked.devices.begin() + checked.count, device) !=
+        checked.devices.begin() + checked.count) {
       return refuse(wire::kInvalidArgument, "envelopes.device_id");
     }
     checked.devices[checked.count++] = device;
@@ -88,8 +95,10 @@ wire::ServerFrame refused_stale(const std::string& message_id, Revision revision
 
 Refusal refusal_of_room(DeviceInbox::Room room) {
   switch (room) {
-    case DeviceInbox::Room::kInboxFull: return {wire::kInboxFull, "the addressee's inbox is at its bound", kRetryFullInboxMs};
-    case DeviceInbox::Room::kStoreFull: return {wire::kServerFull, "the server's disk is at its bound", kRetryFullStoreMs};
+    case DeviceInbox::Room::kInboxFull:
+      return {wire::kInboxFull, "the addressee's inbox is at its bound", kRetryFullInboxMs};
+    case DeviceInbox::Room::kStoreFull:
+      return {wire::kServerFull, "the server's disk is at its bound", kRetryFullStoreMs};
     default: return {wire::kUnavailable, "too much waits for the disk", kRetryBusyMs};
   }
 }
@@ -100,8 +109,9 @@ Refusal refusal_of_settled(Settled settled) {
 }
 
 // Steps 3 to 5; nothing waits in here. Absent: appended, and `settlement` tells the rest.
-std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked, DeviceAddress from, std::span<const Copy> copies,
-                              wire::Send& send, UnixMicros& server_time, Settlement& settlement) {
+std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked, DeviceAddress from,
+                              std::span<const Copy> copies, wire::Send& send, UnixMicros& server_time,
+                              Settlement& settlement) {
   std::array<DeviceInbox*, kDevicesMax> inboxes{};
   std::array<bool, kDevicesMax> repeated{};
   bool any_repeated = false;
@@ -141,7 +151,8 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
 }
 
 // Steps 2 to 6 without the way back.
-Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Send send, Checked checked, UnixMicros server_time) {
+Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Send send, Checked checked,
+                                UnixMicros server_time) {
   Executor& home = services.shards.of(from.account).executor();
   Shard& shard = services.shards.of(checked.to);
   co_await enter(shard.executor());
@@ -153,7 +164,8 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
     if (to == nullptr) {
       const auto loaded = co_await shard.account(checked.to);
       if (!loaded) {
-        if (loaded.error() == StoreError::kNotFound) co_return refused(send.message_id(), {wire::kNoSuchAccount, "to_account", 0});
+        if (loaded.error() == StoreError::kNotFound)
+          co_return refused(send.message_id(), {wire::kNoSuchAccount, "to_account", 0});
         co_return refused(send.message_id(), refusal_of(loaded.error()));
       }
       to = *loaded;
@@ -164,7 +176,8 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
     // The sender must not learn that it is blocked: one tick, for ever.
     if (to->blocks(from.account)) co_return accepted(send.message_id(), server_time);
 
-    // A message that an earlier run of the server may have stored: look, then start again, for the account may have changed meanwhile.
+    // A message that an earlier run of the server may have stored: look, then start again, for the account may have
+    // changed meanwhile.
     DeviceInbox* unsure = nullptr;
     size_t which = 0;
     for (size_t i = 0; i < checked.count && unsure == nullptr; ++i) {
@@ -192,7 +205,9 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
   if (settled == Settled::kEnded) {
     co_await enter(shard.executor());
     const auto loaded = co_await shard.account(checked.to);
-    if (loaded) co_return refused_stale(send.message_id(), (*loaded)->revision, compare_devices(**loaded, checked.named(), except));
+    if (loaded)
+      co_return refused_stale(send.message_id(), (*loaded)->revision,
+                              compare_devices(**loaded, checked.named(), except));
   }
   co_return refused(send.message_id(), refusal_of_settled(settled));
 }

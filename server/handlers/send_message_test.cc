@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The send path: form, devices, blocks, repetitions, rooms.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What handlers work with. main() (or the simulator) makes one of everything and wires it here.
 #pragma once
 
@@ -15,7 +17,8 @@
 
 namespace kith {
 
-// What a server tells its devices unless it is configured otherwise. Five envelopes of the largest size, and one entry, fit into a frame.
+// What a server tells its devices unless it is configured otherwise. Five envelopes of the largest size, and one entry,
+// fit into a frame.
 inline wire::Limits default_limits() {
   wire::Limits limits;
   limits.set_frame_bytes_max(256 * 1024);
@@ -31,8 +34,8 @@ struct HandlerSettings {
   uint32_t code_digits = 6;
   uint32_t code_lifetime_s = 600;
   uint32_t code_attempts_max = 5;
-  uint32_t pin_attempts_max = 10;     // a day
-  uint32_t prekeys_low = 20;          // a device is told when it has fewer left
+  uint32_t pin_attempts_max = 10;          // a day
+  uint32_t prekeys_low = 20;               // a device is told when it has fewer left
   wire::Limits limits = default_limits();  // as told in Welcome
 };
 

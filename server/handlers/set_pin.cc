@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "crypto/pin_hash.h"
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
@@ -17,7 +19,8 @@ Task<std::string> hash(Services& services, std::string pin) {
 Task<Outcome<wire::Empty>> put(Services& services, DeviceAddress caller, wire::PinRequest request) {
   const std::string& pin = request.pin();
   if (!pin.empty() && !is_text(pin, kPinLengthMin, kPinLengthMax)) co_return refuse(wire::kInvalidArgument, "pin");
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   std::string hashed;
   if (!pin.empty()) {
     Task<std::string> hashing = hash(services, pin);

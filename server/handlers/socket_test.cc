@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Hello, and what is said over the socket besides messages.
 #include <gtest/gtest.h>
 
@@ -28,7 +30,8 @@ class SocketTest : public ::testing::Test {
     world.loops.settle();
   }
   static size_t typing_notices(const RecordingSession& session) {
-    return static_cast<size_t>(std::count_if(session.frames.begin(), session.frames.end(), [](const wire::ServerFrame& frame) { return frame.has_typing(); }));
+    return static_cast<size_t>(std::count_if(session.frames.begin(), session.frames.end(),
+                                             [](const wire::ServerFrame& frame) { return frame.has_typing(); }));
   }
   void privacy(AccountId account, PrivacyRecord record) {
     world.run(world.ports().profiles.put_privacy(account, record));
@@ -88,7 +91,8 @@ TEST_F(SocketTest, HelloReplacesTheSessionBefore) {
 TEST_F(SocketTest, NothingIsDeliveredBeforeWelcome) {
   world.ports().keys.faults.hold();
   std::optional<Outcome<DeviceAddress>> hello;
-  world.loops.begin(world.index_of(ana), handlers::hello(world.services(), HandlersWorld::hello_of(ana_1), at_ana), hello);
+  world.loops.begin(world.index_of(ana), handlers::hello(world.services(), HandlersWorld::hello_of(ana_1), at_ana),
+                    hello);
   world.loops.settle();
   std::optional<wire::ServerFrame> answer;
   world.begin_send(ben_1, HandlersWorld::send_of(world.random.id<MessageId>(), ana, {1}), answer);

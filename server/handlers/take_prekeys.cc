@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include <algorithm>
 
 #include "server/handlers/checks.h"
@@ -28,10 +30,12 @@ Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddres
     if (request.device_ids_size() == 0 && device.active && !own) devices.push_back(device.id);
   }
   for (const uint32_t id : request.device_ids()) {
-    const bool active = std::any_of(record->devices.begin(), record->devices.end(),
-                                    [id](const DeviceRecord& device) { return device.id.value == id && device.active; });
+    const bool active = std::any_of(record->devices.begin(), record->devices.end(), [id](const DeviceRecord& device) {
+      return device.id.value == id && device.active;
+    });
     if (!active) co_return refuse(wire::kNoSuchDevice, "device_ids");
-    if (std::find(devices.begin(), devices.end(), DeviceId{id}) != devices.end()) co_return refuse(wire::kInvalidArgument, "device_ids");
+    if (std::find(devices.begin(), devices.end(), DeviceId{id}) != devices.end())
+      co_return refuse(wire::kInvalidArgument, "device_ids");
     devices.push_back({id});
   }
 
@@ -39,9 +43,12 @@ Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddres
   RateLimits& limits = services.rate_limits;
   const auto cost = static_cast<uint32_t>(devices.size());
   const Bytes pair = caller.account.bytes() + target.bytes();
-  if (const uint32_t wait_ms = limits.peek(Limit::kTakePrekeysOf, pair, cost); wait_ms != 0) co_return refuse_rate(wait_ms);
-  if (const uint32_t wait_ms = limits.take(Limit::kTakePrekeys, caller.account.view(), cost); wait_ms != 0) co_return refuse_rate(wait_ms);
-  if (const uint32_t wait_ms = limits.take(Limit::kTakePrekeysOf, pair, cost); wait_ms != 0) co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.peek(Limit::kTakePrekeysOf, pair, cost); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take(Limit::kTakePrekeys, caller.account.view(), cost); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
+  if (const uint32_t wait_ms = limits.take(Limit::kTakePrekeysOf, pair, cost); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
 
   wire::PrekeyBundlesResponse response;
   response.mutable_device_list()->set_device_list(record->device_list);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/command_line.h"
 
 #include <CLI/CLI.hpp>
@@ -41,19 +43,22 @@ Command read_command_line(int argc, const char* const* argv) {
   CLI::App app("The Kith server. Without options it keeps its data in ./data and listens on 127.0.0.1:8080.", "kithd");
   app.set_version_flag("--version", std::string("kithd ") + kVersion);
   app.option_defaults()->take_last();
-  app.add_option("--config", options.config_file, "Configuration file (TOML); the options below win over it")->type_name("FILE");
+  app.add_option("--config", options.config_file, "Configuration file (TOML); the options below win over it")
+      ->type_name("FILE");
   app.add_option("--data", options.data, "Directory of accounts, keys and undelivered messages")->type_name("DIR");
   app.add_option("--listen", options.listen, "Address to listen on, may be repeated; port 0: one that is free")
       ->type_name("ADDR:PORT")
       ->take_all();
   app.add_option("--web", options.web, "Directory of the built web app")->type_name("DIR");
-  app.add_option("--codes", options.codes, "How registration codes are sent: console or echo (development, loopback only)")
+  app.add_option("--codes", options.codes,
+                 "How registration codes are sent: console or echo (development, loopback only)")
       ->check(CLI::IsMember({"console", "echo"}));
 
   CLI::App* const check = app.add_subcommand("check-config", "Say what is wrong with a configuration file, and exit");
   std::string checked_file;
   check->add_option("FILE", checked_file, "The file")->required();
-  const CLI::App* const print = app.add_subcommand("print-config", "Write a configuration file with every setting and its default");
+  const CLI::App* const print =
+      app.add_subcommand("print-config", "Write a configuration file with every setting and its default");
   app.require_subcommand(0, 1);
 
   try {

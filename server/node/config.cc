@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/config.h"
 
 #include <arpa/inet.h>
@@ -60,7 +62,8 @@ std::vector<std::string> contradictions(const Config& config) {
     out.push_back("limits.output_ephemeral_max must not be above limits.output_max");
   }
   if (config.delivery.forget_delay_ms < config.delivery.commit_delay_notice_ms) {
-    out.push_back("inbox.forget_delay_ms must not be below inbox.commit_delay_notice_ms, or a crash may lose a receipt");
+    out.push_back(
+        "inbox.forget_delay_ms must not be below inbox.commit_delay_notice_ms, or a crash may lose a receipt");
   }
   return out;
 }

@@ -1,5 +1,7 @@
-// The whole configuration of kithd: one TOML file, every setting with a default. config_settings.cc lists the keys with their meaning and
-// range; from it come the parser, its error messages and the example file (deploy/kith.toml).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The whole configuration of kithd: one TOML file, every setting with a default. config_settings.cc lists the keys with
+// their meaning and range; from it come the parser, its error messages and the example file (deploy/kith.toml).
 #pragma once
 
 #include <string>
@@ -14,10 +16,10 @@
 namespace kith::node {
 
 struct Config {
-  gateway::GatewaySettings gateway;   // [listen] [tls] [web] [limits] [timeouts] [metrics]
-  DeliverySettings delivery;          // [inbox]
-  RateSettings rates;                 // [rates] [registration]
-  HandlerSettings handlers;           // [registration]; its limits by handler_settings()
+  gateway::GatewaySettings gateway;  // [listen] [tls] [web] [limits] [timeouts] [metrics]
+  DeliverySettings delivery;         // [inbox]
+  RateSettings rates;                // [rates] [registration]
+  HandlerSettings handlers;          // [registration]; its limits by handler_settings()
 
   // [limits], told to devices in Welcome
   uint32_t envelope_bytes_max = 48 * 1024;
@@ -40,8 +42,8 @@ struct Config {
   bool core_dumps = false;
 };
 
-// Reads the text of a configuration file over `config`. The errors are sentences that name key, value and what is allowed; `name` is the
-// file's, for them.
+// Reads the text of a configuration file over `config`. The errors are sentences that name key, value and what is
+// allowed; `name` is the file's, for them.
 Result<void, std::vector<std::string>> read_config(const std::string& text, const std::string& name, Config& config);
 // The same for a file.
 Result<void, std::vector<std::string>> read_config_file(const std::string& path, Config& config);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The configuration as a documented file.
 #include <string>
 
@@ -72,13 +74,15 @@ std::string print_config(const Config& config) {
   Config copy = config;
   std::string out =
       "# Configuration of kithd: every setting, with its default. What is left out keeps its default.\n"
-      "# kithd --config FILE reads it; kithd check-config FILE says what is wrong with it; kithd print-config writes this.\n";
+      "# kithd --config FILE reads it; kithd check-config FILE says what is wrong with it; kithd print-config writes "
+      "this.\n";
   for (const Section& section : sections()) {
     out += '\n' + comment(section.help) + '[' + section.name + "]\n";
     for (const Setting& setting : settings()) {
       if (std::string(setting.section) != section.name) continue;
       out += comment(setting.help + range_of(setting));
-      out += std::string(setting.key) + " = " + std::visit([&](auto place) { return print(place(copy)); }, setting.place) + '\n';
+      out += std::string(setting.key) + " = " +
+             std::visit([&](auto place) { return print(place(copy)); }, setting.place) + '\n';
     }
   }
   return out;

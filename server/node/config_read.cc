@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Reading the configuration's file.
 #include <toml++/toml.h>
 
@@ -56,8 +58,8 @@ class Reader {
       const std::string name(section.str());
       const bool is_known = std::ranges::any_of(sections(), [&](const Section& known) { return name == known.name; });
       if (!is_known) {
-        report(node, "unknown " + std::string(node.is_table() ? "section [" : "key ") + name + (node.is_table() ? "]." : ".") +
-                         (node.is_table() ? sections_text() : suggestion("", name)));
+        report(node, "unknown " + std::string(node.is_table() ? "section [" : "key ") + name +
+                         (node.is_table() ? "]." : ".") + (node.is_table() ? sections_text() : suggestion("", name)));
       } else if (const auto* table = node.as_table()) {
         for (const auto& [key, value] : *table) read_key(name, std::string(key.str()), value);
       } else {
@@ -95,7 +97,8 @@ class Reader {
   }
 
   void refuse(const Setting& setting, const toml::node& node, const std::string& allowed) {
-    report(node, std::string(setting.section) + "." + setting.key + " = " + text_of(node) + " is not allowed: it takes " + allowed);
+    report(node, std::string(setting.section) + "." + setting.key + " = " + text_of(node) +
+                     " is not allowed: it takes " + allowed);
   }
 
   void read_value(const Setting& setting, const toml::node& node, bool& place) {
@@ -106,13 +109,19 @@ class Reader {
   template <class Number>
   void read_number(const Setting& setting, const toml::node& node, Number& place) {
     const auto value = node.value_exact<int64_t>();
-    if (!value || *value < 0 || static_cast<uint64_t>(*value) < setting.min || static_cast<uint64_t>(*value) > setting.max) {
-      return refuse(setting, node, "a whole number from " + std::to_string(setting.min) + " to " + std::to_string(setting.max));
+    if (!value || *value < 0 || static_cast<uint64_t>(*value) < setting.min ||
+        static_cast<uint64_t>(*value) > setting.max) {
+      return refuse(setting, node,
+                    "a whole number from " + std::to_string(setting.min) + " to " + std::to_string(setting.max));
     }
     place = static_cast<Number>(*value);
   }
-  void read_value(const Setting& setting, const toml::node& node, uint32_t& place) { read_number(setting, node, place); }
-  void read_value(const Setting& setting, const toml::node& node, uint64_t& place) { read_number(setting, node, place); }
+  void read_value(const Setting& setting, const toml::node& node, uint32_t& place) {
+    read_number(setting, node, place);
+  }
+  void read_value(const Setting& setting, const toml::node& node, uint64_t& place) {
+    read_number(setting, node, place);
+  }
   void read_value(const Setting& setting, const toml::node& node, std::string& place) {
     const auto value = node.value_exact<std::string>();
     if (!value) return refuse(setting, node, "a text in quotes");
@@ -165,7 +174,8 @@ Result<void, std::vector<std::string>> read_config(const std::string& text, cons
     if (!errors.empty()) return Fail(std::move(errors));
     return {};
   } catch (const toml::parse_error& error) {
-    return Fail(std::vector{name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description())});
+    return Fail(
+        std::vector{name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description())});
   }
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The list of all settings. Internal to the configuration.
 #pragma once
 
@@ -12,14 +14,14 @@
 namespace kith::node {
 
 struct Setting {
-  using Place = std::variant<bool& (*)(Config&), uint32_t& (*)(Config&), uint64_t& (*)(Config&), std::string& (*)(Config&),
-                             std::vector<std::string>& (*)(Config&), Rate& (*)(Config&)>;
+  using Place = std::variant<bool& (*)(Config&), uint32_t& (*)(Config&), uint64_t& (*)(Config&),
+                             std::string& (*)(Config&), std::vector<std::string>& (*)(Config&), Rate& (*)(Config&)>;
 
   const char* section;
   const char* key;
-  const char* help;      // whole sentences; the file's comment
+  const char* help;  // whole sentences; the file's comment
   Place place;
-  uint64_t min = 0;      // of numbers
+  uint64_t min = 0;  // of numbers
   uint64_t max = 0;
   std::vector<std::string> choices = {};  // of strings; empty: any
 };

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/config.h"
 
 #include <gmock/gmock.h>
@@ -40,7 +42,8 @@ TEST(Config, EveryKeyIsInTheOperatorsManualWithItsDefault) {
     if (line.starts_with("[")) section = line.substr(1, line.size() - 2);
     const size_t equals = line.find(" = ");
     if (line.starts_with("#") || equals == std::string::npos) continue;
-    EXPECT_THAT(manual, HasSubstr("| `" + section + "." + line.substr(0, equals) + "` | `" + line.substr(equals + 3) + "` |"));
+    EXPECT_THAT(manual,
+                HasSubstr("| `" + section + "." + line.substr(0, equals) + "` | `" + line.substr(equals + 3) + "` |"));
     ++count;
   }
   EXPECT_EQ(count, settings().size());
@@ -75,8 +78,10 @@ TEST(Config, EveryNumberIsRefusedOutsideItsRangeAndTakenAtItsEnds) {
     EXPECT_THAT(errors_of(start + std::to_string(setting.min)), IsEmpty());
     EXPECT_THAT(errors_of(start + std::to_string(setting.max)), IsEmpty());
     const std::string range = "from " + std::to_string(setting.min) + " to " + std::to_string(setting.max);
-    for (const std::string& wrong : {std::to_string(setting.max + 1), std::string("-1"), std::string("\"1\""), std::string("1.5")}) {
-      EXPECT_THAT(errors_of(start + wrong), ElementsAre(testing::AllOf(HasSubstr(name), HasSubstr(range), HasSubstr("kith.toml:2"))));
+    for (const std::string& wrong :
+         {std::to_string(setting.max + 1), std::string("-1"), std::string("\"1\""), std::string("1.5")}) {
+      EXPECT_THAT(errors_of(start + wrong),
+                  ElementsAre(testing::AllOf(HasSubstr(name), HasSubstr(range), HasSubstr("kith.toml:2"))));
     }
   }
 }
@@ -87,19 +92,26 @@ TEST(Config, DefaultsAreWithinTheirRangesAndDoNotContradictEachOther) {
 }
 
 TEST(Config, EachErrorNamesLineKeyValueAndWhatIsAllowed) {
-  EXPECT_THAT(errors_of("[limits]\nsends_burst = 0\n\n[metrics]\nonly_loopback = \"yes\"\n\n[log]\nlevel = \"loud\"\n"),
-              ElementsAre("kith.toml:2: limits.sends_burst = 0 is not allowed: it takes a whole number from 1 to 1000000",
-                          testing::AllOf(HasSubstr("kith.toml:5: metrics.only_loopback = "), HasSubstr("yes"), HasSubstr("true or false")),
-                          testing::AllOf(HasSubstr("kith.toml:8: log.level = "), HasSubstr("loud"), HasSubstr("\"debug\", \"info\""))));
+  EXPECT_THAT(
+      errors_of("[limits]\nsends_burst = 0\n\n[metrics]\nonly_loopback = \"yes\"\n\n[log]\nlevel = \"loud\"\n"),
+      ElementsAre(
+          "kith.toml:2: limits.sends_burst = 0 is not allowed: it takes a whole number from 1 to 1000000",
+          testing::AllOf(HasSubstr("kith.toml:5: metrics.only_loopback = "), HasSubstr("yes"),
+                         HasSubstr("true or false")),
+          testing::AllOf(HasSubstr("kith.toml:8: log.level = "), HasSubstr("loud"), HasSubstr("\"debug\", \"info\""))));
   EXPECT_THAT(errors_of("[rates]\nlookup = { burst = 5 }\ntyping = 3\n").size(), 2u);
   EXPECT_THAT(errors_of("[listen]\naddresses = \"127.0.0.1:80\"\n"), ElementsAre(HasSubstr("a list of texts")));
 }
 
 TEST(Config, AnUnknownKeyIsAnErrorWithASuggestion) {
-  EXPECT_THAT(errors_of("[timeouts]\nidle_timeout = 5\n"), ElementsAre(HasSubstr("Did you mean timeouts.idle_timeout_ms?")));
-  EXPECT_THAT(errors_of("[limits]\nidle_timeout_ms = 5000\n"), ElementsAre(HasSubstr("Did you mean timeouts.idle_timeout_ms?")));
-  EXPECT_THAT(errors_of("[log]\ncolour_of_the_sky = 5\n"), ElementsAre(testing::EndsWith("unknown key log.colour_of_the_sky.")));
-  EXPECT_THAT(errors_of("[limit]\n"), ElementsAre(testing::AllOf(HasSubstr("unknown section [limit]"), HasSubstr("[limits]"))));
+  EXPECT_THAT(errors_of("[timeouts]\nidle_timeout = 5\n"),
+              ElementsAre(HasSubstr("Did you mean timeouts.idle_timeout_ms?")));
+  EXPECT_THAT(errors_of("[limits]\nidle_timeout_ms = 5000\n"),
+              ElementsAre(HasSubstr("Did you mean timeouts.idle_timeout_ms?")));
+  EXPECT_THAT(errors_of("[log]\ncolour_of_the_sky = 5\n"),
+              ElementsAre(testing::EndsWith("unknown key log.colour_of_the_sky.")));
+  EXPECT_THAT(errors_of("[limit]\n"),
+              ElementsAre(testing::AllOf(HasSubstr("unknown section [limit]"), HasSubstr("[limits]"))));
   EXPECT_THAT(errors_of("retention_s = 5\n"), ElementsAre(HasSubstr("Did you mean inbox.retention_s?")));
   EXPECT_THAT(errors_of("data = 5\n"), ElementsAre(HasSubstr("data is a section")));
 }
@@ -129,8 +141,10 @@ TEST(Config, CodesAreEchoedOnLoopbackOnly) {
 }
 
 TEST(Config, ListenAddressesAreNumericWithAPort) {
-  for (const char* good : {"0.0.0.0:0", "127.0.0.1:65535", "[::]:80", "[2001:db8::1]:443"}) EXPECT_TRUE(is_listen_address(good)) << good;
-  for (const char* bad : {"", "127.0.0.1", ":80", "localhost:80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536", "127.0.0.1:80x", "[::1]"}) {
+  for (const char* good : {"0.0.0.0:0", "127.0.0.1:65535", "[::]:80", "[2001:db8::1]:443"})
+    EXPECT_TRUE(is_listen_address(good)) << good;
+  for (const char* bad : {"", "127.0.0.1", ":80", "localhost:80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536",
+                          "127.0.0.1:80x", "[::1]"}) {
     EXPECT_FALSE(is_listen_address(bad)) << bad;
   }
 }

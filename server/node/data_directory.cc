@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/data_directory.h"
 
 #include <fcntl.h>
@@ -27,9 +29,10 @@ Result<DataDirectory, std::string> DataDirectory::open(const std::string& path) 
     if (errno != EWOULDBLOCK) return failed("can't be locked");
     char holder[32] = {};
     const ssize_t size = read(lock.get(), holder, sizeof holder - 1);
-    const std::string id(holder, size > 0 ? std::string_view(holder, static_cast<size_t>(size)).find_last_not_of('\n') + 1 : 0);
-    return Fail("the data directory " + path + " is in use by another kithd" + (id.empty() ? "" : " (process " + id + ")") +
-                ": stop it first, or use another directory");
+    const std::string id(holder,
+                         size > 0 ? std::string_view(holder, static_cast<size_t>(size)).find_last_not_of('\n') + 1 : 0);
+    return Fail("the data directory " + path + " is in use by another kithd" +
+                (id.empty() ? "" : " (process " + id + ")") + ": stop it first, or use another directory");
   }
   const std::string id = std::to_string(getpid()) + "\n";
   if (ftruncate(lock.get(), 0) != 0 || pwrite(lock.get(), id.data(), id.size(), 0) < 0) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The data directory: made when absent, and held by one process.
 //
 //   <directory>/lock         held while kithd runs; names its process id

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What kithd's exit codes mean; docs/operating.md lists them.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The program itself: real processes, real disk, loopback.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -106,7 +108,8 @@ TEST_F(Kithd, WhatWasAcknowledgedSurvivesAKillAndIsDeliveredOnceInOrder) {  // [
   constexpr uint8_t kCount = 40;
   {
     Connected ana_socket(server_.port(), ana);
-    for (uint8_t i = 1; i <= kCount; ++i) ana_socket.send_frame(send_frame(ben, message_id(i), "message " + std::to_string(i)));
+    for (uint8_t i = 1; i <= kCount; ++i)
+      ana_socket.send_frame(send_frame(ben, message_id(i), "message " + std::to_string(i)));
     for (uint8_t i = 1; i <= kCount; ++i) ASSERT_TRUE(ana_socket.receive(ServerFrame::kAccepted));
   }
   server_.crash();
@@ -184,8 +187,10 @@ TEST_F(Kithd, AnAccountAndItsProfileSurviveAKill) {
   ASSERT_TRUE(server_.start()) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);
   const std::string bearer = "Bearer " + to_base64url(ana.token);
-  const Client::Fields fields = {{"Authorization", bearer}, {"Content-Type", "application/json"}, {"Accept", "application/json"}};
-  EXPECT_EQ(Client(server_.port()).request("PUT", "/v1/profile", fields, R"({"name":"Ana","about":"here"})").status, 200);
+  const Client::Fields fields = {
+      {"Authorization", bearer}, {"Content-Type", "application/json"}, {"Accept", "application/json"}};
+  EXPECT_EQ(Client(server_.port()).request("PUT", "/v1/profile", fields, R"({"name":"Ana","about":"here"})").status,
+            200);
   server_.crash();
   ASSERT_TRUE(server_.start()) << server_.log();
   const auto profile = Client(server_.port()).request("GET", "/v1/profile", fields);
@@ -205,7 +210,8 @@ TEST_F(Kithd, HealthReadinessAndMetricsAreServed) {
 }
 
 TEST_F(Kithd, AFullDiskIsToldAndEverythingComesBackWithSpace) {  // [LIMIT-1]
-  std::ofstream(directory_.file("kith.toml")) << "[data]\nfree_bytes_min = 1125899906842624\n";  // more than any disk has
+  // More than any disk has
+  std::ofstream(directory_.file("kith.toml")) << "[data]\nfree_bytes_min = 1125899906842624\n";
   ASSERT_TRUE(server_.start({"--config", directory_.file("kith.toml")})) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);
   const RegisteredDevice ben(server_.port(), "+491700000002", 2);
@@ -239,8 +245,11 @@ TEST_F(Kithd, WhatCannotStartSaysWhyWithItsExitCode) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_.port());
   std::ofstream(directory_.file("file")) << "no directory";
   EXPECT_EQ(run_kithd({"--data", directory_.file("file"), "--listen", "127.0.0.1:0"}).exit_code, kDirectoryInUse);
-  EXPECT_EQ(run_kithd({"--data", directory_.file("other"), "--listen", "127.0.0.1:0", "--web", "/no/such/directory"}).exit_code, kStartFailed);
-  EXPECT_EQ(run_kithd({"--data", directory_.file("other"), "--listen", "0.0.0.0:0", "--codes", "echo"}).exit_code, kWrongUsage);
+  EXPECT_EQ(run_kithd({"--data", directory_.file("other"), "--listen", "127.0.0.1:0", "--web", "/no/such/directory"})
+                .exit_code,
+            kStartFailed);
+  EXPECT_EQ(run_kithd({"--data", directory_.file("other"), "--listen", "0.0.0.0:0", "--codes", "echo"}).exit_code,
+            kWrongUsage);
   EXPECT_EQ(run_kithd({"--no-such-option"}).exit_code, kWrongUsage);
   EXPECT_EQ(run_kithd({"--config", "/no/such/file"}).exit_code, kWrongUsage);
   server_.signal(SIGTERM);
@@ -277,7 +286,8 @@ TEST_F(Kithd, TheLogNeverHoldsTokensCodesOrContent) {  // [PRIVATE-1]
   ASSERT_EQ(server_.wait(), kStopped);
   const std::string log = server_.log();
   EXPECT_THAT(log, HasSubstr("stopped"));
-  for (const std::string& secret : {to_base64url(ana.token), to_hex(ana.token), std::string("491700000001"), std::string("a payload")}) {
+  for (const std::string& secret :
+       {to_base64url(ana.token), to_hex(ana.token), std::string("491700000001"), std::string("a payload")}) {
     EXPECT_EQ(log.find(secret), std::string::npos);
   }
 }

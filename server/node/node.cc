@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/node.h"
 
 #include <signal.h>
@@ -66,8 +68,9 @@ struct Node::Parts {
 Node::Node(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {
   const size_t count = parts_->config.loops != 0 ? parts_->config.loops : processors();
   for (size_t i = 0; i < count; ++i) parts_->loops.push_back(std::make_unique<net::EventLoop>());
-  parts_->signals = std::make_unique<net::Signals>(*parts_->loops[0], std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
-                                                   [parts = parts_.get()](int number) { parts->on_signal(number); });
+  parts_->signals =
+      std::make_unique<net::Signals>(*parts_->loops[0], std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
+                                     [parts = parts_.get()](int number) { parts->on_signal(number); });
 }
 
 Node::~Node() = default;
@@ -86,8 +89,9 @@ Result<void, Node::Failure> Node::start() {
   net::EventLoop& first = *parts.loops[0];
   const auto epoch = complete(first, parts.stores->inboxes->new_epoch());
   if (!epoch) {
-    return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull ? "the disk is full: make room and start again"
-                                                                         : "the inbox store can't be written: see above"});
+    return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull
+                                          ? "the disk is full: make room and start again"
+                                          : "the inbox store can't be written: see above"});
   }
 
   std::vector<net::EventLoop*> loops;
@@ -96,13 +100,15 @@ Result<void, Node::Failure> Node::start() {
     loops.push_back(loop.get());
     shard_loops.push_back({loop.get(), loop.get()});
   }
-  const DeliveryPorts ports{*parts.stores->accounts, *parts.stores->profiles, *parts.stores->last_seen, *parts.stores->inboxes};
+  const DeliveryPorts ports{*parts.stores->accounts, *parts.stores->profiles, *parts.stores->last_seen,
+                            *parts.stores->inboxes};
   parts.rate_limits = std::make_unique<RateLimits>(parts.clock, config.rates);
   parts.heavy_work = std::make_unique<WorkThread>("kith-heavy");
   parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, ports, config.delivery, *epoch);
-  parts.services.reset(new Services{parts.clock, parts.random, *parts.stores->accounts, *parts.stores->keys, *parts.stores->profiles,
-                                    *parts.stores->last_seen, *parts.stores->inboxes, *parts.stores->codes, *parts.shards,
-                                    *parts.rate_limits, *parts.heavy_work, handler_settings(config)});
+  parts.services.reset(new Services{parts.clock, parts.random, *parts.stores->accounts, *parts.stores->keys,
+                                    *parts.stores->profiles, *parts.stores->last_seen, *parts.stores->inboxes,
+                                    *parts.stores->codes, *parts.shards, *parts.rate_limits, *parts.heavy_work,
+                                    handler_settings(config)});
   gateway::GatewayHooks hooks;
   hooks.unready_reason = [stores = parts.stores.get()] { return stores->unready_reason(); };
   hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));

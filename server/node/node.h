@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One kithd: makes one of everything, wires it, and ends it in the right order.
 //
 // Start:  loops and signals (before any thread) → data directory → stores → epoch → shards → gateway → loop threads.
-// Stop:   gateway drains (clients are told, what is in flight is finished) → shards commit what waits → last seen is written → loops end
-//         → gateway, shards, stores are destroyed in the reverse order of their making.
+// Stop:   gateway drains (clients are told, what is in flight is finished) → shards commit what waits → last seen is
+//         written → loops end → gateway, shards, stores are destroyed in the reverse order of their making.
 // Loops:  loop 0 runs on the thread that calls run(), with the signals; the others have threads of their own.
 #pragma once
 
@@ -33,8 +35,8 @@ class Node {
   Result<void, Failure> start();
   // "http://127.0.0.1:8080", one for each address; after start().
   [[nodiscard]] std::vector<std::string> urls() const;
-  // Serves until SIGTERM or SIGINT, then stops. A second signal, or a stop that takes longer than settings allow and ten seconds more,
-  // ends the process with kForced.
+  // Serves until SIGTERM or SIGINT, then stops. A second signal, or a stop that takes longer than settings allow and
+  // ten seconds more, ends the process with kForced.
   void run();
 
  private:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What the process asks of the operating system at its start.
 #pragma once
 

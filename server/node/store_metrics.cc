@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/store_metrics.h"
 
 #include <prometheus/metric_family.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/stores.h"
 
 #include "server/embedded/code_senders.h"
@@ -17,7 +19,8 @@ std::string reason_of(const char* store, StoreHealth health) {
 
 }  // namespace
 
-Result<std::unique_ptr<Stores>, std::string> Stores::open(const Config& config, const DataDirectory& directory, Clock& clock) {
+Result<std::unique_ptr<Stores>, std::string> Stores::open(const Config& config, const DataDirectory& directory,
+                                                          Clock& clock) {
   auto stores = std::make_unique<Stores>();
   auto database = SqlDatabase::open(directory.accounts_file());
   if (!database) return Fail(database.error());

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The embedded stores, opened together.
 #pragma once
 
@@ -19,7 +21,8 @@ namespace kith::node {
 
 struct Stores {
   // The clock outlives the stores. The error is a sentence for the operator.
-  static Result<std::unique_ptr<Stores>, std::string> open(const Config& config, const DataDirectory& directory, Clock& clock);
+  static Result<std::unique_ptr<Stores>, std::string> open(const Config& config, const DataDirectory& directory,
+                                                           Clock& clock);
 
   // Why the server should get no traffic; empty when it should. Any thread.
   [[nodiscard]] std::string unready_reason() const;

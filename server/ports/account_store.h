@@ -1,5 +1,7 @@
-// Accounts, their devices and what proves them (C1). Everything here changes seldom; the hot path reads a copy that the loop which owns the
-// account keeps (server/delivery/account.h).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Accounts, their devices and what proves them (C1). Everything here changes seldom; the hot path reads a copy that the
+// loop which owns the account keeps (server/delivery/account.h).
 #pragma once
 
 #include <optional>
@@ -16,27 +18,27 @@ namespace kith {
 
 struct DeviceRecord {
   DeviceId id;
-  Bytes token_hash;           // BLAKE2b-256 of the token's secret
-  bool active = false;        // named by the current device list; a device that is not active can only publish its keys
+  Bytes token_hash;     // BLAKE2b-256 of the token's secret
+  bool active = false;  // named by the current device list; a device that is not active can only publish its keys
   UnixMicros created_at;
 };
 
 struct AccountRecord {
   AccountId id;
-  std::string phone;          // E.164
-  std::string pin_hash;       // Argon2id, libsodium's text form; empty: no PIN
+  std::string phone;                 // E.164
+  std::string pin_hash;              // Argon2id, libsodium's text form; empty: no PIN
   UnixMicros pin_tries_forgiven_at;  // when no wrong PIN counts any more
-  Revision device_list_revision;  // zero: never published
-  Bytes device_list;          // serialized wire.DeviceList, as signed
+  Revision device_list_revision;     // zero: never published
+  Bytes device_list;                 // serialized wire.DeviceList, as signed
   Bytes device_list_signature;
   std::vector<DeviceRecord> devices;  // ascending id; ended ones are gone
 };
 
 // A registration code on its way.
 struct PendingCode {
-  Bytes code_hash;            // BLAKE2b-256 of phone and code
+  Bytes code_hash;  // BLAKE2b-256 of phone and code
   UnixMicros expires_at;
-  uint32_t attempts = 0;      // wrong tries so far
+  uint32_t attempts = 0;  // wrong tries so far
 };
 
 class AccountStore {
@@ -45,8 +47,8 @@ class AccountStore {
 
   // Errors of all: kUnavailable, kFull for those that write; others as said. Every write is durable when it completes.
 
-  virtual Task<Result<AccountRecord, StoreError>> load(AccountId account) = 0;                // kNotFound
-  virtual Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) = 0;       // kNotFound
+  virtual Task<Result<AccountRecord, StoreError>> load(AccountId account) = 0;           // kNotFound
+  virtual Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) = 0;  // kNotFound
   // The accounts with an active device among these numbers, in any order.
   struct PhoneAccount {
     std::string phone;
@@ -54,9 +56,9 @@ class AccountStore {
   };
   virtual Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) = 0;
 
-  // The number's account, made with `new_account` as its id if there is none, and in it a new inactive device with an id never used
-  // before in the account. An earlier inactive device of the account is removed. Answers the account as it is afterwards; the new
-  // device is its last.
+  // The number's account, made with `new_account` as its id if there is none, and in it a new inactive device with an
+  // id never used before in the account. An earlier inactive device of the account is removed. Answers the account as
+  // it is afterwards; the new device is its last.
   virtual Task<Result<AccountRecord, StoreError>> add_device(std::string phone, AccountId new_account, Bytes token_hash,
                                                              UnixMicros now) = 0;
 
@@ -76,7 +78,7 @@ class AccountStore {
 
   // Registration codes: one a number, the newest.
   virtual Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) = 0;
-  virtual Task<Result<PendingCode, StoreError>> get_code(std::string phone) = 0;              // kNotFound
+  virtual Task<Result<PendingCode, StoreError>> get_code(std::string phone) = 0;  // kNotFound
   virtual Task<Result<void, StoreError>> remove_code(std::string phone) = 0;
 };
 

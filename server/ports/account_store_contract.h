@@ -1,4 +1,7 @@
-// What every AccountStore and KeyStore promises, as tests: they share accounts, since a device that ends takes its keys along.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What every AccountStore and KeyStore promises, as tests: they share accounts, since a device that ends takes its keys
+// along.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +24,8 @@ class AccountStoreBackend {
   virtual ~AccountStoreBackend() = default;
   virtual AccountStore& accounts() = 0;
   virtual KeyStore& keys() = 0;
-  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend
+  // in memory).
   virtual bool reopen() = 0;
 };
 
@@ -45,7 +49,8 @@ class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
   KeyStore& keys() { return backend_->keys(); }
 
   AccountRecord add(std::string phone, uint8_t new_account, Bytes hash = kHash, uint64_t now = 5) {
-    auto record = runner_.run(accounts().add_device(std::move(phone), account(new_account), std::move(hash), UnixMicros{now}));
+    auto record =
+        runner_.run(accounts().add_device(std::move(phone), account(new_account), std::move(hash), UnixMicros{now}));
     EXPECT_TRUE(record);
     return record ? std::move(*record) : AccountRecord();
   }
@@ -179,7 +184,8 @@ TEST_P(AccountStoreContract, FindPhonesNamesAccountsWithAnActiveDevice) {
   ASSERT_TRUE(publish(account(1), 1, {1}));
   ASSERT_TRUE(publish(account(3), 1, {1}));
   add("+491700000003", 9);  // a further inactive device changes nothing
-  auto found = runner_.run(accounts().find_phones({"+491700000003", "+491700000002", "+491700000001", "+491700000004"}));
+  auto found =
+      runner_.run(accounts().find_phones({"+491700000003", "+491700000002", "+491700000001", "+491700000004"}));
   ASSERT_TRUE(found);
   std::ranges::sort(*found, {}, &AccountStore::PhoneAccount::phone);
   ASSERT_EQ(found->size(), 2u);
@@ -198,7 +204,8 @@ TEST_P(AccountStoreContract, ThePinIsKeptUntilItIsRemoved) {
 }
 
 TEST_P(AccountStoreContract, TriesOfThePinAreKept) {
-  EXPECT_EQ(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{7})).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{7})).error(),
+            StoreError::kNotFound);
   EXPECT_EQ(add(kPhone, 1).pin_tries_forgiven_at, UnixMicros{0});
   ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{1'700'000'000'000'000})));
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "another")));

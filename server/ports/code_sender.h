@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // How a registration code reaches the owner of a number.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Runs tasks in the tests of ports: an executor on the test's own thread.
 #pragma once
 

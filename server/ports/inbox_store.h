@@ -1,4 +1,7 @@
-// The durable half of the inboxes: what is neither confirmed nor forgotten (C5). The other half, in memory, is server/delivery/device_inbox.h.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The durable half of the inboxes: what is neither confirmed nor forgotten (C5). The other half, in memory, is
+// server/delivery/device_inbox.h.
 #pragma once
 
 #include <optional>
@@ -15,8 +18,8 @@ namespace kith {
 // One entry of a device's inbox.
 struct InboxEntry {
   Position position;
-  UnixMicros stored_at;       // for expiry
-  MessageId message_id;       // none for entries that are no message
+  UnixMicros stored_at;  // for expiry
+  MessageId message_id;  // none for entries that are no message
   // A serialized wire.Entry, position included: what the device gets, byte for byte. At most 262144 bytes.
   Bytes entry;
 };
@@ -39,22 +42,23 @@ class InboxStore {
     std::vector<Forget> forgets;
   };
 
-  // A number above all that earlier openings of this store have had: the epoch of positions that this process gives out (INBOX-3). Adapters on disk
-  // see to it that this holds as well when the store was put back from a backup.
+  // A number above all that earlier openings of this store have had: the epoch of positions that this process gives out
+  // (INBOX-3). Adapters on disk see to it that this holds as well when the store was put back from a backup.
   // Durable before it is returned.
   virtual Task<Result<uint32_t, StoreError>> new_epoch() = 0;
 
   // Writes the batch.
   //
-  // Order:   positions of one device ascend within a batch and from batch to batch. Appending a position that is there replaces it.
-  //          A batch's appends come before its forgets.
+  // Order:   positions of one device ascend within a batch and from batch to batch. Appending a position that is there
+  //          replaces it. A batch's appends come before its forgets.
   // Durable: all of the batch when it completes with success (synced); a batch without appends may be written lazily.
-  // Errors:  kFull (nothing written; batches without appends are still taken), kUnavailable (some of it may be written).
+  // Errors:  kFull (nothing written; batches without appends are still taken), kUnavailable (some of it may be
+  //          written).
   // Calls:   from any executor, any number in flight; the store merges what waits into one sync.
   virtual Task<Result<void, StoreError>> write(Batch batch) = 0;
 
-  // Entries after `after`, ascending, at most `count_max` of them and about `bytes_max` bytes (always at least one when there is one).
-  // Everything a completed write() has appended is seen.
+  // Entries after `after`, ascending, at most `count_max` of them and about `bytes_max` bytes (always at least one when
+  // there is one). Everything a completed write() has appended is seen.
   virtual Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                                  size_t bytes_max) = 0;
 
@@ -69,7 +73,8 @@ class InboxStore {
   static constexpr size_t kRecentMax = 1024;
   virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;
 
-  // Forgets every entry stored before `before`, at most `count_max` a call; answers how many. Less than the maximum: there are no more.
+  // Forgets every entry stored before `before`, at most `count_max` a call; answers how many. Less than the maximum:
+  // there are no more.
   virtual Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) = 0;
 
   // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent.

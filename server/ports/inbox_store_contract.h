@@ -1,4 +1,7 @@
-// What every InboxStore promises, as tests. A backend instantiates it with INSTANTIATE_TEST_SUITE_P(name, InboxStoreContract, Values(...)).
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What every InboxStore promises, as tests. A backend instantiates it with INSTANTIATE_TEST_SUITE_P(name,
+// InboxStoreContract, Values(...)).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +22,8 @@ class InboxStoreBackend {
  public:
   virtual ~InboxStoreBackend() = default;
   virtual InboxStore& store() = 0;
-  // Closes the store and opens it again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  // Closes the store and opens it again, as a restart of the program would. False: nothing survives that (a backend in
+  // memory).
   virtual bool reopen() = 0;
 };
 
@@ -252,7 +256,8 @@ TEST_P(InboxStoreContract, WritesFromManyThreadsLoseNothing) {
     });
   }
   for (auto& thread : threads) thread.join();
-  for (int t = 0; t < kThreads; ++t) EXPECT_EQ(read(device(static_cast<uint8_t>(t))).size(), static_cast<size_t>(kWrites));
+  for (int t = 0; t < kThreads; ++t)
+    EXPECT_EQ(read(device(static_cast<uint8_t>(t))).size(), static_cast<size_t>(kWrites));
 }
 
 TEST_P(InboxStoreContract, TheSummarySaysWhatIsHeld) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The key directory: the public keys with which others open sessions with a device.
 #pragma once
 
@@ -19,7 +21,7 @@ struct PublicPrekey {
 struct PublicSignedPrekey {
   uint32_t id = 0;
   Bytes public_key;
-  Bytes signature;   // 64 bytes
+  Bytes signature;  // 64 bytes
 };
 struct DeviceKeys {
   uint32_t registration_id = 0;
@@ -43,12 +45,13 @@ class KeyStore {
   virtual Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) = 0;
   // Replaces only the signed prekey. kNotFound when the device has no keys yet.
   virtual Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) = 0;
-  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now. Known is an id that is
-  // held, or was handed out among the last kPrekeysRemembered added: an upload that is repeated doesn't bring a used key back.
+  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now. Known
+  // is an id that is held, or was handed out among the last kPrekeysRemembered added: an upload that is repeated
+  // doesn't bring a used key back.
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
   virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
-  // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is never handed out again.
-  // kNotFound when the device has no keys.
+  // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is
+  // never handed out again. kNotFound when the device has no keys.
   virtual Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) = 0;
   // Forgets all keys of the device; an absent device is no error.
   virtual Task<Result<void, StoreError>> remove_device(DeviceAddress device) = 0;

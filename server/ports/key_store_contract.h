@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What every KeyStore promises, as tests. The backend is that of the account store (account_store_contract.h).
 #pragma once
 
@@ -25,7 +27,9 @@ class KeyStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
   Result<uint32_t, StoreError> add(const DeviceAddress& device, std::vector<PublicPrekey> prekeys) {
     return runner_.run(keys().add_prekeys(device, std::move(prekeys)));
   }
-  Result<DeviceKeyBundle, StoreError> take(const DeviceAddress& device) { return runner_.run(keys().take_bundle(device)); }
+  Result<DeviceKeyBundle, StoreError> take(const DeviceAddress& device) {
+    return runner_.run(keys().take_bundle(device));
+  }
 
   ContractRunner runner_;
   std::unique_ptr<AccountStoreBackend> backend_ = GetParam().make();

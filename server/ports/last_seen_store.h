@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // When an account was last online (C7).
 #pragma once
 
@@ -14,7 +16,8 @@ class LastSeenStore {
  public:
   virtual ~LastSeenStore() = default;
 
-  // Remembers the time; the latest replaces the older. Returns at once: writes are gathered, and a crash may lose the last few seconds.
+  // Remembers the time; the latest replaces the older. Returns at once: writes are gathered, and a crash may lose the
+  // last few seconds.
   virtual void put(AccountId account, UnixMicros last_seen) = 0;
   // Zero when never seen. Sees every put() of this process.
   virtual Task<Result<UnixMicros, StoreError>> get(AccountId account) = 0;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What an account shows of itself, and to whom (C1).
 #pragma once
 
@@ -12,7 +14,7 @@
 namespace kith {
 
 struct ProfileRecord {
-  std::string name;   // "" when deleted or never set
+  std::string name;  // "" when deleted or never set
   std::string about;
 };
 
@@ -30,7 +32,8 @@ class ProfileStore {
  public:
   virtual ~ProfileStore() = default;
 
-  // An account that never wrote has the empty profile and the default privacy: never kNotFound. Writes are durable when they complete.
+  // An account that never wrote has the empty profile and the default privacy: never kNotFound. Writes are durable when
+  // they complete.
   virtual Task<Result<ProfileRecord, StoreError>> load_profile(AccountId account) = 0;
   virtual Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) = 0;
   virtual Task<Result<void, StoreError>> remove_profile(AccountId account) = 0;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What every ProfileStore and LastSeenStore promises, as tests.
 #pragma once
 
@@ -19,7 +21,8 @@ class ProfileStoreBackend {
   virtual ~ProfileStoreBackend() = default;
   virtual ProfileStore& profiles() = 0;
   virtual LastSeenStore& last_seen() = 0;
-  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend in memory).
+  // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend
+  // in memory).
   virtual bool reopen() = 0;
 };
 

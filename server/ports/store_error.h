@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What a store can answer instead of a result. server/handlers/refusal.h maps it to the wire.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Real processes for the scenarios: a server, and devices driven through the terminal client.
 
 Everything listens on loopback, on ports the system chooses, and keeps its data in a temporary directory that goes with the test.

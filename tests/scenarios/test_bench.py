@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """kith-bench in small: every workload runs, and its counts add up (it fails by itself when something is lost, refused or late). No speeds."""
 import json
 import os

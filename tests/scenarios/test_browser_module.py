@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """The browser's module, in Node, talks with the native client: two builds of one core (tools/build_wasm makes the module)."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Processes killed at any moment: nothing acknowledged is lost, nothing is shown twice, order is kept."""
 import random
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Stopped processes, kills in a loop, damaged files, a disk that can't be written to or turns read-only.
 
 KITH_KILLS (10) is how often the server is killed; KITH_STOPPED_S (5) for how many seconds it is stopped.

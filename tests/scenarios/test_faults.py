@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """The machine misbehaves: full disk, clocks that jump, a receiver away for days, hostile and slow clients."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """The example that docs/rpc.md shows works as it stands."""
 import subprocess
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """What must not be in logs, data, and memory dumps: a whole run is searched for tokens, codes, PINs and words."""
 import base64
 import http.client

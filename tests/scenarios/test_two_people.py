@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 """Two people talk: the main path through real processes."""
 import json
 import unittest

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // mbedTLS for the browser module: what a Signal session needs, and nothing that asks for files, sockets or entropy.
 #pragma once
 

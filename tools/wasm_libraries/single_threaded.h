@@ -1,4 +1,7 @@
-// protobuf's headers name std::mutex, which libc++ lacks where there are no threads. Included before everything that uses protobuf.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// protobuf's headers name std::mutex, which libc++ lacks where there are no threads. Included before everything that
+// uses protobuf.
 #pragma once
 #ifdef __cplusplus
 #include <mutex>

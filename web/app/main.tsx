@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Starts the core for the profile in the address, the view-models on it, and shows them.
 import "@fontsource-variable/inter/wght.css";
 import "../ui/styles/theme.css";
@@ -43,7 +45,10 @@ function show(root: Root, client: CoreClient, around: Surroundings): void {
   keepRoute(app);
   root.render(
     <AppRoot
-      app={app} server={around.server} profile={around.shownProfile} onReload={reload}
+      app={app}
+      server={around.server}
+      profile={around.shownProfile}
+      onReload={reload}
       onNewProfile={() => location.assign(newProfileAddress(location))}
     />,
   );
@@ -55,14 +60,20 @@ async function main(): Promise<void> {
   const lacking = missing();
   if (lacking !== undefined) return root.render(<FailureScreen title="Kith can't run here">{lacking}</FailureScreen>);
   const around = surroundings(location);
-  if (typeof around === "string") return root.render(<FailureScreen title="Kith can't run here">{around}</FailureScreen>);
+  if (typeof around === "string")
+    return root.render(<FailureScreen title="Kith can't run here">{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
     show(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
   } catch (error) {
-    root.render(<FailureScreen title="Kith can't start" onRetry={reload}>{unavailableText(error)}</FailureScreen>);
+    root.render(
+      <FailureScreen title="Kith can't start" onRetry={reload}>
+        {unavailableText(error)}
+      </FailureScreen>,
+    );
   }
-  if (import.meta.env.PROD && "serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+  if (import.meta.env.PROD && "serviceWorker" in navigator)
+    void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
 }
 
 void main();

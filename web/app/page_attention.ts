@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import type { Attention } from "../view-models/attention";
 
 /** The attention of whoever sits before this page: it is visible and has the focus. */

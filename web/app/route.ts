@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The open conversation in the address (#c=ID): so a reload comes back to it, and the back button of a phone closes it.
 import type { AppViewModel } from "../view-models/app";
 

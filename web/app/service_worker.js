@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway. Nothing of the server's API
 // passes through here. The build fills in the version and the list.
 const VERSION = __VERSION__;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What the page is told by its address and its browser.
 
 export interface Surroundings {
@@ -17,8 +19,13 @@ export function missing(): string | undefined {
   if (!window.isSecureContext) {
     return "Kith keeps its keys in this browser, which allows that only on a safe connection. Open it with https, or on this machine as localhost.";
   }
-  if (typeof WebAssembly !== "object" || typeof Worker !== "function") return "This browser can't run Kith: it has no WebAssembly or no Workers. Use a newer one.";
-  if (typeof navigator.storage?.getDirectory !== "function" || navigator.locks === undefined || typeof BroadcastChannel !== "function") {
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function")
+    return "This browser can't run Kith: it has no WebAssembly or no Workers. Use a newer one.";
+  if (
+    typeof navigator.storage?.getDirectory !== "function" ||
+    navigator.locks === undefined ||
+    typeof BroadcastChannel !== "function"
+  ) {
     return "This browser has no private file system (OPFS), in which Kith keeps your messages. Use a current Chrome, Edge, Firefox or Safari, not in private mode.";
   }
   return undefined;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in another one that shows the
 // same profile (profile_worker.ts); pages can't tell.
 import { EventPacer } from "./event_pacer";
@@ -60,7 +62,10 @@ export class CoreClient {
   /** Resolves when the core answers. Rejects with CoreUnavailable. */
   static async start(options: CoreClientOptions): Promise<CoreClient> {
     if (!PROFILE.test(options.profile)) throw new RangeError(`no name for a profile: ${options.profile}`);
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: `kith ${options.profile}` });
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: `kith ${options.profile}`,
+    });
     const client = new CoreClient(worker);
     client.post({ kind: "start", profile: options.profile, wasmUrl: new URL(options.wasmUrl, location.href).href });
     await client.call("getState");
@@ -68,7 +73,10 @@ export class CoreClient {
   }
 
   /** Rejects with CoreFailure when the request fails, with CoreUnavailable when there is no core any more. */
-  async call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
+  async call<M extends MethodName>(
+    method: M,
+    params: MethodParams<M> = {} as MethodParams<M>,
+  ): Promise<MethodResult<M>> {
     if (this.ended !== undefined) throw this.ended;
     const response = await new Promise<Response>((resolve, reject) => {
       const id = this.nextId++;
@@ -76,7 +84,7 @@ export class CoreClient {
       this.post({ kind: "call", id, method, request: encodeRequest(method, params) });
     });
     const result = resultOf(method, response);
-    if (method === "register") void navigator.storage.persist();  // or the browser may drop the account when short of space
+    if (method === "register") void navigator.storage.persist(); // or the browser may drop the account when short of space
     return result;
   }
 

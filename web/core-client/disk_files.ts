@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A profile's files in a folder of the disk, for Node programs.
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -33,7 +35,8 @@ export class DiskFiles implements ProfileFiles {
   write(file: number, source: Uint8Array, offset: number): number {
     return this.attempt(file, (descriptor) => {
       let count = 0;
-      while (count < source.length) count += fs.writeSync(descriptor, source, count, source.length - count, offset + count);
+      while (count < source.length)
+        count += fs.writeSync(descriptor, source, count, source.length - count, offset + count);
       return 0;
     });
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { EventPacer } from "./event_pacer";
@@ -7,7 +9,13 @@ afterEach(() => void vi.useRealTimers());
 
 function pacer(hidden = false): { pace: EventPacer<number>; told: (readonly number[])[] } {
   const told: (readonly number[])[] = [];
-  return { pace: new EventPacer((events) => void told.push(events), () => hidden), told };
+  return {
+    pace: new EventPacer(
+      (events) => void told.push(events),
+      () => hidden,
+    ),
+    told,
+  };
 }
 
 test("After a quiet moment events are told at once, then together every 100 ms, all and in order [UI-1]", () => {
@@ -19,7 +27,10 @@ test("After a quiet moment events are told at once, then together every 100 ms, 
   pace.push([4, 5]);
   expect(told).toEqual([[1, 2]]);
   vi.advanceTimersByTime(20);
-  expect(told).toEqual([[1, 2], [3, 4, 5]]);
+  expect(told).toEqual([
+    [1, 2],
+    [3, 4, 5],
+  ]);
   vi.advanceTimersByTime(100);
   pace.push([6]);
   expect(told).toEqual([[1, 2], [3, 4, 5], [6]]);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The pace at which a page hears events: at once after a quiet moment, else all that have come every EVERY_MS. A backlog then changes what is shown
 // some times a second, not with every transaction of the core. A page that nobody sees hears at once: its timers may be a minute late.
 

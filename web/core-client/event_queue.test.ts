@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { expect, test } from "vitest";
 
 import { EventQueue } from "./event_queue";
@@ -7,7 +9,12 @@ const RESYNC = new Uint8Array([255]);
 
 function queue(window: number, waitingMax: number): { events: EventQueue; posted: number[] } {
   const posted: number[] = [];
-  const events = new EventQueue((batch) => posted.push(...batch.map((bytes) => bytes[0] ?? -1)), RESYNC, window, waitingMax);
+  const events = new EventQueue(
+    (batch) => posted.push(...batch.map((bytes) => bytes[0] ?? -1)),
+    RESYNC,
+    window,
+    waitingMax,
+  );
   return { events, posted };
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The files of one profile, as the module asks for them (core_wasm/host_imports.h): synchronous, opened beforehand.
 
 /** The names SQLite uses for a database `kith.db` with a write-ahead log, and those the core uses to rebuild a damaged one (core/store/rebuild.h). */

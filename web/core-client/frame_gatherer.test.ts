@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { FrameGatherer } from "./frame_gatherer";
@@ -7,7 +9,10 @@ afterEach(() => void vi.useRealTimers());
 
 function gatherer(): { frames: FrameGatherer; handed: [number, number[]][] } {
   const handed: [number, number[]][] = [];
-  return { frames: new FrameGatherer((socket, frames) => void handed.push([socket, frames.map((frame) => frame[0] ?? -1)])), handed };
+  return {
+    frames: new FrameGatherer((socket, frames) => void handed.push([socket, frames.map((frame) => frame[0] ?? -1)])),
+    handed,
+  };
 }
 const frame = (number: number, size = 1) => new Uint8Array(size).fill(number);
 
@@ -18,7 +23,10 @@ test("Frames of one turn are handed over together, in order, at its end", () => 
   vi.runAllTimers();
   frames.add(7, frame(4));
   vi.runAllTimers();
-  expect(handed).toEqual([[7, [1, 2, 3]], [7, [4]]]);
+  expect(handed).toEqual([
+    [7, [1, 2, 3]],
+    [7, [4]],
+  ]);
 });
 
 test("What is much in number or bytes does not wait [LIMIT-1]", () => {
@@ -37,7 +45,10 @@ test("Frames of two sockets stay apart and in order", () => {
   frames.add(8, frame(2));
   frames.flush();
   frames.flush();
-  expect(handed).toEqual([[7, [1]], [8, [2]]]);
+  expect(handed).toEqual([
+    [7, [1]],
+    [8, [2]],
+  ]);
 });
 
 test("What is dropped is never handed over", () => {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Frames on their way from sockets to the core. Those that come together are handed over together, because each input of the core is a transaction
 // with a sync of its own: a frame waits until the tasks that are due now are done, and no longer.
 //

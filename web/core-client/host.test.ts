@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Actions carried out: sockets, HTTP, timers, and the end of a module that traps.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -20,7 +22,9 @@ class Script implements ActionSource {
     this.inputs.push(fromBinary(InputSchema, bytes).kind);
     const step = this.steps.shift() ?? [];
     if (step instanceof Error) throw step;
-    return step.map((kind) => toBinary(ActionSchema, create(ActionSchema, { kind } as Exclude<MessageInitShape<typeof ActionSchema>, Action>)));
+    return step.map((kind) =>
+      toBinary(ActionSchema, create(ActionSchema, { kind } as Exclude<MessageInitShape<typeof ActionSchema>, Action>)),
+    );
   }
   close(): void {
     this.closed = true;
@@ -81,7 +85,11 @@ describe("A core's host", () => {
     network.sockets[0]?.listener.frame(new Uint8Array([9]));
     network.sockets[0]?.listener.frame(new Uint8Array([10]));
     vi.runAllTimers();
-    expect(network.sockets[0]).toMatchObject({ url: "ws://localhost/v1/ws", sent: [new Uint8Array([1, 2])], closed: true });
+    expect(network.sockets[0]).toMatchObject({
+      url: "ws://localhost/v1/ws",
+      sent: [new Uint8Array([1, 2])],
+      closed: true,
+    });
     expect(script.inputs.slice(1)).toMatchObject([
       { case: "socketOpened", value: { socket: 4 } },
       { case: "socketFrame", value: { socket: 4, frames: [new Uint8Array([9]), new Uint8Array([10])] } },
@@ -112,16 +120,24 @@ describe("A core's host", () => {
   });
 
   test("brings the answer of an HTTP call back under its number", async () => {
-    const { script, network, host } = hosted([[{ case: "httpCall", value: { call: 7, method: "GET", url: "http://localhost/v1/x" } }]]);
+    const { script, network, host } = hosted([
+      [{ case: "httpCall", value: { call: 7, method: "GET", url: "http://localhost/v1/x" } }],
+    ]);
     request(host);
     network.answers[0]?.({ status: 204, body: new Uint8Array([5]) });
     await vi.runAllTimersAsync();
-    expect(script.inputs[1]).toMatchObject({ case: "httpResponse", value: { call: 7, status: 204, body: new Uint8Array([5]) } });
+    expect(script.inputs[1]).toMatchObject({
+      case: "httpResponse",
+      value: { call: 7, status: 204, body: new Uint8Array([5]) },
+    });
   });
 
   test("wakes the core at the time it asked for last, and not before when a timer comes early", () => {
     const { script, host } = hosted([
-      [{ case: "wakeAt", value: { monotonicMs: 5000n } }, { case: "wakeAt", value: { monotonicMs: 1100n } }],
+      [
+        { case: "wakeAt", value: { monotonicMs: 5000n } },
+        { case: "wakeAt", value: { monotonicMs: 1100n } },
+      ],
     ]);
     request(host);
     now = 1099;
@@ -137,7 +153,10 @@ describe("A core's host", () => {
 
   test("ends with a module that traps: connections close, nothing is handed in any more", () => {
     const trap = new WebAssembly.RuntimeError("unreachable");
-    const { script, network, host } = hosted([[{ case: "openSocket", value: { socket: 1, url: "ws://localhost/" } }], trap]);
+    const { script, network, host } = hosted([
+      [{ case: "openSocket", value: { socket: 1, url: "ws://localhost/" } }],
+      trap,
+    ]);
     request(host);
     network.sockets[0]?.listener.frame(new Uint8Array([1]));
     vi.runAllTimers();
@@ -169,7 +188,10 @@ class ScriptedWebSocket extends EventTarget {
 
 describe("The network", () => {
   test("ends a socket that brings what no server of Kith sends: text, or a frame larger than any", () => {
-    for (const [data, expected] of [["text", 1003], [new ArrayBuffer(262_145), 1009]] as const) {
+    for (const [data, expected] of [
+      ["text", 1003],
+      [new ArrayBuffer(262_145), 1009],
+    ] as const) {
       const closed: number[] = [];
       const sizes: number[] = [];
       webNetwork(ScriptedWebSocket as unknown as WebSocketClass).openSocket("ws://localhost/", {
@@ -192,7 +214,11 @@ describe("The network", () => {
       }
     } as unknown as WebSocketClass;
     const closed: number[] = [];
-    webNetwork(refuse).openSocket("nonsense", { opened: () => {}, frame: () => {}, closed: (code) => void closed.push(code) });
+    webNetwork(refuse).openSocket("nonsense", {
+      opened: () => {},
+      frame: () => {},
+      closed: (code) => void closed.push(code),
+    });
     expect(closed).toEqual([]);
     await Promise.resolve();
     expect(closed).toEqual([1006]);

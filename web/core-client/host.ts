@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Hosts one client core: hands it inputs, and carries out the actions that come out, in order (proto/client_api/host.proto).
 //
 // The events that follow from one input are told together: a backlog brings them by the thousand.
@@ -30,8 +32,10 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export class CoreHost {
   private readonly inputs: InputKind[] = [];
   private readonly sockets = new Map<number, Socket>();
-  private readonly frames = new FrameGatherer((socket, frames) => this.feed({ case: "socketFrame", value: { socket, frames } }));
-  private events: Event[] = [];  // of the input that is being handled, and not told yet
+  private readonly frames = new FrameGatherer((socket, frames) =>
+    this.feed({ case: "socketFrame", value: { socket, frames } }),
+  );
+  private events: Event[] = []; // of the input that is being handled, and not told yet
   private handling = false;
   private live = true;
   private wakeAt = 0;
@@ -74,7 +78,8 @@ export class CoreHost {
     if (this.handling) return;
     this.handling = true;
     try {
-      for (let next = this.inputs.shift(); next !== undefined && this.live; next = this.inputs.shift()) this.handle(next);
+      for (let next = this.inputs.shift(); next !== undefined && this.live; next = this.inputs.shift())
+        this.handle(next);
     } catch (error) {
       this.stop();
       this.listener.ended(error);
@@ -84,7 +89,10 @@ export class CoreHost {
   }
 
   private handle(kind: InputKind): void {
-    const input = toBinary(InputSchema, create(InputSchema, { kind } as Exclude<MessageInitShape<typeof InputSchema>, Input>));
+    const input = toBinary(
+      InputSchema,
+      create(InputSchema, { kind } as Exclude<MessageInitShape<typeof InputSchema>, Input>),
+    );
     for (const action of this.module.handle(input)) this.carryOut(fromBinary(ActionSchema, action).kind);
     this.tellEvents();
   }
@@ -146,7 +154,7 @@ export class CoreHost {
   }
 
   private timerFired(): void {
-    if (this.monotonicMs() < this.wakeAt) return this.armTimer();  // timers may come early
+    if (this.monotonicMs() < this.wakeAt) return this.armTimer(); // timers may come early
     this.wakeAt = 0;
     this.submit({ case: "tick", value: {} });
   }

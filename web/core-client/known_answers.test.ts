@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The known answers of the RFCs for every primitive, computed by the WebAssembly build of crypto/: its own tests as a WASI program.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -20,7 +22,13 @@ test("The known answers hold in WebAssembly", { timeout: 120_000 }, () => {
   expect(done.status, done.stdout + done.stderr).toBe(0);
   const passed = done.stdout.match(/\[ {2}PASSED {2}\] (\d+) tests/);
   expect(Number(passed?.[1] ?? 0)).toBeGreaterThanOrEqual(30);
-  for (const vector of ["HmacSha256IsThatOfRfc4231", "X25519IsThatOfRfc7748", "Ed25519IsThatOfRfc8032", "Blake2bIsThatOfRfc7693", "HkdfSha256IsThatOfRfc5869"]) {
+  for (const vector of [
+    "HmacSha256IsThatOfRfc4231",
+    "X25519IsThatOfRfc7748",
+    "Ed25519IsThatOfRfc8032",
+    "Blake2bIsThatOfRfc7693",
+    "HkdfSha256IsThatOfRfc5869",
+  ]) {
     expect(done.stdout).toContain(`[       OK ] ProviderTest.${vector}`);
   }
 });

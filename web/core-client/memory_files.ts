@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A profile's files in memory: for tests, and for Node programs that need no second run.
 import { FILE_FAILED, FILE_NAMES, type ProfileFiles } from "./files";
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What passes between a page and its Worker, and between the Workers of one profile. Requests, responses and events travel serialized.
 import type { MethodName } from "./schema";
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // WebSocket and HTTP as the core's actions ask for them, in a browser's Worker and in Node alike.
 import type { HttpCall } from "./generated/client_api/host_pb";
 
@@ -74,7 +76,7 @@ function openSocket(socketClass: WebSocketClass, url: string, listener: SocketLi
     listener.frame(new Uint8Array(event.data));
   });
   socket.addEventListener("close", (event: CloseEvent) => end(event.code, event.reason));
-  socket.addEventListener("error", () => {});  // close follows and says the same
+  socket.addEventListener("error", () => {}); // close follows and says the same
   return {
     send: (frame) => {
       if (live && socket.readyState === socket.OPEN) socket.send(frame as Uint8Array<ArrayBuffer>);

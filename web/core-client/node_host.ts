@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A Kith client in a Node program, on the same module as the browser's: the peer in tests of native clients with WebAssembly clients.
 //
 //   const client = await NodeClient.start({ wasm: "build/wasm/kith_core.wasm", home: "data/ana" });
@@ -78,7 +80,10 @@ export class NodeClient {
   }
 
   /** Rejects with a CoreFailure. */
-  async call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
+  async call<M extends MethodName>(
+    method: M,
+    params: MethodParams<M> = {} as MethodParams<M>,
+  ): Promise<MethodResult<M>> {
     return resultOf(method, await this.submit(encodeRequest(method, params)));
   }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The lines of `kith rpc` (docs/rpc.md), spoken by the browser's module in Node: so a program that drives the terminal client can drive this one.
 //
 //   node --import tsx core-client/node_rpc.ts --home DIR [--wasm FILE]        (in web/)
@@ -62,7 +64,8 @@ async function main(): Promise<void> {
   if ((await client.call("getState")).registered) await client.call("connect");
 
   const open: Promise<void>[] = [];
-  for await (const line of createInterface({ input: process.stdin })) open.push(answer(client, JSON.parse(line) as Call));
+  for await (const line of createInterface({ input: process.stdin }))
+    open.push(answer(client, JSON.parse(line) as Call));
   await Promise.all(open);
   client.close();
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A profile's files in the origin-private file system, by sync access handles, which only a dedicated Worker may open.
 //
 // A handle has one owner in the whole browser: a second one is refused with NoModificationAllowedError. The owner is the tab that holds the
@@ -21,7 +23,9 @@ const OPEN_PAUSE_MS = 200;
 /** Opens, or makes, the files under `kith/<profile>/`. Rejects when storage is not to be had. */
 export async function openOpfsFiles(profile: string): Promise<ProfileFiles> {
   const root = await navigator.storage.getDirectory();
-  const folder = await (await root.getDirectoryHandle("kith", { create: true })).getDirectoryHandle(profile, { create: true });
+  const folder = await (
+    await root.getDirectoryHandle("kith", { create: true })
+  ).getDirectoryHandle(profile, { create: true });
   const handles: SyncAccessHandle[] = [];
   try {
     for (const name of FILE_NAMES) handles.push(await openHandle(folder, name));

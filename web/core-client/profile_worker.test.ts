@@ -1,10 +1,20 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Several tabs of one profile in one program: their Workers, with locks and a channel like the browser's, over cores that say what they got.
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 
 import type { FromWorker, OnChannel } from "./messages";
 import { CannotStart, ProfileWorker, type CoreListener, type WorkerEnvironment } from "./profile_worker";
-import { decodeEvent, decodeResponse, encodeRequest, EventSchema, Failure_Code, RequestSchema, ResponseSchema } from "./schema";
+import {
+  decodeEvent,
+  decodeResponse,
+  encodeRequest,
+  EventSchema,
+  Failure_Code,
+  RequestSchema,
+  ResponseSchema,
+} from "./schema";
 import type { MethodName, MethodParams, Request, Response } from "./schema";
 
 /** A core that answers by hand. */
@@ -125,7 +135,9 @@ class Tab implements WorkerEnvironment {
     return found?.kind === "answer" ? decodeResponse(found.response) : undefined;
   }
   events(): (string | undefined)[] {
-    return this.received.flatMap((message) => (message.kind === "events" ? message.events.map((bytes) => decodeEvent(bytes).kind.case) : []));
+    return this.received.flatMap((message) =>
+      message.kind === "events" ? message.events.map((bytes) => decodeEvent(bytes).kind.case) : [],
+    );
   }
   /** As when the user closes it: nothing of it runs any more. */
   closeTab(): void {
@@ -198,7 +210,7 @@ describe("The tabs of one profile", () => {
 
   test("make a call that no leader had taken once there is one", async () => {
     const { browser, first, second } = await twoTabs();
-    first.worker = undefined;  // it is gone, and its lock is not free yet
+    first.worker = undefined; // it is gone, and its lock is not free yet
     const send = second.call("sendMessage", { conversation: "c", text: "hello" });
     first.closeTab();
     await settle();
@@ -213,7 +225,14 @@ describe("The tabs of one profile", () => {
     second.call("setAvailable", { available: true });
     first.call("watchPresence", { conversations: ["a", "b"] });
     second.call("watchPresence", { conversations: ["b", "c"] });
-    const wishes = () => browser.core.requests.map(({ method }) => (method.case === "setAvailable" ? method.value.available : method.case === "watchPresence" ? method.value.conversations : method.case));
+    const wishes = () =>
+      browser.core.requests.map(({ method }) =>
+        method.case === "setAvailable"
+          ? method.value.available
+          : method.case === "watchPresence"
+            ? method.value.conversations
+            : method.case,
+      );
     expect(wishes()).toEqual([false, true, ["a", "b"], ["a", "b", "c"]]);
     browser.core.answerAll();
     second.closeTab();

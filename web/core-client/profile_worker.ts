@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One tab's Worker. Of the tabs that show a profile one leads: its Worker holds the profile's lock and files and runs the core. The others pass
 // their calls to it over a BroadcastChannel, and each waits for the lock: when the leader goes, the next one opens the files and goes on.
 //
@@ -9,7 +11,15 @@
 import { EventQueue } from "./event_queue";
 import { Leader, NO_CALL, type Core } from "./leader";
 import type { FromWorker, OnChannel, StartError, ToWorker } from "./messages";
-import { encodeEvent, encodeFailure, encodeResync, Failure_Code, type Event, type MethodName, type Response } from "./schema";
+import {
+  encodeEvent,
+  encodeFailure,
+  encodeResync,
+  Failure_Code,
+  type Event,
+  type MethodName,
+  type Response,
+} from "./schema";
 
 /** Thrown by startCore. */
 export class CannotStart extends Error {
@@ -59,7 +69,7 @@ export class ProfileWorker {
   private readonly standing = new Map<string, { method: MethodName; request: Uint8Array }>();
   private readonly events: EventQueue;
   private readonly knownTabs = new Set<string>();
-  private term: string | undefined;  // of the leader, here or elsewhere
+  private term: string | undefined; // of the leader, here or elsewhere
   private leading: { core: Core; leader: Leader } | undefined;
   private hadLeader = false;
   private live = true;
@@ -92,7 +102,8 @@ export class ProfileWorker {
     if (!this.live) return;
     switch (message.kind) {
       case "seek":
-        if (this.leading !== undefined && this.term !== undefined) this.environment.toTabs({ kind: "leading", term: this.term });
+        if (this.leading !== undefined && this.term !== undefined)
+          this.environment.toTabs({ kind: "leading", term: this.term });
         return;
       case "leading":
         if (this.leading === undefined && this.term !== message.term) this.follow(message.term);
@@ -129,7 +140,8 @@ export class ProfileWorker {
         if (!this.live) return;
         const now = this.environment.monotonicMs();
         traps.push(now);
-        if (traps.filter((at) => now - at < TRAPS_WITHIN_MS).length > TRAPS_MAX) throw new CannotStart("crashed", String(error));
+        if (traps.filter((at) => now - at < TRAPS_WITHIN_MS).length > TRAPS_MAX)
+          throw new CannotStart("crashed", String(error));
       } catch (error) {
         const reason = error instanceof CannotStart ? error.reason : "load";
         return this.fail(reason, error instanceof Error ? error.message : String(error));
@@ -198,7 +210,10 @@ export class ProfileWorker {
     }
     for (const [id, call] of waiting) {
       if (call.accepted && ONCE_ONLY.includes(call.method)) {
-        this.answered(id, encodeFailure(Failure_Code.kUnspecified, `${call.method}: interrupted, it may have been done`));
+        this.answered(
+          id,
+          encodeFailure(Failure_Code.kUnspecified, `${call.method}: interrupted, it may have been done`),
+        );
       } else {
         call.accepted = false;
         this.dispatch(id, call.method, call.request);
@@ -222,7 +237,8 @@ export class ProfileWorker {
 
   private remember(method: MethodName, request: Uint8Array): void {
     const about = method === "connect" || method === "disconnect" ? "connection" : method;
-    if (about === "connection" || about === "setAvailable" || about === "watchPresence") this.standing.set(about, { method, request });
+    if (about === "connection" || about === "setAvailable" || about === "watchPresence")
+      this.standing.set(about, { method, request });
   }
 
   // ---------------------------------------------------------------- ending

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The client core's interface as TypeScript sees it: the methods of client_api.Request by name, with what they take and give.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 

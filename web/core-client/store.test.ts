@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The database over the module's file layer, ended between any two calls of its host.
 import { describe, expect, test } from "vitest";
 
@@ -18,12 +20,15 @@ interface StoreExports {
   store_close(): void;
 }
 
-const FULL = 1;  // 1 + core::StoreError::kFull
+const FULL = 1; // 1 + core::StoreError::kFull
 const compiled = compileStore();
 
 function load(files: FailingFiles): StoreExports {
   let memory: WebAssembly.Memory | undefined;
-  const instance = new WebAssembly.Instance(compiled, coreImports(() => memory as WebAssembly.Memory, files, surroundings));
+  const instance = new WebAssembly.Instance(
+    compiled,
+    coreImports(() => memory as WebAssembly.Memory, files, surroundings),
+  );
   const store = instance.exports as unknown as StoreExports;
   memory = store.memory;
   store._initialize();
@@ -31,8 +36,8 @@ function load(files: FailingFiles): StoreExports {
 }
 
 interface Progress {
-  rows: number;  // committed, as the module answered
-  attempted: number;  // with those of the transaction under way
+  rows: number; // committed, as the module answered
+  attempted: number; // with those of the transaction under way
   payloadBytes: number;
   attemptedPayloadBytes: number;
 }
@@ -50,7 +55,7 @@ function work(files: FailingFiles, progress: Progress): void {
     progress.rows = progress.attempted;
     progress.payloadBytes = progress.attemptedPayloadBytes = ROW_BYTES;
   }
-  store.store_add(50, ROW_BYTES, 0);  // rolled back
+  store.store_add(50, ROW_BYTES, 0); // rolled back
   progress.attemptedPayloadBytes = 3501;
   expect(store.store_rewrite(3500)).toBe(0);
   progress.payloadBytes = 3501;
@@ -80,7 +85,9 @@ function expectKept(contents: Uint8Array[], progress: Progress, when: string): v
   expect(store.store_open(), when).toBe(0);
   expect(store.store_is_sound(), when).toBe(1);
   expect([progress.rows, progress.attempted], when).toContain(store.store_count());
-  expect([progress.payloadBytes, progress.attemptedPayloadBytes, ROW_BYTES], when).toContain(store.store_payload_bytes());
+  expect([progress.payloadBytes, progress.attemptedPayloadBytes, ROW_BYTES], when).toContain(
+    store.store_payload_bytes(),
+  );
   if (progress.payloadBytes === 3501) expect(store.store_payload_bytes(), when).toBe(3501);
   expect(store.store_add(1, 10, 1), when).toBe(0);
 }
@@ -123,7 +130,11 @@ describe("The database of the browser module", { timeout: 180_000 }, () => {
   test("has every committed transaction, whole, after a power failure that leaves any part of what was not synced [INBOX-2]", () => {
     for (let endAt = 0; endAt < whole.files.changes; ++endAt) {
       const { files, progress } = workUntil(endAt);
-      expectKept(files.afterPowerFailure(() => false), progress, `power gone at change ${endAt}, nothing survives`);
+      expectKept(
+        files.afterPowerFailure(() => false),
+        progress,
+        `power gone at change ${endAt}, nothing survives`,
+      );
       expectKept(files.afterPowerFailure(coin(endAt)), progress, `power gone at change ${endAt}, seed ${endAt}`);
     }
   });

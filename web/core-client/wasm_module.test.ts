@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The core's module as its host sees it.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
@@ -15,15 +17,27 @@ describe("The module", () => {
   test("can do to its host what host_imports.h lists, and nothing more", () => {
     const imports = WebAssembly.Module.imports(compiled).map(({ module, name, kind }) => `${module}.${name} ${kind}`);
     expect(imports.sort()).toEqual(
-      ["clock_monotonic_ms", "clock_now_us", "file_open", "file_read", "file_size", "file_sync", "file_truncate", "file_write", "log", "random_fill"]
-        .map((name) => `kith.${name} function`),
+      [
+        "clock_monotonic_ms",
+        "clock_now_us",
+        "file_open",
+        "file_read",
+        "file_size",
+        "file_sync",
+        "file_truncate",
+        "file_write",
+        "log",
+        "random_fill",
+      ].map((name) => `kith.${name} function`),
     );
   });
 
   test("answers a request in the response of the same id", async () => {
     const core = await CoreModule.instantiate(compiled, new MemoryFiles());
     expect(core.open()).toBeUndefined();
-    const input = create(InputSchema, { kind: { case: "request", value: { id: 77, method: { case: "getState", value: {} } } } });
+    const input = create(InputSchema, {
+      kind: { case: "request", value: { id: 77, method: { case: "getState", value: {} } } },
+    });
     const [action] = core.handle(toBinary(InputSchema, input)).map((bytes) => fromBinary(ActionSchema, bytes).kind);
     expect(action?.case).toBe("response");
     if (action?.case !== "response") return;
@@ -43,7 +57,9 @@ describe("The module", () => {
     const core = await CoreModule.instantiate(compiled, new MemoryFiles());
     core.open();
     expect(() => core.handle(new Uint8Array(16 * 1024 * 1024 + 1))).toThrow(RangeError);
-    expect(core.handle(toBinary(InputSchema, create(InputSchema, { kind: { case: "tick", value: {} } })))).toBeInstanceOf(Array);
+    expect(
+      core.handle(toBinary(InputSchema, create(InputSchema, { kind: { case: "tick", value: {} } }))),
+    ).toBeInstanceOf(Array);
   });
 
   test("says that a file is no database of Kith", async () => {
@@ -80,7 +96,9 @@ describe("A client in Node", () => {
 
   test("rejects with the core's failure", async () => {
     const client = await NodeClient.start({ wasm: coreWasmPath });
-    const failure = await client.call("sendMessage", { phone: "+491700000001", text: "hello" }).catch((error: unknown) => error);
+    const failure = await client
+      .call("sendMessage", { phone: "+491700000001", text: "hello" })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CoreFailure);
     expect((failure as CoreFailure).code).toBe(Failure_Code.kNotRegistered);
     client.close();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The client core's module: its imports, its exports, and nothing else. core_wasm/exports.cc and host_imports.h are the other side.
 import type { ProfileFiles } from "./files";
 
@@ -16,7 +18,7 @@ export const surroundings: Surroundings = {
   nowMicros: () => Date.now() * 1000,
   monotonicMs: () => Math.floor(performance.now()),
   fillRandom: (target) => {
-    const most = 65536;  // of one call
+    const most = 65536; // of one call
     for (let at = 0; at < target.length; at += most) crypto.getRandomValues(target.subarray(at, at + most));
   },
   log: (text) => console.error(`kith core: ${text}`),
@@ -40,7 +42,11 @@ function bytesAt(memory: WebAssembly.Memory, pointer: number, size: number): Uin
 }
 
 /** The imports of the module `kith`, over a memory that is known only after instantiation. */
-export function coreImports(memory: () => WebAssembly.Memory, files: ProfileFiles, around: Surroundings): WebAssembly.Imports {
+export function coreImports(
+  memory: () => WebAssembly.Memory,
+  files: ProfileFiles,
+  around: Surroundings,
+): WebAssembly.Imports {
   const view = (pointer: number, size: number) => bytesAt(memory(), pointer >>> 0, size >>> 0);
   const text = (pointer: number, size: number) => new TextDecoder().decode(view(pointer, size));
   return {
@@ -50,8 +56,10 @@ export function coreImports(memory: () => WebAssembly.Memory, files: ProfileFile
       random_fill: (pointer: number, size: number) => around.fillRandom(view(pointer, size)),
       log: (pointer: number, size: number) => around.log(text(pointer, size)),
       file_open: (pointer: number, size: number) => files.open(text(pointer, size)),
-      file_read: (file: number, pointer: number, size: number, offset: number) => files.read(file, view(pointer, size), offset),
-      file_write: (file: number, pointer: number, size: number, offset: number) => files.write(file, view(pointer, size), offset),
+      file_read: (file: number, pointer: number, size: number, offset: number) =>
+        files.read(file, view(pointer, size), offset),
+      file_write: (file: number, pointer: number, size: number, offset: number) =>
+        files.write(file, view(pointer, size), offset),
       file_truncate: (file: number, size: number) => files.truncate(file, size),
       file_sync: (file: number) => files.sync(file),
       file_size: (file: number) => files.size(file),
@@ -74,7 +82,11 @@ interface CoreExports {
 export class CoreModule {
   private constructor(private readonly exports: CoreExports) {}
 
-  static async instantiate(module: WebAssembly.Module, files: ProfileFiles, around: Surroundings = surroundings): Promise<CoreModule> {
+  static async instantiate(
+    module: WebAssembly.Module,
+    files: ProfileFiles,
+    around: Surroundings = surroundings,
+  ): Promise<CoreModule> {
     let exports: CoreExports | undefined;
     const memory = (): WebAssembly.Memory => {
       if (exports === undefined) throw new Error("the module called its host before it was there");
@@ -101,7 +113,9 @@ export class CoreModule {
       const result = this.exports.kith_handle(input.length);
       if (result === DAMAGED) throw new CoreEnded("the database is damaged, and rebuilt at the next start");
       if (result !== 0) throw new Error("the core does not know this input, or is not open");
-      return splitActions(bytesAt(this.exports.memory, this.exports.kith_output() >>> 0, this.exports.kith_output_size() >>> 0));
+      return splitActions(
+        bytesAt(this.exports.memory, this.exports.kith_output() >>> 0, this.exports.kith_output_size() >>> 0),
+      );
     });
   }
 
@@ -124,11 +138,10 @@ export class CoreModule {
 function splitActions(output: Uint8Array): Uint8Array[] {
   const lengths = new DataView(output.buffer, output.byteOffset, output.byteLength);
   const actions: Uint8Array[] = [];
-  for (let at = 0; at < output.length; ) {
+  for (let at = 0; at < output.length;) {
     const length = lengths.getUint32(at, true);
     actions.push(output.slice(at + 4, at + 4 + length));
     at += 4 + length;
   }
   return actions;
 }
-

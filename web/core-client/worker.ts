@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Entry of the dedicated Worker: the browser as profile_worker.ts needs it.
 import { openOpfsFiles } from "./opfs_files";
 import { CoreHost } from "./host";
@@ -21,7 +23,9 @@ const early: ToWorker[] = [];
 
 scope.addEventListener("message", ({ data }) => {
   if (data.kind === "start") {
-    start(data.profile, data.wasmUrl).catch((error: unknown) => scope.postMessage({ kind: "failed", error: "load", detail: String(error) }));
+    start(data.profile, data.wasmUrl).catch((error: unknown) =>
+      scope.postMessage({ kind: "failed", error: "load", detail: String(error) }),
+    );
   } else if (worker !== undefined) {
     worker.fromPage(data);
   } else {

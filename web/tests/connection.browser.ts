@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // When the server is away, when there are two tabs, when the number moves elsewhere, and with a peer that is no browser.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
@@ -5,7 +7,18 @@ import type { Browser, Page } from "playwright-core";
 
 import { NodeClient } from "../core-client/node_host";
 import { Message_Tick } from "../core-client/schema";
-import { bubble, composer, eventually, messageTexts, openConversation, register, row, send, tick, writeToNumber } from "./support/actions";
+import {
+  bubble,
+  composer,
+  eventually,
+  messageTexts,
+  openConversation,
+  register,
+  row,
+  send,
+  tick,
+  writeToNumber,
+} from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
 import { Kith } from "./support/kith";
 import { Kithd, wasmFile } from "./support/kithd";
@@ -26,7 +39,8 @@ async function writer(server: Kithd, phone: string): Promise<NodeClient> {
 /** Writes "line FROM." to "line TO.", and waits until the server has them all: the id of the last. */
 async function writeLines(client: NodeClient, phone: string, from: number, to: number): Promise<string> {
   let last = "";
-  for (let line = from; line <= to; ++line) last = (await client.call("sendMessage", { phone, text: `line ${line}.` })).message?.id ?? "";
+  for (let line = from; line <= to; ++line)
+    last = (await client.call("sendMessage", { phone, text: `line ${line}.` })).message?.id ?? "";
   await eventually("all is sent", async () => (await client.call("getState")).unsentMessages === 0);
   return last;
 }
@@ -39,7 +53,10 @@ async function pageBack(page: Page, newest: number): Promise<void> {
     const lines = (await messageTexts(page)).map((text) => Number(/\d+/.exec(text)?.[0]));
     const first = lines[0] as number;
     assert.ok(lines.length <= 240, `${lines.length} rows`);
-    assert.deepEqual(lines, lines.map((_, at) => first + at));
+    assert.deepEqual(
+      lines,
+      lines.map((_, at) => first + at),
+    );
     assert.ok(first <= oldest && first + lines.length >= oldest, `from ${first} on after ${oldest}`);
     oldest = first;
     return oldest === 1;
@@ -99,7 +116,7 @@ describe("connections", () => {
 
   it("[F3] what is sent to somebody whose page is closed comes when it is opened", async () => {
     await benPage.close();
-    await anaPage.locator(".partner .status", { hasText: "last seen" }).waitFor();  // its Worker outlives it for a moment, and would take the message
+    await anaPage.locator(".partner .status", { hasText: "last seen" }).waitFor(); // its Worker outlives it for a moment, and would take the message
     await send(anaPage, "while you were away");
     await tick(anaPage, "while you were away", "Sent").waitFor();
     benPage = await ben.page("?profile=work");
@@ -134,8 +151,11 @@ describe("connections", () => {
     await bubble(anaPage, "hello from the terminal ✓").waitFor();
     await send(anaPage, "hello terminal 👋");
     const received = await kith.receive(10, "--mark-read");
-    assert.deepEqual(received.map((each) => [each.text, each.from]), [["hello terminal 👋", ANA]]);
-    await kith.run("status");  // what the command before left to be sent is sent by any later one
+    assert.deepEqual(
+      received.map((each) => [each.text, each.from]),
+      [["hello terminal 👋", ANA]],
+    );
+    await kith.run("status"); // what the command before left to be sent is sent by any later one
     await tick(anaPage, "hello terminal", "Read").waitFor();
     const digits = (await kith.run("verify", ANA)).replace(/\D/g, "");
     await anaPage.getByRole("button", { name: "Contact details" }).click();
@@ -179,15 +199,21 @@ describe("connections", () => {
 
       const last = await writeLines(peer, "+491700000207", count + 1, 2 * count);
       await bubble(page, `line ${2 * count}.`).waitFor();
-      await eventually("it is read", async () => (await peer.call("getMessage", { id: last })).tick === Message_Tick.kRead);
+      await eventually(
+        "it is read",
+        async () => (await peer.call("getMessage", { id: last })).tick === Message_Tick.kRead,
+      );
       await pageBack(page, 2 * count);
 
-      await page.goto(server.url);  // and with one unread message, which is at the end: there it stays
+      await page.goto(server.url); // and with one unread message, which is at the end: there it stays
       await writeLines(peer, "+491700000207", 2 * count + 1, 2 * count + 1);
       await openConversation(page, "Wil the Writer");
       await page.getByText("1 unread message").waitFor();
       const next = await writeLines(peer, "+491700000207", 2 * count + 2, 2 * count + 5);
-      await eventually("it is read", async () => (await peer.call("getMessage", { id: next })).tick === Message_Tick.kRead);
+      await eventually(
+        "it is read",
+        async () => (await peer.call("getMessage", { id: next })).tick === Message_Tick.kRead,
+      );
       await away.check();
     } finally {
       peer.close();
@@ -239,7 +265,7 @@ describe("connections", () => {
     await page.getByRole("button", { name: "Register" }).click();
     await page.getByRole("alert").getByText("This PIN is wrong").waitFor();
     assert.equal(await benPage.getByRole("heading", { name: "Registered on another device" }).count(), 0);
-    elsewhere.problems.length = 0;  // the browser writes refusals by the server on its console
+    elsewhere.problems.length = 0; // the browser writes refusals by the server on its console
     await elsewhere.close();
   });
 
@@ -255,7 +281,11 @@ describe("connections", () => {
   });
 
   it("on a telephone shows one pane at a time, and the back button returns to the list", async () => {
-    const phone = await Device.open(browser, server.url, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+    const phone = await Device.open(browser, server.url, {
+      viewport: { width: 390, height: 780 },
+      hasTouch: true,
+      isMobile: true,
+    });
     const page = await phone.page();
     await register(page, "+491700000204", "Pia");
     await writeToNumber(page, BEN);

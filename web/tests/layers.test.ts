@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // core-client ← view-models ← ui ← app: a folder imports only from those at its left, and from packages.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -20,16 +22,22 @@ const PACKAGES: Record<string, RegExp> = {
 const isTest = (name: string) => name.endsWith(".test.ts") || name.includes("testing/") || name.includes("generated/");
 
 function wrongImports(folder: string): string[] {
-  const files = (readdirSync(path.join(web, folder), { recursive: true }) as string[]).filter((name) => /\.tsx?$/.test(name) && !isTest(name));
+  const files = (readdirSync(path.join(web, folder), { recursive: true }) as string[]).filter(
+    (name) => /\.tsx?$/.test(name) && !isTest(name),
+  );
   expect(files.length).toBeGreaterThan(0);
   return files.flatMap((name) => {
     const file = path.join(web, folder, name);
-    const imported = [...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b(?:[^;"]*?\bfrom)? "([^"]+)";/gm)].map((match) => match[1] as string);
-    return imported.filter((from) => {
-      if (!from.startsWith(".")) return !PACKAGES[folder]?.test(from);
-      const target = path.relative(web, path.resolve(path.dirname(file), from)).split(path.sep)[0] ?? "";
-      return target !== folder && target !== ".." && !MAY_USE[folder]?.includes(target);
-    }).map((from) => `${folder}/${name} imports ${from}`);
+    const imported = [
+      ...readFileSync(file, "utf8").matchAll(/^(?:import|export)\b(?:[^;"]*?\bfrom)? "([^"]+)";/gm),
+    ].map((match) => match[1] as string);
+    return imported
+      .filter((from) => {
+        if (!from.startsWith(".")) return !PACKAGES[folder]?.test(from);
+        const target = path.relative(web, path.resolve(path.dirname(file), from)).split(path.sep)[0] ?? "";
+        return target !== folder && target !== ".." && !MAY_USE[folder]?.includes(target);
+      })
+      .map((from) => `${folder}/${name} imports ${from}`);
   });
 }
 

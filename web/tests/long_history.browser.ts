@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A conversation of thousands of messages: what is far back is found, read on from, and left again.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -26,7 +28,8 @@ describe("a long history", () => {
     const { code } = await ben.call("requestCode", { server: server.url, phone: BEN });
     await ben.call("register", { server: server.url, phone: BEN, code, name: "Ben", deviceName: "Test" });
     await ben.call("connect");
-    for (let number = 1; number <= MESSAGES; ++number) await ben.call("sendMessage", { phone: ANA, text: text(number) });
+    for (let number = 1; number <= MESSAGES; ++number)
+      await ben.call("sendMessage", { phone: ANA, text: text(number) });
   });
   after(async () => {
     ben?.close();
@@ -37,7 +40,10 @@ describe("a long history", () => {
   /** The numbers on the page follow one another. */
   async function shown(): Promise<number[]> {
     const numbers = (await messageTexts(page)).map((each) => Number(/n(\d+)x/.exec(each)?.[1]));
-    assert.deepEqual(numbers, numbers.map((_, at) => (numbers[0] as number) + at));
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, at) => (numbers[0] as number) + at),
+    );
     return numbers;
   }
   async function isInView(number: number): Promise<boolean> {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Makes the pictures of the README from the running app: a server, two people in browsers, and friends on the same core in Node.
 //   tools/make_screenshots [FOLDER]
 import { mkdirSync } from "node:fs";
@@ -38,7 +40,10 @@ async function talk(ana: Page, ben: Page): Promise<void> {
   await openConversation(ben, "Ana");
   await send(ben, "All but one. The tomatoes are fine, the basil sulks.");
   await send(ana, "Basil always sulks 😄");
-  await send(ana, "Shall we still go to the lake on Saturday? There is a train at 9:14, and Marta wants to come along with the little one. We could take the long path around and be back before it gets dark.");
+  await send(
+    ana,
+    "Shall we still go to the lake on Saturday? There is a train at 9:14, and Marta wants to come along with the little one. We could take the long path around and be back before it gets dark.",
+  );
   await bubble(ben, "Shall we still go").waitFor();
   await bubble(ben, "Shall we still go").click({ button: "right", position: { x: 40, y: 20 } });
   await ben.getByRole("menuitem", { name: "Reply" }).click();
@@ -65,7 +70,12 @@ async function main(): Promise<void> {
     await register(benPage, BEN, "Ben");
 
     friends.push(await friend(server, "+491700000311", "Grandma", ["Dinner at six, and bring an appetite"]));
-    friends.push(await friend(server, "+33612345312", "Zoé", ["The draft is in your inbox", "Tell me what you think of chapter two 🙏"]));
+    friends.push(
+      await friend(server, "+33612345312", "Zoé", [
+        "The draft is in your inbox",
+        "Tell me what you think of chapter two 🙏",
+      ]),
+    );
     friends.push(await friend(server, "+351912345313", "Tiago", ["Thanks for the book!"]));
     friends.push(await friend(server, "+12025550314", "Maya", ["Landed. See you tomorrow ✈️"]));
     await openConversation(anaPage, "Tiago");

@@ -1,9 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Two people, each with a device of their own in a browser.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import { bubble, composer, eventually, messageTexts, openConversation, register, row, send, tick, writeToNumber } from "./support/actions";
+import {
+  bubble,
+  composer,
+  eventually,
+  messageTexts,
+  openConversation,
+  register,
+  row,
+  send,
+  tick,
+  writeToNumber,
+} from "./support/actions";
 import { Device, launchBrowser, setFocus } from "./support/browser";
 import { Kithd } from "./support/kithd";
 
@@ -115,7 +128,10 @@ describe("two people in two browsers", () => {
     await anaPage.reload();
     await composer(anaPage).waitFor();
     await eventually("the draft is there", async () => (await composer(anaPage).inputValue()) === "not finished");
-    await eventually("the same messages are there", async () => JSON.stringify(await messageTexts(anaPage)) === JSON.stringify(before));
+    await eventually(
+      "the same messages are there",
+      async () => JSON.stringify(await messageTexts(anaPage)) === JSON.stringify(before),
+    );
     await composer(anaPage).fill("");
     await send(anaPage, "after the reload");
     await tick(anaPage, "after the reload", "Read").waitFor();
@@ -129,10 +145,14 @@ describe("two people in two browsers", () => {
     const hit = anaPage.getByRole("region", { name: "Messages" }).getByText("I bring the");
     await hit.first().waitFor();
     await hit.first().click();
-    await eventually("the message is in view", () => bubble(anaPage, "I bring the cake").first().evaluate((element) => {
-      const box = element.getBoundingClientRect();
-      return box.top >= 0 && box.bottom <= innerHeight;
-    }));
+    await eventually("the message is in view", () =>
+      bubble(anaPage, "I bring the cake")
+        .first()
+        .evaluate((element) => {
+          const box = element.getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= innerHeight;
+        }),
+    );
     await anaPage.getByRole("button", { name: "Clear the search" }).click();
     await anaPage.getByRole("button", { name: "To the newest message" }).click();
   });
@@ -192,7 +212,9 @@ describe("two people in two browsers", () => {
   it("bring contacts in as a file, and see their names", async () => {
     await anaPage.getByRole("button", { name: "New chat" }).first().click();
     const card = `BEGIN:VCARD\nVERSION:3.0\nFN:Benedict O.\nTEL:${BEN}\nEND:VCARD\nBEGIN:VCARD\nVERSION:3.0\nFN:Nobody\nEND:VCARD\n`;
-    await anaPage.getByLabel("vCard file").setInputFiles({ name: "contacts.vcf", mimeType: "text/vcard", buffer: Buffer.from(card) });
+    await anaPage
+      .getByLabel("vCard file")
+      .setInputFiles({ name: "contacts.vcf", mimeType: "text/vcard", buffer: Buffer.from(card) });
     await anaPage.getByText(/1 contact imported/).waitFor();
     await anaPage.getByRole("button", { name: "Back" }).click();
     await row(anaPage, "Benedict O.").waitFor();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Chooses the screen, and lays out the panes of the main one.
 import { useEffect } from "react";
 import { flushSync } from "react-dom";
@@ -25,11 +27,22 @@ interface AppRootProps {
 export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
   const snapshot = useViewModel(app);
   switch (snapshot.phase) {
-    case "starting": return <StartingScreen />;
-    case "registration": return snapshot.registration && <RegistrationScreen model={snapshot.registration} server={server} profile={profile} />;
-    case "ended": return <EndedScreen phone={snapshot.state?.phone ?? ""} onRegister={app.register} onNewProfile={onNewProfile} />;
-    case "broken": return <FailureScreen title="Kith can't go on" onRetry={onReload}>{snapshot.failure}</FailureScreen>;
-    case "chats": return <Chats app={app} profile={profile} />;
+    case "starting":
+      return <StartingScreen />;
+    case "registration":
+      return (
+        snapshot.registration && <RegistrationScreen model={snapshot.registration} server={server} profile={profile} />
+      );
+    case "ended":
+      return <EndedScreen phone={snapshot.state?.phone ?? ""} onRegister={app.register} onNewProfile={onNewProfile} />;
+    case "broken":
+      return (
+        <FailureScreen title="Kith can't go on" onRetry={onReload}>
+          {snapshot.failure}
+        </FailureScreen>
+      );
+    case "chats":
+      return <Chats app={app} profile={profile} />;
   }
 }
 
@@ -51,7 +64,11 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
       {leftPanel === "settings" && <SettingsPane app={app} snapshot={snapshot} profile={profile} />}
       {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} />}
       {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
-      {notice !== "" && <div className="toast" role="status">{notice}</div>}
+      {notice !== "" && (
+        <div className="toast" role="status">
+          {notice}
+        </div>
+      )}
     </div>
   );
 }
@@ -62,8 +79,13 @@ function NothingOpen() {
       <div className="empty-pane">
         <Logo />
         <h2>Pick up where you left off</h2>
-        <p>Choose a conversation, or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.</p>
-        <span className="lock"><Icon name="lock" />End-to-end encrypted, on your own server</span>
+        <p>
+          Choose a conversation, or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.
+        </p>
+        <span className="lock">
+          <Icon name="lock" />
+          End-to-end encrypted, on your own server
+        </span>
       </div>
     </main>
   );
@@ -81,7 +103,8 @@ function closeNearest(app: AppViewModel): void {
 function useShortcuts(app: AppViewModel): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null) closeNearest(app);
+      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null)
+        closeNearest(app);
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         // The field has the focus before the next key comes: what is typed at once belongs to the search.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import type { KeyboardEvent } from "react";
 
 /** Moves the focus up and down between the elements of a container that match; Home and End too. */

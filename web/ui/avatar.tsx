@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { colourOf, initialsOf } from "../view-models/initials";
 import { Icon } from "./icons";
 

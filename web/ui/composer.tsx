@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button sends.
 import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 
@@ -66,33 +68,79 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
     return (
       <div className="composer composer-blocked">
         <span>{`You blocked ${conversation.title}.`}</span>
-        <button type="button" className="button small" onClick={onUnblock}>Contact details</button>
+        <button type="button" className="button small" onClick={onUnblock}>
+          Contact details
+        </button>
       </div>
     );
   }
   return (
     <form className="composer" onSubmit={onSubmit}>
-      {error !== "" && <p className="error-text" role="alert">{error}</p>}
-      {picking && <EmojiPicker onPick={insert} onClose={() => { setPicking(false); field.current?.focus(); }} />}
+      {error !== "" && (
+        <p className="error-text" role="alert">
+          {error}
+        </p>
+      )}
+      {picking && (
+        <EmojiPicker
+          onPick={insert}
+          onClose={() => {
+            setPicking(false);
+            field.current?.focus();
+          }}
+        />
+      )}
       <div className="composer-box">
         {quoted !== undefined && (
           <div className="composer-quote">
             <div className="quote">
-              <span className="author" dir="auto">{quoted.outgoing ? "You" : conversation.title}</span>
+              <span className="author" dir="auto">
+                {quoted.outgoing ? "You" : conversation.title}
+              </span>
               <span className="excerpt">{previewText(quoted)}</span>
             </div>
-            <button type="button" className="icon-button" aria-label="Don't reply to this message" onClick={model.composer.cancelQuote}><Icon name="close" /></button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Don't reply to this message"
+              onClick={model.composer.cancelQuote}
+            >
+              <Icon name="close" />
+            </button>
           </div>
         )}
         <div className="composer-line">
-          <button type="button" className="icon-button" aria-label="Emoji" aria-expanded={picking} title="Emoji" onClick={() => setPicking(!picking)}>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Emoji"
+            aria-expanded={picking}
+            title="Emoji"
+            onClick={() => setPicking(!picking)}
+          >
             <Icon name="smile" />
           </button>
           <textarea
-            ref={field} rows={1} dir="auto" value={text} placeholder="Write a message" aria-label={`Message to ${conversation.title}`}
-            enterKeyHint="send" onChange={(event) => model.composer.setText(event.target.value)} onKeyDown={onKeyDown} onBlur={model.composer.stopTyping}
+            ref={field}
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder="Write a message"
+            aria-label={`Message to ${conversation.title}`}
+            enterKeyHint="send"
+            onChange={(event) => model.composer.setText(event.target.value)}
+            onKeyDown={onKeyDown}
+            onBlur={model.composer.stopTyping}
           />
-          <button type="submit" className="icon-button send" aria-label="Send" title="Send" disabled={text.trim() === ""}><Icon name="send" /></button>
+          <button
+            type="submit"
+            className="icon-button send"
+            aria-label="Send"
+            title="Send"
+            disabled={text.trim() === ""}
+          >
+            <Icon name="send" />
+          </button>
         </div>
       </div>
     </form>

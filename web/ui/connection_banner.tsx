@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { Connection, type State } from "../view-models/core";
 import { Icon } from "./icons";
 
@@ -11,17 +13,30 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
   if (state === undefined) return null;
   switch (state.connection) {
     case Connection.kConnecting:
-      return <div className="banner calm" role="status"><span className="spinner" />Connecting …</div>;
+      return (
+        <div className="banner calm" role="status">
+          <span className="spinner" />
+          Connecting …
+        </div>
+      );
     case Connection.kCatchingUp:
-      return <div className="banner calm" role="status"><span className="spinner" />Getting your messages …</div>;
+      return (
+        <div className="banner calm" role="status">
+          <span className="spinner" />
+          Getting your messages …
+        </div>
+      );
     case Connection.kWaiting:
     case Connection.kOffline:
       return (
         <div className="banner" role="status">
           <Icon name="cloudOff" />
-          <span><b>No connection.</b> {waitingText(state.unsentMessages)}</span>
+          <span>
+            <b>No connection.</b> {waitingText(state.unsentMessages)}
+          </span>
         </div>
       );
-    default: return null;
+    default:
+      return null;
   }
 }

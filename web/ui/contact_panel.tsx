@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useRef, useState } from "react";
 
 import type { AppViewModel } from "../view-models/app";
@@ -28,7 +30,8 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
 
   return (
     <aside
-      className="pane details" aria-label="Contact details"
+      className="pane details"
+      aria-label="Contact details"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || asking) return;
         event.stopPropagation();
@@ -36,17 +39,30 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
       }}
     >
       <header className="pane-header">
-        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.toggleContactPanel}><Icon name="close" /></button>
+        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.toggleContactPanel}>
+          <Icon name="close" />
+        </button>
         <h2>Contact details</h2>
       </header>
       <div className="pane-body">
         <div className="hero">
           <Avatar id={id} title={title} size="large" />
-          <span className="name" dir="auto">{title}</span>
+          <span className="name" dir="auto">
+            {title}
+          </span>
           {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
-          {verified && <span className="tag"><Icon name="shield" />Verified</span>}
+          {verified && (
+            <span className="tag">
+              <Icon name="shield" />
+              Verified
+            </span>
+          )}
         </div>
-        {error !== "" && <p className="group error-text" role="alert">{error}</p>}
+        {error !== "" && (
+          <p className="group error-text" role="alert">
+            {error}
+          </p>
+        )}
         {about !== "" && (
           <section className="group">
             <h3>About</h3>
@@ -56,24 +72,44 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
         <section className="group">
           <h3>Name in your contacts</h3>
           <EditableText
-            label="Name in your contacts" value={contact?.name ?? ""} maxLength={100} onSave={model.rename}
-            placeholder={profileName === "" ? "Not in your contacts" : `Not in your contacts; calls themselves ${profileName}`}
+            label="Name in your contacts"
+            value={contact?.name ?? ""}
+            maxLength={100}
+            onSave={model.rename}
+            placeholder={
+              profileName === "" ? "Not in your contacts" : `Not in your contacts; calls themselves ${profileName}`
+            }
           />
         </section>
         <Safety model={model} title={title} busy={busy} />
         <section className="group">
           <h3>Block</h3>
-          <p className="explain">{blocked ? `${title} can't write to you, and doesn't see when you are online.` : "Blocked people can't write to you, and don't see when you are online. They aren't told."}</p>
+          <p className="explain">
+            {blocked
+              ? `${title} can't write to you, and doesn't see when you are online.`
+              : "Blocked people can't write to you, and don't see when you are online. They aren't told."}
+          </p>
           {blocked ? (
-            <button type="button" className="button" disabled={busy} onClick={() => void model.setBlocked(false)}>{`Unblock ${title}`}</button>
+            <button
+              type="button"
+              className="button"
+              disabled={busy}
+              onClick={() => void model.setBlocked(false)}
+            >{`Unblock ${title}`}</button>
           ) : (
-            <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}><Icon name="block" />{`Block ${title}`}</button>
+            <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}>
+              <Icon name="block" />
+              {`Block ${title}`}
+            </button>
           )}
         </section>
       </div>
       {asking && (
         <Confirm
-          title={`Block ${title}?`} confirm="Block" danger onCancel={() => setAsking(false)}
+          title={`Block ${title}?`}
+          confirm="Block"
+          danger
+          onCancel={() => setAsking(false)}
           onConfirm={() => {
             setAsking(false);
             void model.setBlocked(true);
@@ -92,14 +128,18 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
     <section className="group">
       <h3>Safety number</h3>
       {safetyNumber === undefined ? (
-        <p className="explain" role="status">{safetyNumberError === "" ? "…" : safetyNumberError}</p>
+        <p className="explain" role="status">
+          {safetyNumberError === "" ? "…" : safetyNumberError}
+        </p>
       ) : (
         <>
           <p className="explain">{`Compare it with ${title}'s, side by side or by telephone. If it is the same on both devices, nobody is in between.`}</p>
           <div className="safety">
             <QrCode bytes={safetyNumber.qrPayload} label="Safety number as a QR code" />
             <div className="digits" role="group" aria-label="Safety number">
-              {digitGroups(safetyNumber.digits).map((group, at) => <span key={at}>{group}</span>)}
+              {digitGroups(safetyNumber.digits).map((group, at) => (
+                <span key={at}>{group}</span>
+              ))}
             </div>
           </div>
           <div className="option">
@@ -108,7 +148,12 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
               <small>{`Mark ${title} as verified`}</small>
             </span>
             <button
-              type="button" role="switch" className="switch" aria-checked={safetyNumber.verified} aria-labelledby="verified-label" disabled={busy}
+              type="button"
+              role="switch"
+              className="switch"
+              aria-checked={safetyNumber.verified}
+              aria-labelledby="verified-label"
+              disabled={busy}
               onClick={() => void model.setVerified(!safetyNumber.verified)}
             />
           </div>

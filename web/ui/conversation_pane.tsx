@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The right pane: head, messages, composer of the open conversation.
 import { useEffect, useRef, useState } from "react";
 
@@ -71,23 +73,50 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
   const status = useStatus(conversation);
   return (
     <header className="pane-header conversation-header">
-      <button type="button" className="icon-button back" aria-label="Back to the conversations" onClick={app.closeConversation}>
+      <button
+        type="button"
+        className="icon-button back"
+        aria-label="Back to the conversations"
+        onClick={app.closeConversation}
+      >
         <Icon name="back" />
       </button>
-      <button type="button" className="partner" aria-label={`About ${conversation.title}`} onClick={app.toggleContactPanel}>
+      <button
+        type="button"
+        className="partner"
+        aria-label={`About ${conversation.title}`}
+        onClick={app.toggleContactPanel}
+      >
         <Avatar id={conversation.id} title={conversation.title} size="small" />
         <span className="names">
           <span className="name">
             <span dir="auto">{conversation.title}</span>
             {conversation.verified && <Icon name="shield" />}
           </span>
-          <span className={`status ${status.kind}`} aria-live="polite">{status.text}</span>
+          <span className={`status ${status.kind}`} aria-live="polite">
+            {status.text}
+          </span>
         </span>
       </button>
-      <button type="button" className="icon-button" aria-label="Search" title="Search (Ctrl+K)" onClick={() => { app.showLeft("list"); document.dispatchEvent(new Event("kith:search")); }}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Search"
+        title="Search (Ctrl+K)"
+        onClick={() => {
+          app.showLeft("list");
+          document.dispatchEvent(new Event("kith:search"));
+        }}
+      >
         <Icon name="search" />
       </button>
-      <button type="button" className="icon-button" aria-label="Contact details" title="Contact details" onClick={app.toggleContactPanel}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Contact details"
+        title="Contact details"
+        onClick={app.toggleContactPanel}
+      >
         <Icon name="info" />
       </button>
     </header>
@@ -98,8 +127,11 @@ function useStatus({ typing, presence, phone, title }: Conversation): { text: st
   const now = useNow();
   if (typing) return { text: "typing …", kind: "typing" };
   switch (presence?.kind) {
-    case PresenceKind.kOnline: return { text: "online", kind: "lively" };
-    case PresenceKind.kLastSeen: return { text: lastSeenText(millis(presence.lastSeenUs), Math.max(now, Date.now())), kind: "" };
-    default: return { text: title === phone ? "" : formatPhone(phone), kind: "" };
+    case PresenceKind.kOnline:
+      return { text: "online", kind: "lively" };
+    case PresenceKind.kLastSeen:
+      return { text: lastSeenText(millis(presence.lastSeenUs), Math.max(now, Date.now())), kind: "" };
+    default:
+      return { text: title === phone ? "" : formatPhone(phone), kind: "" };
   }
 }

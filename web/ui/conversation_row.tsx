@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { memo } from "react";
 
 import type { Conversation } from "../view-models/core";
@@ -14,21 +16,42 @@ interface ConversationRowProps {
   onOpen: (id: string) => void;
 }
 
-export const ConversationRow = memo(function ConversationRow({ conversation, current, now, onOpen }: ConversationRowProps) {
+export const ConversationRow = memo(function ConversationRow({
+  conversation,
+  current,
+  now,
+  onOpen,
+}: ConversationRowProps) {
   const { id, title, unread, lastMessage, activityUs } = conversation;
   return (
     <li>
-      <button type="button" className={`row-button ${unread > 0 ? "unread" : ""}`} aria-current={current} data-row onClick={() => onOpen(id)}>
+      <button
+        type="button"
+        className={`row-button ${unread > 0 ? "unread" : ""}`}
+        aria-current={current}
+        data-row
+        onClick={() => onOpen(id)}
+      >
         <Avatar id={id} title={title} />
         <span className="row-main">
           <span className="row-line">
-            <span className="row-title" dir="auto">{title}</span>
+            <span className="row-title" dir="auto">
+              {title}
+            </span>
             {lastMessage !== undefined && <time className="row-time">{listTimeText(millis(activityUs), now)}</time>}
           </span>
           <span className="row-line">
             <Preview conversation={conversation} current={current} />
-            {conversation.blocked && <span className="row-mark" title="Blocked"><Icon name="block" /></span>}
-            {unread > 0 && <span className="badge" aria-label={`${unread} unread`}>{unread > 999 ? "999+" : unread}</span>}
+            {conversation.blocked && (
+              <span className="row-mark" title="Blocked">
+                <Icon name="block" />
+              </span>
+            )}
+            {unread > 0 && (
+              <span className="badge" aria-label={`${unread} unread`}>
+                {unread > 999 ? "999+" : unread}
+              </span>
+            )}
           </span>
         </span>
       </button>
@@ -47,7 +70,12 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
       </span>
     );
   }
-  if (lastMessage === undefined) return <span className="row-preview"><span className="text">No messages yet</span></span>;
+  if (lastMessage === undefined)
+    return (
+      <span className="row-preview">
+        <span className="text">No messages yet</span>
+      </span>
+    );
   return (
     <span className="row-preview">
       {lastMessage.outgoing && <Ticks tick={lastMessage.tick} />}

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useRef, type ReactNode } from "react";
 
 interface ConfirmProps {
@@ -25,8 +27,12 @@ export function Confirm({ title, children, confirm, danger = false, onConfirm, o
       <h2 id="confirm-title">{title}</h2>
       <p>{children}</p>
       <div className="buttons">
-        <button type="button" className="button" onClick={onCancel}>Cancel</button>
-        <button type="button" className={`button ${danger ? "danger" : "primary"}`} onClick={onConfirm}>{confirm}</button>
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="button" className={`button ${danger ? "danger" : "primary"}`} onClick={onConfirm}>
+          {confirm}
+        </button>
       </div>
     </dialog>
   );

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useId, useRef, useState } from "react";
 
 import { Icon } from "./icons";
@@ -25,8 +27,16 @@ export function EditableText({ label, value, placeholder, maxLength, multiline =
   if (edited === undefined) {
     return (
       <div className="editable">
-        <span className={`value ${value === "" ? "none" : ""}`} dir="auto">{value === "" ? placeholder : value}</span>
-        <button ref={change} type="button" className="icon-button" aria-label={`Change ${label.toLowerCase()}`} onClick={() => setEdited(value)}>
+        <span className={`value ${value === "" ? "none" : ""}`} dir="auto">
+          {value === "" ? placeholder : value}
+        </span>
+        <button
+          ref={change}
+          type="button"
+          className="icon-button"
+          aria-label={`Change ${label.toLowerCase()}`}
+          onClick={() => setEdited(value)}
+        >
           <Icon name="edit" />
         </button>
       </div>
@@ -58,11 +68,17 @@ export function EditableText({ label, value, placeholder, maxLength, multiline =
         setEdited(undefined);
       }}
     >
-      <label className="visually-hidden" htmlFor={id}>{label}</label>
+      <label className="visually-hidden" htmlFor={id}>
+        {label}
+      </label>
       {multiline ? <textarea rows={3} {...field} /> : <input {...field} />}
       <div className="buttons">
-        <button type="submit" className="button primary small">Save</button>
-        <button type="button" className="button small" onClick={() => setEdited(undefined)}>Cancel</button>
+        <button type="submit" className="button primary small">
+          Save
+        </button>
+        <button type="button" className="button small" onClick={() => setEdited(undefined)}>
+          Cancel
+        </button>
       </div>
     </form>
   );

@@ -1,11 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useRef } from "react";
 
 import { moveFocusByArrows } from "./arrow_keys";
 
 const SECTIONS: readonly (readonly [string, string])[] = [
-  ["Faces", "😀 😄 😁 😂 🤣 🙂 😉 😊 😇 🥰 😍 😘 😋 😜 🤪 🤗 🤭 🤔 🤨 😐 😏 🙄 😬 😌 😴 🤒 🥳 😎 🤓 😕 😟 😮 😳 🥺 😢 😭 😱 😤 😡 🤯"],
+  [
+    "Faces",
+    "😀 😄 😁 😂 🤣 🙂 😉 😊 😇 🥰 😍 😘 😋 😜 🤪 🤗 🤭 🤔 🤨 😐 😏 🙄 😬 😌 😴 🤒 🥳 😎 🤓 😕 😟 😮 😳 🥺 😢 😭 😱 😤 😡 🤯",
+  ],
   ["Hands and hearts", "👍 👎 👌 ✌️ 🤞 🤝 👏 🙌 🙏 💪 👋 🫶 ❤️ 🧡 💛 💚 💙 💜 🖤 💔 💖 ✨ 🔥 🎉"],
-  ["Days and things", "☕ 🍵 🍷 🍺 🍕 🍰 🍎 🥐 🏡 🚆 🚲 ✈️ ⛰️ 🌊 ☀️ 🌧️ ❄️ 🌸 🌳 🐶 🐱 🎂 🎁 🎵 📷 💡 📌 ✅ ❌ ❓ ❗ ⏰"],
+  [
+    "Days and things",
+    "☕ 🍵 🍷 🍺 🍕 🍰 🍎 🥐 🏡 🚆 🚲 ✈️ ⛰️ 🌊 ☀️ 🌧️ ❄️ 🌸 🌳 🐶 🐱 🎂 🎁 🎵 📷 💡 📌 ✅ ❌ ❓ ❗ ⏰",
+  ],
 ];
 
 /** Emoji that people use most. */
@@ -21,7 +29,10 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
   });
   return (
     <div
-      className="emoji-picker" ref={picker} role="group" aria-label="Emoji"
+      className="emoji-picker"
+      ref={picker}
+      role="group"
+      aria-label="Emoji"
       onKeyDown={(event) => {
         if (event.key === "Escape") {
           event.stopPropagation();
@@ -40,7 +51,11 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
         <section key={title} aria-label={title}>
           <h3>{title}</h3>
           <div>
-            {emoji.split(" ").map((each) => <button key={each} type="button" onClick={() => onPick(each)}>{each}</button>)}
+            {emoji.split(" ").map((each) => (
+              <button key={each} type="button" onClick={() => onPick(each)}>
+                {each}
+              </button>
+            ))}
           </div>
         </section>
       ))}

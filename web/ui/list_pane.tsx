@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The left pane: who one is, the search, and the conversations.
 import { useEffect, useRef, type KeyboardEvent } from "react";
 
@@ -42,7 +44,8 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
       app.search.clear();
       field.current?.focus();
     }
-    if (event.key === "Enter" && event.target === field.current) pane.current?.querySelector<HTMLElement>("[data-row]")?.click();
+    if (event.key === "Enter" && event.target === field.current)
+      pane.current?.querySelector<HTMLElement>("[data-row]")?.click();
   };
 
   return (
@@ -51,28 +54,53 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
         <div className="wordmark">
           <Logo />
           <h1>Kith</h1>
-          {profile !== "" && <span className="profile" title="The profile of this browser that is shown">{profile}</span>}
+          {profile !== "" && (
+            <span className="profile" title="The profile of this browser that is shown">
+              {profile}
+            </span>
+          )}
         </div>
-        <button type="button" className="icon-button" aria-label="New chat" title="New chat" onClick={() => app.showLeft("new-chat")}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New chat"
+          title="New chat"
+          onClick={() => app.showLeft("new-chat")}
+        >
           <Icon name="compose" />
         </button>
-        <button type="button" className="self" aria-label="Settings" title="Settings" onClick={() => app.showLeft("settings")}>
+        <button
+          type="button"
+          className="self"
+          aria-label="Settings"
+          title="Settings"
+          onClick={() => app.showLeft("settings")}
+        >
           <Avatar id={state?.accountId ?? ""} title={state?.name ?? ""} size="small" />
         </button>
       </header>
       <div className="search" role="search">
         <Icon name="search" />
         <input
-          ref={field} type="search" aria-label="Search conversations and messages" placeholder="Search" value={query} maxLength={200}
+          ref={field}
+          type="search"
+          aria-label="Search conversations and messages"
+          placeholder="Search"
+          value={query}
+          maxLength={200}
           onChange={(event) => app.search.setQuery(event.target.value)}
         />
         {query !== "" && (
-          <button type="button" className="icon-button" aria-label="Clear the search" onClick={app.search.clear}><Icon name="close" /></button>
+          <button type="button" className="icon-button" aria-label="Clear the search" onClick={app.search.clear}>
+            <Icon name="close" />
+          </button>
         )}
       </div>
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} />
-      <div className="pane-body"><Conversations app={app} snapshot={snapshot} query={query} /></div>
+      <div className="pane-body">
+        <Conversations app={app} snapshot={snapshot} query={query} />
+      </div>
     </nav>
   );
 }
@@ -89,7 +117,10 @@ function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: 
     return (
       <div className="list-empty">
         <p>Nobody here yet. Write to somebody by phone number, or bring your contacts.</p>
-        <button type="button" className="button primary" onClick={() => app.showLeft("new-chat")}><Icon name="compose" />New chat</button>
+        <button type="button" className="button primary" onClick={() => app.showLeft("new-chat")}>
+          <Icon name="compose" />
+          New chat
+        </button>
       </div>
     );
   }
@@ -100,15 +131,31 @@ function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: 
           {searching && <h2 className="section-title">Chats</h2>}
           <ul className="rows">
             {found.map((each) => (
-              <ConversationRow key={each.id} conversation={each} current={snapshot.open?.id === each.id} now={now} onOpen={open} />
+              <ConversationRow
+                key={each.id}
+                conversation={each}
+                current={snapshot.open?.id === each.id}
+                now={now}
+                onOpen={open}
+              />
             ))}
           </ul>
         </section>
       )}
       {checked !== undefined && "phone" in checked && !found.some((each) => each.phone === checked.phone) && (
         <div className="rows">
-          <button type="button" className="action-row" data-row onClick={() => { app.showLeft("new-chat"); void app.contacts.openPhone(checked.phone); }}>
-            <span className="disc"><Icon name="compose" /></span>
+          <button
+            type="button"
+            className="action-row"
+            data-row
+            onClick={() => {
+              app.showLeft("new-chat");
+              void app.contacts.openPhone(checked.phone);
+            }}
+          >
+            <span className="disc">
+              <Icon name="compose" />
+            </span>
             {`Write to ${formatPhone(checked.phone)}`}
           </button>
         </div>

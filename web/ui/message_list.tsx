@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The messages that the window of the timeline shows, and the scrolling: it stays at the end when it is there, stays at what is being read
 // when rows come or go above, and asks for more near either end.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
@@ -38,7 +40,8 @@ function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined 
   const { top } = scroller.getBoundingClientRect();
   for (const row of rows.children) {
     const box = row.getBoundingClientRect();
-    if (box.bottom > top && (row as HTMLElement).dataset.message !== undefined) return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
+    if (box.bottom > top && (row as HTMLElement).dataset.message !== undefined)
+      return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
   }
   return undefined;
 }
@@ -48,7 +51,16 @@ function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
   return undefined;
 }
 
-export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onIdentityNotice, onMenu, toComposer }: MessageListProps) {
+export function MessageList({
+  model,
+  onQuote,
+  onReply,
+  onCopy,
+  onWriteAgain,
+  onIdentityNotice,
+  onMenu,
+  toComposer,
+}: MessageListProps) {
   const snapshot = useViewModel(model.timeline);
   const { conversation } = useViewModel(model);
   const { items, loaded, olderThere, atNewest, newCount, jump } = snapshot;
@@ -66,10 +78,15 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
   /** After the next frame: what there is to see is seen first. */
   const widen = (step: () => Promise<void>) => {
     widening.current = true;
-    requestAnimationFrame(() => setTimeout(() => void step().finally(() => {
-      widening.current = false;
-      lookAgain.current?.();
-    })));
+    requestAnimationFrame(() =>
+      setTimeout(
+        () =>
+          void step().finally(() => {
+            widening.current = false;
+            lookAgain.current?.();
+          }),
+      ),
+    );
   };
 
   const look = useCallback(() => {
@@ -102,7 +119,8 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
         if (jump.highlight) {
           row.scrollIntoView({ block: "center" });
           flash(row);
-        } else {  // in one step: near the end it can't be that far up, and then the end is where the list is
+        } else {
+          // in one step: near the end it can't be that far up, and then the end is where the list is
           frame.scrollTop += row.getBoundingClientRect().top - frame.getBoundingClientRect().top - ABOVE_PX;
         }
       }
@@ -110,7 +128,8 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
       frame.scrollTop = frame.scrollHeight;
     } else if (anchor.current !== undefined) {
       const row = rowOf(list, anchor.current.key);
-      if (row !== undefined) frame.scrollTop += row.getBoundingClientRect().top - frame.getBoundingClientRect().top - anchor.current.top;
+      if (row !== undefined)
+        frame.scrollTop += row.getBoundingClientRect().top - frame.getBoundingClientRect().top - anchor.current.top;
     }
     look();
   }, [items, loaded, jump, atNewest, look]);
@@ -169,7 +188,11 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
     <div className="timeline-frame">
       <div className="timeline" ref={scroller} onScroll={look} tabIndex={-1} onKeyDown={onKeyDown}>
         <ol ref={rows} role="log" aria-label="Messages" aria-live="polite">
-          {olderThere && <li className="older" data-key="older"><span className="spinner" aria-label="Loading older messages" /></li>}
+          {olderThere && (
+            <li className="older" data-key="older">
+              <span className="spinner" aria-label="Loading older messages" />
+            </li>
+          )}
           {loaded && !olderThere && (
             <li className="beginning" data-key="beginning">
               <Icon name="lock" />
@@ -178,9 +201,18 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
           )}
           {items.map((item) => {
             switch (item.kind) {
-              case "day": return <li key={item.key} data-key={item.key} className="day"><span>{dayText(item.ms, now)}</span></li>;
+              case "day":
+                return (
+                  <li key={item.key} data-key={item.key} className="day">
+                    <span>{dayText(item.ms, now)}</span>
+                  </li>
+                );
               case "unread":
-                return <li key="unread" data-key="unread" className="unread-line">{item.count === 1 ? "1 unread message" : `${item.count} unread messages`}</li>;
+                return (
+                  <li key="unread" data-key="unread" className="unread-line">
+                    {item.count === 1 ? "1 unread message" : `${item.count} unread messages`}
+                  </li>
+                );
               case "notice":
                 return (
                   <li key={item.key} data-key={item.key} className="notice-row">
@@ -192,8 +224,15 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
               case "message":
                 return (
                   <MessageRow
-                    key={item.key} message={item.message} first={item.first} last={item.last} partner={conversation.title}
-                    onQuote={onQuote} onReply={onReply} onMenu={openMenu} onWriteAgain={onWriteAgain}
+                    key={item.key}
+                    message={item.message}
+                    first={item.first}
+                    last={item.last}
+                    partner={conversation.title}
+                    onQuote={onQuote}
+                    onReply={onReply}
+                    onMenu={openMenu}
+                    onWriteAgain={onWriteAgain}
                   />
                 );
             }
@@ -201,7 +240,12 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
         </ol>
       </div>
       {away && loaded && (
-        <button type="button" className={`to-end ${newCount > 0 ? "news" : ""}`} onClick={toEnd} aria-label={newCount > 0 ? undefined : "To the newest message"}>
+        <button
+          type="button"
+          className={`to-end ${newCount > 0 ? "news" : ""}`}
+          onClick={toEnd}
+          aria-label={newCount > 0 ? undefined : "To the newest message"}
+        >
           <Icon name="down" />
           {newCount > 0 && (newCount === 1 ? "1 new message" : `${newCount} new messages`)}
         </button>
@@ -214,5 +258,8 @@ export function MessageList({ model, onQuote, onReply, onCopy, onWriteAgain, onI
 /** Shows which message was meant. */
 function flash(row: HTMLElement): void {
   const colour = getComputedStyle(row).getPropertyValue("--flash");
-  row.animate([{ backgroundColor: colour }, { backgroundColor: colour, offset: 0.4 }, { backgroundColor: "transparent" }], { duration: 1800, easing: "ease-out" });
+  row.animate(
+    [{ backgroundColor: colour }, { backgroundColor: colour, offset: 0.4 }, { backgroundColor: "transparent" }],
+    { duration: 1800, easing: "ease-out" },
+  );
 }

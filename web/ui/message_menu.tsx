@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { Message } from "../view-models/core";
@@ -49,7 +51,10 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
   };
   return (
     <div
-      className="menu" role="menu" ref={menu} style={position}
+      className="menu"
+      role="menu"
+      ref={menu}
+      style={position}
       onKeyDown={(event) => {
         moveFocusByArrows(event, "button");
         event.stopPropagation();
@@ -59,8 +64,16 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
         }
       }}
     >
-      <button type="button" role="menuitem" onClick={choose(onReply)}><Icon name="reply" />Reply</button>
-      {place.message.text !== "" && <button type="button" role="menuitem" onClick={choose(onCopy)}><Icon name="copy" />Copy text</button>}
+      <button type="button" role="menuitem" onClick={choose(onReply)}>
+        <Icon name="reply" />
+        Reply
+      </button>
+      {place.message.text !== "" && (
+        <button type="button" role="menuitem" onClick={choose(onCopy)}>
+          <Icon name="copy" />
+          Copy text
+        </button>
+      )}
     </div>
   );
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { memo, useState, type MouseEvent } from "react";
 
 import { MessageKind, Tick, type Message } from "../view-models/core";
@@ -22,7 +24,16 @@ interface MessageRowProps {
 /** Longer texts are folded until asked for. */
 const FOLD_CHARACTERS = 1600;
 
-export const MessageRow = memo(function MessageRow({ message, first, last, partner, onQuote, onReply, onMenu, onWriteAgain }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  first,
+  last,
+  partner,
+  onQuote,
+  onReply,
+  onMenu,
+  onWriteAgain,
+}: MessageRowProps) {
   const { outgoing, quote, tick } = message;
   const openMenu = (event: MouseEvent) => {
     if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
@@ -30,12 +41,28 @@ export const MessageRow = memo(function MessageRow({ message, first, last, partn
     onMenu({ message, x: event.clientX, y: event.clientY });
   };
   return (
-    <li className={`message ${outgoing ? "own" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`} data-key={message.id} data-message tabIndex={-1}>
-      <div className="bubble" onContextMenu={openMenu} onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}>
+    <li
+      className={`message ${outgoing ? "own" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`}
+      data-key={message.id}
+      data-message
+      tabIndex={-1}
+    >
+      <div
+        className="bubble"
+        onContextMenu={openMenu}
+        onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}
+      >
         <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
         {quote !== undefined && (
-          <button type="button" className="quote" onClick={() => onQuote(quote.messageId)} aria-label={`Answer to: ${quote.excerpt}. Go to it.`}>
-            <span className="author" dir="auto">{(quote.author === message.from) === outgoing ? "You" : partner}</span>
+          <button
+            type="button"
+            className="quote"
+            onClick={() => onQuote(quote.messageId)}
+            aria-label={`Answer to: ${quote.excerpt}. Go to it.`}
+          >
+            <span className="author" dir="auto">
+              {(quote.author === message.from) === outgoing ? "You" : partner}
+            </span>
             <span className="excerpt">{quote.excerpt}</span>
           </button>
         )}
@@ -43,15 +70,31 @@ export const MessageRow = memo(function MessageRow({ message, first, last, partn
         {tick === Tick.kFailed && (
           <div className="failure">
             <span>{message.failure === "" ? "Not sent." : `Not sent: ${message.failure}.`}</span>
-            <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>Write again</button>
+            <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>
+              Write again
+            </button>
           </div>
         )}
       </div>
       <span className="message-actions">
-        <button type="button" tabIndex={-1} className="icon-button hover-only" aria-label="Reply" title="Reply" onClick={() => onReply(message)}>
+        <button
+          type="button"
+          tabIndex={-1}
+          className="icon-button hover-only"
+          aria-label="Reply"
+          title="Reply"
+          onClick={() => onReply(message)}
+        >
           <Icon name="reply" />
         </button>
-        <button type="button" tabIndex={-1} className="icon-button" aria-label="More" title="More" onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}>
+        <button
+          type="button"
+          tabIndex={-1}
+          className="icon-button"
+          aria-label="More"
+          title="More"
+          onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}
+        >
           <Icon name="more" />
         </button>
       </span>
@@ -65,17 +108,41 @@ function Body({ message }: { message: Message }) {
   const { kind, text } = message;
   const meta = <Meta message={message} />;
   if (kind === MessageKind.kUndecryptable) {
-    return <div className="text faint"><Icon name="hourglass" /><span>Waiting for this message. This may take a while.</span>{meta}</div>;
+    return (
+      <div className="text faint">
+        <Icon name="hourglass" />
+        <span>Waiting for this message. This may take a while.</span>
+        {meta}
+      </div>
+    );
   }
   if (kind === MessageKind.kUnsupported) {
-    return <div className="text faint"><Icon name="info" /><span>This message needs a newer version of Kith.</span>{meta}</div>;
+    return (
+      <div className="text faint">
+        <Icon name="info" />
+        <span>This message needs a newer version of Kith.</span>
+        {meta}
+      </div>
+    );
   }
-  if (isOnlyEmoji(text)) return <div className="text emoji"><span className="words">{text}</span>{meta}</div>;
+  if (isOnlyEmoji(text))
+    return (
+      <div className="text emoji">
+        <span className="words">{text}</span>
+        {meta}
+      </div>
+    );
   const folded = !unfolded && text.length > FOLD_CHARACTERS * 1.2;
   return (
     <div className="text" dir="auto">
-      <span className="words"><RichText text={folded ? `${text.slice(0, FOLD_CHARACTERS)}…` : text} /></span>
-      {folded && <button type="button" className="more-text" onClick={() => setUnfolded(true)}>Read on</button>}
+      <span className="words">
+        <RichText text={folded ? `${text.slice(0, FOLD_CHARACTERS)}…` : text} />
+      </span>
+      {folded && (
+        <button type="button" className="more-text" onClick={() => setUnfolded(true)}>
+          Read on
+        </button>
+      )}
       {meta}
     </div>
   );
@@ -85,7 +152,9 @@ function Meta({ message }: { message: Message }) {
   const ms = millis(message.orderUs);
   return (
     <span className="meta" dir="ltr">
-      <time dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>{clockText(ms)}</time>
+      <time dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
+        {clockText(ms)}
+      </time>
       {message.outgoing && <Ticks tick={message.tick} />}
     </span>
   );

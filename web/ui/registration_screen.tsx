@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useState, type FormEvent } from "react";
 
 import { formatPhone } from "../view-models/phone";
@@ -8,7 +10,15 @@ import { useViewModel } from "./use_view_model";
 
 const STEPS: readonly RegistrationStep[] = ["phone", "code", "name", "pin"];
 
-export function RegistrationScreen({ model, server, profile }: { model: RegistrationViewModel; server: string; profile: string }) {
+export function RegistrationScreen({
+  model,
+  server,
+  profile,
+}: {
+  model: RegistrationViewModel;
+  server: string;
+  profile: string;
+}) {
   const snapshot = useViewModel(model);
   const { step, busy, error } = snapshot;
   const submit = (event: FormEvent) => {
@@ -20,19 +30,38 @@ export function RegistrationScreen({ model, server, profile }: { model: Registra
       <div className="card">
         <Logo />
         <div className="steps" aria-hidden="true">
-          {STEPS.slice(0, step === "pin" ? 4 : 3).map((each, at) => <span key={each} className={at <= STEPS.indexOf(step) ? "done" : ""} />)}
+          {STEPS.slice(0, step === "pin" ? 4 : 3).map((each, at) => (
+            <span key={each} className={at <= STEPS.indexOf(step) ? "done" : ""} />
+          ))}
         </div>
         <form onSubmit={submit} noValidate key={step} aria-busy={busy}>
           <Step model={model} snapshot={snapshot} />
-          {error !== "" && <p className="error-text" id="registration-error" role="alert">{error}</p>}
+          {error !== "" && (
+            <p className="error-text" id="registration-error" role="alert">
+              {error}
+            </p>
+          )}
           <div className="actions">
             <button type="submit" className="button primary wide" disabled={busy}>
-              {busy ? <span className="spinner" role="status" aria-label="Please wait" /> : step === "name" || step === "pin" ? "Register" : "Continue"}
+              {busy ? (
+                <span className="spinner" role="status" aria-label="Please wait" />
+              ) : step === "name" || step === "pin" ? (
+                "Register"
+              ) : (
+                "Continue"
+              )}
             </button>
-            {step !== "phone" && <button type="button" className="link-button" onClick={model.back} disabled={busy}>Back</button>}
+            {step !== "phone" && (
+              <button type="button" className="link-button" onClick={model.back} disabled={busy}>
+                Back
+              </button>
+            )}
           </div>
         </form>
-        <p className="foot">{`Server: ${server}`}{profile !== "" && ` · Profile: ${profile}`}</p>
+        <p className="foot">
+          {`Server: ${server}`}
+          {profile !== "" && ` · Profile: ${profile}`}
+        </p>
       </div>
     </main>
   );
@@ -51,8 +80,17 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
           <div className="field">
             <label htmlFor="phone">Phone number</label>
             <input
-              {...invalid} id="phone" className="input phone" type="tel" inputMode="tel" autoComplete="tel" autoFocus maxLength={24}
-              placeholder="+49 170 0000001" value={snapshot.phone} onChange={(event) => model.setPhone(event.target.value)}
+              {...invalid}
+              id="phone"
+              className="input phone"
+              type="tel"
+              inputMode="tel"
+              autoComplete="tel"
+              autoFocus
+              maxLength={24}
+              placeholder="+49 170 0000001"
+              value={snapshot.phone}
+              onChange={(event) => model.setPhone(event.target.value)}
             />
             <span className="hint">With + and the country code. It gets a code to prove that it is yours.</span>
           </div>
@@ -74,8 +112,15 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
           <div className="field">
             <label htmlFor="code">{`Code, ${snapshot.digits} digits`}</label>
             <input
-              {...invalid} id="code" className="input code" inputMode="numeric" autoComplete="one-time-code" autoFocus maxLength={snapshot.digits}
-              value={snapshot.code} onChange={(event) => model.setCode(event.target.value)}
+              {...invalid}
+              id="code"
+              className="input code"
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              autoFocus
+              maxLength={snapshot.digits}
+              value={snapshot.code}
+              onChange={(event) => model.setCode(event.target.value)}
             />
           </div>
           <Resend model={model} at={snapshot.resendAt} busy={snapshot.busy} />
@@ -91,8 +136,16 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
           <div className="field">
             <label htmlFor="name">Name</label>
             <input
-              {...invalid} id="name" className="input" autoComplete="name" autoFocus maxLength={64} dir="auto" placeholder="Ana Ferreira"
-              value={snapshot.name} onChange={(event) => model.setName(event.target.value)}
+              {...invalid}
+              id="name"
+              className="input"
+              autoComplete="name"
+              autoFocus
+              maxLength={64}
+              dir="auto"
+              placeholder="Ana Ferreira"
+              value={snapshot.name}
+              onChange={(event) => model.setName(event.target.value)}
             />
           </div>
         </>
@@ -107,8 +160,15 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
           <div className="field">
             <label htmlFor="pin">Registration PIN</label>
             <input
-              {...invalid} id="pin" className="input" type="password" autoComplete="off" autoFocus maxLength={64}
-              value={snapshot.pin} onChange={(event) => model.setPin(event.target.value)}
+              {...invalid}
+              id="pin"
+              className="input"
+              type="password"
+              autoComplete="off"
+              autoFocus
+              maxLength={64}
+              value={snapshot.pin}
+              onChange={(event) => model.setPin(event.target.value)}
             />
           </div>
         </>

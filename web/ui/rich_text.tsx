@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { memo } from "react";
 
 import { textPieces } from "../view-models/rich_text";
@@ -8,7 +10,9 @@ export const RichText = memo(function RichText({ text }: { text: string }) {
     piece.kind === "text" ? (
       piece.text
     ) : (
-      <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer">{piece.text}</a>
+      <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer">
+        {piece.text}
+      </a>
     ),
   );
 });

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Screens without conversations: while the app opens, and when there is none to be had.
 import type { ReactNode } from "react";
 
@@ -15,14 +17,26 @@ export function StartingScreen() {
   );
 }
 
-export function FailureScreen({ title, children, onRetry }: { title: string; children: ReactNode; onRetry?: () => void }) {
+export function FailureScreen({
+  title,
+  children,
+  onRetry,
+}: {
+  title: string;
+  children: ReactNode;
+  onRetry?: () => void;
+}) {
   return (
     <main className="screen">
       <div className="card" role="alert">
         <Logo />
         <h1>{title}</h1>
         <p className="lead">{children}</p>
-        {onRetry !== undefined && <button type="button" className="button primary wide" onClick={onRetry}>Try again</button>}
+        {onRetry !== undefined && (
+          <button type="button" className="button primary wide" onClick={onRetry}>
+            Try again
+          </button>
+        )}
       </div>
     </main>
   );
@@ -45,8 +59,12 @@ export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProp
           {`${formatPhone(phone)} is now used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
         </p>
         <div className="actions">
-          <button type="button" className="button primary wide" onClick={onRegister}>Register this number here again</button>
-          <button type="button" className="button wide" onClick={onNewProfile}>Start empty, with another number</button>
+          <button type="button" className="button primary wide" onClick={onRegister}>
+            Register this number here again
+          </button>
+          <button type="button" className="button wide" onClick={onNewProfile}>
+            Start empty, with another number
+          </button>
         </div>
         <p className="foot">The messages on this device stay, and are there again after registering.</p>
       </div>

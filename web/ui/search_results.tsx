@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import type { AppViewModel } from "../view-models/app";
 import { excerptAround, markWords } from "../view-models/rich_text";
 import { listTimeText, millis } from "../view-models/time_text";
@@ -13,25 +15,45 @@ interface SearchResultsProps {
 /** Messages that have the words looked for. */
 export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
   const { query, messages, error } = useViewModel(app.search);
-  if (error !== "") return <p className="list-empty error-text" role="alert">{error}</p>;
+  if (error !== "")
+    return (
+      <p className="list-empty error-text" role="alert">
+        {error}
+      </p>
+    );
   if (messages === undefined) return null;
-  if (messages.length === 0) return nothingElse ? <p className="list-empty" role="status">Nothing found.</p> : null;
+  if (messages.length === 0)
+    return nothingElse ? (
+      <p className="list-empty" role="status">
+        Nothing found.
+      </p>
+    ) : null;
   return (
     <section aria-label="Messages">
       <h2 className="section-title">Messages</h2>
       <ul className="rows">
         {messages.map((message) => (
           <li key={message.id}>
-            <button type="button" className="row-button" style={{ gridTemplateColumns: "minmax(0, 1fr)" }} data-row onClick={() => void app.openMessage(message)}>
+            <button
+              type="button"
+              className="row-button"
+              style={{ gridTemplateColumns: "minmax(0, 1fr)" }}
+              data-row
+              onClick={() => void app.openMessage(message)}
+            >
               <span className="row-main">
                 <span className="row-line">
-                  <span className="row-title" dir="auto">{app.list.find(message.conversation)?.title ?? message.fromPhone}</span>
+                  <span className="row-title" dir="auto">
+                    {app.list.find(message.conversation)?.title ?? message.fromPhone}
+                  </span>
                   <time className="row-time">{listTimeText(millis(message.orderUs), now)}</time>
                 </span>
                 <span className="row-preview">
                   <span className="text">
                     {message.outgoing && "You: "}
-                    {markWords(excerptAround(message.text, query), query).map((piece, at) => (piece.marked ? <mark key={at}>{piece.text}</mark> : piece.text))}
+                    {markWords(excerptAround(message.text, query), query).map((piece, at) =>
+                      piece.marked ? <mark key={at}>{piece.text}</mark> : piece.text,
+                    )}
                   </span>
                 </span>
               </span>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // In the place of the list: one's own profile, privacy, PIN, and facts about this device.
 import { useState, type FormEvent } from "react";
 
@@ -19,13 +21,22 @@ const CONNECTION: Record<number, string> = {
   [Connection.kCatchingUp]: "getting messages",
 };
 
-export function SettingsPane({ app, snapshot, profile }: { app: AppViewModel; snapshot: AppSnapshot; profile: string }) {
+export function SettingsPane({
+  app,
+  snapshot,
+  profile,
+}: {
+  app: AppViewModel;
+  snapshot: AppSnapshot;
+  profile: string;
+}) {
   const model = app.settings;
   const { profile: own, settings, error, notice, busy } = useViewModel(model);
   const { state } = snapshot;
   return (
     <section
-      className="pane left" aria-label="Settings"
+      className="pane left"
+      aria-label="Settings"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();
@@ -33,26 +44,51 @@ export function SettingsPane({ app, snapshot, profile }: { app: AppViewModel; sn
       }}
     >
       <header className="pane-header">
-        <button type="button" className="icon-button" aria-label="Back" autoFocus onClick={() => app.showLeft("list")}><Icon name="back" /></button>
+        <button type="button" className="icon-button" aria-label="Back" autoFocus onClick={() => app.showLeft("list")}>
+          <Icon name="back" />
+        </button>
         <h2>Settings</h2>
       </header>
       <div className="pane-body" aria-busy={busy}>
         <div className="hero">
           <Avatar id={state?.accountId ?? ""} title={own?.name ?? state?.name ?? ""} size="large" />
-          <span className="name" dir="auto">{own?.name ?? state?.name}</span>
+          <span className="name" dir="auto">
+            {own?.name ?? state?.name}
+          </span>
           <span className="phone">{formatPhone(state?.phone ?? "")}</span>
         </div>
-        {error !== "" && <p className="group error-text" role="alert">{error}</p>}
-        {notice !== "" && <p className="group notice-text" role="status">{notice}</p>}
+        {error !== "" && (
+          <p className="group error-text" role="alert">
+            {error}
+          </p>
+        )}
+        {notice !== "" && (
+          <p className="group notice-text" role="status">
+            {notice}
+          </p>
+        )}
         {own !== undefined && (
           <>
             <section className="group">
               <h3>Name</h3>
-              <EditableText label="Name" value={own.name} placeholder="" maxLength={NAME_CHARACTERS_MAX} onSave={model.setName} />
+              <EditableText
+                label="Name"
+                value={own.name}
+                placeholder=""
+                maxLength={NAME_CHARACTERS_MAX}
+                onSave={model.setName}
+              />
             </section>
             <section className="group">
               <h3>About</h3>
-              <EditableText label="About" value={own.about} placeholder="A few words about you" maxLength={ABOUT_CHARACTERS_MAX} multiline onSave={model.setAbout} />
+              <EditableText
+                label="About"
+                value={own.about}
+                placeholder="A few words about you"
+                maxLength={ABOUT_CHARACTERS_MAX}
+                multiline
+                onSave={model.setAbout}
+              />
             </section>
           </>
         )}
@@ -65,22 +101,47 @@ export function SettingsPane({ app, snapshot, profile }: { app: AppViewModel; sn
         <section className="group">
           <h3>This device</h3>
           <dl className="facts">
-            <dt>Connection</dt><dd>{CONNECTION[state?.connection ?? 0] ?? ""}</dd>
-            <dt>Server</dt><dd>{state?.server}</dd>
-            {profile !== "" && <><dt>Profile</dt><dd>{profile}</dd></>}
-            <dt>Messages not sent yet</dt><dd>{state?.unsentMessages ?? 0}</dd>
-            <dt>Device</dt><dd>{state?.deviceId}</dd>
-            <dt>Account</dt><dd className="code">{state?.accountId}</dd>
+            <dt>Connection</dt>
+            <dd>{CONNECTION[state?.connection ?? 0] ?? ""}</dd>
+            <dt>Server</dt>
+            <dd>{state?.server}</dd>
+            {profile !== "" && (
+              <>
+                <dt>Profile</dt>
+                <dd>{profile}</dd>
+              </>
+            )}
+            <dt>Messages not sent yet</dt>
+            <dd>{state?.unsentMessages ?? 0}</dd>
+            <dt>Device</dt>
+            <dd>{state?.deviceId}</dd>
+            <dt>Account</dt>
+            <dd className="code">{state?.accountId}</dd>
           </dl>
         </section>
         <section className="group">
           <h3>Keyboard</h3>
           <div className="shortcuts">
-            <span>Search, or write to a number</span><span><kbd>Ctrl</kbd> <kbd>K</kbd></span>
-            <span>Conversation above, below</span><span><kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd></span>
-            <span>Send; new line</span><span><kbd>Enter</kbd>; <kbd>Shift</kbd> <kbd>Enter</kbd></span>
-            <span>Choose a message; reply; copy</span><span><kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd></span>
-            <span>Close</span><span><kbd>Esc</kbd></span>
+            <span>Search, or write to a number</span>
+            <span>
+              <kbd>Ctrl</kbd> <kbd>K</kbd>
+            </span>
+            <span>Conversation above, below</span>
+            <span>
+              <kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
+            </span>
+            <span>Send; new line</span>
+            <span>
+              <kbd>Enter</kbd>; <kbd>Shift</kbd> <kbd>Enter</kbd>
+            </span>
+            <span>Choose a message; reply; copy</span>
+            <span>
+              <kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd>
+            </span>
+            <span>Close</span>
+            <span>
+              <kbd>Esc</kbd>
+            </span>
           </div>
         </section>
       </div>
@@ -93,14 +154,32 @@ function Privacy({ model, settings }: { model: SettingsViewModel; settings: Sett
     <section className="group">
       <h3>Privacy</h3>
       <div className="option">
-        <span className="words" id="receipts-label">Read receipts<small>Without them you don't see others' either.</small></span>
+        <span className="words" id="receipts-label">
+          Read receipts<small>Without them you don't see others' either.</small>
+        </span>
         <button
-          type="button" role="switch" className="switch" aria-checked={settings.readReceipts} aria-labelledby="receipts-label"
+          type="button"
+          role="switch"
+          className="switch"
+          aria-checked={settings.readReceipts}
+          aria-labelledby="receipts-label"
           onClick={() => void model.setReadReceipts(!settings.readReceipts)}
         />
       </div>
-      <ScopeOption id="last-seen" label="Last seen and online" hint="Whoever can't see yours, you can't see theirs." value={settings.lastSeen} onChange={model.setLastSeen} />
-      <ScopeOption id="about-scope" label="About" hint="Who can read your few words." value={settings.about} onChange={model.setAboutScope} />
+      <ScopeOption
+        id="last-seen"
+        label="Last seen and online"
+        hint="Whoever can't see yours, you can't see theirs."
+        value={settings.lastSeen}
+        onChange={model.setLastSeen}
+      />
+      <ScopeOption
+        id="about-scope"
+        label="About"
+        hint="Who can read your few words."
+        value={settings.about}
+        onChange={model.setAboutScope}
+      />
     </section>
   );
 }
@@ -116,7 +195,10 @@ interface ScopeOptionProps {
 function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
   return (
     <div className="option">
-      <label className="words" htmlFor={id}>{label}<small>{hint}</small></label>
+      <label className="words" htmlFor={id}>
+        {label}
+        <small>{hint}</small>
+      </label>
       <select id={id} className="input" value={value} onChange={(event) => void onChange(Number(event.target.value))}>
         <option value={Scope.kEveryone}>Everyone</option>
         <option value={Scope.kContacts}>My contacts</option>
@@ -135,21 +217,53 @@ function Pin({ model, hasPin, busy }: { model: SettingsViewModel; hasPin: boolea
   return (
     <section className="group">
       <h3>Registration PIN</h3>
-      <p className="explain">{hasPin ? "Your number can be registered elsewhere only with your PIN." : "With a PIN, nobody can register your number elsewhere with just the code."}</p>
+      <p className="explain">
+        {hasPin
+          ? "Your number can be registered elsewhere only with your PIN."
+          : "With a PIN, nobody can register your number elsewhere with just the code."}
+      </p>
       {pin === undefined ? (
         <div className="edit">
           <div className="buttons">
-            <button type="button" className="button small" onClick={() => setPin("")}>{hasPin ? "Change the PIN" : "Set a PIN"}</button>
-            {hasPin && <button type="button" className="button small danger" disabled={busy} onClick={() => void model.setPin("")}>Remove it</button>}
+            <button type="button" className="button small" onClick={() => setPin("")}>
+              {hasPin ? "Change the PIN" : "Set a PIN"}
+            </button>
+            {hasPin && (
+              <button
+                type="button"
+                className="button small danger"
+                disabled={busy}
+                onClick={() => void model.setPin("")}
+              >
+                Remove it
+              </button>
+            )}
           </div>
         </div>
       ) : (
         <form className="edit" onSubmit={submit}>
-          <label className="visually-hidden" htmlFor="new-pin">New PIN</label>
-          <input id="new-pin" className="input" type="password" autoComplete="new-password" autoFocus minLength={4} maxLength={64} value={pin} placeholder="At least 4 characters" onChange={(event) => setPin(event.target.value)} />
+          <label className="visually-hidden" htmlFor="new-pin">
+            New PIN
+          </label>
+          <input
+            id="new-pin"
+            className="input"
+            type="password"
+            autoComplete="new-password"
+            autoFocus
+            minLength={4}
+            maxLength={64}
+            value={pin}
+            placeholder="At least 4 characters"
+            onChange={(event) => setPin(event.target.value)}
+          />
           <div className="buttons">
-            <button type="submit" className="button primary small" disabled={busy || pin === ""}>Save</button>
-            <button type="button" className="button small" onClick={() => setPin(undefined)}>Cancel</button>
+            <button type="submit" className="button primary small" disabled={busy || pin === ""}>
+              Save
+            </button>
+            <button type="button" className="button small" onClick={() => setPin(undefined)}>
+              Cancel
+            </button>
           </div>
         </form>
       )}

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { Tick } from "../view-models/core";
 
 const WORDS: Record<number, string> = {
@@ -30,7 +32,11 @@ export function Ticks({ tick }: { tick: Tick }) {
     default:
       return (
         <svg className={`ticks ${tick === Tick.kRead ? "read" : ""}`} viewBox="0 0 18 13" role="img" aria-label={words}>
-          {tick === Tick.kSent ? <path d="M4.5 7l3.3 3.5L14 3.3" /> : <path d="M1 7l3.3 3.5L10.5 3.3M8.3 9.8l.7.7L15.8 3.3" />}
+          {tick === Tick.kSent ? (
+            <path d="M4.5 7l3.3 3.5L14 3.3" />
+          ) : (
+            <path d="M1 7l3.3 3.5L10.5 3.3M8.3 9.8l.7.7L15.8 3.3" />
+          )}
         </svg>
       );
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useEffect, useState } from "react";
 
 /** The present time, renewed about once a minute, so that "today" becomes "yesterday" in time. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { useSyncExternalStore } from "react";
 
 import type { ViewModel } from "../view-models/view_model";

@@ -1,7 +1,15 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Failure_Code, ImportContactsResponseSchema, ListContactsResponseSchema, SearchResponseSchema, State_Connection } from "../core-client/schema";
+import {
+  Failure_Code,
+  ImportContactsResponseSchema,
+  ListContactsResponseSchema,
+  SearchResponseSchema,
+  State_Connection,
+} from "../core-client/schema";
 import { AppViewModel } from "./app";
 import { ANA, BEN, conversation, FakeAttention, FakeCore, message, settle, state } from "./testing/fake_core";
 
@@ -43,7 +51,11 @@ describe("the start", () => {
     core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kEnded }) });
     expect(app.snapshot()).toMatchObject({ phase: "ended", open: undefined });
     app.register();
-    expect(app.snapshot().registration?.snapshot()).toMatchObject({ step: "phone", phone: "+491700000001", name: "Ana" });
+    expect(app.snapshot().registration?.snapshot()).toMatchObject({
+      step: "phone",
+      phone: "+491700000001",
+      name: "Ana",
+    });
 
     core.on("getState", () => state({ connection: State_Connection.kEnded }));
     const other = new AppViewModel(core, { server: "", deviceName: "Web", attention });
@@ -104,7 +116,9 @@ describe("importing contacts", () => {
     await app.start();
     core.on("importContacts", () => create(ImportContactsResponseSchema, { imported: 3, skipped: 1, withAccount: 2 }));
     await app.contacts.importFile(new Blob(["BEGIN:VCARD"]));
-    expect(app.contacts.snapshot().notice).toBe("3 contacts imported, 2 of them use Kith. 1 without a usable number or name were left out.");
+    expect(app.contacts.snapshot().notice).toBe(
+      "3 contacts imported, 2 of them use Kith. 1 without a usable number or name were left out.",
+    );
   });
 
   it("of a file that has none says so", async () => {
@@ -121,7 +135,13 @@ describe("search", () => {
 
   it("asks after a pause, and drops answers to former questions", async () => {
     const answers: ((text: string) => void)[] = [];
-    core.on("search", () => new Promise((resolve) => answers.push((text) => resolve(create(SearchResponseSchema, { messages: [message({ text })] })))));
+    core.on(
+      "search",
+      () =>
+        new Promise((resolve) =>
+          answers.push((text) => resolve(create(SearchResponseSchema, { messages: [message({ text })] }))),
+        ),
+    );
     app.search.setQuery("fi");
     app.search.setQuery("first");
     await vi.advanceTimersByTimeAsync(200);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The whole app: which screen is shown, what is open in it, and the connection.
 import type { Attention } from "./attention";
 import { ContactPanelViewModel } from "./contact_panel";
@@ -84,7 +86,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const phone = state?.phone ?? "";
     const name = state?.name ?? "";
     const onRegistered = () => void this.start();
-    this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, onRegistered }) });
+    this.update({
+      phase: "registration",
+      registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, onRegistered }),
+    });
   };
 
   /** Opens a conversation, at a message when one is named. */
@@ -168,7 +173,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private take(events: readonly Event[]): void {
     const last = events.findLast(({ kind }) => kind.case === "stateChanged")?.kind;
     if (last?.case === "stateChanged") this.takeState(last.value);
-    if (events.some(({ kind }) => kind.case === "resync")) void this.core.call("getState").then((state) => this.takeState(state));
+    if (events.some(({ kind }) => kind.case === "resync"))
+      void this.core.call("getState").then((state) => this.takeState(state));
   }
 
   private takeState(state: State): void {
@@ -179,8 +185,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.update({ phase: "ended" });
     } else if (phase === "ended" && state.registered && state.connection !== Connection.kEnded) {
       void this.start();
-    } else if (phase === "registration" && state.registered && this.snapshot().registration?.snapshot().busy === false) {
-      void this.start();  // registered in another tab of this profile
+    } else if (
+      phase === "registration" &&
+      state.registered &&
+      this.snapshot().registration?.snapshot().busy === false
+    ) {
+      void this.start(); // registered in another tab of this profile
     }
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side sees of it.
 import type { Core, Message } from "./core";
 import { failureText } from "./failure_text";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
 import type { Contact, Core, Event, SafetyNumber } from "./core";
 import { failureText } from "./failure_text";
@@ -20,11 +22,21 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
     private readonly phone: string,
     about: string,
   ) {
-    super({ about, profileName: "", contact: undefined, safetyNumber: undefined, safetyNumberError: "", busy: false, error: "" });
+    super({
+      about,
+      profileName: "",
+      contact: undefined,
+      safetyNumber: undefined,
+      safetyNumberError: "",
+      busy: false,
+      error: "",
+    });
     this.onDispose(
       core.onEvents((events) => {
         const concern = ({ kind: { case: kind, value } }: Event) =>
-          kind === "contactsChanged" || kind === "resync" || (kind === "conversationChanged" && value.id === conversation);
+          kind === "contactsChanged" ||
+          kind === "resync" ||
+          (kind === "conversationChanged" && value.id === conversation);
         if (events.some(concern)) void this.loadSafetyNumber().then(() => this.loadContact());
       }),
     );
@@ -34,7 +46,8 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
     await Promise.all([this.loadProfile(), this.loadContact(), this.loadSafetyNumber()]);
   }
 
-  readonly setBlocked = (blocked: boolean): Promise<boolean> => this.act(() => this.core.call("setBlocked", { accountId: this.conversation, blocked }));
+  readonly setBlocked = (blocked: boolean): Promise<boolean> =>
+    this.act(() => this.core.call("setBlocked", { accountId: this.conversation, blocked }));
 
   readonly setVerified = (verified: boolean): Promise<boolean> =>
     this.act(async () => {
@@ -46,7 +59,10 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   readonly rename = (name: string): Promise<boolean> =>
     this.act(async () => {
       const trimmed = name.trim();
-      await this.core.call("setContact", trimmed === "" ? { phone: this.phone, remove: true } : { phone: this.phone, name: trimmed });
+      await this.core.call(
+        "setContact",
+        trimmed === "" ? { phone: this.phone, remove: true } : { phone: this.phone, name: trimmed },
+      );
       await this.loadContact();
     });
 
@@ -62,7 +78,11 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   private async loadContact(): Promise<void> {
     try {
       const { contacts } = await this.core.call("listContacts");
-      this.update({ contact: contacts.find((each) => each.accountId === this.conversation || (this.phone !== "" && each.phone === this.phone)) });
+      this.update({
+        contact: contacts.find(
+          (each) => each.accountId === this.conversation || (this.phone !== "" && each.phone === this.phone),
+        ),
+      });
     } catch (error) {
       this.update({ error: failureText(error) });
     }

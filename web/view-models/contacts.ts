@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The address book, and the way to a new conversation.
 import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
 import { failureText } from "./failure_text";
@@ -25,7 +27,11 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     super({ loaded: false, contacts: [], query: "", busy: false, error: "", notice: "" });
     this.onDispose(
       core.onEvents((events) => {
-        if (this.snapshot().loaded && events.some(({ kind }) => kind.case === "contactsChanged" || kind.case === "resync")) void this.load();
+        if (
+          this.snapshot().loaded &&
+          events.some(({ kind }) => kind.case === "contactsChanged" || kind.case === "resync")
+        )
+          void this.load();
       }),
     );
   }
@@ -78,16 +84,22 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 
   /** Takes the contacts of a vCard file. */
   readonly importFile = async (file: Blob): Promise<void> => {
-    if (file.size > VCARD_BYTES_MAX) return this.update({ error: "This file is over 8 MB: too large for an address book." });
+    if (file.size > VCARD_BYTES_MAX)
+      return this.update({ error: "This file is over 8 MB: too large for an address book." });
     this.update({ busy: true, error: "", notice: "" });
     try {
       const { imported, skipped, withAccount } = await this.core.call("importContacts", { vcard: await file.text() });
       const left = skipped > 0 ? ` ${skipped} without a usable number or name were left out.` : "";
       const there = withAccount === 1 ? "1 of them uses Kith" : `${withAccount} of them use Kith`;
-      this.update({ busy: false, notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${left}` });
+      this.update({
+        busy: false,
+        notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${left}`,
+      });
       await this.load();
     } catch (error) {
-      const words = hasCode(error, FailureCode.kInvalidArgument) ? "There is no contact in this file. Choose a vCard file (.vcf)." : failureText(error);
+      const words = hasCode(error, FailureCode.kInvalidArgument)
+        ? "There is no contact in this file. Choose a vCard file (.vcf)."
+        : failureText(error);
       this.update({ busy: false, error: words });
     }
   };
@@ -112,7 +124,9 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 /** Contacts with every word of the query in the name, or with the digits of it in the number. */
 export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
   const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = fold(query).split(/\s+/).filter((word) => word !== "");
+  const words = fold(query)
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const digits = query.replace(/\D/g, "");
   return contacts.filter((each) => {
     const name = fold(each.name);

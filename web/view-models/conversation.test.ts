@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Failure_Code } from "../core-client/schema";
@@ -22,7 +24,10 @@ async function open(fields: Parameters<typeof conversation>[0] = {}): Promise<Co
 async function receive(unread: number, atMs: number): Promise<string> {
   const added = message({ atMs });
   core.messages.push(added);
-  core.emit({ case: "messageAdded", value: added }, { case: "conversationChanged", value: conversation({ unread, lastMessage: added }) });
+  core.emit(
+    { case: "messageAdded", value: added },
+    { case: "conversationChanged", value: conversation({ unread, lastMessage: added }) },
+  );
   await settle();
   return added.id;
 }
@@ -78,7 +83,8 @@ describe("what counts as read [F12]", () => {
   it("is said once, not with every change", async () => {
     core.messages.push(message({ atMs: NOON }));
     await open({ unread: 1 });
-    for (let round = 0; round < 5; ++round) core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
+    for (let round = 0; round < 5; ++round)
+      core.emit({ case: "conversationChanged", value: conversation({ unread: 1 }) });
     await later();
     expect(core.called("markRead")).toHaveLength(1);
   });
@@ -190,7 +196,10 @@ describe("sending", () => {
     core.failing("sendMessage", 20);
     model.composer.setText("Hello");
     await model.composer.send();
-    expect(model.composer.snapshot()).toMatchObject({ text: "Hello", error: expect.stringContaining("waiting to be sent") });
+    expect(model.composer.snapshot()).toMatchObject({
+      text: "Hello",
+      error: expect.stringContaining("waiting to be sent"),
+    });
   });
 
   it("refuses what is over the limit of a message [LIMIT-1]", async () => {
@@ -209,7 +218,10 @@ describe("typing", () => {
       model.composer.setText("x".repeat(key));
       vi.advanceTimersByTime(200);
     }
-    expect(core.called("setTyping")).toEqual([{ conversation: BEN, typing: true }, { conversation: BEN, typing: true }]);
+    expect(core.called("setTyping")).toEqual([
+      { conversation: BEN, typing: true },
+      { conversation: BEN, typing: true },
+    ]);
     model.composer.setText("");
     expect(core.called("setTyping").at(-1)).toEqual({ conversation: BEN, typing: false });
   });

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One open conversation: its head, its messages, what is being written, and when what came counts as read.
 import type { Attention } from "./attention";
 import { ComposerViewModel } from "./composer";
@@ -29,7 +31,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   ) {
     super({ conversation });
     this.timeline = new TimelineViewModel(core, conversation.id);
-    this.composer = new ComposerViewModel(core, conversation.id, conversation.draft, (message) => this.timeline.putOwn(message));
+    this.composer = new ComposerViewModel(core, conversation.id, conversation.draft, (message) =>
+      this.timeline.putOwn(message),
+    );
     this.timeline.setAttentive(attention.attentive);
     this.onDispose(list.subscribe(() => this.takeConversation()));
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
@@ -92,7 +96,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** One call after the other: while a backlog comes in, what came since one call is the next one's. */
   private async markWhileUnread(): Promise<void> {
     this.marking = true;
-    await Promise.resolve();  // events come to the list and to the timeline one after the other: both have them then
+    await Promise.resolve(); // events come to the list and to the timeline one after the other: both have them then
     try {
       for (let id = this.nextToMark(); id !== undefined; id = this.nextToMark()) {
         await this.core.call("markRead", { conversation: this.id, upToMessageId: id });

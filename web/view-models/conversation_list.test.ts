@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { ConversationListViewModel, matching } from "./conversation_list";
@@ -22,7 +24,10 @@ beforeEach(async () => {
 describe("the list of conversations", () => {
   it("has the newest first, and moves one up when something happens in it", () => {
     expect(titles()).toEqual(["Ben", "Ana", "Zoë Çelik"]);
-    core.emit({ case: "conversationChanged", value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 2) }) });
+    core.emit({
+      case: "conversationChanged",
+      value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 2) }),
+    });
     expect(titles()).toEqual(["Zoë Çelik", "Ben", "Ana"]);
   });
 
@@ -30,10 +35,19 @@ describe("the list of conversations", () => {
     let shown = 0;
     list.subscribe(() => ++shown);
     core.emit(
-      { case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 3, activityUs: micros(NOON + 2) }) },
-      { case: "conversationChanged", value: conversation({ id: ANA, title: "Ana", unread: 4, activityUs: micros(NOON + 3) }) },
+      {
+        case: "conversationChanged",
+        value: conversation({ id: ANA, title: "Ana", unread: 3, activityUs: micros(NOON + 2) }),
+      },
+      {
+        case: "conversationChanged",
+        value: conversation({ id: ANA, title: "Ana", unread: 4, activityUs: micros(NOON + 3) }),
+      },
       { case: "typingChanged", value: { conversation: ANA, typing: true } },
-      { case: "conversationChanged", value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 4) }) },
+      {
+        case: "conversationChanged",
+        value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 4) }),
+      },
     );
     expect(shown).toBe(1);
     expect(titles()).toEqual(["Zoë Çelik", "Ana", "Ben"]);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The list of conversations: newest first, with what each shows in its row.
 import type { Conversation, Core, Event } from "./core";
 import { ViewModel } from "./view_model";
@@ -44,7 +46,9 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
     };
     for (const { kind } of events) {
       switch (kind.case) {
-        case "conversationChanged": changed.set(kind.value.id, kind.value); break;
+        case "conversationChanged":
+          changed.set(kind.value.id, kind.value);
+          break;
         case "typingChanged": {
           const { conversation, typing } = kind.value;
           change(conversation, (each) => ({ ...each, typing }));
@@ -56,7 +60,8 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
           break;
         }
         case "contactsChanged":
-        case "resync": void this.load().catch(() => undefined);
+        case "resync":
+          void this.load().catch(() => undefined);
       }
     }
     this.putAll(changed);
@@ -76,7 +81,9 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
 /** Those whose title or number has every word of the query. */
 export function matching(conversations: readonly Conversation[], query: string): readonly Conversation[] {
   const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = fold(query).split(/\s+/).filter((word) => word !== "");
+  const words = fold(query)
+    .split(/\s+/)
+    .filter((word) => word !== "");
   if (words.length === 0) return conversations;
   const number = query.replace(/[^\d+]/g, "");
   return conversations.filter((each) => {

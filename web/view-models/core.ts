@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What view-models need of the client core, and the names they use for its types.
 import { Failure_Code, type Event, type MethodName, type MethodParams, type MethodResult } from "../core-client/schema";
 
@@ -43,9 +45,17 @@ export interface FailureLike {
 export function failureOf(error: unknown): FailureLike {
   if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") {
     const { code, detail, retryAfterMs } = error as { code: number; detail?: unknown; retryAfterMs?: unknown };
-    return { code, detail: typeof detail === "string" ? detail : "", retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : 0 };
+    return {
+      code,
+      detail: typeof detail === "string" ? detail : "",
+      retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : 0,
+    };
   }
-  return { code: Failure_Code.kUnspecified, detail: error instanceof Error ? error.message : String(error), retryAfterMs: 0 };
+  return {
+    code: Failure_Code.kUnspecified,
+    detail: error instanceof Error ? error.message : String(error),
+    retryAfterMs: 0,
+  };
 }
 
 export const hasCode = (error: unknown, ...codes: Failure_Code[]): boolean => codes.includes(failureOf(error).code);

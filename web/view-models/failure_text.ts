@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Failures of the core in words for people: what happened, and what to do about it.
 import { failureOf, FailureCode } from "./core";
 import { waitText } from "./time_text";
@@ -7,26 +9,49 @@ export function failureText(error: unknown): string {
   const failure = failureOf(error);
   const wait = failure.retryAfterMs > 0 ? ` Try again in ${waitText(failure.retryAfterMs)}.` : " Try again later.";
   switch (failure.code) {
-    case FailureCode.kInvalidArgument: return failure.detail === "" ? "That can't be done." : `That can't be done: ${failure.detail}.`;
-    case FailureCode.kNotRegistered: return "This browser isn't registered yet.";
-    case FailureCode.kAlreadyRegistered: return "This browser is registered already. Reload the page.";
-    case FailureCode.kOffline: return "The server can't be reached. Check the connection and try again.";
-    case FailureCode.kNoSuchAccount: return "Nobody with this number uses Kith here yet.";
-    case FailureCode.kNoSuchConversation: return "This conversation isn't on this device.";
-    case FailureCode.kNoSuchMessage: return "This message isn't on this device.";
-    case FailureCode.kInvalidPhone: return "This isn't a phone number that can exist. Check the country code and the digits.";
-    case FailureCode.kWrongCode: return "This code is wrong. Check it, or ask for a new one.";
-    case FailureCode.kCodeExpired: return "This code has expired. Ask for a new one.";
-    case FailureCode.kTooManyAttempts: return `Too many attempts.${wait}`;
-    case FailureCode.kPinRequired: return "This number is protected by a registration PIN.";
-    case FailureCode.kWrongPin: return "This PIN is wrong.";
-    case FailureCode.kRateLimited: return `That was too often.${wait}`;
-    case FailureCode.kTooLarge: return "That is too large.";
-    case FailureCode.kDeviceEnded: return "This number was registered on another device.";
-    case FailureCode.kServer: return failure.detail === "" ? "The server answered with an error." : `The server answered with an error: ${failure.detail}.`;
-    case FailureCode.kStorage: return "This device's storage failed or is full. Nothing was changed.";
-    case FailureCode.kIdentityInvalid: return "The server's answer about this person's devices can't be verified. Nothing was sent.";
-    case FailureCode.kOutboxFull: return "Too many messages are waiting to be sent. Connect first, then go on.";
-    default: return failure.detail === "" ? "Something went wrong." : `Something went wrong: ${failure.detail}`;
+    case FailureCode.kInvalidArgument:
+      return failure.detail === "" ? "That can't be done." : `That can't be done: ${failure.detail}.`;
+    case FailureCode.kNotRegistered:
+      return "This browser isn't registered yet.";
+    case FailureCode.kAlreadyRegistered:
+      return "This browser is registered already. Reload the page.";
+    case FailureCode.kOffline:
+      return "The server can't be reached. Check the connection and try again.";
+    case FailureCode.kNoSuchAccount:
+      return "Nobody with this number uses Kith here yet.";
+    case FailureCode.kNoSuchConversation:
+      return "This conversation isn't on this device.";
+    case FailureCode.kNoSuchMessage:
+      return "This message isn't on this device.";
+    case FailureCode.kInvalidPhone:
+      return "This isn't a phone number that can exist. Check the country code and the digits.";
+    case FailureCode.kWrongCode:
+      return "This code is wrong. Check it, or ask for a new one.";
+    case FailureCode.kCodeExpired:
+      return "This code has expired. Ask for a new one.";
+    case FailureCode.kTooManyAttempts:
+      return `Too many attempts.${wait}`;
+    case FailureCode.kPinRequired:
+      return "This number is protected by a registration PIN.";
+    case FailureCode.kWrongPin:
+      return "This PIN is wrong.";
+    case FailureCode.kRateLimited:
+      return `That was too often.${wait}`;
+    case FailureCode.kTooLarge:
+      return "That is too large.";
+    case FailureCode.kDeviceEnded:
+      return "This number was registered on another device.";
+    case FailureCode.kServer:
+      return failure.detail === ""
+        ? "The server answered with an error."
+        : `The server answered with an error: ${failure.detail}.`;
+    case FailureCode.kStorage:
+      return "This device's storage failed or is full. Nothing was changed.";
+    case FailureCode.kIdentityInvalid:
+      return "The server's answer about this person's devices can't be verified. Nothing was sent.";
+    case FailureCode.kOutboxFull:
+      return "Too many messages are waiting to be sent. Connect first, then go on.";
+    default:
+      return failure.detail === "" ? "Something went wrong." : `Something went wrong: ${failure.detail}`;
   }
 }

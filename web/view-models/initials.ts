@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What stands in for a picture: one or two letters and a colour that stays with the account.
 
 /** The first letters of the first and last word; "" when the title has no letters, as a phone number. */
@@ -5,7 +7,9 @@ export function initialsOf(title: string): string {
   const words = title.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   const first = words[0];
   const last = words.length > 1 ? words.at(-1) : undefined;
-  return [first, last].map((word) => (word === undefined ? "" : (String.fromCodePoint(word.codePointAt(0) ?? 32)).toLocaleUpperCase())).join("");
+  return [first, last]
+    .map((word) => (word === undefined ? "" : String.fromCodePoint(word.codePointAt(0) ?? 32).toLocaleUpperCase()))
+    .join("");
 }
 
 export const AVATAR_COLOURS = 8;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { describe, expect, it } from "vitest";
 
 import { Message_Kind } from "../core-client/schema";
@@ -14,8 +16,17 @@ describe("the order of messages [ORDER-1]", () => {
     const a = message({ atMs: NOON, id: "1".repeat(32) });
     const b = message({ atMs: NOON, id: "2".repeat(32) });
     const c = message({ atMs: NOON + 1 });
-    for (const order of [[a, b, c], [c, b, a], [b, c, a], [c, a, b]]) {
-      expect(order.reduce((list, each) => withMessages(list, [each]), [] as ReturnType<typeof withMessages>)).toEqual([a, b, c]);
+    for (const order of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+      [c, a, b],
+    ]) {
+      expect(order.reduce((list, each) => withMessages(list, [each]), [] as ReturnType<typeof withMessages>)).toEqual([
+        a,
+        b,
+        c,
+      ]);
       expect(withMessages([], order)).toEqual([a, b, c]);
     }
   });
@@ -37,7 +48,10 @@ describe("the order of messages [ORDER-1]", () => {
 
 describe("what stands between messages", () => {
   it("is one line per day", () => {
-    const items = itemsOf([message({ atMs: NOON - DAY }), message({ atMs: NOON - DAY + MINUTE }), message({ atMs: NOON })], none);
+    const items = itemsOf(
+      [message({ atMs: NOON - DAY }), message({ atMs: NOON - DAY + MINUTE }), message({ atMs: NOON })],
+      none,
+    );
     expect(kinds(items)).toEqual(["day", "message", "message", "day", "message"]);
   });
 
@@ -58,7 +72,9 @@ describe("what stands between messages", () => {
       message({ atMs: NOON + 31 * MINUTE, kind: Message_Kind.kIdentityChanged, text: "" }),
       message({ atMs: NOON + 31 * MINUTE + 1 }),
     ];
-    const shape = itemsOf(list, none).flatMap((item) => (item.kind === "message" ? [`${item.first ? "(" : " "}${item.last ? ")" : " "}`] : [item.kind]));
+    const shape = itemsOf(list, none).flatMap((item) =>
+      item.kind === "message" ? [`${item.first ? "(" : " "}${item.last ? ")" : " "}`] : [item.kind],
+    );
     expect(shape).toEqual(["day", "( ", " )", "( ", " )", "()", "notice", "()"]);
     const [first, second] = list as [ReturnType<typeof message>, ReturnType<typeof message>];
     const split = itemsOf([first, second], { unreadFrom: second.id, unreadCount: 1 });

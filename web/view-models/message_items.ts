@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The rows of a conversation: its messages with what stands between them.
 import { MessageKind, type Message } from "./core";
 import { dayKey, millis } from "./time_text";
@@ -27,7 +29,13 @@ export const isNotice = (message: Message): boolean => message.kind === MessageK
 function together(a: Message | undefined, b: Message | undefined, unreadFrom: string): boolean {
   if (a === undefined || b === undefined || isNotice(a) || isNotice(b)) return false;
   const gap = millis(b.orderUs) - millis(a.orderUs);
-  return a.from === b.from && a.outgoing === b.outgoing && gap < GROUP_MS && b.id !== unreadFrom && dayKey(millis(a.orderUs)) === dayKey(millis(b.orderUs));
+  return (
+    a.from === b.from &&
+    a.outgoing === b.outgoing &&
+    gap < GROUP_MS &&
+    b.id !== unreadFrom &&
+    dayKey(millis(a.orderUs)) === dayKey(millis(b.orderUs))
+  );
 }
 
 /** `messages` in their order; the answer has them all, in that order. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Phone numbers as people type them. The core and the server decide; this only spares a round trip and a number without country code.
 
 /** The number without spaces and signs, or why it can't be one. */
@@ -12,8 +14,7 @@ export function checkPhone(typed: string): { phone: string } | { problem: string
   return { phone };
 }
 
-const TWO_DIGIT_CODES =
-  /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+const TWO_DIGIT_CODES = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /** "+491700000001" as "+49 170 000 0001": groups that eyes can hold, no numbering plan. */
 export function formatPhone(phone: string): string {
@@ -22,7 +23,7 @@ export function formatPhone(phone: string): string {
   const codeLength = /^[17]/.test(digits) ? 1 : TWO_DIGIT_CODES.test(digits) ? 2 : 3;
   const rest = digits.slice(codeLength);
   const groups: string[] = [];
-  for (let at = 0; at < rest.length; ) {
+  for (let at = 0; at < rest.length;) {
     const left = rest.length - at;
     const size = left === 4 || left === 2 ? left : 3;
     groups.push(rest.slice(at, at + size));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { create } from "@bufbuild/protobuf";
 
@@ -30,7 +32,14 @@ describe("registration", () => {
     await toName();
     await model.next();
     expect(core.called("register")).toEqual([
-      { server: "http://localhost:8080", phone: "+491700000001", code: "123456", name: "Ana", pin: "", deviceName: "Web" },
+      {
+        server: "http://localhost:8080",
+        phone: "+491700000001",
+        code: "123456",
+        name: "Ana",
+        pin: "",
+        deviceName: "Web",
+      },
     ]);
     expect(onRegistered).toHaveBeenCalledOnce();
   });
@@ -83,7 +92,10 @@ describe("registration", () => {
 
   it("does nothing twice while it waits", async () => {
     let answer = (): void => undefined;
-    core.on("requestCode", () => new Promise((resolve) => (answer = () => resolve(create(RequestCodeResponseSchema, { digits: 6 })))));
+    core.on(
+      "requestCode",
+      () => new Promise((resolve) => (answer = () => resolve(create(RequestCodeResponseSchema, { digits: 6 })))),
+    );
     model.setPhone("+491700000001");
     const first = model.next();
     void model.next();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Registration in the order in which people think: number, code, name, and the PIN when the number has one.
 import { FailureCode, failureOf, hasCode, type Core } from "./core";
 import { failureText } from "./failure_text";
@@ -60,7 +62,12 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly back = (): void => {
     if (this.snapshot().busy) return;
-    const before: Record<RegistrationStep, RegistrationStep> = { phone: "phone", code: "phone", name: "code", pin: "name" };
+    const before: Record<RegistrationStep, RegistrationStep> = {
+      phone: "phone",
+      code: "phone",
+      name: "code",
+      pin: "name",
+    };
     this.update({ step: before[this.snapshot().step], error: "" });
   };
 
@@ -68,10 +75,14 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   readonly next = async (): Promise<void> => {
     if (this.snapshot().busy) return;
     switch (this.snapshot().step) {
-      case "phone": return this.requestCode();
-      case "code": return this.takeCode();
-      case "name": return this.takeName();
-      case "pin": return this.takePin();
+      case "phone":
+        return this.requestCode();
+      case "code":
+        return this.takeCode();
+      case "name":
+        return this.takeName();
+      case "pin":
+        return this.takePin();
     }
   };
 
@@ -82,7 +93,10 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if ("problem" in checked) return this.update({ error: checked.problem });
     this.update({ busy: true, error: "" });
     try {
-      const { code, digits } = await this.core.call("requestCode", { server: this.options.server, phone: checked.phone });
+      const { code, digits } = await this.core.call("requestCode", {
+        server: this.options.server,
+        phone: checked.phone,
+      });
       this.update({
         busy: false,
         step: "code",
@@ -106,7 +120,8 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   private async takeName(): Promise<void> {
     const name = this.snapshot().name.trim();
     if (name === "") return this.update({ error: "Type the name that others will see." });
-    if ([...name].length > NAME_CHARACTERS_MAX) return this.update({ error: `A name has at most ${NAME_CHARACTERS_MAX} characters.` });
+    if ([...name].length > NAME_CHARACTERS_MAX)
+      return this.update({ error: `A name has at most ${NAME_CHARACTERS_MAX} characters.` });
     this.update({ name });
     return this.register();
   }
@@ -132,7 +147,8 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   private afterRefusal(error: unknown): Partial<RegistrationSnapshot> {
     if (hasCode(error, FailureCode.kPinRequired)) return { step: "pin", error: "" };
     if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
-    if (hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired)) return { step: "code", code: "", codeGiven: false, error: failureText(error) };
+    if (hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired))
+      return { step: "code", code: "", codeGiven: false, error: failureText(error) };
     if (hasCode(error, FailureCode.kInvalidPhone)) return { step: "phone", error: failureText(error) };
     return { error: failureText(error) };
   }

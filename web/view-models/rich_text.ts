@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Message text in pieces: plain text and links. Only http and https addresses become links, and nothing is ever taken for markup.
 
 export type TextPiece = { kind: "text"; text: string } | { kind: "link"; text: string; href: string };
@@ -48,7 +50,8 @@ export function textPieces(text: string): TextPiece[] {
 export function isOnlyEmoji(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed.length === 0 || trimmed.length > 40) return false;
-  if (!/^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\s])+$/u.test(trimmed)) return false;
+  if (!/^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\s])+$/u.test(trimmed))
+    return false;
   const signs = [...new Intl.Segmenter().segment(trimmed)].filter((each) => each.segment.trim() !== "");
   return signs.length <= 3;
 }
@@ -56,7 +59,10 @@ export function isOnlyEmoji(text: string): boolean {
 /** The piece of a text around the first of the words looked for, on one line. */
 export function excerptAround(text: string, query: string, most = 90): string {
   const line = text.replace(/\s+/g, " ").trim();
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const lower = line.toLowerCase();
   const found = words.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
   const first = found.length > 0 ? Math.min(...found) : 0;
@@ -67,7 +73,10 @@ export function excerptAround(text: string, query: string, most = 90): string {
 
 /** A text in pieces of which those that begin a word looked for are marked. */
 export function markWords(text: string, query: string): { text: string; marked: boolean }[] {
-  const words = query.split(/\s+/).filter((word) => word !== "").map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const words = query
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   if (words.length === 0) return [{ text, marked: false }];
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.sort((a, b) => b.length - a.length).join("|")})`, "giu");
   const pieces: { text: string; marked: boolean }[] = [];

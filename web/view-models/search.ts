@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Full-text search of the messages on this device.
 import type { Core, Message } from "./core";
 import { failureText } from "./failure_text";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // One's own profile and privacy.
 import type { Core, Profile, Scope, Settings } from "./core";
 import { failureText } from "./failure_text";
@@ -41,7 +43,8 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   readonly setName = (name: string): Promise<boolean> => {
     const trimmed = name.trim();
     if (trimmed === "") return this.refuse("A name can't be empty.");
-    if ([...trimmed].length > NAME_CHARACTERS_MAX) return this.refuse(`A name has at most ${NAME_CHARACTERS_MAX} characters.`);
+    if ([...trimmed].length > NAME_CHARACTERS_MAX)
+      return this.refuse(`A name has at most ${NAME_CHARACTERS_MAX} characters.`);
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", { name: trimmed }) }));
   };
 
@@ -63,7 +66,10 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
     }
     return this.act(async () => {
       await this.core.call("setPin", { pin });
-      this.update({ settings: await this.core.call("getSettings"), notice: pin === "" ? "The PIN is removed." : "The PIN is set." });
+      this.update({
+        settings: await this.core.call("getSettings"),
+        notice: pin === "" ? "The PIN is removed." : "The PIN is set.",
+      });
     });
   };
 

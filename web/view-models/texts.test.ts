@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { describe, expect, it } from "vitest";
 
 import { Failure_Code, CoreFailure } from "../core-client/schema";
@@ -15,16 +17,31 @@ describe("links in messages", () => {
   it("are addresses with http and https, without the sentence around them", () => {
     expect(links("See https://example.org/a?b=c#d, please.")).toEqual(["https://example.org/a?b=c#d"]);
     expect(links("(https://en.wikipedia.org/wiki/Kith_(band))")).toEqual(["https://en.wikipedia.org/wiki/Kith_(band)"]);
-    expect(links("HTTP://EXAMPLE.ORG and http://localhost:8080/!")).toEqual(["HTTP://EXAMPLE.ORG", "http://localhost:8080/"]);
+    expect(links("HTTP://EXAMPLE.ORG and http://localhost:8080/!")).toEqual([
+      "HTTP://EXAMPLE.ORG",
+      "http://localhost:8080/",
+    ]);
   });
   it("are nothing else", () => {
-    for (const text of ["javascript:alert(1)", "data:text/html,x", "ftp://example.org", "http://", "https://%", "xhttps://example.org", "example.org"]) {
+    for (const text of [
+      "javascript:alert(1)",
+      "data:text/html,x",
+      "ftp://example.org",
+      "http://",
+      "https://%",
+      "xhttps://example.org",
+      "example.org",
+    ]) {
       expect(links(text)).toEqual([]);
     }
   });
   it("leave every character of the text in its place", () => {
     const text = "a https://example.org/<b>\n(https://x.org). 🎉 c";
-    expect(textPieces(text).map((piece) => piece.text).join("")).toBe(text);
+    expect(
+      textPieces(text)
+        .map((piece) => piece.text)
+        .join(""),
+    ).toBe(text);
   });
 });
 
@@ -37,7 +54,11 @@ describe("texts of emoji alone", () => {
 
 describe("search results", () => {
   it("mark the beginnings of words, whatever signs the query has", () => {
-    expect(markWords("The cat (concat) sat", "CAT (").filter((piece) => piece.marked).map((piece) => piece.text)).toEqual(["cat", "("]);
+    expect(
+      markWords("The cat (concat) sat", "CAT (")
+        .filter((piece) => piece.marked)
+        .map((piece) => piece.text),
+    ).toEqual(["cat", "("]);
   });
   it("show the place that was found in a long text", () => {
     const text = `${"far away ".repeat(40)}needle ${"and on ".repeat(40)}`;
@@ -65,10 +86,12 @@ describe("times", () => {
 
 describe("phone numbers", () => {
   it("are taken as people write them", () => {
-    for (const typed of ["+491700000001", "+49 170 000-0001", "0049 (170) 0000001", " +49.170.0000001 "]) expect(checkPhone(typed)).toEqual({ phone: "+491700000001" });
+    for (const typed of ["+491700000001", "+49 170 000-0001", "0049 (170) 0000001", " +49.170.0000001 "])
+      expect(checkPhone(typed)).toEqual({ phone: "+491700000001" });
   });
   it("need a country code and a sensible length", () => {
-    for (const typed of ["", "0170 0000001", "+49", "+0170000001", "+4917000000011234567", "+49 ABC 1234"]) expect(checkPhone(typed)).toHaveProperty("problem");
+    for (const typed of ["", "0170 0000001", "+49", "+0170000001", "+4917000000011234567", "+49 ABC 1234"])
+      expect(checkPhone(typed)).toHaveProperty("problem");
   });
   it("are shown in groups with all their digits", () => {
     expect(formatPhone("+491700000001")).toBe("+49 170 000 0001");
@@ -89,7 +112,9 @@ describe("avatars", () => {
 });
 
 it("every failure has words of its own", () => {
-  const codes = Object.values(Failure_Code).filter((code) => typeof code === "number" && code !== Failure_Code.kUnspecified);
+  const codes = Object.values(Failure_Code).filter(
+    (code) => typeof code === "number" && code !== Failure_Code.kUnspecified,
+  );
   const words = codes.map((code) => failureText(new CoreFailure(code as Failure_Code, "")));
   expect(words.every((text) => text.length > 10)).toBe(true);
   expect(new Set(words).size).toBe(codes.length);

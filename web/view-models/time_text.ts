@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Times as people read them, in the language of the browser. All take the present time, so that they can be tested.
 
 const DAY_MS = 86_400_000;

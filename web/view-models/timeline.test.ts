@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { Message_Tick } from "../core-client/schema";
@@ -86,10 +88,14 @@ describe("messages that come", () => {
     await timeline.load(0);
     let shown = 0;
     timeline.subscribe(() => ++shown);
-    core.receive(...Array.from({ length: 1000 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })));
+    core.receive(
+      ...Array.from({ length: 1000 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })),
+    );
     expect(shown).toBe(1);
     const { items, atNewest, newCount } = timeline.snapshot();
-    expect(texts(items)).toEqual(Array.from({ length: texts(items).length }, (_, at) => String(1100 - texts(items).length + at)));
+    expect(texts(items)).toEqual(
+      Array.from({ length: texts(items).length }, (_, at) => String(1100 - texts(items).length + at)),
+    );
     expect(texts(items).length).toBeLessThanOrEqual(240);
     expect([atNewest, newCount]).toEqual([true, 0]);
   });
@@ -98,7 +104,11 @@ describe("messages that come", () => {
     fill(100);
     await timeline.load(0);
     for (let from = 100; from < 5000; from += 100) {
-      core.receive(...Array.from({ length: 100 }, (_, at) => message({ atMs: NOON + (from + at) * SECOND, text: String(from + at) })));
+      core.receive(
+        ...Array.from({ length: 100 }, (_, at) =>
+          message({ atMs: NOON + (from + at) * SECOND, text: String(from + at) }),
+        ),
+      );
     }
     expect(core.called("listMessages")).toHaveLength(1);
     await timeline.jumpTo(core.messages[4900]?.id ?? "");
@@ -117,7 +127,11 @@ describe("messages that come", () => {
     await timeline.load(0);
     timeline.setPinned(false);
     for (let from = 100; from < 5000; from += 100) {
-      core.receive(...Array.from({ length: 100 }, (_, at) => message({ atMs: NOON + (from + at) * SECOND, text: String(from + at) })));
+      core.receive(
+        ...Array.from({ length: 100 }, (_, at) =>
+          message({ atMs: NOON + (from + at) * SECOND, text: String(from + at) }),
+        ),
+      );
     }
     expect(timeline.snapshot()).toMatchObject({ atNewest: false, newCount: 4900 });
     expect(timeline.newestIncoming).toBeUndefined();
@@ -137,7 +151,9 @@ describe("messages that come", () => {
     fill(100);
     await timeline.load(0);
     timeline.setPinned(false);
-    core.receive(...Array.from({ length: 500 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })));
+    core.receive(
+      ...Array.from({ length: 500 }, (_, at) => message({ atMs: NOON + (100 + at) * SECOND, text: String(100 + at) })),
+    );
     const { items, atNewest, newCount } = timeline.snapshot();
     expect(texts(items)).toEqual(Array.from({ length: 70 }, (_, at) => String(60 + at)));
     expect([atNewest, newCount]).toEqual([false, 500]);
@@ -172,7 +188,10 @@ describe("ticks [F12][F14]", () => {
 describe("the line of unread messages", () => {
   it("stands above as many incoming messages as are unread, whatever of one's own is between", async () => {
     core.messages.push(message({ atMs: NOON, text: "read" }), message({ atMs: NOON + 1, text: "one" }));
-    core.messages.push(message({ atMs: NOON + 2, text: "mine", outgoing: true }), message({ atMs: NOON + 3, text: "two" }));
+    core.messages.push(
+      message({ atMs: NOON + 2, text: "mine", outgoing: true }),
+      message({ atMs: NOON + 3, text: "two" }),
+    );
     await timeline.load(2);
     const items = timeline.snapshot().items;
     const line = items.findIndex((item) => item.kind === "unread");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The messages of one conversation as far as they are read, and the window of them that is shown.
 //
 //   oldest on the device … | read so far: messages[0 .. n) | … newest on the device
@@ -42,7 +44,8 @@ const READ_AT_ONCE = 100;
 const READ_AROUND = 50;
 const READ_MAX = 500;
 
-type Cursor = { beforeOrderUs: bigint; beforeId: string } | { afterOrderUs: bigint; afterId: string } | Record<never, never>;
+type Cursor =
+  { beforeOrderUs: bigint; beforeId: string } | { afterOrderUs: bigint; afterId: string } | Record<never, never>;
 
 export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private messages: readonly Message[] = [];
@@ -71,7 +74,10 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     if (!(await this.hasRead(() => this.readOlder(limit)))) return this.update({ loaded: true });
     this.markUnread(unread);
     const marker = this.messages.findIndex((each) => each.id === this.unreadFrom);
-    this.first = Math.max(0, Math.min(this.messages.length - WINDOW, marker < 0 ? this.messages.length : marker - ABOVE_UNREAD));
+    this.first = Math.max(
+      0,
+      Math.min(this.messages.length - WINDOW, marker < 0 ? this.messages.length : marker - ABOVE_UNREAD),
+    );
     this.last = Math.min(this.messages.length, this.first + WINDOW);
     this.publish({ loaded: true, jump: marker < 0 ? undefined : this.jumpTarget("unread", false) });
   }
@@ -86,7 +92,12 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** Widens the window at its newer end, reading on when the device has more. */
   readonly showNewer = async (): Promise<void> => {
-    if (this.last === this.messages.length && this.newerThere && !(await this.hasRead(() => this.readNewer(READ_AT_ONCE)))) return;
+    if (
+      this.last === this.messages.length &&
+      this.newerThere &&
+      !(await this.hasRead(() => this.readNewer(READ_AT_ONCE)))
+    )
+      return;
     this.last = Math.min(this.messages.length, this.last + STEP);
     this.first = Math.max(this.first, this.last - WINDOW_MAX);
     this.publish();
@@ -158,12 +169,16 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
   private take(events: readonly Event[]): void {
-    if (!this.snapshot().loaded) return;  // it is in the page that is being read
+    if (!this.snapshot().loaded) return; // it is in the page that is being read
     const changed: Message[] = [];
     const added: Message[] = [];
     for (const { kind } of events) {
       if (kind.case === "resync") void this.readAgain();
-      if ((kind.case !== "messageAdded" && kind.case !== "messageChanged") || kind.value.conversation !== this.conversation) continue;
+      if (
+        (kind.case !== "messageAdded" && kind.case !== "messageChanged") ||
+        kind.value.conversation !== this.conversation
+      )
+        continue;
       changed.push(kind.value);
       if (kind.case === "messageAdded" && !kind.value.outgoing) added.push(kind.value);
     }
@@ -197,16 +212,24 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     const newest = this.messages.at(-1);
     const known = new Set(this.messages.map((each) => each.id));
     const isWithin = (each: Message) =>
-      !(this.olderThere && oldest !== undefined && isBefore(each, oldest)) && !(this.newerThere && newest !== undefined && isBefore(newest, each));
+      !(this.olderThere && oldest !== undefined && isBefore(each, oldest)) &&
+      !(this.newerThere && newest !== undefined && isBefore(newest, each));
     const { atNewest } = this;
-    this.messages = withMessages(this.messages, changed.filter((each) => known.has(each.id) || isWithin(each)));
+    this.messages = withMessages(
+      this.messages,
+      changed.filter((each) => known.has(each.id) || isWithin(each)),
+    );
     if (atNewest && this.pinned) {
       this.last = this.messages.length;
       if (this.last - this.first > FOLLOWING_MAX) this.first = this.last - WINDOW;
       this.forgetOldest();
     } else {
       for (let at = 0; at < this.last; ++at) if (!known.has((this.messages[at] as Message).id)) ++this.last;
-      if (atNewest) this.last = Math.min(this.messages.length, Math.max(this.last, Math.min(this.last + STEP, this.first + WINDOW_MAX)));
+      if (atNewest)
+        this.last = Math.min(
+          this.messages.length,
+          Math.max(this.last, Math.min(this.last + STEP, this.first + WINDOW_MAX)),
+        );
       this.forgetNewest();
     }
     this.publish();
@@ -247,7 +270,10 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   private async readOlder(limit: number): Promise<void> {
     const oldest = this.messages[0];
-    const page = await this.page(limit, oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id });
+    const page = await this.page(
+      limit,
+      oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id },
+    );
     const known = new Set(this.messages.map((each) => each.id));
     const older = page.messages.filter((each) => !known.has(each.id));
     this.messages = [...older, ...this.messages];
@@ -274,7 +300,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.olderThere = older.more;
     this.newerThere = newer.more;
     this.first = 0;
-    this.last = 0;  // the caller chooses
+    this.last = 0; // the caller chooses
   }
 
   private page(limit: number, from: Cursor): Promise<{ messages: Message[]; more: boolean }> {
@@ -310,7 +336,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       --left;
       this.unreadFrom = message.id;
     }
-    this.unreadCount = unread;  // also when those read so far are fewer
+    this.unreadCount = unread; // also when those read so far are fewer
   }
 
   private jumpTarget(id: string, highlight: boolean): TimelineSnapshot["jump"] {
@@ -319,7 +345,10 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   private publish(changes: Partial<TimelineSnapshot> = {}): void {
     this.update({
-      items: itemsOf(this.messages.slice(this.first, this.last), { unreadFrom: this.unreadFrom, unreadCount: this.unreadCount }),
+      items: itemsOf(this.messages.slice(this.first, this.last), {
+        unreadFrom: this.unreadFrom,
+        unreadCount: this.unreadCount,
+      }),
       olderThere: this.first > 0 || this.olderThere,
       atNewest: this.atNewest,
       error: "",

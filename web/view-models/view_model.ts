@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What every view-model is: an immutable snapshot that a view renders, and actions that replace it.
 
 export abstract class ViewModel<Snapshot> {

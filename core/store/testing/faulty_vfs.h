@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A disk in memory that fails and crashes on demand: an SQLite VFS for tests and for the simulator.
 //
-// Writes and truncations of a file are pending until the file is synced, as on a real disk; reads see them at once. A crash loses what is
-// pending, wholly or in part. Creating and deleting files is durable at once.
+// Writes and truncations of a file are pending until the file is synced, as on a real disk; reads see them at once. A
+// crash loses what is pending, wholly or in part. Creating and deleting files is durable at once.
 //
-// Ownership: register it by making it, open databases by name(); it outlives them. One thread. Locks always succeed: one connection a file.
-// Randomness and time that SQLite asks for are the same in each run.
+// Ownership: register it by making it, open databases by name(); it outlives them. One thread. Locks always succeed:
+// one connection a file. Randomness and time that SQLite asks for are the same in each run.
 #pragma once
 
 #include <sqlite3.h>
@@ -48,8 +50,8 @@ class FaultyVfs {
 
   // Writes, truncations and syncs so far.
   [[nodiscard]] uint64_t operations() const { return operations_; }
-  // Fails the operation after `after` more with `code` (SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC), and with `forever` all that follow.
-  // A write that fails has written its first half.
+  // Fails the operation after `after` more with `code` (SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC), and with
+  // `forever` all that follow. A write that fails has written its first half.
   void fail_after(uint64_t after, int code, bool forever = false) { fault_ = {operations_ + after, code, forever}; }
   void stop_failing() { fault_.reset(); }
   // All files together hold at most so many bytes; a write beyond answers SQLITE_FULL.
@@ -57,7 +59,8 @@ class FaultyVfs {
 
   // How many of the first bytes of a pending write of `size` bytes survive a crash.
   using Survives = std::function<size_t(size_t size)>;
-  // The machine loses power: open files answer SQLITE_IOERR from now on, and hold what was synced and what survives. Faults end.
+  // The machine loses power: open files answer SQLITE_IOERR from now on, and hold what was synced and what survives.
+  // Faults end.
   void crash(const Survives& survives = [](size_t) { return size_t{0}; }) {
     ++generation_;
     fault_.reset();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // For tests of the tables: a store in memory, and short ways to make ids and rows.
 #pragma once
 
@@ -38,7 +40,8 @@ inline MessageRow incoming(uint32_t id, uint64_t order, std::string text = "hell
   return message;
 }
 
-inline MessageRow outgoing(uint32_t id, uint64_t order, Tick tick = Tick::kPending, std::string text = "hello", const AccountId& to = kPeer) {
+inline MessageRow outgoing(uint32_t id, uint64_t order, Tick tick = Tick::kPending, std::string text = "hello",
+                           const AccountId& to = kPeer) {
   MessageRow message = incoming(id, order, std::move(text), to);
   message.from = kSelf;
   message.outgoing = true;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Shards on virtual loops over stores in memory, and shorthand for what tests do with them.
 #pragma once
 
@@ -33,7 +35,10 @@ class DeliveryWorld {
  public:
   explicit DeliveryWorld(size_t shard_count = 1, DeliverySettings settings = test_delays(), uint64_t seed = 1,
                          std::shared_ptr<DeliveryStores> stores = nullptr)
-      : loops(shard_count, seed), random(seed), stores_(stores ? std::move(stores) : std::make_shared<DeliveryStores>()), settings_(settings) {
+      : loops(shard_count, seed),
+        random(seed),
+        stores_(stores ? std::move(stores) : std::make_shared<DeliveryStores>()),
+        settings_(settings) {
     start();
   }
   ~DeliveryWorld() { stop(); }
@@ -77,10 +82,13 @@ class DeliveryWorld {
   // ---- sessions
 
   // Attaches and starts; what Hello does. The answer of attach().
-  Result<Shard::Attached, StoreError> connect(DeviceAddress device, RecordingSession& session, Position confirmed = {}, bool available = false) {
-    return loops.run(shards_->index_of(device.account), connecting(of(device.account), device, session, confirmed, available));
+  Result<Shard::Attached, StoreError> connect(DeviceAddress device, RecordingSession& session, Position confirmed = {},
+                                              bool available = false) {
+    return loops.run(shards_->index_of(device.account),
+                     connecting(of(device.account), device, session, confirmed, available));
   }
-  static Task<Result<Shard::Attached, StoreError>> connecting(Shard& shard, DeviceAddress device, RecordingSession& session, Position confirmed,
+  static Task<Result<Shard::Attached, StoreError>> connecting(Shard& shard, DeviceAddress device,
+                                                              RecordingSession& session, Position confirmed,
                                                               bool available = false) {
     co_await enter(shard.executor());
     const auto attached = co_await shard.attach(device, session, confirmed);
@@ -106,7 +114,8 @@ class DeliveryWorld {
   };
   // Begins to send; `sent` is filled in as the loops run.
   void begin_send(DeviceAddress from, AccountId to, MessageId id, Sent& sent, Bytes payload = "ciphertext") {
-    loops.begin(shards_->index_of(from.account), sending(of(from.account), of(to), from, to, id, std::move(payload), sent));
+    loops.begin(shards_->index_of(from.account),
+                sending(of(from.account), of(to), from, to, id, std::move(payload), sent));
   }
   // Sends, and lets everything run that can at this time.
   Sent& send(DeviceAddress from, AccountId to, MessageId id, Bytes payload = "ciphertext") {
@@ -117,7 +126,8 @@ class DeliveryWorld {
   }
   Sent& send(DeviceAddress from, AccountId to) { return send(from, to, new_message()); }
 
-  static Task<void> sending(Shard& home, Shard& shard, DeviceAddress from, AccountId to, MessageId id, Bytes payload, Sent& sent) {
+  static Task<void> sending(Shard& home, Shard& shard, DeviceAddress from, AccountId to, MessageId id, Bytes payload,
+                            Sent& sent) {
     const UnixMicros server_time = home.server_time();
     co_await enter(shard.executor());
     const auto account = co_await shard.account(to);
@@ -158,8 +168,9 @@ class DeliveryWorld {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < loops.size(); ++i) parts.push_back({&loops[i], &loops[i]});
     const auto epoch = loops.run(0, stores_->inboxes.new_epoch());
-    shards_ = std::make_unique<Shards>(parts, loops.clock,
-                                       DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->inboxes}, settings_, *epoch);
+    shards_ = std::make_unique<Shards>(
+        parts, loops.clock, DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->inboxes},
+        settings_, *epoch);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The stores that delivery needs, in memory, with switches for their faults. Deterministic; any thread may call.
 #pragma once
 
@@ -162,7 +164,8 @@ class MemoryAccountStore final : public AccountStore {
     AccountRecord& record = found->second.record;
     if (list.revision <= record.device_list_revision) co_return Fail(StoreError::kConflict);
     for (const DeviceId named : list.devices) {
-      if (std::none_of(record.devices.begin(), record.devices.end(), [named](const DeviceRecord& device) { return device.id == named; })) {
+      if (std::none_of(record.devices.begin(), record.devices.end(),
+                       [named](const DeviceRecord& device) { return device.id == named; })) {
         co_return Fail(StoreError::kNotFound);
       }
     }
@@ -226,7 +229,8 @@ class MemoryAccountStore final : public AccountStore {
     stored.record.phone = std::move(phone);
     stored.record.device_list_revision = {1};
     for (uint32_t i = 1; i <= device_count; ++i) {
-      stored.record.devices.push_back({DeviceId{i}, i <= token_hashes.size() ? token_hashes[i - 1] : Bytes(), true, {}});
+      stored.record.devices.push_back(
+          {DeviceId{i}, i <= token_hashes.size() ? token_hashes[i - 1] : Bytes(), true, {}});
     }
     stored.last_device = device_count;
   }
@@ -366,7 +370,8 @@ class MemoryInboxStore final : public InboxStore {
     const auto inbox = inboxes_.find(device);
     if (inbox == inboxes_.end()) co_return out;
     size_t bytes = 0;
-    for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max; ++entry) {
+    for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max;
+         ++entry) {
       bytes += entry->second.entry.size();
       if (!out.empty() && bytes > bytes_max) break;
       out.push_back(entry->second);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A connection that remembers what it was told.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Loops and time that belong to a test: nothing runs and no time passes but when the test says so.
 #pragma once
 
@@ -107,8 +109,7 @@ class VirtualLoops {
   }
   // Until nothing is ready; time stands still.
   void settle() {
-    while (step()) {
-    }
+    while (step()) {}
   }
   // Lets time pass, timer by timer.
   void pass(uint64_t ms) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/embedded/testing/faulty_disk.h"
 
 #include <rocksdb/env.h>
@@ -17,12 +19,14 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   FaultyFile(std::unique_ptr<rocksdb::FSWritableFile> file, const FaultyDisk& disk)
       : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk) {}
-  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* context) override {
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* context) override {
     if (auto state = state_of(disk_); !state.ok()) return state;
     return FSWritableFileOwnerWrapper::Append(data, options, context);
   }
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                           const rocksdb::DataVerificationInfo& verification, rocksdb::IODebugContext* context) override {
+                           const rocksdb::DataVerificationInfo& verification,
+                           rocksdb::IODebugContext* context) override {
     if (auto state = state_of(disk_); !state.ok()) return state;
     return FSWritableFileOwnerWrapper::Append(data, options, verification, context);
   }
@@ -40,7 +44,8 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   explicit FaultyFileSystem(const FaultyDisk& disk) : FileSystemWrapper(rocksdb::FileSystem::Default()), disk_(disk) {}
   [[nodiscard]] const char* Name() const override { return "FaultyFileSystem"; }
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* file, rocksdb::IODebugContext* context) override {
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* context) override {
     if (auto state = state_of(disk_); !state.ok()) return state;
     auto status = FileSystemWrapper::NewWritableFile(name, options, file, context);
     if (status.ok()) *file = std::make_unique<FaultyFile>(std::move(*file), disk_);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A RocksDB environment whose disk can be full or broken.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A directory of its own for a test, removed with it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/testing/client.h"
 
 #include <arpa/inet.h>
@@ -53,7 +55,8 @@ void Client::send_bytes(BytesView bytes) {
 bool Client::fill() {
   if (ended_) return false;
   char part[64 * 1024];
-  const ssize_t received = tls_ != nullptr ? SSL_read(tls_, part, sizeof part) : ::recv(socket_.get(), part, sizeof part, 0);
+  const ssize_t received =
+      tls_ != nullptr ? SSL_read(tls_, part, sizeof part) : ::recv(socket_.get(), part, sizeof part, 0);
   if (received <= 0) {
     ended_ = received == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
     return false;
@@ -63,8 +66,7 @@ bool Client::fill() {
 }
 
 bool Client::is_closed_by_server() {
-  while (fill()) {
-  }
+  while (fill()) {}
   return ended_ && buffer_.empty();
 }
 
@@ -83,7 +85,8 @@ std::string Client::Response::field(std::string_view name) const {
   return {};
 }
 
-Client::Response Client::request(std::string_view method, std::string_view target, const Fields& fields, BytesView body) {
+Client::Response Client::request(std::string_view method, std::string_view target, const Fields& fields,
+                                 BytesView body) {
   Bytes bytes = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n";
   for (const auto& [name, value] : fields) bytes += name + ": " + value + "\r\n";
   if (!body.empty()) bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
@@ -113,8 +116,7 @@ Client::Response Client::read_response(bool head) {
   std::from_chars(told.data(), told.data() + told.size(), length);
   buffer_.erase(0, end + 4);
   if (head) return response;
-  while (buffer_.size() < length && fill()) {
-  }
+  while (buffer_.size() < length && fill()) {}
   response.body = buffer_.substr(0, length);
   buffer_.erase(0, length);
   return response;
@@ -157,7 +159,8 @@ std::optional<Client::Message> Client::next_message() {
 
 std::optional<wire::ServerFrame> Client::receive() {
   while (auto message = next_message()) {
-    if (message->kind == wire::WebSocketEvent::Kind::kClose || message->kind == wire::WebSocketEvent::Kind::kError) return std::nullopt;
+    if (message->kind == wire::WebSocketEvent::Kind::kClose || message->kind == wire::WebSocketEvent::Kind::kError)
+      return std::nullopt;
     if (message->kind != wire::WebSocketEvent::Kind::kMessage) continue;
     wire::ServerFrame frame;
     if (!frame.ParseFromString(message->payload)) return std::nullopt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A small blocking client over loopback: HTTP, and the frames of a WebSocket, well-formed or not.
 #pragma once
 

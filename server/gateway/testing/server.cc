@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/gateway/testing/server.h"
 
 #include <chrono>
@@ -40,11 +42,13 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
     shard_loops.push_back({&loop, &loop});
     gateway_loops.push_back(&loop);
   }
-  shards = std::make_unique<Shards>(shard_loops, clock_, DeliveryPorts{ports.accounts, ports.profiles, ports.last_seen, ports.inboxes},
+  shards = std::make_unique<Shards>(shard_loops, clock_,
+                                    DeliveryPorts{ports.accounts, ports.profiles, ports.last_seen, ports.inboxes},
                                     DeliverySettings{}, run_now(ports.inboxes.new_epoch()).value());
   rate_limits_ = std::make_unique<RateLimits>(clock_, rates);
-  services_ = std::make_unique<Services>(Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen, ports.inboxes,
-                                                  ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
+  services_ = std::make_unique<Services>(Services{clock_, random_, ports.accounts, ports.keys, ports.profiles,
+                                                  ports.last_seen, ports.inboxes, ports.codes, *shards, *rate_limits_,
+                                                  *loops_[0], HandlerSettings{}});
   settings.listen = {"127.0.0.1:0"};
   gateway = std::make_unique<Gateway>(gateway_loops, *services_, std::move(settings), std::move(hooks));
   if (const auto started = gateway->start(); !started) std::abort();
@@ -82,7 +86,9 @@ Server::Device Server::add_device(std::string phone, std::optional<size_t> loop)
     account = random.id<AccountId>();
   } while (loop && shards->index_of(account) != *loop);
   const Bytes secret = random.bytes(32);
-  const auto record = run_now(ports.accounts.add_device(std::move(phone), account, crypto::digest("kith token v1", secret), clock_.now())).value();
+  const auto record = run_now(ports.accounts.add_device(std::move(phone), account,
+                                                        crypto::digest("kith token v1", secret), clock_.now()))
+                          .value();
   Device device;
   device.address = {record.id, record.devices.back().id};
   AccountStore::DeviceList list;

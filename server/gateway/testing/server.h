@@ -1,4 +1,7 @@
-// A whole server but for its disk, in the test's process: loops on threads, shards, real handlers, a gateway on a free port, ports in memory.
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A whole server but for its disk, in the test's process: loops on threads, shards, real handlers, a gateway on a free
+// port, ports in memory.
 #pragma once
 
 #include <memory>

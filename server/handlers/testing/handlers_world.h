@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // All handlers over ports in memory, on virtual loops: the server without its network.
 #pragma once
 
@@ -69,7 +71,9 @@ class HandlersWorld {
 
   // ---- accounts that are there already, with device tokens
 
-  static Bytes secret_of(const DeviceAddress& device) { return crypto::digest("secret of a test", device.account.bytes() + static_cast<char>(device.device.value)); }
+  static Bytes secret_of(const DeviceAddress& device) {
+    return crypto::digest("secret of a test", device.account.bytes() + static_cast<char>(device.device.value));
+  }
   static Bytes token_of(const DeviceAddress& device) {
     Bytes token = device.account.bytes();
     append_u32(token, device.device.value);
@@ -82,13 +86,15 @@ class HandlersWorld {
   }
   void add_account(AccountId id, uint32_t devices) {
     std::vector<Bytes> hashes;
-    for (uint32_t device = 1; device <= devices; ++device) hashes.push_back(crypto::digest("kith token v1", secret_of({id, {device}})));
+    for (uint32_t device = 1; device <= devices; ++device)
+      hashes.push_back(crypto::digest("kith token v1", secret_of({id, {device}})));
     ports_->accounts.add_account(id, "+49170" + std::to_string(1000000 + ++phones_), devices, hashes);
   }
 
   // ---- the socket
 
-  Outcome<DeviceAddress> hello(DeviceAddress device, RecordingSession& session, Position confirmed = {}, bool available = false) {
+  Outcome<DeviceAddress> hello(DeviceAddress device, RecordingSession& session, Position confirmed = {},
+                               bool available = false) {
     return run_on(device.account, handlers::hello(*services_, hello_of(device, confirmed, available), session));
   }
   static wire::Hello hello_of(DeviceAddress device, Position confirmed = {}, bool available = false) {
@@ -119,7 +125,9 @@ class HandlersWorld {
   wire::ServerFrame send(DeviceAddress from, wire::Send send) {
     return run_on(from.account, handlers::send_message(*services_, from, std::move(send)));
   }
-  wire::ServerFrame send(DeviceAddress from, AccountId to) { return send(from, send_of(random.id<MessageId>(), to, {1})); }
+  wire::ServerFrame send(DeviceAddress from, AccountId to) {
+    return send(from, send_of(random.id<MessageId>(), to, {1}));
+  }
   void confirm(DeviceAddress device, Position position) {
     wire::Confirm confirm;
     confirm.set_position(position.value);
@@ -138,11 +146,12 @@ class HandlersWorld {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < options_.shards; ++i) parts.push_back({&loops[i], &loops[i]});
     const auto epoch = loops.run(0, ports_->inboxes.new_epoch());
-    shards_ = std::make_unique<Shards>(parts, loops.clock,
-                                       DeliveryPorts{ports_->accounts, ports_->profiles, ports_->last_seen, ports_->inboxes},
-                                       options_.delivery, *epoch);
-    services_.reset(new Services{loops.clock, random, ports_->accounts, ports_->keys, ports_->profiles, ports_->last_seen, ports_->inboxes,
-                                 ports_->codes, *shards_, rate_limits, loops[options_.shards], options_.handlers});
+    shards_ = std::make_unique<Shards>(
+        parts, loops.clock, DeliveryPorts{ports_->accounts, ports_->profiles, ports_->last_seen, ports_->inboxes},
+        options_.delivery, *epoch);
+    services_.reset(new Services{loops.clock, random, ports_->accounts, ports_->keys, ports_->profiles,
+                                 ports_->last_seen, ports_->inboxes, ports_->codes, *shards_, rate_limits,
+                                 loops[options_.shards], options_.handlers});
     for (size_t i = 0; i < options_.shards; ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 

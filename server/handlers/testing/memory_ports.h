@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Every port in memory, with switches for their faults: for tests of handlers, of the gateway, and for the simulator.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A device's own side of registration and keys, with real keys: what a client core would do, in a few lines.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 #include "server/node/testing/kithd_process.h"
 
 #include <fcntl.h>
@@ -72,7 +74,8 @@ std::optional<int> wait_for(pid_t pid, int seconds) {
 }
 
 template <class Response>
-Response call(uint16_t port, const char* method, const char* path, const google::protobuf::MessageLite& request, const Bytes& token = {}) {
+Response call(uint16_t port, const char* method, const char* path, const google::protobuf::MessageLite& request,
+              const Bytes& token = {}) {
   Client::Fields fields = {{"Content-Type", "application/x-protobuf"}, {"Accept", "application/x-protobuf"}};
   if (!token.empty()) fields.emplace_back("Authorization", "Bearer " + to_base64url(token));
   const auto answer = Client(port).request(method, path, fields, request.SerializeAsString());
@@ -106,7 +109,8 @@ KithdProcess::~KithdProcess() {
 }
 
 bool KithdProcess::start(std::vector<std::string> more_arguments) {
-  std::vector<std::string> arguments = {"--data", directory_.file("data"), "--listen", "127.0.0.1:" + std::to_string(port_), "--codes", "echo"};
+  std::vector<std::string> arguments = {
+      "--data", directory_.file("data"), "--listen", "127.0.0.1:" + std::to_string(port_), "--codes", "echo"};
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   if (out_ >= 0) close(out_);
   pid_ = spawn(arguments, directory_.file("log"), out_);
@@ -133,7 +137,8 @@ void KithdProcess::crash() {
 
 std::string KithdProcess::log() const { return read_file(directory_.file("log")); }
 
-RegisteredDevice::RegisteredDevice(uint16_t port, std::string number, uint64_t seed) : phone(std::move(number)), keys(seed) {
+RegisteredDevice::RegisteredDevice(uint16_t port, std::string number, uint64_t seed)
+    : phone(std::move(number)), keys(seed) {
   wire::CodeRequest ask;
   ask.set_phone(phone);
   const auto code = call<wire::CodeResponse>(port, "POST", "/v1/registration/code", ask);
@@ -158,7 +163,8 @@ RegisteredDevice::RegisteredDevice(uint16_t port, std::string number, uint64_t s
   device.set_name("Test");
   wire::PublishKeysRequest publish;
   publish.mutable_device_list()->set_device_list(list.SerializeAsString());
-  publish.mutable_device_list()->set_signature(crypto::sign_device_list(account_key, publish.device_list().device_list()));
+  publish.mutable_device_list()->set_signature(
+      crypto::sign_device_list(account_key, publish.device_list().device_list()));
   publish.set_registration_id(keys.store.registration_id());
   publish.set_identity_key(keys.store.identity().public_key);
   publish.mutable_signed_prekey()->set_id(keys.signed_prekey.id);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A real kithd for tests: started, asked, stopped, killed.
 #pragma once
 
@@ -31,8 +33,8 @@ class KithdProcess {
   KithdProcess(const KithdProcess&) = delete;
   KithdProcess& operator=(const KithdProcess&) = delete;
 
-  // Starts it on loopback with the echo sender, and waits for its address: a free port the first time, and the same one ever after. False when
-  // none came.
+  // Starts it on loopback with the echo sender, and waits for its address: a free port the first time, and the same one
+  // ever after. False when none came.
   [[nodiscard]] bool start(std::vector<std::string> more_arguments = {});
   [[nodiscard]] uint16_t port() const { return port_; }
   [[nodiscard]] pid_t pid() const { return pid_; }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Files in memory that fail as disks do: the program ends at a chosen call, the power goes, the quota is used up.
 import { FILE_FULL, type ProfileFiles } from "../files";
 import { MemoryFiles } from "../memory_files";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The compiled modules, as tools/build_wasm leaves them.
 import "../node_globals";
 import { readFileSync } from "node:fs";

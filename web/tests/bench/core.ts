@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Measures the client core where people have it: in the Worker of the web app in Chromium, its database in OPFS, against a kithd of its own.
 //
 //   npm run bench:core -- [--messages 20000] [--sent 5000] [--rounds 3] [--payload 200] [--json FILE]        (in web/)
@@ -44,8 +46,10 @@ function add(name: string, value: number): void {
   figures.set(name, [...(figures.get(name) ?? []), value]);
 }
 
-const isOnline = (event: Event): boolean => event.kind.case === "stateChanged" && event.kind.value.connection === State_Connection.kOnline;
-const allIsSent = (event: Event): boolean => event.kind.case === "stateChanged" && event.kind.value.unsentMessages === 0;
+const isOnline = (event: Event): boolean =>
+  event.kind.case === "stateChanged" && event.kind.value.connection === State_Connection.kOnline;
+const allIsSent = (event: Event): boolean =>
+  event.kind.case === "stateChanged" && event.kind.value.unsentMessages === 0;
 
 async function sender(server: string, phone: string): Promise<NodeClient> {
   const client = await NodeClient.start({ wasm: wasmFile });
@@ -68,7 +72,7 @@ async function store(client: NodeClient, phone: string, texts: readonly string[]
 async function check(device: WatchedDevice, conversation: string, expected: readonly string[]): Promise<void> {
   const texts: string[] = [];
   let before = {};
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const page = await device.call("listMessages", { conversation, limit: PAGE, ...before });
     const oldest = page.messages[0];
     if (oldest === undefined) break;
@@ -78,7 +82,9 @@ async function check(device: WatchedDevice, conversation: string, expected: read
   }
   const wrong = expected.findIndex((text, at) => texts[at] !== text);
   if (texts.length !== expected.length || wrong >= 0) {
-    throw new Error(`${texts.length} of ${expected.length} messages are there; the first that is wrong is number ${wrong + 1}: ${texts[wrong]}`);
+    throw new Error(
+      `${texts.length} of ${expected.length} messages are there; the first that is wrong is number ${wrong + 1}: ${texts[wrong]}`,
+    );
   }
   const { undecryptable } = await device.call("getState");
   if (undecryptable !== 0n) throw new Error(`${undecryptable} messages could not be decrypted`);
@@ -88,11 +94,18 @@ function addSmoothness(name: string, start: number, { longestFrameMs, longTasks 
   add(`${name}.longest_frame_ms`, longestFrameMs);
   add(`${name}.long_tasks`, longTasks.length);
   add(`${name}.longest_task_ms`, Math.max(0, ...longTasks.map(({ ms }) => ms)));
-  for (const { at, ms } of longTasks) console.error(`  ${name}: a task of ${ms.toFixed(0)} ms, after ${(at - start).toFixed(0)} ms`);
+  for (const { at, ms } of longTasks)
+    console.error(`  ${name}: a task of ${ms.toFixed(0)} ms, after ${(at - start).toFixed(0)} ms`);
 }
 
 /** Adds the figures of what was done from the connection to the first event that is as wished. */
-async function measure(name: string, messages: number, device: WatchedDevice, before: Spent, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
+async function measure(
+  name: string,
+  messages: number,
+  device: WatchedDevice,
+  before: Spent,
+  wished: (event: Event) => boolean,
+): Promise<TimedEvent[]> {
   const events = await device.eventsUntil(`${name} ${messages}`, wished);
   const after = await device.spent();
   const { at, ...smoothness } = await device.connection();
@@ -111,7 +124,17 @@ async function measure(name: string, messages: number, device: WatchedDevice, be
   return events;
 }
 
-const NOTHING: Spent = { inputs: 0, inputMs: 0, syncs: 0, syncMs: 0, writes: 0, writeMs: 0, reads: 0, readMs: 0, bytesWritten: 0 };
+const NOTHING: Spent = {
+  inputs: 0,
+  inputMs: 0,
+  syncs: 0,
+  syncMs: 0,
+  writes: 0,
+  writeMs: 0,
+  reads: 0,
+  readMs: 0,
+  bytesWritten: 0,
+};
 
 /** The page is open, and the whole backlog came to it: none of it before, none left out but by a Resync (ticks of 5,000 messages sent make one). */
 async function receive(name: string, messages: number, device: WatchedDevice): Promise<void> {
@@ -129,9 +152,15 @@ async function send(device: WatchedDevice, phone: string, texts: readonly string
   for (let from = 0; from < texts.length; from += PART) {
     const part = texts.slice(from, from + PART);
     await device.call("disconnect");
-    await device.callAll("sendMessage", part.map((text) => ({ phone, text })));
+    await device.callAll(
+      "sendMessage",
+      part.map((text) => ({ phone, text })),
+    );
     const before = await device.spent();
-    await device.eventsUntil("written", (event) => event.kind.case === "stateChanged" && event.kind.value.unsentMessages === part.length);
+    await device.eventsUntil(
+      "written",
+      (event) => event.kind.case === "stateChanged" && event.kind.value.unsentMessages === part.length,
+    );
     await device.call("connect");
     await measure("sent", part.length, device, before, allIsSent);
   }
@@ -168,19 +197,24 @@ async function round(server: Kithd, number: number, options: Options): Promise<v
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 function printTable(): void {
   const line = (name: string, ...cells: (string | number)[]) =>
-    console.log(name.padEnd(32) + cells.map((cell) => (typeof cell === "number" ? cell.toFixed(1) : cell).padStart(14)).join(""));
+    console.log(
+      name.padEnd(32) + cells.map((cell) => (typeof cell === "number" ? cell.toFixed(1) : cell).padStart(14)).join(""),
+    );
   line("figure", "median", "least", "greatest");
   for (const [name, rounds] of figures) line(name, median(rounds), Math.min(...rounds), Math.max(...rounds));
 }
 
 function numberFrom(text: string, least: number, most: number): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < least || number > most) throw new RangeError(`${text} is no number from ${least} to ${most}`);
+  if (!Number.isInteger(number) || number < least || number > most)
+    throw new RangeError(`${text} is no number from ${least} to ${most}`);
   return number;
 }
 

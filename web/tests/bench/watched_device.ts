@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The web app as people run it, with probes put before its scripts: the bench sees what the core tells the page and when, makes calls of its own,
 // and reads what the Worker spent.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +8,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page, Worker } from "playwright-core";
 
-import { decodeEvent, decodeResponse, encodeRequest, resultOf, type Event, type MethodName, type MethodParams, type MethodResult } from "../../core-client/schema";
+import {
+  decodeEvent,
+  decodeResponse,
+  encodeRequest,
+  resultOf,
+  type Event,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+} from "../../core-client/schema";
 import { register } from "../support/actions";
 import { Device } from "../support/browser";
 import { webRoot } from "../support/kithd";
@@ -113,7 +124,10 @@ export class WatchedDevice {
   }
 
   /** A call beside those of the app. */
-  async call<M extends MethodName>(method: M, params: MethodParams<M> = {} as MethodParams<M>): Promise<MethodResult<M>> {
+  async call<M extends MethodName>(
+    method: M,
+    params: MethodParams<M> = {} as MethodParams<M>,
+  ): Promise<MethodResult<M>> {
     const [result] = await this.callAll(method, [params]);
     return result as MethodResult<M>;
   }
@@ -122,16 +136,24 @@ export class WatchedDevice {
   async callAll<M extends MethodName>(method: M, params: readonly MethodParams<M>[]): Promise<MethodResult<M>[]> {
     const requests = params.map((each) => Buffer.from(encodeRequest(method, each)).toString("base64"));
     const responses = await this.page.evaluate(
-      ([name, bytes]) => (window as unknown as ProbedWindow).kithProbe.call(name, bytes), [method, requests] as [string, string[]]);
+      ([name, bytes]) => (window as unknown as ProbedWindow).kithProbe.call(name, bytes),
+      [method, requests] as [string, string[]],
+    );
     return responses.map((bytes) => resultOf(method, decodeResponse(Buffer.from(bytes, "base64"))));
   }
 
   /** Every event to the first that is as wished, and those that came just after it. Looks when the core is quiet: looking costs the page time. */
   async eventsUntil(what: string, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
     const came: TimedEvent[] = [];
-    for (const end = Date.now() + WAIT_MAX_MS; Date.now() < end; ) {
+    for (const end = Date.now() + WAIT_MAX_MS; Date.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      if (!(await this.page.evaluate((ms) => performance.now() - (window as unknown as ProbedWindow).kithProbe.toldAt > ms, QUIET_MS))) continue;
+      if (
+        !(await this.page.evaluate(
+          (ms) => performance.now() - (window as unknown as ProbedWindow).kithProbe.toldAt > ms,
+          QUIET_MS,
+        ))
+      )
+        continue;
       const events = await this.takeEvents();
       came.push(...events);
       if (events.some(({ event }) => wished(event))) return came;
@@ -141,14 +163,20 @@ export class WatchedDevice {
 
   private async takeEvents(): Promise<TimedEvent[]> {
     const batches = await this.page.evaluate(() => (window as unknown as ProbedWindow).kithProbe.takeEvents());
-    return batches.flatMap(({ at, events }) => events.map((bytes) => ({ at, event: decodeEvent(Buffer.from(bytes, "base64")) })));
+    return batches.flatMap(({ at, events }) =>
+      events.map((bytes) => ({ at, event: decodeEvent(Buffer.from(bytes, "base64")) })),
+    );
   }
 
   /** When the page last asked the core to connect, and how smooth it was from then to the last event: not while the bench looked. */
   async connection(): Promise<{ at: number } & Smoothness> {
     return this.page.evaluate(() => {
       const { connectedAt, toldAt, longestFrameMs, longTasks } = (window as unknown as ProbedWindow).kithProbe;
-      return { at: connectedAt, longestFrameMs, longTasks: longTasks.filter(({ at }) => at >= connectedAt && at <= toldAt) };
+      return {
+        at: connectedAt,
+        longestFrameMs,
+        longTasks: longTasks.filter(({ at }) => at >= connectedAt && at <= toldAt),
+      };
     });
   }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // What people do in the app, by what they see.
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
@@ -23,8 +25,10 @@ export async function writeToNumber(page: Page, phone: string): Promise<void> {
 
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
 export const row = (page: Page, title: string): Locator => page.locator(".pane.left [data-row]", { hasText: title });
-export const bubble = (page: Page, text: string): Locator => page.locator(".message", { has: page.locator(".words", { hasText: text }) });
-export const tick = (page: Page, text: string, word: TickWord): Locator => bubble(page, text).last().getByRole("img", { name: word, exact: true });
+export const bubble = (page: Page, text: string): Locator =>
+  page.locator(".message", { has: page.locator(".words", { hasText: text }) });
+export const tick = (page: Page, text: string, word: TickWord): Locator =>
+  bubble(page, text).last().getByRole("img", { name: word, exact: true });
 
 export async function send(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
@@ -44,7 +48,7 @@ export async function messageTexts(page: Page): Promise<string[]> {
 
 /** Waits until something is so. */
 export async function eventually(what: string, is: () => Promise<boolean>, timeoutMs = 45_000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+  for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     if (await is()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

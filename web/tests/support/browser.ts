@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // Debian's Chromium, and devices in it: each a context of its own with one or more pages, watched for errors.
 import assert from "node:assert/strict";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
@@ -6,8 +8,14 @@ const LAUNCH = {
   executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
   headless: true,
   args: [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
   ],
 };
 const CONTEXT = { viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin" };
@@ -48,11 +56,14 @@ export class Device {
     await context.addInitScript(() => {
       window.kithTest = { focused: true, violations: [] };
       Document.prototype.hasFocus = () => window.kithTest.focused;
-      document.addEventListener("securitypolicyviolation", (event) => window.kithTest.violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+      document.addEventListener("securitypolicyviolation", (event) =>
+        window.kithTest.violations.push(`${event.violatedDirective}: ${event.blockedURI}`),
+      );
     });
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol !== "blob:" && protocol !== "data:" && origin !== new URL(server).origin) device.problems.push(`a request to ${request.url()}`);
+      if (protocol !== "blob:" && protocol !== "data:" && origin !== new URL(server).origin)
+        device.problems.push(`a request to ${request.url()}`);
     });
     return device;
   }
@@ -63,7 +74,13 @@ export class Device {
     page.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
       const text = `${message.text()} (${message.location().url})`;
-      if (this.serverAway && /ERR_CONNECTION_REFUSED|WebSocket|ERR_FAILED|Failed to load resource|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(text)) return;
+      if (
+        this.serverAway &&
+        /ERR_CONNECTION_REFUSED|WebSocket|ERR_FAILED|Failed to load resource|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(
+          text,
+        )
+      )
+        return;
       this.problems.push(`console ${message.type()}: ${text}`);
     });
     page.on("websocket", (socket) => {

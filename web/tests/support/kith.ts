@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // The terminal client as a peer: one home, one device.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -25,7 +27,10 @@ export class Kith {
   /** The messages that come within some seconds. */
   async receive(seconds: number, ...flags: string[]): Promise<{ text: string; from: string; id: string }[]> {
     const lines = await this.run("receive", "--json", "--timeout", String(seconds), ...flags);
-    return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as never);
+    return lines
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as never);
   }
 
   remove(): void {

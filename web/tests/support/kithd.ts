@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A server of its own for a test: on a free port of the loopback, with temporary data, the built web app, and codes in the answer.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -23,7 +25,8 @@ export class Kithd {
   /** `settings` are those of a configuration file (docs/operating.md); `web` is the folder of the app. */
   static async start(settings = "", web = webRoot): Promise<Kithd> {
     for (const needed of [path.join(programs, "kithd"), path.join(web, "index.html")]) {
-      if (!existsSync(needed)) throw new Error(`${needed} is not there: build first (./run --build-only), or set KITH_BIN`);
+      if (!existsSync(needed))
+        throw new Error(`${needed} is not there: build first (./run --build-only), or set KITH_BIN`);
     }
     const data = mkdtempSync(path.join(tmpdir(), "kith-browser-"));
     writeFileSync(configOf(data), settings);

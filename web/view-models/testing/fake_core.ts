@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
 // A core for tests of view-models: it keeps conversations and messages in memory, records calls, and says what the test makes it say.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
@@ -54,12 +56,27 @@ export function message(fields: MessageInitShape<typeof MessageSchema> & { atMs?
   });
 }
 
-export function conversation(fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> = {}): Conversation {
-  return create(ConversationSchema, { id: BEN, title: "Ben", phone: "+491700000002", activityUs: micros(NOON), ...fields });
+export function conversation(
+  fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> = {},
+): Conversation {
+  return create(ConversationSchema, {
+    id: BEN,
+    title: "Ben",
+    phone: "+491700000002",
+    activityUs: micros(NOON),
+    ...fields,
+  });
 }
 
 export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, State> = {}): State {
-  return create(StateSchema, { registered: true, accountId: ANA, phone: "+491700000001", name: "Ana", connection: State_Connection.kOnline, ...fields });
+  return create(StateSchema, {
+    registered: true,
+    accountId: ANA,
+    phone: "+491700000001",
+    name: "Ana",
+    connection: State_Connection.kOnline,
+    ...fields,
+  });
 }
 
 export class FakeCore implements Core {
@@ -80,10 +97,15 @@ export class FakeCore implements Core {
     });
   }
 
-  async call<Name extends MethodName>(name: Name, params: MethodParams<Name> = {} as MethodParams<Name>): Promise<MethodResult<Name>> {
+  async call<Name extends MethodName>(
+    name: Name,
+    params: MethodParams<Name> = {} as MethodParams<Name>,
+  ): Promise<MethodResult<Name>> {
     this.calls.push({ name, params: params as Record<string, unknown> });
     const answer = this.answers.get(name);
-    return (answer === undefined ? this.usual(name, params as Record<string, unknown>) : await answer(params as never)) as MethodResult<Name>;
+    return (
+      answer === undefined ? this.usual(name, params as Record<string, unknown>) : await answer(params as never)
+    ) as MethodResult<Name>;
   }
 
   onEvents(listener: (events: readonly Event[]) => void): () => void {
@@ -92,7 +114,9 @@ export class FakeCore implements Core {
   }
 
   emit(...kinds: EventKind[]): void {
-    const events = kinds.map((kind) => create(EventSchema, { kind } as Exclude<MessageInitShape<typeof EventSchema>, Event>));
+    const events = kinds.map((kind) =>
+      create(EventSchema, { kind } as Exclude<MessageInitShape<typeof EventSchema>, Event>),
+    );
     for (const listener of [...this.listeners]) listener(events);
   }
 
@@ -109,27 +133,38 @@ export class FakeCore implements Core {
   private usual(name: MethodName, params: Record<string, unknown>): unknown {
     switch (name) {
       case "getState":
-      case "connect": return state();
-      case "listConversations": return create(ListConversationsResponseSchema, { conversations: this.conversations });
-      case "listMessages": return this.page(params);
+      case "connect":
+        return state();
+      case "listConversations":
+        return create(ListConversationsResponseSchema, { conversations: this.conversations });
+      case "listMessages":
+        return this.page(params);
       case "getMessage": {
         const found = this.messages.find((each) => each.id === params.id);
         if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
         return found;
       }
       case "sendMessage": {
-        const written = message({ outgoing: true, text: params.text as string, tick: Message_Tick.kPending, atMs: Date.now() });
+        const written = message({
+          outgoing: true,
+          text: params.text as string,
+          tick: Message_Tick.kPending,
+          atMs: Date.now(),
+        });
         this.messages.push(written);
         return create(SendMessageResponseSchema, { message: written });
       }
-      default: return create(DoneSchema);
+      default:
+        return create(DoneSchema);
     }
   }
 
   private page(params: Record<string, unknown>): unknown {
     const limit = (params.limit as number | undefined) ?? 50;
     const before = { orderUs: params.beforeOrderUs as bigint, id: params.beforeId as string };
-    const all = this.messages.filter((each) => each.conversation === params.conversation).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    const all = this.messages
+      .filter((each) => each.conversation === params.conversation)
+      .sort((a, b) => (isBefore(a, b) ? -1 : 1));
     if (params.afterId !== undefined) {
       const after = { orderUs: params.afterOrderUs as bigint, id: params.afterId as string };
       const newer = all.filter((each) => isBefore(after, each));
