@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo, useState, type MouseEvent } from "react";
+import { memo, useMemo, useState, type MouseEvent } from "react";
 
 import { MessageKind, Tick, type Message } from "../view-models/core";
-import { isOnlyEmoji } from "../view-models/rich_text";
+import { isOnlyEmoji } from "../view-models/large_emoji";
+import { foldedText } from "../view-models/rich_text";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { Icon } from "./icons";
 import type { MenuPlace } from "./message_menu";
@@ -20,9 +21,6 @@ interface MessageRowProps {
   onMenu: (place: MenuPlace) => void;
   onWriteAgain: (message: Message) => void;
 }
-
-/** Longer texts are folded until asked for. */
-const FOLD_CHARACTERS = 1600;
 
 export const MessageRow = memo(function MessageRow({
   message,
@@ -106,6 +104,7 @@ export const MessageRow = memo(function MessageRow({
 function Body({ message }: { message: Message }) {
   const [unfolded, setUnfolded] = useState(false);
   const { kind, text } = message;
+  const folded = useMemo(() => (unfolded ? undefined : foldedText(text)), [text, unfolded]);
   const meta = <Meta message={message} />;
   if (kind === MessageKind.kUndecryptable) {
     return (
@@ -132,13 +131,13 @@ function Body({ message }: { message: Message }) {
         {meta}
       </div>
     );
-  const folded = !unfolded && text.length > FOLD_CHARACTERS * 1.2;
   return (
     <div className="text" dir="auto">
       <span className="words">
-        <RichText text={folded ? `${text.slice(0, FOLD_CHARACTERS)}…` : text} />
+        <RichText text={folded ?? text} />
+        {folded !== undefined && "…"}
       </span>
-      {folded && (
+      {folded !== undefined && (
         <button type="button" className="more-text" onClick={() => setUnfolded(true)}>
           Read on
         </button>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // One line about a message, for the list of conversations and for quotes.
+import { beginning } from "../view-models/rich_text";
 import { MessageKind, type Message } from "../view-models/core";
 
 export function previewText(message: Message): string {
@@ -12,6 +13,6 @@ export function previewText(message: Message): string {
     case MessageKind.kUnsupported:
       return "A message that needs a newer version";
     default:
-      return message.text.slice(0, 200).replace(/\s+/g, " ");
+      return beginning(message.text, 200).replace(/\s+/g, " ");
   }
 }

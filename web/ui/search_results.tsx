@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { AppViewModel } from "../view-models/app";
-import { excerptAround, markWords } from "../view-models/rich_text";
+import { excerptOf } from "../view-models/excerpt";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
 
@@ -51,7 +51,7 @@ export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
                 <span className="row-preview">
                   <span className="text">
                     {message.outgoing && "You: "}
-                    {markWords(excerptAround(message.text, query), query).map((piece, at) =>
+                    {excerptOf(message.text, query).map((piece, at) =>
                       piece.marked ? <mark key={at}>{piece.text}</mark> : piece.text,
                     )}
                   </span>

@@ -6,66 +6,10 @@ import { Failure_Code, CoreFailure } from "../core-client/schema";
 import { failureText } from "./failure_text";
 import { colourOf, initialsOf } from "./initials";
 import { checkPhone, formatPhone } from "./phone";
-import { excerptAround, isOnlyEmoji, markWords, textPieces } from "./rich_text";
 import { dayText, lastSeenText, listTimeText } from "./time_text";
 import { NOON } from "./testing/fake_core";
 
 const DAY = 86_400_000;
-
-describe("links in messages", () => {
-  const links = (text: string) => textPieces(text).flatMap((piece) => (piece.kind === "link" ? [piece.text] : []));
-  it("are addresses with http and https, without the sentence around them", () => {
-    expect(links("See https://example.org/a?b=c#d, please.")).toEqual(["https://example.org/a?b=c#d"]);
-    expect(links("(https://en.wikipedia.org/wiki/Kith_(band))")).toEqual(["https://en.wikipedia.org/wiki/Kith_(band)"]);
-    expect(links("HTTP://EXAMPLE.ORG and http://localhost:8080/!")).toEqual([
-      "HTTP://EXAMPLE.ORG",
-      "http://localhost:8080/",
-    ]);
-  });
-  it("are nothing else", () => {
-    for (const text of [
-      "javascript:alert(1)",
-      "data:text/html,x",
-      "ftp://example.org",
-      "http://",
-      "https://%",
-      "xhttps://example.org",
-      "example.org",
-    ]) {
-      expect(links(text)).toEqual([]);
-    }
-  });
-  it("leave every character of the text in its place", () => {
-    const text = "a https://example.org/<b>\n(https://x.org). 🎉 c";
-    expect(
-      textPieces(text)
-        .map((piece) => piece.text)
-        .join(""),
-    ).toBe(text);
-  });
-});
-
-describe("texts of emoji alone", () => {
-  it("are up to three", () => {
-    for (const text of ["🎉", "👍🏽", "👩‍👩‍👧‍👦 ❤️", "🇩🇪", "😀😀😀"]) expect(isOnlyEmoji(text)).toBe(true);
-    for (const text of ["", "1", "😀😀😀😀", "ok 👍", "#"]) expect(isOnlyEmoji(text)).toBe(false);
-  });
-});
-
-describe("search results", () => {
-  it("mark the beginnings of words, whatever signs the query has", () => {
-    expect(
-      markWords("The cat (concat) sat", "CAT (")
-        .filter((piece) => piece.marked)
-        .map((piece) => piece.text),
-    ).toEqual(["cat", "("]);
-  });
-  it("show the place that was found in a long text", () => {
-    const text = `${"far away ".repeat(40)}needle ${"and on ".repeat(40)}`;
-    expect(excerptAround(text, "needle")).toContain("needle");
-    expect(excerptAround(text, "needle").length).toBeLessThan(120);
-  });
-});
 
 describe("times", () => {
   it("in the list are the hour, then the day", () => {
