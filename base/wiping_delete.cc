@@ -30,8 +30,10 @@ void wipe_and_free(void* memory) noexcept {
 
 }  // namespace
 
-// The library's other forms, of arrays, with a size or nothrow, end in these two.
+// The library's other forms, of arrays or nothrow, end in these.
 void operator delete(void* memory) noexcept { wipe_and_free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { wipe_and_free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { wipe_and_free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { wipe_and_free(memory); }
 
 #endif

@@ -119,7 +119,9 @@ TEST_F(ConversationTest, ReadReceiptsAreCoalescedWhileTheyWait_RECEIPT_1) {
   world_.advance(2000);
   EXPECT_EQ(world_.server->sends.size(), 1u);
   for (const Message& each : history(ana_, chat_)) {
-    if (each.outgoing()) EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+    if (each.outgoing()) {
+      EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+    }
   }
 }
 

@@ -66,7 +66,9 @@ TEST_F(RepairTest, AMessageThatAServerForgotIsOrderedAlikeOnBothSides) {  // [SE
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "second", "first"));
   EXPECT_EQ(texts(ben_, chat), texts(ana_, chat_));
   for (const Message& each : history(ana_, chat_)) {
-    if (each.outgoing()) EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+    if (each.outgoing()) {
+      EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+    }
   }
 }
 

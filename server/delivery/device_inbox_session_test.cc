@@ -68,7 +68,7 @@ TEST_F(InboxSessionTest, PositionsGoOnDenselyAndARestartBeginsALaterEpoch) {  //
   EXPECT_EQ(session.backlog_end, at(3, 2));
 }
 
-TEST_F(InboxSessionTest, ABacklogLargerThanTheWindowComesAsItIsConfirmedAndItsEndIsMarked) {  // [INBOX-3] [LIMIT-1]
+TEST_F(InboxSessionTest, ABacklogLargerThanTheWindowComesAsItIsConfirmedAndItsEndIsMarked) {  // [INBOX-3] [INBOX-4]
   constexpr size_t kCount = 1000;
   for (size_t i = 0; i < kCount; ++i) world.send(from, ben);
   world.loops.pass(10);
@@ -101,7 +101,7 @@ TEST_F(InboxSessionTest, NewEntriesComeAfterTheBacklogThatIsOnDisk) {  // [ORDER
   for (size_t i = 0; i < 301; ++i) EXPECT_EQ(session.entries[i].position(), at(i + 1).value);
 }
 
-TEST_F(InboxSessionTest, TheWindowIsBoundedInBytesToo) {  // [LIMIT-1]
+TEST_F(InboxSessionTest, TheWindowIsBoundedInBytesToo) {  // [INBOX-4] [LIMIT-1]
   for (size_t i = 0; i < 60; ++i) world.send(from, ben, world.new_message(), Bytes(40'000, 'x'));
   world.loops.pass(10);
   world.connect(to, session);
@@ -160,7 +160,7 @@ TEST_F(InboxSessionTest, APositionThatWasNeverGivenOutIsRefusedAtHello) {  // [I
 
 // ---------------------------------------------------------------- sessions and reads that cross
 
-TEST_F(InboxSessionTest, ANewSessionReplacesTheOldOneAndGetsEverythingUnconfirmed) {
+TEST_F(InboxSessionTest, ANewSessionReplacesTheOldOneAndGetsEverythingUnconfirmed) {  // [DEVICE-4]
   world.connect(to, session);
   world.send(from, ben);
   RecordingSession second;

@@ -167,7 +167,7 @@ TEST(Session, AnswersPingsOfBothKinds) {
   EXPECT_GT(pong->pong().server_time_us(), 1'600'000'000'000'000u);
 }
 
-TEST(Session, TheSameDeviceAgainReplacesTheOlderConnection) {
+TEST(Session, TheSameDeviceAgainReplacesTheOlderConnection) {  // [DEVICE-4]
   Server server;
   const auto ana = server.add_device("+491700000001");
   Device first(server, ana);

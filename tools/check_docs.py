@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Holds the documents against the code: what they name is there, and what is there is in them.
+
+  openapi.yaml        its paths and methods are the routes of api_routes.cc and http_routes.cc; a schema with the name of a
+                      message of api.proto has its fields; the error codes it names are wire.ErrorCode's
+  docs/protocol.md    each rule id is cited by a test, and no rule id is cited that is not defined there
+  *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are there
+
+Prints each difference; exits 1 when there is one.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+wrong: list[str] = []
+
+
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf8")
+
+
+def sources() -> list[pathlib.Path]:
+    folders = "base bench cli core core_wasm crypto fuzz net proto server sim tests web wire".split()
+    suffixes = {".h", ".cc", ".ts", ".tsx", ".py", ".proto"}
+    skipped = {"node_modules", "dist", "generated"}
+    return [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in suffixes and not skipped & set(path.parts)
+    ]
+
+
+def is_test(path: pathlib.Path) -> bool:
+    relative = path.relative_to(ROOT)
+    return (
+        re.search(r"(_test\.cc|_contract\.h|\.test\.tsx?|\.browser\.ts)$", path.name) is not None
+        or relative.parts[0] in ("tests", "sim", "fuzz")
+    )
+
+
+def camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+
+
+def fields_of(proto: str) -> dict[str, set[str]]:
+    """The fields of each message on the first level of a schema, by their JSON names."""
+    messages = {}
+    proto = re.sub(r"//.*", "", proto)
+    for start in re.finditer(r"^message (\w+) \{", proto, re.M):
+        depth, end = 1, start.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(proto[end], 0)
+            end += 1
+        own = re.sub(r"\b(?:message|enum) \w+ \{[^}]*\}", "", proto[start.end() : end])
+        messages[start[1]] = {camel(field) for field in re.findall(r"\b(\w+) = \d+;", own)}
+    return messages
+
+
+def check_openapi() -> None:
+    api = text("proto/openapi.yaml")
+    paths, _, components = api.partition("\ncomponents:")
+    documented = set()
+    for path, body in re.findall(r"^  (/\S*):\n((?:    .*\n|\n)+)", paths, re.M):
+        documented |= {(method.upper(), path) for method in re.findall(r"^    (get|put|post|delete|patch|head):", body, re.M)}
+    routes = set(re.findall(r'\{"([A-Z]+)", "(/v1/[^"]+)", Caller', text("server/gateway/api_routes.cc")))
+    routes |= {("GET", path) for path in re.findall(r'path == "(/(?:healthz|readyz|metrics))"', text("server/gateway/http_routes.cc"))}
+    wrong.extend(f"proto/openapi.yaml: no {method} {path}, which the server has" for method, path in sorted(routes - documented))
+    wrong.extend(f"proto/openapi.yaml: {method} {path} is not the server's" for method, path in sorted(documented - routes))
+
+    messages = fields_of(text("proto/wire/api.proto"))
+    for name, body in re.findall(r"^    (\w+):\n((?:      .*\n)+)", components, re.M):
+        if name not in messages:
+            continue
+        fields = set(re.findall(r"(\w+): \{ ?(?:\$ref|type)", body)) - {"items", "properties"}
+        for field in sorted(fields ^ messages[name]):
+            where = "api.proto" if field in fields else "openapi.yaml"
+            wrong.append(f"proto/openapi.yaml: {name}.{field} is missing from {where}")
+
+    codes = set(re.findall(r"^  (k\w+) = \d+;", text("proto/wire/frames.proto").split("enum ErrorCode")[1], re.M))
+    for comment in re.findall(r"#( k[A-Z].*)$", api, re.M):
+        wrong.extend(f"proto/openapi.yaml: {code} is no error code" for code in re.findall(r"\bk\w+", comment) if code not in codes)
+
+
+def check_rules() -> None:
+    defined = set(re.findall(r"^- \*\*([A-Z]+-\d+)\*\*", text("docs/protocol.md"), re.M))
+    families = "|".join(sorted({rule.split("-")[0] for rule in defined}))
+    cited_by_tests: set[str] = set()
+    for path in sources():
+        for family, number in re.findall(rf"\b({families})[-_](\d+)\b", path.read_text(encoding="utf8").replace("_", "-")):
+            rule = f"{family}-{number}"
+            if rule not in defined:
+                wrong.append(f"{path.relative_to(ROOT)}: {rule} is not in docs/protocol.md")
+            if is_test(path):
+                cited_by_tests.add(rule)
+    wrong.extend(f"docs/protocol.md: no test cites {rule}" for rule in sorted(defined - cited_by_tests))
+
+
+def check_links() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "web").glob("*.md")]
+    for document in documents:
+        content = document.read_text(encoding="utf8")
+        for link in re.findall(r"\]\(([^)#\s]+)", content):
+            if "://" not in link and not (document.parent / link).exists():
+                wrong.append(f"{document.relative_to(ROOT)}: {link} is not there")
+        if document.name == "life-of-a-message.md" or document.parent.name == "recipes":
+            for name in re.findall(r"`([\w./-]+/[\w.-]+\.(?:h|cc|ts|tsx|proto|py|md|css))`", content):
+                if "generated" not in name and not (ROOT / name).exists():
+                    wrong.append(f"{document.relative_to(ROOT)}: {name} is not there")
+
+
+check_openapi()
+check_rules()
+check_links()
+print("\n".join(wrong) or "documents: routes, schemas, rules, links and files are as the code has them")
+sys.exit(1 if wrong else 0)
