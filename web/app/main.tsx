@@ -2,7 +2,7 @@
 
 // Starts the core for the profile in the address, the view-models on it, and shows them.
 import "@fontsource-variable/inter/wght.css";
-import "../ui/styles/theme.css";
+import "../ui/styles/tokens.css";
 import "../ui/styles/base.css";
 import "../ui/styles/layout.css";
 import "../ui/styles/list.css";

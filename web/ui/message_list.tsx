@@ -228,6 +228,7 @@ export function MessageList({
                     message={item.message}
                     first={item.first}
                     last={item.last}
+                    timed={item.timed}
                     partner={conversation.title}
                     onQuote={onQuote}
                     onReply={onReply}
@@ -257,7 +258,7 @@ export function MessageList({
 
 /** Shows which message was meant. */
 function flash(row: HTMLElement): void {
-  const colour = getComputedStyle(row).getPropertyValue("--flash");
+  const colour = getComputedStyle(row).getPropertyValue("--apricot");
   row.animate(
     [{ backgroundColor: colour }, { backgroundColor: colour, offset: 0.4 }, { backgroundColor: "transparent" }],
     { duration: 1800, easing: "ease-out" },

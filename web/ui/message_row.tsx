@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo, useMemo, useState, type MouseEvent } from "react";
+import { memo, useMemo, useState } from "react";
 
 import { MessageKind, Tick, type Message } from "../view-models/core";
 import { isOnlyEmoji } from "../view-models/large_emoji";
@@ -8,6 +8,7 @@ import { foldedText } from "../view-models/rich_text";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { Icon } from "./icons";
 import type { MenuPlace } from "./message_menu";
+import { useMessageMenu } from "./long_press";
 import { RichText } from "./rich_text";
 import { Ticks } from "./ticks";
 
@@ -15,6 +16,8 @@ interface MessageRowProps {
   message: Message;
   first: boolean;
   last: boolean;
+  /** Shows its time always, and not only when somebody points at it. */
+  timed: boolean;
   partner: string;
   onQuote: (id: string) => void;
   onReply: (message: Message) => void;
@@ -26,6 +29,7 @@ export const MessageRow = memo(function MessageRow({
   message,
   first,
   last,
+  timed,
   partner,
   onQuote,
   onReply,
@@ -33,11 +37,8 @@ export const MessageRow = memo(function MessageRow({
   onWriteAgain,
 }: MessageRowProps) {
   const { outgoing, quote, tick } = message;
-  const openMenu = (event: MouseEvent) => {
-    if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
-    event.preventDefault();
-    onMenu({ message, x: event.clientX, y: event.clientY });
-  };
+  const bare = quote === undefined && tick !== Tick.kFailed && isOnlyEmoji(message.text);
+  const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
       className={`message ${outgoing ? "own" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`}
@@ -46,8 +47,8 @@ export const MessageRow = memo(function MessageRow({
       tabIndex={-1}
     >
       <div
-        className="bubble"
-        onContextMenu={openMenu}
+        className={`bubble ${bare ? "bare" : ""}`}
+        {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}
       >
         <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
@@ -64,7 +65,7 @@ export const MessageRow = memo(function MessageRow({
             <span className="excerpt">{quote.excerpt}</span>
           </button>
         )}
-        <Body message={message} />
+        <Body message={message} bare={bare} timed={timed} />
         {tick === Tick.kFailed && (
           <div className="failure">
             <span>{message.failure === "" ? "Not sent." : `Not sent: ${message.failure}.`}</span>
@@ -101,11 +102,11 @@ export const MessageRow = memo(function MessageRow({
 });
 
 /** The text, and at the end of its last line the time: a float, so that it goes below when there is no room. */
-function Body({ message }: { message: Message }) {
+function Body({ message, bare, timed }: { message: Message; bare: boolean; timed: boolean }) {
   const [unfolded, setUnfolded] = useState(false);
   const { kind, text } = message;
   const folded = useMemo(() => (unfolded ? undefined : foldedText(text)), [text, unfolded]);
-  const meta = <Meta message={message} />;
+  const meta = <Meta message={message} timed={timed} />;
   if (kind === MessageKind.kUndecryptable) {
     return (
       <div className="text faint">
@@ -124,9 +125,9 @@ function Body({ message }: { message: Message }) {
       </div>
     );
   }
-  if (isOnlyEmoji(text))
+  if (bare)
     return (
-      <div className="text emoji">
+      <div className="text">
         <span className="words">{text}</span>
         {meta}
       </div>
@@ -147,11 +148,11 @@ function Body({ message }: { message: Message }) {
   );
 }
 
-function Meta({ message }: { message: Message }) {
+function Meta({ message, timed }: { message: Message; timed: boolean }) {
   const ms = millis(message.orderUs);
   return (
-    <span className="meta" dir="ltr">
-      <time dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
+    <span className={`meta ${timed ? "" : "aside"}`}>
+      <time dir="auto" dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
         {clockText(ms)}
       </time>
       {message.outgoing && <Ticks tick={message.tick} />}

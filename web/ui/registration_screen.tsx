@@ -5,8 +5,9 @@ import { useEffect, useState, type FormEvent } from "react";
 import { formatPhone } from "../view-models/phone";
 import type { RegistrationSnapshot, RegistrationStep, RegistrationViewModel } from "../view-models/registration";
 import { waitText } from "../view-models/time_text";
-import { Icon, Logo } from "./icons";
+import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
+import { WelcomeArt } from "./welcome_art";
 
 const STEPS: readonly RegistrationStep[] = ["phone", "code", "name", "pin"];
 
@@ -21,18 +22,20 @@ export function RegistrationScreen({
 }) {
   const snapshot = useViewModel(model);
   const { step, busy, error } = snapshot;
+  const steps = step === "pin" ? 4 : 3;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void model.next();
   };
   return (
     <main className="screen">
+      <WelcomeArt />
       <div className="card">
-        <Logo />
-        <div className="steps" aria-hidden="true">
-          {STEPS.slice(0, step === "pin" ? 4 : 3).map((each, at) => (
+        <div className="steps">
+          {STEPS.slice(0, steps).map((each, at) => (
             <span key={each} className={at <= STEPS.indexOf(step) ? "done" : ""} />
           ))}
+          {`${STEPS.indexOf(step) + 1} of ${steps}`}
         </div>
         <form onSubmit={submit} noValidate key={step} aria-busy={busy}>
           <Step model={model} snapshot={snapshot} />

@@ -8,7 +8,7 @@ import { Logo } from "./icons";
 
 export function StartingScreen() {
   return (
-    <main className="screen">
+    <main className="screen plain">
       <div className="starting" role="status">
         <Logo />
         <span>Opening Kith …</span>
@@ -27,7 +27,7 @@ export function FailureScreen({
   onRetry?: () => void;
 }) {
   return (
-    <main className="screen">
+    <main className="screen plain">
       <div className="card" role="alert">
         <Logo />
         <h1>{title}</h1>
@@ -51,7 +51,7 @@ interface EndedScreenProps {
 /** The number was registered on another device: this one gets no messages any more. */
 export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProps) {
   return (
-    <main className="screen">
+    <main className="screen plain">
       <div className="card">
         <Logo />
         <h1>Registered on another device</h1>

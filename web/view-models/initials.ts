@@ -12,7 +12,7 @@ export function initialsOf(title: string): string {
     .join("");
 }
 
-export const AVATAR_COLOURS = 8;
+export const AVATAR_COLOURS = 14;
 
 /** 0..AVATAR_COLOURS-1, the same for the same id on every device. */
 export function colourOf(id: string): number {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 
-import { Message_Kind } from "../core-client/schema";
+import { Message_Kind, Message_Tick as Tick } from "../core-client/schema";
 import { itemsOf, withMessages, type Item } from "./message_items";
 import { message, NOON } from "./testing/fake_core";
 
@@ -76,8 +76,18 @@ describe("what stands between messages", () => {
       item.kind === "message" ? [`${item.first ? "(" : " "}${item.last ? ")" : " "}`] : [item.kind],
     );
     expect(shape).toEqual(["day", "( ", " )", "( ", " )", "()", "notice", "()"]);
+    const timed = itemsOf(list, none).flatMap((item) => (item.kind === "message" ? [item.timed] : []));
+    expect(timed).toEqual([false, true, false, true, true, true]);
     const [first, second] = list as [ReturnType<typeof message>, ReturnType<typeof message>];
     const split = itemsOf([first, second], { unreadFrom: second.id, unreadCount: 1 });
     expect(split.at(-1)).toMatchObject({ kind: "message", first: true });
+  });
+
+  it("shows the time once for a group, and wherever the state differs from the next one's", () => {
+    const own = (tick: Tick) => message({ atMs: NOON, outgoing: true, tick });
+    const timed = itemsOf([own(Tick.kRead), own(Tick.kRead), own(Tick.kDelivered), own(Tick.kFailed)], none).flatMap(
+      (item) => (item.kind === "message" ? [item.timed] : []),
+    );
+    expect(timed).toEqual([false, true, true, true]);
   });
 });

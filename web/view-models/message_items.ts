@@ -4,14 +4,15 @@
 import { MessageKind, type Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
+/** `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. */
 export type Item =
   | { kind: "day"; key: string; ms: number }
   | { kind: "unread"; key: string; count: number }
   | { kind: "notice"; key: string; message: Message }
-  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean };
+  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean; timed: boolean };
 
-/** Messages of one person within this time belong together and share one tail. */
-const GROUP_MS = 5 * 60_000;
+/** Messages of one person within this time belong together: they read as one shape, and show their time once. */
+const GROUP_MS = 10 * 60_000;
 
 export interface ItemOptions {
   /** The message above which the line "unread" stands. */
@@ -52,12 +53,15 @@ export function itemsOf(messages: readonly Message[], options: ItemOptions): Ite
     if (isNotice(message)) {
       items.push({ kind: "notice", key: message.id, message });
     } else {
+      const next = messages[at + 1];
+      const last = !together(message, next, options.unreadFrom);
       items.push({
         kind: "message",
         key: message.id,
         message,
         first: !together(messages[at - 1], message, options.unreadFrom),
-        last: !together(message, messages[at + 1], options.unreadFrom),
+        last,
+        timed: last || message.tick !== next?.tick,
       });
     }
   });

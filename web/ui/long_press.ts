@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { useEffect, useRef, type MouseEvent, type PointerEvent } from "react";
+
+const LONG_MS = 450;
+/** A finger that moves farther scrolls. */
+const STILL_PX = 8;
+
+/** Opens a menu by the other mouse button, by the menu key, and by a long press: not every browser tells of that one. */
+export function useMessageMenu(open: (x: number, y: number) => void) {
+  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
+  const end = () => {
+    clearTimeout(press.current?.timer);
+    press.current = undefined;
+  };
+  useEffect(() => end, []);
+  return {
+    onContextMenu: (event: MouseEvent) => {
+      if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
+      event.preventDefault();
+      end();
+      open(event.clientX, event.clientY);
+    },
+    onPointerDown: ({ pointerType, target, clientX: x, clientY: y }: PointerEvent) => {
+      if (pointerType !== "touch" || target instanceof HTMLAnchorElement) return;
+      press.current = { timer: setTimeout(() => open(x, y), LONG_MS), x, y };
+    },
+    onPointerMove: ({ clientX, clientY }: PointerEvent) => {
+      if (press.current === undefined) return;
+      if (Math.hypot(clientX - press.current.x, clientY - press.current.y) > STILL_PX) end();
+    },
+    onPointerUp: end,
+    onPointerCancel: end,
+  };
+}
