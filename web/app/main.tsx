@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Starts the core for the profile in the address, the view-models on it, and shows them.
-import "@fontsource-variable/inter/wght.css";
-import "../ui/styles/tokens.css";
-import "../ui/styles/base.css";
-import "../ui/styles/layout.css";
-import "../ui/styles/list.css";
-import "../ui/styles/conversation.css";
-import "../ui/styles/panels.css";
+
+import "../ui/styles";
 
 import { createRoot, type Root } from "react-dom/client";
 

@@ -10,6 +10,7 @@ import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
 import { ListPane } from "./list_pane";
 import { NewChatPane } from "./new_chat_pane";
+import { Rail } from "./rail";
 import { RegistrationScreen } from "./registration_screen";
 import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { SettingsPane } from "./settings_pane";
@@ -59,6 +60,7 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
   const details = open !== undefined && contactPanel !== undefined;
   return (
     <div className={`app ${open !== undefined ? "reading" : ""} ${details ? "with-details" : ""}`}>
+      <Rail app={app} snapshot={snapshot} />
       {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} />}
       {leftPanel === "new-chat" && <NewChatPane app={app} />}
       {leftPanel === "settings" && <SettingsPane app={app} snapshot={snapshot} profile={profile} />}

@@ -53,7 +53,7 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
       <header className="pane-header">
         <div className="wordmark">
           <Logo />
-          <h1>Kith</h1>
+          <h1>Chats</h1>
           {profile !== "" && (
             <span className="profile" title="The profile of this browser that is shown">
               {profile}

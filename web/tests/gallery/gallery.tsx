@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The app on a scripted core, for tests of how it looks: index.html?start=NAME, where NAME is one of STARTS.
+import "../../ui/styles";
+
+import { create } from "@bufbuild/protobuf";
+import { createRoot } from "react-dom/client";
+
+import {
+  ListContactsResponseSchema,
+  Message_Kind,
+  Message_Tick,
+  ProfileSchema,
+  SafetyNumberSchema,
+  SearchResponseSchema,
+  SettingsSchema,
+  State_Connection,
+} from "../../core-client/schema";
+import { AppRoot } from "../../ui/app_root";
+import { AppViewModel } from "../../view-models/app";
+import { conversation, FakeAttention, FakeCore, message, micros, state } from "../../view-models/testing/fake_core";
+import { conversations, messages, people } from "./people";
+
+const STARTS = ["chats", "empty", "offline", "registration", "ended"] as const;
+type Start = (typeof STARTS)[number];
+
+function scripted(start: Start): FakeCore {
+  const core = new FakeCore();
+  if (start !== "empty") core.conversations = conversations(conversation, message, micros);
+  core.messages = messages(message, Message_Tick, Message_Kind);
+  const connection = { offline: State_Connection.kWaiting, ended: State_Connection.kEnded }[start as string];
+  const now = state({
+    name: "Ana Ferreira",
+    registered: start !== "registration",
+    unsentMessages: start === "offline" ? 2 : 0,
+    ...(connection === undefined ? {} : { connection }),
+  });
+  core.on("getState", () => now);
+  core.on("connect", () => now);
+  core.on("getSettings", () => create(SettingsSchema, { readReceipts: true, lastSeen: 1, about: 2 }));
+  core.on("getProfile", () => create(ProfileSchema, { name: "Ana Ferreira", about: "Slow cook, fast eater" }));
+  core.on("listContacts", () => create(ListContactsResponseSchema, { contacts: people() }));
+  core.on("getSafetyNumber", () =>
+    create(SafetyNumberSchema, {
+      digits: "2097437997542193168899126".repeat(3).slice(0, 60),
+      qrPayload: new Uint8Array(60).fill(7),
+    }),
+  );
+  core.on("search", () =>
+    create(SearchResponseSchema, { messages: core.messages.filter((each) => /train/.test(each.text)) }),
+  );
+  return core;
+}
+
+const wanted = new URLSearchParams(location.search).get("start") ?? "chats";
+document.documentElement.dir = new URLSearchParams(location.search).get("dir") ?? "ltr";
+const app = new AppViewModel(scripted(STARTS.find((each) => each === wanted) ?? "chats"), {
+  server: "https://kith.ferreira.example",
+  deviceName: "Web",
+  attention: new FakeAttention(),
+});
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <AppRoot
+    app={app}
+    server="https://kith.ferreira.example"
+    profile=""
+    onNewProfile={() => undefined}
+    onReload={() => undefined}
+  />,
+);
+void app.start();

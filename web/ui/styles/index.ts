@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import "@fontsource-variable/inter/opsz.css";
+import "./tokens.css";
+import "./base.css";
+import "./layout.css";
+import "./list.css";
+import "./conversation.css";
+import "./panels.css";
