@@ -16,8 +16,8 @@ const MAY_USE: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   "core-client": /^(@bufbuild\/protobuf.*|ws|node:.*)$/,
   "view-models": /^linkify-it$/,
-  ui: /^(react|react-dom|uqr|@ariakit\/react|emojibase-data\/.*)$/,
-  app: /^(react-dom\/client|@fontsource-variable\/.*)$/,
+  ui: /^(react|react-dom|uqr|@ariakit\/react|emojibase-data\/.*|@fontsource-variable\/.*)$/,
+  app: /^react-dom\/client$/,
 };
 const isTest = (name: string) => name.endsWith(".test.ts") || name.includes("testing/") || name.includes("generated/");
 
