@@ -47,6 +47,12 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message) {
   return content.SerializeAsString();
 }
 
+Bytes nothing(UnixMicros now) {
+  content::Content content = at(now);
+  content.mutable_session_reset();
+  return content.SerializeAsString();
+}
+
 Bytes profile_changed(UnixMicros now) {
   content::Content content = at(now);
   content.mutable_profile_changed();

@@ -17,6 +17,8 @@ Bytes read_receipt(UnixMicros now, UnixMicros up_to);
 Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages);
 // The answer to a ResendRequest for a message that has nothing to show.
 Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
+// For a device that something is not for, and that has to be named all the same (DEVICE-1).
+Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
 
 }  // namespace kith::core::contents

@@ -8,6 +8,7 @@
 #include "core/engine.h"
 #include "core/phone_number.h"
 #include "crypto/account_key.h"
+#include "crypto/hash.h"
 
 namespace kith::core {
 
@@ -107,15 +108,18 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   if (list->revision < known->revision) return false;  // an older list brings back devices that are no more
   if (list->revision == known->revision) return list->device_list == known->device_list;
   const bool same_identity = list->account_key == known->account_key;
+  bool keys_changed = !same_identity;
   list->verified = known->verified && same_identity;
   for (const DeviceRow& before : known->devices) {
     const auto now = std::find_if(list->devices.begin(), list->devices.end(),
                                   [&before](const DeviceRow& device) { return device.device == before.device; });
-    if (!same_identity || now == list->devices.end() || now->identity_key != before.identity_key) {
-      engine_.store.signal.remove_session({account, before.device});
-    }
+    if (same_identity && now != list->devices.end() && now->identity_key == before.identity_key) continue;
+    engine_.store.signal.remove_session({account, before.device});
+    keys_changed = true;
   }
   engine_.store.device_lists.set(*list);
+  // What was promised to the keys before is nothing to those that came.
+  if (keys_changed) engine_.outbox.remove_all(account, OutboxKind::kResendAnswer);
   if (!same_identity && !engine_.is_self(account)) identity_changed(account);
   return true;
 }
@@ -195,6 +199,15 @@ void Devices::pump() {
     fetch(account, [this](Outcome) { look_ = true; });
   }
   if (waits && !again_.is_set()) again_.set(engine_.in_ms(kRefreshAgainMs), [this] { look_ = true; });
+}
+
+std::optional<Bytes> Devices::keys_of(const DeviceAddress& device) {
+  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(device.account);
+  if (!list || !list->known()) return std::nullopt;
+  for (const DeviceRow& row : list->devices) {
+    if (row.device == device.device) return crypto::digest("kith addressee v1", list->account_key + row.identity_key);
+  }
+  return std::nullopt;
 }
 
 std::vector<DeviceId> Devices::targets(const AccountId& account) {

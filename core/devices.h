@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -49,6 +50,10 @@ class Devices {
   // Fetches what note_revision asked for, as far as there is a connection.
   void pump();
   void look_again() { look_ = true; }
+
+  // What a device is known by now, its account's key and its own, in one digest: another one is another addressee. Absent
+  // when the account's list does not name the device.
+  std::optional<Bytes> keys_of(const DeviceAddress& device);
 
   // Devices of the account that a message must be encrypted for: all of its list, without this device itself.
   std::vector<DeviceId> targets(const AccountId& account);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/contents.h"
 #include "core/engine.h"
 #include "core/sealing.h"
 #include "core/server_time.h"
@@ -70,6 +71,16 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
 void Outbox::fail_all(const AccountId& account, const std::string& why) {
   Lane& lane = lane_of(account);
   while (!lane.items.empty()) fail(account, lane.items.front().id, why);
+}
+
+void Outbox::remove_all(const AccountId& account, OutboxKind kind) {
+  const auto lane = lanes_.find(account);
+  if (lane == lanes_.end()) return;
+  std::vector<MessageId> ids;
+  for (const Item& item : lane->second->items) {
+    if (item.kind == kind) ids.push_back(item.id);
+  }
+  for (const MessageId& id : ids) remove(account, id);
 }
 
 bool Outbox::has(const AccountId& account, OutboxKind kind) const {
@@ -172,11 +183,16 @@ bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revi
       continue;
     }
     changed = true;
-    auto payload = seal(engine_.sessions, {row.target, device}, row.content);
+    const bool gets_content = row.only_device.value == 0 || row.only_device == device;
+    auto payload = seal(engine_.sessions, {row.target, device},
+                        gets_content ? row.content : contents::nothing(engine_.clock.now()));
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.
       engine_.store.signal.remove_session({row.target, device});
       return false;
+    }
+    if (const auto keys = gets_content ? engine_.devices.keys_of({row.target, device}) : std::nullopt; keys) {
+      engine_.store.sealed_for.note(row.message_id, {row.target, device}, {*keys, row.carries, engine_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
   }

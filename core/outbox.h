@@ -52,6 +52,8 @@ class Outbox {
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
   void redirect(const AccountId& provisional, const AccountId& account);
   void fail_all(const AccountId& account, const std::string& why);
+  // Nothing of this kind goes to this account any more.
+  void remove_all(const AccountId& account, OutboxKind kind);
   // Whether an item of this kind to this account is not acknowledged yet.
   [[nodiscard]] bool has(const AccountId& account, OutboxKind kind) const;
   // Sends what may leave now.

@@ -26,6 +26,7 @@ void Repair::want(const MessageId& message, const DeviceAddress& sender) {
 void Repair::pump() {
   if (!look_ || !engine_.connection.ready()) return;
   look_ = false;
+  forget_old();
   const uint64_t now = engine_.clock.monotonic().value;
   uint64_t next = UINT64_MAX;
   std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
@@ -78,20 +79,42 @@ bool Repair::may_answer(const AccountId& account) {
 }
 
 void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest& request) {
+  forget_old();
+  const std::optional<Bytes> keys = engine_.devices.keys_of(asker);
+  if (!keys) return;
+  const uint64_t now = engine_.clock.now().value;
   size_t left = kIdsMax;
   for (const std::string& bytes : request.message_ids()) {
     const auto id = MessageId::from_bytes(bytes);
-    if (!id || left-- == 0 || !may_answer(asker.account)) return;
-    const std::optional<MessageRow> message = engine_.store.messages.find(*id);
-    const bool resend = message && message->outgoing && message->conversation == conversation_with(asker.account) &&
-                        message->kind == MessageKind::kText;
-    OutboxRow item;
-    item.message_id = engine_.random.id<MessageId>();
-    item.target = asker.account;
-    item.kind = OutboxKind::kResendAnswer;
-    item.content = resend ? contents::text(*message, true) : contents::nothing_to_resend(engine_.clock.now(), *id);
-    engine_.outbox.add(item);
+    if (!id || left-- == 0) return;
+    const auto sealed = engine_.store.sealed_for.find(*id, asker);
+    if (!sealed || sealed->keys != *keys || now > sealed->sealed.value + kAnswersUntilUs) continue;
+    if (!may_answer(asker.account)) return;
+    // An answer that could not be read: what it was about is still missing.
+    if (sealed->carries) answer(asker, *keys, *sealed->carries);
+    answer(asker, *keys, *id);
   }
+}
+
+void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id) {
+  const auto sealed = engine_.store.sealed_for.find(id, asker);
+  if (!sealed || sealed->keys != keys) return;
+  const std::optional<MessageRow> message = engine_.store.messages.find(id);
+  const bool has_text = message && message->outgoing && message->conversation == conversation_with(asker.account) &&
+                        message->kind == MessageKind::kText;
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = asker.account;
+  item.kind = OutboxKind::kResendAnswer;
+  item.content = has_text ? contents::text(*message, true) : contents::nothing_to_resend(engine_.clock.now(), id);
+  item.only_device = asker.device;
+  item.carries = id;
+  engine_.outbox.add(item);
+}
+
+void Repair::forget_old() {
+  const uint64_t now = engine_.clock.now().value;
+  if (now > kAnswersUntilUs) engine_.store.sealed_for.prune({now - kAnswersUntilUs});
 }
 
 void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {

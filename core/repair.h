@@ -5,9 +5,12 @@
 // This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out
 //            in a fresh session (the outbox opens it from a new bundle), with all messages that are missing from it,
 //            and again if nothing came some time after the peer has got it, kTriesMax times in all.
-// The other: answers for its own messages to the account that asks, with the stored content and the original id inside
-//            a new message (the server would take the old id for a repetition). What has nothing to show is answered
-//            with that, so that the placeholder goes.
+// The other: answers with the stored content and the original id inside a new message (the server would take the old id
+//            for a repetition), which no device but the asker can read. What had nothing to show is answered with that,
+//            so that the placeholder goes. Only what was encrypted for that very device, under the account key and the
+//            identity key that it has now, in the last kAnswersUntilUs (IDENTITY-5): after a change of identity nothing
+//            from before is sent again. Everything else, ids that were never sent there among it, is answered with
+//            silence, and costs nothing.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and
 // minute.
@@ -32,6 +35,7 @@ class Repair {
   static constexpr uint64_t kAgainMs = 60000;       // times the tries so far
   static constexpr uint64_t kAfterStartMs = 15000;  // the same after a start of the program
   static constexpr uint32_t kAnswersMax = 256;
+  static constexpr uint64_t kAnswersUntilUs = uint64_t{30} * 24 * 3600 * 1000000;
 
   explicit Repair(Engine& engine);
 
@@ -55,6 +59,9 @@ class Repair {
   // Whether the peer has got the last request; also when none was made since the start.
   bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);
+  // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys.
+  void answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id);
+  void forget_old();
 
   Engine& engine_;
   bool look_ = true;

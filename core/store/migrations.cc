@@ -68,9 +68,14 @@ CREATE TABLE deliveries (
 CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target BLOB NOT NULL, kind INTEGER NOT NULL, content BLOB NOT NULL,
   sealed INTEGER NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_us INTEGER NOT NULL,
-  UNIQUE (message_id, target));
+  only_device INTEGER NOT NULL, carries BLOB, UNIQUE (message_id, target));
 CREATE TABLE outbox_envelopes (
   sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));
+
+CREATE TABLE sealed_for (
+  message_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, carries BLOB,
+  sealed_us INTEGER NOT NULL, PRIMARY KEY (message_id, account, device)) WITHOUT ROWID;
+CREATE INDEX sealed_for_age ON sealed_for (sealed_us);
 
 CREATE TABLE repairs (
   message_id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;

@@ -6,7 +6,8 @@ namespace kith::core {
 namespace {
 
 // The columns that read() takes, in its order.
-#define KITH_OUTBOX_COLUMNS "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us"
+#define KITH_OUTBOX_COLUMNS \
+  "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, only_device, carries"
 
 OutboxRow read(const Statement& row) {
   OutboxRow item;
@@ -19,18 +20,19 @@ OutboxRow read(const Statement& row) {
   item.revision = Revision{static_cast<uint64_t>(row.integer(6))};
   item.attempts = static_cast<uint32_t>(row.integer(7));
   item.next_attempt = UnixMicros{static_cast<uint64_t>(row.integer(8))};
+  item.only_device = DeviceId{static_cast<uint32_t>(row.integer(9))};
+  if (!row.is_null(10)) item.carries = row.id<MessageId>(10);
   return item;
 }
 
 }  // namespace
 
 int64_t OutboxTable::add(const OutboxRow& item) {
-  database_
-      .prepare(
-          "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT DO NOTHING")
-      .bind_id(item.message_id)
+  auto statement = database_.prepare(
+      "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, "
+      "only_device, "
+      "carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  statement.bind_id(item.message_id)
       .bind_id(item.target)
       .bind(static_cast<int64_t>(item.kind))
       .bind_blob(item.content)
@@ -38,7 +40,13 @@ int64_t OutboxTable::add(const OutboxRow& item) {
       .bind(static_cast<int64_t>(item.revision.value))
       .bind(item.attempts)
       .bind(static_cast<int64_t>(item.next_attempt.value))
-      .run();
+      .bind(item.only_device.value);
+  if (item.carries) {
+    statement.bind_id(*item.carries);
+  } else {
+    statement.bind_null();
+  }
+  statement.run();
   if (database_.failed() || database_.changed_rows() == 0) return 0;
   const int64_t sequence = database_.inserted_row();
   if (item.sealed) write_envelopes(sequence, item.envelopes);

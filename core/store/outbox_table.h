@@ -6,7 +6,9 @@
 //                      together; kind INTEGER (OutboxKind), content BLOB: the serialized content.Content, kept to
 //                      encrypt again, sealed INTEGER 0/1: envelopes are there, revision INTEGER: device list they are
 //                      for, attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before
-//                      (device clock; 0: at once)
+//                      (device clock; 0: at once), only_device INTEGER: the device that gets the content, the others get
+//                      an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
+//                      whose content it is
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
@@ -49,6 +51,8 @@ struct OutboxRow {
   std::vector<OutboxEnvelope> envelopes;  // ascending by device; may be empty though sealed
   uint32_t attempts = 0;
   UnixMicros next_attempt;
+  DeviceId only_device;  // none: all
+  std::optional<MessageId> carries;
 
   [[nodiscard]] bool silent() const { return kind != OutboxKind::kMessage; }
 };

@@ -13,6 +13,7 @@
 #include "core/store/profiles_table.h"
 #include "core/store/receipts_table.h"
 #include "core/store/repairs_table.h"
+#include "core/store/sealed_for_table.h"
 #include "core/store/settings_table.h"
 #include "core/store/signal_tables.h"
 
@@ -28,6 +29,7 @@ struct Store {
         messages(opened),
         receipts(opened),
         outbox(opened),
+        sealed_for(opened),
         repairs(opened),
         contacts(opened),
         profiles(opened),
@@ -43,6 +45,7 @@ struct Store {
   MessagesTable messages;
   ReceiptsTable receipts;
   OutboxTable outbox;
+  SealedForTable sealed_for;
   RepairsTable repairs;
   ContactsTable contacts;
   ProfilesTable profiles;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What each message that was sent has been encrypted for: who may be sent its content again, and nobody else
+// (IDENTITY-5).
+//
+//   sealed_for   message_id BLOB(16), account BLOB(16), device INTEGER: the addressee; key (message_id, account,
+//                device); keys BLOB(32): Devices::keys_of at that time, carries BLOB(16) or null: the message whose
+//                content it had, in an answer to a ResendRequest, sealed_us INTEGER: this device's clock
+//   index        sealed_for_age (sealed_us)
+//
+// Of silent messages (receipts) as well: an id that has no row here was never sent to that device.
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+
+namespace kith::core {
+
+struct SealedForRow {
+  Bytes keys;
+  std::optional<MessageId> carries;
+  UnixMicros sealed;
+};
+
+class SealedForTable {
+ public:
+  explicit SealedForTable(Database& database) : database_(database) {}
+
+  // Replaces what is known of the message and the device.
+  void note(const MessageId& message, const DeviceAddress& device, const SealedForRow& row);
+  std::optional<SealedForRow> find(const MessageId& message, const DeviceAddress& device);
+  // Forgets those that are older.
+  void prune(UnixMicros sealed_before);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core
