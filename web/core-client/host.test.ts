@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
 import { CoreHost, type ActionSource } from "./host";
 import { webNetwork, type HttpAnswer, type Network, type SocketListener, type WebSocketClass } from "./network";
-import { encodeRequest, type Event as CoreEvent, type Response } from "./schema";
+import { decodeEvent, decodeResponse, encodeRequest } from "./schema";
 
 type ActionKind = Exclude<MessageInitShape<typeof ActionSchema>, Action>["kind"];
 
@@ -56,8 +56,10 @@ function hosted(steps: (ActionKind[] | Error)[]): { script: Script; network: Fak
   const script = new Script(steps);
   const network = new FakeNetwork();
   const listener = {
-    response: ({ id }: Response) => void told.push(`response ${id}`),
-    events: (events: readonly CoreEvent[]) => void told.push(`events ${events.map(({ number }) => number).join(" ")}`),
+    response: (id: number, response: Uint8Array) =>
+      void told.push(`response ${id}${decodeResponse(response).id === id ? "" : ", which is another"}`),
+    events: (events: readonly Uint8Array[]) =>
+      void told.push(`events ${events.map((event) => decodeEvent(event).number).join(" ")}`),
     ended: (error: unknown) => void ended.push(error),
   };
   return { script, network, host: new CoreHost(script, network, () => now, listener) };

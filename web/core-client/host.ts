@@ -2,15 +2,22 @@
 
 // Hosts one client core: hands it inputs, and carries out the actions that come out, in order (proto/client_api/host.proto).
 //
-// The events that follow from one input are told together: a backlog brings them by the thousand.
+// Requests, responses and events pass as bytes: they are made and read at the page. The events that follow from one input are told together: a
+// backlog brings them by the thousand.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 import { FrameGatherer } from "./frame_gatherer";
-import { RequestSchema, type Event, type Response } from "./generated/client_api/client_api_pb";
+import { RequestSchema, ResponseSchema } from "./generated/client_api/client_api_pb";
 import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
 import type { Network, Socket } from "./network";
 
-type InputKind = Exclude<MessageInitShape<typeof InputSchema>, Input>["kind"];
+type InputInit = Exclude<MessageInitShape<typeof InputSchema>, Input>;
+type InputKind = Exclude<InputInit["kind"], undefined | { case: "request" | undefined }>;
+
+const INPUT_REQUEST = InputSchema.field.request.number;
+const ACTION_RESPONSE = ActionSchema.field.response.number;
+const ACTION_EVENT = ActionSchema.field.event.number;
 
 /** What of a CoreModule is needed here. */
 export interface ActionSource {
@@ -19,9 +26,10 @@ export interface ActionSource {
 }
 
 export interface HostListener {
-  response(response: Response): void;
-  /** At least one, in order. */
-  events(events: readonly Event[]): void;
+  /** A serialized Response, and the id in it. */
+  response(id: number, response: Uint8Array): void;
+  /** Serialized Events: at least one, in order. */
+  events(events: readonly Uint8Array[]): void;
   /** The module trapped: this host does nothing more. What was committed is in the files; a new module goes on from there. */
   ended(error: unknown): void;
 }
@@ -30,12 +38,12 @@ export interface HostListener {
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export class CoreHost {
-  private readonly inputs: InputKind[] = [];
+  private readonly inputs: Uint8Array[] = [];
   private readonly sockets = new Map<number, Socket>();
   private readonly frames = new FrameGatherer((socket, frames) =>
     this.feed({ case: "socketFrame", value: { socket, frames } }),
   );
-  private events: Event[] = []; // of the input that is being handled, and not told yet
+  private events: Uint8Array[] = []; // of the input that is being handled, and not told yet
   private handling = false;
   private live = true;
   private wakeAt = 0;
@@ -51,9 +59,8 @@ export class CoreHost {
 
   /** Hands in a serialized Request under the id; the response comes to the listener, perhaps before this returns. */
   request(id: number, bytes: Uint8Array): void {
-    const request = fromBinary(RequestSchema, bytes);
-    request.id = id;
-    this.submit({ case: "request", value: request });
+    this.frames.flush();
+    this.feedBytes(inputOfRequest(id, bytes));
   }
 
   networkChanged(online: boolean): void {
@@ -72,7 +79,11 @@ export class CoreHost {
     this.feed(input);
   }
 
-  private feed(input: InputKind): void {
+  private feed(kind: InputKind): void {
+    this.feedBytes(toBinary(InputSchema, create(InputSchema, { kind } as InputInit)));
+  }
+
+  private feedBytes(input: Uint8Array): void {
     if (!this.live) return;
     this.inputs.push(input);
     if (this.handling) return;
@@ -88,22 +99,30 @@ export class CoreHost {
     }
   }
 
-  private handle(kind: InputKind): void {
-    const input = toBinary(
-      InputSchema,
-      create(InputSchema, { kind } as Exclude<MessageInitShape<typeof InputSchema>, Input>),
-    );
-    for (const action of this.module.handle(input)) this.carryOut(fromBinary(ActionSchema, action).kind);
+  private handle(input: Uint8Array): void {
+    for (const action of this.module.handle(input)) {
+      if (!this.pass(action)) this.carryOut(fromBinary(ActionSchema, action).kind);
+    }
     this.tellEvents();
+  }
+
+  /** Hands on what is for the page. False: the action is for this host. */
+  private pass(action: Uint8Array): boolean {
+    const reader = new BinaryReader(action);
+    const [field] = reader.tag();
+    if (field === ACTION_EVENT) {
+      this.events.push(reader.bytes());
+      return true;
+    }
+    if (field !== ACTION_RESPONSE) return false;
+    const response = reader.bytes();
+    this.tellEvents();
+    this.listener.response(idOfResponse(response), response);
+    return true;
   }
 
   private carryOut(action: Action["kind"]): void {
     switch (action.case) {
-      case "response":
-        this.tellEvents();
-        return this.listener.response(action.value);
-      case "event":
-        return void this.events.push(action.value);
       case "openSocket":
         return this.openSocket(action.value.socket, action.value.url);
       case "sendFrame":
@@ -117,6 +136,8 @@ export class CoreHost {
       case "wakeAt":
         this.wakeAt = Number(action.value.monotonicMs);
         return this.armTimer();
+      case "response": // passed on, as it came
+      case "event":
       case undefined:
         return;
     }
@@ -167,4 +188,24 @@ export class CoreHost {
     this.sockets.clear();
     this.inputs.length = 0;
   }
+}
+
+/** An Input that holds the serialized Request under this id: of a field that comes twice the last one counts. */
+function inputOfRequest(id: number, request: Uint8Array): Uint8Array {
+  const withId = new BinaryWriter()
+    .raw(request)
+    .tag(RequestSchema.field.id.number, WireType.Varint)
+    .uint32(id)
+    .finish();
+  return new BinaryWriter().tag(INPUT_REQUEST, WireType.LengthDelimited).bytes(withId).finish();
+}
+
+function idOfResponse(response: Uint8Array): number {
+  const reader = new BinaryReader(response);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === ResponseSchema.field.id.number) return reader.uint32();
+    reader.skip(wireType);
+  }
+  return 0;
 }

@@ -4,7 +4,7 @@
 // makes one wish of what the tabs say about themselves (the user is looking; whose presence is shown).
 import { fromBinary } from "@bufbuild/protobuf";
 
-import { encodeRequest, encodeResponse, RequestSchema, type MethodName, type Response } from "./schema";
+import { encodeRequest, RequestSchema, type MethodName } from "./schema";
 
 /** What of a CoreHost is needed here. */
 export interface Core {
@@ -39,11 +39,12 @@ export class Leader {
     this.core.request(coreId, this.merge(tab, method, request));
   }
 
-  response(response: Response): void {
-    const caller = this.callers.get(response.id);
+  /** A serialized Response of the core, and the id in it. */
+  response(coreId: number, response: Uint8Array): void {
+    const caller = this.callers.get(coreId);
     if (caller === undefined) return;
-    this.callers.delete(response.id);
-    this.answer(caller.tab, caller.id, encodeResponse(response));
+    this.callers.delete(coreId);
+    this.answer(caller.tab, caller.id, response);
   }
 
   /** The tab was closed: nothing it said about itself counts any more. */

@@ -15,7 +15,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { kind: "answer"; id: number; response: Uint8Array }
-  | { kind: "events"; events: Uint8Array[] }
+  | { kind: "events"; events: readonly Uint8Array[] }
   /** Last message: no call will be answered any more. */
   | { kind: "failed"; error: StartError; detail: string }
   | { kind: "closed" };
@@ -28,4 +28,4 @@ export type OnChannel =
   /** The leader has handed the call to the core: from here on nobody else may. */
   | { kind: "accepted"; tab: string; id: number }
   | { kind: "answer"; tab: string; id: number; response: Uint8Array }
-  | { kind: "events"; term: string; events: Uint8Array[] };
+  | { kind: "events"; term: string; events: readonly Uint8Array[] };

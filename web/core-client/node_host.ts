@@ -17,6 +17,8 @@ import { MemoryFiles } from "./memory_files";
 import { webNetwork, type Network, type WebSocketClass } from "./network";
 import {
   CoreFailure,
+  decodeEvent,
+  decodeResponse,
   encodeRequest,
   Failure_Code,
   RequestSchema,
@@ -59,11 +61,12 @@ export class NodeClient {
     around: Surroundings,
   ) {
     this.host = new CoreHost(module, network, around.monotonicMs, {
-      response: (response) => {
-        this.waiting.get(response.id)?.answer(response);
-        this.waiting.delete(response.id);
+      response: (id, response) => {
+        this.waiting.get(id)?.answer(decodeResponse(response));
+        this.waiting.delete(id);
       },
-      events: (events) => events.forEach((event) => this.listeners.forEach((listener) => listener(event))),
+      events: (events) =>
+        events.map(decodeEvent).forEach((event) => this.listeners.forEach((listener) => listener(event))),
       ended: (error) => this.failAll(String(error)),
     });
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Several tabs of one profile in one program: their Workers, with locks and a channel like the browser's, over cores that say what they got.
-import { create, fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 
 import type { FromWorker, OnChannel } from "./messages";
-import { CannotStart, ProfileWorker, type CoreListener, type WorkerEnvironment } from "./profile_worker";
+import type { HostListener } from "./host";
+import { CannotStart, ProfileWorker, type WorkerEnvironment } from "./profile_worker";
 import {
   decodeEvent,
   decodeResponse,
@@ -22,7 +23,7 @@ class FakeCore {
   readonly requests: Request[] = [];
   closed = false;
 
-  constructor(readonly listener: CoreListener) {}
+  constructor(readonly listener: HostListener) {}
 
   request(id: number, bytes: Uint8Array): void {
     const request = fromBinary(RequestSchema, bytes);
@@ -37,7 +38,7 @@ class FakeCore {
   answerAll(): void {
     for (const request of this.requests.splice(0)) {
       const result = { case: request.method.case, value: {} } as Response["result"];
-      this.listener.response(create(ResponseSchema, { id: request.id, result }));
+      this.listener.response(request.id, toBinary(ResponseSchema, create(ResponseSchema, { id: request.id, result })));
     }
   }
   methods(): (string | undefined)[] {
@@ -115,7 +116,7 @@ class Tab implements WorkerEnvironment {
   whenGone(tab: string, gone: () => void): void {
     this.browser.tabs.find((other) => other.tab === tab)?.gone.push(gone);
   }
-  async startCore(listener: CoreListener): Promise<FakeCore> {
+  async startCore(listener: HostListener): Promise<FakeCore> {
     if (this.browser.startFails !== undefined) throw this.browser.startFails;
     const core = new FakeCore(listener);
     this.browser.cores.push(core);
@@ -173,11 +174,10 @@ describe("The tabs of one profile", () => {
 
   test("all get every event, in order [UI-1]", async () => {
     const { browser, first, second } = await twoTabs();
-    browser.core.listener.events([
-      create(EventSchema, { number: 1n, kind: { case: "contactsChanged", value: {} } }),
-      create(EventSchema, { number: 2n, kind: { case: "typingChanged", value: {} } }),
-    ]);
-    browser.core.listener.events([create(EventSchema, { number: 3n, kind: { case: "resync", value: {} } })]);
+    const event = (number: bigint, name: "contactsChanged" | "typingChanged" | "resync") =>
+      toBinary(EventSchema, create(EventSchema, { number, kind: { case: name, value: {} } }));
+    browser.core.listener.events([event(1n, "contactsChanged"), event(2n, "typingChanged")]);
+    browser.core.listener.events([event(3n, "resync")]);
     for (const tab of [first, second]) {
       expect(tab.events()).toEqual(["contactsChanged", "typingChanged", "resync"]);
       expect(tab.received.length).toBe(2);

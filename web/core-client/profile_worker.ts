@@ -9,17 +9,10 @@
 // message would be sent twice); then it fails, and the Resync that follows a change shows what became of it. What a tab says about itself
 // (connect, setAvailable, watchPresence) is said again to each leader.
 import { EventQueue } from "./event_queue";
+import type { HostListener } from "./host";
 import { Leader, NO_CALL, type Core } from "./leader";
 import type { FromWorker, OnChannel, StartError, ToWorker } from "./messages";
-import {
-  encodeEvent,
-  encodeFailure,
-  encodeResync,
-  Failure_Code,
-  type Event,
-  type MethodName,
-  type Response,
-} from "./schema";
+import { encodeFailure, encodeResync, Failure_Code, type MethodName } from "./schema";
 
 /** Thrown by startCore. */
 export class CannotStart extends Error {
@@ -29,12 +22,6 @@ export class CannotStart extends Error {
   ) {
     super(detail);
   }
-}
-
-export interface CoreListener {
-  response(response: Response): void;
-  events(events: readonly Event[]): void;
-  ended(error: unknown): void;
 }
 
 /** The browser around the Worker; tests have their own. */
@@ -48,7 +35,7 @@ export interface WorkerEnvironment {
   /** Calls once when the tab is closed. */
   whenGone(tab: string, gone: () => void): void;
   /** Opens the files, the module and the database; rejects with CannotStart. */
-  startCore(listener: CoreListener): Promise<Core>;
+  startCore(listener: HostListener): Promise<Core>;
   monotonicMs(): number;
 }
 
@@ -158,11 +145,10 @@ export class ProfileWorker {
 
     let leader: Leader | undefined;
     const core = await this.environment.startCore({
-      response: (response) => leader?.response(response),
+      response: (id, response) => leader?.response(id, response),
       events: (events) => {
-        const encoded = events.map(encodeEvent);
-        this.events.push(encoded);
-        this.environment.toTabs({ kind: "events", term, events: encoded });
+        this.events.push(events);
+        this.environment.toTabs({ kind: "events", term, events });
       },
       ended: (error) => {
         this.leading = undefined;

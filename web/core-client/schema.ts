@@ -57,20 +57,12 @@ export function decodeResponse(bytes: Uint8Array): Response {
   return fromBinary(ResponseSchema, bytes);
 }
 
-export function encodeResponse(response: Response): Uint8Array {
-  return toBinary(ResponseSchema, response);
-}
-
 export function encodeFailure(code: Failure_Code, detail: string): Uint8Array {
   return toBinary(ResponseSchema, create(ResponseSchema, { failure: { code, detail } }));
 }
 
 export function decodeEvent(bytes: Uint8Array): Event {
   return fromBinary(EventSchema, bytes);
-}
-
-export function encodeEvent(event: Event): Uint8Array {
-  return toBinary(EventSchema, event);
 }
 
 /** The event that says: read the state again. */

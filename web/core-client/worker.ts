@@ -2,11 +2,11 @@
 
 // Entry of the dedicated Worker: the browser as profile_worker.ts needs it.
 import { openOpfsFiles } from "./opfs_files";
-import { CoreHost } from "./host";
+import { CoreHost, type HostListener } from "./host";
 import type { Core } from "./leader";
 import type { FromWorker, OnChannel, ToWorker } from "./messages";
 import { webNetwork } from "./network";
-import { CannotStart, ProfileWorker, type CoreListener, type WorkerEnvironment } from "./profile_worker";
+import { CannotStart, ProfileWorker, type WorkerEnvironment } from "./profile_worker";
 import type { ProfileFiles } from "./files";
 import { CoreModule, surroundings } from "./wasm_module";
 
@@ -68,7 +68,7 @@ async function start(profile: string, wasmUrl: string): Promise<void> {
   for (const message of early.splice(0)) worker.fromPage(message);
 }
 
-async function startCore(wasmUrl: string, files: ProfileFiles, listener: CoreListener): Promise<Core> {
+async function startCore(wasmUrl: string, files: ProfileFiles, listener: HostListener): Promise<Core> {
   const compiled = await compile(wasmUrl).catch((error: unknown) => {
     throw new CannotStart("load", String(error));
   });
