@@ -70,5 +70,7 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
-  test: { include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts", "tests/**/*.test.ts"] },
+  test: {
+    include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts", "ui/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+  },
 });

@@ -19,7 +19,7 @@ const PACKAGES: Record<string, RegExp> = {
   ui: /^(react|react-dom|uqr|@ariakit\/react|emojibase-data\/.*|@fontsource-variable\/.*)$/,
   app: /^react-dom\/client$/,
 };
-const isTest = (name: string) => name.endsWith(".test.ts") || name.includes("testing/") || name.includes("generated/");
+const isTest = (name: string) => /\.test\.tsx?$/.test(name) || name.includes("testing/") || name.includes("generated/");
 
 function wrongImports(folder: string): string[] {
   const files = (readdirSync(path.join(web, folder), { recursive: true }) as string[]).filter(

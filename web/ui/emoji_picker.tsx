@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 
-import { moveFocusByArrows } from "./arrow_keys";
+const EmojiPanel = lazy(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => ({ default: panel })));
 
-const SECTIONS: readonly (readonly [string, string])[] = [
-  [
-    "Faces",
-    "😀 😄 😁 😂 🤣 🙂 😉 😊 😇 🥰 😍 😘 😋 😜 🤪 🤗 🤭 🤔 🤨 😐 😏 🙄 😬 😌 😴 🤒 🥳 😎 🤓 😕 😟 😮 😳 🥺 😢 😭 😱 😤 😡 🤯",
-  ],
-  ["Hands and hearts", "👍 👎 👌 ✌️ 🤞 🤝 👏 🙌 🙏 💪 👋 🫶 ❤️ 🧡 💛 💚 💙 💜 🖤 💔 💖 ✨ 🔥 🎉"],
-  [
-    "Days and things",
-    "☕ 🍵 🍷 🍺 🍕 🍰 🍎 🥐 🏡 🚆 🚲 ✈️ ⛰️ 🌊 ☀️ 🌧️ ❄️ 🌸 🌳 🐶 🐱 🎂 🎁 🎵 📷 💡 📌 ✅ ❌ ❓ ❗ ⏰",
-  ],
-];
-
-/** Emoji that people use most. */
+/** Over the composer, until somebody presses Escape or beside it. */
 export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {
   const picker = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -31,34 +19,18 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
     <div
       className="emoji-picker"
       ref={picker}
-      role="group"
+      role="dialog"
       aria-label="Emoji"
       onKeyDown={(event) => {
         if (event.key === "Escape") {
           event.stopPropagation();
           onClose();
         }
-        if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-          const next = event.key === "ArrowLeft" ? "previousElementSibling" : "nextElementSibling";
-          (document.activeElement?.[next] as HTMLElement | null | undefined)?.focus();
-          event.preventDefault();
-        } else {
-          moveFocusByArrows(event, "button");
-        }
       }}
     >
-      {SECTIONS.map(([title, emoji]) => (
-        <section key={title} aria-label={title}>
-          <h3>{title}</h3>
-          <div>
-            {emoji.split(" ").map((each) => (
-              <button key={each} type="button" onClick={() => onPick(each)}>
-                {each}
-              </button>
-            ))}
-          </div>
-        </section>
-      ))}
+      <Suspense fallback={<span className="spinner" role="status" aria-label="Getting the emoji" />}>
+        <EmojiPanel onPick={onPick} />
+      </Suspense>
     </div>
   );
 }
