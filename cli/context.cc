@@ -103,10 +103,14 @@ void send_leftovers(Context context) {
     context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
 }
 
+std::string title_of(const client_api::Conversation& conversation) {
+  return conversation.has_self() ? "Note to self" : conversation.title();
+}
+
 std::string author_name(const client_api::Message& message, const std::string& title) {
   if (message.outgoing()) return "you";
   if (!title.empty()) return title;
-  return message.from_phone().empty() ? message.from() : message.from_phone();
+  return message.sender().name();
 }
 
 std::optional<std::string> read_everything(int descriptor, size_t limit) {

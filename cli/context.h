@@ -51,6 +51,8 @@ void send_leftovers(Context context);
 // most ten seconds.
 Result<void, ExitCode> connect_if_possible(Context context);
 
+// What a conversation is called.
+std::string title_of(const client_api::Conversation& conversation);
 // The name to show for who wrote a message: the conversation's title, or "you".
 std::string author_name(const client_api::Message& message, const std::string& title);
 

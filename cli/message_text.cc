@@ -13,26 +13,53 @@ using client_api::Message;
 
 namespace {
 
-const char* type_word(Message::Kind kind) {
-  switch (kind) {
+const char* type_word(const Message& message) {
+  switch (message.body_case()) {
     case Message::kIdentityChanged: return "identity_changed";
     case Message::kUndecryptable: return "undecryptable";
     case Message::kUnsupported: return "unsupported";
-    default: return "message";
+    case Message::kText:
+    case Message::BODY_NOT_SET: break;
   }
+  return "message";
 }
 
 // What people read in place of a text.
 std::string body(const Message& message) {
-  switch (message.kind()) {
+  switch (message.body_case()) {
     case Message::kIdentityChanged: return "The safety number has changed. Compare it again with: kith verify";
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
-    default: return safe_for_terminal(message.text());
+    case Message::kText: return safe_for_terminal(message.text().text());
+    case Message::BODY_NOT_SET: break;
   }
+  return "This message needs a newer version of Kith.";
 }
 
 }  // namespace
+
+std::string failure_word(client_api::FailureReason reason) {
+  switch (reason) {
+    case client_api::kNoFailure: return "";
+    case client_api::kAccountGone: return "account_gone";
+    case client_api::kNoAccount: return "no_account";
+    case client_api::kMessageTooLarge: return "too_large";
+    case client_api::kRefused: return "refused";
+    case client_api::kDatabaseDamaged: return "database_damaged";
+    default: return "other";
+  }
+}
+
+std::string failure_text(client_api::FailureReason reason) {
+  switch (reason) {
+    case client_api::kAccountGone: return "the account is no more";
+    case client_api::kNoAccount: return "nobody with this number uses Kith on this server";
+    case client_api::kMessageTooLarge: return "the message is too large for this server";
+    case client_api::kRefused: return "the server refused it";
+    case client_api::kDatabaseDamaged: return "the device's database was damaged";
+    default: return "it failed";
+  }
+}
 
 std::string tick_word(Message::Tick tick) {
   switch (tick) {
@@ -58,29 +85,29 @@ std::string tick_mark(const Output& output, Message::Tick tick) {
 
 std::string message_json(const Message& message) {
   JsonLine line;
-  line.text("type", type_word(message.kind()))
+  line.text("type", type_word(message))
       .text("id", message.id())
       .text("conversation", message.conversation())
-      .text("from", message.from_phone())
-      .text("from_account", message.from())
-      .text("text", message.text())
+      .text("from", message.sender().phone())
+      .text("from_account", message.sender().account_id())
+      .text("text", message.text().text())
       .text("sent_at", rfc3339(message.sent_at_us()));
   if (message.has_quote()) {
     JsonLine quote;
     quote.text("message_id", message.quote().message_id())
-        .text("author", message.quote().author())
+        .text("author", message.quote().author().account_id())
         .text("excerpt", message.quote().excerpt());
     line.raw("quote", quote.str());
   }
   line.boolean("outgoing", message.outgoing());
   if (message.outgoing()) line.text("tick", tick_word(message.tick()));
-  if (!message.failure().empty()) line.text("failure", message.failure());
+  if (message.failure() != client_api::kNoFailure) line.text("failure", failure_word(message.failure()));
   return line.str();
 }
 
 std::string message_line(const Output& output, const Message& message, const std::string& author, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
-  const bool notice = message.kind() == Message::kIdentityChanged;
+  const bool notice = message.has_identity_changed();
   if (notice) {
     line += output.coloured("33", safe_for_terminal(author) + ": " + body(message));
     return line;
@@ -94,7 +121,7 @@ std::string message_line(const Output& output, const Message& message, const std
     if (c == '\n') line += "    ";
   }
   if (message.outgoing()) line += " " + tick_mark(output, message.tick());
-  if (!message.failure().empty()) line += " (" + safe_for_terminal(message.failure()) + ")";
+  if (message.failure() != client_api::kNoFailure) line += " (" + failure_text(message.failure()) + ")";
   return line;
 }
 

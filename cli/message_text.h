@@ -23,6 +23,11 @@ std::string tick_word(client_api::Message::Tick tick);
 // For people: "✓✓", in blue or with the word "read" where there are no colours.
 std::string tick_mark(const Output& output, client_api::Message::Tick tick);
 
+// The lower-case word for programs: "account_gone", …; "" for none.
+std::string failure_word(client_api::FailureReason reason);
+// For people, behind "not sent: ".
+std::string failure_text(client_api::FailureReason reason);
+
 // At most `width` characters on one line, with "…" when something was left out.
 std::string excerpt(const std::string& text, size_t width);
 

@@ -58,10 +58,9 @@ Message example() {
   Message message;
   message.set_id("11112222333344445555666677778888");
   message.set_conversation("c");
-  message.set_from("a");
-  message.set_from_phone("+491700000001");
-  message.set_kind(Message::kText);
-  message.set_text("Hello\n\"you\"");
+  message.mutable_sender()->set_account_id("a");
+  message.mutable_sender()->set_phone("+491700000001");
+  message.mutable_text()->set_text("Hello\n\"you\"");
   message.set_sent_at_us(1'772'366'400'123'456);
   return message;
 }
@@ -86,14 +85,14 @@ TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
 
 TEST(MessageText, JsonNamesWhatIsNoText) {
   Message message = example();
-  message.set_kind(Message::kIdentityChanged);
+  message.mutable_identity_changed();
   EXPECT_THAT(message_json(message), HasSubstr(R"("type":"identity_changed")"));
 }
 
 TEST(MessageText, IsSafeForATerminalAndIndentsFurtherLines) {
   testing::CapturedOutput output;
   Message message = example();
-  message.set_text("one\ntwo\x1b[2J");
+  message.mutable_text()->set_text("one\ntwo\x1b[2J");
   const std::string line = message_line(output.out, message, "E\x1bve", 0);
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
   EXPECT_THAT(line, HasSubstr("one\n    two"));

@@ -7,6 +7,7 @@
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/messages_view.h"
+#include "core/person_view.h"
 
 namespace kith::core {
 
@@ -27,10 +28,12 @@ void Changes::message_changed(const MessageId& message, const ConversationId& co
   note(message, conversation, false);
 }
 
-void Changes::typing(const ConversationId& conversation, bool typing) {
+void Changes::typing(const ConversationId& conversation, const AccountId& who, bool typing) {
   client_api::Event event;
-  event.mutable_typing_changed()->set_conversation(conversation.hex());
-  event.mutable_typing_changed()->set_typing(typing);
+  client_api::TypingChanged& changed = *event.mutable_typing_changed();
+  changed.set_conversation(conversation.hex());
+  *changed.mutable_who() = PersonView(engine_.store).build(who);
+  changed.set_typing(typing);
   engine_.output.emit(std::move(event));
 }
 

@@ -33,7 +33,7 @@ class Changes {
   // More than can be told one by one: the user interface reads the state again.
   void resync() { resync_ = true; }
   // At once, in order with nothing else.
-  void typing(const ConversationId& conversation, bool typing);
+  void typing(const ConversationId& conversation, const AccountId& who, bool typing);
   void presence(const ConversationId& conversation, const client_api::Presence& presence);
 
   // Emits what was noted, and the state when it is not what was told last.

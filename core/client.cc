@@ -43,6 +43,8 @@ struct Client::Impl {
     }
     engine->timers.run_due(clock.monotonic());
     engine->settle();
+    for (const auto& [change, response] : output.take_answers())
+      engine->store.answers.add(change, response.SerializeAsString());
   }
 
   // False: it is rolled back.

@@ -163,7 +163,7 @@ TEST_F(ConnectionTest, FramesThatComeTogetherAreAllTaken) {
     input.mutable_socket_frame()->add_frames(typing.SerializeAsString());
     ana_.input(input);
   }
-  EXPECT_TRUE(conversation(ana_, chat_).typing());
+  EXPECT_TRUE(conversation(ana_, chat_).typing_size() > 0);
 }
 
 TEST_F(ConnectionTest, TypingIsThrottledAndExpires_EPHEMERAL_1) {
@@ -177,10 +177,10 @@ TEST_F(ConnectionTest, TypingIsThrottledAndExpires_EPHEMERAL_1) {
     world_.advance(500);
   }
   EXPECT_EQ(world_.server->ephemeral.size(), 2u) << "once in three seconds";
-  EXPECT_TRUE(conversation(ben_, bens_chat()).typing());
+  EXPECT_TRUE(conversation(ben_, bens_chat()).typing_size() > 0);
   ana_.set_silent(true);  // the end does not arrive
   world_.advance(9000);
-  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing_size() > 0);
   EXPECT_EQ(count_events(ben_, Event::kTypingChanged), 2);
 }
 
@@ -190,13 +190,13 @@ TEST_F(ConnectionTest, TypingEndsWithTheMessageOrWhenTheUserStops) {
   typing.mutable_set_typing()->set_conversation(chat_);
   typing.mutable_set_typing()->set_typing(true);
   ana_.request(typing);
-  EXPECT_TRUE(conversation(ben_, bens_chat()).typing());
+  EXPECT_TRUE(conversation(ben_, bens_chat()).typing_size() > 0);
   say(ana_, chat_, "done");
   world_.run();
-  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing_size() > 0);
   ana_.request(typing);
   world_.advance(7000);
-  EXPECT_FALSE(conversation(ben_, bens_chat()).typing());
+  EXPECT_FALSE(conversation(ben_, bens_chat()).typing_size() > 0);
 }
 
 TEST_F(ConnectionTest, PresenceIsToldWhileWatched_F13) {
@@ -207,20 +207,20 @@ TEST_F(ConnectionTest, PresenceIsToldWhileWatched_F13) {
   client_api::Request available;
   available.mutable_set_available()->set_available(true);
   ben_.request(available);
-  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kOnline);
+  EXPECT_EQ(conversation(ana_, chat_).direct().presence().kind(), client_api::Presence::kOnline);
   available.mutable_set_available()->set_available(false);
   ben_.request(available);
-  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kLastSeen);
-  EXPECT_EQ(conversation(ana_, chat_).presence().last_seen_us(), world_.clock.unix_us);
+  EXPECT_EQ(conversation(ana_, chat_).direct().presence().kind(), client_api::Presence::kLastSeen);
+  EXPECT_EQ(conversation(ana_, chat_).direct().presence().last_seen_us(), world_.clock.unix_us);
 
   available.mutable_set_available()->set_available(true);
   ben_.request(available);
   ana_.set_network(false);
-  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kUnspecified)
+  EXPECT_EQ(conversation(ana_, chat_).direct().presence().kind(), client_api::Presence::kUnspecified)
       << "without a connection nobody is online";
   ana_.set_network(true);
   world_.advance(1000);
-  EXPECT_EQ(conversation(ana_, chat_).presence().kind(), client_api::Presence::kOnline) << "asked for again";
+  EXPECT_EQ(conversation(ana_, chat_).direct().presence().kind(), client_api::Presence::kOnline) << "asked for again";
 }
 
 TEST_F(ConnectionTest, ScopesReachTheServerWithTheContactsTheyMean) {
@@ -277,7 +277,7 @@ TEST_F(ConnectionTest, AProfileChangeReachesThePartners_F34) {
   EXPECT_EQ(ana_.request(set).set_profile().name(), "Anastasia");
   world_.advance(5000);
   EXPECT_EQ(conversation(ben_, bens_chat()).title(), "Anastasia");
-  EXPECT_EQ(conversation(ben_, bens_chat()).about(), "on holiday");
+  EXPECT_EQ(conversation(ben_, bens_chat()).direct().about(), "on holiday");
   EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u) << "the notice is no message";
 }
 

@@ -35,9 +35,9 @@ TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {
   const auto list = ben_.request(request).list_conversations();
   ASSERT_EQ(list.conversations_size(), 1);
   EXPECT_EQ(list.conversations(0).title(), "Ana");
-  EXPECT_EQ(list.conversations(0).phone(), kAna);
+  EXPECT_EQ(list.conversations(0).direct().partner().phone(), kAna);
   EXPECT_EQ(list.conversations(0).unread(), 1u);
-  EXPECT_EQ(list.conversations(0).last_message().text(), "it is me");
+  EXPECT_EQ(list.conversations(0).last_message().text().text(), "it is me");
 }
 
 TEST_F(ConversationTest, AMessageWrittenOfflineIsSentInOrderLater_F2) {
@@ -93,7 +93,7 @@ TEST_F(ConversationTest, AReplyCarriesItsQuote_F20) {
   world_.advance(1000);
   EXPECT_EQ(message(ana_, reply).quote().message_id(), original);
   EXPECT_EQ(message(ana_, reply).quote().excerpt(), "shall we meet?");
-  EXPECT_EQ(message(ana_, reply).quote().author(), state(ana_).account_id());
+  EXPECT_EQ(message(ana_, reply).quote().author().account_id(), state(ana_).account_id());
 
   request.mutable_send_message()->set_quote_message_id(std::string(32, '0'));
   EXPECT_EQ(ben_.request(request).failure().code(), client_api::Failure::kNoSuchMessage);
@@ -120,7 +120,7 @@ TEST_F(ConversationTest, ReadReceiptsAreCoalescedWhileTheyWait_RECEIPT_1) {
   EXPECT_EQ(world_.server->sends.size(), 1u);
   for (const Message& each : history(ana_, chat_)) {
     if (each.outgoing()) {
-      EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+      EXPECT_EQ(each.tick(), Message::kRead) << each.text().text();
     }
   }
 }
@@ -160,7 +160,7 @@ TEST_F(ConversationTest, ABlockedPersonGetsNothingThrough_F28) {
   world_.advance(1000);
   EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u);
   EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
-  EXPECT_TRUE(conversation(ben_, bens_chat()).blocked());
+  EXPECT_TRUE(conversation(ben_, bens_chat()).direct().blocked());
 
   client_api::Request send;
   send.mutable_send_message()->set_conversation(bens_chat());
@@ -184,13 +184,15 @@ TEST_F(ConversationTest, ABlockMadeOfflineHoldsAtOnceAndReachesTheServerLater) {
   EXPECT_TRUE(world_.server->device_of(kBen)->inbox.empty()) << "and confirms it";
 }
 
-TEST_F(ConversationTest, AMessageToOneselfStaysOnTheDevice) {
+TEST_F(ConversationTest, ANoteToOneselfStaysOnTheDeviceAndIsReadAsSoonAsItIsKept) {
   const std::string self = open_chat(ana_, kAna);
   const std::string id = say(ana_, self, "milk, bread");
   world_.advance(1000);
   EXPECT_THAT(texts(ana_, self), ElementsAre("milk, bread"));
-  EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kRead);
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
+  EXPECT_TRUE(conversation(ana_, self).has_self());
+  EXPECT_TRUE(conversation(ana_, chat_).has_direct());
 }
 
 TEST_F(ConversationTest, WhatCantBeSentIsRefusedBeforeAnythingIsStored_LIMIT_1) {
@@ -221,7 +223,7 @@ TEST_F(ConversationTest, EventsSayWhatHappenedInOrder_UI_1) {
     last = event.number();
   }
   ASSERT_FALSE(ben_.events.empty());
-  EXPECT_EQ(ben_.events.front().message_added().text(), "news");
+  EXPECT_EQ(ben_.events.front().message_added().text().text(), "news");
   EXPECT_EQ(count_events(ben_, Event::kMessageAdded), 1);
   EXPECT_EQ(count_events(ben_, Event::kConversationChanged), 1);
   EXPECT_EQ(count_events(ana_, Event::kMessageAdded), 1);
@@ -235,7 +237,7 @@ TEST_F(ConversationTest, EventsAreTakenOnce) {
   take.mutable_take_events();
   const auto first = ben_.request(take).take_events();
   ASSERT_EQ(first.messages_size(), 1);
-  EXPECT_EQ(first.messages(0).text(), "print me");
+  EXPECT_EQ(first.messages(0).text().text(), "print me");
   EXPECT_EQ(ben_.request(take).take_events().messages_size(), 0);
 }
 

@@ -11,39 +11,41 @@ constexpr size_t kDraftBytesMax = 65536;
 
 }  // namespace
 
-std::string Conversations::title_of(const AccountId& account) {
-  if (auto contact = store_.contacts.find(account)) return std::move(contact->name);
-  auto profile = store_.profiles.find(account);
-  if (profile && !profile->name.empty()) return std::move(profile->name);
-  if (profile && !profile->phone.empty()) return std::move(profile->phone);
-  return account.hex().substr(0, 8);
-}
-
-client_api::Conversation Conversations::build(const ConversationRow& row) {
+client_api::Conversation Conversations::build(const ConversationRow& row, MessagesView& messages) {
+  PersonView& people = messages.people();
   const AccountId partner = partner_of(row.id);
   client_api::Conversation built;
   built.set_id(row.id.hex());
-  built.set_title(title_of(partner));
-  built.set_phone(store_.profiles.phone_of(partner));
   built.set_unread(row.unread);
-  if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages_.build(*last);
+  if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages.build(*last);
   built.set_draft(row.draft);
   built.set_activity_us(row.activity.value);
-  built.set_blocked(store_.contacts.blocked(partner));
-  built.set_verified(store_.device_lists.verified(partner));
-  if (const auto profile = store_.profiles.find(partner)) built.set_about(profile->about);
+  client_api::Person person = people.build(partner);
+  built.set_title(person.name());
+  if (people.is_self(partner)) {
+    built.mutable_self();
+    return built;
+  }
+  client_api::Direct& direct = *built.mutable_direct();
+  *direct.mutable_partner() = std::move(person);
+  if (const auto profile = store_.profiles.find(partner)) direct.set_about(profile->about);
+  direct.set_blocked(store_.contacts.blocked(partner));
+  direct.set_verified(store_.device_lists.verified(partner));
   return built;
 }
 
 client_api::ListConversationsResponse Conversations::list() {
   client_api::ListConversationsResponse response;
-  for (const ConversationRow& row : store_.conversations.list()) *response.add_conversations() = build(row);
+  MessagesView messages(store_);
+  for (const ConversationRow& row : store_.conversations.list()) *response.add_conversations() = build(row, messages);
   return response;
 }
 
 std::optional<client_api::Conversation> Conversations::build(const ConversationId& id) {
   const auto row = store_.conversations.find(id);
-  return row ? std::optional(build(*row)) : std::nullopt;
+  if (!row) return std::nullopt;
+  MessagesView messages(store_);
+  return build(*row, messages);
 }
 
 Result<ConversationId, Refusal> Conversations::resolve(const std::string& id) {

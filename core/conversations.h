@@ -20,7 +20,7 @@ namespace kith::core {
 
 class Conversations {
  public:
-  explicit Conversations(Store& store) : store_(store), messages_(store) {}
+  explicit Conversations(Store& store) : store_(store) {}
 
   // Newest activity first.
   client_api::ListConversationsResponse list();
@@ -46,14 +46,10 @@ class Conversations {
   // Writes. Errors: kInvalidArgument, kNoSuchConversation, kTooLarge (over 65536 bytes).
   Result<ConversationId, Refusal> set_draft(const client_api::SetDraftRequest& request);
 
-  // Contact name, else profile name, else phone number, else the beginning of the id.
-  std::string title_of(const AccountId& account);
-
  private:
-  client_api::Conversation build(const ConversationRow& row);
+  client_api::Conversation build(const ConversationRow& row, MessagesView& messages);
 
   Store& store_;
-  MessagesView messages_;
 };
 
 }  // namespace kith::core

@@ -33,8 +33,8 @@ TEST_F(ConversationsTest, AreTitledByContactElseProfileElseNumber) {
   EXPECT_EQ(conversations_.build(kChat)->title(), "+491700000002");
   store_.profiles.set({kPeer, "Ana Profile", "busy", "", {}});
   EXPECT_EQ(conversations_.build(kChat)->title(), "Ana Profile");
-  EXPECT_EQ(conversations_.build(kChat)->about(), "busy");
-  EXPECT_EQ(conversations_.build(kChat)->phone(), "+491700000002");
+  EXPECT_EQ(conversations_.build(kChat)->direct().about(), "busy");
+  EXPECT_EQ(conversations_.build(kChat)->direct().partner().phone(), "+491700000002");
   store_.contacts.set("+491700000002", "Ana");
   store_.contacts.set_account("+491700000002", kPeer, {});
   EXPECT_EQ(conversations_.build(kChat)->title(), "Ana");
@@ -47,8 +47,8 @@ TEST_F(ConversationsTest, ShowTheNewestMessageAndWhatIsUnread) {
   store_.messages.add(incoming(4, 40, "other chat", account_id(5)));
   const auto list = conversations_.list();
   ASSERT_EQ(list.conversations_size(), 2);
-  EXPECT_EQ(list.conversations(0).last_message().text(), "other chat");
-  EXPECT_EQ(list.conversations(1).last_message().text(), "two");
+  EXPECT_EQ(list.conversations(0).last_message().text().text(), "other chat");
+  EXPECT_EQ(list.conversations(1).last_message().text().text(), "two");
   EXPECT_EQ(list.conversations(1).unread(), 2u);
   EXPECT_EQ(list.conversations(1).activity_us(), 30u);
   EXPECT_FALSE(conversations_.build(conversation_with(account_id(9))));
@@ -63,14 +63,14 @@ TEST_F(ConversationsTest, AnEmptyOneHasNoLastMessage) {
 
 TEST_F(ConversationsTest, ShowBlockedAndVerified) {
   conversations_.open(kPeer, UnixMicros{1});
-  EXPECT_FALSE(conversations_.build(kChat)->blocked());
+  EXPECT_FALSE(conversations_.build(kChat)->direct().blocked());
   store_.contacts.set_blocked(kPeer, true);
   DeviceListRow list;
   list.account = kPeer;
   list.verified = true;
   store_.device_lists.set(list);
-  EXPECT_TRUE(conversations_.build(kChat)->blocked());
-  EXPECT_TRUE(conversations_.build(kChat)->verified());
+  EXPECT_TRUE(conversations_.build(kChat)->direct().blocked());
+  EXPECT_TRUE(conversations_.build(kChat)->direct().verified());
 }
 
 TEST_F(ConversationsTest, ReadingMakesOneReceiptDueUpToTheNewestMessageRead) {  // RECEIPT-1, F12

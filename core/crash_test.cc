@@ -101,10 +101,10 @@ class ShortLife {
     EXPECT_EQ(state(ana_).undecryptable() + state(ben_).undecryptable(), 0u);
     EXPECT_EQ(state(ana_).unsent_messages() + state(ben_).unsent_messages(), 0u);
     for (const Message& message : history(ana_, to_ben)) {
-      if (message.text() == "a1") {
+      if (message.text().text() == "a1") {
         EXPECT_EQ(message.tick(), Message::kRead);
       }
-      if (message.text() == "a2") {
+      if (message.text().text() == "a2") {
         EXPECT_GE(message.tick(), Message::kDelivered);
       }
     }

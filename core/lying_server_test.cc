@@ -48,7 +48,7 @@ class LyingServerTest : public TwoPeople {
   // What Ana's message of that text shows.
   Message::Tick tick(const std::string& text) {
     for (const Message& each : history(ana_, chat_)) {
-      if (each.text() == text) return each.tick();
+      if (each.text().text() == text) return each.tick();
     }
     ADD_FAILURE() << "no such message";
     return Message::kPending;
@@ -208,7 +208,7 @@ TEST_F(LyingServerTest, AMessageGivenOutAsSomebodyElsesIsNotBelieved_DEVICE_1) {
   change_next([&](wire::IncomingMessage& message) { message.set_from_account(carls); });
   say(ana_, chat_, "words of Ana");
   world_.advance(20'000);
-  for (const Message& each : history(ben_, with_carl)) EXPECT_NE(each.text(), "words of Ana");
+  for (const Message& each : history(ben_, with_carl)) EXPECT_NE(each.text().text(), "words of Ana");
   EXPECT_EQ(state(ben_).undecryptable(), 1u) << "counted; and Carl's device, asked, has nothing like it";
 }
 
@@ -334,8 +334,8 @@ TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {
   entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kBen)->revision + 1);
   liar().plant(kAna, entry);
   world_.advance(2000);
-  EXPECT_FALSE(conversation(ana_, chat_).verified());
-  EXPECT_EQ(history(ana_, chat_).back().kind(), Message::kIdentityChanged);
+  EXPECT_FALSE(conversation(ana_, chat_).direct().verified());
+  EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kIdentityChanged);
 }
 
 TEST_F(ForgedListTest, AnotherAccountKeyFromTheStartShowsInTheSafetyNumber) {

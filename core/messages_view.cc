@@ -7,7 +7,7 @@
 namespace kith::core {
 namespace {
 
-using Kind = client_api::Message;
+using Shown = client_api::Message;
 
 constexpr uint32_t kPageDefault = 50;
 constexpr uint32_t kPageMax = 500;
@@ -15,16 +15,17 @@ constexpr uint32_t kTakeDefault = 100;
 constexpr size_t kExcerptBytesMax = 512;
 
 // The store's numbers are the interface's: a cast is the conversion.
-static_assert(static_cast<int>(MessageKind::kText) == Kind::kText);
-static_assert(static_cast<int>(MessageKind::kIdentityChanged) == Kind::kIdentityChanged);
-static_assert(static_cast<int>(MessageKind::kUndecryptable) == Kind::kUndecryptable);
-static_assert(static_cast<int>(MessageKind::kUnsupported) == Kind::kUnsupported);
-static_assert(static_cast<int>(Tick::kNone) == Kind::kNone);
-static_assert(static_cast<int>(Tick::kPending) == Kind::kPending);
-static_assert(static_cast<int>(Tick::kSent) == Kind::kSent);
-static_assert(static_cast<int>(Tick::kDelivered) == Kind::kDelivered);
-static_assert(static_cast<int>(Tick::kRead) == Kind::kRead);
-static_assert(static_cast<int>(Tick::kFailed) == Kind::kFailed);
+static_assert(static_cast<int>(Tick::kNone) == Shown::kNone);
+static_assert(static_cast<int>(Tick::kPending) == Shown::kPending);
+static_assert(static_cast<int>(Tick::kSent) == Shown::kSent);
+static_assert(static_cast<int>(Tick::kDelivered) == Shown::kDelivered);
+static_assert(static_cast<int>(Tick::kRead) == Shown::kRead);
+static_assert(static_cast<int>(Tick::kFailed) == Shown::kFailed);
+static_assert(static_cast<int>(FailureReason::kAccountGone) == client_api::kAccountGone);
+static_assert(static_cast<int>(FailureReason::kNoAccount) == client_api::kNoAccount);
+static_assert(static_cast<int>(FailureReason::kMessageTooLarge) == client_api::kMessageTooLarge);
+static_assert(static_cast<int>(FailureReason::kRefused) == client_api::kRefused);
+static_assert(static_cast<int>(FailureReason::kDatabaseDamaged) == client_api::kDatabaseDamaged);
 
 // At most `bytes` bytes, without half a character at the end.
 std::string_view cut(std::string_view text, size_t bytes) {
@@ -43,25 +44,32 @@ Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const
   return MessageCursor{UnixMicros{order_us}, *message};
 }
 
+void set_body(client_api::Message& built, const MessageRow& message) {
+  switch (message.kind) {
+    case MessageKind::kText: built.mutable_text()->set_text(message.text); return;
+    case MessageKind::kIdentityChanged: built.mutable_identity_changed(); return;
+    case MessageKind::kUndecryptable: built.mutable_undecryptable(); return;
+    case MessageKind::kUnsupported: built.mutable_unsupported(); return;
+  }
+}
+
 }  // namespace
 
 client_api::Message MessagesView::build(const MessageRow& message) {
   client_api::Message built;
   built.set_id(message.id.hex());
   built.set_conversation(message.conversation.hex());
-  built.set_from(message.from.hex());
-  built.set_from_phone(message.outgoing ? store_.account.phone() : store_.profiles.phone_of(message.from));
+  *built.mutable_sender() = people_.build(message.from);
   built.set_outgoing(message.outgoing);
-  built.set_kind(static_cast<Kind::Kind>(message.kind));
-  built.set_text(message.text);
   built.set_sent_at_us(message.sent_at.value);
   built.set_order_us(message.order.value);
-  built.set_tick(static_cast<Kind::Tick>(message.tick));
-  built.set_failure(message.failure);
+  built.set_tick(static_cast<Shown::Tick>(message.tick));
+  built.set_failure(static_cast<client_api::FailureReason>(message.failure));
+  set_body(built, message);
   if (message.quote) {
     auto* quote = built.mutable_quote();
     quote->set_message_id(message.quote->message.hex());
-    quote->set_author(message.quote->author.hex());
+    *quote->mutable_author() = people_.build(message.quote->author);
     quote->set_excerpt(message.quote->excerpt);
   }
   return built;

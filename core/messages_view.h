@@ -2,10 +2,12 @@
 
 // Messages as user interfaces see them.
 //
+// Life:  of one request or event, as PersonView.
 // Calls: reads only. A failed read shows as Database::failed(): the caller answers kStorage then.
 #pragma once
 
 #include "client_api/client_api.pb.h"
+#include "core/person_view.h"
 #include "core/refusal.h"
 #include "core/store/store.h"
 
@@ -13,9 +15,10 @@ namespace kith::core {
 
 class MessagesView {
  public:
-  explicit MessagesView(Store& store) : store_(store) {}
+  explicit MessagesView(Store& store) : store_(store), people_(store) {}
 
   client_api::Message build(const MessageRow& message);
+  PersonView& people() { return people_; }
 
   // A page in ascending order. Errors: kInvalidArgument (limit above 500, half a cursor or two, no id),
   // kNoSuchConversation.
@@ -27,6 +30,7 @@ class MessagesView {
 
  private:
   Store& store_;
+  PersonView people_;
 };
 
 // The quote that goes into a reply: the original's author and an excerpt of at most 512 bytes, cut between characters.

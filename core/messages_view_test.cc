@@ -36,19 +36,19 @@ TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   const auto shown = view_.build(row);
   EXPECT_EQ(shown.id(), message_id(1).hex());
   EXPECT_EQ(shown.conversation(), kPeer.hex()) << "a chat is named by its partner";
-  EXPECT_EQ(shown.from(), kPeer.hex());
-  EXPECT_EQ(shown.from_phone(), "+491700000002");
+  EXPECT_EQ(shown.sender().account_id(), kPeer.hex());
+  EXPECT_EQ(shown.sender().phone(), "+491700000002");
   EXPECT_FALSE(shown.outgoing());
-  EXPECT_EQ(shown.kind(), client_api::Message::kText);
-  EXPECT_EQ(shown.text(), "hi");
+  EXPECT_EQ(shown.body_case(), client_api::Message::kText);
+  EXPECT_EQ(shown.text().text(), "hi");
   EXPECT_EQ(shown.sent_at_us(), 10u);
   EXPECT_EQ(shown.order_us(), 20u);
   EXPECT_EQ(shown.quote().message_id(), message_id(9).hex());
-  EXPECT_EQ(shown.quote().author(), kSelf.hex());
+  EXPECT_EQ(shown.quote().author().account_id(), kSelf.hex());
   EXPECT_EQ(shown.quote().excerpt(), "earlier");
 
   const auto own = view_.build(outgoing(2, 30, Tick::kRead));
-  EXPECT_EQ(own.from_phone(), "+491700000001");
+  EXPECT_EQ(own.sender().phone(), "+491700000001");
   EXPECT_EQ(own.tick(), client_api::Message::kRead);
   EXPECT_FALSE(own.has_quote());
 }
@@ -112,7 +112,7 @@ TEST_F(MessagesViewTest, GetsOneMessage) {
   store_.messages.add(incoming(1, 1, "this"));
   client_api::GetMessageRequest request;
   request.set_id(message_id(1).hex());
-  EXPECT_EQ(view_.get(request)->text(), "this");
+  EXPECT_EQ(view_.get(request)->text().text(), "this");
   request.set_id(message_id(2).hex());
   EXPECT_EQ(view_.get(request).error().code, Failure::kNoSuchMessage);
   request.set_id("");

@@ -68,7 +68,7 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
 }
 
-void Outbox::fail_all(const AccountId& account, const std::string& why) {
+void Outbox::fail_all(const AccountId& account, FailureReason why) {
   Lane& lane = lane_of(account);
   while (!lane.items.empty()) fail(account, lane.items.front().id, why);
 }
@@ -166,7 +166,7 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
   lane.preparing = false;
   switch (outcome) {
     case Devices::Outcome::kDone: lane.list_is_stale = false; return;
-    case Devices::Outcome::kNoAccount: return fail_all(account, "the account is no more");
+    case Devices::Outcome::kNoAccount: return fail_all(account, FailureReason::kAccountGone);
     case Devices::Outcome::kUnavailable:
     case Devices::Outcome::kInvalid: lane.fresh_session_for = 0; return pause(lane, 0);
   }
@@ -219,8 +219,7 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
   }
   const uint32_t told = engine_.connection.limits().frame_bytes_max();
   const size_t frame_max = told == 0 ? Connection::kFrameBytesMax : told;
-  if (too_large || frame.ByteSizeLong() > frame_max)
-    return fail(account, item.id, "the message is too large for this server");
+  if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, FailureReason::kMessageTooLarge);
   item.in_flight = true;
   item.sent_at_ms = engine_.clock.monotonic().value;
   ++lane.in_flight;
@@ -240,7 +239,10 @@ void Outbox::on_accepted(const wire::Accepted& accepted) {
 
 void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros server_time) {
   if (const std::optional<Tick> tick = engine_.store.messages.accept(id, server_time); tick) {
-    engine_.changes.message_changed(id, conversation_with(account));
+    const ConversationId conversation = conversation_with(account);
+    // Whom a note to oneself is for has read it.
+    if (engine_.is_self(account)) engine_.store.messages.raise_read(conversation, server_time);
+    engine_.changes.message_changed(id, conversation);
   }
   Lane& lane = lane_of(account);
   lane.failures = 0;
@@ -258,10 +260,10 @@ void Outbox::on_refused(const wire::Refused& refused) {
   if (target == targets_.end()) return;
   const AccountId account = target->second;
   switch (refused.code()) {
-    case wire::kNoSuchAccount: return fail(account, *id, "the account is no more");
-    case wire::kTooLarge: return fail(account, *id, "the message is too large for this server");
+    case wire::kNoSuchAccount: return fail(account, *id, FailureReason::kAccountGone);
+    case wire::kTooLarge: return fail(account, *id, FailureReason::kMessageTooLarge);
     case wire::kMalformed:
-    case wire::kInvalidArgument: return fail(account, *id, "the server refused it: " + refused.detail());
+    case wire::kInvalidArgument: return fail(account, *id, FailureReason::kRefused);
     default: break;
   }
   Lane& lane = lane_of(account);
@@ -281,7 +283,7 @@ void Outbox::on_refused(const wire::Refused& refused) {
   }
 }
 
-void Outbox::fail(const AccountId& account, const MessageId& id, const std::string& why) {
+void Outbox::fail(const AccountId& account, const MessageId& id, FailureReason why) {
   if (engine_.store.messages.fail(id, why)) engine_.changes.message_changed(id, conversation_with(account));
   remove(account, id);
 }

@@ -26,6 +26,7 @@
 #include <unordered_map>
 
 #include "core/devices.h"
+#include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
@@ -51,7 +52,7 @@ class Outbox {
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
   void redirect(const AccountId& provisional, const AccountId& account);
-  void fail_all(const AccountId& account, const std::string& why);
+  void fail_all(const AccountId& account, FailureReason why);
   // Nothing of this kind goes to this account any more.
   void remove_all(const AccountId& account, OutboxKind kind);
   // Whether an item of this kind to this account is not acknowledged yet.
@@ -98,7 +99,7 @@ class Outbox {
   bool seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision);
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
   void accept(const AccountId& account, const MessageId& id, UnixMicros server_time);
-  void fail(const AccountId& account, const MessageId& id, const std::string& why);
+  void fail(const AccountId& account, const MessageId& id, FailureReason why);
   void remove(const AccountId& account, const MessageId& id);
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();

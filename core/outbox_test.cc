@@ -115,7 +115,7 @@ TEST_F(OutboxTest, WhatCanNeverBeSentFailsAndSaysWhy) {
   const std::string id = say(ana_, chat_, "big");
   world_.advance(1000);
   EXPECT_EQ(message(ana_, id).tick(), Message::kFailed);
-  EXPECT_THAT(message(ana_, id).failure(), ::testing::HasSubstr("too large"));
+  EXPECT_EQ(message(ana_, id).failure(), client_api::kMessageTooLarge);
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
   stubborn().refuse_with = nullptr;
   say(ana_, chat_, "small");

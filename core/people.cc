@@ -25,36 +25,50 @@ void People::find(uint32_t request, const std::string& phone, const std::string&
       return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
     return found(*account);
   }
-  find_by_phone(request, phone, Unreachable::kFails, std::move(found));
+  find_by_phone(phone, {request, Unreachable::kFails, std::move(found)});
 }
 
 void People::find_addressee(uint32_t request, const std::string& phone, Found found) {
-  find_by_phone(request, phone, Unreachable::kProvisional, std::move(found));
+  find_by_phone(phone, {request, Unreachable::kProvisional, std::move(found)});
 }
 
-void People::find_by_phone(uint32_t request, const std::string& phone, Unreachable unreachable, Found found) {
+void People::find_by_phone(const std::string& phone, Finder finder) {
+  const uint32_t request = finder.request;
+  const bool may_be_provisional = finder.unreachable == Unreachable::kProvisional;
   const auto number = normalize_phone(phone, engine_.registration->phone);
   if (!number) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
-  if (*number == engine_.registration->phone) return found(engine_.registration->account);
+  if (*number == engine_.registration->phone) return finder.found(engine_.registration->account);
+  if (const auto waiting = finders_.find(*number); waiting != finders_.end()) {
+    if (waiting->second.size() >= kFindersMax)
+      return engine_.output.fail(request, FailureCode::kOutboxFull, "too many requests wait for this number");
+    return waiting->second.push_back(std::move(finder));
+  }
   const auto known = engine_.store.profiles.account_of(*number);
-  const bool asks = !known || (unreachable == Unreachable::kProvisional && engine_.store.profiles.provisional(*known));
-  if (!asks) return found(*known);
+  const bool asks = !known || (may_be_provisional && engine_.store.profiles.provisional(*known));
+  if (!asks) return finder.found(*known);
   if (!engine_.connection.wanted()) {
-    if (unreachable == Unreachable::kProvisional) return found(provisional_account(*number));
+    if (may_be_provisional) return finder.found(provisional_account(*number));
     return engine_.output.fail(request, FailureCode::kOffline, "phone: not known on this device, and not connected");
   }
-  look_up({*number}, [this, request, unreachable, number = *number, found = std::move(found)](const HttpReply& reply) {
-    if (unreachable == Unreachable::kProvisional && reply.is_temporary()) return found(provisional_account(number));
-    if (!reply.ok()) {
-      const CallFailure failure = failure_of(reply);
-      return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
-    }
-    const auto account = engine_.store.profiles.account_of(number);
-    if (!account || engine_.store.profiles.provisional(*account)) {
-      return engine_.output.fail(request, FailureCode::kNoSuchAccount, "phone: " + number + " has no account");
-    }
-    found(*account);
+  finders_[*number].push_back(std::move(finder));
+  look_up({*number}, [this, number = *number](const HttpReply& reply) {
+    const auto waiting = finders_.extract(number);
+    for (const Finder& each : waiting.mapped()) answer(number, each, reply);
   });
+}
+
+void People::answer(const std::string& number, const Finder& finder, const HttpReply& reply) {
+  if (finder.unreachable == Unreachable::kProvisional && reply.is_temporary())
+    return finder.found(provisional_account(number));
+  if (!reply.ok()) {
+    const CallFailure failure = failure_of(reply);
+    return engine_.output.fail(finder.request, failure.code, failure.detail, failure.retry_after_ms);
+  }
+  const auto account = engine_.store.profiles.account_of(number);
+  if (!account || engine_.store.profiles.provisional(*account)) {
+    return engine_.output.fail(finder.request, FailureCode::kNoSuchAccount, "phone: " + number + " has no account");
+  }
+  finder.found(*account);
 }
 
 AccountId People::provisional_account(const std::string& phone) {
@@ -68,7 +82,7 @@ AccountId People::provisional_account(const std::string& phone) {
 void People::resolve(const std::string& phone, const std::optional<AccountId>& account) {
   const auto provisional = engine_.store.profiles.account_of(phone);
   if (!provisional || !engine_.store.profiles.provisional(*provisional)) return;
-  if (!account) return engine_.outbox.fail_all(*provisional, phone + " has no account");
+  if (!account) return engine_.outbox.fail_all(*provisional, FailureReason::kNoAccount);
   engine_.store.profiles.adopt(*provisional, *account);
   engine_.outbox.redirect(*provisional, *account);
   engine_.profiles.look_again();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct Engine;
 class People {
  public:
   static constexpr size_t kLookupMax = 500;
+  static constexpr size_t kFindersMax = 10000;  // requests that wait for the server's word on one number
   static constexpr uint64_t kAgainMs = 60000;
   static constexpr uint64_t kFreshDays = 1;  // an answer that a number has no account is believed so long
 
@@ -48,7 +50,13 @@ class People {
 
  private:
   enum class Unreachable { kFails, kProvisional };
-  void find_by_phone(uint32_t request, const std::string& phone, Unreachable unreachable, Found found);
+  struct Finder {
+    uint32_t request = 0;
+    Unreachable unreachable = Unreachable::kFails;
+    Found found;
+  };
+  void find_by_phone(const std::string& phone, Finder finder);
+  void answer(const std::string& number, const Finder& finder, const HttpReply& reply);
   AccountId provisional_account(const std::string& phone);
   // The server's word on a number that a provisional account stands for.
   void resolve(const std::string& phone, const std::optional<AccountId>& account);
@@ -57,6 +65,8 @@ class People {
   void look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done);
 
   Engine& engine_;
+  // By number, in the order in which they came: what was written first is sent first.
+  std::map<std::string, std::vector<Finder>> finders_;
   bool look_ = true;
   bool looking_ = false;
   Timer again_;

@@ -35,7 +35,7 @@ TEST_F(RepairTest, AMessageThatCantBeDecryptedIsSentAgainAndTakesItsPlace) {
   world_.advance(20000);
   EXPECT_THAT(texts(ben_, chat), ElementsAre("ping", "pong", "read this", "and this"));
   EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
-  EXPECT_EQ(message(ben_, lost).kind(), Message::kText);
+  EXPECT_EQ(message(ben_, lost).body_case(), Message::kText);
   EXPECT_EQ(message(ana_, lost).tick(), Message::kDelivered);
   EXPECT_EQ(conversation(ben_, chat).unread(), 3u) << "ping, and the two";
 }
@@ -67,7 +67,7 @@ TEST_F(RepairTest, AMessageThatAServerForgotIsOrderedAlikeOnBothSides) {  // [SE
   EXPECT_EQ(texts(ben_, chat), texts(ana_, chat_));
   for (const Message& each : history(ana_, chat_)) {
     if (each.outgoing()) {
-      EXPECT_EQ(each.tick(), Message::kRead) << each.text();
+      EXPECT_EQ(each.tick(), Message::kRead) << each.text().text();
     }
   }
 }
@@ -82,8 +82,8 @@ TEST_F(RepairTest, APlaceholderIsShownUntilTheRepair) {
   };
   const std::string lost = say(ana_, chat_, "read this");
   world_.run();
-  EXPECT_EQ(message(ben_, lost).kind(), Message::kUndecryptable);
-  EXPECT_EQ(message(ben_, lost).text(), "");
+  EXPECT_EQ(message(ben_, lost).body_case(), Message::kUndecryptable);
+  EXPECT_EQ(message(ben_, lost).text().text(), "");
   EXPECT_TRUE(world_.server->device_of(kBen)->inbox.empty()) << "it is confirmed all the same";
 }
 
@@ -203,7 +203,7 @@ TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
   verify.mutable_set_verified()->set_conversation(chat_);
   verify.mutable_set_verified()->set_verified(true);
   EXPECT_FALSE(ana_.request(verify).has_failure());
-  EXPECT_TRUE(conversation(ana_, chat_).verified());
+  EXPECT_TRUE(conversation(ana_, chat_).direct().verified());
   client_api::Request number;
   number.mutable_get_safety_number()->set_conversation(chat_);
   const std::string before = ana_.request(number).get_safety_number().digits();
@@ -217,9 +217,9 @@ TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
   ana_.set_network(true);
   world_.advance(5000);
 
-  EXPECT_FALSE(conversation(ana_, chat_).verified());
+  EXPECT_FALSE(conversation(ana_, chat_).direct().verified());
   int notices = 0;
-  for (const Message& each : history(ana_, chat_)) notices += each.kind() == Message::kIdentityChanged ? 1 : 0;
+  for (const Message& each : history(ana_, chat_)) notices += each.body_case() == Message::kIdentityChanged ? 1 : 0;
   EXPECT_EQ(notices, 1);
   const std::string after = ana_.request(number).get_safety_number().digits();
   EXPECT_NE(after, before);
@@ -260,7 +260,7 @@ TEST_F(RepairTest, ADeviceThatTheListDoesNotNameGetsNoTrust_DEVICE_1) {
   };
   const std::string id = say(ana_, chat_, "hello");
   world_.advance(1000);
-  EXPECT_EQ(message(ben_, id).kind(), Message::kUndecryptable);
+  EXPECT_EQ(message(ben_, id).body_case(), Message::kUndecryptable);
   say(ana_, chat_, "next");
   world_.advance(1000);
   EXPECT_EQ(texts(ben_, chat).back(), "next") << "what follows is not held up";
@@ -276,10 +276,10 @@ TEST_F(RepairTest, AScannedCodeIsCompared) {
   verify.mutable_set_verified()->set_conversation(chat_);
   verify.mutable_set_verified()->set_scanned_qr_payload(ana_.request(mine).get_safety_number().qr_payload());
   EXPECT_EQ(ana_.request(verify).failure().code(), client_api::Failure::kIdentityInvalid);
-  EXPECT_FALSE(conversation(ana_, chat_).verified());
+  EXPECT_FALSE(conversation(ana_, chat_).direct().verified());
   verify.mutable_set_verified()->set_scanned_qr_payload(scanned);
   EXPECT_FALSE(ana_.request(verify).has_failure());
-  EXPECT_TRUE(conversation(ana_, chat_).verified());
+  EXPECT_TRUE(conversation(ana_, chat_).direct().verified());
 }
 
 }  // namespace

@@ -58,6 +58,12 @@ void set_draft(Engine& engine, uint32_t id, const client_api::SetDraftRequest& w
   engine.output.done(id, &Response::mutable_set_draft);
 }
 
+void send_message(Engine& engine, const Request& request) {
+  client_api::SendMessageRequest what = request.send_message();
+  if (what.message_id().empty()) what.set_message_id(request.change());
+  engine.sending.send_message(request.id(), what);
+}
+
 // Those that need no registration.
 bool dispatch_early(Engine& engine, const Request& request) {
   switch (request.method_case()) {
@@ -72,10 +78,66 @@ bool dispatch_early(Engine& engine, const Request& request) {
   }
 }
 
+// Whether the request leaves something that making it twice would leave twice or change back. What a user interface
+// says about itself is none of these: it says so again to each core.
+bool changes_something(Request::MethodCase method) {
+  switch (method) {
+    case Request::kRegister:
+    case Request::kRequestCode:
+    case Request::kOpenConversation:
+    case Request::kSendMessage:
+    case Request::kMarkRead:
+    case Request::kSetDraft:
+    case Request::kTakeEvents:
+    case Request::kImportContacts:
+    case Request::kSetContact:
+    case Request::kSetBlocked:
+    case Request::kSetVerified:
+    case Request::kSetProfile:
+    case Request::kSetSettings:
+    case Request::kSetPin: return true;
+    case Request::kGetState:
+    case Request::kConnect:
+    case Request::kDisconnect:
+    case Request::kSetAvailable:
+    case Request::kListConversations:
+    case Request::kListMessages:
+    case Request::kSetTyping:
+    case Request::kSearch:
+    case Request::kGetMessage:
+    case Request::kWatchPresence:
+    case Request::kListContacts:
+    case Request::kGetSafetyNumber:
+    case Request::kGetProfile:
+    case Request::kGetSettings:
+    case Request::METHOD_NOT_SET: return false;
+  }
+  return false;  // a method of a later version
+}
+
+// Whether the request still has to be done: it is not a change that was made, or is being made, already.
+bool begin(Engine& engine, const Request& request) {
+  if (request.change().empty() || !changes_something(request.method_case())) return true;
+  if (request.has_send_message()) return true;  // the message itself tells of it, for good
+  const auto change = ChangeId::from_hex(request.change());
+  if (!change) {
+    engine.output.fail(request.id(), FailureCode::kInvalidArgument, "change: must be 32 hexadecimal digits");
+    return false;
+  }
+  Response response;
+  if (const auto answer = engine.store.answers.find(*change); answer && response.ParseFromString(*answer)) {
+    response.set_id(request.id());
+    engine.output.respond(std::move(response));
+    return false;
+  }
+  return engine.output.begin(request.id(), *change);
+}
+
 }  // namespace
 
 void dispatch(Engine& engine, const Request& request) {
   const uint32_t id = request.id();
+  if (!begin(engine, request)) return;
   if (dispatch_early(engine, request)) return;
   if (request.method_case() == Request::METHOD_NOT_SET) {
     return engine.output.fail(id, FailureCode::kInvalidArgument, "method: there is none that is known here");
@@ -90,7 +152,7 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kListMessages:
       return answer(engine, id, MessagesView(engine.store).list(request.list_messages()),
                     &Response::mutable_list_messages);
-    case Request::kSendMessage: return engine.sending.send_message(id, request.send_message());
+    case Request::kSendMessage: return send_message(engine, request);
     case Request::kMarkRead: return engine.receipts.mark_read(id, request.mark_read());
     case Request::kSetTyping: return engine.typing_presence.set_typing(id, request.set_typing());
     case Request::kSetDraft: return set_draft(engine, id, request.set_draft());

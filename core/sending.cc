@@ -9,8 +9,30 @@
 
 namespace kith::core {
 
+bool Sending::was_sent(uint32_t request, const client_api::SendMessageRequest& what) {
+  const auto id = MessageId::from_hex(what.message_id());
+  const auto message = id ? engine_.store.messages.find(*id) : std::nullopt;
+  if (!message) return false;
+  if (message->outgoing) {
+    answer(request, *message);
+  } else {
+    engine_.output.fail(request, FailureCode::kInvalidArgument, "message_id: is that of another message");
+  }
+  return true;
+}
+
+void Sending::answer(uint32_t request, const MessageRow& message) {
+  client_api::Response response;
+  response.set_id(request);
+  *response.mutable_send_message()->mutable_message() = MessagesView(engine_.store).build(message);
+  engine_.output.respond(std::move(response));
+}
+
 void Sending::send_message(uint32_t request, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
+  if (!what.message_id().empty() && !MessageId::from_hex(what.message_id()))
+    return output.fail(request, FailureCode::kInvalidArgument, "message_id: must be 32 hexadecimal digits");
+  if (was_sent(request, what)) return;
   if (what.text().empty()) return output.fail(request, FailureCode::kInvalidArgument, "text: is empty");
   if (what.text().size() > kTextBytesMax)
     return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
@@ -30,6 +52,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
 
 void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
+  if (was_sent(request, what)) return;  // while the server was asked about the number
   const AccountId partner = partner_of(conversation);
   if (engine_.store.contacts.blocked(partner)) {
     return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
@@ -38,7 +61,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
 
   MessageRow message;
-  message.id = engine_.random.id<MessageId>();
+  message.id = MessageId::from_hex(what.message_id()).value_or(engine_.random.id<MessageId>());
   message.conversation = conversation;
   message.from = engine_.registration->account;
   message.from_device = engine_.registration->device;
@@ -63,11 +86,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   engine_.outbox.add(item);
   engine_.changes.message_added(message.id, conversation);
   engine_.typing_presence.message_sent(conversation);
-
-  client_api::Response response;
-  response.set_id(request);
-  *response.mutable_send_message()->mutable_message() = MessagesView(engine_.store).build(message);
-  output.respond(std::move(response));
+  answer(request, message);
 }
 
 }  // namespace kith::core

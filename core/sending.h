@@ -5,7 +5,7 @@
 #pragma once
 
 #include "client_api/client_api.pb.h"
-#include "core/store/conversation_id.h"
+#include "core/store/messages_table.h"
 
 namespace kith::core {
 
@@ -20,6 +20,9 @@ class Sending {
   void send_message(uint32_t request, const client_api::SendMessageRequest& what);
 
  private:
+  // Whether the message of this id is there; then the request is answered.
+  bool was_sent(uint32_t request, const client_api::SendMessageRequest& what);
+  void answer(uint32_t request, const MessageRow& message);
   void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
 
   Engine& engine_;

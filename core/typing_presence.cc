@@ -53,14 +53,14 @@ void TypingPresence::on_typing(const wire::TypingNotice& notice) {
       return;
     }
     expiry = std::make_unique<Timer>(engine_.timers);
-    engine_.changes.typing(conversation, true);
+    engine_.changes.typing(conversation, *from, true);
   }
   expiry->set(engine_.in_ms(kExpireMs), [this, account = *from] { message_came(account); });
 }
 
 void TypingPresence::message_came(const AccountId& from) {
   const ConversationId conversation = conversation_with(from);
-  if (typing_from_.erase(conversation) != 0) engine_.changes.typing(conversation, false);
+  if (typing_from_.erase(conversation) != 0) engine_.changes.typing(conversation, from, false);
 }
 
 void TypingPresence::watch(uint32_t request, const client_api::WatchPresenceRequest& what) {
@@ -120,15 +120,18 @@ void TypingPresence::set_presence(const ConversationId& conversation, const clie
 
 void TypingPresence::on_connection_gone() {
   typing_to_.clear();
-  for (const auto& [conversation, timer] : std::exchange(typing_from_, {})) engine_.changes.typing(conversation, false);
+  for (const auto& [conversation, timer] : std::exchange(typing_from_, {}))
+    engine_.changes.typing(conversation, partner_of(conversation), false);
   for (const auto& [conversation, presence] : std::map(presence_)) {
     if (presence.kind() == client_api::Presence::kOnline) set_presence(conversation, client_api::Presence());
   }
 }
 
 void TypingPresence::describe(const ConversationId& id, client_api::Conversation& conversation) const {
-  conversation.set_typing(typing_from_.contains(id));
-  if (const auto found = presence_.find(id); found != presence_.end()) *conversation.mutable_presence() = found->second;
+  if (!conversation.has_direct()) return;
+  client_api::Direct& direct = *conversation.mutable_direct();
+  if (typing_from_.contains(id)) *conversation.add_typing() = direct.partner();
+  if (const auto found = presence_.find(id); found != presence_.end()) *direct.mutable_presence() = found->second;
 }
 
 }  // namespace kith::core

@@ -26,7 +26,7 @@ void rpc_line(BytesView input) {
   cli::testing::FakeHost host([](const client_api::Request& request) {
     client_api::Response response;
     if (request.has_send_message())
-      response.mutable_send_message()->mutable_message()->set_text(request.send_message().text());
+      response.mutable_send_message()->mutable_message()->mutable_text()->set_text(request.send_message().text());
     if (request.has_search()) response.mutable_failure()->set_detail(request.search().query());
     return response;
   });

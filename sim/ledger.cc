@@ -34,14 +34,14 @@ void Ledger::event(const std::string& device, const client_api::Event& event) {
 
 void Ledger::show(const std::string& device, const Message& message, bool added) {
   if (message.outgoing()) return raise(device, message);
-  if (message.kind() == Message::kIdentityChanged) return;
+  if (message.has_identity_changed()) return;
   Owned& owned = devices_[device];
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   if (is_new) {
     owned.shown.push_back(message.id());
     ++shown_count_;
   } else if (added) {
-    broken("SEND-1: " + device + " shows a second time: " + message.text());
+    broken("SEND-1: " + device + " shows a second time: " + message.text().text());
   }
 }
 
@@ -49,8 +49,9 @@ void Ledger::raise(const std::string& device, const Message& message) {
   const auto known = texts_.find(message.id());
   if (known == texts_.end()) return;  // its answer was lost in a crash
   Text& text = known->second;
-  if (message.tick() == Message::kFailed) return broken("a text failed on " + device + ": " + message.failure());
-  if (message.tick() < text.tick) broken("RECEIPT-2: a tick went back on " + device + ": " + message.text());
+  if (message.tick() == Message::kFailed)
+    return broken("a text failed on " + device + ": " + client_api::FailureReason_Name(message.failure()));
+  if (message.tick() < text.tick) broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
   text.tick = message.tick();
   if (message.tick() >= Message::kSent) text.acknowledged = true;
 }
@@ -101,21 +102,22 @@ void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
     std::set<std::string> bodies;
     for (const auto& [partner, messages] : view->conversations) {
       for (const Message& message : messages) {
-        if (message.kind() == Message::kIdentityChanged) continue;
-        if (message.kind() != Message::kText) {
+        if (message.has_identity_changed()) continue;
+        if (!message.has_text()) {
           if (!moved_)
             broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " +
                    partner);
           continue;
         }
-        if (!bodies.insert(message.text()).second) broken("SEND-1: twice on " + view->device + ": " + message.text());
+        if (!bodies.insert(message.text().text()).second)
+          broken("SEND-1: twice on " + view->device + ": " + message.text().text());
         // A text names its sender and its addressee: "ana-1 ben 17".
         const std::string begins = message.outgoing() ? view->device + " " + partner + " " : "";
-        if (message.outgoing() && !message.text().starts_with(begins))
-          broken("not written here: " + view->device + ": " + message.text());
-        if (!message.outgoing() && (!message.text().starts_with(partner + "-") ||
-                                    message.text().find(" " + person + " ") == std::string::npos)) {
-          broken("not for here: " + view->device + " from " + partner + ": " + message.text());
+        if (message.outgoing() && !message.text().text().starts_with(begins))
+          broken("not written here: " + view->device + ": " + message.text().text());
+        if (!message.outgoing() && (!message.text().text().starts_with(partner + "-") ||
+                                    message.text().text().find(" " + person + " ") == std::string::npos)) {
+          broken("not for here: " + view->device + " from " + partner + ": " + message.text().text());
         }
         const auto known = texts_.find(message.id());
         if (known == texts_.end()) continue;  // its writer's answer was lost in a crash
@@ -155,7 +157,7 @@ void Ledger::check_order(const std::vector<FinalView>& views) {
         for (const Message& message : others) shared.insert(message.id());
         std::vector<std::string> out;
         for (const Message& message : messages) {
-          if (message.kind() == Message::kText && shared.contains(message.id())) out.push_back(message.id());
+          if (message.has_text() && shared.contains(message.id())) out.push_back(message.id());
         }
         return out;
       };

@@ -180,7 +180,7 @@ void Person::write() {
                      if (response.has_failure()) return;
                      const client_api::Message& message = response.send_message().message();
                      on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
-                                    [&message] { return message.id().substr(0, 8) + " " + message.text(); });
+                                    [&message] { return message.id().substr(0, 8) + " " + message.text().text(); });
                      on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
                    });
 }

@@ -71,8 +71,7 @@ client_api::Message text(const std::string& id, const std::string& body, bool ou
                          client_api::Message::Tick tick) {
   client_api::Message message;
   message.set_id(id);
-  message.set_text(body);
-  message.set_kind(client_api::Message::kText);
+  message.mutable_text()->set_text(body);
   message.set_outgoing(outgoing);
   message.set_order_us(order);
   message.set_tick(tick);

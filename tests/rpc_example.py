@@ -81,8 +81,8 @@ def main():
 
         # Ben's device gets it, shows it, and says that it was read.
         received = ben.wait_for("message_added", lambda message: message["id"] == sent["id"])
-        profile = ben.call("get_profile", account_id=received["from"])
-        print(f"{profile['name']} ({profile['phone']}) wrote: {received['text']}")
+        profile = ben.call("get_profile", account_id=received["sender"]["account_id"])
+        print(f"{profile['name']} ({profile['phone']}) wrote: {received['text']['text']}")
         ben.call("mark_read", conversation=received["conversation"])
 
         ana.wait_for("message_changed", lambda message: message["id"] == sent["id"] and message["tick"] == "kRead")

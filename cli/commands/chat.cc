@@ -40,7 +40,7 @@ class Chat {
     context_.host.start(list_messages(kShownAtStart), [this](const Response& response) {
       for (const Message& message : response.list_messages().messages()) show(message);
       screen_->print(context_.out.coloured(
-          "2", "Chat with " + safe_for_terminal(conversation_.title()) + ". /help for help, /quit to leave."));
+          "2", "Chat with " + safe_for_terminal(title_of(conversation_)) + ". /help for help, /quit to leave."));
       begin();
     });
     const auto outcome =
@@ -150,7 +150,7 @@ class Chat {
     screen_->print(message.id(), line_of(message));
   }
   std::string line_of(const Message& message) const {
-    return message_line(context_.out, message, author_name(message, conversation_.title()), unix_now_us());
+    return message_line(context_.out, message, author_name(message, title_of(conversation_)), unix_now_us());
   }
 
   // The status line shows the ticks of one's last message.
@@ -174,9 +174,10 @@ class Chat {
     } else if (event.has_conversation_changed() && event.conversation_changed().id() == conversation_.id()) {
       conversation_ = event.conversation_changed();
     } else if (event.has_typing_changed() && event.typing_changed().conversation() == conversation_.id()) {
-      conversation_.set_typing(event.typing_changed().typing());
+      conversation_.clear_typing();
+      if (event.typing_changed().typing()) *conversation_.add_typing() = event.typing_changed().who();
     } else if (event.has_presence_changed() && event.presence_changed().conversation() == conversation_.id()) {
-      *conversation_.mutable_presence() = event.presence_changed().presence();
+      *conversation_.mutable_direct()->mutable_presence() = event.presence_changed().presence();
     }
     update_status();
   }
@@ -188,17 +189,17 @@ class Chat {
     if (!message.outgoing() || message.tick() == Message::kFailed) {
       show(message);  // one that can be read now, or that will not be sent
     } else if (is_new && !screen_->shows_status() && message.tick() >= Message::kDelivered) {
-      context_.out.note(tick_word(message.tick()) + ": " + excerpt(message.text(), 40));
+      context_.out.note(tick_word(message.tick()) + ": " + excerpt(message.text().text(), 40));
     }
   }
 
   void update_status() {
     const Output& out = context_.out;
-    std::string status = out.coloured("1", safe_for_terminal(excerpt(conversation_.title(), 24)));
-    const Presence& presence = conversation_.presence();
+    std::string status = out.coloured("1", safe_for_terminal(excerpt(title_of(conversation_), 24)));
+    const Presence& presence = conversation_.direct().presence();
     if (offline_) {
       status += out.coloured("33", " (you are offline)");
-    } else if (conversation_.typing()) {
+    } else if (conversation_.typing_size() > 0) {
       status += out.coloured("32", " is typing…");
     } else if (presence.kind() == Presence::kOnline) {
       status += out.coloured("32", " online");

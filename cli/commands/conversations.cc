@@ -11,29 +11,31 @@ namespace {
 std::string conversation_json(const client_api::Conversation& conversation) {
   JsonLine line;
   line.text("id", conversation.id())
-      .text("title", conversation.title())
-      .text("phone", conversation.phone())
+      .text("kind", conversation.has_self() ? "self" : "direct")
+      .text("title", title_of(conversation))
+      .text("phone", conversation.direct().partner().phone())
       .number("unread", conversation.unread())
       .text("draft", conversation.draft())
-      .boolean("blocked", conversation.blocked())
-      .boolean("verified", conversation.verified());
+      .boolean("blocked", conversation.direct().blocked())
+      .boolean("verified", conversation.direct().verified());
   if (conversation.activity_us() > 0) line.text("active_at", rfc3339(conversation.activity_us()));
   if (conversation.has_last_message()) line.raw("last_message", message_json(conversation.last_message()));
   return line.str();
 }
 
 std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
-  std::string line = out.coloured("1", safe_for_terminal(conversation.title()));
-  if (conversation.phone() != conversation.title()) line += "  " + out.coloured("2", conversation.phone());
+  std::string line = out.coloured("1", safe_for_terminal(title_of(conversation)));
+  const std::string& phone = conversation.direct().partner().phone();
+  if (!phone.empty() && phone != conversation.title()) line += "  " + out.coloured("2", phone);
   if (conversation.unread() > 0)
     line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
-  if (conversation.blocked()) line += "  [blocked]";
-  if (conversation.verified()) line += "  [verified]";
+  if (conversation.direct().blocked()) line += "  [blocked]";
+  if (conversation.direct().verified()) line += "  [verified]";
   if (conversation.has_last_message()) {
     client_api::Message last = conversation.last_message();
     last.clear_quote();
-    last.set_text(excerpt(last.text(), 60));
-    line += "\n    " + message_line(out, last, author_name(last, conversation.title()), unix_now_us());
+    if (last.has_text()) last.mutable_text()->set_text(excerpt(last.text().text(), 60));
+    line += "\n    " + message_line(out, last, author_name(last, title_of(conversation)), unix_now_us());
   }
   if (!conversation.draft().empty()) line += "\n    draft: " + safe_for_terminal(excerpt(conversation.draft(), 60));
   return line;

@@ -26,9 +26,9 @@ ExitCode run_history(Context context, const HistoryOptions& options) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   for (const auto& message : response->list_messages().messages()) {
-    context.out.line(
-        options.json ? message_json(message)
-                     : message_line(context.out, message, author_name(message, conversation->title()), unix_now_us()));
+    context.out.line(options.json ? message_json(message)
+                                  : message_line(context.out, message, author_name(message, title_of(*conversation)),
+                                                 unix_now_us()));
   }
   if (!context.out.flush()) return ExitCode::kFailed;
   if (!options.mark_read) return ExitCode::kOk;

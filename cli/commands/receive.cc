@@ -31,7 +31,7 @@ class Receiver {
     context_.host.listen([this](const client_api::Event& event) {
       if (event.has_message_added() || event.has_message_changed()) something_new_ = true;
       if (event.has_conversation_changed())
-        titles_[event.conversation_changed().id()] = event.conversation_changed().title();
+        titles_[event.conversation_changed().id()] = title_of(event.conversation_changed());
     });
   }
 
@@ -70,12 +70,13 @@ class Receiver {
     const auto response = ask(context_, std::move(request));
     if (!response) return Fail(response.error());
     for (const auto& conversation : response->list_conversations().conversations()) {
-      titles_[conversation.id()] = conversation.title();
-      if (!conversation.phone().empty() || is_offline(context_.host.state()) ||
+      titles_[conversation.id()] = title_of(conversation);
+      const client_api::Person& partner = conversation.direct().partner();
+      if (!conversation.has_direct() || !partner.phone().empty() || is_offline(context_.host.state()) ||
           !asked_.insert(conversation.id()).second)
         continue;
       Request profile;
-      profile.mutable_get_profile()->set_account_id(conversation.id());
+      profile.mutable_get_profile()->set_account_id(partner.account_id());
       const auto answer = context_.host.call(std::move(profile));  // a failure only leaves the number out
       if (!answer) return Fail(ExitCode::kInterrupted);
       if (!answer->has_failure()) titles_[conversation.id()] = answer->get_profile().name();

@@ -29,7 +29,7 @@ ExitCode run_search(Context context, const SearchOptions& options) {
     const auto conversations = ask(context, std::move(list));
     if (!conversations) return conversations.error();
     for (const auto& conversation : conversations->list_conversations().conversations())
-      titles[conversation.id()] = conversation.title();
+      titles[conversation.id()] = title_of(conversation);
   }
   for (const auto& message : response->search().messages()) {
     if (options.json) {

@@ -41,7 +41,7 @@ class TickWatch {
 };
 
 ExitCode report_failed(Context context, const Message& message) {
-  context.out.note("not sent: " + (message.failure().empty() ? "refused" : message.failure()));
+  context.out.note("not sent: " + failure_text(message.failure()));
   return ExitCode::kFailed;
 }
 

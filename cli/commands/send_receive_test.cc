@@ -25,7 +25,7 @@ Message message(const std::string& id, Message::Tick tick) {
   Message made;
   made.set_id(id);
   made.set_conversation("c");
-  made.set_kind(Message::kText);
+  made.mutable_text();
   made.set_outgoing(tick != Message::kNone);
   made.set_tick(tick);
   return made;

@@ -41,7 +41,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   const client_api::SafetyNumber& number = response->get_safety_number();
   if (options.json) {
     JsonLine line;
-    line.text("phone", conversation->phone())
+    line.text("phone", conversation->direct().partner().phone())
         .text("digits", number.digits())
         .text("qr_payload", to_hex(number.qr_payload()))
         .boolean("verified", number.verified());

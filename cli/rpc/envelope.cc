@@ -60,6 +60,13 @@ std::variant<Call, Error> read_call(const json& object) {
     return error;
   }
   call.method = method->get<std::string>();
+  if (const auto change = object.find("change"); change != object.end()) {
+    if (!change->is_string()) {
+      error.message = "change must be a string";
+      return error;
+    }
+    call.change = change->get<std::string>();
+  }
   call.params = "{}";
   if (const auto params = object.find("params"); params != object.end()) {
     if (params->is_array()) {

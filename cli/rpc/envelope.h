@@ -26,6 +26,7 @@ struct Call {
   std::string id;  // as JSON; "" when absent: no answer is wanted
   std::string method;
   std::string params;  // a JSON object; "{}" when absent
+  std::string change;  // Request.change; "" when absent
 };
 struct Error {
   std::string id = "null";  // as JSON

@@ -27,6 +27,12 @@ TEST(Envelope, ReadsACallWithItsIdAsItWasWritten) {
   }
 }
 
+TEST(Envelope, ReadsTheIdOfTheChangeBesideTheMethod) {
+  const Incoming incoming = parse(R"({"jsonrpc":"2.0","id":1,"method":"set_draft","change":"0f"})");
+  EXPECT_EQ(std::get<Call>(incoming.calls.at(0)).change, "0f");
+  EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"set_draft","change":7})").code, kInvalidRequest);
+}
+
 TEST(Envelope, ACallWithoutIdWantsNoAnswerAndOneWithoutParamsHasEmptyOnes) {
   const Incoming incoming = parse(R"({"jsonrpc":"2.0","method":"connect"})");
   const auto& call = std::get<Call>(incoming.calls.at(0));

@@ -94,6 +94,7 @@ void Session::call(const Call& call, const std::shared_ptr<Batch>& batch) {
     finish(batch, call.id.empty() ? "" : error_object(error));
     return;
   }
+  request->set_change(call.change);
   ++outstanding_;
   host_.start(std::move(*request), [this, id = call.id, batch](const client_api::Response& response) {
     --outstanding_;

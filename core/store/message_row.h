@@ -27,7 +27,7 @@ inline MessageRow read_message(const Statement& row) {
   message.sent_at = UnixMicros{static_cast<uint64_t>(row.integer(10))};
   message.order = UnixMicros{static_cast<uint64_t>(row.integer(11))};
   message.tick = static_cast<Tick>(row.integer(12));
-  message.failure = row.text(13);
+  message.failure = static_cast<FailureReason>(row.integer(13));
   message.raw = row.blob(14);
   return message;
 }

@@ -45,7 +45,7 @@ std::optional<Tick> MessagesTable::accept(const MessageId& id, UnixMicros server
     return std::nullopt;
   // The receipt may have come first: when the answer to the first send was lost, or by another way round in the server.
   const Tick tick = tick_by_watermarks(message->conversation, message->from_device, server_time);
-  database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = '' WHERE id = ?")
+  database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = 0 WHERE id = ?")
       .bind(static_cast<int64_t>(server_time.value))
       .bind(static_cast<int64_t>(tick))
       .bind_id(id)
@@ -59,15 +59,14 @@ std::optional<Tick> MessagesTable::accept(const MessageId& id, UnixMicros server
   return tick;
 }
 
-bool MessagesTable::fail(const MessageId& id, std::string_view why) {
+bool MessagesTable::fail(const MessageId& id, FailureReason why) {
   auto statement = database_.prepare("UPDATE messages SET tick = 5, failure = ? WHERE id = ? AND tick = 1 RETURNING 1");
-  statement.bind_text(why).bind_id(id);
+  statement.bind(static_cast<int64_t>(why)).bind_id(id);
   return statement.step();
 }
 
 bool MessagesTable::retry(const MessageId& id) {
-  auto statement =
-      database_.prepare("UPDATE messages SET tick = 1, failure = '' WHERE id = ? AND tick = 5 RETURNING 1");
+  auto statement = database_.prepare("UPDATE messages SET tick = 1, failure = 0 WHERE id = ? AND tick = 5 RETURNING 1");
   statement.bind_id(id);
   return statement.step();
 }

@@ -88,16 +88,16 @@ TEST_F(MessageTicksTest, AWatermarkThatCameBeforeTheAcknowledgementCounts) {
 TEST_F(MessageTicksTest, AFailedMessageCanBeSentAgain) {
   store_.messages.add(outgoing(1, 10));
   EXPECT_FALSE(store_.messages.retry(message_id(1)));
-  EXPECT_TRUE(store_.messages.fail(message_id(1), "too large"));
+  EXPECT_TRUE(store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge));
   EXPECT_EQ(tick(1), Tick::kFailed);
-  EXPECT_EQ(store_.messages.find(message_id(1))->failure, "too large");
-  EXPECT_FALSE(store_.messages.fail(message_id(1), "again"));
+  EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kMessageTooLarge);
+  EXPECT_FALSE(store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge));
   EXPECT_TRUE(store_.messages.retry(message_id(1)));
   EXPECT_EQ(tick(1), Tick::kPending);
-  EXPECT_EQ(store_.messages.find(message_id(1))->failure, "");
-  store_.messages.fail(message_id(1), "offline");
+  EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
+  store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge);
   EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{99}), Tick::kSent) << "the server had it after all";
-  EXPECT_EQ(store_.messages.find(message_id(1))->failure, "");
+  EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
 }
 
 // The cost of a receipt must not grow with the conversation: the plan of both searches is one by the index of ticks.

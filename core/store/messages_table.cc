@@ -46,7 +46,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   statement.bind(static_cast<int64_t>(message.sent_at.value))
       .bind(static_cast<int64_t>(message.order.value))
       .bind(static_cast<int64_t>(tick))
-      .bind_text(message.failure);
+      .bind(static_cast<int64_t>(message.failure));
   if (message.raw.empty()) {
     statement.bind_null();
   } else {

@@ -6,7 +6,7 @@
 //              id BLOB(16) UNIQUE, conversation BLOB(16), from_account BLOB(16), from_device INTEGER, outgoing INTEGER
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
-//              while unsent; both microseconds tick INTEGER (Tick), failure TEXT, raw BLOB: the Content of
+//              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the Content of
 //              kUnsupported, unread INTEGER 0/1: incoming and not read yet
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
@@ -32,9 +32,19 @@
 
 namespace kith::core {
 
-// Numbers as in client_api.Message.Kind and .Tick.
+// What the body is: client_api.Message.body.
 enum class MessageKind : uint8_t { kText = 1, kIdentityChanged = 2, kUndecryptable = 3, kUnsupported = 4 };
+// Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
+// Numbers as in client_api.FailureReason, which has their meaning.
+enum class FailureReason : uint8_t {
+  kNone = 0,
+  kAccountGone = 1,
+  kNoAccount = 2,
+  kMessageTooLarge = 3,
+  kRefused = 4,
+  kDatabaseDamaged = 5,
+};
 
 struct QuoteRow {
   MessageId message;
@@ -54,7 +64,7 @@ struct MessageRow {
   UnixMicros sent_at;
   UnixMicros order;
   Tick tick = Tick::kNone;
-  std::string failure;
+  FailureReason failure = FailureReason::kNone;
   Bytes raw;
 };
 
@@ -108,7 +118,7 @@ class MessagesTable {
   // watermarks already say. Absent, and nothing changes, unless it is kPending or kFailed.
   std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
-  bool fail(const MessageId& id, std::string_view why);
+  bool fail(const MessageId& id, FailureReason why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.
   bool retry(const MessageId& id);
   // Raise ticks of outgoing messages that the server ordered up to `up_to`, and give the ids of those that changed, in

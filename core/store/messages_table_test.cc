@@ -28,7 +28,7 @@ TEST_F(MessagesTableTest, KeepsAMessageWhole) {
   MessageRow written = outgoing(1, 1000, Tick::kFailed, "Grüße 🙂");
   written.sent_at = UnixMicros{999};
   written.quote = QuoteRow{message_id(9), kPeer, "before"};
-  written.failure = "no such account";
+  written.failure = FailureReason::kAccountGone;
   written.raw = "raw";
   ASSERT_TRUE(store_.messages.add(written));
   const auto read = store_.messages.find(message_id(1));

@@ -41,7 +41,7 @@ CREATE TABLE conversations (
 CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
-  quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure TEXT NOT NULL, raw BLOB,
+  quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
   unread INTEGER NOT NULL);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
@@ -77,6 +77,8 @@ CREATE TABLE sealed_for (
   sealed_us INTEGER NOT NULL, PRIMARY KEY (message_id, account, device)) WITHOUT ROWID;
 CREATE INDEX sealed_for_age ON sealed_for (sealed_us);
 
+CREATE TABLE answers (sequence INTEGER PRIMARY KEY AUTOINCREMENT, change BLOB NOT NULL UNIQUE, response BLOB NOT NULL);
+
 CREATE TABLE repairs (
   message_id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -88,17 +90,13 @@ CREATE TABLE blocked (account BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE profiles (
   account BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '', phone TEXT NOT NULL DEFAULT '',
-  fetched_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  fetched_us INTEGER NOT NULL DEFAULT 0, provisional INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX profiles_phone ON profiles (phone) WHERE phone <> '';
 
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kProvisionalAccounts = R"sql(
-ALTER TABLE profiles ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0;
-)sql";
-
-constexpr Migration kMigrations[] = {{1, kFirst}, {2, kProvisionalAccounts}};
+constexpr Migration kMigrations[] = {{1, kFirst}};
 
 MigrateError error_of(StoreError error) {
   return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage;

@@ -373,7 +373,7 @@ class Salvage {
         ")");
     new_->must("UPDATE outbox SET sealed = 0");
     new_->must(
-        "UPDATE messages SET tick = 5, failure = 'the database was damaged' WHERE tick = 1 AND id NOT IN (SELECT "
+        "UPDATE messages SET tick = 5, failure = 5 WHERE tick = 1 AND id NOT IN (SELECT "
         "message_id FROM outbox)");
     new_->must(
         "INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "

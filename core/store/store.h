@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/store/account_table.h"
+#include "core/store/answers_table.h"
 #include "core/store/contacts_table.h"
 #include "core/store/conversations_table.h"
 #include "core/store/database.h"
@@ -30,6 +31,7 @@ struct Store {
         receipts(opened),
         outbox(opened),
         sealed_for(opened),
+        answers(opened),
         repairs(opened),
         contacts(opened),
         profiles(opened),
@@ -46,6 +48,7 @@ struct Store {
   ReceiptsTable receipts;
   OutboxTable outbox;
   SealedForTable sealed_for;
+  AnswersTable answers;
   RepairsTable repairs;
   ContactsTable contacts;
   ProfilesTable profiles;

@@ -120,7 +120,7 @@ class DamagedDevice : public TwoPeople {
                                                        "to ben again " + about))
           << host->name();
       for (const client_api::Message& each : history(*host, chat))
-        EXPECT_NE(each.kind(), client_api::Message::kUndecryptable) << host->name() << " " << about;
+        EXPECT_NE(each.body_case(), client_api::Message::kUndecryptable) << host->name() << " " << about;
     }
     EXPECT_EQ(state(ana_).unsent_messages(), 0u);
   }
@@ -135,7 +135,7 @@ class DamagedDevice : public TwoPeople {
     request.mutable_search()->set_query(query);
     std::vector<std::string> texts;
     const client_api::Response response = ana_.request(request);
-    for (const client_api::Message& message : response.search().messages()) texts.push_back(message.text());
+    for (const client_api::Message& message : response.search().messages()) texts.push_back(message.text().text());
     return texts;
   }
 };

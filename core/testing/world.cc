@@ -267,7 +267,7 @@ std::vector<client_api::Message> history(Host& host, const std::string& conversa
 
 std::vector<std::string> texts(Host& host, const std::string& conversation) {
   std::vector<std::string> texts;
-  for (const client_api::Message& message : history(host, conversation)) texts.push_back(message.text());
+  for (const client_api::Message& message : history(host, conversation)) texts.push_back(message.text().text());
   return texts;
 }
 

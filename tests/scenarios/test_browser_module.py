@@ -33,7 +33,7 @@ class BrowserModule(Scenario):
 
     def talk(self, sender: Rpc, receiver: Rpc, phone: str, text: str):
         sent = sender.call("send_message", phone=phone, text=text)["message"]
-        arrived = receiver.wait_event("message_added", lambda p: p["text"] == text)
+        arrived = receiver.wait_event("message_added", lambda p: p["text"]["text"] == text)
         self.assertEqual(arrived["id"], sent["id"])
         receiver.call("mark_read", conversation=arrived["conversation"])
         sender.wait_event("message_changed", lambda p: p["id"] == sent["id"] and p["tick"] == "kRead")
@@ -63,11 +63,11 @@ class BrowserModule(Scenario):
         for i in range(20):
             self.native.call("send_message", phone=self.module_phone, text=f"while away {i}")
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
-        self.module.wait_event("message_added", lambda p: p["text"] == "while away 19")
+        self.module.wait_event("message_added", lambda p: p["text"]["text"] == "while away 19")
         self.module.kill()
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         messages = self.module.call("list_messages", conversation=arrived["conversation"])["messages"]
-        self.assertEqual([m["text"] for m in messages], ["before", *(f"while away {i}" for i in range(20))])
+        self.assertEqual([m["text"]["text"] for m in messages], ["before", *(f"while away {i}" for i in range(20))])
 
     def test_the_module_rebuilds_a_damaged_database(self):
         conversation = self.talk(self.native, self.module, self.module_phone, "first")["conversation"]
@@ -85,7 +85,7 @@ class BrowserModule(Scenario):
         self.module.kill()
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         rebuilt = self.module.call("get_state")["rebuilt"]
-        texts = [m["text"] for m in self.module.call("list_messages", conversation=conversation, limit=500)["messages"]]
+        texts = [m["text"]["text"] for m in self.module.call("list_messages", conversation=conversation, limit=500)["messages"]]
         self.assertEqual(len(texts), int(rebuilt["messages_kept"]))
         self.assertGreater(len(texts), 150)
         self.assertLess(len(texts), 302)

@@ -15,7 +15,7 @@ def texts_of(rpc: Rpc, conversation: str) -> list[str]:
         page = rpc.call("list_messages", conversation=conversation, limit=500, **before)
         messages = page["messages"] + messages
         if not page.get("more"):
-            return [m["text"] for m in messages if not m["outgoing"]]
+            return [m["text"]["text"] for m in messages if not m["outgoing"]]
         before = dict(before_order_us=page["messages"][0]["order_us"], before_id=page["messages"][0]["id"])
 
 
@@ -52,7 +52,7 @@ class Crashes(Scenario):
         self.assertEqual(texts_of(ana, with_ben), to_ana)
         for rpc in (ana, ben):
             self.assertEqual(int(rpc.call("get_state").get("undecryptable", 0)), 0)
-            self.assertEqual([e["params"]["text"] for e in rpc.events if e["method"] == "message_added" and not e["params"]["outgoing"]],
+            self.assertEqual([e["params"]["text"]["text"] for e in rpc.events if e["method"] == "message_added" and not e["params"]["outgoing"]],
                              to_ben if rpc is ben else to_ana, "each shown once, in order")
 
     def test_the_sender_is_killed_between_any_two_steps(self):  # [F2] SEND-1

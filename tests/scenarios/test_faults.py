@@ -64,7 +64,7 @@ class Faults(Scenario):
             rpc.call("send_message", conversation=conversation, text=texts[-1])
             eventually(lambda: int(rpc.call("get_state").get("unsent_messages", 0)) == 0, what=f"sending at {offset}")
         self.assertEqual(ben.receive_texts(), texts)
-        listed = [m["text"] for m in rpc.call("list_messages", conversation=conversation)["messages"]]
+        listed = [m["text"]["text"] for m in rpc.call("list_messages", conversation=conversation)["messages"]]
         self.assertEqual(listed, texts)
 
     @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")

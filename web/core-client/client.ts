@@ -9,6 +9,7 @@ import {
   decodeEvent,
   decodeResponse,
   encodeRequest,
+  randomId,
   Failure_Code,
   resultOf,
   type Event,
@@ -81,7 +82,7 @@ export class CoreClient {
     const response = await new Promise<Response>((resolve, reject) => {
       const id = this.nextId++;
       this.waiting.set(id, { resolve, reject });
-      this.post({ kind: "call", id, method, request: encodeRequest(method, params) });
+      this.post({ kind: "call", id, method, request: encodeRequest(method, params, randomId()) });
     });
     const result = resultOf(method, response);
     if (method === "register") void navigator.storage.persist(); // or the browser may drop the account when short of space

@@ -25,7 +25,5 @@ export type OnChannel =
   | { kind: "seek" }
   | { kind: "leading"; term: string }
   | { kind: "call"; term: string; tab: string; id: number; method: MethodName; request: Uint8Array }
-  /** The leader has handed the call to the core: from here on nobody else may. */
-  | { kind: "accepted"; tab: string; id: number }
   | { kind: "answer"; tab: string; id: number; response: Uint8Array }
   | { kind: "events"; term: string; events: readonly Uint8Array[] };

@@ -5,14 +5,13 @@
 //
 //   start ──► follow ──(lock granted)──► lead ──(tab closed)──► gone
 //
-// A call survives a change of leader: it is made again, unless the old leader had handed it to its core and making it twice could be seen (a
-// message would be sent twice); then it fails, and the Resync that follows a change shows what became of it. What a tab says about itself
-// (connect, setAvailable, watchPresence) is said again to each leader.
+// A call survives a change of leader: it is made again. What changes something has an id (Request.change), and the core does it once. What a
+// tab says about itself (connect, setAvailable, watchPresence) is said again to each leader.
 import { EventQueue } from "./event_queue";
 import type { HostListener } from "./host";
 import { Leader, NO_CALL, type Core } from "./leader";
 import type { FromWorker, OnChannel, StartError, ToWorker } from "./messages";
-import { encodeFailure, encodeResync, Failure_Code, type MethodName } from "./schema";
+import { encodeResync, type MethodName } from "./schema";
 
 /** Thrown by startCore. */
 export class CannotStart extends Error {
@@ -42,10 +41,7 @@ export interface WorkerEnvironment {
 interface Call {
   method: MethodName;
   request: Uint8Array;
-  accepted: boolean;
 }
-
-const ONCE_ONLY: readonly MethodName[] = ["register", "requestCode", "sendMessage", "takeEvents"];
 
 /** A core may trap this often in this time; then something is wrong that a new start does not mend. */
 const TRAPS_MAX = 3;
@@ -75,7 +71,7 @@ export class ProfileWorker {
   fromPage(message: ToWorker): void {
     switch (message.kind) {
       case "call":
-        this.calls.set(message.id, { method: message.method, request: message.request, accepted: false });
+        this.calls.set(message.id, { method: message.method, request: message.request });
         this.remember(message.method, message.request);
         return this.dispatch(message.id, message.method, message.request);
       case "taken":
@@ -98,11 +94,6 @@ export class ProfileWorker {
       case "call":
         if (this.leading !== undefined && message.term === this.term) this.callOfTab(message);
         return;
-      case "accepted": {
-        const call = message.tab === this.environment.tab ? this.calls.get(message.id) : undefined;
-        if (call !== undefined) call.accepted = true;
-        return;
-      }
       case "answer":
         if (message.tab === this.environment.tab) this.answered(message.id, message.response);
         return;
@@ -178,7 +169,6 @@ export class ProfileWorker {
         this.leading?.leader.tabGone(message.tab);
       });
     }
-    this.environment.toTabs({ kind: "accepted", tab: message.tab, id: message.id });
     this.leading?.leader.call(message.tab, message.id, message.method, message.request);
   }
 
@@ -194,23 +184,11 @@ export class ProfileWorker {
     for (const { method, request } of this.standing.values()) {
       if (!restated.has(request)) this.dispatch(NO_CALL, method, request);
     }
-    for (const [id, call] of waiting) {
-      if (call.accepted && ONCE_ONLY.includes(call.method)) {
-        this.answered(
-          id,
-          encodeFailure(Failure_Code.kUnspecified, `${call.method}: interrupted, it may have been done`),
-        );
-      } else {
-        call.accepted = false;
-        this.dispatch(id, call.method, call.request);
-      }
-    }
+    for (const [id, call] of waiting) this.dispatch(id, call.method, call.request);
   }
 
   private dispatch(id: number, method: MethodName, request: Uint8Array): void {
     if (this.leading !== undefined) {
-      const call = this.calls.get(id);
-      if (call !== undefined) call.accepted = true;
       this.leading.leader.call(this.environment.tab, id, method, request);
     } else if (this.term !== undefined) {
       this.environment.toTabs({ kind: "call", term: this.term, tab: this.environment.tab, id, method, request });

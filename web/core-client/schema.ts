@@ -39,9 +39,15 @@ export class CoreFailure extends Error {
   }
 }
 
-/** Serialized, without an id: whoever talks to the core gives one. */
-export function encodeRequest<M extends MethodName>(method: M, params: MethodParams<M>): Uint8Array {
-  return toBinary(RequestSchema, create(RequestSchema, { method: { case: method, value: params } } as RequestInit));
+/** Serialized, without an id: whoever talks to the core gives one. With `change`, the core makes it once however often it comes. */
+export function encodeRequest<M extends MethodName>(method: M, params: MethodParams<M>, change = ""): Uint8Array {
+  const request = { change, method: { case: method, value: params } } as RequestInit;
+  return toBinary(RequestSchema, create(RequestSchema, request));
+}
+
+/** An id for a change, or for a message. */
+export function randomId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The result in a Response, or the CoreFailure that it holds, thrown. */
@@ -55,10 +61,6 @@ export function resultOf<M extends MethodName>(method: M, response: Response): M
 
 export function decodeResponse(bytes: Uint8Array): Response {
   return fromBinary(ResponseSchema, bytes);
-}
-
-export function encodeFailure(code: Failure_Code, detail: string): Uint8Array {
-  return toBinary(ResponseSchema, create(ResponseSchema, { failure: { code, detail } }));
 }
 
 export function decodeEvent(bytes: Uint8Array): Event {

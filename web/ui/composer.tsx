@@ -4,6 +4,7 @@
 import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
+import { directOf, titleOf } from "../view-models/core";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { previewText } from "./preview";
@@ -64,10 +65,10 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
     });
   };
 
-  if (conversation.blocked) {
+  if (directOf(conversation)?.blocked === true) {
     return (
       <div className="composer composer-blocked">
-        <span>{`You blocked ${conversation.title}.`}</span>
+        <span>{`You blocked ${titleOf(conversation)}.`}</span>
         <button type="button" className="button small" onClick={onUnblock}>
           Contact details
         </button>
@@ -95,7 +96,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
           <div className="composer-quote">
             <div className="quote">
               <span className="author" dir="auto">
-                {quoted.outgoing ? "You" : conversation.title}
+                {quoted.outgoing ? "You" : titleOf(conversation)}
               </span>
               <span className="excerpt">{previewText(quoted)}</span>
             </div>

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { AppViewModel } from "../view-models/app";
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
+import { directOf, phoneOf } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
@@ -26,7 +27,9 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
   const [asking, setAsking] = useState(false);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
-  const { title, phone, blocked, verified, id } = conversation;
+  const { title, id } = conversation;
+  const phone = phoneOf(conversation);
+  const { blocked = false, verified = false } = directOf(conversation) ?? {};
 
   return (
     <aside

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { PresenceKind, type Conversation, type Message } from "../view-models/core";
+import { directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation, type Message } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
@@ -25,7 +25,7 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
     field.current?.focus();
   };
   const copy = (message: Message) => {
-    void navigator.clipboard.writeText(message.text).then(
+    void navigator.clipboard.writeText(textOf(message)).then(
       () => app.tell("Copied."),
       () => app.tell("This browser does not allow copying here."),
     );
@@ -43,7 +43,7 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
   return (
     <main
       className="pane conversation"
-      aria-label={`Conversation with ${conversation.title}`}
+      aria-label={`Conversation with ${titleOf(conversation)}`}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented || menuOpen) return;
         event.stopPropagation();
@@ -84,14 +84,14 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
       <button
         type="button"
         className="partner"
-        aria-label={`About ${conversation.title}`}
+        aria-label={`About ${titleOf(conversation)}`}
         onClick={app.toggleContactPanel}
       >
         <Avatar id={conversation.id} title={conversation.title} size="small" />
         <span className="names">
           <span className="name">
             <span dir="auto">{conversation.title}</span>
-            {conversation.verified && <Icon name="shield" />}
+            {directOf(conversation)?.verified === true && <Icon name="shield" />}
           </span>
           <span className={`status ${status.kind}`} aria-live="polite">
             {status.text}
@@ -123,15 +123,17 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
   );
 }
 
-function useStatus({ typing, presence, phone, title }: Conversation): { text: string; kind: "" | "typing" | "lively" } {
+function useStatus(conversation: Conversation): { text: string; kind: "" | "typing" | "lively" } {
+  const presence = directOf(conversation)?.presence;
+  const phone = phoneOf(conversation);
   const now = useNow();
-  if (typing) return { text: "typing …", kind: "typing" };
+  if (conversation.typing.length > 0) return { text: "typing …", kind: "typing" };
   switch (presence?.kind) {
     case PresenceKind.kOnline:
       return { text: "online", kind: "lively" };
     case PresenceKind.kLastSeen:
       return { text: lastSeenText(millis(presence.lastSeenUs), Math.max(now, Date.now())), kind: "" };
     default:
-      return { text: title === phone ? "" : formatPhone(phone), kind: "" };
+      return { text: phone === "" || conversation.title === phone ? "" : formatPhone(phone), kind: "" };
   }
 }

@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 
-import type { Conversation } from "../view-models/core";
+import { directOf, titleOf, type Conversation } from "../view-models/core";
 import { millis, listTimeText } from "../view-models/time_text";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
@@ -22,7 +22,8 @@ export const ConversationRow = memo(function ConversationRow({
   now,
   onOpen,
 }: ConversationRowProps) {
-  const { id, title, unread, lastMessage, activityUs } = conversation;
+  const title = titleOf(conversation);
+  const { id, unread, lastMessage, activityUs } = conversation;
   return (
     <li>
       <button
@@ -42,7 +43,7 @@ export const ConversationRow = memo(function ConversationRow({
           </span>
           <span className="row-line">
             <Preview conversation={conversation} current={current} />
-            {conversation.blocked && (
+            {directOf(conversation)?.blocked === true && (
               <span className="row-mark" title="Blocked">
                 <Icon name="block" />
               </span>
@@ -61,7 +62,7 @@ export const ConversationRow = memo(function ConversationRow({
 
 function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
   const { typing, draft, lastMessage } = conversation;
-  if (typing) return <span className="row-preview typing">typing …</span>;
+  if (typing.length > 0) return <span className="row-preview typing">typing …</span>;
   if (draft !== "" && !current) {
     return (
       <span className="row-preview">

@@ -5,6 +5,7 @@ import { useEffect, useRef, type KeyboardEvent } from "react";
 
 import type { AppSnapshot, AppViewModel } from "../view-models/app";
 import { matching } from "../view-models/conversation_list";
+import { phoneOf } from "../view-models/core";
 import { checkPhone, formatPhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
@@ -142,7 +143,7 @@ function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: 
           </ul>
         </section>
       )}
-      {checked !== undefined && "phone" in checked && !found.some((each) => each.phone === checked.phone) && (
+      {checked !== undefined && "phone" in checked && !found.some((each) => phoneOf(each) === checked.phone) && (
         <div className="rows">
           <button
             type="button"

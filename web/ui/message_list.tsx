@@ -5,7 +5,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
-import type { Message } from "../view-models/core";
+import { titleOf, type Message } from "../view-models/core";
 import { dayText } from "../view-models/time_text";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Icon } from "./icons";
@@ -196,7 +196,11 @@ export function MessageList({
           {loaded && !olderThere && (
             <li className="beginning" data-key="beginning">
               <Icon name="lock" />
-              <span>{`Messages here are end-to-end encrypted: only you and ${conversation.title} can read them, not the server.`}</span>
+              <span>
+                {conversation.peer.case === "self"
+                  ? "What you write here is end-to-end encrypted: only you can read it, not the server."
+                  : `Messages here are end-to-end encrypted: only you and ${conversation.title} can read them, not the server.`}
+              </span>
             </li>
           )}
           {items.map((item) => {
@@ -217,7 +221,7 @@ export function MessageList({
                 return (
                   <li key={item.key} data-key={item.key} className="notice-row">
                     <button type="button" onClick={onIdentityNotice}>
-                      {`The safety number with ${conversation.title} changed: the number was registered anew. Compare it.`}
+                      {`The safety number with ${titleOf(conversation)} changed: the number was registered anew. Compare it.`}
                     </button>
                   </li>
                 );

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-import type { Message } from "../view-models/core";
+import { textOf, type Message } from "../view-models/core";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Icon } from "./icons";
 
@@ -68,7 +68,7 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
         <Icon name="reply" />
         Reply
       </button>
-      {place.message.text !== "" && (
+      {textOf(place.message) !== "" && (
         <button type="button" role="menuitem" onClick={choose(onCopy)}>
           <Icon name="copy" />
           Copy text

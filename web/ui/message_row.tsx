@@ -2,7 +2,8 @@
 
 import { memo, useMemo, useState } from "react";
 
-import { MessageKind, Tick, type Message } from "../view-models/core";
+import { textOf, Tick, type Message } from "../view-models/core";
+import { notSentText } from "../view-models/failure_text";
 import { isOnlyEmoji } from "../view-models/large_emoji";
 import { foldedText } from "../view-models/rich_text";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
@@ -37,7 +38,7 @@ export const MessageRow = memo(function MessageRow({
   onWriteAgain,
 }: MessageRowProps) {
   const { outgoing, quote, tick } = message;
-  const bare = quote === undefined && tick !== Tick.kFailed && isOnlyEmoji(message.text);
+  const bare = quote === undefined && tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
   const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
@@ -60,7 +61,7 @@ export const MessageRow = memo(function MessageRow({
             aria-label={`Answer to: ${quote.excerpt}. Go to it.`}
           >
             <span className="author" dir="auto">
-              {(quote.author === message.from) === outgoing ? "You" : partner}
+              {(quote.author?.accountId === message.sender?.accountId) === outgoing ? "You" : partner}
             </span>
             <span className="excerpt">{quote.excerpt}</span>
           </button>
@@ -68,7 +69,7 @@ export const MessageRow = memo(function MessageRow({
         <Body message={message} bare={bare} timed={timed} />
         {tick === Tick.kFailed && (
           <div className="failure">
-            <span>{message.failure === "" ? "Not sent." : `Not sent: ${message.failure}.`}</span>
+            <span>{notSentText(message.failure)}</span>
             <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>
               Write again
             </button>
@@ -104,10 +105,11 @@ export const MessageRow = memo(function MessageRow({
 /** The text, and at the end of its last line the time: a float, so that it goes below when there is no room. */
 function Body({ message, bare, timed }: { message: Message; bare: boolean; timed: boolean }) {
   const [unfolded, setUnfolded] = useState(false);
-  const { kind, text } = message;
+  const { body } = message;
+  const text = textOf(message);
   const folded = useMemo(() => (unfolded ? undefined : foldedText(text)), [text, unfolded]);
   const meta = <Meta message={message} timed={timed} />;
-  if (kind === MessageKind.kUndecryptable) {
+  if (body.case === "undecryptable") {
     return (
       <div className="text faint">
         <Icon name="hourglass" />
@@ -116,7 +118,7 @@ function Body({ message, bare, timed }: { message: Message; bare: boolean; timed
       </div>
     );
   }
-  if (kind === MessageKind.kUnsupported) {
+  if (body.case !== "text") {
     return (
       <div className="text faint">
         <Icon name="info" />

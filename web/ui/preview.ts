@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // One line about a message, for the list of conversations and for quotes.
+import type { Message } from "../view-models/core";
 import { beginning } from "../view-models/rich_text";
-import { MessageKind, type Message } from "../view-models/core";
 
 export function previewText(message: Message): string {
-  switch (message.kind) {
-    case MessageKind.kIdentityChanged:
+  switch (message.body.case) {
+    case "identityChanged":
       return "The safety number changed";
-    case MessageKind.kUndecryptable:
+    case "undecryptable":
       return "Waiting for this message";
-    case MessageKind.kUnsupported:
-      return "A message that needs a newer version";
+    case "text":
+      return beginning(message.body.value.text, 200).replace(/\s+/g, " ");
     default:
-      return beginning(message.text, 200).replace(/\s+/g, " ");
+      return "A message that needs a newer version";
   }
 }

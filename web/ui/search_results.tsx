@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { AppViewModel } from "../view-models/app";
+import { textOf, titleOf, type Message } from "../view-models/core";
 import { excerptOf } from "../view-models/excerpt";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
@@ -10,6 +11,11 @@ interface SearchResultsProps {
   now: number;
   /** No conversation was found either. */
   nothingElse: boolean;
+}
+
+function titleIn(app: AppViewModel, message: Message): string {
+  const conversation = app.list.find(message.conversation);
+  return conversation === undefined ? (message.sender?.name ?? "") : titleOf(conversation);
 }
 
 /** Messages that have the words looked for. */
@@ -44,14 +50,14 @@ export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
               <span className="row-main">
                 <span className="row-line">
                   <span className="row-title" dir="auto">
-                    {app.list.find(message.conversation)?.title ?? message.fromPhone}
+                    {titleIn(app, message)}
                   </span>
                   <time className="row-time">{listTimeText(millis(message.orderUs), now)}</time>
                 </span>
                 <span className="row-preview">
                   <span className="text">
                     {message.outgoing && "You: "}
-                    {excerptOf(message.text, query).map((piece, at) =>
+                    {excerptOf(textOf(message), query).map((piece, at) =>
                       piece.marked ? <mark key={at}>{piece.text}</mark> : piece.text,
                     )}
                   </span>

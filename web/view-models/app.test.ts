@@ -10,6 +10,7 @@ import {
   SearchResponseSchema,
   State_Connection,
 } from "../core-client/schema";
+import { textOf } from "./core";
 import { AppViewModel } from "./app";
 import { ANA, BEN, conversation, FakeAttention, FakeCore, message, settle, state } from "./testing/fake_core";
 
@@ -151,6 +152,6 @@ describe("search", () => {
     answers[1]?.("second answer");
     answers[0]?.("first answer");
     await vi.advanceTimersByTimeAsync(0);
-    expect(app.search.snapshot().messages?.map((each) => each.text)).toEqual(["second answer"]);
+    expect(app.search.snapshot().messages?.map((each) => textOf(each))).toEqual(["second answer"]);
   });
 });

@@ -6,7 +6,7 @@ import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
-import { Connection, type Conversation, type Core, type Event, type Message, type State } from "./core";
+import { Connection, directOf, type Conversation, type Core, type Event, type Message, type State } from "./core";
 import { failureText } from "./failure_text";
 import { RegistrationViewModel } from "./registration";
 import { SearchViewModel } from "./search";
@@ -132,9 +132,11 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly toggleContactPanel = (): void => {
     const { open, contactPanel } = this.snapshot();
     contactPanel?.dispose();
-    if (open === undefined || contactPanel !== undefined) return this.update({ contactPanel: undefined });
-    const { id, phone, about } = open.snapshot().conversation;
-    const panel = new ContactPanelViewModel(this.core, id, phone, about);
+    const conversation = open?.snapshot().conversation;
+    const direct = conversation === undefined ? undefined : directOf(conversation);
+    if (conversation === undefined || direct === undefined || contactPanel !== undefined)
+      return this.update({ contactPanel: undefined });
+    const panel = new ContactPanelViewModel(this.core, conversation.id, direct);
     this.update({ contactPanel: panel });
     void panel.load();
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
-import type { Contact, Core, Event, SafetyNumber } from "./core";
+import type { Contact, Core, Direct, Event, SafetyNumber } from "./core";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -16,14 +16,16 @@ export interface ContactPanelSnapshot {
 }
 
 export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
+  private readonly account: string;
+  private readonly phone: string;
+
   constructor(
     private readonly core: Core,
     private readonly conversation: string,
-    private readonly phone: string,
-    about: string,
+    direct: Direct,
   ) {
     super({
-      about,
+      about: direct.about,
       profileName: "",
       contact: undefined,
       safetyNumber: undefined,
@@ -31,6 +33,8 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
       busy: false,
       error: "",
     });
+    this.account = direct.partner?.accountId ?? "";
+    this.phone = direct.partner?.phone ?? "";
     this.onDispose(
       core.onEvents((events) => {
         const concern = ({ kind: { case: kind, value } }: Event) =>
@@ -47,7 +51,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   }
 
   readonly setBlocked = (blocked: boolean): Promise<boolean> =>
-    this.act(() => this.core.call("setBlocked", { accountId: this.conversation, blocked }));
+    this.act(() => this.core.call("setBlocked", { accountId: this.account, blocked }));
 
   readonly setVerified = (verified: boolean): Promise<boolean> =>
     this.act(async () => {
@@ -68,7 +72,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
 
   private async loadProfile(): Promise<void> {
     try {
-      const { about, name } = await this.core.call("getProfile", { accountId: this.conversation });
+      const { about, name } = await this.core.call("getProfile", { accountId: this.account });
       this.update({ about, profileName: name });
     } catch {
       // Without a connection: what the conversation knows is shown.
@@ -80,7 +84,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
       const { contacts } = await this.core.call("listContacts");
       this.update({
         contact: contacts.find(
-          (each) => each.accountId === this.conversation || (this.phone !== "" && each.phone === this.phone),
+          (each) => each.accountId === this.account || (this.phone !== "" && each.phone === this.phone),
         ),
       });
     } catch (error) {

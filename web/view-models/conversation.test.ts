@@ -170,7 +170,10 @@ describe("sending", () => {
     expect(model.composer.snapshot().text).toBe("");
     await sending;
     expect(core.called("sendMessage")).toEqual([{ conversation: BEN, text: "  Hello", quoteMessageId: "" }]);
-    expect(model.timeline.snapshot().items.at(-1)).toMatchObject({ kind: "message", message: { text: "  Hello" } });
+    expect(model.timeline.snapshot().items.at(-1)).toMatchObject({
+      kind: "message",
+      message: { body: { value: { text: "  Hello" } } },
+    });
   });
 
   it("sends nothing when there is nothing but space", async () => {

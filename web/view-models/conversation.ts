@@ -4,7 +4,7 @@
 import type { Attention } from "./attention";
 import { ComposerViewModel } from "./composer";
 import type { ConversationListViewModel } from "./conversation_list";
-import type { Conversation, Core, Message } from "./core";
+import { textOf, type Conversation, type Core, type Message } from "./core";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
@@ -67,7 +67,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
 
   /** Writes a message that could not be sent once more. */
   readonly writeAgain = (message: Message): void => {
-    this.composer.setText(message.text);
+    this.composer.setText(textOf(message));
   };
 
   private takeConversation(): void {

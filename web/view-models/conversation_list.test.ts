@@ -43,7 +43,7 @@ describe("the list of conversations", () => {
         case: "conversationChanged",
         value: conversation({ id: ANA, title: "Ana", unread: 4, activityUs: micros(NOON + 3) }),
       },
-      { case: "typingChanged", value: { conversation: ANA, typing: true } },
+      { case: "typingChanged", value: { conversation: ANA, who: { accountId: ANA }, typing: true } },
       {
         case: "conversationChanged",
         value: conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON + 4) }),
@@ -51,7 +51,7 @@ describe("the list of conversations", () => {
     );
     expect(shown).toBe(1);
     expect(titles()).toEqual(["Zoë Çelik", "Ana", "Ben"]);
-    expect(list.find(ANA)).toMatchObject({ unread: 4, typing: true });
+    expect(list.find(ANA)).toMatchObject({ unread: 4, typing: [{ accountId: ANA }] });
   });
 
   it("counts unread messages", () => {
@@ -61,10 +61,10 @@ describe("the list of conversations", () => {
   });
 
   it("shows who is typing, and forgets it", () => {
-    core.emit({ case: "typingChanged", value: { conversation: BEN, typing: true } });
-    expect(list.find(BEN)?.typing).toBe(true);
-    core.emit({ case: "typingChanged", value: { conversation: BEN, typing: false } });
-    expect(list.find(BEN)?.typing).toBe(false);
+    core.emit({ case: "typingChanged", value: { conversation: BEN, who: { accountId: BEN }, typing: true } });
+    expect(list.find(BEN)?.typing).toHaveLength(1);
+    core.emit({ case: "typingChanged", value: { conversation: BEN, who: { accountId: BEN }, typing: false } });
+    expect(list.find(BEN)?.typing).toHaveLength(0);
   });
 
   it("is read anew after a resync, and when contacts changed", async () => {

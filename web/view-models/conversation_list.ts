@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The list of conversations: newest first, with what each shows in its row.
-import type { Conversation, Core, Event } from "./core";
+import { phoneOf, titleOf, type Conversation, type Core, type Event } from "./core";
 import { ViewModel } from "./view_model";
 
 export interface ConversationListSnapshot {
@@ -50,13 +50,20 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
           changed.set(kind.value.id, kind.value);
           break;
         case "typingChanged": {
-          const { conversation, typing } = kind.value;
-          change(conversation, (each) => ({ ...each, typing }));
+          const { conversation, who, typing } = kind.value;
+          change(conversation, (each) => {
+            const others = each.typing.filter(({ accountId }) => accountId !== who?.accountId);
+            return { ...each, typing: typing && who !== undefined ? [...others, who] : others };
+          });
           break;
         }
         case "presenceChanged": {
           const { conversation, presence } = kind.value;
-          if (presence !== undefined) change(conversation, (each) => ({ ...each, presence }));
+          change(conversation, (each) =>
+            each.peer.case === "direct"
+              ? { ...each, peer: { case: "direct", value: { ...each.peer.value, presence } } }
+              : each,
+          );
           break;
         }
         case "contactsChanged":
@@ -87,7 +94,7 @@ export function matching(conversations: readonly Conversation[], query: string):
   if (words.length === 0) return conversations;
   const number = query.replace(/[^\d+]/g, "");
   return conversations.filter((each) => {
-    const title = fold(each.title);
-    return words.every((word) => title.includes(word)) || (number.length >= 3 && each.phone.includes(number));
+    const title = fold(titleOf(each));
+    return words.every((word) => title.includes(word)) || (number.length >= 3 && phoneOf(each).includes(number));
   });
 }

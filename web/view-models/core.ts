@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What view-models need of the client core, and the names they use for its types.
-import { Failure_Code, type Event, type MethodName, type MethodParams, type MethodResult } from "../core-client/schema";
+import {
+  Failure_Code,
+  type Conversation,
+  type Direct,
+  type Event,
+  type Message,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+} from "../core-client/schema";
 
 export {
   Failure_Code as FailureCode,
-  Message_Kind as MessageKind,
+  FailureReason,
   Message_Tick as Tick,
   Presence_Kind as PresenceKind,
   Settings_Scope as Scope,
@@ -14,11 +23,13 @@ export {
 export type {
   Contact,
   Conversation,
+  Direct,
   Event,
   Message,
   MethodName,
   MethodParams,
   MethodResult,
+  Person,
   Presence,
   Profile,
   Quote,
@@ -34,6 +45,20 @@ export interface Core {
   /** Calls the listener with the events, in order, as many at a time as came together; the answer ends that. */
   onEvents(listener: (events: readonly Event[]) => void): () => void;
 }
+
+/** What is known of the partner; undefined unless the conversation is with one other. */
+export const directOf = ({ peer }: Conversation): Direct | undefined =>
+  peer.case === "direct" ? peer.value : undefined;
+
+/** The partner's number; "" when it is not known or there is none. */
+export const phoneOf = (conversation: Conversation): string => directOf(conversation)?.partner?.phone ?? "";
+
+/** What a conversation is called. */
+export const titleOf = (conversation: Conversation): string =>
+  conversation.peer.case === "self" ? "Note to self" : conversation.title;
+
+/** The text of a message; "" when it is something else. */
+export const textOf = ({ body }: Message): string => (body.case === "text" ? body.value.text : "");
 
 export interface FailureLike {
   code: Failure_Code;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Failures of the core in words for people: what happened, and what to do about it.
-import { failureOf, FailureCode } from "./core";
+import { failureOf, FailureCode, FailureReason } from "./core";
 import { waitText } from "./time_text";
 
 /** Words for anything that a call to the core can be rejected with. */
@@ -53,5 +53,23 @@ export function failureText(error: unknown): string {
       return "Too many messages are waiting to be sent. Connect first, then go on.";
     default:
       return failure.detail === "" ? "Something went wrong." : `Something went wrong: ${failure.detail}`;
+  }
+}
+
+/** Why a message was not sent. */
+export function notSentText(reason: FailureReason): string {
+  switch (reason) {
+    case FailureReason.kAccountGone:
+      return "Not sent: the account is no more.";
+    case FailureReason.kNoAccount:
+      return "Not sent: nobody with this number uses Kith here yet.";
+    case FailureReason.kMessageTooLarge:
+      return "Not sent: it is too large for this server.";
+    case FailureReason.kRefused:
+      return "Not sent: the server refused it.";
+    case FailureReason.kDatabaseDamaged:
+      return "Not sent: this device's storage was damaged.";
+    default:
+      return "Not sent.";
   }
 }

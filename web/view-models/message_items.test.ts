@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 
-import { Message_Kind, Message_Tick as Tick } from "../core-client/schema";
+import { Message_Tick as Tick } from "../core-client/schema";
 import { itemsOf, withMessages, type Item } from "./message_items";
 import { message, NOON } from "./testing/fake_core";
 
@@ -33,8 +33,8 @@ describe("the order of messages [ORDER-1]", () => {
 
   it("has each message once, as it was told last", () => {
     const first = message({ text: "as it came" });
-    const second = { ...first, text: "repaired" };
-    const third = { ...first, text: "and again" };
+    const second = message({ id: first.id, text: "repaired" });
+    const third = message({ id: first.id, text: "and again" });
     expect(withMessages([first], [second, third])).toEqual([third]);
   });
 
@@ -69,7 +69,7 @@ describe("what stands between messages", () => {
       message({ atMs: NOON + 2 * MINUTE, outgoing: true }),
       message({ atMs: NOON + 3 * MINUTE, outgoing: true }),
       message({ atMs: NOON + 30 * MINUTE, outgoing: true }),
-      message({ atMs: NOON + 31 * MINUTE, kind: Message_Kind.kIdentityChanged, text: "" }),
+      message({ atMs: NOON + 31 * MINUTE, body: { case: "identityChanged", value: {} } }),
       message({ atMs: NOON + 31 * MINUTE + 1 }),
     ];
     const shape = itemsOf(list, none).flatMap((item) =>

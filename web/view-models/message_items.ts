@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The rows of a conversation: its messages with what stands between them.
-import { MessageKind, type Message } from "./core";
+import type { Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
 /** `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. */
@@ -25,13 +25,13 @@ export function isBefore(a: Pick<Message, "orderUs" | "id">, b: Pick<Message, "o
   return a.orderUs < b.orderUs || (a.orderUs === b.orderUs && a.id < b.id);
 }
 
-export const isNotice = (message: Message): boolean => message.kind === MessageKind.kIdentityChanged;
+export const isNotice = (message: Message): boolean => message.body.case === "identityChanged";
 
 function together(a: Message | undefined, b: Message | undefined, unreadFrom: string): boolean {
   if (a === undefined || b === undefined || isNotice(a) || isNotice(b)) return false;
   const gap = millis(b.orderUs) - millis(a.orderUs);
   return (
-    a.from === b.from &&
+    a.sender?.accountId === b.sender?.accountId &&
     a.outgoing === b.outgoing &&
     gap < GROUP_MS &&
     b.id !== unreadFrom &&

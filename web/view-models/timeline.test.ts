@@ -3,13 +3,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { Message_Tick } from "../core-client/schema";
-import type { Message } from "./core";
+import { textOf, type Message } from "./core";
 import type { Item } from "./message_items";
 import { FakeCore, BEN, message, NOON, settle } from "./testing/fake_core";
 import { TimelineViewModel } from "./timeline";
 
 const SECOND = 1000;
-const texts = (items: readonly Item[]) => items.flatMap((item) => (item.kind === "message" ? [item.message.text] : []));
+const texts = (items: readonly Item[]) =>
+  items.flatMap((item) => (item.kind === "message" ? [textOf(item.message)] : []));
 
 let core: FakeCore;
 let timeline: TimelineViewModel;
@@ -263,7 +264,8 @@ describe("jumping to a message", () => {
     await settle();
     expect(texts(timeline.snapshot().items)).toContain("100");
     expect(timeline.snapshot().atNewest).toBe(false);
-    core.emit({ case: "messageChanged", value: { ...(core.messages[100] as Message), text: "changed" } });
+    const { id, orderUs } = core.messages[100] as Message;
+    core.emit({ case: "messageChanged", value: message({ id, orderUs, text: "changed" }) });
     expect(texts(timeline.snapshot().items)).toContain("changed");
   });
 

@@ -9,7 +9,7 @@
 // `newerThere`, until somebody has scrolled or gone to the end. The window slides over it, so that the number of rows in the page stays bounded
 // however long a conversation is. Making rows is what costs the page's thread most: a window begins small and widens step by step, each in a task
 // of its own.
-import { failureOf, MessageKind, type Core, type Event, type Message } from "./core";
+import { failureOf, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
 import { ViewModel } from "./view_model";
@@ -332,7 +332,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     let left = unread;
     for (let at = this.messages.length - 1; at >= 0 && left > 0; --at) {
       const message = this.messages[at] as Message;
-      if (message.outgoing || message.kind === MessageKind.kIdentityChanged) continue;
+      if (message.outgoing || isNotice(message)) continue;
       --left;
       this.unreadFrom = message.id;
     }

@@ -18,6 +18,7 @@ import { parseArgs } from "node:util";
 
 import { NodeClient } from "../../core-client/node_host";
 import { State_Connection, type Event } from "../../core-client/schema";
+import { textOf } from "../../view-models/core";
 import { Kithd, wasmFile } from "../support/kithd";
 import { probedApp, WatchedDevice, type Smoothness, type Spent, type TimedEvent } from "./watched_device";
 
@@ -76,7 +77,7 @@ async function check(device: WatchedDevice, conversation: string, expected: read
     const page = await device.call("listMessages", { conversation, limit: PAGE, ...before });
     const oldest = page.messages[0];
     if (oldest === undefined) break;
-    texts.unshift(...page.messages.filter(({ outgoing }) => !outgoing).map(({ text }) => text));
+    texts.unshift(...page.messages.filter(({ outgoing }) => !outgoing).map((message) => textOf(message)));
     before = { beforeOrderUs: oldest.orderUs, beforeId: oldest.id };
     more = page.more;
   }

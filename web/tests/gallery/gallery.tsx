@@ -8,7 +8,6 @@ import { createRoot } from "react-dom/client";
 
 import {
   ListContactsResponseSchema,
-  Message_Kind,
   Message_Tick,
   ProfileSchema,
   SafetyNumberSchema,
@@ -18,6 +17,7 @@ import {
 } from "../../core-client/schema";
 import { AppRoot } from "../../ui/app_root";
 import { AppViewModel } from "../../view-models/app";
+import { textOf } from "../../view-models/core";
 import { conversation, FakeAttention, FakeCore, message, micros, state } from "../../view-models/testing/fake_core";
 import { conversations, messages, people } from "./people";
 
@@ -27,7 +27,7 @@ type Start = (typeof STARTS)[number];
 function scripted(start: Start): FakeCore {
   const core = new FakeCore();
   if (start !== "empty") core.conversations = conversations(conversation, message, micros);
-  core.messages = messages(message, Message_Tick, Message_Kind);
+  core.messages = messages(message, Message_Tick);
   const connection = { offline: State_Connection.kWaiting, ended: State_Connection.kEnded }[start as string];
   const now = state({
     name: "Ana Ferreira",
@@ -47,7 +47,7 @@ function scripted(start: Start): FakeCore {
     }),
   );
   core.on("search", () =>
-    create(SearchResponseSchema, { messages: core.messages.filter((each) => /train/.test(each.text)) }),
+    create(SearchResponseSchema, { messages: core.messages.filter((each) => /train/.test(textOf(each))) }),
   );
   return core;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Who and what the gallery shows: every kind of message, long and short, in several scripts.
-import type { Message_Kind, Message_Tick } from "../../core-client/schema";
+import { FailureReason, type Message_Tick } from "../../core-client/schema";
 import type { conversation, message, micros } from "../../view-models/testing/fake_core";
 
 const NOW = Date.now();
@@ -18,8 +18,7 @@ export function conversations(make: typeof conversation, written: typeof message
       id: MIREILLE,
       title: "Mireille Aubert",
       phone: "+33639980127",
-      verified: true,
-      presence: { kind: 2 },
+      direct: { verified: true, presence: { kind: 2 } },
       ...ago(3),
       ...last("8:12 it is. I’ll get the bread.", { outgoing: true, tick: 4 }),
     }),
@@ -32,13 +31,13 @@ export function conversations(make: typeof conversation, written: typeof message
     }),
     make({ id: id("f"), title: "森田 健二", ...ago(1500), ...last("写真を三枚送りました", {}) }),
     make({ id: id("1"), title: "Ольга Петренко", ...ago(3000), ...last("Дякую! До завтра 🌻") }),
-    make({ id: id("2"), title: "Jonas Lindqvist", typing: true, ...ago(4000), ...last("Hm") }),
-    make({ id: id("3"), title: "+49 170 000 0009", blocked: true, ...ago(5000), ...last("Buy now") }),
+    make({ id: id("2"), title: "Jonas Lindqvist", typing: [{ accountId: id("2") }], ...ago(4000), ...last("Hm") }),
+    make({ id: id("3"), title: "+49 170 000 0009", direct: { blocked: true }, ...ago(5000), ...last("Buy now") }),
     make({ id: id("4"), title: "Priya Raman", ...ago(9000), ...last("Sent", { outgoing: true, tick: 5 }) }),
   ];
 }
 
-export function messages(make: typeof message, tick: typeof Message_Tick, kind: typeof Message_Kind) {
+export function messages(make: typeof message, tick: typeof Message_Tick) {
   const yesterday = NOW - 26 * 60 * MINUTE;
   const at = (minutes: number) => ({ atMs: NOW - minutes * MINUTE });
   const own = { outgoing: true, tick: tick.kRead };
@@ -52,7 +51,7 @@ export function messages(make: typeof message, tick: typeof Message_Tick, kind: 
       text: "Picked it up this morning. Two sets, so nobody has to wait in the cold.",
     }),
     make({ atMs: yesterday + 9.5 * MINUTE, ...own, text: "And the stove man came 🔥" }),
-    make({ ...at(90), kind: kind.kIdentityChanged, text: "" }),
+    make({ ...at(90), body: { case: "identityChanged", value: {} } }),
     make({
       ...at(62),
       text: "From the jetty, ten minutes ago: https://example.org/lake/jetty, and ring me on +33 6 39 98 01 27.",
@@ -61,20 +60,20 @@ export function messages(make: typeof message, tick: typeof Message_Tick, kind: 
       ...at(60),
       ...own,
       text: "I’d forgotten how quiet it gets up there. Save me the bench by the window?",
-      quote: { messageId: first.id, author: first.from, excerpt: "Did you get the key for the cabin?" },
+      quote: { messageId: first.id, author: first.sender, excerpt: "Did you get the key for the cabin?" },
     }),
     make({ ...at(50), ...own, text: "مرحبا، القطار في السابعة 🚆\nand a second line in English\nوسطر ثالث" }),
     make({ ...at(49), text: "שלום, נתראה ברכבת" }),
     make({ ...at(48), text: "🎉" }),
-    make({ ...at(47), kind: kind.kUndecryptable, text: "" }),
-    make({ ...at(46), kind: kind.kUnsupported, text: "" }),
+    make({ ...at(47), body: { case: "undecryptable", value: {} } }),
+    make({ ...at(46), body: { case: "unsupported", value: {} } }),
     make({ ...at(45), ...own, text: "👍🏽 ❤️" }),
     make({
       ...at(30),
       text: "In short: bring wool socks, and the train at 8:12 is the one with the bike coach.\nShall we?",
     }),
     make({ ...at(29), text: `A long one. ${"The path goes along the shore and up to the old mill. ".repeat(45)}` }),
-    make({ ...at(4), ...own, text: "Is anything missing?", tick: tick.kFailed, failure: "the server did not take it" }),
+    make({ ...at(4), ...own, text: "Is anything missing?", tick: tick.kFailed, failure: FailureReason.kRefused }),
     make({ ...at(3), ...own, text: "8:12 it is. I’ll get the bread." }),
     make({ ...at(2), ...own, text: "Delivered", tick: tick.kDelivered }),
     make({ ...at(1), ...own, text: "Sent", tick: tick.kSent }),

@@ -14,7 +14,6 @@ import {
   SendMessageResponseSchema,
   StateSchema,
   Failure_Code,
-  Message_Kind,
   Message_Tick,
   State_Connection,
   type Conversation,
@@ -40,15 +39,16 @@ export const NOON = new Date(2026, 10, 24, 12).getTime();
 export const micros = (ms: number): bigint => BigInt(ms) * 1000n;
 
 let numbered = 0;
-export function message(fields: MessageInitShape<typeof MessageSchema> & { atMs?: number } = {}): Message {
-  const { atMs = NOON, ...rest } = fields as { atMs?: number } & Record<string, unknown>;
+export function message(
+  fields: MessageInitShape<typeof MessageSchema> & { atMs?: number; text?: string } = {},
+): Message {
+  const { atMs = NOON, text = "hello", ...rest } = fields as { atMs?: number; text?: string } & Record<string, unknown>;
   const outgoing = (rest as { outgoing?: boolean }).outgoing ?? false;
   return create(MessageSchema, {
     id: (++numbered).toString(16).padStart(32, "0"),
     conversation: BEN,
-    from: outgoing ? ANA : BEN,
-    kind: Message_Kind.kText,
-    text: "hello",
+    sender: outgoing ? { accountId: ANA, name: "Ana" } : { accountId: BEN, name: "Ben" },
+    body: { case: "text", value: { text } },
     orderUs: micros(atMs),
     sentAtUs: micros(atMs),
     tick: outgoing ? Message_Tick.kSent : Message_Tick.kNone,
@@ -57,14 +57,16 @@ export function message(fields: MessageInitShape<typeof MessageSchema> & { atMs?
 }
 
 export function conversation(
-  fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> = {},
+  fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> & { phone?: string; direct?: object } = {},
 ): Conversation {
+  const { phone = "+491700000002", direct = {}, ...rest } = fields;
+  const name = rest.title ?? "Ben";
   return create(ConversationSchema, {
     id: BEN,
-    title: "Ben",
-    phone: "+491700000002",
+    title: name,
     activityUs: micros(NOON),
-    ...fields,
+    peer: { case: "direct", value: { partner: { accountId: rest.id ?? BEN, name, phone }, ...direct } },
+    ...rest,
   });
 }
 

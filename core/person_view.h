@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// People as user interfaces see them.
+//
+// Life:  of one request or event: whom it has looked up it does not look up again.
+// Calls: reads only. A failed read shows as Database::failed(): the caller answers kStorage then.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "client_api/client_api.pb.h"
+#include "core/store/store.h"
+
+namespace kith::core {
+
+class PersonView {
+ public:
+  explicit PersonView(Store& store) : store_(store) {}
+
+  const client_api::Person& build(const AccountId& account);
+  bool is_self(const AccountId& account);
+
+ private:
+  std::string name_of(const AccountId& account, const std::string& phone);
+
+  Store& store_;
+  std::optional<AccountId> self_;
+  std::map<AccountId, client_api::Person> known_;
+};
+
+}  // namespace kith::core
