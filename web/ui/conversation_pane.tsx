@@ -52,6 +52,7 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
         else app.closeConversation();
       }}
     >
+      <h1 className="visually-hidden">{conversation.title}</h1>
       <Header app={app} conversation={conversation} />
       <MessageList
         key={model.id}
@@ -81,12 +82,7 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
       >
         <Icon name="back" />
       </button>
-      <button
-        type="button"
-        className="partner"
-        aria-label={`About ${titleOf(conversation)}`}
-        onClick={app.toggleContactPanel}
-      >
+      <button type="button" className="partner" onClick={app.toggleContactPanel}>
         <Avatar id={conversation.id} title={conversation.title} size="small" />
         <span className="names">
           <span className="name">

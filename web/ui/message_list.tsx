@@ -186,8 +186,17 @@ export function MessageList({
 
   return (
     <div className="timeline-frame">
-      <div className="timeline" ref={scroller} onScroll={look} tabIndex={-1} onKeyDown={onKeyDown}>
-        <ol ref={rows} role="log" aria-label="Messages" aria-live="polite">
+      <div
+        className="timeline"
+        data-timeline
+        role="log"
+        aria-label="Messages"
+        ref={scroller}
+        onScroll={look}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <ol ref={rows}>
           {olderThere && (
             <li className="older" data-key="older">
               <span className="spinner" aria-label="Loading older messages" />

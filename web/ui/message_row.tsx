@@ -49,17 +49,13 @@ export const MessageRow = memo(function MessageRow({
     >
       <div
         className={`bubble ${bare ? "bare" : ""}`}
+        data-bubble
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}
       >
         <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
         {quote !== undefined && (
-          <button
-            type="button"
-            className="quote"
-            onClick={() => onQuote(quote.messageId)}
-            aria-label={`Answer to: ${quote.excerpt}. Go to it.`}
-          >
+          <button type="button" className="quote" title="Go to this message" onClick={() => onQuote(quote.messageId)}>
             <span className="author" dir="auto">
               {(quote.author?.accountId === message.sender?.accountId) === outgoing ? "You" : partner}
             </span>

@@ -41,7 +41,7 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
         <button type="button" className="icon-button" aria-label="Back" onClick={() => app.showLeft("list")}>
           <Icon name="back" />
         </button>
-        <h2>New chat</h2>
+        <h1>New chat</h1>
       </header>
       <form className="search" onSubmit={submit} aria-busy={busy}>
         <Icon name="search" />
@@ -145,9 +145,7 @@ function ContactRows({
   }
   return (
     <section aria-label="Contacts">
-      <h3 className="section-title" style={{ paddingInline: 20 }}>
-        Contacts
-      </h3>
+      <h2 className="section-title">Contacts</h2>
       <ul className="rows">
         {contacts.slice(0, 500).map((contact) => (
           <li key={contact.phone}>

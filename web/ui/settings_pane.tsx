@@ -47,7 +47,7 @@ export function SettingsPane({
         <button type="button" className="icon-button" aria-label="Back" autoFocus onClick={() => app.showLeft("list")}>
           <Icon name="back" />
         </button>
-        <h2>Settings</h2>
+        <h1>Settings</h1>
       </header>
       <div className="pane-body" aria-busy={busy}>
         <div className="hero">

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Every screen in both themes: what axe-core finds, text at 200 %, and a page that is read from right to left.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, it } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+import { openConversation } from "./support/actions";
+import { launchBrowser } from "./support/browser";
+import { Gallery, type Start } from "./support/gallery";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FRIEND = "Mireille";
+
+interface Screen {
+  start?: Start;
+  go?: (page: Page) => Promise<void>;
+}
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).first().click();
+const inConversation = (then: (page: Page) => Promise<void>) => async (page: Page) => {
+  await openConversation(page, FRIEND);
+  await then(page);
+};
+
+const SCREENS: Record<string, Screen> = {
+  "the first screen": { start: "registration" },
+  "an ended device": { start: "ended" },
+  "no conversations yet": { start: "empty" },
+  "the conversations": {},
+  "the conversations without a connection": { start: "offline" },
+  "a conversation": { go: (page) => openConversation(page, FRIEND) },
+  "the beginning of a conversation": {
+    go: inConversation(async (page) => {
+      await page.locator("[data-timeline]").evaluate((element) => (element.scrollTop = 0));
+      await page.getByText("end-to-end encrypted").waitFor();
+    }),
+  },
+  "a reply": {
+    go: inConversation(async (page) => {
+      await page.locator("[data-message]").last().focus();
+      await page.keyboard.press("r");
+    }),
+  },
+  "the menu of a message": {
+    go: inConversation(async (page) => {
+      await page.locator("[data-message] [data-bubble]").last().click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Reply" }).waitFor();
+    }),
+  },
+  "the emoji": {
+    go: inConversation(async (page) => {
+      await press("Emoji")(page);
+      await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
+    }),
+  },
+  "contact details": { go: inConversation(press("Contact details")) },
+  "the question before blocking": {
+    go: inConversation(async (page) => {
+      await press("Contact details")(page);
+      await page.getByRole("button", { name: /^Block / }).click();
+    }),
+  },
+  "a search": {
+    go: async (page) => {
+      await page.getByLabel("Search conversations and messages").fill("train");
+      await page.getByRole("region", { name: "Messages" }).waitFor();
+    },
+  },
+  "a new chat": { go: press("New chat") },
+  "a new contact": {
+    go: async (page) => {
+      await press("New chat")(page);
+      await page.getByRole("button", { name: "Add a contact" }).click();
+    },
+  },
+  settings: { go: press("Settings") },
+};
+
+/** Fades have ended: colours are what they are. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((each) => each.finished));
+  });
+
+async function problems(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, any }) => `${id}: ${target.join(" ")} (${any[0]?.message ?? ""})`),
+    );
+}
+
+describe("how the app looks", () => {
+  let gallery: Gallery, browser: Browser;
+  before(async () => {
+    gallery = await Gallery.open();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await gallery?.close();
+  });
+
+  const shown = async (screen: Screen, options: BrowserContextOptions = {}, dir = "ltr"): Promise<Page> => {
+    const page = await gallery.page(browser, screen.start ?? "chats", { reducedMotion: "reduce", ...options }, dir);
+    await screen.go?.(page);
+    await settled(page);
+    return page;
+  };
+
+  for (const [name, screen] of Object.entries(SCREENS)) {
+    it(`axe finds nothing serious in either theme: ${name}`, async () => {
+      const page = await shown(screen, { colorScheme: "light" });
+      assert.deepEqual(await problems(page), [], "light");
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      await settled(page);
+      assert.deepEqual(await problems(page), [], "dark");
+      assert.notEqual(await page.locator("h1").count(), 0, "a heading of the first level");
+      await page.context().close();
+    });
+  }
+
+  it("text of twice the size is shown twice as large, and nothing goes out of the page", async () => {
+    for (const width of [390, 1280]) {
+      const page = await shown({}, { viewport: { width, height: 844 } });
+      const sizeOf = () =>
+        page
+          .locator(".row-title")
+          .first()
+          .evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+      const usual = await sizeOf();
+      const session = await page.context().newCDPSession(page);
+      await session.send("Page.enable");
+      await session.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
+      await page.reload();
+      await page.locator(".row-title").first().waitFor();
+      assert.equal(await sizeOf(), usual * 2);
+      await openConversation(page, FRIEND);
+      const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok((wide[0] as number) <= (wide[1] as number), `${wide[0]} px in ${wide[1]}`);
+      await page.context().close();
+    }
+  });
+
+  it("the time and the ticks do not touch text that is read from right to left", async () => {
+    const page = await shown(SCREENS["a conversation"] as Screen);
+    const gap = await page.locator("[data-message]", { hasText: "שלום, נתראה ברכבת" }).evaluate((row) => {
+      const words = row.querySelector(".words") as HTMLElement;
+      const range = document.createRange();
+      range.selectNodeContents(words);
+      const text = range.getBoundingClientRect();
+      const meta = (row.querySelector(".meta") as HTMLElement).getBoundingClientRect();
+      return { apart: text.left - meta.right, atStart: meta.left < text.left };
+    });
+    assert.ok(gap.atStart, "where the line ends");
+    assert.ok(gap.apart >= 6, `${gap.apart} px`);
+    await page.context().close();
+  });
+
+  it("each paragraph begins where its language is read from", async () => {
+    const page = await shown(SCREENS["a conversation"] as Screen);
+    const sides = await page.locator("[data-message]", { hasText: "and a second line in English" }).evaluate((row) => {
+      const bubble = (row.querySelector("[data-bubble]") as HTMLElement).getBoundingClientRect();
+      const text = (row.querySelector(".words") as HTMLElement).firstChild as Text;
+      return text.data.split("\n").map((line) => {
+        const range = document.createRange();
+        const begin = text.data.indexOf(line);
+        range.setStart(text, begin);
+        range.setEnd(text, begin + line.length);
+        const box = range.getBoundingClientRect();
+        return box.left - bubble.left < bubble.right - box.right ? "left" : "right";
+      });
+    });
+    assert.equal(sides[2], "right");
+    assert.equal(sides[0], "right");
+    await page.context().close();
+  });
+
+  it("in forced colours bubbles have edges, and one's own thicker ones", async () => {
+    const page = await shown(SCREENS["a conversation"] as Screen, { forcedColors: "active" });
+    const edge = (row: string) =>
+      page
+        .locator(`${row} [data-bubble]`)
+        .last()
+        .evaluate((bubble) => getComputedStyle(bubble).borderInlineEndWidth);
+    assert.equal(await edge(".message.own"), "4px");
+    assert.equal(await edge(".message:not(.own)"), "1px");
+    await page.context().close();
+  });
+
+  it("a page from right to left, and high contrast have nothing serious either", async () => {
+    const conversation = SCREENS["a conversation"] as Screen;
+    for (const [options, dir] of [
+      [{}, "rtl"],
+      [{ contrast: "more" }, "ltr"],
+      [{ contrast: "more", colorScheme: "dark" }, "ltr"],
+    ] as [BrowserContextOptions, string][]) {
+      const page = await shown(conversation, options, dir);
+      assert.deepEqual(await problems(page), []);
+      await page.context().close();
+    }
+  });
+});
