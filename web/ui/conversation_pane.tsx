@@ -52,7 +52,7 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
         else app.closeConversation();
       }}
     >
-      <h1 className="visually-hidden">{conversation.title}</h1>
+      <h1 className="visually-hidden">{titleOf(conversation)}</h1>
       <Header app={app} conversation={conversation} />
       <MessageList
         key={model.id}
