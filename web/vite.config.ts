@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -57,11 +58,32 @@ function compressed(): Plugin {
   };
 }
 
+/** Where this build's source is to be had: KITH_SOURCE_URL, or beside the app when it is built from a repository; "" for neither. */
+const root = here("..");
+const isRepository = spawnSync("git", ["-C", root, "rev-parse", "--verify", "HEAD"]).status === 0;
+const sourceUrl = process.env.KITH_SOURCE_URL ?? (isRepository ? "/source.tar.gz" : "");
+
+/** Writes the licence, and the source as it is committed: whoever uses Kith over a network is offered both (AGPL, section 13). */
+function sources(): Plugin {
+  return {
+    name: "kith-sources",
+    apply: "build",
+    closeBundle() {
+      copyFileSync(path.join(root, "LICENSE"), here("dist/licence.txt"));
+      if (sourceUrl !== "/source.tar.gz") return;
+      const options = ["-C", root, "archive", "--format=tar.gz", "--prefix=kith/", "-o", here("dist/source.tar.gz")];
+      const { status, stderr } = spawnSync("git", [...options, "HEAD", ":!fuzz/corpus"]);
+      if (status !== 0) throw new Error(`git archive: ${String(stderr)}`);
+    },
+  };
+}
+
 const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [serviceWorker(), compressed()],
+  plugins: [serviceWorker(), compressed(), sources()],
+  define: { __KITH_SOURCE__: JSON.stringify(sourceUrl) },
   build: {
     target: "es2022",
     outDir: "dist",

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Starts the core for the profile in the address, the view-models on it, and shows them.
-
-import "../ui/styles";
+// Starts the core for the profile in the address, and shows the app on it.
 
 import { createRoot, type Root } from "react-dom/client";
 
 import wasmUrl from "../../build/wasm/kith_core.wasm?url";
 import { CoreClient, CoreUnavailable } from "../core-client/client";
-import { AppRoot } from "../ui/app_root";
 import { FailureScreen, StartingScreen } from "../ui/screens";
-import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
-import { pageAttention } from "./page_attention";
-import { keepRoute, routedConversation } from "./route";
-import { missing, newProfileAddress, surroundings, type Surroundings } from "./surroundings";
-import { keepTitle } from "./title";
+import { show } from "./show";
+import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
 
 const reload = () => location.reload();
@@ -32,22 +26,9 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
   };
 }
 
-function show(root: Root, client: CoreClient, around: Surroundings): void {
+function start(root: Root, client: CoreClient, around: Surroundings): void {
   const core = watched(client, (error) => app.breakDown(unavailableText(error)));
-  const app = new AppViewModel(core, { server: around.server, deviceName: "Web", attention: pageAttention() });
-  const open = routedConversation();
-  keepTitle(app, around.shownProfile);
-  keepRoute(app);
-  root.render(
-    <AppRoot
-      app={app}
-      server={around.server}
-      profile={around.shownProfile}
-      onReload={reload}
-      onNewProfile={() => location.assign(newProfileAddress(location))}
-    />,
-  );
-  void app.start(open);
+  const app = show(root, core, around);
 }
 
 async function main(): Promise<void> {
@@ -59,7 +40,7 @@ async function main(): Promise<void> {
     return root.render(<FailureScreen title="Kith can't run here">{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
-    show(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
+    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
   } catch (error) {
     root.render(
       <FailureScreen title="Kith can't start" onRetry={reload}>

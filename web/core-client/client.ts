@@ -12,7 +12,7 @@ import {
   randomId,
   Failure_Code,
   resultOf,
-  type Event,
+  type Event as CoreEvent,
   type MethodName,
   type MethodParams,
   type MethodResult,
@@ -50,12 +50,14 @@ const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 
 export class CoreClient {
   private readonly waiting = new Map<number, Waiting>();
-  private readonly listeners = new Set<(events: readonly Event[]) => void>();
-  private readonly pacer = new EventPacer<Event>((events) => this.tell(events));
+  private readonly listeners = new Set<(events: readonly CoreEvent[]) => void>();
+  private readonly pacer = new EventPacer<CoreEvent>((events) => this.tell(events));
   private nextId = 1;
   private ended: Error | undefined;
 
   private constructor(private readonly worker: Worker) {
+    addEventListener("online", this.onNetwork);
+    addEventListener("offline", this.onNetwork);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));
     worker.addEventListener("error", (event) => this.receive({ kind: "failed", error: "load", detail: event.message }));
   }
@@ -90,10 +92,12 @@ export class CoreClient {
   }
 
   /** Every event from now on, in order, as many at a time as came together; the answer unsubscribes. */
-  onEvents(listener: (events: readonly Event[]) => void): () => void {
+  onEvents(listener: (events: readonly CoreEvent[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+
+  private readonly onNetwork = ({ type }: Event): void => this.post({ kind: "network", online: type === "online" });
 
   /** Closes this page's part; calls that wait are rejected. */
   close(): void {
@@ -118,7 +122,7 @@ export class CoreClient {
     }
   }
 
-  private tell(events: readonly Event[]): void {
+  private tell(events: readonly CoreEvent[]): void {
     for (const listener of this.listeners) {
       try {
         listener(events);
@@ -131,6 +135,8 @@ export class CoreClient {
 
   private end(error: Error): void {
     this.ended ??= error;
+    removeEventListener("online", this.onNetwork);
+    removeEventListener("offline", this.onNetwork);
     this.pacer.flush();
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();

@@ -11,6 +11,8 @@ export type ToWorker =
   | { kind: "call"; id: number; method: MethodName; request: Uint8Array }
   /** The page has handled this many events. */
   | { kind: "taken"; count: number }
+  /** The page has heard from the browser: its Worker may not. */
+  | { kind: "network"; online: boolean }
   | { kind: "close" };
 
 export type FromWorker =
@@ -25,5 +27,6 @@ export type OnChannel =
   | { kind: "seek" }
   | { kind: "leading"; term: string }
   | { kind: "call"; term: string; tab: string; id: number; method: MethodName; request: Uint8Array }
+  | { kind: "network"; online: boolean }
   | { kind: "answer"; tab: string; id: number; response: Uint8Array }
   | { kind: "events"; term: string; events: readonly Uint8Array[] };

@@ -22,7 +22,10 @@ class FakeCore {
     request.id = id;
     this.requests.push(request);
   }
-  networkChanged(): void {}
+  readonly heard: boolean[] = [];
+  networkChanged(online: boolean): void {
+    this.heard.push(online);
+  }
   close(): void {
     this.closed = true;
   }
@@ -154,6 +157,13 @@ async function twoTabs(): Promise<{ browser: Browser; first: Tab; second: Tab }>
   await settle();
   return { browser, first, second };
 }
+
+test("what a page hears of the network reaches the core, whichever tab it is", async () => {
+  const { browser, first, second } = await twoTabs();
+  first.worker?.fromPage({ kind: "network", online: false });
+  second.worker?.fromPage({ kind: "network", online: true });
+  expect(browser.core.heard).toEqual([false, true]);
+});
 
 describe("The tabs of one profile", () => {
   test("share one core, and each gets the answers to its own calls", async () => {

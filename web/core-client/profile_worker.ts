@@ -76,6 +76,8 @@ export class ProfileWorker {
         return this.dispatch(message.id, message.method, message.request);
       case "taken":
         return this.events.taken(message.count);
+      case "network":
+        return this.networkChanged(message.online);
       case "close":
         return this.close();
     }
@@ -94,6 +96,9 @@ export class ProfileWorker {
       case "call":
         if (this.leading !== undefined && message.term === this.term) this.callOfTab(message);
         return;
+      case "network":
+        this.leading?.core.networkChanged(message.online);
+        return;
       case "answer":
         if (message.tab === this.environment.tab) this.answered(message.id, message.response);
         return;
@@ -103,8 +108,10 @@ export class ProfileWorker {
     }
   }
 
+  /** Whoever of the tabs hears of it tells the core, which takes it as often as it comes. */
   networkChanged(online: boolean): void {
-    this.leading?.core.networkChanged(online);
+    if (this.leading !== undefined) this.leading.core.networkChanged(online);
+    else this.environment.toTabs({ kind: "network", online });
   }
 
   // ---------------------------------------------------------------- leading

@@ -8,7 +8,17 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 import { NodeClient } from "../core-client/node_host";
-import { bubble, composer, openConversation, register, send, tick, writeToNumber } from "./support/actions";
+import {
+  bubble,
+  closeSettings,
+  composer,
+  openConversation,
+  openSettings,
+  register,
+  send,
+  tick,
+  writeToNumber,
+} from "./support/actions";
 import { Device, launchBrowser, setFocus } from "./support/browser";
 import { Kithd, wasmFile } from "./support/kithd";
 
@@ -101,10 +111,10 @@ async function main(): Promise<void> {
     await anaPage.emulateMedia({ colorScheme: "light" });
     await shoot(anaPage, "safety-number");
     await anaPage.keyboard.press("Escape");
-    await anaPage.getByRole("button", { name: "Settings" }).click();
+    await openSettings(anaPage, /Privacy/);
     await anaPage.getByRole("switch", { name: /Read receipts/ }).waitFor();
     await shoot(anaPage, "settings");
-    await anaPage.keyboard.press("Escape");
+    await closeSettings(anaPage);
     await anaPage.setViewportSize({ width: 390, height: 780 });
     await shoot(anaPage, "phone-conversation");
     await anaPage.getByRole("button", { name: "Back to the conversations" }).click();

@@ -7,10 +7,12 @@ import type { Browser, Page } from "playwright-core";
 
 import {
   bubble,
+  closeSettings,
   composer,
   eventually,
   messageTexts,
   openConversation,
+  openSettings,
   register,
   row,
   send,
@@ -172,23 +174,23 @@ describe("two people in two browsers", () => {
   });
 
   it("[F34][F35] change name and about, and the other sees it", async () => {
-    await benPage.getByRole("button", { name: "Settings" }).click();
+    await openSettings(benPage, /Profile/);
     await benPage.getByRole("button", { name: "Change about" }).click();
     await benPage.getByRole("textbox", { name: "About" }).fill("On my bicycle");
     await benPage.getByRole("button", { name: "Save" }).click();
     await benPage.getByText("On my bicycle").waitFor();
-    await benPage.keyboard.press("Escape");
+    await closeSettings(benPage);
     await anaPage.getByRole("button", { name: "Contact details" }).click();
     await anaPage.getByText("On my bicycle").waitFor();
     await anaPage.keyboard.press("Escape");
   });
 
   it("[F12] turn read receipts off: then there is no blue", async () => {
-    await benPage.getByRole("button", { name: "Settings" }).click();
+    await openSettings(benPage, /Privacy/);
     const receipts = benPage.getByRole("switch", { name: /Read receipts/ });
     await receipts.click();
     await eventually("they are off", async () => (await receipts.getAttribute("aria-checked")) === "false");
-    await benPage.getByRole("button", { name: "Back" }).click();
+    await closeSettings(benPage);
     await send(anaPage, "do you see this?");
     await bubble(benPage, "do you see this?").waitFor();
     await tick(anaPage, "do you see this?", "Delivered").waitFor();
@@ -218,5 +220,20 @@ describe("two people in two browsers", () => {
     await anaPage.getByText(/1 contact imported/).waitFor();
     await anaPage.getByRole("button", { name: "Back" }).click();
     await row(anaPage, "Benedict O.").waitFor();
+  });
+
+  it("the settings lead to the licence and to the source of what runs here", async () => {
+    await openSettings(anaPage, /About Kith/);
+    for (const [name, type] of [
+      ["Licence", /^text\/plain/],
+      ["Source code", /./],
+    ] as const) {
+      const href = await anaPage.getByRole("link", { name }).getAttribute("href");
+      const response = await anaPage.request.get(new URL(href ?? "", server.url).href);
+      assert.equal(response.status(), 200, name);
+      assert.match(response.headers()["content-type"] ?? "", type);
+      assert.ok((await response.body()).length > 10_000);
+    }
+    await closeSettings(anaPage);
   });
 });

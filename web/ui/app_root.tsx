@@ -5,6 +5,8 @@ import { useEffect } from "react";
 import { flushSync } from "react-dom";
 
 import type { AppViewModel } from "../view-models/app";
+import { useFocusReturn } from "./focus_return";
+import { isEscape, watchKeys } from "./keys";
 import { ContactPanel } from "./contact_panel";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
@@ -14,6 +16,7 @@ import { Rail } from "./rail";
 import { RegistrationScreen } from "./registration_screen";
 import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { SettingsPane } from "./settings_pane";
+import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
 
 interface AppRootProps {
@@ -27,6 +30,7 @@ interface AppRootProps {
 
 export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
   const snapshot = useViewModel(app);
+  useEffect(watchKeys, []);
   switch (snapshot.phase) {
     case "starting":
       return <StartingScreen />;
@@ -49,8 +53,9 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
 
 function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, leftPanel, notice } = snapshot;
+  const { open, contactPanel, leftPanel, section, notice } = snapshot;
   useShortcuts(app);
+  useFocusReturn(app);
   useEffect(() => {
     if (notice === "") return;
     const timer = setTimeout(app.clearNotice, 4000);
@@ -63,8 +68,17 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
       <Rail app={app} snapshot={snapshot} />
       {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} />}
       {leftPanel === "new-chat" && <NewChatPane app={app} />}
-      {leftPanel === "settings" && <SettingsPane app={app} snapshot={snapshot} profile={profile} />}
-      {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} />}
+      {leftPanel === "settings" && (
+        <SettingsPane
+          model={app.settings}
+          state={snapshot.state}
+          profile={profile}
+          section={section}
+          onSection={(topic) => app.showLeft("settings", topic)}
+          onClose={() => app.showLeft("list")}
+        />
+      )}
+      {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} details={details} />}
       {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
       {notice !== "" && (
         <div className="toast" role="status">
@@ -95,24 +109,24 @@ function NothingOpen() {
 
 /** What Escape closes when no part of the page took it: the nearest thing that is open. */
 function closeNearest(app: AppViewModel): void {
-  const { contactPanel, leftPanel, open } = app.snapshot();
-  if (contactPanel !== undefined) app.toggleContactPanel();
-  else if (leftPanel !== "list") app.showLeft("list");
-  else if (open !== undefined) app.closeConversation();
+  const { panel, section, conversation, details } = app.route;
+  if (details) app.closeDetails();
+  else if (section !== "") app.showLeft(panel);
+  else if (panel !== "list") app.showLeft("list");
+  else if (conversation !== "") app.closeConversation();
 }
 
 /** Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or below. */
 function useShortcuts(app: AppViewModel): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null)
-        closeNearest(app);
+      if (isEscape(event) && !event.defaultPrevented) closeNearest(app);
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         // The field has the focus before the next key comes: what is typed at once belongs to the search.
         flushSync(() => {
           app.showLeft("list");
-          if (app.snapshot().open !== undefined && matchMedia("(max-width: 760px)").matches) app.closeConversation();
+          if (app.snapshot().open !== undefined && isMedia(NARROW)) app.closeConversation();
         });
         document.dispatchEvent(new Event("kith:search"));
       }

@@ -40,7 +40,6 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       send();
@@ -53,6 +52,10 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     send();
+  };
+  const closePicker = () => {
+    setPicking(false);
+    field.current?.focus();
   };
   const insert = (emoji: string) => {
     const area = field.current;
@@ -82,15 +85,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
           {error}
         </p>
       )}
-      {picking && (
-        <EmojiPicker
-          onPick={insert}
-          onClose={() => {
-            setPicking(false);
-            field.current?.focus();
-          }}
-        />
-      )}
+      {picking && <EmojiPicker onPick={insert} onClose={closePicker} />}
       <div className="composer-box">
         {quoted !== undefined && (
           <div className="composer-quote">

@@ -11,6 +11,7 @@ import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
 import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
+import { isEscape } from "./keys";
 import { QrCode } from "./qr_code";
 import { useViewModel } from "./use_view_model";
 
@@ -36,13 +37,13 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
       className="pane details"
       aria-label="Contact details"
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || asking) return;
+        if (!isEscape(event)) return;
         event.stopPropagation();
-        app.toggleContactPanel();
+        app.closeDetails();
       }}
     >
       <header className="pane-header">
-        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.toggleContactPanel}>
+        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.closeDetails}>
           <Icon name="close" />
         </button>
         <h2>Contact details</h2>

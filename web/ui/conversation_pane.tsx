@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -11,14 +11,22 @@ import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
+import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
+import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 
-export function ConversationPane({ app, model }: { app: AppViewModel; model: ConversationViewModel }) {
+interface ConversationPaneProps {
+  app: AppViewModel;
+  model: ConversationViewModel;
+  details: boolean;
+}
+
+export function ConversationPane({ app, model, details }: ConversationPaneProps) {
+  const narrow = useMedia(NARROW);
   const { conversation } = useViewModel(model);
   const field = useRef<HTMLTextAreaElement>(null);
-  const [menuOpen, setMenuOpen] = useState(false);
 
   const reply = (message: Message) => {
     model.composer.quote(message);
@@ -45,9 +53,9 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
       className="pane conversation"
       aria-label={`Conversation with ${titleOf(conversation)}`}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || menuOpen) return;
+        if (!isEscape(event) || event.defaultPrevented) return;
         event.stopPropagation();
-        if (app.snapshot().contactPanel !== undefined) app.toggleContactPanel();
+        if (app.route.details) app.closeDetails();
         else if (model.composer.snapshot().quoted !== undefined) model.composer.cancelQuote();
         else app.closeConversation();
       }}
@@ -61,11 +69,11 @@ export function ConversationPane({ app, model }: { app: AppViewModel; model: Con
         onReply={reply}
         onCopy={copy}
         onWriteAgain={writeAgain}
-        onIdentityNotice={() => app.snapshot().contactPanel === undefined && app.toggleContactPanel()}
-        onMenu={setMenuOpen}
+        onIdentityNotice={app.openDetails}
+        covered={details && narrow}
         toComposer={() => field.current?.focus()}
       />
-      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={app.toggleContactPanel} />
+      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={app.openDetails} />
     </main>
   );
 }
@@ -82,7 +90,7 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
       >
         <Icon name="back" />
       </button>
-      <button type="button" className="partner" onClick={app.toggleContactPanel}>
+      <button type="button" className="partner" onClick={app.toggleDetails}>
         <Avatar id={conversation.id} title={conversation.title} size="small" />
         <span className="names">
           <span className="name">
@@ -109,9 +117,10 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
       <button
         type="button"
         className="icon-button"
+        id="open-details"
         aria-label="Contact details"
         title="Contact details"
-        onClick={app.toggleContactPanel}
+        onClick={app.toggleDetails}
       >
         <Icon name="info" />
       </button>

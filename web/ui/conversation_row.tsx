@@ -4,10 +4,12 @@ import { memo } from "react";
 
 import { directOf, titleOf, type Conversation } from "../view-models/core";
 import { millis, listTimeText } from "../view-models/time_text";
+import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { previewText } from "./preview";
 import { Ticks } from "./ticks";
+import { useViewModel } from "./use_view_model";
 
 interface ConversationRowProps {
   conversation: Conversation;
@@ -22,11 +24,13 @@ export const ConversationRow = memo(function ConversationRow({
   now,
   onOpen,
 }: ConversationRowProps) {
+  useViewModel(timeZone);
   const title = titleOf(conversation);
   const { id, unread, lastMessage, activityUs } = conversation;
   return (
     <li>
       <button
+        id={`row-${id}`}
         type="button"
         className={`row-button ${unread > 0 ? "unread" : ""}`}
         aria-current={current}

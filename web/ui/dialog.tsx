@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
+
+import { useOverlay } from "./keys";
 
 interface ConfirmProps {
   title: string;
@@ -14,7 +16,12 @@ interface ConfirmProps {
 /** Asks before something that is hard to take back. Escape and a click beside it cancel. */
 export function Confirm({ title, children, confirm, danger = false, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useOverlay(true, onCancel);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close(); // while it is in the page: the browser gives the focus back to where it was
+  }, []);
   return (
     <dialog
       className="dialog"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 
+import { useOpener } from "./focus_return";
 import { Icon } from "./icons";
+import { isEscape } from "./keys";
 
 interface EditableTextProps {
   label: string;
@@ -18,12 +20,7 @@ interface EditableTextProps {
 export function EditableText({ label, value, placeholder, maxLength, multiline = false, onSave }: EditableTextProps) {
   const [edited, setEdited] = useState<string>();
   const id = useId();
-  const change = useRef<HTMLButtonElement>(null);
-  const wasEdited = useRef(false);
-  useEffect(() => {
-    if (edited === undefined && wasEdited.current) change.current?.focus();
-    wasEdited.current = edited !== undefined;
-  }, [edited]);
+  const change = useOpener(edited !== undefined);
   if (edited === undefined) {
     return (
       <div className="editable">
@@ -63,7 +60,7 @@ export function EditableText({ label, value, placeholder, maxLength, multiline =
         void save();
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (!isEscape(event)) return;
         event.stopPropagation();
         setEdited(undefined);
       }}

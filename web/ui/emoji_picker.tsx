@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
+
+import { useOverlay } from "./keys";
 
 const EmojiPanel = lazy(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => ({ default: panel })));
 
 /** Over the composer, until somebody presses Escape or beside it. */
 export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {
   const picker = useRef<HTMLDivElement>(null);
+  useOverlay(true, onClose);
+  const onPointerDown = useEffectEvent((event: Event) => {
+    const target = event.target as HTMLElement;
+    if (!picker.current?.contains(target) && target.closest(".composer") === null) onClose();
+  });
   useEffect(() => {
-    const outside = (event: Event) => {
-      const target = event.target as HTMLElement;
-      if (!picker.current?.contains(target) && target.closest(".composer") === null) onClose();
-    };
+    const outside = (event: Event) => onPointerDown(event);
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
-  });
+  }, []);
   return (
-    <div
-      className="emoji-picker"
-      ref={picker}
-      role="dialog"
-      aria-label="Emoji"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") {
-          event.stopPropagation();
-          onClose();
-        }
-      }}
-    >
+    <div className="emoji-picker" ref={picker} role="dialog" aria-label="Emoji">
       <Suspense fallback={<span className="spinner" role="status" aria-label="Getting the emoji" />}>
         <EmojiPanel onPick={onPick} />
       </Suspense>

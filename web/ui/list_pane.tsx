@@ -8,10 +8,11 @@ import { matching } from "../view-models/conversation_list";
 import { phoneOf } from "../view-models/core";
 import { checkPhone, formatPhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
-import { Avatar } from "./avatar";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
+import { SEARCH_FIELD_ID } from "./focus_return";
 import { Icon, Logo } from "./icons";
+import { isEscape } from "./keys";
 import { RebuiltBanner } from "./rebuilt_banner";
 import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
@@ -40,7 +41,7 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     moveFocusByArrows(event, "[data-row]");
-    if (event.key === "Escape" && query !== "") {
+    if (isEscape(event) && query !== "") {
       event.stopPropagation();
       app.search.clear();
       field.current?.focus();
@@ -64,26 +65,19 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
         <button
           type="button"
           className="icon-button"
+          id="open-new-chat"
           aria-label="New chat"
           title="New chat"
           onClick={() => app.showLeft("new-chat")}
         >
           <Icon name="compose" />
         </button>
-        <button
-          type="button"
-          className="self"
-          aria-label="Settings"
-          title="Settings"
-          onClick={() => app.showLeft("settings")}
-        >
-          <Avatar id={state?.accountId ?? ""} title={state?.name ?? ""} size="small" />
-        </button>
       </header>
       <div className="search" role="search">
         <Icon name="search" />
         <input
           ref={field}
+          id={SEARCH_FIELD_ID}
           type="search"
           aria-label="Search conversations and messages"
           placeholder="Search"

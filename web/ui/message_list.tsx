@@ -7,6 +7,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type Keyboar
 import type { ConversationViewModel } from "../view-models/conversation";
 import { titleOf, type Message } from "../view-models/core";
 import { dayText } from "../view-models/time_text";
+import { END } from "../view-models/timeline";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Icon } from "./icons";
 import { MessageMenu, type MenuPlace } from "./message_menu";
@@ -21,8 +22,9 @@ interface MessageListProps {
   onCopy: (message: Message) => void;
   onWriteAgain: (message: Message) => void;
   onIdentityNotice: () => void;
-  onMenu: (open: boolean) => void;
   toComposer: () => void;
+  /** Something lies over the messages: nobody sees them. */
+  covered: boolean;
 }
 
 const AT_END_PX = 48;
@@ -46,6 +48,21 @@ function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined 
   return undefined;
 }
 
+/** Of a message this much has to be in view for it to be seen. */
+const SEEN_PX = 32;
+
+/** The id of the last message that is in view; "" for none. */
+function lastOnScreen(scroller: HTMLElement, rows: HTMLElement): string {
+  const { top, bottom } = scroller.getBoundingClientRect();
+  for (let row = rows.lastElementChild; row !== null; row = row.previousElementSibling) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom <= top) break;
+    const { message, key = "" } = (row as HTMLElement).dataset;
+    if (message !== undefined && box.height > 0 && box.top + Math.min(box.height, SEEN_PX) <= bottom) return key;
+  }
+  return "";
+}
+
 function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
   for (const row of rows.children) if ((row as HTMLElement).dataset.key === key) return row as HTMLElement;
   return undefined;
@@ -58,12 +75,13 @@ export function MessageList({
   onCopy,
   onWriteAgain,
   onIdentityNotice,
-  onMenu,
   toComposer,
+  covered,
 }: MessageListProps) {
   const snapshot = useViewModel(model.timeline);
   const { conversation } = useViewModel(model);
-  const { items, loaded, olderThere, atNewest, newCount, jump } = snapshot;
+  const { unread } = conversation;
+  const { items, loaded, olderThere, atNewest, jump } = snapshot;
   const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useRef<HTMLOListElement>(null);
@@ -96,12 +114,12 @@ export function MessageList({
     const below = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
     pinned.current = complete && below < AT_END_PX;
     anchor.current = anchorOf(frame, rows.current);
-    model.setPinned(pinned.current);
+    model.setView(pinned.current, covered ? "" : lastOnScreen(frame, rows.current));
     setAway(!complete || below > frame.clientHeight / 2);
     if (widening.current) return;
     if (frame.scrollTop < (pinned.current ? 1 : NEAR_PX) && older) widen(model.timeline.showOlder);
     else if (!complete && below < NEAR_PX) widen(model.timeline.showNewer);
-  }, [model]);
+  }, [model, covered]);
 
   useEffect(() => {
     lookAgain.current = look;
@@ -114,8 +132,11 @@ export function MessageList({
     if (frame === null || list === null || !loaded) return;
     if (jump !== undefined && jump.round !== jumped.current) {
       jumped.current = jump.round;
-      const row = rowOf(list, jump.id);
-      if (row !== undefined) {
+      const row = rowOf(list, jump.to);
+      if (jump.to === END) {
+        pinned.current = true;
+        frame.scrollTop = frame.scrollHeight;
+      } else if (row !== undefined) {
         if (jump.highlight) {
           row.scrollIntoView({ block: "center" });
           flash(row);
@@ -139,27 +160,15 @@ export function MessageList({
     if (frame === null || rows.current === null) return;
     const observer = new ResizeObserver(() => {
       if (pinned.current) frame.scrollTop = frame.scrollHeight;
+      lookAgain.current?.();
     });
     observer.observe(frame);
     observer.observe(rows.current);
     return () => observer.disconnect();
   }, []);
 
-  const openMenu = useCallback(
-    (place: MenuPlace) => {
-      setMenu(place);
-      onMenu(true);
-    },
-    [onMenu],
-  );
-  const closeMenu = () => {
-    setMenu(undefined);
-    onMenu(false);
-  };
   const toEnd = () => {
-    pinned.current = true;
     void model.timeline.showNewest();
-    if (scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -245,7 +254,7 @@ export function MessageList({
                     partner={conversation.title}
                     onQuote={onQuote}
                     onReply={onReply}
-                    onMenu={openMenu}
+                    onMenu={setMenu}
                     onWriteAgain={onWriteAgain}
                   />
                 );
@@ -256,15 +265,17 @@ export function MessageList({
       {away && loaded && (
         <button
           type="button"
-          className={`to-end ${newCount > 0 ? "news" : ""}`}
+          className={`to-end ${unread > 0 ? "news" : ""}`}
           onClick={toEnd}
-          aria-label={newCount > 0 ? undefined : "To the newest message"}
+          aria-label={unread > 0 ? undefined : "To the newest message"}
         >
           <Icon name="down" />
-          {newCount > 0 && (newCount === 1 ? "1 new message" : `${newCount} new messages`)}
+          {unread > 0 && (unread === 1 ? "1 new message" : `${unread} new messages`)}
         </button>
       )}
-      {menu !== undefined && <MessageMenu place={menu} onReply={onReply} onCopy={onCopy} onClose={closeMenu} />}
+      {menu !== undefined && (
+        <MessageMenu place={menu} onReply={onReply} onCopy={onCopy} onClose={() => setMenu(undefined)} />
+      )}
     </div>
   );
 }

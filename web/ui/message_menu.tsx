@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 
 import { textOf, type Message } from "../view-models/core";
 import { moveFocusByArrows } from "./arrow_keys";
+import { rememberFocus } from "./focus_return";
+import { useOverlay } from "./keys";
 import { Icon } from "./icons";
 
 export interface MenuPlace {
@@ -25,6 +27,10 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
   const [position, setPosition] = useState({ left: place.x, top: place.y });
 
   useLayoutEffect(() => {
+    const back = rememberFocus();
+    return () => void requestAnimationFrame(back);
+  }, []);
+  useLayoutEffect(() => {
     const { width, height } = menu.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
     setPosition({
       left: Math.max(8, Math.min(place.x, innerWidth - width - 8)),
@@ -33,17 +39,20 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
     menu.current?.querySelector("button")?.focus();
   }, [place]);
 
+  useOverlay(true, onClose);
+
+  const onOutside = useEffectEvent((event: Event) => {
+    if (!(event.target instanceof Node) || !menu.current?.contains(event.target)) onClose();
+  });
   useEffect(() => {
-    const outside = (event: Event) => {
-      if (!(event.target instanceof Node) || !menu.current?.contains(event.target)) onClose();
-    };
+    const outside = (event: Event) => onOutside(event);
     document.addEventListener("pointerdown", outside);
     document.addEventListener("wheel", outside, { passive: true });
     return () => {
       document.removeEventListener("pointerdown", outside);
       document.removeEventListener("wheel", outside);
     };
-  });
+  }, []);
 
   const choose = (action: (message: Message) => void) => () => {
     onClose();
@@ -58,7 +67,7 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
       onKeyDown={(event) => {
         moveFocusByArrows(event, "button");
         event.stopPropagation();
-        if (event.key === "Escape" || event.key === "Tab") {
+        if (event.key === "Tab") {
           event.preventDefault();
           onClose();
         }

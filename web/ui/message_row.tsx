@@ -7,11 +7,13 @@ import { notSentText } from "../view-models/failure_text";
 import { isOnlyEmoji } from "../view-models/large_emoji";
 import { foldedText } from "../view-models/rich_text";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
+import { timeZone } from "../view-models/time_zone";
 import { Icon } from "./icons";
 import type { MenuPlace } from "./message_menu";
 import { useMessageMenu } from "./long_press";
 import { RichText } from "./rich_text";
 import { Ticks } from "./ticks";
+import { useViewModel } from "./use_view_model";
 
 interface MessageRowProps {
   message: Message;
@@ -147,6 +149,7 @@ function Body({ message, bare, timed }: { message: Message; bare: boolean; timed
 }
 
 function Meta({ message, timed }: { message: Message; timed: boolean }) {
+  useViewModel(timeZone);
   const ms = millis(message.orderUs);
   return (
     <span className={`meta ${timed ? "" : "aside"}`}>

@@ -10,6 +10,7 @@ import { checkPhone, formatPhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
+import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
 
 export function NewChatPane({ app }: { app: AppViewModel }) {
@@ -32,7 +33,7 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
       aria-label="New chat"
       onKeyDown={(event) => {
         moveFocusByArrows(event, "[data-row]");
-        if (event.key !== "Escape") return;
+        if (!isEscape(event)) return;
         event.stopPropagation();
         app.showLeft("list");
       }}

@@ -9,7 +9,9 @@ import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import { WelcomeArt } from "./welcome_art";
 
-const STEPS: readonly RegistrationStep[] = ["phone", "code", "name", "pin"];
+const STEPS: readonly RegistrationStep[] = ["phone", "code", "name"];
+/** The PIN, which few have, belongs to the code. */
+const placeOf = (step: RegistrationStep): number => STEPS.indexOf(step === "pin" ? "code" : step);
 
 export function RegistrationScreen({
   model,
@@ -22,7 +24,6 @@ export function RegistrationScreen({
 }) {
   const snapshot = useViewModel(model);
   const { step, busy, error } = snapshot;
-  const steps = step === "pin" ? 4 : 3;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void model.next();
@@ -32,13 +33,13 @@ export function RegistrationScreen({
       <WelcomeArt />
       <div className="card">
         <div className="steps">
-          {STEPS.slice(0, steps).map((each, at) => (
-            <span key={each} className={at <= STEPS.indexOf(step) ? "done" : ""} />
+          {STEPS.map((each, at) => (
+            <span key={each} className={at <= placeOf(step) ? "done" : ""} />
           ))}
-          {`${STEPS.indexOf(step) + 1} of ${steps}`}
+          {`${placeOf(step) + 1} of ${STEPS.length}`}
         </div>
         <form onSubmit={submit} noValidate key={step} aria-busy={busy}>
-          <Step model={model} snapshot={snapshot} />
+          <Step model={model} snapshot={snapshot} server={server} />
           {error !== "" && (
             <p className="error-text" id="registration-error" role="alert">
               {error}
@@ -48,13 +49,13 @@ export function RegistrationScreen({
             <button type="submit" className="button primary wide" disabled={busy}>
               {busy ? (
                 <span className="spinner" role="status" aria-label="Please wait" />
-              ) : step === "name" || step === "pin" ? (
-                "Register"
+              ) : step === "name" ? (
+                "Done"
               ) : (
                 "Continue"
               )}
             </button>
-            {step !== "phone" && (
+            {(step === "code" || step === "pin") && (
               <button type="button" className="link-button" onClick={model.back} disabled={busy}>
                 Back
               </button>
@@ -70,7 +71,13 @@ export function RegistrationScreen({
   );
 }
 
-function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: RegistrationSnapshot }) {
+interface StepProps {
+  model: RegistrationViewModel;
+  snapshot: RegistrationSnapshot;
+  server: string;
+}
+
+function Step({ model, snapshot, server }: StepProps) {
   const invalid = { "aria-invalid": snapshot.error !== "", "aria-describedby": "registration-error" };
   switch (snapshot.step) {
     case "phone":
@@ -95,7 +102,7 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
               value={snapshot.phone}
               onChange={(event) => model.setPhone(event.target.value)}
             />
-            <span className="hint">With + and the country code. It gets a code to prove that it is yours.</span>
+            <span className="hint">With + and the country code. A code proves that it is yours.</span>
           </div>
         </>
       );
@@ -104,7 +111,11 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
         <>
           <div>
             <h1>Type the code</h1>
-            <p className="lead">{`It was sent to ${formatPhone(snapshot.phone)}.`}</p>
+            <p className="lead">
+              {snapshot.codeGiven
+                ? `It is for ${formatPhone(snapshot.phone)}.`
+                : `Whoever runs ${hostOf(server)} has the code for ${formatPhone(snapshot.phone)}. Ask them for it.`}
+            </p>
           </div>
           {snapshot.codeGiven && (
             <p className="development" role="status">
@@ -121,7 +132,6 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
               inputMode="numeric"
               autoComplete="one-time-code"
               autoFocus
-              maxLength={snapshot.digits}
               value={snapshot.code}
               onChange={(event) => model.setCode(event.target.value)}
             />
@@ -179,6 +189,10 @@ function Step({ model, snapshot }: { model: RegistrationViewModel; snapshot: Reg
   }
 }
 
+function hostOf(server: string): string {
+  return URL.canParse(server) ? new URL(server).host : server;
+}
+
 function Resend({ model, at, busy }: { model: RegistrationViewModel; at: number; busy: boolean }) {
   const [now, setNow] = useState(Date.now);
   const wait = at - now;
@@ -189,9 +203,9 @@ function Resend({ model, at, busy }: { model: RegistrationViewModel; at: number;
   }, [wait]);
   return (
     <div className="row">
-      <span>No code?</span>
+      <span>No code, or an old one?</span>
       <button type="button" className="link-button" disabled={busy || wait > 0} onClick={() => void model.resend()}>
-        {wait > 0 ? `Send a new one in ${waitText(wait)}` : "Send a new one"}
+        {wait > 0 ? `A new one in ${waitText(wait)}` : "Make a new one"}
       </button>
     </div>
   );

@@ -1,62 +1,99 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// In the place of the list: one's own profile, privacy, PIN, and facts about this device.
-import { useState, type FormEvent } from "react";
+// In the place of the list: the topics of the settings, and each topic as a page.
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
-import type { AppSnapshot, AppViewModel } from "../view-models/app";
-import { Connection, Scope, type Settings } from "../view-models/core";
+import type { State } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
-import { ABOUT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, type SettingsViewModel } from "../view-models/settings";
+import type { SettingsSection } from "../view-models/route";
+import type { SettingsViewModel } from "../view-models/settings";
+import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
-import { EditableText } from "./editable_text";
-import { Icon } from "./icons";
+import { isEscape } from "./keys";
+import { Icon, type IconName } from "./icons";
+import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
+import { PrivacyPage } from "./settings_privacy";
+import { SecurityPage } from "./settings_security";
+import styles from "./settings.module.css";
 import { useViewModel } from "./use_view_model";
 
-const CONNECTION: Record<number, string> = {
-  [Connection.kOffline]: "off",
-  [Connection.kConnecting]: "connecting",
-  [Connection.kOnline]: "connected",
-  [Connection.kWaiting]: "none; tries again by itself",
-  [Connection.kEnded]: "ended",
-  [Connection.kCatchingUp]: "getting messages",
+interface SettingsPaneProps {
+  model: SettingsViewModel;
+  state: State | undefined;
+  profile: string;
+  section: SettingsSection | "";
+  /** "" is the list of topics. */
+  onSection: (section: SettingsSection | "") => void;
+  onClose: () => void;
+}
+
+interface Topic {
+  title: string;
+  hint: string;
+  icon: IconName;
+  page: (props: SettingsPaneProps) => ReactNode;
+}
+
+const TOPICS: Partial<Record<SettingsSection, Topic>> = {
+  profile: {
+    title: "Profile",
+    hint: "Your name, and a few words about you",
+    icon: "person",
+    page: ({ model }) => <ProfilePage model={model} />,
+  },
+  privacy: {
+    title: "Privacy",
+    hint: "Read receipts, last seen",
+    icon: "shield",
+    page: ({ model }) => <PrivacyPage model={model} />,
+  },
+  security: {
+    title: "Security",
+    hint: "Registration PIN",
+    icon: "lock",
+    page: ({ model }) => <SecurityPage model={model} />,
+  },
+  device: {
+    title: "This device",
+    hint: "Connection, keyboard",
+    icon: "settings",
+    page: ({ state, profile }) => <DevicePage state={state} profile={profile} />,
+  },
+  about: {
+    title: "About Kith",
+    hint: "Licence and source code",
+    icon: "info",
+    page: () => <AboutPage />,
+  },
 };
 
-export function SettingsPane({
-  app,
-  snapshot,
-  profile,
-}: {
-  app: AppViewModel;
-  snapshot: AppSnapshot;
-  profile: string;
-}) {
-  const model = app.settings;
-  const { profile: own, settings, error, notice, busy } = useViewModel(model);
-  const { state } = snapshot;
+export function SettingsPane(props: SettingsPaneProps) {
+  const { model, section, onSection, onClose } = props;
+  const { error, notice, busy } = useViewModel(model);
+  const topic = section === "" ? undefined : TOPICS[section];
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    const goesBack = before.current !== undefined && section === ""; // then the focus returns to the topic
+    if (!goesBack) button.current?.focus();
+    before.current = section;
+  }, [section]);
+  const back = () => (topic === undefined ? onClose() : onSection(""));
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    moveFocusByArrows(event, "[data-row]");
+    if (!isEscape(event)) return;
+    event.stopPropagation();
+    back();
+  };
   return (
-    <section
-      className="pane left"
-      aria-label="Settings"
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        app.showLeft("list");
-      }}
-    >
+    <section className="pane left" aria-label="Settings" onKeyDown={onKeyDown}>
       <header className="pane-header">
-        <button type="button" className="icon-button" aria-label="Back" autoFocus onClick={() => app.showLeft("list")}>
+        <button key={section} ref={button} type="button" className="icon-button" aria-label="Back" onClick={back}>
           <Icon name="back" />
         </button>
-        <h1>Settings</h1>
+        <h1>{topic?.title ?? "Settings"}</h1>
       </header>
       <div className="pane-body" aria-busy={busy}>
-        <div className="hero">
-          <Avatar id={state?.accountId ?? ""} title={own?.name ?? state?.name ?? ""} size="large" />
-          <span className="name" dir="auto">
-            {own?.name ?? state?.name}
-          </span>
-          <span className="phone">{formatPhone(state?.phone ?? "")}</span>
-        </div>
         {error !== "" && (
           <p className="group error-text" role="alert">
             {error}
@@ -67,206 +104,43 @@ export function SettingsPane({
             {notice}
           </p>
         )}
-        {own !== undefined && (
-          <>
-            <section className="group">
-              <h3>Name</h3>
-              <EditableText
-                label="Name"
-                value={own.name}
-                placeholder=""
-                maxLength={NAME_CHARACTERS_MAX}
-                onSave={model.setName}
-              />
-            </section>
-            <section className="group">
-              <h3>About</h3>
-              <EditableText
-                label="About"
-                value={own.about}
-                placeholder="A few words about you"
-                maxLength={ABOUT_CHARACTERS_MAX}
-                multiline
-                onSave={model.setAbout}
-              />
-            </section>
-          </>
-        )}
-        {settings !== undefined && (
-          <>
-            <Privacy model={model} settings={settings} />
-            <Pin model={model} hasPin={settings.hasPin} busy={busy} />
-          </>
-        )}
-        <section className="group">
-          <h3>This device</h3>
-          <dl className="facts">
-            <dt>Connection</dt>
-            <dd>{CONNECTION[state?.connection ?? 0] ?? ""}</dd>
-            <dt>Server</dt>
-            <dd>{state?.server}</dd>
-            {profile !== "" && (
-              <>
-                <dt>Profile</dt>
-                <dd>{profile}</dd>
-              </>
-            )}
-            <dt>Messages not sent yet</dt>
-            <dd>{state?.unsentMessages ?? 0}</dd>
-            <dt>Device</dt>
-            <dd>{state?.deviceId}</dd>
-            <dt>Account</dt>
-            <dd className="code">{state?.accountId}</dd>
-          </dl>
-        </section>
-        <section className="group">
-          <h3>Keyboard</h3>
-          <div className="shortcuts">
-            <span>Search, or write to a number</span>
-            <span>
-              <kbd>Ctrl</kbd> <kbd>K</kbd>
-            </span>
-            <span>Conversation above, below</span>
-            <span>
-              <kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
-            </span>
-            <span>Send; new line</span>
-            <span>
-              <kbd>Enter</kbd>; <kbd>Shift</kbd> <kbd>Enter</kbd>
-            </span>
-            <span>Choose a message; reply; copy</span>
-            <span>
-              <kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd>
-            </span>
-            <span>Close</span>
-            <span>
-              <kbd>Esc</kbd>
-            </span>
-          </div>
-        </section>
+        {topic === undefined ? <Topics {...props} /> : topic.page(props)}
       </div>
     </section>
   );
 }
 
-function Privacy({ model, settings }: { model: SettingsViewModel; settings: Settings }) {
+function Topics({ model, state, onSection }: SettingsPaneProps) {
+  const { profile } = useViewModel(model);
+  const name = profile?.name ?? state?.name ?? "";
   return (
-    <section className="group">
-      <h3>Privacy</h3>
-      <div className="option">
-        <span className="words" id="receipts-label">
-          Read receipts<small>Without them you don't see others' either.</small>
+    <>
+      <div className="hero">
+        <Avatar id={state?.accountId ?? ""} title={name} size="large" />
+        <span className="name" dir="auto">
+          {name}
         </span>
-        <button
-          type="button"
-          role="switch"
-          className="switch"
-          aria-checked={settings.readReceipts}
-          aria-labelledby="receipts-label"
-          onClick={() => void model.setReadReceipts(!settings.readReceipts)}
-        />
+        <span className="phone">{formatPhone(state?.phone ?? "")}</span>
       </div>
-      <ScopeOption
-        id="last-seen"
-        label="Last seen and online"
-        hint="Whoever can't see yours, you can't see theirs."
-        value={settings.lastSeen}
-        onChange={model.setLastSeen}
-      />
-      <ScopeOption
-        id="about-scope"
-        label="About"
-        hint="Who can read your few words."
-        value={settings.about}
-        onChange={model.setAboutScope}
-      />
-    </section>
-  );
-}
-
-interface ScopeOptionProps {
-  id: string;
-  label: string;
-  hint: string;
-  value: Scope;
-  onChange: (scope: Scope) => Promise<boolean>;
-}
-
-function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
-  return (
-    <div className="option">
-      <label className="words" htmlFor={id}>
-        {label}
-        <small>{hint}</small>
-      </label>
-      <select id={id} className="input" value={value} onChange={(event) => void onChange(Number(event.target.value))}>
-        <option value={Scope.kEveryone}>Everyone</option>
-        <option value={Scope.kContacts}>My contacts</option>
-        <option value={Scope.kNobody}>Nobody</option>
-      </select>
-    </div>
-  );
-}
-
-function Pin({ model, hasPin, busy }: { model: SettingsViewModel; hasPin: boolean; busy: boolean }) {
-  const [pin, setPin] = useState<string>();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void model.setPin(pin ?? "").then((done) => done && setPin(undefined));
-  };
-  return (
-    <section className="group">
-      <h3>Registration PIN</h3>
-      <p className="explain">
-        {hasPin
-          ? "Your number can be registered elsewhere only with your PIN."
-          : "With a PIN, nobody can register your number elsewhere with just the code."}
-      </p>
-      {pin === undefined ? (
-        <div className="edit">
-          <div className="buttons">
-            <button type="button" className="button small" onClick={() => setPin("")}>
-              {hasPin ? "Change the PIN" : "Set a PIN"}
+      <ul className="rows">
+        {(Object.entries(TOPICS) as [SettingsSection, Topic][]).map(([section, { title, hint, icon }]) => (
+          <li key={section}>
+            <button
+              id={`topic-${section}`}
+              type="button"
+              className={styles.topic}
+              data-row
+              onClick={() => onSection(section)}
+            >
+              <Icon name={icon} />
+              <span className={styles.words}>
+                {title}
+                <small>{hint}</small>
+              </span>
             </button>
-            {hasPin && (
-              <button
-                type="button"
-                className="button small danger"
-                disabled={busy}
-                onClick={() => void model.setPin("")}
-              >
-                Remove it
-              </button>
-            )}
-          </div>
-        </div>
-      ) : (
-        <form className="edit" onSubmit={submit}>
-          <label className="visually-hidden" htmlFor="new-pin">
-            New PIN
-          </label>
-          <input
-            id="new-pin"
-            className="input"
-            type="password"
-            autoComplete="new-password"
-            autoFocus
-            minLength={4}
-            maxLength={64}
-            value={pin}
-            placeholder="At least 4 characters"
-            onChange={(event) => setPin(event.target.value)}
-          />
-          <div className="buttons">
-            <button type="submit" className="button primary small" disabled={busy || pin === ""}>
-              Save
-            </button>
-            <button type="button" className="button small" onClick={() => setPin(undefined)}>
-              Cancel
-            </button>
-          </div>
-        </form>
-      )}
-    </section>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -12,6 +12,7 @@ import {
 } from "../core-client/schema";
 import { textOf } from "./core";
 import { AppViewModel } from "./app";
+import { HOME } from "./route";
 import { ANA, BEN, conversation, FakeAttention, FakeCore, message, settle, state } from "./testing/fake_core";
 
 let core: FakeCore;
@@ -36,7 +37,7 @@ describe("the start", () => {
   });
 
   it("opens the conversation again that was open before a reload", async () => {
-    await app.start(BEN);
+    await app.start({ ...HOME, conversation: BEN });
     expect(app.snapshot().open?.id).toBe(BEN);
   });
 
@@ -48,7 +49,7 @@ describe("the start", () => {
   });
 
   it("says so when this device was ended, then or while running, and can register anew", async () => {
-    await app.start(BEN);
+    await app.start({ ...HOME, conversation: BEN });
     core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kEnded }) });
     expect(app.snapshot()).toMatchObject({ phase: "ended", open: undefined });
     app.register();
@@ -65,6 +66,34 @@ describe("the start", () => {
   });
 });
 
+describe("what is open", () => {
+  const BEN_DETAILS = { ...HOME, conversation: BEN, details: true };
+
+  it("is what the address says, and what the address gets", async () => {
+    await app.start({ panel: "settings", section: "privacy", conversation: BEN, details: true });
+    expect(app.route).toEqual({ panel: "settings", section: "privacy", conversation: BEN, details: true });
+    app.go(BEN_DETAILS);
+    expect(app.route).toEqual(BEN_DETAILS);
+    app.go({ ...HOME, conversation: ANA });
+    expect(app.route).toEqual({ ...HOME, conversation: ANA });
+    app.go(HOME);
+    expect(app.route).toEqual(HOME);
+  });
+
+  it("leaves out a conversation that is not here", async () => {
+    await app.start({ ...HOME, conversation: "f".repeat(32), details: true });
+    expect(app.route).toEqual(HOME);
+  });
+
+  it("asked for once more stays as it is", async () => {
+    await app.start(BEN_DETAILS);
+    const { open, contactPanel } = app.snapshot();
+    app.go(BEN_DETAILS);
+    app.openDetails();
+    expect(app.snapshot()).toMatchObject({ open, contactPanel });
+  });
+});
+
 describe("presence [F13]", () => {
   it("is told with every change of attention", async () => {
     await app.start();
@@ -76,7 +105,7 @@ describe("presence [F13]", () => {
 
 describe("opening conversations", () => {
   it("closes the one before, with its draft saved", async () => {
-    await app.start(BEN);
+    await app.start({ ...HOME, conversation: BEN });
     app.snapshot().open?.composer.setText("unfinished");
     await app.openConversation(ANA);
     expect(app.snapshot().open?.id).toBe(ANA);
@@ -106,7 +135,7 @@ describe("opening conversations", () => {
   });
 
   it("at a message that is not here says so", async () => {
-    await app.start(BEN);
+    await app.start({ ...HOME, conversation: BEN });
     await app.jumpTo("f".repeat(32));
     expect(app.snapshot().notice).not.toBe("");
   });

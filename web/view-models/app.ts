@@ -8,13 +8,11 @@ import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { Connection, directOf, type Conversation, type Core, type Event, type Message, type State } from "./core";
 import { failureText } from "./failure_text";
-import { RegistrationViewModel } from "./registration";
+import { hasName, RegistrationViewModel } from "./registration";
+import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { SearchViewModel } from "./search";
 import { SettingsViewModel } from "./settings";
 import { ViewModel } from "./view_model";
-
-/** What takes the place of the list at the left. */
-export type LeftPanel = "list" | "new-chat" | "settings";
 
 export interface AppSnapshot {
   phase: "starting" | "registration" | "chats" | "ended" | "broken";
@@ -23,6 +21,9 @@ export interface AppSnapshot {
   open: ConversationViewModel | undefined;
   contactPanel: ContactPanelViewModel | undefined;
   leftPanel: LeftPanel;
+  section: SettingsSection | "";
+  /** What the address asked for has been opened: from now on the address follows. */
+  entered: boolean;
   /** With phase "broken": why. */
   failure: string;
   /** A short word on something that did not work, until it is taken away. */
@@ -52,6 +53,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       open: undefined,
       contactPanel: undefined,
       leftPanel: "list",
+      section: "",
+      entered: false,
       failure: "",
       notice: "",
     });
@@ -65,14 +68,20 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.onDispose(() => this.close());
   }
 
-  /** Reads the state and shows the screen that fits; a conversation is opened again when `open` names one. */
-  async start(open = ""): Promise<void> {
+  /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
+  get route(): Route {
+    const { leftPanel: panel, section, open, contactPanel } = this.snapshot();
+    return { panel, section, conversation: open?.id ?? "", details: contactPanel !== undefined };
+  }
+
+  /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
+  async start(route: Route = HOME): Promise<void> {
     try {
       const state = await this.core.call("getState");
       this.update({ state });
       if (state.connection === Connection.kEnded) return this.update({ phase: "ended" });
-      if (!state.registered) return this.register();
-      await this.enter(open);
+      if (!state.registered || !hasName(state)) return this.register();
+      await this.enter(route);
     } catch (error) {
       this.update({ phase: "broken", failure: failureText(error) });
     }
@@ -84,11 +93,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     registration?.dispose();
     const { server, deviceName } = this.options;
     const phone = state?.phone ?? "";
-    const name = state?.name ?? "";
+    const name = state !== undefined && hasName(state) ? state.name : "";
+    const registered = state?.registered === true && state.connection !== Connection.kEnded;
     const onRegistered = () => void this.start();
     this.update({
       phase: "registration",
-      registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, onRegistered }),
+      registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, registered, onRegistered }),
     });
   };
 
@@ -120,22 +130,42 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.core.call("watchPresence", { conversations: [] }).catch(() => undefined);
   };
 
-  readonly showLeft = (leftPanel: LeftPanel): void => {
-    this.update({ leftPanel });
+  /** Opens and closes until what is open is what the route says; a conversation that is not here is left out. */
+  readonly go = ({ panel, section, conversation, details }: Route): void => {
+    const now = this.route;
+    if (panel !== now.panel || section !== now.section) this.showLeft(panel, section);
+    const known = this.list.find(conversation) !== undefined;
+    if (!known) this.closeConversation();
+    else void this.openConversation(conversation);
+    if (known && details) this.openDetails();
+    else this.closeDetails();
+  };
+
+  readonly showLeft = (leftPanel: LeftPanel, section: SettingsSection | "" = ""): void => {
+    const before = this.snapshot().leftPanel;
+    this.update({ leftPanel, section });
     if (leftPanel === "new-chat") {
       this.contacts.reset();
       void this.contacts.load();
     }
-    if (leftPanel === "settings") void this.settings.load();
+    if (leftPanel === "settings" && before !== "settings") void this.settings.load();
   };
 
-  readonly toggleContactPanel = (): void => {
+  readonly closeDetails = (): void => {
+    const { contactPanel } = this.snapshot();
+    if (contactPanel === undefined) return;
+    contactPanel.dispose();
+    this.update({ contactPanel: undefined });
+  };
+
+  readonly toggleDetails = (): void =>
+    this.snapshot().contactPanel === undefined ? this.openDetails() : this.closeDetails();
+
+  readonly openDetails = (): void => {
     const { open, contactPanel } = this.snapshot();
-    contactPanel?.dispose();
     const conversation = open?.snapshot().conversation;
     const direct = conversation === undefined ? undefined : directOf(conversation);
-    if (conversation === undefined || direct === undefined || contactPanel !== undefined)
-      return this.update({ contactPanel: undefined });
+    if (conversation === undefined || direct === undefined || contactPanel !== undefined) return;
     const panel = new ContactPanelViewModel(this.core, conversation.id, direct);
     this.update({ contactPanel: panel });
     void panel.load();
@@ -147,12 +177,13 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** The core is gone for good: its Worker ended. */
   readonly breakDown = (failure: string): void => this.update({ phase: "broken", failure });
 
-  private async enter(open: string): Promise<void> {
+  private async enter(route: Route): Promise<void> {
     this.update({ phase: "chats", registration: undefined });
     await this.core.call("connect");
     await this.list.load();
     this.tellAvailable(this.options.attention.attentive);
-    if (open !== "" && this.list.find(open) !== undefined) await this.openConversation(open);
+    this.go(route);
+    this.update({ entered: true });
   }
 
   private showOpened(conversation: Conversation): void {
@@ -190,6 +221,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     } else if (
       phase === "registration" &&
       state.registered &&
+      hasName(state) &&
       this.snapshot().registration?.snapshot().busy === false
     ) {
       void this.start(); // registered in another tab of this profile

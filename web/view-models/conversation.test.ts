@@ -11,23 +11,33 @@ let core: FakeCore;
 let list: ConversationListViewModel;
 let attention: FakeAttention;
 
-async function open(fields: Parameters<typeof conversation>[0] = {}): Promise<ConversationViewModel> {
+async function open(fields: Parameters<typeof conversation>[0] = {}, atEnd = true): Promise<ConversationViewModel> {
   core.conversations = [conversation(fields)];
   await list.load();
   const model = new ConversationViewModel(core, core.conversations[0] as never, list, attention);
   await model.load();
+  shown = model;
+  if (atEnd) look();
   await settle();
   return model;
 }
 
+let shown: ConversationViewModel | undefined;
+/** As a view does that is at the end, or that shows no more than up to a message. */
+function look(upTo?: string): void {
+  const last = upTo ?? core.messages.at(-1)?.id ?? "";
+  shown?.setView(upTo === undefined, last);
+}
+
 /** As the core tells it: first the message, then the conversation that it changed, together. */
-async function receive(unread: number, atMs: number): Promise<string> {
+async function receive(unread: number, atMs: number, atEnd = true): Promise<string> {
   const added = message({ atMs });
   core.messages.push(added);
   core.emit(
     { case: "messageAdded", value: added },
     { case: "conversationChanged", value: conversation({ unread, lastMessage: added }) },
   );
+  if (atEnd) look();
   await settle();
   return added.id;
 }
@@ -44,7 +54,7 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 describe("what counts as read [F12]", () => {
-  it("is everything there was when a conversation is opened before somebody's eyes", async () => {
+  it("is what is on the screen when a conversation is opened before somebody's eyes", async () => {
     core.messages.push(message({ atMs: NOON }), message({ atMs: NOON + 1 }));
     await open({ unread: 2 });
     expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: core.messages[1]?.id }]);
@@ -72,12 +82,46 @@ describe("what counts as read [F12]", () => {
     core.messages.push(message({ atMs: NOON }));
     const model = await open({ unread: 1 });
     core.emit({ case: "conversationChanged", value: conversation({ unread: 0 }) });
-    model.setPinned(false);
-    const id = await receive(1, NOON + 5);
-    expect(core.called("markRead")).toHaveLength(1);
-    model.setPinned(true);
+    const seen = core.messages[0]?.id;
+    model.setView(false, seen ?? "");
+    const id = await receive(1, NOON + 5, false);
+    await later();
+    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([seen]);
+    look();
     await later();
     expect(core.called("markRead").at(-1)).toEqual({ conversation: BEN, upToMessageId: id });
+  });
+
+  it("is as far as somebody has come, of many that were waiting", async () => {
+    for (let at = 0; at < 50; ++at) core.messages.push(message({ atMs: NOON + at }));
+    const id = (at: number) => core.messages[at]?.id ?? "";
+    await open({ unread: 50 }, false);
+    expect(core.called("markRead")).toEqual([]);
+    for (const at of [5, 20, 11]) {
+      look(id(at));
+      await later();
+    }
+    expect(core.called("markRead").map(({ upToMessageId }) => upToMessageId)).toEqual([id(5), id(20), id(11)]);
+  });
+
+  it("is nothing where one reads far up, though nothing was unread before", async () => {
+    core.messages.push(message({ atMs: NOON, outgoing: true }));
+    const model = await open({}, false);
+    model.setView(false, core.messages[0]?.id ?? "");
+    for (const unread of [1, 2, 3]) await receive(unread, NOON + 10 + unread, false);
+    await later();
+    expect(core.called("markRead")).toEqual([]);
+  });
+
+  it("is nothing while something lies over the messages", async () => {
+    const model = await open();
+    model.setView(true, "");
+    const id = await receive(1, NOON, false);
+    await later();
+    expect(core.called("markRead")).toEqual([]);
+    look();
+    await later();
+    expect(core.called("markRead")).toEqual([{ conversation: BEN, upToMessageId: id }]);
   });
 
   it("is said once, not with every change", async () => {

@@ -18,7 +18,9 @@ export interface ConversationSnapshot {
 export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly timeline: TimelineViewModel;
   readonly composer: ComposerViewModel;
-  /** What was last marked read: the newest message then, and how many were unread. */
+  /** The last message on the screen; "" while none is. */
+  private onScreen = "";
+  /** What was last marked read. */
   private readTo = "";
   private marking = false;
   private loaded = false;
@@ -54,9 +56,10 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.markRead();
   }
 
-  /** The view is, or is no longer, at the end of the messages. */
-  readonly setPinned = (pinned: boolean): void => {
+  /** What the view shows: whether it is at the end of the messages, and the last one on the screen, "" when they are covered or hidden. */
+  readonly setView = (pinned: boolean, onScreen: string): void => {
     this.timeline.setPinned(pinned);
+    this.onScreen = onScreen;
     this.markRead();
   };
 
@@ -108,16 +111,15 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.marking = false;
   }
 
-  /** What stands at the end of an open conversation that somebody looks at has been read; and all there was when it was opened. */
+  /** Only what was on the screen while somebody looked has been read. */
   private nextToMark(): string | undefined {
-    if (!this.loaded || !this.attention.attentive) return undefined;
-    const newest = this.timeline.newestIncoming;
-    const { unread } = this.snapshot().conversation;
-    if (newest === undefined || unread === 0) return undefined;
-    if (this.readTo !== "" && !this.timeline.isPinned) return undefined;
-    const mark = `${newest.id}/${unread}`;
+    if (!this.loaded || !this.attention.attentive || this.onScreen === "") return undefined;
+    if (this.snapshot().conversation.unread === 0) return undefined;
+    const seen = this.timeline.incomingUpTo(this.onScreen);
+    if (seen === undefined) return undefined;
+    const mark = `${seen.message.id}/${seen.place}`; // one that comes in above it later is read, too
     if (mark === this.readTo) return undefined;
     this.readTo = mark;
-    return newest.id;
+    return seen.message.id;
   }
 }

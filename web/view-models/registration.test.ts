@@ -5,7 +5,7 @@ import { create } from "@bufbuild/protobuf";
 
 import { CoreFailure, Failure_Code, RequestCodeResponseSchema } from "../core-client/schema";
 import { RegistrationViewModel } from "./registration";
-import { FakeCore, state } from "./testing/fake_core";
+import { FakeCore, settle, state } from "./testing/fake_core";
 
 let core: FakeCore;
 let model: RegistrationViewModel;
@@ -19,29 +19,56 @@ beforeEach(() => {
   model = new RegistrationViewModel(core, { server: "http://localhost:8080", deviceName: "Web", onRegistered });
 });
 
-async function toName(code = "123456"): Promise<void> {
+async function toCode(): Promise<void> {
   model.setPhone("+49 170 000 0001");
   await model.next();
+}
+
+async function typeCode(code = "123456"): Promise<void> {
+  await toCode();
   model.setCode(code);
-  await model.next();
-  model.setName("Ana");
+  await settle();
 }
 
 describe("registration", () => {
-  it("goes from number to code to name, and registers with all of them", async () => {
-    await toName();
-    await model.next();
+  it("goes from number to code, which registers, to the name", async () => {
+    await typeCode();
     expect(core.called("register")).toEqual([
       {
         server: "http://localhost:8080",
         phone: "+491700000001",
         code: "123456",
-        name: "Ana",
+        name: "+491700000001",
         pin: "",
         deviceName: "Web",
       },
     ]);
+    expect(model.snapshot()).toMatchObject({ step: "name", busy: false });
+    expect(onRegistered).not.toHaveBeenCalled();
+    model.setName(" Ana ");
+    await model.next();
+    expect(core.called("setProfile")).toEqual([{ name: "Ana" }]);
     expect(onRegistered).toHaveBeenCalledOnce();
+  });
+
+  it.each(["323 841", "323-841", " 323841\n", "3 2 3 8 4 1"])("takes the code %j, and tries it once", async (typed) => {
+    await typeCode(typed);
+    expect(core.called("register")).toMatchObject([{ code: "323841" }]);
+  });
+
+  it("tries no code that is not whole, and says what is missing when asked to go on", async () => {
+    await typeCode("32384");
+    expect(core.called("register")).toEqual([]);
+    await model.next();
+    expect(model.snapshot()).toMatchObject({ step: "code", error: "The code has 6 digits." });
+  });
+
+  it("asks only for the name when that is all that is missing", () => {
+    const { server, deviceName } = { server: "", deviceName: "" };
+    model = new RegistrationViewModel(core, { server, deviceName, registered: true, onRegistered });
+    expect(model.snapshot().step).toBe("name");
+    model.back();
+    expect(model.snapshot().step).toBe("name");
   });
 
   it("fills in the code of a development server and says so", async () => {
@@ -60,8 +87,7 @@ describe("registration", () => {
 
   it("asks for the PIN when the number has one, and again when it is wrong", async () => {
     core.failing("register", Failure_Code.kPinRequired);
-    await toName();
-    await model.next();
+    await typeCode();
     expect(model.snapshot()).toMatchObject({ step: "pin", error: "" });
     core.failing("register", Failure_Code.kWrongPin);
     model.setPin("0000");
@@ -71,20 +97,19 @@ describe("registration", () => {
     model.setPin("2468");
     await model.next();
     expect(core.called("register").at(-1)).toMatchObject({ pin: "2468" });
-    expect(onRegistered).toHaveBeenCalledOnce();
+    expect(model.snapshot().step).toBe("name");
   });
 
   it.each([
     [Failure_Code.kWrongCode, "code"],
     [Failure_Code.kCodeExpired, "code"],
     [Failure_Code.kInvalidPhone, "phone"],
-    [Failure_Code.kOffline, "name"],
-    [Failure_Code.kTooManyAttempts, "name"],
-    [Failure_Code.kStorage, "name"],
+    [Failure_Code.kOffline, "code"],
+    [Failure_Code.kTooManyAttempts, "code"],
+    [Failure_Code.kStorage, "code"],
   ])("after failure %i stands at the step %s with words", async (code, step) => {
     core.failing("register", code, "", 40_000);
-    await toName();
-    await model.next();
+    await typeCode();
     expect(model.snapshot()).toMatchObject({ step, busy: false });
     expect(model.snapshot().error).not.toBe("");
     expect(onRegistered).not.toHaveBeenCalled();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Registration in the order in which people think: number, code, name, and the PIN when the number has one.
-import { FailureCode, failureOf, hasCode, type Core } from "./core";
+// Registration in the order in which people think: number, code, the PIN when the number has one, and the name.
+//
+// A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the number in the place of the
+// name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again.
+import { FailureCode, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
 import { checkPhone } from "./phone";
 import { ViewModel } from "./view_model";
@@ -30,8 +33,14 @@ export interface RegistrationOptions {
   /** A number that is typed in already: the one that was here before. */
   phone?: string;
   name?: string;
+  /** All but the name is done. */
+  registered?: boolean;
   onRegistered: () => void;
 }
+
+/** Whether somebody has said their name. */
+export const hasName = (state: Pick<State, "name" | "phone">): boolean =>
+  state.name !== "" && state.name !== state.phone;
 
 const RESEND_MS = 30_000;
 const NAME_CHARACTERS_MAX = 64;
@@ -42,7 +51,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     private readonly options: RegistrationOptions,
   ) {
     super({
-      step: "phone",
+      step: options.registered === true ? "name" : "phone",
       phone: options.phone ?? "",
       code: "",
       name: options.name ?? "",
@@ -56,7 +65,13 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   }
 
   readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
-  readonly setCode = (code: string): void => this.update({ code: code.replace(/\D/g, ""), error: "" });
+  /** However it is written: "323 841", "323-841". One that is whole is tried at once. */
+  readonly setCode = (typed: string): void => {
+    const { digits, busy, codeGiven } = this.snapshot();
+    const code = typed.replace(/\D/g, "").slice(0, digits);
+    this.update({ code, error: "" });
+    if (code.length === digits && !busy && !codeGiven) void this.next();
+  };
   readonly setName = (name: string): void => this.update({ name, error: "" });
   readonly setPin = (pin: string): void => this.update({ pin, error: "" });
 
@@ -65,8 +80,8 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     const before: Record<RegistrationStep, RegistrationStep> = {
       phone: "phone",
       code: "phone",
-      name: "code",
-      pin: "name",
+      pin: "code",
+      name: "name", // the device is registered: there is no way back
     };
     this.update({ step: before[this.snapshot().step], error: "" });
   };
@@ -111,10 +126,10 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     }
   }
 
-  private takeCode(): void {
+  private async takeCode(): Promise<void> {
     const { code, digits } = this.snapshot();
     if (code.length !== digits) return this.update({ error: `The code has ${digits} digits.` });
-    this.update({ step: "name", error: "" });
+    return this.register();
   }
 
   private async takeName(): Promise<void> {
@@ -122,8 +137,13 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if (name === "") return this.update({ error: "Type the name that others will see." });
     if ([...name].length > NAME_CHARACTERS_MAX)
       return this.update({ error: `A name has at most ${NAME_CHARACTERS_MAX} characters.` });
-    this.update({ name });
-    return this.register();
+    this.update({ name, busy: true, error: "" });
+    try {
+      await this.core.call("setProfile", { name });
+      this.options.onRegistered();
+    } catch (error) {
+      this.update({ busy: false, error: failureText(error) });
+    }
   }
 
   private async takePin(): Promise<void> {
@@ -132,12 +152,13 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   }
 
   private async register(): Promise<void> {
-    const { phone, code, name, pin } = this.snapshot();
+    const { phone, code, pin } = this.snapshot();
+    const name = this.snapshot().name.trim() || phone;
     this.update({ busy: true, error: "" });
     try {
       const { server, deviceName } = this.options;
       await this.core.call("register", { server, phone, code, name, pin, deviceName });
-      this.options.onRegistered();
+      this.update({ busy: false, step: "name" });
     } catch (error) {
       this.update({ busy: false, ...this.afterRefusal(error) });
     }

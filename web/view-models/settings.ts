@@ -11,6 +11,7 @@ export interface SettingsSnapshot {
   busy: boolean;
   error: string;
   notice: string;
+  pinError: string;
 }
 
 export const NAME_CHARACTERS_MAX = 64;
@@ -18,9 +19,16 @@ export const ABOUT_CHARACTERS_MAX = 140;
 const PIN_CHARACTERS_MIN = 4;
 const PIN_CHARACTERS_MAX = 64;
 
+function pinProblem(pin: string, again: string): string {
+  const { length } = [...pin];
+  if (length < PIN_CHARACTERS_MIN || length > PIN_CHARACTERS_MAX)
+    return `A PIN has ${PIN_CHARACTERS_MIN} to ${PIN_CHARACTERS_MAX} characters.`;
+  return pin === again ? "" : "The two are not the same. Type them once more.";
+}
+
 export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   constructor(private readonly core: Core) {
-    super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "" });
+    super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "", pinError: "" });
     this.onDispose(
       core.onEvents((events) => {
         for (const { kind } of events) {
@@ -59,19 +67,22 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   readonly setLastSeen = (lastSeen: Scope): Promise<boolean> => this.change({ lastSeen });
   readonly setAboutScope = (about: Scope): Promise<boolean> => this.change({ about });
 
-  /** "" removes the PIN. */
-  readonly setPin = (pin: string): Promise<boolean> => {
-    if (pin !== "" && (pin.length < PIN_CHARACTERS_MIN || pin.length > PIN_CHARACTERS_MAX)) {
-      return this.refuse(`A PIN has ${PIN_CHARACTERS_MIN} to ${PIN_CHARACTERS_MAX} characters.`);
-    }
+  /** `again` is what was typed to be sure of it. */
+  readonly setPin = async (pin: string, again: string): Promise<boolean> => {
+    const problem = pinProblem(pin, again);
+    this.update({ pinError: problem, notice: "" });
+    return problem === "" && this.changePin(pin, "The PIN is set.");
+  };
+
+  readonly removePin = (): Promise<boolean> => this.changePin("", "The PIN is removed.");
+  readonly forgetPinError = (): void => this.update({ pinError: "" });
+
+  private changePin(pin: string, notice: string): Promise<boolean> {
     return this.act(async () => {
       await this.core.call("setPin", { pin });
-      this.update({
-        settings: await this.core.call("getSettings"),
-        notice: pin === "" ? "The PIN is removed." : "The PIN is set.",
-      });
+      this.update({ settings: await this.core.call("getSettings"), notice });
     });
-  };
+  }
 
   private change(params: { readReceipts?: boolean; lastSeen?: Scope; about?: Scope }): Promise<boolean> {
     return this.act(async () => this.update({ settings: await this.core.call("setSettings", params) }));

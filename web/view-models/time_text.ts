@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Times as people read them, in the language of the browser. All take the present time, so that they can be tested.
+import { timeZone } from "./time_zone";
 
 const DAY_MS = 86_400_000;
 
@@ -20,12 +21,24 @@ export function daysAgo(ms: number, now: number): number {
 /** Names a day: equal for equal days. */
 export const dayKey = (ms: number): number => startOfDay(ms);
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-const shortDate = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
-const longDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const longDateThisYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+/** A format is dear to make, and keeps the time zone it was made in. */
+function inZone(options: Intl.DateTimeFormatOptions): { format(ms: number): string } {
+  let made: { zone: string; format: Intl.DateTimeFormat } | undefined;
+  return {
+    format(ms) {
+      const zone = timeZone.snapshot();
+      if (made?.zone !== zone) made = { zone, format: new Intl.DateTimeFormat(undefined, options) };
+      return made.format.format(ms);
+    },
+  };
+}
+
+const clock = inZone({ hour: "2-digit", minute: "2-digit" });
+const weekday = inZone({ weekday: "long" });
+const shortDate = inZone({ day: "2-digit", month: "2-digit", year: "2-digit" });
+const longDate = inZone({ day: "numeric", month: "long", year: "numeric" });
+const longDateThisYear = inZone({ weekday: "long", day: "numeric", month: "long" });
+const full = inZone({ dateStyle: "full", timeStyle: "medium" });
 
 export const clockText = (ms: number): string => clock.format(ms);
 export const fullTimeText = (ms: number): string => full.format(ms);

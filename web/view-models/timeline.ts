@@ -12,7 +12,13 @@
 import { failureOf, type Core, type Event, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { isBefore, isNotice, itemsOf, withMessages, type Item } from "./message_items";
+import { timeZone } from "./time_zone";
 import { ViewModel } from "./view_model";
+
+/** A message's id; or one of the two places that are none. */
+export type JumpTarget = string;
+export const UNREAD_LINE: JumpTarget = "unread";
+export const END: JumpTarget = "end";
 
 export interface TimelineSnapshot {
   loaded: boolean;
@@ -21,10 +27,8 @@ export interface TimelineSnapshot {
   olderThere: boolean;
   /** The window ends with the newest message. */
   atNewest: boolean;
-  /** Incoming messages that came while the view was not at the end. */
-  newCount: number;
-  /** The message to bring into view; `round` grows with each wish. */
-  jump: { id: string; round: number; highlight: boolean } | undefined;
+  /** What to bring into view: a message, the line "unread", or the end. `round` grows with each wish. */
+  jump: { to: JumpTarget; round: number; highlight: boolean } | undefined;
   error: string;
 }
 
@@ -64,8 +68,9 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     private readonly core: Core,
     private readonly conversation: string,
   ) {
-    super({ loaded: false, items: [], olderThere: false, atNewest: true, newCount: 0, jump: undefined, error: "" });
+    super({ loaded: false, items: [], olderThere: false, atNewest: true, jump: undefined, error: "" });
     this.onDispose(core.onEvents((events) => this.take(events)));
+    this.onDispose(timeZone.subscribe(() => this.snapshot().loaded && this.publish()));
   }
 
   /** Reads the newest messages; `unread` of them get the line "unread" above. */
@@ -79,7 +84,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       Math.min(this.messages.length - WINDOW, marker < 0 ? this.messages.length : marker - ABOVE_UNREAD),
     );
     this.last = Math.min(this.messages.length, this.first + WINDOW);
-    this.publish({ loaded: true, jump: marker < 0 ? undefined : this.jumpTarget("unread", false) });
+    this.publish({ loaded: true, jump: marker < 0 ? undefined : this.jumpTarget(UNREAD_LINE) });
   }
 
   /** Widens the window at its older end, reading on when the device has more. */
@@ -107,7 +112,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     if (this.newerThere && !(await this.hasRead(() => this.readNewest(READ_FIRST)))) return;
     this.last = this.messages.length;
     this.first = Math.max(0, this.last - WINDOW);
-    this.publish({ jump: undefined, newCount: 0 });
+    this.publish({ jump: this.jumpTarget(END) });
   };
 
   /** Brings a message into view, reading what is around it when needed. False when this device does not have it. */
@@ -128,14 +133,13 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       this.first = Math.max(0, at - WINDOW / 2);
       this.last = Math.min(this.messages.length, at + WINDOW / 2);
     }
-    this.publish({ jump: this.jumpTarget(id, true) });
+    this.publish({ jump: this.jumpTarget(id) });
     return true;
   };
 
   /** The view is, or is no longer, at the end. */
   readonly setPinned = (pinned: boolean): void => {
     this.pinned = pinned;
-    if (pinned && this.snapshot().newCount > 0) this.update({ newCount: 0 });
   };
 
   /** Whether somebody looks: what comes meanwhile is not new to them. */
@@ -143,13 +147,16 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.attentive = attentive;
   }
 
-  get isPinned(): boolean {
+  private get isPinned(): boolean {
     return this.pinned && this.atNewest;
   }
 
-  /** Absent also where the newest messages are not read. */
-  get newestIncoming(): Message | undefined {
-    return this.newerThere ? undefined : this.messages.findLast((each) => !each.outgoing);
+  /** The last incoming message that is not below one; and where it stands, which changes when something comes in above it. */
+  incomingUpTo(id: string): { message: Message; place: number } | undefined {
+    const last = this.messages.findLastIndex((each) => each.id === id);
+    const place = this.messages.findLastIndex((each, at) => at <= last && !each.outgoing);
+    const message = this.messages[place];
+    return message === undefined ? undefined : { message, place };
   }
 
   private get atNewest(): boolean {
@@ -185,9 +192,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     if (changed.length === 0) return;
     const known = new Set(this.messages.map((each) => each.id));
     const news = added.filter((each) => !known.has(each.id));
-    if (!this.attentive) this.markUnseen(news.filter((each) => !isNotice(each)));
+    if (!this.attentive || !this.isPinned) this.markUnseen(news.filter((each) => !isNotice(each)));
     this.put(changed);
-    if (news.length > 0 && !this.isPinned) this.update({ newCount: this.snapshot().newCount + news.length });
   }
 
   private markUnseen(messages: readonly Message[]): void {
@@ -339,8 +345,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.unreadCount = unread; // also when those read so far are fewer
   }
 
-  private jumpTarget(id: string, highlight: boolean): TimelineSnapshot["jump"] {
-    return { id, round: ++this.jumps, highlight };
+  private jumpTarget(to: JumpTarget): TimelineSnapshot["jump"] {
+    return { to, round: ++this.jumps, highlight: to !== UNREAD_LINE && to !== END };
   }
 
   private publish(changes: Partial<TimelineSnapshot> = {}): void {

@@ -27,7 +27,11 @@ export abstract class ViewModel<Snapshot> {
   }
 
   protected update(changes: Partial<Snapshot>): void {
-    this.current = { ...this.current, ...changes };
+    this.become({ ...this.current, ...changes });
+  }
+
+  protected become(snapshot: Snapshot): void {
+    this.current = snapshot;
     for (const listener of [...this.listeners]) listener();
   }
 

@@ -108,7 +108,7 @@ export class WatchedDevice {
 
   /** At a conversation when one is named. */
   async openPage(conversation = ""): Promise<void> {
-    this.opened = await this.device.page(conversation === "" ? "" : `#c=${conversation}`);
+    this.opened = await this.device.page(conversation === "" ? "" : `#/c/${conversation}`);
   }
 
   /** Disconnects first: the Worker outlives its page for a moment, and would take messages. */

@@ -12,8 +12,21 @@ export async function register(page: Page, phone: string, name: string): Promise
   await page.getByText("This is a development server").waitFor();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
-  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("navigation", { name: "Conversations" }).waitFor();
+}
+
+/** Opens a page of the settings. */
+export async function openSettings(page: Page, topic: RegExp): Promise<void> {
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("region", { name: "Settings" }).getByRole("button", { name: topic }).click();
+}
+
+/** From a page of the settings to the list. */
+export async function closeSettings(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.getByRole("button", { name: "Back" }).click();
 }
 
 export async function writeToNumber(page: Page, phone: string): Promise<void> {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The app on a core, in this page: the view-models, what keeps them and the page in step, and the views.
+import "../ui/styles";
+
+import type { Root } from "react-dom/client";
+
+import { AppRoot } from "../ui/app_root";
+import { AppViewModel } from "../view-models/app";
+import type { Core } from "../view-models/core";
+import { keepAddress, openedRoute } from "./address";
+import { pageAttention } from "./page_attention";
+import { watchTimeZone } from "./page_clock";
+import { newProfileAddress, type Surroundings } from "./surroundings";
+import { keepTitle } from "./title";
+
+export function show(root: Root, core: Core, around: Surroundings): AppViewModel {
+  const app = new AppViewModel(core, { server: around.server, deviceName: "Web", attention: pageAttention() });
+  keepTitle(app, around.shownProfile);
+  keepAddress(app);
+  watchTimeZone();
+  root.render(
+    <AppRoot
+      app={app}
+      server={around.server}
+      profile={around.shownProfile}
+      onReload={() => location.reload()}
+      onNewProfile={() => location.assign(newProfileAddress(location))}
+    />,
+  );
+  void app.start(openedRoute());
+  return app;
+}

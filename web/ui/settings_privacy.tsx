@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { Scope } from "../view-models/core";
+import type { SettingsViewModel } from "../view-models/settings";
+import { useViewModel } from "./use_view_model";
+
+/** Who sees what of oneself. */
+export function PrivacyPage({ model }: { model: SettingsViewModel }) {
+  const { settings } = useViewModel(model);
+  if (settings === undefined) return null;
+  return (
+    <section className="group">
+      <h3>Privacy</h3>
+      <Switch
+        id="receipts"
+        label="Read receipts"
+        hint="Without them you don't see others' either."
+        on={settings.readReceipts}
+        onChange={model.setReadReceipts}
+      />
+      <ScopeOption
+        id="last-seen"
+        label="Last seen and online"
+        hint="Whoever can't see yours, you can't see theirs."
+        value={settings.lastSeen}
+        onChange={model.setLastSeen}
+      />
+      <ScopeOption
+        id="about-scope"
+        label="About"
+        hint="Who can read your few words."
+        value={settings.about}
+        onChange={model.setAboutScope}
+      />
+    </section>
+  );
+}
+
+interface SwitchProps {
+  id: string;
+  label: string;
+  hint: string;
+  on: boolean;
+  onChange: (on: boolean) => unknown;
+}
+
+export function Switch({ id, label, hint, on, onChange }: SwitchProps) {
+  return (
+    <div className="option">
+      <span className="words" id={`${id}-label`}>
+        {label}
+        <small>{hint}</small>
+      </span>
+      <button
+        type="button"
+        role="switch"
+        className="switch"
+        aria-checked={on}
+        aria-labelledby={`${id}-label`}
+        onClick={() => void onChange(!on)}
+      />
+    </div>
+  );
+}
+
+interface ScopeOptionProps {
+  id: string;
+  label: string;
+  hint: string;
+  value: Scope;
+  onChange: (scope: Scope) => Promise<boolean>;
+}
+
+function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
+  return (
+    <div className="option">
+      <label className="words" htmlFor={id}>
+        {label}
+        <small>{hint}</small>
+      </label>
+      <select id={id} className="input" value={value} onChange={(event) => void onChange(Number(event.target.value))}>
+        <option value={Scope.kEveryone}>Everyone</option>
+        <option value={Scope.kContacts}>My contacts</option>
+        <option value={Scope.kNobody}>Nobody</option>
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The registration PIN: typed twice, since nobody can tell it to one who mistyped it.
+import { useState, type FormEvent } from "react";
+
+import type { SettingsViewModel } from "../view-models/settings";
+import { useOpener } from "./focus_return";
+import { Icon } from "./icons";
+import { isEscape } from "./keys";
+import styles from "./settings.module.css";
+import { useViewModel } from "./use_view_model";
+
+export function SecurityPage({ model }: { model: SettingsViewModel }) {
+  const { settings, busy } = useViewModel(model);
+  const [typing, setTyping] = useState(false);
+  const opener = useOpener(typing);
+  if (settings === undefined) return null;
+  const { hasPin } = settings;
+  return (
+    <section className="group">
+      <h3>Registration PIN</h3>
+      <p className="explain">
+        {hasPin
+          ? "Your number can be registered elsewhere only with your PIN."
+          : "With a PIN, nobody can register your number elsewhere with just the code."}
+      </p>
+      {typing ? (
+        <PinForm model={model} onDone={() => setTyping(false)} />
+      ) : (
+        <div className="edit">
+          <div className="buttons">
+            <button ref={opener} type="button" className="button small" onClick={() => setTyping(true)}>
+              {hasPin ? "Change the PIN" : "Set a PIN"}
+            </button>
+            {hasPin && (
+              <button
+                type="button"
+                className="button small danger"
+                disabled={busy}
+                onClick={() => void model.removePin()}
+              >
+                Remove it
+              </button>
+            )}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => void }) {
+  const { busy, pinError } = useViewModel(model);
+  const [pin, setPin] = useState("");
+  const [again, setAgain] = useState("");
+  const [shown, setShown] = useState(false);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void model.setPin(pin, again).then((done) => done && onDone());
+  };
+  const cancel = () => {
+    model.forgetPinError();
+    onDone();
+  };
+  return (
+    <form
+      className="edit"
+      noValidate
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (!isEscape(event)) return;
+        event.stopPropagation();
+        cancel();
+      }}
+    >
+      <SecretField id="new-pin" label="New PIN" first value={pin} shown={shown} onChange={setPin} onShow={setShown} />
+      <SecretField id="new-pin-again" label="The same again" value={again} shown={shown} onChange={setAgain} />
+      {pinError !== "" && (
+        <p className="error-text" id="pin-error" role="alert">
+          {pinError}
+        </p>
+      )}
+      <div className="buttons">
+        <button type="submit" className="button primary small" disabled={busy}>
+          Save
+        </button>
+        <button type="button" className="button small" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface SecretFieldProps {
+  id: string;
+  label: string;
+  first?: boolean;
+  value: string;
+  shown: boolean;
+  onChange: (value: string) => void;
+  /** With the button that shows and hides. */
+  onShow?: (shown: boolean) => void;
+}
+
+function SecretField({ id, label, first = false, value, shown, onChange, onShow }: SecretFieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className={styles.secret}>
+        <input
+          id={id}
+          className="input"
+          type={shown ? "text" : "password"}
+          autoComplete="new-password"
+          autoFocus={first}
+          aria-describedby="pin-error"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+        {onShow !== undefined && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={shown ? "Hide the PIN" : "Show the PIN"}
+            aria-pressed={shown}
+            onClick={() => onShow(!shown)}
+          >
+            <Icon name={shown ? "eyeOff" : "eye"} />
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { useCallback, useSyncExternalStore } from "react";
+
+/** One pane at a time (styles/layout.css). */
+export const NARROW = "(max-width: 760px)";
+
+export const isMedia = (query: string): boolean => matchMedia(query).matches;
+
+/** Whether the media query holds, as it changes. */
+export function useMedia(query: string): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", listener);
+      return () => list.removeEventListener("change", listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => isMedia(query));
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { describe, expect, it } from "vitest";
+
+import { addressOf, HOME, layersOf, routeOf, stepTo, type Route } from "./route";
+import { ANA, BEN } from "./testing/fake_core";
+
+const ROUTES: readonly [string, Route][] = [
+  ["", HOME],
+  ["#/new-chat", { ...HOME, panel: "new-chat" }],
+  ["#/settings", { ...HOME, panel: "settings" }],
+  ["#/settings/privacy", { ...HOME, panel: "settings", section: "privacy" }],
+  [`#/c/${BEN}`, { ...HOME, conversation: BEN }],
+  [`#/c/${BEN}/details`, { ...HOME, conversation: BEN, details: true }],
+  [`#/settings/about/c/${BEN}/details`, { panel: "settings", section: "about", conversation: BEN, details: true }],
+];
+
+describe("the address", () => {
+  it.each(ROUTES)("%s says what is open, and is what is open", (address, route) => {
+    expect(addressOf(route)).toBe(address);
+    expect(routeOf(address)).toEqual(route);
+  });
+
+  it.each(["#", "#/", "#/elsewhere", "#/c/123", "#c=x", `#/c/${BEN}/more`, "#/settings/c", "#/details"])(
+    "%s that can't be is the list",
+    (address) => {
+      expect(routeOf(address)).toMatchObject({ conversation: "", details: false, section: "" });
+    },
+  );
+});
+
+describe("the history", () => {
+  /** Follows the app through what is opened and closed, as app/address.ts does, and says what the back button passes through. */
+  function entriesAfter(...routes: Route[]): string[] {
+    let entries = [""];
+    for (const route of routes) {
+      for (;;) {
+        const step = stepTo(entries.length - 1, entries.at(-1) ?? "", route);
+        if (step.kind === "none") break;
+        if (step.kind === "back") entries = entries.slice(0, -step.by);
+        else if (step.kind === "push") entries = [...entries, addressOf(route)];
+        else entries = [...entries.slice(0, -1), addressOf(route)];
+      }
+    }
+    return entries;
+  }
+  const ben = { ...HOME, conversation: BEN };
+  const details = { ...ben, details: true };
+  const settings: Route = { ...HOME, panel: "settings" };
+
+  it("has one entry for each open layer", () => {
+    expect(entriesAfter(ben, details)).toEqual(["", addressOf(ben), addressOf(details)]);
+    expect(layersOf({ ...details, panel: "settings", section: "privacy" })).toHaveLength(4);
+  });
+
+  it("loses the entry of what is closed by a button or a key", () => {
+    expect(entriesAfter(ben, details, ben)).toEqual(["", addressOf(ben)]);
+    expect(entriesAfter(settings, { ...settings, section: "privacy" }, HOME)).toEqual([""]);
+  });
+
+  it("does not grow while somebody goes from conversation to conversation, nor from a new chat into it", () => {
+    const ana = { ...HOME, conversation: ANA };
+    expect(entriesAfter(ben, ana, ben, ana)).toEqual(["", addressOf(ana)]);
+    expect(entriesAfter(ben, details, ana)).toEqual(["", addressOf(ana)]);
+    expect(entriesAfter({ ...HOME, panel: "new-chat" }, ben)).toEqual(["", addressOf(ben)]);
+  });
+
+  it("of the settings beside a conversation leads to the conversation, whichever was first", () => {
+    expect(entriesAfter(settings, { ...settings, conversation: BEN }, ben)).toEqual(["", addressOf(ben)]);
+  });
+});

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A scripted core that takes what the app asks for: one conversation, with Ben, and one contact more. For tests of views.
+import { clone, create } from "@bufbuild/protobuf";
+
+import {
+  ListContactsResponseSchema,
+  ProfileSchema,
+  SafetyNumberSchema,
+  SettingsSchema,
+  Settings_Scope,
+  ContactSchema,
+  ConversationSchema,
+  type Contact,
+  type Conversation,
+} from "../../core-client/schema";
+import { BEN, conversation, FakeCore, message, NOON } from "./fake_core";
+
+export function settledCore(): FakeCore {
+  const core = new FakeCore();
+  core.conversations = [conversation({ lastMessage: message({ text: "hello from Ben" }) })];
+  core.messages = [message({ text: "hello from Ben", atMs: NOON })];
+  let contacts: Contact[] = [
+    create(ContactSchema, { accountId: BEN, phone: "+491700000002", name: "Ben" }),
+    create(ContactSchema, { phone: "+491700000003", name: "Cem" }),
+  ];
+  let settings = create(SettingsSchema, {
+    readReceipts: true,
+    lastSeen: Settings_Scope.kEveryone,
+    about: Settings_Scope.kContacts,
+  });
+  let profile = create(ProfileSchema, { name: "Ana", phone: "+491700000001" });
+  const setBlocked = (blocked: boolean) => {
+    const changed = clone(ConversationSchema, core.conversations[0] as Conversation);
+    if (changed.peer.case === "direct") changed.peer.value.blocked = blocked;
+    core.conversations = [changed];
+    core.emit({ case: "conversationChanged", value: changed });
+  };
+  const changeSettings = (change: object) => (settings = create(SettingsSchema, { ...settings, ...change } as never));
+
+  core.on("listContacts", () => create(ListContactsResponseSchema, { contacts }));
+  core.on("setContact", ({ phone, name, remove }) => {
+    contacts = contacts.filter((each) => each.phone !== phone);
+    const contact = create(ContactSchema, { phone, name });
+    if (remove !== true) contacts.push(contact);
+    core.emit({ case: "contactsChanged", value: {} });
+    return contact;
+  });
+  core.on("setBlocked", ({ blocked }) => setBlocked(blocked ?? false));
+  core.on("getSafetyNumber", () =>
+    create(SafetyNumberSchema, { digits: "0123456789".repeat(6), qrPayload: new Uint8Array(40) }),
+  );
+  core.on("getProfile", () => profile);
+  core.on("setProfile", ({ name }) => (profile = create(ProfileSchema, { ...profile, name } as never)));
+  core.on("getSettings", () => settings);
+  core.on("setSettings", (change) => changeSettings(change));
+  core.on("setPin", ({ pin }) => void changeSettings({ hasPin: pin !== "" }));
+  core.on("openConversation", () => core.conversations[0]);
+  return core;
+}
