@@ -284,7 +284,7 @@ TEST_F(RebuildTest, NoMessageIsTakenAsAnEventTwiceAndNewOnesAre) {
     request.mutable_take_events()->set_limit(500);
     std::vector<std::string> texts;
     const client_api::Response response = ana_.request(request);
-    for (const Message& each : response.take_events().messages()) texts.push_back(each.text());
+    for (const Message& each : response.take_events().messages()) texts.push_back(each.text().text());
     return texts;
   };
   EXPECT_GT(take().size(), 10u);
