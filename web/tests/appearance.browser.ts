@@ -193,8 +193,8 @@ describe("how the app looks", () => {
         .locator(`${row} [data-bubble]`)
         .last()
         .evaluate((bubble) => getComputedStyle(bubble).borderInlineEndWidth);
-    assert.equal(await edge(".message.own"), "4px");
-    assert.equal(await edge(".message:not(.own)"), "1px");
+    assert.equal(await edge("[data-own]"), "4px");
+    assert.equal(await edge("[data-message]:not([data-own])"), "1px");
     await page.context().close();
   });
 

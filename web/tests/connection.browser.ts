@@ -51,7 +51,7 @@ async function writeLines(client: NodeClient, phone: string, from: number, to: n
 async function pageBack(page: Page, newest: number): Promise<void> {
   let oldest = newest + 1;
   await eventually("the first message is reached", async () => {
-    await page.locator(".timeline").evaluate((element) => element.scrollTo(0, 0));
+    await page.locator("[data-timeline]").evaluate((element) => element.scrollTo(0, 0));
     const lines = (await messageTexts(page)).map((text) => Number(/\d+/.exec(text)?.[0]));
     const first = lines[0] as number;
     assert.ok(lines.length <= 240, `${lines.length} rows`);
@@ -118,7 +118,7 @@ describe("connections", () => {
 
   it("[F3] what is sent to somebody whose page is closed comes when it is opened", async () => {
     await benPage.close();
-    await anaPage.locator(".partner .status", { hasText: "last seen" }).waitFor(); // its Worker outlives it for a moment, and would take the message
+    await anaPage.locator("[data-part=status]", { hasText: "last seen" }).waitFor(); // its Worker outlives it for a moment, and would take the message
     await send(anaPage, "while you were away");
     await tick(anaPage, "while you were away", "Sent").waitFor();
     benPage = await ben.page("?profile=work");

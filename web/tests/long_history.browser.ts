@@ -49,11 +49,11 @@ describe("a long history", () => {
   async function isInView(number: number): Promise<boolean> {
     const found = bubble(page, text(number));
     if ((await found.count()) === 0) return false;
-    const [box, frame] = [await found.boundingBox(), await page.locator(".timeline").boundingBox()];
+    const [box, frame] = [await found.boundingBox(), await page.locator("[data-timeline]").boundingBox()];
     return box !== null && frame !== null && box.y >= frame.y && box.y + box.height <= frame.y + frame.height;
   }
   async function turnWheel(pixels: number): Promise<void> {
-    const frame = await page.locator(".timeline").boundingBox();
+    const frame = await page.locator("[data-timeline]").boundingBox();
     if (frame === null) throw new Error("no conversation is open");
     await page.mouse.move(frame.x + frame.width / 2, frame.y + frame.height / 2);
     await page.mouse.wheel(0, pixels);

@@ -141,7 +141,7 @@ describe("finding one's way", () => {
     await page.keyboard.press("ArrowUp");
     await hasFocus(page, "[data-message]");
     await page
-      .locator(".message")
+      .locator("[data-message]")
       .last()
       .click({ button: "right", position: { x: 30, y: 12 } });
     await page.getByRole("menu").waitFor();
@@ -168,7 +168,7 @@ describe("finding one's way", () => {
   it("keys of an input method are left alone: neither Escape nor Enter that ends a composition does anything here", async () => {
     await openConversation(page, "Ben");
     await composer(page).fill("half a w");
-    const sent = await page.locator(".message").count();
+    const sent = await page.locator("[data-message]").count();
     const press = (key: string, how: { isComposing?: boolean; keyCode?: number }) =>
       composer(page).evaluate(
         (field, init) =>
@@ -180,7 +180,7 @@ describe("finding one's way", () => {
       assert.ok(await press(key, { keyCode: 229 }), "Safari's last key of a composition");
     }
     assert.equal(await composer(page).inputValue(), "half a w");
-    assert.equal(await page.locator(".message").count(), sent);
+    assert.equal(await page.locator("[data-message]").count(), sent);
     await press("Enter", { keyCode: 13 });
     await bubble(page, "half a w").waitFor();
   });
@@ -190,7 +190,7 @@ describe("finding one's way", () => {
     await page.getByRole("button", { name: "Block Ben" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
     await page.getByText("You blocked Ben.").waitFor();
-    await page.locator(".composer-blocked").getByRole("button").click();
+    await page.locator("[data-part=blocked]").getByRole("button").click();
     await details(page).getByRole("button", { name: "Unblock Ben" }).click();
     await composer(page).waitFor();
     await page.keyboard.press("Escape");

@@ -96,7 +96,7 @@ async function main(): Promise<void> {
     friends.push(await friend(server, "+491700000315", "Choir", ["Rehearsal moved to Thursday, same room"]));
     await anaPage.locator(".row-button", { hasText: "Choir" }).waitFor();
     await composer(benPage).pressSequentially("See you at the sta");
-    await anaPage.locator(".partner .status", { hasText: "typing" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "typing" }).waitFor();
     await shoot(anaPage, "conversation-light");
 
     await composer(benPage).fill("");

@@ -85,27 +85,27 @@ describe("two people in two browsers", () => {
   });
 
   it("[F13] see each other online, typing, and last seen", async () => {
-    await anaPage.locator(".partner .status", { hasText: "online" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "online" }).waitFor();
     await composer(benPage).pressSequentially("I am writ");
-    await anaPage.locator(".partner .status", { hasText: "typing" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "typing" }).waitFor();
     await row(anaPage, "Ben Okafor").getByText("typing").waitFor();
     await composer(benPage).fill("");
-    await anaPage.locator(".partner .status", { hasText: "online" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "online" }).waitFor();
     await setFocus(benPage, false);
-    await anaPage.locator(".partner .status", { hasText: "last seen" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "last seen" }).waitFor();
     await setFocus(benPage, true);
-    await anaPage.locator(".partner .status", { hasText: "online" }).waitFor();
+    await anaPage.locator("[data-part=status]", { hasText: "online" }).waitFor();
   });
 
   it("[F20] answer by quoting, and go to what was quoted", async () => {
     await bubble(anaPage, "I bring the cake").click({ button: "right", position: { x: 30, y: 12 } });
     await anaPage.getByRole("menuitem", { name: "Reply" }).click();
-    await anaPage.locator(".composer-quote").getByText("I bring the cake").waitFor();
+    await anaPage.locator("[data-part=composer-quote]").getByText("I bring the cake").waitFor();
     await send(anaPage, "Wonderful");
     const quote = bubble(benPage, "Wonderful").locator("button.quote");
     await quote.getByText("You", { exact: true }).waitFor();
     await quote.click();
-    assert.equal(await anaPage.locator(".composer-quote").count(), 0);
+    assert.equal(await anaPage.locator("[data-part=composer-quote]").count(), 0);
   });
 
   it("write several lines, links, other scripts, and nothing that is taken for markup", async () => {
@@ -168,7 +168,7 @@ describe("two people in two browsers", () => {
     assert.match(theirs, /^\d{60}$/);
     assert.equal(await digits(anaPage), theirs);
     await anaPage.getByRole("switch", { name: /It is the same/ }).click();
-    await anaPage.locator(".hero .tag", { hasText: "Verified" }).waitFor();
+    await anaPage.locator(".hero [data-part=verified]", { hasText: "Verified" }).waitFor();
     await anaPage.getByRole("button", { name: "Close" }).click();
     await benPage.keyboard.press("Escape");
   });

@@ -18,6 +18,7 @@ import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { SettingsPane } from "./settings_pane";
 import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
+import styles from "./app_root.module.css";
 
 interface AppRootProps {
   app: AppViewModel;
@@ -81,7 +82,7 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
       {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} details={details} />}
       {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
       {notice !== "" && (
-        <div className="toast" role="status">
+        <div className={styles.toast} role="status">
           {notice}
         </div>
       )}
@@ -92,13 +93,13 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
 function NothingOpen() {
   return (
     <main className="pane conversation">
-      <div className="empty-pane">
+      <div className={styles.emptyPane}>
         <Logo />
         <h2>Pick up where you left off</h2>
         <p>
           Choose a conversation, or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.
         </p>
-        <span className="lock">
+        <span className={styles.lock}>
           <Icon name="lock" />
           End-to-end encrypted, on your own server
         </span>

@@ -9,6 +9,7 @@ import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { previewText } from "./preview";
 import { useViewModel } from "./use_view_model";
+import styles from "./composer.module.css";
 
 interface ComposerProps {
   model: ConversationViewModel;
@@ -70,7 +71,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
 
   if (directOf(conversation)?.blocked === true) {
     return (
-      <div className="composer composer-blocked">
+      <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
         <span>{`You blocked ${titleOf(conversation)}.`}</span>
         <button type="button" className="button small" onClick={onUnblock}>
           Contact details
@@ -79,16 +80,16 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
     );
   }
   return (
-    <form className="composer" onSubmit={onSubmit}>
+    <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
         <p className="error-text" role="alert">
           {error}
         </p>
       )}
       {picking && <EmojiPicker onPick={insert} onClose={closePicker} />}
-      <div className="composer-box">
+      <div className={styles.composerBox}>
         {quoted !== undefined && (
-          <div className="composer-quote">
+          <div className={styles.composerQuote} data-part="composer-quote">
             <div className="quote">
               <span className="author" dir="auto">
                 {quoted.outgoing ? "You" : titleOf(conversation)}
@@ -105,7 +106,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
             </button>
           </div>
         )}
-        <div className="composer-line">
+        <div className={styles.composerLine}>
           <button
             type="button"
             className="icon-button"
@@ -130,7 +131,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
           />
           <button
             type="submit"
-            className="icon-button send"
+            className={`icon-button ${styles.send}`}
             aria-label="Send"
             title="Send"
             disabled={text.trim() === ""}

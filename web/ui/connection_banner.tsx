@@ -2,6 +2,7 @@
 
 import { Connection, type State } from "../view-models/core";
 import { Icon } from "./icons";
+import styles from "./banner.module.css";
 
 function waitingText(unsent: number): string {
   if (unsent === 0) return "You can read and write; messages are sent when it is back.";
@@ -14,14 +15,14 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
   switch (state.connection) {
     case Connection.kConnecting:
       return (
-        <div className="banner calm" role="status">
+        <div className={`${styles.banner} ${styles.calm}`} role="status">
           <span className="spinner" />
           Connecting …
         </div>
       );
     case Connection.kCatchingUp:
       return (
-        <div className="banner calm" role="status">
+        <div className={`${styles.banner} ${styles.calm}`} role="status">
           <span className="spinner" />
           Getting your messages …
         </div>
@@ -29,7 +30,7 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
     case Connection.kWaiting:
     case Connection.kOffline:
       return (
-        <div className="banner" role="status">
+        <div className={styles.banner} role="status">
           <Icon name="cloudOff" />
           <span>
             <b>No connection.</b> {waitingText(state.unsentMessages)}

@@ -14,6 +14,7 @@ import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import { QrCode } from "./qr_code";
 import { useViewModel } from "./use_view_model";
+import styles from "./contact_panel.module.css";
 
 interface ContactPanelProps {
   app: AppViewModel;
@@ -56,7 +57,7 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
           </span>
           {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
           {verified && (
-            <span className="tag">
+            <span className={styles.tag} data-part="verified">
               <Icon name="shield" />
               Verified
             </span>
@@ -138,9 +139,9 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
       ) : (
         <>
           <p className="explain">{`Compare it with ${title}'s, side by side or by telephone. If it is the same on both devices, nobody is in between.`}</p>
-          <div className="safety">
+          <div className={styles.safety}>
             <QrCode bytes={safetyNumber.qrPayload} label="Safety number as a QR code" />
-            <div className="digits" role="group" aria-label="Safety number">
+            <div className={styles.digits} role="group" aria-label="Safety number">
               {digitGroups(safetyNumber.digits).map((group, at) => (
                 <span key={at}>{group}</span>
               ))}

@@ -16,6 +16,7 @@ import { MessageList } from "./message_list";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import styles from "./conversation_pane.module.css";
 
 interface ConversationPaneProps {
   app: AppViewModel;
@@ -81,23 +82,23 @@ export function ConversationPane({ app, model, details }: ConversationPaneProps)
 function Header({ app, conversation }: { app: AppViewModel; conversation: Conversation }) {
   const status = useStatus(conversation);
   return (
-    <header className="pane-header conversation-header">
+    <header className={`pane-header ${styles.conversationHeader}`}>
       <button
         type="button"
-        className="icon-button back"
+        className={`icon-button ${styles.back}`}
         aria-label="Back to the conversations"
         onClick={app.closeConversation}
       >
         <Icon name="back" />
       </button>
-      <button type="button" className="partner" onClick={app.toggleDetails}>
+      <button type="button" className={styles.partner} onClick={app.toggleDetails}>
         <Avatar id={conversation.id} title={conversation.title} size="small" />
-        <span className="names">
+        <span className={styles.names}>
           <span className="name">
             <span dir="auto">{conversation.title}</span>
             {directOf(conversation)?.verified === true && <Icon name="shield" />}
           </span>
-          <span className={`status ${status.kind}`} aria-live="polite">
+          <span className={`${styles.status} ${status.kind}`} data-part="status" aria-live="polite">
             {status.text}
           </span>
         </span>

@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { useOpener } from "./focus_return";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
+import styles from "./editable_text.module.css";
 
 interface EditableTextProps {
   label: string;
@@ -23,8 +24,8 @@ export function EditableText({ label, value, placeholder, maxLength, multiline =
   const change = useOpener(edited !== undefined);
   if (edited === undefined) {
     return (
-      <div className="editable">
-        <span className={`value ${value === "" ? "none" : ""}`} dir="auto">
+      <div className={styles.editable}>
+        <span className={`${styles.value} ${value === "" ? styles.none : ""}`} dir="auto">
           {value === "" ? placeholder : value}
         </span>
         <button

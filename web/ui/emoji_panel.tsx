@@ -15,6 +15,7 @@ import {
   type SkinTone,
 } from "./emoji_data";
 import { Icon } from "./icons";
+import styles from "./emoji_picker.module.css";
 
 const HANDS = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"] as const;
 const TONE_NAMES = ["No skin tone", "Light", "Medium-light", "Medium", "Medium-dark", "Dark"] as const;
@@ -66,8 +67,8 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
   };
   const found = groups !== undefined && query.trim() !== "" ? searchEmoji(groups, query) : undefined;
   return (
-    <div className="emoji-panel" onKeyDown={moveByArrows}>
-      <div className="emoji-head">
+    <div className={styles.emojiPanel} onKeyDown={moveByArrows}>
+      <div className={styles.emojiHead}>
         <div className="search" role="search">
           <Icon name="search" />
           <input
@@ -88,7 +89,7 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
         </div>
         <ToneButton tone={kept.tone} onChange={(tone) => keep({ ...kept, tone })} />
       </div>
-      <div className="emoji-groups" role="group" aria-label="Emoji">
+      <div className={styles.emojiGroups} role="group" aria-label="Emoji">
         {failed && (
           <p className="error-text" role="alert">
             The emoji can't be fetched now.

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
 
 import { useOverlay } from "./keys";
+import styles from "./emoji_picker.module.css";
 
 const EmojiPanel = lazy(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => ({ default: panel })));
 
@@ -12,7 +13,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
   useOverlay(true, onClose);
   const onPointerDown = useEffectEvent((event: Event) => {
     const target = event.target as HTMLElement;
-    if (!picker.current?.contains(target) && target.closest(".composer") === null) onClose();
+    if (!picker.current?.contains(target) && target.closest("[data-composer]") === null) onClose();
   });
   useEffect(() => {
     const outside = (event: Event) => onPointerDown(event);
@@ -20,7 +21,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
     return () => document.removeEventListener("pointerdown", outside);
   }, []);
   return (
-    <div className="emoji-picker" ref={picker} role="dialog" aria-label="Emoji">
+    <div className={styles.emojiPicker} ref={picker} role="dialog" aria-label="Emoji">
       <Suspense fallback={<span className="spinner" role="status" aria-label="Getting the emoji" />}>
         <EmojiPanel onPick={onPick} />
       </Suspense>

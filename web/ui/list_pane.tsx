@@ -17,6 +17,7 @@ import { RebuiltBanner } from "./rebuilt_banner";
 import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import styles from "./list_pane.module.css";
 
 interface ListPaneProps {
   app: AppViewModel;
@@ -53,11 +54,11 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
   return (
     <nav className="pane left" aria-label="Conversations" ref={pane} onKeyDown={onKeyDown}>
       <header className="pane-header">
-        <div className="wordmark">
+        <div className={styles.wordmark}>
           <Logo />
           <h1>Chats</h1>
           {profile !== "" && (
-            <span className="profile" title="The profile of this browser that is shown">
+            <span className={styles.profile} title="The profile of this browser that is shown">
               {profile}
             </span>
           )}

@@ -14,6 +14,7 @@ import { MessageMenu, type MenuPlace } from "./message_menu";
 import { MessageRow } from "./message_row";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import styles from "./message_list.module.css";
 
 interface MessageListProps {
   model: ConversationViewModel;
@@ -194,9 +195,9 @@ export function MessageList({
   };
 
   return (
-    <div className="timeline-frame">
+    <div className={styles.timelineFrame}>
       <div
-        className="timeline"
+        className={styles.timeline}
         data-timeline
         role="log"
         aria-label="Messages"
@@ -207,12 +208,12 @@ export function MessageList({
       >
         <ol ref={rows}>
           {olderThere && (
-            <li className="older" data-key="older">
+            <li className={styles.older} data-key="older">
               <span className="spinner" aria-label="Loading older messages" />
             </li>
           )}
           {loaded && !olderThere && (
-            <li className="beginning" data-key="beginning">
+            <li className={styles.beginning} data-key="beginning">
               <Icon name="lock" />
               <span>
                 {conversation.peer.case === "self"
@@ -225,19 +226,19 @@ export function MessageList({
             switch (item.kind) {
               case "day":
                 return (
-                  <li key={item.key} data-key={item.key} className="day">
+                  <li key={item.key} data-key={item.key} className={styles.day}>
                     <span>{dayText(item.ms, now)}</span>
                   </li>
                 );
               case "unread":
                 return (
-                  <li key="unread" data-key="unread" className="unread-line">
+                  <li key="unread" data-key="unread" className={styles.unreadLine}>
                     {item.count === 1 ? "1 unread message" : `${item.count} unread messages`}
                   </li>
                 );
               case "notice":
                 return (
-                  <li key={item.key} data-key={item.key} className="notice-row">
+                  <li key={item.key} data-key={item.key} className={styles.noticeRow}>
                     <button type="button" onClick={onIdentityNotice}>
                       {`The safety number with ${titleOf(conversation)} changed: the number was registered anew. Compare it.`}
                     </button>
@@ -265,7 +266,7 @@ export function MessageList({
       {away && loaded && (
         <button
           type="button"
-          className={`to-end ${unread > 0 ? "news" : ""}`}
+          className={`${styles.toEnd} ${unread > 0 ? styles.news : ""}`}
           onClick={toEnd}
           aria-label={unread > 0 ? undefined : "To the newest message"}
         >

@@ -7,6 +7,7 @@ import { moveFocusByArrows } from "./arrow_keys";
 import { rememberFocus } from "./focus_return";
 import { useOverlay } from "./keys";
 import { Icon } from "./icons";
+import styles from "./message_menu.module.css";
 
 export interface MenuPlace {
   message: Message;
@@ -60,7 +61,7 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
   };
   return (
     <div
-      className="menu"
+      className={styles.menu}
       role="menu"
       ref={menu}
       style={position}

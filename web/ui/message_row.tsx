@@ -14,6 +14,7 @@ import { useMessageMenu } from "./long_press";
 import { RichText } from "./rich_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
+import styles from "./message_row.module.css";
 
 interface MessageRowProps {
   message: Message;
@@ -44,13 +45,14 @@ export const MessageRow = memo(function MessageRow({
   const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
-      className={`message ${outgoing ? "own" : ""} ${first ? "first" : ""} ${last ? "last" : ""}`}
+      className={`${styles.message} ${outgoing ? styles.own : ""} ${first ? styles.first : ""} ${last ? styles.last : ""}`}
       data-key={message.id}
       data-message
+      data-own={outgoing || undefined}
       tabIndex={-1}
     >
       <div
-        className={`bubble ${bare ? "bare" : ""}`}
+        className={`${styles.bubble} ${bare ? styles.bare : ""}`}
         data-bubble
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && onReply(message)}
@@ -66,7 +68,7 @@ export const MessageRow = memo(function MessageRow({
         )}
         <Body message={message} bare={bare} timed={timed} />
         {tick === Tick.kFailed && (
-          <div className="failure">
+          <div className={styles.failure}>
             <span>{notSentText(message.failure)}</span>
             <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>
               Write again
@@ -74,7 +76,7 @@ export const MessageRow = memo(function MessageRow({
           </div>
         )}
       </div>
-      <span className="message-actions">
+      <span className={styles.messageActions}>
         <button
           type="button"
           tabIndex={-1}
@@ -109,7 +111,7 @@ function Body({ message, bare, timed }: { message: Message; bare: boolean; timed
   const meta = <Meta message={message} timed={timed} />;
   if (body.case === "undecryptable") {
     return (
-      <div className="text faint">
+      <div className={`text ${styles.faint}`}>
         <Icon name="hourglass" />
         <span>Waiting for this message. This may take a while.</span>
         {meta}
@@ -118,7 +120,7 @@ function Body({ message, bare, timed }: { message: Message; bare: boolean; timed
   }
   if (body.case !== "text") {
     return (
-      <div className="text faint">
+      <div className={`text ${styles.faint}`}>
         <Icon name="info" />
         <span>This message needs a newer version of Kith.</span>
         {meta}
@@ -139,7 +141,7 @@ function Body({ message, bare, timed }: { message: Message; bare: boolean; timed
         {folded !== undefined && "…"}
       </span>
       {folded !== undefined && (
-        <button type="button" className="more-text" onClick={() => setUnfolded(true)}>
+        <button type="button" className={styles.moreText} onClick={() => setUnfolded(true)}>
           Read on
         </button>
       )}
@@ -152,7 +154,7 @@ function Meta({ message, timed }: { message: Message; timed: boolean }) {
   useViewModel(timeZone);
   const ms = millis(message.orderUs);
   return (
-    <span className={`meta ${timed ? "" : "aside"}`}>
+    <span className={`meta ${timed ? "" : styles.aside}`}>
       <time dir="auto" dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
         {clockText(ms)}
       </time>

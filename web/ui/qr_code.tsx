@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import { encode } from "uqr";
+import styles from "./contact_panel.module.css";
 
 /** Bytes as a QR code, always dark on light, so that every camera reads it. */
 export function QrCode({ bytes, label }: { bytes: Uint8Array; label: string }) {
@@ -11,7 +12,13 @@ export function QrCode({ bytes, label }: { bytes: Uint8Array; label: string }) {
     return { size: code.size, path: dark.join("") };
   }, [bytes]);
   return (
-    <svg className="qr" viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges" role="img" aria-label={label}>
+    <svg
+      className={styles.qr}
+      viewBox={`0 0 ${size} ${size}`}
+      shapeRendering="crispEdges"
+      role="img"
+      aria-label={label}
+    >
       <path d={path} />
     </svg>
   );

@@ -4,6 +4,7 @@ import type { AppSnapshot, AppViewModel } from "../view-models/app";
 import { Avatar } from "./avatar";
 import { Icon, Logo } from "./icons";
 import { useViewModel } from "./use_view_model";
+import styles from "./rail.module.css";
 
 /** The main parts of the app: a strip beside the panes, and below them on narrow screens. */
 export function Rail({ app, snapshot }: { app: AppViewModel; snapshot: AppSnapshot }) {
@@ -11,9 +12,9 @@ export function Rail({ app, snapshot }: { app: AppViewModel; snapshot: AppSnapsh
   const { leftPanel, state } = snapshot;
   const inSettings = leftPanel === "settings";
   return (
-    <nav className="rail" aria-label="Main">
+    <nav className={styles.rail} aria-label="Main">
       <Logo />
-      <button type="button" className="tab" aria-current={!inSettings} onClick={() => app.showLeft("list")}>
+      <button type="button" className={styles.tab} aria-current={!inSettings} onClick={() => app.showLeft("list")}>
         <Icon name="chats" />
         Chats
         {unread > 0 && (
@@ -22,10 +23,10 @@ export function Rail({ app, snapshot }: { app: AppViewModel; snapshot: AppSnapsh
           </span>
         )}
       </button>
-      <div className="end">
+      <div className={styles.end}>
         <button
           type="button"
-          className="tab"
+          className={styles.tab}
           id="open-settings"
           aria-current={inSettings}
           onClick={() => app.showLeft("settings")}
@@ -33,7 +34,7 @@ export function Rail({ app, snapshot }: { app: AppViewModel; snapshot: AppSnapsh
           <Icon name="settings" />
           Settings
         </button>
-        <span className="self">
+        <span className={styles.self}>
           <Avatar id={state?.accountId ?? ""} title={state?.name ?? ""} size="small" />
         </span>
       </div>

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { State } from "../view-models/core";
 import { Icon } from "./icons";
+import styles from "./banner.module.css";
 
 /** Says, until it is closed, that the database was damaged and what became of it. */
 export function RebuiltBanner({ state }: { state: State | undefined }) {
@@ -11,7 +12,7 @@ export function RebuiltBanner({ state }: { state: State | undefined }) {
   const rebuilt = state?.rebuilt;
   if (rebuilt === undefined || closed) return null;
   return (
-    <div className="banner" role="status">
+    <div className={styles.banner} role="status">
       <Icon name="info" />
       <span>
         <b>Repaired.</b> The messages in this browser were damaged. {String(rebuilt.messagesKept)} were kept

@@ -8,6 +8,7 @@ import { waitText } from "../view-models/time_text";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import { WelcomeArt } from "./welcome_art";
+import styles from "./screens.module.css";
 
 const STEPS: readonly RegistrationStep[] = ["phone", "code", "name"];
 /** The PIN, which few have, belongs to the code. */
@@ -29,10 +30,10 @@ export function RegistrationScreen({
     void model.next();
   };
   return (
-    <main className="screen">
+    <main className={styles.screen}>
       <WelcomeArt />
-      <div className="card">
-        <div className="steps">
+      <div className={styles.card}>
+        <div className={styles.steps}>
           {STEPS.map((each, at) => (
             <span key={each} className={at <= placeOf(step) ? "done" : ""} />
           ))}
@@ -45,7 +46,7 @@ export function RegistrationScreen({
               {error}
             </p>
           )}
-          <div className="actions">
+          <div className={styles.actions}>
             <button type="submit" className="button primary wide" disabled={busy}>
               {busy ? (
                 <span className="spinner" role="status" aria-label="Please wait" />
@@ -62,7 +63,7 @@ export function RegistrationScreen({
             )}
           </div>
         </form>
-        <p className="foot">
+        <p className={styles.foot}>
           {`Server: ${server}`}
           {profile !== "" && ` · Profile: ${profile}`}
         </p>
@@ -85,7 +86,9 @@ function Step({ model, snapshot, server }: StepProps) {
         <>
           <div>
             <h1>Welcome to Kith</h1>
-            <p className="lead">Private messages for people who know each other. Your number is how they find you.</p>
+            <p className={styles.lead}>
+              Private messages for people who know each other. Your number is how they find you.
+            </p>
           </div>
           <div className="field">
             <label htmlFor="phone">Phone number</label>
@@ -111,14 +114,14 @@ function Step({ model, snapshot, server }: StepProps) {
         <>
           <div>
             <h1>Type the code</h1>
-            <p className="lead">
+            <p className={styles.lead}>
               {snapshot.codeGiven
                 ? `It is for ${formatPhone(snapshot.phone)}.`
                 : `Whoever runs ${hostOf(server)} has the code for ${formatPhone(snapshot.phone)}. Ask them for it.`}
             </p>
           </div>
           {snapshot.codeGiven && (
-            <p className="development" role="status">
+            <p className={styles.development} role="status">
               <Icon name="code" />
               <span>This is a development server: it shows the code instead of sending it, so it proves nothing.</span>
             </p>
@@ -144,7 +147,7 @@ function Step({ model, snapshot, server }: StepProps) {
         <>
           <div>
             <h1>What is your name?</h1>
-            <p className="lead">People you write to see it. You can change it at any time.</p>
+            <p className={styles.lead}>People you write to see it. You can change it at any time.</p>
           </div>
           <div className="field">
             <label htmlFor="name">Name</label>
@@ -168,7 +171,9 @@ function Step({ model, snapshot, server }: StepProps) {
         <>
           <div>
             <h1>Type your PIN</h1>
-            <p className="lead">{`${formatPhone(snapshot.phone)} is protected by the registration PIN that was set for it.`}</p>
+            <p
+              className={styles.lead}
+            >{`${formatPhone(snapshot.phone)} is protected by the registration PIN that was set for it.`}</p>
           </div>
           <div className="field">
             <label htmlFor="pin">Registration PIN</label>
@@ -202,7 +207,7 @@ function Resend({ model, at, busy }: { model: RegistrationViewModel; at: number;
     return () => clearTimeout(timer);
   }, [wait]);
   return (
-    <div className="row">
+    <div className={styles.row}>
       <span>No code, or an old one?</span>
       <button type="button" className="link-button" disabled={busy || wait > 0} onClick={() => void model.resend()}>
         {wait > 0 ? `A new one in ${waitText(wait)}` : "Make a new one"}

@@ -5,11 +5,12 @@ import type { ReactNode } from "react";
 
 import { formatPhone } from "../view-models/phone";
 import { Logo } from "./icons";
+import styles from "./screens.module.css";
 
 export function StartingScreen() {
   return (
-    <main className="screen plain">
-      <div className="starting" role="status">
+    <main className={`${styles.screen} ${styles.plain}`}>
+      <div className={styles.starting} role="status">
         <Logo />
         <span>Opening Kith …</span>
       </div>
@@ -27,11 +28,11 @@ export function FailureScreen({
   onRetry?: () => void;
 }) {
   return (
-    <main className="screen plain">
-      <div className="card" role="alert">
+    <main className={`${styles.screen} ${styles.plain}`}>
+      <div className={styles.card} role="alert">
         <Logo />
         <h1>{title}</h1>
-        <p className="lead">{children}</p>
+        <p className={styles.lead}>{children}</p>
         {onRetry !== undefined && (
           <button type="button" className="button primary wide" onClick={onRetry}>
             Try again
@@ -51,14 +52,14 @@ interface EndedScreenProps {
 /** The number was registered on another device: this one gets no messages any more. */
 export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProps) {
   return (
-    <main className="screen plain">
-      <div className="card">
+    <main className={`${styles.screen} ${styles.plain}`}>
+      <div className={styles.card}>
         <Logo />
         <h1>Registered on another device</h1>
-        <p className="lead">
+        <p className={styles.lead}>
           {`${formatPhone(phone)} is now used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
         </p>
-        <div className="actions">
+        <div className={styles.actions}>
           <button type="button" className="button primary wide" onClick={onRegister}>
             Register this number here again
           </button>
@@ -66,7 +67,7 @@ export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProp
             Start empty, with another number
           </button>
         </div>
-        <p className="foot">The messages on this device stay, and are there again after registering.</p>
+        <p className={styles.foot}>The messages on this device stay, and are there again after registering.</p>
       </div>
     </main>
   );

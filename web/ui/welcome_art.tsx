@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { useId } from "react";
+import styles from "./screens.module.css";
 
 const ONE =
   "M-20 190C-20 60 90-30 240-30S500 60 500 190 390 410 240 410c-30 0-60-4-86-10L60 446l24-92C20 320-20 260-20 190z";
@@ -11,7 +12,7 @@ const OTHER =
 export function WelcomeArt() {
   const clip = useId();
   return (
-    <div className="art">
+    <div className={styles.art}>
       <svg viewBox="0 0 620 780" preserveAspectRatio="xMidYMin slice" aria-hidden="true">
         <clipPath id={clip}>
           <path d={ONE} />

@@ -16,7 +16,7 @@ export const AVATAR_COLOURS = 14;
 
 /** 0..AVATAR_COLOURS-1, the same for the same id on every device. */
 export function colourOf(id: string): number {
-  let hash = 0;
-  for (const sign of id) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
-  return hash % AVATAR_COLOURS;
+  let hash = 0x811c9dc5; // FNV-1a: ids that are nearly the same differ
+  for (const sign of id) hash = Math.imul(hash ^ (sign.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % AVATAR_COLOURS;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { Failure_Code, CoreFailure } from "../core-client/schema";
 import { failureText } from "./failure_text";
-import { colourOf, initialsOf } from "./initials";
+import { AVATAR_COLOURS, colourOf, initialsOf } from "./initials";
 import { checkPhone, formatPhone } from "./phone";
 import { dayText, lastSeenText, listTimeText } from "./time_text";
 import { NOON } from "./testing/fake_core";
@@ -49,6 +49,15 @@ describe("avatars", () => {
     expect(initialsOf("Ana Maria Ferreira")).toBe("AF");
     expect(initialsOf("élodie")).toBe("É");
     expect(initialsOf("+49 170 000 0001")).toBe("");
+  });
+  it("differ within a list: the colours are spread evenly", () => {
+    const counts = new Array<number>(AVATAR_COLOURS).fill(0);
+    for (let n = 0; n < 1400; ++n) {
+      const colour = colourOf(n.toString(16).padStart(32, "0"));
+      counts[colour] = (counts[colour] ?? 0) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(60);
+    expect(Math.max(...counts)).toBeLessThan(150);
   });
   it("keep their colour", () => {
     expect(colourOf("a".repeat(32))).toBe(colourOf("a".repeat(32)));

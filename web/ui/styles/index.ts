@@ -3,7 +3,4 @@
 import "@fontsource-variable/inter/opsz.css";
 import "./tokens.css";
 import "./base.css";
-import "./layout.css";
-import "./list.css";
-import "./conversation.css";
-import "./panels.css";
+import "./parts.css";
