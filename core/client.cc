@@ -2,6 +2,8 @@
 
 #include "core/client.h"
 
+#include <span>
+
 #include "core/engine.h"
 #include "core/requests.h"
 #include "core/store/migrations.h"
@@ -41,16 +43,21 @@ struct Client::Impl {
       case client_api::Input::kTick:
       case client_api::Input::KIND_NOT_SET: break;
     }
-    engine->timers.run_due(clock.monotonic());
-    engine->settle();
+    keep_answers();  // the next input may be the same change again
+  }
+
+  void keep_answers() {
     for (const auto& [change, response] : output.take_answers())
       engine->store.answers.add(change, response.SerializeAsString());
   }
 
   // False: it is rolled back.
-  bool work_in_transaction(const client_api::Input& input) {
+  bool work_in_transaction(std::span<const client_api::Input> inputs) {
     Transaction transaction(database);
-    work(input);
+    for (const client_api::Input& input : inputs) work(input);
+    engine->timers.run_due(clock.monotonic());
+    engine->settle();
+    keep_answers();
     return transaction.commit().has_value();
   }
 
@@ -67,14 +74,18 @@ struct Client::Impl {
     output.release(actions);
   }
 
-  void handle(const client_api::Input& input, std::vector<client_api::Action>& actions) {
-    const size_t before = actions.size();
+  void note(const client_api::Input& input) {
     if (input.kind_case() == client_api::Input::kTick) told_deadline = UINT64_MAX;  // the host waits for nothing now
     if (input.kind_case() == client_api::Input::kRequest) output.request_came(input.request().id());
     if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket)
       host_socket = 0;
+  }
+
+  void handle(std::span<const client_api::Input> inputs, std::vector<client_api::Action>& actions) {
+    const size_t before = actions.size();
+    for (const client_api::Input& input : inputs) note(input);
     if (engine || start_engine(kept)) {
-      if (work_in_transaction(input)) {
+      if (work_in_transaction(inputs)) {
         output.release(actions);
       } else {
         start_anew(engine->facts(), actions);
@@ -136,7 +147,11 @@ Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
 
 void Client::handle(const client_api::Input& input, std::vector<client_api::Action>& actions) {
-  impl_->handle(input, actions);
+  impl_->handle({&input, 1}, actions);
+}
+
+void Client::handle_together(const std::vector<client_api::Input>& inputs, std::vector<client_api::Action>& actions) {
+  impl_->handle(inputs, actions);
 }
 
 bool Client::damaged() const { return impl_->database.damaged(); }

@@ -47,7 +47,9 @@ struct ClientNetwork::Impl {
   std::unordered_map<uint64_t, std::unique_ptr<ClientSocket>> closing_sockets;
   std::unordered_map<uint64_t, std::unique_ptr<ClientHttpCall>> calls;
   std::unordered_map<uint32_t, std::shared_ptr<boost::asio::steady_timer>> timers;
-  std::unordered_map<int, std::shared_ptr<Watch>> watches;
+  using Watches = std::unordered_map<int, std::shared_ptr<Watch>>;
+  Watches reading;
+  Watches writing;
   std::optional<boost::asio::signal_set> signals;
   std::function<void(int)> stopped;
   uint64_t last_serial = 0;
@@ -61,6 +63,7 @@ struct ClientNetwork::Impl {
     });
   }
 
+  void watch(Watches& watches, int descriptor, uint32_t events, std::function<void()> ready);
   void wait_for_signal() {
     signals->async_wait([this](error_code cancelled, int signal) {
       if (cancelled) return;
@@ -144,30 +147,40 @@ void ClientNetwork::set_timer(uint32_t id, MonotonicMs at, std::function<void()>
 
 void ClientNetwork::cancel_timer(uint32_t id) { impl_->timers.erase(id); }
 
-void ClientNetwork::when_readable(int descriptor, std::function<void()> readable) {
-  auto watch = std::make_shared<Impl::Watch>(impl_->connections.io);
-  impl_->watches[descriptor] = watch;
-  Impl* const impl = impl_.get();
-  auto call = [impl, descriptor, expected = std::weak_ptr(watch), readable = std::move(readable)](error_code) {
-    const auto found = impl->watches.find(descriptor);
-    if (found == impl->watches.end() || found->second != expected.lock()) return;
-    impl->watches.erase(found);
-    readable();
+void ClientNetwork::Impl::watch(Watches& watches, int descriptor, uint32_t events, std::function<void()> ready) {
+  auto watch = std::make_shared<Watch>(connections.io);
+  watches[descriptor] = watch;
+  auto call = [&watches, descriptor, expected = std::weak_ptr(watch), ready = std::move(ready)](error_code) {
+    const auto found = watches.find(descriptor);
+    if (found == watches.end() || found->second != expected.lock()) return;
+    watches.erase(found);
+    ready();
   };
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event interest{};
-  interest.events = EPOLLIN;
+  interest.events = events;
   if (epoll < 0 || ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &interest) != 0) {
     // A regular file can always be read; a bad descriptor fails when it is read.
     if (epoll >= 0) ::close(epoll);
-    boost::asio::post(impl_->connections.io, [call = std::move(call)] { call({}); });
+    boost::asio::post(connections.io, [call = std::move(call)] { call({}); });
     return;
   }
   watch->readiness.assign(epoll);
   watch->readiness.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(call));
 }
 
-void ClientNetwork::stop_watching(int descriptor) { impl_->watches.erase(descriptor); }
+void ClientNetwork::when_readable(int descriptor, std::function<void()> readable) {
+  impl_->watch(impl_->reading, descriptor, EPOLLIN, std::move(readable));
+}
+
+void ClientNetwork::when_writable(int descriptor, std::function<void()> writable) {
+  impl_->watch(impl_->writing, descriptor, EPOLLOUT, std::move(writable));
+}
+
+void ClientNetwork::stop_watching(int descriptor) {
+  impl_->reading.erase(descriptor);
+  impl_->writing.erase(descriptor);
+}
 
 void ClientNetwork::on_stop_signal(std::function<void(int)> stopped) {
   impl_->stopped = std::move(stopped);

@@ -80,6 +80,9 @@ class ClientNetwork {
   // Calls `readable` once, when a read would not block (data, end of file or an error). The descriptor stays the
   // caller's, and its flags as they are. One watch per descriptor.
   void when_readable(int descriptor, std::function<void()> readable);
+  // The same for a write. Apart from the watch for reading.
+  void when_writable(int descriptor, std::function<void()> writable);
+  // Both watches.
   void stop_watching(int descriptor);
 
   // From now on SIGINT, SIGTERM and SIGHUP call `stopped` instead of ending the program.

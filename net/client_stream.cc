@@ -95,8 +95,9 @@ void ClientStream::start_tls(const std::shared_ptr<void>& owner) {
     if (!done_) return;
     if (!failure) return finish("");
     const long verified = SSL_get_verify_result(tls_->native_handle());
-    finish("no secure connection to " + url_.authority + ": " +
-           (verified == X509_V_OK ? failure.message() : X509_verify_cert_error_string(verified)));
+    finish(verified == X509_V_OK ? "no secure connection to " + url_.authority + ": " + failure.message()
+                                 : "the certificate of " + url_.authority +
+                                       " is not trusted: " + X509_verify_cert_error_string(verified));
   });
 }
 

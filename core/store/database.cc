@@ -53,6 +53,11 @@ constexpr const char* kSettings =
     "PRAGMA secure_delete = ON;"  // what forward secrecy deletes must be gone from the file
     "BEGIN IMMEDIATE; COMMIT;";
 
+#ifndef __wasi__
+// Another program that only reads the file (a backup, sqlite3) is soon done.
+constexpr int kBusyMs = 5000;
+#endif
+
 // Whether the write-ahead log has committed transactions that SQLite could not take, which it says nothing of: it takes
 // frames up to the first that is not whole. Of the transaction that a power failure broke off there may be frames
 // behind that; of two that follow each other there are only if both were committed. Then, or when the log's beginning
@@ -114,6 +119,9 @@ Result<std::unique_ptr<Database>, StoreError> Database::open(const std::string& 
   std::unique_ptr<Database> database(new Database(handle));
   if (opened != SQLITE_OK) return Fail(error_of(opened));
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+#ifndef __wasi__
+  sqlite3_busy_timeout(handle, kBusyMs);
+#endif
   const std::string settings = "PRAGMA page_size = " + std::to_string(kPageBytes) + ";" + kSettings;
   if (auto set = database->execute(settings.c_str()); !set) return Fail(set.error());
   if (log_is_damaged(handle, vfs, path)) {
