@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "base/about.h"
 #include "server/node/exit_code.h"
 #include "server/node/version.h"
 
@@ -41,7 +42,7 @@ Command serve(const CLI::App& app, const Options& options) {
 Command read_command_line(int argc, const char* const* argv) {
   Options options;
   CLI::App app("The Kith server. Without options it keeps its data in ./data and listens on 127.0.0.1:8080.", "kithd");
-  app.set_version_flag("--version", std::string("kithd ") + kVersion);
+  app.set_version_flag("--version", about_text("kithd", kVersion, KITH_SOURCE_URL));
   app.option_defaults()->take_last();
   app.add_option("--config", options.config_file, "Configuration file (TOML); the options below win over it")
       ->type_name("FILE");
