@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <deque>
 
+#include "cli/characters.h"
 #include "cli/context.h"
 #include "cli/line_editor.h"
 #include "cli/terminal.h"

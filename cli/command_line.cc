@@ -3,22 +3,33 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
+#include "base/about.h"
 #include "cli/commands/commands.h"
+#include "cli/suggestion.h"
 
 namespace kith::cli {
 namespace {
 
-constexpr const char* kVersion = "kith " KITH_VERSION;
-constexpr const char* kFooter =
-    "WHOM is a phone number with country code (+491700000001) or a conversation's id. A text that begins with - goes "
-    "after --.\n"
-    "Data goes to standard output, words for people to standard error.\n\n"
-    "Exit codes: 0 done, 1 failed or refused, 2 wrong command line or value, 3 not registered, 4 offline, 5 timed "
-    "out,\n"
-    "6 home in use, 7 this device was ended, 8 the home can't be read or written, 130 interrupted.";
+constexpr const char* kIntroduction =
+    "WHOM is a phone number with country code (+491700000001), the name of a contact, or a conversation's id. A text "
+    "that begins with - goes after --.\n"
+    "Data goes to standard output, words for people to standard error.\n\n";
+
+std::string footer() {
+  std::string text = std::string(kIntroduction) + "Exit codes:\n";
+  for (const ExitCodeMeaning& code : exit_code_meanings()) {
+    const std::string number = std::to_string(static_cast<int>(code.code));
+    text += std::string(5 - number.size(), ' ') + number + " " + code.meaning + "\n";
+  }
+  return text;
+}
+
+// The text for --version.
+std::string version_text() { return about_text("kith", KITH_VERSION, KITH_SOURCE_URL); }
 
 // Where the parser writes to. Commands share it, and so keep it alive until they have run.
 struct AllOptions {
@@ -43,14 +54,15 @@ struct AllOptions {
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
+  std::string shell;
 };
 using Shared = std::shared_ptr<AllOptions>;
 
 class Parser {
  public:
   explicit Parser(CommandLine& line) : line_(line) {
-    app_.set_version_flag("--version", kVersion);
-    app_.footer(kFooter);
+    app_.set_version_flag("--version", version_text());
+    app_.footer(footer());
     app_.require_subcommand(1);
     app_.add_option("--home", line.home, "Directory of this device (default: $KITH_HOME, else ~/.local/share/kith)")
         ->type_name("DIR");
@@ -58,6 +70,7 @@ class Parser {
     add_messages();
     add_people();
     add_self();
+    add_shell();
   }
 
   void parse(int count, const char* const* arguments) {
@@ -66,12 +79,71 @@ class Parser {
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       line_.run = nullptr;
+      if (const std::string unknown = unknown_command(count, arguments); !unknown.empty()) {
+        line_.code = ExitCode::kUsage;
+        line_.text = unknown;
+        return;
+      }
       line_.code = app_.exit(error, out, out) == 0 ? ExitCode::kOk : ExitCode::kUsage;
       line_.text = out.str();
     }
   }
 
+  [[nodiscard]] CommandTable table() const {
+    CommandTable table;
+    describe(app_, {}, table);
+    return table;
+  }
+
  private:
+  // What to say when a word stands where a command should; "" when it is no such mistake.
+  [[nodiscard]] std::string unknown_command(int count, const char* const* arguments) const {
+    const CLI::App* parent = &app_;
+    std::string path;
+    while (!parent->get_subcommands().empty()) {
+      parent = parent->get_subcommands().front();
+      path += parent->get_name() + " ";
+    }
+    std::vector<std::string> known;
+    for (const CLI::App* const command : parent->get_subcommands(nullptr)) known.push_back(command->get_name());
+    const std::vector<std::string> rest = app_.remaining(true);  // in no promised order
+    for (int i = 1; i < count && !known.empty(); ++i) {
+      const std::string word = arguments[i];
+      if (word.starts_with('-') || std::find(rest.begin(), rest.end(), word) == rest.end()) continue;
+      const std::string meant = nearest_word(word, known);
+      return "Unknown command " + path + word + "." + (meant.empty() ? "" : " Did you mean " + path + meant + "?") +
+             "\nRun with --help for more information.\n";
+    }
+    return "";
+  }
+
+  static void describe(const CLI::App& command, const std::vector<std::string>& path, CommandTable& table) {
+    CommandEntry entry{path, command.get_description(), {}};
+    for (const CLI::Option* const option : command.get_options()) entry.options.push_back(described(*option));
+    table.push_back(std::move(entry));
+    for (const CLI::App* const below : command.get_subcommands(nullptr)) {
+      std::vector<std::string> its = path;
+      its.push_back(below->get_name());
+      describe(*below, its, table);
+    }
+  }
+  static OptionEntry described(const CLI::Option& option) {
+    OptionEntry entry;
+    for (const std::string& name : option.get_snames()) entry.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) entry.names.push_back("--" + name);
+    entry.help = option.get_description();
+    entry.required = option.get_required();
+    if (option.get_items_expected_max() == 0) return entry;
+    // "TYPE:{one,two}" is what CLI11 makes of a type and IsMember
+    const std::string type = option.get_type_name();
+    entry.value = type.substr(0, type.find(':'));
+    if (const size_t from = type.find(":{"); from != std::string::npos) {
+      std::istringstream words(type.substr(from + 2, type.find('}') - from - 2));
+      for (std::string word; std::getline(words, word, ',');) entry.choices.push_back(word);
+    }
+    return entry;
+  }
+
   // A command that runs `run` unless one of its own subcommands does.
   template <class Run>
   CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help, Run run) {
@@ -98,6 +170,10 @@ class Parser {
         ->type_name("S")
         ->capture_default_str();
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
+    send.add_option("--to", all.send.also_to, "Send it to this one as well; may be given again")
+        ->type_name("WHOM")
+        ->allow_extra_args(false);
+    add_json(send, all.send.json);
 
     CLI::App& receive = add(app_, "receive", "Print each message that came, once",
                             [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
@@ -106,7 +182,12 @@ class Parser {
         ->check(CLI::Range(0.0, 1e6))
         ->type_name("S");
     receive.add_flag("--mark-read", all.receive.mark_read, "Tell the senders that it was read");
-    add_json(receive, all.receive.json);
+    CLI::Option* const exec =
+        receive
+            .add_option("--exec", all.receive.exec,
+                        "Run a shell command for each message, which is on its standard input as JSON")
+            ->type_name("CMD");
+    receive.add_flag("--json", all.receive.json, "One JSON object a line")->excludes(exec);
 
     CLI::App& chat = add(app_, "chat", "Talk to somebody, interactively",
                          [](Context c, const AllOptions& o) { return run_chat(c, o.chat); });
@@ -227,12 +308,32 @@ class Parser {
         "--no-connect", [&all] { all.rpc.connect = false; }, "Connect only when told to by the method connect");
   }
 
+  void add_shell() {
+    CLI::App& completion = *app_.add_subcommand("completion", "Print a completion script for a shell");
+    completion.add_option("shell", all_->shell, "Which")
+        ->required()
+        ->type_name("SHELL")
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion.final_callback([this] {
+      const Shell shell = all_->shell == "bash" ? Shell::kBash : all_->shell == "zsh" ? Shell::kZsh : Shell::kFish;
+      line_.text = completion_script(table(), shell);
+    });
+    app_.add_subcommand("man", "Print the manual page, for man -l -")->final_callback([this] {
+      line_.text = manual_page(table(), "kith " KITH_VERSION);
+    });
+  }
+
   CommandLine& line_;
   Shared all_ = std::make_shared<AllOptions>();
   CLI::App app_{"Kith: a private messenger, in the terminal."};
 };
 
 }  // namespace
+
+CommandTable command_table() {
+  CommandLine line;
+  return Parser(line).table();
+}
 
 CommandLine parse_command_line(int count, const char* const* arguments) {
   CommandLine line;

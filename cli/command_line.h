@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "cli/command_table.h"
 #include "cli/context.h"
 
 namespace kith::cli {
@@ -19,6 +20,9 @@ struct CommandLine {
   ExitCode code = ExitCode::kOk;
   std::string text;
 };
+
+// What the parser takes.
+CommandTable command_table();
 
 CommandLine parse_command_line(int count, const char* const* arguments);
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/about.h"
 #include "cli/testing/captured_output.h"
 #include "cli/testing/fake_host.h"
 
@@ -46,7 +47,15 @@ TEST(CommandLine, HelpListsCommandsAndExitCodes) {
                            "settings", "block", "status", "rpc", "conversations", "Exit codes"}) {
     EXPECT_THAT(line.text, HasSubstr(word));
   }
-  EXPECT_THAT(parse({"--version"}).text, HasSubstr("kith "));
+}
+
+TEST(CommandLine, VersionNamesLicenceAndSource) {
+  const CommandLine line = parse({"--version"});
+  EXPECT_EQ(line.code, ExitCode::kOk);
+  for (const char* words : {"kith ", "AGPL-3.0-or-later", "Source: "}) EXPECT_THAT(line.text, HasSubstr(words));
+  EXPECT_THAT(about_text("kith", "1", "https://kith.example/source"),
+              ::testing::EndsWith("Source: https://kith.example/source"));
+  EXPECT_THAT(about_text("kith", "1", ""), HasSubstr("LICENSE"));
 }
 
 TEST(CommandLine, DocumentationHasEveryCommandAndExitCode) {
@@ -73,6 +82,13 @@ TEST(CommandLine, DocumentationHasEveryCommandAndExitCode) {
 TEST(CommandLine, MistakesAreUsageErrorsThatSayWhatIsWrong) {
   EXPECT_EQ(parse({}).code, ExitCode::kUsage);
   EXPECT_EQ(parse({"sned"}).code, ExitCode::kUsage);
+  EXPECT_THAT(parse({"sned"}).text, HasSubstr("Unknown command sned. Did you mean send?"));
+  EXPECT_THAT(parse({"--home", "/a", "sned", "x"}).text, HasSubstr("Did you mean send?"));
+  EXPECT_THAT(parse({"xylophone"}).text, HasSubstr("Unknown command xylophone.\n"));
+  EXPECT_THAT(parse({"contacts", "ad", "x"}).text,
+              HasSubstr("Unknown command contacts ad. Did you mean contacts add?"));
+  EXPECT_EQ(parse({"contacts", "ad", "x"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"receive", "--exec", "x", "--json"}).code, ExitCode::kUsage);
   EXPECT_THAT(parse({"send", "+491700000001"}).text, HasSubstr("text"));
   EXPECT_THAT(parse({"send", "+491700000001", "x", "--wait", "seen"}).text, HasSubstr("seen"));
   EXPECT_EQ(parse({"history", "+491700000001", "--limit", "0"}).code, ExitCode::kUsage);
@@ -85,9 +101,8 @@ TEST(CommandLine, HomeMayStandBeforeOrBehindTheCommand) {
   EXPECT_EQ(parse({"contacts", "add", "+491700000001", "Ana", "--home", "/a"}).home, "/a");
 }
 
-TEST(CommandLine, TextsMayBeEmptyOrBeginWithADash) {
+TEST(CommandLine, TextsMayBeginWithADash) {
   EXPECT_EQ(requests_of({"send", "+491700000001", "--", "--wait"}).at(1).send_message().text(), "--wait");
-  EXPECT_EQ(requests_of({"send", "+491700000001", ""}).at(1).send_message().text(), "");
 }
 
 TEST(CommandLine, AnIdNamesAConversationAndANumberAPerson) {

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "cli/whom.h"
+
 namespace kith::cli {
 
 using client_api::Request;
@@ -41,13 +43,16 @@ Result<Response, ExitCode> ask(Context context, Request request) {
   return std::move(*response);
 }
 
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+std::string phone_of(const client_api::Conversation& conversation) { return conversation.direct().partner().phone(); }
+
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom) {
+  const auto found = find_whom(context, whom);
+  if (!found) return Fail(found.error());
   Request request;
-  if (is_conversation_id(whom)) {
-    request.mutable_open_conversation()->set_account_id(whom);
-  } else {
-    request.mutable_open_conversation()->set_phone(whom);
-  }
+  request.mutable_open_conversation()->set_account_id(found->id);
+  request.mutable_open_conversation()->set_phone(found->phone);
   auto response = ask(context, std::move(request));
   if (!response) return Fail(response.error());
   return std::move(*response->mutable_open_conversation());

@@ -25,7 +25,13 @@ Result<client_api::Response, ExitCode> ask(Context context, client_api::Request 
 // Whether the text is an id (32 hexadecimal digits) and no phone number.
 bool is_conversation_id(const std::string& text);
 
-// The conversation with `whom`: a phone number, or the id of a conversation (32 hexadecimal digits).
+// Nothing but white space, or nothing at all.
+bool is_blank(const std::string& text);
+
+// The number of the partner; "" when it is not known, or there is none.
+std::string phone_of(const client_api::Conversation& conversation);
+
+// The conversation with `whom`, as whom.h takes it.
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom);
 
 // Where a connection attempt came to.

@@ -6,6 +6,22 @@ namespace kith::cli {
 
 using client_api::Failure;
 
+const std::vector<ExitCodeMeaning>& exit_code_meanings() {
+  static const std::vector<ExitCodeMeaning> meanings = {
+      {ExitCode::kOk, "done"},
+      {ExitCode::kFailed, "failed or refused"},
+      {ExitCode::kUsage, "wrong command line or value"},
+      {ExitCode::kNotRegistered, "not registered"},
+      {ExitCode::kOffline, "offline"},
+      {ExitCode::kTimedOut, "timed out"},
+      {ExitCode::kHomeInUse, "another kith has the home and does not answer"},
+      {ExitCode::kDeviceEnded, "this device was ended"},
+      {ExitCode::kStorage, "the home can't be read or written"},
+      {ExitCode::kInterrupted, "interrupted"},
+  };
+  return meanings;
+}
+
 ExitCode exit_code_of(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client_api/client_api.pb.h"
 
@@ -16,11 +17,18 @@ enum class ExitCode : int {
   kNotRegistered = 3,  // register first
   kOffline = 4,        // the server can't be reached
   kTimedOut = 5,       // what was waited for has not happened in time
-  kHomeInUse = 6,      // another kith runs on the same home
+  kHomeInUse = 6,      // another kith has the home, and does not answer
   kDeviceEnded = 7,    // the number registered elsewhere: this home's device is over
   kStorage = 8,        // the home or its database can't be read or written
   kInterrupted = 130,  // Ctrl-C, or told to stop, before the work was done
 };
+
+struct ExitCodeMeaning {
+  ExitCode code;
+  const char* meaning;
+};
+// All of them, in order, for people.
+const std::vector<ExitCodeMeaning>& exit_code_meanings();
 
 ExitCode exit_code_of(client_api::Failure::Code code);
 

@@ -9,11 +9,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 
 namespace kith::cli {
 namespace {
@@ -39,7 +37,7 @@ std::string holder(int lock) {
 
 std::string Home::default_directory() {
   if (const char* const home = environment("KITH_HOME")) return home;
-  if (const char* const data = environment("XDG_DATA_HOME")) return std::string(data) + "/kith";
+  if (const char* const data = environment("XDG_DATA_HOME"); data && *data == '/') return std::string(data) + "/kith";
   const char* user = environment("HOME");
   if (!user) {
     const passwd* const entry = ::getpwuid(::getuid());
@@ -48,10 +46,12 @@ std::string Home::default_directory() {
   return std::string(user) + "/.local/share/kith";
 }
 
-Result<std::unique_ptr<Home>, HomeFailure> Home::open(const std::string& directory, int patience_ms) {
+Result<std::unique_ptr<Home>, HomeFailure> Home::open(const std::string& directory) {
   ::umask(077);
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(directory, error);
+  if (path.native().size() > kDirectoryBytesMax)
+    return storage_failure(directory, "the path is longer than " + std::to_string(kDirectoryBytesMax) + " bytes");
   const bool is_new = !std::filesystem::exists(path, error);
   std::filesystem::create_directories(path, error);
   if (error) return storage_failure(directory, error.message());
@@ -60,19 +60,14 @@ Result<std::unique_ptr<Home>, HomeFailure> Home::open(const std::string& directo
   const std::string lock_path = path / "lock";
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return storage_failure(lock_path, std::strerror(errno));
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   while (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      const std::string reason = std::strerror(errno);
-      ::close(lock);
-      return storage_failure(lock_path, reason);
-    }
-    if (std::chrono::steady_clock::now() >= give_up) {
-      const std::string detail = "another kith is running on " + path.string() + holder(lock);
-      ::close(lock);
-      return Fail(HomeFailure{HomeError::kInUse, detail});
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (errno == EINTR) continue;
+    const bool is_held = errno == EWOULDBLOCK;
+    const std::string reason = std::strerror(errno);
+    const std::string detail = "another kith is running on " + path.string() + holder(lock) + " and does not answer";
+    ::close(lock);
+    if (is_held) return Fail(HomeFailure{HomeError::kInUse, detail});
+    return storage_failure(lock_path, reason);
   }
   const std::string process = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock, 0) != 0 || ::pwrite(lock, process.data(), process.size(), 0) < 0) {

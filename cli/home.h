@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The directory of one device. One program at a time works in it.
+// The directory of one device. One program at a time has it, and serves others (home_server.h).
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 namespace kith::cli {
 
 enum class HomeError {
-  kInUse,    // another program holds it, and went on holding it
+  kInUse,    // another program holds it
   kStorage,  // it can't be made, entered or written
 };
 struct HomeFailure {
@@ -21,12 +21,16 @@ struct HomeFailure {
 
 class Home {
  public:
-  // The directory to use when none is named: $KITH_HOME, else $XDG_DATA_HOME/kith, else ~/.local/share/kith.
+  // The directory to use when none is named: $KITH_HOME, else $XDG_DATA_HOME/kith, else ~/.local/share/kith. A relative
+  // $XDG_DATA_HOME is none (XDG Base Directory Specification).
   static std::string default_directory();
 
-  // Makes the directory (mode 0700) and those above it as needed, and locks it; waits up to `patience_ms` for another
-  // program to end. From then on files this program makes are for its user only.
-  static Result<std::unique_ptr<Home>, HomeFailure> open(const std::string& directory, int patience_ms);
+  // SQLite takes no longer paths of the files in it.
+  static constexpr size_t kDirectoryBytesMax = 496;
+
+  // Makes the directory (mode 0700) and those above it as needed, and locks it, or says at once that another program
+  // has it. From then on files this program makes are for its user only.
+  static Result<std::unique_ptr<Home>, HomeFailure> open(const std::string& directory);
   ~Home();
   Home(const Home&) = delete;
   Home& operator=(const Home&) = delete;

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/store/database.h"
+
 namespace kith::cli {
 namespace {
 
@@ -29,7 +31,7 @@ mode_t mode_of(const std::string& path) {
 
 TEST_F(HomeTest, IsMadeForItsUserOnly) {
   const std::string path = directory + "/deep/home";
-  const auto home = Home::open(path, 0);
+  const auto home = Home::open(path);
   ASSERT_TRUE(home);
   EXPECT_EQ(mode_of(path), 0700u);
   EXPECT_EQ(mode_of(path + "/lock"), 0600u);
@@ -37,21 +39,34 @@ TEST_F(HomeTest, IsMadeForItsUserOnly) {
 }
 
 TEST_F(HomeTest, ASecondProgramIsRefusedWhileTheFirstHoldsIt) {
-  auto first = Home::open(directory, 0);
+  auto first = Home::open(directory);
   ASSERT_TRUE(first);
-  const auto second = Home::open(directory, 50);
+  const auto second = Home::open(directory);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().error, HomeError::kInUse);
   EXPECT_NE(second.error().detail.find("process " + std::to_string(::getpid())), std::string::npos)
       << second.error().detail;
   first->reset();
-  EXPECT_TRUE(Home::open(directory, 0));
+  EXPECT_TRUE(Home::open(directory));
 }
 
 TEST_F(HomeTest, SaysWhyItCanNotBeMade) {
-  const auto home = Home::open("/proc/kith", 0);
+  const auto home = Home::open("/proc/kith");
   ASSERT_FALSE(home);
   EXPECT_EQ(home.error().error, HomeError::kStorage);
+}
+
+TEST_F(HomeTest, SaysThatAPathIsTooLongAndTakesTheLongestThatIsNot) {
+  std::string path = directory;
+  while (path.size() < Home::kDirectoryBytesMax - 100) path += "/" + std::string(99, 'd');
+  path += "/" + std::string(Home::kDirectoryBytesMax - path.size() - 1, 'd');
+  const auto home = Home::open(path);
+  ASSERT_TRUE(home);
+  EXPECT_TRUE(core::Database::open((*home)->database_path()));
+  const auto longer = Home::open(path + "d");
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().error, HomeError::kStorage);
+  EXPECT_NE(longer.error().detail.find("longer than 496 bytes"), std::string::npos) << longer.error().detail;
 }
 
 TEST_F(HomeTest, TheDefaultFollowsTheEnvironment) {
@@ -61,6 +76,8 @@ TEST_F(HomeTest, TheDefaultFollowsTheEnvironment) {
   EXPECT_EQ(Home::default_directory(), "/kith");
   ::unsetenv("KITH_HOME");
   EXPECT_EQ(Home::default_directory(), "/data/kith");
+  ::setenv("XDG_DATA_HOME", "data", 1);  // the specification: relative ones are to be ignored
+  EXPECT_EQ(Home::default_directory(), "/user/.local/share/kith");
   ::unsetenv("XDG_DATA_HOME");
   EXPECT_EQ(Home::default_directory(), "/user/.local/share/kith");
 }

@@ -2,49 +2,34 @@
 
 #include "cli/json_line.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
-#include "base/bytes.h"
+#include "cli/characters.h"
+#include "cli/output.h"
 
 namespace kith::cli {
-namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-size_t sequence_length(unsigned char lead) { return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; }
-
-}  // namespace
 
 std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  const bool clean = is_utf8(text);
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x80) {
-      const std::string_view sequence = text.substr(i, sequence_length(c));
-      const bool valid = clean || (sequence.size() == sequence_length(c) && is_utf8(sequence));
-      out += valid ? sequence : kReplacement;
-      i += valid ? sequence.size() : 1;
-      continue;
+  using nlohmann::json;
+  const std::string written = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  if (std::all_of(written.begin(), written.end(), [](char c) { return c >= ' ' && c <= '~'; })) return written;
+  // JSON allows raw what a terminal obeys (U+009B begins an escape sequence) or what turns the writing direction.
+  std::string out;
+  out.reserve(written.size());
+  for (std::string_view rest = written; !rest.empty();) {
+    const CodePoint point = first_code_point(rest);
+    if (is_harmless(point.value)) {
+      out += rest.substr(0, point.length);
+    } else {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(point.value));
+      out += escape;
     }
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (c < 0x20 || c == 0x7F) {
-          char escape[8];
-          std::snprintf(escape, sizeof escape, "\\u%04x", c);
-          out += escape;
-        } else {
-          out += static_cast<char>(c);
-        }
-    }
-    ++i;
+    rest.remove_prefix(point.length);
   }
-  return out += '"';
+  return out;
 }
 
 JsonLine& JsonLine::raw(std::string_view name, std::string_view value) {

@@ -10,7 +10,7 @@
 namespace kith::cli {
 
 // The text as a JSON string with its quotes (RFC 8259). Bytes that are no UTF-8 become U+FFFD, so that the line is
-// always valid.
+// always valid; what a terminal would obey is escaped, so that the line can be looked at.
 std::string json_string(std::string_view text);
 
 class JsonLine {

@@ -2,9 +2,10 @@
 
 #include "cli/line_editor.h"
 
-#include <wchar.h>
-
 #include <algorithm>
+#include <utility>
+
+#include "cli/characters.h"
 
 namespace kith::cli {
 namespace {
@@ -24,25 +25,7 @@ size_t valid_prefix(std::string_view text) {
   return length;
 }
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> characters;
-  while (!text.empty()) {
-    const size_t length = std::min(text.size(), sequence_length(static_cast<unsigned char>(text[0])));
-    characters.emplace_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-  return characters;
-}
-
-size_t columns_of(const std::string& character) {
-  if (character == "\n") return 1;
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (lead < 0x80) return 1;
-  wchar_t value = static_cast<wchar_t>(lead & (0xFFu >> (character.size() + 1)));
-  for (size_t i = 1; i < character.size(); ++i) value = value << 6 | (static_cast<unsigned char>(character[i]) & 0x3F);
-  const int width = ::wcwidth(value);
-  return width < 0 ? 1 : static_cast<size_t>(width);
-}
+size_t columns_of(const std::string& character) { return character == "\n" ? 1 : display_columns(character); }
 
 // The length of the escape sequence at the start; 0 while it is incomplete.
 size_t escape_length(std::string_view text) {
@@ -57,12 +40,6 @@ size_t escape_length(std::string_view text) {
 
 }  // namespace
 
-size_t display_columns(std::string_view text) {
-  size_t columns = 0;
-  for (const std::string& character : split(text)) columns += columns_of(character);
-  return columns;
-}
-
 std::string LineEditor::text() const {
   std::string all;
   for (const std::string& character : characters_) all += character;
@@ -70,7 +47,7 @@ std::string LineEditor::text() const {
 }
 
 void LineEditor::set_text(std::string_view text) {
-  characters_ = split(text);
+  characters_ = characters_of(text);
   cursor_ = characters_.size();
 }
 
@@ -79,29 +56,43 @@ void LineEditor::take(std::string_view input) {
   std::string pending;
   pending.swap(incomplete_);
   std::string_view rest = pending;
+  std::string typed;  // goes in at once: a paste is long
+  const auto insert_typed = [&] {
+    if (!typed.empty()) insert(std::exchange(typed, {}));
+  };
   while (!rest.empty()) {
     const auto lead = static_cast<unsigned char>(rest[0]);
     size_t length = 1;
     if (lead == 0x1B) {
       length = escape_length(rest);
       if (length == 0) break;
+      insert_typed();
       take_sequence(rest.substr(0, length));
     } else if (lead < 0x20 || lead == 0x7F) {
+      insert_typed();
       take_control(rest[0]);
     } else {
       length = valid_prefix(rest);
       if (length == rest.size() && length < sequence_length(lead)) break;  // the rest is to come
-      if (length == sequence_length(lead)) insert(std::string(rest.substr(0, length)));
+      if (length == sequence_length(lead)) typed += rest.substr(0, length);
       length = std::max<size_t>(length, 1);  // else no UTF-8: left out
     }
     rest.remove_prefix(length);
   }
+  insert_typed();
   incomplete_.insert(0, rest);
 }
 
-void LineEditor::insert(const std::string& character) {
-  characters_.insert(characters_.begin() + static_cast<ptrdiff_t>(cursor_), character);
-  ++cursor_;
+// What is typed may join the character before, and what follows may join it: an accent, the second half of a flag.
+void LineEditor::insert(std::string_view text) {
+  std::string all;
+  for (size_t i = 0; i < cursor_; ++i) all += characters_[i];
+  all += text;
+  const size_t before = all.size();
+  for (size_t i = cursor_; i < characters_.size(); ++i) all += characters_[i];
+  characters_ = characters_of(all);
+  cursor_ = 0;
+  for (size_t bytes = 0; bytes < before; ++cursor_) bytes += characters_[cursor_].size();
   events_.changed();
 }
 

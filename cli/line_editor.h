@@ -36,13 +36,13 @@ class LineEditor {
  private:
   void take_control(char c);
   void take_sequence(std::string_view sequence);
-  void insert(const std::string& character);
+  void insert(std::string_view text);
   void enter();
   void recall(int direction);
   void erase(size_t from, size_t to);
 
   Events events_;
-  std::vector<std::string> characters_;  // UTF-8, one code point each
+  std::vector<std::string> characters_;  // as people see them: characters_of()
   size_t cursor_ = 0;
   std::string incomplete_;  // the start of a character or an escape sequence
   bool pasting_ = false;
@@ -50,8 +50,5 @@ class LineEditor {
   size_t recalled_ = 0;  // index into earlier_; its size: the line being written
   std::string kept_;     // that line, while an earlier one is shown
 };
-
-// Columns of a text without escape sequences, as terminals count.
-size_t display_columns(std::string_view text);
 
 }  // namespace kith::cli

@@ -46,6 +46,21 @@ TEST_F(Editor, MovesAndErases) {
   EXPECT_EQ(editor.text(), "");
 }
 
+TEST_F(Editor, MovesAndErasesByWhatTheEyeSees) {
+  editor.take("a👨‍👩‍👧b");
+  editor.take("\x1b[D\x7f");
+  EXPECT_EQ(editor.text(), "ab");
+  editor.take("\x1b[F\u0301");  // an accent joins the letter before
+  editor.take("\x7f");
+  EXPECT_EQ(editor.text(), "a");
+}
+
+TEST_F(Editor, APasteChangesTheTextOnceALine) {
+  editor.take("\x1b[200~" + std::string(60'000, 'x') + "\x1b[201~");
+  EXPECT_EQ(editor.text().size(), 60'000u);
+  EXPECT_EQ(changes, 1);
+}
+
 TEST_F(Editor, KeepsLineBreaksOfAPasteInOneMessage) {
   editor.take("\x1b[200~a\rb\n\x1b[201~\r");
   EXPECT_THAT(entered, ElementsAre("a\nb\n"));

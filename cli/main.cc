@@ -4,17 +4,19 @@
 // its exit code.
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/command_line.h"
-#include "cli/core_host.h"
 #include "cli/home.h"
+#include "cli/home_host.h"
 #include "net/process_secrets.h"
 
 namespace kith::cli {
 namespace {
 
-constexpr int kHomePatienceMs = 5000;
+constexpr uint64_t kHomePatienceMs = 5000;
 
 std::string rebuilt_text(const client_api::Rebuilt& rebuilt, const std::string& database) {
   std::string text =
@@ -28,30 +30,26 @@ std::string rebuilt_text(const client_api::Rebuilt& rebuilt, const std::string& 
 }
 
 ExitCode run(const CommandLine& line, Output& out) {
-  const auto home = Home::open(line.home.empty() ? Home::default_directory() : line.home, kHomePatienceMs);
-  if (!home) {
-    out.note(home.error().detail);
-    return home.error().error == HomeError::kInUse ? ExitCode::kHomeInUse : ExitCode::kStorage;
-  }
   std::function<void(std::string)> trace;
   if (line.verbose) trace = [&out](const std::string& event) { out.note(event); };
-  const auto host = CoreHost::open(**home, trace);
+  const auto host = HomeHost::open(line.home.empty() ? Home::default_directory() : line.home, kHomePatienceMs, trace);
   if (!host) {
     out.note(host.error().detail);
     return host.error().code;
   }
+  ::setenv("KITH_HOME", std::filesystem::absolute((*host)->directory()).c_str(), 1);  // for receive --exec
   const Context context{**host, out};
-  if (const client_api::State& state = (*host)->state(); state.has_rebuilt())
-    out.note(rebuilt_text(state.rebuilt(), (*home)->database_path()));
+  if (const client_api::State& state = (*host)->state(); state.has_rebuilt() && !(*host)->is_guest())
+    out.note(rebuilt_text(state.rebuilt(), (*host)->database_path()));
   const ExitCode code = line.run(context);
   out.flush();
   (*host)->forget();
-  if ((*host)->damaged()) {
-    out.note((*home)->database_path() +
-             " has turned out to be damaged: the next command rebuilds it from what can be read");
-    return ExitCode::kStorage;
+  if (const auto& failure = (*host)->failure()) {
+    out.note(failure->detail);
+    return failure->code;
   }
-  if (code != ExitCode::kInterrupted) send_leftovers(context);
+  // Whose core it is, goes on sending.
+  if (code != ExitCode::kInterrupted && !(*host)->is_guest()) send_leftovers(context);
   return code;
 }
 

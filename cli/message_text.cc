@@ -3,6 +3,7 @@
 #include "cli/message_text.h"
 
 #include "base/bytes.h"
+#include "cli/characters.h"
 #include "cli/json_line.h"
 #include "cli/output.h"
 #include "cli/time_text.h"
@@ -12,6 +13,8 @@ namespace kith::cli {
 using client_api::Message;
 
 namespace {
+
+constexpr size_t kExcerptBytesMax = 4096;  // of a text, to find the first characters in
 
 const char* type_word(const Message& message) {
   switch (message.body_case()) {
@@ -105,16 +108,26 @@ std::string message_json(const Message& message) {
   return line.str();
 }
 
+std::vector<std::pair<std::string, std::string>> message_environment(const Message& message) {
+  return {{"KITH_TYPE", type_word(message)},
+          {"KITH_ID", message.id()},
+          {"KITH_CONVERSATION", message.conversation()},
+          {"KITH_FROM", message.sender().phone()},
+          {"KITH_FROM_ACCOUNT", message.sender().account_id()},
+          {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
+          {"KITH_TEXT", message.text().text()}};
+}
+
 std::string message_line(const Output& output, const Message& message, const std::string& author, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
   const bool notice = message.has_identity_changed();
   if (notice) {
-    line += output.coloured("33", safe_for_terminal(author) + ": " + body(message));
+    line += output.coloured("33", one_line(author) + ": " + body(message));
     return line;
   }
-  line += output.coloured(message.outgoing() ? "32" : "1", safe_for_terminal(author) + ":") + " ";
+  line += output.coloured(message.outgoing() ? "32" : "1", one_line(author) + ":") + " ";
   if (message.has_quote()) {
-    line += output.coloured("2", "> " + safe_for_terminal(excerpt(message.quote().excerpt(), 60))) + "\n    ";
+    line += output.coloured("2", "> " + one_line(excerpt(message.quote().excerpt(), 60))) + "\n    ";
   }
   for (const char c : body(message)) {
     line += c;
@@ -128,11 +141,9 @@ std::string message_line(const Output& output, const Message& message, const std
 std::string excerpt(const std::string& text, size_t width) {
   std::string out;
   size_t characters = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const bool starts_character = (c & 0xC0) != 0x80;
-    if (starts_character && ++characters > width) return out + "…";
-    out += c == '\n' ? ' ' : text[i];
+  for (const std::string& character : characters_of(std::string_view(text).substr(0, kExcerptBytesMax))) {
+    if (++characters > width) return out + "…";
+    out += character == "\n" ? " " : character;
   }
   return out;
 }

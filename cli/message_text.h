@@ -4,6 +4,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "client_api/client_api.pb.h"
 
@@ -13,6 +15,9 @@ class Output;
 
 // What `receive` and `history` print with --json (docs/cli.md lists the members).
 std::string message_json(const client_api::Message& message);
+
+// The same as variables of a program's environment: KITH_ID, KITH_FROM, KITH_TEXT, …
+std::vector<std::pair<std::string, std::string>> message_environment(const client_api::Message& message);
 
 // "12:00 Ana: text", further lines indented, a quote above, ticks behind one's own. Safe for a terminal.
 std::string message_line(const Output& output, const client_api::Message& message, const std::string& author,

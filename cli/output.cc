@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstdlib>
+
+#include "cli/characters.h"
 
 namespace kith::cli {
 namespace {
@@ -29,45 +30,32 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
-// The code point at the start of `text` and its length; 0 length when it is no UTF-8.
-struct CodePoint {
-  uint32_t value = 0;
-  size_t length = 0;
-};
-CodePoint first_code_point(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  static constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
-  uint32_t value = lead & (0xFFu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3Fu);
-  }
-  if (value < kSmallest[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
-  return {value, length};
-}
+}  // namespace
 
-bool is_harmless(uint32_t c) {
+bool is_harmless(int32_t c) {
   if (c == '\n' || c == '\t') return true;
   if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return false;
   return !(c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069));
 }
-
-}  // namespace
 
 std::string safe_for_terminal(std::string_view text) {
   std::string safe;
   safe.reserve(text.size());
   while (!text.empty()) {
     const CodePoint c = first_code_point(text);
-    const size_t length = c.length ? c.length : 1;
-    safe += c.length && is_harmless(c.value) ? text.substr(0, length) : kReplacement;
-    text.remove_prefix(length);
+    safe += is_harmless(c.value) ? text.substr(0, c.length) : kReplacement;
+    text.remove_prefix(c.length);
   }
   return safe;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line = safe_for_terminal(text);
+  for (const std::string_view mark : {"\n", "\t", "\u2028", "\u2029"}) {
+    for (size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at + 1))
+      line.replace(at, mark.size(), " ");
+  }
+  return line;
 }
 
 Output::Output(int data, int words) : data_(data), words_(words), is_terminal_(::isatty(data)) {
@@ -96,7 +84,7 @@ bool Output::has_reader() const {
 
 void Output::note(std::string_view text) {
   flush();
-  std::string line = "kith: " + safe_for_terminal(text) + "\n";
+  std::string line = "kith: " + one_line(text) + "\n";
   write_all(words_, line);
 }
 

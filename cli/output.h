@@ -3,6 +3,7 @@
 // Where a command writes: data on standard output, words for people on standard error.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,7 @@ class Output {
   // Whether somebody still reads: asked before data is taken that can be had only once.
   [[nodiscard]] bool has_reader() const;
 
-  // "kith: text" for people, at once; control characters made visible. Data added before leaves first, so that a
+  // "kith: text" for people, at once, on one line; control characters made visible. Data added before leaves first, so that a
   // terminal shows both in order.
   void note(std::string_view text);
 
@@ -42,8 +43,15 @@ class Output {
   std::string waiting_;
 };
 
-// Text of somebody else, safe on a terminal: control characters (but newline and tab), the C1 range, marks that turn
-// the writing direction over, and bytes that are no UTF-8 become U+FFFD.
+// Whether a terminal shows the character and does nothing else: no control characters (but newline and tab), the C1
+// range and marks that turn the writing direction over. -1 is none.
+bool is_harmless(int32_t code_point);
+
+// Text of somebody else, safe on a terminal: what is not harmless, and bytes that are no UTF-8, become U+FFFD.
 std::string safe_for_terminal(std::string_view text);
+
+// The same on one line: names, numbers and other words of somebody else that stand in a line of ours, which they must
+// not be able to end. Breaks and tabs become spaces.
+std::string one_line(std::string_view text);
 
 }  // namespace kith::cli

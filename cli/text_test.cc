@@ -27,6 +27,10 @@ TEST(JsonLine, EscapesWhatAStringCanNotHold) {
   EXPECT_EQ(json_string(std::string("a\0b", 3)), "\"a\\u0000b\"");
 }
 
+TEST(JsonLine, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(json_string("a\u009b2J\u009d\u0085\u202e\u2066é"), R"("a\u009b2J\u009d\u0085\u202e\u2066é")");
+}
+
 TEST(JsonLine, ReplacesBytesThatAreNoUtf8AndKeepsTheRest) {
   EXPECT_EQ(json_string("a\xff"
                         "b\xc3"),
@@ -52,6 +56,11 @@ TEST(TerminalSafety, MakesControlCharactersAndTurnedTextVisible) {
             "a\xEF\xBF\xBD"
             "b");  // right-to-left override
   EXPECT_EQ(safe_for_terminal("\r\x07\x7f\xff"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(SafeText, WordsInALineOfOursCanNotEndIt) {
+  EXPECT_EQ(one_line("On the road\nphone  +491700000009"), "On the road phone  +491700000009");
+  EXPECT_EQ(one_line("a\tb\u2028c\u2029d\r"), "a b c d\xEF\xBF\xBD");
 }
 
 Message example() {
@@ -102,6 +111,8 @@ TEST(MessageText, ExcerptsAreShortAndOnOneLine) {
   EXPECT_EQ(excerpt("a\nb", 10), "a b");
   EXPECT_EQ(excerpt("äöü", 3), "äöü");
   EXPECT_EQ(excerpt("äöü", 2), "äö…");
+  EXPECT_EQ(excerpt("👨‍👩‍👧👍🏽b", 2), "👨‍👩‍👧👍🏽…") << "by what the eye sees";
+  EXPECT_EQ(excerpt(std::string(1'000'000, 'x'), 3), "xxx…");
 }
 
 TEST(Output, WordsKeepTheirPlaceAfterTheDataBeforeThem) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 #include "cli/commands/commands.h"
+#include "cli/whom.h"
 
 namespace kith::cli {
 
 ExitCode run_block(Context context, const std::string& whom, bool blocked) {
+  const auto found = find_whom(context, whom);
+  if (!found) return found.error();
   client_api::Request request;
   client_api::SetBlockedRequest& block = *request.mutable_set_blocked();
-  if (is_conversation_id(whom)) {
-    block.set_account_id(whom);
-  } else {
-    block.set_phone(whom);
-  }
+  block.set_account_id(found->id);
+  block.set_phone(found->phone);
   block.set_blocked(blocked);
   const auto response = ask(context, std::move(request));
   return response ? ExitCode::kOk : response.error();

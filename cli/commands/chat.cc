@@ -40,7 +40,7 @@ class Chat {
     context_.host.start(list_messages(kShownAtStart), [this](const Response& response) {
       for (const Message& message : response.list_messages().messages()) show(message);
       screen_->print(context_.out.coloured(
-          "2", "Chat with " + safe_for_terminal(title_of(conversation_)) + ". /help for help, /quit to leave."));
+          "2", "Chat with " + one_line(title_of(conversation_)) + ". /help for help, /quit to leave."));
       begin();
     });
     const auto outcome =
@@ -106,7 +106,8 @@ class Chat {
   }
 
   void on_line(std::string line) {
-    if (line.empty()) return;
+    if (line.ends_with('\r')) line.pop_back();
+    if (is_blank(line)) return;
     if (line.starts_with("//")) {
       line.erase(0, 1);
     } else if (line.starts_with('/')) {
@@ -166,6 +167,8 @@ class Chat {
       if (offline != offline_ && !screen_->shows_status())
         context_.out.note(offline ? "offline: messages are kept and sent later" : "online");
       offline_ = offline;
+    } else if (event.has_resync()) {
+      show_missed();
     } else if (event.has_message_added() && event.message_added().conversation() == conversation_.id()) {
       if (!shown_.contains(event.message_added().id())) show(event.message_added());
       if (!event.message_added().outgoing()) mark_read();
@@ -182,6 +185,18 @@ class Chat {
     update_status();
   }
 
+  // Events were left out.
+  void show_missed() {
+    ++outstanding_;
+    host_.start(list_messages(kShownAtStart), [this](const Response& response) {
+      --outstanding_;
+      for (const Message& message : response.list_messages().messages()) {
+        shown_.contains(message.id()) ? on_changed(message) : show(message);
+      }
+      mark_read();
+    });
+  }
+
   void on_changed(const Message& message) {
     const bool is_new = message.id() != last_sent_.id() || message.tick() != last_sent_.tick();
     if (message.outgoing()) note_tick(message);
@@ -195,7 +210,7 @@ class Chat {
 
   void update_status() {
     const Output& out = context_.out;
-    std::string status = out.coloured("1", safe_for_terminal(excerpt(title_of(conversation_), 24)));
+    std::string status = out.coloured("1", one_line(excerpt(title_of(conversation_), 24)));
     const Presence& presence = conversation_.direct().presence();
     if (offline_) {
       status += out.coloured("33", " (you are offline)");

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/context.h"
 
@@ -26,10 +27,12 @@ ExitCode run_register(Context context, const RegisterOptions& options);
 
 struct SendOptions {
   std::string to;
-  std::string text;  // "-": standard input
-  std::string wait;  // "", "sent", "delivered", "read"
+  std::vector<std::string> also_to;  // each gets a message of its own
+  std::string text;                  // "-": standard input
+  std::string wait;                  // "", "sent", "delivered", "read"
   double timeout_s = 60;
   std::string reply_to;
+  bool json = false;
 };
 ExitCode run_send(Context context, const SendOptions& options);
 
@@ -38,6 +41,7 @@ struct ReceiveOptions {
   bool json = false;
   bool mark_read = false;
   std::optional<double> timeout_s = std::nullopt;
+  std::string exec = "";  // run for each message instead of printing it
 };
 ExitCode run_receive(Context context, const ReceiveOptions& options);
 

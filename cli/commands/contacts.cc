@@ -48,7 +48,7 @@ ExitCode run_contacts_list(Context context, const ContactsOptions& options) {
       context.out.line(line.str());
       continue;
     }
-    std::string line = contact.phone() + "  " + context.out.coloured("1", safe_for_terminal(contact.name()));
+    std::string line = one_line(contact.phone()) + "  " + context.out.coloured("1", one_line(contact.name()));
     if (contact.account_id().empty()) line += "  " + context.out.coloured("2", "(not on Kith)");
     if (contact.blocked()) line += "  [blocked]";
     if (contact.verified()) line += "  [verified]";

@@ -13,7 +13,7 @@ std::string conversation_json(const client_api::Conversation& conversation) {
   line.text("id", conversation.id())
       .text("kind", conversation.has_self() ? "self" : "direct")
       .text("title", title_of(conversation))
-      .text("phone", conversation.direct().partner().phone())
+      .text("phone", phone_of(conversation))
       .number("unread", conversation.unread())
       .text("draft", conversation.draft())
       .boolean("blocked", conversation.direct().blocked())
@@ -24,9 +24,9 @@ std::string conversation_json(const client_api::Conversation& conversation) {
 }
 
 std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
-  std::string line = out.coloured("1", safe_for_terminal(title_of(conversation)));
-  const std::string& phone = conversation.direct().partner().phone();
-  if (!phone.empty() && phone != conversation.title()) line += "  " + out.coloured("2", phone);
+  std::string line = out.coloured("1", one_line(title_of(conversation)));
+  const std::string phone = phone_of(conversation);
+  if (!phone.empty() && phone != conversation.title()) line += "  " + out.coloured("2", one_line(phone));
   if (conversation.unread() > 0)
     line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
   if (conversation.direct().blocked()) line += "  [blocked]";
@@ -37,7 +37,7 @@ std::string conversation_line(const Output& out, const client_api::Conversation&
     if (last.has_text()) last.mutable_text()->set_text(excerpt(last.text().text(), 60));
     line += "\n    " + message_line(out, last, author_name(last, title_of(conversation)), unix_now_us());
   }
-  if (!conversation.draft().empty()) line += "\n    draft: " + safe_for_terminal(excerpt(conversation.draft(), 60));
+  if (!conversation.draft().empty()) line += "\n    draft: " + one_line(excerpt(conversation.draft(), 60));
   return line;
 }
 

@@ -14,7 +14,7 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
     if (const auto connected = connect_if_possible(context); !connected) return connected.error();
     const auto conversation = conversation_with(context, options.of);
     if (!conversation) return conversation.error();
-    request.mutable_get_profile()->set_account_id(conversation->id());
+    request.mutable_get_profile()->set_account_id(conversation->direct().partner().account_id());
   }
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
@@ -24,15 +24,19 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
         JsonLine().text("name", profile.name()).text("about", profile.about()).text("phone", profile.phone()).str());
     return ExitCode::kOk;
   }
-  context.out.line("name   " + safe_for_terminal(profile.name()));
-  context.out.line("about  " + safe_for_terminal(profile.about()));
-  context.out.line("phone  " + safe_for_terminal(profile.phone()));
+  context.out.line("name   " + one_line(profile.name()));
+  context.out.line("about  " + one_line(profile.about()));
+  context.out.line("phone  " + one_line(profile.phone()));
   return ExitCode::kOk;
 }
 
 ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
   if (!options.name && !options.about) {
     context.out.note("say what to set: --name or --about");
+    return ExitCode::kUsage;
+  }
+  if (options.name && is_blank(*options.name)) {
+    context.out.note("--name: a name can't be empty");
     return ExitCode::kUsage;
   }
   Request request;

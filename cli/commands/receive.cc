@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "cli/child_program.h"
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
@@ -22,14 +23,15 @@ using client_api::Message;
 using client_api::Request;
 using client_api::State;
 
-constexpr uint32_t kBatch = 100;
+// Each batch costs a sync, and is held in memory.
+constexpr uint32_t kBatch = 500;
 constexpr uint64_t kConnectMs = 30'000;
 
 class Receiver {
  public:
   Receiver(Context context, const ReceiveOptions& options) : context_(context), options_(options) {
     context_.host.listen([this](const client_api::Event& event) {
-      if (event.has_message_added() || event.has_message_changed()) something_new_ = true;
+      if (event.has_message_added() || event.has_message_changed() || event.has_resync()) something_new_ = true;
       if (event.has_conversation_changed())
         titles_[event.conversation_changed().id()] = title_of(event.conversation_changed());
     });
@@ -42,10 +44,11 @@ class Receiver {
       if (!context_.out.has_reader()) return Fail(ExitCode::kFailed);  // as with any filter: no words
       if (const auto known = know_senders(); !known) return known;
       Request request;
-      request.mutable_take_events()->set_limit(kBatch);
+      request.mutable_take_events()->set_limit(options_.exec.empty() ? kBatch : 1);
       const auto response = ask(context_, std::move(request));
       if (!response) return Fail(response.error());
-      for (const Message& message : response->take_events().messages()) print(message);
+      for (const Message& message : response->take_events().messages())
+        options_.exec.empty() ? print(message) : hand_over(message);
       if (!context_.out.flush()) {
         context_.out.note("standard output can't be written; what was to be printed is in the history");
         return Fail(ExitCode::kFailed);
@@ -90,6 +93,15 @@ class Receiver {
                           ? message_json(message)
                           : message_line(context_.out, message, author_name(message, titles_[message.conversation()]),
                                          unix_now_us()));
+  }
+
+  void hand_over(const Message& message) {
+    ++printed_;
+    const std::string json = message_json(message);
+    const auto code = run_child(context_.host, {options_.exec, json + "\n", message_environment(message)});
+    if (!code) context_.out.note("/bin/sh can't be started; the message " + message.id() + " is in the history");
+    if (code.value_or(0) != 0)
+      context_.out.note("the program ended with " + std::to_string(*code) + " for the message " + message.id());
   }
 
   Result<void, ExitCode> mark_read(const client_api::TakeEventsResponse& taken) {

@@ -5,7 +5,9 @@
 
 #include <iostream>
 
+#include "base/bytes.h"
 #include "cli/commands/commands.h"
+#include "net/client_url.h"
 
 namespace kith::cli {
 namespace {
@@ -15,6 +17,7 @@ using client_api::Request;
 using client_api::Response;
 
 constexpr int kAttempts = 3;
+constexpr size_t kNameCharactersMax = 64;
 
 bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
 
@@ -68,6 +71,18 @@ Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions
   return *code;
 }
 
+// What no server needs to be asked for, and no code to be spent on.
+std::string mistake_in(const RegisterOptions& options) {
+  const auto url = net::parse_client_url(options.server);
+  if (options.server.find('@') != std::string::npos)
+    return "--server: an address has no user name and password, it is like https://kith.example";
+  if (!url || url->web_socket) return "--server: " + options.server + " is no address like https://kith.example";
+  if (is_blank(options.name)) return "--name: a name can't be empty";
+  if (!is_utf8(options.name)) return "--name: is not UTF-8";
+  if (utf8_length(options.name) > kNameCharactersMax) return "--name: is longer than 64 characters";
+  return "";
+}
+
 }  // namespace
 
 ExitCode run_register(Context context, const RegisterOptions& options) {
@@ -75,6 +90,10 @@ ExitCode run_register(Context context, const RegisterOptions& options) {
     context.out.note("this home is registered already as " + context.host.state().phone() +
                      "; another number needs another --home");
     return ExitCode::kFailed;
+  }
+  if (const std::string mistake = mistake_in(options); !mistake.empty()) {
+    context.out.note(mistake);
+    return ExitCode::kUsage;
   }
   RegisterOptions complete = options;
   if (complete.code.empty()) {

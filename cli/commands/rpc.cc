@@ -18,7 +18,7 @@ class Input {
 
   // Called whenever something may have changed.
   void read_on() {
-    if (ended_ || watching_ || session_.outstanding() >= rpc::Session::kOutstandingMax) return;
+    if (ended_ || watching_ || !session_.has_room()) return;
     watching_ = true;
     host_.when_readable(STDIN_FILENO, [this] {
       watching_ = false;
@@ -46,7 +46,10 @@ class Input {
 }  // namespace
 
 ExitCode run_rpc(Context context, const RpcOptions& options) {
-  rpc::Session session(context.host, [&](std::string line) { context.out.line(line); });
+  rpc::Session session([&](client_api::Request request,
+                           Host::Answer answer) { context.host.start(std::move(request), std::move(answer)); },
+                       [&](std::string line) { context.out.line(line); });
+  context.host.listen([&](const client_api::Event& event) { context.out.line(rpc::event_line(event)); });
   Input input(context.host, session);
   bool connecting = !options.connect;
   bool reader_gone = false;
@@ -60,7 +63,7 @@ ExitCode run_rpc(Context context, const RpcOptions& options) {
         }
         input.read_on();
         reader_gone = !context.out.flush();
-        return reader_gone || (input.ended() && session.outstanding() == 0);
+        return reader_gone || (input.ended() && session.is_done());
       },
       std::nullopt);
   return reader_gone ? ExitCode::kFailed : ExitCode::kOk;

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
+#include "cli/whom.h"
 
 namespace kith::cli {
 namespace {
@@ -23,21 +25,48 @@ Message::Tick tick_of(const std::string& wait) {
   return Message::kSent;
 }
 
-// Follows one message's tick. It listens before the message is sent, so that no change is missed.
+// Follows messages' ticks. It listens before they are sent, so that no change is missed.
 class TickWatch {
  public:
-  explicit TickWatch(Host& host) {
+  explicit TickWatch(Host& host) : host_(host) {
     host.listen([this](const client_api::Event& event) {
       if (event.has_message_changed() && event.message_changed().outgoing())
         latest_[event.message_changed().id()] = event.message_changed();
+      if (event.has_resync()) look_again();
     });
   }
   // The message as it was when sending was answered; a change may have come in before.
-  void begin(const Message& message) { latest_.emplace(message.id(), message); }
+  void begin(const Message& message) {
+    latest_.emplace(message.id(), message);
+    ids_.push_back(message.id());
+  }
   [[nodiscard]] const Message& of(const std::string& id) const { return latest_.at(id); }
+  [[nodiscard]] bool all_at_least(Message::Tick tick) const {
+    return std::all_of(ids_.begin(), ids_.end(), [&](const std::string& id) { return of(id).tick() >= tick; });
+  }
+  // The first that has not come so far, or has failed; null when there is none.
+  [[nodiscard]] const Message* first_behind(Message::Tick tick) const {
+    for (const std::string& id : ids_) {
+      if (of(id).tick() < tick || of(id).tick() == Message::kFailed) return &of(id);
+    }
+    return nullptr;
+  }
 
  private:
+  // Events were left out.
+  void look_again() {
+    for (const std::string& id : ids_) {
+      Request request;
+      request.mutable_get_message()->set_id(id);
+      host_.start(std::move(request), [this, id](const client_api::Response& response) {
+        if (response.has_get_message()) latest_[id] = response.get_message();
+      });
+    }
+  }
+
+  Host& host_;
   std::unordered_map<std::string, Message> latest_;
+  std::vector<std::string> ids_;
 };
 
 ExitCode report_failed(Context context, const Message& message) {
@@ -45,81 +74,107 @@ ExitCode report_failed(Context context, const Message& message) {
   return ExitCode::kFailed;
 }
 
-ExitCode try_to_send(Context context, const TickWatch& ticks, const std::string& id) {
+ExitCode report_ended(Context context) {
+  context.out.note("this device was ended: its number registered elsewhere");
+  return ExitCode::kDeviceEnded;
+}
+
+ExitCode try_to_send(Context context, const TickWatch& ticks) {
   const State& state = context.host.state();
-  const auto outcome = context.host.run_until(
-      [&] { return ticks.of(id).tick() >= Message::kSent || is_offline(state); }, context.host.in_ms(kTryMs));
-  if (ticks.of(id).tick() == Message::kFailed) return report_failed(context, ticks.of(id));
-  if (ticks.of(id).tick() >= Message::kSent) return ExitCode::kOk;
-  if (state.connection() == State::kEnded) {
-    context.out.note("this device was ended: its number registered elsewhere");
-    return ExitCode::kDeviceEnded;
-  }
+  const auto outcome = context.host.run_until([&] { return ticks.all_at_least(Message::kSent) || is_offline(state); },
+                                              context.host.in_ms(kTryMs));
+  const Message* const behind = ticks.first_behind(Message::kSent);
+  if (behind == nullptr) return ExitCode::kOk;
+  if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
+  if (state.connection() == State::kEnded) return report_ended(context);
   context.out.note(outcome == Host::Outcome::kDone
                        ? "offline: the message is kept, and sent by the next command that reaches the server"
                        : "not sent yet: the message is kept, and sent by the next command");
   return ExitCode::kOk;
 }
 
-ExitCode wait_for_tick(Context context, const TickWatch& ticks, const std::string& id, const SendOptions& options) {
+ExitCode wait_for_tick(Context context, const TickWatch& ticks, const SendOptions& options) {
   const State& state = context.host.state();
   const Message::Tick wanted = tick_of(options.wait);
   bool said_offline = false;
   const MonotonicMs deadline = context.host.in_ms(static_cast<uint64_t>(options.timeout_s * 1000));
   const auto outcome = context.host.run_until(
       [&] {
-        if (state.connection() == State::kWaiting && !said_offline && ticks.of(id).tick() < Message::kSent) {
+        if (state.connection() == State::kWaiting && !said_offline && !ticks.all_at_least(Message::kSent)) {
           said_offline = true;
           context.out.note("offline: the message is kept; trying again");
         }
-        return ticks.of(id).tick() >= wanted || state.connection() == State::kEnded;
+        return ticks.all_at_least(wanted) || state.connection() == State::kEnded;
       },
       deadline);
-  const Message& message = ticks.of(id);
-  if (message.tick() == Message::kFailed) return report_failed(context, message);
-  if (message.tick() >= wanted) return ExitCode::kOk;
+  const Message* const behind = ticks.first_behind(wanted);
+  if (behind == nullptr) return ExitCode::kOk;
+  if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
   if (outcome == Host::Outcome::kStopped) return ExitCode::kInterrupted;
-  if (outcome == Host::Outcome::kDone) {
-    context.out.note("this device was ended: its number registered elsewhere");
-    return ExitCode::kDeviceEnded;
-  }
-  context.out.note("timed out: the message is " + tick_word(message.tick()) + ", not " + options.wait);
+  if (outcome == Host::Outcome::kDone) return report_ended(context);
+  context.out.note("timed out: the message is " + tick_word(behind->tick()) + ", not " + options.wait);
   return ExitCode::kTimedOut;
+}
+
+// The text to send; what is wrong with it is told.
+Result<std::string, ExitCode> text_of(Context context, const SendOptions& options) {
+  std::string text = options.text;
+  if (text == "-") {
+    auto input = read_everything(STDIN_FILENO, kTextBytesMax + 2);
+    if (!input) {
+      context.out.note("standard input can't be read, or is longer than 65536 bytes");
+      return Fail(ExitCode::kUsage);
+    }
+    text = std::move(*input);
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+  }
+  if (is_blank(text)) {
+    context.out.note("there is nothing to send: the text is blank");
+    return Fail(ExitCode::kUsage);
+  }
+  return text;
+}
+
+Result<Message, ExitCode> send_to(Context context, const std::string& whom, const std::string& text,
+                                  const SendOptions& options) {
+  const auto addressee = find_whom(context, whom);
+  if (!addressee) return Fail(addressee.error());
+  Request request;
+  client_api::SendMessageRequest& message = *request.mutable_send_message();
+  message.set_conversation(addressee->id);
+  message.set_phone(addressee->phone);
+  message.set_text(text);
+  message.set_quote_message_id(options.reply_to);
+  auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  return std::move(*response->mutable_send_message()->mutable_message());
 }
 
 }  // namespace
 
 ExitCode run_send(Context context, const SendOptions& options) {
-  std::string text = options.text;
-  if (text == "-") {
-    auto input = read_everything(STDIN_FILENO, kTextBytesMax + 1);
-    if (!input) {
-      context.out.note("standard input can't be read, or is longer than 65536 bytes");
-      return ExitCode::kUsage;
-    }
-    text = std::move(*input);
-    if (!text.empty() && text.back() == '\n') text.pop_back();
-  }
+  const auto text = text_of(context, options);
+  if (!text) return text.error();
   TickWatch ticks(context.host);
   if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
 
-  Request request;
-  client_api::SendMessageRequest& message = *request.mutable_send_message();
-  if (is_conversation_id(options.to)) {
-    message.set_conversation(options.to);
-  } else {
-    message.set_phone(options.to);
+  std::vector<std::string> addressees = {options.to};
+  addressees.insert(addressees.end(), options.also_to.begin(), options.also_to.end());
+  ExitCode failed = ExitCode::kOk;
+  for (const std::string& whom : addressees) {
+    const auto sent = send_to(context, whom, *text, options);
+    if (!sent) {
+      if (addressees.size() > 1) context.out.note("not sent to " + whom);
+      if (failed == ExitCode::kOk) failed = sent.error();
+      continue;
+    }
+    ticks.begin(*sent);
+    context.out.line(options.json ? message_json(*sent) : sent->id());
+    context.out.flush();
   }
-  message.set_text(text);
-  message.set_quote_message_id(options.reply_to);
-  const auto response = ask(context, std::move(request));
-  if (!response) return response.error();
-  const Message& sent = response->send_message().message();
-  ticks.begin(sent);
-  context.out.line(sent.id());
-  context.out.flush();
-  return options.wait.empty() ? try_to_send(context, ticks, sent.id())
-                              : wait_for_tick(context, ticks, sent.id(), options);
+  const ExitCode code = options.wait.empty() ? try_to_send(context, ticks) : wait_for_tick(context, ticks, options);
+  return failed == ExitCode::kOk ? code : failed;
 }
 
 }  // namespace kith::cli

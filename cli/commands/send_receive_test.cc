@@ -8,6 +8,7 @@
 #include "cli/commands/commands.h"
 #include "cli/testing/captured_output.h"
 #include "cli/testing/fake_host.h"
+#include "cli/whom.h"
 
 namespace kith::cli {
 namespace {
@@ -42,6 +43,8 @@ class Commands : public ::testing::Test {
   testing::FakeHost host{[this](const Request& request) { return respond(request); }};
   testing::CapturedOutput output;
   Context context{host, output.out};
+  std::vector<client_api::Contact> contacts;
+  client_api::Profile profile;
   std::vector<Message> backlog;  // what take_events gives, two at a time
   Failure::Code failure = Failure::kUnspecified;
 
@@ -61,6 +64,12 @@ class Commands : public ::testing::Test {
         backlog.erase(backlog.begin());
       }
       taken.set_more(!backlog.empty());
+    } else if (request.has_list_contacts()) {
+      *response.mutable_list_contacts()->mutable_contacts() = {contacts.begin(), contacts.end()};
+    } else if (request.has_list_conversations()) {
+      response.mutable_list_conversations();
+    } else if (request.has_get_profile()) {
+      *response.mutable_get_profile() = profile;
     } else if (request.has_mark_read()) {
       response.mutable_mark_read();
     }
@@ -71,7 +80,7 @@ class Commands : public ::testing::Test {
     return std::count(data.begin(), data.end(), '\n');
   }
   SendOptions to_send(const std::string& wait = "") {
-    return {.to = "+491700000002", .text = "hi", .wait = wait, .timeout_s = 5, .reply_to = ""};
+    return {.to = "+491700000002", .also_to = {}, .text = "hi", .wait = wait, .timeout_s = 5, .reply_to = ""};
   }
 };
 
@@ -80,6 +89,76 @@ TEST_F(Commands, SendPrintsTheIdAloneOnALine) {
   EXPECT_EQ(run_send(context, to_send()), ExitCode::kOk);
   EXPECT_EQ(output.data(), "m1\n");
   EXPECT_EQ(output.words(), "");
+}
+
+TEST_F(Commands, SendRefusesABlankText) {
+  for (const char* text : {"", " ", "\n\t \r\n"}) {
+    SendOptions options = to_send();
+    options.text = text;
+    EXPECT_EQ(run_send(context, options), ExitCode::kUsage);
+  }
+  EXPECT_TRUE(host.requests.empty());
+  EXPECT_THAT(output.words(), HasSubstr("blank"));
+}
+
+TEST_F(Commands, SendGoesToSeveralAndGoesOnWhenOneCanNotBeWrittenTo) {
+  host.events = {connection_event(State::kOnline), tick_event("m1", Message::kSent)};
+  SendOptions options = to_send();
+  options.also_to = {"Nobody", "+491700000003"};
+  EXPECT_EQ(run_send(context, options), ExitCode::kUsage);
+  EXPECT_EQ(lines(), 2);
+  EXPECT_THAT(output.words(), HasSubstr("nobody here is called Nobody"));
+  EXPECT_EQ(host.requests.back().send_message().phone(), "+491700000003");
+}
+
+TEST_F(Commands, SendAsJsonPrintsTheMessage) {
+  host.events = {connection_event(State::kOnline), tick_event("m1", Message::kSent)};
+  SendOptions options = to_send();
+  options.json = true;
+  EXPECT_EQ(run_send(context, options), ExitCode::kOk);
+  EXPECT_THAT(output.data(), HasSubstr(R"("id":"m1")"));
+  EXPECT_THAT(output.data(), HasSubstr(R"("tick":"pending")"));
+}
+
+TEST_F(Commands, ANameStandsForItsContactUnlessTwoHaveIt) {
+  for (const auto& [phone, name] :
+       {std::pair("+491700000002", "Ben Müller"), {"+491700000003", "Eva"}, {"+491700000004", "eva"}}) {
+    auto& contact = contacts.emplace_back();
+    contact.set_phone(phone);
+    contact.set_name(name);
+  }
+  const auto ben = find_whom(context, "BEN MU\u0308LLER");
+  ASSERT_TRUE(ben);
+  EXPECT_EQ(ben->phone, "+491700000002");
+  EXPECT_EQ(find_whom(context, "Eva").error(), ExitCode::kUsage);
+  EXPECT_THAT(output.words(), HasSubstr("Eva (+491700000003), eva (+491700000004)"));
+  EXPECT_EQ(find_whom(context, "Ben Mueller").error(), ExitCode::kUsage);
+  EXPECT_THAT(output.words(), HasSubstr("did you mean Ben Müller?"));
+  const size_t asked = host.requests.size();
+  EXPECT_EQ(find_whom(context, "+49 170 0000002")->phone, "+49 170 0000002");
+  EXPECT_EQ(find_whom(context, std::string(32, 'a'))->id, std::string(32, 'a'));
+  EXPECT_EQ(host.requests.size(), asked) << "numbers and ids need no looking up";
+}
+
+TEST_F(Commands, RegisterRefusesWhatCanNotBeBeforeACodeIsAskedFor) {
+  const auto refused = [&](const std::string& server, const std::string& name) {
+    EXPECT_EQ(run_register(context, {.server = server, .phone = "+491700000001", .name = name, .code = "", .pin = ""}),
+              ExitCode::kUsage);
+    EXPECT_TRUE(host.requests.empty());
+    return output.words();
+  };
+  EXPECT_THAT(refused("http://user:pw@localhost", "Ana"), HasSubstr("user name and password"));
+  EXPECT_THAT(refused("localhost", "Ana"), HasSubstr("is no address"));
+  EXPECT_THAT(refused("http://localhost", " "), HasSubstr("name can't be empty"));
+  EXPECT_THAT(refused("http://localhost", std::string(65, 'x')), HasSubstr("longer than 64"));
+}
+
+TEST_F(Commands, AProfileCanNotForgeALine) {
+  profile.set_name("Eva\nabout  honest");
+  profile.set_about("On the road\nphone  +491700000009");
+  profile.set_phone("+491700000002");
+  EXPECT_EQ(run_profile_show(context, {}), ExitCode::kOk);
+  EXPECT_EQ(lines(), 3);
 }
 
 TEST_F(Commands, SendOfflineKeepsTheMessageAndSaysSo) {  // [F2]

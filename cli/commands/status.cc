@@ -55,9 +55,9 @@ ExitCode run_status(Context context, const StatusOptions& options) {
         .number("undecryptable", state.undecryptable());
     context.out.line(line.str());
   } else if (state.registered()) {
-    context.out.line("number      " + state.phone());
-    context.out.line("name        " + safe_for_terminal(state.name()));
-    context.out.line("server      " + safe_for_terminal(state.server()));
+    context.out.line("number      " + one_line(state.phone()));
+    context.out.line("name        " + one_line(state.name()));
+    context.out.line("server      " + one_line(state.server()));
     context.out.line("connection  " + std::string(reached_word(reached)));
     context.out.line("account     " + state.account_id() + ", device " + std::to_string(state.device_id()));
     context.out.line("unsent      " + std::to_string(state.unsent_messages()));

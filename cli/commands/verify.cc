@@ -30,7 +30,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
     request.mutable_set_verified()->set_verified(options.mark);
     const auto response = ask(context, std::move(request));
     if (!response) return response.error();
-    context.out.note(conversation->title() +
+    context.out.note(title_of(*conversation) +
                      (options.mark ? " is marked as verified" : " is no longer marked as verified"));
     return ExitCode::kOk;
   }
@@ -41,7 +41,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   const client_api::SafetyNumber& number = response->get_safety_number();
   if (options.json) {
     JsonLine line;
-    line.text("phone", conversation->direct().partner().phone())
+    line.text("phone", phone_of(*conversation))
         .text("digits", number.digits())
         .text("qr_payload", to_hex(number.qr_payload()))
         .boolean("verified", number.verified());
@@ -50,7 +50,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   }
   if (const auto code = qr_text(number.qr_payload(), context.out.is_terminal())) context.out.add(*code + "\n");
   context.out.line(grouped(number.digits()));
-  context.out.note("safety number with " + conversation->title() +
+  context.out.note("safety number with " + title_of(*conversation) +
                    (number.verified() ? ", verified" : ", not verified yet") +
                    ". Compare it with theirs, face to face or on a call; if it is the same: kith verify " +
                    options.with + " --mark");

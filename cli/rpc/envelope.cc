@@ -5,11 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/json_line.h"
+#include "cli/rpc/json_parts.h"
 
 namespace kith::cli::rpc {
 namespace {
-
-using nlohmann::json;
 
 // Deeper input is refused before it is parsed: writing a value out again recurses.
 constexpr int kDepthMax = 100;
@@ -33,54 +32,53 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
-std::variant<Call, Error> read_call(const json& object) {
+std::variant<Call, Error> read_call(std::string_view text) {
   Error error;
   error.code = kInvalidRequest;
-  if (!object.is_object()) {
+  if (kind_of(text) != '{') {
     error.message = "a request is an object";
     return error;
   }
+  const std::vector<Member> parts = members(text);
   Call call;
-  if (const auto id = object.find("id"); id != object.end()) {
-    if (!id->is_string() && !id->is_number() && !id->is_null()) {
+  if (const std::string_view id = find(parts, "id"); !id.empty()) {
+    if (kind_of(id) != '"' && kind_of(id) != '0' && kind_of(id) != 'n') {
       error.message = "id is a string, a number or null";
       return error;
     }
-    call.id = id->dump();
+    call.id = id;
     error.id = call.id;
   }
-  const auto version = object.find("jsonrpc");
-  if (version == object.end() || *version != "2.0") {
+  const std::string_view version = find(parts, "jsonrpc");
+  if (kind_of(version) != '"' || string_of(version) != "2.0") {
     error.message = "jsonrpc must be \"2.0\"";
     return error;
   }
-  const auto method = object.find("method");
-  if (method == object.end() || !method->is_string()) {
+  const std::string_view method = find(parts, "method");
+  if (kind_of(method) != '"') {
     error.message = "method must be a string";
     return error;
   }
-  call.method = method->get<std::string>();
-  if (const auto change = object.find("change"); change != object.end()) {
-    if (!change->is_string()) {
+  call.method = string_of(method);
+  if (const std::string_view change = find(parts, "change"); !change.empty()) {
+    if (kind_of(change) != '"') {
       error.message = "change must be a string";
       return error;
     }
-    call.change = change->get<std::string>();
+    call.change = string_of(change);
   }
   call.params = "{}";
-  if (const auto params = object.find("params"); params != object.end()) {
-    if (params->is_array()) {
-      if (!params->empty()) {
-        error.code = kInvalidParams;
-        error.message = "params are given by name: an object, not an array";
-        return error;
-      }
-    } else if (params->is_object()) {
-      call.params = params->dump();
-    } else {
-      error.message = "params must be an object";
+  if (const std::string_view params = find(parts, "params"); kind_of(params) == '[') {
+    if (!elements(params).empty()) {
+      error.code = kInvalidParams;
+      error.message = "params are given by name: an object, not an array";
       return error;
     }
+  } else if (kind_of(params) == '{') {
+    call.params = params;
+  } else if (!params.empty()) {
+    error.message = "params must be an object";
+    return error;
   }
   return call;
 }
@@ -98,18 +96,17 @@ Incoming only(int code, std::string message) {
 
 Incoming parse(std::string_view line) {
   if (too_deep(line)) return only(kParseError, "nested more than 100 deep");
-  const json value = json::parse(line, nullptr, false);
-  if (value.is_discarded()) return only(kParseError, "not JSON");
-  if (!value.is_array()) {
-    Incoming incoming;
-    incoming.calls.push_back(read_call(value));
+  if (!nlohmann::json::accept(line)) return only(kParseError, "not JSON");
+  Incoming incoming;
+  if (kind_of(line) != '[') {
+    incoming.calls.push_back(read_call(line));
     return incoming;
   }
-  if (value.empty()) return only(kInvalidRequest, "an array of requests can't be empty");
-  if (value.size() > kBatchMax) return only(kInvalidRequest, "more than 1000 requests in one array");
-  Incoming incoming;
+  const std::vector<std::string_view> requests = elements(line);
+  if (requests.empty()) return only(kInvalidRequest, "an array of requests can't be empty");
+  if (requests.size() > kBatchMax) return only(kInvalidRequest, "more than 1000 requests in one array");
   incoming.is_batch = true;
-  for (const json& object : value) incoming.calls.push_back(read_call(object));
+  for (const std::string_view request : requests) incoming.calls.push_back(read_call(request));
   return incoming;
 }
 
@@ -122,6 +119,12 @@ std::string error_object(const Error& error) {
                      R"(,"message":)" + json_string(error.message);
   if (!error.data.empty()) text += R"(,"data":)" + error.data;
   return text + "}}";
+}
+
+std::string call_object(const Call& call) {
+  std::string text = R"({"jsonrpc":"2.0","id":)" + call.id + R"(,"method":)" + json_string(call.method);
+  if (!call.change.empty()) text += R"(,"change":)" + json_string(call.change);
+  return text + R"(,"params":)" + call.params + "}";
 }
 
 std::string notification_object(const std::string& method, const std::string& params) {

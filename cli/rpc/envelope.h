@@ -45,6 +45,7 @@ Incoming parse(std::string_view line);
 // Each one object without line breaks.
 std::string result_object(const std::string& id, const std::string& result);
 std::string error_object(const Error& error);
+std::string call_object(const Call& call);
 std::string notification_object(const std::string& method, const std::string& params);
 
 }  // namespace kith::cli::rpc

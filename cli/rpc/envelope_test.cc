@@ -15,7 +15,7 @@ Error error_of(std::string_view line) {
 }
 
 TEST(Envelope, ReadsACallWithItsIdAsItWasWritten) {
-  for (const char* id : {"7", "\"seven\"", "null", "-1.5"}) {
+  for (const char* id : {"7", "\"seven\"", "null", "-1.5", "18446744073709551616", "1e3", "1.0", "-0", "\"\\u0031\""}) {
     const Incoming incoming =
         parse(std::string(R"({"jsonrpc":"2.0","id":)") + id + R"(,"method":"get_state","params":{"a":1}})");
     const auto* const call = std::get_if<Call>(&incoming.calls.at(0));
@@ -31,6 +31,16 @@ TEST(Envelope, ReadsTheIdOfTheChangeBesideTheMethod) {
   const Incoming incoming = parse(R"({"jsonrpc":"2.0","id":1,"method":"set_draft","change":"0f"})");
   EXPECT_EQ(std::get<Call>(incoming.calls.at(0)).change, "0f");
   EXPECT_EQ(error_of(R"({"jsonrpc":"2.0","id":1,"method":"set_draft","change":7})").code, kInvalidRequest);
+}
+
+TEST(Envelope, PassesParamsOnAsTheyStandBetweenAnySpaces) {
+  const Incoming incoming = parse(
+      " { \"params\" : { \"a\" : [ 1e3 , \"]},\\\"\" ] }\t, \"\\u0069d\" : 1 , "
+      "\"id\":2,\"method\":\"m\",\"jsonrpc\":\"2.0\"} ");
+  const auto& call = std::get<Call>(incoming.calls.at(0));
+  EXPECT_EQ(call.params, "{ \"a\" : [ 1e3 , \"]},\\\"\" ] }");
+  EXPECT_EQ(call.id, "2") << "of two members of a name the last";
+  EXPECT_EQ(call.method, "m");
 }
 
 TEST(Envelope, ACallWithoutIdWantsNoAnswerAndOneWithoutParamsHasEmptyOnes) {

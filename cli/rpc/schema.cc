@@ -6,6 +6,8 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <memory>
+
 namespace kith::cli::rpc {
 namespace {
 
@@ -38,6 +40,18 @@ std::string to_json(const protobuf::Message& message) {
   return json;
 }
 
+bool read_json(std::string_view json, protobuf::Message& message) {
+  protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;  // a newer kith may have written them
+  return protobuf::util::JsonStringToMessage(protobuf::StringPiece(json.data(), json.size()), &message, options).ok();
+}
+
+// Protobuf reads no text that is not UTF-8.
+bool is_utf8_throughout(const protobuf::Message& message) {
+  const std::unique_ptr<protobuf::Message> copy(message.New());
+  return copy->ParseFromString(message.SerializeAsString());
+}
+
 // The message of the set field of the oneof as JSON; "{}" when none is set.
 std::string set_field_json(const protobuf::Message& message, const protobuf::OneofDescriptor& oneof) {
   const protobuf::FieldDescriptor* const field = message.GetReflection()->GetOneofFieldDescriptor(message, &oneof);
@@ -62,6 +76,38 @@ Notification notification_of(const client_api::Event& event) {
   const protobuf::FieldDescriptor* const field = event.GetReflection()->GetOneofFieldDescriptor(event, &events());
   if (!field) return {"resync", "{}"};  // an event that this program does not know: the state is to be read again
   return {field->name(), set_field_json(event, events())};
+}
+
+std::optional<MethodCall> method_call_of(const client_api::Request& request) {
+  const protobuf::FieldDescriptor* const field = request.GetReflection()->GetOneofFieldDescriptor(request, &methods());
+  if (!field) return std::nullopt;
+  protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  MethodCall call{field->name(), ""};
+  const protobuf::Message& params = request.GetReflection()->GetMessage(request, field);
+  if (!is_utf8_throughout(params) || !protobuf::util::MessageToJsonString(params, &call.params, options).ok())
+    return std::nullopt;
+  return call;
+}
+
+std::optional<client_api::Response> response_of(const std::string& method, std::string_view result) {
+  const protobuf::FieldDescriptor* const field = find(results(), method);
+  client_api::Response response;
+  if (!field || !read_json(result, *response.GetReflection()->MutableMessage(&response, field))) return std::nullopt;
+  return response;
+}
+
+std::optional<client_api::Event> event_of(const std::string& method, std::string_view params) {
+  const protobuf::FieldDescriptor* const field = find(events(), method);
+  client_api::Event event;
+  if (!field || !read_json(params, *event.GetReflection()->MutableMessage(&event, field))) return std::nullopt;
+  return event;
+}
+
+client_api::Failure failure_of(std::string_view data) {
+  client_api::Failure failure;
+  if (!read_json(data, failure)) failure.Clear();
+  return failure;
 }
 
 std::vector<std::string> method_names() { return names(methods()); }

@@ -4,6 +4,7 @@
 // once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,19 @@ struct Notification {
   std::string params;  // a JSON object
 };
 Notification notification_of(const client_api::Event& event);
+
+// The other end: what a program that calls makes of its request, and of what comes back.
+struct MethodCall {
+  std::string method;
+  std::string params;  // a JSON object
+};
+// Absent when a text in it is no UTF-8, or it calls nothing.
+std::optional<MethodCall> method_call_of(const client_api::Request& request);
+// Absent when the JSON is not what the schema says. Members that it does not know are left out.
+std::optional<client_api::Response> response_of(const std::string& method, std::string_view result);
+std::optional<client_api::Event> event_of(const std::string& method, std::string_view params);
+// From the `data` of an error; unspecified when it is none of Kith's.
+client_api::Failure failure_of(std::string_view data);
 
 // Names of all methods and of all notifications, in the schema's order.
 std::vector<std::string> method_names();

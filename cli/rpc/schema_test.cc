@@ -64,5 +64,44 @@ TEST(Schema, DocumentationShowsTheExampleThatTheTestsRun) {
   EXPECT_NE(read_source("docs/rpc.md").find(example), std::string::npos);
 }
 
+TEST(Schema, ACallReadsAsTheRequestItWasMadeOf) {
+  client_api::Request request;
+  request.mutable_set_settings()->set_read_receipts(false);
+  const auto call = method_call_of(request);
+  ASSERT_TRUE(call);
+  const auto read = make_request(call->method, call->params);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->SerializeAsString(), request.SerializeAsString());
+  request.mutable_set_draft()->set_text("\xff");
+  EXPECT_FALSE(method_call_of(request)) << "no UTF-8";
+  EXPECT_FALSE(method_call_of({}));
+}
+
+TEST(Schema, AResultAndANotificationReadAsWhatTheyWereMadeOf) {
+  client_api::Response response;
+  response.mutable_get_safety_number()->set_qr_payload(std::string("\0\xff\x80", 3));
+  response.mutable_get_safety_number()->set_verified(true);
+  const auto read = response_of("get_safety_number", result_json(response));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->SerializeAsString(), response.SerializeAsString());
+  client_api::Event event;
+  event.mutable_message_added()->mutable_text()->set_text("a\nb\xC2\x9B");
+  event.mutable_message_added()->set_sent_at_us(UINT64_MAX);
+  const Notification notification = notification_of(event);
+  EXPECT_EQ(notification.params.find('\xC2'), std::string::npos) << "what a terminal would obey is escaped";
+  const auto again = event_of(notification.method, notification.params);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->SerializeAsString(), event.SerializeAsString());
+}
+
+TEST(Schema, WhatANewerKithAddedIsLeftOutAndWhatIsNoneIsRefused) {
+  EXPECT_TRUE(response_of("get_message", R"({"id":"a","invented":{"later":1}})"));
+  EXPECT_FALSE(response_of("get_message", "[]"));
+  EXPECT_FALSE(response_of("invented", "{}"));
+  EXPECT_FALSE(event_of("invented", "{}"));
+  EXPECT_EQ(failure_of(R"({"code":"kOffline","detail":"why","retry_after_ms":5})").retry_after_ms(), 5u);
+  EXPECT_EQ(failure_of("").code(), client_api::Failure::kUnspecified);
+}
+
 }  // namespace
 }  // namespace kith::cli::rpc

@@ -2,8 +2,9 @@
 
 #include "cli/rpc/session.h"
 
+#include <utility>
+
 #include "cli/exit_code.h"
-#include "cli/host.h"
 #include "cli/json_line.h"
 #include "cli/rpc/schema.h"
 
@@ -34,39 +35,51 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 
 }  // namespace
 
-Session::Session(Host& host, std::function<void(std::string)> write) : host_(host), write_(std::move(write)) {
-  host_.listen([this](const client_api::Event& event) {
-    const Notification notification = notification_of(event);
-    write_(notification_object(notification.method, notification.params));
-  });
+std::string event_line(const client_api::Event& event) {
+  const Notification notification = notification_of(event);
+  return notification_object(notification.method, notification.params);
 }
 
+Session::Session(Start start, std::function<void(std::string)> write, size_t line_bytes_max)
+    : start_(std::move(start)), write_(std::move(write)), line_bytes_max_(line_bytes_max) {}
+
 void Session::take(std::string_view input) {
-  while (!input.empty()) {
+  waiting_ += input;
+  take_lines();
+}
+
+void Session::take_lines() {
+  std::string_view input = waiting_;
+  while (!input.empty() && outstanding_ < kOutstandingMax) {
     const size_t end = input.find('\n');
     const std::string_view part = input.substr(0, end);
     if (!skipping_) {
       line_ += part;
-      if (line_.size() > kLineBytesMax) {
+      if (line_.size() > line_bytes_max_) {
         Error error;
         error.code = kInvalidRequest;
-        error.message = "a line has at most 1048576 bytes";
+        error.message = "a line has at most " + std::to_string(line_bytes_max_) + " bytes";
         write_(error_object(error));
         skipping_ = true;
+        line_ = std::string();
       }
     }
-    if (end == std::string_view::npos) break;
+    if (end == std::string_view::npos) {
+      input = {};
+      break;
+    }
     if (!skipping_) take_line(line_);
     line_.clear();
     skipping_ = false;
     input.remove_prefix(end + 1);
   }
-  if (skipping_) line_ = std::string();
+  waiting_.erase(0, waiting_.size() - input.size());
+  if (ended_ && waiting_.empty() && !skipping_ && !line_.empty()) take_line(std::exchange(line_, {}));
 }
 
 void Session::end() {
-  if (!skipping_) take_line(line_);
-  line_.clear();
+  ended_ = true;
+  take_lines();
 }
 
 void Session::take_line(std::string_view line) {
@@ -96,7 +109,7 @@ void Session::call(const Call& call, const std::shared_ptr<Batch>& batch) {
   }
   request->set_change(call.change);
   ++outstanding_;
-  host_.start(std::move(*request), [this, id = call.id, batch](const client_api::Response& response) {
+  start_(std::move(*request), [this, id = call.id, batch](const client_api::Response& response) {
     --outstanding_;
     if (id.empty()) {
       finish(batch, "");
@@ -105,6 +118,7 @@ void Session::call(const Call& call, const std::shared_ptr<Batch>& batch) {
     } else {
       finish(batch, result_object(id, result_json(response)));
     }
+    take_lines();
   });
 }
 

@@ -33,7 +33,8 @@ class RpcSession : public ::testing::Test {
  protected:
   testing::FakeHost host{respond};
   std::vector<std::string> lines;
-  Session session{host, [this](std::string line) { lines.push_back(std::move(line)); }};
+  Session session{[this](Request request, Host::Answer answer) { host.start(std::move(request), std::move(answer)); },
+                  [this](std::string line) { lines.push_back(std::move(line)); }};
 
   void take(const std::string& input) {
     session.take(input);
@@ -111,16 +112,28 @@ TEST_F(RpcSession, RefusesALineThatIsTooLongAndGoesOnWithTheNext) {
   EXPECT_THAT(lines[1], HasSubstr(R"("id":2)"));
 }
 
-TEST_F(RpcSession, PassesEventsOnInTheirOrder) {
+TEST(RpcEvents, AreNotifications) {
   client_api::Event event;
   event.mutable_typing_changed()->set_conversation("c");
   event.mutable_typing_changed()->set_typing(true);
-  host.publish(event);
+  EXPECT_EQ(event_line(event),
+            R"({"jsonrpc":"2.0","method":"typing_changed","params":{"conversation":"c","typing":true}})");
   event.mutable_resync();
-  host.publish(event);
-  EXPECT_THAT(lines,
-              ElementsAre(R"({"jsonrpc":"2.0","method":"typing_changed","params":{"conversation":"c","typing":true}})",
-                          R"({"jsonrpc":"2.0","method":"resync","params":{}})"));
+  EXPECT_EQ(event_line(event), R"({"jsonrpc":"2.0","method":"resync","params":{}})");
+}
+
+TEST_F(RpcSession, CallsBeyondTheLimitWaitUntilOthersAreAnswered_LIMIT_1) {
+  host.hold_answers = true;
+  std::string calls;
+  for (size_t i = 0; i < Session::kOutstandingMax + 7; ++i)
+    calls += "{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(i) + ",\"method\":\"set_draft\"}\n";
+  take(calls);
+  EXPECT_EQ(host.requests.size(), Session::kOutstandingMax);
+  EXPECT_FALSE(session.has_room());
+  session.end();
+  host.answer_all();
+  EXPECT_EQ(lines.size(), Session::kOutstandingMax + 7);
+  EXPECT_TRUE(session.is_done());
 }
 
 }  // namespace

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the terminal client promises to people and scripts, with real processes."""
+import http.server
+import json
+import os
+import ssl
+import subprocess
+import threading
+import unittest
+
+from tests.scenarios.processes import BIN, Scenario
+
+
+class Terminal(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.kithd = self.server()
+        self.ana = self.device(self.kithd, "Ana")
+        self.ben = self.device(self.kithd, "Ben")
+
+    def test_names_stand_for_people_and_two_of_a_name_are_told_apart(self):
+        self.ana.run("contacts", "add", self.ben.phone, "Ben Müller")
+        self.ana.run("send", "ben müller", "by name", "--wait", "sent")
+        self.assertEqual(self.ben.receive_texts(), ["by name"])
+        self.ana.run("contacts", "add", "+491700000077", "BEN MÜLLER")
+        done = self.ana.run("send", "Ben Müller", "to whom?", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(self.ben.phone, done.stderr)
+        self.assertIn("+491700000077", done.stderr)
+        done = self.ana.run("history", "Ben Mueller", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean", done.stderr)
+
+    def test_a_text_goes_to_several_people_as_json(self):
+        eva = self.device(self.kithd, "Eva")
+        done = self.ana.run("send", self.ben.phone, "to both", "--to", eva.phone, "--json", "--wait", "sent")
+        sent = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([line["text"] for line in sent], ["to both"] * 2)
+        self.assertEqual(self.ben.receive()[0]["id"], sent[0]["id"])
+        self.assertEqual(eva.receive()[0]["id"], sent[1]["id"])
+
+    def test_the_line_break_of_a_pipe_is_no_part_of_the_text(self):
+        for given in ("a\n", "a\r\n", "a"):
+            self.ana.run("send", self.ben.phone, "-", "--wait", "sent", input=given)
+        self.assertEqual(self.ben.receive_texts(), ["a"] * 3)
+        for blank in ("", " ", "\r\n", "\n\n"):
+            done = self.ana.run("send", self.ben.phone, "-", input=blank, check=False)
+            self.assertEqual(done.returncode, 2, blank)
+            self.assertIn("blank", done.stderr)
+
+    def test_a_program_is_run_for_each_message_once_and_safely(self):
+        texts = ["hello", "$(touch attacked); `touch attacked`; ' \" & touch attacked", "two\nlines"]
+        for text in texts:
+            self.ana.send(self.ben, text, "--wait", "sent")
+        log, answers = self.directory / "log", self.directory / "answers"
+        done = self.ben.run("receive", "--exec", f'cat >> {log}; printf "%s|%s\\n" "$KITH_FROM" "$KITH_TEXT" >> {answers}')
+        self.assertEqual(done.stdout, "")
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        self.assertEqual([line["text"] for line in lines], texts)
+        self.assertEqual(answers.read_text(), "".join(f"{self.ana.phone}|{text}\n" for text in texts))
+        self.assertFalse(os.path.exists("attacked"))
+        self.assertEqual(self.ben.receive(), [])
+
+    def test_a_program_that_is_run_may_use_the_same_home(self):
+        following = subprocess.Popen(
+            [str(BIN / "kith"), "--home", str(self.ben.home), "receive", "--follow", "--exec",
+             f'{BIN}/kith send "$KITH_CONVERSATION" "you said: $KITH_TEXT"'],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        try:
+            self.ana.send(self.ben, "ping", "--wait", "sent")
+            self.assertEqual(self.ana.receive_texts("--timeout", "20"), ["you said: ping"])
+        finally:
+            following.terminate()
+            following.wait(20)
+
+    def test_a_program_that_fails_is_reported_and_the_next_message_goes_on(self):
+        for text in ("one", "two"):
+            self.ana.send(self.ben, text, "--wait", "sent")
+        done = self.ben.run("receive", "--exec", 'test "$KITH_TEXT" != one; exit $(($? * 3))')
+        self.assertEqual(done.stderr.count("ended with 3"), 1)
+
+    def test_a_note_to_oneself_is_named_and_done_at_once(self):
+        self.ana.run("send", self.ana.phone, "buy milk", "--wait", "read", "--timeout", "20")
+        listed = json.loads(self.ana.run("conversations", "--json").stdout.splitlines()[0])
+        self.assertEqual(listed["title"], "Note to self")
+        self.assertIn("Note to self", self.ana.run("conversations").stdout)
+
+    def test_nobody_can_forge_a_line_of_ours(self):
+        self.ben.run("profile", "set", "--about", "On the road\nphone  +491700000099")
+        self.ana.send(self.ben, "hi", "--wait", "sent")
+        shown = self.ana.run("profile", "show", self.ben.phone).stdout.splitlines()
+        self.assertEqual(len(shown), 3)
+        self.assertEqual(sum(line.startswith("phone") for line in shown), 1)
+
+    def test_json_holds_nothing_that_a_terminal_obeys(self):
+        text = "a\u009b2J\u009d0;title\u0085\x1b[2J\u202eb"
+        self.ana.send(self.ben, text, "--wait", "sent")
+        line = self.ben.run("receive", "--json").stdout
+        self.assertEqual(json.loads(line)["text"], text)
+        for character in "\u009b\u009d\u0085\x1b\u202e":
+            self.assertNotIn(character, line)
+
+    def test_rpc_gives_ids_back_as_they_came(self):
+        ids = ["18446744073709551616", "1e3", "1.0", "-0", '"\\u0041"', "123456789012345678901234567890"]
+        calls = "".join(f'{{"jsonrpc":"2.0","id":{one},"method":"get_state"}}\n' for one in ids)
+        done = self.ana.run("rpc", "--no-connect", input=calls)
+        for one, line in zip(ids, done.stdout.splitlines()):
+            self.assertTrue(line.startswith(f'{{"jsonrpc":"2.0","id":{one},"result"'), line[:80])
+
+
+class Registering(Scenario):
+    def register(self, *arguments, **environment):
+        return subprocess.run([str(BIN / "kith"), "--home", str(self.directory / "home"), "register", "--phone", "+491700000001", *arguments],
+                              capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
+
+    def test_what_can_not_be_is_named_and_costs_no_code(self):
+        for server, name, words in (("http://user:pw@localhost:1", "Ana", "user name and password"), ("http://localhost:1", "", "name"),
+                                    ("http://localhost:1", "\t ", "name"), ("localhost", "Ana", "no address")):
+            done = self.register("--server", server, "--name", name)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_an_untrusted_certificate_is_named_as_such(self):
+        key, certificate = self.directory / "key.pem", self.directory / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            done = self.register("--server", f"https://localhost:{server.server_port}", "--name", "Ana")
+        finally:
+            server.shutdown()
+            server.server_close()
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("certificate", done.stderr)
+        self.assertIn("not trusted", done.stderr)
+
+    def test_a_home_path_that_is_too_long_is_named(self):
+        done = subprocess.run([str(BIN / "kith"), "--home", str(self.directory / ("d" * 200) / ("e" * 200) / ("f" * 200)), "status"],
+                              capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 8)
+        self.assertIn("longer than", done.stderr)
+
+    def test_a_relative_data_directory_is_none(self):
+        environment = {key: value for key, value in os.environ.items() if key != "KITH_HOME"}
+        done = subprocess.run([str(BIN / "kith"), "status"], capture_output=True, text=True, timeout=30, cwd=self.directory,
+                              env={**environment, "XDG_DATA_HOME": "relative", "HOME": str(self.directory)})
+        self.assertEqual(done.returncode, 3)
+        self.assertFalse((self.directory / "relative").exists())
+        self.assertTrue((self.directory / ".local/share/kith/kith.db").exists())
+
+    def test_an_unknown_command_is_named_with_what_was_meant(self):
+        done = subprocess.run([str(BIN / "kith"), "sned", "x"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("Unknown command sned. Did you mean send?", done.stderr)
+
+
+class Installing(Scenario):
+    def test_the_pages_made_of_the_command_table_are_right_for_their_readers(self):
+        for shell in ("bash", "zsh", "fish"):
+            script = subprocess.run([str(BIN / "kith"), "completion", shell], capture_output=True, text=True, check=True, timeout=30).stdout
+            self.assertIn("receive", script)
+            if shell == "bash":
+                subprocess.run(["bash", "-n"], input=script, text=True, check=True, timeout=30)
+        page = subprocess.run([str(BIN / "kith"), "man"], capture_output=True, text=True, check=True, timeout=30).stdout
+        self.assertTrue(page.splitlines()[1].startswith(".TH KITH 1"))
+
+
+if __name__ == "__main__":
+    unittest.main()
