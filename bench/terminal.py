@@ -4,7 +4,7 @@
 
     bench/terminal.py [--messages N] [--runs N] [--bin DIR]
 
-  send       send_message calls in the pipe of `kith rpc`, all at once, not connected: each is answered when it is stored and synced
+  send       send_message calls in the pipe of `kith rpc`, all at once, without a server: each is answered when it is stored and synced
   hand over  the same device then sends what waits
   receive    `kith receive --json` of all of them, from the start of the program to its end
   commands   `kith conversations`, `history`, `search` with all of them in the database: median of the runs, from start to end
@@ -51,10 +51,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as directory:
         base = pathlib.Path(directory)
         (base / "kith.toml").write_text("")
-        server = subprocess.Popen([str(options.bin / "kithd"), "--data", str(base / "data"), "--listen", "127.0.0.1:0", "--config",
-                                   str(base / "kith.toml"), "--codes", "echo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        def start(address: str) -> tuple[subprocess.Popen, str]:
+            process = subprocess.Popen([str(options.bin / "kithd"), "--data", str(base / "data"), "--listen", address, "--config",
+                                        str(base / "kith.toml"), "--codes", "echo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            return process, process.stdout.readline().strip().removeprefix("listening on ")
+
+        server, url = start("127.0.0.1:0")
         try:
-            url = server.stdout.readline().strip().removeprefix("listening on ")
             for name, phone in (("ana", "+491700000001"), ("ben", "+491700000002")):
                 subprocess.run([kith, "--home", str(base / name), "register", "--server", url, "--phone", phone, "--name", name.title()],
                                check=True, stderr=subprocess.DEVNULL)
@@ -64,6 +67,8 @@ def main() -> int:
                                         "params": {"phone": "+491700000002", "text": f"message number {i} of many, about as long as people write"}})
                             + "\n" for i in range(count))
             (base / "calls").write_text(calls)
+            server.terminate()
+            server.wait()
             with open(base / "calls") as given, open(base / "answers", "w") as taken:
                 seconds, cpu, _ = measured([kith, "--home", str(base / "ana"), "rpc", "--no-connect"], stdin=given, stdout=taken, check=True,
                                            stderr=subprocess.DEVNULL)
@@ -71,6 +76,7 @@ def main() -> int:
             assert answers == count, f"{answers} of {count} were answered"
             report("send", seconds, cpu, count)
 
+            server, _ = start(url.removeprefix("http://").rstrip("/"))
             total, total_cpu = 0.0, 0.0
             while True:
                 seconds, cpu, done = measured([kith, "--home", str(base / "ana"), "status", "--json"], stdout=subprocess.PIPE, text=True)
