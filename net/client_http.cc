@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <chrono>
+#include <limits>
 
 #include "net/client_stream.h"
 
@@ -19,6 +20,8 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kTimeout{15};
+// Received and not understood yet: a header, the line of a chunk, or the trailers.
+constexpr size_t kUnreadBytesMax = 64 * 1024;
 
 class Call : public std::enable_shared_from_this<Call> {
  public:
@@ -33,7 +36,8 @@ class Call : public std::enable_shared_from_this<Call> {
     for (const auto& [name, value] : request.headers) request_.set(name, value);
     request_.body() = std::move(request.body);
     if (!request_.body().empty() || request.method == "POST" || request.method == "PUT") request_.prepare_payload();
-    parser_.body_limit(ClientNetwork::kHttpBodyBytesMax);
+    // The length is looked at before there is room made for it: Beast, reading all at once, makes room first.
+    parser_.body_limit(std::numeric_limits<uint64_t>::max());
   }
 
   void start() {
@@ -57,6 +61,17 @@ class Call : public std::enable_shared_from_this<Call> {
 
  private:
   void read() {
+    http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, size_t) {
+      if (error) return self->fail(error.message());
+      self->read_body();
+    });
+  }
+
+  void read_body() {
+    if (parser_.content_length().value_or(0) > ClientNetwork::kHttpBodyBytesMax) {
+      return fail("the answer of " + url_.authority + " is too long");
+    }
+    parser_.body_limit(ClientNetwork::kHttpBodyBytesMax);
     http::async_read(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, size_t) {
       if (error) return self->fail(error.message());
       self->finish({self->parser_.get().result_int(), std::move(self->parser_.get().body()), ""});
@@ -79,7 +94,7 @@ class Call : public std::enable_shared_from_this<Call> {
   boost::asio::steady_timer deadline_;
   http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{kUnreadBytesMax};
 };
 
 class StartedCall final : public ClientHttpCall {

@@ -195,11 +195,15 @@ bool ClientNetwork::run_until(const std::function<bool()>& done, std::optional<M
   io.restart();
   for (;;) {
     if (done()) return true;
-    if (deadline) {
-      if (now() >= *deadline) return false;
-      io.run_one_until(to_time_point(*deadline));
-    } else {
-      io.run_one();
+    if (deadline && now() >= *deadline) return false;
+    try {
+      if (deadline) {
+        io.run_one_until(to_time_point(*deadline));
+      } else {
+        io.run_one();
+      }
+    } catch (const std::bad_alloc&) {
+      // Of what a server had sent: the connection hangs now, and its deadline ends it.
     }
   }
 }

@@ -283,6 +283,63 @@ TEST_F(Network, AnHttpCallWithoutAnswerHasStatusZeroAndAReason) {
   EXPECT_EQ(call({"GET", "nowhere", {}, ""}).status, 0u);
 }
 
+// Takes a request, answers with the head, then with the piece again and again until the client goes.
+auto answer_without_end(std::string head, std::string piece) {
+  return [head = std::move(head), piece = std::move(piece)](tcp::socket socket) {
+    error_code error;
+    asio::streambuf request;
+    asio::read_until(socket, request, "\r\n\r\n", error);
+    asio::write(socket, asio::buffer(head), error);
+    for (size_t sent = 0; !error && !piece.empty() && sent < size_t{64} << 20; sent += piece.size())
+      asio::write(socket, asio::buffer(piece), error);
+    asio::read_until(socket, request, "nothing more", error);
+  };
+}
+
+TEST_F(Network, AnAnswerWithoutBoundsFailsTheCallAndNothingElse) {
+  const std::string start = "HTTP/1.1 200 OK\r\n";
+  const std::string chunked = start + "Transfer-Encoding: chunked\r\n\r\n";
+  const std::pair<std::string, std::string> kAnswers[] = {
+      {start + "Content-Length: 99999999999\r\n\r\nx", ""},
+      {start + "Content-Length: 9000000000000000000\r\n\r\nx", ""},
+      {start + "Content-Length: " + std::to_string(ClientNetwork::kHttpBodyBytesMax + 1) + "\r\n\r\nx", ""},
+      {start + "\r\n", std::string(65'536, 'x')},  // to the end of the connection
+      {start + "X: ", std::string(65'536, 'x')},
+      {chunked + "5;", std::string(65'536, 'x')},
+      {chunked + "0\r\nX: ", std::string(65'536, 'x')},
+      {chunked + "ffffffffffff\r\n", std::string(65'536, 'x')},
+  };
+  for (const auto& [head, piece] : kAnswers) {
+    Server server(answer_without_end(head, piece));
+    const HttpAnswer answer = call({"GET", server.address("http") + "/", {}, ""});
+    EXPECT_EQ(answer.status, 0u) << head;
+    EXPECT_FALSE(answer.failure.empty()) << head;
+  }
+}
+
+TEST_F(Network, AHandshakeThatIsAnsweredWithoutBoundsFailsAndNothingElse) {
+  const std::string start = "HTTP/1.1 400 Bad Request\r\n";
+  const std::pair<std::string, std::string> kAnswers[] = {
+      {start + "Content-Length: 100000000\r\n\r\n", std::string(65'536, 'x')},
+      {start + "\r\n", std::string(65'536, 'x')},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5;", std::string(65'536, 'x')},
+  };
+  for (const auto& [head, piece] : kAnswers) {
+    closed.reset();
+    Server server(answer_without_end(head, piece));
+    open(server.address("ws"));
+    EXPECT_TRUE(run([&] { return closed.has_value(); })) << head;
+    EXPECT_FALSE(opened);
+  }
+}
+
+TEST_F(Network, MemoryThatAServerAsksForAndIsNotThereFailsItsConnectionOnly) {
+  Server server(answer_without_end("HTTP/1.1 400 Bad Request\r\nContent-Length: 9000000000000000000\r\n\r\nx", ""));
+  open(server.address("ws"));
+  EXPECT_TRUE(network.run_until([&] { return closed.has_value(); }, MonotonicMs{ClientNetwork::now().value + 12'000}));
+  EXPECT_FALSE(opened);
+}
+
 TEST_F(Network, TriesTheOtherAddressesOfAHost) {
   Server server(echo);  // localhost may be ::1 first, where nobody listens
   open(server.address("ws", "localhost"));

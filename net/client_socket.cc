@@ -103,6 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     web_socket_.binary(true);
     web_socket_.auto_fragment(false);
     web_socket_.read_message_max(ClientNetwork::kFrameBytesMax);
+    stream_.bound_reads(true);
     web_socket_.async_handshake(answer_, url_.authority, url_.target,
                                 [self = shared_from_this()](error_code error) { self->shaken(error); });
   }
@@ -113,8 +114,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
       return end(answer_.result_int(), "the server refused the connection: " + std::to_string(answer_.result_int()) +
                                            " " + std::string(answer_.reason()));
     }
+    if (error == boost::asio::error::message_size) {
+      return end(kAbnormalClosure, "the answer of " + url_.authority + " has no end");
+    }
     if (error) return end(kAbnormalClosure, failure_text(error));
     if (state_ == State::kClosing) return;
+    stream_.bound_reads(false);
     if (answer_[beast::http::field::sec_websocket_protocol] != "kith.v1") {
       return end(kAbnormalClosure, "there is no Kith server at " + url_.authority);
     }

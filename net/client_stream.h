@@ -6,11 +6,15 @@
 // One type for both kinds, so that Beast's templates are instantiated once.
 #pragma once
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/buffers_prefix.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <functional>
 #include <memory>
@@ -48,13 +52,20 @@ class ClientStream {
   next_layer_type& next_layer() { return socket_; }
   const next_layer_type& next_layer() const { return socket_; }
 
+  // While it is bounded, at most kBoundedReads reads of kBoundedReadBytes succeed; the next fails with message_size. For
+  // Beast's WebSocket handshake, which takes an answer of any length.
+  void bound_reads(bool bounded) { reads_left_ = bounded ? kBoundedReads : kUnbounded; }
+
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
-    if (tls_) {
-      tls_->async_read_some(buffers, std::forward<Handler>(handler));
-    } else {
-      socket_.async_read_some(buffers, std::forward<Handler>(handler));
+    if (reads_left_ == kUnbounded) return read_some(buffers, std::forward<Handler>(handler));
+    if (reads_left_ == 0) {
+      const boost::system::error_code error = boost::asio::error::message_size;
+      boost::asio::post(get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler), error, 0));
+      return;
     }
+    --reads_left_;
+    read_some(boost::beast::buffers_prefix(kBoundedReadBytes, buffers), std::forward<Handler>(handler));
   }
   template <class Buffers, class Handler>
   void async_write_some(const Buffers& buffers, Handler&& handler) {
@@ -66,6 +77,18 @@ class ClientStream {
   }
 
  private:
+  static constexpr size_t kBoundedReads = 64;
+  static constexpr size_t kBoundedReadBytes = 1024;
+  static constexpr size_t kUnbounded = SIZE_MAX;
+
+  template <class Buffers, class Handler>
+  void read_some(const Buffers& buffers, Handler&& handler) {
+    if (tls_) {
+      tls_->async_read_some(buffers, std::forward<Handler>(handler));
+    } else {
+      socket_.async_read_some(buffers, std::forward<Handler>(handler));
+    }
+  }
   void connect_next(const std::shared_ptr<void>& owner);
   void start_tls(const std::shared_ptr<void>& owner);
   void finish(std::string failure);
@@ -79,6 +102,7 @@ class ClientStream {
   Tcp::resolver::results_type addresses_;
   Tcp::resolver::results_type::const_iterator next_address_;
   std::string last_failure_;
+  size_t reads_left_ = kUnbounded;
   std::function<void(std::string)> done_;
 };
 

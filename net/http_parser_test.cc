@@ -108,6 +108,90 @@ TEST(HttpParser, HoldsBodiesAndHeadersToTheirLimits) {
   EXPECT_EQ(status_of("GET /" + std::string(20'000, 'x')), 431);
 }
 
+// Feeds the head, then `piece` again and again: how many bytes of pieces until there was an error.
+size_t bytes_until_error(std::string_view head, std::string_view piece, int& status) {
+  HttpParser parser(kBodyMax);
+  EXPECT_EQ(parser.feed(head), Progress::kNeedMore);
+  for (size_t fed = piece.size(); fed < 1'000'000; fed += piece.size()) {
+    if (parser.feed(piece) != Progress::kError) continue;
+    status = parser.status();
+    return fed;
+  }
+  return SIZE_MAX;
+}
+
+TEST(HttpParser, AChunkLineAndTrailersWithoutEndAreRefused) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const size_t size : {size_t{1}, size_t{100}, size_t{1000}, size_t{65'536}}) {
+    int status = 0;
+    const std::string piece(size, 'x');
+    EXPECT_LE(bytes_until_error(head + "5;", piece, status), HttpParser::kChunkLineBytesMax + size) << size;
+    EXPECT_EQ(status, 400);
+    EXPECT_LE(bytes_until_error(head + "5\r\nhello\r\n3;", piece, status), HttpParser::kChunkLineBytesMax + size);
+    EXPECT_EQ(status, 400);
+    EXPECT_LE(bytes_until_error(head + "0\r\nTrailer: ", piece, status), HttpParser::kTrailerBytesMax + size) << size;
+    EXPECT_EQ(status, 400);
+  }
+  int status = 0;
+  EXPECT_LE(bytes_until_error(head + "0\r\n", "A: b\r\n", status), HttpParser::kTrailerBytesMax + 6) << "many of them";
+  EXPECT_EQ(status, 400);
+  EXPECT_EQ(status_of(head + "5;" + std::string(5'000, 'x') + "\r\nhello\r\n0\r\n\r\n"), 400) << "whole, but too long";
+  EXPECT_EQ(status_of(head + "0\r\nTrailer: " + std::string(17'000, 'x') + "\r\n\r\n"), 400) << "whole, but too long";
+  EXPECT_EQ(parse_one(head + "5;" + std::string(4'000, 'x') + "\r\nhello\r\n0\r\nTrailer: " + std::string(16'000, 'x') +
+                      "\r\n\r\n")
+                .body,
+            "hello");
+}
+
+TEST(HttpParser, TrailersAreNoFields) {
+  const auto request = parse_one(
+      "POST / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+      "X-Forwarded-For: 2.2.2.2\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(request.body, "ok");
+  EXPECT_EQ(request.fields.size(), 3u);
+  EXPECT_FALSE(request.has("Authorization"));
+  EXPECT_TRUE(request.keep_alive);
+}
+
+TEST(HttpParser, AHeaderHasSoManyFields) {
+  std::string head = "GET / HTTP/1.1\r\nHost: a\r\n";
+  for (size_t i = 1; i < HttpParser::kFieldsMax; ++i) head += "A: b\r\n";
+  EXPECT_EQ(parse_one(head + "\r\n").fields.size(), HttpParser::kFieldsMax);
+  EXPECT_EQ(status_of(head + "A: b\r\n\r\n"), 431);
+}
+
+TEST(HttpParser, AsksBeforeItKeepsALargeBody) {
+  const std::string head = "POST /a HTTP/1.1\r\nHost: a\r\n";
+  HttpParser parser(kBodyMax, 10);
+  ASSERT_EQ(parser.feed(head + "Content-Length: 10\r\n\r\n0123456789"), Progress::kRequest) << "not large";
+  EXPECT_EQ(parser.take().body, "0123456789");
+  ASSERT_EQ(parser.feed(head + "Content-Length: 11\r\nExpect: 100-continue\r\n\r\n0"), Progress::kLargeBody);
+  EXPECT_EQ(parser.head().path(), "/a");
+  EXPECT_EQ(parser.feed(""), Progress::kNeedMore) << "told once";
+  parser.allow_body(11);
+  EXPECT_EQ(parser.feed(""), Progress::kContinue);
+  ASSERT_EQ(parser.feed("1234567890"), Progress::kRequest);
+  EXPECT_EQ(parser.take().body, "01234567890");
+
+  const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+  ASSERT_EQ(parser.feed(chunked + "b\r\n0123456789a\r\n0\r\n\r\n"), Progress::kLargeBody);
+  parser.allow_body(kBodyMax);
+  ASSERT_EQ(parser.feed(""), Progress::kRequest);
+  EXPECT_EQ(parser.take().body, "0123456789a");
+  ASSERT_EQ(parser.feed(chunked), Progress::kLargeBody);
+  parser.allow_body(10);
+  EXPECT_EQ(parser.feed("b\r\n0123456789a"), Progress::kError);
+  EXPECT_EQ(parser.status(), 413);
+
+  HttpParser refused(kBodyMax, 10);
+  ASSERT_EQ(refused.feed(head + "Content-Length: 11\r\n\r\n"), Progress::kLargeBody);
+  refused.allow_body(10);
+  EXPECT_EQ(refused.feed(""), Progress::kError);
+  EXPECT_EQ(refused.status(), 413);
+  HttpParser beyond(kBodyMax, 10);
+  EXPECT_EQ(beyond.feed(head + "Content-Length: 1001\r\n\r\n"), Progress::kError) << "nobody may";
+}
+
 TEST(HttpParser, RefusesWhatIsNoRequest) {
   EXPECT_EQ(status_of("hello\r\n\r\n"), 400);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"), 400);

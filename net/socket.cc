@@ -62,6 +62,24 @@ std::optional<PeerAddress> PeerAddress::parse(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<PeerAddress> PeerAddress::parse_forwarded(std::string_view text) {
+  const auto trim = [&text](std::string_view characters) {
+    while (!text.empty() && characters.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+    while (!text.empty() && characters.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  };
+  trim(" \t\"");
+  if (const auto address = parse(text)) return address;
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  uint16_t port = 0;
+  const auto parsed = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  const std::string_view host = text.substr(0, colon);
+  // Without brackets a colon belongs to an IPv6 address, and this one has been no address with it.
+  if (host.find(':') != std::string_view::npos && !host.starts_with('[')) return std::nullopt;
+  return parse(host);
+}
+
 bool PeerAddress::is_loopback() const {
   if (is_mapped(*this)) return bytes[12] == 127;
   PeerAddress one;

@@ -42,10 +42,17 @@ struct PeerAddress {
   // Absent unless the text is an IPv4 or IPv6 address, in brackets or not.
   static std::optional<PeerAddress> parse(std::string_view text);
 
+  // The same as a proxy may write it: with a port ("203.0.113.3:51234", "[2001:db8::1]:443"), in quotes, between blanks.
+  static std::optional<PeerAddress> parse_forwarded(std::string_view text);
+  // "::", which no peer has: for one whose address is not known.
+  static PeerAddress unknown() { return {}; }
+
   [[nodiscard]] bool is_loopback() const;
   // What limits count: the address, or the /64 network of an IPv6 address, which is what one customer has.
   [[nodiscard]] PeerAddress network() const;
   [[nodiscard]] std::string text() const;
+  // Whom a limit by address counts: the text of network(), but of a loopback address its own.
+  [[nodiscard]] std::string limit_key() const { return is_loopback() ? text() : network().text(); }
   friend bool operator==(const PeerAddress&, const PeerAddress&) = default;
 };
 

@@ -58,5 +58,29 @@ TEST(PeerAddress, KnowsLoopbackAndNetworks) {
   EXPECT_EQ(one.network().text(), "2001:db8:0:1::");
 }
 
+TEST(PeerAddress, ReadsWhatProxiesWriteAndNothingElse) {
+  const auto text = [](std::string_view written) {
+    const auto address = PeerAddress::parse_forwarded(written);
+    return address ? address->text() : "none";
+  };
+  for (const char* written : {"203.0.113.3", " 203.0.113.3 ", "203.0.113.3:51234", "\"203.0.113.3\"",
+                              "\"203.0.113.3:80\"", "[203.0.113.3]", "\t203.0.113.3:0"})
+    EXPECT_EQ(text(written), "203.0.113.3") << written;
+  for (const char* written : {"2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443", "\"[2001:db8::1]:443\""})
+    EXPECT_EQ(text(written), "2001:db8::1") << written;
+  for (const char* written : {"", "unknown", "_hidden", "203.0.113", "203.0.113.3:", "203.0.113.3:x",
+                              "203.0.113.3:70000", "[2001:db8::1", "2001:db8::1]:443", "[2001:db8::1]:x",
+                              "for=203.0.113.3", "203.0.113.3, ", "localhost", "203.0.113.3 203.0.113.4"})
+    EXPECT_EQ(text(written), "none") << written;
+}
+
+TEST(PeerAddress, LimitsCountAnIpv6NetworkOnceAndLoopbackAsItself) {
+  EXPECT_EQ(PeerAddress::parse("2001:db8:0:1::7")->limit_key(),
+            PeerAddress::parse("2001:db8:0:1:ffff::9")->limit_key());
+  EXPECT_NE(PeerAddress::parse("2001:db8:0:1::7")->limit_key(), PeerAddress::parse("2001:db8:0:2::7")->limit_key());
+  EXPECT_EQ(PeerAddress::parse("203.0.113.3")->limit_key(), "203.0.113.3");
+  EXPECT_EQ(PeerAddress::parse("::1")->limit_key(), "::1");
+}
+
 }  // namespace
 }  // namespace kith::net

@@ -47,7 +47,7 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: "
     "blob:; "
-    "media-src 'self' blob:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'";
 
 constexpr std::string_view kPermissionsPolicy =
@@ -157,9 +157,13 @@ Result<std::shared_ptr<const StaticFiles>, std::string> StaticFiles::load(const 
   size_t total = 0;
   std::unordered_map<std::string, std::shared_ptr<const Bytes>> contents;
   for (fs::recursive_directory_iterator at(root, error), end; !error && at != end; at.increment(error)) {
-    if (!at->is_regular_file(error)) continue;
     const std::string path = "/" + at->path().lexically_relative(root).generic_string();
     if (path.find("/.") != std::string::npos) continue;  // hidden
+    if (at->is_symlink(error)) {
+      return Fail("web root " + directory + ": " + path +
+                  " is a symbolic link, which may lead anywhere: copy the file");
+    }
+    if (!at->is_regular_file(error)) continue;
     std::ifstream in(at->path(), std::ios::binary);
     auto bytes = std::make_shared<Bytes>(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
     if (!in) return Fail("web root " + directory + ": cannot read " + path);

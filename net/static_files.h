@@ -28,7 +28,8 @@ class StaticFiles {
   static constexpr size_t kTotalBytesMax = 256 * 1024 * 1024;
   static constexpr size_t kFilesMax = 10'000;
 
-  // Errors: a sentence for the operator: no such directory, unreadable, beyond the limits, no index.html.
+  // Errors: a sentence for the operator: no such directory, unreadable, a symbolic link in it,
+  // beyond the limits, no index.html.
   static Result<std::shared_ptr<const StaticFiles>, std::string> load(const std::string& directory);
 
   // Answers GET and HEAD; anything else is 405. Security headers are included. `tls`: adds Strict-Transport-Security.

@@ -54,6 +54,26 @@ class StaticFilesTest : public testing::Test {
   std::shared_ptr<const StaticFiles> files_;
 };
 
+TEST_F(StaticFilesTest, ASymbolicLinkInTheDirectoryIsRefused) {
+  fs::create_symlink(root_ / "secret.txt", root_ / "web/link.txt");
+  auto refused = StaticFiles::load((root_ / "web").string());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("/link.txt is a symbolic link"), std::string::npos) << refused.error();
+  fs::remove(root_ / "web/link.txt");
+  fs::create_directories(root_ / "elsewhere");
+  fs::create_directory_symlink(root_ / "elsewhere", root_ / "web/folder");
+  EXPECT_FALSE(StaticFiles::load((root_ / "web").string()));
+  fs::remove(root_ / "web/folder");
+  fs::create_directory_symlink(root_ / "web", root_ / "current");
+  EXPECT_TRUE(StaticFiles::load((root_ / "current").string())) << "the directory itself may be one";
+}
+
+TEST_F(StaticFilesTest, ThePageConnectsToItsOwnServerOnly) {
+  const std::string policy = field(get("/"), "Content-Security-Policy");
+  EXPECT_NE(policy.find("connect-src 'self';"), std::string::npos) << policy;
+  EXPECT_EQ(policy.find("ws:"), std::string::npos) << policy;
+}
+
 TEST_F(StaticFilesTest, ServesFilesWithTheirTypes) {
   EXPECT_EQ(get("/index.html").content(), "<html>");
   EXPECT_EQ(get("/").content(), "<html>");
