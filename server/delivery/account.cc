@@ -30,6 +30,10 @@ bool Account::blocks(const AccountId& other) const {
   return privacy && std::binary_search(privacy->blocked.begin(), privacy->blocked.end(), other);
 }
 
+bool Account::has_contact(const AccountId& other) const {
+  return privacy && std::binary_search(privacy->contacts.begin(), privacy->contacts.end(), other);
+}
+
 namespace {
 
 bool scope_includes(Scope scope, const PrivacyRecord& privacy, const AccountId& other) {

@@ -54,6 +54,8 @@ struct Account {
   // nothing.
   [[nodiscard]] bool shows_presence_to(const AccountId& other) const;
   [[nodiscard]] bool shows_about_to(const AccountId& other) const;
+  // One of the contacts it has told; it tells them when a scope needs them.
+  [[nodiscard]] bool has_contact(const AccountId& other) const;
   void remember_peer(const AccountId& peer);
 };
 

@@ -92,6 +92,17 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   return Room::kEnough;
 }
 
+DeviceInbox::Room DeviceInbox::room_for(const AccountId& from, bool known, size_t payload_bytes) const {
+  const DeliverySettings& settings = shard_.settings();
+  const SenderShares::Amount bound{settings.inbox_entries_max, settings.inbox_bytes_max};
+  if (!known && !SenderShares::is_roomy(held(), bound)) {
+    static const SenderShares nobody_counted;
+    const SenderShares& shares = shares_ ? *shares_ : nobody_counted;
+    if (!shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound)) return Room::kInboxFull;
+  }
+  return room(payload_bytes);
+}
+
 DeviceInbox::Undurable& DeviceInbox::push(Undurable entry, Position position) {
   entry.stored.position = position;
   entry.stored.stored_at = shard_.storage_time();
@@ -107,12 +118,13 @@ void DeviceInbox::remember(const MessageOrigin& origin) {
   if (!recent_->find(origin.id, origin.from)) recent_->add(origin.id, origin.from, origin.server_time);
 }
 
-void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting) {
+void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {
   const DeliverySettings& settings = shard_.settings();
   const Position position{last_.value + 1};
   Undurable entry;
   entry.stored.message_id = message.id;
-  entry.stored.entry = encode_message_entry(position, message);
+  entry.stored.entry = withheld ? encode_empty_entry(position) : encode_message_entry(position, message);
+  entry.withheld = withheld;
   entry.origin = message.from;
   entry.time = message.server_time;
   entry.due_ms = shard_.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
@@ -122,6 +134,12 @@ void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiti
   const uint64_t due_ms = entry.due_ms;
   push(std::move(entry), position);
   ++shard_.counters().messages_appended;
+  if (SenderShares::is_roomy(held(), {settings.inbox_entries_max, settings.inbox_bytes_max})) {
+    shares_.reset();
+  } else {
+    if (!shares_) shares_ = std::make_unique<SenderShares>();
+    shares_->count(message.from.account, undurable_.back().stored.entry.size());
+  }
   last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
   shard_.commit().add(*this, due_ms, false);
   pump();

@@ -34,6 +34,7 @@
 #include "server/delivery/entries.h"
 #include "server/delivery/queue.h"
 #include "server/delivery/recent_messages.h"
+#include "server/delivery/sender_shares.h"
 #include "server/delivery/session.h"
 #include "server/delivery/settlement.h"
 #include "server/ports/inbox_store.h"
@@ -66,10 +67,13 @@ class DeviceInbox {
 
   enum class Room { kEnough, kInboxFull, kStoreFull, kBusy };
   [[nodiscard]] Room room(size_t payload_bytes) const;
+  // The same for a message of this account; `known`: not a stranger (sender_shares.h).
+  [[nodiscard]] Room room_for(const AccountId& from, bool known, size_t payload_bytes) const;
 
   // Appends a message that seen() calls new, for which there is room, and delivers it at once when the device is
-  // connected.
-  void append(const IncomingMessage& message, Settlement::Part& waiting);
+  // connected. `withheld`: the entry at its position is empty, and its sender gets no receipt; all else, and the time
+  // it takes, is as of any other (SEND-4).
+  void append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld = false);
   // Waits for a repeated message, if it is not settled already.
   void wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement);
 
@@ -143,6 +147,7 @@ class DeviceInbox {
     Settlement::Part* waiting = nullptr;
     DeviceId sender;  // receipts
     Kind kind = Kind::kMessage;
+    bool withheld = false;
   };
   struct InFlight {
     Position position;
@@ -210,9 +215,14 @@ class DeviceInbox {
   size_t undurable_bytes_ = 0;
   size_t in_flight_bytes_ = 0;
 
+  [[nodiscard]] SenderShares::Amount held() const {
+    return {stored_count_ + undurable_.size(), stored_bytes_ + undurable_bytes_};
+  }
+
   Queue<Undurable> undurable_;
   Queue<InFlight> in_flight_;
   std::unique_ptr<RecentMessages> recent_;
+  std::unique_ptr<SenderShares> shares_;                // absent while there is nothing to share
   std::unique_ptr<std::vector<MessageId>> stored_ids_;  // sorted: of the backlog that an earlier run has stored
 };
 

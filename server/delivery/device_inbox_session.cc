@@ -131,7 +131,8 @@ void DeviceInbox::send_from_memory() {
   if (next < undurable_.size() && !follows(undurable_[next].stored.position)) return;
   for (; next < undurable_.size() && window_open(); ++next) {
     const Undurable& entry = undurable_[next];
-    count_sent(entry.stored, entry.kind == Kind::kMessage ? entry.origin : DeviceAddress{}, entry.time);
+    count_sent(entry.stored, entry.kind == Kind::kMessage && !entry.withheld ? entry.origin : DeviceAddress{},
+               entry.time);
     run[count++] = &entry.stored;
     if (count == kRunMax) {
       session_->deliver(std::span(run.data(), count));

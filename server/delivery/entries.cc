@@ -2,7 +2,7 @@
 
 // The wire format of frames.proto's Entry, written directly. entries_test.cc holds it against protobuf's own.
 //
-//   entry            = 0x08 varint(position), kind
+//   entry            = 0x08 varint(position), kind or nothing
 //   kind             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed
 //   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a
 //                    varint(size) payload
@@ -61,6 +61,12 @@ Bytes encode_message_entry(Position position, const IncomingMessage& message) {
   put_number(out, 0x20, message.server_time.value);
   put_number(out, 0x2a, message.payload.size());
   out.append(message.payload);
+  return out;
+}
+
+Bytes encode_empty_entry(Position position) {
+  Bytes out;
+  put_number(out, 0x08, position.value);
   return out;
 }
 

@@ -20,6 +20,8 @@ struct IncomingMessage {
 
 // Serialized wire.Entry. Written by hand so that the payload is copied once and nothing else is allocated.
 Bytes encode_message_entry(Position position, const IncomingMessage& message);
+// A position with nothing at it.
+Bytes encode_empty_entry(Position position);
 // `from` is the device that confirmed; `sender` the device of the inbox's account that had sent (RECEIPT-1).
 Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, UnixMicros up_to);
 Bytes encode_account_changed_entry(Position position, const AccountId& account, Revision revision);

@@ -111,6 +111,8 @@ class Shard {
 
   void confirm(DeviceAddress device, Position position);
   void redeliver(DeviceAddress device, Position after);
+  // Closes the device's session, if it has one.
+  void close_session(DeviceAddress device, wire::ErrorCode code, const char* detail);
   void set_available(DeviceAddress device, bool available);
   void subscribe(DeviceAddress device, std::vector<AccountId> accounts);
   // To all sessions of an account of this shard, if there are any.
@@ -126,6 +128,7 @@ class Shard {
 
   [[nodiscard]] GroupCommit& commit() { return commit_; }
   [[nodiscard]] Presence& presence() { return presence_; }
+  [[nodiscard]] KnownPairs& known_pairs() { return known_pairs_; }
   [[nodiscard]] ShardCounters& counters() { return counters_; }
   [[nodiscard]] TaskScope& scope() { return scope_; }
   [[nodiscard]] Timers& timers() { return timers_; }
@@ -188,6 +191,7 @@ class Shard {
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;
 
+  KnownPairs known_pairs_;  // whom this shard's accounts have written to
   ShardCounters counters_;
   TaskScope scope_;
   GroupCommit commit_;

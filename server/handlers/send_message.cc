@@ -7,11 +7,11 @@
 // which changes nothing where it had arrived (SEND-1).
 //
 //   1  at the sender's loop: check the form, take the server time
-//   2  at the addressee's loop: load the account; compare the set of devices (DEVICE-1); a blocked sender's message
-//      ends here, accepted
+//   2  at the addressee's loop: load the account; compare the set of devices (DEVICE-1)
 //   3  who has it already? A repeated message keeps its first server time
-//   4  is there room with everybody? Either all devices get it, or none
-//   5  append to each inbox: connected devices have it now
+//   4  is there room with everybody, in the sender's share? Either all devices get it, or none
+//   5  append to each inbox: connected devices have it now; of a blocked sender's message they have an empty entry, so
+//      that it takes the time that any other takes
 //   6  wait until each is confirmed or durable; answer at the sender's loop
 //
 // Order (ORDER-1): nothing waits between taking the server time and entering the addressee's loop, which runs what
@@ -129,13 +129,17 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
     server_time = any_repeated ? std::min(server_time, first_time) : first_time;
     any_repeated = true;
   }
+  const bool known =
+      from.account == to.id || to.has_contact(from.account) || shard.known_pairs().has(to.id, from.account);
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) continue;
-    const auto room = inboxes[i]->room(send.envelopes(static_cast<int>(i)).payload().size());
+    const auto room = inboxes[i]->room_for(from.account, known, send.envelopes(static_cast<int>(i)).payload().size());
     if (room == DeviceInbox::Room::kEnough) continue;
     if (room == DeviceInbox::Room::kInboxFull) ++shard.counters().inbox_full;
     return refusal_of_room(room);
   }
+  // The sender must not learn that it is blocked: one tick, for ever.
+  const bool blocked = to.blocks(from.account);
   IncomingMessage message{checked.id, from, server_time, {}};
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) {
@@ -144,9 +148,9 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
       continue;
     }
     message.payload = std::move(*send.mutable_envelopes(static_cast<int>(i))->mutable_payload());
-    inboxes[i]->append(message, settlement.add());
+    inboxes[i]->append(message, settlement.add(), blocked);
   }
-  if (from.account != to.id) to.remember_peer(from.account);
+  if (from.account != to.id && !blocked) to.remember_peer(from.account);
   return std::nullopt;
 }
 
@@ -173,8 +177,6 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
     if (!to->has_active_device()) co_return refused(send.message_id(), {wire::kNoSuchAccount, "to_account", 0});
     const DeviceDifference difference = compare_devices(*to, checked.named(), except);
     if (!difference.none()) co_return refused_stale(send.message_id(), to->revision, difference);
-    // The sender must not learn that it is blocked: one tick, for ever.
-    if (to->blocks(from.account)) co_return accepted(send.message_id(), server_time);
 
     // A message that an earlier run of the server may have stored: look, then start again, for the account may have
     // changed meanwhile.
@@ -219,6 +221,7 @@ Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wir
   if (!checked) co_return refused(send.message_id().substr(0, MessageId::kBytes), checked.error());
   Shard& home = services.shards.of(from.account);
   const UnixMicros server_time = home.server_time();
+  home.known_pairs().add(from.account, checked->to);
   Task<wire::ServerFrame> delivery = deliver(services, from, std::move(send), *checked, server_time);
   wire::ServerFrame answer = co_await std::move(delivery);
   co_await enter(home.executor());

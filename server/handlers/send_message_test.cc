@@ -92,14 +92,39 @@ TEST_F(SendMessageTest, ChecksItsForm) {  // [LIMIT-1]
   EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2}, Bytes(48 * 1024, 'x'))).has_accepted());
 }
 
-TEST_F(SendMessageTest, ABlockedSenderIsAcceptedAndNothingArrives) {  // [F28]
+TEST_F(SendMessageTest, ABlockedSenderIsAcceptedWhenAnyOtherWouldBeAndNothingArrives) {  // [SEND-4] [F28]
   world.run(world.ports().profiles.put_privacy(ben, {Scope::kEveryone, Scope::kEveryone, {}, {ana}}));
   RecordingSession session;
+  RecordingSession at_ana;
   world.hello(ben_1, session);
-  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
+  world.hello(from, at_ana);
+  world.ports().inboxes.write_faults.hold();
+  std::optional<wire::ServerFrame> answer;
+  world.begin_send(from, world.send_of(id, ben, {1, 2}), answer);
+  world.loops.pass(100);
+  ASSERT_EQ(session.entries.size(), 1u);
+  EXPECT_EQ(session.entries[0].kind_case(), wire::Entry::KIND_NOT_SET);
+  world.confirm(ben_1, session.last());
+  world.loops.pass(100);
+  EXPECT_FALSE(answer) << "the other device's copy is not safe yet";
+  world.ports().inboxes.write_faults.release();
   world.loops.pass(3000);
-  EXPECT_TRUE(session.entries.empty());
-  EXPECT_EQ(world.ports().inboxes.stored_count(), 0u);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->has_accepted());
+  for (const InboxEntry& entry : world.ports().inboxes.stored(ben_2))
+    EXPECT_EQ(entry.entry.find("ciphertext"), Bytes::npos);
+  EXPECT_TRUE(at_ana.receipts().empty());
+  RecordingSession later;
+  world.hello(ben_2, later);
+  world.confirm(ben_2, later.last());
+  world.loops.pass(3000);
+  EXPECT_TRUE(later.messages().empty());
+  EXPECT_TRUE(at_ana.receipts().empty());
+  // An answer depends on the store as any other's.
+  world.ports().inboxes.write_faults.fail(StoreError::kFull);
+  const auto refusal = world.send(from, world.send_of(world.random.id<MessageId>(), ben, {1, 2}));
+  EXPECT_EQ(refusal.refused().code(), wire::kServerFull);
+  world.ports().inboxes.write_faults.fail(std::nullopt);
   // The set of devices is compared all the same: the block can't be told from it.
   EXPECT_EQ(world.send(from, world.send_of(id, ben, {1})).refused().code(), wire::kStaleDevices);
 }
@@ -173,6 +198,29 @@ TEST_F(SendMessageTest, AFailedCommitIsRefusedWithANamedRetryableError) {  // [S
   EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
   EXPECT_EQ(world.ports().inboxes.stored(ben_1).size(), 1u);
   EXPECT_EQ(world.ports().inboxes.stored(ben_2).size(), 1u);
+}
+
+TEST_F(SendMessageTest, StrangersDoNotFillAnInboxSoThatFriendsAreRefused) {  // [LIMIT-2]
+  HandlersWorld::Options options;
+  options.delivery.inbox_entries_max = 400;
+  HandlersWorld small(options);
+  const AccountId addressee = small.add_account();
+  const AccountId written_to = small.add_account();
+  const AccountId contact = small.add_account();
+  const auto fill = [&](AccountId sender) {
+    size_t sent = 0;
+    while (small.send({sender, {1}}, addressee).has_accepted()) ++sent;
+    return sent;
+  };
+  small.run(small.ports().profiles.put_privacy(addressee, {Scope::kContacts, Scope::kEveryone, {contact}, {}}));
+  ASSERT_TRUE(small.send({addressee, {1}}, written_to).has_accepted());
+  size_t of_strangers = 0;
+  for (int i = 0; i < 40; ++i) of_strangers += fill(small.add_account());
+  EXPECT_GE(of_strangers, 200u);
+  EXPECT_LE(of_strangers, 300u);
+  EXPECT_TRUE(small.send({contact, {1}}, addressee).has_accepted());
+  EXPECT_GE(fill(written_to), 90u);
+  EXPECT_TRUE(small.send({contact, {1}}, addressee).has_refused()) << "the bound is the bound";
 }
 
 TEST_F(SendMessageTest, OneFullInboxRefusesTheMessageForAllDevices) {  // [LIMIT-1]

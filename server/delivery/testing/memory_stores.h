@@ -162,7 +162,7 @@ class MemoryAccountStore final : public AccountStore {
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
     AccountRecord& record = found->second.record;
-    if (list.revision <= record.device_list_revision) co_return Fail(StoreError::kConflict);
+    if (list.revision.value != record.device_list_revision.value + 1) co_return Fail(StoreError::kConflict);
     for (const DeviceId named : list.devices) {
       if (std::none_of(record.devices.begin(), record.devices.end(),
                        [named](const DeviceRecord& device) { return device.id == named; })) {
