@@ -146,25 +146,28 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::set_device_list(Account
       [account, list = std::move(list)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
         const auto record = load_now(connection, account);
         if (!record) return record;
-        if (list.revision <= record->device_list_revision) return Fail(StoreError::kConflict);
         for (const DeviceId named : list.devices) {
           if (std::ranges::find(record->devices, named, &DeviceRecord::id) == record->devices.end())
             return Fail(StoreError::kNotFound);
         }
+        // The comparison is the statement's own, so that of two writers one wins on any database.
+        const long long changed =
+            connection
+                .query(
+                    "UPDATE accounts SET revision = :revision, device_list = :list, device_list_signature = :signature"
+                    " WHERE account = :account AND revision = :before")
+                .in(list.revision.value)
+                .in(list.device_list)
+                .in(list.signature)
+                .in(account)
+                .in(list.revision.value - 1)
+                .run_counted();
+        if (changed != 1) return Fail(StoreError::kConflict);
         for (const DeviceRecord& device : record->devices) {
           if (std::ranges::find(list.devices, device.id) == list.devices.end())
             end_device(connection, {account, device.id});
         }
         connection.query("UPDATE devices SET active = 1 WHERE account = :account").in(account).run();
-        connection
-            .query(
-                "UPDATE accounts SET revision = :revision, device_list = :list, device_list_signature = :signature"
-                " WHERE account = :account")
-            .in(list.revision.value)
-            .in(list.device_list)
-            .in(list.signature)
-            .in(account)
-            .run();
         return load_now(connection, account);
       });
 }

@@ -41,6 +41,11 @@ SqlQuery& SqlQuery::out(long long& place) {
 
 void SqlQuery::run() { fetch(); }
 
+long long SqlQuery::run_counted() {
+  fetch();
+  return statement_.get_affected_rows();
+}
+
 bool SqlQuery::fetch() {
   if (executed_) {
     has_row_ = has_row_ && statement_.fetch();

@@ -39,6 +39,8 @@ class SqlQuery {
   SqlQuery& out(long long& place);
 
   void run();
+  // Runs a change; answers how many rows it has changed.
+  long long run_counted();
   // The next row, if there is one.
   bool fetch();
 

@@ -21,6 +21,8 @@ class SqlKeyStore final : public KeyStore {
   Task<Result<void, StoreError>> remove_device(DeviceAddress device) override;
 
  private:
+  Task<Result<DeviceKeyBundle, StoreError>> take_with_prekey(DeviceAddress device);
+
   SqlDatabase& database_;
 };
 

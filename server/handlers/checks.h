@@ -25,6 +25,7 @@ constexpr size_t kDeviceNameBytesMax = 64;
 constexpr size_t kClientBytesMax = 64;
 constexpr size_t kNameLengthMax = 64;
 constexpr size_t kAboutLengthMax = 140;
+constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;  // what SQL and JavaScript hold exactly
 constexpr size_t kPinLengthMin = 4;
 constexpr size_t kPinLengthMax = 64;
 constexpr size_t kPinBytesMax = 256;
@@ -34,6 +35,13 @@ constexpr size_t kPrivacyListMax = 5000;
 // Whether the text is well-formed UTF-8 of min..max characters without control characters.
 [[nodiscard]] bool is_text(std::string_view text, size_t length_min, size_t length_max);
 [[nodiscard]] bool is_public_key(BytesView key);  // 33 bytes that begin with 5
+
+// What limits by device count.
+inline Bytes limit_key(const DeviceAddress& device) {
+  Bytes key = device.account.bytes();
+  append_u32(key, device.device.value);
+  return key;
+}
 
 // The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist (libphonenumber).
 std::optional<std::string> normalize_phone(const std::string& phone);

@@ -68,7 +68,8 @@ Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId call
   if (!crypto::verify_device_list(list.account_key(), envelope.device_list(), envelope.signature())) {
     return refuse(wire::kInvalidSignature, "device_list.signature");
   }
-  if (list.revision() <= account.device_list_revision.value)
+  // Exactly the next one: a number that is skipped would be lost, and the last one would end the account.
+  if (list.revision() != account.device_list_revision.value + 1 || list.revision() > kRevisionMax)
     return refuse(wire::kInvalidRevision, "device_list.revision");
 
   const auto current = current_list(account);

@@ -20,6 +20,9 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   auto outcome = co_await authenticate(services, std::move(token), true);
   if (!outcome) co_return outcome;
   const DeviceAddress device = *outcome;
+  // A session begins with a whole window of the inbox.
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kHello, limit_key(device)); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   Shard& shard = services.shards.of(device.account);
   co_await enter(shard.executor());
   const auto prekeys = co_await services.keys.count_prekeys(device);

@@ -133,6 +133,10 @@ TEST_F(KeysTest, AnActiveDeviceAddsPrekeysButCanNotChangeTheAccountKey) {  // [D
   ASSERT_TRUE(added);
   EXPECT_EQ(added->prekeys_remaining(), 35u);
   refuses(ana.keys(1), wire::kInvalidRevision, "device_list.revision");
+  for (const uint64_t skipping : {uint64_t{3}, (uint64_t{1} << 53) + 1, uint64_t{1} << 63, UINT64_MAX}) {
+    ana.revision = skipping;
+    refuses(ana.keys(1), wire::kInvalidRevision, "device_list.revision");
+  }
   ana.revision = 2;
   EXPECT_TRUE(ana.publish(ana.keys(1)));  // a new revision of the same
   ana.revision = 3;

@@ -37,8 +37,13 @@ struct RateLimits::Impl {
       case Limit::kTakePrekeysOf: return settings.take_prekeys_of;
       case Limit::kProfileRead: return settings.profile_read;
       case Limit::kProfileWrite: return settings.profile_write;
+      case Limit::kPinWrite: return settings.pin_write;
+      case Limit::kRequest: return settings.request;
       case Limit::kTyping: return settings.typing;
       case Limit::kSubscribe: return settings.subscribe;
+      case Limit::kAvailability: return settings.availability;
+      case Limit::kRedeliver: return settings.redeliver;
+      case Limit::kHello: return settings.hello;
       case Limit::kCount: break;
     }
     return {};

@@ -26,9 +26,14 @@ enum class Limit : uint8_t {
   kTakePrekeys,          // account: one-time prekeys taken, of all others together
   kTakePrekeysOf,        // account and target: one-time prekeys taken of one device
   kProfileRead,          // account: profiles and device lists read
-  kProfileWrite,         // account: profile, privacy, PIN and keys written
+  kProfileWrite,         // account: profile, privacy and keys written
+  kPinWrite,             // account: PIN set
+  kRequest,              // account: HTTP requests, by begun KiB of their bodies
   kTyping,               // device
   kSubscribe,            // device: accounts subscribed to
+  kAvailability,         // device: said that its user comes or goes
+  kRedeliver,            // device: its inbox asked for again
+  kHello,                // device: sessions begun
   kCount,
 };
 
@@ -48,8 +53,13 @@ struct RateSettings {
   Rate take_prekeys_of{10, 60'000};
   Rate profile_read{1'000, 100};
   Rate profile_write{60, 1'000};
+  Rate pin_write{5, 60'000};
+  Rate request{4'096, 20};
   Rate typing{10, 500};
   Rate subscribe{2'000, 50};
+  Rate availability{60, 1'000};
+  Rate redeliver{10, 5'000};
+  Rate hello{60, 1'000};
   bool loopback_exempt = true;   // the limits by peer address
   size_t buckets_max = 1 << 20;  // of all stripes together
 };

@@ -21,14 +21,15 @@ constexpr uint64_t kDayMicros = 86'400'000'000;
 constexpr uint32_t kRetryMs = 500;
 constexpr size_t kCodeBytesMax = 16;
 
-Task<bool> matches(Services& services, std::string hash, std::string pin) {
-  Executor* const home = Executor::current();
-  co_await enter(services.heavy_work);
-  const bool right = crypto::verify_pin(hash, pin);
-  wipe(pin);
-  co_await enter(*home);
-  co_return right;
-}
+struct Verification {
+  std::string hash;
+  std::string pin;
+  bool operator()() {
+    const bool right = crypto::verify_pin(hash, pin);
+    wipe(pin);
+    return right;
+  }
+};
 
 // A token bucket, as the time at which it will be full again: a try takes its share of a day.
 Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::string pin) {
@@ -41,9 +42,12 @@ Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::stri
   }
   const auto counted = co_await services.accounts.set_pin_tries_forgiven_at(account.id, UnixMicros{after});
   if (!counted) co_return refuse_store(counted.error());
-  Task<bool> check = matches(services, account.pin_hash, std::move(pin));
-  if (!co_await std::move(check)) co_return refuse(wire::kWrongPin, "pin");
+  Verification verification{account.pin_hash, std::move(pin)};
+  Task<std::optional<bool>> check = services.heavy_work.run(HeavyWork::Line::kVerify, std::move(verification));
+  const std::optional<bool> right = co_await std::move(check);
+  if (right && !*right) co_return refuse(wire::kWrongPin, "pin");
   (void)co_await services.accounts.set_pin_tries_forgiven_at(account.id, UnixMicros{before});
+  if (!right) co_return refuse(wire::kUnavailable, "too many PINs wait to be tried", kRetryMs);
   co_return Outcome<void>();
 }
 
@@ -61,13 +65,13 @@ Task<Outcome<wire::RegistrationResponse>> wrong(Services& services, std::string 
 
 Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::string address,
                                                    wire::RegistrationRequest request) {
+  RateLimits& limits = services.rate_limits;
+  if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0)
+    co_return refuse_rate(wait_ms);
   const auto phone = normalize_phone(request.phone());
   if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
   if (request.code().empty() || request.code().size() > kCodeBytesMax) co_return refuse(wire::kInvalidArgument, "code");
   if (request.pin().size() > kPinBytesMax) co_return refuse(wire::kInvalidArgument, "pin");
-  RateLimits& limits = services.rate_limits;
-  if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0)
-    co_return refuse_rate(wait_ms);
   const OneAtATime turn(limits, "register " + *phone);
   if (!turn.alone()) co_return refuse_rate(kRetryMs);
 

@@ -252,6 +252,22 @@ TEST_F(RegistrationTest, PinsHaveALengthAndCanBeRemoved) {
   EXPECT_TRUE(enter(ask()->code()));
 }
 
+TEST_F(RegistrationTest, SettingThePinHasARateOfItsOwn) {  // [LIMIT-1]
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  wire::PinRequest request;
+  request.set_pin("1234");
+  const auto set = [&] { return world.run(handlers::set_pin(world.services(), device.address, request)); };
+  for (uint32_t i = 0; i < RateSettings().pin_write.burst; ++i) EXPECT_TRUE(set());
+  const auto refused = set();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::kRateLimited);
+  EXPECT_GT(refused.error().retry_after_ms, 0u);
+  wire::Profile profile;
+  profile.set_name("Ana");
+  EXPECT_TRUE(world.run(handlers::put_profile(world.services(), device.address, profile))) << "nothing else waits for it";
+}
+
 TEST_F(RegistrationTest, ATokenIsCheckedWhole) {
   TestDevice device(world, kPhone);
   ASSERT_TRUE(device.become_active());

@@ -10,11 +10,11 @@ namespace {
 constexpr uint32_t kRetryMs = 500;
 
 Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string address, wire::CodeRequest request) {
-  const auto phone = normalize_phone(request.phone());
-  if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
   RateLimits& limits = services.rate_limits;
   if (const uint32_t wait_ms = limits.take_address(Limit::kCodeFromAddress, address); wait_ms != 0)
     co_return refuse_rate(wait_ms);
+  const auto phone = normalize_phone(request.phone());
+  if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
   if (const uint32_t wait_ms = limits.peek(Limit::kCodeForNumberHourly, *phone); wait_ms != 0)
     co_return refuse_rate(wait_ms);
   if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumber, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "server/delivery/shards.h"
+#include "server/handlers/heavy_work.h"
 #include "server/handlers/rate_limits.h"
 #include "server/ports/account_store.h"
 #include "server/ports/code_sender.h"
@@ -51,7 +52,7 @@ struct Services {
   Shards& shards;
   RateLimits& rate_limits;
   // Work that would hold up a loop (Argon2id) runs here.
-  Executor& heavy_work;
+  HeavyWork heavy_work;
   HandlerSettings settings;
 };
 

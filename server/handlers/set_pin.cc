@@ -7,25 +7,31 @@
 namespace kith::handlers {
 namespace {
 
-Task<std::string> hash(Services& services, std::string pin) {
-  Executor* const home = Executor::current();
-  co_await enter(services.heavy_work);
-  std::string hash = crypto::hash_pin(pin);
-  wipe(pin);
-  co_await enter(*home);
-  co_return hash;
-}
+constexpr uint32_t kRetryMs = 1000;
+
+struct Hashing {
+  std::string pin;
+  std::string operator()() {
+    std::string hash = crypto::hash_pin(pin);
+    wipe(pin);
+    return hash;
+  }
+};
 
 Task<Outcome<wire::Empty>> put(Services& services, DeviceAddress caller, wire::PinRequest request) {
   const std::string& pin = request.pin();
   if (!pin.empty() && !is_text(pin, kPinLengthMin, kPinLengthMax)) co_return refuse(wire::kInvalidArgument, "pin");
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kPinWrite, caller.account.view()); wait_ms != 0)
     co_return refuse_rate(wait_ms);
+  const OneAtATime turn(services.rate_limits, "pin " + caller.account.bytes());
+  if (!turn.alone()) co_return refuse_rate(kRetryMs);
   std::string hashed;
   if (!pin.empty()) {
-    Task<std::string> hashing = hash(services, pin);
-    hashed = co_await std::move(hashing);
-    if (hashed.empty()) co_return refuse(wire::kUnavailable, "memory", 1000);
+    Task<std::optional<std::string>> hashing = services.heavy_work.run(HeavyWork::Line::kSet, Hashing{pin});
+    auto result = co_await std::move(hashing);
+    if (!result) co_return refuse(wire::kUnavailable, "too many PINs wait to be set", kRetryMs);
+    if (result->empty()) co_return refuse(wire::kUnavailable, "memory", kRetryMs);
+    hashed = std::move(*result);
   }
   const auto stored = co_await services.accounts.set_pin_hash(caller.account, std::move(hashed));
   if (!stored) co_return refuse_store(stored.error());

@@ -186,5 +186,40 @@ TEST_F(SocketTest, AvailabilityIsSeenBySubscribers) {  // [F13]
   EXPECT_EQ(at_ana.presence().back().visibility(), wire::PresenceNotice::kLastSeen);
 }
 
+TEST_F(SocketTest, WhoAsksForItsInboxWithoutEndIsClosed) {  // [LIMIT-1]
+  world.send(ben_1, ana);
+  ASSERT_TRUE(world.hello(ana_1, at_ana));
+  size_t asked = 0;
+  for (; asked < 100 && !at_ana.closed; ++asked)
+    world.loop_of(ana).run([&] { handlers::redeliver(world.services(), ana_1, {}); });
+  EXPECT_EQ(at_ana.closed, wire::kRateLimited);
+  EXPECT_EQ(asked, RateSettings().redeliver.burst + 1);
+}
+
+TEST_F(SocketTest, WhoComesAndGoesWithoutEndIsClosed) {  // [LIMIT-1]
+  ASSERT_TRUE(world.hello(ana_1, at_ana));
+  for (uint32_t i = 0; i <= RateSettings().availability.burst; ++i) {
+    EXPECT_FALSE(at_ana.closed);
+    wire::Availability availability;
+    availability.set_available(i % 2 == 0);
+    world.loops.begin(world.index_of(ana), handlers::availability(world.services(), ana_1, availability));
+    world.loops.settle();
+  }
+  EXPECT_EQ(at_ana.closed, wire::kRateLimited);
+}
+
+TEST_F(SocketTest, OneDeviceBeginsSoManySessions) {  // [LIMIT-1]
+  for (uint32_t i = 0; i < RateSettings().hello.burst; ++i) {
+    RecordingSession session;
+    EXPECT_TRUE(world.hello(ana_1, session));
+    world.detach(ana_1, session);
+  }
+  const auto refused = world.hello(ana_1, at_ana);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::kRateLimited);
+  EXPECT_GT(refused.error().retry_after_ms, 0u);
+  EXPECT_TRUE(world.hello(ben_1, at_ben));
+}
+
 }  // namespace
 }  // namespace kith::testing

@@ -24,9 +24,7 @@ Task<void> subscribe(Services& services, DeviceAddress from, wire::Subscribe sub
     answer_error(shard, from, wire::kTooLarge, 0);
     co_return;
   }
-  Bytes device = from.account.bytes();
-  append_u32(device, from.device.value);
-  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kSubscribe, device, count + 1); wait_ms != 0) {
+  if (const uint32_t wait_ms = services.rate_limits.take(Limit::kSubscribe, limit_key(from), count + 1); wait_ms != 0) {
     answer_error(shard, from, wire::kRateLimited, wait_ms);
     co_return;
   }

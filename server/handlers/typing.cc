@@ -10,9 +10,7 @@ namespace kith::handlers {
 Task<void> typing(Services& services, DeviceAddress from, wire::Typing typing) {
   const auto to = AccountId::from_bytes(typing.to_account());
   if (!to || *to == from.account) co_return;
-  Bytes device = from.account.bytes();
-  append_u32(device, from.device.value);
-  if (services.rate_limits.take(Limit::kTyping, device) != 0) co_return;
+  if (services.rate_limits.take(Limit::kTyping, limit_key(from)) != 0) co_return;
   Shard& home = services.shards.of(from.account);
   const Account* const sender = home.in_memory(from.account);
   if (sender == nullptr || sender->blocks(*to)) co_return;

@@ -63,7 +63,7 @@ class AccountStore {
                                                              UnixMicros now) = 0;
 
   // Makes a device list current: the devices it names become active, all others end, with their keys.
-  // Errors: kConflict unless `revision` is above the current one; kNotFound when a named device does not exist.
+  // Errors: kConflict unless `revision` is the one after the current; kNotFound when a named device does not exist.
   struct DeviceList {
     Revision revision;
     Bytes device_list;

@@ -120,25 +120,30 @@ TEST_P(AccountStoreContract, ADeviceListActivatesWhomItNamesAndEndsTheOthers) { 
   const auto both = publish(account(1), 2, {1, 2}, Bytes("\0both\xff", 6));
   ASSERT_TRUE(both);
   EXPECT_EQ(devices_of(*both), (Devices{{1, true}, {2, true}}));
-  const auto one = publish(account(1), 7, {2}, "one");
+  const auto one = publish(account(1), 3, {2}, "one");
   ASSERT_TRUE(one);
   EXPECT_EQ(devices_of(*one), (Devices{{2, true}}));
   const auto loaded = runner_.run(accounts().load(account(1)));
-  EXPECT_EQ(loaded->device_list_revision, Revision{7});
+  EXPECT_EQ(loaded->device_list_revision, Revision{3});
   EXPECT_EQ(loaded->device_list, "one");
   EXPECT_EQ(loaded->device_list_signature, Bytes("\0signature", 10));
 }
 
-TEST_P(AccountStoreContract, ADeviceListMustBeNewerAndNameDevicesThatExist) {  // [DEVICE-1]
+TEST_P(AccountStoreContract, ADeviceListMustBeTheNextOneAndNameDevicesThatExist) {  // [DEVICE-1]
   add(kPhone, 1);
   EXPECT_EQ(publish(account(1), 0, {1}).error(), StoreError::kConflict);
-  ASSERT_TRUE(publish(account(1), 5, {1}, "kept"));
-  EXPECT_EQ(publish(account(1), 5, {1}, "same").error(), StoreError::kConflict);
-  EXPECT_EQ(publish(account(1), 4, {1}, "older").error(), StoreError::kConflict);
-  EXPECT_EQ(publish(account(1), 6, {1, 2}, "unknown device").error(), StoreError::kNotFound);
+  EXPECT_EQ(publish(account(1), 2, {1}, "skips one").error(), StoreError::kConflict);
+  ASSERT_TRUE(publish(account(1), 1, {1}, "before"));
+  ASSERT_TRUE(publish(account(1), 2, {1}, "kept"));
+  EXPECT_EQ(publish(account(1), 2, {1}, "same").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), 1, {1}, "older").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), 4, {1}, "skips one").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), UINT64_MAX, {1}, "the last").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), uint64_t{1} << 63, {1}, "negative").error(), StoreError::kConflict);
+  EXPECT_EQ(publish(account(1), 3, {1, 2}, "unknown device").error(), StoreError::kNotFound);
   const auto record = runner_.run(accounts().load(account(1)));
   EXPECT_EQ(record->device_list, "kept");
-  EXPECT_EQ(record->device_list_revision, Revision{5});
+  EXPECT_EQ(record->device_list_revision, Revision{2});
   EXPECT_EQ(devices_of(*record), (Devices{{1, true}}));
 }
 
@@ -230,7 +235,7 @@ TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
 
 TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   add(kPhone, 1);
-  ASSERT_TRUE(publish(account(1), 3, {1}, "list"));
+  ASSERT_TRUE(publish(account(1), 1, {1}, "list"));
   add(kPhone, 1);
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "pin")));
   ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{8})));
@@ -242,7 +247,7 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   EXPECT_EQ(record->pin_hash, "pin");
   EXPECT_EQ(record->pin_tries_forgiven_at, UnixMicros{8});
   EXPECT_EQ(record->device_list, "list");
-  EXPECT_EQ(record->device_list_revision, Revision{3});
+  EXPECT_EQ(record->device_list_revision, Revision{1});
   EXPECT_EQ(devices_of(*record), (Devices{{1, true}, {2, false}}));
   EXPECT_EQ(runner_.run(accounts().get_code(kPhone))->attempts, 2u);
   EXPECT_EQ(add(kPhone, 1).devices.back().id, DeviceId{3});
