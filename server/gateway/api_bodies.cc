@@ -4,6 +4,8 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <new>
+
 #include "server/gateway/wire_error.h"
 #include "wire/api.pb.h"
 
@@ -46,7 +48,7 @@ bool answers_protobuf(const net::IncomingRequest& request) {
 
 }  // namespace
 
-std::optional<BodyError> read_body(const net::IncomingRequest& request, google::protobuf::Message& message) {
+std::optional<BodyError> read_body(const net::IncomingRequest& request, google::protobuf::Message& message) try {
   const Form form = form_of(media_type(request.find("Content-Type")));
   if (request.body.empty() && form != Form::kOther) return std::nullopt;
   if (form == Form::kProtobuf) {
@@ -59,6 +61,8 @@ std::optional<BodyError> read_body(const net::IncomingRequest& request, google::
     return BodyError{400, {wire::kMalformed, "the body is no " + message.GetDescriptor()->name() + " in JSON", 0}};
   }
   return BodyError{415, {wire::kMalformed, "Content-Type must be application/x-protobuf or application/json", 0}};
+} catch (const std::bad_alloc&) {
+  return BodyError{503, {wire::kUnavailable, "memory has run out", 1000}};
 }
 
 net::HttpResponse message_response(const net::IncomingRequest& request, int status,

@@ -13,7 +13,7 @@
 namespace kith::gateway {
 
 // Reads the request's body into `message`; an empty body is the empty message. The refusal, if any: kMalformed;
-// `status` is then 400 or, for an unknown Content-Type, 415.
+// `status` is then 400 or, for an unknown Content-Type, 415. kUnavailable (503): memory ran out.
 struct BodyError {
   int status;
   Refusal refusal;

@@ -19,7 +19,7 @@ using net::IncomingRequest;
 struct ApiCall {
   Services& services;
   const IncomingRequest& request;
-  std::string address;   // of the peer
+  std::string address;   // of the peer, as limits count it
   DeviceAddress caller;  // of authenticated calls
   AccountId account;     // of paths with {account_id}
 };
@@ -146,15 +146,8 @@ Match find_route(const IncomingRequest& request) {
   return match;
 }
 
-Bytes bearer_token(const IncomingRequest& request) {
-  std::string_view field = request.find("Authorization");
-  constexpr std::string_view kScheme = "Bearer ";
-  if (field.size() < kScheme.size() || !net::equal_without_case(field.substr(0, kScheme.size()), kScheme)) return {};
-  return from_base64url(field.substr(kScheme.size())).value_or("");
-}
-
 Task<HttpResponse> answer_call(HttpContext& context, const Match& match) {
-  ApiCall call{context.shared.services, context.request, context.address.text(), {}, match.account};
+  ApiCall call{context.shared.services, context.request, context.address.limit_key(), {}, match.account};
   if (context.shared.draining) co_return error_response(call.request, {wire::kUnavailable, "the node drains", 1000});
   if (match.route->caller != Caller::kAnybody) {
     Bytes token = bearer_token(context.request);
@@ -162,11 +155,29 @@ Task<HttpResponse> answer_call(HttpContext& context, const Match& match) {
     auto caller = co_await handlers::authenticate(call.services, std::move(token), needs_active);
     if (!caller) co_return error_response(call.request, caller.error());
     call.caller = *caller;
+    const auto kibibytes = static_cast<uint32_t>(1 + context.request.body.size() / 1024);
+    // Before the body is parsed, which costs more than most of what is asked.
+    if (const uint32_t wait_ms = call.services.rate_limits.take(Limit::kRequest, caller->account.view(), kibibytes);
+        wait_ms != 0) {
+      co_return error_response(call.request, {wire::kRateLimited, "", wait_ms});
+    }
   }
   co_return co_await match.route->work(call);
 }
 
 }  // namespace
+
+bool needs_device(const IncomingRequest& request) {
+  const Match match = find_route(request);
+  return match.route != nullptr && match.route->caller != Caller::kAnybody;
+}
+
+Bytes bearer_token(const IncomingRequest& request) {
+  std::string_view field = request.find("Authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (field.size() < kScheme.size() || !net::equal_without_case(field.substr(0, kScheme.size()), kScheme)) return {};
+  return from_base64url(field.substr(kScheme.size())).value_or("");
+}
 
 Task<HttpResponse> route_api(HttpContext& context) {
   const IncomingRequest& request = context.request;

@@ -10,6 +10,11 @@ namespace kith::gateway {
 
 struct HttpContext;
 
+// Whether the request is for a path that only devices may call.
+bool needs_device(const net::IncomingRequest& request);
+// The token that the request bears; empty when it has none.
+Bytes bearer_token(const net::IncomingRequest& request);
+
 // Finds the route, authenticates, decodes, calls the handler, encodes. Bodies are protobuf or JSON (api_bodies.h);
 // errors are ApiError.
 //

@@ -22,6 +22,9 @@ using Kind = wire::WebSocketEvent::Kind;
 
 constexpr wire::WebSocketRules kRules{.masked = true, .text_allowed = false, .message_bytes_max = wire::kFrameBytesMax};
 
+// Before Hello, which is short, nobody may make the server keep more.
+constexpr wire::WebSocketRules kRulesBeforeHello{.masked = true, .text_allowed = false, .message_bytes_max = 4096};
+
 // What an idle session costs the gateway: this, and its place in the kernel.
 static_assert(sizeof(Connection) <= 192);
 
@@ -56,7 +59,7 @@ void Connection::open(GatewayLoop& home, net::Transport transport, const net::Pe
 
 void Connection::on_bytes(std::span<char> bytes) {
   while (state_ == State::kAwaitingHello || state_ == State::kOpen) {
-    const wire::WebSocketEvent event = reader_.next(bytes, kRules);
+    const wire::WebSocketEvent event = reader_.next(bytes, state_ == State::kOpen ? kRules : kRulesBeforeHello);
     if (event.kind == Kind::kNeedMore) return;
     on_event(event);
   }

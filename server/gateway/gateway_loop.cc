@@ -2,6 +2,11 @@
 
 #include "server/gateway/gateway_loop.h"
 
+#include <spdlog/spdlog.h>
+
+#include <new>
+
+#include "net/process_memory.h"
 #include "net/tls.h"
 #include "server/gateway/connection.h"
 #include "server/gateway/http_connection.h"
@@ -50,18 +55,26 @@ void GatewayLoop::listen(net::Descriptor socket) {
   if (tick_timer_ == 0) tick();
 }
 
-void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address) {
-  if (shared_.draining || !shared_.connections.enter(address, loop_.now_ms())) {
-    metrics_.connections_refused.add();
-    return;  // closes
+void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address) try {
+  using Entry = ConnectionLimits::Entry;
+  const bool open = !shared_.draining && !net::memory_is_low();
+  const Entry entry = open ? shared_.connections.enter(address, loop_.now_ms()) : Entry::kRefused;
+  if (shared_.connections.is_full() && shared_.connections_warning.is_due(loop_.now_ms())) {
+    spdlog::warn("{} connections are open, as many as there may be: new ones are turned away",
+                 shared_.connections.total());
   }
+  if (entry != Entry::kEntered) metrics_.connections_refused.add();
+  if (entry == Entry::kRefused) return;  // closes
   metrics_.connections_accepted.add();
   ssl_st* tls = nullptr;
   if (const auto context = shared_.tls()) {
     tls = context->accept(socket.get());
     if (tls == nullptr) return shared_.connections.leave(address, loop_.now_ms());
   }
-  HttpConnection::open(*this, net::Transport(std::move(socket), tls), address);
+  HttpConnection::open(*this, net::Transport(std::move(socket), tls), address, entry == Entry::kTurnedAway);
+} catch (const std::bad_alloc&) {
+  // A connection that was counted and not made stays counted: better one too few than no server.
+  metrics_.connections_refused.add();
 }
 
 void GatewayLoop::adopt(Connection& connection) { connection.arrive(); }
@@ -79,6 +92,11 @@ void GatewayLoop::tick() {
   expire(deadlines_.http_idle);
   expire(deadlines_.http_busy);
   expire(deadlines_.closing);
+  if (net::memory_is_low()) {
+    if (shared_.memory_warning.is_due(loop_.now_ms()))
+      spdlog::error("memory has run out: new connections are refused until there is some");
+    net::restore_memory_reserve();
+  }
   const uint64_t now_ms = loop_.now_ms();
   if (now_ms >= buckets_swept_ms_ + kBucketSweepMs) {
     buckets_swept_ms_ = now_ms;

@@ -2,8 +2,11 @@
 
 // An accepted connection that speaks HTTP/1.1, until it is upgraded to a WebSocket.
 //
-// Requests are answered one after the other, in order; while one is handled nothing is read. Limits:
-// HttpParser::kHeaderBytesMax, settings.http_body_max; a request must be whole within settings.handshake_timeout_ms.
+// Requests are answered one after the other, in order; while one is handled nothing is read.
+//
+// Limits: those of HttpParser. A body may have kFreeBodyMax bytes; only a device that has shown its token may send more,
+//         up to settings.http_body_max, kLargeBodiesMax at a time. A request must be whole within
+//         settings.handshake_timeout_ms of its first byte (the first request: of the connection), whatever the bytes.
 #pragma once
 
 #include <memory>
@@ -11,13 +14,18 @@
 
 #include "net/http_parser.h"
 #include "server/gateway/peer.h"
+#include "server/handlers/rate_limits.h"
 
 namespace kith::gateway {
 
 class HttpConnection final : public Peer {
  public:
-  // Begins to read. The loop owns it.
-  static void open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address);
+  static constexpr size_t kFreeBodyMax = 4 * 1024;
+  static constexpr int kLargeBodiesMax = 4;  // of one account
+
+  // Begins to read. The loop owns it. `turned_away`: there are too many connections; it may ask for the server's health
+  // and metrics, and is told so otherwise.
+  static void open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address, bool turned_away);
 
   void on_deadline() override;
   void on_drain() override {}
@@ -35,6 +43,10 @@ class HttpConnection final : public Peer {
 
   void feed(std::string_view bytes);
   void on_request();
+  void on_large_body();
+  void turn_away();
+  Task<void> admit_large_body(net::IncomingRequest head);
+  void begin_request_time();
   void upgrade();
   // The peer, or whom a trusted proxy speaks for.
   [[nodiscard]] net::PeerAddress client_address() const;
@@ -49,6 +61,9 @@ class HttpConnection final : public Peer {
   State state_ = State::kReading;
   bool close_after_ = false;
   bool next_wanted_ = false;
+  bool turned_away_ = false;
+  bool request_timed_ = true;  // the time of the request that is awaited or read has begun
+  std::optional<OneAtATime> large_body_;
 };
 
 }  // namespace kith::gateway

@@ -2,6 +2,9 @@
 
 #include "server/gateway/http_routes.h"
 
+#include <algorithm>
+
+#include "net/process_memory.h"
 #include "net/static_files.h"
 #include "server/gateway/api_routes.h"
 #include "server/gateway/metrics.h"
@@ -22,6 +25,8 @@ net::HttpResponse text_response(int status, std::string text) {
 
 net::HttpResponse answer_ready(const Shared& shared) {
   if (shared.draining) return text_response(503, "draining\n");
+  if (net::memory_is_low()) return text_response(503, "memory has run out\n");
+  if (shared.connections.is_full()) return text_response(503, "as many connections are open as there may be\n");
   if (shared.hooks.unready_reason) {
     if (const std::string reason = shared.hooks.unready_reason(); !reason.empty())
       return text_response(503, reason + "\n");
@@ -32,18 +37,30 @@ net::HttpResponse answer_ready(const Shared& shared) {
 // Metrics are for the operator's own programs: on this machine, and not through a proxy on it.
 bool may_read_metrics(const HttpContext& context) {
   if (!context.shared.settings.metrics_only_loopback) return true;
-  return context.address.is_loopback() && !context.request.has("X-Forwarded-For") && !context.request.has("Forwarded");
+  return context.address.is_loopback() && std::ranges::none_of(context.request.fields, [](const auto& field) {
+           return is_field_of_proxies(field.first);
+         });
 }
 
 bool is_read(const net::IncomingRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 }  // namespace
 
+bool is_of_health(std::string_view path) { return path == "/healthz" || path == "/readyz" || path == "/metrics"; }
+
+bool is_field_of_proxies(std::string_view name) {
+  constexpr std::string_view kFamily = "X-Forwarded-";
+  constexpr std::string_view kNames[] = {
+      "Forwarded", "X-Real-IP", "Via", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP", "X-Original-Forwarded-For"};
+  return net::equal_without_case(name.substr(0, kFamily.size()), kFamily) ||
+         std::ranges::any_of(kNames, [name](std::string_view one) { return net::equal_without_case(name, one); });
+}
+
 Task<net::HttpResponse> route_request(HttpContext& context) {
   const net::IncomingRequest& request = context.request;
   const std::string_view path = request.path();
   if (path == "/v1" || path.starts_with("/v1/")) co_return co_await route_api(context);
-  if (path == "/healthz" || path == "/readyz" || path == "/metrics") {
+  if (is_of_health(path)) {
     if (!is_read(request)) {
       auto response = text_response(405, "only GET and HEAD\n");
       response.set("Allow", "GET, HEAD");

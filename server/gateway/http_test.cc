@@ -215,6 +215,93 @@ TEST(Http, ClosesAfterARequestThatIsNoneOrTooLarge) {
   EXPECT_TRUE(server.wait_for_connections(0));
 }
 
+TEST(Http, AChunkLineOrTrailersWithoutEndAreAnsweredAndClosed) {  // [LIMIT-3]
+  Server server;
+  const std::string head = "POST /v1/registration HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& start : {head + "5;", head + "0\r\nTrailer: "}) {
+    Client client(server.port());
+    client.send_bytes(start + std::string(40'000, 'x'));
+    EXPECT_EQ(client.read_response().status, 400);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
+TEST(Http, ALargeBodyNeedsAToken) {  // [LIMIT-3]
+  Server server;
+  const auto ana = server.add_device("+491700000001");
+  wire::Privacy privacy;
+  privacy.set_replace_contacts(true);
+  for (int i = 0; i < 2000; ++i) privacy.add_contacts(ana.account());
+  const Bytes body = privacy.SerializeAsString();
+  const auto status = [&](std::string_view method, std::string_view path, Client::Fields fields, const Bytes& content) {
+    Client client(server.port());
+    const int answered = client.request(method, path, fields, content).status;
+    if (answered != 200) {
+      EXPECT_TRUE(client.is_closed_by_server()) << path;
+    }
+    return answered;
+  };
+  EXPECT_EQ(status("PUT", "/v1/privacy", with_token(ana, kProtobuf), body), 200);
+  EXPECT_EQ(status("PUT", "/v1/privacy", kProtobuf, body), 401);
+  auto other = ana;
+  other.token.back() ^= 1;
+  EXPECT_EQ(status("PUT", "/v1/privacy", with_token(other, kProtobuf), body), 401);
+  EXPECT_EQ(status("POST", "/v1/registration/code", with_token(ana, kProtobuf), Bytes(4097, ' ')), 413);
+  EXPECT_EQ(status("POST", "/nowhere", with_token(ana, kProtobuf), Bytes(4097, ' ')), 413);
+  EXPECT_EQ(status("GET", "/healthz", {}, Bytes(4097, ' ')), 413);
+}
+
+TEST(Http, LargeBodiesOfOneAccountAreFewAtATime) {
+  Server server;
+  const auto ana = server.add_device("+491700000001");
+  const std::string head =
+      "PUT /v1/privacy HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-protobuf\r\nAuthorization: " + ana.bearer() +
+      "\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n";
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    clients.back()->send_bytes(head);
+    EXPECT_EQ(clients.back()->read_response(true).status, 100);
+  }
+  Client fifth(server.port());
+  fifth.send_bytes(head);
+  EXPECT_EQ(fifth.read_response().status, 429);
+  clients[0]->close();
+  EXPECT_TRUE(server.wait_for_connections(3));
+  Client again(server.port());
+  again.send_bytes(head);
+  EXPECT_EQ(again.read_response(true).status, 100);
+}
+
+TEST(Http, RequestsOfOneAccountHaveARateByTheirSize) {
+  RateSettings rates;
+  rates.request = {20, 60'000};
+  Server server({}, 2, {}, rates);
+  const auto ana = server.add_device("+491700000001");
+  Client client(server.port());
+  EXPECT_EQ(client.request("PUT", "/v1/profile", with_token(ana), std::string(18'500, ' ') + R"({"name": "A"})").status,
+            200);
+  EXPECT_EQ(client.request("GET", "/v1/profile", with_token(ana)).status, 200);
+  EXPECT_EQ(client.request("GET", "/v1/profile", with_token(ana)).status, 429);
+}
+
+TEST(Http, ARequestHasItsTimeOnceWhateverComesBeforeIt) {
+  GatewaySettings settings;
+  settings.handshake_timeout_ms = 600;
+  Server server(settings);
+  Client silent(server.port());
+  Client empty_lines(server.port());
+  Client slow(server.port());
+  slow.send_bytes("GET / HTTP/1.1\r\nHost: a\r\n");
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1500)) {
+    empty_lines.send_bytes("\r\n");
+    slow.send_bytes("A: b\r\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_TRUE(server.wait_for_connections(0));
+}
+
 TEST(Http, RefusesImproperUpgrades) {
   Server server;
   Client client(server.port());
@@ -256,7 +343,11 @@ TEST(Http, CountsForPrometheus) {
 TEST(Http, MetricsAreNotForTheWorldBehindAProxy) {
   Server server;
   Client client(server.port());
-  EXPECT_EQ(client.request("GET", "/metrics", {{"X-Forwarded-For", "127.0.0.1"}}).status, 403);
+  for (const char* field :
+       {"X-Forwarded-For", "Forwarded", "X-Real-IP", "x-real-ip", "X-Forwarded-Proto", "Via", "CF-Connecting-IP"}) {
+    EXPECT_EQ(client.request("GET", "/metrics", {{field, "127.0.0.1"}}).status, 403) << field;
+  }
+  EXPECT_EQ(client.request("GET", "/metrics").status, 200);
 }
 
 TEST(Http, ATrustedProxySpeaksForItsClients) {
@@ -278,7 +369,21 @@ TEST(Http, ATrustedProxySpeaksForItsClients) {
   EXPECT_EQ(ask("203.0.113.7", '2'), 429);
   EXPECT_EQ(ask("198.51.100.1, 203.0.113.7", '3'), 429) << "the last address counts: the one before may be a lie";
   EXPECT_EQ(ask("203.0.113.7, 198.51.100.1", '4'), 200);
-  EXPECT_EQ(ask("nonsense", '5'), 200) << "the proxy's own address, which is loopback";
+  EXPECT_EQ(ask("", '5'), 200) << "the proxy itself, which is loopback";
+  EXPECT_EQ(ask("203.0.113.7:51234", '6'), 429) << "a port is no part of an address";
+  EXPECT_EQ(ask("\"[2001:db8:0:1::7]:443\"", '7'), 200);
+  EXPECT_EQ(ask("2001:db8:0:1:aaaa::8", '8'), 429) << "the same /64 network";
+  EXPECT_EQ(ask("2001:db8:0:2::7", '9'), 200);
+  EXPECT_EQ(ask("nonsense", '0'), 200) << "all whose address can't be read count as one";
+  EXPECT_EQ(ask("203.0.113", '1'), 429);
+  EXPECT_EQ(ask("127.0.0.1", '2'), 429) << "what is forwarded is never exempt";
+  EXPECT_EQ(ask("::1", '3'), 429);
+  for (const char* field : {"Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via"}) {
+    auto fields = kJson;
+    fields.emplace_back(field, "for=198.51.100.99");
+    EXPECT_EQ(client.request("POST", "/v1/registration/code", fields, R"({"phone": "+491701234564"})").status, 429)
+        << field;
+  }
 
   const Client::Fields upgrade = {{"Upgrade", "websocket"},
                                   {"Connection", "Upgrade"},

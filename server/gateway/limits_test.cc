@@ -8,6 +8,8 @@
 namespace kith::gateway {
 namespace {
 
+using Entry = ConnectionLimits::Entry;
+
 net::PeerAddress address(uint8_t last) {
   net::PeerAddress address;
   address.bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, last};
@@ -52,18 +54,37 @@ TEST(ConnectionLimits, BoundEachAddressAndTheTotal) {
   settings.connections_max = 5;
   settings.connections_per_address_max = 2;
   ConnectionLimits limits(settings);
-  EXPECT_TRUE(limits.enter(address(1), 0));
-  EXPECT_TRUE(limits.enter(address(1), 0));
-  EXPECT_FALSE(limits.enter(address(1), 0));
-  EXPECT_TRUE(limits.enter(address(2), 0));
+  EXPECT_EQ(limits.enter(address(1), 0), Entry::kEntered);
+  EXPECT_EQ(limits.enter(address(1), 0), Entry::kEntered);
+  EXPECT_EQ(limits.enter(address(1), 0), Entry::kRefused);
+  EXPECT_EQ(limits.enter(address(2), 0), Entry::kEntered);
   limits.leave(address(1), 0);
-  EXPECT_TRUE(limits.enter(address(1), 0));
-  EXPECT_TRUE(limits.enter(loopback(), 0));
-  EXPECT_TRUE(limits.enter(loopback(), 0)) << "loopback has no bound of its own";
+  EXPECT_EQ(limits.enter(address(1), 0), Entry::kEntered);
+  EXPECT_EQ(limits.enter(loopback(), 0), Entry::kEntered);
+  EXPECT_EQ(limits.enter(loopback(), 0), Entry::kEntered) << "loopback has no bound of its own";
   EXPECT_EQ(limits.total(), 5u);
-  EXPECT_FALSE(limits.enter(loopback(), 0)) << "but counts towards the total";
-  EXPECT_FALSE(limits.enter(address(3), 0));
-  EXPECT_EQ(limits.total(), 5u);
+  EXPECT_TRUE(limits.is_full());
+  EXPECT_EQ(limits.enter(loopback(), 0), Entry::kTurnedAway) << "but counts towards the total";
+  EXPECT_EQ(limits.enter(address(3), 0), Entry::kTurnedAway);
+  for (uint32_t i = 2; i < ConnectionLimits::kTurnedAwayMax; ++i)
+    EXPECT_EQ(limits.enter(loopback(), 0), Entry::kTurnedAway);
+  EXPECT_EQ(limits.enter(loopback(), 0), Entry::kRefused);
+  EXPECT_EQ(limits.enter(address(3), 0), Entry::kRefused);
+  EXPECT_EQ(limits.total(), 5u + ConnectionLimits::kTurnedAwayMax);
+}
+
+TEST(ConnectionLimits, AConnectionThatAProxySpeaksForMovesToItsClient) {
+  GatewaySettings settings;
+  settings.connections_max = 3;
+  settings.connections_per_address_max = 1;
+  ConnectionLimits limits(settings);
+  ASSERT_EQ(limits.enter(loopback(), 0), Entry::kEntered);
+  ASSERT_EQ(limits.enter(loopback(), 0), Entry::kEntered);
+  EXPECT_TRUE(limits.move(loopback(), address(1), 0));
+  EXPECT_FALSE(limits.move(loopback(), address(1), 0));
+  EXPECT_EQ(limits.total(), 2u);
+  limits.leave(address(1), 0);
+  EXPECT_TRUE(limits.move(loopback(), address(1), 0));
 }
 
 TEST(ConnectionLimits, BoundHowFastAnAddressConnectsEvenWhenItLeavesAtOnce) {
@@ -72,12 +93,12 @@ TEST(ConnectionLimits, BoundHowFastAnAddressConnectsEvenWhenItLeavesAtOnce) {
   settings.connects_burst = 3;
   ConnectionLimits limits(settings);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(limits.enter(address(1), 0));
+    EXPECT_EQ(limits.enter(address(1), 0), Entry::kEntered);
     limits.leave(address(1), 0);
   }
-  EXPECT_FALSE(limits.enter(address(1), 0));
-  EXPECT_TRUE(limits.enter(address(2), 0));
-  EXPECT_TRUE(limits.enter(address(1), 1000));
+  EXPECT_EQ(limits.enter(address(1), 0), Entry::kRefused);
+  EXPECT_EQ(limits.enter(address(2), 0), Entry::kEntered);
+  EXPECT_EQ(limits.enter(address(1), 1000), Entry::kEntered);
 }
 
 }  // namespace

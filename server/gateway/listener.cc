@@ -23,7 +23,8 @@ void Listener::on_events(uint32_t) {
     net::Accepted accepted = net::accept_from(socket_.get());
     if (accepted.exhausted) {
       home_.metrics().connections_refused.add();
-      spdlog::warn("out of descriptors or memory: no new connections for {} ms", kPauseMs);
+      if (home_.shared().descriptors_warning.is_due(home_.loop().now_ms()))
+        spdlog::warn("out of descriptors or memory: no new connections for {} ms at a time", kPauseMs);
       home_.loop().modify(socket_.get(), 0, *this);
       resume_timer_ = home_.loop().after(kPauseMs, [this] { home_.loop().modify(socket_.get(), EPOLLIN, *this); });
       return;

@@ -41,6 +41,7 @@ struct LoopMetrics {
   LoopCounter slow_readers_closed;
   LoopCounter idle_closed;       // idle, or no Hello in time
   LoopCounter malformed_closed;  // a rule of framing or protocol was broken
+  LoopCounter out_of_memory_closed;
   LoopCounter http_requests;
   LoopCounter http_failures;  // answers 5xx
 };

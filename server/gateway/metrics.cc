@@ -58,6 +58,7 @@ void add_connections(const Shared& shared, Families& families) {
     families.counter(name, help, sum(shared, of));
   };
   families.gauge("kith_connections", "Open connections.", shared.connections.total());
+  families.gauge("kith_connections_max", "Connections that may be open; 0: no bound.", shared.connections.total_max());
   families.gauge("kith_sessions", "Authenticated WebSocket sessions.", sum(shared, &LoopMetrics::sessions));
   families.gauge("kith_sessions_starting",
                  "Connections between Hello and Welcome: at work on it, or waiting for their turn.",
@@ -77,6 +78,8 @@ void add_connections(const Shared& shared, Families& families) {
   counter("kith_idle_closed_total", "Connections closed by a timeout.", &LoopMetrics::idle_closed);
   counter("kith_malformed_closed_total", "Connections closed for breaking a rule of framing or protocol.",
           &LoopMetrics::malformed_closed);
+  counter("kith_out_of_memory_closed_total", "Connections closed because memory ran out while they were served.",
+          &LoopMetrics::out_of_memory_closed);
   counter("kith_http_requests_total", "HTTP requests.", &LoopMetrics::http_requests);
   counter("kith_http_failures_total", "HTTP answers with a status of 500 or above.", &LoopMetrics::http_failures);
 

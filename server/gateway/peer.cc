@@ -4,6 +4,8 @@
 
 #include <sys/epoll.h>
 
+#include <new>
+
 #include "server/gateway/gateway_loop.h"
 
 namespace kith::gateway {
@@ -25,7 +27,21 @@ void Peer::ask_turn_end() {
   home_->loop().at_turn_end(*this);
 }
 
+template <class Work>
+void Peer::guard(Work work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    home_->metrics().out_of_memory_closed.add();
+    close_now();
+  }
+}
+
 void Peer::on_events(uint32_t events) {
+  guard([&] { take_events(events); });
+}
+
+void Peer::take_events(uint32_t events) {
   if (!is_open()) return;
   if ((events & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
@@ -89,8 +105,10 @@ void Peer::flush() {
 void Peer::on_turn_end() {
   turn_end_asked_ = false;
   if (!is_open()) return;
-  flush();
-  if (is_open()) after_flush();
+  guard([&] {
+    flush();
+    if (is_open()) after_flush();
+  });
 }
 
 uint32_t Peer::wanted_events() const {

@@ -82,6 +82,10 @@ class Peer : public net::EventHandler, public net::DeadlineMember {
   void flush();
 
  private:
+  // An allocation that fails ends this connection and nothing else.
+  template <class Work>
+  void guard(Work work);
+  void take_events(uint32_t events);
   void read_some();
   void update_interest();
   [[nodiscard]] uint32_t wanted_events() const;

@@ -232,6 +232,20 @@ TEST(Session, ClosesMalformedFramesWithTheRightCode) {
   EXPECT_TRUE(server.wait_for_sessions(0));
 }
 
+TEST(Session, BeforeHelloAMessageIsShort) {  // [LIMIT-3]
+  Server server;
+  for (const size_t fragments : {size_t{1}, size_t{5}}) {
+    Client client(server.port());
+    ASSERT_TRUE(client.open_socket());
+    const Bytes part(5000 / fragments, 'x');
+    for (size_t i = 0; i < fragments; ++i) {
+      const uint8_t fin = i + 1 == fragments ? 0x80 : 0;
+      client.send_raw(static_cast<uint8_t>(fin | (i == 0 ? 2 : 0)), part);
+    }
+    EXPECT_EQ(client.receive_close(), 1009);
+  }
+}
+
 TEST(Session, TakesTheLargestFrameWholeAndInFragments) {
   Server server;
   Device client(server, server.add_device("+491700000001"));

@@ -25,6 +25,18 @@ namespace kith::gateway {
 
 class GatewayLoop;
 
+// Says whether a warning is due: at most once a minute. Any thread.
+class RareWarning {
+ public:
+  [[nodiscard]] bool is_due(uint64_t now_ms) {
+    uint64_t next_ms = next_ms_.load(std::memory_order_relaxed);
+    return now_ms >= next_ms && next_ms_.compare_exchange_strong(next_ms, now_ms + 60'000);
+  }
+
+ private:
+  std::atomic<uint64_t> next_ms_{0};
+};
+
 class Shared {
  public:
   Shared(Services& services, GatewaySettings settings, GatewayHooks hooks);
@@ -35,6 +47,9 @@ class Shared {
   const GatewayHooks hooks;
   ConnectionLimits connections;
   std::atomic<bool> draining{false};
+  RareWarning memory_warning;
+  RareWarning connections_warning;
+  RareWarning descriptors_warning;
   std::vector<std::unique_ptr<GatewayLoop>> loops;
 
   // The loop of the gateway on the executor that owns the account.

@@ -7,6 +7,9 @@
 #include <charconv>
 #include <optional>
 
+#include "net/socket.h"
+#include "net/static_files.h"
+#include "net/tls.h"
 #include "server/node/config_settings.h"
 
 namespace kith::node {
@@ -52,6 +55,9 @@ std::vector<std::string> contradictions(const Config& config) {
   if (config.gateway.tls_certificate.empty() != config.gateway.tls_key.empty()) {
     out.push_back("tls.certificate and tls.key go together: set both or none");
   }
+  for (const std::string& proxy : config.gateway.trusted_proxies) {
+    if (!net::PeerAddress::parse(proxy)) out.push_back("listen.trusted_proxies: \"" + proxy + "\" is no IP address");
+  }
   if (config.data_directory.empty()) out.push_back("data.directory is empty");
   if (config.delivery.window_bytes + (uint64_t{1} << 18) > config.gateway.output_max) {
     out.push_back("limits.output_max = " + std::to_string(config.gateway.output_max) +
@@ -64,6 +70,32 @@ std::vector<std::string> contradictions(const Config& config) {
   if (config.delivery.forget_delay_ms < config.delivery.commit_delay_notice_ms) {
     out.push_back(
         "inbox.forget_delay_ms must not be below inbox.commit_delay_notice_ms, or a crash may lose a receipt");
+  }
+  return out;
+}
+
+std::vector<std::string> warnings(const Config& config) {
+  std::vector<std::string> out;
+  if (!config.gateway.tls_certificate.empty()) return out;
+  for (const std::string& address : config.gateway.listen) {
+    if (is_loopback_address(address)) continue;
+    out.push_back(
+        "listen.addresses: " + address +
+        " can be reached from outside without TLS: tokens pass in the clear, and browsers refuse the web app. "
+        "Set tls.certificate and tls.key, or listen on 127.0.0.1 behind a proxy");
+  }
+  return out;
+}
+
+std::vector<std::string> unreadable_files(const Config& config) {
+  std::vector<std::string> out;
+  if (!config.gateway.tls_certificate.empty()) {
+    const auto loaded = net::TlsContext::load(config.gateway.tls_certificate, config.gateway.tls_key);
+    if (!loaded) out.push_back("tls.certificate, tls.key: " + loaded.error());
+  }
+  if (!config.gateway.web_root.empty()) {
+    const auto loaded = net::StaticFiles::load(config.gateway.web_root);
+    if (!loaded) out.push_back("web.root: " + loaded.error());
   }
   return out;
 }

@@ -50,6 +50,11 @@ Result<void, std::vector<std::string>> read_config_file(const std::string& path,
 // What no single key says: settings that contradict each other. Empty: none.
 std::vector<std::string> contradictions(const Config& config);
 
+// What is allowed and seldom meant: sentences for the operator.
+std::vector<std::string> warnings(const Config& config);
+// Certificate, key and web app as kithd would read them at its start: why it can't. Reads the disk.
+std::vector<std::string> unreadable_files(const Config& config);
+
 // The configuration as a file with every key and its documentation: read_config() of it gives `config` again.
 std::string print_config(const Config& config);
 // Every key, "section.key", in the order of the file.

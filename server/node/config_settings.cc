@@ -37,7 +37,7 @@ const Setting kSettings[] = {
     {"listen", "trusted_proxies",
      "Addresses of proxies in front, such as \"127.0.0.1\": the last address in their X-Forwarded-For counts as the "
      "client's, for every limit"
-     " by address.",
+     " by address. What they forward without a readable address counts as one client.",
      KITH_PLACE(std::vector<std::string>, gateway.trusted_proxies)},
 
     {"tls", "certificate", "PEM file of the certificate with its chain. Empty: no TLS.",
@@ -80,7 +80,9 @@ const Setting kSettings[] = {
     {"registration", "prekeys_low", "A device is asked for more one-time prekeys when the server has fewer left.",
      KITH_PLACE(uint32_t, handlers.prekeys_low), 1, 200},
 
-    {"limits", "connections_max", "Open connections.", KITH_PLACE(uint32_t, gateway.connections_max), 0, kNumberMax},
+    {"limits", "connections_max",
+     "Open connections. Fewer when there are not as many descriptors, after those of stores and files.",
+     KITH_PLACE(uint32_t, gateway.connections_max), 0, kNumberMax},
     {"limits", "connections_per_address_max",
      "Open connections of one address (of a /64 network for IPv6). Loopback addresses have no such bound: a proxy "
      "speaks for everybody.",
@@ -108,8 +110,8 @@ const Setting kSettings[] = {
     {"limits", "output_max",
      "Bytes waiting for a slow reader beyond which it is disconnected; its inbox keeps what it hasn't confirmed.",
      KITH_PLACE(uint32_t, gateway.output_max), 1 << 20, 1 << 30},
-    {"limits", "http_body_max", "Bytes of the body of one HTTP request.", KITH_PLACE(uint32_t, gateway.http_body_max),
-     65'536, 64 << 20},
+    {"limits", "http_body_max", "Bytes of the body of one HTTP request of a device; of anybody else 4096.",
+     KITH_PLACE(uint32_t, gateway.http_body_max), 65'536, 64 << 20},
 
     {"timeouts", "handshake_timeout_ms",
      "From the connection to the end of TLS handshake and Hello; also for one HTTP request.",
@@ -171,10 +173,18 @@ const Setting kSettings[] = {
     {"rates", "take_prekeys_of", "One-time prekeys taken of one device, by one account.",
      KITH_PLACE(Rate, rates.take_prekeys_of)},
     {"rates", "profile_read", "Profiles and device lists read, by one account.", KITH_PLACE(Rate, rates.profile_read)},
-    {"rates", "profile_write", "Profile, privacy, PIN and keys written, by one account.",
+    {"rates", "profile_write", "Profile, privacy and keys written, by one account.",
      KITH_PLACE(Rate, rates.profile_write)},
+    {"rates", "pin_write", "Registration PINs set, by one account.", KITH_PLACE(Rate, rates.pin_write)},
+    {"rates", "request", "HTTP requests of one account, each counted once and once more for each KiB of its body.",
+     KITH_PLACE(Rate, rates.request)},
     {"rates", "typing", "Typing notices, of one device.", KITH_PLACE(Rate, rates.typing)},
     {"rates", "subscribe", "Accounts subscribed to, by one device.", KITH_PLACE(Rate, rates.subscribe)},
+    {"rates", "availability", "Times that one device says that its user comes or goes. More closes its connection.",
+     KITH_PLACE(Rate, rates.availability)},
+    {"rates", "redeliver", "Times that one device asks for its inbox again. More closes its connection.",
+     KITH_PLACE(Rate, rates.redeliver)},
+    {"rates", "hello", "Sessions that one device begins.", KITH_PLACE(Rate, rates.hello)},
     {"rates", "loopback_exempt", "Whether limits by address leave out loopback addresses, where a proxy or a test is.",
      KITH_PLACE(bool, rates.loopback_exempt)},
     {"rates", "buckets_max", "How many such counts are kept in memory; the oldest are forgiven.",

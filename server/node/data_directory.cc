@@ -3,6 +3,7 @@
 #include "server/node/data_directory.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,24 @@
 #include <filesystem>
 
 namespace kith::node {
+namespace {
+
+namespace fs = std::filesystem;
+
+// False: something is not ours to change, or was not found.
+bool close_to_others(const std::string& path) {
+  constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
+  std::error_code error;
+  fs::permissions(path, kOthers, fs::perm_options::remove, error);
+  if (error) return false;
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    if (at->is_symlink(error)) continue;
+    fs::permissions(at->path(), kOthers, fs::perm_options::remove, error);
+  }
+  return !error;
+}
+
+}  // namespace
 
 Result<DataDirectory, std::string> DataDirectory::open(const std::string& path) {
   const auto failed = [&path](const char* what) {
@@ -33,6 +52,12 @@ Result<DataDirectory, std::string> DataDirectory::open(const std::string& path) 
                          size > 0 ? std::string_view(holder, static_cast<size_t>(size)).find_last_not_of('\n') + 1 : 0);
     return Fail("the data directory " + path + " is in use by another kithd" +
                 (id.empty() ? "" : " (process " + id + ")") + ": stop it first, or use another directory");
+  }
+  struct stat state{};
+  if (::stat(path.c_str(), &state) != 0) return failed("can't be looked at");
+  if ((state.st_mode & 0077) != 0) {
+    if (!close_to_others(path)) return failed("can be read by others, and can't be closed to them");
+    spdlog::warn("the data directory {} could be read by others: it is closed to them now", path);
   }
   const std::string id = std::to_string(getpid()) + "\n";
   if (ftruncate(lock.get(), 0) != 0 || pwrite(lock.get(), id.data(), id.size(), 0) < 0) {

@@ -16,7 +16,8 @@ namespace kith::node {
 
 class DataDirectory {
  public:
-  // Makes it readable by its owner only when it is new. The error is a sentence for the operator.
+  // Makes it, and what lies in it, readable by its owner only, also when it was there before. The error is a sentence
+  // for the operator.
   static Result<DataDirectory, std::string> open(const std::string& path);
 
   [[nodiscard]] std::string accounts_file() const { return path_ + "/accounts.db"; }

@@ -4,13 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "server/gateway/testing/client.h"
 #include "server/node/exit_code.h"
+#include "server/node/process.h"
 #include "server/node/testing/kithd_process.h"
 
 namespace kith::node {
@@ -274,6 +278,190 @@ TEST_F(Kithd, ChecksAndPrintsConfigurationsAndItsVersion) {
   EXPECT_TRUE(version.starts_with("kithd " KITH_VERSION "\n")) << version;
   EXPECT_NE(version.find("AGPL-3.0-or-later"), std::string::npos) << version;
   EXPECT_NE(version.find("\nSource: "), std::string::npos) << version;
+}
+
+// Bytes of address space that the process has.
+rlim_t address_space_of(pid_t pid) {
+  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+  rlim_t pages = 0;
+  statm >> pages;
+  return pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+}
+
+// What strangers, and a device, may send to make a server keep things; each goes on for ever.
+struct Onslaught {
+  std::string begin;
+  std::string again;
+};
+std::vector<Onslaught> onslaughts(const RegisteredDevice& device) {
+  const std::string host = " HTTP/1.1\r\nHost: a\r\n";
+  const std::string token = "Authorization: Bearer " + to_base64url(device.token) + "\r\n";
+  const std::string json = "Content-Type: application/json\r\n";
+  const std::string length = "Content-Length: 1000000\r\n\r\n";
+  const std::string upgrade = "GET /v1/socket" + host +
+                              "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: kith.v1\r\n\r\n";
+  const std::string chunked = "POST /v1/registration" + host + "Transfer-Encoding: chunked\r\n\r\n";
+  const std::string x(65'536, 'x');
+  std::string masked_frames;  // fragments of one message that never ends
+  for (int i = 0; i < 500; ++i) masked_frames += std::string("\x00\xfe\x00\x7e\0\0\0\0", 8) + std::string(126, 'x');
+  std::string open_brackets;
+  for (int i = 0; i < 20'000; ++i) open_brackets += "[{\"";
+  return {
+      {"GET /", x},
+      {"GET /" + host + "X: ", x},
+      {chunked + "5;", x},
+      {chunked + "0\r\nX: ", x},
+      {chunked, "1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n"},
+      {"POST /v1/registration/code" + host + json + length, x},
+      {"PUT /v1/privacy" + host + json + length, x},
+      {"PUT /v1/privacy" + host + json + token + length, R"({"contacts": [)" + open_brackets},
+      {"PUT /v1/privacy" + host + token + "Content-Type: application/x-protobuf\r\n" + length,
+       std::string("\x1a\0", 2)},
+      {"PUT /v1/keys" + host + json + token + length, open_brackets},
+      {upgrade, std::string("\x82\xff\0\0\0\0\0\3\xff\0\0\0\0\0", 14) + x},
+      {upgrade + std::string("\x02\xfe\x00\x7e\0\0\0\0", 8) + std::string(126, 'x'), masked_frames},
+  };
+}
+
+// Each of them on several connections, 300 kB on each, all open at once.
+void send_all(uint16_t port, const std::vector<Onslaught>& all) {
+  constexpr size_t kConnections = 12;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (const Onslaught& one : all) {
+    for (size_t i = 0; i < kConnections; ++i) {
+      clients.push_back(std::make_unique<Client>(port));
+      std::string bytes = one.begin;
+      while (bytes.size() < 300'000) bytes += one.again;
+      clients.back()->send_bytes(bytes);
+    }
+  }
+}
+
+TEST_F(Kithd, NoInputEndsItWhenMemoryIsShort) {  // [LIMIT-1]
+  ASSERT_TRUE(server_.start()) << server_.log();
+  const RegisteredDevice ana(server_.port(), "+491700000001", 1);
+  Connected session(server_.port(), ana);
+  ASSERT_TRUE(session.receive(ServerFrame::kBacklogEnd));
+  const auto all = onslaughts(ana);
+  send_all(server_.port(), all);  // threads and caches are there now
+  rlimit before{};
+  ASSERT_EQ(prlimit(server_.pid(), RLIMIT_AS, nullptr, &before), 0);
+  for (const rlim_t spare : {rlim_t{24} << 20, rlim_t{4} << 20, rlim_t{0}}) {
+    const rlimit tight{address_space_of(server_.pid()) + spare, before.rlim_max};
+    ASSERT_EQ(prlimit(server_.pid(), RLIMIT_AS, &tight, nullptr), 0);
+    send_all(server_.port(), all);
+    ASSERT_EQ(kill(server_.pid(), 0), 0) << spare << server_.log();
+    wire::ClientFrame ping;
+    ping.mutable_ping()->set_nonce(spare + 1);
+    session.send_frame(ping);
+    const auto pong = session.receive(ServerFrame::kPong);
+    ASSERT_TRUE(pong) << "with " << spare << " bytes to spare: " << server_.log();
+    EXPECT_EQ(pong->pong().nonce(), spare + 1);
+  }
+  ASSERT_EQ(prlimit(server_.pid(), RLIMIT_AS, &before, nullptr), 0);
+  int status = 0;
+  for (int i = 0; i < 100 && status != 200; ++i) {
+    status = Client(server_.port()).request("GET", "/readyz").status;
+    if (status != 200) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(status, 200) << server_.log();
+}
+
+TEST_F(Kithd, CheckConfigLooksAtTheFilesItNames) {
+  const auto check = [this](const std::string& text) {
+    std::ofstream(directory_.file("check.toml"), std::ios::trunc) << text;
+    return run_kithd({"check-config", directory_.file("check.toml")});
+  };
+  const Ran no_certificate = check("[tls]\ncertificate = \"/no/such/cert.pem\"\nkey = \"/no/such/key.pem\"\n");
+  EXPECT_EQ(no_certificate.exit_code, kWrongUsage);
+  EXPECT_THAT(no_certificate.err, HasSubstr("/no/such/cert.pem"));
+  const Ran no_web = check("[web]\nroot = \"/no/such/web\"\n");
+  EXPECT_EQ(no_web.exit_code, kWrongUsage);
+  EXPECT_THAT(no_web.err, HasSubstr("web.root: web root /no/such/web"));
+  const Ran no_proxy = check("[listen]\ntrusted_proxies = [\"nginx\"]\n");
+  EXPECT_EQ(no_proxy.exit_code, kWrongUsage);
+  EXPECT_THAT(no_proxy.err, HasSubstr("listen.trusted_proxies: \"nginx\" is no IP address"));
+  const Ran open = check("[listen]\naddresses = [\"0.0.0.0:8080\"]\n");
+  EXPECT_EQ(open.exit_code, 0) << "a proxy may be in front of it";
+  EXPECT_THAT(open.err, HasSubstr("0.0.0.0:8080 can be reached from outside without TLS"));
+  EXPECT_EQ(check("[listen]\naddresses = [\"127.0.0.1:8080\", \"[::1]:8080\"]\n").err, "");
+}
+
+TEST_F(Kithd, ItsDataIsForItsUserOnlyEvenInADirectoryThatWasOpen) {
+  namespace fs = std::filesystem;
+  const fs::path data = directory_.file("data");
+  fs::create_directories(data / "inboxes");
+  std::ofstream(data / "inboxes" / "old") << "x";
+  fs::permissions(data, fs::perms(0755));
+  fs::permissions(data / "inboxes", fs::perms(0755));
+  fs::permissions(data / "inboxes" / "old", fs::perms(0644));
+  ASSERT_TRUE(server_.start()) << server_.log();
+  const RegisteredDevice ana(server_.port(), "+491700000001", 1);
+  EXPECT_EQ(fs::status(data).permissions(), fs::perms(0700));
+  size_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(data)) {
+    ++files;
+    EXPECT_EQ(entry.status().permissions(), fs::perms(entry.is_directory() ? 0700 : 0600)) << entry.path();
+  }
+  EXPECT_GE(files, 5u);
+  EXPECT_THAT(server_.log(), HasSubstr("could be read by others"));
+}
+
+TEST_F(Kithd, WithFewDescriptorsConnectionsAreTurnedAwayAndMessagesGoOn) {  // [LIMIT-1]
+  constexpr rlim_t kDescriptors = 700;
+  std::ofstream(directory_.file("kith.toml")) << "[data]\nopen_files_max = 64\n";
+  ASSERT_TRUE(server_.start({"--config", directory_.file("kith.toml")}, kDescriptors)) << server_.log();
+  const RegisteredDevice ana(server_.port(), "+491700000001", 1);
+  const RegisteredDevice ben(server_.port(), "+491700000002", 2);
+  Connected session(server_.port(), ana);
+  ASSERT_TRUE(session.receive(ServerFrame::kBacklogEnd));
+  std::vector<std::unique_ptr<Client>> idle;
+  Client::Response answer;
+  while (idle.size() < kDescriptors) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    answer = idle.back()->request("GET", "/v1/profile");
+    if (answer.status == 503) break;
+  }
+  EXPECT_GT(idle.size(), 300u);
+  EXPECT_LT(idle.size(), kDescriptors - 200);
+  EXPECT_THAT(answer.body, HasSubstr("kTooManyConnections"));
+  EXPECT_EQ(answer.field("Retry-After"), "5");
+  const auto ready = Client(server_.port()).request("GET", "/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_THAT(ready.body, HasSubstr("as many connections"));
+  EXPECT_EQ(Client(server_.port()).request("GET", "/healthz").status, 200);
+  // The stores find files for whatever they have to write.
+  session.send_frame(send_frame(ben, message_id(1), "message"));
+  EXPECT_TRUE(session.receive(ServerFrame::kAccepted));
+  idle.clear();
+  for (int i = 0; i < 100 && Client(server_.port()).request("GET", "/readyz").status != 200; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(Client(server_.port()).request("GET", "/readyz").status, 200);
+}
+
+TEST(Descriptors, TheStoresFilesComeBeforeConnections) {
+  const auto million = share_descriptors(1'048'576, 1'000'000, 512);
+  EXPECT_EQ(million.connections, 1'000'000u);
+  EXPECT_EQ(million.store_files, 512u);
+  const auto usual = share_descriptors(20'000, 1'000'000, 512);
+  EXPECT_EQ(usual.connections, 20'000u - 512 - kDescriptorsForTheRest);
+  const auto few = share_descriptors(1024, 0, 512);
+  EXPECT_EQ(few.store_files, 256u);
+  EXPECT_EQ(few.connections, 1024u - 256 - 256);
+  EXPECT_EQ(share_descriptors(1024, 100, 512).connections, 100u);
+  EXPECT_EQ(share_descriptors(10, 0, 512).connections, 16u);
+}
+
+TEST_F(Kithd, CodesOnTheConsoleDoNotNameTheNumber) {  // [PRIVATE-1]
+  ASSERT_TRUE(server_.start({"--codes", "console"})) << server_.log();
+  const auto asked = Client(server_.port())
+                         .request("POST", "/v1/registration/code", {{"Content-Type", "application/json"}},
+                                  R"({"phone": "+491701234567"})");
+  EXPECT_EQ(asked.status, 200);
+  EXPECT_EQ(asked.body.find("code\":"), std::string::npos) << asked.body;
+  EXPECT_THAT(server_.log(), HasSubstr("registration code for the number that ends in 4567: "));
+  EXPECT_EQ(server_.log().find("70123"), std::string::npos);
 }
 
 TEST_F(Kithd, TheLogNeverHoldsTokensCodesOrContent) {  // [PRIVATE-1]

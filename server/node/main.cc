@@ -3,9 +3,13 @@
 // kithd: the Kith server.
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
+#include "net/process_memory.h"
 #include "net/process_secrets.h"
 #include "server/node/command_line.h"
 #include "server/node/exit_code.h"
@@ -17,6 +21,11 @@ namespace {
 
 using namespace kith::node;
 
+// For what is under way when memory runs out.
+constexpr size_t kMemoryReserveBytes = size_t{8} << 20;
+// Its own two, and a few listening sockets.
+constexpr size_t kDescriptorsOfALoop = 6;
+
 int check_config(const std::string& file) {
   Config config;
   std::vector<std::string> errors;
@@ -24,9 +33,11 @@ int check_config(const std::string& file) {
     errors = read.error();
   } else {
     errors = contradictions(config);
+    std::ranges::move(unreadable_files(config), std::back_inserter(errors));
   }
   for (const std::string& error : errors) std::fprintf(stderr, "kithd: %s\n", error.c_str());
   if (!errors.empty()) return kWrongUsage;
+  for (const std::string& warning : warnings(config)) std::fprintf(stderr, "kithd: note: %s\n", warning.c_str());
   std::printf("%s is right\n", file.c_str());
   return kStopped;
 }
@@ -41,9 +52,17 @@ void start_log(const std::string& level) {
 int serve(Config config) {
   start_log(config.log_level);
   ignore_broken_pipes();
+  umask(0077);  // everything that the stores make is for this user alone
   if (!config.core_dumps) kith::net::forbid_core_dumps();
   kith::net::silence_parsers();
+  kith::net::hold_memory_reserve(kMemoryReserveBytes);
   const size_t descriptors = raise_descriptor_limit();
+  const size_t of_loops = kDescriptorsOfALoop * (config.loops != 0 ? config.loops : processors());
+  const auto shares = share_descriptors(descriptors - std::min(descriptors, of_loops), config.gateway.connections_max,
+                                        config.store_files_max);
+  config.gateway.connections_max = shares.connections;
+  config.store_files_max = shares.store_files;
+  for (const std::string& warning : warnings(config)) spdlog::warn("{}", warning);
   if (config.codes == "echo") spdlog::warn("codes are echoed: whoever reaches this server can register any number");
 
   {
@@ -52,7 +71,8 @@ int serve(Config config) {
       std::fprintf(stderr, "kithd: %s\n", started.error().what.c_str());
       return started.error().exit_code;
     }
-    spdlog::info("kithd {}, up to {} descriptors", kVersion, descriptors);
+    spdlog::info("kithd {}, up to {} connections and {} files of the inbox store with {} descriptors", kVersion,
+                 shares.connections, shares.store_files, descriptors);
     // Programs that start kithd wait for these lines.
     for (const std::string& url : node.urls()) std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);

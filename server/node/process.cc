@@ -19,6 +19,19 @@ size_t raise_descriptor_limit() {
   return limit.rlim_cur;
 }
 
+DescriptorShares share_descriptors(size_t descriptors, uint32_t connections_wanted, uint32_t store_files_wanted) {
+  // Whoever runs with fewer has set the limit wrong; some connections there are all the same.
+  constexpr uint32_t kConnectionsMin = 16;
+  DescriptorShares shares{};
+  shares.store_files =
+      static_cast<uint32_t>(std::min<size_t>(store_files_wanted, std::max<size_t>(64, descriptors / 4)));
+  const size_t reserved = shares.store_files + std::min(kDescriptorsForTheRest, descriptors / 4);
+  const size_t most = std::min<size_t>(UINT32_MAX, descriptors - std::min(descriptors, reserved));
+  shares.connections = std::max(kConnectionsMin, static_cast<uint32_t>(most));
+  if (connections_wanted != 0) shares.connections = std::min(shares.connections, connections_wanted);
+  return shares;
+}
+
 void ignore_broken_pipes() { signal(SIGPIPE, SIG_IGN); }
 
 size_t processors() {

@@ -4,11 +4,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace kith::node {
 
 // Raises the limit of open descriptors as far as allowed; answers it.
 size_t raise_descriptor_limit();
+// What there may be of connections, and of the inbox store's files, with so many descriptors.
+struct DescriptorShares {
+  uint32_t connections;
+  uint32_t store_files;
+};
+// The store's files come first, a quarter of all at most, then kDescriptorsForTheRest: a message that was accepted must
+// find a file to be written to. 0 connections wanted: as many as there can be.
+constexpr size_t kDescriptorsForTheRest = 256;
+DescriptorShares share_descriptors(size_t descriptors, uint32_t connections_wanted, uint32_t store_files_wanted);
 // A connection that the peer closed answers EPIPE instead of ending the process.
 void ignore_broken_pipes();
 // Processors that this process may use.

@@ -46,9 +46,8 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
                                     DeliveryPorts{ports.accounts, ports.profiles, ports.last_seen, ports.inboxes},
                                     DeliverySettings{}, run_now(ports.inboxes.new_epoch()).value());
   rate_limits_ = std::make_unique<RateLimits>(clock_, rates);
-  services_ = std::make_unique<Services>(Services{clock_, random_, ports.accounts, ports.keys, ports.profiles,
-                                                  ports.last_seen, ports.inboxes, ports.codes, *shards, *rate_limits_,
-                                                  *loops_[0], HandlerSettings{}});
+  services_.reset(new Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen,
+                               ports.inboxes, ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
   settings.listen = {"127.0.0.1:0"};
   gateway = std::make_unique<Gateway>(gateway_loops, *services_, std::move(settings), std::move(hooks));
   if (const auto started = gateway->start(); !started) std::abort();

@@ -24,7 +24,8 @@ namespace {
 using gateway::testing::Client;
 
 // Its standard output comes by the returned descriptor; its standard error goes to the file.
-pid_t spawn(const std::vector<std::string>& arguments, const std::string& error_file, int& out) {
+pid_t spawn(const std::vector<std::string>& arguments, const std::string& error_file, int& out,
+            rlim_t descriptors = 0) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
   std::vector<std::string> all = {KITHD_PROGRAM};
@@ -37,6 +38,8 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::string& error_
     const int error = open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(ends[1], STDOUT_FILENO);
     dup2(error, STDERR_FILENO);
+    const rlimit limit{descriptors, descriptors};
+    if (descriptors != 0) setrlimit(RLIMIT_NOFILE, &limit);
     execv(pointers[0], pointers.data());
     _exit(127);
   }
@@ -108,12 +111,12 @@ KithdProcess::~KithdProcess() {
   if (out_ >= 0) close(out_);
 }
 
-bool KithdProcess::start(std::vector<std::string> more_arguments) {
+bool KithdProcess::start(std::vector<std::string> more_arguments, rlim_t descriptors) {
   std::vector<std::string> arguments = {
       "--data", directory_.file("data"), "--listen", "127.0.0.1:" + std::to_string(port_), "--codes", "echo"};
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   if (out_ >= 0) close(out_);
-  pid_ = spawn(arguments, directory_.file("log"), out_);
+  pid_ = spawn(arguments, directory_.file("log"), out_, descriptors);
   const std::string start = "listening on http://127.0.0.1:";
   const std::string text = read_out(out_, start);
   const size_t found = text.find(start);

@@ -3,6 +3,7 @@
 // A real kithd for tests: started, asked, stopped, killed.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -34,8 +35,8 @@ class KithdProcess {
   KithdProcess& operator=(const KithdProcess&) = delete;
 
   // Starts it on loopback with the echo sender, and waits for its address: a free port the first time, and the same one
-  // ever after. False when none came.
-  [[nodiscard]] bool start(std::vector<std::string> more_arguments = {});
+  // ever after. False when none came. `descriptors`: its limit of them; 0: as it is.
+  [[nodiscard]] bool start(std::vector<std::string> more_arguments = {}, rlim_t descriptors = 0);
   [[nodiscard]] uint16_t port() const { return port_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
