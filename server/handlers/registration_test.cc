@@ -265,7 +265,8 @@ TEST_F(RegistrationTest, SettingThePinHasARateOfItsOwn) {  // [LIMIT-1]
   EXPECT_GT(refused.error().retry_after_ms, 0u);
   wire::Profile profile;
   profile.set_name("Ana");
-  EXPECT_TRUE(world.run(handlers::put_profile(world.services(), device.address, profile))) << "nothing else waits for it";
+  EXPECT_TRUE(world.run(handlers::put_profile(world.services(), device.address, profile)))
+      << "nothing else waits for it";
 }
 
 TEST_F(RegistrationTest, ATokenIsCheckedWhole) {
