@@ -89,8 +89,19 @@ export default defineConfig({
     outDir: "dist",
     assetsInlineLimit: 0, // the page's policy allows no data: addresses
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      onwarn: (warning, warn) => {
+        if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning); // "use client": nothing here runs on a server
+      },
+    },
   },
   worker: { format: "es" },
+  // What is imported on demand too: found later, it would come with a second React into a page that runs from the sources.
+  optimizeDeps: {
+    include: ["react", "react-dom/client", "react/jsx-runtime", "react/jsx-dev-runtime"].concat(
+      ["menu", "select"].map((part) => `@ariakit/react/${part}`),
+    ),
+  },
   server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
   test: {
     include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts", "ui/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],

@@ -78,6 +78,14 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   settings: { go: press("Settings") },
+  "a choice in the settings": {
+    go: async (page) => {
+      await press("Settings")(page);
+      await page.getByRole("button", { name: /^Privacy/ }).click();
+      await page.getByRole("combobox", { name: "Last seen and online" }).click();
+      await page.getByRole("option", { name: "Nobody" }).waitFor();
+    },
+  },
 };
 
 /** Fades have ended: colours are what they are. */

@@ -87,58 +87,56 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
         </p>
       )}
       {picking && <EmojiPicker onPick={insert} onClose={closePicker} />}
-      <div className={styles.composerBox}>
-        {quoted !== undefined && (
-          <div className={styles.composerQuote} data-part="composer-quote">
-            <div className="quote">
-              <span className="author" dir="auto">
-                {quoted.outgoing ? "You" : titleOf(conversation)}
-              </span>
-              <span className="excerpt">{previewText(quoted)}</span>
+      <div className={styles.composerFrame}>
+        <div className={styles.composerBox}>
+          {quoted !== undefined && (
+            <div className={styles.composerQuote} data-part="composer-quote">
+              <div className="quote">
+                <span className="author" dir="auto">
+                  {quoted.outgoing ? "You" : titleOf(conversation)}
+                </span>
+                <span className="excerpt">{previewText(quoted)}</span>
+              </div>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label="Don't reply to this message"
+                onClick={model.composer.cancelQuote}
+              >
+                <Icon name="close" />
+              </button>
             </div>
+          )}
+          <div className={styles.composerLine}>
             <button
               type="button"
               className="icon-button"
-              aria-label="Don't reply to this message"
-              onClick={model.composer.cancelQuote}
+              aria-label="Emoji"
+              aria-expanded={picking}
+              title="Emoji"
+              onClick={() => setPicking(!picking)}
             >
-              <Icon name="close" />
+              <Icon name="smile" />
             </button>
+            <textarea
+              ref={field}
+              rows={1}
+              dir="auto"
+              value={text}
+              placeholder="Write a message"
+              aria-label={`Message to ${conversation.title}`}
+              enterKeyHint="send"
+              onChange={(event) => model.composer.setText(event.target.value)}
+              onKeyDown={onKeyDown}
+              onBlur={model.composer.stopTyping}
+            />
           </div>
-        )}
-        <div className={styles.composerLine}>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Emoji"
-            aria-expanded={picking}
-            title="Emoji"
-            onClick={() => setPicking(!picking)}
-          >
-            <Icon name="smile" />
-          </button>
-          <textarea
-            ref={field}
-            rows={1}
-            dir="auto"
-            value={text}
-            placeholder="Write a message"
-            aria-label={`Message to ${conversation.title}`}
-            enterKeyHint="send"
-            onChange={(event) => model.composer.setText(event.target.value)}
-            onKeyDown={onKeyDown}
-            onBlur={model.composer.stopTyping}
-          />
-          <button
-            type="submit"
-            className={`icon-button ${styles.send}`}
-            aria-label="Send"
-            title="Send"
-            disabled={text.trim() === ""}
-          >
+        </div>
+        {text.trim() !== "" && (
+          <button type="submit" className={styles.send} aria-label="Send" title="Send">
             <Icon name="send" />
           </button>
-        </div>
+        )}
       </div>
     </form>
   );

@@ -2,7 +2,7 @@
 
 // The messages that the window of the timeline shows, and the scrolling: it stays at the end when it is there, stays at what is being read
 // when rows come or go above, and asks for more near either end.
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { titleOf, type Message } from "../view-models/core";
@@ -10,11 +10,14 @@ import { dayText } from "../view-models/time_text";
 import { END } from "../view-models/timeline";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Icon } from "./icons";
-import { MessageMenu, type MenuPlace } from "./message_menu";
+import type { MenuPlace } from "./message_menu";
 import { MessageRow } from "./message_row";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_list.module.css";
+
+/** Fetched when somebody first opens it. */
+const MessageMenu = lazy(() => import("./message_menu"));
 
 interface MessageListProps {
   model: ConversationViewModel;
@@ -275,7 +278,9 @@ export function MessageList({
         </button>
       )}
       {menu !== undefined && (
-        <MessageMenu place={menu} onReply={onReply} onCopy={onCopy} onClose={() => setMenu(undefined)} />
+        <Suspense>
+          <MessageMenu place={menu} onReply={onReply} onCopy={onCopy} onClose={() => setMenu(undefined)} />
+        </Suspense>
       )}
     </div>
   );

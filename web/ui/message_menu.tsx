@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
+import { Menu, MenuItem, useMenuStore } from "@ariakit/react/menu";
+import { useEffect, useEffectEvent, useLayoutEffect } from "react";
 
 import { textOf, type Message } from "../view-models/core";
-import { moveFocusByArrows } from "./arrow_keys";
 import { rememberFocus } from "./focus_return";
-import { useOverlay } from "./keys";
 import { Icon } from "./icons";
+import { useOverlay } from "./keys";
 import styles from "./message_menu.module.css";
 
 export interface MenuPlace {
@@ -22,37 +22,24 @@ interface MessageMenuProps {
   onClose: () => void;
 }
 
-/** What can be done with a message. A click beside it and Escape close it. */
-export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProps) {
-  const menu = useRef<HTMLDivElement>(null);
-  const [position, setPosition] = useState({ left: place.x, top: place.y });
-
+/** What can be done with a message. A click beside it, scrolling and Escape close it. */
+export default function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProps) {
+  const menu = useMenuStore({
+    open: true,
+    setOpen: (open) => {
+      if (!open) onClose();
+    },
+  });
   useLayoutEffect(() => {
     const back = rememberFocus();
     return () => void requestAnimationFrame(back);
   }, []);
-  useLayoutEffect(() => {
-    const { width, height } = menu.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
-    setPosition({
-      left: Math.max(8, Math.min(place.x, innerWidth - width - 8)),
-      top: Math.max(8, Math.min(place.y, innerHeight - height - 8)),
-    });
-    menu.current?.querySelector("button")?.focus();
-  }, [place]);
-
   useOverlay(true, onClose);
-
-  const onOutside = useEffectEvent((event: Event) => {
-    if (!(event.target instanceof Node) || !menu.current?.contains(event.target)) onClose();
-  });
+  const onWheel = useEffectEvent(onClose);
   useEffect(() => {
-    const outside = (event: Event) => onOutside(event);
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("wheel", outside, { passive: true });
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("wheel", outside);
-    };
+    const away = () => onWheel();
+    document.addEventListener("wheel", away, { passive: true });
+    return () => document.removeEventListener("wheel", away);
   }, []);
 
   const choose = (action: (message: Message) => void) => () => {
@@ -60,30 +47,26 @@ export function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProp
     action(place.message);
   };
   return (
-    <div
+    <Menu
+      store={menu}
+      portal
+      preserveTabOrder={false}
       className={styles.menu}
-      role="menu"
-      ref={menu}
-      style={position}
-      onKeyDown={(event) => {
-        moveFocusByArrows(event, "button");
-        event.stopPropagation();
-        if (event.key === "Tab") {
-          event.preventDefault();
-          onClose();
-        }
-      }}
+      aria-label="Message"
+      getAnchorRect={() => ({ x: place.x, y: place.y, width: 0, height: 0 })}
+      autoFocusOnShow
+      onKeyDown={(event) => event.stopPropagation()}
     >
-      <button type="button" role="menuitem" onClick={choose(onReply)}>
+      <MenuItem className={styles.item} onClick={choose(onReply)}>
         <Icon name="reply" />
         Reply
-      </button>
+      </MenuItem>
       {textOf(place.message) !== "" && (
-        <button type="button" role="menuitem" onClick={choose(onCopy)}>
+        <MenuItem className={styles.item} onClick={choose(onCopy)}>
           <Icon name="copy" />
           Copy text
-        </button>
+        </MenuItem>
       )}
-    </div>
+    </Menu>
   );
 }

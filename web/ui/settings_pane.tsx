@@ -122,7 +122,7 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
         </span>
         <span className="phone">{formatPhone(state?.phone ?? "")}</span>
       </div>
-      <ul className="rows">
+      <ul className={`group ${styles.topics}`}>
         {(Object.entries(TOPICS) as [SettingsSection, Topic][]).map(([section, { title, hint, icon }]) => (
           <li key={section}>
             <button
@@ -137,6 +137,7 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
                 {title}
                 <small>{hint}</small>
               </span>
+              <Icon name="go" />
             </button>
           </li>
         ))}

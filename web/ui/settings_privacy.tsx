@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { lazy, Suspense } from "react";
+
 import { Scope } from "../view-models/core";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
@@ -63,6 +65,13 @@ export function Switch({ id, label, hint, on, onChange }: SwitchProps) {
   );
 }
 
+const Select = lazy(() => import("./select"));
+const SCOPES = [
+  { value: String(Scope.kEveryone), label: "Everyone" },
+  { value: String(Scope.kContacts), label: "My contacts" },
+  { value: String(Scope.kNobody), label: "Nobody" },
+];
+
 interface ScopeOptionProps {
   id: string;
   label: string;
@@ -74,15 +83,18 @@ interface ScopeOptionProps {
 function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
   return (
     <div className="option">
-      <label className="words" htmlFor={id}>
-        {label}
+      <span className="words">
+        <span id={`${id}-label`}>{label}</span>
         <small>{hint}</small>
-      </label>
-      <select id={id} className="input" value={value} onChange={(event) => void onChange(Number(event.target.value))}>
-        <option value={Scope.kEveryone}>Everyone</option>
-        <option value={Scope.kContacts}>My contacts</option>
-        <option value={Scope.kNobody}>Nobody</option>
-      </select>
+      </span>
+      <Suspense>
+        <Select
+          labelledBy={`${id}-label`}
+          value={String(value)}
+          options={SCOPES}
+          onChange={(scope) => void onChange(Number(scope))}
+        />
+      </Suspense>
     </div>
   );
 }

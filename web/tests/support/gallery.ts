@@ -18,10 +18,10 @@ export class Gallery {
   static async open(): Promise<Gallery> {
     const vite = await createServer({
       root: fileURLToPath(new URL("../..", import.meta.url)),
-      configFile: false,
+      configFile: fileURLToPath(new URL("../../vite.config.ts", import.meta.url)),
       logLevel: "error",
       optimizeDeps: { entries: ["tests/gallery/index.html"] },
-      server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
+      server: { host: "127.0.0.1", port: 0, hmr: false, watch: null, proxy: {} },
     });
     await vite.listen();
     const { port } = vite.httpServer?.address() as AddressInfo;

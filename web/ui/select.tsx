@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { Select as Choice, SelectItem, SelectPopover, SelectProvider } from "@ariakit/react/select";
+import { useState } from "react";
+
+import { Icon } from "./icons";
+import { useOverlay } from "./keys";
+import styles from "./select.module.css";
+
+export interface SelectOption {
+  value: string;
+  label: string;
+}
+
+interface SelectProps {
+  /** The id of the element that names it. */
+  labelledBy: string;
+  value: string;
+  options: readonly SelectOption[];
+  onChange: (value: string) => void;
+}
+
+/** One of a few, in the app's own hand. */
+export default function Select({ labelledBy, value, options, onChange }: SelectProps) {
+  const [open, setOpen] = useState(false);
+  useOverlay(open, () => setOpen(false));
+  return (
+    <SelectProvider value={value} setValue={onChange} open={open} setOpen={setOpen}>
+      <Choice className={`input ${styles.choice}`} aria-labelledby={labelledBy}>
+        {options.find((each) => each.value === value)?.label}
+        <Icon name="caret" />
+      </Choice>
+      <SelectPopover
+        gutter={4}
+        portal
+        preserveTabOrder={false}
+        sameWidth={false}
+        className={styles.popover}
+        aria-labelledby={labelledBy}
+      >
+        {options.map((each) => (
+          <SelectItem key={each.value} value={each.value} className={styles.item}>
+            {each.label}
+            {each.value === value && <Icon name="check" />}
+          </SelectItem>
+        ))}
+      </SelectPopover>
+    </SelectProvider>
+  );
+}
