@@ -10,12 +10,18 @@ import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
 import { keepAddress, openedRoute } from "./address";
 import { pageAttention } from "./page_attention";
+import { pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
 import { newProfileAddress, type Surroundings } from "./surroundings";
 import { keepTitle } from "./title";
 
 export function show(root: Root, core: Core, around: Surroundings): AppViewModel {
-  const app = new AppViewModel(core, { server: around.server, deviceName: "Web", attention: pageAttention() });
+  const app = new AppViewModel(core, {
+    server: around.server,
+    deviceName: "Web",
+    attention: pageAttention(),
+    notifications: pageNotifications(around.profile),
+  });
   keepTitle(app, around.shownProfile);
   keepAddress(app);
   watchTimeZone();

@@ -2,12 +2,14 @@
 
 import type { AppViewModel } from "../view-models/app";
 
-/** "(3) Kith", with the profile when it is not the first. */
+/** "(3) Kith", and the same number on the icon of an installed app; with the profile when it is not the first. */
 export function keepTitle(app: AppViewModel, profile: string): void {
   const write = () => {
     const unread = app.snapshot().phase === "chats" ? app.list.snapshot().unread : 0;
     const title = `${unread > 0 ? `(${unread}) ` : ""}Kith${profile === "" ? "" : ` · ${profile}`}`;
-    if (document.title !== title) document.title = title; // setting it costs, also to what it is
+    if (document.title === title) return; // setting it costs, also to what it is
+    document.title = title;
+    void (unread > 0 ? navigator.setAppBadge?.(unread) : navigator.clearAppBadge?.())?.catch(() => undefined);
   };
   app.list.subscribe(write);
   app.subscribe(write);

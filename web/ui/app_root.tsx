@@ -72,6 +72,7 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
       {leftPanel === "settings" && (
         <SettingsPane
           model={app.settings}
+          notifications={app.notifications}
           state={snapshot.state}
           profile={profile}
           section={section}

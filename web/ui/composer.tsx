@@ -7,7 +7,7 @@ import type { ConversationViewModel } from "../view-models/conversation";
 import { directOf, titleOf } from "../view-models/core";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
-import { previewText } from "./preview";
+import { previewText } from "../view-models/preview_text";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 

@@ -7,7 +7,7 @@ import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
-import { previewText } from "./preview";
+import { previewText } from "../view-models/preview_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 

@@ -13,6 +13,7 @@ import { ConversationRow } from "./conversation_row";
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
+import { NotificationsBanner } from "./notifications_banner";
 import { RebuiltBanner } from "./rebuilt_banner";
 import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
@@ -28,6 +29,7 @@ interface ListPaneProps {
 export function ListPane({ app, snapshot, profile }: ListPaneProps) {
   const { query } = useViewModel(app.search);
   const { state } = snapshot;
+  const someoneThere = useViewModel(app.list).conversations.length > 0;
   const field = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLElement>(null);
 
@@ -94,6 +96,7 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
       </div>
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} />
+      {someoneThere && <NotificationsBanner model={app.notifications} />}
       <div className="pane-body">
         <Conversations app={app} snapshot={snapshot} query={query} />
       </div>

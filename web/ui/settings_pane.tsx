@@ -4,6 +4,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { State } from "../view-models/core";
+import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone } from "../view-models/phone";
 import type { SettingsSection } from "../view-models/route";
 import type { SettingsViewModel } from "../view-models/settings";
@@ -11,6 +12,7 @@ import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
 import { isEscape } from "./keys";
 import { Icon, type IconName } from "./icons";
+import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
@@ -19,6 +21,7 @@ import { useViewModel } from "./use_view_model";
 
 interface SettingsPaneProps {
   model: SettingsViewModel;
+  notifications: NotificationsViewModel;
   state: State | undefined;
   profile: string;
   section: SettingsSection | "";
@@ -52,6 +55,12 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
     hint: "Registration PIN",
     icon: "lock",
     page: ({ model }) => <SecurityPage model={model} />,
+  },
+  notifications: {
+    title: "Notifications",
+    hint: "Previews and sound",
+    icon: "chats",
+    page: ({ notifications }) => <NotificationsPage model={notifications} />,
   },
   device: {
     title: "This device",

@@ -13,7 +13,17 @@ import {
 import { textOf } from "./core";
 import { AppViewModel } from "./app";
 import { HOME } from "./route";
-import { ANA, BEN, conversation, FakeAttention, FakeCore, message, settle, state } from "./testing/fake_core";
+import {
+  ANA,
+  BEN,
+  conversation,
+  FakeAttention,
+  FakeCore,
+  message,
+  settle,
+  state,
+  noNotifications,
+} from "./testing/fake_core";
 
 let core: FakeCore;
 let attention: FakeAttention;
@@ -24,7 +34,12 @@ beforeEach(() => {
   core.conversations = [conversation(), conversation({ id: ANA, title: "Ana" })];
   core.on("listContacts", () => create(ListContactsResponseSchema, { contacts: [] }));
   attention = new FakeAttention();
-  app = new AppViewModel(core, { server: "http://localhost:8080", deviceName: "Web", attention });
+  app = new AppViewModel(core, {
+    server: "http://localhost:8080",
+    deviceName: "Web",
+    attention,
+    notifications: noNotifications,
+  });
 });
 
 describe("the start", () => {
@@ -60,7 +75,7 @@ describe("the start", () => {
     });
 
     core.on("getState", () => state({ connection: State_Connection.kEnded }));
-    const other = new AppViewModel(core, { server: "", deviceName: "Web", attention });
+    const other = new AppViewModel(core, { server: "", deviceName: "Web", attention, notifications: noNotifications });
     await other.start();
     expect(other.snapshot().phase).toBe("ended");
   });

@@ -8,6 +8,7 @@ import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { Connection, directOf, type Conversation, type Core, type Event, type Message, type State } from "./core";
 import { failureText } from "./failure_text";
+import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel } from "./registration";
 import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { SearchViewModel } from "./search";
@@ -34,6 +35,7 @@ export interface AppOptions {
   server: string;
   deviceName: string;
   attention: Attention;
+  notifications: NotificationPort;
 }
 
 export class AppViewModel extends ViewModel<AppSnapshot> {
@@ -41,6 +43,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly search: SearchViewModel;
   readonly contacts: ContactsViewModel;
   readonly settings: SettingsViewModel;
+  readonly notifications: NotificationsViewModel;
 
   constructor(
     private readonly core: Core,
@@ -63,7 +66,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.search = new SearchViewModel(core);
     this.contacts = new ContactsViewModel(core, (conversation) => this.showOpened(conversation));
     this.settings = new SettingsViewModel(core);
-    for (const part of [this.list, this.search, this.contacts, this.settings]) this.onDispose(() => part.dispose());
+    this.notifications = new NotificationsViewModel(
+      core,
+      this.list,
+      options.attention,
+      options.notifications,
+      (id) => void this.openConversation(id),
+    );
+    for (const part of [this.list, this.search, this.contacts, this.settings, this.notifications])
+      this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
   }

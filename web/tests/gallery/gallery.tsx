@@ -18,7 +18,15 @@ import {
 import { AppRoot } from "../../ui/app_root";
 import { AppViewModel } from "../../view-models/app";
 import { textOf } from "../../view-models/core";
-import { conversation, FakeAttention, FakeCore, message, micros, state } from "../../view-models/testing/fake_core";
+import {
+  conversation,
+  FakeAttention,
+  noNotifications,
+  FakeCore,
+  message,
+  micros,
+  state,
+} from "../../view-models/testing/fake_core";
 import { conversations, messages, people } from "./people";
 
 const STARTS = ["chats", "empty", "offline", "registration", "ended"] as const;
@@ -58,6 +66,7 @@ const app = new AppViewModel(scripted(STARTS.find((each) => each === wanted) ?? 
   server: "https://kith.ferreira.example",
   deviceName: "Web",
   attention: new FakeAttention(),
+  notifications: noNotifications,
 });
 createRoot(document.getElementById("root") as HTMLElement).render(
   <AppRoot

@@ -27,6 +27,7 @@ import {
 import type { Attention } from "../attention";
 import type { Core } from "../core";
 import { isBefore } from "../message_items";
+import type { NotificationPort } from "../notifications";
 
 type EventKind = Exclude<MessageInitShape<typeof EventSchema>, Event>["kind"];
 type Answer = (params: never) => unknown;
@@ -176,6 +177,17 @@ export class FakeCore implements Core {
     return create(ListMessagesResponseSchema, { messages: older.slice(-limit), more: older.length > limit });
   }
 }
+
+/** A browser that does not let the page tell of anything. */
+export const noNotifications: NotificationPort = {
+  permission: () => "denied",
+  ask: async () => "denied",
+  show: () => undefined,
+  close: () => undefined,
+  sound: () => undefined,
+  load: () => ({}),
+  save: () => undefined,
+};
 
 export class FakeAttention implements Attention {
   private readonly listeners = new Set<(attentive: boolean) => void>();

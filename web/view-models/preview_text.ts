@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One line about a message, for the list of conversations and for quotes.
-import type { Message } from "../view-models/core";
-import { beginning } from "../view-models/rich_text";
+// One line about a message, for the list of conversations, quotes and notifications.
+import type { Message } from "./core";
+import { beginning } from "./rich_text";
 
 export function previewText(message: Message): string {
   switch (message.body.case) {

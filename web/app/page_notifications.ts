@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The browser's notifications, the sound, and what is wanted of both on this device.
+import type { NotificationPort, NotificationPreferences, Permission } from "../view-models/notifications";
+
+/** Two soft tones, made here: no file to be loaded, and none that a policy could refuse. */
+const TONES: readonly { hertz: number; at: number }[] = [
+  { hertz: 659, at: 0 },
+  { hertz: 880, at: 0.12 },
+];
+const LOUDNESS = 0.08;
+const TONE_SECONDS = 0.35;
+
+function permissionNow(): Permission {
+  if (!("Notification" in window)) return "unsupported";
+  return Notification.permission === "default" ? "undecided" : Notification.permission;
+}
+
+/** A browser lets a page be heard only after somebody has touched it. */
+class Sound {
+  private context: AudioContext | undefined;
+
+  play(): void {
+    if (!("AudioContext" in window)) return;
+    if (!navigator.userActivation?.hasBeenActive) return;
+    this.context ??= new AudioContext();
+    const { context } = this;
+    void context.resume().then(() => {
+      for (const { hertz, at } of TONES) {
+        const tone = new OscillatorNode(context, { type: "sine", frequency: hertz });
+        const begin = context.currentTime + at;
+        const loudness = new GainNode(context, { gain: 0 });
+        loudness.gain.setValueAtTime(0, begin);
+        loudness.gain.linearRampToValueAtTime(LOUDNESS, begin + 0.02);
+        loudness.gain.exponentialRampToValueAtTime(0.0001, begin + TONE_SECONDS);
+        tone.connect(loudness).connect(context.destination);
+        tone.start(begin);
+        tone.stop(begin + TONE_SECONDS);
+      }
+    });
+  }
+}
+
+export function pageNotifications(profile: string): NotificationPort {
+  const key = `kith/${profile}/notifications`;
+  const shown = new Map<string, Notification>();
+  const sound = new Sound();
+  return {
+    permission: permissionNow,
+    ask: async () => {
+      if ("Notification" in window) await Notification.requestPermission();
+      return permissionNow();
+    },
+    show: ({ tag, title, body }, onClick) => {
+      try {
+        const notification = new Notification(title, { tag, body, icon: "/icon-192.png", silent: true });
+        notification.onclick = () => {
+          window.focus();
+          notification.close();
+          onClick();
+        };
+        shown.set(tag, notification);
+      } catch {
+        // Telephones let only a service worker show them.
+        void navigator.serviceWorker?.ready.then((registration) =>
+          registration.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true }),
+        );
+      }
+    },
+    close: (tag) => {
+      shown.get(tag)?.close();
+      shown.delete(tag);
+      void navigator.serviceWorker
+        ?.getRegistration()
+        .then((registration) => registration?.getNotifications({ tag }))
+        .then((notifications) => notifications?.forEach((each) => each.close()));
+    },
+    // Of the tabs of a profile one is heard.
+    sound: () =>
+      void navigator.locks.request(`${key}/sound`, { ifAvailable: true }, async (lock) => {
+        if (lock === null) return;
+        sound.play();
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }),
+    load: () => {
+      try {
+        return JSON.parse(localStorage.getItem(key) ?? "{}") as Partial<NotificationPreferences>;
+      } catch {
+        return {};
+      }
+    },
+    save: (preferences) => {
+      try {
+        localStorage.setItem(key, JSON.stringify(preferences));
+      } catch {
+        // Full or forbidden: then it holds until the page is closed.
+      }
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What tells somebody who is not looking at this page that a message came: a notification for each conversation, and a sound.
+//
+//   message ──► nobody looks? ──► wait a moment ──► still unread? ──► notification, one for each conversation, and one sound
+//
+// The moment gives another tab of this profile the time to say that it was read there. What is read, here or there, takes its notification away.
+import type { Attention } from "./attention";
+import type { ConversationListViewModel } from "./conversation_list";
+import { titleOf, type Core, type Event, type Message } from "./core";
+import { isNotice } from "./message_items";
+import { previewText } from "./preview_text";
+import { ViewModel } from "./view_model";
+
+export type Permission = "granted" | "denied" | "undecided" | "unsupported";
+
+export interface NotificationPreferences {
+  /** Wanted on this device; only with the browser's permission there are any. */
+  shown: boolean;
+  sound: boolean;
+  /** Notifications have who wrote and what; else only that somebody wrote. */
+  preview: boolean;
+  /** Whether they are wanted has been answered. */
+  asked: boolean;
+}
+
+export const USUAL_PREFERENCES: NotificationPreferences = { shown: true, sound: true, preview: true, asked: false };
+
+/** The browser's side of it. */
+export interface NotificationPort {
+  permission(): Permission;
+  /** Asks the person; only in answer to a click of theirs. */
+  ask(): Promise<Permission>;
+  /** In the place of the one before with the same tag. */
+  show(notification: { tag: string; title: string; body: string }, onClick: () => void): void;
+  close(tag: string): void;
+  sound(): void;
+  load(): Partial<NotificationPreferences>;
+  save(preferences: NotificationPreferences): void;
+}
+
+export interface NotificationsSnapshot extends NotificationPreferences {
+  permission: Permission;
+}
+
+const MOMENT_MS = 400;
+
+export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
+  /** The last message of each conversation that somebody is to be told of, and those already told of. */
+  private readonly waiting = new Map<string, Message>();
+  private readonly told = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    core: Pick<Core, "onEvents">,
+    private readonly list: Pick<ConversationListViewModel, "find" | "subscribe">,
+    private readonly attention: Attention,
+    private readonly port: NotificationPort,
+    private readonly onOpen: (conversation: string) => void,
+  ) {
+    super({ ...USUAL_PREFERENCES, ...port.load(), permission: port.permission() });
+    this.onDispose(core.onEvents((events) => this.take(events)));
+    this.onDispose(list.subscribe(() => this.clearRead()));
+    this.onDispose(() => clearTimeout(this.timer));
+  }
+
+  /** For the moment at which it makes sense: somebody has a conversation, and has not answered yet. */
+  get mayAsk(): boolean {
+    const { permission, shown, asked } = this.snapshot();
+    return permission === "undecided" && shown && !asked;
+  }
+
+  readonly turnOn = async (): Promise<void> => {
+    this.update({ permission: await this.port.ask() });
+    this.prefer({ shown: true, asked: true });
+  };
+
+  readonly notNow = (): void => this.prefer({ asked: true });
+  readonly setSound = (sound: boolean): void => this.prefer({ sound });
+  readonly setPreview = (preview: boolean): void => this.prefer({ preview });
+
+  readonly setShown = (shown: boolean): void => {
+    if (shown && this.snapshot().permission === "undecided") return void this.turnOn();
+    this.prefer({ shown, asked: true });
+  };
+
+  private prefer(change: Partial<NotificationPreferences>): void {
+    this.update(change);
+    const { shown, sound, preview, asked } = this.snapshot();
+    this.port.save({ shown, sound, preview, asked });
+  }
+
+  private take(events: readonly Event[]): void {
+    if (this.attention.attentive) return;
+    for (const { kind } of events) {
+      if (kind.case !== "messageAdded" || kind.value.outgoing || isNotice(kind.value)) continue;
+      this.waiting.set(kind.value.conversation, kind.value);
+    }
+    if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.tell(), MOMENT_MS);
+  }
+
+  private tell(): void {
+    this.timer = undefined;
+    const { shown, sound, permission } = this.snapshot();
+    const unread = [...this.waiting].filter(([id]) => (this.list.find(id)?.unread ?? 0) > 0);
+    this.waiting.clear();
+    if (unread.length === 0 || this.attention.attentive) return;
+    if (sound) this.port.sound();
+    if (!shown || permission !== "granted") return;
+    for (const [id, message] of unread) {
+      this.told.add(id);
+      this.port.show({ tag: id, ...this.words(id, message) }, () => this.onOpen(id));
+    }
+  }
+
+  private words(id: string, message: Message): { title: string; body: string } {
+    const conversation = this.list.find(id);
+    if (!this.snapshot().preview || conversation === undefined)
+      return { title: "Kith", body: "You have a new message" };
+    const { unread } = conversation;
+    const more = unread > 1 ? ` (${unread} unread)` : "";
+    return { title: titleOf(conversation) + more, body: previewText(message) };
+  }
+
+  private clearRead(): void {
+    for (const id of this.told) {
+      if ((this.list.find(id)?.unread ?? 0) > 0) continue;
+      this.told.delete(id);
+      this.port.close(id);
+    }
+  }
+}
