@@ -37,7 +37,7 @@ describe("somebody who looks elsewhere", () => {
   before(async () => {
     harness = await Harness.start();
     browser = await launchBrowser();
-    device = await harness.device(browser);
+    device = await harness.device(browser, { timezoneId: undefined }); // it travels below
     device.context.setDefaultTimeout(15_000);
     await device.context.addInitScript(() => {
       window.told = [];
@@ -59,8 +59,9 @@ describe("somebody who looks elsewhere", () => {
     page = await harness.page(device, (core, testing) => {
       for (let at = 0; at < 60; ++at)
         core.messages.push(testing.message({ text: `old ${at}`, atMs: testing.NOON + at * 60_000 }));
-      core.on("markRead", () => {
-        const read = testing.conversation({ unread: 0 });
+      core.on("markRead", ({ upToMessageId }) => {
+        const later = core.messages.length - 1 - core.messages.findIndex((each) => each.id === upToMessageId);
+        const read = testing.conversation({ unread: Math.min(core.conversations[0]?.unread ?? 0, later) });
         core.conversations = [read];
         core.emit({ case: "conversationChanged", value: read });
       });
@@ -107,8 +108,9 @@ describe("somebody who looks elsewhere", () => {
 
   it("[F12] has read nothing that was not on the screen: further up, and below the contact's details on a phone", async () => {
     await eventually("all is read", async () => within(page, ({ core }) => core.conversations[0]?.unread === 0));
-    const scroll = (top: number) => page.locator(".timeline").evaluate((frame, to) => frame.scrollTo(0, to), top);
+    const scroll = (top: number) => page.locator("[data-timeline]").evaluate((frame, to) => frame.scrollTo(0, to), top);
     await scroll(0);
+    await page.getByRole("button", { name: "To the newest message" }).waitFor();
     const before = (await marked(page)).length;
     const ids = [await receive(page), await receive(page), await receive(page)];
     await page.getByRole("button", { name: "3 new messages" }).waitFor();
@@ -131,7 +133,7 @@ describe("somebody who looks elsewhere", () => {
   });
 
   it("comes to the end by writing, from wherever", async () => {
-    await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
+    await page.locator("[data-timeline]").evaluate((frame) => frame.scrollTo(0, 0));
     await composer(page).fill("my own words");
     await composer(page).press("Enter");
     await bubble(page, "my own words").waitFor();
@@ -142,8 +144,8 @@ describe("somebody who looks elsewhere", () => {
 
   it("sees the times of the place in which the device is by now", async () => {
     const session = await device.context.newCDPSession(page);
-    const first = page.locator(".message time").first();
-    await page.locator(".timeline").evaluate((frame) => frame.scrollTo(0, 0));
+    const first = page.locator("[data-message] time").first();
+    await page.locator("[data-timeline]").evaluate((frame) => frame.scrollTo(0, 0));
     const before = await first.getAttribute("title");
     await session.send("Emulation.setTimezoneOverride", { timezoneId: "Pacific/Auckland" });
     await setFocus(page, false);

@@ -5,11 +5,13 @@ import { useEffect } from "react";
 import { flushSync } from "react-dom";
 
 import type { AppViewModel } from "../view-models/app";
+import { invitationText } from "../view-models/contacts";
 import { useFocusReturn } from "./focus_return";
 import { isEscape, watchKeys } from "./keys";
 import { ContactPanel } from "./contact_panel";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
+import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
 import { NewChatPane } from "./new_chat_pane";
 import { Rail } from "./rail";
@@ -48,12 +50,20 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
         </FailureScreen>
       );
     case "chats":
-      return <Chats app={app} profile={profile} />;
+      return <Chats app={app} server={server} profile={profile} />;
   }
 }
 
-function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
+interface ChatsProps {
+  app: AppViewModel;
+  server: string;
+  profile: string;
+}
+
+function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
+  const invite = () =>
+    void passOn(invitationText(server, snapshot.state?.phone ?? "")).then((words) => words !== "" && app.tell(words));
   const { open, contactPanel, leftPanel, section, notice } = snapshot;
   useShortcuts(app);
   useFocusReturn(app);
@@ -63,12 +73,14 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
     return () => clearTimeout(timer);
   }, [app, notice]);
 
+  const list = useViewModel(app.list);
+  const first = list.loaded && list.conversations.length === 0;
   const details = open !== undefined && contactPanel !== undefined;
   return (
     <div className={`app ${open !== undefined ? "reading" : ""} ${details ? "with-details" : ""}`}>
       <Rail app={app} snapshot={snapshot} />
-      {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} />}
-      {leftPanel === "new-chat" && <NewChatPane app={app} />}
+      {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} onInvite={invite} />}
+      {leftPanel === "new-chat" && <NewChatPane app={app} onInvite={invite} />}
       {leftPanel === "settings" && (
         <SettingsPane
           model={app.settings}
@@ -80,7 +92,11 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
           onClose={() => app.showLeft("list")}
         />
       )}
-      {open === undefined ? <NothingOpen /> : <ConversationPane app={app} model={open} details={details} />}
+      {open === undefined ? (
+        <NothingOpen first={first} />
+      ) : (
+        <ConversationPane app={app} model={open} details={details} />
+      )}
       {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
       {notice !== "" && (
         <div className={styles.toast} role="status">
@@ -91,15 +107,25 @@ function Chats({ app, profile }: { app: AppViewModel; profile: string }) {
   );
 }
 
-function NothingOpen() {
+/** `first`: there is no conversation yet. */
+function NothingOpen({ first }: { first: boolean }) {
   return (
     <main className="pane conversation">
       <div className={styles.emptyPane}>
         <Logo />
-        <h2>Pick up where you left off</h2>
-        <p>
-          Choose a conversation, or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.
-        </p>
+        {first ? (
+          <>
+            <h2>Welcome</h2>
+            <p>What you write here is for you and the one you write to.</p>
+          </>
+        ) : (
+          <>
+            <h2>Choose a conversation</h2>
+            <p>
+              Or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.
+            </p>
+          </>
+        )}
         <span className={styles.lock}>
           <Icon name="lock" />
           End-to-end encrypted, on your own server

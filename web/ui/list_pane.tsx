@@ -11,6 +11,7 @@ import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
 import { SEARCH_FIELD_ID } from "./focus_return";
+import { FirstSteps } from "./first_steps";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
 import { NotificationsBanner } from "./notifications_banner";
@@ -24,9 +25,10 @@ interface ListPaneProps {
   app: AppViewModel;
   snapshot: AppSnapshot;
   profile: string;
+  onInvite: () => void;
 }
 
-export function ListPane({ app, snapshot, profile }: ListPaneProps) {
+export function ListPane({ app, snapshot, profile, onInvite }: ListPaneProps) {
   const { query } = useViewModel(app.search);
   const { state } = snapshot;
   const someoneThere = useViewModel(app.list).conversations.length > 0;
@@ -98,13 +100,20 @@ export function ListPane({ app, snapshot, profile }: ListPaneProps) {
       <ConnectionBanner state={state} />
       {someoneThere && <NotificationsBanner model={app.notifications} />}
       <div className="pane-body">
-        <Conversations app={app} snapshot={snapshot} query={query} />
+        <Conversations app={app} snapshot={snapshot} query={query} onInvite={onInvite} />
       </div>
     </nav>
   );
 }
 
-function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: AppSnapshot; query: string }) {
+interface ConversationsProps {
+  app: AppViewModel;
+  snapshot: AppSnapshot;
+  query: string;
+  onInvite: () => void;
+}
+
+function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
   const { loaded, conversations } = useViewModel(app.list);
   const now = useNow();
   const found = matching(conversations, query);
@@ -113,15 +122,7 @@ function Conversations({ app, snapshot, query }: { app: AppViewModel; snapshot: 
   const open = (id: string) => void app.openConversation(id);
 
   if (loaded && conversations.length === 0 && !searching) {
-    return (
-      <div className="list-empty">
-        <p>Nobody here yet. Write to somebody by phone number, or bring your contacts.</p>
-        <button type="button" className="button primary" onClick={() => app.showLeft("new-chat")}>
-          <Icon name="compose" />
-          New chat
-        </button>
-      </div>
-    );
+    return <FirstSteps onNewChat={() => app.showLeft("new-chat")} onInvite={onInvite} />;
   }
   return (
     <>

@@ -4,27 +4,27 @@
 import { useRef, useState, type FormEvent } from "react";
 
 import type { AppViewModel } from "../view-models/app";
-import { matchingContacts } from "../view-models/contacts";
-import type { Contact } from "../view-models/core";
+import { isNumberLike, matchingContacts } from "../view-models/contacts";
 import { checkPhone, formatPhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
-import { Avatar } from "./avatar";
+import { AddContact, ContactRows } from "./contact_rows";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
 
-export function NewChatPane({ app }: { app: AppViewModel }) {
-  const { contacts, query, busy, error, notice } = useViewModel(app.contacts);
+export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: () => void }) {
+  const { contacts, query, busy, stranger, error, notice } = useViewModel(app.contacts);
   const [adding, setAdding] = useState(false);
   const file = useRef<HTMLInputElement>(null);
   const found = matchingContacts(contacts, query);
   const checked = checkPhone(query);
-  const isNumber = /^[\s+\d().\-/]+$/.test(query.trim());
+  const isNumber = isNumberLike(query);
+  const isUnknownName = query.trim() !== "" && !isNumber && found.length === 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const only = found[0];
-    if (!isNumber && only !== undefined) void app.contacts.openPhone(only.phone);
-    else void app.contacts.openTyped();
+    if (isNumber) void app.contacts.openTyped();
+    else if (only !== undefined) void app.contacts.openPhone(only.phone);
   };
 
   return (
@@ -67,10 +67,13 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
       )}
       <div className="pane-body">
         {adding ? (
-          <AddContact app={app} onDone={() => setAdding(false)} />
+          <AddContact model={app.contacts} onDone={() => setAdding(false)} />
         ) : (
           <div className="rows">
-            {isNumber && query.trim() !== "" && (
+            {isUnknownName && (
+              <p className="list-empty" role="status">{`Nobody in your contacts is called “${query.trim()}”.`}</p>
+            )}
+            {isNumber && stranger === "" && (
               <button
                 type="button"
                 className="action-row"
@@ -80,6 +83,14 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
               >
                 <span className="disc">{busy ? <span className="spinner" /> : <Icon name="compose" />}</span>
                 {`Write to ${"phone" in checked ? formatPhone(checked.phone) : query.trim()}`}
+              </button>
+            )}
+            {(stranger !== "" || isUnknownName) && (
+              <button type="button" className="action-row" data-row onClick={() => onInvite()}>
+                <span className="disc">
+                  <Icon name="reply" />
+                </span>
+                {stranger === "" ? "Invite somebody to Kith" : `Invite ${formatPhone(stranger)} to Kith`}
               </button>
             )}
             {query.trim() === "" && (
@@ -120,6 +131,7 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
         )}
         {!adding && (
           <ContactRows
+            model={app.contacts}
             contacts={found}
             query={query}
             onOpen={(contact) => void app.contacts.openPhone(contact.phone)}
@@ -127,91 +139,5 @@ export function NewChatPane({ app }: { app: AppViewModel }) {
         )}
       </div>
     </section>
-  );
-}
-
-function ContactRows({
-  contacts,
-  query,
-  onOpen,
-}: {
-  contacts: readonly Contact[];
-  query: string;
-  onOpen: (contact: Contact) => void;
-}) {
-  if (contacts.length === 0) {
-    return query.trim() === "" ? (
-      <p className="list-empty">Your contacts appear here. They stay on this device.</p>
-    ) : null;
-  }
-  return (
-    <section aria-label="Contacts">
-      <h2 className="section-title">Contacts</h2>
-      <ul className="rows">
-        {contacts.slice(0, 500).map((contact) => (
-          <li key={contact.phone}>
-            <button type="button" className="row-button" data-row onClick={() => onOpen(contact)}>
-              <Avatar id={contact.accountId === "" ? contact.phone : contact.accountId} title={contact.name} />
-              <span className="row-main">
-                <span className="row-title" dir="auto">
-                  {contact.name}
-                </span>
-                <span className="row-preview">
-                  <span className="text">
-                    {formatPhone(contact.phone)}
-                    {contact.blocked && " · blocked"}
-                  </span>
-                </span>
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function AddContact({ app, onDone }: { app: AppViewModel; onDone: () => void }) {
-  const [phone, setPhone] = useState("");
-  const [name, setName] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void app.contacts.save(phone, name).then((saved) => saved && onDone());
-  };
-  return (
-    <form className="panel-form" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="contact-name">Name</label>
-        <input
-          id="contact-name"
-          className="input"
-          autoFocus
-          maxLength={100}
-          dir="auto"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="contact-phone">Phone number</label>
-        <input
-          id="contact-phone"
-          className="input"
-          type="tel"
-          placeholder="+49 170 0000001"
-          maxLength={24}
-          value={phone}
-          onChange={(event) => setPhone(event.target.value)}
-        />
-      </div>
-      <div className="buttons">
-        <button type="submit" className="button primary small">
-          Save
-        </button>
-        <button type="button" className="button small" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
   );
 }

@@ -2,8 +2,8 @@
 
 import { useCallback, useSyncExternalStore } from "react";
 
-/** One pane at a time (styles/layout.css). */
-export const NARROW = "(max-width: 760px)";
+/** One pane at a time (app_root.module.css). */
+export const NARROW = "(max-width: 47.5em)";
 
 export const isMedia = (query: string): boolean => matchMedia(query).matches;
 

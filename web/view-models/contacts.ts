@@ -12,6 +12,8 @@ export interface ContactsSnapshot {
   /** The number or name that is typed. */
   query: string;
   busy: boolean;
+  /** A number that was asked for and that nobody has: whose it is can be invited. */
+  stranger: string;
   error: string;
   /** What the last import or change did. */
   notice: string;
@@ -24,7 +26,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     private readonly core: Core,
     private readonly onOpened: (conversation: Conversation) => void,
   ) {
-    super({ loaded: false, contacts: [], query: "", busy: false, error: "", notice: "" });
+    super({ loaded: false, contacts: [], query: "", busy: false, stranger: "", error: "", notice: "" });
     this.onDispose(
       core.onEvents((events) => {
         if (
@@ -46,8 +48,8 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     }
   };
 
-  readonly setQuery = (query: string): void => this.update({ query, error: "", notice: "" });
-  readonly reset = (): void => this.update({ query: "", error: "", notice: "" });
+  readonly setQuery = (query: string): void => this.update({ query, stranger: "", error: "", notice: "" });
+  readonly reset = (): void => this.update({ query: "", stranger: "", error: "", notice: "" });
 
   /** Opens the conversation with the number that is typed. */
   readonly openTyped = (): Promise<void> => this.openPhone(this.snapshot().query);
@@ -56,7 +58,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     const checked = checkPhone(typed);
     if ("problem" in checked) return this.update({ error: checked.problem });
     if (this.snapshot().busy) return;
-    this.update({ busy: true, error: "", notice: "" });
+    this.update({ busy: true, stranger: "", error: "", notice: "" });
     try {
       const conversation = await this.core.call("openConversation", { phone: checked.phone });
       this.update({ busy: false, query: "" });
@@ -67,7 +69,8 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
         : hasCode(error, FailureCode.kOffline)
           ? "There is no connection. A first message to a new number needs the server."
           : failureText(error);
-      this.update({ busy: false, error: words });
+      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? checked.phone : "";
+      this.update({ busy: false, stranger, error: words });
     }
   };
 
@@ -132,4 +135,13 @@ export function matchingContacts(contacts: readonly Contact[], query: string): r
     const name = fold(each.name);
     return words.every((word) => name.includes(word)) || (digits.length >= 3 && each.phone.includes(digits));
   });
+}
+
+/** What somebody types who looks for a number, and not for a name. */
+export const isNumberLike = (query: string): boolean => /^[\s+\d().\-/]+$/.test(query.trim()) && query.trim() !== "";
+
+/** What to send to somebody who is not here yet, by whatever else one writes to them. */
+export function invitationText(server: string, phone: string): string {
+  const number = phone === "" ? "" : ` My number there is ${formatPhone(phone)}.`;
+  return `Let's write on Kith, where nobody else can read along: ${server}${number}`;
 }

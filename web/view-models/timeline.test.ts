@@ -85,6 +85,10 @@ describe("messages that come", () => {
     expect(line()).toMatchObject({ count: 1 });
     core.receive(message({ atMs: NOON + 202 * SECOND }), message({ atMs: NOON + 203 * SECOND }));
     expect(line()).toMatchObject({ count: 3 });
+    timeline.setPinned(true);
+    timeline.setPinned(false);
+    core.receive(message({ atMs: NOON + 204 * SECOND }));
+    expect(line()).toMatchObject({ count: 1 });
   });
 
   it("of one's own bring the view to the end, wherever it is", async () => {

@@ -61,6 +61,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private attentive = false;
   private unreadFrom = "";
   private unreadCount = 0;
+  /** Somebody has been at the end since the line was drawn. */
+  private lineWasRead = false;
   private reading: Promise<void> = Promise.resolve();
   private jumps = 0;
 
@@ -140,11 +142,17 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   /** The view is, or is no longer, at the end. */
   readonly setPinned = (pinned: boolean): void => {
     this.pinned = pinned;
+    this.noteLineRead();
   };
 
   /** Whether somebody looks: what comes meanwhile is not new to them. */
   setAttentive(attentive: boolean): void {
     this.attentive = attentive;
+    this.noteLineRead();
+  }
+
+  private noteLineRead(): void {
+    if (this.attentive && this.isPinned) this.lineWasRead = true;
   }
 
   private get isPinned(): boolean {
@@ -199,8 +207,9 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private markUnseen(messages: readonly Message[]): void {
     const first = messages[0];
     if (first === undefined) return;
-    if (this.unreadFrom === "") {
+    if (this.unreadFrom === "" || this.lineWasRead) {
       this.unreadFrom = first.id;
+      this.lineWasRead = false;
       this.unreadCount = 0;
     }
     this.unreadCount += messages.length;
@@ -334,6 +343,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   private markUnread(unread: number): void {
+    this.lineWasRead = false;
     this.unreadFrom = "";
     let left = unread;
     for (let at = this.messages.length - 1; at >= 0 && left > 0; --at) {

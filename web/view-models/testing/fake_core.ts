@@ -37,6 +37,9 @@ export const BEN = "b".repeat(32);
 /** 24 November 2026, noon, here. */
 export const NOON = new Date(2026, 10, 24, 12).getTime();
 
+/** For pages, which know no schema. */
+export const NO_SUCH_ACCOUNT = Failure_Code.kNoSuchAccount;
+
 export const micros = (ms: number): bigint => BigInt(ms) * 1000n;
 
 let numbered = 0;

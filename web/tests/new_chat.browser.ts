@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The first steps, the address book, and whoever is not here yet. On a scripted core.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+
+import { row } from "./support/actions";
+import { launchBrowser, type Device } from "./support/browser";
+import { Harness, within, type Prepare } from "./support/harness";
+
+describe("somebody new", () => {
+  let harness: Harness, browser: Browser, device: Device, page: Page;
+
+  before(async () => {
+    harness = await Harness.start();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await harness?.stop();
+  });
+  beforeEach(async () => {
+    device = await harness.device(browser);
+    device.context.setDefaultTimeout(15_000);
+    await device.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  });
+  afterEach(async () => {
+    await device.check();
+    await device.close();
+  });
+
+  const nobodyThere: Prepare = (core, testing) => core.failing("openConversation", testing.NO_SUCH_ACCOUNT);
+  const field = () => page.getByLabel("Phone number or name");
+  const newChat = async (prepare?: Prepare) => {
+    page = await harness.page(device, prepare);
+    await page.getByRole("button", { name: "New chat" }).first().click();
+    await field().waitFor();
+  };
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+
+  it("has three first steps while there is no conversation", async () => {
+    page = await harness.page(device, (core) => (core.conversations = []));
+    const steps = page.getByRole("region", { name: "First steps" });
+    await steps.getByRole("button", { name: /Bring your contacts/ }).waitFor();
+    await steps.getByRole("button", { name: /Write to a number/ }).waitFor();
+    await steps.getByRole("button", { name: /Invite somebody/ }).click();
+    await page.getByRole("status").getByText("The invitation is copied").waitFor();
+    assert.match(await copied(), new RegExp(`${harness.url}.*\\+49 170 000 0001`));
+  });
+
+  it("who is in no contact is said to be unknown, and can be invited", async () => {
+    await newChat();
+    await field().fill("Zora");
+    await page.getByRole("status").getByText("Nobody in your contacts is called “Zora”").waitFor();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await page.getByRole("button", { name: "Invite somebody to Kith" }).waitFor();
+    await field().fill("Be");
+    await page.getByRole("button", { name: /^Ben On Kith/ }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /Invite/ }).count(), 0);
+  });
+
+  it("a number that nobody has is said so, and invited instead of written to", async () => {
+    await newChat(nobodyThere);
+    await field().fill("+49 170 0000009");
+    await page.getByRole("button", { name: "Write to +49 170 000 0009" }).click();
+    await page.getByRole("alert").getByText("Nobody with the number +49 170 000 0009").waitFor();
+    assert.equal(await page.getByRole("button", { name: /Write to/ }).count(), 0);
+    await page.getByRole("button", { name: "Invite +49 170 000 0009 to Kith" }).click();
+    await page.getByRole("status").getByText("The invitation is copied").waitFor();
+    await field().fill("+49 170 0000008");
+    await page.getByRole("button", { name: "Write to +49 170 000 0008" }).waitFor();
+  });
+
+  it("contacts say who is on Kith, and are renamed and deleted where they stand", async () => {
+    await newChat();
+    await page.getByRole("button", { name: /^Ben On Kith/ }).waitFor();
+    await page.getByRole("button", { name: /^Cem Not on Kith yet/ }).waitFor();
+    await page.getByRole("button", { name: "Change Cem" }).click();
+    await page.getByLabel("Name for +49 170 000 0003").fill("Cem Demir");
+    await page.getByRole("button", { name: "Save" }).click();
+    await row(page, "Cem Demir").waitFor();
+    await page.getByRole("button", { name: "Change Cem Demir" }).click();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await row(page, "Cem Demir").waitFor({ state: "detached" });
+    const calls = await within(page, ({ core }) =>
+      core.called("setContact").map(({ name, remove }) => [name ?? "", remove === true]),
+    );
+    assert.deepEqual(calls, [
+      ["Cem Demir", false],
+      ["", true],
+    ]);
+  });
+});

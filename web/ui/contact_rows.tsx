@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The address book: who is in it, whether they are on Kith, and what can be changed about them without writing to them.
+import { useState, type FormEvent } from "react";
+
+import type { ContactsViewModel } from "../view-models/contacts";
+import type { Contact } from "../view-models/core";
+import { formatPhone } from "../view-models/phone";
+import { Avatar } from "./avatar";
+import styles from "./contact_rows.module.css";
+import { Confirm } from "./dialog";
+import { Icon } from "./icons";
+import { isEscape } from "./keys";
+
+/** More would make the page slow, and nobody reads them: a name narrows them down. */
+const ROWS_MAX = 500;
+
+const isOnKith = (contact: Contact): boolean => contact.accountId !== "";
+
+interface ContactRowsProps {
+  model: ContactsViewModel;
+  contacts: readonly Contact[];
+  query: string;
+  onOpen: (contact: Contact) => void;
+}
+
+export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps) {
+  const [edited, setEdited] = useState("");
+  if (contacts.length === 0) {
+    return query.trim() === "" ? (
+      <p className="list-empty">Your contacts appear here. They stay on this device.</p>
+    ) : null;
+  }
+  return (
+    <section aria-label="Contacts">
+      <h2 className="section-title">Contacts</h2>
+      <ul className="rows">
+        {contacts.slice(0, ROWS_MAX).map((contact) => (
+          <li key={contact.phone} className={styles.row}>
+            {edited === contact.phone ? (
+              <EditContact model={model} contact={contact} onDone={() => setEdited("")} />
+            ) : (
+              <>
+                <ContactRow contact={contact} onOpen={onOpen} />
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={`Change ${contact.name}`}
+                  title="Change or delete"
+                  onClick={() => setEdited(contact.phone)}
+                >
+                  <Icon name="edit" />
+                </button>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: Contact) => void }) {
+  return (
+    <button type="button" className="row-button" data-row onClick={() => onOpen(contact)}>
+      <Avatar id={isOnKith(contact) ? contact.accountId : contact.phone} title={contact.name} />
+      <span className="row-main">
+        <span className="row-title" dir="auto">
+          {contact.name}
+        </span>
+        <span className="row-preview">
+          <span className="text">
+            {isOnKith(contact) ? "On Kith" : "Not on Kith yet"}
+            {contact.blocked && " · blocked"}
+            {` · ${formatPhone(contact.phone)}`}
+          </span>
+        </span>
+      </span>
+    </button>
+  );
+}
+
+interface EditContactProps {
+  model: ContactsViewModel;
+  contact: Contact;
+  onDone: () => void;
+}
+
+function EditContact({ model, contact, onDone }: EditContactProps) {
+  const [name, setName] = useState(contact.name);
+  const [asking, setAsking] = useState(false);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void model.save(contact.phone, name).then((saved) => saved && onDone());
+  };
+  return (
+    <form
+      className="panel-form"
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (!isEscape(event)) return;
+        event.stopPropagation();
+        onDone();
+      }}
+    >
+      <div className="field">
+        <label htmlFor="edited-name">{`Name for ${formatPhone(contact.phone)}`}</label>
+        <input
+          id="edited-name"
+          className="input"
+          autoFocus
+          maxLength={100}
+          dir="auto"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      <div className="buttons">
+        <button type="submit" className="button primary small">
+          Save
+        </button>
+        <button type="button" className="button small" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="button" className="button small danger" onClick={() => setAsking(true)}>
+          Delete
+        </button>
+      </div>
+      {asking && (
+        <Confirm
+          title={`Delete ${contact.name}?`}
+          confirm="Delete"
+          danger
+          onCancel={() => setAsking(false)}
+          onConfirm={() => void model.remove(contact).then((removed) => (removed ? onDone() : setAsking(false)))}
+        >
+          They are no longer in your contacts. A conversation with them stays.
+        </Confirm>
+      )}
+    </form>
+  );
+}
+
+/** A contact that is new. */
+export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone: () => void }) {
+  const [phone, setPhone] = useState("");
+  const [name, setName] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void model.save(phone, name).then((saved) => saved && onDone());
+  };
+  return (
+    <form className="panel-form" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor="contact-name">Name</label>
+        <input
+          id="contact-name"
+          className="input"
+          autoFocus
+          maxLength={100}
+          dir="auto"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor="contact-phone">Phone number</label>
+        <input
+          id="contact-phone"
+          className="input"
+          type="tel"
+          placeholder="+49 170 0000001"
+          maxLength={24}
+          value={phone}
+          onChange={(event) => setPhone(event.target.value)}
+        />
+      </div>
+      <div className="buttons">
+        <button type="submit" className="button primary small">
+          Save
+        </button>
+        <button type="button" className="button small" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/** Lets somebody pass a text on: by what the device has for that, or copied. The answer says in words what became of it; "" when that is seen. */
+export async function passOn(text: string): Promise<string> {
+  if (matchMedia("(pointer: coarse)").matches && "share" in navigator) {
+    try {
+      await navigator.share({ text });
+      return "";
+    } catch {
+      // Closed, or not allowed: it is copied.
+    }
+  }
+  try {
+    await navigator.clipboard.writeText(text);
+    return "The invitation is copied. Send it any way you like.";
+  } catch {
+    return `This browser does not allow copying here. Write to them: ${text}`;
+  }
+}
