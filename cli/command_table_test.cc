@@ -93,6 +93,7 @@ TEST(ManualPage, HasEveryCommandAndNoLineThatManTakesForAMacroOfItsOwn) {
     if (entry.path.empty()) continue;
     EXPECT_THAT(page, HasSubstr("\\fB" + entry.path.back() + "\\fR"));
   }
+  EXPECT_THAT(page, HasSubstr("\\fB\\-\\-wait\\fR \\fBsent\\fR|\\fBdelivered\\fR|\\fBread\\fR"));
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with('.')) continue;

@@ -25,6 +25,14 @@ std::string roff(const std::string& text) {
 std::string bold(const std::string& text) { return "\\fB" + roff(text) + "\\fR"; }
 std::string italic(const std::string& text) { return "\\fI" + roff(text) + "\\fR"; }
 
+// What an option takes: its choices, where there are such.
+std::string value_of(const OptionEntry& option) {
+  if (option.choices.empty()) return italic(option.value);
+  std::string choices;
+  for (const std::string& choice : option.choices) choices += (choices.empty() ? "" : "|") + bold(choice);
+  return choices;
+}
+
 std::string synopsis(const CommandEntry& command) {
   std::string line = bold("kith");
   for (const std::string& word : command.path) line += " " + bold(word);
@@ -33,7 +41,7 @@ std::string synopsis(const CommandEntry& command) {
   if (has_options) line += " [" + italic("OPTION") + "]...";
   for (const OptionEntry& option : command.options) {
     if (!option.names.empty()) continue;
-    line += option.required ? " " + italic(option.value) : " [" + italic(option.value) + "]";
+    line += option.required ? " " + value_of(option) : " [" + value_of(option) + "]";
   }
   return line;
 }
@@ -41,10 +49,11 @@ std::string synopsis(const CommandEntry& command) {
 std::string options(const CommandEntry& command) {
   std::string text;
   for (const OptionEntry& option : command.options) {
-    if (option.names.empty()) continue;
+    const bool is_help = option.names.size() == 2 && option.names[1] == "--help";
+    if (option.names.empty() || (is_help && !command.path.empty())) continue;
     std::string names;
     for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + bold(name);
-    if (!option.value.empty()) names += " " + italic(option.value);
+    if (!option.value.empty()) names += " " + value_of(option);
     text += ".TP\n" + names + "\n" + roff(option.help) + "\n";
   }
   return text;

@@ -6,7 +6,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/web/dist/ DESTINATION ${CMAKE_INSTALL_DATA
 file(READ ${CMAKE_SOURCE_DIR}/deploy/kithd.service unit)
 string(REPLACE "/usr/local/" "${CMAKE_INSTALL_PREFIX}/" unit "${unit}")
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/kithd.service CONTENT "${unit}")
-install(FILES ${CMAKE_BINARY_DIR}/kithd.service DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+install(FILES ${CMAKE_BINARY_DIR}/kithd.service DESTINATION lib/systemd/system)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/deploy/kith.toml
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")

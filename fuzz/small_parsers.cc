@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Parsers that need nothing around them: the address book, JSON-RPC lines, the configuration.
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cli/rpc/session.h"
@@ -31,8 +32,12 @@ void rpc_line(BytesView input) {
     return response;
   });
   size_t lines = 0;
-  cli::rpc::Session session(host, [&lines](const std::string& line) {
+  const auto start = [&host](client_api::Request request, cli::Host::Answer answer) {
+    host.start(std::move(request), std::move(answer));
+  };
+  cli::rpc::Session session(start, [&lines](const std::string& line) {
     ++lines;
+    check(nlohmann::json::accept(line), "an answer is JSON, whatever the id was");
     check(line.find('\n') == std::string::npos, "an answer is one line");
     check(is_utf8(line), "an answer is UTF-8");
     check(line.starts_with('{') || line.starts_with('['), "an answer is an object, or an array of them");
@@ -41,7 +46,7 @@ void rpc_line(BytesView input) {
   session.take(input.substr(input.size() / 3));
   session.end();
   host.answer_all();
-  check(session.outstanding() == 0, "every call was answered");
+  check(session.is_done(), "every call was answered");
 }
 
 void config(BytesView input) {
