@@ -3,13 +3,14 @@
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
+import styles from "./banner.module.css";
 
 /** Asks, once there is somebody who may write, whether to tell of messages; the browser's own question comes only after a yes. */
 export function NotificationsBanner({ model }: { model: NotificationsViewModel }) {
   useViewModel(model);
   if (!model.mayAsk) return null;
   return (
-    <div className="banner calm" role="region" aria-label="Notifications">
+    <div className={`${styles.banner} ${styles.calm}`} role="region" aria-label="Notifications">
       <Icon name="info" />
       <span>Be told when a message comes while you look elsewhere?</span>
       <button type="button" className="button small" onClick={() => void model.turnOn()}>

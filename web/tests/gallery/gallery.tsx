@@ -27,15 +27,17 @@ import {
   micros,
   state,
 } from "../../view-models/testing/fake_core";
-import { conversations, messages, people } from "./people";
+import { conversations, messages, people, story } from "./people";
 
-const STARTS = ["chats", "empty", "offline", "registration", "ended"] as const;
+const STARTS = ["chats", "story", "empty", "offline", "registration", "ended"] as const;
 type Start = (typeof STARTS)[number];
 
 function scripted(start: Start): FakeCore {
   const core = new FakeCore();
   if (start !== "empty") core.conversations = conversations(conversation, message, micros);
-  core.messages = messages(message, Message_Tick);
+  // A machine that makes pictures need not have the fonts of every script.
+  if (start === "story") core.conversations = core.conversations.filter(({ id }) => id !== "f".repeat(32));
+  core.messages = start === "story" ? story(message, Message_Tick) : messages(message, Message_Tick);
   const connection = { offline: State_Connection.kWaiting, ended: State_Connection.kEnded }[start as string];
   const now = state({
     name: "Ana Ferreira",

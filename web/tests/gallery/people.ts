@@ -81,6 +81,35 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
   ];
 }
 
+/** What the pictures of the documents show. */
+export function story(make: typeof message, tick: typeof Message_Tick) {
+  const at = (minutes: number) => ({ atMs: NOW - minutes * MINUTE });
+  const own = { outgoing: true, tick: tick.kRead };
+  const lake = make({
+    ...at(55),
+    ...own,
+    text:
+      "Shall we still go to the lake on Saturday? There is a train at 8:12, and Marta wants to come along with the " +
+      "little one. We could take the long path around and be back before it gets dark.",
+  });
+  return [
+    make({ ...at(1510), text: "Did you get the key for the cabin?" }),
+    make({ ...at(1509), text: "Jonas says the lake is already freezing at the edges ❄️" }),
+    make({ ...at(1490), ...own, text: "Picked it up this morning. Two sets, so nobody has to wait in the cold." }),
+    make({ ...at(1489), ...own, text: "And the stove man came 🔥" }),
+    lake,
+    make({
+      ...at(50),
+      text: "Yes to all of it. I bring tea and the good blanket.",
+      quote: { messageId: lake.id, author: lake.sender, excerpt: "Shall we still go to the lake on Saturday?" },
+    }),
+    make({ ...at(49), text: "🎉" }),
+    make({ ...at(33), ...own, text: "This is the path I meant: https://example.org/lake/long-path" }),
+    make({ ...at(12), text: "In short: bring wool socks, and the 8:12 is the one with the bike coach." }),
+    make({ ...at(3), ...own, text: "8:12 it is. I’ll get the bread." }),
+  ];
+}
+
 export const people = () =>
   ["Amina Diallo", "Jonas Lindqvist", "Kenji Morita", "Mireille Aubert", "Olga Petrenko", "Priya Raman"].map(
     (name, at) => ({
