@@ -25,6 +25,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
   useLayoutEffect(() => {
     const area = field.current;
     if (area === null) return;
+    // eslint-disable-next-line react-hooks/immutability -- the element is the parent's, its height is this component's
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   }, [text, field]);

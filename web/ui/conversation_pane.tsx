@@ -39,10 +39,7 @@ export function ConversationPane({ app, model, details }: ConversationPaneProps)
       () => app.tell("This browser does not allow copying here."),
     );
   };
-  const writeAgain = (message: Message) => {
-    model.writeAgain(message);
-    field.current?.focus();
-  };
+  const sendAgain = (message: Message) => void model.sendAgain(message);
 
   useEffect(() => {
     // On touch screens the keyboard would cover half of what one wants to read.
@@ -69,7 +66,7 @@ export function ConversationPane({ app, model, details }: ConversationPaneProps)
         onQuote={(id) => void app.jumpTo(id)}
         onReply={reply}
         onCopy={copy}
-        onWriteAgain={writeAgain}
+        onSendAgain={sendAgain}
         onIdentityNotice={app.openDetails}
         covered={details && narrow}
         toComposer={() => field.current?.focus()}
@@ -138,7 +135,7 @@ function useStatus(conversation: Conversation): { text: string; kind: "" | "typi
     case PresenceKind.kOnline:
       return { text: "online", kind: "lively" };
     case PresenceKind.kLastSeen:
-      return { text: lastSeenText(millis(presence.lastSeenUs), Math.max(now, Date.now())), kind: "" };
+      return { text: lastSeenText(millis(presence.lastSeenUs), now), kind: "" };
     default:
       return { text: phone === "" || conversation.title === phone ? "" : formatPhone(phone), kind: "" };
   }

@@ -24,7 +24,7 @@ interface MessageListProps {
   onQuote: (id: string) => void;
   onReply: (message: Message) => void;
   onCopy: (message: Message) => void;
-  onWriteAgain: (message: Message) => void;
+  onSendAgain: (message: Message) => void;
   onIdentityNotice: () => void;
   toComposer: () => void;
   /** Something lies over the messages: nobody sees them. */
@@ -77,7 +77,7 @@ export function MessageList({
   onQuote,
   onReply,
   onCopy,
-  onWriteAgain,
+  onSendAgain,
   onIdentityNotice,
   toComposer,
   covered,
@@ -259,7 +259,7 @@ export function MessageList({
                     onQuote={onQuote}
                     onReply={onReply}
                     onMenu={setMenu}
-                    onWriteAgain={onWriteAgain}
+                    onSendAgain={onSendAgain}
                   />
                 );
             }

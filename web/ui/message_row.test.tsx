@@ -8,7 +8,7 @@ import { Message_Tick as Tick } from "../core-client/schema";
 import { message } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
 
-const calls = { onQuote: vi.fn(), onReply: vi.fn(), onMenu: vi.fn(), onWriteAgain: vi.fn() };
+const calls = { onQuote: vi.fn(), onReply: vi.fn(), onMenu: vi.fn(), onSendAgain: vi.fn() };
 const show = (shown: ReturnType<typeof message>, timed = true) =>
   render(
     <ol>
@@ -55,8 +55,8 @@ describe("a message", () => {
     const failed = message({ text: "hi", outgoing: true, tick: Tick.kFailed });
     show(failed);
     expect(screen.getByText(/^Not sent/)).toBeTruthy();
-    fireEvent.click(screen.getByRole("button", { name: "Write again" }));
-    expect(calls.onWriteAgain).toHaveBeenCalledWith(failed);
+    fireEvent.click(screen.getByRole("button", { name: "Send again" }));
+    expect(calls.onSendAgain).toHaveBeenCalledWith(failed);
   });
 });
 

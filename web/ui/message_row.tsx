@@ -26,7 +26,7 @@ interface MessageRowProps {
   onQuote: (id: string) => void;
   onReply: (message: Message) => void;
   onMenu: (place: MenuPlace) => void;
-  onWriteAgain: (message: Message) => void;
+  onSendAgain: (message: Message) => void;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -38,7 +38,7 @@ export const MessageRow = memo(function MessageRow({
   onQuote,
   onReply,
   onMenu,
-  onWriteAgain,
+  onSendAgain,
 }: MessageRowProps) {
   const { outgoing, quote, tick } = message;
   const bare = quote === undefined && tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
@@ -70,8 +70,8 @@ export const MessageRow = memo(function MessageRow({
         {tick === Tick.kFailed && (
           <div className={styles.failure}>
             <span>{notSentText(message.failure)}</span>
-            <button type="button" className="link-button" onClick={() => onWriteAgain(message)}>
-              Write again
+            <button type="button" className="link-button" onClick={() => onSendAgain(message)}>
+              Send again
             </button>
           </div>
         )}

@@ -70,6 +70,20 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     }
   };
 
+  /** Sends a text that is not what is being written. */
+  readonly sendOnce = async (text: string, quoteMessageId: string): Promise<void> => {
+    try {
+      const { message } = await this.core.call("sendMessage", {
+        conversation: this.conversation,
+        text,
+        quoteMessageId,
+      });
+      if (message !== undefined) this.onSent(message);
+    } catch (error) {
+      this.update({ error: failureText(error) });
+    }
+  };
+
   /** The draft as the core has it now: written in another tab, when nothing is being written here. */
   readonly takeDraft = (draft: string): void => {
     const unchangedHere = this.snapshot().text === this.savedDraft;

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Failure_Code } from "../core-client/schema";
+import { Failure_Code, Message_Tick } from "../core-client/schema";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { BEN, conversation, FakeAttention, FakeCore, message, NOON, settle } from "./testing/fake_core";
@@ -164,6 +164,29 @@ describe("presence [F13]", () => {
   it("is watched for the open conversation", async () => {
     await open();
     expect(core.called("watchPresence")).toEqual([{ conversations: [BEN] }]);
+  });
+});
+
+describe("a message that was not sent", () => {
+  it("is sent again with what it answered, and what is being written stays", async () => {
+    const model = await open();
+    const quote = { messageId: "e".repeat(32), excerpt: "when?" };
+    const failed = message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed, quote });
+    model.composer.setText("unfinished");
+    model.composer.quote(message({ text: "other" }));
+    await model.sendAgain(failed);
+    expect(core.called("sendMessage")).toMatchObject([{ text: "at six", quoteMessageId: quote.messageId }]);
+    expect(model.composer.snapshot()).toMatchObject({
+      text: "unfinished",
+      quoted: { body: { value: { text: "other" } } },
+    });
+  });
+
+  it("says why when it can't be", async () => {
+    const model = await open();
+    core.failing("sendMessage", Failure_Code.kOutboxFull);
+    await model.sendAgain(message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed }));
+    expect(model.composer.snapshot().error).toContain("waiting to be sent");
   });
 });
 

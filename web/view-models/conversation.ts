@@ -68,10 +68,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     if (message !== undefined) this.composer.quote(message);
   };
 
-  /** Writes a message that could not be sent once more. */
-  readonly writeAgain = (message: Message): void => {
-    this.composer.setText(textOf(message));
-  };
+  /** Sends what could not be sent once more, with what it answered; what is being written stays as it is. */
+  readonly sendAgain = (message: Message): Promise<void> =>
+    this.composer.sendOnce(textOf(message), message.quote?.messageId ?? "");
 
   private takeConversation(): void {
     const conversation = this.list.find(this.id);

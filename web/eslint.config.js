@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the types can't say: the rules of hooks, and what TypeScript's own linter recommends.
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import typescript from "typescript-eslint";
+
+export default defineConfig([
+  globalIgnores(["dist", "node_modules", "core-client/generated", "app/service_worker.js", "tests/bench/*.js"]),
+  {
+    files: ["**/*.{ts,tsx}"],
+    extends: [typescript.configs.recommended, reactHooks.configs.flat.recommended],
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "react-hooks/exhaustive-deps": "error",
+      "prefer-const": ["error", { ignoreReadBeforeAssign: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    // 70 lines for a function; rows of markup count, too.
+    files: ["core-client/**/*.ts", "view-models/**/*.ts", "app/**/*.{ts,tsx}"],
+    ignores: ["**/*.test.ts"],
+    rules: { "max-lines-per-function": ["error", { max: 70, skipComments: true }] },
+  },
+]);
