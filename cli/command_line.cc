@@ -245,6 +245,10 @@ class Parser {
     verify.add_flag("--unmark", all.verify.unmark, "Take the mark away")->excludes(mark);
     add_json(verify, all.verify.json);
 
+    CLI::App& accept = add(app_, "accept", "Agree to somebody's changed identity, so that what waits is sent",
+                           [](Context c, const AllOptions& o) { return run_accept(c, o.whom); });
+    accept.add_option("whom", all.whom, "Whose")->required()->type_name("WHOM");
+
     CLI::App& block = add(app_, "block", "Take no messages from somebody",
                           [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
     block.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");

@@ -67,8 +67,19 @@ Result<void, ExitCode> start_connecting(Context context) {
 }
 
 bool is_offline(const State& state) {
-  return state.connection() == State::kWaiting || state.connection() == State::kOffline ||
-         state.connection() == State::kEnded;
+  return state.connection() == State::kWaiting || state.connection() == State::kOffline || is_refused(state);
+}
+
+bool is_refused(const State& state) {
+  return state.connection() == State::kEnded || state.connection() == State::kIdentityConflict;
+}
+
+void say_refused(Context context) {
+  context.out.note(context.host.state().connection() == State::kIdentityConflict
+                       ? "the server gives out another identity for this number: it was taken over, or the server "
+                         "lies. Nothing is lost here; kith register takes the number back"
+                       : "this device was ended: its number registered elsewhere, or the server has lost its data. "
+                         "Nothing is lost here; kith register takes the number back");
 }
 
 Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
@@ -77,7 +88,7 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
       host.run_until([&] { return state.connection() == State::kOnline || is_offline(state); }, deadline);
   if (outcome == Host::Outcome::kStopped) return Reached::kStopped;
   if (outcome == Host::Outcome::kTimedOut) return Reached::kTimedOut;
-  if (state.connection() == State::kEnded) return Reached::kEnded;
+  if (is_refused(state)) return Reached::kEnded;
   return state.connection() == State::kOnline ? Reached::kOnline : Reached::kOffline;
 }
 
@@ -96,7 +107,7 @@ void send_leftovers(Context context) {
   Host& host = context.host;
   const State& state = host.state();
   const auto nothing_left = [&] { return state.unsent_messages() == 0 && !state.changes_unsent(); };
-  if (!state.registered() || nothing_left() || state.connection() == State::kEnded) return;
+  if (!state.registered() || nothing_left() || is_refused(state)) return;
   if (state.connection() == State::kOffline) {
     Request request;
     request.mutable_connect();

@@ -38,7 +38,7 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
 enum class Reached {
   kOnline,    // connected, and the backlog is in
   kOffline,   // the attempt failed; the core goes on trying
-  kEnded,     // this device was ended
+  kEnded,     // is_refused()
   kTimedOut,  // neither in time
   kStopped,
 };
@@ -46,6 +46,10 @@ enum class Reached {
 Result<void, ExitCode> start_connecting(Context context);
 // After start_connecting: waits for one of the outcomes.
 Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline);
+// The server does not take this device for what it is: it was ended, or another identity has its number.
+bool is_refused(const client_api::State& state);
+// Says which, and what to do.
+void say_refused(Context context);
 // The attempt has failed for now, or there will be no connection any more.
 bool is_offline(const client_api::State& state);
 

@@ -53,10 +53,12 @@ const char* meaning(Failure::Code code) {
     case Failure::kWrongPin: return "the PIN is wrong";
     case Failure::kRateLimited: return "too much at once: try again later";
     case Failure::kTooLarge: return "too large";
-    case Failure::kDeviceEnded: return "this device was ended: its number registered elsewhere";
+    case Failure::kDeviceEnded:
+      return "this device was ended: its number registered elsewhere, or the server has lost its data";
     case Failure::kServer: return "the server failed";
     case Failure::kStorage: return "the device's database failed or the disk is full; nothing was changed";
     case Failure::kIdentityInvalid: return "the server's answer about a device list does not verify";
+    case Failure::kIdentityChanged: return "their identity has changed: compare it with kith verify, or kith accept";
     case Failure::kOutboxFull: return "too many messages wait to be sent";
     default: return "failed";
   }

@@ -18,7 +18,7 @@ enum class ExitCode : int {
   kOffline = 4,        // the server can't be reached
   kTimedOut = 5,       // what was waited for has not happened in time
   kHomeInUse = 6,      // another kith has the home, and does not answer
-  kDeviceEnded = 7,    // the number registered elsewhere: this home's device is over
+  kDeviceEnded = 7,    // the server does not take this home's device for what it is
   kStorage = 8,        // the home or its database can't be read or written
   kInterrupted = 130,  // Ctrl-C, or told to stop, before the work was done
 };

@@ -19,6 +19,7 @@ constexpr size_t kExcerptBytesMax = 4096;  // of a text, to find the first chara
 const char* type_word(const Message& message) {
   switch (message.body_case()) {
     case Message::kIdentityChanged: return "identity_changed";
+    case Message::kNumberMoved: return "number_moved";
     case Message::kUndecryptable: return "undecryptable";
     case Message::kUnsupported: return "unsupported";
     case Message::kText:
@@ -30,7 +31,10 @@ const char* type_word(const Message& message) {
 // What people read in place of a text.
 std::string body(const Message& message) {
   switch (message.body_case()) {
-    case Message::kIdentityChanged: return "The safety number has changed. Compare it again with: kith verify";
+    case Message::kIdentityChanged:
+      return "The safety number has changed. Compare it again with: kith verify; to send what waits: kith accept";
+    case Message::kNumberMoved:
+      return "The server says that the number is another account's now. Ask them by other ways; to agree: kith accept";
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
     case Message::kText: return safe_for_terminal(message.text().text());
@@ -120,7 +124,7 @@ std::vector<std::pair<std::string, std::string>> message_environment(const Messa
 
 std::string message_line(const Output& output, const Message& message, const std::string& author, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
-  const bool notice = message.has_identity_changed();
+  const bool notice = message.has_identity_changed() || message.has_number_moved();
   if (notice) {
     line += output.coloured("33", one_line(author) + ": " + body(message));
     return line;

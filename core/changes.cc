@@ -28,6 +28,17 @@ void Changes::message_changed(const MessageId& message, const ConversationId& co
   note(message, conversation, false);
 }
 
+void Changes::notice(const ConversationId& conversation, const AccountId& about, MessageKind kind) {
+  MessageRow notice;
+  notice.id = engine_.random.id<MessageId>();
+  notice.conversation = conversation;
+  notice.from = about;
+  notice.kind = kind;
+  notice.sent_at = engine_.clock.now();
+  notice.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
+  if (engine_.store.messages.add(notice)) message_added(notice.id, conversation);
+}
+
 void Changes::typing(const ConversationId& conversation, const AccountId& who, bool typing) {
   client_api::Event event;
   client_api::TypingChanged& changed = *event.mutable_typing_changed();

@@ -14,6 +14,7 @@
 
 #include "client_api/client_api.pb.h"
 #include "core/store/conversation_id.h"
+#include "core/store/messages_table.h"
 
 namespace kith::core {
 
@@ -27,6 +28,8 @@ class Changes {
 
   void message_added(const MessageId& message, const ConversationId& conversation);
   void message_changed(const MessageId& message, const ConversationId& conversation);
+  // Adds a notice of this kind to the conversation, at its end.
+  void notice(const ConversationId& conversation, const AccountId& about, MessageKind kind);
   void conversation(const ConversationId& conversation) { conversations_.insert(conversation); }
   void contacts() { contacts_ = true; }
   void settings() { settings_ = true; }

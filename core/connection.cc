@@ -29,29 +29,21 @@ Connection::Connection(Engine& engine)
 
 void Connection::start() {
   wanted_ = true;
-  if (engine_.progress.ended) {
-    phase_ = Phase::kEnded;
-    return;
-  }
-  if (phase_ == Phase::kOffline || phase_ == Phase::kEnded) open();
+  if (phase_ == Phase::kOffline || (phase_ == Phase::kWaiting && refused())) open();
 }
 
 void Connection::stop() {
   wanted_ = false;
   close_socket();
   attempt_.cancel();
-  phase_ = engine_.progress.ended ? Phase::kEnded : Phase::kOffline;
+  phase_ = Phase::kOffline;
 }
 
 void Connection::resume(uint32_t last_socket, uint32_t failures, bool wanted) {
   socket_ = last_socket;
   failures_ = failures;
   wanted_ = wanted;
-  if (engine_.progress.ended) {
-    phase_ = Phase::kEnded;
-  } else if (wanted_) {
-    wait(0);
-  }
+  if (wanted_) wait(0);
 }
 
 void Connection::lose(uint64_t retry_after_ms) {
@@ -60,11 +52,17 @@ void Connection::lose(uint64_t retry_after_ms) {
 }
 
 void Connection::end() {
-  close_socket();
   engine_.progress.ended = true;
   engine_.store.account.set_progress(engine_.progress);
-  phase_ = Phase::kEnded;
+  lose();
 }
+
+void Connection::own_list_differs() {
+  conflict_ = true;
+  lose();
+}
+
+bool Connection::refused() const { return engine_.progress.ended || conflict_; }
 
 void Connection::open() {
   ++socket_;
@@ -84,7 +82,8 @@ void Connection::close_socket() {
 
 void Connection::wait(uint64_t at_least_ms) {
   phase_ = Phase::kWaiting;
-  const uint64_t full = std::min(kDelayMaxMs, kDelayMinMs << std::min(failures_, 10u));
+  const uint64_t full = refused() ? std::min(kRefusedMaxMs, kRefusedMinMs << std::min(refusals_++, 10u))
+                                  : std::min(kDelayMaxMs, kDelayMinMs << std::min(failures_, 10u));
   ++failures_;
   const uint64_t delay = full / 2 + engine_.random.below(full / 2 + 1);
   attempt_.set(engine_.in_ms(std::max(delay, at_least_ms)), [this] { open(); });
@@ -156,6 +155,12 @@ void Connection::on_welcome(const wire::Welcome& welcome) {
   limits_ = welcome.limits();
   attempt_.cancel();
   stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
+  if (engine_.progress.ended) {
+    engine_.progress.ended = false;
+    engine_.store.account.set_progress(engine_.progress);
+  }
+  if (conflict_) engine_.devices.look_at_own_list();
+  if (!conflict_) refusals_ = 0;
   hear_time(welcome.server_time_us());
   ping_later();
   engine_.inbox.on_welcome(Position{welcome.first_position()});
@@ -239,6 +244,10 @@ void Connection::put(const wire::ClientFrame& frame) {
 }
 
 client_api::State::Connection Connection::state() const {
+  if (refused()) {
+    if (has_socket()) return client_api::State::kConnecting;
+    return conflict_ ? client_api::State::kIdentityConflict : client_api::State::kEnded;
+  }
   switch (phase_) {
     case Phase::kOffline: return client_api::State::kOffline;
     case Phase::kConnecting:
@@ -246,7 +255,6 @@ client_api::State::Connection Connection::state() const {
     case Phase::kCatchingUp: return client_api::State::kCatchingUp;
     case Phase::kOnline: return client_api::State::kOnline;
     case Phase::kWaiting: return client_api::State::kWaiting;
-    case Phase::kEnded: return client_api::State::kEnded;
   }
   return client_api::State::kUnspecified;
 }

@@ -5,7 +5,11 @@
 //   kOffline ── start ──▶ kConnecting ── opened ──▶ kGreeting ── Welcome ──▶ kCatchingUp ── backlog is in ──▶ kOnline
 //      ▲ stop                  ▲                        │ lost, closed, silent            │                      │
 //      └── from any            └────── delay ────── kWaiting ◀───────────────────────────┴──────────────────────┘
-//   kEnded: the server says that this device is no more; nothing leads out but a new registration.
+//
+// A server that does not know this device any more ("ended"), or gives out a list for its account that is not its own
+// ("conflict"), is left, the user is told, and it is asked again rarely: from kRefusedMinMs, doubling to kRefusedMaxMs,
+// and at each start(). It may have lost its data, or be another; only the person can give the device up, by registering
+// anew (IDENTITY-4). A Welcome, or one's own list, ends it.
 //
 // The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted
 // kStableMs resets it. A silent connection is found out by a Ping at a third of the server's idle timeout: no frame
@@ -29,6 +33,8 @@ class Connection {
   static constexpr uint64_t kDelayMinMs = 500;
   static constexpr uint64_t kDelayMaxMs = 60000;
   static constexpr uint64_t kStableMs = 30000;
+  static constexpr uint64_t kRefusedMinMs = 300000;
+  static constexpr uint64_t kRefusedMaxMs = 6 * 3600000;
   static constexpr uint64_t kOpenMs = 15000;  // for opening, and again for the Welcome
   static constexpr uint64_t kPongMs = 10000;
   static constexpr uint64_t kPongOfflineMs = 2000;  // when the network is said to be gone
@@ -43,8 +49,12 @@ class Connection {
   void resume(uint32_t last_socket, uint32_t failures, bool wanted);
   // The socket is no use any more, for instance because the server does not answer: closes it and tries again later.
   void lose(uint64_t retry_after_ms = 0);
-  // The server ended this device.
+  // The server says that it does not know this device.
   void end();
+  // The server gives out a device list of this account that is not its own; or again the one that is.
+  void own_list_differs();
+  void own_list_agrees() { conflict_ = false; }
+  [[nodiscard]] bool conflict() const { return conflict_; }
 
   void on_opened(uint32_t socket);
   void on_frame(uint32_t socket, const std::string& frame);
@@ -71,7 +81,7 @@ class Connection {
   [[nodiscard]] UnixMicros server_now() const;
 
  private:
-  enum class Phase { kOffline, kConnecting, kGreeting, kCatchingUp, kOnline, kWaiting, kEnded };
+  enum class Phase { kOffline, kConnecting, kGreeting, kCatchingUp, kOnline, kWaiting };
 
   [[nodiscard]] bool has_socket() const {
     return phase_ == Phase::kConnecting || phase_ == Phase::kGreeting || ready();
@@ -80,6 +90,7 @@ class Connection {
   void close_socket();  // tells the host
   void drop_socket();   // the host knows
   void wait(uint64_t at_least_ms);
+  [[nodiscard]] bool refused() const;
   void greet();
   void on_welcome(const wire::Welcome& welcome);
   void on_error(const wire::Error& error);
@@ -95,6 +106,8 @@ class Connection {
   bool available_ = false;
   uint32_t socket_ = 0;
   uint32_t failures_ = 0;
+  bool conflict_ = false;
+  uint32_t refusals_ = 0;  // since the last Welcome
   uint64_t pings_ = 0;
   wire::Limits limits_;
   uint64_t heard_us_ = 0;  // server time, and the monotonic time at which it was heard

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The connection: reconnecting, staying alive, ending; what is ephemeral; and registration.
+#include "core/connection.h"
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
@@ -99,7 +100,7 @@ TEST_F(ConnectionTest, DrainingIsFollowedByANewConnectionWithinTheTimeGiven) {
   EXPECT_EQ(state(ana_).connection(), State::kOnline);
 }
 
-TEST_F(ConnectionTest, AnEndedDeviceStopsForGoodAndKeepsItsMessages) {
+TEST_F(ConnectionTest, ADeviceThatTheServerDoesNotKnowKeepsEverythingAndAsksAgainRarely_IDENTITY_4) {
   warm_up();
   wire::ServerFrame frame;
   frame.mutable_error()->set_code(wire::kUnauthenticated);
@@ -108,9 +109,19 @@ TEST_F(ConnectionTest, AnEndedDeviceStopsForGoodAndKeepsItsMessages) {
   EXPECT_EQ(state(ana_).connection(), State::kEnded);
   ana_.crash();
   ana_.reopen();
-  connect(ana_);
-  EXPECT_EQ(state(ana_).connection(), State::kEnded);
+  EXPECT_EQ(state(ana_).connection(), State::kEnded) << "it is told also after a new start";
   EXPECT_EQ(texts(ana_, chat_).size(), 2u);
+  connect(ana_);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline) << "the server was another one for a while";
+  frame.mutable_error()->set_code(wire::kUnauthenticated);
+  world_.server->outgoing.push_back({world_.server->device_of(kAna)->link, frame});
+  world_.advance(Connection::kRefusedMinMs / 2 - 1);
+  EXPECT_EQ(state(ana_).connection(), State::kEnded);
+  world_.advance(Connection::kRefusedMinMs);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline) << "also by itself";
+  say(ana_, chat_, "back");
+  world_.advance(2000);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "back");
 }
 
 TEST_F(ConnectionTest, AnEndedDeviceCanRegisterItsNumberAgain) {

@@ -31,6 +31,8 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   if (const auto profile = store_.profiles.find(partner)) direct.set_about(profile->about);
   direct.set_blocked(store_.contacts.blocked(partner));
   direct.set_verified(store_.device_lists.verified(partner));
+  direct.set_held_messages(static_cast<uint32_t>(store_.outbox.held_count(partner)));
+  direct.set_identity_pending(store_.device_lists.must_agree(partner));
   return built;
 }
 

@@ -25,8 +25,8 @@ constexpr uint64_t kRefreshAgainMs = 30000;
 std::optional<DeviceListRow> checked(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   wire::DeviceList list;
   if (!list.ParseFromString(signed_list.device_list())) return std::nullopt;
-  if (list.account_id() != account.view() || list.revision() == 0 || list.account_key().size() != kAccountKeyBytes)
-    return std::nullopt;
+  if (list.account_id() != account.view() || list.account_key().size() != kAccountKeyBytes) return std::nullopt;
+  if (list.revision() == 0 || list.revision() > DeviceListsTable::kRevisionMax) return std::nullopt;
   if (list.devices_size() < 1 || list.devices_size() > static_cast<int>(kDevicesMax)) return std::nullopt;
   if (!crypto::verify_device_list(list.account_key(), signed_list.device_list(), signed_list.signature()))
     return std::nullopt;
@@ -94,12 +94,9 @@ void Devices::on_list(const AccountId& account, const HttpReply& reply) {
 bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& signed_list) {
   std::optional<DeviceListRow> list = checked(account, signed_list);
   if (!list) return false;
-  // So that the first message of somebody unknown says from whom it is. A number that is known to be another account's
-  // stays there.
-  if (is_e164(signed_list.phone()) && engine_.store.profiles.phone_of(account).empty() &&
-      !engine_.store.profiles.account_of(signed_list.phone())) {
-    engine_.store.profiles.set_phone(account, signed_list.phone());
-  }
+  if (engine_.is_self(account)) return accept_own(*list);
+  // So that the first message of somebody unknown says from whom it is.
+  if (is_e164(signed_list.phone())) engine_.people.take_number(signed_list.phone(), account);
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);
@@ -120,23 +117,46 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   engine_.store.device_lists.set(*list);
   // What was promised to the keys before is nothing to those that came.
   if (keys_changed) engine_.outbox.remove_all(account, OutboxKind::kResendAnswer);
-  if (!same_identity && !engine_.is_self(account)) identity_changed(account);
+  if (!same_identity) identity_changed(account, known->verified);
   return true;
 }
 
-void Devices::identity_changed(const AccountId& account) {
-  engine_.store.outbox.unseal_all(account);
+// Whatever the server says: this device is what its own key says it is.
+bool Devices::accept_own(const DeviceListRow& list) {
+  const Registration& own = *engine_.registration;
+  if (list.account_key != own.account_key.public_key) {
+    engine_.connection.own_list_differs();
+    return false;
+  }
+  const std::optional<DeviceListRow> known = engine_.store.device_lists.find(own.account);
+  const bool is_known = known && known->known();
+  if (is_known && list.revision < known->revision) return false;
+  if (is_known && list.revision == known->revision && list.device_list != known->device_list) return false;
+  const bool names_this = std::any_of(list.devices.begin(), list.devices.end(), [&own](const DeviceRow& device) {
+    return device.device == own.device && device.identity_key == own.identity.public_key;
+  });
+  if (!names_this) {
+    // Signed by the account itself, and newer: so it is true.
+    if (is_known) engine_.connection.end();
+    return false;
+  }
+  engine_.store.device_lists.set(list);
+  engine_.connection.own_list_agrees();
+  return true;
+}
+
+void Devices::look_at_own_list() {
+  fetch(engine_.registration->account, [](Outcome) {});
+}
+
+void Devices::identity_changed(const AccountId& account, bool was_verified) {
+  if (was_verified) engine_.store.device_lists.set_must_agree(account, true);
+  engine_.outbox.hold_all(account);
   const ConversationId conversation = conversation_with(account);
   engine_.changes.contacts();
   if (!engine_.store.conversations.find(conversation)) return;
-  MessageRow notice;
-  notice.id = engine_.random.id<MessageId>();
-  notice.conversation = conversation;
-  notice.from = account;
-  notice.kind = MessageKind::kIdentityChanged;
-  notice.sent_at = engine_.clock.now();
-  notice.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
-  if (engine_.store.messages.add(notice)) engine_.changes.message_added(notice.id, conversation);
+  engine_.changes.conversation(conversation);
+  engine_.changes.notice(conversation, account, MessageKind::kIdentityChanged);
 }
 
 void Devices::open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done) {
@@ -177,6 +197,7 @@ Devices::Outcome Devices::open_from(const AccountId& account, const wire::Prekey
 }
 
 void Devices::note_revision(const AccountId& account, Revision revision) {
+  if (revision.value > DeviceListsTable::kRevisionMax) return;  // there will be no such list
   engine_.store.device_lists.note_revision(account, revision);
   refresh_not_before_ms_.erase(account);
   look_ = true;

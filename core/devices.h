@@ -3,9 +3,10 @@
 // Other accounts' devices (DEVICE-1): fetching their lists, checking them, pinning the account's key, and opening
 // sessions.
 //
-// A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known.
-// The first key seen is pinned; another one later is a change of identity: the conversation gets a notice, "verified"
-// is cleared, sessions start anew, and what is not sent yet is encrypted again.
+// A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known
+// (IDENTITY-3). The first key seen is pinned; another one later is a change of identity (IDENTITY-2): the conversation
+// gets a notice, "verified" is cleared, sessions start anew, and what is not sent yet waits for the person (IDENTITY-6).
+// The own account's list is taken only under the own key, with this device in it (IDENTITY-4).
 //
 // Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
 #pragma once
@@ -23,6 +24,7 @@ namespace kith::core {
 
 struct Engine;
 struct HttpReply;
+struct DeviceListRow;
 
 class Devices {
  public:
@@ -45,6 +47,9 @@ class Devices {
   // devices now.
   void open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done);
 
+  // Asks for the own account's list, after the server had given out another one.
+  void look_at_own_list();
+
   // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
   void note_revision(const AccountId& account, Revision revision);
   // Fetches what note_revision asked for, as far as there is a connection.
@@ -63,7 +68,8 @@ class Devices {
   void on_list(const AccountId& account, const HttpReply& reply);
   Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,
                     const std::vector<DeviceId>& devices);
-  void identity_changed(const AccountId& account);
+  [[nodiscard]] bool accept_own(const DeviceListRow& list);
+  void identity_changed(const AccountId& account, bool was_verified);
 
   Engine& engine_;
   std::map<AccountId, std::vector<Done>> fetching_;

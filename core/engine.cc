@@ -90,7 +90,7 @@ client_api::State Engine::state() {
     state.set_device_id(registration->device.value);
     state.set_name(profiles.own_name());
   }
-  state.set_connection(progress.ended ? client_api::State::kEnded : connection.state());
+  state.set_connection(connection.state());
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
   state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||

@@ -3,8 +3,10 @@
 // What is pinned to what (docs/protocol.md, IDENTITY-1 and on), against a server that tries every move, and against
 // whoever takes a number over.
 #include "content/content.pb.h"
+#include "core/connection.h"
 #include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
+#include "crypto/account_key.h"
 
 namespace kith::core::testing {
 namespace {
@@ -120,6 +122,238 @@ TEST_F(IdentityTest, AnAnswerThatHasNotLeftIsNotForTheKeyThatCame_IDENTITY_5) {
   world_.advance(600'000);
   EXPECT_THAT(texts(eve, open_chat(eve, kAna)), IsEmpty());
   EXPECT_FALSE(state(ana_).changes_unsent()) << "nothing waits either";
+}
+
+// ---- what is not sent yet, when the other side's key changes
+
+TEST_F(IdentityTest, WhatWaitsForAVerifiedContactWaitsUntilThePersonAgrees_IDENTITY_6) {
+  warm_up();
+  verify(ana_, chat_);
+  ana_.set_network(false);
+  const std::string id = say(ana_, chat_, "for Ben only");
+  Host& eve = world_.add("eve");
+  sign_up(eve, kBen, "Ben");
+  ana_.set_network(true);
+  world_.advance(600'000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kPending);
+  EXPECT_EQ(conversation(ana_, chat_).direct().held_messages(), 1u);
+  EXPECT_TRUE(conversation(ana_, chat_).direct().identity_pending());
+  EXPECT_EQ(state(ana_).unsent_messages(), 0u) << "nothing that would leave by itself";
+  client_api::Request more;
+  more.mutable_send_message()->set_conversation(chat_);
+  more.mutable_send_message()->set_text("and this");
+  EXPECT_EQ(ana_.request(more).failure().code(), client_api::Failure::kIdentityChanged);
+  ana_.crash();
+  ana_.reopen();
+  connect(ana_);
+  world_.advance(10'000);
+  EXPECT_THAT(texts(eve, open_chat(eve, kAna)), IsEmpty());
+
+  EXPECT_EQ(accept_identity(ana_, chat_), chat_);
+  world_.advance(5000);
+  EXPECT_THAT(texts(eve, open_chat(eve, kAna)), ElementsAre("for Ben only"));
+  EXPECT_EQ(conversation(ana_, chat_).direct().held_messages(), 0u);
+  EXPECT_FALSE(conversation(ana_, chat_).direct().identity_pending());
+}
+
+TEST_F(IdentityTest, ComparingTheSafetyNumberAgreesToTheIdentity_IDENTITY_6) {
+  warm_up();
+  verify(ana_, chat_);
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  world_.advance(2000);
+  EXPECT_TRUE(conversation(ana_, chat_).direct().identity_pending());
+  verify(ana_, chat_);
+  EXPECT_FALSE(conversation(ana_, chat_).direct().identity_pending());
+  say(ana_, chat_, "compared");
+  world_.advance(2000);
+  EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ElementsAre("compared"));
+}
+
+TEST_F(IdentityTest, WhatIsWrittenBelowTheNoticeToAnUnverifiedContactLeavesAndWhatWasBeforeWaits_IDENTITY_6) {
+  warm_up();
+  ana_.set_network(false);
+  say(ana_, chat_, "before");
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  ana_.set_network(true);
+  world_.advance(10'000);
+  EXPECT_EQ(conversation(ana_, chat_).direct().held_messages(), 1u);
+  EXPECT_FALSE(conversation(ana_, chat_).direct().identity_pending());
+  say(ana_, chat_, "below");
+  world_.advance(2000);
+  EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ElementsAre("below"));
+  accept_identity(ana_, chat_);
+  world_.advance(2000);
+  EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ::testing::UnorderedElementsAre("before", "below"));
+}
+
+// ---- a number and its account
+
+class NumberTest : public IdentityTest {
+ protected:
+  static constexpr const char* kEve = "+491700000009";
+  NumberTest() : eve_(world_.add("eve")) {
+    sign_up(eve_, kEve, "Ben");
+    warm_up();
+    eve_account_ = world_.server->account_of(kEve)->id;
+  }
+  std::string send_by_number(const std::string& text) {
+    client_api::Request request;
+    request.mutable_send_message()->set_phone(kBen);
+    request.mutable_send_message()->set_text(text);
+    const client_api::Response response = ana_.request(std::move(request));
+    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
+    world_.advance(2000);
+    return response.send_message().message().conversation();
+  }
+  // Ana's address book is looked up again.
+  void look_up_again() {
+    client_api::Request contact;
+    contact.mutable_set_contact()->set_phone(kBen);
+    contact.mutable_set_contact()->set_name("Ben");
+    EXPECT_FALSE(ana_.request(contact).has_failure());
+    world_.clock.unix_us += uint64_t{2} * 24 * 3600 * 1'000'000;
+    ana_.set_network(false);
+    ana_.set_network(true);
+    world_.advance(5000);
+  }
+  int notices(const std::string& chat) {
+    int count = 0;
+    for (const Message& each : history(ana_, chat)) count += each.body_case() == Message::kNumberMoved ? 1 : 0;
+    return count;
+  }
+  Host& eve_;
+  AccountId eve_account_;
+};
+
+TEST_F(NumberTest, ANumberKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
+  verify(ana_, chat_);
+  liar().numbers[kBen] = eve_account_;
+  look_up_again();
+  EXPECT_EQ(send_by_number("to Ben"), chat_);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
+  EXPECT_THAT(texts(eve_, open_chat(eve_, kAna)), IsEmpty());
+  EXPECT_EQ(notices(chat_), 1);
+  EXPECT_EQ(notices(eve_account_.hex()), 1) << "in both conversations";
+  client_api::Request write;
+  write.mutable_send_message()->set_conversation(eve_account_.hex());
+  write.mutable_send_message()->set_text("hello?");
+  EXPECT_EQ(ana_.request(write).failure().code(), client_api::Failure::kIdentityChanged);
+  look_up_again();
+  EXPECT_EQ(notices(chat_), 1) << "the same again is nothing new";
+}
+
+TEST_F(NumberTest, AProfileThatClaimsAKnownNumberDoesNotGetIt_IDENTITY_1) {
+  liar().numbers[kBen] = eve_account_;
+  say(eve_, open_chat(eve_, kAna), "Ben here, from my new phone");
+  world_.advance(5000);
+  EXPECT_EQ(send_by_number("to Ben"), chat_);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
+  EXPECT_TRUE(conversation(ana_, eve_account_.hex()).direct().identity_pending());
+  EXPECT_EQ(conversation(ana_, chat_).direct().partner().phone(), kBen);
+  EXPECT_NE(conversation(ana_, eve_account_.hex()).direct().partner().phone(), kBen);
+}
+
+TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
+  liar().numbers[kBen] = eve_account_;
+  look_up_again();
+  EXPECT_EQ(accept_identity(ana_, chat_), eve_account_.hex());
+  EXPECT_EQ(send_by_number("to the new one"), eve_account_.hex());
+  EXPECT_THAT(texts(eve_, open_chat(eve_, kAna)), ElementsAre("to the new one"));
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong"));
+}
+
+TEST_F(NumberTest, AnAnswerThatNamesTheKnownAccountAgainEndsTheClaim_IDENTITY_1) {
+  liar().numbers[kBen] = eve_account_;
+  look_up_again();
+  liar().numbers.clear();
+  look_up_again();
+  EXPECT_EQ(accept_identity(ana_, chat_), chat_) << "there is nothing to move";
+  EXPECT_EQ(send_by_number("to Ben"), chat_);
+}
+
+// ---- one's own list
+
+class OwnListTest : public IdentityTest {
+ protected:
+  OwnListTest() : random_(99), mallory_(crypto::make_account_key(random_)) { warm_up(); }
+  // The server gives out another list for Ana's account.
+  void forge(const std::function<void(wire::DeviceList&)>& change, const crypto::AccountKeyPair& key) {
+    liar().change_list = [change, key](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+      if (account.phone != kAna) return;
+      wire::DeviceList list;
+      list.ParseFromString(signed_list.device_list());
+      list.set_revision(list.revision() + 1);
+      change(list);
+      signed_list.set_device_list(list.SerializeAsString());
+      signed_list.set_signature(crypto::sign_device_list(key, signed_list.device_list()));
+    };
+    wire::Entry entry;
+    entry.mutable_account_changed()->set_account_id(world_.server->account_of(kAna)->id.bytes());
+    entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kAna)->revision + 1);
+    liar().plant(kAna, entry);
+    world_.advance(5000);
+  }
+  crypto::SeededRandom random_;
+  crypto::AccountKeyPair mallory_;
+};
+
+TEST_F(OwnListTest, AListOfTheOwnAccountUnderAnotherKeyIsNotTakenAndEndsTheConnection_IDENTITY_4) {
+  forge(
+      [this](wire::DeviceList& list) {
+        list.set_account_key(mallory_.public_key);
+        *list.add_devices() = list.devices(0);
+        list.mutable_devices(1)->set_device_id(list.devices(0).device_id() + 1);
+      },
+      mallory_);
+  EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
+  say(ana_, open_chat(ana_, kAna), "a note to myself");
+  world_.advance(600'000);
+  for (const wire::Send& send : liar().sends)
+    EXPECT_NE(send.to_account(), world_.server->account_of(kAna)->id.bytes()) << "encrypted for nobody else";
+  EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
+  liar().change_list = {};
+  world_.advance(Connection::kRefusedMaxMs);
+  EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline) << "once the server is honest again";
+}
+
+TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
+  forge([this](wire::DeviceList& list) { list.set_account_key(mallory_.public_key); }, mallory_);
+  ASSERT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
+  liar().change_list = {};
+  sign_up(ana_, kAna, "Ana");
+  world_.advance(5000);
+  EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong"));
+}
+
+// ---- revisions
+
+TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENTITY_3) {
+  const AccountId ben = ben_account();
+  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+    if (account.phone != kBen) return;
+    wire::DeviceList list;
+    list.ParseFromString(signed_list.device_list());
+    list.set_account_key(mallory_.public_key);
+    list.set_revision(UINT64_MAX);
+    signed_list.set_device_list(list.SerializeAsString());
+    signed_list.set_signature(crypto::sign_device_list(mallory_, signed_list.device_list()));
+  };
+  for (const uint64_t revision : {uint64_t{50}, uint64_t{1} << 53, uint64_t{1} << 63, UINT64_MAX}) {
+    wire::Entry entry;
+    entry.mutable_account_changed()->set_account_id(ben.bytes());
+    entry.mutable_account_changed()->set_device_list_revision(revision);
+    liar().plant(kAna, entry);
+    world_.advance(60'000);
+  }
+  EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kText) << "the list was not taken";
+  liar().change_list = {};
+  Host& new_ben = world_.add("new ben");
+  sign_up(new_ben, kBen, "Ben");
+  world_.advance(120'000);
+  EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kIdentityChanged) << "the next one is";
 }
 
 }  // namespace

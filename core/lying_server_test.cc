@@ -314,7 +314,7 @@ TEST_F(ForgedListTest, AListOfAnotherAccountIsRefused_DEVICE_1) {
   expect_nothing_sent();
 }
 
-TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {
+TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {  // IDENTITY-2
   warm_up();
   client_api::Request verify;
   verify.mutable_set_verified()->set_conversation(chat_);

@@ -3,6 +3,7 @@
 #include "core/outbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/contents.h"
 #include "core/engine.h"
@@ -23,7 +24,7 @@ void Outbox::load() {
   for (;;) {
     const std::vector<OutboxRow> rows = engine_.store.outbox.list(after, kLoadedAtOnce);
     if (rows.empty()) return;
-    for (const OutboxRow& row : rows) queue(row.target, {row.sequence, row.message_id, row.kind});
+    for (const OutboxRow& row : rows) queue(row.target, {row.sequence, row.message_id, row.kind, row.held});
     after = rows.back().sequence;
   }
 }
@@ -32,7 +33,7 @@ void Outbox::reload() {
   lanes_.clear();
   targets_.clear();
   count_ = in_flight_ = 0;
-  messages_ = 0;
+  messages_ = held_ = 0;
   load();
 }
 
@@ -47,9 +48,12 @@ void Outbox::queue(const AccountId& account, const Item& item) {
   targets_.emplace(item.id, account);
   ++count_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
+  if (item.held) ++held_;
 }
 
 bool Outbox::add(const OutboxRow& item) {
+  // Nothing goes there, and nothing from now is of use later.
+  if (item.silent() && engine_.store.device_lists.must_agree(item.target)) return true;
   if (full()) return false;
   const int64_t sequence = engine_.store.outbox.add(item);
   if (sequence == 0) return false;
@@ -71,6 +75,30 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
 void Outbox::fail_all(const AccountId& account, FailureReason why) {
   Lane& lane = lane_of(account);
   while (!lane.items.empty()) fail(account, lane.items.front().id, why);
+}
+
+void Outbox::hold_all(const AccountId& account) {
+  const auto lane = lanes_.find(account);
+  if (lane == lanes_.end()) return;
+  std::vector<MessageId> silent;
+  for (Item& item : lane->second->items) {
+    if (item.kind != OutboxKind::kMessage) {
+      silent.push_back(item.id);
+    } else if (!std::exchange(item.held, true)) {
+      ++held_;
+    }
+  }
+  for (const MessageId& id : silent) remove(account, id);
+  engine_.store.outbox.hold_all(account);
+}
+
+void Outbox::release_all(const AccountId& account) {
+  engine_.store.outbox.release_all(account);
+  const auto lane = lanes_.find(account);
+  if (lane == lanes_.end()) return;
+  for (Item& item : lane->second->items) {
+    if (std::exchange(item.held, false)) --held_;
+  }
 }
 
 void Outbox::remove_all(const AccountId& account, OutboxKind kind) {
@@ -111,8 +139,8 @@ void Outbox::pump() {
 }
 
 bool Outbox::send_next(const AccountId& account, Lane& lane) {
-  const auto item =
-      std::find_if(lane.items.begin(), lane.items.end(), [](const Item& each) { return !each.in_flight; });
+  const auto item = std::find_if(lane.items.begin(), lane.items.end(),
+                                 [](const Item& each) { return !each.in_flight && !each.held; });
   if (item == lane.items.end()) return false;
   std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
@@ -302,6 +330,7 @@ void Outbox::remove(const AccountId& account, const MessageId& id) {
   }
   --count_;
   if (item->kind == OutboxKind::kMessage) --messages_;
+  if (item->held) --held_;
   lane.items.erase(item);
 }
 

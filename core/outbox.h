@@ -13,6 +13,7 @@
 //                               dropped
 //   no such account, too large  the item fails
 //   no account known yet        the lane waits for People to find out whose number it is
+//   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //
 // Limits: kItemsMax items; the window of the server's Limits if it is smaller.
@@ -48,11 +49,15 @@ class Outbox {
   // The same again, after the database's outbox was changed from outside.
   void reload();
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
-  // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full.
+  // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full,
+  // and dropped while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
   void redirect(const AccountId& provisional, const AccountId& account);
   void fail_all(const AccountId& account, FailureReason why);
+  // The account has another key: messages wait until they are released, what is silent is dropped.
+  void hold_all(const AccountId& account);
+  void release_all(const AccountId& account);
   // Nothing of this kind goes to this account any more.
   void remove_all(const AccountId& account, OutboxKind kind);
   // Whether an item of this kind to this account is not acknowledged yet.
@@ -64,7 +69,8 @@ class Outbox {
   void on_refused(const wire::Refused& refused);
   void on_connection_gone();
 
-  [[nodiscard]] uint32_t unsent_messages() const { return messages_; }
+  // Without those that wait for the person to agree.
+  [[nodiscard]] uint32_t unsent_messages() const { return messages_ - held_; }
   // Whether anything silent (receipts, repairs, notices) has not left.
   [[nodiscard]] bool has_silent() const { return count_ > messages_; }
 
@@ -73,6 +79,7 @@ class Outbox {
     int64_t sequence = 0;
     MessageId id;
     OutboxKind kind = OutboxKind::kMessage;
+    bool held = false;
     bool in_flight = false;
     uint64_t sent_at_ms = 0;
   };
@@ -110,6 +117,7 @@ class Outbox {
   AccountId last_served_;
   size_t count_ = 0;
   uint32_t messages_ = 0;
+  uint32_t held_ = 0;  // of the messages
   size_t in_flight_ = 0;
   Timer watch_;
 };

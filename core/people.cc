@@ -79,14 +79,94 @@ AccountId People::provisional_account(const std::string& phone) {
   return account;
 }
 
-void People::resolve(const std::string& phone, const std::optional<AccountId>& account) {
-  const auto provisional = engine_.store.profiles.account_of(phone);
-  if (!provisional || !engine_.store.profiles.provisional(*provisional)) return;
-  if (!account) return engine_.outbox.fail_all(*provisional, FailureReason::kNoAccount);
-  engine_.store.profiles.adopt(*provisional, *account);
-  engine_.outbox.redirect(*provisional, *account);
+void People::resolve(const AccountId& provisional, const AccountId& account) {
+  engine_.store.profiles.adopt(provisional, account);
+  engine_.outbox.redirect(provisional, account);
   engine_.profiles.look_again();
   engine_.changes.resync();  // a conversation has another id now
+}
+
+bool People::take_number(const std::string& phone, const AccountId& account) {
+  ProfilesTable& profiles = engine_.store.profiles;
+  if (engine_.is_self(account) || phone == engine_.registration->phone)
+    return engine_.is_self(account) && phone == engine_.registration->phone;
+  const auto known = profiles.account_of(phone);
+  if (known == account) {
+    profiles.remove_claim(phone);
+  } else {
+    const std::string has = profiles.phone_of(account);
+    if (!has.empty() && has != phone) return false;
+    if (known && !profiles.provisional(*known)) {
+      number_moved(phone, *known, account);
+      return false;
+    }
+    if (known) resolve(*known, account);
+  }
+  profiles.set_phone(account, phone);
+  return true;
+}
+
+void People::number_moved(const std::string& phone, const AccountId& known, const AccountId& account) {
+  if (engine_.store.profiles.claim_on(phone) == account) return;  // it was said before
+  engine_.store.profiles.set_claim(phone, account);
+  engine_.store.device_lists.set_must_agree(account, true);
+  engine_.changes.contacts();
+  const bool shown = engine_.store.conversations.find(conversation_with(known)).has_value();
+  for (const AccountId& each : {known, account}) {
+    const ConversationId conversation = conversation_with(each);
+    if (!shown && !engine_.store.conversations.find(conversation)) continue;
+    engine_.changes.notice(conversation, each, MessageKind::kNumberMoved);
+    engine_.changes.conversation(conversation);
+  }
+  engine_.profiles.look_again();
+}
+
+void People::agree(const AccountId& account) {
+  if (const std::string phone = engine_.store.profiles.claimed_by(account); !phone.empty()) {
+    const auto before = engine_.store.profiles.account_of(phone);
+    engine_.store.profiles.remove_claim(phone);
+    engine_.store.profiles.set_phone(account, phone);
+    if (engine_.store.contacts.find(phone)) {
+      engine_.store.contacts.set_account(phone, account, engine_.clock.now());
+      engine_.privacy.contacts_changed();
+    }
+    if (before) engine_.changes.conversation(conversation_with(*before));
+  }
+  engine_.store.device_lists.set_must_agree(account, false);
+  engine_.outbox.release_all(account);
+  engine_.changes.conversation(conversation_with(account));
+  engine_.changes.contacts();
+}
+
+void People::accept_identity(uint32_t request, const client_api::AcceptIdentityRequest& what) {
+  Conversations conversations(engine_.store);
+  const auto conversation = conversations.resolve(what.conversation());
+  if (!conversation) return engine_.output.fail(request, conversation.error().code, conversation.error().detail);
+  AccountId account = partner_of(*conversation);
+  // In the conversation with the account before, it is the one that has the number now that is agreed to.
+  if (const auto claim = engine_.store.profiles.claim_on(engine_.store.profiles.phone_of(account))) account = *claim;
+  conversations.open(account, engine_.connection.server_now());
+  agree(account);
+  client_api::Response response;
+  response.set_id(request);
+  respond_with(conversation_with(account), std::move(response), &client_api::Response::mutable_accept_identity);
+}
+
+bool People::take_answer(const std::string& phone, const std::optional<AccountId>& said) {
+  std::optional<AccountId> account = said;
+  if (account && !take_number(phone, *account)) account.reset();
+  if (const auto known = engine_.store.profiles.account_of(phone)) {
+    if (engine_.store.profiles.provisional(*known)) {
+      engine_.outbox.fail_all(*known, FailureReason::kNoAccount);
+    } else {
+      account = known;
+    }
+  }
+  const auto contact = engine_.store.contacts.find(phone);
+  if (!contact) return false;
+  // No answer about a number is one, but never takes an account away: a number keeps it.
+  engine_.store.contacts.set_account(phone, account.value_or(contact->account), engine_.clock.now());
+  return account && contact->account != *account;
 }
 
 void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
@@ -94,48 +174,43 @@ void People::look_up(std::vector<std::string> phones, HttpCalls::Done done) {
   for (const std::string& phone : phones) body.add_phones(phone);
   engine_.http.call("POST", "/v1/accounts/lookup", body.SerializeAsString(),
                     [this, phones = std::move(phones), done = std::move(done)](const HttpReply& reply) {
-                      if (const auto response = reply.parse<wire::LookupResponse>(); response) {
-                        const UnixMicros now = engine_.clock.now();
-                        bool accounts = false;
-                        for (const std::string& phone : phones) {
-                          const auto entry = std::find_if(response->found().begin(), response->found().end(),
-                                                          [&phone](const auto& each) { return each.phone() == phone; });
-                          const auto account = entry == response->found().end()
-                                                   ? std::optional<AccountId>()
-                                                   : AccountId::from_bytes(entry->account_id());
-                          resolve(phone, account);
-                          if (account) engine_.store.profiles.set_phone(*account, phone);
-                          const auto contact = engine_.store.contacts.find(phone);
-                          if (!contact) continue;
-                          // No answer about a number is one, but never takes an account away: a number keeps it for
-                          // good.
-                          engine_.store.contacts.set_account(phone, account.value_or(contact->account), now);
-                          accounts = accounts || (account && contact->account != *account);
-                        }
-                        if (accounts) {
-                          engine_.changes.contacts();
-                          engine_.privacy.contacts_changed();
-                        }
+                      const auto response = reply.parse<wire::LookupResponse>();
+                      if (!response) return done(reply);
+                      bool accounts = false;
+                      for (const std::string& phone : phones) {
+                        const auto entry = std::find_if(response->found().begin(), response->found().end(),
+                                                        [&phone](const auto& each) { return each.phone() == phone; });
+                        accounts = take_answer(phone, entry == response->found().end()
+                                                          ? std::optional<AccountId>()
+                                                          : AccountId::from_bytes(entry->account_id())) ||
+                                   accounts;
+                      }
+                      if (accounts) {
+                        engine_.changes.contacts();
+                        engine_.privacy.contacts_changed();
                       }
                       done(reply);
                     });
 }
 
+void People::respond_with(const ConversationId& conversation, client_api::Response response,
+                          client_api::Conversation* (client_api::Response::*field)()) {
+  std::optional<client_api::Conversation> built = Conversations(engine_.store).build(conversation);
+  if (!built) return;  // the database failed: the commit answers
+  engine_.typing_presence.describe(conversation, *built);
+  *(response.*field)() = std::move(*built);
+  engine_.output.respond(std::move(response));
+}
+
 void People::open_conversation(uint32_t request, const client_api::OpenConversationRequest& what) {
   find(request, what.phone(), what.account_id(), [this, request](const AccountId& account) {
-    const ConversationId id = conversation_with(account);
-    Conversations conversations(engine_.store);
-    if (conversations.open(account, engine_.connection.server_now())) {
-      engine_.changes.conversation(id);
+    if (Conversations(engine_.store).open(account, engine_.connection.server_now())) {
+      engine_.changes.conversation(conversation_with(account));
       engine_.profiles.look_again();
     }
-    std::optional<client_api::Conversation> conversation = conversations.build(id);
-    if (!conversation) return;  // the database failed: the commit answers
-    engine_.typing_presence.describe(id, *conversation);
     client_api::Response response;
     response.set_id(request);
-    *response.mutable_open_conversation() = std::move(*conversation);
-    engine_.output.respond(std::move(response));
+    respond_with(conversation_with(account), std::move(response), &client_api::Response::mutable_open_conversation);
   });
 }
 

@@ -39,6 +39,13 @@ class People {
   // (ProfilesTable).
   void find_addressee(uint32_t request, const std::string& phone, Found found);
 
+  // The server says that this number is this account's (IDENTITY-1). False, and nothing is believed: the number is known
+  // to be another account's, which is a change of identity, or the account is known under another number.
+  bool take_number(const std::string& phone, const AccountId& account);
+  // The person agrees to what changed about this conversation's partner (IDENTITY-6): its key, or whose the number is.
+  void accept_identity(uint32_t request, const client_api::AcceptIdentityRequest& what);
+  void agree(const AccountId& account);
+
   void open_conversation(uint32_t request, const client_api::OpenConversationRequest& what);
   void list_contacts(uint32_t request);
   void set_contact(uint32_t request, const client_api::SetContactRequest& what);
@@ -58,8 +65,13 @@ class People {
   void find_by_phone(const std::string& phone, Finder finder);
   void answer(const std::string& number, const Finder& finder, const HttpReply& reply);
   AccountId provisional_account(const std::string& phone);
-  // The server's word on a number that a provisional account stands for.
-  void resolve(const std::string& phone, const std::optional<AccountId>& account);
+  // The server has said whose number it is that the provisional account stands for.
+  void resolve(const AccountId& provisional, const AccountId& account);
+  void number_moved(const std::string& phone, const AccountId& known, const AccountId& account);
+  // What a lookup says about a number; `account` absent: that nobody has it. Whether a contact's account is new.
+  bool take_answer(const std::string& phone, const std::optional<AccountId>& account);
+  void respond_with(const ConversationId& conversation, client_api::Response response,
+                    client_api::Conversation* (client_api::Response::*field)());
   // Asks the server for these numbers and stores its answer; `done` gets the reply, from a later input.
   void look_up(std::vector<std::string> phones, HttpCalls::Done done);
   void look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done);

@@ -6,6 +6,7 @@
 
 #include "core/contents.h"
 #include "core/engine.h"
+#include "core/phone_number.h"
 
 namespace kith::core {
 
@@ -152,11 +153,12 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   row.account = account;
   row.name = is_utf8(profile.name()) && utf8_length(profile.name()) <= kNameCharactersMax ? profile.name() : "";
   row.about = is_utf8(profile.about()) && utf8_length(profile.about()) <= kAboutCharactersMax ? profile.about() : "";
-  row.phone = profile.phone();
   row.fetched = engine_.clock.now();
   engine_.store.profiles.set(row);
+  const std::string phone = engine_.store.profiles.phone_of(account);
+  if (is_e164(profile.phone())) engine_.people.take_number(profile.phone(), account);
   if (!before || before->name != row.name || before->about != row.about ||
-      (!row.phone.empty() && before->phone != row.phone)) {
+      phone != engine_.store.profiles.phone_of(account)) {
     engine_.changes.conversation(conversation_with(account));
   }
 }

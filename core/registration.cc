@@ -54,7 +54,8 @@ void RegistrationSteps::request_code(uint32_t request, const client_api::Request
 
 void RegistrationSteps::start(uint32_t request, const client_api::RegisterRequest& what) {
   Output& output = engine_.output;
-  if (engine_.registered() && !engine_.progress.ended) return output.fail(request, FailureCode::kAlreadyRegistered);
+  const bool given_up = engine_.progress.ended || engine_.connection.conflict();
+  if (engine_.registered() && !given_up) return output.fail(request, FailureCode::kAlreadyRegistered);
   if (order_) return output.fail(request, FailureCode::kAlreadyRegistered, "a registration is under way");
   Order order{request, what};
   const auto server = normalize_server(what.server());
@@ -96,6 +97,8 @@ void RegistrationSteps::prove_number() {
 }
 
 void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
+  engine_.connection.stop();  // what it waits for concerns the device before
+  engine_.connection.own_list_agrees();
   const std::optional<Registration> before = std::move(engine_.registration);
   Registration now;
   now.server = order_->what.server();

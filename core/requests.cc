@@ -93,6 +93,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetContact:
     case Request::kSetBlocked:
     case Request::kSetVerified:
+    case Request::kAcceptIdentity:
     case Request::kSetProfile:
     case Request::kSetSettings:
     case Request::kSetPin: return true;
@@ -169,6 +170,7 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kSetBlocked: return engine.people.set_blocked(id, request.set_blocked());
     case Request::kGetSafetyNumber: return get_safety_number(engine, id, request.get_safety_number());
     case Request::kSetVerified: return set_verified(engine, id, request.set_verified());
+    case Request::kAcceptIdentity: return engine.people.accept_identity(id, request.accept_identity());
 
     case Request::kGetProfile: return engine.profiles.get(id, request.get_profile());
     case Request::kSetProfile: return engine.profiles.set(id, request.set_profile());

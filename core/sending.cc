@@ -57,6 +57,9 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   if (engine_.store.contacts.blocked(partner)) {
     return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
   }
+  if (engine_.store.device_lists.must_agree(partner)) {
+    return output.fail(request, FailureCode::kIdentityChanged, "conversation: agree to the changed identity first");
+  }
   if (engine_.outbox.full())
     return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
 

@@ -193,6 +193,19 @@ void Person::read_everything() {
   }
 }
 
+void Person::accept_identities() {
+  client_api::Request list;
+  list.mutable_list_conversations();
+  device_->request(std::move(list), [this](const client_api::Response& response) {
+    for (const client_api::Conversation& each : response.list_conversations().conversations()) {
+      if (each.direct().held_messages() == 0 && !each.direct().identity_pending()) continue;
+      client_api::Request accept;
+      accept.mutable_accept_identity()->set_conversation(each.id());
+      device_->request(std::move(accept), {});
+    }
+  });
+}
+
 // ---------------------------------------------------------------- views
 
 void Person::ask_state() {

@@ -38,6 +38,8 @@ class Person final : public Witness {
   // Wants to be online, from now on.
   void connect();
   void read_everything();
+  // Agrees to whatever changed about others' identities, so that what waits for it leaves (IDENTITY-6).
+  void accept_identities();
 
   // The device's view, asked through its core. Complete when `ready`.
   struct Asking {

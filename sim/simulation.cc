@@ -99,6 +99,7 @@ bool Simulation::calm() {
   while (scheduler_.now() < end && scheduler_.done() < kEventsMost) {
     for (const auto& person : people_) {
       if (person->is_set_up()) person->connect();
+      if (person->is_set_up()) person->accept_identities();
       person->ask_state();
     }
     run_for(kLookUs);

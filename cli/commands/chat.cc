@@ -43,12 +43,11 @@ class Chat {
           "2", "Chat with " + one_line(title_of(conversation_)) + ". /help for help, /quit to leave."));
       begin();
     });
-    const auto outcome =
-        host_.run_until([&] { return over_ || host_.state().connection() == State::kEnded; }, std::nullopt);
+    const auto outcome = host_.run_until([&] { return over_ || is_refused(host_.state()); }, std::nullopt);
     if (outcome != Host::Outcome::kStopped) leave();
     screen_.reset();
-    if (host_.state().connection() == State::kEnded) {
-      context_.out.note("this device was ended: its number registered elsewhere");
+    if (is_refused(host_.state())) {
+      say_refused(context_);
       return ExitCode::kDeviceEnded;
     }
     return ExitCode::kOk;

@@ -83,6 +83,8 @@ struct VerifyOptions {
 };
 ExitCode run_verify(Context context, const VerifyOptions& options);
 
+ExitCode run_accept(Context context, const std::string& whom);
+
 struct ProfileShowOptions {
   std::string of;  // "": one's own
   bool json = false;

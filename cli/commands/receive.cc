@@ -129,9 +129,7 @@ ExitCode report(Context context, Reached reached) {
   switch (reached) {
     case Reached::kOffline:
     case Reached::kTimedOut: context.out.note("offline: this is what had come before"); return ExitCode::kOffline;
-    case Reached::kEnded:
-      context.out.note("this device was ended: its number registered elsewhere");
-      return ExitCode::kDeviceEnded;
+    case Reached::kEnded: say_refused(context); return ExitCode::kDeviceEnded;
     case Reached::kStopped: return ExitCode::kInterrupted;
     case Reached::kOnline: break;
   }
@@ -161,7 +159,7 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
             said_offline = false;
             context.out.note("online again");
           }
-          return receiver.something_new() || state.connection() == State::kEnded || !context.out.has_reader();
+          return receiver.something_new() || is_refused(state) || !context.out.has_reader();
         },
         deadline);
     // Following has no end of its own: to be stopped is how it is meant to end.
@@ -172,7 +170,7 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
       if (only_first) return ExitCode::kOk;
       if (options.timeout_s) deadline = after_timeout(context, options);
     }
-    if (state.connection() == State::kEnded) return report(context, Reached::kEnded);
+    if (is_refused(state)) return report(context, Reached::kEnded);
     if (outcome == Host::Outcome::kTimedOut)
       return is_offline(state) ? report(context, Reached::kOffline) : ExitCode::kOk;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
@@ -33,6 +34,8 @@ class TickWatch {
       if (event.has_message_changed() && event.message_changed().outgoing())
         latest_[event.message_changed().id()] = event.message_changed();
       if (event.has_resync()) look_again();
+      if (event.has_conversation_changed() && event.conversation_changed().direct().held_messages() > 0)
+        held_.insert(event.conversation_changed().id());
     });
   }
   // The message as it was when sending was answered; a change may have come in before.
@@ -43,6 +46,12 @@ class TickWatch {
   [[nodiscard]] const Message& of(const std::string& id) const { return latest_.at(id); }
   [[nodiscard]] bool all_at_least(Message::Tick tick) const {
     return std::all_of(ids_.begin(), ids_.end(), [&](const std::string& id) { return of(id).tick() >= tick; });
+  }
+  // One waits for the user, since the addressee's identity has changed.
+  [[nodiscard]] bool any_held() const {
+    return std::any_of(ids_.begin(), ids_.end(), [&](const std::string& id) {
+      return of(id).tick() == Message::kPending && held_.contains(of(id).conversation());
+    });
   }
   // The first that has not come so far, or has failed; null when there is none.
   [[nodiscard]] const Message* first_behind(Message::Tick tick) const {
@@ -67,6 +76,7 @@ class TickWatch {
   Host& host_;
   std::unordered_map<std::string, Message> latest_;
   std::vector<std::string> ids_;
+  std::unordered_set<std::string> held_;
 };
 
 ExitCode report_failed(Context context, const Message& message) {
@@ -75,18 +85,27 @@ ExitCode report_failed(Context context, const Message& message) {
 }
 
 ExitCode report_ended(Context context) {
-  context.out.note("this device was ended: its number registered elsewhere");
+  say_refused(context);
   return ExitCode::kDeviceEnded;
+}
+
+ExitCode report_held(Context context) {
+  context.out.note(
+      "their identity has changed: the message is kept, and waits. Compare it with kith verify, or agree to it with "
+      "kith accept");
+  return ExitCode::kFailed;
 }
 
 ExitCode try_to_send(Context context, const TickWatch& ticks) {
   const State& state = context.host.state();
-  const auto outcome = context.host.run_until([&] { return ticks.all_at_least(Message::kSent) || is_offline(state); },
-                                              context.host.in_ms(kTryMs));
+  const auto outcome = context.host.run_until(
+      [&] { return ticks.all_at_least(Message::kSent) || ticks.any_held() || is_offline(state); },
+      context.host.in_ms(kTryMs));
   const Message* const behind = ticks.first_behind(Message::kSent);
   if (behind == nullptr) return ExitCode::kOk;
   if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
-  if (state.connection() == State::kEnded) return report_ended(context);
+  if (ticks.any_held()) return report_held(context);
+  if (is_refused(state)) return report_ended(context);
   context.out.note(outcome == Host::Outcome::kDone
                        ? "offline: the message is kept, and sent by the next command that reaches the server"
                        : "not sent yet: the message is kept, and sent by the next command");
@@ -104,13 +123,14 @@ ExitCode wait_for_tick(Context context, const TickWatch& ticks, const SendOption
           said_offline = true;
           context.out.note("offline: the message is kept; trying again");
         }
-        return ticks.all_at_least(wanted) || state.connection() == State::kEnded;
+        return ticks.all_at_least(wanted) || ticks.any_held() || is_refused(state);
       },
       deadline);
   const Message* const behind = ticks.first_behind(wanted);
   if (behind == nullptr) return ExitCode::kOk;
   if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
   if (outcome == Host::Outcome::kStopped) return ExitCode::kInterrupted;
+  if (ticks.any_held()) return report_held(context);
   if (outcome == Host::Outcome::kDone) return report_ended(context);
   context.out.note("timed out: the message is " + tick_word(behind->tick()) + ", not " + options.wait);
   return ExitCode::kTimedOut;

@@ -57,4 +57,21 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   return ExitCode::kOk;
 }
 
+ExitCode run_accept(Context context, const std::string& whom) {
+  const auto conversation = conversation_with(context, whom);
+  if (!conversation) return conversation.error();
+  Request request;
+  request.mutable_accept_identity()->set_conversation(conversation->id());
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  const client_api::Conversation& now = response->accept_identity();
+  context.out.note(now.id() == conversation->id() ? "what waits for " + conversation->title() + " is sent now"
+                                                  : "the number leads to the conversation " + now.id() + " now");
+  if (now.id() == conversation->id() && conversation->direct().held_messages() > 0) {
+    if (const auto connected = connect_if_possible(context); !connected) return connected.error();
+    send_leftovers(context);
+  }
+  return ExitCode::kOk;
+}
+
 }  // namespace kith::cli

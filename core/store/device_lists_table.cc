@@ -80,6 +80,22 @@ bool DeviceListsTable::verified(const AccountId& account) {
   return row.step() && row.integer(0) != 0;
 }
 
+void DeviceListsTable::set_must_agree(const AccountId& account, bool must_agree) {
+  database_
+      .prepare(
+          "INSERT INTO device_lists (account, newest_revision, must_agree) VALUES (?1, 0, ?2) "
+          "ON CONFLICT (account) DO UPDATE SET must_agree = ?2")
+      .bind_id(account)
+      .bind(must_agree ? 1 : 0)
+      .run();
+}
+
+bool DeviceListsTable::must_agree(const AccountId& account) {
+  auto row = database_.prepare("SELECT must_agree FROM device_lists WHERE account = ?");
+  row.bind_id(account);
+  return row.step() && row.integer(0) != 0;
+}
+
 std::vector<AccountId> DeviceListsTable::stale(int64_t limit) {
   std::vector<AccountId> accounts;
   auto row = database_.prepare("SELECT account FROM device_lists WHERE newest_revision > revision LIMIT ?");

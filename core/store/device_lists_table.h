@@ -5,7 +5,7 @@
 //   device_lists   account BLOB(16) PRIMARY KEY, revision INTEGER, account_key BLOB(32): the pinned key, device_list
 //                  BLOB: the signed bytes, signature BLOB(64), verified INTEGER 0/1: the user compared the safety
 //                  number for this key, newest_revision INTEGER: the highest revision heard of; above revision: fetch
-//                  the list again
+//                  the list again, must_agree INTEGER 0/1: nothing is sent there until the person agrees (IDENTITY-6)
 //   devices        account BLOB(16), device INTEGER, identity_key BLOB(33), name TEXT; key (account, device): what the
 //                  list names
 //
@@ -37,7 +37,7 @@ struct DeviceListRow {
   Bytes device_list;
   Bytes signature;
   bool verified = false;
-  Revision newest_revision;
+  Revision newest_revision;        // set() keeps must_agree
   std::vector<DeviceRow> devices;  // ascending by device
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
@@ -46,6 +46,9 @@ struct DeviceListRow {
 
 class DeviceListsTable {
  public:
+  // Above it a number is no longer exact everywhere, and would be negative in the database in the end.
+  static constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
+
   explicit DeviceListsTable(Database& database) : database_(database) {}
 
   std::optional<DeviceListRow> find(const AccountId& account);
@@ -55,6 +58,9 @@ class DeviceListsTable {
   void note_revision(const AccountId& account, Revision revision);
   void set_verified(const AccountId& account, bool verified);
   bool verified(const AccountId& account);
+  // Also of an account whose list is not known yet.
+  void set_must_agree(const AccountId& account, bool must_agree);
+  bool must_agree(const AccountId& account);
   // Accounts whose list must be fetched again, at most `limit`.
   std::vector<AccountId> stale(int64_t limit);
   // The identity key that the list names for a device.

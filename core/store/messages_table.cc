@@ -66,7 +66,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
 }
 
 bool MessagesTable::add(const MessageRow& message) {
-  const bool unread = !message.outgoing && message.kind != MessageKind::kIdentityChanged;
+  const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kNumberMoved;
+  const bool unread = !message.outgoing && !notice;
   Tick tick = message.tick;
   if (message.outgoing && tick == Tick::kSent)
     tick = tick_by_watermarks(message.conversation, message.from_device, message.order);

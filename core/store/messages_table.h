@@ -33,7 +33,13 @@
 namespace kith::core {
 
 // What the body is: client_api.Message.body.
-enum class MessageKind : uint8_t { kText = 1, kIdentityChanged = 2, kUndecryptable = 3, kUnsupported = 4 };
+enum class MessageKind : uint8_t {
+  kText = 1,
+  kIdentityChanged = 2,
+  kUndecryptable = 3,
+  kUnsupported = 4,
+  kNumberMoved = 5
+};
 // Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
 // Numbers as in client_api.FailureReason, which has their meaning.
@@ -84,7 +90,7 @@ class MessagesTable {
   explicit MessagesTable(Database& database) : database_(database) {}
 
   // Adds the message, makes its conversation if it is not there, and keeps the conversation's activity and unread
-  // count: incoming messages of every kind but kIdentityChanged are unread. An outgoing message with tick kSent gets
+  // count: incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message with tick kSent gets
   // the tick that the watermarks say. False when a message of this id is there already; then nothing changes.
   bool add(const MessageRow& message);
   // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at of `message`); place and unread

@@ -30,7 +30,7 @@ CREATE TABLE signed_prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE device_lists (
   account BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, account_key BLOB NOT NULL DEFAULT x'',
   device_list BLOB NOT NULL DEFAULT x'', signature BLOB NOT NULL DEFAULT x'', verified INTEGER NOT NULL DEFAULT 0,
-  newest_revision INTEGER NOT NULL) WITHOUT ROWID;
+  newest_revision INTEGER NOT NULL, must_agree INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX device_lists_stale ON device_lists (account) WHERE newest_revision > revision;
 CREATE TABLE devices (
   account BLOB NOT NULL, device INTEGER NOT NULL, identity_key BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, device)) WITHOUT ROWID;
@@ -68,7 +68,8 @@ CREATE TABLE deliveries (
 CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target BLOB NOT NULL, kind INTEGER NOT NULL, content BLOB NOT NULL,
   sealed INTEGER NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_us INTEGER NOT NULL,
-  only_device INTEGER NOT NULL, carries BLOB, UNIQUE (message_id, target));
+  only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0, UNIQUE (message_id, target));
+CREATE INDEX outbox_held ON outbox (target) WHERE held = 1;
 CREATE TABLE outbox_envelopes (
   sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));
 
@@ -92,6 +93,9 @@ CREATE TABLE profiles (
   account BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '', phone TEXT NOT NULL DEFAULT '',
   fetched_us INTEGER NOT NULL DEFAULT 0, provisional INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX profiles_phone ON profiles (phone) WHERE phone <> '';
+
+CREATE TABLE number_claims (phone TEXT PRIMARY KEY NOT NULL, account BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX number_claims_account ON number_claims (account);
 
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";

@@ -6,8 +6,9 @@ namespace kith::core {
 namespace {
 
 // The columns that read() takes, in its order.
-#define KITH_OUTBOX_COLUMNS \
-  "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, only_device, carries"
+#define KITH_OUTBOX_COLUMNS                                                                                          \
+  "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, only_device, carries, " \
+  "held"
 
 OutboxRow read(const Statement& row) {
   OutboxRow item;
@@ -22,6 +23,7 @@ OutboxRow read(const Statement& row) {
   item.next_attempt = UnixMicros{static_cast<uint64_t>(row.integer(8))};
   item.only_device = DeviceId{static_cast<uint32_t>(row.integer(9))};
   if (!row.is_null(10)) item.carries = row.id<MessageId>(10);
+  item.held = row.integer(11) != 0;
   return item;
 }
 
@@ -113,11 +115,21 @@ void OutboxTable::unseal(int64_t sequence) {
   database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE sequence = ?").bind(sequence).run();
 }
 
-void OutboxTable::unseal_all(const AccountId& target) {
+void OutboxTable::hold_all(const AccountId& target) {
   database_.prepare("DELETE FROM outbox_envelopes WHERE sequence IN (SELECT sequence FROM outbox WHERE target = ?)")
       .bind_id(target)
       .run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE target = ?").bind_id(target).run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, held = 1 WHERE target = ?").bind_id(target).run();
+}
+
+void OutboxTable::release_all(const AccountId& target) {
+  database_.prepare("UPDATE outbox SET held = 0 WHERE target = ? AND held = 1").bind_id(target).run();
+}
+
+int64_t OutboxTable::held_count(const AccountId& target) {
+  auto row = database_.prepare("SELECT count(*) FROM outbox WHERE target = ? AND held = 1");
+  row.bind_id(target);
+  return row.step() ? row.integer(0) : 0;
 }
 
 void OutboxTable::set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt) {

@@ -8,7 +8,7 @@
 //                      for, attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before
 //                      (device clock; 0: at once), only_device INTEGER: the device that gets the content, the others get
 //                      an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
-//                      whose content it is
+//                      whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6)
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
@@ -53,6 +53,7 @@ struct OutboxRow {
   UnixMicros next_attempt;
   DeviceId only_device;  // none: all
   std::optional<MessageId> carries;
+  bool held = false;  // add() takes none that are
 
   [[nodiscard]] bool silent() const { return kind != OutboxKind::kMessage; }
 };
@@ -76,7 +77,10 @@ class OutboxTable {
   void seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes);
   // Drops the envelopes: the content has to be encrypted again.
   void unseal(int64_t sequence);
-  void unseal_all(const AccountId& target);
+  // Messages to this account wait, and have to be encrypted again; or wait no longer.
+  void hold_all(const AccountId& target);
+  void release_all(const AccountId& target);
+  int64_t held_count(const AccountId& target);
   void set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt);
   void remove(int64_t sequence);
   // For a new registration: everything but messages is dropped, messages lose their envelopes.

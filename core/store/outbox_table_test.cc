@@ -71,15 +71,21 @@ TEST_F(OutboxTableTest, KeepsTheSealedBytesForSendingThemAgain) {  // SEND-1
   EXPECT_EQ(store_.outbox.find(sequence)->content, "content");
 }
 
-TEST_F(OutboxTableTest, UnsealsAllItemsOfOneTarget) {
+TEST_F(OutboxTableTest, HoldsAllItemsOfOneTargetAndReleasesThem) {  // IDENTITY-6
   const AccountId other = account_id(9);
   const int64_t one = store_.outbox.add(item(1));
   const int64_t two = store_.outbox.add(item(2, OutboxKind::kMessage, other));
   store_.outbox.seal(one, Revision{1}, {{DeviceId{1}, "x"}});
   store_.outbox.seal(two, Revision{1}, {{DeviceId{1}, "y"}});
-  store_.outbox.unseal_all(kPeer);
+  store_.outbox.hold_all(kPeer);
   EXPECT_FALSE(store_.outbox.find(one)->sealed);
+  EXPECT_TRUE(store_.outbox.find(one)->held);
+  EXPECT_EQ(store_.outbox.held_count(kPeer), 1);
   EXPECT_EQ(store_.outbox.find(two)->envelopes.size(), 1u);
+  EXPECT_EQ(store_.outbox.held_count(other), 0);
+  store_.outbox.release_all(kPeer);
+  EXPECT_FALSE(store_.outbox.find(one)->held);
+  EXPECT_EQ(store_.outbox.held_count(kPeer), 0);
 }
 
 TEST_F(OutboxTableTest, MergesReceiptsIntoTheOneThatIsNotSealed) {  // RECEIPT-1

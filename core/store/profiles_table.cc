@@ -54,6 +54,29 @@ std::optional<AccountId> ProfilesTable::account_of(std::string_view phone) {
   return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
 }
 
+void ProfilesTable::set_claim(std::string_view phone, const AccountId& account) {
+  database_.prepare("INSERT OR REPLACE INTO number_claims (phone, account) VALUES (?, ?)")
+      .bind_text(phone)
+      .bind_id(account)
+      .run();
+}
+
+void ProfilesTable::remove_claim(std::string_view phone) {
+  database_.prepare("DELETE FROM number_claims WHERE phone = ?").bind_text(phone).run();
+}
+
+std::optional<AccountId> ProfilesTable::claim_on(std::string_view phone) {
+  auto row = database_.prepare("SELECT account FROM number_claims WHERE phone = ?");
+  row.bind_text(phone);
+  return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
+}
+
+std::string ProfilesTable::claimed_by(const AccountId& account) {
+  auto row = database_.prepare("SELECT phone FROM number_claims WHERE account = ? LIMIT 1");
+  row.bind_id(account);
+  return row.step() ? row.text(0) : std::string();
+}
+
 void ProfilesTable::add_provisional(const AccountId& account, std::string_view phone) {
   database_.prepare("INSERT INTO profiles (account, phone, provisional) VALUES (?, ?, 1)")
       .bind_id(account)

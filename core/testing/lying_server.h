@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,8 +27,14 @@ class LyingServer : public LoopbackServer {
   HttpReply http(const std::string& method, const std::string& path, const std::string& body,
                  const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
-    return LoopbackServer::http(method, path, body, bearer);
+    HttpReply reply = LoopbackServer::http(method, path, body, bearer);
+    if (path == "/v1/accounts/lookup") move_numbers(reply);
+    if (path.ends_with("/profile")) move_profile(reply);
+    return reply;
   }
+  // Whose numbers these are, in answers to lookups and in profiles.
+  std::map<std::string, AccountId> numbers;
+
   // Puts an entry of its own into the inbox, at the next position.
   void plant(const std::string& phone, wire::Entry entry) {
     const Account& account = *account_of(phone);
@@ -43,6 +50,24 @@ class LyingServer : public LoopbackServer {
   }
   static std::unique_ptr<LoopbackServer> make(Clock& clock, RandomSource& random) {
     return std::make_unique<LyingServer>(clock, random);
+  }
+
+ private:
+  void move_numbers(HttpReply& reply) const {
+    wire::LookupResponse response;
+    if (!response.ParseFromString(reply.body)) return;
+    for (auto& found : *response.mutable_found()) {
+      if (const auto lie = numbers.find(found.phone()); lie != numbers.end()) found.set_account_id(lie->second.bytes());
+    }
+    reply.body = response.SerializeAsString();
+  }
+  void move_profile(HttpReply& reply) const {
+    wire::Profile profile;
+    if (!profile.ParseFromString(reply.body)) return;
+    for (const auto& [phone, account] : numbers) {
+      if (profile.account_id() == account.bytes()) profile.set_phone(phone);
+    }
+    reply.body = profile.SerializeAsString();
   }
 
  protected:

@@ -55,6 +55,20 @@ class TwoPeople : public ::testing::Test {
     ADD_FAILURE() << "no such conversation";
     return {};
   }
+  static void verify(Host& host, const std::string& conversation) {
+    client_api::Request request;
+    request.mutable_set_verified()->set_conversation(conversation);
+    request.mutable_set_verified()->set_verified(true);
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  // The conversation that it leads to.
+  static std::string accept_identity(Host& host, const std::string& conversation) {
+    client_api::Request request;
+    request.mutable_accept_identity()->set_conversation(conversation);
+    const client_api::Response response = host.request(std::move(request));
+    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
+    return response.accept_identity().id();
+  }
   static int count_events(const Host& host, client_api::Event::KindCase kind) {
     int count = 0;
     for (const client_api::Event& event : host.events) count += event.kind_case() == kind ? 1 : 0;

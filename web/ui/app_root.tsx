@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { flushSync } from "react-dom";
 
 import type { AppViewModel } from "../view-models/app";
+import { Connection } from "../view-models/core";
 import { invitationText } from "../view-models/contacts";
 import { useFocusReturn } from "./focus_return";
 import { isEscape, watchKeys } from "./keys";
@@ -42,7 +43,15 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
         snapshot.registration && <RegistrationScreen model={snapshot.registration} server={server} profile={profile} />
       );
     case "ended":
-      return <EndedScreen phone={snapshot.state?.phone ?? ""} onRegister={app.register} onNewProfile={onNewProfile} />;
+      return (
+        <EndedScreen
+          phone={snapshot.state?.phone ?? ""}
+          conflict={snapshot.state?.connection === Connection.kIdentityConflict}
+          onRegister={app.register}
+          onRetry={app.askAgain}
+          onNewProfile={onNewProfile}
+        />
+      );
     case "broken":
       return (
         <FailureScreen title="Kith can't go on" onRetry={onReload}>

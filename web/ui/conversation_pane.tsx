@@ -11,6 +11,7 @@ import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
+import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
 import { NARROW, useMedia } from "./use_media";
@@ -71,6 +72,7 @@ export function ConversationPane({ app, model, details }: ConversationPaneProps)
         covered={details && narrow}
         toComposer={() => field.current?.focus()}
       />
+      <IdentityBanner model={model} onCompare={app.openDetails} />
       <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={app.openDetails} />
     </main>
   );

@@ -10,6 +10,7 @@ import { dayText } from "../view-models/time_text";
 import { END } from "../view-models/timeline";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Icon } from "./icons";
+import { noticeText } from "./identity_banner";
 import type { MenuPlace } from "./message_menu";
 import { MessageRow } from "./message_row";
 import { useNow } from "./use_now";
@@ -243,7 +244,7 @@ export function MessageList({
                 return (
                   <li key={item.key} data-key={item.key} className={styles.noticeRow}>
                     <button type="button" onClick={onIdentityNotice}>
-                      {`The safety number with ${titleOf(conversation)} changed: the number was registered anew. Compare it.`}
+                      {noticeText(item.message, titleOf(conversation))}
                     </button>
                   </li>
                 );

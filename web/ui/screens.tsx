@@ -45,23 +45,31 @@ export function FailureScreen({
 
 interface EndedScreenProps {
   phone: string;
+  /** The server gives out another identity for the number. */
+  conflict: boolean;
   onRegister: () => void;
+  onRetry: () => void;
   onNewProfile: () => void;
 }
 
-/** The number was registered on another device: this one gets no messages any more. */
-export function EndedScreen({ phone, onRegister, onNewProfile }: EndedScreenProps) {
+/** The server doesn't know this device any more: usually the number was registered on another one. */
+export function EndedScreen({ phone, conflict, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
         <Logo />
-        <h1>Registered on another device</h1>
+        <h1>{conflict ? "Somebody else has this number" : "Registered on another device"}</h1>
         <p className={styles.lead}>
-          {`${formatPhone(phone)} is now used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
+          {conflict
+            ? `The server gives out another identity for ${formatPhone(phone)}: the number was taken over, or the server is not telling the truth. This device has stopped talking to it.`
+            : `The server says that ${formatPhone(phone)} is used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
         </p>
         <div className={styles.actions}>
           <button type="button" className="button primary wide" onClick={onRegister}>
             Register this number here again
+          </button>
+          <button type="button" className="button wide" onClick={onRetry}>
+            Ask the server again
           </button>
           <button type="button" className="button wide" onClick={onNewProfile}>
             Start empty, with another number

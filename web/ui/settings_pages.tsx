@@ -12,6 +12,7 @@ const CONNECTION: Record<number, string> = {
   [Connection.kOnline]: "connected",
   [Connection.kWaiting]: "none; tries again by itself",
   [Connection.kEnded]: "ended",
+  [Connection.kIdentityConflict]: "another identity has this number",
   [Connection.kCatchingUp]: "getting messages",
 };
 

@@ -38,6 +38,12 @@ export interface AppOptions {
   notifications: NotificationPort;
 }
 
+/** The server doesn't take this device for what it is: it was ended, or another identity has its number. */
+const isRefused = ({ connection }: State): boolean =>
+  connection === Connection.kEnded || connection === Connection.kIdentityConflict;
+const isConnected = ({ connection }: State): boolean =>
+  connection === Connection.kOnline || connection === Connection.kCatchingUp;
+
 export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly list: ConversationListViewModel;
   readonly search: SearchViewModel;
@@ -90,13 +96,20 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     try {
       const state = await this.core.call("getState");
       this.update({ state });
-      if (state.connection === Connection.kEnded) return this.update({ phase: "ended" });
+      if (isRefused(state)) {
+        this.update({ phase: "ended" });
+        this.askAgain();
+        return;
+      }
       if (!state.registered || !hasName(state)) return this.register();
       await this.enter(route);
     } catch (error) {
       this.update({ phase: "broken", failure: failureText(error) });
     }
   }
+
+  /** Whether the server knows this device again: it may have been another one, or have lied. */
+  readonly askAgain = (): void => void this.core.call("connect").catch(() => undefined);
 
   /** Registers this device, anew when it has been ended. */
   readonly register = (): void => {
@@ -224,10 +237,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private takeState(state: State): void {
     this.update({ state });
     const { phase } = this.snapshot();
-    if (state.connection === Connection.kEnded && phase === "chats") {
+    if (isRefused(state) && phase === "chats") {
       this.closeConversation();
       this.update({ phase: "ended" });
-    } else if (phase === "ended" && state.registered && state.connection !== Connection.kEnded) {
+    } else if (phase === "ended" && state.registered && isConnected(state)) {
       void this.start();
     } else if (
       phase === "registration" &&

@@ -68,6 +68,10 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     if (message !== undefined) this.composer.quote(message);
   };
 
+  /** Agrees to the partner's changed identity: what waits for that is sent. */
+  readonly acceptIdentity = (): Promise<unknown> =>
+    this.core.call("acceptIdentity", { conversation: this.id }).catch(() => undefined);
+
   /** Sends what could not be sent once more, with what it answered; what is being written stays as it is. */
   readonly sendAgain = (message: Message): Promise<void> =>
     this.composer.sendOnce(textOf(message), message.quote?.messageId ?? "");

@@ -40,7 +40,7 @@ export function failureText(error: unknown): string {
     case FailureCode.kTooLarge:
       return "That is too large.";
     case FailureCode.kDeviceEnded:
-      return "This number was registered on another device.";
+      return "The server doesn't know this device: its number was registered on another one.";
     case FailureCode.kServer:
       return failure.detail === ""
         ? "The server answered with an error."
@@ -49,6 +49,8 @@ export function failureText(error: unknown): string {
       return "This device's storage failed or is full. Nothing was changed.";
     case FailureCode.kIdentityInvalid:
       return "The server's answer about this person's devices can't be verified. Nothing was sent.";
+    case FailureCode.kIdentityChanged:
+      return "Their identity changed. Compare the safety number, or agree to it, before you write.";
     case FailureCode.kOutboxFull:
       return "Too many messages are waiting to be sent. Connect first, then go on.";
     default:

@@ -8,6 +8,8 @@ export function previewText(message: Message): string {
   switch (message.body.case) {
     case "identityChanged":
       return "The safety number changed";
+    case "numberMoved":
+      return "The server names another account for this number";
     case "undecryptable":
       return "Waiting for this message";
     case "text":
