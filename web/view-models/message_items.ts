@@ -25,8 +25,7 @@ export function isBefore(a: Pick<Message, "orderUs" | "id">, b: Pick<Message, "o
   return a.orderUs < b.orderUs || (a.orderUs === b.orderUs && a.id < b.id);
 }
 
-export const isNotice = ({ body }: Message): boolean =>
-  body.case === "identityChanged" || body.case === "numberMoved";
+export const isNotice = ({ body }: Message): boolean => body.case === "identityChanged" || body.case === "numberMoved";
 
 function together(a: Message | undefined, b: Message | undefined, unreadFrom: string): boolean {
   if (a === undefined || b === undefined || isNotice(a) || isNotice(b)) return false;
