@@ -203,7 +203,9 @@ TEST_F(Rfc6455, Case_5_3_to_5_8_AMessageInTwoFragmentsWithAndWithoutAPingBetween
                     (ping ? masked(fin(Opcode::kPing), "between") : Bytes()) +
                     masked(fin(Opcode::kContinuation), request.substr(20)),
                 piece);
-      if (ping) EXPECT_EQ(client->receive_pong(), "between");
+      if (ping) {
+        EXPECT_EQ(client->receive_pong(), "between");
+      }
       expect_echo(*client, 7);
     }
   }
