@@ -64,12 +64,12 @@ struct DeviceAddress {
   friend auto operator<=>(const DeviceAddress&, const DeviceAddress&) = default;
 };
 
-// The place of an entry in a device's inbox (INBOX-3): 24 bits of epoch, 40 bits of sequence. Zero is before
+// The place of an entry in a device's inbox (INBOX-3): 32 bits of epoch, 32 bits of sequence. Zero is before
 // everything.
 struct Position {
   uint64_t value = 0;
 
-  static constexpr uint64_t kSequenceBits = 40;
+  static constexpr uint64_t kSequenceBits = 32;
   static constexpr Position of(uint32_t epoch, uint64_t sequence) {
     return {static_cast<uint64_t>(epoch) << kSequenceBits | sequence};
   }

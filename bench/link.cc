@@ -45,13 +45,15 @@ void Link::put(const wire::ClientFrame& frame) {
   links_->mark(*this);
 }
 
-void Link::send(const MessageId& id, const BenchAccount& to, BytesView payload) {
+void Link::send(const MessageId& id, const BenchAccount& to, BytesView payload, uint64_t receipt_number) {
   wire::ClientFrame& frame = links_->outgoing_;
   wire::Send& send = *frame.mutable_send();
   send.set_message_id(id.value.data(), MessageId::kBytes);
-  send.set_to_account(to.id.value.data(), AccountId::kBytes);
-  send.set_device_list_revision(to.list_revision);
-  wire::Envelope& envelope = send.envelopes_size() == 1 ? *send.mutable_envelopes(0) : *send.add_envelopes();
+  wire::ToAccount& account = *send.mutable_account();
+  account.set_account_id(to.id.value.data(), AccountId::kBytes);
+  account.set_device_list_revision(to.list_revision);
+  account.set_receipt_number(receipt_number);
+  wire::Envelope& envelope = account.envelopes_size() == 1 ? *account.mutable_envelopes(0) : *account.add_envelopes();
   envelope.set_device_id(to.device);
   envelope.set_payload(payload.data(), payload.size());
   put(frame);
@@ -203,7 +205,7 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
           owner_.on_message(link, *MessageId::from_bytes(entry.message().message_id()),
                             {entry.message().server_time_us()});
         } else if (entry.has_delivery_receipt()) {
-          owner_.on_receipt(link, {entry.delivery_receipt().up_to_server_time_us()});
+          owner_.on_receipt(link, entry.delivery_receipt().last_number());
         }
       }
       return owner_.on_delivered(link);

@@ -29,7 +29,8 @@ class Link {
   [[nodiscard]] bool is_open() const { return state_ == State::kOpen; }
 
   // Queue a frame; it leaves at the end of the turn.
-  void send(const MessageId& id, const BenchAccount& to, BytesView payload);
+  // `receipt_number`: dense for each account (TICK-1).
+  void send(const MessageId& id, const BenchAccount& to, BytesView payload, uint64_t receipt_number);
   // Everything that has been received. Nothing when that was confirmed already.
   void confirm();
 
@@ -60,7 +61,7 @@ class LinkOwner {
   virtual void on_open(Link&) {}  // Welcome, the backlog and BacklogEnd have come
   virtual void on_accepted(Link&, const MessageId&, UnixMicros) {}
   virtual void on_message(Link&, const MessageId&, UnixMicros) {}
-  virtual void on_receipt(Link&, UnixMicros) {}
+  virtual void on_receipt(Link&, uint64_t /*last_number*/) {}
   // After the entries of one Deliver.
   virtual void on_delivered(Link&) {}
 };

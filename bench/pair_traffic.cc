@@ -77,17 +77,18 @@ bool PairTraffic::run_open(uint64_t rate_per_second, uint64_t duration_us, Confi
 void PairTraffic::send(size_t side, uint64_t at_us) {
   const uint64_t number = sent_at_us_.size();
   sent_at_us_.push_back(at_us);
-  sides_[side].waiting.push({at_us, {}, number});
+  const uint64_t receipt_number = ++sides_[side].sent;
+  sides_[side].waiting.push({at_us, false, number, receipt_number});
   ++outstanding_;
-  links_.at(side).send(id_of(run_, number), accounts_[side ^ 1], payload_);
+  links_.at(side).send(id_of(run_, number), accounts_[side ^ 1], payload_, receipt_number);
 }
 
-void PairTraffic::on_accepted(Link& link, const MessageId& id, UnixMicros time) {
+void PairTraffic::on_accepted(Link& link, const MessageId& id, UnixMicros) {
   Side& side = sides_[link.index()];
   const uint64_t number = number_of(id);
   for (size_t i = 0; i < side.waiting.size(); ++i) {
     if (side.waiting[i].number != number) continue;
-    side.waiting[i].server_time = time;
+    side.waiting[i].accepted = true;
     if (counting_) round_->tick.add(now_us() - side.waiting[i].at_us);
     break;
   }
@@ -103,9 +104,9 @@ void PairTraffic::on_message(Link& link, const MessageId& id, UnixMicros) {
   round_->one_way.add(now_us() - sent_at_us_[number]);
 }
 
-void PairTraffic::on_receipt(Link& link, UnixMicros up_to) {
+void PairTraffic::on_receipt(Link& link, uint64_t last_number) {
   Side& side = sides_[link.index()];
-  side.receipted = std::max(side.receipted, up_to);
+  side.receipted = std::max(side.receipted, last_number);
   settle(link.index());
 }
 
@@ -115,8 +116,8 @@ void PairTraffic::on_delivered(Link& link) {
 
 void PairTraffic::settle(size_t index) {
   Side& side = sides_[index];
-  while (!side.waiting.empty() && side.waiting.front().server_time.value != 0 &&
-         side.waiting.front().server_time <= side.receipted) {
+  while (!side.waiting.empty() && side.waiting.front().accepted &&
+         side.waiting.front().receipt_number <= side.receipted) {
     if (counting_) {
       ++round_->receipted;
       round_->round_trip.add(now_us() - side.waiting.front().at_us);

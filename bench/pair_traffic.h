@@ -46,18 +46,20 @@ class PairTraffic final : public LinkOwner {
  private:
   struct Sent {
     uint64_t at_us;
-    UnixMicros server_time;  // zero until Accepted
+    bool accepted;
     uint64_t number;
+    uint64_t receipt_number;
   };
   struct Side {
-    Queue<Sent> waiting;   // for the receipt
-    UnixMicros receipted;  // the watermark
+    Queue<Sent> waiting;     // for the receipt
+    uint64_t sent = 0;       // receipt numbers given out
+    uint64_t receipted = 0;  // the highest that came back
     bool has_message = false;
   };
 
   void on_accepted(Link& link, const MessageId& id, UnixMicros time) override;
   void on_message(Link& link, const MessageId& id, UnixMicros) override;
-  void on_receipt(Link& link, UnixMicros up_to) override;
+  void on_receipt(Link& link, uint64_t last_number) override;
   void on_delivered(Link& link) override;
 
   void begin(PairRound& round, ConfirmWhen confirm_when);

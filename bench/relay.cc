@@ -70,7 +70,7 @@ struct Peer {
   struct Unconfirmed {
     uint64_t position;
     Peer* from;
-    uint64_t time;
+    wire::ReceiptRun run;
   };
   net::Descriptor socket;
   wire::WebSocketReader reader;
@@ -179,9 +179,12 @@ class Relay {
     AccountId to;
     for (Fields fields(frame); fields.next();) {
       if (fields.number == wire::Send::kMessageIdFieldNumber) message.id = *MessageId::from_bytes(fields.bytes);
-      if (fields.number == wire::Send::kToAccountFieldNumber) to = *AccountId::from_bytes(fields.bytes);
-      if (fields.number == wire::Send::kEnvelopesFieldNumber) {
-        for (Fields envelope(fields.bytes); envelope.next();) {
+      if (fields.number != wire::Send::kAccountFieldNumber) continue;
+      for (Fields account(fields.bytes); account.next();) {
+        if (account.number == wire::ToAccount::kAccountIdFieldNumber) to = *AccountId::from_bytes(account.bytes);
+        if (account.number == wire::ToAccount::kReceiptNumberFieldNumber) message.receipt_number = account.value;
+        if (account.number != wire::ToAccount::kEnvelopesFieldNumber) continue;
+        for (Fields envelope(account.bytes); envelope.next();) {
           if (envelope.number == wire::Envelope::kPayloadFieldNumber) message.payload = envelope.bytes;
         }
       }
@@ -190,12 +193,13 @@ class Relay {
     message.server_time = {++time_};
     wire::ServerFrame& accepted = accepted_;
     accepted.mutable_accepted()->set_message_id(message.id.value.data(), MessageId::kBytes);
+    accepted.mutable_accepted()->set_account(to.value.data(), AccountId::kBytes);
     accepted.mutable_accepted()->set_server_time_us(time_);
     wire::append_server_frame(output(peer), accepted);
     const auto target = by_account_.find(to);
     if (target == by_account_.end()) return;
     Peer& receiver = *target->second;
-    receiver.unconfirmed.push({++receiver.position, &peer, time_});
+    receiver.unconfirmed.push({++receiver.position, &peer, wire::ReceiptRun::of(message.receipt_number, message.id)});
     deliver(receiver, encode_message_entry({receiver.position}, message));
   }
 
@@ -204,7 +208,7 @@ class Relay {
     if (!fields.next()) return;
     while (!peer.unconfirmed.empty() && peer.unconfirmed.front().position <= fields.value) {
       const Peer::Unconfirmed& entry = peer.unconfirmed.front();
-      deliver(*entry.from, encode_receipt_entry({++entry.from->position}, peer.address, {1}, {entry.time}));
+      deliver(*entry.from, encode_receipt_entry({++entry.from->position}, peer.address, {1}, entry.run));
       peer.unconfirmed.pop_front();
     }
   }

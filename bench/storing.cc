@@ -54,7 +54,7 @@ bool Storing::wait() {
 void Storing::send(Link& link, uint64_t at_us) {
   const uint64_t number = sent_at_us_.size();
   sent_at_us_.push_back(at_us);
-  link.send(id_of(run_, number), users_[number % users_.size()], payload_);
+  link.send(id_of(run_, number), users_[number % users_.size()], payload_, number / users_.size() + 1);
 }
 
 void Storing::on_accepted(Link& link, const MessageId& id, UnixMicros) {

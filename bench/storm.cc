@@ -113,7 +113,8 @@ class Storm final : public LinkOwner {
     for (size_t i = 0; i < kSenders; ++i) senders_->open(accounts_[device_count() + i]);
   }
   void send(size_t number) {
-    senders_->at(number % kSenders).send(id_of(run_, number), accounts_[number % device_count()], payload_);
+    senders_->at(number % kSenders)
+        .send(id_of(run_, number), accounts_[number % device_count()], payload_, number / device_count() + 1);
   }
 
   template <class Condition>

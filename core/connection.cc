@@ -121,6 +121,7 @@ void Connection::greet() {
   hello.set_confirmed_position(engine_.progress.confirmed_position.value);
   hello.set_client("kith-core/0.1");
   hello.set_available(available_);
+  for (const Position position : engine_.store.receipts.withheld()) hello.add_withheld(position.value);
   put(frame);
   attempt_.set(engine_.in_ms(kOpenMs), [this] { lose(); });
 }

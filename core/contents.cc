@@ -28,10 +28,25 @@ Bytes text(const MessageRow& message, bool resent) {
   return content.SerializeAsString();
 }
 
-Bytes read_receipt(UnixMicros now, UnixMicros up_to) {
+Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs) {
   content::Content content = at(now);
-  content.mutable_read_receipt()->set_up_to_server_time_us(up_to.value);
+  for (const ReadRun& each : runs) {
+    content::ReadReceipt::Run& run = *content.mutable_read_receipt()->add_runs();
+    run.set_device_id(each.device.value);
+    run.set_first_number(each.run.first);
+    run.set_last_number(each.run.last);
+    run.set_marks(each.run.marks);
+  }
   return content.SerializeAsString();
+}
+
+std::vector<ReadRun> read_runs(BytesView bytes) {
+  content::Content content;
+  std::vector<ReadRun> runs;
+  if (!content.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return runs;
+  for (const content::ReadReceipt::Run& run : content.read_receipt().runs())
+    runs.push_back({{run.device_id()}, {run.first_number(), run.last_number(), run.marks()}});
+  return runs;
 }
 
 Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages) {

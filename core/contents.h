@@ -13,7 +13,14 @@ namespace kith::core::contents {
 
 // `resent`: as the answer to a ResendRequest for this message.
 Bytes text(const MessageRow& message, bool resent = false);
-Bytes read_receipt(UnixMicros now, UnixMicros up_to);
+// Messages of one device of the receiver's that were read.
+struct ReadRun {
+  DeviceId device;
+  wire::ReceiptRun run;
+};
+Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs);
+// The runs of such a content that waits in the outbox.
+std::vector<ReadRun> read_runs(BytesView content);
 Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages);
 // The answer to a ResendRequest for a message that has nothing to show.
 Bytes nothing_to_resend(UnixMicros now, const MessageId& message);

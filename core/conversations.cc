@@ -70,15 +70,9 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
       return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
     cursor = MessageCursor{message->order, message->id};
   }
-  const MessagesTable::Read read = store_.messages.mark_read(*conversation, cursor);
-  if (read.count > 0) note_read(*conversation, read.up_to);
-  return Marked{*conversation, read.count};
-}
-
-void Conversations::note_read(const ConversationId& conversation, UnixMicros up_to) {
-  const bool receipt =
-      store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(conversation));
-  store_.receipts.note_read_by_me(conversation, up_to, receipt);
+  const bool receipts =
+      store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(*conversation));
+  return Marked{*conversation, store_.messages.mark_read(*conversation, cursor, receipts)};
 }
 
 Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {

@@ -42,7 +42,6 @@ class Conversations {
   // not blocked. Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.
   Result<Marked, Refusal> mark_read(const client_api::MarkReadRequest& request);
   // The same for what is marked already.
-  void note_read(const ConversationId& conversation, UnixMicros up_to);
   // Writes. Errors: kInvalidArgument, kNoSuchConversation, kTooLarge (over 65536 bytes).
   Result<ConversationId, Refusal> set_draft(const client_api::SetDraftRequest& request);
 

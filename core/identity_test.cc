@@ -39,7 +39,7 @@ class IdentityTest : public TwoPeople {
   AccountId ben_account() { return world_.server->account_of(kBen)->id; }
   size_t count_sends(const AccountId& to) {
     size_t count = 0;
-    for (const wire::Send& send : world_.server->sends) count += send.to_account() == to.bytes() ? 1 : 0;
+    for (const wire::Send& send : world_.server->sends) count += send.account().account_id() == to.bytes() ? 1 : 0;
     return count;
   }
   std::vector<std::string> say_five() {

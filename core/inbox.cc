@@ -15,6 +15,12 @@ using crypto::CryptoError;
 namespace {
 constexpr size_t kTextBytesMax = 65536;
 constexpr size_t kExcerptBytesMax = 512;
+
+bool fits(const content::Content& content) {
+  const std::string& text = content.text().text();
+  return content.kind_case() != content::Content::kText ||
+         (!text.empty() && text.size() <= kTextBytesMax && is_utf8(text));
+}
 }  // namespace
 
 Inbox::Inbox(Engine& engine)
@@ -23,6 +29,7 @@ Inbox::Inbox(Engine& engine)
 void Inbox::on_welcome(Position first_position) {
   received_ = engine_.progress.confirmed_position;
   confirm_told_ = received_;  // Hello said it
+  withheld_.clear();          // and that
   first_ = first_position;
   skip_gap_ = gap_reconnects_ >= kReconnectsMax && gap_after_ == received_;
   if (gap_after_ != received_) gap_reconnects_ = 0;
@@ -103,6 +110,10 @@ void Inbox::work() {
     const wire::Entry& entry = queue_.front();
     if (take(entry) == Taken::kHeld) break;
     took = true;
+    if (withhold_ && entry.message().receipt_number() != 0) {
+      engine_.store.receipts.withhold(Position{entry.position()});
+      withheld_.push_back(entry.position());
+    }
     only_receipts = only_receipts && entry.kind_case() == wire::Entry::kDeliveryReceipt;
     engine_.progress.confirmed_position = Position{entry.position()};
     queue_bytes_ -= entry.ByteSizeLong();
@@ -124,14 +135,11 @@ void Inbox::work() {
 }
 
 Inbox::Taken Inbox::take(const wire::Entry& entry) {
+  withhold_ = false;
   switch (entry.kind_case()) {
     case wire::Entry::kMessage: return take_message(entry.message());
     case wire::Entry::kDeliveryReceipt: {
-      const wire::DeliveryReceipt& receipt = entry.delivery_receipt();
-      if (const auto from = AccountId::from_bytes(receipt.from_account()); from) {
-        engine_.receipts.on_delivered(*from, DeviceId{receipt.sender_device()},
-                                      bounded_time(receipt.up_to_server_time_us()));
-      }
+      engine_.receipts.on_delivered(entry.delivery_receipt());
       return Taken::kDone;
     }
     case wire::Entry::kAccountChanged: {
@@ -150,7 +158,11 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   const auto id = MessageId::from_bytes(message.message_id());
   const auto account = AccountId::from_bytes(message.from_account());
   if (!id || !account || message.from_device() == 0) return Taken::kDone;  // nothing that could be shown or repaired
-  if (engine_.store.contacts.blocked(*account)) return Taken::kDone;
+  if (engine_.store.contacts.blocked(*account)) {
+    withhold_ = true;
+    return Taken::kDone;
+  }
+  withhold_ = is_hidden_from(*account);
   const DeviceAddress sender{*account, {message.from_device()}};
   const UnixMicros server_time = bounded_time(message.server_time_us());
   bool held = false;
@@ -167,6 +179,8 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     return Taken::kDone;
   }
   if (content.error() == CryptoError::kDuplicate) {  // it was taken in before
+    // Or another one was, which a sender whose store was put back from a copy encrypted with the same step.
+    if (!engine_.store.messages.contains(*id)) withhold_ = true;
     ordered_again(*id, sender, server_time);
     return Taken::kDone;
   }
@@ -175,6 +189,15 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
   undecryptable(*id, sender, server_time, true);
   return Taken::kDone;
+}
+
+// A receipt says that this device is there. Who may not see that is told nothing, unless this account has written to
+// them: then they can know anyway.
+bool Inbox::is_hidden_from(const AccountId& account) {
+  const int64_t scope = engine_.store.settings.integer(setting::kLastSeenScope, client_api::Settings::kEveryone);
+  if (scope == client_api::Settings::kEveryone) return false;
+  if (scope == client_api::Settings::kContacts && engine_.store.contacts.find(account)) return false;
+  return !engine_.store.sent.has_written_to(account);
 }
 
 bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
@@ -210,11 +233,10 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
   if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
   if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
   switch (content.kind_case()) {
-    case content::Content::kReadReceipt:
-      return engine_.receipts.on_read(sender.account, bounded_time(content.read_receipt().up_to_server_time_us()),
-                                      server_time);
+    case content::Content::kReadReceipt: return engine_.receipts.on_read(sender.account, content.read_receipt());
     case content::Content::kResendRequest: return engine_.repair.on_request(sender, content.resend_request());
     case content::Content::kSessionReset:
+      withhold_ = true;  // nothing of the message that it answers for is shown
       if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone)
         engine_.repair.nothing_to_show(*gone, sender.account);
       return;
@@ -223,11 +245,13 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
     case content::Content::KIND_NOT_SET: break;
   }
   engine_.typing_presence.message_came(sender.account);
-  take_shown(id, sender, server_time, content, std::move(bytes));
+  take_shown(message, sender, content, std::move(bytes));
 }
 
-void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time,
+void Inbox::take_shown(const wire::IncomingMessage& message, const DeviceAddress& sender,
                        const content::Content& content, Bytes bytes) {
+  const MessageId id = *MessageId::from_bytes(message.message_id());
+  const UnixMicros server_time = bounded_time(message.server_time_us());
   MessageRow row;
   row.id = id;
   row.conversation = conversation_with(sender.account);
@@ -235,10 +259,11 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
   row.from_device = sender.device;
   row.sent_at = bounded_time(content.sent_at_us());
   row.order = server_time;
+  row.receipt_number = message.receipt_number();
+  withhold_ = withhold_ || !fits(content);
+  if (!fits(content)) return;  // no client of ours sends such
   if (content.kind_case() == content::Content::kText) {
     const content::Text& text = content.text();
-    // No client of ours sends such
-    if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return;
     row.text = text.text();
     const auto quoted = MessageId::from_bytes(text.quote().message_id());
     const auto author = AccountId::from_bytes(text.quote().author());
@@ -254,6 +279,7 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
     if (engine_.store.messages.repair(row)) {
       engine_.store.repairs.remove(row.id);
       engine_.changes.message_changed(row.id, row.conversation);
+      engine_.changes.conversation(row.conversation);  // it is unread
       return;
     }
   }
@@ -271,11 +297,11 @@ void Inbox::take_shown(const MessageId& id, const DeviceAddress& sender, UnixMic
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
   const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time);
   if (!reordered) return;
-  engine_.changes.message_changed(id, reordered->conversation);
-  if (!reordered->unread) engine_.receipts.read_before(reordered->conversation, server_time);
+  engine_.changes.message_changed(id, *reordered);
 }
 
 void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
+  withhold_ = true;
   MessageRow row;
   row.id = id;
   row.conversation = conversation_with(sender.account);
@@ -304,6 +330,9 @@ void Inbox::confirm() {
   confirm_told_ = engine_.progress.confirmed_position;
   wire::ClientFrame frame;
   frame.mutable_confirm()->set_position(confirm_told_.value);
+  for (const uint64_t position : std::exchange(withheld_, {})) {
+    if (frame.confirm().withheld_size() < ReceiptsTable::kWithheldMax) frame.mutable_confirm()->add_withheld(position);
+  }
   engine_.connection.send(frame);
 }
 

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "content/content.pb.h"
 #include "core/timers.h"
@@ -53,10 +54,11 @@ class Inbox {
   Taken take_message(const wire::IncomingMessage& message);
   // Whether the sender's device is in a list that was checked; if not, sees to it, and `held` says whether to wait.
   bool knows_sender(const DeviceAddress& sender, bool& held);
+  [[nodiscard]] bool is_hidden_from(const AccountId& account);
   void fetched(bool answered);
   void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
-  void take_shown(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time,
-                  const content::Content& content, Bytes bytes);
+  void take_shown(const wire::IncomingMessage& message, const DeviceAddress& sender, const content::Content& content,
+                  Bytes bytes);
   void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
@@ -81,6 +83,8 @@ class Inbox {
   bool end_known_ = false;  // BacklogEnd has come
   Position end_;
   bool working_ = false;
+  bool withhold_ = false;           // the entry that is being taken in makes no receipt (TICK-1)
+  std::vector<uint64_t> withheld_;  // positions that the next Confirm names
   Position confirm_told_;
   Timer confirm_timer_;
   Timer gap_timer_;

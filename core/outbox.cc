@@ -31,7 +31,6 @@ void Outbox::load() {
 
 void Outbox::reload() {
   lanes_.clear();
-  targets_.clear();
   count_ = in_flight_ = 0;
   messages_ = held_ = 0;
   load();
@@ -43,9 +42,15 @@ Outbox::Lane& Outbox::lane_of(const AccountId& account) {
   return *lane;
 }
 
+bool Outbox::knows(const AccountId& account, const MessageId& id) const {
+  const auto lane = lanes_.find(account);
+  if (lane == lanes_.end()) return false;
+  const std::deque<Item>& items = lane->second->items;
+  return std::any_of(items.begin(), items.end(), [&id](const Item& item) { return item.id == id; });
+}
+
 void Outbox::queue(const AccountId& account, const Item& item) {
   lane_of(account).items.push_back(item);
-  targets_.emplace(item.id, account);
   ++count_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
@@ -65,10 +70,7 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
   const auto from = lanes_.extract(provisional);
   if (from.empty()) return;
   std::deque<Item>& items = lane_of(account).items;
-  for (Item& item : from.mapped()->items) {
-    targets_[item.id] = account;
-    items.push_back(item);
-  }
+  items.insert(items.end(), from.mapped()->items.begin(), from.mapped()->items.end());
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
 }
 
@@ -224,6 +226,11 @@ bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revi
     }
     envelopes.push_back({device, std::move(*payload)});
   }
+  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(row.target)) {
+    row.receipt_number =
+        engine_.store.sent.add(row.target, engine_.registration->device, row.message_id, row.receipt_for());
+    engine_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
+  }
   row.envelopes = std::move(envelopes);
   row.revision = revision;
   if (changed) engine_.store.outbox.seal(row.sequence, revision, row.envelopes);
@@ -234,14 +241,16 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
   wire::ClientFrame frame;
   wire::Send& send = *frame.mutable_send();
   send.set_message_id(row.message_id.bytes());
-  send.set_to_account(account.bytes());
-  send.set_device_list_revision(row.revision.value);
-  send.set_silent(row.silent());
+  send.set_urgency(row.silent() ? wire::Send::kSilent : wire::Send::kNormal);
+  wire::ToAccount& to = *send.mutable_account();
+  to.set_account_id(account.bytes());
+  to.set_device_list_revision(row.revision.value);
+  to.set_receipt_number(row.receipt_number);
   const uint32_t payload_max = engine_.connection.limits().envelope_bytes_max();
   bool too_large = false;
   for (const OutboxEnvelope& sealed : row.envelopes) {
     too_large = too_large || (payload_max != 0 && sealed.payload.size() > payload_max);
-    wire::Envelope& envelope = *send.add_envelopes();
+    wire::Envelope& envelope = *to.add_envelopes();
     envelope.set_device_id(sealed.device.value);
     envelope.set_payload(sealed.payload);
   }
@@ -259,17 +268,15 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
 
 void Outbox::on_accepted(const wire::Accepted& accepted) {
   const auto id = MessageId::from_bytes(accepted.message_id());
-  if (!id) return;
-  const auto target = targets_.find(*id);
-  if (target == targets_.end()) return;
-  accept(AccountId(target->second), *id, bounded_time(accepted.server_time_us()));
+  const auto account = AccountId::from_bytes(accepted.account());
+  if (id && account && knows(*account, *id)) accept(*account, *id, bounded_time(accepted.server_time_us()));
 }
 
 void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros server_time) {
   if (const std::optional<Tick> tick = engine_.store.messages.accept(id, server_time); tick) {
     const ConversationId conversation = conversation_with(account);
     // Whom a note to oneself is for has read it.
-    if (engine_.is_self(account)) engine_.store.messages.raise_read(conversation, server_time);
+    if (engine_.is_self(account)) engine_.store.messages.raise(id, SentState::kRead);
     engine_.changes.message_changed(id, conversation);
   }
   Lane& lane = lane_of(account);
@@ -277,20 +284,20 @@ void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros se
   const auto item =
       std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
   if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest)
-    engine_.repair.on_request_accepted(account, server_time);
+    engine_.repair.on_request_accepted(account, id);
   remove(account, id);
 }
 
 void Outbox::on_refused(const wire::Refused& refused) {
   const auto id = MessageId::from_bytes(refused.message_id());
-  if (!id) return;
-  const auto target = targets_.find(*id);
-  if (target == targets_.end()) return;
-  const AccountId account = target->second;
+  const auto named = AccountId::from_bytes(refused.account());
+  if (!id || !named || !knows(*named, *id)) return;
+  const AccountId account = *named;
   switch (refused.code()) {
     case wire::kNoSuchAccount: return fail(account, *id, FailureReason::kAccountGone);
     case wire::kTooLarge: return fail(account, *id, FailureReason::kMessageTooLarge);
     case wire::kMalformed:
+    case wire::kUnsupportedTarget:
     case wire::kInvalidArgument: return fail(account, *id, FailureReason::kRefused);
     default: break;
   }
@@ -317,7 +324,6 @@ void Outbox::fail(const AccountId& account, const MessageId& id, FailureReason w
 }
 
 void Outbox::remove(const AccountId& account, const MessageId& id) {
-  targets_.erase(MessageId(id));
   Lane& lane = lane_of(account);
   const auto item =
       std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });

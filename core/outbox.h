@@ -24,7 +24,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "core/devices.h"
 #include "core/store/messages_table.h"
@@ -97,6 +96,8 @@ class Outbox {
   };
 
   Lane& lane_of(const AccountId& account);
+  // Whether such an item is waiting or on its way: what the server answers may be about none.
+  [[nodiscard]] bool knows(const AccountId& account, const MessageId& id) const;
   void queue(const AccountId& account, const Item& item);
   bool send_next(const AccountId& account, Lane& lane);
   // Whether list and sessions are there; if not, sees to it.
@@ -113,7 +114,6 @@ class Outbox {
 
   Engine& engine_;
   std::map<AccountId, std::unique_ptr<Lane>> lanes_;
-  std::unordered_map<MessageId, AccountId> targets_;
   AccountId last_served_;
   size_t count_ = 0;
   uint32_t messages_ = 0;

@@ -27,6 +27,7 @@ class StubbornServer : public LoopbackServer {
     if (code == wire::kErrorUnspecified) return LoopbackServer::refuse(from, send);
     wire::Refused refused;
     refused.set_message_id(send.message_id());
+    refused.set_account(send.account().account_id());
     refused.set_code(code);
     refused.set_retry_after_ms(retry_after_ms);
     return refused;
@@ -175,10 +176,11 @@ TEST_F(OutboxTest, AStaleDeviceSetIsRefusedAndEncryptedForExactlyTheMissing_DEVI
   EXPECT_EQ(world_.server->account_of(kBen)->devices.at(9).inbox.size(), 2u);
   const wire::Send& first = world_.server->sends.at(0);
   const wire::Send& fixed = world_.server->sends.at(1);
-  ASSERT_EQ(first.envelopes_size(), 1);
-  ASSERT_EQ(fixed.envelopes_size(), 2);
+  ASSERT_EQ(first.account().envelopes_size(), 1);
+  ASSERT_EQ(fixed.account().envelopes_size(), 2);
   EXPECT_EQ(first.message_id(), fixed.message_id());
-  EXPECT_EQ(first.envelopes(0).payload(), fixed.envelopes(0).payload()) << "the ciphertext for the known device stays";
+  EXPECT_EQ(first.account().envelopes(0).payload(), fixed.account().envelopes(0).payload())
+      << "the ciphertext for the known device stays";
 }
 
 TEST_F(OutboxTest, AServerThatAlwaysSaysStaleIsAskedLessAndLess) {
@@ -197,7 +199,7 @@ TEST_F(OutboxTest, MessagesOfDifferentConversationsDoNotWaitForEachOther) {
   warm_up();
   const std::string ben = world_.server->account_of(kBen)->id.bytes();
   stubborn().refuse_with = [ben](const wire::Send& send) {
-    return send.to_account() == ben ? wire::kInboxFull : wire::kErrorUnspecified;
+    return send.account().account_id() == ben ? wire::kInboxFull : wire::kErrorUnspecified;
   };
   say(ana_, chat_, "stuck");
   say(ana_, with_cleo, "free");

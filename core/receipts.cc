@@ -2,8 +2,6 @@
 
 #include "core/receipts.h"
 
-#include <algorithm>
-
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
@@ -11,8 +9,9 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kReceiptsAtOnce = 64;
-}
+constexpr int64_t kDueAtOnce = 1024;
+constexpr size_t kRunsMax = 256;
+}  // namespace
 
 Receipts::Receipts(Engine& engine) : engine_(engine), gather_(engine.timers) {}
 
@@ -27,54 +26,70 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   engine_.output.done(request, &client_api::Response::mutable_mark_read);
 }
 
-void Receipts::read_before(const ConversationId& conversation, UnixMicros order) {
-  Conversations(engine_.store).note_read(conversation, order);
-  if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
-}
-
 void Receipts::pump() {
   if (!look_ || gather_.is_set() || !engine_.registered()) return;
   look_ = false;
-  for (const ReceiptsRow& due : engine_.store.receipts.due(kReceiptsAtOnce)) {
-    const AccountId partner = partner_of(due.conversation);
-    if (!engine_.is_self(partner)) {
-      const Bytes content = contents::read_receipt(engine_.clock.now(), due.receipt_due);
-      if (const auto waiting = engine_.store.outbox.find_unsealed(partner, OutboxKind::kReadReceipt); waiting) {
-        engine_.store.outbox.set_content(waiting->sequence, content);
-      } else {
-        OutboxRow item;
-        item.message_id = engine_.random.id<MessageId>();
-        item.target = partner;
-        item.kind = OutboxKind::kReadReceipt;
-        item.content = content;
-        if (!engine_.outbox.add(item)) return;  // stays due until there is room
-      }
-    }
-    engine_.store.receipts.clear_due(due.conversation, due.receipt_due);
-    look_ = true;  // there may be more than fits into one turn
+  const std::vector<ReadDueRow> due = engine_.store.receipts.due(kDueAtOnce);
+  for (size_t i = 0; i < due.size();) {
+    const size_t taken = put(std::span(due).subspan(i));
+    if (taken == 0) return;  // stays due until there is room
+    for (const ReadDueRow& row : std::span(due).subspan(i, taken)) engine_.store.receipts.clear_due(row);
+    i += taken;
   }
+  look_ = due.size() == static_cast<size_t>(kDueAtOnce);
   if (look_) pump();
 }
 
-void Receipts::on_delivered(const AccountId& by, DeviceId sender_device, UnixMicros up_to) {
-  const ConversationId conversation = conversation_with(by);
-  if (!engine_.store.receipts.note_delivered(conversation, sender_device, up_to)) return;
-  for (const MessageId& id : engine_.store.messages.raise_delivered(conversation, sender_device, up_to)) {
-    engine_.changes.message_changed(id, conversation);
+size_t Receipts::put(std::span<const ReadDueRow> due) {
+  const ConversationId conversation = due.front().conversation;
+  const AccountId partner = partner_of(conversation);
+  const auto waiting = engine_.store.outbox.find_unsealed(partner, OutboxKind::kReadReceipt);
+  std::vector<contents::ReadRun> runs;
+  if (waiting) runs = contents::read_runs(waiting->content);
+  const bool fits = runs.size() < kRunsMax;
+  if (!fits) runs.clear();
+  size_t taken = 0;
+  for (; taken < due.size() && due[taken].conversation == conversation; ++taken) {
+    const ReadDueRow& row = due[taken];
+    const auto run = wire::ReceiptRun::of(row.number, row.message);
+    if (!runs.empty() && runs.back().device == row.device && runs.back().run.extend(run)) continue;
+    if (runs.size() == kRunsMax) break;
+    runs.push_back({row.device, run});
+  }
+  if (engine_.is_self(partner)) return taken;
+  const Bytes content = contents::read_receipt(engine_.clock.now(), runs);
+  if (waiting && fits) {
+    engine_.store.outbox.set_content(waiting->sequence, content);
+    return taken;
+  }
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = partner;
+  item.kind = OutboxKind::kReadReceipt;
+  item.content = content;
+  return engine_.outbox.add(item) ? taken : 0;
+}
+
+void Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state) {
+  for (const MessageId& id : engine_.store.sent.raise(by, device, run, state)) {
+    if (engine_.store.messages.raise(id, state)) engine_.changes.message_changed(id, conversation_with(by));
   }
 }
 
-void Receipts::on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at) {
+void Receipts::on_delivered(const wire::DeliveryReceipt& receipt) {
+  const auto by = AccountId::from_bytes(receipt.from_account());
+  if (!by) return;
+  raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
+        SentState::kDelivered);
+}
+
+void Receipts::on_read(const AccountId& by, const content::ReadReceipt& receipt) {
   if (!engine_.store.settings.integer(setting::kReadReceipts, 1)) return;
-  const ConversationId conversation = conversation_with(by);
-  // A server whose clock was set back gives the receipt an earlier time than the messages that it is about; of one of
-  // them it may have told so far only that it was delivered.
-  const std::optional<MessageRow> newest = engine_.store.messages.last(conversation);
-  const UnixMicros delivered = engine_.store.receipts.delivered(conversation, engine_.registration->device);
-  const UnixMicros until = std::min(up_to, std::max({sent_at, delivered, newest ? newest->order : UnixMicros{}}));
-  if (!engine_.store.receipts.note_read_by_peer(conversation, until)) return;
-  for (const MessageId& id : engine_.store.messages.raise_read(conversation, until))
-    engine_.changes.message_changed(id, conversation);
+  size_t left = kRunsMax;
+  for (const content::ReadReceipt::Run& run : receipt.runs()) {
+    if (left-- == 0) return;
+    raise(by, {run.device_id()}, {run.first_number(), run.last_number(), run.marks()}, SentState::kRead);
+  }
 }
 
 }  // namespace kith::core

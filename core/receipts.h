@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Delivered and read: watermarks of server time, both ways (RECEIPT-1).
+// Delivered and read: runs of receipt numbers, both ways (RECEIPT-1, TICK-1).
 //
 // Outgoing read receipts are noted as due with the reading itself, and put into the outbox together after kGatherMs;
 // one that is not encrypted yet takes up a later one. With the setting off none are sent, and those of others are not
-// looked at.
+// looked at. A read receipt names exactly what was read, so it raises also what no delivery receipt has come for.
 #pragma once
+
+#include <span>
 
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
-#include "core/store/conversation_id.h"
+#include "content/content.pb.h"
+#include "core/store/receipts_table.h"
+#include "core/store/sent_table.h"
 #include "core/timers.h"
+#include "wire/frames.pb.h"
 
 namespace kith::core {
 
@@ -23,18 +28,19 @@ class Receipts {
   explicit Receipts(Engine& engine);
 
   void mark_read(uint32_t request, const client_api::MarkReadRequest& what);
-  // What was read here long ago has another time now: the receipt that was sent does not reach that far.
-  void read_before(const ConversationId& conversation, UnixMicros order);
   // Puts what is due into the outbox.
   void pump();
   void look_again() { look_ = true; }
   [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
-  void on_delivered(const AccountId& by, DeviceId sender_device, UnixMicros up_to);
-  // `sent_at`: server time of the receipt itself; nobody reads what comes after it and after everything that is here.
-  void on_read(const AccountId& by, UnixMicros up_to, UnixMicros sent_at);
+  void on_delivered(const wire::DeliveryReceipt& receipt);
+  void on_read(const AccountId& by, const content::ReadReceipt& receipt);
 
  private:
+  // Puts the first of what is due, all of one conversation, into the outbox; how many. 0: there is no room.
+  size_t put(std::span<const ReadDueRow> due);
+  void raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state);
+
   Engine& engine_;
   bool look_ = true;
   Timer gather_;

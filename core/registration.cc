@@ -114,6 +114,7 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   // Whatever was encrypted for the device before is of no use to this one.
   engine_.store.signal.remove_everything();
   engine_.store.outbox.reset();
+  engine_.store.receipts.clear_withheld();
   engine_.store.device_lists.remove(now.account);
   engine_.store.account.set_registration(now);
   engine_.store.signal.forget_identity();

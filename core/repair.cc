@@ -7,11 +7,13 @@
 
 #include "core/contents.h"
 #include "core/engine.h"
+#include "core/store/read_again.h"
 
 namespace kith::core {
 
 namespace {
 constexpr int64_t kRowsAtOnce = 512;
+constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;
 constexpr size_t kAskersMax = 1000;
 }  // namespace
@@ -62,12 +64,12 @@ void Repair::pump() {
   if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
 }
 
-void Repair::on_request_accepted(const AccountId& peer, UnixMicros server_time) { requested_[peer] = server_time; }
+void Repair::on_request_accepted(const AccountId& peer, const MessageId& request) { requested_[peer] = request; }
 
 bool Repair::has_last_request(const AccountId& peer) {
   const auto requested = requested_.find(peer);
   if (requested == requested_.end()) return true;
-  return engine_.store.receipts.delivered(conversation_with(peer), engine_.registration->device) >= requested->second;
+  return engine_.store.sent.state_of(requested->second) != SentState::kSent;
 }
 
 bool Repair::may_answer(const AccountId& account) {
@@ -90,6 +92,11 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
     const auto sealed = engine_.store.sealed_for.find(*id, asker);
     if (!sealed || sealed->keys != *keys || now > sealed->sealed.value + kAnswersUntilUs) continue;
     if (!may_answer(asker.account)) return;
+    // It was a request of this device that could not be decrypted there: another one may go out.
+    if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second == *id) {
+      requested_.erase(own);
+      look_ = true;
+    }
     // An answer that could not be read: what it was about is still missing.
     if (sealed->carries) answer(asker, *keys, *sealed->carries);
     answer(asker, *keys, *id);
@@ -102,6 +109,12 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const bool has_text = message && message->outgoing && message->conversation == conversation_with(asker.account) &&
                         message->kind == MessageKind::kText;
+  // It may have been a read receipt.
+  if (!has_text && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
+      !engine_.store.contacts.blocked(asker.account)) {
+    read_again(engine_.database, conversation_with(asker.account), kReadAgain);
+    engine_.receipts.look_again();
+  }
   OutboxRow item;
   item.message_id = engine_.random.id<MessageId>();
   item.target = asker.account;

@@ -45,7 +45,7 @@ class Repair {
   void look_again() { look_ = true; }
 
   // The server has taken a request of this device.
-  void on_request_accepted(const AccountId& peer, UnixMicros server_time);
+  void on_request_accepted(const AccountId& peer, const MessageId& request);
 
   void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
   // The sender says that this message has no content.
@@ -67,7 +67,7 @@ class Repair {
   bool look_ = true;
   std::map<DeviceAddress, uint64_t> peer_not_before_ms_;
   std::map<MessageId, uint64_t> not_before_ms_;
-  std::map<AccountId, UnixMicros> requested_;
+  std::map<AccountId, MessageId> requested_;
   std::map<AccountId, Answers> answers_;
   Timer timer_;
 };

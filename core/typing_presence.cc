@@ -36,7 +36,7 @@ void TypingPresence::stop_typing(const ConversationId& conversation) {
 
 void TypingPresence::send_typing(const ConversationId& conversation, bool active) {
   wire::ClientFrame frame;
-  frame.mutable_typing()->set_to_account(partner_of(conversation).bytes());
+  frame.mutable_typing()->set_account(partner_of(conversation).bytes());
   frame.mutable_typing()->set_active(active);
   engine_.connection.send(frame);
 }

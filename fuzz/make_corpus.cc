@@ -115,10 +115,10 @@ void client_frame_seeds() {
   *send.mutable_send() =
       testing::HandlersWorld::send_of(*MessageId::from_bytes(Bytes(16, 'm')), ServerWorld::ben().account, {1, 2});
   wire::ClientFrame stale = send;
-  stale.mutable_send()->mutable_envelopes()->RemoveLast();
+  stale.mutable_send()->mutable_account()->mutable_envelopes()->RemoveLast();
   confirm.mutable_confirm()->set_position(Position::of(1, 1).value);
   redeliver.mutable_redeliver()->set_after_position(0);
-  typing.mutable_typing()->set_to_account(ServerWorld::ben().account.bytes());
+  typing.mutable_typing()->set_account(ServerWorld::ben().account.bytes());
   typing.mutable_typing()->set_active(true);
   available.mutable_availability()->set_available(false);
   subscribe.mutable_subscribe()->add_accounts(ServerWorld::ben().account.bytes());
@@ -143,7 +143,9 @@ void server_frame_seeds() {
   delivered.set_from_account(meeting.bens.account.bytes());
   delivered.set_from_device(1);
   delivered.set_sender_device(1);
-  delivered.set_up_to_server_time_us(1'800'000'000'000'000);
+  delivered.set_first_number(1);
+  delivered.set_last_number(2);
+  delivered.set_marks(0x0102030405060708);
   wire::AccountChanged& list = *entry(changed, meeting.next_position + 1).mutable_account_changed();
   list.set_account_id(meeting.bens.account.bytes());
   list.set_device_list_revision(9);
@@ -240,7 +242,10 @@ void message_seeds() {
   resent.set_resent_message_id(Bytes(16, 'r'));
   seed("content", "resent", resent.SerializeAsString());
   content::Content read, request, reset, changed;
-  read.mutable_read_receipt()->set_up_to_server_time_us(1'800'000'000'000'000);
+  content::ReadReceipt::Run& run = *read.mutable_read_receipt()->add_runs();
+  run.set_device_id(1);
+  run.set_first_number(1);
+  run.set_last_number(2);
   request.mutable_resend_request()->add_message_ids(Bytes(16, 'm'));
   reset.mutable_session_reset();
   changed.mutable_profile_changed();

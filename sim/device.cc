@@ -109,6 +109,13 @@ void Device::crash(bool power) {
   database_.reset();
 }
 
+bool Device::put_back() {
+  if (copy_.empty()) return false;
+  if (client_) crash(false);
+  disk_.put_back(copy_);
+  return true;
+}
+
 void Device::crash_after(uint64_t count, bool power, uint64_t down_us) {
   plan_ = {steps + count, UINT64_MAX, power, down_us};
 }

@@ -57,6 +57,9 @@ class Device {
   void crash_after(uint64_t steps, bool power, uint64_t down_us);
   void crash_at_write(uint64_t writes, uint64_t down_us);
   void forget_plans();
+  // A copy of the disk of a program that does not run, and the disk put back from it. False: there is none.
+  void keep_copy() { copy_ = disk_.copy(); }
+  bool put_back();
 
   // Hands a request in; `done` gets the response, unless the program ends before.
   void request(client_api::Request request, std::function<void(const client_api::Response&)> done);
@@ -101,6 +104,7 @@ class Device {
   uint32_t socket_ = 0;
   wire::WebSocketReader reader_;
   PositionCheck positions_;
+  core::testing::FaultyVfs::Copy copy_;
 
   struct Plan {
     uint64_t at_step = UINT64_MAX;

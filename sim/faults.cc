@@ -34,12 +34,15 @@ Profile Profile::draw(Dice& dice) {
   profile.device_disk = dice.percent(40);
   profile.clocks = dice.percent(40);
   profile.moves = dice.percent(10);
+  profile.blocks = dice.percent(15);
+  profile.copies = dice.percent(8);
   return profile;
 }
 
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
-  moved_ = false;
+  moved_ = put_back_ = false;
+  copied_ = nullptr;
   dice_.reseed(seed, 4);
   for (const auto& person : people_) {
     if (profile_.slow_network) {
@@ -70,6 +73,7 @@ void Faults::stop() {
     person->device().forget_plans();
     person->device().start();
     person->device().network_changed(true);
+    person->unblock_everybody();
   }
 }
 
@@ -87,7 +91,7 @@ void Faults::next(uint64_t ticket) {
 
 void Faults::one() {
   Person& person = *people_[dice_.below(people_.size())];
-  switch (dice_.below(8)) {
+  switch (dice_.below(10)) {
     case 0:
     case 1: return network_fault(person);
     case 2:
@@ -110,6 +114,12 @@ void Faults::one() {
         moved_ = true;
         person.get_device();
       }
+      return;
+    case 8:
+      if (profile_.blocks) block_fault(person);
+      return;
+    case 9:
+      if (profile_.copies && person.is_set_up()) copy_fault(person);
       return;
   }
 }
@@ -199,6 +209,29 @@ void Faults::clock_fault(Person& person) {
     case 1: return person.device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
     case 2: return server_.jump_clock(clock_jump(dice_));
   }
+}
+
+void Faults::block_fault(Person& person) {
+  Person& other = *people_[dice_.below(people_.size())];
+  if (&other == &person || !person.is_set_up()) return;
+  person.block(other, true);
+  later([&person, &other] { person.block(other, false); }, 20 * kSecond);
+}
+
+// First the copy, later it is put back; once in a run.
+void Faults::copy_fault(Person& person) {
+  if (copied_ == nullptr) {
+    copied_ = &person;
+    trace_.note(scheduler_.now(), person.name(), "has its home copied");
+    person.device().crash(false);
+    person.device().keep_copy();
+  } else if (!put_back_ && copied_->is_set_up() && dice_.percent(50)) {
+    put_back_ = true;
+    trace_.note(scheduler_.now(), copied_->name(), "has its home put back from the copy");
+    copied_->put_back();
+  }
+  Device& device = copied_->device();
+  scheduler_.after(1000, [&device] { device.start(); });
 }
 
 }  // namespace kith::sim

@@ -24,7 +24,9 @@ struct Profile {
   bool device_crashes = false;
   bool device_disk = false;
   bool clocks = false;
-  bool moves = false;  // a number registers anew
+  bool moves = false;   // a number registers anew
+  bool blocks = false;  // somebody blocks somebody, for a while
+  bool copies = false;  // the home of a device is put back from a copy
 
   static Profile draw(Dice& dice);
 };
@@ -47,6 +49,8 @@ class Faults {
   void device_fault(Person& person);
   void device_disk_fault(Person& person);
   void clock_fault(Person& person);
+  void block_fault(Person& person);
+  void copy_fault(Person& person);
   // Undoes something after a while, unless stop() has.
   void later(std::move_only_function<void()> undo, uint64_t most_us);
 
@@ -58,6 +62,8 @@ class Faults {
   Profile profile_;
   uint64_t ticket_ = 0;
   bool moved_ = false;
+  Person* copied_ = nullptr;  // whose home there is a copy of, or was put back
+  bool put_back_ = false;
 };
 
 }  // namespace kith::sim

@@ -17,9 +17,11 @@ std::string position_text(uint64_t value) {
 std::string entry_text(const wire::Entry& entry) {
   const std::string at = position_text(entry.position()) + " ";
   if (entry.has_message())
-    return at + id_text(entry.message().message_id()) + "@" + std::to_string(entry.message().server_time_us());
+    return at + id_text(entry.message().message_id()) + "@" + std::to_string(entry.message().server_time_us()) + " #" +
+           std::to_string(entry.message().receipt_number());
   if (entry.has_delivery_receipt())
-    return at + "receipt up to " + std::to_string(entry.delivery_receipt().up_to_server_time_us());
+    return at + "receipt for " + std::to_string(entry.delivery_receipt().first_number()) + " to " +
+           std::to_string(entry.delivery_receipt().last_number());
   if (entry.has_account_changed()) return at + "account changed";
   return at;
 }
@@ -30,8 +32,11 @@ std::string frame_text(const wire::ClientFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ClientFrame::kHello: return "Hello, confirmed " + position_text(frame.hello().confirmed_position());
     case wire::ClientFrame::kSend:
-      return "Send " + id_text(frame.send().message_id()) + (frame.send().silent() ? ", silent" : "");
-    case wire::ClientFrame::kConfirm: return "Confirm " + position_text(frame.confirm().position());
+      return "Send " + id_text(frame.send().message_id()) + " #" +
+             std::to_string(frame.send().account().receipt_number());
+    case wire::ClientFrame::kConfirm:
+      return "Confirm " + position_text(frame.confirm().position()) +
+             (frame.confirm().withheld().empty() ? "" : ", withholds some");
     case wire::ClientFrame::kRedeliver: return "Redeliver after " + position_text(frame.redeliver().after_position());
     case wire::ClientFrame::kTyping: return "Typing";
     case wire::ClientFrame::kAvailability: return "Availability";

@@ -24,6 +24,22 @@ void Ledger::wrote(const std::string& device, const std::string& to, const Messa
   text.at_us = now_us;
 }
 
+void Ledger::reads(const std::string& person, const std::string& from, uint64_t now_us) {
+  read_last_[{person, from}] = now_us;
+}
+
+void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }
+
+void Ledger::look_into_drawer(const FinalView& view) {
+  for (const auto& [partner, messages] : view.conversations) {
+    for (const Message& message : messages) {
+      if (message.has_text() && !message.outgoing()) seen_.insert(message.id());
+    }
+  }
+}
+
+bool Ledger::has_gaps(const Text& text) const { return copied_.contains(text.from) || copied_.contains(text.to); }
+
 void Ledger::event(const std::string& device, const client_api::Event& event) {
   switch (event.kind_case()) {
     case client_api::Event::kMessageAdded: return show(device, event.message_added(), true);
@@ -35,12 +51,13 @@ void Ledger::event(const std::string& device, const client_api::Event& event) {
 void Ledger::show(const std::string& device, const Message& message, bool added) {
   if (message.outgoing()) return raise(device, message);
   if (message.has_identity_changed()) return;
+  if (message.has_text()) seen_.insert(message.id());
   Owned& owned = devices_[device];
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   if (is_new) {
     owned.shown.push_back(message.id());
     ++shown_count_;
-  } else if (added) {
+  } else if (added && !copied_.contains(owned.person)) {
     broken("SEND-1: " + device + " shows a second time: " + message.text().text());
   }
 }
@@ -51,7 +68,10 @@ void Ledger::raise(const std::string& device, const Message& message) {
   Text& text = known->second;
   if (message.tick() == Message::kFailed)
     return broken("a text failed on " + device + ": " + client_api::FailureReason_Name(message.failure()));
-  if (message.tick() < text.tick) broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
+  if (message.tick() == Message::kRead && read_last_[{text.to, text.from}] < text.at_us)
+    broken("TICK-1: blue before anybody has read it: " + name(text));
+  if (message.tick() < text.tick && !copied_.contains(text.from))
+    broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
   text.tick = message.tick();
   if (message.tick() >= Message::kSent) text.acknowledged = true;
 }
@@ -87,7 +107,7 @@ void Ledger::check(const std::vector<FinalView>& views) {
       broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
     if (state.connection() != client_api::State::kOnline)
       broken(view.device + ": not online in the end: " + std::to_string(state.connection()));
-    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_)
+    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_ && copied_.empty())
       broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
     if (view.unread != 0) broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
   }
@@ -104,7 +124,7 @@ void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
       for (const Message& message : messages) {
         if (message.has_identity_changed()) continue;
         if (!message.has_text()) {
-          if (!moved_)
+          if (!moved_ && copied_.empty())
             broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " +
                    partner);
           continue;
@@ -131,11 +151,15 @@ void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
     }
   }
   for (auto& [id, text] : texts_) {
+    check_tick(text);
+    if (has_gaps(text)) continue;
+    const bool may_be_dropped = blocks_.contains({text.to, text.from});
     const bool sender_stays = current_.at(text.from) == text.from_device;
     const bool addressee_stays = current_since_.at(text.to) < text.at_us;
     if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
     if (!addressee_stays) continue;
     const bool shown = text.shown_on.contains(current_.at(text.to));
+    if (may_be_dropped && text.acknowledged) continue;
     if (text.acknowledged && !shown) {
       // A sender that is no more can't prove who it was to somebody who has never heard of it.
       if (sender_stays) broken("SEND-2: acknowledged and lost: " + name(text));
@@ -148,10 +172,19 @@ void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
   }
 }
 
+void Ledger::check_tick(const Text& text) {
+  if (text.tick < Message::kDelivered || text.tick == Message::kFailed || seen_.contains(text.id)) return;
+  const bool shown = std::any_of(text.shown_on.begin(), text.shown_on.end(),
+                                 [&](const std::string& device) { return devices_.at(device).person == text.to; });
+  // What its addressee had before a copy was put back, and nobody was told of before a crash, can't be known.
+  if (!shown && !copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
+}
+
 void Ledger::check_order(const std::vector<FinalView>& views) {
   for (const FinalView& a : views) {
     for (const FinalView& b : views) {
       if (a.person >= b.person || !a.conversations.contains(b.person) || !b.conversations.contains(a.person)) continue;
+      if (copied_.contains(a.person) || copied_.contains(b.person)) continue;
       const auto ids = [](const std::vector<Message>& messages, const std::vector<Message>& others) {
         std::set<std::string> shared;
         for (const Message& message : others) shared.insert(message.id());
@@ -179,7 +212,7 @@ void Ledger::check_arrivals() {
     std::map<std::pair<std::string, std::string>, std::pair<size_t, std::string>> last;
     for (const std::string& id : device.shown) {
       const auto text = texts_.find(id);
-      if (text == texts_.end()) continue;
+      if (text == texts_.end() || has_gaps(text->second)) continue;
       const Owned& sender = devices_.at(text->second.from_device);
       const auto sends = sender.sends.find(id);
       if (sends == sender.sends.end() || sends->second != 1) continue;

@@ -9,11 +9,15 @@
 //   - both sides of a conversation list what they share in the same order                               ORDER-1
 //   - when everybody has read everything, every tick is blue and nothing is unread         RECEIPT-1, RECEIPT-2
 //   - ticks only rise                                                                                 RECEIPT-2
+//   - a second tick is only at a text that a device of its addressee has shown, and a blue one only when its reader
+//     has read the conversation since it was written                                                     TICK-1
 //   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that
 //     registers anew, or device lists that can't be had from the server for a while
 //
 // Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was
-// written may be shown on the device before, or on none.
+// written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in this
+// run may have been dropped. A device that was put back from a copy of its home has forgotten what came after the copy:
+// of texts from and to its person, only the ticks are looked at.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +48,13 @@ class Ledger {
   void event(const std::string& device, const client_api::Event& event);
   // A Send of the message left.
   void sent(const std::string& device, const std::string& id);
+  // The user wants everything from this person marked as read.
+  void reads(const std::string& person, const std::string& from, uint64_t now_us);
+  void blocks(const std::string& person, const std::string& from);
+  // A person's device was put back from a copy of its home.
+  void copied(const std::string& person) { copied_.insert(person); }
+  // What a device that was replaced has shown.
+  void look_into_drawer(const FinalView& view);
   void broken(std::string what);
 
   // Device lists could not always be had in this run.
@@ -78,6 +89,8 @@ class Ledger {
   void check_texts(const std::map<std::string, const FinalView*>& views);
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
+  void check_tick(const Text& text);
+  [[nodiscard]] bool has_gaps(const Text& text) const;
   [[nodiscard]] std::string name(const Text& text) const;
 
   std::map<std::string, Text> texts_;  // by id
@@ -85,6 +98,10 @@ class Ledger {
   std::map<std::string, std::string> current_;     // person → device
   std::map<std::string, uint64_t> current_since_;  // person → time
   std::vector<std::string> violations_;
+  std::set<std::pair<std::string, std::string>> blocks_;               // who, whom
+  std::map<std::pair<std::string, std::string>, uint64_t> read_last_;  // who, whose texts → when
+  std::set<std::string> copied_;
+  std::set<std::string> seen_;  // texts that were shown to an addressee at some time
   size_t shown_count_ = 0;
   bool moved_ = false;
   bool lists_were_away_ = false;

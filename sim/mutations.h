@@ -18,6 +18,7 @@ enum class Mutation {
   kDeleteBeforeConfirmation,  // server_connection.cc: what is sent to a device counts as confirmed (INBOX-1)
   kForgetDedupe,              // server_connection.cc: a repeated send is taken for a new one (SEND-1)
   kDropRatchetSave,           // device.cc: the database lets go of some writes of a session's state (INBOX-2)
+  kReceiptsOverGaps,          // server_connection.cc: a receipt counts for everything before it, too (TICK-1)
 };
 
 struct MutationName {
@@ -30,6 +31,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kDeleteBeforeConfirmation, "delete-before-confirmation"},
     {Mutation::kForgetDedupe, "forget-dedupe"},
     {Mutation::kDropRatchetSave, "drop-ratchet-save"},
+    {Mutation::kReceiptsOverGaps, "receipts-over-gaps"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

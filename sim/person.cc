@@ -148,9 +148,7 @@ void Person::deed() {
     // Sometimes several in a row.
     for (uint64_t count = dice_.percent(20) ? dice_.between(2, 6) : 1; count > 0; --count) write();
   } else if (what < 75) {
-    client_api::Request request;
-    request.mutable_mark_read()->set_conversation(peers_[dice_.below(peers_.size())]->account());
-    device_->request(std::move(request), {});
+    mark_read(*peers_[dice_.below(peers_.size())]);
   } else if (what < 80) {
     wants_online_ = false;
     client_api::Request request;
@@ -186,11 +184,37 @@ void Person::write() {
 }
 
 void Person::read_everything() {
-  for (const Person* const peer : peers_) {
-    client_api::Request request;
-    request.mutable_mark_read()->set_conversation(peer->account());
-    device_->request(std::move(request), {});
+  for (const Person* const peer : peers_) mark_read(*peer);
+}
+
+void Person::mark_read(const Person& peer) {
+  client_api::Request request;
+  request.mutable_mark_read()->set_conversation(peer.account());
+  on_.ledger.reads(name_, peer.name(), on_.scheduler.now());
+  device_->request(std::move(request), {});
+}
+
+void Person::block(const Person& other, bool blocked) {
+  if (other.account().empty()) return;
+  if (blocked) {
+    on_.ledger.blocks(name_, other.name());
+    blocked_.insert(other.account());
+  } else if (blocked_.erase(other.account()) == 0) {
+    return;
   }
+  on_.trace.note(on_.scheduler.now(), name_, blocked ? "blocks" : "unblocks");
+  client_api::Request request;
+  request.mutable_set_blocked()->set_account_id(other.account());
+  request.mutable_set_blocked()->set_blocked(blocked);
+  insist(std::move(request), [](const client_api::Response&) {});
+}
+
+void Person::unblock_everybody() {
+  for (const Person* const peer : peers_) block(*peer, false);
+}
+
+void Person::put_back() {
+  if (device_->put_back()) on_.ledger.copied(name_);
 }
 
 void Person::accept_identities() {
@@ -215,20 +239,30 @@ void Person::ask_state() {
   device_->request(std::move(request), [this](const client_api::Response& response) { state_ = response.get_state(); });
 }
 
-void Person::ask(Asking& asking) {
+void Person::ask(Asking& asking) { ask(*device_, asking); }
+
+void Person::ask_drawer(std::vector<Asking>& askings) {
+  for (size_t i = 0; i < old_devices_.size(); ++i) {
+    old_devices_[i]->on_start = {};
+    old_devices_[i]->start();
+    if (old_devices_[i]->runs()) ask(*old_devices_[i], askings[i]);
+  }
+}
+
+void Person::ask(Device& device, Asking& asking) {
   asking.view = {};
   asking.view.person = name_;
-  asking.view.device = device_->name();
+  asking.view.device = device.name();
   asking.open = 2 + peers_.size();
   client_api::Request state;
   state.mutable_get_state();
-  device_->request(std::move(state), [&asking](const client_api::Response& response) {
+  device.request(std::move(state), [&asking](const client_api::Response& response) {
     asking.view.state = response.get_state();
     --asking.open;
   });
   client_api::Request list;
   list.mutable_list_conversations();
-  device_->request(std::move(list), [&asking](const client_api::Response& response) {
+  device.request(std::move(list), [&asking](const client_api::Response& response) {
     for (const client_api::Conversation& each : response.list_conversations().conversations())
       asking.view.unread += each.unread();
     --asking.open;
@@ -237,7 +271,7 @@ void Person::ask(Asking& asking) {
     client_api::Request messages;
     messages.mutable_list_messages()->set_conversation(peer->account());
     messages.mutable_list_messages()->set_limit(500);
-    device_->request(std::move(messages), [&asking, partner = peer->name()](const client_api::Response& response) {
+    device.request(std::move(messages), [&asking, partner = peer->name()](const client_api::Response& response) {
       auto& out = asking.view.conversations[partner];
       out.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
       --asking.open;

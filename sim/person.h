@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ class Person final : public Witness {
   void read_everything();
   // Agrees to whatever changed about others' identities, so that what waits for it leaves (IDENTITY-6).
   void accept_identities();
+  void block(const Person& other, bool blocked);
+  void unblock_everybody();
+  // The device goes on from a copy of its home.
+  void put_back();
 
   // The device's view, asked through its core. Complete when `ready`.
   struct Asking {
@@ -48,8 +53,12 @@ class Person final : public Witness {
     [[nodiscard]] bool ready() const { return open == 0; }
   };
   void ask(Asking& asking);
+  // The devices before, which are started without a network for it.
+  void ask_drawer(std::vector<Asking>& askings);
   void ask_state();
   [[nodiscard]] const client_api::State& state() const { return state_; }
+
+  [[nodiscard]] size_t drawer_size() const { return old_devices_.size(); }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& account() const { return account_; }
@@ -62,6 +71,8 @@ class Person final : public Witness {
   void sent(const std::string& device, BytesView message) override;
 
  private:
+  void ask(Device& device, Asking& asking);
+  void mark_read(const Person& peer);
   void next_deed(uint64_t ticket);
   void deed();
   void write();
@@ -83,6 +94,7 @@ class Person final : public Witness {
   std::unique_ptr<Device> device_;
   std::vector<std::unique_ptr<Device>> old_devices_;
   std::vector<Person*> peers_;
+  std::set<std::string> blocked_;  // accounts
   bool set_up_ = false;
   bool wants_online_ = true;
   uint64_t pause_us_ = 0;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -58,6 +59,8 @@ class ServerProcess {
   [[nodiscard]] Shards& shards() { return *shards_; }
   [[nodiscard]] Mutation mutation() const { return mutation_; }
   [[nodiscard]] bool alive() const { return stores_->alive; }
+  // Receipt numbers as they came: by the sending device and the account it wrote to.
+  std::map<std::pair<DeviceAddress, AccountId>, std::map<uint64_t, MessageId>> numbers;
   bool repeats(const wire::Send& send) { return !sends_.insert(send.message_id()).second; }
   Dice& dice() { return random_; }
 

@@ -5,6 +5,7 @@
 #include "server/delivery/shard.h"
 #include "server/gateway/wire_error.h"
 #include "wire/frame_codec.h"
+#include "wire/receipt_run.h"
 
 namespace kith::sim {
 namespace {
@@ -94,6 +95,10 @@ void ServerConnection::look_at_idleness() {
 
 Task<void> ServerConnection::answer_send(ServerConnection& connection, wire::Send send) {
   const std::string id = send.message_id();
+  if (send.account().receipt_number() != 0) {
+    connection.process_.numbers[{connection.device_, *AccountId::from_bytes(send.account().account_id())}].emplace(
+        send.account().receipt_number(), *MessageId::from_bytes(id));
+  }
   if (connection.process_.mutation() == Mutation::kForgetDedupe && connection.process_.repeats(send)) {
     send.set_message_id(connection.process_.dice().id<MessageId>().bytes());
   }
@@ -114,7 +119,10 @@ void ServerConnection::dispatch(wire::ClientFrame& frame) {
       }
       ++sends_in_flight_;
       return tasks_.spawn(answer_send(*this, std::move(*frame.mutable_send())));
-    case wire::ClientFrame::kConfirm: return handlers::confirm(services, device_, frame.confirm());
+    case wire::ClientFrame::kConfirm:
+      if (const auto taken = handlers::confirm(services, device_, frame.confirm()); !taken)
+        refuse(taken.error().code, taken.error().detail, 0);
+      return;
     case wire::ClientFrame::kRedeliver: return handlers::redeliver(services, device_, frame.redeliver());
     case wire::ClientFrame::kPing: {
       wire::ServerFrame pong;
@@ -145,7 +153,11 @@ void ServerConnection::send(const wire::ServerFrame& frame) {
 void ServerConnection::deliver(std::span<const InboxEntry* const> entries) {
   if (state_ == State::kClosed || !process_.alive() || entries.empty()) return;
   std::vector<BytesView> views;
-  for (const InboxEntry* const entry : entries) views.push_back(entry->entry);
+  std::deque<Bytes> changed;
+  for (const InboxEntry* const entry : entries) {
+    const bool changes = process_.mutation() == Mutation::kReceiptsOverGaps;
+    views.push_back(changes ? changed.emplace_back(over_gaps(entry->entry)) : entry->entry);
+  }
   Bytes out;
   wire::append_deliver(out, views);
   link_->send(End::kServer, std::move(out));
@@ -154,6 +166,24 @@ void ServerConnection::deliver(std::span<const InboxEntry* const> entries) {
       if (attached_) process_.services().shards.of(device_.account).confirm(device_, position);
     });
   }
+}
+
+Bytes ServerConnection::over_gaps(BytesView bytes) const {
+  wire::Entry entry;
+  if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !entry.has_delivery_receipt())
+    return Bytes(bytes);
+  wire::DeliveryReceipt& receipt = *entry.mutable_delivery_receipt();
+  const DeviceAddress sender{device_.account, {receipt.sender_device()}};
+  const auto& numbers = process_.numbers[{sender, *AccountId::from_bytes(receipt.from_account())}];
+  uint64_t first = receipt.first_number();
+  uint64_t marks = receipt.marks();
+  for (auto number = numbers.find(first - 1); number != numbers.end(); number = numbers.find(first - 1)) {
+    --first;
+    marks ^= wire::receipt_mark(number->second);
+  }
+  receipt.set_first_number(first);
+  receipt.set_marks(marks);
+  return entry.SerializeAsString();
 }
 
 void ServerConnection::close(wire::ErrorCode code, const char* detail) { refuse(code, detail, 0); }

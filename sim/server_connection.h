@@ -37,6 +37,8 @@ class ServerConnection final : public Session {
   void dispatch(wire::ClientFrame& frame);
   Task<void> start(wire::Hello hello);
   static Task<void> answer_send(ServerConnection& connection, wire::Send send);
+  // The entry with a receipt that begins at the first number that this process knows of.
+  [[nodiscard]] Bytes over_gaps(BytesView entry) const;
   void refuse(wire::ErrorCode code, const std::string& detail, uint32_t retry_after_ms);
   void end();
   void detach_soon();

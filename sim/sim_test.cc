@@ -60,9 +60,11 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
     all.device_disk |= profile.device_disk;
     all.clocks |= profile.clocks;
     all.moves |= profile.moves;
+    all.blocks |= profile.blocks;
+    all.copies |= profile.copies;
   }
   EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk &&
-              all.device_crashes && all.device_disk && all.clocks && all.moves);
+              all.device_crashes && all.device_disk && all.clocks && all.moves && all.blocks && all.copies);
 }
 
 // ---------------------------------------------------------------- the ledger can fail
@@ -93,6 +95,11 @@ class LedgerTest : public ::testing::Test {
     ledger_.wrote("ana-1", "ben", text(id, "ana-1 ben " + id, true, order, client_api::Message::kPending), 10);
     ledger_.sent("ana-1", id);
     ana_.conversations["ben"].push_back(text(id, "ana-1 ben " + id, true, order, client_api::Message::kRead));
+  }
+  void read(const std::string& id, uint64_t order) {
+    client_api::Event event;
+    *event.mutable_message_changed() = text(id, "ana-1 ben " + id, true, order, client_api::Message::kRead);
+    ledger_.event("ana-1", event);
   }
   void hear(const std::string& id, uint64_t order) {
     client_api::Event event;
@@ -145,6 +152,27 @@ TEST_F(LedgerTest, SeesAnotherOrderOfTheConversation) {
 TEST_F(LedgerTest, SeesATickThatStays) {
   say("11111111", 1);
   hear("11111111", 1);
+  ana_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
+  EXPECT_EQ(check().size(), 1u);
+}
+
+TEST_F(LedgerTest, SeesASecondTickAtWhatNobodyHas) {  // [TICK-1] though it may have been dropped
+  ledger_.blocks("ben", "ana");
+  say("11111111", 1);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, SeesABlueTickAtWhatNobodyHasRead) {  // [TICK-1]
+  say("11111111", 1);
+  hear("11111111", 1);
+  ledger_.reads("ben", "ana", 9);  // it was written at 10
+  read("11111111", 1);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, OfAHomePutBackItLooksAtTicksOnly) {  // [TICK-1]
+  ledger_.copied("ana");
+  say("11111111", 1);
+  ana_.conversations["ben"][0].set_tick(client_api::Message::kSent);
+  EXPECT_EQ(check(), std::vector<std::string>{});
   ana_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
   EXPECT_EQ(check().size(), 1u);
 }

@@ -87,6 +87,11 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   }
   run_for(30 * kSecond);
   if (!calm()) ledger_.broken("it does not come to rest after everything was read");
+  // What was repaired since is unread again.
+  for (const auto& person : people_) {
+    if (person->device().runs()) person->read_everything();
+  }
+  run_for(30 * kSecond);
   check();
   return {ledger_.violations(), trace_.digest(), scheduler_.done() - events,
           ledger_.texts(),      ledger_.shown(), server_.crashes};
@@ -130,8 +135,16 @@ size_t Simulation::entries_left() {
 
 void Simulation::check() {
   std::vector<Person::Asking> askings(people_.size());
-  for (size_t i = 0; i < people_.size(); ++i) people_[i]->ask(askings[i]);
+  std::vector<std::vector<Person::Asking>> drawers;
+  for (const auto& person : people_) drawers.emplace_back(person->drawer_size());
+  for (size_t i = 0; i < people_.size(); ++i) {
+    people_[i]->ask(askings[i]);
+    people_[i]->ask_drawer(drawers[i]);
+  }
   run_for(kSecond);
+  for (const auto& drawer : drawers) {
+    for (const Person::Asking& asking : drawer) ledger_.look_into_drawer(asking.view);
+  }
   std::vector<FinalView> views;
   for (Person::Asking& asking : askings) {
     if (!asking.ready()) ledger_.broken(asking.view.device + " does not answer in the end");

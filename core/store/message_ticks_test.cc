@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include <algorithm>
-
 #include "core/store/testing/store_fixture.h"
 
 namespace kith::core {
 namespace {
 
-using testing::account_id;
 using testing::incoming;
 using testing::kChat;
 using testing::message_id;
@@ -16,10 +13,6 @@ using testing::outgoing;
 class MessageTicksTest : public testing::StoreTest {
  protected:
   Tick tick(uint32_t id) { return store_.messages.find(message_id(id))->tick; }
-  static std::vector<MessageId> sorted(std::vector<MessageId> ids) {
-    std::ranges::sort(ids);
-    return ids;
-  }
 };
 
 TEST_F(MessageTicksTest, AnAcceptedMessageGetsTheServersTimeAndOneTick) {  // F14
@@ -41,46 +34,34 @@ TEST_F(MessageTicksTest, ASecondAcknowledgementChangesNothing) {  // SEND-1
   EXPECT_FALSE(store_.messages.accept(message_id(2), UnixMicros{2000})) << "only what this account wrote";
 }
 
-TEST_F(MessageTicksTest, ADeliveryWatermarkRaisesEverythingUpToIt) {  // RECEIPT-1
-  for (uint32_t i = 1; i <= 4; ++i) store_.messages.add(outgoing(i, i * 10, Tick::kSent));
+TEST_F(MessageTicksTest, AReceiptRaisesWhatIsSentOrDelivered) {  // RECEIPT-2
+  store_.messages.add(outgoing(1, 10, Tick::kSent));
+  EXPECT_TRUE(store_.messages.raise(message_id(1), SentState::kDelivered));
+  EXPECT_EQ(tick(1), Tick::kDelivered);
+  EXPECT_FALSE(store_.messages.raise(message_id(1), SentState::kDelivered)) << "nothing changes twice";
+  EXPECT_TRUE(store_.messages.raise(message_id(1), SentState::kRead));
+  EXPECT_FALSE(store_.messages.raise(message_id(1), SentState::kDelivered)) << "blue stays blue";
+  EXPECT_EQ(tick(1), Tick::kRead);
   store_.messages.add(outgoing(5, 15, Tick::kPending));
   store_.messages.add(outgoing(6, 15, Tick::kFailed));
-  store_.messages.add(outgoing(7, 15, Tick::kSent, "elsewhere", account_id(5)));
-  EXPECT_EQ(sorted(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20})),
-            (std::vector{message_id(1), message_id(2)}));
-  EXPECT_EQ(tick(2), Tick::kDelivered);
-  EXPECT_EQ(tick(3), Tick::kSent);
+  store_.messages.add(incoming(7, 15));
+  for (const uint32_t id : {5u, 6u, 7u, 8u})
+    EXPECT_FALSE(store_.messages.raise(message_id(id), SentState::kRead)) << id;
   EXPECT_EQ(tick(5), Tick::kPending);
   EXPECT_EQ(tick(6), Tick::kFailed);
-  EXPECT_EQ(tick(7), Tick::kSent);
-  EXPECT_TRUE(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20}).empty()) << "nothing changes twice";
 }
 
-TEST_F(MessageTicksTest, DeliveryIsOfOneSendingDevice) {
-  MessageRow other = outgoing(1, 10, Tick::kSent);
-  other.from_device = DeviceId{2};
-  store_.messages.add(other);
-  EXPECT_TRUE(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20}).empty());
-  EXPECT_EQ(store_.messages.raise_delivered(kChat, DeviceId{2}, UnixMicros{20}).size(), 1u);
-}
-
-TEST_F(MessageTicksTest, AReadWatermarkMakesSentAndDeliveredMessagesBlue) {
-  for (uint32_t i = 1; i <= 4; ++i) store_.messages.add(outgoing(i, i * 10, Tick::kSent));
-  store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{20});
-  EXPECT_EQ(sorted(store_.messages.raise_read(kChat, UnixMicros{30})),
-            (std::vector{message_id(1), message_id(2), message_id(3)}));
-  EXPECT_EQ(tick(4), Tick::kSent);
-  EXPECT_TRUE(store_.messages.raise_delivered(kChat, DeviceId{1}, UnixMicros{30}).empty()) << "blue stays blue";
-  EXPECT_EQ(tick(1), Tick::kRead);
-}
-
-TEST_F(MessageTicksTest, AWatermarkThatCameBeforeTheAcknowledgementCounts) {
-  store_.receipts.note_delivered(kChat, DeviceId{1}, UnixMicros{100});
+TEST_F(MessageTicksTest, AReceiptThatCameBeforeTheAcknowledgementCounts) {  // TICK-1
+  const auto came = [&](uint32_t id, SentState state) {
+    const uint64_t number = store_.sent.add(testing::kPeer, DeviceId{1}, message_id(id), message_id(id));
+    store_.sent.raise(testing::kPeer, DeviceId{1}, wire::ReceiptRun::of(number, message_id(id)), state);
+  };
   store_.messages.add(outgoing(1, 5000));
   store_.messages.add(outgoing(2, 5001));
+  came(1, SentState::kDelivered);
   EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{100}), Tick::kDelivered);
   EXPECT_EQ(store_.messages.accept(message_id(2), UnixMicros{101}), Tick::kSent);
-  store_.receipts.note_read_by_peer(kChat, UnixMicros{200});
+  came(3, SentState::kRead);
   store_.messages.add(outgoing(3, 200, Tick::kSent));
   EXPECT_EQ(tick(3), Tick::kRead);
 }
@@ -100,17 +81,7 @@ TEST_F(MessageTicksTest, AFailedMessageCanBeSentAgain) {
   EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
 }
 
-// The cost of a receipt must not grow with the conversation: the plan of both searches is one by the index of ticks.
-TEST_F(MessageTicksTest, ReceiptsFindWhatTheyChangeByIndex) {
-  for (const char* sql :
-       {"EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 2 AND order_us <= ? "
-        "AND from_device = ?",
-        "EXPLAIN QUERY PLAN SELECT sequence, id FROM messages WHERE conversation = ? AND tick = 3 AND order_us <= ?"}) {
-    auto plan = database_->prepare(sql);
-    ASSERT_TRUE(plan.step());
-    EXPECT_NE(plan.text(3).find("messages_ticks (conversation=? AND tick=? AND order_us<?)"), std::string::npos)
-        << plan.text(3);
-  }
+TEST_F(MessageTicksTest, ReadingFindsTheUnreadByIndex) {
   auto unread = database_->prepare(
       "EXPLAIN QUERY PLAN UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= "
       "(?, ?)");

@@ -29,7 +29,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
       "quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+      "sent_at, order_us, tick, failure, raw, unread, receipt_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?) ON "
       "CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
@@ -52,7 +53,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   } else {
     statement.bind_blob(message.raw);
   }
-  statement.bind(unread ? 1 : 0).run();
+  statement.bind(unread ? 1 : 0).bind(static_cast<int64_t>(message.receipt_number)).run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   // Not by a trigger: a statement with triggers is a savepoint to FTS5, which then writes out its index for every
   // message. As a statement of its own it gathers them until the transaction ends.
@@ -69,8 +70,7 @@ bool MessagesTable::add(const MessageRow& message) {
   const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kNumberMoved;
   const bool unread = !message.outgoing && !notice;
   Tick tick = message.tick;
-  if (message.outgoing && tick == Tick::kSent)
-    tick = tick_by_watermarks(message.conversation, message.from_device, message.order);
+  if (message.outgoing && tick == Tick::kSent) tick = tick_by_receipts(message.id);
   if (!insert(message, tick, unread)) return false;
   database_
       .prepare(
@@ -89,31 +89,29 @@ bool MessagesTable::repair(const MessageRow& message) {
       placeholder->conversation != message.conversation) {
     return false;
   }
-  bool unread = false;
-  {
-    auto row = database_.prepare("SELECT unread FROM messages WHERE id = ?");
-    row.bind_id(message.id);
-    unread = row.step() && row.integer(0) != 0;
-  }
+  database_
+      .prepare(
+          "UPDATE conversations SET unread = unread + (SELECT 1 - unread FROM messages WHERE id = ?1) WHERE id = ?2")
+      .bind_id(message.id)
+      .bind_id(message.conversation)
+      .run();
   // A new row gets a new sequence: so take() sees it as new.
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
   MessageRow repaired = message;
   repaired.order = placeholder->order;
-  repaired.from_device = placeholder->from_device;
   repaired.outgoing = placeholder->outgoing;
-  return insert(repaired, placeholder->tick, unread);
+  return insert(repaired, placeholder->tick, true);
 }
 
-std::optional<MessagesTable::Reordered> MessagesTable::reorder(const MessageId& id, const AccountId& from,
-                                                               UnixMicros order) {
-  Reordered reordered;
+std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order) {
+  ConversationId conversation;
   {
     auto row = database_.prepare(
-        "SELECT conversation, unread FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> "
+        "SELECT conversation FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> "
         "?");
     row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value));
     if (!row.step()) return std::nullopt;
-    reordered = {row.id<ConversationId>(0), row.integer(1) != 0};
+    conversation = row.id<ConversationId>(0);
   }
   database_.prepare("UPDATE messages SET order_us = ? WHERE id = ?")
       .bind(static_cast<int64_t>(order.value))
@@ -123,9 +121,9 @@ std::optional<MessagesTable::Reordered> MessagesTable::reorder(const MessageId& 
       .prepare(
           "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE "
           "id = ?1")
-      .bind_id(reordered.conversation)
+      .bind_id(conversation)
       .run();
-  return reordered;
+  return conversation;
 }
 
 bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
@@ -190,28 +188,32 @@ UnixMicros MessagesTable::pending_order(const ConversationId& conversation, Unix
   return UnixMicros{std::max(now.value, last + 1)};
 }
 
-MessagesTable::Read MessagesTable::mark_read(const ConversationId& conversation,
-                                             const std::optional<MessageCursor>& cursor) {
+int64_t MessagesTable::mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor,
+                                 bool receipts) {
   const MessageCursor up_to = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
-  Read read;
-  {
-    auto row = database_.prepare(
-        "SELECT count(*), max(order_us) FROM messages WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, "
-        "?)");
-    row.bind_id(conversation).bind(static_cast<int64_t>(up_to.order.value)).bind_id(up_to.id);
-    if (row.step()) read = {row.integer(0), UnixMicros{static_cast<uint64_t>(row.integer(1))}};
+  if (receipts) {
+    database_
+        .prepare(
+            "INSERT OR REPLACE INTO read_due (conversation, member, device, number, message_id) SELECT conversation, "
+            "from_account, from_device, receipt_number, id FROM messages WHERE conversation = ? AND unread = 1 AND "
+            "(order_us, id) <= (?, ?) AND receipt_number > 0")
+        .bind_id(conversation)
+        .bind(static_cast<int64_t>(up_to.order.value))
+        .bind_id(up_to.id)
+        .run();
   }
-  if (read.count == 0) return read;
   database_.prepare("UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)")
       .bind_id(conversation)
       .bind(static_cast<int64_t>(up_to.order.value))
       .bind_id(up_to.id)
       .run();
+  const int64_t count = database_.failed() ? 0 : database_.changed_rows();
+  if (count == 0) return 0;
   database_.prepare("UPDATE conversations SET unread = max(unread - ?, 0) WHERE id = ?")
-      .bind(read.count)
+      .bind(count)
       .bind_id(conversation)
       .run();
-  return read;
+  return count;
 }
 
 MessagePage MessagesTable::take(int64_t limit) {

@@ -6,19 +6,17 @@
 //              id BLOB(16) UNIQUE, conversation BLOB(16), from_account BLOB(16), from_device INTEGER, outgoing INTEGER
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
-//              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the Content of
-//              kUnsupported, unread INTEGER 0/1: incoming and not read yet
+//              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
+//              Content of kUnsupported, unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming
+//              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
-//              messages_ticks (conversation, tick, order_us) of those sent or delivered: receipts find exactly what
-//              they change
 //   messages_fts   FTS5 over text, tokenized by unicode61 without diacritics; content in messages; add() and repair()
 //                  write to both, triggers keep it in step with changes and deletions
 //
 // ORDER-1: in a conversation messages are ordered by (order_us, id).
 // SEND-1:  a message that is there already is not added again.
-// RECEIPT-1: ticks follow watermarks (ReceiptsTable), also when the watermark came before the message's own
-// acknowledgement.
+// TICK-1:  ticks follow what SentTable knows of the message, also when a receipt came before its own acknowledgement.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -29,6 +27,7 @@
 
 #include "core/store/conversation_id.h"
 #include "core/store/database.h"
+#include "core/store/sent_table.h"
 
 namespace kith::core {
 
@@ -72,6 +71,7 @@ struct MessageRow {
   Tick tick = Tick::kNone;
   FailureReason failure = FailureReason::kNone;
   Bytes raw;
+  uint64_t receipt_number = 0;
 };
 
 // A place in a conversation's order.
@@ -90,21 +90,18 @@ class MessagesTable {
   explicit MessagesTable(Database& database) : database_(database) {}
 
   // Adds the message, makes its conversation if it is not there, and keeps the conversation's activity and unread
-  // count: incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message with tick kSent gets
-  // the tick that the watermarks say. False when a message of this id is there already; then nothing changes.
+  // count: incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message
+  // with tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
+  // changes.
   bool add(const MessageRow& message);
-  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at of `message`); place and unread
-  // state stay, and it is taken as a new event. False unless there is such a placeholder from the same account in the
-  // same conversation.
+  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device and receipt_number of
+  // `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False unless
+  // there is such a placeholder from the same account in the same conversation.
   bool repair(const MessageRow& message);
 
   // The server has given an incoming message of this account another time, because it had forgotten that it had one.
   // Absent, and nothing changes, when there is no such message or it has this time.
-  struct Reordered {
-    ConversationId conversation;
-    bool unread = false;
-  };
-  std::optional<Reordered> reorder(const MessageId& id, const AccountId& from, UnixMicros order);
+  std::optional<ConversationId> reorder(const MessageId& id, const AccountId& from, UnixMicros order);
 
   // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no
   // such placeholder.
@@ -120,24 +117,20 @@ class MessagesTable {
   // The order time for a message that is written now and not sent yet: after everything in its conversation.
   UnixMicros pending_order(const ConversationId& conversation, UnixMicros now);
 
-  // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what the
-  // watermarks already say. Absent, and nothing changes, unless it is kPending or kFailed.
+  // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what its
+  // receipts already say. Absent, and nothing changes, unless it is kPending or kFailed.
   std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
   bool fail(const MessageId& id, FailureReason why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.
   bool retry(const MessageId& id);
-  // Raise ticks of outgoing messages that the server ordered up to `up_to`, and give the ids of those that changed, in
-  // no order. The watermark itself is ReceiptsTable's: note it there first.
-  std::vector<MessageId> raise_delivered(const ConversationId& conversation, DeviceId sender_device, UnixMicros up_to);
-  std::vector<MessageId> raise_read(const ConversationId& conversation, UnixMicros up_to);
+  // Raises the tick of an outgoing message that is kSent or kDelivered. False when it does not rise: one that is not
+  // acknowledged yet gets its tick from SentTable then.
+  bool raise(const MessageId& id, SentState state);
 
-  struct Read {
-    int64_t count = 0;
-    UnixMicros up_to;  // order time of the newest message that became read: for the read receipt
-  };
-  // Marks incoming messages up to and including the cursor (all without one) as read.
-  Read mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor);
+  // Marks incoming messages up to and including the cursor (all without one) as read, and gives their number. With
+  // `receipts`, read receipts for those that have text become due (ReceiptsTable).
+  int64_t mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, bool receipts);
 
   // Incoming messages with content and changes of identity that no call has taken before, in the order stored, at most
   // `limit`; marks them taken.
@@ -150,7 +143,7 @@ class MessagesTable {
                                  const std::optional<ConversationId>& conversation, int64_t limit);
 
  private:
-  Tick tick_by_watermarks(const ConversationId& conversation, DeviceId sender_device, UnixMicros order);
+  Tick tick_by_receipts(const MessageId& id);
   bool insert(const MessageRow& message, Tick tick, bool unread);
 
   Database& database_;

@@ -104,24 +104,20 @@ TEST_F(MessagesTableTest, UnreadCountsIncomingMessagesOnly) {
 
 TEST_F(MessagesTableTest, ReadingUpToAMessageLeavesLaterOnesUnread) {
   for (uint32_t i = 1; i <= 5; ++i) store_.messages.add(incoming(i, 10 * (i / 2)));  // orders 0 10 10 20 20
-  const auto some = store_.messages.mark_read(kChat, MessageCursor{UnixMicros{10}, message_id(2)});
-  EXPECT_EQ(some.count, 2);
-  EXPECT_EQ(some.up_to, UnixMicros{10});
+  EXPECT_EQ(store_.messages.mark_read(kChat, MessageCursor{UnixMicros{10}, message_id(2)}, true), 2);
   EXPECT_EQ(unread(), 3u) << "a message of the same time but a higher id is later";
-  EXPECT_EQ(store_.messages.mark_read(kChat, MessageCursor{UnixMicros{10}, message_id(2)}).count, 0);
-  const auto rest = store_.messages.mark_read(kChat, std::nullopt);
-  EXPECT_EQ(rest.count, 3);
-  EXPECT_EQ(rest.up_to, UnixMicros{20});
+  EXPECT_EQ(store_.messages.mark_read(kChat, MessageCursor{UnixMicros{10}, message_id(2)}, true), 0);
+  EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt, true), 3);
   EXPECT_EQ(unread(), 0u);
 }
 
 TEST_F(MessagesTableTest, AMessageThatComesLateWithAnEarlierTimeIsUnreadAllTheSame) {
   store_.messages.add(incoming(1, 100));
-  store_.messages.mark_read(kChat, std::nullopt);
+  store_.messages.mark_read(kChat, std::nullopt, true);
   store_.messages.add(incoming(2, 50));
   EXPECT_EQ(unread(), 1u);
   EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{100});
-  EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt).count, 1);
+  EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt, true), 1);
 }
 
 TEST_F(MessagesTableTest, AMessageWrittenNowComesAfterAllOthersWhateverTheClockSays) {
@@ -145,7 +141,7 @@ TEST_F(MessagesTableTest, APlaceholderIsRepairedInItsPlace) {
   EXPECT_EQ(found->order, UnixMicros{100});
   EXPECT_EQ(found->sent_at, UnixMicros{90});
   EXPECT_EQ(unread(), 2u);
-  EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt).count, 2);
+  EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt, true), 2);
   EXPECT_FALSE(store_.messages.repair(incoming(1, 900, "twice")));
   EXPECT_EQ(store_.messages.search("\"repaired\"", {}, std::nullopt, 5).size(), 1u);
 }
@@ -164,8 +160,7 @@ TEST_F(MessagesTableTest, AMessageThatTheServerOrderedAgainMoves) {  // [ORDER-1
   store_.messages.add(incoming(2, 200));
   const auto reordered = store_.messages.reorder(message_id(1), kPeer, UnixMicros{300});
   ASSERT_TRUE(reordered.has_value());
-  EXPECT_EQ(reordered->conversation, kChat);
-  EXPECT_TRUE(reordered->unread);
+  EXPECT_EQ(*reordered, kChat);
   EXPECT_EQ(ids(store_.messages.before(kChat, std::nullopt, 10).messages), (std::vector{message_id(2), message_id(1)}));
   EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{300});
   EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300})) << "it is there already";

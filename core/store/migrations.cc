@@ -42,10 +42,9 @@ CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
   quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
-  unread INTEGER NOT NULL);
+  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
-CREATE INDEX messages_ticks ON messages (conversation, tick, order_us) WHERE tick = 2 OR tick = 3;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'unicode61 remove_diacritics 2');
@@ -57,18 +56,20 @@ CREATE TRIGGER messages_fts_update AFTER UPDATE OF sequence, text ON messages BE
   INSERT INTO messages_fts (rowid, text) SELECT new.sequence, new.text WHERE new.text <> '';
 END;
 
-CREATE TABLE receipts (
-  conversation BLOB PRIMARY KEY NOT NULL, read_by_peer_us INTEGER NOT NULL DEFAULT 0, read_by_me_us INTEGER NOT NULL DEFAULT 0,
-  receipt_due_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE INDEX receipts_due ON receipts (conversation) WHERE receipt_due_us > 0;
-CREATE TABLE deliveries (
-  conversation BLOB NOT NULL, sender_device INTEGER NOT NULL, delivered_us INTEGER NOT NULL,
-  PRIMARY KEY (conversation, sender_device)) WITHOUT ROWID;
+CREATE TABLE sent (
+  target BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL, shows BLOB NOT NULL,
+  state INTEGER NOT NULL, PRIMARY KEY (target, device, number)) WITHOUT ROWID;
+CREATE INDEX sent_shows ON sent (shows);
+CREATE TABLE read_due (
+  conversation BLOB NOT NULL, member BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
+  PRIMARY KEY (conversation, member, device, number)) WITHOUT ROWID;
+CREATE TABLE withheld (position INTEGER PRIMARY KEY);
 
 CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target BLOB NOT NULL, kind INTEGER NOT NULL, content BLOB NOT NULL,
   sealed INTEGER NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_us INTEGER NOT NULL,
-  only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0, UNIQUE (message_id, target));
+  only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
+  receipt_number INTEGER NOT NULL, UNIQUE (message_id, target));
 CREATE INDEX outbox_held ON outbox (target) WHERE held = 1;
 CREATE TABLE outbox_envelopes (
   sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));

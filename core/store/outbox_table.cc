@@ -8,7 +8,7 @@ namespace {
 // The columns that read() takes, in its order.
 #define KITH_OUTBOX_COLUMNS                                                                                          \
   "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, only_device, carries, " \
-  "held"
+  "held, receipt_number"
 
 OutboxRow read(const Statement& row) {
   OutboxRow item;
@@ -24,6 +24,7 @@ OutboxRow read(const Statement& row) {
   item.only_device = DeviceId{static_cast<uint32_t>(row.integer(9))};
   if (!row.is_null(10)) item.carries = row.id<MessageId>(10);
   item.held = row.integer(11) != 0;
+  item.receipt_number = static_cast<uint64_t>(row.integer(12));
   return item;
 }
 
@@ -33,7 +34,7 @@ int64_t OutboxTable::add(const OutboxRow& item) {
   auto statement = database_.prepare(
       "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, "
       "only_device, "
-      "carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      "receipt_number, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   statement.bind_id(item.message_id)
       .bind_id(item.target)
       .bind(static_cast<int64_t>(item.kind))
@@ -42,7 +43,8 @@ int64_t OutboxTable::add(const OutboxRow& item) {
       .bind(static_cast<int64_t>(item.revision.value))
       .bind(item.attempts)
       .bind(static_cast<int64_t>(item.next_attempt.value))
-      .bind(item.only_device.value);
+      .bind(item.only_device.value)
+      .bind(static_cast<int64_t>(item.receipt_number));
   if (item.carries) {
     statement.bind_id(*item.carries);
   } else {
@@ -101,6 +103,13 @@ void OutboxTable::set_content(int64_t sequence, BytesView content) {
   database_.prepare("UPDATE outbox SET content = ? WHERE sequence = ?").bind_blob(content).bind(sequence).run();
 }
 
+void OutboxTable::set_receipt_number(int64_t sequence, uint64_t number) {
+  database_.prepare("UPDATE outbox SET receipt_number = ? WHERE sequence = ?")
+      .bind(static_cast<int64_t>(number))
+      .bind(sequence)
+      .run();
+}
+
 void OutboxTable::seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes) {
   database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
   database_.prepare("UPDATE outbox SET sealed = 1, revision = ? WHERE sequence = ?")
@@ -148,7 +157,8 @@ void OutboxTable::remove(int64_t sequence) {
 void OutboxTable::reset() {
   database_.prepare("DELETE FROM outbox_envelopes").run();
   database_.prepare("DELETE FROM outbox WHERE kind <> ?").bind(static_cast<int64_t>(OutboxKind::kMessage)).run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, attempts = 0, next_attempt_us = 0").run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, attempts = 0, next_attempt_us = 0, receipt_number = 0")
+      .run();
 }
 
 int64_t OutboxTable::message_count() {

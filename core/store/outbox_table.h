@@ -8,7 +8,9 @@
 //                      for, attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before
 //                      (device clock; 0: at once), only_device INTEGER: the device that gets the content, the others get
 //                      an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
-//                      whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6)
+//                      whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6),
+//                      receipt_number INTEGER: given out with the first sealing (SentTable); 0: not yet, or it wants
+//                      no receipt
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
@@ -54,7 +56,14 @@ struct OutboxRow {
   DeviceId only_device;  // none: all
   std::optional<MessageId> carries;
   bool held = false;  // add() takes none that are
+  uint64_t receipt_number = 0;
 
+  // The message whose tick it is that this arrived; none: nobody waits for that, and it gets no receipt (TICK-1). A
+  // request to send again is not repeated before it has arrived.
+  [[nodiscard]] MessageId receipt_for() const {
+    if (kind == OutboxKind::kMessage || kind == OutboxKind::kResendRequest) return message_id;
+    return carries.value_or(MessageId{});
+  }
   [[nodiscard]] bool silent() const { return kind != OutboxKind::kMessage; }
 };
 
@@ -73,6 +82,7 @@ class OutboxTable {
   std::optional<OutboxRow> find_unsealed(const AccountId& target, OutboxKind kind);
 
   void set_content(int64_t sequence, BytesView content);
+  void set_receipt_number(int64_t sequence, uint64_t number);
   // Replaces the envelopes.
   void seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes);
   // Drops the envelopes: the content has to be encrypted again.
@@ -83,7 +93,7 @@ class OutboxTable {
   int64_t held_count(const AccountId& target);
   void set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt);
   void remove(int64_t sequence);
-  // For a new registration: everything but messages is dropped, messages lose their envelopes.
+  // For a new registration: everything but messages is dropped, messages lose their envelopes and numbers.
   void reset();
 
   int64_t message_count();  // of kind kMessage

@@ -47,7 +47,8 @@ struct Column {
 
 // What a column holds, in whatever row of our tables: SQLite itself would take anything.
 bool fits(const Column& column, sqlite3_stmt* row, int at) {
-  static const std::set<std::string> kIds = {"id", "account", "conversation", "from_account", "message_id", "target"};
+  static const std::set<std::string> kIds = {"id",         "account", "conversation", "from_account",
+                                             "message_id", "target",  "shows",        "member"};
   const int type = sqlite3_column_type(row, at);
   if (type == SQLITE_NULL) return !column.required;
   if (type == SQLITE_TEXT && !is_utf8(bytes_of(row, at))) return false;

@@ -212,8 +212,8 @@ TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
   fill(40);
   for (const char* table :
        {"progress", "sessions", "prekeys", "signed_prekeys", "device_lists", "devices", "conversations",
-        "messages_fts_data", "receipts", "deliveries", "outbox", "outbox_envelopes", "repairs", "contacts", "blocked",
-        "profiles", "settings", "sqlite_sequence"}) {
+        "messages_fts_data", "sent", "read_due", "withheld", "outbox", "outbox_envelopes", "repairs", "contacts",
+        "blocked", "profiles", "settings", "sqlite_sequence"}) {
     SCOPED_TRACE(table);
     const size_t kept = texts(ana_, chat_).size();
     damage_table(table);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// How far each conversation has been delivered and read: watermarks of server time (RECEIPT-1). They only rise.
+// What this device has still to say about messages that came: which were read, and which made no delivery receipt
+// (TICK-1). What others say about its own is in SentTable.
 //
-//   receipts     conversation BLOB(16) PRIMARY KEY, read_by_peer_us INTEGER: own messages up to here were read,
-//                read_by_me_us INTEGER: the peer's messages up to here were read,
-//                receipt_due_us INTEGER: a read receipt up to here is still to be put into the outbox; 0: none
-//   deliveries   conversation BLOB(16), sender_device INTEGER: of the own account, delivered_us INTEGER; key
-//                (conversation, sender_device)
+//   read_due   conversation BLOB(16), member BLOB(16): who wrote the message, device INTEGER: of that account, number
+//              INTEGER: the receipt number under which its text came, message_id BLOB(16): under which it is shown; key
+//              (conversation, member, device, number). A read receipt is still to be put into the outbox
+//   withheld   position INTEGER PRIMARY KEY: of an entry that wants a receipt and gets none, the last kWithheldMax of
+//              them; Hello says them again, for the Confirm that named them may have been lost
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/store/conversation_id.h"
@@ -19,34 +19,31 @@
 
 namespace kith::core {
 
-struct ReceiptsRow {
+struct ReadDueRow {
   ConversationId conversation;
-  UnixMicros read_by_peer;
-  UnixMicros read_by_me;
-  UnixMicros receipt_due;
+  AccountId member;
+  DeviceId device;
+  uint64_t number = 0;
+  MessageId message;
 };
 
 class ReceiptsTable {
  public:
+  static constexpr int64_t kWithheldMax = 256;  // what the server takes
+
   explicit ReceiptsTable(Database& database) : database_(database) {}
 
-  // All zero when nothing is known.
-  ReceiptsRow find(const ConversationId& conversation);
-  UnixMicros delivered(const ConversationId& conversation, DeviceId sender_device);
-
-  // True when the watermark rose.
-  bool note_delivered(const ConversationId& conversation, DeviceId sender_device, UnixMicros up_to);
-  bool note_read_by_peer(const ConversationId& conversation, UnixMicros up_to);
-  // With `receipt`, a read receipt becomes due as well: also below the watermark, for a server whose clock was set back
-  // gives new messages such times. False when it is the watermark.
-  bool note_read_by_me(const ConversationId& conversation, UnixMicros up_to, bool receipt);
-
-  // Conversations with a read receipt to send, at most `limit`.
-  std::vector<ReceiptsRow> due(int64_t limit);
-  // The receipt up to `up_to` is in the outbox. One that became due later stays due.
-  void clear_due(const ConversationId& conversation, UnixMicros up_to);
+  // Read receipts to send, in the order of the key, at most `limit`. MessagesTable::mark_read() makes them due.
+  std::vector<ReadDueRow> due(int64_t limit);
+  // It is in the outbox.
+  void clear_due(const ReadDueRow& row);
   // Read receipts were turned off.
   void clear_all_due();
+
+  void withhold(Position position);
+  std::vector<Position> withheld();
+  // For a new registration.
+  void clear_withheld();
 
  private:
   Database& database_;

@@ -15,6 +15,7 @@
 #include "core/store/receipts_table.h"
 #include "core/store/repairs_table.h"
 #include "core/store/sealed_for_table.h"
+#include "core/store/sent_table.h"
 #include "core/store/settings_table.h"
 #include "core/store/signal_tables.h"
 
@@ -29,6 +30,7 @@ struct Store {
         conversations(opened),
         messages(opened),
         receipts(opened),
+        sent(opened),
         outbox(opened),
         sealed_for(opened),
         answers(opened),
@@ -46,6 +48,7 @@ struct Store {
   ConversationsTable conversations;
   MessagesTable messages;
   ReceiptsTable receipts;
+  SentTable sent;
   OutboxTable outbox;
   SealedForTable sealed_for;
   AnswersTable answers;

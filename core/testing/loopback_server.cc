@@ -106,7 +106,7 @@ void LoopbackServer::take_frame(Link link, const std::string& bytes) {
     case wire::ClientFrame::kSend: return send(from, link, frame.send());
     case wire::ClientFrame::kConfirm:
       confirms.push_back(frame.confirm().position());
-      return confirm(from, Position{frame.confirm().position()});
+      return confirm(from, Position{frame.confirm().position()}, frame.confirm().withheld());
     case wire::ClientFrame::kRedeliver:
       redelivers.push_back(frame.redeliver());
       return deliver_from(from, Position{frame.redeliver().after_position()});
@@ -147,7 +147,7 @@ void LoopbackServer::hello(Link link, const wire::Hello& hello) {
   links_[link] = address;
   device->link = link;
   device->subscriptions.clear();
-  confirm(*address, Position{hello.confirmed_position()});
+  confirm(*address, Position{hello.confirmed_position()}, hello.withheld());
   wire::ServerFrame frame;
   wire::Welcome& welcome = *frame.mutable_welcome();
   welcome.set_version(1);
@@ -191,7 +191,8 @@ void LoopbackServer::append(const DeviceAddress& address, wire::Entry entry) {
 std::optional<wire::Refused> LoopbackServer::refuse(const DeviceAddress& from, const wire::Send& send) {
   wire::Refused refused;
   refused.set_message_id(send.message_id());
-  const auto to = AccountId::from_bytes(send.to_account());
+  refused.set_account(send.account().account_id());
+  const auto to = AccountId::from_bytes(send.account().account_id());
   const auto account = to ? accounts_.find(*to) : accounts_.end();
   if (account == accounts_.end() || account->second.revision == 0) {
     refused.set_code(wire::kNoSuchAccount);
@@ -202,8 +203,8 @@ std::optional<wire::Refused> LoopbackServer::refuse(const DeviceAddress& from, c
     if (device.active && DeviceAddress{*to, {id}} != from) now.insert(id);
   }
   std::set<uint32_t> named;
-  for (const wire::Envelope& envelope : send.envelopes()) named.insert(envelope.device_id());
-  if (named == now && send.device_list_revision() == account->second.revision) return std::nullopt;
+  for (const wire::Envelope& envelope : send.account().envelopes()) named.insert(envelope.device_id());
+  if (named == now && send.account().device_list_revision() == account->second.revision) return std::nullopt;
   refused.set_code(wire::kStaleDevices);
   wire::StaleDevices& stale = *refused.mutable_stale_devices();
   stale.set_device_list_revision(account->second.revision);
@@ -223,7 +224,7 @@ void LoopbackServer::send(const DeviceAddress& from, Link link, const wire::Send
     *frame.mutable_refused() = *refused;
     return put(link, frame);
   }
-  const AccountId to = *AccountId::from_bytes(send.to_account());
+  const AccountId to = *AccountId::from_bytes(send.account().account_id());
   const MessageId id = *MessageId::from_bytes(send.message_id());
   Account& account = accounts_.at(to);
   uint64_t time = 0;
@@ -234,7 +235,7 @@ void LoopbackServer::send(const DeviceAddress& from, Link link, const wire::Send
   if (!account.blocked.contains(from.account)) {
     account.partners.insert(from.account);
     accounts_.at(from.account).partners.insert(to);
-    for (const wire::Envelope& envelope : send.envelopes()) {
+    for (const wire::Envelope& envelope : send.account().envelopes()) {
       Device& device = account.devices.at(envelope.device_id());
       if (!device.seen.emplace(id, time).second) continue;  // SEND-1
       wire::Entry entry;
@@ -244,32 +245,35 @@ void LoopbackServer::send(const DeviceAddress& from, Link link, const wire::Send
       message.set_from_device(from.device.value);
       message.set_server_time_us(time);
       message.set_payload(envelope.payload());
+      message.set_receipt_number(send.account().receipt_number());
       append({to, {device.id}}, std::move(entry));
     }
   }
   wire::ServerFrame frame;
   frame.mutable_accepted()->set_message_id(send.message_id());
+  frame.mutable_accepted()->set_account(send.account().account_id());
   frame.mutable_accepted()->set_server_time_us(time);
   put(link, frame);
 }
 
-void LoopbackServer::confirm(const DeviceAddress& from, Position position) {
+void LoopbackServer::confirm(const DeviceAddress& from, Position position, const Withheld& withheld) {
   Device& device = *find(from);
-  std::map<DeviceAddress, uint64_t> delivered;
+  std::map<DeviceAddress, std::vector<wire::ReceiptRun>> delivered;
   while (!device.inbox.empty() && Position{device.inbox.front().position()} <= position) {
-    const wire::Entry& entry = device.inbox.front();
-    if (entry.has_message()) {
-      const DeviceAddress sender{*AccountId::from_bytes(entry.message().from_account()),
-                                 {entry.message().from_device()}};
-      uint64_t& up_to = delivered[sender];
-      up_to = std::max<uint64_t>(up_to, entry.message().server_time_us());
-    }
+    const wire::Entry entry = std::move(device.inbox.front());
     device.inbox.pop_front();
+    const wire::IncomingMessage& message = entry.message();
+    if (message.receipt_number() == 0 || std::ranges::count(withheld, entry.position()) != 0) continue;
+    auto& runs = delivered[{*AccountId::from_bytes(message.from_account()), {message.from_device()}}];
+    const auto run = wire::ReceiptRun::of(message.receipt_number(), *MessageId::from_bytes(message.message_id()));
+    if (runs.empty() || !runs.back().extend(run)) runs.push_back(run);
   }
-  for (const auto& [sender, up_to] : delivered) receipt(from, sender, up_to);
+  for (const auto& [sender, runs] : delivered) {
+    for (const wire::ReceiptRun& run : runs) receipt(from, sender, run);
+  }
 }
 
-void LoopbackServer::receipt(const DeviceAddress& by, const DeviceAddress& sender, uint64_t up_to_us) {
+void LoopbackServer::receipt(const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
   const auto account = accounts_.find(sender.account);
   if (account == accounts_.end()) return;
   for (const auto& [id, device] : account->second.devices) {
@@ -279,13 +283,15 @@ void LoopbackServer::receipt(const DeviceAddress& by, const DeviceAddress& sende
     receipt.set_from_account(by.account.bytes());
     receipt.set_from_device(by.device.value);
     receipt.set_sender_device(sender.device.value);
-    receipt.set_up_to_server_time_us(up_to_us);
+    receipt.set_first_number(run.first);
+    receipt.set_last_number(run.last);
+    receipt.set_marks(run.marks);
     append({sender.account, {id}}, std::move(entry));
   }
 }
 
 void LoopbackServer::typing(const DeviceAddress& from, const wire::Typing& typing) {
-  const auto to = AccountId::from_bytes(typing.to_account());
+  const auto to = AccountId::from_bytes(typing.account());
   const auto account = to ? accounts_.find(*to) : accounts_.end();
   if (account == accounts_.end() || account->second.blocked.contains(from.account)) return;
   for (const auto& [id, device] : account->second.devices) {

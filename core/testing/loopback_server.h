@@ -4,7 +4,7 @@
 // without time of its own.
 //
 // Honest: it keeps the rules of docs/protocol.md that a client can see (SEND-1, INBOX-1, INBOX-3, ORDER-1, DEVICE-1,
-// RECEIPT-1, EPHEMERAL-1). What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to
+// RECEIPT-1, TICK-1, EPHEMERAL-1). What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to
 // a device, refuse sends, hand out other lists and keys.
 //
 // Links: the owner opens one per socket, hands in the frames that the device sends, and takes the frames for it from
@@ -24,6 +24,7 @@
 #include "base/random.h"
 #include "wire/api.pb.h"
 #include "wire/frames.pb.h"
+#include "wire/receipt_run.h"
 
 namespace kith::core::testing {
 
@@ -116,9 +117,10 @@ class LoopbackServer {
  private:
   void hello(Link link, const wire::Hello& hello);
   void send(const DeviceAddress& from, Link link, const wire::Send& send);
-  void confirm(const DeviceAddress& from, Position position);
+  using Withheld = google::protobuf::RepeatedField<uint64_t>;
+  void confirm(const DeviceAddress& from, Position position, const Withheld& withheld);
   void deliver_from(const DeviceAddress& address, Position after);
-  void receipt(const DeviceAddress& by, const DeviceAddress& sender, uint64_t up_to_us);
+  void receipt(const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run);
   void error(Link link, wire::ErrorCode code);
   void typing(const DeviceAddress& from, const wire::Typing& typing);
   wire::PresenceNotice presence_of(const AccountId& account, const AccountId& viewer);

@@ -77,7 +77,8 @@ bool DeviceInbox::sends_at_once() const {
 DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   const DeliverySettings& settings = shard_.settings();
   const size_t bytes = payload_bytes + kEntryOverheadMax;
-  if (shard_.closing() || ended_) return Room::kBusy;
+  // A sequence has 32 bits; an epoch that has used them up is over as soon as the account is idle.
+  if (shard_.closing() || ended_ || last_.sequence() == UINT32_MAX) return Room::kBusy;
   if (stored_count_ + undurable_.size() >= settings.inbox_entries_max ||
       stored_bytes_ + undurable_bytes_ + bytes > settings.inbox_bytes_max) {
     return Room::kInboxFull;
@@ -124,9 +125,9 @@ void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiti
   Undurable entry;
   entry.stored.message_id = message.id;
   entry.stored.entry = withheld ? encode_empty_entry(position) : encode_message_entry(position, message);
-  entry.withheld = withheld;
   entry.origin = message.from;
   entry.time = message.server_time;
+  if (!withheld) entry.run = wire::ReceiptRun::of(message.receipt_number, message.id);
   entry.due_ms = shard_.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
   entry.waiting = &waiting;
   if (!recent_) recent_ = std::make_unique<RecentMessages>();
@@ -156,29 +157,44 @@ void DeviceInbox::wait_for(const MessageId& id, const DeviceAddress& from, Settl
   }
 }
 
-void DeviceInbox::append_receipt(const DeviceAddress& from, DeviceId sender, UnixMicros up_to) {
-  append_notice(Kind::kReceipt, from, sender, up_to);
+void DeviceInbox::append_receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run) {
+  Undurable notice;
+  notice.kind = Kind::kReceipt;
+  notice.origin = from;
+  notice.sender = sender;
+  notice.run = run;
+  append_notice(std::move(notice));
 }
 
 void DeviceInbox::append_account_changed(const AccountId& account, Revision revision) {
-  append_notice(Kind::kAccountChanged, {account, {}}, {}, {revision.value});
+  Undurable notice;
+  notice.kind = Kind::kAccountChanged;
+  notice.origin = {account, {}};
+  notice.time = {revision.value};
+  append_notice(std::move(notice));
 }
 
 Bytes DeviceInbox::encode_notice(const Undurable& notice, Position position) {
-  if (notice.kind == Kind::kReceipt) return encode_receipt_entry(position, notice.origin, notice.sender, notice.time);
+  if (notice.kind == Kind::kReceipt) return encode_receipt_entry(position, notice.origin, notice.sender, notice.run);
   return encode_account_changed_entry(position, notice.origin.account, {notice.time.value});
 }
 
-void DeviceInbox::append_notice(Kind kind, DeviceAddress origin, DeviceId sender, UnixMicros time) {
+bool DeviceInbox::take_up(Undurable& known, const Undurable& notice) {
+  if (known.kind != notice.kind || known.origin != notice.origin || known.sender != notice.sender) return false;
+  // A hole between two runs stays a hole: whatever had those numbers never came to the device that confirms.
+  if (known.kind == Kind::kReceipt) return known.run == notice.run || known.run.extend(notice.run);
+  known.time = std::max(known.time, notice.time);
+  return true;
+}
+
+void DeviceInbox::append_notice(Undurable notice) {
   // One that was delivered can't change (its position is spent), nor can one that is being written.
   const size_t first = first_after(std::max(spent_, batch_last_));
   const size_t size = undurable_.size();
   for (size_t i = size; i-- > first && size - i <= kCoalesceDepth;) {
     Undurable& entry = undurable_[i];
-    if (entry.kind != kind || entry.origin != origin || entry.sender != sender) continue;
+    if (!take_up(entry, notice)) continue;
     ++shard_.counters().receipts_coalesced;
-    if (time <= entry.time) return;
-    entry.time = time;
     Bytes bytes = encode_notice(entry, entry.stored.position);
     const auto more =
         static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.entry.size());
@@ -192,16 +208,11 @@ void DeviceInbox::append_notice(Kind kind, DeviceAddress origin, DeviceId sender
     return;
   }
   const Position position{last_.value + 1};
-  Undurable entry;
-  entry.kind = kind;
-  entry.origin = origin;
-  entry.sender = sender;
-  entry.time = time;
-  entry.due_ms = shard_.now_ms() + shard_.settings().commit_delay_notice_ms;
-  entry.stored.entry = encode_notice(entry, position);
-  const uint64_t due_ms = entry.due_ms;
-  push(std::move(entry), position);
-  if (kind == Kind::kReceipt) ++shard_.counters().receipts_appended;
+  notice.due_ms = shard_.now_ms() + shard_.settings().commit_delay_notice_ms;
+  notice.stored.entry = encode_notice(notice, position);
+  if (notice.kind == Kind::kReceipt) ++shard_.counters().receipts_appended;
+  const uint64_t due_ms = notice.due_ms;
+  push(std::move(notice), position);
   last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
   shard_.commit().add(*this, due_ms, true);
   pump();
@@ -310,8 +321,7 @@ void DeviceInbox::commit_failed(StoreError error) {
     undurable_.pop_back();
   }
   register_due();
-  for (size_t i = notices.size(); i-- > 0;)
-    append_notice(notices[i].kind, notices[i].origin, notices[i].sender, notices[i].time);
+  for (size_t i = notices.size(); i-- > 0;) append_notice(std::move(notices[i]));
   pump();
 }
 

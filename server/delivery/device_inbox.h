@@ -26,6 +26,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/ids.h"
@@ -77,9 +78,9 @@ class DeviceInbox {
   // Waits for a repeated message, if it is not settled already.
   void wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement);
 
-  // Entries nobody waits for. One that was not sent yet and says the same of the same sender is replaced. Dropped when
-  // there is no room.
-  void append_receipt(const DeviceAddress& from, DeviceId sender, UnixMicros up_to);
+  // Entries nobody waits for. A receipt is taken up by one that was not sent yet and ends right before it (TICK-1); a
+  // revision by one of the same account. Dropped when there is no room.
+  void append_receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
   void append_account_changed(const AccountId& account, Revision revision);
 
   // ---- the session
@@ -88,8 +89,8 @@ class DeviceInbox {
   // The session, once Welcome was sent on it; null before.
   [[nodiscard]] Session* started_session() const { return started_ ? session_ : nullptr; }
   // Makes `session` the one that gets entries, once start() is called; closes an older one with kReplaced. Takes what
-  // Hello confirms.
-  void attach(Session& session, Position confirmed);
+  // Hello confirms; `withheld`, ascending: of which entries no receipt is made.
+  void attach(Session& session, Position confirmed, std::vector<Position> withheld);
   // The oldest entry after what is confirmed, for Welcome. Zero when there is none, unless the next one would look like
   // a gap to a device that claims to be at `claimed`.
   Task<Result<Position, StoreError>> first_position(Position claimed);
@@ -98,8 +99,9 @@ class DeviceInbox {
   // Nothing when `session` is not (no longer) the device's.
   bool detach(const Session& session);
 
-  // Takes entries away. A position beyond what was sent on this session counts as the last sent.
-  void confirm(Position position);
+  // Takes entries away. A position beyond what was sent on this session counts as the last sent. `withheld`, ascending:
+  // of which entries no receipt is made (TICK-1).
+  void confirm(Position position, std::span<const Position> withheld);
   void redeliver(Position after);
 
   // The device is no more: everything is dropped, waiting sends are told, the session is closed.
@@ -143,16 +145,16 @@ class DeviceInbox {
     InboxEntry stored;
     DeviceAddress origin;  // who sent, who confirmed, or who changed
     UnixMicros time;       // server time; a revision for kAccountChanged
+    wire::ReceiptRun run;  // of the receipt; of a message, what its receipt would say
     uint64_t due_ms = 0;
     Settlement::Part* waiting = nullptr;
     DeviceId sender;  // receipts
     Kind kind = Kind::kMessage;
-    bool withheld = false;
   };
   struct InFlight {
     Position position;
-    DeviceAddress from;  // account none: no receipt
-    UnixMicros server_time;
+    DeviceAddress from;
+    wire::ReceiptRun run;  // none: no receipt
     uint32_t bytes = 0;
   };
 
@@ -161,7 +163,9 @@ class DeviceInbox {
   // it.
   void remember(const MessageOrigin& origin);
   Undurable& push(Undurable entry, Position position);
-  void append_notice(Kind kind, DeviceAddress origin, DeviceId sender, UnixMicros time);
+  void append_notice(Undurable notice);
+  // Whether `known`, which was not sent yet, says from now on what `notice` says.
+  static bool take_up(Undurable& known, const Undurable& notice);
   [[nodiscard]] static Bytes encode_notice(const Undurable& notice, Position position);
   // The first undurable entry after `position`, as an index.
   [[nodiscard]] size_t first_after(Position position) const;
@@ -171,7 +175,10 @@ class DeviceInbox {
   void pump();
   void send_from_memory();
   // The entry goes to the session; the caller calls Session::deliver.
-  void count_sent(const InboxEntry& entry, const DeviceAddress& from, UnixMicros server_time);
+  void count_sent(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run);
+  // The device has an entry: its sender is told, unless the device withholds it or no receipt is wanted.
+  void receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
+                   std::span<const Position> withheld);
   // Whether the next entry may be at `next`. If entries before it are gone (expired), the session is closed: a new one
   // is told by Welcome.
   bool follows(Position next);
@@ -224,6 +231,7 @@ class DeviceInbox {
   std::unique_ptr<RecentMessages> recent_;
   std::unique_ptr<SenderShares> shares_;                // absent while there is nothing to share
   std::unique_ptr<std::vector<MessageId>> stored_ids_;  // sorted: of the backlog that an earlier run has stored
+  std::vector<Position> withheld_;                      // ascending: by the last Hello, for trim()
 };
 
 }  // namespace kith

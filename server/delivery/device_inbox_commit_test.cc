@@ -211,7 +211,7 @@ TEST_F(InboxCommitTest, ADeliveredEntryWhoseCommitFailedIsWrittenWithALaterBatch
 
 TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
   const DeviceAddress peer{world.add_account(), {1}};
-  with_inbox([&](DeviceInbox& inbox) { inbox.append_receipt(peer, {1}, {77}); });
+  with_inbox([&](DeviceInbox& inbox) { inbox.append_receipt(peer, {1}, {77, 79, 5}); });
   world.inboxes().write_faults.fail_next(StoreError::kFull);
   auto& refused = world.send(from, ben);
   world.loops.pass(5);
@@ -222,7 +222,8 @@ TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
   EXPECT_EQ(stored[0].position, at(1));
   wire::Entry entry;
   ASSERT_TRUE(entry.ParseFromString(stored[0].entry));
-  EXPECT_EQ(entry.delivery_receipt().up_to_server_time_us(), 77u);
+  EXPECT_EQ(entry.delivery_receipt().first_number(), 77u);
+  EXPECT_EQ(entry.delivery_receipt().last_number(), 79u);
 }
 
 TEST_F(InboxCommitTest, AFullDiskStillForgets) {  // [LIMIT-1]

@@ -23,7 +23,13 @@ void DeviceInbox::reset_session() {
   in_flight_bytes_ = 0;
 }
 
-void DeviceInbox::attach(Session& session, Position confirmed) {
+void DeviceInbox::receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
+                              std::span<const Position> withheld) {
+  if (run.none() || std::binary_search(withheld.begin(), withheld.end(), position)) return;
+  shard_.send_receipt(address_, from, run);
+}
+
+void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Position> withheld) {
   if (session_ != nullptr) session_->close(wire::kReplaced, "the device has connected again");
   reset_session();
   session_ = &session;
@@ -32,12 +38,13 @@ void DeviceInbox::attach(Session& session, Position confirmed) {
   if (confirmed > confirmed_) {
     while (!undurable_.empty() && undurable_.front().stored.position <= confirmed) {
       const Undurable& entry = undurable_.front();
-      if (entry.kind == Kind::kMessage) shard_.send_receipt(address_, entry.origin, entry.time);
+      if (entry.kind == Kind::kMessage) receipt_for(entry.stored.position, entry.origin, entry.run, withheld);
       ++shard_.counters().entries_confirmed;
       pop_front(Settled::kSafe);
     }
     confirmed_ = confirmed;
     spent_ = std::max(spent_, confirmed_);
+    withheld_ = std::move(withheld);
     if (stored_count_ > 0 && before < durable_last_) {
       if (trim_from_ >= trim_to_) trim_from_ = before;
       trim_to_ = std::min(confirmed_, durable_last_);
@@ -91,8 +98,8 @@ bool DeviceInbox::window_half_open() const {
          in_flight_bytes_ * 2 <= shard_.settings().window_bytes;
 }
 
-void DeviceInbox::count_sent(const InboxEntry& entry, const DeviceAddress& from, UnixMicros server_time) {
-  in_flight_.push({entry.position, from, server_time, static_cast<uint32_t>(entry.entry.size())});
+void DeviceInbox::count_sent(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run) {
+  in_flight_.push({entry.position, from, run, static_cast<uint32_t>(entry.entry.size())});
   in_flight_bytes_ += entry.entry.size();
   sent_ = entry.position;
   spent_ = std::max(spent_, sent_);
@@ -131,8 +138,7 @@ void DeviceInbox::send_from_memory() {
   if (next < undurable_.size() && !follows(undurable_[next].stored.position)) return;
   for (; next < undurable_.size() && window_open(); ++next) {
     const Undurable& entry = undurable_[next];
-    count_sent(entry.stored, entry.kind == Kind::kMessage && !entry.withheld ? entry.origin : DeviceAddress{},
-               entry.time);
+    count_sent(entry.stored, entry.origin, entry.kind == Kind::kMessage ? entry.run : wire::ReceiptRun{});
     run[count++] = &entry.stored;
     if (count == kRunMax) {
       session_->deliver(std::span(run.data(), count));
@@ -168,7 +174,7 @@ Task<void> DeviceInbox::read_backlog() {
       }
       const auto origin = message_origin(entry.entry);
       if (origin) remember(*origin);
-      count_sent(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->server_time : UnixMicros{});
+      count_sent(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->run : wire::ReceiptRun{});
       run.push_back(&entry);
     }
     if (session_ != nullptr && !run.empty()) session_->deliver(run);
@@ -196,14 +202,14 @@ void DeviceInbox::end_backlog() {
 
 // ---------------------------------------------------------------- confirmations
 
-void DeviceInbox::confirm(Position position) {
+void DeviceInbox::confirm(Position position, std::span<const Position> withheld) {
   if (session_ == nullptr || !started_) return;
   position = std::min(position, sent_);
   if (position <= confirmed_) return;
   bool on_disk = confirmed_ < maybe_written_;
   while (!in_flight_.empty() && in_flight_.front().position <= position) {
     const InFlight& entry = in_flight_.front();
-    if (!entry.from.account.is_none()) shard_.send_receipt(address_, entry.from, entry.server_time);
+    receipt_for(entry.position, entry.from, entry.run, withheld);
     if (entry.position <= durable_last_) {
       count_forgotten(1, entry.bytes);
       on_disk = true;
@@ -257,7 +263,7 @@ Task<void> DeviceInbox::trim() {
       if (entry.position > trim_to_) break;
       if (const auto origin = message_origin(entry.entry)) {
         remember(*origin);
-        shard_.send_receipt(address_, origin->from, origin->server_time);
+        receipt_for(entry.position, origin->from, origin->run, withheld_);
       }
       count_forgotten(1, entry.entry.size());
       ++shard_.counters().entries_confirmed;
@@ -265,6 +271,7 @@ Task<void> DeviceInbox::trim() {
     trim_from_ = last;
   }
   trimming_ = false;
+  if (trim_from_ >= trim_to_) std::vector<Position>().swap(withheld_);
   if (!ended_) forget_later();  // when the store was away: forgettable() begins again
 }
 

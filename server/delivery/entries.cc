@@ -5,8 +5,9 @@
 //   entry            = 0x08 varint(position), kind or nothing
 //   kind             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed
 //   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a
-//                    varint(size) payload
-//   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device), 0x20 varint(up_to)
+//                    varint(size) payload, [0x30 varint(receipt_number)]
+//   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device),
+//                    0x20 varint(first_number), 0x28 varint(last_number), 0x31 8 marks (little endian)
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
 #include "server/delivery/entries.h"
 
@@ -51,9 +52,10 @@ Bytes begin_entry(Position position, char kind_tag, size_t body_size) {
 }  // namespace
 
 Bytes encode_message_entry(Position position, const IncomingMessage& message) {
+  const size_t number_size = message.receipt_number == 0 ? 0 : 1 + varint_size(message.receipt_number);
   const size_t body_size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
                            varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
-                           message.payload.size();
+                           message.payload.size() + number_size;
   Bytes out = begin_entry(position, 0x12, body_size);
   put_id(out, 0x0a, message.id);
   put_id(out, 0x12, message.from.account);
@@ -61,6 +63,7 @@ Bytes encode_message_entry(Position position, const IncomingMessage& message) {
   put_number(out, 0x20, message.server_time.value);
   put_number(out, 0x2a, message.payload.size());
   out.append(message.payload);
+  if (message.receipt_number != 0) put_number(out, 0x30, message.receipt_number);
   return out;
 }
 
@@ -70,14 +73,19 @@ Bytes encode_empty_entry(Position position) {
   return out;
 }
 
-Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, UnixMicros up_to) {
-  const size_t body_size =
-      kIdField + 1 + varint_size(from.device.value) + 1 + varint_size(sender.value) + 1 + varint_size(up_to.value);
+Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run) {
+  const size_t marks_size = run.marks == 0 ? 0 : 1 + sizeof run.marks;
+  const size_t body_size = kIdField + 1 + varint_size(from.device.value) + 1 + varint_size(sender.value) + 1 +
+                           varint_size(run.first) + 1 + varint_size(run.last) + marks_size;
   Bytes out = begin_entry(position, 0x1a, body_size);
   put_id(out, 0x0a, from.account);
   put_number(out, 0x10, from.device.value);
   put_number(out, 0x18, sender.value);
-  put_number(out, 0x20, up_to.value);
+  put_number(out, 0x20, run.first);
+  put_number(out, 0x28, run.last);
+  if (run.marks == 0) return out;
+  out.push_back(0x31);
+  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(run.marks >> shift));
   return out;
 }
 
@@ -95,7 +103,10 @@ std::optional<MessageOrigin> message_origin(BytesView entry) {
   const auto id = MessageId::from_bytes(parsed.message().message_id());
   const auto account = AccountId::from_bytes(parsed.message().from_account());
   if (!id || !account) return std::nullopt;
-  return MessageOrigin{*id, {*account, {parsed.message().from_device()}}, {parsed.message().server_time_us()}};
+  return MessageOrigin{*id,
+                       {*account, {parsed.message().from_device()}},
+                       {parsed.message().server_time_us()},
+                       wire::ReceiptRun::of(parsed.message().receipt_number(), *id)};
 }
 
 }  // namespace kith

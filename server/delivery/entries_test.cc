@@ -17,7 +17,8 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
       const IncomingMessage message{random.id<MessageId>(),
                                     {random.id<AccountId>(), {static_cast<uint32_t>(number) | 1}},
                                     {number},
-                                    random.bytes(size)};
+                                    random.bytes(size),
+                                    size == 1 ? 0 : number};
       wire::Entry entry;
       entry.set_position(number);
       entry.mutable_message()->set_message_id(message.id.bytes());
@@ -25,6 +26,7 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
       entry.mutable_message()->set_from_device(message.from.device.value);
       entry.mutable_message()->set_server_time_us(number);
       entry.mutable_message()->set_payload(message.payload);
+      entry.mutable_message()->set_receipt_number(message.receipt_number);
       const Bytes written = encode_message_entry({number}, message);
       EXPECT_TRUE(written == entry.SerializeAsString()) << size << " " << number;
       EXPECT_LE(written.size(), size + kEntryOverheadMax);
@@ -33,6 +35,7 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
       EXPECT_EQ(origin->id, message.id);
       EXPECT_EQ(origin->from, message.from);
       EXPECT_EQ(origin->server_time, message.server_time);
+      EXPECT_EQ(origin->run, wire::ReceiptRun::of(message.receipt_number, message.id));
     }
   }
   const DeviceAddress from{random.id<AccountId>(), {3}};
@@ -41,8 +44,12 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
   receipt.mutable_delivery_receipt()->set_from_account(from.account.bytes());
   receipt.mutable_delivery_receipt()->set_from_device(3);
   receipt.mutable_delivery_receipt()->set_sender_device(400);
-  receipt.mutable_delivery_receipt()->set_up_to_server_time_us(1'700'000'000'000'000);
-  EXPECT_EQ(encode_receipt_entry({9}, from, {400}, {1'700'000'000'000'000}), receipt.SerializeAsString());
+  receipt.mutable_delivery_receipt()->set_first_number(7);
+  receipt.mutable_delivery_receipt()->set_last_number(1000);
+  receipt.mutable_delivery_receipt()->set_marks(0x8102030405060708);
+  EXPECT_EQ(encode_receipt_entry({9}, from, {400}, {7, 1000, 0x8102030405060708}), receipt.SerializeAsString());
+  receipt.mutable_delivery_receipt()->set_marks(0);
+  EXPECT_EQ(encode_receipt_entry({9}, from, {400}, {7, 1000, 0}), receipt.SerializeAsString());
   wire::Entry changed;
   changed.set_position(10);
   changed.mutable_account_changed()->set_account_id(from.account.bytes());
@@ -52,7 +59,7 @@ TEST(Entries, AreWhatProtobufWouldWrite) {
 
 TEST(Entries, OnlyMessagesHaveAnOrigin) {
   SeededRandom random(8);
-  EXPECT_FALSE(message_origin(encode_receipt_entry({1}, {random.id<AccountId>(), {1}}, {1}, {1})));
+  EXPECT_FALSE(message_origin(encode_receipt_entry({1}, {random.id<AccountId>(), {1}}, {1}, {1, 1, 1})));
   EXPECT_FALSE(message_origin("no entry at all"));
 }
 

@@ -215,7 +215,8 @@ Device* Shard::find_device(const DeviceAddress& address, Account*& account) {
 
 // ---------------------------------------------------------------- sessions
 
-Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, Session& session, Position confirmed) {
+Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, Session& session, Position confirmed,
+                                                        std::vector<Position> withheld) {
   const auto loaded = co_await this->account(address.account);
   if (!loaded) co_return Fail(loaded.error());
   Account* account = *loaded;
@@ -229,7 +230,7 @@ Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, S
   } else {
     ++counters_.sessions;
   }
-  inbox.attach(session, confirmed);
+  inbox.attach(session, confirmed, std::move(withheld));
   const auto first = co_await inbox.first_position(confirmed);
   Attached attached;
   device = find_device(address, account);
@@ -260,9 +261,9 @@ void Shard::detach(DeviceAddress address, Session& session) {
   presence_.drop(*account, *device);
 }
 
-void Shard::confirm(DeviceAddress address, Position position) {
+void Shard::confirm(DeviceAddress address, Position position, std::span<const Position> withheld) {
   Account* account = nullptr;
-  if (Device* const device = find_device(address, account)) device->inbox->confirm(position);
+  if (Device* const device = find_device(address, account)) device->inbox->confirm(position, withheld);
 }
 
 void Shard::redeliver(DeviceAddress address, Position after) {

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -102,14 +103,16 @@ class Shard {
   // The device's session from now on; nothing is delivered before start_session. Errors: kNotFound (no such active
   // device), kUnavailable: the session is not attached. kConflict: `confirmed` was never given out here (a store
   // restored from an older state).
-  Task<Result<Attached, StoreError>> attach(DeviceAddress device, Session& session, Position confirmed);
+  // `withheld`, ascending: entries that make no receipt (TICK-1).
+  Task<Result<Attached, StoreError>> attach(DeviceAddress device, Session& session, Position confirmed,
+                                            std::vector<Position> withheld = {});
   // Delivers backlog and BacklogEnd, then what comes. To be called after Welcome was sent, in the turn in which
   // attach() completed.
   void start_session(DeviceAddress device, Session& session, bool available);
   // The session is forgotten; no call comes to it afterwards.
   void detach(DeviceAddress device, Session& session);
 
-  void confirm(DeviceAddress device, Position position);
+  void confirm(DeviceAddress device, Position position, std::span<const Position> withheld = {});
   void redeliver(DeviceAddress device, Position after);
   // Closes the device's session, if it has one.
   void close_session(DeviceAddress device, wire::ErrorCode code, const char* detail);
@@ -121,7 +124,7 @@ class Shard {
 
   // ---- notices to other accounts' inboxes; each goes to the shard that owns them, those of one turn in one hop
 
-  void send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, UnixMicros up_to);
+  void send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run);
   void send_account_changed(const AccountId& to, const AccountId& changed, Revision revision);
 
   // ---- for the parts of the shard
@@ -149,7 +152,8 @@ class Shard {
     AccountId to;
     DeviceAddress origin;
     DeviceId sender;  // zero: account changed
-    UnixMicros time;  // or revision
+    wire::ReceiptRun run;
+    Revision revision;
   };
 
   struct LoadWait;

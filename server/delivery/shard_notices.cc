@@ -13,21 +13,25 @@ constexpr size_t kMergeDepth = 8;  // how far back a receipt looks for one of th
 
 }  // namespace
 
-void Shard::send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, UnixMicros up_to) {
+void Shard::send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
   // Copies to one's own devices have no ticks.
   if (confirmed_by.account == sender.account) return;
-  send_notice({sender.account, confirmed_by, sender.device, up_to});
+  send_notice({sender.account, confirmed_by, sender.device, run, {}});
 }
 
 void Shard::send_account_changed(const AccountId& to, const AccountId& changed, Revision revision) {
-  send_notice({to, {changed, {}}, {}, {revision.value}});
+  send_notice({to, {changed, {}}, {}, {}, revision});
 }
 
 void Shard::send_notice(OutgoingNotice notice) {
   for (size_t i = 0; i < std::min(kMergeDepth, notices_.size()); ++i) {
     OutgoingNotice& known = notices_[notices_.size() - 1 - i];
     if (known.to != notice.to || known.origin != notice.origin || known.sender != notice.sender) continue;
-    known.time = std::max(known.time, notice.time);
+    if (notice.sender.value == 0) {
+      known.revision = std::max(known.revision, notice.revision);
+    } else if (!known.run.extend(notice.run)) {
+      break;
+    }
     return;
   }
   if (notices_.empty()) executor_.post(std::move_only_function<void()>([this] { flush_notices(); }));
@@ -55,15 +59,15 @@ void Shard::put_notice(Account& account, const OutgoingNotice& notice) {
   for (Device& device : account.devices) {
     if (!device.inbox) continue;
     if (notice.sender.value == 0) {
-      device.inbox->append_account_changed(notice.origin.account, {notice.time.value});
+      device.inbox->append_account_changed(notice.origin.account, notice.revision);
     } else {
-      device.inbox->append_receipt(notice.origin, notice.sender, notice.time);
+      device.inbox->append_receipt(notice.origin, notice.sender, notice.run);
     }
   }
 }
 
 Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {
-  // Those in memory first: they need not wait for the others. Receipts are watermarks, so their order does not matter.
+  // Those in memory first: they need not wait for the others. Each receipt speaks for itself, so their order does not matter.
   size_t waiting = 0;
   for (size_t i = 0; i < notices.size(); ++i) {
     if (Account* const account = find(notices[i].to)) {

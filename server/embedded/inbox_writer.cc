@@ -17,7 +17,7 @@ namespace kith {
 namespace {
 
 constexpr uint64_t kRecoverEveryMs = 1000;
-constexpr uint32_t kEpochMax = (uint32_t{1} << 24) - 1;
+constexpr uint32_t kEpochMax = UINT32_MAX;
 constexpr uint64_t kEpochsBeganUs = 1'767'225'600'000'000;  // 2026-01-01 UTC
 constexpr uint64_t kMinuteUs = 60'000'000;
 constexpr uint64_t kQuietMs = 5000;

@@ -25,6 +25,7 @@ void refuse_send(Connection& connection, const wire::Send& send, wire::ErrorCode
   wire::ServerFrame frame;
   wire::Refused& refused = *frame.mutable_refused();
   refused.set_message_id(send.message_id().substr(0, MessageId::kBytes));
+  if (send.has_account()) refused.set_account(send.account().account_id().substr(0, AccountId::kBytes));
   refused.set_code(code);
   refused.set_detail(detail);
   refused.set_retry_after_ms(retry_after_ms);
@@ -73,7 +74,10 @@ void dispatch(Connection& connection, ClientFrame& frame) {
   const DeviceAddress from = connection.device();
   switch (frame.kind_case()) {
     case ClientFrame::kSend: return on_send(connection, *frame.mutable_send());
-    case ClientFrame::kConfirm: return handlers::confirm(services, from, frame.confirm());
+    case ClientFrame::kConfirm:
+      if (const auto taken = handlers::confirm(services, from, frame.confirm()); !taken)
+        connection.close(taken.error().code, taken.error().detail.c_str());
+      return;
     case ClientFrame::kRedeliver: return handlers::redeliver(services, from, frame.redeliver());
     case ClientFrame::kPing: return on_ping(connection, frame.ping());
     case ClientFrame::kHello: return connection.close(wire::kMalformed, "a second Hello");

@@ -19,9 +19,11 @@ wire::ClientFrame send_frame(const Server::Device& to, MessageId id, Bytes paylo
   wire::ClientFrame frame;
   wire::Send& send = *frame.mutable_send();
   send.set_message_id(id.bytes());
-  send.set_to_account(to.account());
-  send.set_device_list_revision(1);
-  wire::Envelope& envelope = *send.add_envelopes();
+  wire::ToAccount& account = *send.mutable_account();
+  account.set_account_id(to.account());
+  account.set_device_list_revision(1);
+  account.set_receipt_number(7);
+  wire::Envelope& envelope = *account.add_envelopes();
   envelope.set_device_id(to.address.device.value);
   envelope.set_payload(std::move(payload));
   return frame;

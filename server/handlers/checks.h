@@ -4,9 +4,11 @@
 // field, never its value.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -16,6 +18,7 @@
 namespace kith::handlers {
 
 constexpr size_t kDevicesMax = 5;
+constexpr size_t kWithheldMax = 256;
 constexpr size_t kIdentityKeyBytes = 33;  // type byte 5, X25519 public key
 constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kSignatureBytes = 64;
@@ -31,6 +34,17 @@ constexpr size_t kPinLengthMax = 64;
 constexpr size_t kPinBytesMax = 256;
 constexpr size_t kLookupMax = 500;
 constexpr size_t kPrivacyListMax = 5000;
+
+// The entries that a Confirm or Hello withholds (TICK-1), ascending; absent when there are more than kWithheldMax.
+template <class Field>
+std::optional<std::vector<Position>> withheld_of(const Field& field) {
+  if (static_cast<size_t>(field.size()) > kWithheldMax) return std::nullopt;
+  std::vector<Position> positions;
+  positions.reserve(static_cast<size_t>(field.size()));
+  for (const uint64_t position : field) positions.push_back({position});
+  std::sort(positions.begin(), positions.end());
+  return positions;
+}
 
 // Whether the text is well-formed UTF-8 of min..max characters without control characters.
 [[nodiscard]] bool is_text(std::string_view text, size_t length_min, size_t length_max);

@@ -37,9 +37,10 @@ Task<Outcome<DeviceAddress>> authenticate(Services& services, Bytes token, bool 
 // there. Runs on the loop that owns the account. After success the gateway calls shard.detach(from, session) when the
 // connection ends.
 Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Session& session);
-// The function: see send_message.cc. Answers through the returned frame (accepted or refused).
+// The function: see send_message.cc. Answers through the returned frame (accepted or refused, for the account it names).
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send);
-void confirm(Services& services, DeviceAddress from, const wire::Confirm& confirm);
+// The caller closes the connection with what is refused.
+Outcome<void> confirm(Services& services, DeviceAddress from, const wire::Confirm& confirm);
 void redeliver(Services& services, DeviceAddress from, const wire::Redeliver& redeliver);
 Task<void> typing(Services& services, DeviceAddress from, wire::Typing typing);
 Task<void> availability(Services& services, DeviceAddress from, wire::Availability availability);

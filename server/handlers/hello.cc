@@ -16,6 +16,8 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   if (hello.version_min() > kVersion || hello.version_max() < kVersion) {
     co_return refuse(wire::kUnsupportedVersion, "this server speaks version 1");
   }
+  auto withheld = withheld_of(hello.withheld());
+  if (!withheld) co_return refuse(wire::kTooLarge, "withheld");
   Bytes token = std::move(*hello.mutable_token());
   auto outcome = co_await authenticate(services, std::move(token), true);
   if (!outcome) co_return outcome;
@@ -29,7 +31,8 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   co_await enter(shard.executor());
   if (!prekeys) co_return refuse_store(prekeys.error());
 
-  const auto attached = co_await shard.attach(device, session, Position{hello.confirmed_position()});
+  const auto attached =
+      co_await shard.attach(device, session, Position{hello.confirmed_position()}, std::move(*withheld));
   if (!attached) {
     if (attached.error() == StoreError::kNotFound) co_return refuse(wire::kUnauthenticated, "the device was ended");
     if (attached.error() == StoreError::kConflict) {

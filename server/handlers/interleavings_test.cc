@@ -33,8 +33,8 @@ struct Device {
   std::vector<std::unique_ptr<RecordingSession>> old_sessions;
   std::vector<MessageId> received;  // first receipts, in order
   std::set<MessageId> known;
-  std::map<MessageId, Position> places;  // in this run of the server
-  std::map<DeviceAddress, uint64_t> receipts;
+  std::map<MessageId, Position> places;                  // in this run of the server
+  std::map<DeviceAddress, std::set<uint64_t>> receipts;  // numbers of its own messages, by who confirmed
 };
 
 struct Sending {
@@ -46,6 +46,7 @@ struct Sending {
   bool accepted = false;
   bool old = false;  // sent before a quiet time
   uint64_t server_time = 0;
+  uint64_t receipt_number = 0;
 };
 
 class Interleavings {
@@ -163,8 +164,10 @@ class Interleavings {
       if (sending.to != sending.from.account || sending.from.device.value != id) ids.push_back(id);
     }
     sending.answer.reset();
-    world_->begin_send(sending.from, HandlersWorld::send_of(sending.id, sending.to, ids, Bytes(1 + below(300), 'p')),
-                       sending.answer);
+    world_->begin_send(
+        sending.from,
+        HandlersWorld::send_of(sending.id, sending.to, ids, Bytes(1 + below(300), 'p'), sending.receipt_number),
+        sending.answer);
   }
   void send_new() {
     const Device& from = any_device();
@@ -174,6 +177,7 @@ class Interleavings {
     do {
       sending.to = accounts_[below(accounts_.size())];
     } while (sending.to == from.address.account && device_count(sending.to) == 1);
+    sending.receipt_number = ++numbers_[{sending.from, sending.to}];
     send(sending);
   }
   // A device repeats what was refused, and sometimes what was accepted (it had not seen the answer).
@@ -215,10 +219,25 @@ class Interleavings {
     if (entry.has_delivery_receipt()) {
       const wire::DeliveryReceipt& receipt = entry.delivery_receipt();
       const DeviceAddress from{*AccountId::from_bytes(receipt.from_account()), {receipt.from_device()}};
-      if (receipt.sender_device() == device.address.device.value) {
-        device.receipts[from] = std::max(device.receipts[from], receipt.up_to_server_time_us());
-      }
+      if (receipt.sender_device() == device.address.device.value) take_receipt(device, from, receipt);
     }
+  }
+
+  // TICK-1: every message of the run is with the device that confirms.
+  void take_receipt(Device& device, const DeviceAddress& from, const wire::DeliveryReceipt& receipt) {
+    const Device& receiver =
+        *std::find_if(devices_.begin(), devices_.end(), [&](const Device& one) { return one.address == from; });
+    uint64_t marks = 0;
+    for (uint64_t number = receipt.first_number(); number <= receipt.last_number(); ++number) {
+      const auto sending = std::find_if(sendings_.begin(), sendings_.end(), [&](const auto& one) {
+        return one->from == device.address && one->to == from.account && one->receipt_number == number;
+      });
+      ASSERT_NE(sending, sendings_.end()) << "seed " << seed_;
+      EXPECT_TRUE(receiver.known.contains((*sending)->id)) << "seed " << seed_ << ": a receipt for what is not there";
+      marks ^= wire::receipt_mark((*sending)->id);
+      device.receipts[from].insert(number);
+    }
+    EXPECT_EQ(receipt.marks(), marks) << "seed " << seed_;
   }
 
   // Looks at what came, as the connection would show it.
@@ -334,7 +353,7 @@ class Interleavings {
                                              [&](const Device& one) { return one.address == sending->from; });
         const auto receipt = sender.receipts.find(device.address);
         ASSERT_TRUE(receipt != sender.receipts.end()) << "seed " << seed_;
-        EXPECT_GE(receipt->second, sending->server_time) << "seed " << seed_ << ": no receipt";
+        EXPECT_TRUE(receipt->second.contains(sending->receipt_number)) << "seed " << seed_ << ": no receipt";
       }
     }
     for (const Device& device : devices_) {
@@ -361,6 +380,7 @@ class Interleavings {
   std::vector<Device> devices_;
   std::vector<std::unique_ptr<Sending>> sendings_;
   std::set<Sending*> unanswered_;
+  std::map<std::pair<DeviceAddress, AccountId>, uint64_t> numbers_;
   bool crashed_ = false;
 };
 
@@ -374,7 +394,7 @@ void run_seeds(uint64_t first, uint64_t count, bool crashes) {
     Interleavings(seed, crashes).run(1500);
 }
 
-// [SEND-1] [SEND-2] [INBOX-3] [ORDER-1] [RECEIPT-1]
+// [SEND-1] [SEND-2] [INBOX-3] [ORDER-1] [RECEIPT-1] [TICK-1]
 TEST(Interleavings, KeepThePromisesUnderFaults) { run_seeds(1, 40, false); }
 // [SEND-2] [INBOX-1] [INBOX-3] [N2]
 TEST(Interleavings, KeepThePromisesWhenTheServerDies) { run_seeds(1000, 40, true); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One message from a device to an account: the heart of the server.
+// One message from a device to an account: the heart of the server. Other kinds of target (groups, several accounts) are
+// part of the protocol, and refused by name until they are here.
 //
 // Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the
 // device, or durable. Whatever was neither was never acknowledged, and the sender sends it again with the same id,
@@ -49,11 +50,12 @@ struct Copy {
 Outcome<Checked> check(const Services& services, const wire::Send& send) {
   const auto id = MessageId::from_bytes(send.message_id());
   if (!id || id->is_none()) return refuse(wire::kInvalidArgument, "message_id");
-  const auto to = AccountId::from_bytes(send.to_account());
-  if (!to) return refuse(wire::kInvalidArgument, "to_account");
-  if (static_cast<size_t>(send.envelopes_size()) > kDevicesMax) return refuse(wire::kTooLarge, "envelopes");
+  if (send.has_group() || send.has_several()) return refuse(wire::kUnsupportedTarget, "to");
+  const auto to = AccountId::from_bytes(send.account().account_id());
+  if (!to) return refuse(wire::kInvalidArgument, "account_id");
+  if (static_cast<size_t>(send.account().envelopes_size()) > kDevicesMax) return refuse(wire::kTooLarge, "envelopes");
   Checked checked{*id, *to, {}, 0};
-  for (const wire::Envelope& envelope : send.envelopes()) {
+  for (const wire::Envelope& envelope : send.account().envelopes()) {
     if (envelope.payload().empty()) return refuse(wire::kInvalidArgument, "envelopes.payload");
     if (envelope.payload().size() > services.settings.limits.envelope_bytes_max())
       return refuse(wire::kTooLarge, "envelopes.payload");
@@ -67,25 +69,29 @@ Outcome<Checked> check(const Services& services, const wire::Send& send) {
   return checked;
 }
 
-wire::ServerFrame accepted(const std::string& message_id, UnixMicros server_time) {
+// Answers name message and account as the send did.
+wire::ServerFrame accepted(const wire::Send& send, UnixMicros server_time) {
   wire::ServerFrame frame;
-  frame.mutable_accepted()->set_message_id(message_id);
-  frame.mutable_accepted()->set_server_time_us(server_time.value);
+  wire::Accepted& accepted = *frame.mutable_accepted();
+  accepted.set_message_id(send.message_id());
+  accepted.set_account(send.account().account_id());
+  accepted.set_server_time_us(server_time.value);
   return frame;
 }
 
-wire::ServerFrame refused(const std::string& message_id, const Refusal& why) {
+wire::ServerFrame refused(const wire::Send& send, const Refusal& why) {
   wire::ServerFrame frame;
   wire::Refused& refused = *frame.mutable_refused();
-  refused.set_message_id(message_id);
+  refused.set_message_id(send.message_id().substr(0, MessageId::kBytes));
+  if (send.has_account()) refused.set_account(send.account().account_id().substr(0, AccountId::kBytes));
   refused.set_code(why.code);
   refused.set_detail(why.detail);
   refused.set_retry_after_ms(why.retry_after_ms);
   return frame;
 }
 
-wire::ServerFrame refused_stale(const std::string& message_id, Revision revision, const DeviceDifference& difference) {
-  wire::ServerFrame frame = refused(message_id, {wire::kStaleDevices, "", 0});
+wire::ServerFrame refused_stale(const wire::Send& send, Revision revision, const DeviceDifference& difference) {
+  wire::ServerFrame frame = refused(send, {wire::kStaleDevices, "", 0});
   wire::StaleDevices& stale = *frame.mutable_refused()->mutable_stale_devices();
   stale.set_device_list_revision(revision.value);
   for (const DeviceId device : difference.missing) stale.add_missing(device.value);
@@ -133,21 +139,22 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
       from.account == to.id || to.has_contact(from.account) || shard.known_pairs().has(to.id, from.account);
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) continue;
-    const auto room = inboxes[i]->room_for(from.account, known, send.envelopes(static_cast<int>(i)).payload().size());
+    const auto room =
+        inboxes[i]->room_for(from.account, known, send.account().envelopes(static_cast<int>(i)).payload().size());
     if (room == DeviceInbox::Room::kEnough) continue;
     if (room == DeviceInbox::Room::kInboxFull) ++shard.counters().inbox_full;
     return refusal_of_room(room);
   }
   // The sender must not learn that it is blocked: one tick, for ever.
   const bool blocked = to.blocks(from.account);
-  IncomingMessage message{checked.id, from, server_time, {}};
+  IncomingMessage message{checked.id, from, server_time, {}, send.account().receipt_number()};
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) {
       ++shard.counters().messages_repeated;
       inboxes[i]->wait_for(checked.id, from, settlement);
       continue;
     }
-    message.payload = std::move(*send.mutable_envelopes(static_cast<int>(i))->mutable_payload());
+    message.payload = std::move(*send.mutable_account()->mutable_envelopes(static_cast<int>(i))->mutable_payload());
     inboxes[i]->append(message, settlement.add(), blocked);
   }
   if (from.account != to.id && !blocked) to.remember_peer(from.account);
@@ -168,15 +175,14 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
     if (to == nullptr) {
       const auto loaded = co_await shard.account(checked.to);
       if (!loaded) {
-        if (loaded.error() == StoreError::kNotFound)
-          co_return refused(send.message_id(), {wire::kNoSuchAccount, "to_account", 0});
-        co_return refused(send.message_id(), refusal_of(loaded.error()));
+        if (loaded.error() == StoreError::kNotFound) co_return refused(send, {wire::kNoSuchAccount, "account_id", 0});
+        co_return refused(send, refusal_of(loaded.error()));
       }
       to = *loaded;
     }
-    if (!to->has_active_device()) co_return refused(send.message_id(), {wire::kNoSuchAccount, "to_account", 0});
+    if (!to->has_active_device()) co_return refused(send, {wire::kNoSuchAccount, "account_id", 0});
     const DeviceDifference difference = compare_devices(*to, checked.named(), except);
-    if (!difference.none()) co_return refused_stale(send.message_id(), to->revision, difference);
+    if (!difference.none()) co_return refused_stale(send, to->revision, difference);
 
     // A message that an earlier run of the server may have stored: look, then start again, for the account may have
     // changed meanwhile.
@@ -192,33 +198,31 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
     }
     if (unsure != nullptr) {
       const auto stored = co_await unsure->find_stored(checked.id, from);
-      if (!stored) co_return refused(send.message_id(), refusal_of(stored.error()));
+      if (!stored) co_return refused(send, refusal_of(stored.error()));
       copies[which] = {true, stored->has_value(), stored->value_or(UnixMicros{})};
       continue;
     }
 
     const auto refusal = append(shard, *to, checked, from, copies, send, server_time, settlement);
-    if (refusal) co_return refused(send.message_id(), *refusal);
+    if (refusal) co_return refused(send, *refusal);
     break;
   }
 
   const Settled settled = co_await settlement;
-  if (settled == Settled::kSafe) co_return accepted(send.message_id(), server_time);
+  if (settled == Settled::kSafe) co_return accepted(send, server_time);
   if (settled == Settled::kEnded) {
     co_await enter(shard.executor());
     const auto loaded = co_await shard.account(checked.to);
-    if (loaded)
-      co_return refused_stale(send.message_id(), (*loaded)->revision,
-                              compare_devices(**loaded, checked.named(), except));
+    if (loaded) co_return refused_stale(send, (*loaded)->revision, compare_devices(**loaded, checked.named(), except));
   }
-  co_return refused(send.message_id(), refusal_of_settled(settled));
+  co_return refused(send, refusal_of_settled(settled));
 }
 
 }  // namespace
 
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send) {
   const auto checked = check(services, send);
-  if (!checked) co_return refused(send.message_id().substr(0, MessageId::kBytes), checked.error());
+  if (!checked) co_return refused(send, checked.error());
   Shard& home = services.shards.of(from.account);
   const UnixMicros server_time = home.server_time();
   home.known_pairs().add(from.account, checked->to);

@@ -82,14 +82,46 @@ TEST_F(SendMessageTest, ChecksItsForm) {  // [LIMIT-1]
   send = world.send_of(MessageId{}, ben, {1, 2});
   EXPECT_EQ(refused(send, "message_id"), wire::kInvalidArgument);
   send = world.send_of(id, ben, {1, 2});
-  send.set_to_account("");
-  EXPECT_EQ(refused(send, "to_account"), wire::kInvalidArgument);
+  send.mutable_account()->set_account_id("");
+  EXPECT_EQ(refused(send, "account_id"), wire::kInvalidArgument);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 1}), "envelopes.device_id"), wire::kInvalidArgument);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, ""), "envelopes.payload"), wire::kInvalidArgument);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, Bytes(48 * 1024 + 1, 'x')), "envelopes.payload"), wire::kTooLarge);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 2, 3, 4, 5, 6}), "envelopes"), wire::kTooLarge);
-  EXPECT_EQ(refused(world.send_of(id, world.random.id<AccountId>(), {1}), "to_account"), wire::kNoSuchAccount);
+  EXPECT_EQ(refused(world.send_of(id, world.random.id<AccountId>(), {1}), "account_id"), wire::kNoSuchAccount);
   EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2}, Bytes(48 * 1024, 'x'))).has_accepted());
+}
+
+TEST_F(SendMessageTest, NamesForWhomItIsAcceptedOrRefused) {  // an own copy has the same message id
+  EXPECT_EQ(world.send(from, world.send_of(id, ben, {1, 2})).accepted().account(), ben.bytes());
+  EXPECT_EQ(world.send(from, world.send_of(id, ben, {1})).refused().account(), ben.bytes());
+}
+
+TEST_F(SendMessageTest, TargetsOfALaterVersionAreRefusedByName) {  // [LIMIT-1]
+  wire::Send send;
+  send.set_message_id(id.bytes());
+  EXPECT_EQ(refused(send, "account_id"), wire::kInvalidArgument);
+  send.mutable_group()->set_group_id(ben.bytes());
+  EXPECT_EQ(refused(send, "to"), wire::kUnsupportedTarget);
+  send.mutable_several()->add_accounts()->set_account_id(ben.bytes());
+  EXPECT_EQ(refused(send, "to"), wire::kUnsupportedTarget);
+}
+
+TEST_F(SendMessageTest, ABlockedMessageIsUnderNoReceiptOfALaterOne) {  // [TICK-1] [F28]
+  RecordingSession at_ana;
+  RecordingSession at_ben;
+  world.hello(from, at_ana);
+  world.hello(ben_1, at_ben);
+  PrivacyRecord privacy{Scope::kEveryone, Scope::kEveryone, {}, {ana}};
+  world.loop_of(ben).run([&] { world.of(ben).apply(ben, privacy); });
+  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2}, "dropped", 1)).has_accepted());
+  privacy.blocked.clear();
+  world.loop_of(ben).run([&] { world.of(ben).apply(ben, privacy); });
+  EXPECT_TRUE(world.send(from, world.send_of(world.random.id<MessageId>(), ben, {1, 2}, "kept", 2)).has_accepted());
+  world.confirm(ben_1, at_ben.last());
+  world.loops.settle();
+  ASSERT_EQ(at_ana.receipts().size(), 1u);
+  EXPECT_EQ(at_ana.receipts()[0].first_number(), 2u);
 }
 
 TEST_F(SendMessageTest, ABlockedSenderIsAcceptedWhenAnyOtherWouldBeAndNothingArrives) {  // [SEND-4] [F28]

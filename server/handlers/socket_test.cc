@@ -24,7 +24,7 @@ class SocketTest : public ::testing::Test {
   }
   void type(DeviceAddress from, AccountId to, bool active = true) {
     wire::Typing typing;
-    typing.set_to_account(to.bytes());
+    typing.set_account(to.bytes());
     typing.set_active(active);
     world.loops.begin(world.index_of(from.account), handlers::typing(world.services(), from, typing));
     world.loops.settle();
@@ -78,6 +78,21 @@ TEST_F(SocketTest, HelloIsChecked) {
   wire::Hello newer = good;
   newer.set_version_max(7);  // speaks 1, too
   EXPECT_TRUE(say(newer, at_ana));
+}
+
+TEST_F(SocketTest, MoreThanTheBoundCanNotBeWithheld) {  // [LIMIT-1] [TICK-1]
+  wire::Hello hello = HandlersWorld::hello_of(ana_1);
+  for (uint64_t i = 0; i <= 256; ++i) hello.add_withheld(i);
+  EXPECT_EQ(say(hello, at_ana).error().code, wire::kTooLarge);
+  hello.mutable_withheld()->RemoveLast();
+  EXPECT_TRUE(say(hello, at_ana));
+  wire::Confirm confirm;
+  for (uint64_t i = 0; i <= 256; ++i) confirm.add_withheld(i);
+  world.loop_of(ana).run([&] {
+    const auto taken = handlers::confirm(world.services(), ana_1, confirm);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, wire::kTooLarge);
+  });
 }
 
 TEST_F(SocketTest, HelloReplacesTheSessionBefore) {

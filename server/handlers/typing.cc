@@ -8,7 +8,7 @@ namespace kith::handlers {
 // EPHEMERAL-1: to whoever is connected now, else to nobody. Between accounts of which one blocks the other nothing is
 // shown.
 Task<void> typing(Services& services, DeviceAddress from, wire::Typing typing) {
-  const auto to = AccountId::from_bytes(typing.to_account());
+  const auto to = AccountId::from_bytes(typing.account());
   if (!to || *to == from.account) co_return;
   if (services.rate_limits.take(Limit::kTyping, limit_key(from)) != 0) co_return;
   Shard& home = services.shards.of(from.account);

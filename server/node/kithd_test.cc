@@ -16,6 +16,7 @@
 #include "server/node/exit_code.h"
 #include "server/node/process.h"
 #include "server/node/testing/kithd_process.h"
+#include "wire/receipt_run.h"
 
 namespace kith::node {
 namespace {
@@ -34,9 +35,11 @@ wire::ClientFrame send_frame(const RegisteredDevice& to, const MessageId& id, By
   wire::ClientFrame frame;
   wire::Send& send = *frame.mutable_send();
   send.set_message_id(id.bytes());
-  send.set_to_account(to.account.bytes());
-  send.set_device_list_revision(to.revision);
-  wire::Envelope& envelope = *send.add_envelopes();
+  wire::ToAccount& account = *send.mutable_account();
+  account.set_account_id(to.account.bytes());
+  account.set_device_list_revision(to.revision);
+  account.set_receipt_number(7);
+  wire::Envelope& envelope = *account.add_envelopes();
   envelope.set_device_id(to.device_id);
   envelope.set_payload(std::move(payload));
   return frame;
@@ -102,7 +105,10 @@ TEST_F(Kithd, TwoDevicesRegisterAndTalkAndTheTicksComeBack) {  // [SEND-2] [RECE
   EXPECT_EQ(accepted.message_id(), message_id(1).bytes());
   EXPECT_EQ(receipt.from_account(), ben.account.bytes());
   EXPECT_EQ(receipt.sender_device(), ana.device_id);
-  EXPECT_EQ(receipt.up_to_server_time_us(), accepted.server_time_us());
+  EXPECT_EQ(accepted.account(), ben.account.bytes());
+  EXPECT_EQ(receipt.first_number(), 7u);
+  EXPECT_EQ(receipt.last_number(), 7u);
+  EXPECT_EQ(receipt.marks(), wire::receipt_mark(message_id(1)));
 }
 
 TEST_F(Kithd, WhatWasAcknowledgedSurvivesAKillAndIsDeliveredOnceInOrder) {  // [SEND-1] [SEND-2] [INBOX-3] [ORDER-1]

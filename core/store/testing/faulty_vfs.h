@@ -90,6 +90,22 @@ class FaultyVfs {
     file->second->durable = file->second->bytes;
   }
 
+  // What a copy of all files would hold, and the disk put back from it: open files answer SQLITE_IOERR from then on.
+  using Copy = std::map<std::string, std::string>;
+  [[nodiscard]] Copy copy() const {
+    Copy copy;
+    for (const auto& [path, file] : files_) copy.emplace(path, file->bytes);
+    return copy;
+  }
+  void put_back(const Copy& copy) {
+    ++generation_;
+    files_.clear();
+    for (const auto& [path, bytes] : copy) {
+      auto& file = files_[path] = std::make_unique<File>();
+      file->bytes = file->durable = bytes;
+    }
+  }
+
  private:
   struct Pending {
     uint64_t offset = 0;

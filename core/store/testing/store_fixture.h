@@ -37,6 +37,7 @@ inline MessageRow incoming(uint32_t id, uint64_t order, std::string text = "hell
   message.from_device = DeviceId{1};
   message.text = std::move(text);
   message.sent_at = message.order = UnixMicros{order};
+  message.receipt_number = id;
   return message;
 }
 
@@ -45,6 +46,7 @@ inline MessageRow outgoing(uint32_t id, uint64_t order, Tick tick = Tick::kPendi
   MessageRow message = incoming(id, order, std::move(text), to);
   message.from = kSelf;
   message.outgoing = true;
+  message.receipt_number = 0;
   message.tick = tick;
   return message;
 }

@@ -3,6 +3,7 @@
 // Shards on virtual loops over stores in memory, and shorthand for what tests do with them.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -83,23 +84,24 @@ class DeliveryWorld {
 
   // Attaches and starts; what Hello does. The answer of attach().
   Result<Shard::Attached, StoreError> connect(DeviceAddress device, RecordingSession& session, Position confirmed = {},
-                                              bool available = false) {
+                                              bool available = false, std::vector<Position> withheld = {}) {
     return loops.run(shards_->index_of(device.account),
-                     connecting(of(device.account), device, session, confirmed, available));
+                     connecting(of(device.account), device, session, confirmed, available, std::move(withheld)));
   }
   static Task<Result<Shard::Attached, StoreError>> connecting(Shard& shard, DeviceAddress device,
                                                               RecordingSession& session, Position confirmed,
-                                                              bool available = false) {
+                                                              bool available = false,
+                                                              std::vector<Position> withheld = {}) {
     co_await enter(shard.executor());
-    const auto attached = co_await shard.attach(device, session, confirmed);
+    const auto attached = co_await shard.attach(device, session, confirmed, std::move(withheld));
     if (attached && attached->current) shard.start_session(device, session, available);
     co_return attached;
   }
   void disconnect(DeviceAddress device, RecordingSession& session) {
     loop_of(device.account).run([&] { of(device.account).detach(device, session); });
   }
-  void confirm(DeviceAddress device, Position position) {
-    loop_of(device.account).run([&] { of(device.account).confirm(device, position); });
+  void confirm(DeviceAddress device, Position position, std::vector<Position> withheld = {}) {
+    loop_of(device.account).run([&] { of(device.account).confirm(device, position, withheld); });
   }
   void redeliver(DeviceAddress device, Position after) {
     loop_of(device.account).run([&] { of(device.account).redeliver(device, after); });
@@ -111,9 +113,12 @@ class DeliveryWorld {
     std::optional<Settled> settled;            // when it is
     std::optional<DeviceInbox::Room> no_room;  // when nothing was appended
     UnixMicros server_time;
+    uint64_t receipt_number = 0;
   };
-  // Begins to send; `sent` is filled in as the loops run.
+  // Begins to send; `sent` is filled in as the loops run. A repeated message keeps its number (TICK-1).
   void begin_send(DeviceAddress from, AccountId to, MessageId id, Sent& sent, Bytes payload = "ciphertext") {
+    auto& numbers = numbers_[{from, to}];
+    sent.receipt_number = numbers.try_emplace(id, numbers.size() + 1).first->second;
     loops.begin(shards_->index_of(from.account),
                 sending(of(from.account), of(to), from, to, id, std::move(payload), sent));
   }
@@ -125,6 +130,19 @@ class DeliveryWorld {
     return sent;
   }
   Sent& send(DeviceAddress from, AccountId to) { return send(from, to, new_message()); }
+
+  // A message that wants no receipt.
+  void send_silent(DeviceAddress from, AccountId to) {
+    Sent& sent = *all_.emplace_back(std::make_unique<Sent>());
+    loops.begin(shards_->index_of(from.account),
+                sending(of(from.account), of(to), from, to, new_message(), "ciphertext", sent));
+    loops.settle();
+  }
+  // The number of the next message, and one that is used up elsewhere.
+  uint64_t number_after(DeviceAddress from, AccountId to) { return numbers_[{from, to}].size() + 1; }
+  void skip_number(DeviceAddress from, AccountId to) {
+    numbers_[{from, to}].emplace(new_message(), number_after(from, to));
+  }
 
   static Task<void> sending(Shard& home, Shard& shard, DeviceAddress from, AccountId to, MessageId id, Bytes payload,
                             Sent& sent) {
@@ -153,7 +171,7 @@ class DeliveryWorld {
         sent.server_time = known;
         device.inbox->wait_for(id, from, settlement);
       } else {
-        const IncomingMessage message{id, from, server_time, payload};
+        const IncomingMessage message{id, from, server_time, payload, sent.receipt_number};
         device.inbox->append(message, settlement.add());
       }
     }
@@ -179,6 +197,7 @@ class DeliveryWorld {
   std::unique_ptr<Shards> shards_;
   std::vector<std::unique_ptr<Sent>> all_;
   uint32_t phones_ = 0;
+  std::map<std::pair<DeviceAddress, AccountId>, std::map<MessageId, uint64_t>> numbers_;
 };
 
 }  // namespace kith::testing

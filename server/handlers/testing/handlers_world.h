@@ -107,14 +107,18 @@ class HandlersWorld {
     hello.set_available(available);
     return hello;
   }
-  static wire::Send send_of(MessageId id, AccountId to, std::vector<uint32_t> devices, Bytes payload = "ciphertext") {
+  static wire::Send send_of(MessageId id, AccountId to, std::vector<uint32_t> devices, Bytes payload = "ciphertext",
+                            uint64_t receipt_number = 0) {
     wire::Send send;
     send.set_message_id(id.bytes());
-    send.set_to_account(to.bytes());
-    send.set_device_list_revision(1);
+    wire::ToAccount& account = *send.mutable_account();
+    account.set_account_id(to.bytes());
+    account.set_device_list_revision(1);
+    account.set_receipt_number(receipt_number);
     for (const uint32_t device : devices) {
-      send.add_envelopes()->set_device_id(device);
-      send.mutable_envelopes(send.envelopes_size() - 1)->set_payload(payload);
+      wire::Envelope& envelope = *account.add_envelopes();
+      envelope.set_device_id(device);
+      envelope.set_payload(payload);
     }
     return send;
   }
@@ -131,7 +135,7 @@ class HandlersWorld {
   void confirm(DeviceAddress device, Position position) {
     wire::Confirm confirm;
     confirm.set_position(position.value);
-    loop_of(device.account).run([&] { handlers::confirm(*services_, device, confirm); });
+    loop_of(device.account).run([&] { EXPECT_TRUE(handlers::confirm(*services_, device, confirm)); });
   }
   void detach(DeviceAddress device, RecordingSession& session) {
     loop_of(device.account).run([&] { of(device.account).detach(device, session); });

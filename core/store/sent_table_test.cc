@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/store/sent_table.h"
+
+#include "core/store/testing/store_fixture.h"
+
+namespace kith::core {
+namespace {
+
+using testing::account_id;
+using testing::kPeer;
+using testing::message_id;
+
+class SentTableTest : public testing::StoreTest {
+ protected:
+  static constexpr DeviceId kDevice{3};
+  void send(uint32_t id, uint32_t shows) { store_.sent.add(kPeer, kDevice, message_id(id), message_id(shows)); }
+  static wire::ReceiptRun run(uint64_t first, std::initializer_list<uint32_t> ids) {
+    wire::ReceiptRun run{first, first + ids.size() - 1, 0};
+    for (const uint32_t id : ids) run.marks ^= wire::receipt_mark(message_id(id));
+    return run;
+  }
+  std::vector<MessageId> delivered(const wire::ReceiptRun& run) {
+    return store_.sent.raise(kPeer, kDevice, run, SentState::kDelivered);
+  }
+};
+
+TEST_F(SentTableTest, NumbersAreDenseForEachTargetAndDevice) {  // TICK-1
+  for (uint64_t i = 1; i <= 3; ++i) {
+    const MessageId id = message_id(static_cast<uint32_t>(i));
+    EXPECT_EQ(store_.sent.add(kPeer, kDevice, id, id), i);
+    EXPECT_EQ(store_.sent.add(account_id(9), kDevice, id, id), i);
+    EXPECT_EQ(store_.sent.add(kPeer, {4}, id, id), i);
+  }
+  EXPECT_TRUE(store_.sent.has_written_to(kPeer));
+  EXPECT_FALSE(store_.sent.has_written_to(account_id(8)));
+}
+
+TEST_F(SentTableTest, AReceiptRaisesItsRunAndNothingTwice) {  // TICK-1
+  for (uint32_t i = 1; i <= 4; ++i) send(i, i);
+  EXPECT_EQ(delivered(run(2, {2, 3})), (std::vector{message_id(2), message_id(3)}));
+  EXPECT_TRUE(delivered(run(2, {2, 3})).empty());
+  EXPECT_EQ(delivered(run(1, {1, 2, 3})), (std::vector{message_id(1)})) << "runs may overlap";
+  EXPECT_EQ(store_.sent.state_of(message_id(4)), SentState::kSent);
+  EXPECT_EQ(store_.sent.raise(kPeer, kDevice, run(4, {4}), SentState::kRead).size(), 1u);
+  EXPECT_TRUE(delivered(run(4, {4})).empty()) << "states only rise";
+  EXPECT_EQ(store_.sent.state_of(message_id(4)), SentState::kRead);
+}
+
+TEST_F(SentTableTest, ARunThatIsNotOfWhatWasSentSaysNothing) {  // TICK-1: as after a store was put back from a copy
+  for (uint32_t i = 1; i <= 3; ++i) send(i, i);
+  EXPECT_TRUE(delivered(run(1, {1, 9, 3})).empty()) << "another message had that number";
+  EXPECT_TRUE(delivered(run(2, {2, 3, 4})).empty()) << "number 4 was not given out yet";
+  EXPECT_TRUE(store_.sent.raise(kPeer, {4}, run(1, {1}), SentState::kDelivered).empty()) << "of another device";
+  EXPECT_TRUE(store_.sent.raise(account_id(9), kDevice, run(1, {1}), SentState::kDelivered).empty());
+  for (const wire::ReceiptRun& wrong :
+       {wire::ReceiptRun{}, wire::ReceiptRun{3, 1, 0}, wire::ReceiptRun{1, UINT64_MAX, 0},
+        wire::ReceiptRun{0, 3, run(1, {1, 2, 3}).marks}}) {
+    EXPECT_TRUE(delivered(wrong).empty()) << wrong.first << " " << wrong.last;
+  }
+}
+
+TEST_F(SentTableTest, AnAnswerCountsForTheMessageThatItShows) {  // TICK-1
+  send(1, 1);
+  send(77, 1);
+  EXPECT_EQ(delivered(run(2, {77})), (std::vector{message_id(1)}));
+  EXPECT_EQ(store_.sent.state_of(message_id(1)), SentState::kDelivered);
+  EXPECT_TRUE(store_.sent.raise(kPeer, kDevice, run(2, {77}), SentState::kRead).empty());
+  EXPECT_EQ(store_.sent.raise(kPeer, kDevice, run(2, {1}), SentState::kRead).size(), 1u)
+      << "a read receipt has the marks of what is shown";
+}
+
+}  // namespace
+}  // namespace kith::core

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// TICK-1: a tick never says more than happened to that message on that device.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "core/testing/lying_server.h"
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using client_api::Message;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+
+class TicksTest : public TwoPeople {
+ protected:
+  TicksTest() : TwoPeople(LyingServer::make) {}
+  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
+  Message::Tick tick(const std::string& id) { return message(ana_, id).tick(); }
+  void block(bool blocked) {
+    client_api::Request request;
+    request.mutable_set_blocked()->set_phone(kAna);
+    request.mutable_set_blocked()->set_blocked(blocked);
+    EXPECT_FALSE(ben_.request(request).has_failure());
+    world_.advance(1000);
+  }
+  // Nobody can open a new session, so that nothing is asked for again.
+  void withhold_bundles(bool withheld) {
+    liar().change_bundles = {};
+    if (withheld) liar().change_bundles = [](wire::PrekeyBundlesResponse& response) { response.clear_bundles(); };
+  }
+  void hide_presence(client_api::Settings::Scope scope) {
+    client_api::Request request;
+    request.mutable_set_settings()->set_last_seen(scope);
+    EXPECT_FALSE(ben_.request(request).has_failure());
+    world_.advance(1000);
+  }
+};
+
+TEST_F(TicksTest, WhatWasDroppedForABlockStaysAtOneTickForEver) {
+  warm_up();
+  block(true);
+  const std::string dropped = say(ana_, chat_, "while blocked");
+  world_.advance(1000);
+  block(false);
+  const std::string came = say(ana_, chat_, "afterwards");
+  world_.advance(1000);
+  EXPECT_EQ(tick(came), Message::kDelivered);
+  EXPECT_EQ(tick(dropped), Message::kSent);
+  mark_read(ben_, bens_chat());
+  world_.advance(2000);
+  EXPECT_EQ(tick(came), Message::kRead);
+  EXPECT_EQ(tick(dropped), Message::kSent);
+}
+
+TEST_F(TicksTest, WhatWasSealedForADeviceThatIsNoMoreStaysAtOneTick) {
+  warm_up();
+  ben_.close();
+  const std::string lost = say(ana_, chat_, "to the old one");
+  world_.advance(1000);
+  EXPECT_EQ(tick(lost), Message::kSent);
+  Host& anew = world_.add("ben-anew");
+  sign_up(anew, kBen, "Ben");
+  world_.advance(1000);
+  const std::string came = say(ana_, chat_, "to the new one");
+  world_.advance(60'000);
+  const std::string chat = open_chat(anew, kAna);
+  ASSERT_THAT(texts(anew, chat), ElementsAre("to the new one"));
+  mark_read(anew, chat);
+  world_.advance(2000);
+  EXPECT_EQ(tick(came), Message::kRead);
+  EXPECT_EQ(tick(lost), Message::kSent);
+}
+
+TEST_F(TicksTest, WhatExpiredInTheInboxStaysAtOneTick) {
+  warm_up();
+  ben_.set_network(false);
+  const std::string expired = say(ana_, chat_, "waits too long");
+  world_.advance(1000);
+  world_.server->device_of(kBen)->inbox.clear();
+  ben_.set_network(true);
+  const std::string came = say(ana_, chat_, "in time");
+  world_.advance(60'000);
+  EXPECT_EQ(tick(came), Message::kDelivered);
+  EXPECT_EQ(tick(expired), Message::kSent);
+}
+
+TEST_F(TicksTest, AStorePutBackFromACopyTellsWhatItSendsFromWhatItSentBefore) {
+  warm_up();
+  ana_.close();
+  const std::string copy = *ana_.disk().contents("kith.db");
+  ana_.reopen();
+  connect(ana_);
+  for (int i = 0; i < 3; ++i) say(ana_, chat_, "before " + std::to_string(i));
+  world_.advance(2000);
+  ana_.close();
+  *ana_.disk().contents("kith.db") = copy;
+  ana_.reopen();
+  ben_.set_network(false);
+  connect(ana_);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(say(ana_, chat_, "after " + std::to_string(i)));
+  world_.advance(1000);
+  for (const std::string& id : ids)
+    EXPECT_EQ(tick(id), Message::kSent) << "a receipt for the first three may have come";
+  ben_.set_network(true);
+  world_.advance(120'000);
+  const std::vector<std::string> there = texts(ben_, bens_chat());
+  for (const Message& each : history(ana_, chat_)) {
+    if (each.outgoing() && each.tick() >= Message::kDelivered) {
+      EXPECT_THAT(there, Contains(each.text().text()));
+    }
+  }
+}
+
+TEST_F(TicksTest, WhatCanNotBeDecryptedHasItsSecondTickWithTheAnswerThatShowsIt) {
+  warm_up();
+  withhold_bundles(true);
+  execute(ben_, "DELETE FROM sessions");
+  const std::string lost = say(ana_, chat_, "lost");
+  world_.advance(1000);
+  EXPECT_EQ(message(ben_, lost).body_case(), Message::kUndecryptable);
+  EXPECT_EQ(tick(lost), Message::kSent);
+  mark_read(ben_, bens_chat());  // of the placeholder
+  world_.advance(1000);
+  EXPECT_EQ(tick(lost), Message::kSent);
+  withhold_bundles(false);
+  world_.advance(60'000);
+  EXPECT_EQ(message(ben_, lost).body_case(), Message::kText);
+  EXPECT_EQ(tick(lost), Message::kDelivered) << "nobody has read its text";
+  EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
+  mark_read(ben_, bens_chat());
+  world_.advance(2000);
+  EXPECT_EQ(tick(lost), Message::kRead);
+}
+
+TEST_F(TicksTest, AWithheldReceiptIsWithheldAgainByHelloWhenTheConfirmWasLost) {
+  warm_up();
+  withhold_bundles(true);
+  execute(ben_, "DELETE FROM sessions");
+  const std::string lost = say(ana_, chat_, "lost");
+  ben_.before_step = [this](const client_api::Action& action) {
+    wire::ClientFrame frame;
+    if (!action.has_send_frame() || !frame.ParseFromString(action.send_frame().frame()) || !frame.has_confirm()) return;
+    ben_.before_step = {};
+    ben_.crash();
+  };
+  world_.advance(1000);
+  ben_.reopen();
+  connect(ben_);
+  world_.advance(1000);
+  EXPECT_TRUE(world_.server->device_of(kBen)->inbox.empty());
+  EXPECT_EQ(tick(lost), Message::kSent);
+}
+
+TEST_F(TicksTest, OnlyWhatSomebodyWaitsForWantsAReceipt) {
+  warm_up();
+  say(ana_, chat_, "a message");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  world_.advance(2000);
+  client_api::Request profile;
+  profile.mutable_set_profile()->set_name("Benedict");
+  ben_.request(profile);
+  world_.advance(2000);
+  ASSERT_GE(world_.server->sends.size(), 3u);
+  for (const wire::Send& send : world_.server->sends) {
+    EXPECT_EQ(send.account().receipt_number() != 0, send.urgency() == wire::Send::kNormal);
+  }
+}
+
+TEST_F(TicksTest, WhoeverHidesThePresenceTellsAStrangerNothingByReceipts) {  // PRIVATE-1
+  hide_presence(client_api::Settings::kNobody);
+  const std::string first = say(ana_, chat_, "are you there?");
+  world_.advance(5000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("are you there?"));
+  EXPECT_EQ(tick(first), Message::kSent);
+  say(ben_, bens_chat(), "yes");
+  world_.advance(1000);
+  const std::string second = say(ana_, chat_, "good");
+  world_.advance(1000);
+  EXPECT_EQ(tick(second), Message::kDelivered) << "Ben has written to her: she knows";
+  mark_read(ben_, bens_chat());
+  world_.advance(2000);
+  EXPECT_EQ(tick(first), Message::kRead);
+}
+
+TEST_F(TicksTest, AReadReceiptThatCanNotBeReadIsSaidAgain) {
+  warm_up();
+  const std::string id = say(ana_, chat_, "read me");
+  world_.advance(1000);
+  execute(ana_, "DELETE FROM sessions");
+  mark_read(ben_, bens_chat());
+  world_.advance(60'000);
+  EXPECT_EQ(tick(id), Message::kRead);
+  EXPECT_EQ(texts(ana_, chat_).size(), 3u) << "and no placeholder stays";
+}
+
+TEST_F(TicksTest, AReadReceiptNamesExactlyWhatWasRead) {
+  warm_up();
+  liar().drop_between(kAna, kBen, true);
+  const std::string dropped = say(ana_, chat_, "dropped");
+  world_.advance(1000);
+  liar().drop_between(kAna, kBen, false);
+  // No delivery receipt comes: what was read was delivered all the same.
+  liar().change = [](wire::ServerFrame& frame) {
+    if (!frame.has_deliver()) return true;
+    for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) entry.clear_delivery_receipt();
+    return true;
+  };
+  const std::string read = say(ana_, chat_, "read");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  const std::string unread = say(ana_, chat_, "not yet");
+  world_.advance(3000);
+  EXPECT_EQ(tick(dropped), Message::kSent);
+  EXPECT_EQ(tick(read), Message::kRead);
+  EXPECT_LT(tick(unread), Message::kRead);
+}
+
+}  // namespace
+}  // namespace kith::core::testing
