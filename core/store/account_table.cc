@@ -61,11 +61,9 @@ void AccountTable::set_registration(const Registration& registration) {
       .run();
 }
 
-void AccountTable::remove_registration() { database_.prepare("DELETE FROM registration").run(); }
-
 Progress AccountTable::progress() {
   auto row = database_.prepare(
-      "SELECT confirmed_position, event_number, undecryptable, next_prekey_id, next_signed_prekey_id, "
+      "SELECT confirmed_position, undecryptable, next_prekey_id, next_signed_prekey_id, "
       "signed_prekey_made_us, keys_published, "
       "device_list_revision, ended FROM progress WHERE id = 1");
   Progress progress;
@@ -74,25 +72,23 @@ Progress AccountTable::progress() {
     return progress;
   }
   progress.confirmed_position = Position{static_cast<uint64_t>(row.integer(0))};
-  progress.event_number = static_cast<uint64_t>(row.integer(1));
-  progress.undecryptable = static_cast<uint64_t>(row.integer(2));
-  progress.next_prekey_id = static_cast<uint32_t>(row.integer(3));
-  progress.next_signed_prekey_id = static_cast<uint32_t>(row.integer(4));
-  progress.signed_prekey_made_at = UnixMicros{static_cast<uint64_t>(row.integer(5))};
-  progress.keys_published = row.integer(6) != 0;
-  progress.device_list_revision = Revision{static_cast<uint64_t>(row.integer(7))};
-  progress.ended = row.integer(8) != 0;
+  progress.undecryptable = static_cast<uint64_t>(row.integer(1));
+  progress.next_prekey_id = static_cast<uint32_t>(row.integer(2));
+  progress.next_signed_prekey_id = static_cast<uint32_t>(row.integer(3));
+  progress.signed_prekey_made_at = UnixMicros{static_cast<uint64_t>(row.integer(4))};
+  progress.keys_published = row.integer(5) != 0;
+  progress.device_list_revision = Revision{static_cast<uint64_t>(row.integer(6))};
+  progress.ended = row.integer(7) != 0;
   return progress;
 }
 
 void AccountTable::set_progress(const Progress& progress) {
   database_
       .prepare(
-          "UPDATE progress SET confirmed_position = ?, event_number = ?, undecryptable = ?, next_prekey_id = ?, "
+          "UPDATE progress SET confirmed_position = ?, undecryptable = ?, next_prekey_id = ?, "
           "next_signed_prekey_id = ?, "
           "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, ended = ?")
       .bind(static_cast<int64_t>(progress.confirmed_position.value))
-      .bind(static_cast<int64_t>(progress.event_number))
       .bind(static_cast<int64_t>(progress.undecryptable))
       .bind(progress.next_prekey_id)
       .bind(progress.next_signed_prekey_id)
@@ -105,10 +101,6 @@ void AccountTable::set_progress(const Progress& progress) {
 
 void AccountTable::set_confirmed_position(Position position) {
   database_.prepare("UPDATE progress SET confirmed_position = ?").bind(static_cast<int64_t>(position.value)).run();
-}
-
-void AccountTable::set_event_number(uint64_t number) {
-  database_.prepare("UPDATE progress SET event_number = ?").bind(static_cast<int64_t>(number)).run();
 }
 
 void AccountTable::count_undecryptable(uint64_t more) {

@@ -37,7 +37,6 @@ struct Registration {
 
 struct Progress {
   Position confirmed_position;  // INBOX-2: everything up to here is committed
-  uint64_t event_number = 0;    // number of the last event
   uint64_t undecryptable = 0;   // messages that could not be decrypted so far
   uint32_t next_prekey_id = 1;  // 1..16777214, wraps
   uint32_t next_signed_prekey_id = 1;
@@ -58,13 +57,11 @@ class AccountTable {
   std::string phone();
   // Replaces any registration before it.
   void set_registration(const Registration& registration);
-  void remove_registration();
 
   Progress progress();
   void set_progress(const Progress& progress);
   // What changes often, alone.
   void set_confirmed_position(Position position);
-  void set_event_number(uint64_t number);
   void count_undecryptable(uint64_t more);
 
  private:

@@ -41,15 +41,12 @@ TEST_F(AccountTableTest, HoldsOneRegistration) {
   other.phone = "+491700000009";
   store_.account.set_registration(other);
   EXPECT_EQ(store_.account.registration()->phone, "+491700000009");
-  store_.account.remove_registration();
-  EXPECT_FALSE(store_.account.registration());
 }
 
 TEST_F(AccountTableTest, KeepsProgress) {
   EXPECT_EQ(store_.account.progress().next_prekey_id, 1u);
   Progress progress;
   progress.confirmed_position = Position::of(0xFFFFFF, 77);
-  progress.event_number = 5;
   progress.undecryptable = 6;
   progress.next_prekey_id = 7;
   progress.next_signed_prekey_id = 8;
@@ -58,11 +55,9 @@ TEST_F(AccountTableTest, KeepsProgress) {
   progress.device_list_revision = Revision{10};
   progress.ended = true;
   store_.account.set_progress(progress);
-  store_.account.set_event_number(50);
   store_.account.count_undecryptable(2);
   const Progress read = store_.account.progress();
   EXPECT_EQ(read.confirmed_position, progress.confirmed_position) << "the highest epoch fits as well";
-  EXPECT_EQ(read.event_number, 50u);
   EXPECT_EQ(read.undecryptable, 8u);
   EXPECT_EQ(read.next_prekey_id, 7u);
   EXPECT_EQ(read.next_signed_prekey_id, 8u);

@@ -17,7 +17,7 @@ CREATE TABLE registration (
   registration_id INTEGER NOT NULL, device_name TEXT NOT NULL);
 CREATE TABLE progress (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  confirmed_position INTEGER NOT NULL DEFAULT 0, event_number INTEGER NOT NULL DEFAULT 0, undecryptable INTEGER NOT NULL DEFAULT 0,
+  confirmed_position INTEGER NOT NULL DEFAULT 0, undecryptable INTEGER NOT NULL DEFAULT 0,
   next_prekey_id INTEGER NOT NULL DEFAULT 1, next_signed_prekey_id INTEGER NOT NULL DEFAULT 1,
   signed_prekey_made_us INTEGER NOT NULL DEFAULT 0, keys_published INTEGER NOT NULL DEFAULT 0,
   device_list_revision INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0);

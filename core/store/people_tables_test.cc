@@ -113,11 +113,6 @@ TEST_F(PeopleTablesTest, SettingsHaveADefaultUntilTheyAreSet) {
   EXPECT_EQ(store_.settings.integer(setting::kReadReceipts, 1), 1);
   store_.settings.set(setting::kReadReceipts, 0);
   EXPECT_EQ(store_.settings.integer(setting::kReadReceipts, 1), 0);
-  EXPECT_EQ(store_.settings.text("language"), "");
-  store_.settings.set_text("language", "de");
-  EXPECT_EQ(store_.settings.text("language"), "de");
-  store_.settings.remove(setting::kReadReceipts);
-  EXPECT_EQ(store_.settings.integer(setting::kReadReceipts, 1), 1);
 }
 
 TEST(SortName, FoldsCaseDiacriticsAndSpaces) {

@@ -2,7 +2,7 @@
 
 // Settings, by name: everything small that has no table of its own.
 //
-//   settings   name TEXT PRIMARY KEY, value: INTEGER or TEXT as the name says
+//   settings   name TEXT PRIMARY KEY, value: INTEGER
 //
 // Names are constants here, each with its meaning, so that no two parts use one for different things.
 //
@@ -35,10 +35,7 @@ class SettingsTable {
   explicit SettingsTable(Database& database) : database_(database) {}
 
   int64_t integer(std::string_view name, int64_t absent);
-  std::string text(std::string_view name);  // "" when absent
   void set(std::string_view name, int64_t value);
-  void set_text(std::string_view name, std::string_view value);
-  void remove(std::string_view name);
 
  private:
   Database& database_;

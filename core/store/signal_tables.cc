@@ -74,10 +74,6 @@ std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) {
   return device_lists_.identity_key(peer);
 }
 
-void SignalTables::remove_sessions(const AccountId& account) {
-  database_.prepare("DELETE FROM sessions WHERE account = ?").bind_id(account).run();
-}
-
 int64_t SignalTables::prekey_count() {
   auto row = database_.prepare("SELECT count(*) FROM prekeys");
   return row.step() ? row.integer(0) : 0;
