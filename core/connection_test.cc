@@ -280,6 +280,29 @@ TEST_F(ConnectionTest, ContactsSetOfflineAreLookedUpLater_F31) {
   EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kOffline);
 }
 
+TEST_F(ConnectionTest, WhatTheServerDoesNotAllowYetOfAnImportIsLookedUpLater_F31) {
+  std::string cards = "BEGIN:VCARD\r\nFN:Benny\r\nTEL:+49 170 0000002\r\nEND:VCARD\r\n";
+  for (int i = 0; i < 1200; ++i) {
+    cards = "BEGIN:VCARD\r\nFN:Person\r\nTEL:+49 170 " + std::to_string(2000000 + i) + "\r\nEND:VCARD\r\n" + cards;
+  }
+  world_.server->lookups_left = 300;  // less than one call asks for
+  client_api::Request import;
+  import.mutable_import_contacts()->set_vcard(cards);
+  const auto imported = ana_.request(import).import_contacts();
+  EXPECT_EQ(imported.imported(), 1201u);
+  EXPECT_EQ(imported.with_account() + imported.not_asked(), 1201u) << "and it says so";
+  for (int second = 0; second < 60; ++second) {
+    world_.server->lookups_left = std::min(world_.server->lookups_left + 100, 300u);
+    world_.advance(1000);
+  }
+  client_api::Request list;
+  list.mutable_list_contacts();
+  const auto contacts = ana_.request(list).list_contacts();
+  ASSERT_EQ(contacts.contacts_size(), 1201);
+  EXPECT_EQ(contacts.contacts(0).name(), "Benny");
+  EXPECT_EQ(contacts.contacts(0).account_id(), world_.server->account_of(kBen)->id.hex());
+}
+
 TEST_F(ConnectionTest, AProfileChangeReachesThePartners_F34) {
   warm_up();
   client_api::Request set;

@@ -5,23 +5,12 @@
 #include <unordered_set>
 
 #include "base/bytes.h"
-#include "core/phone_number.h"
+#include "base/phone_number.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 #include "core/vcard.h"
 
 namespace kith::core {
-namespace {
-
-// At most `characters` characters of well-formed UTF-8.
-std::string_view cut(std::string_view name, size_t characters) {
-  size_t at = 0;
-  for (size_t count = 0; at < name.size(); ++at) {
-    if ((static_cast<uint8_t>(name[at]) & 0xC0) != 0x80 && count++ == characters) break;
-  }
-  return name.substr(0, at);
-}
-
-}  // namespace
-
 client_api::Contact Contacts::build(const ContactRow& contact) {
   client_api::Contact built;
   built.set_phone(contact.phone);
@@ -49,12 +38,12 @@ Result<client_api::Contact, Refusal> Contacts::set(const client_api::SetContactR
     removed.set_phone(*phone);
     return removed;
   }
-  if (request.name().empty() || !is_utf8(request.name()) || utf8_length(request.name()) > kNameCharactersMax) {
+  const std::string name = one_line(request.name());
+  if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kNameCharactersMax)
     return Refuse(client_api::Failure::kInvalidArgument, "name");
-  }
   if (!store_.contacts.find(*phone) && store_.contacts.count() >= kContactsMax)
     return Refuse(client_api::Failure::kTooLarge, "phone");
-  store_.contacts.set(*phone, request.name());
+  store_.contacts.set(*phone, name);
   // A number that this device knows already by other ways than the address book.
   if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});
   const auto contact = store_.contacts.find(*phone);
@@ -86,7 +75,7 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
       if (*phone == own || !seen.insert(*phone).second) continue;
       if (count >= kContactsMax && !store_.contacts.find(*phone))
         return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
-      if (store_.contacts.set(*phone, cut(card.name, kNameCharactersMax))) {
+      if (store_.contacts.set(*phone, first_characters(card.name, kNameCharactersMax))) {
         ++count;
         if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});
       }
@@ -97,13 +86,18 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
   return imported;
 }
 
-uint32_t Contacts::count_with_account(const std::vector<std::string>& phones) {
-  uint32_t count = 0;
+Contacts::Counts Contacts::count(const std::vector<std::string>& phones) {
+  Counts counts;
   for (const std::string& phone : phones) {
     const auto contact = store_.contacts.find(phone);
-    if (contact && !contact->account.is_none()) ++count;
+    if (!contact) continue;
+    if (!contact->account.is_none()) {
+      ++counts.with_account;
+    } else if (contact->looked_up.value == 0) {
+      ++counts.not_asked;
+    }
   }
-  return count;
+  return counts;
 }
 
 }  // namespace kith::core

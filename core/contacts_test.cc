@@ -47,6 +47,10 @@ TEST_F(ContactsTest, RefuseWhatIsNoNumberOrNoName) {
   EXPECT_EQ(contacts_.set(request("call me", "Ana")).error().code, Failure::kInvalidPhone);
   EXPECT_EQ(contacts_.set(request("+491700000002", "")).error().code, Failure::kInvalidArgument);
   EXPECT_EQ(contacts_.set(request("+491700000002", "\xFF")).error().code, Failure::kInvalidArgument);
+  for (const char* const blank : {" ", "\u200B", "\u3164", "\u2800", "\u00A0", "\u00AD", "\uFE0F", "\U000E0041"}) {
+    EXPECT_EQ(contacts_.set(request("+491700000002", blank)).error().code, Failure::kInvalidArgument) << blank;
+  }
+  EXPECT_EQ(contacts_.set(request("+491700000002", " Ana\nMaria\u202E "))->name(), "Ana Maria") << "one line";
   EXPECT_TRUE(contacts_.set(request("+491700000002", std::string(100, 'n'))));
   EXPECT_EQ(contacts_.set(request("+491700000002", std::string(101, 'n'))).error().code, Failure::kInvalidArgument);
 }
@@ -71,10 +75,36 @@ TEST_F(ContactsTest, ImportTakesEachNumberOnce) {  // F31
   EXPECT_EQ(imported->imported, 2u);
   EXPECT_EQ(imported->skipped, 3u) << "no number, a short code, no name";
   EXPECT_EQ(imported->phones, (std::vector<std::string>{"+491700000002", "+491711234567"}));
-  EXPECT_EQ(contacts_.count_with_account(imported->phones), 1u);
+  EXPECT_EQ(contacts_.count(imported->phones).with_account, 1u);
+  EXPECT_EQ(contacts_.count(imported->phones).not_asked, 1u);
   const auto list = contacts_.list();
   ASSERT_EQ(list.contacts_size(), 2);
   EXPECT_EQ(list.contacts(0).name(), "Ana") << "the first card's name, and the own number is no contact";
+}
+
+TEST_F(ContactsTest, ImportTakesSpellingsOfOneNumberForOne) {
+  const auto imported = contacts_.import(
+      file(card("Ana", "TEL:+52 1 55 1234 5678\r\nTEL:+52 55 1234 5678\r\nTEL:+49 (0)170 0000001\r\n")));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->phones, std::vector<std::string>{"+525512345678"}) << "and the own number is no contact";
+  EXPECT_EQ(imported->skipped, 0u);
+}
+
+TEST_F(ContactsTest, ImportKeepsTheContextOfAUri) {
+  ASSERT_TRUE(contacts_.import(file(card("Ana", "TEL;VALUE=uri:tel:0170-5550001;phone-context=+44\r\n"))));
+  EXPECT_TRUE(store_.contacts.find("+441705550001"));
+  EXPECT_EQ(store_.contacts.count(), 1);
+}
+
+TEST_F(ContactsTest, ImportSkipsCardsWhoseNamesAreInUnknownCharsets) {
+  const auto imported = contacts_.import(
+      file("BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=SHIFT_JIS:\x8E\x52\x93\x63\r\nTEL:+491700000002\r\nEND:VCARD\r\n"
+           "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=KOI8-R:\xE1\xCE\xCE\xC1\r\nTEL:+491700000003\r\nEND:VCARD\r\n"));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->skipped, 1u);
+  ASSERT_TRUE(store_.contacts.find("+491700000003"));
+  EXPECT_EQ(store_.contacts.find("+491700000003")->name, "Анна");
+  EXPECT_EQ(store_.contacts.count(), 1);
 }
 
 TEST_F(ContactsTest, ImportingAgainRenamesAndKeepsAccounts) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/phone_number.h"
 #include "core/engine.h"
-#include "core/phone_number.h"
 #include "crypto/account_key.h"
 #include "crypto/hash.h"
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/phone_number.h"
 #include "core/contacts.h"
 #include "core/conversations.h"
 #include "core/engine.h"
-#include "core/phone_number.h"
 
 namespace kith::core {
 
@@ -261,7 +261,9 @@ void People::import_contacts(uint32_t request, const client_api::ImportContactsR
     response.set_id(request);
     response.mutable_import_contacts()->set_imported(counts.first);
     response.mutable_import_contacts()->set_skipped(counts.second);
-    response.mutable_import_contacts()->set_with_account(Contacts(engine_.store).count_with_account(*phones));
+    const Contacts::Counts known = Contacts(engine_.store).count(*phones);
+    response.mutable_import_contacts()->set_with_account(known.with_account);
+    response.mutable_import_contacts()->set_not_asked(known.not_asked);
     engine_.output.respond(std::move(response));
   };
   if (!engine_.connection.ready()) {
@@ -273,16 +275,24 @@ void People::import_contacts(uint32_t request, const client_api::ImportContactsR
 
 void People::look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done) {
   if (next >= phones->size()) return done();
-  const size_t end = std::min(phones->size(), next + kLookupMax);
+  const size_t end = std::min(phones->size(), next + batch_);
   std::vector<std::string> batch(phones->begin() + static_cast<ptrdiff_t>(next),
                                  phones->begin() + static_cast<ptrdiff_t>(end));
   look_up(std::move(batch), [this, phones, end, done = std::move(done)](const HttpReply& reply) {
     if (!reply.ok()) {
-      look_ = true;  // the rest later
+      wait_to_look(reply);
       return done();
     }
     look_up_all(phones, end, done);
   });
+}
+
+void People::wait_to_look(const HttpReply& reply) {
+  look_ = true;
+  const bool limited = reply.error().code() == wire::kRateLimited;
+  if (limited) batch_ = std::max<size_t>(1, batch_ / 2);
+  const uint64_t least_ms = limited ? kLimitedMs : kAgainMs;
+  again_.set(engine_.in_ms(std::max<uint64_t>(least_ms, reply.error().retry_after_ms())), [this] { look_ = true; });
 }
 
 void People::set_blocked(uint32_t request, const client_api::SetBlockedRequest& what) {
@@ -305,9 +315,9 @@ void People::pump() {
   look_ = false;
   const uint64_t now = engine_.clock.now().value;
   const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
-  std::vector<std::string> phones = engine_.store.profiles.phones_waiting(kLookupMax);
+  std::vector<std::string> phones = engine_.store.profiles.phones_waiting(static_cast<int64_t>(batch_));
   for (const ContactRow& contact :
-       engine_.store.contacts.to_look_up(old, static_cast<int64_t>(kLookupMax - phones.size()))) {
+       engine_.store.contacts.to_look_up(old, static_cast<int64_t>(batch_ - phones.size()))) {
     // A row that can't be found by its key would never be marked as looked up.
     if (!engine_.store.contacts.find(contact.phone)) engine_.database.found_damage();
     phones.push_back(contact.phone);
@@ -317,9 +327,8 @@ void People::pump() {
   look_up(std::move(phones), [this](const HttpReply& reply) {
     looking_ = false;
     look_ = true;
-    if (!reply.parse<wire::LookupResponse>()) {
-      again_.set(engine_.in_ms(std::max<uint64_t>(kAgainMs, reply.error().retry_after_ms())), [this] { look_ = true; });
-    }
+    if (!reply.parse<wire::LookupResponse>()) return wait_to_look(reply);
+    batch_ = std::min(kLookupMax, batch_ * 2);
   });
 }
 

@@ -3,7 +3,8 @@
 // Who is behind a number or an account: lookups, the address book, conversations with somebody new, blocking.
 //
 // Contacts whose account is unknown, and numbers that were written to offline, are looked up when there is a
-// connection, kLookupMax numbers a call; after a failure the rest waits kAgainMs.
+// connection, kLookupMax numbers a call. Where the server allows fewer at a time each refusal halves that, and the rest
+// waits as long as it says; after other failures kAgainMs.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,8 @@ class People {
   static constexpr size_t kLookupMax = 500;
   static constexpr size_t kFindersMax = 10000;  // requests that wait for the server's word on one number
   static constexpr uint64_t kAgainMs = 60000;
-  static constexpr uint64_t kFreshDays = 1;  // an answer that a number has no account is believed so long
+  static constexpr uint64_t kLimitedMs = 1000;  // at least, after a refusal by rate
+  static constexpr uint64_t kFreshDays = 1;     // an answer that a number has no account is believed so long
 
   using Found = std::function<void(const AccountId&)>;
 
@@ -74,6 +76,8 @@ class People {
                     client_api::Conversation* (client_api::Response::*field)());
   // Asks the server for these numbers and stores its answer; `done` gets the reply, from a later input.
   void look_up(std::vector<std::string> phones, HttpCalls::Done done);
+  // Of a failed look-up: the rest waits.
+  void wait_to_look(const HttpReply& reply);
   void look_up_all(std::shared_ptr<std::vector<std::string>> phones, size_t next, std::function<void()> done);
 
   Engine& engine_;
@@ -81,6 +85,7 @@ class People {
   std::map<std::string, std::vector<Finder>> finders_;
   bool look_ = true;
   bool looking_ = false;
+  size_t batch_ = kLookupMax;  // numbers a call
   Timer again_;
 };
 

@@ -4,9 +4,12 @@
 
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/phone_number.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 #include "core/contents.h"
 #include "core/engine.h"
-#include "core/phone_number.h"
 
 namespace kith::core {
 
@@ -15,13 +18,6 @@ namespace {
 constexpr size_t kNameCharactersMax = 64;
 constexpr size_t kAboutCharactersMax = 140;
 constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
-
-bool has_control_character(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
-  }
-  return false;
-}
 
 std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }
 
@@ -40,11 +36,9 @@ client_api::Response response_of(uint32_t request, const ProfileRow& row, bool s
 Profiles::Profiles(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
 std::optional<std::string> Profiles::checked_name(const std::string& name) {
-  const size_t first = name.find_first_not_of(' ');
-  if (first == std::string::npos || !is_utf8(name) || has_control_character(name)) return std::nullopt;
-  std::string trimmed = name.substr(first, name.find_last_not_of(' ') - first + 1);
-  if (utf8_length(trimmed) > kNameCharactersMax) return std::nullopt;
-  return trimmed;
+  std::string line = one_line(name);
+  if (!is_utf8(name) || !has_visible(line) || utf8_length(line) > kNameCharactersMax) return std::nullopt;
+  return line;
 }
 
 void Profiles::load() {
@@ -71,13 +65,16 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   ProfileRow row = own();
   if (!what.name().empty()) {
     const auto name = checked_name(what.name());
-    if (!name) return engine_.output.fail(request, FailureCode::kInvalidArgument, "name: must have 1 to 64 characters");
+    if (!name)
+      return engine_.output.fail(request, FailureCode::kInvalidArgument,
+                                 "name: must have 1 to 64 characters, and something to see");
     row.name = *name;
   }
-  if (!is_utf8(what.about()) || utf8_length(what.about()) > kAboutCharactersMax) {
+  const std::string about = one_line(what.about());
+  if (!is_utf8(what.about()) || utf8_length(about) > kAboutCharactersMax) {
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "about: must have at most 140 characters");
   }
-  if (what.clear_about() || !what.about().empty()) row.about = what.clear_about() ? "" : what.about();
+  if (what.clear_about() || !what.about().empty()) row.about = what.clear_about() ? "" : about;
   engine_.store.profiles.set(row);
   engine_.store.settings.set(setting::kProfileToSend, 1);
   own_name_ = row.name;
@@ -151,8 +148,8 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   const auto before = engine_.store.profiles.find(account);
   ProfileRow row;
   row.account = account;
-  row.name = is_utf8(profile.name()) && utf8_length(profile.name()) <= kNameCharactersMax ? profile.name() : "";
-  row.about = is_utf8(profile.about()) && utf8_length(profile.about()) <= kAboutCharactersMax ? profile.about() : "";
+  row.name = checked_name(profile.name()).value_or("");
+  row.about = first_characters(one_line(profile.about()), kAboutCharactersMax);
   row.fetched = engine_.clock.now();
   engine_.store.profiles.set(row);
   const std::string phone = engine_.store.profiles.phone_of(account);

@@ -29,7 +29,7 @@ class Profiles {
 
   explicit Profiles(Engine& engine);
 
-  // The name without spaces around it. Absent unless it has 1 to 64 characters, none of them a control character.
+  // The name as one line (base/unicode.h). Absent unless it has 1 to 64 characters of which something is seen.
   static std::optional<std::string> checked_name(const std::string& name);
 
   void get(uint32_t request, const client_api::GetProfileRequest& what);

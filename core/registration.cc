@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "base/phone_number.h"
 #include "core/engine.h"
-#include "core/phone_number.h"
 #include "crypto/account_key.h"
 
 namespace kith::core {
@@ -64,7 +64,9 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   const auto phone = normalize_phone(what.phone(), "");
   if (!phone) return output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
   const auto name = Profiles::checked_name(what.name());
-  if (!name) return output.fail(request, FailureCode::kInvalidArgument, "name: must have 1 to 64 characters");
+  if (!name)
+    return output.fail(request, FailureCode::kInvalidArgument,
+                       "name: must have 1 to 64 characters, and something to see");
   if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
   }

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/unicode.h"
 #include "core/vcard_text.h"
 
 namespace kith::core {
 namespace {
 
-constexpr size_t kPhoneBytesMax = 64;
+constexpr size_t kPhoneBytesMax = 129;  // more than is understood: what is cut is never another number
 constexpr size_t kHeadBytesMax = 1024;  // of a property's name and parameters
 
 // One property: [group.]NAME[;parameters]:value
@@ -45,7 +46,7 @@ std::optional<Property> parse_property(std::string_view line) {
     const std::string part = to_upper(head.substr(0, end));
     head.remove_prefix(std::min(end + 1, head.size()));
     if (first) {
-      property.name = collapse_spaces(part.substr(part.rfind('.') + 1));
+      property.name = one_line(part.substr(part.rfind('.') + 1));
     } else if (part.starts_with("ENCODING=")) {
       property.encoding = part.substr(9);
     } else if (part.starts_with("CHARSET=")) {
@@ -57,13 +58,13 @@ std::optional<Property> parse_property(std::string_view line) {
   return property;
 }
 
-// The property's text as UTF-8, still escaped.
+// The property's text as UTF-8, still escaped; "" in a charset that is not known.
 std::string decode(const Property& property) {
-  if (property.encoding == "QUOTED-PRINTABLE")
-    return to_utf8(decode_quoted_printable(property.value), property.charset);
-  if (property.encoding == "BASE64" || property.encoding == "B")
-    return to_utf8(decode_base64(property.value), property.charset);
-  return to_utf8(property.value, property.charset);
+  const bool is_base64 = property.encoding == "BASE64" || property.encoding == "B";
+  const std::string bytes = property.encoding == "QUOTED-PRINTABLE" ? decode_quoted_printable(property.value)
+                            : is_base64                             ? decode_base64(property.value)
+                                                                    : std::string(property.value);
+  return to_utf8(bytes, property.charset).value_or("");
 }
 
 // Gives logical lines: physical ones with folds and soft line breaks undone.
@@ -128,7 +129,7 @@ struct OpenCard {
 
   [[nodiscard]] Card finish() {
     for (std::string* name : {&formatted, &structured, &nickname, &organization}) {
-      if (!name->empty()) return {std::move(*name), std::move(phones)};
+      if (has_visible(*name)) return {std::move(*name), std::move(phones)};
     }
     return {"", std::move(phones)};
   }
@@ -143,40 +144,31 @@ std::string structured_name(std::string_view value) {
       for (const std::string_view part : split_escaped(parts[index], ',')) name += unescape(part) + ' ';
     }
   }
-  return collapse_spaces(name);
-}
-
-std::string phone_of(std::string_view value) {
-  std::string phone = collapse_spaces(unescape(value));
-  if (to_upper(std::string_view(phone).substr(0, 4)) == "TEL:") {
-    phone.erase(0, 4);
-    phone.resize(std::min(phone.find(';'), phone.size()));
-  }
-  return phone;
+  return one_line(name);
 }
 
 void take_property(OpenCard& card, const Property& property) {
   if (property.name == "TEL") {
     if (card.phones.size() == kVcardPhonesMax || property.value.size() > 4096) return;
-    std::string phone = phone_of(decode(property));
+    std::string phone = one_line(unescape(decode(property)));
     phone.resize(std::min(phone.size(), kPhoneBytesMax));
     if (!phone.empty()) card.phones.push_back(std::move(phone));
     return;
   }
   if (property.name == "FN") {
-    if (card.formatted.empty()) card.formatted = collapse_spaces(unescape(decode(property)));
+    if (card.formatted.empty()) card.formatted = one_line(unescape(decode(property)));
   } else if (property.name == "N") {
     if (card.structured.empty()) card.structured = structured_name(decode(property));
   } else if (property.name == "NICKNAME") {
     const std::string names = decode(property);
-    if (card.nickname.empty()) card.nickname = collapse_spaces(unescape(split_escaped(names, ',')[0]));
+    if (card.nickname.empty()) card.nickname = one_line(unescape(split_escaped(names, ',')[0]));
   } else if (property.name == "ORG") {
     const std::string units = decode(property);
-    if (card.organization.empty()) card.organization = collapse_spaces(unescape(split_escaped(units, ';')[0]));
+    if (card.organization.empty()) card.organization = one_line(unescape(split_escaped(units, ';')[0]));
   }
 }
 
-bool is_vcard(std::string_view value) { return value.size() <= 16 && to_upper(collapse_spaces(value)) == "VCARD"; }
+bool is_vcard(std::string_view value) { return value.size() <= 16 && to_upper(one_line(value)) == "VCARD"; }
 
 }  // namespace
 
@@ -193,7 +185,7 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
     const auto property = parse_property(*line);
     if (!property) continue;
     const bool inside_agent = agent_before;
-    agent_before = open && property->name == "AGENT" && collapse_spaces(property->value.substr(0, 64)).empty();
+    agent_before = open && property->name == "AGENT" && one_line(property->value.substr(0, 64)).empty();
     if (property->name == "BEGIN" && is_vcard(property->value)) {
       if (open && (nested > 0 || inside_agent)) {
         ++nested;
@@ -214,8 +206,7 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
       cards.push_back(open->finish());
       open.reset();
     } else if (nested == 0) {
-      if (property->name == "VERSION")
-        lines.set_keep_fold_space(collapse_spaces(property->value.substr(0, 16)) == "2.1");
+      if (property->name == "VERSION") lines.set_keep_fold_space(one_line(property->value.substr(0, 16)) == "2.1");
       take_property(*open, *property);
     }
   }

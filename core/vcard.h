@@ -3,9 +3,9 @@
 // Reads address books: vCard 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), as phones and mail programs write them.
 //
 // Taken from each card: the name (FN, else N, else NICKNAME, ORG) and every TEL. Understood: folded lines,
-// quoted-printable with soft line breaks, base64, the charsets UTF-8, US-ASCII, ISO-8859-1 and windows-1252, escaped
-// characters, groups (item1.TEL), tel: URIs, agents and other nested cards (skipped). Everything else is ignored. Input
-// is hostile: any bytes give cards or an error, in time linear in the size.
+// quoted-printable with soft line breaks, base64, UTF-8 and the charsets of one byte (ISO-8859, windows-125x, KOI8),
+// escaped characters, groups (item1.TEL), agents and other nested cards (skipped). Everything else is ignored, also text
+// in charsets of several bytes. Input is hostile: any bytes give cards or an error, in time linear in the size.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@
 namespace kith::core {
 
 struct Card {
-  std::string name;                 // well-formed UTF-8, trimmed; "" when the card has none
-  std::vector<std::string> phones;  // as written, without tel: and its parameters
+  std::string name;                 // well-formed UTF-8, one line; "" when nothing of it is seen, or can be read
+  std::vector<std::string> phones;  // as written, also as tel: URIs
 };
 
 enum class VcardError {

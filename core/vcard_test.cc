@@ -54,7 +54,29 @@ TEST(Vcard, ReadsUrisOfVersionFour) {
   const Card card = one(
       "VERSION:4.0\r\nFN:Simon Perreault\r\nTEL;VALUE=uri;PREF=1;TYPE=\"voice,home\":tel:+1-555-555-5555;ext=5555\r\n"
       "TEL;VALUE=URI;TYPE=\"cell:x;y\":TEL:+1-418-262-6501\r\n");
-  EXPECT_EQ(card.phones, (Phones{"+1-555-555-5555", "+1-418-262-6501"}));
+  EXPECT_EQ(card.phones, (Phones{"tel:+1-555-555-5555;ext=5555", "TEL:+1-418-262-6501"}));
+}
+
+TEST(Vcard, ReadsCharsetsOfOneByteAndLeavesOutOthers) {
+  EXPECT_EQ(one("VERSION:2.1\r\nFN;CHARSET=KOI8-R:\xE9\xD7\xC1\xCE\r\n").name, "Иван");
+  EXPECT_EQ(one("FN;CHARSET=koi8-u;ENCODING=QUOTED-PRINTABLE:=E9=D7=C1=CE\r\n").name, "Иван");
+  EXPECT_EQ(one("FN;CHARSET=windows-1251:\xC8\xE2\xE0\xED\r\n").name, "Иван");
+  EXPECT_EQ(one("FN;CHARSET=ISO-8859-2:\xA3ukasz\r\n").name, "Łukasz");
+  EXPECT_EQ(one("FN;CHARSET=ISO-8859-1:J\xF6rg\r\n").name, "Jörg");
+  EXPECT_EQ(one("FN:J\xF6rg M\xFCller\r\n").name, "Jörg Müller") << "Western Europe, unsaid";
+  EXPECT_EQ(one("FN:\xC8\xE2\xE0\xED\r\n").name, "") << "but not this";
+  EXPECT_EQ(one("FN:\x8E\x52\x93\x63\r\n").name, "") << "nor Shift_JIS";
+  EXPECT_EQ(one("FN;CHARSET=SHIFT_JIS:\x8E\x52\x93\x63\r\n").name, "");
+  EXPECT_EQ(one("FN;CHARSET=GB2312;ENCODING=QUOTED-PRINTABLE:=D5=C5=C8=FD\r\n").name, "");
+  EXPECT_EQ(one("FN;CHARSET=ISO-2022-JP:\x1B$B;3ED\x1B(B\r\n").name, "");
+  EXPECT_EQ(one("FN;CHARSET=SHIFT_JIS:Ana\r\n").name, "Ana");
+  EXPECT_EQ(one("FN;CHARSET=GB2312:\xD5\xC5\r\nN:Zhang;San\r\n").name, "San Zhang") << "another name of the card";
+}
+
+TEST(Vcard, NamesOfWhichNothingIsSeenAreNone) {
+  EXPECT_EQ(one("FN:\u200B\r\nN:;Ana\r\n").name, "Ana");
+  EXPECT_EQ(one("FN:\u3164\r\n").name, "");
+  EXPECT_EQ(one("FN:\u202EAna\u2028Maria\r\n").name, "Ana Maria") << "and the others stay on their line";
 }
 
 TEST(Vcard, UnfoldsLines) {

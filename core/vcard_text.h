@@ -3,6 +3,7 @@
 // The text forms inside a vCard: encodings, charsets, escapes. Any bytes are fine everywhere.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,11 @@ namespace kith::core {
 
 // RFC 2045, 6.7. A "=" that no two hexadecimal digits follow stays as it is.
 std::string decode_quoted_printable(std::string_view text);
-// RFC 4648 with any white space; ends at the first other character.
+// RFC 4648 with any white space; ends at the first other character. Empty when it is none.
 std::string decode_base64(std::string_view text);
-// To well-formed UTF-8. `charset` as in a CHARSET parameter; for unknown or absent ones UTF-8 if it is, else
-// windows-1252.
-std::string to_utf8(std::string_view text, std::string_view charset);
+// To well-formed UTF-8. `charset` as in a CHARSET parameter: UTF-8, or one that has one byte for each character; without
+// it UTF-8 if it is, else windows-1252 if it may be. Absent where it is known that the text would become another.
+std::optional<std::string> to_utf8(std::string_view text, std::string_view charset);
 
 // \n, \, \; \: and \\ by what they stand for; other backslashes stay.
 std::string unescape(std::string_view text);
@@ -24,7 +25,5 @@ std::vector<std::string_view> split_escaped(std::string_view text, char separato
 
 // Upper case of A to Z.
 std::string to_upper(std::string_view text);
-// Control characters and white space become single spaces, none at the ends.
-std::string collapse_spaces(std::string_view text);
 
 }  // namespace kith::core

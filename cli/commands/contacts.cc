@@ -75,8 +75,11 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   const auto& result = response->import_contacts();
-  context.out.note(std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) +
-                   " of them on Kith, " + std::to_string(result.skipped()) + " skipped");
+  std::string note = std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) +
+                     " of them on Kith, " + std::to_string(result.skipped()) + " skipped";
+  if (result.not_asked() > 0)
+    note += "; whether " + std::to_string(result.not_asked()) + " more are is asked while kith is connected";
+  context.out.note(note);
   return ExitCode::kOk;
 }
 

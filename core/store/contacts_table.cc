@@ -2,7 +2,7 @@
 
 #include "core/store/contacts_table.h"
 
-#include "core/store/sort_name.h"
+#include "base/unicode.h"
 
 namespace kith::core {
 namespace {
@@ -16,7 +16,7 @@ ContactRow read(const Statement& row) {
 
 bool ContactsTable::set(std::string_view phone, std::string_view name) {
   const bool known = find(phone).has_value();
-  const std::string sorted = sort_name(name);
+  const std::string sorted = sort_key(name);
   database_
       .prepare(
           "INSERT INTO contacts (phone, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (phone) DO UPDATE SET name = "

@@ -2,7 +2,7 @@
 
 // The address book, and who is blocked.
 //
-//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_name(), account BLOB(16) or
+//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_key(), account BLOB(16) or
 //              null while unknown or none, looked_up_us INTEGER: when the server was last asked whether the number has
 //              an account; 0: never
 //   blocked    account BLOB(16) PRIMARY KEY

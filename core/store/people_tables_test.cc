@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Contacts, blocks, profiles and settings.
-#include "core/store/sort_name.h"
 #include "core/store/testing/store_fixture.h"
 
 namespace kith::core {
@@ -113,17 +112,6 @@ TEST_F(PeopleTablesTest, SettingsHaveADefaultUntilTheyAreSet) {
   EXPECT_EQ(store_.settings.integer(setting::kReadReceipts, 1), 1);
   store_.settings.set(setting::kReadReceipts, 0);
   EXPECT_EQ(store_.settings.integer(setting::kReadReceipts, 1), 0);
-}
-
-TEST(SortName, FoldsCaseDiacriticsAndSpaces) {
-  EXPECT_EQ(sort_name("  Éva   ŽIŽEK "), "eva zizek");
-  EXPECT_EQ(sort_name("Straße"), "strasse");
-  EXPECT_EQ(sort_name("Ægir"), "aegir");
-  EXPECT_EQ(sort_name("ΑΘΗΝΑ"), "αθηνα");
-  EXPECT_EQ(sort_name("Ёлка"), sort_name("елка"));
-  EXPECT_EQ(sort_name("e\xCC\x81va"), "eva") << "combining accents";
-  EXPECT_EQ(sort_name("王🙂"), "王🙂");
-  EXPECT_EQ(sort_name(""), "");
 }
 
 }  // namespace

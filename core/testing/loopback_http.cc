@@ -174,6 +174,8 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
   if (path == "/v1/accounts/lookup") {
     wire::LookupResponse response;
     const auto request = parse<wire::LookupRequest>(body);
+    if (static_cast<uint32_t>(request.phones_size()) > lookups_left) return refused(429, wire::kRateLimited);
+    lookups_left -= static_cast<uint32_t>(request.phones_size());
     for (const std::string& phone : request.phones()) {
       const Account* account = account_of(phone);
       if (!account || account->revision == 0) continue;

@@ -94,6 +94,7 @@ class LoopbackServer {
   std::vector<wire::ClientFrame> ephemeral;  // Typing, Availability, Subscribe
   std::map<std::string, int> calls;          // "PUT /v1/keys" → how often
   wire::Limits limits;
+  uint32_t lookups_left = UINT32_MAX;  // numbers that may be looked up before that is refused by rate
 
  protected:
   // ---- what a lying server overrides

@@ -48,7 +48,10 @@ std::optional<std::vector<Position>> withheld_of(const Field& field) {
 
 // Whether the text is well-formed UTF-8 of min..max characters without control characters.
 [[nodiscard]] bool is_text(std::string_view text, size_t length_min, size_t length_max);
-[[nodiscard]] bool is_public_key(BytesView key);  // 33 bytes that begin with 5
+// Whether it is one line as base's one_line() leaves it, of at most so many characters; may be empty.
+[[nodiscard]] bool is_line(std::string_view text, size_t length_max);
+[[nodiscard]] bool is_name(std::string_view text);  // a line of 1..64 characters of which something is seen
+[[nodiscard]] bool is_public_key(BytesView key);    // 33 bytes that begin with 5
 
 // What limits by device count.
 inline Bytes limit_key(const DeviceAddress& device) {
@@ -57,7 +60,7 @@ inline Bytes limit_key(const DeviceAddress& device) {
   return key;
 }
 
-// The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist (libphonenumber).
+// The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist.
 std::optional<std::string> normalize_phone(const std::string& phone);
 
 inline std::unexpected<Refusal> refuse_rate(uint32_t retry_after_ms) {

@@ -31,7 +31,7 @@ std::optional<Refusal> check_form(const wire::DeviceList& list) {
     last = device.device_id();
     if (!is_public_key(device.identity_key()))
       return Refusal{wire::kInvalidArgument, "device_list.devices.identity_key", 0};
-    if (device.name().size() > kDeviceNameBytesMax || !is_text(device.name(), 0, kDeviceNameBytesMax)) {
+    if (device.name().size() > kDeviceNameBytesMax || !is_line(device.name(), kDeviceNameBytesMax)) {
       return Refusal{wire::kInvalidArgument, "device_list.devices.name", 0};
     }
   }

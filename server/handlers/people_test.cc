@@ -85,6 +85,15 @@ TEST_F(PeopleTest, ProfilesHaveBoundsInCharacters) {  // [LIMIT-1]
                 .error()
                 .detail,
             "name");
+  for (const char* const line : {"at work\nphone  +49", "a\u2028b", "\u202Ekrow ta", " at work", "at  work"}) {
+    EXPECT_EQ(put(ana, "Ana", line).error().detail, "about") << line;
+    EXPECT_EQ(put(ana, line).error().detail, "name") << line;
+  }
+  for (const char* const blank : {" ", "\u200B", "\u3164", "\u2800", "\u00A0", "\u00AD", "\uFE0F", "\U000E0041",
+                                  "\u200F", "\u0301", "\uFFA0", "\u200B \u2060"}) {
+    EXPECT_EQ(put(ana, blank).error().detail, "name") << "of which nothing is seen";
+  }
+  EXPECT_TRUE(put(ana, "Ana 🏳️\u200D🌈 می\u200Cخواهم")) << "joiners inside are writing";
   EXPECT_EQ(put(ana, "\xc3").error().code, wire::kInvalidArgument);
   EXPECT_EQ(put(ana, "Ana", std::string(141, 'x')).error().detail, "about");
   EXPECT_TRUE(put(ana, "Ana", std::string(140, 'x')));

@@ -56,9 +56,12 @@ describe("two people in two browsers", () => {
 
   it("can't write to a number that nobody has", async () => {
     await anaPage.getByRole("button", { name: "New chat" }).first().click();
-    await anaPage.getByLabel("Phone number or name").fill("+491700000199");
-    await anaPage.keyboard.press("Enter");
-    await anaPage.getByRole("alert").getByText("uses Kith here yet").waitFor();
+    // As it is typed, and as it is pasted from an address book.
+    for (const written of ["+491700000199", "0170 0000199", "\u202a0170\u20110000199\u202c", "tel:+49-170-0000199"]) {
+      await anaPage.getByLabel("Phone number or name").fill(written);
+      await anaPage.keyboard.press("Enter");
+      await anaPage.getByRole("alert").getByText("uses Kith here yet").waitFor();
+    }
     await anaPage.getByRole("button", { name: "Back" }).click();
   });
 

@@ -5,8 +5,7 @@ import { useEffect, useRef, type KeyboardEvent } from "react";
 
 import type { AppSnapshot, AppViewModel } from "../view-models/app";
 import { matching } from "../view-models/conversation_list";
-import { phoneOf } from "../view-models/core";
-import { checkPhone, formatPhone } from "../view-models/phone";
+import { formatPhone, looksLikePhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
@@ -118,7 +117,7 @@ function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
   const now = useNow();
   const found = matching(conversations, query);
   const searching = query.trim() !== "";
-  const checked = searching ? checkPhone(query) : undefined;
+  const isNumber = looksLikePhone(query);
   const open = (id: string) => void app.openConversation(id);
 
   if (loaded && conversations.length === 0 && !searching) {
@@ -142,7 +141,7 @@ function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
           </ul>
         </section>
       )}
-      {checked !== undefined && "phone" in checked && !found.some((each) => phoneOf(each) === checked.phone) && (
+      {isNumber && found.length === 0 && (
         <div className="rows">
           <button
             type="button"
@@ -150,13 +149,13 @@ function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
             data-row
             onClick={() => {
               app.showLeft("new-chat");
-              void app.contacts.openPhone(checked.phone);
+              void app.contacts.openPhone(query);
             }}
           >
             <span className="disc">
               <Icon name="compose" />
             </span>
-            {`Write to ${formatPhone(checked.phone)}`}
+            {`Write to ${formatPhone(query.trim())}`}
           </button>
         </div>
       )}

@@ -4,8 +4,8 @@
 import { useRef, useState, type FormEvent } from "react";
 
 import type { AppViewModel } from "../view-models/app";
-import { isNumberLike, matchingContacts } from "../view-models/contacts";
-import { checkPhone, formatPhone } from "../view-models/phone";
+import { matchingContacts } from "../view-models/contacts";
+import { formatPhone, looksLikePhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
 import { AddContact, ContactRows } from "./contact_rows";
 import { Icon } from "./icons";
@@ -17,8 +17,7 @@ export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: ()
   const [adding, setAdding] = useState(false);
   const file = useRef<HTMLInputElement>(null);
   const found = matchingContacts(contacts, query);
-  const checked = checkPhone(query);
-  const isNumber = isNumberLike(query);
+  const isNumber = looksLikePhone(query);
   const isUnknownName = query.trim() !== "" && !isNumber && found.length === 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -82,7 +81,7 @@ export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: ()
                 onClick={() => void app.contacts.openTyped()}
               >
                 <span className="disc">{busy ? <span className="spinner" /> : <Icon name="compose" />}</span>
-                {`Write to ${"phone" in checked ? formatPhone(checked.phone) : query.trim()}`}
+                {`Write to ${formatPhone(query.trim())}`}
               </button>
             )}
             {(stranger !== "" || isUnknownName) && (

@@ -144,7 +144,7 @@ describe("opening conversations", () => {
     app.contacts.setQuery("+49 170 0000004");
     await app.contacts.openTyped();
     await settle();
-    expect(core.called("openConversation")).toEqual([{ phone: "+491700000004" }]);
+    expect(core.called("openConversation")).toEqual([{ phone: "+49 170 0000004" }]); // the core reads it
     expect(app.snapshot()).toMatchObject({ leftPanel: "list" });
     expect(app.snapshot().open?.snapshot().conversation.title).toBe("Dora");
   });
@@ -163,6 +163,18 @@ describe("importing contacts", () => {
     await app.contacts.importFile(new Blob(["BEGIN:VCARD"]));
     expect(app.contacts.snapshot().notice).toBe(
       "3 contacts imported, 2 of them use Kith. 1 without a usable number or name were left out.",
+    );
+  });
+
+  it("goes to the core as bytes, and says what the server has not been asked yet", async () => {
+    await app.start();
+    core.on("importContacts", () =>
+      create(ImportContactsResponseSchema, { imported: 2500, withAccount: 7, notAsked: 500 }),
+    );
+    await app.contacts.importFile(new Blob([new Uint8Array([0x4a, 0xf6, 0x72, 0x67])]));
+    expect(core.called("importContacts")[0]?.vcard).toEqual(new Uint8Array([0x4a, 0xf6, 0x72, 0x67]));
+    expect(app.contacts.snapshot().notice).toBe(
+      "2500 contacts imported, 7 of them use Kith. Whether 500 more do is found out bit by bit.",
     );
   });
 

@@ -3,7 +3,7 @@
 // The address book, and the way to a new conversation.
 import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
 import { failureText } from "./failure_text";
-import { checkPhone, formatPhone } from "./phone";
+import { formatPhone } from "./phone";
 import { ViewModel } from "./view_model";
 
 export interface ContactsSnapshot {
@@ -55,31 +55,30 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   readonly openTyped = (): Promise<void> => this.openPhone(this.snapshot().query);
 
   readonly openPhone = async (typed: string): Promise<void> => {
-    const checked = checkPhone(typed);
-    if ("problem" in checked) return this.update({ error: checked.problem });
+    const phone = typed.trim();
+    if (phone === "") return this.update({ error: "Type a phone number." });
     if (this.snapshot().busy) return;
     this.update({ busy: true, stranger: "", error: "", notice: "" });
     try {
-      const conversation = await this.core.call("openConversation", { phone: checked.phone });
+      const conversation = await this.core.call("openConversation", { phone });
       this.update({ busy: false, query: "" });
       this.onOpened(conversation);
     } catch (error) {
       const words = hasCode(error, FailureCode.kNoSuchAccount)
-        ? `Nobody with the number ${formatPhone(checked.phone)} uses Kith here yet.`
+        ? `Nobody with the number ${formatPhone(phone)} uses Kith here yet.`
         : hasCode(error, FailureCode.kOffline)
           ? "There is no connection. A first message to a new number needs the server."
           : failureText(error);
-      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? checked.phone : "";
+      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? phone : "";
       this.update({ busy: false, stranger, error: words });
     }
   };
 
   /** Adds a contact, or gives it another name. True when that is done. */
   readonly save = async (phone: string, name: string): Promise<boolean> => {
-    const checked = checkPhone(phone);
-    if ("problem" in checked) return this.refuse(checked.problem);
+    if (phone.trim() === "") return this.refuse("Type a phone number.");
     if (name.trim() === "") return this.refuse("Type a name for this contact.");
-    return this.change({ phone: checked.phone, name: name.trim() }, `${name.trim()} is in your contacts.`);
+    return this.change({ phone: phone.trim(), name: name.trim() }, `${name.trim()} is in your contacts.`);
   };
 
   readonly remove = (contact: Contact): Promise<boolean> =>
@@ -91,12 +90,14 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
       return this.update({ error: "This file is over 8 MB: too large for an address book." });
     this.update({ busy: true, error: "", notice: "" });
     try {
-      const { imported, skipped, withAccount } = await this.core.call("importContacts", { vcard: await file.text() });
+      const vcard = new Uint8Array(await file.arrayBuffer()); // as it is: the core knows its charset
+      const { imported, skipped, withAccount, notAsked } = await this.core.call("importContacts", { vcard });
       const left = skipped > 0 ? ` ${skipped} without a usable number or name were left out.` : "";
       const there = withAccount === 1 ? "1 of them uses Kith" : `${withAccount} of them use Kith`;
+      const later = notAsked > 0 ? ` Whether ${notAsked} more do is found out bit by bit.` : "";
       this.update({
         busy: false,
-        notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${left}`,
+        notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${later}${left}`,
       });
       await this.load();
     } catch (error) {
@@ -136,9 +137,6 @@ export function matchingContacts(contacts: readonly Contact[], query: string): r
     return words.every((word) => name.includes(word)) || (digits.length >= 3 && each.phone.includes(digits));
   });
 }
-
-/** What somebody types who looks for a number, and not for a name. */
-export const isNumberLike = (query: string): boolean => /^[\s+\d().\-/]+$/.test(query.trim()) && query.trim() !== "";
 
 /** What to send to somebody who is not here yet, by whatever else one writes to them. */
 export function invitationText(server: string, phone: string): string {

@@ -34,6 +34,7 @@ export type {
   Profile,
   Quote,
   SafetyNumber,
+  SearchExcerpt,
   Settings,
   State,
 } from "../core-client/schema";

@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Phone numbers as people type them. The core and the server decide; this only spares a round trip and a number without country code.
+// Phone numbers as they are typed and shown. What is a number the core decides: it knows the plans of all countries.
 
-/** The number without spaces and signs, or why it can't be one. */
-export function checkPhone(typed: string): { phone: string } | { problem: string } {
-  const phone = typed.replace(/[\s().\-/\u00a0]/g, "").replace(/^00/, "+");
-  if (phone === "") return { problem: "Type a phone number." };
-  if (!phone.startsWith("+")) return { problem: "Start with + and the country code, for example +49 170 0000001." };
-  if (!/^\+\d*$/.test(phone)) return { problem: "A phone number has only digits after the +." };
-  if (phone.startsWith("+0")) return { problem: "A country code doesn't begin with 0." };
-  if (phone.length < 8) return { problem: "This number is too short." };
-  if (phone.length > 16) return { problem: "This number is too long." };
-  return { phone };
+/** Whether something is typed that may be a number: digits of any script, and what people write between them. */
+export function looksLikePhone(typed: string): boolean {
+  return /^(tel:)?[\s\p{Nd}\p{Cf}\p{Pd}+＋().\/\[\]~（）．／]+$/iu.test(typed) && /\p{Nd}/u.test(typed);
 }
 
 const TWO_DIGIT_CODES = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;

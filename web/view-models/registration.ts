@@ -6,7 +6,7 @@
 // name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again.
 import { FailureCode, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
-import { checkPhone } from "./phone";
+import { looksLikePhone } from "./phone";
 import { ViewModel } from "./view_model";
 
 export type RegistrationStep = "phone" | "code" | "name" | "pin";
@@ -38,9 +38,8 @@ export interface RegistrationOptions {
   onRegistered: () => void;
 }
 
-/** Whether somebody has said their name. */
-export const hasName = (state: Pick<State, "name" | "phone">): boolean =>
-  state.name !== "" && state.name !== state.phone;
+/** Whether somebody has said their name: a number, however it was typed, is none. */
+export const hasName = (state: Pick<State, "name">): boolean => state.name !== "" && !looksLikePhone(state.name);
 
 const RESEND_MS = 30_000;
 const NAME_CHARACTERS_MAX = 64;
@@ -104,25 +103,28 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   readonly resend = (): Promise<void> => this.requestCode();
 
   private async requestCode(): Promise<void> {
-    const checked = checkPhone(this.snapshot().phone);
-    if ("problem" in checked) return this.update({ error: checked.problem });
+    const phone = this.snapshot().phone.trim();
+    if (phone === "") return this.update({ error: "Type a phone number." });
     this.update({ busy: true, error: "" });
     try {
       const { code, digits } = await this.core.call("requestCode", {
         server: this.options.server,
-        phone: checked.phone,
+        phone,
       });
       this.update({
         busy: false,
         step: "code",
-        phone: checked.phone,
+        phone,
         code,
         codeGiven: code !== "",
         digits: digits === 0 ? 6 : digits,
         resendAt: Date.now() + RESEND_MS,
       });
     } catch (error) {
-      this.update({ busy: false, error: failureText(error), resendAt: Date.now() + failureOf(error).retryAfterMs });
+      const words = hasCode(error, FailureCode.kInvalidPhone)
+        ? "This isn't a phone number that can exist. Start with + and the country code, for example +49 170 0000001."
+        : failureText(error);
+      this.update({ busy: false, error: words, resendAt: Date.now() + failureOf(error).retryAfterMs });
     }
   }
 

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest";
 
-import { excerptOf } from "./excerpt";
 import { isOnlyEmoji } from "./large_emoji";
 import { beginning, foldedText } from "./rich_text";
 
@@ -53,37 +52,4 @@ describe("texts of emoji alone", () => {
   it.each(["", "1", "😀😀😀😀", "ok 👍", "#", "©", "™", "❤", "🇩", "🏽a", "a\u200d"])("are not: %s", (text) =>
     expect(isOnlyEmoji(text)).toBe(false),
   );
-});
-
-describe("an excerpt of a search hit", () => {
-  const shown = (text: string, query: string) =>
-    excerptOf(text, query)
-      .map((piece) => piece.text)
-      .join("");
-  const marked = (text: string, query: string) =>
-    excerptOf(text, query).flatMap((piece) => (piece.marked ? [piece.text] : []));
-
-  it("marks the beginnings of words as the index finds them: whatever case and accents, whatever signs the query has", () => {
-    expect(marked("The cat (concat) sat", "CAT (*")).toEqual(["cat"]);
-    expect(marked("Zoë Çelik, zoe", "zoe celik")).toEqual(["Zoë", "Çelik", "zoe"]);
-    expect(marked("Zoe\u0308 war da", "zoë")).toEqual(["Zoe\u0308"]);
-    expect(marked("İstanbul", "istanbul")).toEqual(["İstanbul"]);
-    expect(marked("nothing", "zzz")).toEqual([]);
-  });
-
-  it("shows the place that was found in a long text", () => {
-    const text = `${"far away ".repeat(40)}needle ${"and on ".repeat(40)}`;
-    expect(shown(text, "needle")).toMatch(/^…(?:\S+ ){1,5}needle .*…$/);
-    expect(shown(text, "needle").length).toBeLessThan(100);
-    expect(marked(`${"長".repeat(300)} 針が ${"長".repeat(300)}`, "針")).toEqual(["針"]);
-    expect(marked("x".repeat(500) + " needle", "needle")).toEqual(["needle"]);
-  });
-
-  it("is on one line, has whole signs, and of a short text all of it", () => {
-    for (let shift = 0; shift < 30; ++shift) {
-      const text = `${"a".repeat(shift)}${FAMILY.repeat(20)} needle ${FAMILY.repeat(20)}`;
-      expect(shown(text, "needle").replaceAll(FAMILY, "").replace(/…|a+/g, "").trim()).toBe("needle");
-    }
-    expect(shown("a\n b", "b")).toBe("a b");
-  });
 });
