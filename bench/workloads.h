@@ -27,6 +27,7 @@ struct Options {
   double give_back_seconds = 30;  // how long offline waits for disk space that was drained
   size_t logins = 5'000;
   size_t core_messages = 20'000;
+  size_t search_messages = 100'000;
   size_t storm_devices = 5'000;
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
@@ -49,5 +50,7 @@ struct Options {
 [[nodiscard]] bool run_slow(const Options& options, Report& report);
 // The native client core alone, with its database on the disk.
 [[nodiscard]] bool run_core(const Options& options, Report& report);
+// Searches of many kinds in the messages of a device, in five scripts.
+[[nodiscard]] bool run_search(const Options& options, Report& report);
 
 }  // namespace kith::bench

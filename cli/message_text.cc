@@ -142,6 +142,18 @@ std::string message_line(const Output& output, const Message& message, const std
   return line;
 }
 
+std::string search_line(const Output& output, const Message& message, const client_api::SearchExcerpt& excerpt,
+                        const std::string& author, uint64_t now_us) {
+  std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
+  line += output.coloured(message.outgoing() ? "32" : "1", safe_for_terminal(author) + ":") + " ";
+  for (const auto& piece : excerpt.pieces()) {
+    const std::string text = safe_for_terminal(piece.text());
+    line += piece.matched() ? output.coloured("1;33", text) : text;
+  }
+  if (message.outgoing()) line += " " + tick_mark(output, message.tick());
+  return line;
+}
+
 std::string excerpt(const std::string& text, size_t width) {
   std::string out;
   size_t characters = 0;

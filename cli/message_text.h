@@ -23,6 +23,10 @@ std::vector<std::pair<std::string, std::string>> message_environment(const clien
 std::string message_line(const Output& output, const client_api::Message& message, const std::string& author,
                          uint64_t now_us);
 
+// The same of a message that was searched for: one line, the matches marked where there are colours.
+std::string search_line(const Output& output, const client_api::Message& message,
+                        const client_api::SearchExcerpt& excerpt, const std::string& author, uint64_t now_us);
+
 // The lower-case word for programs: "pending", "sent", "delivered", "read", "failed"; "" for none.
 std::string tick_word(client_api::Message::Tick tick);
 // For people: "✓✓", in blue or with the word "read" where there are no colours.

@@ -3,93 +3,115 @@
 #include "core/search.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "core/messages_view.h"
 
 namespace kith::core {
 namespace {
 
-constexpr size_t kWordsMax = 32;
 constexpr size_t kQueryBytesMax = 1024;
 constexpr uint32_t kResultsDefault = 50;
 constexpr uint32_t kResultsMax = 500;
+constexpr size_t kBeforeMatch = 30;    // graphemes of an excerpt
+constexpr size_t kMatchesMax = 1'000;  // of a text; further ones are not marked
 
-// Whether the character at `at` (which moves to the next) may be part of what the tokenizer calls a word. Wrong for
-// some signs, which does no harm: FTS5 ignores what has no tokens; and a word that is looked for literally is still
-// found.
-bool is_word_character(std::string_view text, size_t& at) {
-  const auto byte = [&](size_t offset) { return static_cast<uint8_t>(text[at + offset]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) {
-    ++at;
-    return (lead >= '0' && lead <= '9') || (lead >= 'A' && lead <= 'Z') || (lead >= 'a' && lead <= 'z');
+struct Range {
+  size_t begin;
+  size_t end;
+};
+
+// The bytes that match, in order.
+std::vector<Range> find_matches(std::string_view text, const SearchWords& words) {
+  const Folded folded = fold(text);
+  std::vector<Range> matches;
+  for (const std::u32string& word : words.words) {
+    for (size_t at = folded.points.find(word); at != std::u32string::npos && matches.size() < kMatchesMax;
+         at = folded.points.find(word, at + word.size())) {
+      size_t end = folded.places[at + word.size() - 1];
+      next_point(text, end);
+      matches.push_back({folded.places[at], end});
+    }
   }
-  uint32_t point = 0;
-  if (lead < 0xE0) {
-    point = (lead & 31u) << 6 | (byte(1) & 63u);
-    at += 2;
-  } else if (lead < 0xF0) {
-    point = (lead & 15u) << 12 | (byte(1) & 63u) << 6 | (byte(2) & 63u);
-    at += 3;
-  } else {
-    point = (lead & 7u) << 18 | (byte(1) & 63u) << 12 | (byte(2) & 63u) << 6 | (byte(3) & 63u);
-    at += 4;
-  }
-  const auto within = [&](uint32_t first, uint32_t last) { return point >= first && point <= last; };
-  // Latin-1 signs, punctuation to dingbats and arrows, CJK punctuation, variation selectors, pictographs, tags.
-  return !(within(0x80, 0xA9) || within(0xAB, 0xB1) || within(0xB6, 0xB8) || point == 0xBB || point == 0xBF ||
-           within(0x2000, 0x206F) || within(0x20A0, 0x20FF) || within(0x2190, 0x245F) || within(0x2500, 0x2BFF) ||
-           within(0x3000, 0x3004) || within(0x3008, 0x3020) || within(0xFE00, 0xFE0F) || within(0x1F000, 0x1FAFF) ||
-           within(0xE0000, 0xE01EF));
+  std::ranges::sort(matches, {}, &Range::begin);
+  return matches;
 }
 
-bool has_word_character(std::string_view word) {
-  for (size_t at = 0; at < word.size();) {
-    if (is_word_character(word, at)) return true;
+// Where an excerpt begins that has `place` in it: at most `count` graphemes before.
+size_t begin_before(std::string_view text, size_t place, size_t count) {
+  // Clusters are read from a word's beginning on; without one from some way before, where the first may be a half.
+  constexpr size_t kFar = 2'000;
+  size_t at = place > kFar ? text.find_first_of(" \n", place - kFar) : 0;
+  if (at > place) {
+    at = place - kFar;
+    next_point(text, at);
   }
-  return false;
+  std::vector<size_t> begins;
+  for (; at < text.size(); at = grapheme_end(text, at)) {
+    begins.push_back(at);
+    if (grapheme_end(text, at) > place) break;
+  }
+  if (begins.empty()) return place;
+  const size_t first = begins.size() - std::min(begins.size(), count + 1);
+  if (begins[first] == 0) return 0;
+  for (size_t i = first; i < begins.size(); ++i) {  // a word's beginning, if there is one
+    if (const char before = text[begins[i] - 1]; before == ' ' || before == '\n') return begins[i];
+  }
+  return begins[first];
 }
 
-bool is_space(char byte) { return static_cast<uint8_t>(byte) <= ' '; }
+class Pieces {
+ public:
+  void add(std::string_view text, bool matched) {
+    if (excerpt_.pieces_size() == 0 || excerpt_.pieces(excerpt_.pieces_size() - 1).matched() != matched)
+      excerpt_.add_pieces()->set_matched(matched);
+    excerpt_.mutable_pieces(excerpt_.pieces_size() - 1)->mutable_text()->append(text);
+  }
+  client_api::SearchExcerpt finish() { return std::move(excerpt_); }
+
+ private:
+  client_api::SearchExcerpt excerpt_;
+};
 
 }  // namespace
 
-SearchQuery make_search_query(std::string_view text) {
-  SearchQuery query;
-  size_t words = 0;
-  for (size_t at = 0; at < text.size() && words < kWordsMax;) {
-    if (is_space(text[at])) {
-      ++at;
-      continue;
+client_api::SearchExcerpt make_excerpt(std::string_view text, const SearchWords& words) {
+  const std::vector<Range> matches = find_matches(text, words);
+  size_t at = matches.empty() ? 0 : begin_before(text, matches[0].begin, kBeforeMatch);
+  Pieces pieces;
+  if (at > 0) pieces.add("…", false);
+  auto match = matches.begin();
+  bool space = true;  // white space is single, and none at the beginning
+  for (size_t count = 0; at < text.size(); ++count) {
+    const size_t end = grapheme_end(text, at);
+    if (count == kExcerptCharactersMax) {
+      pieces.add("…", false);
+      break;
     }
-    const size_t begin = at;
-    while (at < text.size() && !is_space(text[at])) ++at;
-    const std::string_view word = text.substr(begin, at - begin);
-    ++words;
-    if (!has_word_character(word)) {
-      query.contained.emplace_back(word);
-      continue;
+    while (match != matches.end() && match->end <= at) ++match;
+    const bool matched = match != matches.end() && match->begin < end;
+    size_t behind = at;
+    const uint32_t point = next_point(text, behind);
+    if (!is_space(point) && point >= ' ') {
+      pieces.add(text.substr(at, end - at), matched);
+      space = false;
+    } else if (!space) {
+      pieces.add(" ", matched);
+      space = true;
     }
-    // Inside quotes only the quote itself has a meaning; control characters are spaces and so not here.
-    if (!query.expression.empty()) query.expression += ' ';
-    query.expression += '"';
-    for (const char byte : word) {
-      if (byte == '"') query.expression += '"';
-      query.expression += byte;
-    }
-    query.expression += '"';
+    at = end;
   }
-  if (!query.expression.empty()) query.expression += '*';
-  return query;
+  return pieces.finish();
 }
 
 Result<client_api::SearchResponse, Refusal> search(Store& store, const client_api::SearchRequest& request) {
   if (request.query().size() > kQueryBytesMax || !is_utf8(request.query()))
     return Refuse(client_api::Failure::kInvalidArgument, "query");
   if (request.limit() > kResultsMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
-  const SearchQuery query = make_search_query(request.query());
-  if (query.empty()) return Refuse(client_api::Failure::kInvalidArgument, "query");
+  const SearchWords words = read_search_words(request.query());
+  if (words.words.empty()) return Refuse(client_api::Failure::kInvalidArgument, "query");
   std::optional<ConversationId> conversation;
   if (!request.conversation().empty()) {
     conversation = ConversationId::from_hex(request.conversation());
@@ -97,11 +119,13 @@ Result<client_api::SearchResponse, Refusal> search(Store& store, const client_ap
     if (!store.conversations.find(*conversation))
       return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
   }
-  const auto found = store.messages.search(query.expression, query.contained, conversation,
-                                           request.limit() == 0 ? kResultsDefault : request.limit());
   MessagesView view(store);
   client_api::SearchResponse response;
-  for (const MessageRow& message : found) *response.add_messages() = view.build(message);
+  for (const MessageRow& message :
+       store.messages.search(words, conversation, request.limit() == 0 ? kResultsDefault : request.limit())) {
+    *response.add_messages() = view.build(message);
+    *response.add_excerpts() = make_excerpt(message.text, words);
+  }
   return response;
 }
 

@@ -15,16 +15,19 @@ class MessageSearchTest : public testing::StoreTest {
  protected:
   std::vector<std::string> find(std::string_view text, const std::optional<ConversationId>& conversation = std::nullopt,
                                 int64_t limit = 50) {
-    const SearchQuery query = make_search_query(text);
     std::vector<std::string> texts;
-    for (const MessageRow& message : store_.messages.search(query.expression, query.contained, conversation, limit)) {
+    for (const MessageRow& message : store_.messages.search(read_search_words(text), conversation, limit)) {
       texts.push_back(message.text);
     }
-    EXPECT_FALSE(database_->failed()) << "malformed: " << query.expression;
+    EXPECT_FALSE(database_->failed()) << "malformed: " << text;
     return texts;
   }
   void add(std::string text, uint64_t order = 1) {
     ASSERT_TRUE(store_.messages.add(incoming(++last_, order, std::move(text))));
+  }
+  // So many that the index is needed.
+  void add_others(int count) {
+    for (int i = 0; i < count; ++i) add("nothing of interest");
   }
 
   using Texts = std::vector<std::string>;
@@ -33,53 +36,72 @@ class MessageSearchTest : public testing::StoreTest {
 
 TEST_F(MessageSearchTest, FindsWordsWithoutCaseAndDiacritics) {
   add("Schöne Grüße aus Köln");
-  EXPECT_EQ(find("grusse").size(), 0u) << "ß is a letter of its own";
-  EXPECT_EQ(find("GRÜSSE").size(), 0u);
-  EXPECT_EQ(find("grüße").size(), 1u);
-  EXPECT_EQ(find("koln").size(), 1u);
-  EXPECT_EQ(find("KÖLN schone").size(), 1u);
-  EXPECT_EQ(find("ko\xCC\x88ln").size(), 1u) << "a combining diaeresis";
+  for (const char* typed : {"grusse", "GRÜSSE", "grüße", "koln", "KÖLN schone", "ko\u0308ln"}) {
+    EXPECT_EQ(find(typed).size(), 1u) << typed;
+  }
 }
 
-TEST_F(MessageSearchTest, TheLastWordIsABeginning) {
+TEST_F(MessageSearchTest, FindsPartsOfWordsInAnyOrder) {
   add("breakfast tomorrow");
-  EXPECT_EQ(find("break").size(), 1u);
-  EXPECT_EQ(find("breakfast tom").size(), 1u);
-  EXPECT_EQ(find("break tomorrow").size(), 0u) << "words before it are whole";
-  EXPECT_EQ(find("fast").size(), 0u);
+  for (const char* typed : {"break", "fast", "akfa", "fast tom", "tomorrow break", "w", "ow", "breakfast", "b t"}) {
+    EXPECT_EQ(find(typed).size(), 1u) << typed;
+  }
+  for (const char* typed : {"breakfasts", "fasttom", "tea", "x", "breakfast x"})
+    EXPECT_EQ(find(typed).size(), 0u) << typed;
 }
 
 TEST_F(MessageSearchTest, FindsEmojiAloneAndWithWords) {
   add("good morning 🌞");
   add("good morning");
   add("great👍🏽");
+  add("I ❤\uFE0F it");
   EXPECT_EQ(find("🌞"), Texts{"good morning 🌞"});
   EXPECT_EQ(find("good 🌞"), Texts{"good morning 🌞"});
   EXPECT_EQ(find("👍"), Texts{"great👍🏽"});
   EXPECT_EQ(find("great").size(), 1u);
+  EXPECT_EQ(find("❤").size(), 1u) << "with its variation selector or without";
   EXPECT_EQ(find("🦄").size(), 0u);
 }
 
-TEST_F(MessageSearchTest, FindsOtherScripts) {
-  add("Привет, мир");
-  add("γειά σου Κόσμε");
-  add("東京 タワー");
-  EXPECT_EQ(find("привет").size(), 1u);
-  EXPECT_EQ(find("ΚΌΣΜΕ").size(), 1u);
-  EXPECT_EQ(find("東").size(), 1u);
+// Each is found by what stands beside it: among the newest messages, and by the index.
+TEST_F(MessageSearchTest, FindsAllScripts) {
+  struct Case {
+    const char* text;
+    std::vector<const char*> typed;
+  };
+  const std::vector<Case> cases = {
+      {"我们明天在火车站见面吧", {"火车站", "车站", "站", "见面吧"}},
+      {"昨日映画を見ました", {"映画", "画", "見まし"}},
+      {"请把report发给我", {"report", "把rep", "给我"}},
+      {"مُحَمَّد هنا", {"محمد", "محم", "مُحَمَّد"}},
+      {"إلى أحمد", {"الى", "احمد", "أحمد"}},
+      {"שָׁלוֹם עולם", {"שלום", "לו", "שָׁלוֹם"}},
+      {"Ёлка, Привет", {"елка", "ёлка", "ПРИВЕТ", "ивет"}},
+      {"γειά σου Κόσμε", {"ΚΌΣΜΕ", "κοσμε", "γεια"}},
+      {"soft\u00ADhyphen", {"softhyphen", "thyp"}},
+      {"안녕하세요 여러분", {"안녕", "하세요", "녕"}},
+      {"สวัสดีครับ", {"สวัสดี", "ครับ"}},
+      {"नमस्ते दुनिया", {"नमस्ते", "दुनि"}},
+      {"Ｆｕｌｌ　ｗｉｄｔｈ", {"full", "width"}},
+      {"東京 タワー", {"東", "東京", "ﾀﾜｰ"}},
+  };
+  for (const Case& each : cases) add(each.text);
+  for (const bool by_index : {false, true}) {
+    for (const Case& each : cases) {
+      for (const char* typed : each.typed) EXPECT_EQ(find(typed), Texts{each.text}) << typed;
+    }
+    if (!by_index) add_others(2100);
+  }
 }
 
-TEST_F(MessageSearchTest, TheBestMatchComesFirstThenTheNewest) {
-  add("one pizza and a long row of other words that nobody asked about at all", 1);
-  add("pizza pizza", 2);
-  add("pizza pizza", 3);
-  const auto found = find("pizza");
-  ASSERT_EQ(found.size(), 3u);
-  EXPECT_EQ(found[2].substr(0, 9), "one pizza");
-  const auto rows = store_.messages.search("\"pizza\"", {}, std::nullopt, 2);
-  ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(rows[0].id, message_id(3));
-  EXPECT_EQ(rows[1].id, message_id(2));
+TEST_F(MessageSearchTest, TheNewestComeFirst) {
+  add("pizza one", 1);
+  add("pizza two", 2);
+  add("pizza three", 3);
+  EXPECT_EQ(find("pizza", std::nullopt, 2), (Texts{"pizza three", "pizza two"}));
+  add_others(2100);
+  EXPECT_EQ(find("pi", std::nullopt, 2), (Texts{"pizza three", "pizza two"})) << "each once";
+  EXPECT_EQ(find("p", std::nullopt, 50).size(), 3u);
 }
 
 TEST_F(MessageSearchTest, KeepsToOneConversation) {
@@ -123,16 +145,63 @@ TEST_F(MessageSearchTest, NothingTypedIsASyntaxError) {
   EXPECT_EQ(find("(a)").size(), 1u);
 }
 
-TEST(SearchQuery, IsEmptyWithoutWordsAndBounded) {
-  EXPECT_TRUE(make_search_query("").empty());
-  EXPECT_TRUE(make_search_query(" \t\n").empty());
-  EXPECT_EQ(make_search_query("one two").expression, "\"one\" \"two\"*");
-  EXPECT_EQ(make_search_query("a\"b").expression, "\"a\"\"b\"*");
-  EXPECT_EQ(make_search_query("🙂 a !").contained, (std::vector<std::string>{"🙂", "!"}));
+TEST(SearchWords, AreFoldedAndBounded) {
+  EXPECT_TRUE(read_search_words("").words.empty());
+  EXPECT_TRUE(read_search_words(" \t\n\u200B").words.empty());
+  EXPECT_EQ(read_search_words("Öne  two").words, (std::vector<std::u32string>{U"one", U"two"}));
   std::string many;
-  for (int i = 0; i < 100; ++i) many += "w ";
-  const std::string expression = make_search_query(many).expression;
-  EXPECT_EQ(std::count(expression.begin(), expression.end(), 'w'), 32);
+  for (int i = 0; i < 100; ++i) many += "word" + std::to_string(i) + " ";
+  EXPECT_EQ(read_search_words(many).words.size(), 32u);
+}
+
+TEST(SearchWords, BecomeTermsOfTheIndex) {
+  EXPECT_EQ(read_search_words("one").expression(), "\"one\"");
+  EXPECT_EQ(read_search_words("report a").expression(), "\"rep\" \"ort\"") << "one character more says little";
+  EXPECT_EQ(read_search_words("house").expression(), "\"hou\" \"use\"");
+  EXPECT_EQ(read_search_words("ab c").expression(), "\"ab\"* \"c\"*");
+  EXPECT_EQ(read_search_words("a\"b").expression(), "\"a\"\"b\"");
+}
+
+std::string marked(std::string_view text, std::string_view typed) {
+  std::string out;
+  const client_api::SearchExcerpt excerpt = make_excerpt(text, read_search_words(typed));
+  for (const auto& piece : excerpt.pieces()) {
+    out += piece.matched() ? "[" + piece.text() + "]" : piece.text();
+  }
+  return out;
+}
+
+TEST(SearchExcerpt, ShowsTheMatchesInTheirSurroundings) {
+  EXPECT_EQ(marked("Schöne Grüße aus Köln", "grusse koln"), "Schöne [Grüße] aus [Köln]");
+  EXPECT_EQ(marked("one\n\n two", "two"), "one [two]") << "on one line";
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "before ";
+  text += "here it is ";
+  for (int i = 0; i < 40; ++i) text += "behind ";
+  const std::string excerpt = marked(text, "here");
+  EXPECT_TRUE(excerpt.starts_with("…")) << excerpt;
+  EXPECT_NE(excerpt.find("before [here] it is behind"), std::string::npos) << excerpt;
+  EXPECT_TRUE(excerpt.ends_with("…")) << excerpt;
+}
+
+TEST(SearchExcerpt, CutsAndMarksWholeCharacters) {
+  EXPECT_EQ(marked("e\u0301x", "e"), "[e\u0301]x");
+  EXPECT_EQ(marked("a👩\u200D👧b", "👩"), "a[👩\u200D👧]b");
+  EXPECT_EQ(marked("مُحَمَّد", "محمد"), "[مُحَمَّد]");
+  EXPECT_EQ(marked("한국", "하"), "[한]국") << "as it is typed";
+  std::string families;
+  for (int i = 0; i < 300; ++i) families += "👩\u200D👧";
+  const auto excerpt = make_excerpt(families + "x" + families, read_search_words("x"));
+  ASSERT_EQ(excerpt.pieces_size(), 3);
+  const std::string_view family = "👩\u200D👧";
+  EXPECT_EQ(excerpt.pieces(0).text().size(), std::string("…").size() + 30 * family.size());
+  EXPECT_EQ(excerpt.pieces(1).text(), "x");
+}
+
+TEST(SearchExcerpt, TakesLongTextsWithoutBreaks) {
+  const std::string text(60'000, 'a');
+  EXPECT_EQ(make_excerpt(text + "b", read_search_words("b")).pieces_size(), 2);
+  EXPECT_EQ(marked("", "x"), "");
 }
 
 }  // namespace

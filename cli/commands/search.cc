@@ -31,14 +31,15 @@ ExitCode run_search(Context context, const SearchOptions& options) {
     for (const auto& conversation : conversations->list_conversations().conversations())
       titles[conversation.id()] = title_of(conversation);
   }
-  for (const auto& message : response->search().messages()) {
+  for (int i = 0; i < response->search().messages_size(); ++i) {
+    const auto& message = response->search().messages(i);
     if (options.json) {
       context.out.line(message_json(message));
       continue;
     }
     const std::string& title = titles[message.conversation()];
     const std::string author = message.outgoing() ? "you to " + title : author_name(message, title);
-    context.out.line(message_line(context.out, message, author, unix_now_us()));
+    context.out.line(search_line(context.out, message, response->search().excerpts(i), author, unix_now_us()));
   }
   return ExitCode::kOk;
 }

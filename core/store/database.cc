@@ -11,6 +11,7 @@
 #include <cstdio>
 #endif
 
+#include "core/store/search_words.h"
 #include "core/store/vfs_file.h"
 
 namespace kith::core {
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Database>, StoreError> Database::open(const std::string& 
 #ifndef __wasi__
   sqlite3_busy_timeout(handle, kBusyMs);
 #endif
+  if (!register_tokenizer(handle)) return Fail(StoreError::kFailed);
   const std::string settings = "PRAGMA page_size = " + std::to_string(kPageBytes) + ";" + kSettings;
   if (auto set = database->execute(settings.c_str()); !set) return Fail(set.error());
   if (log_is_damaged(handle, vfs, path)) {

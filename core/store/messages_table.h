@@ -11,7 +11,7 @@
 //              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
-//   messages_fts   FTS5 over text, tokenized by unicode61 without diacritics; content in messages; add() and repair()
+//   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages; add() and repair()
 //                  write to both, triggers keep it in step with changes and deletions
 //
 // ORDER-1: in a conversation messages are ordered by (order_us, id).
@@ -30,6 +30,8 @@
 #include "core/store/sent_table.h"
 
 namespace kith::core {
+
+struct SearchWords;
 
 // What the body is: client_api.Message.body.
 enum class MessageKind : uint8_t {
@@ -136,11 +138,10 @@ class MessagesTable {
   // `limit`; marks them taken.
   MessagePage take(int64_t limit);
 
-  // Full text: `expression` is an FTS5 expression known to be well-formed (search.h). Of the newest 10,000 matches the
-  // best come first, equal ones newest first. Every string of `contained` must be in the text literally. With an empty
-  // expression only `contained` counts: newest first, within the newest 100,000 messages.
-  std::vector<MessageRow> search(std::string_view expression, const std::vector<std::string>& contained,
-                                 const std::optional<ConversationId>& conversation, int64_t limit);
+  // Messages with all the words (search_words.h), the newest first; none without words. It ends early when it has
+  // compared 32 MiB of text.
+  std::vector<MessageRow> search(const SearchWords& words, const std::optional<ConversationId>& conversation,
+                                 int64_t limit);
 
  private:
   Tick tick_by_receipts(const MessageId& id);

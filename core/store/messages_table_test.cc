@@ -2,6 +2,7 @@
 
 #include "core/store/messages_table.h"
 
+#include "core/store/search_words.h"
 #include "core/store/testing/store_fixture.h"
 
 namespace kith::core {
@@ -143,7 +144,7 @@ TEST_F(MessagesTableTest, APlaceholderIsRepairedInItsPlace) {
   EXPECT_EQ(unread(), 2u);
   EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt, true), 2);
   EXPECT_FALSE(store_.messages.repair(incoming(1, 900, "twice")));
-  EXPECT_EQ(store_.messages.search("\"repaired\"", {}, std::nullopt, 5).size(), 1u);
+  EXPECT_EQ(store_.messages.search(read_search_words("repaired"), std::nullopt, 5).size(), 1u);
 }
 
 TEST_F(MessagesTableTest, OnlyTheSenderCanRepairAMessage) {

@@ -47,7 +47,7 @@ CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
-  text, content = 'messages', content_rowid = 'sequence', tokenize = 'unicode61 remove_diacritics 2');
+  text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);
 CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages WHEN old.text <> '' BEGIN
   INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.sequence, old.text);
 END;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/store/migrations.h"
+#include "core/store/search_words.h"
 #include "core/store/vfs_file.h"
 #include "crypto/account_key.h"
 #include "wire/api.pb.h"
@@ -70,6 +71,7 @@ class Connection {
         sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, vfs);
     handle_.reset(handle);
     must("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA writable_schema = ON");
+    if (failed_ == SQLITE_OK && !register_tokenizer(handle)) failed_ = SQLITE_ERROR;
   }
 
   // Sticky: after a failure nothing more is done.

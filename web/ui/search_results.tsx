@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { AppViewModel } from "../view-models/app";
-import { textOf, titleOf, type Message } from "../view-models/core";
-import { excerptOf } from "../view-models/excerpt";
+import { titleOf, type Message } from "../view-models/core";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
 
@@ -20,7 +19,7 @@ function titleIn(app: AppViewModel, message: Message): string {
 
 /** Messages that have the words looked for. */
 export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
-  const { query, messages, error } = useViewModel(app.search);
+  const { messages, excerpts, error } = useViewModel(app.search);
   if (error !== "")
     return (
       <p className="list-empty error-text" role="alert">
@@ -38,7 +37,7 @@ export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
     <section aria-label="Messages">
       <h2 className="section-title">Messages</h2>
       <ul className="rows">
-        {messages.map((message) => (
+        {messages.map((message, index) => (
           <li key={message.id}>
             <button
               type="button"
@@ -57,8 +56,8 @@ export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
                 <span className="row-preview">
                   <span className="text">
                     {message.outgoing && "You: "}
-                    {excerptOf(textOf(message), query).map((piece, at) =>
-                      piece.marked ? <mark key={at}>{piece.text}</mark> : piece.text,
+                    {excerpts[index]?.pieces.map((piece, at) =>
+                      piece.matched ? <mark key={at}>{piece.text}</mark> : piece.text,
                     )}
                   </span>
                 </span>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Full-text search of the messages on this device.
-import type { Core, Message } from "./core";
+import type { Core, Message, SearchExcerpt } from "./core";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -9,12 +9,14 @@ export interface SearchSnapshot {
   query: string;
   /** undefined while there is no answer to this query yet. */
   messages: readonly Message[] | undefined;
+  /** Of each message what is shown of it, the matches marked. */
+  excerpts: readonly SearchExcerpt[];
   error: string;
 }
 
 const PAUSE_MS = 150;
 const MOST = 100;
-const EMPTY: SearchSnapshot = { query: "", messages: undefined, error: "" };
+const EMPTY: SearchSnapshot = { query: "", messages: undefined, excerpts: [], error: "" };
 
 export class SearchViewModel extends ViewModel<SearchSnapshot> {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,10 +39,10 @@ export class SearchViewModel extends ViewModel<SearchSnapshot> {
 
   private async ask(query: string, round: number): Promise<void> {
     try {
-      const { messages } = await this.core.call("search", { query, limit: MOST });
-      if (round === this.round) this.update({ messages, error: "" });
+      const { messages, excerpts } = await this.core.call("search", { query, limit: MOST });
+      if (round === this.round) this.update({ messages, excerpts, error: "" });
     } catch (error) {
-      if (round === this.round) this.update({ messages: [], error: failureText(error) });
+      if (round === this.round) this.update({ messages: [], excerpts: [], error: failureText(error) });
     }
   }
 }
