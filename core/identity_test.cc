@@ -311,7 +311,7 @@ TEST_F(OwnListTest, AListOfTheOwnAccountUnderAnotherKeyIsNotTakenAndEndsTheConne
   say(ana_, open_chat(ana_, kAna), "a note to myself");
   world_.advance(600'000);
   for (const wire::Send& send : liar().sends)
-    EXPECT_NE(send.to_account(), world_.server->account_of(kAna)->id.bytes()) << "encrypted for nobody else";
+    EXPECT_NE(send.account().account_id(), world_.server->account_of(kAna)->id.bytes()) << "encrypted for nobody else";
   EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
   liar().change_list = {};
   world_.advance(Connection::kRefusedMaxMs);
