@@ -9,6 +9,7 @@
 namespace kith {
 namespace {
 
+constexpr int kLoadAgainMax = 3;
 constexpr size_t kMergeDepth = 8;  // how far back a receipt looks for one of the same pair of devices
 
 }  // namespace
@@ -77,8 +78,15 @@ Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {
     }
   }
   for (size_t i = 0; i < waiting; ++i) {
-    const auto account = co_await this->account(notices[i].to);
-    if (account) put_notice(**account, notices[i]);
+    auto account = co_await this->account(notices[i].to);
+    // No later receipt stands for one that is lost (TICK-1). A store that stays away is not waited for.
+    for (int again = 0; !account && account.error() == StoreError::kUnavailable && again < kLoadAgainMax; ++again)
+      account = co_await this->account(notices[i].to);
+    if (account) {
+      put_notice(**account, notices[i]);
+    } else {
+      ++counters_.notices_dropped;
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 // All handlers over ports in memory, on virtual loops: the server without its network.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <optional>
 #include <string>
