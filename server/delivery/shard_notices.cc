@@ -68,7 +68,8 @@ void Shard::put_notice(Account& account, const OutgoingNotice& notice) {
 }
 
 Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {
-  // Those in memory first: they need not wait for the others. Each receipt speaks for itself, so their order does not matter.
+  // Those in memory first: they need not wait for the others. Each receipt speaks for itself, so their order does not
+  // matter.
   size_t waiting = 0;
   for (size_t i = 0; i < notices.size(); ++i) {
     if (Account* const account = find(notices[i].to)) {
