@@ -15,9 +15,10 @@
 //     registers anew, or device lists that can't be had from the server for a while
 //
 // Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was
-// written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in this
-// run may have been dropped. A device that was put back from a copy of its home has forgotten what came after the copy:
-// of texts from and to its person, only the ticks are looked at.
+// written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in
+// this run may have been dropped, and so may the read receipts of somebody whom its writer has blocked. A device that
+// was put back from a copy of its home has forgotten what came after the copy: of texts from and to its person, only
+// the ticks are looked at.
 #pragma once
 
 #include <cstdint>
