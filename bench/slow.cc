@@ -89,9 +89,10 @@ bool run_beside(const std::string& name, PairTraffic& pairs, const Options& opti
 
 bool run_round(const Options& options, Report& report) {
   Server server;
+  // Strangers to the reader: each may hold a quarter of what is free (LIMIT-2).
   const std::string limits =
-      "[inbox]\ndevice_entries_max = " + std::to_string(options.slow_messages + 1'000) + "\ndevice_bytes_max = " +
-      std::to_string((options.slow_payload_bytes + 1000) * options.slow_messages + (1 << 20)) + "\n";
+      "[inbox]\ndevice_entries_max = " + std::to_string(options.slow_messages * 4 + 1'000) + "\ndevice_bytes_max = " +
+      std::to_string((options.slow_payload_bytes + 1000) * options.slow_messages * 4 + (1 << 20)) + "\n";
   auto accounts = server.start_with_accounts(options.pairs * 2 + Storing::kSenders + 1, options.loops, limits);
   if (accounts.empty()) return false;
   BenchAccount slow = accounts.back();
