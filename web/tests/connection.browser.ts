@@ -174,7 +174,7 @@ describe("connections", () => {
       await row(anaPage, "Wil the Writer").getByText(`line ${count}.`).waitFor();
       await openConversation(anaPage, "Wil the Writer");
       await anaPage.getByText(`${count} unread messages`).waitFor();
-      await anaPage.getByRole("button", { name: "To the newest message" }).click();
+      await anaPage.getByRole("button", { name: "new messages" }).click();
       await bubble(anaPage, `line ${count}.`).waitFor();
       await pageBack(anaPage, count);
       await anaPage.getByRole("button", { name: "To the newest message" }).click();
@@ -196,7 +196,7 @@ describe("connections", () => {
       page = await away.page();
       await row(page, "Wil the Writer").getByText(`line ${count}.`).waitFor();
       await openConversation(page, "Wil the Writer");
-      await page.getByRole("button", { name: "To the newest message" }).click();
+      await page.getByRole("button", { name: "new messages" }).click();
       await bubble(page, `line ${count}.`).waitFor();
 
       const last = await writeLines(peer, "+491700000207", count + 1, 2 * count);
