@@ -9,10 +9,11 @@ export function looksLikePhone(typed: string): boolean {
 
 const TWO_DIGIT_CODES = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
-/** "+491700000001" as "+49 170 000 0001": groups that eyes can hold, no numbering plan. */
+/** "+491700000001" as "+49 170 000 0001", spaces or not: groups that eyes can hold, no numbering plan. */
 export function formatPhone(phone: string): string {
-  if (!/^\+\d{7,15}$/.test(phone)) return phone;
-  const digits = phone.slice(1);
+  const plain = phone.replaceAll(" ", "");
+  if (!/^\+\d{7,15}$/.test(plain)) return phone;
+  const digits = plain.slice(1);
   const codeLength = /^[17]/.test(digits) ? 1 : TWO_DIGIT_CODES.test(digits) ? 2 : 3;
   const rest = digits.slice(codeLength);
   const groups: string[] = [];
