@@ -80,7 +80,7 @@ export const MessageRow = memo(function MessageRow({
         <button
           type="button"
           tabIndex={-1}
-          className="icon-button hover-only"
+          className="icon-button"
           aria-label="Reply"
           title="Reply"
           onClick={() => onReply(message)}
