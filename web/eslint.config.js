@@ -18,9 +18,13 @@ export default defineConfig([
     },
   },
   {
-    // 70 lines for a function; rows of markup count, too.
-    files: ["core-client/**/*.ts", "view-models/**/*.ts", "app/**/*.{ts,tsx}"],
-    ignores: ["**/*.test.ts"],
+    // Rows of markup count, too. A test's groups may be longer, its files not.
+    files: ["**/*.{ts,tsx}"],
+    rules: { "max-lines": ["error", { max: 500 }] },
+  },
+  {
+    files: ["{core-client,view-models,ui,app}/**/*.{ts,tsx}"],
+    ignores: ["**/*.test.{ts,tsx}"],
     rules: { "max-lines-per-function": ["error", { max: 70, skipComments: true }] },
   },
 ]);

@@ -2,13 +2,12 @@
 
 // Chooses the screen, and lays out the panes of the main one.
 import { useEffect } from "react";
-import { flushSync } from "react-dom";
 
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
 import { invitationText } from "../view-models/contacts";
 import { useFocusReturn } from "./focus_return";
-import { isEscape, watchKeys } from "./keys";
+import { watchKeys } from "./keys";
 import { ContactPanel } from "./contact_panel";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
@@ -19,7 +18,7 @@ import { Rail } from "./rail";
 import { RegistrationScreen } from "./registration_screen";
 import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { SettingsPane } from "./settings_pane";
-import { isMedia, NARROW } from "./use_media";
+import { useShortcuts } from "./shortcuts";
 import { useViewModel } from "./use_view_model";
 import styles from "./app_root.module.css";
 
@@ -71,9 +70,9 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
+  const { open, contactPanel, leftPanel, section, notice, state } = snapshot;
   const invite = () =>
-    void passOn(invitationText(server, snapshot.state?.phone ?? "")).then((words) => words !== "" && app.tell(words));
-  const { open, contactPanel, leftPanel, section, notice } = snapshot;
+    void passOn(invitationText(server, state?.phone ?? "")).then((words) => words !== "" && app.tell(words));
   useShortcuts(app);
   useFocusReturn(app);
   useEffect(() => {
@@ -87,14 +86,25 @@ function Chats({ app, server, profile }: ChatsProps) {
   const details = open !== undefined && contactPanel !== undefined;
   return (
     <div className={`app ${open !== undefined ? "reading" : ""} ${details ? "with-details" : ""}`}>
-      <Rail app={app} snapshot={snapshot} />
-      {leftPanel === "list" && <ListPane app={app} snapshot={snapshot} profile={profile} onInvite={invite} />}
-      {leftPanel === "new-chat" && <NewChatPane app={app} onInvite={invite} />}
+      <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
+      {leftPanel === "list" && (
+        <ListPane
+          models={app}
+          state={state}
+          openId={open?.id ?? ""}
+          profile={profile}
+          actions={app}
+          onInvite={invite}
+        />
+      )}
+      {leftPanel === "new-chat" && (
+        <NewChatPane model={app.contacts} onBack={() => app.showLeft("list")} onInvite={invite} />
+      )}
       {leftPanel === "settings" && (
         <SettingsPane
           model={app.settings}
           notifications={app.notifications}
-          state={snapshot.state}
+          state={state}
           profile={profile}
           section={section}
           onSection={(topic) => app.showLeft("settings", topic)}
@@ -104,9 +114,9 @@ function Chats({ app, server, profile }: ChatsProps) {
       {open === undefined ? (
         <NothingOpen first={first} />
       ) : (
-        <ConversationPane app={app} model={open} details={details} />
+        <ConversationPane model={open} details={details} actions={app} />
       )}
-      {details && <ContactPanel app={app} model={contactPanel} conversationModel={open} />}
+      {details && <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />}
       {notice !== "" && (
         <div className={styles.toast} role="status">
           {notice}
@@ -142,41 +152,4 @@ function NothingOpen({ first }: { first: boolean }) {
       </div>
     </main>
   );
-}
-
-/** What Escape closes when no part of the page took it: the nearest thing that is open. */
-function closeNearest(app: AppViewModel): void {
-  const { panel, section, conversation, details } = app.route;
-  if (details) app.closeDetails();
-  else if (section !== "") app.showLeft(panel);
-  else if (panel !== "list") app.showLeft("list");
-  else if (conversation !== "") app.closeConversation();
-}
-
-/** Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or below. */
-function useShortcuts(app: AppViewModel): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (isEscape(event) && !event.defaultPrevented) closeNearest(app);
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        // The field has the focus before the next key comes: what is typed at once belongs to the search.
-        flushSync(() => {
-          app.showLeft("list");
-          if (app.snapshot().open !== undefined && isMedia(NARROW)) app.closeConversation();
-        });
-        document.dispatchEvent(new Event("kith:search"));
-      }
-      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-        const { conversations } = app.list.snapshot();
-        const at = conversations.findIndex((each) => each.id === app.snapshot().open?.id);
-        const next = conversations[event.key === "ArrowDown" ? at + 1 : Math.max(0, at - 1)];
-        if (next === undefined) return;
-        event.preventDefault();
-        void app.openConversation(next.id);
-      }
-    };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, [app]);
 }

@@ -3,8 +3,9 @@
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button sends.
 import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 
+import type { ComposerViewModel } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, titleOf } from "../view-models/core";
+import { directOf, titleOf, type Message } from "../view-models/core";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { previewText } from "../view-models/preview_text";
@@ -21,14 +22,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
   const { conversation } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
   const [picking, setPicking] = useState(false);
-
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    // eslint-disable-next-line react-hooks/immutability -- the element is the parent's, its height is this component's
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
-  }, [text, field]);
+  const toField = () => field.current?.focus();
 
   useEffect(() => {
     const leave = () => model.composer.saveDraft();
@@ -39,17 +33,7 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
   const send = () => {
     setPicking(false);
     void model.composer.send();
-    field.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
-      event.preventDefault();
-      send();
-    }
-    if (event.key === "ArrowUp" && text === "") {
-      event.preventDefault();
-      [...document.querySelectorAll<HTMLElement>("[data-message]")].at(-1)?.focus();
-    }
+    toField();
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -57,29 +41,10 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
   };
   const closePicker = () => {
     setPicking(false);
-    field.current?.focus();
-  };
-  const insert = (emoji: string) => {
-    const area = field.current;
-    const at = area?.selectionStart ?? text.length;
-    const end = area?.selectionEnd ?? at;
-    model.composer.setText(text.slice(0, at) + emoji + text.slice(end));
-    requestAnimationFrame(() => {
-      area?.focus();
-      area?.setSelectionRange(at + emoji.length, at + emoji.length);
-    });
+    toField();
   };
 
-  if (directOf(conversation)?.blocked === true) {
-    return (
-      <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
-        <span>{`You blocked ${titleOf(conversation)}.`}</span>
-        <button type="button" className="button small" onClick={onUnblock}>
-          Contact details
-        </button>
-      </div>
-    );
-  }
+  if (directOf(conversation)?.blocked === true) return <Blocked title={titleOf(conversation)} onUnblock={onUnblock} />;
   return (
     <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
@@ -87,50 +52,17 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
           {error}
         </p>
       )}
-      {picking && <EmojiPicker onPick={insert} onClose={closePicker} />}
+      {picking && (
+        <EmojiPicker onPick={(emoji) => insert(model.composer, field.current, emoji)} onClose={closePicker} />
+      )}
       <div className={styles.composerFrame}>
         <div className={styles.composerBox}>
           {quoted !== undefined && (
-            <div className={styles.composerQuote} data-part="composer-quote">
-              <div className="quote">
-                <span className="author" dir="auto">
-                  {quoted.outgoing ? "You" : titleOf(conversation)}
-                </span>
-                <span className="excerpt">{previewText(quoted)}</span>
-              </div>
-              <button
-                type="button"
-                className="icon-button"
-                aria-label="Don't reply to this message"
-                onClick={model.composer.cancelQuote}
-              >
-                <Icon name="close" />
-              </button>
-            </div>
+            <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
           )}
           <div className={styles.composerLine}>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Emoji"
-              aria-expanded={picking}
-              title="Emoji"
-              onClick={() => setPicking(!picking)}
-            >
-              <Icon name="smile" />
-            </button>
-            <textarea
-              ref={field}
-              rows={1}
-              dir="auto"
-              value={text}
-              placeholder="Write a message"
-              aria-label={`Message to ${conversation.title}`}
-              enterKeyHint="send"
-              onChange={(event) => model.composer.setText(event.target.value)}
-              onKeyDown={onKeyDown}
-              onBlur={model.composer.stopTyping}
-            />
+            <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
+            <TextField model={model.composer} label={`Message to ${conversation.title}`} field={field} onEnter={send} />
           </div>
         </div>
         {text.trim() !== "" && (
@@ -140,5 +72,102 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
         )}
       </div>
     </form>
+  );
+}
+
+/** In place of what is selected; the cursor stands after it. */
+function insert(model: ComposerViewModel, area: HTMLTextAreaElement | null, emoji: string): void {
+  const { text } = model.snapshot();
+  const at = area?.selectionStart ?? text.length;
+  const end = area?.selectionEnd ?? at;
+  model.setText(text.slice(0, at) + emoji + text.slice(end));
+  requestAnimationFrame(() => {
+    area?.focus();
+    area?.setSelectionRange(at + emoji.length, at + emoji.length);
+  });
+}
+
+function Blocked({ title, onUnblock }: { title: string; onUnblock: () => void }) {
+  return (
+    <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
+      <span>{`You blocked ${title}.`}</span>
+      <button type="button" className="button small" onClick={onUnblock}>
+        Contact details
+      </button>
+    </div>
+  );
+}
+
+function QuoteShown({ quoted, title, onCancel }: { quoted: Message; title: string; onCancel: () => void }) {
+  return (
+    <div className={styles.composerQuote} data-part="composer-quote">
+      <div className="quote">
+        <span className="author" dir="auto">
+          {quoted.outgoing ? "You" : title}
+        </span>
+        <span className="excerpt">{previewText(quoted)}</span>
+      </div>
+      <button type="button" className="icon-button" aria-label="Don't reply to this message" onClick={onCancel}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function EmojiButton({ picking, onClick }: { picking: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label="Emoji"
+      aria-expanded={picking}
+      title="Emoji"
+      onClick={onClick}
+    >
+      <Icon name="smile" />
+    </button>
+  );
+}
+
+interface TextFieldProps {
+  model: ComposerViewModel;
+  label: string;
+  field: RefObject<HTMLTextAreaElement | null>;
+  onEnter: () => void;
+}
+
+/** As high as its text, within bounds. */
+function TextField({ model, label, field, onEnter }: TextFieldProps) {
+  const { text } = useViewModel(model);
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    // eslint-disable-next-line react-hooks/immutability -- the element is the parent's, its height is this component's
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text, field]);
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
+      event.preventDefault();
+      onEnter();
+    }
+    if (event.key === "ArrowUp" && text === "") {
+      event.preventDefault();
+      [...document.querySelectorAll<HTMLElement>("[data-message]")].at(-1)?.focus();
+    }
+  };
+  return (
+    <textarea
+      ref={field}
+      rows={1}
+      dir="auto"
+      value={text}
+      placeholder="Write a message"
+      aria-label={label}
+      enterKeyHint="send"
+      onChange={(event) => model.setText(event.target.value)}
+      onKeyDown={onKeyDown}
+      onBlur={model.stopTyping}
+    />
   );
 }

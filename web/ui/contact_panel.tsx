@@ -2,10 +2,9 @@
 
 import { useEffect, useRef, useState } from "react";
 
-import type { AppViewModel } from "../view-models/app";
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, phoneOf } from "../view-models/core";
+import { directOf, phoneOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
@@ -17,22 +16,18 @@ import { useViewModel } from "./use_view_model";
 import styles from "./contact_panel.module.css";
 
 interface ContactPanelProps {
-  app: AppViewModel;
   model: ContactPanelViewModel;
   conversationModel: ConversationViewModel;
+  onClose: () => void;
 }
 
 /** Who the partner is, whether it is really them, and what to do when one does not want to hear from them. */
-export function ContactPanel({ app, model, conversationModel }: ContactPanelProps) {
+export function ContactPanel({ model, conversationModel, onClose }: ContactPanelProps) {
   const { conversation } = useViewModel(conversationModel);
   const { about, profileName, contact, error, busy } = useViewModel(model);
-  const [asking, setAsking] = useState(false);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
-  const { title, id } = conversation;
-  const phone = phoneOf(conversation);
-  const { blocked = false, verified = false } = directOf(conversation) ?? {};
-
+  const { title } = conversation;
   return (
     <aside
       className="pane details"
@@ -40,29 +35,17 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
         event.stopPropagation();
-        app.closeDetails();
+        onClose();
       }}
     >
       <header className="pane-header">
-        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={app.closeDetails}>
+        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
         </button>
         <h2>Contact details</h2>
       </header>
       <div className="pane-body">
-        <div className="hero">
-          <Avatar id={id} title={title} size="large" />
-          <span className="name" dir="auto">
-            {title}
-          </span>
-          {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
-          {verified && (
-            <span className={styles.tag} data-part="verified">
-              <Icon name="shield" />
-              Verified
-            </span>
-          )}
-        </div>
+        <Hero conversation={conversation} />
         {error !== "" && (
           <p className="group error-text" role="alert">
             {error}
@@ -87,28 +70,67 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
           />
         </section>
         <Safety model={model} title={title} busy={busy} />
-        <section className="group">
-          <h3>Block</h3>
-          <p className="explain">
-            {blocked
-              ? `${title} can't write to you, and doesn't see when you are online.`
-              : "Blocked people can't write to you, and don't see when you are online. They aren't told."}
-          </p>
-          {blocked ? (
-            <button
-              type="button"
-              className="button"
-              disabled={busy}
-              onClick={() => void model.setBlocked(false)}
-            >{`Unblock ${title}`}</button>
-          ) : (
-            <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}>
-              <Icon name="block" />
-              {`Block ${title}`}
-            </button>
-          )}
-        </section>
+        <Block
+          title={title}
+          blocked={directOf(conversation)?.blocked === true}
+          busy={busy}
+          onChange={(blocked) => void model.setBlocked(blocked)}
+        />
       </div>
+    </aside>
+  );
+}
+
+function Hero({ conversation }: { conversation: Conversation }) {
+  const { id, title } = conversation;
+  const phone = phoneOf(conversation);
+  return (
+    <div className="hero">
+      <Avatar id={id} title={title} size="large" />
+      <span className="name" dir="auto">
+        {title}
+      </span>
+      {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
+      {directOf(conversation)?.verified === true && (
+        <span className={styles.tag} data-part="verified">
+          <Icon name="shield" />
+          Verified
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface BlockProps {
+  title: string;
+  blocked: boolean;
+  busy: boolean;
+  onChange: (blocked: boolean) => void;
+}
+
+function Block({ title, blocked, busy, onChange }: BlockProps) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <section className="group">
+      <h3>Block</h3>
+      <p className="explain">
+        {blocked
+          ? `${title} can't write to you, and doesn't see when you are online.`
+          : "Blocked people can't write to you, and don't see when you are online. They aren't told."}
+      </p>
+      {blocked ? (
+        <button
+          type="button"
+          className="button"
+          disabled={busy}
+          onClick={() => onChange(false)}
+        >{`Unblock ${title}`}</button>
+      ) : (
+        <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}>
+          <Icon name="block" />
+          {`Block ${title}`}
+        </button>
+      )}
       {asking && (
         <Confirm
           title={`Block ${title}?`}
@@ -117,13 +139,13 @@ export function ContactPanel({ app, model, conversationModel }: ContactPanelProp
           onCancel={() => setAsking(false)}
           onConfirm={() => {
             setAsking(false);
-            void model.setBlocked(true);
+            onChange(true);
           }}
         >
           You get no messages from them any more. What is here already stays.
         </Confirm>
       )}
-    </aside>
+    </section>
   );
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
-import type { AppViewModel } from "../view-models/app";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation, type Message } from "../view-models/core";
+import { directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
@@ -14,33 +13,53 @@ import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
+import type { MessageActions } from "./message_row";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./conversation_pane.module.css";
 
-interface ConversationPaneProps {
-  app: AppViewModel;
-  model: ConversationViewModel;
-  details: boolean;
+/** What the pane asks of the app around it. */
+export interface ConversationPaneActions {
+  closeConversation: () => void;
+  openDetails: () => void;
+  closeDetails: () => void;
+  toggleDetails: () => void;
+  /** Brings a message of this conversation into view. */
+  jumpTo: (message: string) => unknown;
+  openSearch: () => void;
+  /** A short word on what was done. */
+  tell: (notice: string) => void;
 }
 
-export function ConversationPane({ app, model, details }: ConversationPaneProps) {
+interface ConversationPaneProps {
+  model: ConversationViewModel;
+  details: boolean;
+  /** The same object from one rendering to the next. */
+  actions: ConversationPaneActions;
+}
+
+export function ConversationPane({ model, details, actions }: ConversationPaneProps) {
   const narrow = useMedia(NARROW);
   const { conversation } = useViewModel(model);
   const field = useRef<HTMLTextAreaElement>(null);
-
-  const reply = (message: Message) => {
-    model.composer.quote(message);
-    field.current?.focus();
-  };
-  const copy = (message: Message) => {
-    void navigator.clipboard.writeText(textOf(message)).then(
-      () => app.tell("Copied."),
-      () => app.tell("This browser does not allow copying here."),
-    );
-  };
-  const sendAgain = (message: Message) => void model.sendAgain(message);
+  const messageActions = useMemo<MessageActions>(
+    () => ({
+      jumpTo: actions.jumpTo,
+      openDetails: actions.openDetails,
+      reply: (message) => {
+        model.composer.quote(message);
+        field.current?.focus();
+      },
+      copy: (message) =>
+        void navigator.clipboard.writeText(textOf(message)).then(
+          () => actions.tell("Copied."),
+          () => actions.tell("This browser does not allow copying here."),
+        ),
+      sendAgain: (message) => void model.sendAgain(message),
+    }),
+    [model, actions],
+  );
 
   useEffect(() => {
     // On touch screens the keyboard would cover half of what one wants to read.
@@ -54,31 +73,27 @@ export function ConversationPane({ app, model, details }: ConversationPaneProps)
       onKeyDown={(event) => {
         if (!isEscape(event) || event.defaultPrevented) return;
         event.stopPropagation();
-        if (app.route.details) app.closeDetails();
+        if (details) actions.closeDetails();
         else if (model.composer.snapshot().quoted !== undefined) model.composer.cancelQuote();
-        else app.closeConversation();
+        else actions.closeConversation();
       }}
     >
       <h1 className="visually-hidden">{titleOf(conversation)}</h1>
-      <Header app={app} conversation={conversation} />
+      <Header conversation={conversation} actions={actions} />
       <MessageList
         key={model.id}
         model={model}
-        onQuote={(id) => void app.jumpTo(id)}
-        onReply={reply}
-        onCopy={copy}
-        onSendAgain={sendAgain}
-        onIdentityNotice={app.openDetails}
+        actions={messageActions}
         covered={details && narrow}
         toComposer={() => field.current?.focus()}
       />
-      <IdentityBanner model={model} onCompare={app.openDetails} />
-      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={app.openDetails} />
+      <IdentityBanner model={model} onCompare={actions.openDetails} />
+      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={actions.openDetails} />
     </main>
   );
 }
 
-function Header({ app, conversation }: { app: AppViewModel; conversation: Conversation }) {
+function Header({ conversation, actions }: { conversation: Conversation; actions: ConversationPaneActions }) {
   const status = useStatus(conversation);
   return (
     <header className={`pane-header ${styles.conversationHeader}`}>
@@ -86,11 +101,11 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
         type="button"
         className={`icon-button ${styles.back}`}
         aria-label="Back to the conversations"
-        onClick={app.closeConversation}
+        onClick={actions.closeConversation}
       >
         <Icon name="back" />
       </button>
-      <button type="button" className={styles.partner} onClick={app.toggleDetails}>
+      <button type="button" className={styles.partner} onClick={actions.toggleDetails}>
         <Avatar id={conversation.id} title={conversation.title} size="small" />
         <span className={styles.names}>
           <span className="name">
@@ -107,10 +122,7 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
         className="icon-button"
         aria-label="Search"
         title="Search (Ctrl+K)"
-        onClick={() => {
-          app.showLeft("list");
-          document.dispatchEvent(new Event("kith:search"));
-        }}
+        onClick={actions.openSearch}
       >
         <Icon name="search" />
       </button>
@@ -120,7 +132,7 @@ function Header({ app, conversation }: { app: AppViewModel; conversation: Conver
         id="open-details"
         aria-label="Contact details"
         title="Contact details"
-        onClick={app.toggleDetails}
+        onClick={actions.toggleDetails}
       >
         <Icon name="info" />
       </button>

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The left pane: who one is, the search, and the conversations.
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "react";
 
-import type { AppSnapshot, AppViewModel } from "../view-models/app";
-import { matching } from "../view-models/conversation_list";
+import { matching, type ConversationListViewModel } from "../view-models/conversation_list";
+import type { Message, State } from "../view-models/core";
+import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone, looksLikePhone } from "../view-models/phone";
+import type { LeftPanel } from "../view-models/route";
+import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
@@ -20,34 +23,43 @@ import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./list_pane.module.css";
 
+/** What the pane shows. */
+export interface ListPaneModels {
+  readonly list: ConversationListViewModel;
+  readonly search: SearchViewModel;
+  readonly notifications: NotificationsViewModel;
+}
+
+/** What the pane asks of the app around it. */
+export interface ListPaneActions {
+  openConversation: (id: string) => unknown;
+  openMessage: (message: Message) => unknown;
+  showLeft: (panel: LeftPanel) => void;
+  /** Opens the conversation with a number. */
+  writeTo: (phone: string) => void;
+}
+
 interface ListPaneProps {
-  app: AppViewModel;
-  snapshot: AppSnapshot;
+  models: ListPaneModels;
+  state: State | undefined;
+  /** The conversation that is open; "" for none. */
+  openId: string;
   profile: string;
+  actions: ListPaneActions;
   onInvite: () => void;
 }
 
-export function ListPane({ app, snapshot, profile, onInvite }: ListPaneProps) {
-  const { query } = useViewModel(app.search);
-  const { state } = snapshot;
-  const someoneThere = useViewModel(app.list).conversations.length > 0;
+export function ListPane({ models, state, openId, profile, actions, onInvite }: ListPaneProps) {
+  const { search, list, notifications } = models;
+  const someoneThere = useViewModel(list).conversations.length > 0;
   const field = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLElement>(null);
 
-  useEffect(() => {
-    const focusSearch = () => {
-      field.current?.focus();
-      field.current?.select();
-    };
-    document.addEventListener("kith:search", focusSearch);
-    return () => document.removeEventListener("kith:search", focusSearch);
-  }, []);
-
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     moveFocusByArrows(event, "[data-row]");
-    if (isEscape(event) && query !== "") {
+    if (isEscape(event) && search.snapshot().query !== "") {
       event.stopPropagation();
-      app.search.clear();
+      search.clear();
       field.current?.focus();
     }
     if (event.key === "Enter" && event.target === field.current)
@@ -72,56 +84,69 @@ export function ListPane({ app, snapshot, profile, onInvite }: ListPaneProps) {
           id="open-new-chat"
           aria-label="New chat"
           title="New chat"
-          onClick={() => app.showLeft("new-chat")}
+          onClick={() => actions.showLeft("new-chat")}
         >
           <Icon name="compose" />
         </button>
       </header>
-      <div className="search" role="search">
-        <Icon name="search" />
-        <input
-          ref={field}
-          id={SEARCH_FIELD_ID}
-          type="search"
-          aria-label="Search conversations and messages"
-          placeholder="Search"
-          value={query}
-          maxLength={200}
-          onChange={(event) => app.search.setQuery(event.target.value)}
-        />
-        {query !== "" && (
-          <button type="button" className="icon-button" aria-label="Clear the search" onClick={app.search.clear}>
-            <Icon name="close" />
-          </button>
-        )}
-      </div>
+      <SearchField model={search} field={field} />
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} />
-      {someoneThere && <NotificationsBanner model={app.notifications} />}
+      {someoneThere && <NotificationsBanner model={notifications} />}
       <div className="pane-body">
-        <Conversations app={app} snapshot={snapshot} query={query} onInvite={onInvite} />
+        <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />
       </div>
     </nav>
   );
 }
 
+function SearchField({ model, field }: { model: SearchViewModel; field: RefObject<HTMLInputElement | null> }) {
+  const { query, wanted } = useViewModel(model);
+  useLayoutEffect(() => {
+    if (!wanted) return;
+    field.current?.focus();
+    field.current?.select();
+    model.fieldHasFocus();
+  }, [wanted, model, field]);
+  return (
+    <div className="search" role="search">
+      <Icon name="search" />
+      <input
+        ref={field}
+        id={SEARCH_FIELD_ID}
+        type="search"
+        aria-label="Search conversations and messages"
+        placeholder="Search"
+        value={query}
+        maxLength={200}
+        onChange={(event) => model.setQuery(event.target.value)}
+      />
+      {query !== "" && (
+        <button type="button" className="icon-button" aria-label="Clear the search" onClick={model.clear}>
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}
+
 interface ConversationsProps {
-  app: AppViewModel;
-  snapshot: AppSnapshot;
-  query: string;
+  models: ListPaneModels;
+  openId: string;
+  actions: ListPaneActions;
   onInvite: () => void;
 }
 
-function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
-  const { loaded, conversations } = useViewModel(app.list);
+function Conversations({ models, openId, actions, onInvite }: ConversationsProps) {
+  const { list, search } = models;
+  const { loaded, conversations } = useViewModel(list);
+  const { query } = useViewModel(search);
   const now = useNow();
   const found = matching(conversations, query);
   const searching = query.trim() !== "";
-  const isNumber = looksLikePhone(query);
-  const open = (id: string) => void app.openConversation(id);
 
   if (loaded && conversations.length === 0 && !searching) {
-    return <FirstSteps onNewChat={() => app.showLeft("new-chat")} onInvite={onInvite} />;
+    return <FirstSteps onNewChat={() => actions.showLeft("new-chat")} onInvite={onInvite} />;
   }
   return (
     <>
@@ -133,25 +158,17 @@ function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
               <ConversationRow
                 key={each.id}
                 conversation={each}
-                current={snapshot.open?.id === each.id}
+                current={openId === each.id}
                 now={now}
-                onOpen={open}
+                onOpen={actions.openConversation}
               />
             ))}
           </ul>
         </section>
       )}
-      {isNumber && found.length === 0 && (
+      {looksLikePhone(query) && found.length === 0 && (
         <div className="rows">
-          <button
-            type="button"
-            className="action-row"
-            data-row
-            onClick={() => {
-              app.showLeft("new-chat");
-              void app.contacts.openPhone(query);
-            }}
-          >
+          <button type="button" className="action-row" data-row onClick={() => actions.writeTo(query)}>
             <span className="disc">
               <Icon name="compose" />
             </span>
@@ -159,7 +176,15 @@ function Conversations({ app, snapshot, query, onInvite }: ConversationsProps) {
           </button>
         </div>
       )}
-      {searching && <SearchResults app={app} now={now} nothingElse={found.length === 0} />}
+      {searching && (
+        <SearchResults
+          model={search}
+          conversationOf={(id) => list.find(id)}
+          onOpen={actions.openMessage}
+          now={now}
+          nothingElse={found.length === 0}
+        />
+      )}
     </>
   );
 }

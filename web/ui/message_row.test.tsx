@@ -8,11 +8,12 @@ import { Message_Tick as Tick } from "../core-client/schema";
 import { message } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
 
-const calls = { onQuote: vi.fn(), onReply: vi.fn(), onMenu: vi.fn(), onSendAgain: vi.fn() };
+const actions = { jumpTo: vi.fn(), reply: vi.fn(), sendAgain: vi.fn() };
+const onMenu = vi.fn();
 const show = (shown: ReturnType<typeof message>, timed = true) =>
   render(
     <ol>
-      <MessageRow message={shown} first last timed={timed} partner="Ben" {...calls} />
+      <MessageRow message={shown} first last timed={timed} partner="Ben" actions={actions} onMenu={onMenu} />
     </ol>,
   ).container;
 const bubble = (container: HTMLElement) => container.querySelector<HTMLElement>("[data-bubble]") as HTMLElement;
@@ -56,7 +57,7 @@ describe("a message", () => {
     show(failed);
     expect(screen.getByText(/^Not sent/)).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Send again" }));
-    expect(calls.onSendAgain).toHaveBeenCalledWith(failed);
+    expect(actions.sendAgain).toHaveBeenCalledWith(failed);
   });
 });
 
@@ -68,9 +69,9 @@ describe("the menu of a message", () => {
     const container = show(message());
     touch(container, "pointerDown", 5);
     vi.advanceTimersByTime(440);
-    expect(calls.onMenu).not.toHaveBeenCalled();
+    expect(onMenu).not.toHaveBeenCalled();
     vi.advanceTimersByTime(20);
-    expect(calls.onMenu).toHaveBeenCalledTimes(1);
+    expect(onMenu).toHaveBeenCalledTimes(1);
   });
 
   it("does not open when the finger scrolls or goes up, or by a mouse button that is held", () => {
@@ -83,11 +84,11 @@ describe("the menu of a message", () => {
     vi.advanceTimersByTime(1000);
     fireEvent.pointerDown(bubble(container), { pointerType: "mouse", clientX: 5, clientY: 5 });
     vi.advanceTimersByTime(1000);
-    expect(calls.onMenu).not.toHaveBeenCalled();
+    expect(onMenu).not.toHaveBeenCalled();
   });
 
   it("opens by the other mouse button", () => {
     fireEvent.contextMenu(bubble(show(message())), { clientX: 7, clientY: 9 });
-    expect(calls.onMenu).toHaveBeenCalledTimes(1);
+    expect(onMenu).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // In the place of the list: writing to somebody new, and the address book.
-import { useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
-import type { AppViewModel } from "../view-models/app";
-import { matchingContacts } from "../view-models/contacts";
+import { matchingContacts, type ContactsViewModel } from "../view-models/contacts";
 import { formatPhone, looksLikePhone } from "../view-models/phone";
 import { moveFocusByArrows } from "./arrow_keys";
 import { AddContact, ContactRows } from "./contact_rows";
-import { Icon } from "./icons";
+import { Icon, type IconName } from "./icons";
 import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
 
-export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: () => void }) {
-  const { contacts, query, busy, stranger, error, notice } = useViewModel(app.contacts);
-  const [adding, setAdding] = useState(false);
-  const file = useRef<HTMLInputElement>(null);
-  const found = matchingContacts(contacts, query);
-  const isNumber = looksLikePhone(query);
-  const isUnknownName = query.trim() !== "" && !isNumber && found.length === 0;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const only = found[0];
-    if (isNumber) void app.contacts.openTyped();
-    else if (only !== undefined) void app.contacts.openPhone(only.phone);
-  };
+interface NewChatPaneProps {
+  model: ContactsViewModel;
+  onBack: () => void;
+  onInvite: () => void;
+}
 
+export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
+  const { contacts, query, error, notice } = useViewModel(model);
+  const [adding, setAdding] = useState(false);
+  const found = matchingContacts(contacts, query);
   return (
     <section
       className="pane left"
@@ -34,26 +29,16 @@ export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: ()
         moveFocusByArrows(event, "[data-row]");
         if (!isEscape(event)) return;
         event.stopPropagation();
-        app.showLeft("list");
+        onBack();
       }}
     >
       <header className="pane-header">
-        <button type="button" className="icon-button" aria-label="Back" onClick={() => app.showLeft("list")}>
+        <button type="button" className="icon-button" aria-label="Back" onClick={onBack}>
           <Icon name="back" />
         </button>
         <h1>New chat</h1>
       </header>
-      <form className="search" onSubmit={submit} aria-busy={busy}>
-        <Icon name="search" />
-        <input
-          autoFocus
-          aria-label="Phone number or name"
-          placeholder="Phone number or name"
-          value={query}
-          maxLength={64}
-          onChange={(event) => app.contacts.setQuery(event.target.value)}
-        />
-      </form>
+      <NumberOrName model={model} firstFound={found[0]?.phone} />
       {error !== "" && (
         <p className="panel-form error-text" role="alert">
           {error}
@@ -66,77 +51,121 @@ export function NewChatPane({ app, onInvite }: { app: AppViewModel; onInvite: ()
       )}
       <div className="pane-body">
         {adding ? (
-          <AddContact model={app.contacts} onDone={() => setAdding(false)} />
+          <AddContact model={model} onDone={() => setAdding(false)} />
         ) : (
-          <div className="rows">
-            {isUnknownName && (
-              <p className="list-empty" role="status">{`Nobody in your contacts is called “${query.trim()}”.`}</p>
-            )}
-            {isNumber && stranger === "" && (
-              <button
-                type="button"
-                className="action-row"
-                data-row
-                disabled={busy}
-                onClick={() => void app.contacts.openTyped()}
-              >
-                <span className="disc">{busy ? <span className="spinner" /> : <Icon name="compose" />}</span>
-                {`Write to ${formatPhone(query.trim())}`}
-              </button>
-            )}
-            {(stranger !== "" || isUnknownName) && (
-              <button type="button" className="action-row" data-row onClick={() => onInvite()}>
-                <span className="disc">
-                  <Icon name="reply" />
-                </span>
-                {stranger === "" ? "Invite somebody to Kith" : `Invite ${formatPhone(stranger)} to Kith`}
-              </button>
-            )}
-            {query.trim() === "" && (
-              <>
-                <button type="button" className="action-row" data-row onClick={() => setAdding(true)}>
-                  <span className="disc">
-                    <Icon name="personAdd" />
-                  </span>
-                  Add a contact
-                </button>
-                <button
-                  type="button"
-                  className="action-row"
-                  data-row
-                  disabled={busy}
-                  onClick={() => file.current?.click()}
-                >
-                  <span className="disc">
-                    <Icon name="file" />
-                  </span>
-                  Import contacts (vCard file)
-                </button>
-              </>
-            )}
-            <input
-              ref={file}
-              type="file"
-              accept=".vcf,text/vcard,text/x-vcard"
-              hidden
-              aria-label="vCard file"
-              onChange={(event) => {
-                const chosen = event.target.files?.[0];
-                event.target.value = "";
-                if (chosen !== undefined) void app.contacts.importFile(chosen);
-              }}
+          <>
+            <Ways model={model} someFound={found.length > 0} onAdd={() => setAdding(true)} onInvite={onInvite} />
+            <ContactRows
+              model={model}
+              contacts={found}
+              query={query}
+              onOpen={(contact) => void model.openPhone(contact.phone)}
             />
-          </div>
-        )}
-        {!adding && (
-          <ContactRows
-            model={app.contacts}
-            contacts={found}
-            query={query}
-            onOpen={(contact) => void app.contacts.openPhone(contact.phone)}
-          />
+          </>
         )}
       </div>
     </section>
+  );
+}
+
+/** Enter writes to the number, or to the first contact that was found. */
+function NumberOrName({ model, firstFound }: { model: ContactsViewModel; firstFound: string | undefined }) {
+  const { query, busy } = useViewModel(model);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (looksLikePhone(query)) void model.openTyped();
+    else if (firstFound !== undefined) void model.openPhone(firstFound);
+  };
+  return (
+    <form className="search" onSubmit={submit} aria-busy={busy}>
+      <Icon name="search" />
+      <input
+        autoFocus
+        aria-label="Phone number or name"
+        placeholder="Phone number or name"
+        value={query}
+        maxLength={64}
+        onChange={(event) => model.setQuery(event.target.value)}
+      />
+    </form>
+  );
+}
+
+interface WaysProps {
+  model: ContactsViewModel;
+  someFound: boolean;
+  onAdd: () => void;
+  onInvite: () => void;
+}
+
+/** What can be done with what is typed, and when nothing is. */
+function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
+  const { query, busy, stranger } = useViewModel(model);
+  const typed = query.trim();
+  const isNumber = looksLikePhone(query);
+  const isUnknownName = typed !== "" && !isNumber && !someFound;
+  return (
+    <div className="rows">
+      {isUnknownName && <p className="list-empty" role="status">{`Nobody in your contacts is called “${typed}”.`}</p>}
+      {isNumber && stranger === "" && (
+        <Way icon="compose" busy={busy} onClick={() => void model.openTyped()}>
+          {`Write to ${formatPhone(typed)}`}
+        </Way>
+      )}
+      {(stranger !== "" || isUnknownName) && (
+        <Way icon="reply" onClick={onInvite}>
+          {stranger === "" ? "Invite somebody to Kith" : `Invite ${formatPhone(stranger)} to Kith`}
+        </Way>
+      )}
+      {typed === "" && (
+        <>
+          <Way icon="personAdd" onClick={onAdd}>
+            Add a contact
+          </Way>
+          <ImportFile disabled={busy} onFile={(file) => void model.importFile(file)} />
+        </>
+      )}
+    </div>
+  );
+}
+
+interface WayProps {
+  icon: IconName;
+  /** It is being done. */
+  busy?: boolean;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Way({ icon, busy = false, disabled = busy, onClick, children }: WayProps) {
+  return (
+    <button type="button" className="action-row" data-row disabled={disabled} onClick={onClick}>
+      <span className="disc">{busy ? <span className="spinner" /> : <Icon name={icon} />}</span>
+      {children}
+    </button>
+  );
+}
+
+function ImportFile({ disabled, onFile }: { disabled: boolean; onFile: (file: File) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Way icon="file" disabled={disabled} onClick={() => field.current?.click()}>
+        Import contacts (vCard file)
+      </Way>
+      <input
+        ref={field}
+        type="file"
+        accept=".vcf,text/vcard,text/x-vcard"
+        hidden
+        aria-label="vCard file"
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          event.target.value = "";
+          if (chosen !== undefined) onFile(chosen);
+        }}
+      />
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState, type ComponentType, type FormEvent } from "react";
 
 import { formatPhone } from "../view-models/phone";
 import type { RegistrationSnapshot, RegistrationStep, RegistrationViewModel } from "../view-models/registration";
@@ -78,120 +78,140 @@ interface StepProps {
   server: string;
 }
 
-function Step({ model, snapshot, server }: StepProps) {
-  const invalid = { "aria-invalid": snapshot.error !== "", "aria-describedby": "registration-error" };
-  switch (snapshot.step) {
-    case "phone":
-      return (
-        <>
-          <div>
-            <h1>Welcome to Kith</h1>
-            <p className={styles.lead}>
-              Private messages for people who know each other. Your number is how they find you.
-            </p>
-          </div>
-          <div className="field">
-            <label htmlFor="phone">Phone number</label>
-            <input
-              {...invalid}
-              id="phone"
-              className="input phone"
-              type="tel"
-              inputMode="tel"
-              autoComplete="tel"
-              autoFocus
-              maxLength={24}
-              placeholder="+49 170 0000001"
-              value={snapshot.phone}
-              onChange={(event) => model.setPhone(event.target.value)}
-            />
-            <span className="hint">With + and the country code. A code proves that it is yours.</span>
-          </div>
-        </>
-      );
-    case "code":
-      return (
-        <>
-          <div>
-            <h1>Type the code</h1>
-            <p className={styles.lead}>
-              {snapshot.codeGiven
-                ? `It is for ${formatPhone(snapshot.phone)}.`
-                : `Whoever runs ${hostOf(server)} has the code for ${formatPhone(snapshot.phone)}. Ask them for it.`}
-            </p>
-          </div>
-          {snapshot.codeGiven && (
-            <p className={styles.development} role="status">
-              <Icon name="code" />
-              <span>This is a development server: it shows the code instead of sending it, so it proves nothing.</span>
-            </p>
-          )}
-          <div className="field">
-            <label htmlFor="code">{`Code, ${snapshot.digits} digits`}</label>
-            <input
-              {...invalid}
-              id="code"
-              className="input code"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              autoFocus
-              value={snapshot.code}
-              onChange={(event) => model.setCode(event.target.value)}
-            />
-          </div>
-          <Resend model={model} at={snapshot.resendAt} busy={snapshot.busy} />
-        </>
-      );
-    case "name":
-      return (
-        <>
-          <div>
-            <h1>What is your name?</h1>
-            <p className={styles.lead}>People you write to see it. You can change it at any time.</p>
-          </div>
-          <div className="field">
-            <label htmlFor="name">Name</label>
-            <input
-              {...invalid}
-              id="name"
-              className="input"
-              autoComplete="name"
-              autoFocus
-              maxLength={64}
-              dir="auto"
-              placeholder="Ana Ferreira"
-              value={snapshot.name}
-              onChange={(event) => model.setName(event.target.value)}
-            />
-          </div>
-        </>
-      );
-    case "pin":
-      return (
-        <>
-          <div>
-            <h1>Type your PIN</h1>
-            <p
-              className={styles.lead}
-            >{`${formatPhone(snapshot.phone)} is protected by the registration PIN that was set for it.`}</p>
-          </div>
-          <div className="field">
-            <label htmlFor="pin">Registration PIN</label>
-            <input
-              {...invalid}
-              id="pin"
-              className="input"
-              type="password"
-              autoComplete="off"
-              autoFocus
-              maxLength={64}
-              value={snapshot.pin}
-              onChange={(event) => model.setPin(event.target.value)}
-            />
-          </div>
-        </>
-      );
-  }
+const SCREENS: Record<RegistrationStep, ComponentType<StepProps>> = {
+  phone: PhoneStep,
+  code: CodeStep,
+  name: NameStep,
+  pin: PinStep,
+};
+
+function Step(props: StepProps) {
+  const Screen = SCREENS[props.snapshot.step];
+  return <Screen {...props} />;
+}
+
+/** For the field of a step: its error is the form's. */
+const invalid = (snapshot: RegistrationSnapshot) => ({
+  "aria-invalid": snapshot.error !== "",
+  "aria-describedby": "registration-error",
+});
+
+function PhoneStep({ model, snapshot }: StepProps) {
+  return (
+    <>
+      <div>
+        <h1>Welcome to Kith</h1>
+        <p className={styles.lead}>
+          Private messages for people who know each other. Your number is how they find you.
+        </p>
+      </div>
+      <div className="field">
+        <label htmlFor="phone">Phone number</label>
+        <input
+          {...invalid(snapshot)}
+          id="phone"
+          className="input phone"
+          type="tel"
+          inputMode="tel"
+          autoComplete="tel"
+          autoFocus
+          maxLength={24}
+          placeholder="+49 170 0000001"
+          value={snapshot.phone}
+          onChange={(event) => model.setPhone(event.target.value)}
+        />
+        <span className="hint">With + and the country code. A code proves that it is yours.</span>
+      </div>
+    </>
+  );
+}
+
+function CodeStep({ model, snapshot, server }: StepProps) {
+  return (
+    <>
+      <div>
+        <h1>Type the code</h1>
+        <p className={styles.lead}>
+          {snapshot.codeGiven
+            ? `It is for ${formatPhone(snapshot.phone)}.`
+            : `Whoever runs ${hostOf(server)} has the code for ${formatPhone(snapshot.phone)}. Ask them for it.`}
+        </p>
+      </div>
+      {snapshot.codeGiven && (
+        <p className={styles.development} role="status">
+          <Icon name="code" />
+          <span>This is a development server: it shows the code instead of sending it, so it proves nothing.</span>
+        </p>
+      )}
+      <div className="field">
+        <label htmlFor="code">{`Code, ${snapshot.digits} digits`}</label>
+        <input
+          {...invalid(snapshot)}
+          id="code"
+          className="input code"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          autoFocus
+          value={snapshot.code}
+          onChange={(event) => model.setCode(event.target.value)}
+        />
+      </div>
+      <Resend model={model} at={snapshot.resendAt} busy={snapshot.busy} />
+    </>
+  );
+}
+
+function NameStep({ model, snapshot }: StepProps) {
+  return (
+    <>
+      <div>
+        <h1>What is your name?</h1>
+        <p className={styles.lead}>People you write to see it. You can change it at any time.</p>
+      </div>
+      <div className="field">
+        <label htmlFor="name">Name</label>
+        <input
+          {...invalid(snapshot)}
+          id="name"
+          className="input"
+          autoComplete="name"
+          autoFocus
+          maxLength={64}
+          dir="auto"
+          placeholder="Ana Ferreira"
+          value={snapshot.name}
+          onChange={(event) => model.setName(event.target.value)}
+        />
+      </div>
+    </>
+  );
+}
+
+function PinStep({ model, snapshot }: StepProps) {
+  return (
+    <>
+      <div>
+        <h1>Type your PIN</h1>
+        <p
+          className={styles.lead}
+        >{`${formatPhone(snapshot.phone)} is protected by the registration PIN that was set for it.`}</p>
+      </div>
+      <div className="field">
+        <label htmlFor="pin">Registration PIN</label>
+        <input
+          {...invalid(snapshot)}
+          id="pin"
+          className="input"
+          type="password"
+          autoComplete="off"
+          autoFocus
+          maxLength={64}
+          value={snapshot.pin}
+          onChange={(event) => model.setPin(event.target.value)}
+        />
+      </div>
+    </>
+  );
 }
 
 function hostOf(server: string): string {

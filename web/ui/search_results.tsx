@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import type { AppViewModel } from "../view-models/app";
-import { titleOf, type Message } from "../view-models/core";
+import { titleOf, type Conversation, type Message } from "../view-models/core";
+import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
 
 interface SearchResultsProps {
-  app: AppViewModel;
+  model: SearchViewModel;
+  conversationOf: (id: string) => Conversation | undefined;
+  onOpen: (message: Message) => void;
   now: number;
   /** No conversation was found either. */
   nothingElse: boolean;
 }
 
-function titleIn(app: AppViewModel, message: Message): string {
-  const conversation = app.list.find(message.conversation);
-  return conversation === undefined ? (message.sender?.name ?? "") : titleOf(conversation);
-}
-
 /** Messages that have the words looked for. */
-export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
-  const { messages, excerpts, error } = useViewModel(app.search);
+export function SearchResults({ model, conversationOf, onOpen, now, nothingElse }: SearchResultsProps) {
+  const { messages, excerpts, error } = useViewModel(model);
+  const titleIn = ({ conversation, sender }: Message) => {
+    const found = conversationOf(conversation);
+    return found === undefined ? (sender?.name ?? "") : titleOf(found);
+  };
   if (error !== "")
     return (
       <p className="list-empty error-text" role="alert">
@@ -44,12 +45,12 @@ export function SearchResults({ app, now, nothingElse }: SearchResultsProps) {
               className="row-button"
               style={{ gridTemplateColumns: "minmax(0, 1fr)" }}
               data-row
-              onClick={() => void app.openMessage(message)}
+              onClick={() => onOpen(message)}
             >
               <span className="row-main">
                 <span className="row-line">
                   <span className="row-title" dir="auto">
-                    {titleIn(app, message)}
+                    {titleIn(message)}
                   </span>
                   <time className="row-time">{listTimeText(millis(message.orderUs), now)}</time>
                 </span>

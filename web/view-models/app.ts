@@ -175,6 +175,18 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (leftPanel === "settings" && before !== "settings") void this.settings.load();
   };
 
+  /** The field of the search, wherever one was. */
+  readonly openSearch = (): void => {
+    this.showLeft("list");
+    this.search.want();
+  };
+
+  /** Opens the conversation with a number, where its failure can be seen. */
+  readonly writeTo = (phone: string): void => {
+    this.showLeft("new-chat");
+    void this.contacts.openPhone(phone);
+  };
+
   readonly closeDetails = (): void => {
     const { contactPanel } = this.snapshot();
     if (contactPanel === undefined) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The rows of a conversation: its messages with what stands between them.
+import { isNotice } from "./content_kinds";
 import type { Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
@@ -24,8 +25,6 @@ export interface ItemOptions {
 export function isBefore(a: Pick<Message, "orderUs" | "id">, b: Pick<Message, "orderUs" | "id">): boolean {
   return a.orderUs < b.orderUs || (a.orderUs === b.orderUs && a.id < b.id);
 }
-
-export const isNotice = ({ body }: Message): boolean => body.case === "identityChanged" || body.case === "numberMoved";
 
 function together(a: Message | undefined, b: Message | undefined, unreadFrom: string): boolean {
   if (a === undefined || b === undefined || isNotice(a) || isNotice(b)) return false;

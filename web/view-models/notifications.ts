@@ -6,9 +6,9 @@
 //
 // The moment gives another tab of this profile the time to say that it was read there. What is read, here or there, takes its notification away.
 import type { Attention } from "./attention";
+import { isNotice } from "./content_kinds";
 import type { ConversationListViewModel } from "./conversation_list";
 import { titleOf, type Core, type Event, type Message } from "./core";
-import { isNotice } from "./message_items";
 import { previewText } from "./preview_text";
 import { ViewModel } from "./view_model";
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // One line about a message, for the list of conversations, quotes and notifications.
+import type { BodyKind, BodyOf } from "./content_kinds";
 import type { Message } from "./core";
 import { beginning } from "./rich_text";
 
-export function previewText(message: Message): string {
-  switch (message.body.case) {
-    case "identityChanged":
-      return "The safety number changed";
-    case "numberMoved":
-      return "The server names another account for this number";
-    case "undecryptable":
-      return "Waiting for this message";
-    case "text":
-      return beginning(message.body.value.text, 200).replace(/\s+/g, " ");
-    default:
-      return "A message that needs a newer version";
-  }
+const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>) => string } = {
+  text: ({ text }) => beginning(text, 200).replace(/\s+/g, " "),
+  identityChanged: () => "The safety number changed",
+  numberMoved: () => "The server names another account for this number",
+  undecryptable: () => "Waiting for this message",
+  unsupported: () => "A message that needs a newer version",
+};
+
+export function previewText({ body }: Message): string {
+  const preview = PREVIEWS[body.case ?? "unsupported"] as (value: unknown) => string;
+  return preview(body.value);
 }

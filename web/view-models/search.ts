@@ -12,11 +12,13 @@ export interface SearchSnapshot {
   /** Of each message what is shown of it, the matches marked. */
   excerpts: readonly SearchExcerpt[];
   error: string;
+  /** The field is wanted: it takes the focus, and says so. */
+  wanted: boolean;
 }
 
 const PAUSE_MS = 150;
 const MOST = 100;
-const EMPTY: SearchSnapshot = { query: "", messages: undefined, excerpts: [], error: "" };
+const EMPTY: SearchSnapshot = { query: "", messages: undefined, excerpts: [], error: "", wanted: false };
 
 export class SearchViewModel extends ViewModel<SearchSnapshot> {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -36,6 +38,8 @@ export class SearchViewModel extends ViewModel<SearchSnapshot> {
   };
 
   readonly clear = (): void => this.setQuery("");
+  readonly want = (): void => this.update({ wanted: true });
+  readonly fieldHasFocus = (): void => this.update({ wanted: false });
 
   private async ask(query: string, round: number): Promise<void> {
     try {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What is in a bubble: one component for each kind of content, by a table.
+import { useMemo, useState, type ComponentType, type ReactNode } from "react";
+
+import { textOf, Tick, type Message } from "../view-models/core";
+import { shownKind, type ShownKind } from "../view-models/content_kinds";
+import { isOnlyEmoji } from "../view-models/large_emoji";
+import { foldedText } from "../view-models/rich_text";
+import { Icon, type IconName } from "./icons";
+import { RichText } from "./rich_text";
+import styles from "./message_row.module.css";
+
+interface BodyProps {
+  message: Message;
+  /** The time, at the end of the last line: a float, so that it goes below when there is no room. */
+  meta: ReactNode;
+}
+
+/** One to three emoji alone are large, and have no bubble. */
+export const isBare = (message: Message): boolean =>
+  message.quote === undefined && message.tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
+
+function TextBody({ message, meta }: BodyProps) {
+  const [unfolded, setUnfolded] = useState(false);
+  const text = textOf(message);
+  const folded = useMemo(() => (unfolded ? undefined : foldedText(text)), [text, unfolded]);
+  if (isBare(message))
+    return (
+      <div className="text">
+        <span className="words">{text}</span>
+        {meta}
+      </div>
+    );
+  return (
+    <div className="text" dir="auto">
+      <span className="words">
+        <RichText text={folded ?? text} />
+        {folded !== undefined && "…"}
+      </span>
+      {folded !== undefined && (
+        <button type="button" className={styles.moreText} onClick={() => setUnfolded(true)}>
+          Read on
+        </button>
+      )}
+      {meta}
+    </div>
+  );
+}
+
+/** Words about a message that can't be shown. */
+function Faint({ icon, meta, children }: { icon: IconName; meta: ReactNode; children: ReactNode }) {
+  return (
+    <div className={`text ${styles.faint}`}>
+      <Icon name={icon} />
+      <span>{children}</span>
+      {meta}
+    </div>
+  );
+}
+
+function UndecryptableBody({ meta }: BodyProps) {
+  return (
+    <Faint icon="hourglass" meta={meta}>
+      Waiting for this message. This may take a while.
+    </Faint>
+  );
+}
+
+function UnsupportedBody({ meta }: BodyProps) {
+  return (
+    <Faint icon="info" meta={meta}>
+      This message needs a newer version of Kith.
+    </Faint>
+  );
+}
+
+const BODIES: Record<ShownKind, ComponentType<BodyProps>> = {
+  text: TextBody,
+  undecryptable: UndecryptableBody,
+  unsupported: UnsupportedBody,
+};
+
+export function MessageBody(props: BodyProps) {
+  const Body = BODIES[shownKind(props.message)];
+  return <Body {...props} />;
+}

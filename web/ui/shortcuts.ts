@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The keys that work wherever the focus is. Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or below. Escape: what it
+// closes when no part of the page took it.
+import { useEffect } from "react";
+import { flushSync } from "react-dom";
+
+import type { Conversation } from "../view-models/core";
+import type { Route } from "../view-models/route";
+import { isEscape } from "./keys";
+import { isMedia, NARROW } from "./use_media";
+
+export interface ShortcutActions {
+  readonly route: Route;
+  readonly list: { snapshot(): { conversations: readonly Conversation[] } };
+  showLeft(panel: Route["panel"]): void;
+  openConversation(id: string): unknown;
+  closeConversation(): void;
+  closeDetails(): void;
+  openSearch(): void;
+}
+
+function closeNearest(app: ShortcutActions): void {
+  const { panel, section, conversation, details } = app.route;
+  if (details) app.closeDetails();
+  else if (section !== "") app.showLeft(panel);
+  else if (panel !== "list") app.showLeft("list");
+  else if (conversation !== "") app.closeConversation();
+}
+
+/** The field has the focus before the next key comes: what is typed at once belongs to the search. */
+function search(app: ShortcutActions): void {
+  flushSync(() => {
+    if (app.route.conversation !== "" && isMedia(NARROW)) app.closeConversation();
+    app.openSearch();
+  });
+}
+
+/** 1 for the one below, -1 for the one above. False when there is none. */
+function openNext(app: ShortcutActions, step: 1 | -1): boolean {
+  const { conversations } = app.list.snapshot();
+  const at = conversations.findIndex(({ id }) => id === app.route.conversation);
+  const next = conversations[step === 1 ? at + 1 : Math.max(0, at - 1)];
+  if (next !== undefined) void app.openConversation(next.id);
+  return next !== undefined;
+}
+
+export function useShortcuts(app: ShortcutActions): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (isEscape(event) && !event.defaultPrevented) closeNearest(app);
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        search(app);
+      }
+      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown"))
+        if (openNext(app, event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [app]);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Where the list of messages is scrolled to: it stays at the end when it is there, stays at what is being read when rows come or go above, and
+// asks for more near either end. One for each list in the page; `end` ends it.
+import { END, type TimelineSnapshot, type TimelineViewModel } from "../view-models/timeline";
+
+/** The conversation whose messages are scrolled. */
+export interface Scrolled {
+  readonly timeline: Pick<TimelineViewModel, "snapshot" | "showOlder" | "showNewer">;
+  /** Whether the view is at the end, and the last message on the screen; "" for none. */
+  setView(pinned: boolean, onScreen: string): void;
+}
+
+const AT_END_PX = 48;
+const NEAR_PX = 700;
+/** Between the top of the list and the line of unread messages, when a conversation is opened there. */
+const ABOVE_PX = 80;
+/** Of a message this much has to be in view for it to be seen. */
+const SEEN_PX = 32;
+
+interface Anchor {
+  key: string;
+  top: number;
+}
+
+/** The first message that is in view, and where it is. What stands between messages is not the same row after older ones came. */
+function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined {
+  const { top } = scroller.getBoundingClientRect();
+  for (const row of rows.children) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom > top && (row as HTMLElement).dataset.message !== undefined)
+      return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
+  }
+  return undefined;
+}
+
+/** The id of the last message that is in view; "" for none. */
+function lastOnScreen(scroller: HTMLElement, rows: HTMLElement): string {
+  const { top, bottom } = scroller.getBoundingClientRect();
+  for (let row = rows.lastElementChild; row !== null; row = row.previousElementSibling) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom <= top) break;
+    const { message, key = "" } = (row as HTMLElement).dataset;
+    if (message !== undefined && box.height > 0 && box.top + Math.min(box.height, SEEN_PX) <= bottom) return key;
+  }
+  return "";
+}
+
+function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
+  for (const row of rows.children) if ((row as HTMLElement).dataset.key === key) return row as HTMLElement;
+  return undefined;
+}
+
+/** Shows which message was meant. */
+function flash(row: HTMLElement): void {
+  const colour = getComputedStyle(row).getPropertyValue("--apricot");
+  row.animate(
+    [{ backgroundColor: colour }, { backgroundColor: colour, offset: 0.4 }, { backgroundColor: "transparent" }],
+    { duration: 1800, easing: "ease-out" },
+  );
+}
+
+export class TimelineScroll {
+  private pinned = true;
+  private anchor: Anchor | undefined;
+  private jumped = 0;
+  private widening = false;
+  private covered = false;
+  private ended = false;
+  private readonly sizes = new ResizeObserver(() => {
+    if (this.pinned) this.toEnd();
+    this.look();
+  });
+
+  /** `rows` are what `frame` scrolls. `onAway` hears whether the end is out of sight. */
+  constructor(
+    private readonly frame: HTMLElement,
+    private readonly rows: HTMLElement,
+    private readonly model: Scrolled,
+    private readonly onAway: (away: boolean) => void,
+  ) {
+    this.sizes.observe(frame);
+    this.sizes.observe(rows);
+  }
+
+  end(): void {
+    this.ended = true;
+    this.sizes.disconnect();
+  }
+
+  /** The rows are those of a new snapshot. `covered`: something lies over the messages, nobody sees them. */
+  follow({ loaded, jump, atNewest }: TimelineSnapshot, covered: boolean): void {
+    this.covered = covered;
+    if (!loaded) return;
+    if (jump !== undefined && jump.round !== this.jumped) {
+      this.jumped = jump.round;
+      this.jumpTo(jump);
+    } else if (this.pinned && atNewest) {
+      this.toEnd();
+    } else if (this.anchor !== undefined) {
+      this.bring(this.anchor);
+    }
+    this.look();
+  }
+
+  /** Takes note of where the list is, and asks for more when an end is near. */
+  look(): void {
+    if (this.ended) return;
+    const { frame, rows, model } = this;
+    const { atNewest, olderThere } = model.timeline.snapshot();
+    const below = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+    this.pinned = atNewest && below < AT_END_PX;
+    this.anchor = anchorOf(frame, rows);
+    model.setView(this.pinned, this.covered ? "" : lastOnScreen(frame, rows));
+    this.onAway(!atNewest || below > frame.clientHeight / 2);
+    if (this.widening) return;
+    if (frame.scrollTop < (this.pinned ? 1 : NEAR_PX) && olderThere) this.widen(model.timeline.showOlder);
+    else if (!atNewest && below < NEAR_PX) this.widen(model.timeline.showNewer);
+  }
+
+  /** After the next frame: what there is to see is seen first. */
+  private widen(step: () => Promise<void>): void {
+    this.widening = true;
+    const widened = () => {
+      this.widening = false;
+      this.look();
+    };
+    requestAnimationFrame(() => setTimeout(() => void step().finally(widened)));
+  }
+
+  private jumpTo({ to, highlight }: NonNullable<TimelineSnapshot["jump"]>): void {
+    if (to === END) {
+      this.pinned = true;
+      return this.toEnd();
+    }
+    const row = rowOf(this.rows, to);
+    if (row === undefined) return;
+    // without a highlight in one step: near the end it can't be that far up, and then the end is where the list is
+    if (!highlight) return this.bring({ key: to, top: ABOVE_PX });
+    row.scrollIntoView({ block: "center" });
+    flash(row);
+  }
+
+  private toEnd(): void {
+    this.frame.scrollTop = this.frame.scrollHeight;
+  }
+
+  private bring({ key, top }: Anchor): void {
+    const row = rowOf(this.rows, key);
+    if (row === undefined) return;
+    this.frame.scrollTop += row.getBoundingClientRect().top - this.frame.getBoundingClientRect().top - top;
+  }
+}
