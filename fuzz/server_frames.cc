@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "fuzz/server_world.h"
 #include "fuzz/targets.h"
@@ -9,75 +11,142 @@
 namespace kith::fuzz {
 namespace {
 
-// What dispatch.cc does, without its socket.
-void dispatch(testing::HandlersWorld& world, DeviceAddress from, wire::ClientFrame& frame) {
-  Services& services = world.services();
-  const size_t loop = world.index_of(from.account);
-  switch (frame.kind_case()) {
-    case wire::ClientFrame::kSend: {
-      const Bytes id = frame.send().message_id().substr(0, MessageId::kBytes);
-      const wire::ServerFrame answer = world.send(from, frame.send());
-      check(answer.has_accepted() || answer.has_refused(), "a send is answered");
-      check(answer.has_accepted() ? answer.accepted().message_id() == id : answer.refused().message_id() == id,
-            "by its id");
-      return;
+// A connection of a device, with what it was sent.
+class DeviceLink final : public gateway::testing::VirtualConnection {
+ public:
+  explicit DeviceLink(ServerWorld& server) : VirtualConnection(server.homes), loops_(server.world.loops) {}
+
+  // Sends the bytes as one message, and lets happen what does.
+  void tell(BytesView message) {
+    static constexpr uint8_t kKey[4] = {1, 2, 3, 4};
+    Bytes bytes;
+    wire::append_frame_header(bytes, wire::Opcode::kBinary, message.size(), kKey);
+    const size_t header = bytes.size();
+    bytes.append(message);
+    wire::apply_mask(std::span(bytes).subspan(header), kKey);
+    receive(bytes);
+    loops_.pass(kPauseMs);
+  }
+  void say_hello(const DeviceAddress& device, bool available) {
+    wire::ClientFrame frame;
+    *frame.mutable_hello() = testing::HandlersWorld::hello_of(device, {}, available);
+    tell(frame.SerializeAsString());
+  }
+
+  [[nodiscard]] bool welcomed() const { return has(wire::ServerFrame::kWelcome); }
+  [[nodiscard]] bool has(wire::ServerFrame::KindCase kind) const {
+    return std::ranges::any_of(frames, [kind](const wire::ServerFrame& frame) { return frame.kind_case() == kind; });
+  }
+
+  std::vector<wire::ServerFrame> frames;
+
+ private:
+  void on_output(Bytes bytes) override {
+    std::span<char> rest(bytes);
+    for (;;) {
+      const wire::WebSocketEvent event = reader_.next(rest, {.masked = false});
+      if (event.kind == wire::WebSocketEvent::Kind::kNeedMore || event.kind == wire::WebSocketEvent::Kind::kClose)
+        return;
+      check(event.kind == wire::WebSocketEvent::Kind::kMessage, "the server sends well-formed messages");
+      wire::ServerFrame frame;
+      check(frame.ParseFromArray(event.payload.data(), static_cast<int>(event.payload.size())),
+            "that are ServerFrames");
+      frames.push_back(std::move(frame));
     }
-    case wire::ClientFrame::kConfirm:
-      return world.loop_of(from.account).run([&] { handlers::confirm(services, from, frame.confirm()); });
-    case wire::ClientFrame::kRedeliver:
-      return world.loop_of(from.account).run([&] { handlers::redeliver(services, from, frame.redeliver()); });
-    case wire::ClientFrame::kTyping: return world.loops.begin(loop, handlers::typing(services, from, frame.typing()));
-    case wire::ClientFrame::kAvailability:
-      return world.loops.begin(loop, handlers::availability(services, from, frame.availability()));
-    case wire::ClientFrame::kSubscribe:
-      return world.loops.begin(loop, handlers::subscribe(services, from, frame.subscribe()));
-    case wire::ClientFrame::kHello:
-    case wire::ClientFrame::kPing:
-    case wire::ClientFrame::KIND_NOT_SET: return;
+  }
+  void on_end() override {}
+
+  // An answer waits for the stores, which take their time.
+  static constexpr uint64_t kPauseMs = 100;
+  testing::VirtualLoops& loops_;
+  wire::WebSocketReader reader_;
+};
+
+void check_positions(const std::vector<wire::ServerFrame>& frames) {
+  Position last{};
+  for (const wire::ServerFrame& frame : frames) {
+    // Redelivered from any earlier place on.
+    for (const wire::Entry& entry : frame.deliver().entries()) {
+      const Position position{entry.position()};
+      check(last == Position{} || position <= last || last.may_be_followed_by(position),
+            "positions are dense (INBOX-3)");
+      last = position;
+    }
   }
 }
+
+// Ana's connection, a new one whenever the last was closed.
+class Ana {
+ public:
+  explicit Ana(ServerWorld& server) : server_(server) {}
+  void hang_up() {
+    for (const auto& link : links_) link->hang_up();
+  }
+  void tell(BytesView message, const wire::ClientFrame* frame) {
+    if (links_.empty() || !links_.back()->is_open()) connect();
+    DeviceLink& link = *links_.back();
+    const size_t before = link.frames.size();
+    link.tell(message);
+    if (frame == nullptr) return check(!link.is_open() && link.has(wire::ServerFrame::kError), "no frame ends it");
+    if (frame->has_send()) check_answer(std::span(link.frames).subspan(before), frame->send());
+  }
+  void check_all() const {
+    for (const auto& link : links_) check_positions(link->frames);
+  }
+
+ private:
+  void connect() {
+    links_.push_back(std::make_unique<DeviceLink>(server_));
+    links_.back()->say_hello(ServerWorld::ana(), true);
+    check(links_.back()->welcomed(), "Ana is connected");
+  }
+  static void check_answer(std::span<const wire::ServerFrame> frames, const wire::Send& send) {
+    const Bytes id = send.message_id().substr(0, MessageId::kBytes);
+    const auto answers = std::ranges::count_if(frames, [&id](const wire::ServerFrame& frame) {
+      return (frame.has_accepted() && frame.accepted().message_id() == id) ||
+             (frame.has_refused() && frame.refused().message_id() == id);
+    });
+    check(answers == 1, "a send is answered once, by its id");
+  }
+
+  ServerWorld& server_;
+  std::vector<std::unique_ptr<DeviceLink>> links_;
+};
 
 }  // namespace
 
 void client_frame(BytesView input) {
   ServerWorld server;
   testing::HandlersWorld& world = server.world;
-  testing::RecordingSession ana;
   testing::RecordingSession ben;
-  check(world.hello(ServerWorld::ana(), ana, {}, true).has_value(), "Ana is connected");
   check(world.hello(ServerWorld::ben(), ben).has_value(), "Ben is connected");
-  std::vector<std::unique_ptr<testing::RecordingSession>> others;
+  std::vector<std::unique_ptr<DeviceLink>> others;
+  Ana ana(server);
   int frames = 0;
   for (const BytesView part : parts(input)) {
     if (++frames > 16) break;
     wire::ClientFrame frame;
-    if (!wire::parse_client_frame(part, frame)) continue;
-    if (frame.has_hello()) {
+    const bool parsed = wire::parse_client_frame(part, frame);
+    if (parsed && frame.has_hello()) {
       // As of a connection of its own.
-      const auto address = handlers::token_address(frame.hello().token());
-      if (!address) continue;
-      others.push_back(std::make_unique<testing::RecordingSession>());
-      const auto outcome =
-          world.run_on(address->account, handlers::hello(world.services(), frame.hello(), *others.back()));
-      if (!outcome) continue;
-      check(*outcome == *address, "a token is for its device");
-      check(others.back()->welcomed, "who was let in was greeted");
+      others.push_back(std::make_unique<DeviceLink>(server));
+      others.back()->tell(part);
+      check(others.back()->welcomed() || !others.back()->is_open(), "who is not let in is told so");
+      others.back()->hang_up();
       world.loops.settle();
-      world.detach(*outcome, *others.back());
       continue;
     }
-    dispatch(world, ServerWorld::ana(), frame);
-    world.loops.settle();
+    ana.tell(part, parsed ? &frame : nullptr);
   }
   world.loops.pass(10);
-  for (const testing::RecordingSession* session : {&ana, &ben})
-    check(!session->wrong_position, "an entry says its own position");
+  check(!ben.wrong_position, "an entry says its own position");
   Position last{};
   for (const wire::Entry& entry : ben.entries) {
     check(last.may_be_followed_by(Position{entry.position()}), "positions are dense (INBOX-3)");
     last = Position{entry.position()};
   }
-  world.detach(ServerWorld::ana(), ana);
+  ana.check_all();
+  ana.hang_up();
   world.detach(ServerWorld::ben(), ben);
   world.loops.settle();
 }

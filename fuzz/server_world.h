@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The server for one input: real handlers and routes over ports in memory, with two accounts that are there already.
+// The server for one input: real sessions, handlers and routes over ports in memory, with two accounts that are there
+// already.
 #pragma once
 
 #include "server/gateway/http_routes.h"
 #include "server/gateway/shared.h"
+#include "server/gateway/testing/virtual_connection.h"
 #include "server/handlers/testing/handlers_world.h"
 
 namespace kith::fuzz {
 
 class ServerWorld {
  public:
-  ServerWorld() : shared(world.services(), {}, {}) {
+  ServerWorld() : shared(world.services(), {}, {}), homes(gateway::testing::virtual_homes(shared, world.loops)) {
     world.add_account(ana().account, 1);
     world.add_account(ben().account, 2);
   }
@@ -27,6 +29,7 @@ class ServerWorld {
 
   testing::HandlersWorld world;
   gateway::Shared shared;
+  gateway::testing::VirtualHomes homes;
 };
 
 }  // namespace kith::fuzz

@@ -18,7 +18,7 @@ namespace kith::fuzz {
 void websocket(BytesView input);     // wire/websocket, as server and as client, whole and in pieces
 void http_request(BytesView input);  // requests on a connection: net/http_parser, routes, handlers
 void api_body(BytesView input);      // first byte: the route and the form; then the body of an authenticated call
-void client_frame(BytesView input);  // parts(): ClientFrames into the handlers, over ports in memory
+void client_frame(BytesView input);  // parts(): messages on connections, over ports in memory
 void config(BytesView input);        // kithd's TOML
 
 // ---- what reaches a device

@@ -37,6 +37,7 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
                                stores_->last_seen(), stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_,
                                loops[options.loops], HandlerSettings{}});
   shared_ = std::make_unique<gateway::Shared>(*services_, gateway::GatewaySettings{}, gateway::GatewayHooks{});
+  homes_ = gateway::testing::virtual_homes(*shared_, loops);
   for (size_t i = 0; i < options.loops; ++i) loops[i].run([&] { shards_->at(i).start(); });
 }
 
@@ -89,7 +90,14 @@ void ServerProcess::kill() {
 }
 
 void ServerProcess::stop() {
-  for (const auto& connection : connections_) connection->abandon(false);
+  shared_->draining = true;
+  for (const auto& connection : connections_) connection->drain();
+  loops.settle();
+  for (const auto& connection : connections_) connection->finish();
+  loops.settle();
+  for (const auto& connection : connections_) {
+    if (connection->is_open()) connection->abandon(false);
+  }
   loops.settle();
   end();
   for (const auto& answer : http_answers_) {

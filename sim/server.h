@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The server: a disk, and at most one process that runs on it: the handlers and the delivery of kithd, and the HTTP
-// routes of its gateway, on virtual loops. What the gateway does with sockets is in server_connection.h.
+// The server: a disk, and at most one process that runs on it: the handlers and the delivery of kithd, and the sessions
+// and HTTP routes of its gateway, on virtual loops. Instead of sockets they have Links: server_connection.h.
 //
 // Steps: a loop of the process runs one function at a time, each some microseconds after the last: between any two of
 //        them anything else may happen, also the end of the process.
@@ -18,6 +18,7 @@
 #include "client_api/host.pb.h"
 #include "server/gateway/http_routes.h"
 #include "server/gateway/shared.h"
+#include "server/gateway/testing/virtual_connection.h"
 #include "server/handlers/handlers.h"
 #include "sim/link.h"
 #include "sim/server_disk.h"
@@ -50,13 +51,14 @@ class ServerProcess {
   // The process is killed: nothing that it goes on to do is seen by anybody. What runs in it comes to an end, so that
   // its memory can go.
   void kill();
-  // Ends in order: refuses what is new, commits what waits.
+  // Ends in order: drains, refuses what is new, commits what waits.
   void stop();
 
   testing::VirtualLoops loops;     // the last one does the heavy work
   std::function<void()> on_ready;  // something was posted from outside
   [[nodiscard]] Services& services() { return *services_; }
   [[nodiscard]] Shards& shards() { return *shards_; }
+  [[nodiscard]] gateway::testing::VirtualHomes& homes() { return homes_; }
   [[nodiscard]] Mutation mutation() const { return mutation_; }
   [[nodiscard]] bool alive() const { return stores_->alive; }
   // Receipt numbers as they came: by the sending device and the account it wrote to.
@@ -76,6 +78,7 @@ class ServerProcess {
   std::unique_ptr<Shards> shards_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<gateway::Shared> shared_;
+  gateway::testing::VirtualHomes homes_;
   TaskScope http_;
   std::vector<std::shared_ptr<std::function<void(uint32_t, Bytes)>>> http_answers_;
   std::vector<std::unique_ptr<ServerConnection>> connections_;

@@ -3,7 +3,8 @@
 // The door of the server: accepts connections, serves HTTP (the API, the web app, health, metrics) and WebSocket
 // sessions.
 //
-//   bytes in → connection.cc → wire/ (frames) → dispatch.cc → server/handlers → Session (connection.cc) → bytes out
+//   bytes in → session_protocol.cc → wire/ (frames) → dispatch.cc → server/handlers → Session (session_protocol.cc) →
+//   bytes out; connection.cc and peer.cc have the socket
 //
 // Loops: each has its own listening sockets (SO_REUSEPORT) and connections. A session lives on the loop that owns its
 //        account (Services::shards), which must be one of `loops`; the connection moves there when its Hello arrives.

@@ -18,8 +18,6 @@ namespace {
 constexpr uint64_t kHttpBusyMs = 120'000;
 constexpr uint64_t kBucketSweepMs = 10'000;
 
-BucketRate send_rate(const GatewaySettings& settings) { return {settings.sends_per_second, settings.sends_burst}; }
-
 }  // namespace
 
 GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
@@ -30,8 +28,8 @@ GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
       closing(settings.closing_timeout_ms) {}
 
 GatewayLoop::GatewayLoop(net::EventLoop& loop, Shared& shared)
-    : loop_(loop),
-      shared_(shared),
+    : SessionHome(shared),
+      loop_(loop),
       deadlines_(shared.settings),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
@@ -57,34 +55,27 @@ void GatewayLoop::listen(net::Descriptor socket) {
 
 void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address) try {
   using Entry = ConnectionLimits::Entry;
-  const bool open = !shared_.draining && !net::memory_is_low();
-  const Entry entry = open ? shared_.connections.enter(address, loop_.now_ms()) : Entry::kRefused;
-  if (shared_.connections.is_full() && shared_.connections_warning.is_due(loop_.now_ms())) {
+  const bool open = !shared().draining && !net::memory_is_low();
+  const Entry entry = open ? shared().connections.enter(address, loop_.now_ms()) : Entry::kRefused;
+  if (shared().connections.is_full() && shared().connections_warning.is_due(loop_.now_ms())) {
     spdlog::warn("{} connections are open, as many as there may be: new ones are turned away",
-                 shared_.connections.total());
+                 shared().connections.total());
   }
-  if (entry != Entry::kEntered) metrics_.connections_refused.add();
+  if (entry != Entry::kEntered) metrics().connections_refused.add();
   if (entry == Entry::kRefused) return;  // closes
-  metrics_.connections_accepted.add();
+  metrics().connections_accepted.add();
   ssl_st* tls = nullptr;
-  if (const auto context = shared_.tls()) {
+  if (const auto context = shared().tls()) {
     tls = context->accept(socket.get());
-    if (tls == nullptr) return shared_.connections.leave(address, loop_.now_ms());
+    if (tls == nullptr) return shared().connections.leave(address, loop_.now_ms());
   }
   HttpConnection::open(*this, net::Transport(std::move(socket), tls), address, entry == Entry::kTurnedAway);
 } catch (const std::bad_alloc&) {
   // A connection that was counted and not made stays counted: better one too few than no server.
-  metrics_.connections_refused.add();
+  metrics().connections_refused.add();
 }
 
 void GatewayLoop::adopt(Connection& connection) { connection.arrive(); }
-
-uint32_t GatewayLoop::take_send(const AccountId& account) {
-  const BucketRate rate = send_rate(shared_.settings);
-  if (rate.per_second == 0) return 0;
-  const uint64_t now_ms = loop_.now_ms();
-  return send_buckets_.try_emplace(account, rate, now_ms).first->second.take(rate, now_ms);
-}
 
 void GatewayLoop::tick() {
   expire(deadlines_.handshake);
@@ -93,15 +84,14 @@ void GatewayLoop::tick() {
   expire(deadlines_.http_busy);
   expire(deadlines_.closing);
   if (net::memory_is_low()) {
-    if (shared_.memory_warning.is_due(loop_.now_ms()))
+    if (shared().memory_warning.is_due(loop_.now_ms()))
       spdlog::error("memory has run out: new connections are refused until there is some");
     net::restore_memory_reserve();
   }
   const uint64_t now_ms = loop_.now_ms();
   if (now_ms >= buckets_swept_ms_ + kBucketSweepMs) {
     buckets_swept_ms_ = now_ms;
-    std::erase_if(send_buckets_,
-                  [&](auto& entry) { return entry.second.is_full(send_rate(shared_.settings), now_ms); });
+    sweep_send_rates();
   }
   tick_timer_ = loop_.after(kTickMs, [this] { tick(); });
 }

@@ -6,18 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "base/task.h"
 #include "net/buffer_pool.h"
 #include "net/deadline_list.h"
 #include "net/event_loop.h"
-#include "server/gateway/loop_metrics.h"
-#include "server/gateway/semaphore.h"
-#include "server/gateway/shared.h"
-#include "server/gateway/token_bucket.h"
-#include "wire/frames.pb.h"
+#include "server/gateway/session_home.h"
 
 namespace kith::gateway {
 
@@ -26,15 +21,14 @@ class Listener;
 class Peer;
 
 // Calls: on the loop, but metrics() from any thread.
-class GatewayLoop {
+class GatewayLoop final : public SessionHome {
  public:
   GatewayLoop(net::EventLoop& loop, Shared& shared);
   // The loop does not run any more. Connections are closed; those whose tasks have not ended are left as they are.
-  ~GatewayLoop();
+  ~GatewayLoop() override;
 
   [[nodiscard]] net::EventLoop& loop() { return loop_; }
-  [[nodiscard]] Shared& shared() { return shared_; }
-  [[nodiscard]] LoopMetrics& metrics() { return metrics_; }
+  [[nodiscard]] uint64_t now_ms() const override { return loop_.now_ms(); }
   [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
 
   // Every connection is in one of these. What expires gets Peer::on_deadline.
@@ -50,17 +44,6 @@ class GatewayLoop {
 
   // Where input is received. Its content is good until the next read.
   [[nodiscard]] std::span<char> receive_buffer() const { return {receive_buffer_.get(), kReceiveBytes}; }
-  // For parsing one frame at a time, so that its memory is used again.
-  [[nodiscard]] wire::ClientFrame& frame() { return frame_; }
-
-  // Taken from Hello to Welcome. All devices of a server come back at once when it was away: those beyond wait here,
-  // read no more and cost nothing, instead of filling the queues of the stores, which then refuse them and everybody
-  // else.
-  [[nodiscard]] Semaphore& starting() { return starting_; }
-
-  // Takes a token of the account's rate of sends: 0, or milliseconds to wait.
-  [[nodiscard]] uint32_t take_send(const AccountId& account);
-
   // Begins to accept on the socket, and to look at deadlines.
   void listen(net::Descriptor socket);
   // A connection that was accepted here.
@@ -80,7 +63,6 @@ class GatewayLoop {
 
  private:
   static constexpr size_t kReceiveBytes = 64 * 1024;
-  static constexpr size_t kStartingMax = 64;
   static constexpr uint64_t kTickMs = 250;
 
   void tick();
@@ -90,14 +72,9 @@ class GatewayLoop {
   Task<void> destroy_after_tasks(Peer& peer);
 
   net::EventLoop& loop_;
-  Shared& shared_;
-  LoopMetrics metrics_;
   net::BufferPool buffers_;
   Deadlines deadlines_;
-  Semaphore starting_{kStartingMax};
   std::unique_ptr<char[]> receive_buffer_;
-  wire::ClientFrame frame_;
-  std::unordered_map<AccountId, TokenBucket> send_buckets_;  // of accounts that have sent lately
   uint64_t buckets_swept_ms_ = 0;
   std::vector<std::unique_ptr<Listener>> listeners_;
   net::EventLoop::Handle tick_timer_ = 0;
