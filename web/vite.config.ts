@@ -104,6 +104,12 @@ export default defineConfig({
   },
   server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
   test: {
-    include: ["core-client/**/*.test.ts", "view-models/**/*.test.ts", "ui/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+    include: [
+      "core-client/**/*.test.ts",
+      "app/**/*.test.ts",
+      "view-models/**/*.test.ts",
+      "ui/**/*.test.{ts,tsx}",
+      "tests/**/*.test.ts",
+    ],
   },
 });

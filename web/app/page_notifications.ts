@@ -41,6 +41,14 @@ class Sound {
   }
 }
 
+/** Calls the listener with the conversation of a notification that was clicked, where the service worker shows them. */
+export function onNotificationClick(listener: (conversation: string) => void): void {
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (typeof data !== "object" || data === null || !("kind" in data) || data.kind !== "open-conversation") return;
+    if ("conversation" in data && typeof data.conversation === "string") listener(data.conversation);
+  });
+}
+
 export function pageNotifications(profile: string): NotificationPort {
   const key = `kith/${profile}/notifications`;
   const shown = new Map<string, Notification>();
@@ -61,9 +69,10 @@ export function pageNotifications(profile: string): NotificationPort {
         };
         shown.set(tag, notification);
       } catch {
-        // Telephones let only a service worker show them.
+        // Telephones let only a service worker show them, which hears of the click then, also when this page is no more.
+        const data = { address: location.pathname + location.search, conversation: tag };
         void navigator.serviceWorker?.ready.then((registration) =>
-          registration.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true }),
+          registration.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true, data }),
         );
       }
     },

@@ -54,3 +54,21 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
   else if (url.pathname.startsWith("/assets/") || FILES.includes(url.pathname)) event.respondWith(asset(request));
 });
+
+// A click on a notification that this worker shows for a page (app/page_notifications.ts): telephones let no page show one. `data` has the
+// address of the profile, and the conversation. A page of that profile that is open comes to the front and opens it; else a new one does.
+async function openConversation({ address, conversation }) {
+  const wanted = new URL(address, location.origin);
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const page = pages.find(
+    ({ url }) => new URL(url).pathname === wanted.pathname && new URL(url).search === wanted.search,
+  );
+  if (page === undefined) return self.clients.openWindow(new URL(`#/c/${conversation}`, wanted).href);
+  page.postMessage({ kind: "open-conversation", conversation });
+  return page.focus().catch(() => undefined); // the browser may not let it come to the front
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openConversation(event.notification.data));
+});

@@ -10,7 +10,7 @@ import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
 import { keepAddress, openedRoute } from "./address";
 import { pageAttention } from "./page_attention";
-import { pageNotifications } from "./page_notifications";
+import { onNotificationClick, pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
 import { newProfileAddress, type Surroundings } from "./surroundings";
 import { keepTitle } from "./title";
@@ -25,6 +25,7 @@ export function show(root: Root, core: Core, around: Surroundings): AppViewModel
   keepTitle(app, around.shownProfile);
   keepAddress(app);
   watchTimeZone();
+  onNotificationClick((conversation) => void app.openConversation(conversation));
   root.render(
     <AppRoot
       app={app}

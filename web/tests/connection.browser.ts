@@ -223,6 +223,27 @@ describe("connections", () => {
     }
   });
 
+  it("when the network goes it is said within two seconds, and no more as soon as it is back; what was written meanwhile leaves", async () => {
+    const otto = await Device.open(browser, server.url);
+    const page = await otto.page();
+    await register(page, "+491700000208", "Otto");
+    await writeToNumber(page, BEN);
+    await send(page, "before the tunnel");
+    await tick(page, "before the tunnel", "Delivered").waitFor();
+    otto.serverAway = true;
+    const gone = page.getByText("No connection.");
+    await otto.context.setOffline(true);
+    await gone.waitFor({ timeout: 4_000 }); // two seconds, and what a busy machine adds
+    await send(page, "in the tunnel");
+    await tick(page, "in the tunnel", "Waiting to be sent").waitFor();
+    await otto.context.setOffline(false);
+    await gone.waitFor({ state: "detached", timeout: 4_000 });
+    await tick(page, "in the tunnel", "Delivered").waitFor();
+    otto.serverAway = false;
+    await otto.check();
+    await otto.close();
+  });
+
   it("a number that is registered elsewhere ends this device, which says so; contacts see the change", async () => {
     const elsewhere = await Device.open(browser, server.url);
     const page = await elsewhere.page();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { NotificationsViewModel } from "../view-models/notifications";
-import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import styles from "./banner.module.css";
 
@@ -10,14 +9,13 @@ export function NotificationsBanner({ model }: { model: NotificationsViewModel }
   useViewModel(model);
   if (!model.mayAsk) return null;
   return (
-    <div className={`${styles.banner} ${styles.calm}`} role="region" aria-label="Notifications">
-      <Icon name="info" />
+    <div className={`${styles.banner} ${styles.calm} ${styles.question}`} role="region" aria-label="Notifications">
       <span>Be told when a message comes while you look elsewhere?</span>
       <button type="button" className="button small" onClick={() => void model.turnOn()}>
         Turn on
       </button>
-      <button type="button" className="icon-button" aria-label="Not now" title="Not now" onClick={model.notNow}>
-        <Icon name="close" />
+      <button type="button" className="button small" onClick={model.notNow}>
+        Not now
       </button>
     </div>
   );

@@ -4,6 +4,7 @@
 import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
 import { failureText } from "./failure_text";
 import { formatPhone } from "./phone";
+import { withUtf8 } from "./vcard_charsets";
 import { ViewModel } from "./view_model";
 
 export interface ContactsSnapshot {
@@ -90,7 +91,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
       return this.update({ error: "This file is over 8 MB: too large for an address book." });
     this.update({ busy: true, error: "", notice: "" });
     try {
-      const vcard = new Uint8Array(await file.arrayBuffer()); // as it is: the core knows its charset
+      const vcard = withUtf8(new Uint8Array(await file.arrayBuffer()));
       const { imported, skipped, withAccount, notAsked } = await this.core.call("importContacts", { vcard });
       const left = skipped > 0 ? ` ${skipped} without a usable number or name were left out.` : "";
       const there = withAccount === 1 ? "1 of them uses Kith" : `${withAccount} of them use Kith`;

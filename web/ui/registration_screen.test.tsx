@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// @vitest-environment jsdom
+
+import { create } from "@bufbuild/protobuf";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
+
+import { RequestCodeResponseSchema } from "../core-client/schema";
+import { RegistrationViewModel } from "../view-models/registration";
+import { FakeCore } from "../view-models/testing/fake_core";
+import { RegistrationScreen } from "./registration_screen";
+
+const SERVER = "https://kith.example:8443";
+
+/** The screen after a code was asked for, which the server answers with, or keeps for whoever runs it. */
+async function askForCode(code: string): Promise<void> {
+  const core = new FakeCore();
+  core.on("requestCode", () => create(RequestCodeResponseSchema, { code, digits: 6, expiresInS: 600 }));
+  const options = { server: SERVER, deviceName: "Web", onRegistered: () => undefined };
+  render(<RegistrationScreen model={new RegistrationViewModel(core, options)} server={SERVER} profile="" />);
+  fireEvent.change(screen.getByLabelText("Phone number"), { target: { value: "+491700000001" } });
+  fireEvent.submit(screen.getByRole("button", { name: "Continue" }).closest("form") as HTMLFormElement);
+  await screen.findByLabelText("Code, 6 digits");
+}
+
+afterEach(cleanup);
+
+describe("the screen that takes the code", () => {
+  it("says who has the code: whoever runs the server; it was sent nowhere", async () => {
+    await askForCode("");
+    expect(
+      screen.getByText("Whoever runs kith.example:8443 has the code for +49 170 000 0001. Ask them for it."),
+    ).toBeTruthy();
+    expect(screen.queryByText(/sent/)).toBeNull();
+  });
+
+  it("of a development server says that it shows the code instead", async () => {
+    await askForCode("123456");
+    expect(screen.getByText(/This is a development server/)).toBeTruthy();
+    expect(screen.queryByText(/Ask them/)).toBeNull();
+    expect((screen.getByLabelText("Code, 6 digits") as HTMLInputElement).value).toBe("123456");
+  });
+});
