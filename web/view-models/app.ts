@@ -6,7 +6,8 @@ import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
-import { Connection, directOf, type Conversation, type Core, type Event, type Message, type State } from "./core";
+import { Connection, directOf, type Conversation, type Core, type Message, type State } from "./core";
+import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel } from "./registration";
@@ -45,6 +46,7 @@ const isConnected = ({ connection }: State): boolean =>
   connection === Connection.kOnline || connection === Connection.kCatchingUp;
 
 export class AppViewModel extends ViewModel<AppSnapshot> {
+  readonly store: EntityStore;
   readonly list: ConversationListViewModel;
   readonly search: SearchViewModel;
   readonly contacts: ContactsViewModel;
@@ -67,14 +69,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       failure: "",
       notice: "",
     });
-    this.onDispose(core.onEvents((events) => this.take(events)));
-    this.list = new ConversationListViewModel(core);
-    this.search = new SearchViewModel(core);
-    this.contacts = new ContactsViewModel(core, (conversation) => this.showOpened(conversation));
-    this.settings = new SettingsViewModel(core);
+    this.store = new EntityStore(core);
+    this.onDispose(() => this.store.dispose());
+    this.onDispose(this.store.subscribe((changes) => this.take(changes)));
+    this.list = new ConversationListViewModel(this.store);
+    this.search = new SearchViewModel(core, this.store);
+    this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
+    this.settings = new SettingsViewModel(core, this.store);
     this.notifications = new NotificationsViewModel(
-      core,
-      this.list,
+      this.store,
       options.attention,
       options.notifications,
       (id) => void this.openConversation(id),
@@ -129,9 +132,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Opens a conversation, at a message when one is named. */
   readonly openConversation = async (id: string, message = ""): Promise<void> => {
     if (this.snapshot().open?.id !== id) {
-      const conversation = this.list.find(id);
+      const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.update({ notice: "This conversation isn't on this device." });
-      const opened = new ConversationViewModel(this.core, conversation, this.list, this.options.attention);
+      const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention);
       this.close();
       this.update({ open: opened });
       await opened.load();
@@ -158,7 +161,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly go = ({ panel, section, conversation, details }: Route): void => {
     const now = this.route;
     if (panel !== now.panel || section !== now.section) this.showLeft(panel, section);
-    const known = this.list.find(conversation) !== undefined;
+    const known = this.store.conversation(conversation) !== undefined;
     if (!known) this.closeConversation();
     else void this.openConversation(conversation);
     if (known && details) this.openDetails();
@@ -202,7 +205,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const conversation = open?.snapshot().conversation;
     const direct = conversation === undefined ? undefined : directOf(conversation);
     if (conversation === undefined || direct === undefined || contactPanel !== undefined) return;
-    const panel = new ContactPanelViewModel(this.core, conversation.id, direct);
+    const panel = new ContactPanelViewModel(this.core, this.store, conversation.id, direct);
     this.update({ contactPanel: panel });
     void panel.load();
   };
@@ -216,14 +219,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private async enter(route: Route): Promise<void> {
     this.update({ phase: "chats", registration: undefined });
     await this.core.call("connect");
-    await this.list.load();
+    await this.store.loadConversations();
     this.tellAvailable(this.options.attention.attentive);
     this.go(route);
     this.update({ entered: true });
   }
 
   private showOpened(conversation: Conversation): void {
-    this.list.put(conversation);
+    this.store.putConversation(conversation);
     this.update({ leftPanel: "list" });
     void this.openConversation(conversation.id);
   }
@@ -239,11 +242,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().phase === "chats") this.core.call("setAvailable", { available }).catch(() => undefined);
   }
 
-  private take(events: readonly Event[]): void {
-    const last = events.findLast(({ kind }) => kind.case === "stateChanged")?.kind;
-    if (last?.case === "stateChanged") this.takeState(last.value);
-    if (events.some(({ kind }) => kind.case === "resync"))
-      void this.core.call("getState").then((state) => this.takeState(state));
+  private take({ state, resync }: Changes): void {
+    if (state !== undefined) this.takeState(state);
+    if (resync) void this.core.call("getState").then((state) => this.takeState(state));
   }
 
   private takeState(state: State): void {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
-import type { Contact, Core, Direct, Event, SafetyNumber } from "./core";
+import type { Contact, Core, Direct, SafetyNumber } from "./core";
+import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -21,6 +22,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
 
   constructor(
     private readonly core: Core,
+    private readonly store: EntityStore,
     private readonly conversation: string,
     direct: Direct,
   ) {
@@ -35,13 +37,11 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
     });
     this.account = direct.partner?.accountId ?? "";
     this.phone = direct.partner?.phone ?? "";
+    const own = () => store.contactOf(this.account, this.phone);
+    this.onDispose(store.select(own, (contact) => this.update({ contact })));
     this.onDispose(
-      core.onEvents((events) => {
-        const concern = ({ kind: { case: kind, value } }: Event) =>
-          kind === "contactsChanged" ||
-          kind === "resync" ||
-          (kind === "conversationChanged" && value.id === conversation);
-        if (events.some(concern)) void this.loadSafetyNumber().then(() => this.loadContact());
+      store.subscribe(({ contacts, resync, conversations }) => {
+        if (contacts || resync || conversations.has(conversation)) void this.loadSafetyNumber();
       }),
     );
   }
@@ -81,12 +81,8 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
 
   private async loadContact(): Promise<void> {
     try {
-      const { contacts } = await this.core.call("listContacts");
-      this.update({
-        contact: contacts.find(
-          (each) => each.accountId === this.account || (this.phone !== "" && each.phone === this.phone),
-        ),
-      });
+      await this.store.loadContacts();
+      this.update({ contact: this.store.contactOf(this.account, this.phone) });
     } catch (error) {
       this.update({ error: failureText(error) });
     }

@@ -2,6 +2,7 @@
 
 // The address book, and the way to a new conversation.
 import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
+import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { formatPhone } from "./phone";
 import { withUtf8 } from "./vcard_charsets";
@@ -25,25 +26,21 @@ const VCARD_BYTES_MAX = 8 << 20;
 export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   constructor(
     private readonly core: Core,
+    private readonly store: EntityStore,
     private readonly onOpened: (conversation: Conversation) => void,
   ) {
     super({ loaded: false, contacts: [], query: "", busy: false, stranger: "", error: "", notice: "" });
     this.onDispose(
-      core.onEvents((events) => {
-        if (
-          this.snapshot().loaded &&
-          events.some(({ kind }) => kind.case === "contactsChanged" || kind.case === "resync")
-        )
-          void this.load();
-      }),
+      store.select(
+        ({ contacts }) => contacts,
+        (contacts) => this.update({ contacts, loaded: true }),
+      ),
     );
   }
 
   readonly load = async (): Promise<void> => {
     try {
-      const { contacts } = await this.core.call("listContacts");
-      const byName = new Intl.Collator();
-      this.update({ loaded: true, contacts: [...contacts].sort((a, b) => byName.compare(a.name, b.name)) });
+      await this.store.loadContacts();
     } catch (error) {
       this.update({ loaded: true, error: failureText(error) });
     }

@@ -4,17 +4,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Failure_Code, Message_Tick } from "../core-client/schema";
 import { ConversationViewModel } from "./conversation";
-import { ConversationListViewModel } from "./conversation_list";
+import { EntityStore } from "./entity_store";
 import { BEN, conversation, FakeAttention, FakeCore, message, NOON, settle } from "./testing/fake_core";
 
 let core: FakeCore;
-let list: ConversationListViewModel;
+let store: EntityStore;
 let attention: FakeAttention;
 
 async function open(fields: Parameters<typeof conversation>[0] = {}, atEnd = true): Promise<ConversationViewModel> {
   core.conversations = [conversation(fields)];
-  await list.load();
-  const model = new ConversationViewModel(core, core.conversations[0] as never, list, attention);
+  await store.loadConversations();
+  const model = new ConversationViewModel(core, core.conversations[0] as never, store, attention);
   await model.load();
   shown = model;
   if (atEnd) look();
@@ -48,7 +48,7 @@ const later = () => vi.advanceTimersByTimeAsync(300);
 beforeEach(() => {
   vi.useFakeTimers();
   core = new FakeCore();
-  list = new ConversationListViewModel(core);
+  store = new EntityStore(core);
   attention = new FakeAttention();
 });
 afterEach(() => void vi.useRealTimers());

@@ -3,8 +3,8 @@
 // One open conversation: its head, its messages, what is being written, and when what came counts as read.
 import type { Attention } from "./attention";
 import { ComposerViewModel } from "./composer";
-import type { ConversationListViewModel } from "./conversation_list";
 import { textOf, type Conversation, type Core, type Message } from "./core";
+import type { EntityStore } from "./entity_store";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
@@ -28,16 +28,17 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   constructor(
     private readonly core: Core,
     conversation: Conversation,
-    private readonly list: ConversationListViewModel,
+    private readonly store: EntityStore,
     private readonly attention: Attention,
   ) {
     super({ conversation });
-    this.timeline = new TimelineViewModel(core, conversation.id);
+    this.timeline = new TimelineViewModel(core, store, conversation.id);
     this.composer = new ComposerViewModel(core, conversation.id, conversation.draft, (message) =>
       this.timeline.putOwn(message),
     );
     this.timeline.setAttentive(attention.attentive);
-    this.onDispose(list.subscribe(() => this.takeConversation()));
+    const own = () => store.conversation(conversation.id);
+    this.onDispose(store.select(own, (changed) => this.takeConversation(changed)));
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
@@ -76,9 +77,8 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly sendAgain = (message: Message): Promise<void> =>
     this.composer.sendOnce(textOf(message), message.quote?.messageId ?? "");
 
-  private takeConversation(): void {
-    const conversation = this.list.find(this.id);
-    if (conversation === undefined || conversation === this.snapshot().conversation) return;
+  private takeConversation(conversation: Conversation | undefined): void {
+    if (conversation === undefined) return;
     const { draft } = this.snapshot().conversation;
     this.update({ conversation });
     if (conversation.draft !== draft) this.composer.takeDraft(conversation.draft);
@@ -102,7 +102,6 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** One call after the other: while a backlog comes in, what came since one call is the next one's. */
   private async markWhileUnread(): Promise<void> {
     this.marking = true;
-    await Promise.resolve(); // events come to the list and to the timeline one after the other: both have them then
     try {
       for (let id = this.nextToMark(); id !== undefined; id = this.nextToMark()) {
         await this.core.call("markRead", { conversation: this.id, upToMessageId: id });
@@ -117,7 +116,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Only what was on the screen while somebody looked has been read. */
   private nextToMark(): string | undefined {
     if (!this.loaded || !this.attention.attentive || this.onScreen === "") return undefined;
-    if (this.snapshot().conversation.unread === 0) return undefined;
+    if (this.store.conversation(this.id)?.unread === 0) return undefined;
     const seen = this.timeline.incomingUpTo(this.onScreen);
     if (seen === undefined) return undefined;
     const mark = `${seen.message.id}/${seen.place}`; // one that comes in above it later is read, too

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { ConversationListViewModel, matching } from "./conversation_list";
+import { EntityStore } from "./entity_store";
 import { ANA, BEN, conversation, FakeCore, micros, NOON, settle } from "./testing/fake_core";
 
 const CAT = "c".repeat(32);
@@ -17,8 +18,9 @@ beforeEach(async () => {
     conversation({ id: BEN, title: "Ben", activityUs: micros(NOON + 1), unread: 1 }),
     conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON - 1), phone: "+33612345678" }),
   ];
-  list = new ConversationListViewModel(core);
-  await list.load();
+  const store = new EntityStore(core);
+  list = new ConversationListViewModel(store);
+  await store.loadConversations();
 });
 
 describe("the list of conversations", () => {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ConversationListViewModel } from "./conversation_list";
+import { EntityStore } from "./entity_store";
 import {
   NotificationsViewModel,
   type NotificationPort,
@@ -28,7 +28,7 @@ class FakePort implements NotificationPort {
 }
 
 let core: FakeCore;
-let list: ConversationListViewModel;
+let store: EntityStore;
 let attention: FakeAttention;
 let port: FakePort;
 let model: NotificationsViewModel | undefined;
@@ -36,7 +36,7 @@ const onOpen = vi.fn();
 
 function start(): NotificationsViewModel {
   model?.dispose();
-  model = new NotificationsViewModel(core, list, attention, port, onOpen);
+  model = new NotificationsViewModel(store, attention, port, onOpen);
   return model;
 }
 /** Messages come, `unread` of them in all, in the conversation. */
@@ -55,8 +55,8 @@ beforeEach(async () => {
   onOpen.mockClear();
   core = new FakeCore();
   core.conversations = [conversation(), conversation({ id: ANA, title: "Ana" })];
-  list = new ConversationListViewModel(core);
-  await list.load();
+  store = new EntityStore(core);
+  await store.loadConversations();
   attention = new FakeAttention(false);
   port = new FakePort();
   start();

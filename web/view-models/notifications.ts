@@ -7,8 +7,8 @@
 // The moment gives another tab of this profile the time to say that it was read there. What is read, here or there, takes its notification away.
 import type { Attention } from "./attention";
 import { isNotice } from "./content_kinds";
-import type { ConversationListViewModel } from "./conversation_list";
-import { titleOf, type Core, type Event, type Message } from "./core";
+import { titleOf, type Message } from "./core";
+import type { EntityStore } from "./entity_store";
 import { previewText } from "./preview_text";
 import { ViewModel } from "./view_model";
 
@@ -52,15 +52,18 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    core: Pick<Core, "onEvents">,
-    private readonly list: Pick<ConversationListViewModel, "find" | "subscribe">,
+    private readonly store: Pick<EntityStore, "conversation" | "subscribe">,
     private readonly attention: Attention,
     private readonly port: NotificationPort,
     private readonly onOpen: (conversation: string) => void,
   ) {
     super({ ...USUAL_PREFERENCES, ...port.load(), permission: port.permission() });
-    this.onDispose(core.onEvents((events) => this.take(events)));
-    this.onDispose(list.subscribe(() => this.clearRead()));
+    this.onDispose(
+      store.subscribe(({ added }) => {
+        this.take(added);
+        this.clearRead();
+      }),
+    );
     this.onDispose(() => clearTimeout(this.timer));
   }
 
@@ -90,19 +93,17 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
     this.port.save({ shown, sound, preview, asked });
   }
 
-  private take(events: readonly Event[]): void {
+  private take(added: readonly Message[]): void {
     if (this.attention.attentive) return;
-    for (const { kind } of events) {
-      if (kind.case !== "messageAdded" || kind.value.outgoing || isNotice(kind.value)) continue;
-      this.waiting.set(kind.value.conversation, kind.value);
-    }
+    for (const message of added)
+      if (!message.outgoing && !isNotice(message)) this.waiting.set(message.conversation, message);
     if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.tell(), MOMENT_MS);
   }
 
   private tell(): void {
     this.timer = undefined;
     const { shown, sound, permission } = this.snapshot();
-    const unread = [...this.waiting].filter(([id]) => (this.list.find(id)?.unread ?? 0) > 0);
+    const unread = [...this.waiting].filter(([id]) => (this.store.conversation(id)?.unread ?? 0) > 0);
     this.waiting.clear();
     if (unread.length === 0 || this.attention.attentive) return;
     if (sound) this.port.sound();
@@ -114,7 +115,7 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   }
 
   private words(id: string, message: Message): { title: string; body: string } {
-    const conversation = this.list.find(id);
+    const conversation = this.store.conversation(id);
     if (!this.snapshot().preview || conversation === undefined)
       return { title: "Kith", body: "You have a new message" };
     const { unread } = conversation;
@@ -124,7 +125,7 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
 
   private clearRead(): void {
     for (const id of this.told) {
-      if ((this.list.find(id)?.unread ?? 0) > 0) continue;
+      if ((this.store.conversation(id)?.unread ?? 0) > 0) continue;
       this.told.delete(id);
       this.port.close(id);
     }

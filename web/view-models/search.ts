@@ -2,6 +2,7 @@
 
 // Full-text search of the messages on this device.
 import type { Core, Message, SearchExcerpt } from "./core";
+import type { Changes, EntityStore, HeldMessages } from "./entity_store";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -24,8 +25,16 @@ export class SearchViewModel extends ViewModel<SearchSnapshot> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private round = 0;
 
-  constructor(private readonly core: Core) {
+  private readonly held: HeldMessages;
+
+  constructor(
+    private readonly core: Core,
+    store: EntityStore,
+  ) {
     super(EMPTY);
+    this.held = store.holdMessages();
+    this.onDispose(() => store.release(this.held));
+    this.onDispose(store.subscribe((changes) => this.take(changes)));
     this.onDispose(() => clearTimeout(this.timer));
   }
 
@@ -41,10 +50,18 @@ export class SearchViewModel extends ViewModel<SearchSnapshot> {
   readonly want = (): void => this.update({ wanted: true });
   readonly fieldHasFocus = (): void => this.update({ wanted: false });
 
+  /** What was found is shown as it is now. */
+  private take({ messages }: Changes): void {
+    if (!messages.some(({ id }) => this.held.has(id))) return;
+    this.update({ messages: this.snapshot().messages?.map((each) => this.held.get(each.id) ?? each) });
+  }
+
   private async ask(query: string, round: number): Promise<void> {
     try {
       const { messages, excerpts } = await this.core.call("search", { query, limit: MOST });
-      if (round === this.round) this.update({ messages, excerpts, error: "" });
+      if (round !== this.round) return;
+      this.held.reset(messages);
+      this.update({ messages, excerpts, error: "" });
     } catch (error) {
       if (round === this.round) this.update({ messages: [], excerpts: [], error: failureText(error) });
     }

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { ProfileSchema, SettingsSchema } from "../core-client/schema";
 import { SettingsViewModel } from "./settings";
+import { EntityStore } from "./entity_store";
 import { FakeCore } from "./testing/fake_core";
 
 let core: FakeCore;
@@ -14,7 +15,7 @@ beforeEach(() => {
   core = new FakeCore();
   core.on("getProfile", () => create(ProfileSchema, { name: "Ana" }));
   core.on("getSettings", () => create(SettingsSchema, {}));
-  model = new SettingsViewModel(core);
+  model = new SettingsViewModel(core, new EntityStore(core));
 });
 
 describe("a registration PIN [F36]", () => {

@@ -2,6 +2,7 @@
 
 // One's own profile and privacy.
 import type { Core, Profile, Scope, Settings } from "./core";
+import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -27,14 +28,15 @@ function pinProblem(pin: string, again: string): string {
 }
 
 export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
-  constructor(private readonly core: Core) {
+  constructor(
+    private readonly core: Core,
+    store: EntityStore,
+  ) {
     super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "", pinError: "" });
     this.onDispose(
-      core.onEvents((events) => {
-        for (const { kind } of events) {
-          if (kind.case === "settingsChanged") this.update({ settings: kind.value });
-          if (kind.case === "resync" && this.snapshot().settings !== undefined) void this.load();
-        }
+      store.subscribe(({ settings, resync }) => {
+        if (settings !== undefined) this.update({ settings });
+        if (resync && this.snapshot().settings !== undefined) void this.load();
       }),
     );
   }

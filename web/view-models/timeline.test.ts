@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Message_Tick } from "../core-client/schema";
 import { textOf, type Message } from "./core";
 import type { Item } from "./message_items";
+import { EntityStore } from "./entity_store";
 import { FakeCore, BEN, message, NOON, settle } from "./testing/fake_core";
 import { timeZone } from "./time_zone";
 import { END, TimelineViewModel } from "./timeline";
@@ -22,7 +23,7 @@ function fill(count: number): void {
 
 beforeEach(() => {
   core = new FakeCore();
-  timeline = new TimelineViewModel(core, BEN);
+  timeline = new TimelineViewModel(core, new EntityStore(core), BEN);
   timeline.setAttentive(true);
 });
 

@@ -2,7 +2,8 @@
 
 // The messages of one conversation: what is read of them, what is shown, where the line of unread ones is, and what is to be brought into view.
 // The arithmetic is in message_window.ts and unread_line.ts; here are the readings, one after the other.
-import { failureOf, type Core, type Event, type Message } from "./core";
+import { failureOf, type Core, type Message } from "./core";
+import type { Changes, EntityStore, HeldMessages } from "./entity_store";
 import { failureText } from "./failure_text";
 import { itemsOf, type Item } from "./message_items";
 import {
@@ -57,6 +58,7 @@ type Cursor =
 
 export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private window: MessageWindow = NOTHING_READ;
+  private readonly held: HeldMessages;
   private line: UnreadLine = NO_LINE;
   private pinned = true;
   private attentive = false;
@@ -65,10 +67,13 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   constructor(
     private readonly core: Core,
+    store: EntityStore,
     private readonly conversation: string,
   ) {
     super({ loaded: false, items: [], olderThere: false, atNewest: true, jump: undefined, error: "" });
-    this.onDispose(core.onEvents((events) => this.take(events)));
+    this.held = store.holdMessages();
+    this.onDispose(() => store.release(this.held));
+    this.onDispose(store.subscribe((changes) => this.take(changes)));
     this.onDispose(timeZone.subscribe(() => this.snapshot().loaded && this.publish()));
   }
 
@@ -139,7 +144,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   message(id: string): Message | undefined {
-    return this.window.messages.find((each) => each.id === id);
+    return this.held.get(id);
   }
 
   /** Takes a message that a call has answered with: one's own, just written. */
@@ -165,26 +170,21 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
-  private take(events: readonly Event[]): void {
+  private take({ messages, added, resync }: Changes): void {
     if (!this.snapshot().loaded) return; // it is in the page that is being read
-    const changed: Message[] = [];
-    const added: Message[] = [];
-    for (const { kind } of events) {
-      if (kind.case === "resync") void this.readAgain();
-      if (kind.case !== "messageAdded" && kind.case !== "messageChanged") continue;
-      if (kind.value.conversation !== this.conversation) continue;
-      changed.push(kind.value);
-      if (kind.case === "messageAdded" && !kind.value.outgoing) added.push(kind.value);
-    }
+    if (resync) void this.readAgain();
+    const changed = messages.filter(({ conversation }) => conversation === this.conversation);
     if (changed.length === 0) return;
-    if (!this.attentive || !this.isPinned) {
-      const known = new Set(this.window.messages.map((each) => each.id));
+    if (!this.attentive || !this.isPinned)
       this.line = withUnseen(
         this.line,
-        added.filter((each) => !known.has(each.id)),
+        added.filter((each) => this.isNews(each)),
       );
-    }
     this.show(withChanged(this.window, changed, this.pinned));
+  }
+
+  private isNews({ id, conversation, outgoing }: Message): boolean {
+    return conversation === this.conversation && !outgoing && !this.held.has(id);
   }
 
   /** One reading after the other: each begins with what the one before has left. */
@@ -256,6 +256,7 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   private publish(changes: Partial<TimelineSnapshot> = {}): void {
+    this.held.reset(this.window.messages);
     this.update({
       items: itemsOf(shownOf(this.window), { unreadFrom: this.line.from, unreadCount: this.line.count }),
       olderThere: !isAtOldest(this.window),

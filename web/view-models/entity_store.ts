@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the page knows of the core's data: conversations, people and messages, each once, by id. It is the only one that hears the core's events:
+// it takes those that come together all at once, and then tells of them once. Whoever is told finds everything as it is after them.
+//
+//   core ──events──► EntityStore ──Changes──► view-models ──► ui
+//                        ▲ selectors: conversation(id), conversations, contactOf(…), message(id)
+//
+// Bounds: all conversations and contacts are here, as the core lists them; of the messages only those that a view-model holds.
+import type { Contact, Conversation, Core, Event, Message, Settings, State } from "./core";
+
+/** What one batch of events, or one reading, has changed. */
+export interface Changes {
+  readonly conversations: ReadonlySet<string>;
+  /** Messages that came, or were written here, in their order of events; and those with the ones that are different now. */
+  readonly added: readonly Message[];
+  readonly messages: readonly Message[];
+  /** The address book, or what is known of the people in it. */
+  readonly contacts: boolean;
+  readonly state: State | undefined;
+  readonly settings: Settings | undefined;
+  /** Events were lost: what was read from the core, and is not in the store, is to be read again. */
+  readonly resync: boolean;
+}
+
+const NO_CHANGES: Changes = {
+  conversations: new Set(),
+  added: [],
+  messages: [],
+  contacts: false,
+  state: undefined,
+  settings: undefined,
+  resync: false,
+};
+
+/** Messages that somebody shows: as long as they are held, they are their latest versions. */
+export class HeldMessages {
+  private byId = new Map<string, Message>();
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
+  get(id: string): Message | undefined {
+    return this.byId.get(id);
+  }
+
+  /** In place of those held before. */
+  reset(messages: readonly Message[]): void {
+    this.byId = new Map(messages.map((each) => [each.id, each]));
+  }
+
+  renew(message: Message): void {
+    if (this.byId.has(message.id)) this.byId.set(message.id, message);
+  }
+}
+
+export function inListOrder(a: Conversation, b: Conversation): number {
+  if (a.activityUs !== b.activityUs) return a.activityUs > b.activityUs ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+export class EntityStore {
+  private readonly listeners = new Set<(changes: Changes) => void>();
+  private readonly byId = new Map<string, Conversation>();
+  private readonly held = new Set<HeldMessages>();
+  private ordered: readonly Conversation[] = [];
+  private people: readonly Contact[] = [];
+  private conversationsRead = false;
+  private contactsRead = false;
+  private readonly endEvents: () => void;
+
+  constructor(private readonly core: Core) {
+    this.endEvents = core.onEvents((events) => this.take(events));
+  }
+
+  dispose(): void {
+    this.endEvents();
+    this.listeners.clear();
+  }
+
+  /** Calls the listener after each batch; the answer ends that. */
+  subscribe(listener: (changes: Changes) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Calls the listener with what the selector gives, whenever that is something else; the answer ends that. */
+  select<Value>(selector: (store: EntityStore) => Value, listener: (value: Value) => void): () => void {
+    let before = selector(this);
+    return this.subscribe(() => {
+      const value = selector(this);
+      if (Object.is(value, before)) return;
+      before = value;
+      listener(value);
+    });
+  }
+
+  /** The newest first; the same array until one changes. */
+  get conversations(): readonly Conversation[] {
+    return this.ordered;
+  }
+
+  get conversationsLoaded(): boolean {
+    return this.conversationsRead;
+  }
+
+  /** The same object until it changes. */
+  conversation(id: string): Conversation | undefined {
+    return this.byId.get(id);
+  }
+
+  /** By name; the same array until the address book changes. */
+  get contacts(): readonly Contact[] {
+    return this.people;
+  }
+
+  get contactsLoaded(): boolean {
+    return this.contactsRead;
+  }
+
+  /** The entry for an account, or for a number when no account is known to have it. */
+  contactOf(account: string, phone: string): Contact | undefined {
+    const isTheirs = ({ accountId, phone: number }: Contact) =>
+      (account !== "" && accountId === account) || (phone !== "" && number === phone);
+    return this.people.find(isTheirs);
+  }
+
+  /** The latest version of a message that is held. */
+  message(id: string): Message | undefined {
+    for (const each of this.held) if (each.has(id)) return each.get(id);
+    return undefined;
+  }
+
+  holdMessages(): HeldMessages {
+    const held = new HeldMessages();
+    this.held.add(held);
+    return held;
+  }
+
+  release(held: HeldMessages): void {
+    this.held.delete(held);
+  }
+
+  /** Rejects with a CoreFailure. */
+  async loadConversations(): Promise<void> {
+    const { conversations } = await this.core.call("listConversations");
+    const ids = new Set([...this.byId.keys(), ...conversations.map(({ id }) => id)]);
+    this.byId.clear();
+    for (const each of conversations) this.byId.set(each.id, each);
+    this.conversationsRead = true;
+    this.order();
+    this.tell({ ...NO_CHANGES, conversations: ids });
+  }
+
+  /** Rejects with a CoreFailure. */
+  async loadContacts(): Promise<void> {
+    const { contacts } = await this.core.call("listContacts");
+    const byName = new Intl.Collator();
+    this.people = [...contacts].sort((a, b) => byName.compare(a.name, b.name));
+    this.contactsRead = true;
+    this.tell(NO_CHANGES);
+  }
+
+  /** Takes a conversation that a call has answered with. */
+  putConversation(conversation: Conversation): void {
+    this.byId.set(conversation.id, conversation);
+    this.order();
+    this.tell({ ...NO_CHANGES, conversations: new Set([conversation.id]) });
+  }
+
+  private take(events: readonly Event[]): void {
+    const conversations = new Set<string>();
+    const messages: Message[] = [];
+    const added: Message[] = [];
+    const change = (id: string, to: (conversation: Conversation) => Conversation) => {
+      const known = this.byId.get(id);
+      if (known === undefined) return;
+      this.byId.set(id, to(known));
+      conversations.add(id);
+    };
+    const changes = { ...NO_CHANGES, conversations, messages, added };
+    for (const { kind } of events) {
+      switch (kind.case) {
+        case "messageAdded":
+        case "messageChanged":
+          messages.push(kind.value);
+          if (kind.case === "messageAdded") added.push(kind.value);
+          for (const each of this.held) each.renew(kind.value);
+          break;
+        case "conversationChanged":
+          this.byId.set(kind.value.id, kind.value);
+          conversations.add(kind.value.id);
+          break;
+        case "typingChanged": {
+          const { conversation, who, typing } = kind.value;
+          change(conversation, (each) => {
+            const others = each.typing.filter(({ accountId }) => accountId !== who?.accountId);
+            return { ...each, typing: typing && who !== undefined ? [...others, who] : others };
+          });
+          break;
+        }
+        case "presenceChanged": {
+          const { conversation, presence } = kind.value;
+          change(conversation, (each) =>
+            each.peer.case === "direct"
+              ? { ...each, peer: { case: "direct", value: { ...each.peer.value, presence } } }
+              : each,
+          );
+          break;
+        }
+        case "contactsChanged":
+          changes.contacts = true;
+          break;
+        case "stateChanged":
+          changes.state = kind.value;
+          break;
+        case "settingsChanged":
+          changes.settings = kind.value;
+          break;
+        case "resync":
+          changes.resync = true;
+      }
+    }
+    if (conversations.size > 0) this.order();
+    if (changes.contacts || changes.resync) this.readAgain();
+    this.tell(changes);
+  }
+
+  /** Names of conversations are those of the address book. */
+  private readAgain(): void {
+    if (this.conversationsRead) void this.loadConversations().catch(() => undefined);
+    if (this.contactsRead) void this.loadContacts().catch(() => undefined);
+  }
+
+  private order(): void {
+    this.ordered = [...this.byId.values()].sort(inListOrder);
+  }
+
+  private tell(changes: Changes): void {
+    for (const listener of [...this.listeners]) listener(changes);
+  }
+}
