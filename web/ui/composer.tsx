@@ -62,7 +62,12 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
           )}
           <div className={styles.composerLine}>
             <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
-            <TextField model={model.composer} label={`Message to ${conversation.title}`} field={field} onEnter={send} />
+            <TextField
+              model={model.composer}
+              label={`Message to ${titleOf(conversation)}`}
+              field={field}
+              onEnter={send}
+            />
           </div>
         </div>
         {text.trim() !== "" && (

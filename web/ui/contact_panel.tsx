@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, phoneOf, type Conversation } from "../view-models/core";
+import { directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
@@ -27,7 +27,7 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
   const { about, profileName, contact, error, busy } = useViewModel(model);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
-  const { title } = conversation;
+  const title = titleOf(conversation);
   return (
     <aside
       className="pane details"
@@ -82,7 +82,8 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
 }
 
 function Hero({ conversation }: { conversation: Conversation }) {
-  const { id, title } = conversation;
+  const { id } = conversation;
+  const title = titleOf(conversation);
   const phone = phoneOf(conversation);
   return (
     <div className="hero">
@@ -90,7 +91,7 @@ function Hero({ conversation }: { conversation: Conversation }) {
       <span className="name" dir="auto">
         {title}
       </span>
-      {phone !== title && phone !== "" && <span className="phone">{formatPhone(phone)}</span>}
+      {phone !== "" && formatPhone(phone) !== title && <span className="phone">{formatPhone(phone)}</span>}
       {directOf(conversation)?.verified === true && (
         <span className={styles.tag} data-part="verified">
           <Icon name="shield" />

@@ -106,10 +106,10 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
         <Icon name="back" />
       </button>
       <button type="button" className={styles.partner} onClick={actions.toggleDetails}>
-        <Avatar id={conversation.id} title={conversation.title} size="small" />
+        <Avatar id={conversation.id} title={titleOf(conversation)} size="small" />
         <span className={styles.names}>
           <span className="name">
-            <span dir="auto">{conversation.title}</span>
+            <span dir="auto">{titleOf(conversation)}</span>
             {directOf(conversation)?.verified === true && <Icon name="shield" />}
           </span>
           <span className={`${styles.status} ${status.kind}`} data-part="status" aria-live="polite">

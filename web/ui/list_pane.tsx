@@ -33,7 +33,7 @@ export interface ListPaneModels {
 /** What the pane asks of the app around it. */
 export interface ListPaneActions {
   openConversation: (id: string) => unknown;
-  openMessage: (message: Message) => unknown;
+  openMessage: (message: Message, found: readonly string[]) => unknown;
   showLeft: (panel: LeftPanel) => void;
   /** Opens the conversation with a number. */
   writeTo: (phone: string) => void;

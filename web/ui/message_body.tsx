@@ -13,6 +13,8 @@ import styles from "./message_row.module.css";
 
 interface BodyProps {
   message: Message;
+  /** However long it is, all of it is shown. */
+  whole: boolean;
   /** The time, at the end of the last line: a float, so that it goes below when there is no room. */
   meta: ReactNode;
 }
@@ -21,10 +23,10 @@ interface BodyProps {
 export const isBare = (message: Message): boolean =>
   message.quote === undefined && message.tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
 
-function TextBody({ message, meta }: BodyProps) {
+function TextBody({ message, whole, meta }: BodyProps) {
   const [unfolded, setUnfolded] = useState(false);
   const text = textOf(message);
-  const folded = useMemo(() => (unfolded ? undefined : foldedText(text)), [text, unfolded]);
+  const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
   if (isBare(message))
     return (
       <div className="text">

@@ -6,7 +6,6 @@ import type { ComponentType } from "react";
 import { titleOf, type Conversation } from "../view-models/core";
 import type { Item } from "../view-models/message_items";
 import { dayText } from "../view-models/time_text";
-import { Icon } from "./icons";
 import { noticeText } from "./identity_banner";
 import type { MenuPlace } from "./message_menu";
 import { MessageRow, type MessageActions } from "./message_row";
@@ -44,7 +43,8 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       first={item.first}
       last={item.last}
       timed={item.timed}
-      partner={conversation.title}
+      whole={item.whole}
+      partner={titleOf(conversation)}
       actions={actions}
       onMenu={onMenu}
     />
@@ -54,18 +54,4 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
 export function ItemRow<Kind extends Item["kind"]>(props: ItemProps<Kind>) {
   const Row = ITEMS[props.item.kind as Kind] as ComponentType<ItemProps<Kind>>;
   return <Row {...props} />;
-}
-
-/** Above the first message there is. */
-export function Beginning({ conversation }: { conversation: Conversation }) {
-  return (
-    <li className={styles.beginning} data-key="beginning">
-      <Icon name="lock" />
-      <span>
-        {conversation.peer.case === "self"
-          ? "What you write here is end-to-end encrypted: only you can read it, not the server."
-          : `Messages here are end-to-end encrypted: only you and ${conversation.title} can read them, not the server.`}
-      </span>
-    </li>
-  );
 }

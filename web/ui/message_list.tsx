@@ -6,8 +6,9 @@ import { lazy, Suspense, useLayoutEffect, useRef, useState, type KeyboardEvent }
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
 import { moveFocusByArrows } from "./arrow_keys";
+import { Beginning } from "./beginning";
 import { Icon } from "./icons";
-import { Beginning, ItemRow } from "./message_items";
+import { ItemRow } from "./message_items";
 import type { MenuPlace } from "./message_menu";
 import type { MessageActions } from "./message_row";
 import { TimelineScroll } from "./timeline_scroll";
@@ -53,7 +54,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
               <span className="spinner" aria-label="Loading older messages" />
             </li>
           )}
-          {loaded && !olderThere && <Beginning conversation={conversation} />}
+          {loaded && !olderThere && <Beginning conversation={conversation} onCompare={actions.openDetails} />}
           {items.map((item) => (
             <ItemRow
               key={item.key}

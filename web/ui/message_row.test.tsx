@@ -13,7 +13,16 @@ const onMenu = vi.fn();
 const show = (shown: ReturnType<typeof message>, timed = true) =>
   render(
     <ol>
-      <MessageRow message={shown} first last timed={timed} partner="Ben" actions={actions} onMenu={onMenu} />
+      <MessageRow
+        message={shown}
+        first
+        last
+        timed={timed}
+        whole={false}
+        partner="Ben"
+        actions={actions}
+        onMenu={onMenu}
+      />
     </ol>,
   ).container;
 const bubble = (container: HTMLElement) => container.querySelector<HTMLElement>("[data-bubble]") as HTMLElement;

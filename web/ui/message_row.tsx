@@ -30,6 +30,8 @@ interface MessageRowProps {
   last: boolean;
   /** Shows its time always, and not only when somebody points at it. */
   timed: boolean;
+  /** Nothing of it is folded away. */
+  whole: boolean;
   partner: string;
   actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain">;
   onMenu: (place: MenuPlace) => void;
@@ -40,6 +42,7 @@ export const MessageRow = memo(function MessageRow({
   first,
   last,
   timed,
+  whole,
   partner,
   actions,
   onMenu,
@@ -62,7 +65,7 @@ export const MessageRow = memo(function MessageRow({
       >
         <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
         {quote !== undefined && <Quoted quote={quote} message={message} partner={partner} onJump={actions.jumpTo} />}
-        <MessageBody message={message} meta={<Meta message={message} timed={timed} />} />
+        <MessageBody message={message} whole={whole} meta={<Meta message={message} timed={timed} />} />
         {tick === Tick.kFailed && (
           <div className={styles.failure}>
             <span>{notSentText(message.failure)}</span>

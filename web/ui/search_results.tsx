@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { titleOf, type Conversation, type Message } from "../view-models/core";
+import { titleOf, type Conversation, type Message, type SearchExcerpt } from "../view-models/core";
 import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
@@ -8,11 +8,15 @@ import { useViewModel } from "./use_view_model";
 interface SearchResultsProps {
   model: SearchViewModel;
   conversationOf: (id: string) => Conversation | undefined;
-  onOpen: (message: Message) => void;
+  /** `found`: what of it was looked for. */
+  onOpen: (message: Message, found: readonly string[]) => void;
   now: number;
   /** No conversation was found either. */
   nothingElse: boolean;
 }
+
+const foundIn = (excerpt: SearchExcerpt | undefined): readonly string[] =>
+  excerpt?.pieces.filter(({ matched }) => matched).map(({ text }) => text) ?? [];
 
 /** Messages that have the words looked for. */
 export function SearchResults({ model, conversationOf, onOpen, now, nothingElse }: SearchResultsProps) {
@@ -45,7 +49,7 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
               className="row-button"
               style={{ gridTemplateColumns: "minmax(0, 1fr)" }}
               data-row
-              onClick={() => onOpen(message)}
+              onClick={() => onOpen(message, foundIn(excerpts[index]))}
             >
               <span className="row-main">
                 <span className="row-line">

@@ -2,7 +2,8 @@
 
 // Where the list of messages is scrolled to: it stays at the end when it is there, stays at what is being read when rows come or go above, and
 // asks for more near either end. One for each list in the page; `end` ends it.
-import { END, type TimelineSnapshot, type TimelineViewModel } from "../view-models/timeline";
+import { END, type Jump, type TimelineSnapshot, type TimelineViewModel } from "../view-models/timeline";
+import { markFound } from "./found_words";
 
 /** The conversation whose messages are scrolled. */
 export interface Scrolled {
@@ -128,7 +129,7 @@ export class TimelineScroll {
     requestAnimationFrame(() => setTimeout(() => void step().finally(widened)));
   }
 
-  private jumpTo({ to, highlight }: NonNullable<TimelineSnapshot["jump"]>): void {
+  private jumpTo({ to, highlight, found }: Jump): void {
     if (to === END) {
       this.pinned = true;
       return this.toEnd();
@@ -137,7 +138,13 @@ export class TimelineScroll {
     if (row === undefined) return;
     // without a highlight in one step: near the end it can't be that far up, and then the end is where the list is
     if (!highlight) return this.bring({ key: to, top: ABOVE_PX });
-    row.scrollIntoView({ block: "center" });
+    const [hit] = markFound(row, found);
+    if (hit === undefined) row.scrollIntoView({ block: "center" });
+    else
+      this.bring({
+        key: to,
+        top: this.frame.clientHeight / 2 - (hit.getBoundingClientRect().top - row.getBoundingClientRect().top),
+      });
     flash(row);
   }
 

@@ -129,8 +129,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     });
   };
 
-  /** Opens a conversation, at a message when one is named. */
-  readonly openConversation = async (id: string, message = ""): Promise<void> => {
+  /** Opens a conversation, at a message when one is named, and at what was `found` in that. */
+  readonly openConversation = async (id: string, message = "", found: readonly string[] = []): Promise<void> => {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.update({ notice: "This conversation isn't on this device." });
@@ -139,15 +139,16 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.update({ open: opened });
       await opened.load();
     }
-    if (message !== "") await this.jumpTo(message);
+    if (message !== "") await this.jumpTo(message, found);
   };
 
-  readonly openMessage = (message: Message): Promise<void> => this.openConversation(message.conversation, message.id);
+  readonly openMessage = (message: Message, found: readonly string[] = []): Promise<void> =>
+    this.openConversation(message.conversation, message.id, found);
 
   /** Brings a message of the open conversation into view. */
-  readonly jumpTo = async (message: string): Promise<void> => {
-    const found = await this.snapshot().open?.timeline.jumpTo(message);
-    if (found === false) this.update({ notice: "This message isn't on this device." });
+  readonly jumpTo = async (message: string, found: readonly string[] = []): Promise<void> => {
+    const isHere = await this.snapshot().open?.timeline.jumpTo(message, found);
+    if (isHere === false) this.update({ notice: "This message isn't on this device." });
   };
 
   readonly closeConversation = (): void => {

@@ -11,6 +11,7 @@ import {
   type MethodParams,
   type MethodResult,
 } from "../core-client/schema";
+import { formatPhone } from "./phone";
 
 export {
   Failure_Code as FailureCode,
@@ -54,9 +55,9 @@ export const directOf = ({ peer }: Conversation): Direct | undefined =>
 /** The partner's number; "" when it is not known or there is none. */
 export const phoneOf = (conversation: Conversation): string => directOf(conversation)?.partner?.phone ?? "";
 
-/** What a conversation is called. */
+/** What a conversation is called; one with somebody whose name is not known by the number, in groups. */
 export const titleOf = (conversation: Conversation): string =>
-  conversation.peer.case === "self" ? "Note to self" : conversation.title;
+  conversation.peer.case === "self" ? "Note to self" : formatPhone(conversation.title);
 
 /** The text of a message; "" when it is something else. */
 export const textOf = ({ body }: Message): string => (body.case === "text" ? body.value.text : "");

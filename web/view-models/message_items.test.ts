@@ -8,7 +8,7 @@ import { message, NOON } from "./testing/fake_core";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const none = { unreadFrom: "", unreadCount: 0 };
+const none = { unreadFrom: "", unreadCount: 0, whole: new Set<string>() };
 const kinds = (items: Item[]) => items.map((item) => item.kind);
 
 describe("the order of messages [ORDER-1]", () => {
@@ -58,7 +58,7 @@ describe("what stands between messages", () => {
   it("is the line of the unread ones, above the first of them", () => {
     const read = message({ atMs: NOON });
     const unread = message({ atMs: NOON + MINUTE });
-    const items = itemsOf([read, unread], { unreadFrom: unread.id, unreadCount: 1 });
+    const items = itemsOf([read, unread], { unreadFrom: unread.id, unreadCount: 1, whole: new Set() });
     expect(kinds(items)).toEqual(["day", "message", "unread", "message"]);
   });
 
@@ -79,7 +79,7 @@ describe("what stands between messages", () => {
     const timed = itemsOf(list, none).flatMap((item) => (item.kind === "message" ? [item.timed] : []));
     expect(timed).toEqual([false, true, false, true, true, true]);
     const [first, second] = list as [ReturnType<typeof message>, ReturnType<typeof message>];
-    const split = itemsOf([first, second], { unreadFrom: second.id, unreadCount: 1 });
+    const split = itemsOf([first, second], { unreadFrom: second.id, unreadCount: 1, whole: new Set() });
     expect(split.at(-1)).toMatchObject({ kind: "message", first: true });
   });
 

@@ -5,12 +5,15 @@ import { isNotice } from "./content_kinds";
 import type { Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
-/** `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. */
+/**
+ * `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. `whole`: however long it is, it is
+ * not folded.
+ */
 export type Item =
   | { kind: "day"; key: string; ms: number }
   | { kind: "unread"; key: string; count: number }
   | { kind: "notice"; key: string; message: Message }
-  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean; timed: boolean };
+  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean; timed: boolean; whole: boolean };
 
 /** Messages of one person within this time belong together: they read as one shape, and show their time once. */
 const GROUP_MS = 10 * 60_000;
@@ -19,6 +22,8 @@ export interface ItemOptions {
   /** The message above which the line "unread" stands. */
   unreadFrom: string;
   unreadCount: number;
+  /** Of these messages everything is shown. */
+  whole: ReadonlySet<string>;
 }
 
 /** Whether a message is before another: by time, then by id (ORDER-1). */
@@ -61,6 +66,7 @@ export function itemsOf(messages: readonly Message[], options: ItemOptions): Ite
         first: !together(messages[at - 1], message, options.unreadFrom),
         last,
         timed: last || message.tick !== next?.tick,
+        whole: options.whole.has(message.id),
       });
     }
   });

@@ -98,7 +98,7 @@ describe("messages that come", () => {
     timeline.setPinned(false);
     const { round = 0 } = timeline.snapshot().jump ?? {};
     timeline.putOwn(message({ atMs: NOON + 200 * SECOND, outgoing: true }));
-    expect(timeline.snapshot().jump).toEqual({ to: END, round: round + 1, highlight: false });
+    expect(timeline.snapshot().jump).toEqual({ to: END, round: round + 1, highlight: false, found: [] });
   });
 
   it("are laid out anew when this device comes into another time zone", async () => {
@@ -250,6 +250,19 @@ describe("jumping to a message", () => {
     expect(timeline.snapshot().jump).toMatchObject({ to: target?.id, highlight: true });
     timeline.setPinned(false);
   }
+
+  it("shows all of one in which something was found, and folds no other open", async () => {
+    const [first, second] = [message({ atMs: NOON, text: "one" }), message({ atMs: NOON + 1, text: "two" })];
+    core.messages.push(first, second);
+    await timeline.load(0);
+    const whole = () =>
+      timeline.snapshot().items.flatMap((item) => (item.kind === "message" && item.whole ? [item.key] : []));
+    await timeline.jumpTo(first.id);
+    expect(whole()).toEqual([]);
+    await timeline.jumpTo(second.id, ["wo"]);
+    expect(whole()).toEqual([second.id]);
+    expect(timeline.snapshot().jump).toMatchObject({ to: second.id, found: ["wo"] });
+  });
 
   it("reads what is around it, and not all that is between", async () => {
     await jumpBack();

@@ -35,6 +35,16 @@ export type JumpTarget = string;
 export const UNREAD_LINE: JumpTarget = "unread";
 export const END: JumpTarget = "end";
 
+export interface Jump {
+  /** A message, the line "unread", or the end. */
+  to: JumpTarget;
+  /** Grows with each wish. */
+  round: number;
+  highlight: boolean;
+  /** What was found in the message, as it is written there. */
+  found: readonly string[];
+}
+
 export interface TimelineSnapshot {
   loaded: boolean;
   items: readonly Item[];
@@ -42,8 +52,8 @@ export interface TimelineSnapshot {
   olderThere: boolean;
   /** The window ends with the newest message. */
   atNewest: boolean;
-  /** What to bring into view: a message, the line "unread", or the end. `round` grows with each wish. */
-  jump: { to: JumpTarget; round: number; highlight: boolean } | undefined;
+  /** What to bring into view. */
+  jump: Jump | undefined;
   error: string;
 }
 
@@ -64,6 +74,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private attentive = false;
   private reading: Promise<void> = Promise.resolve();
   private jumps = 0;
+  /** Messages in which something was found: it may be where they are folded away. */
+  private readonly whole = new Set<string>();
 
   constructor(
     private readonly core: Core,
@@ -105,8 +117,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.show(atEnd(this.window), { jump: this.jumpTarget(END) });
   };
 
-  /** Brings a message into view, reading what is around it when needed. False when this device does not have it. */
-  readonly jumpTo = async (id: string): Promise<boolean> => {
+  /** Brings a message into view, at what was `found` in it, reading what is around it when needed. False when this device does not have it. */
+  readonly jumpTo = async (id: string, found: readonly string[] = []): Promise<boolean> => {
     try {
       if (this.message(id) === undefined) {
         const target = await this.core.call("getMessage", { id });
@@ -118,7 +130,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
       throw error;
     }
     if (placeOf(this.window, id) < 0) return false;
-    this.show(around(this.window, id), { jump: this.jumpTarget(id) });
+    if (found.length > 0) this.whole.add(id);
+    this.show(around(this.window, id), { jump: this.jumpTarget(id, found) });
     return true;
   };
 
@@ -246,8 +259,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.show(restored(this.window, before, this.pinned));
   }
 
-  private jumpTarget(to: JumpTarget): TimelineSnapshot["jump"] {
-    return { to, round: ++this.jumps, highlight: to !== UNREAD_LINE && to !== END };
+  private jumpTarget(to: JumpTarget, found: readonly string[] = []): Jump {
+    return { to, round: ++this.jumps, highlight: to !== UNREAD_LINE && to !== END, found };
   }
 
   private show(window: MessageWindow, changes: Partial<TimelineSnapshot> = {}): void {
@@ -258,7 +271,11 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private publish(changes: Partial<TimelineSnapshot> = {}): void {
     this.held.reset(this.window.messages);
     this.update({
-      items: itemsOf(shownOf(this.window), { unreadFrom: this.line.from, unreadCount: this.line.count }),
+      items: itemsOf(shownOf(this.window), {
+        unreadFrom: this.line.from,
+        unreadCount: this.line.count,
+        whole: this.whole,
+      }),
       olderThere: !isAtOldest(this.window),
       atNewest: isAtNewest(this.window),
       error: "",
