@@ -51,7 +51,7 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
   const auto found = find_whom(context, whom);
   if (!found) return Fail(found.error());
   Request request;
-  request.mutable_open_conversation()->set_account_id(found->id);
+  request.mutable_open_conversation()->set_conversation(found->id);
   request.mutable_open_conversation()->set_phone(found->phone);
   auto response = ask(context, std::move(request));
   if (!response) return Fail(response.error());

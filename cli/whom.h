@@ -12,7 +12,7 @@ namespace kith::cli {
 
 // One of the two.
 struct Whom {
-  std::string id;  // of a conversation or an account
+  std::string id;  // of a conversation
   std::string phone;
 };
 

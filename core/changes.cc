@@ -39,6 +39,10 @@ void Changes::notice(const ConversationId& conversation, const AccountId& about,
   if (engine_.store.messages.add(notice)) message_added(notice.id, conversation);
 }
 
+void Changes::partner(const AccountId& account) {
+  if (const auto with = engine_.store.conversations.with(account)) conversations_.insert(*with);
+}
+
 void Changes::typing(const ConversationId& conversation, const AccountId& who, bool typing) {
   client_api::Event event;
   client_api::TypingChanged& changed = *event.mutable_typing_changed();

@@ -31,6 +31,8 @@ class Changes {
   // Adds a notice of this kind to the conversation, at its end.
   void notice(const ConversationId& conversation, const AccountId& about, MessageKind kind);
   void conversation(const ConversationId& conversation) { conversations_.insert(conversation); }
+  // The conversation with this account, if there is one.
+  void partner(const AccountId& account);
   void contacts() { contacts_ = true; }
   void settings() { settings_ = true; }
   // More than can be told one by one: the user interface reads the state again.

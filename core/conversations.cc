@@ -11,28 +11,39 @@ constexpr size_t kDraftBytesMax = 65536;
 
 }  // namespace
 
+Conversations::Opened Conversations::open(const AccountId& with, UnixMicros now, RandomSource& random) {
+  if (const auto there = store_.conversations.with(with)) return {*there, false};
+  const bool is_self = store_.account.account_id() == with;
+  ConversationRow row;
+  row.id = random.id<ConversationId>();
+  row.kind = is_self ? ConversationKind::kSelf : ConversationKind::kDirect;
+  row.peer = with;
+  row.activity = now;
+  store_.conversations.add(row);
+  return {row.id, true};
+}
+
 client_api::Conversation Conversations::build(const ConversationRow& row, MessagesView& messages) {
-  PersonView& people = messages.people();
-  const AccountId partner = partner_of(row.id);
   client_api::Conversation built;
   built.set_id(row.id.hex());
   built.set_unread(row.unread);
   if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages.build(*last);
   built.set_draft(row.draft);
   built.set_activity_us(row.activity.value);
-  client_api::Person person = people.build(partner);
+  client_api::Person person = messages.people().build(row.peer);
   built.set_title(person.name());
-  if (people.is_self(partner)) {
+  const auto partner = row.direct_peer();
+  if (!partner) {
     built.mutable_self();
     return built;
   }
   client_api::Direct& direct = *built.mutable_direct();
   *direct.mutable_partner() = std::move(person);
-  if (const auto profile = store_.profiles.find(partner)) direct.set_about(profile->about);
-  direct.set_blocked(store_.contacts.blocked(partner));
-  direct.set_verified(store_.device_lists.verified(partner));
-  direct.set_held_messages(static_cast<uint32_t>(store_.outbox.held_count(partner)));
-  direct.set_identity_pending(store_.device_lists.must_agree(partner));
+  if (const auto profile = store_.profiles.find(*partner)) direct.set_about(profile->about);
+  direct.set_blocked(store_.contacts.blocked(*partner));
+  direct.set_verified(store_.device_lists.verified(*partner));
+  direct.set_held_messages(static_cast<uint32_t>(store_.outbox.held_count(*partner)));
+  direct.set_identity_pending(store_.device_lists.must_agree(*partner));
   return built;
 }
 
@@ -70,8 +81,9 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
       return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
     cursor = MessageCursor{message->order, message->id};
   }
+  const auto partner = store_.conversations.direct_peer(*conversation);
   const bool receipts =
-      store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(partner_of(*conversation));
+      partner && store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(*partner);
   return Marked{*conversation, store_.messages.mark_read(*conversation, cursor, receipts)};
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "base/random.h"
 #include "client_api/client_api.pb.h"
 #include "core/messages_view.h"
 #include "core/refusal.h"
@@ -29,10 +30,12 @@ class Conversations {
   // The conversation that a request names by its id. Errors: kInvalidArgument, kNoSuchConversation.
   Result<ConversationId, Refusal> resolve(const std::string& id);
 
-  // Writes: makes the conversation with an account if it is not there yet; true when it is new.
-  bool open(const AccountId& partner, UnixMicros now) {
-    return store_.conversations.ensure(conversation_with(partner), now);
-  }
+  // Writes: the conversation with an account, made if it is not there yet.
+  struct Opened {
+    ConversationId id;
+    bool is_new = false;
+  };
+  Opened open(const AccountId& with, UnixMicros now, RandomSource& random);
 
   struct Marked {
     ConversationId conversation;

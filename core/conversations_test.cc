@@ -3,15 +3,18 @@
 #include "core/conversations.h"
 
 #include "core/store/testing/store_fixture.h"
+#include "crypto/testing/seeded_random.h"
 
 namespace kith::core {
 namespace {
 
 using client_api::Failure;
 using testing::account_id;
+using testing::conversation_with;
 using testing::incoming;
 using testing::kChat;
 using testing::kPeer;
+using testing::kSelf;
 using testing::message_id;
 using testing::outgoing;
 
@@ -27,7 +30,7 @@ class ConversationsTest : public testing::StoreTest {
 };
 
 TEST_F(ConversationsTest, AreTitledByContactElseProfileElseNumber) {
-  conversations_.open(kPeer, UnixMicros{1});
+  open(kPeer, UnixMicros{1});
   EXPECT_EQ(conversations_.build(kChat)->title(), kPeer.hex().substr(0, 8));
   store_.profiles.set_phone(kPeer, "+491700000002");
   EXPECT_EQ(conversations_.build(kChat)->title(), "+491700000002");
@@ -41,6 +44,8 @@ TEST_F(ConversationsTest, AreTitledByContactElseProfileElseNumber) {
 }
 
 TEST_F(ConversationsTest, ShowTheNewestMessageAndWhatIsUnread) {
+  open(kPeer);
+  open(account_id(5));
   store_.messages.add(incoming(1, 10, "one"));
   store_.messages.add(incoming(2, 30, "two"));
   store_.messages.add(outgoing(3, 20, Tick::kSent, "three"));
@@ -55,14 +60,27 @@ TEST_F(ConversationsTest, ShowTheNewestMessageAndWhatIsUnread) {
 }
 
 TEST_F(ConversationsTest, AnEmptyOneHasNoLastMessage) {
-  EXPECT_TRUE(conversations_.open(kPeer, UnixMicros{7}));
-  EXPECT_FALSE(conversations_.open(kPeer, UnixMicros{9}));
+  open(kPeer, UnixMicros{7});
   EXPECT_FALSE(conversations_.build(kChat)->has_last_message());
   EXPECT_EQ(conversations_.build(kChat)->activity_us(), 7u);
 }
 
+TEST_F(ConversationsTest, AreOneForEachAccountUnderAnIdThatDoesNotNameIt) {
+  store_.account.set_registration(testing::registration());
+  crypto::SeededRandom random(1);
+  const auto made = conversations_.open(kPeer, UnixMicros{7}, random);
+  EXPECT_TRUE(made.is_new);
+  EXPECT_NE(made.id.value, kPeer.value);
+  const auto again = conversations_.open(kPeer, UnixMicros{9}, random);
+  EXPECT_FALSE(again.is_new);
+  EXPECT_EQ(again.id, made.id);
+  EXPECT_EQ(conversations_.build(made.id)->direct().partner().account_id(), kPeer.hex());
+  const auto self = conversations_.open(kSelf, UnixMicros{7}, random);
+  EXPECT_TRUE(conversations_.build(self.id)->has_self());
+}
+
 TEST_F(ConversationsTest, ShowBlockedAndVerified) {
-  conversations_.open(kPeer, UnixMicros{1});
+  open(kPeer, UnixMicros{1});
   EXPECT_FALSE(conversations_.build(kChat)->direct().blocked());
   store_.contacts.set_blocked(kPeer, true);
   DeviceListRow list;
@@ -74,6 +92,7 @@ TEST_F(ConversationsTest, ShowBlockedAndVerified) {
 }
 
 TEST_F(ConversationsTest, ReadingMakesAReceiptDueForEachMessageRead) {  // TICK-1, F12
+  open(kPeer);
   for (uint32_t i = 1; i <= 3; ++i) store_.messages.add(incoming(i, i * 10));
   const auto marked = conversations_.mark_read(read(message_id(2).hex()));
   ASSERT_TRUE(marked);
@@ -86,6 +105,7 @@ TEST_F(ConversationsTest, ReadingMakesAReceiptDueForEachMessageRead) {  // TICK-
 }
 
 TEST_F(ConversationsTest, WithReceiptsOffOrThePartnerBlockedNoReceiptIsDue) {  // F12
+  open(kPeer);
   store_.settings.set(setting::kReadReceipts, 0);
   store_.messages.add(incoming(1, 10));
   EXPECT_EQ(conversations_.mark_read(read())->count, 1);
@@ -99,6 +119,7 @@ TEST_F(ConversationsTest, WithReceiptsOffOrThePartnerBlockedNoReceiptIsDue) {  /
 
 TEST_F(ConversationsTest, RefuseAMarkThatIsNotTheirs) {
   EXPECT_EQ(conversations_.mark_read(read()).error().code, Failure::kNoSuchConversation);
+  open(kPeer);
   store_.messages.add(incoming(1, 10));
   store_.messages.add(incoming(2, 10, "elsewhere", account_id(5)));
   EXPECT_EQ(conversations_.mark_read(read(message_id(2).hex())).error().code, Failure::kNoSuchMessage);
@@ -111,7 +132,7 @@ TEST_F(ConversationsTest, KeepADraft) {
   request.set_conversation(kChat.hex());
   request.set_text("not yet");
   EXPECT_EQ(conversations_.set_draft(request).error().code, Failure::kNoSuchConversation);
-  conversations_.open(kPeer, UnixMicros{1});
+  open(kPeer, UnixMicros{1});
   ASSERT_TRUE(conversations_.set_draft(request));
   EXPECT_EQ(conversations_.build(kChat)->draft(), "not yet");
   request.set_text(std::string(65537, 'x'));

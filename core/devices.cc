@@ -152,11 +152,11 @@ void Devices::look_at_own_list() {
 void Devices::identity_changed(const AccountId& account, bool was_verified) {
   if (was_verified) engine_.store.device_lists.set_must_agree(account, true);
   engine_.outbox.hold_all(account);
-  const ConversationId conversation = conversation_with(account);
   engine_.changes.contacts();
-  if (!engine_.store.conversations.find(conversation)) return;
-  engine_.changes.conversation(conversation);
-  engine_.changes.notice(conversation, account, MessageKind::kIdentityChanged);
+  const auto conversation = engine_.store.conversations.with(account);
+  if (!conversation) return;
+  engine_.changes.conversation(*conversation);
+  engine_.changes.notice(*conversation, account, MessageKind::kIdentityChanged);
 }
 
 void Devices::open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done) {

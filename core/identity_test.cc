@@ -223,6 +223,16 @@ class NumberTest : public IdentityTest {
     for (const Message& each : history(ana_, chat)) count += each.body_case() == Message::kNumberMoved ? 1 : 0;
     return count;
   }
+  // Ana's conversation with Eve's account; "": there is none.
+  std::string eves_chat() {
+    client_api::Request list;
+    list.mutable_list_conversations();
+    const client_api::Response response = ana_.request(std::move(list));
+    for (const client_api::Conversation& each : response.list_conversations().conversations()) {
+      if (each.direct().partner().account_id() == eve_account_.hex()) return each.id();
+    }
+    return "";
+  }
   Host& eve_;
   AccountId eve_account_;
 };
@@ -235,9 +245,9 @@ TEST_F(NumberTest, ANumberKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
   EXPECT_THAT(texts(eve_, open_chat(eve_, kAna)), IsEmpty());
   EXPECT_EQ(notices(chat_), 1);
-  EXPECT_EQ(notices(eve_account_.hex()), 1) << "in both conversations";
+  EXPECT_EQ(notices(eves_chat()), 1) << "in both conversations";
   client_api::Request write;
-  write.mutable_send_message()->set_conversation(eve_account_.hex());
+  write.mutable_send_message()->set_conversation(eves_chat());
   write.mutable_send_message()->set_text("hello?");
   EXPECT_EQ(ana_.request(write).failure().code(), client_api::Failure::kIdentityChanged);
   look_up_again();
@@ -250,16 +260,18 @@ TEST_F(NumberTest, AProfileThatClaimsAKnownNumberDoesNotGetIt_IDENTITY_1) {
   world_.advance(5000);
   EXPECT_EQ(send_by_number("to Ben"), chat_);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
-  EXPECT_TRUE(conversation(ana_, eve_account_.hex()).direct().identity_pending());
+  EXPECT_TRUE(conversation(ana_, eves_chat()).direct().identity_pending());
   EXPECT_EQ(conversation(ana_, chat_).direct().partner().phone(), kBen);
-  EXPECT_NE(conversation(ana_, eve_account_.hex()).direct().partner().phone(), kBen);
+  EXPECT_NE(conversation(ana_, eves_chat()).direct().partner().phone(), kBen);
 }
 
 TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
   liar().numbers[kBen] = eve_account_;
   look_up_again();
-  EXPECT_EQ(accept_identity(ana_, chat_), eve_account_.hex());
-  EXPECT_EQ(send_by_number("to the new one"), eve_account_.hex());
+  const std::string agreed = accept_identity(ana_, chat_);
+  EXPECT_NE(agreed, chat_);
+  EXPECT_EQ(agreed, eves_chat());
+  EXPECT_EQ(send_by_number("to the new one"), agreed);
   EXPECT_THAT(texts(eve_, open_chat(eve_, kAna)), ElementsAre("to the new one"));
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong"));
 }

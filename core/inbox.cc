@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/conversations.h"
 #include "core/engine.h"
 #include "core/sealing.h"
 #include "core/server_time.h"
@@ -180,7 +181,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   }
   if (content.error() == CryptoError::kDuplicate) {  // it was taken in before
     // Or another one was, which a sender whose store was put back from a copy encrypted with the same step.
-    if (!engine_.store.messages.contains(*id)) withhold_ = true;
+    if (!engine_.store.messages.find(*id)) withhold_ = true;
     ordered_again(*id, sender, server_time);
     return Taken::kDone;
   }
@@ -254,7 +255,6 @@ void Inbox::take_shown(const wire::IncomingMessage& message, const DeviceAddress
   const UnixMicros server_time = bounded_time(message.server_time_us());
   MessageRow row;
   row.id = id;
-  row.conversation = conversation_with(sender.account);
   row.from = sender.account;
   row.from_device = sender.device;
   row.sent_at = bounded_time(content.sent_at_us());
@@ -274,6 +274,7 @@ void Inbox::take_shown(const wire::IncomingMessage& message, const DeviceAddress
     row.kind = MessageKind::kUnsupported;
     row.raw = std::move(bytes);
   }
+  row.conversation = conversation_with(sender, server_time);
   if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
     row.id = *resent;
     if (engine_.store.messages.repair(row)) {
@@ -292,6 +293,10 @@ void Inbox::take_shown(const wire::IncomingMessage& message, const DeviceAddress
   engine_.profiles.look_again();
 }
 
+ConversationId Inbox::conversation_with(const DeviceAddress& sender, UnixMicros now) {
+  return Conversations(engine_.store).open(sender.account, now, engine_.random).id;
+}
+
 // The server died after this device had confirmed the message and before its sender was told: it was sent again, and
 // has a new time, which is the one that the sender goes by (ORDER-1).
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
@@ -304,7 +309,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   withhold_ = true;
   MessageRow row;
   row.id = id;
-  row.conversation = conversation_with(sender.account);
+  row.conversation = conversation_with(sender, server_time);
   row.from = sender.account;
   row.from_device = sender.device;
   row.kind = MessageKind::kUndecryptable;

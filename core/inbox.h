@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "content/content.pb.h"
+#include "core/store/conversation_id.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
 
@@ -59,6 +60,8 @@ class Inbox {
   void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
   void take_shown(const wire::IncomingMessage& message, const DeviceAddress& sender, const content::Content& content,
                   Bytes bytes);
+  // Made if it is not there.
+  ConversationId conversation_with(const DeviceAddress& sender, UnixMicros now);
   void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);

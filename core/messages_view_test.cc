@@ -18,6 +18,7 @@ using testing::outgoing;
 
 class MessagesViewTest : public testing::StoreTest {
  protected:
+  MessagesViewTest() { open(kPeer); }
   client_api::ListMessagesRequest request(uint32_t limit = 0) {
     client_api::ListMessagesRequest request;
     request.set_conversation(kChat.hex());
@@ -35,7 +36,7 @@ TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   row.quote = QuoteRow{message_id(9), kSelf, "earlier"};
   const auto shown = view_.build(row);
   EXPECT_EQ(shown.id(), message_id(1).hex());
-  EXPECT_EQ(shown.conversation(), kPeer.hex()) << "a chat is named by its partner";
+  EXPECT_EQ(shown.conversation(), kChat.hex());
   EXPECT_EQ(shown.sender().account_id(), kPeer.hex());
   EXPECT_EQ(shown.sender().phone(), "+491700000002");
   EXPECT_FALSE(shown.outgoing());
@@ -89,7 +90,9 @@ TEST_F(MessagesViewTest, PagesForwardByTheLastMessageOfThePageBefore) {
 }
 
 TEST_F(MessagesViewTest, RefusesWhatIsNoPage) {
-  EXPECT_EQ(view_.list(request()).error().code, Failure::kNoSuchConversation);
+  auto elsewhere = request();
+  elsewhere.set_conversation(kPeer.hex());
+  EXPECT_EQ(view_.list(elsewhere).error().code, Failure::kNoSuchConversation);
   store_.messages.add(incoming(1, 1));
   EXPECT_EQ(view_.list(request(501)).error().code, Failure::kInvalidArgument);
   auto half = request();

@@ -36,21 +36,21 @@ void Outbox::reload() {
   load();
 }
 
-Outbox::Lane& Outbox::lane_of(const AccountId& account) {
-  std::unique_ptr<Lane>& lane = lanes_[account];
+Outbox::Lane& Outbox::lane_of(const Target& target) {
+  std::unique_ptr<Lane>& lane = lanes_[target];
   if (!lane) lane = std::make_unique<Lane>(engine_.timers);
   return *lane;
 }
 
-bool Outbox::knows(const AccountId& account, const MessageId& id) const {
-  const auto lane = lanes_.find(account);
+bool Outbox::knows(const Target& target, const MessageId& id) const {
+  const auto lane = lanes_.find(target);
   if (lane == lanes_.end()) return false;
   const std::deque<Item>& items = lane->second->items;
   return std::any_of(items.begin(), items.end(), [&id](const Item& item) { return item.id == id; });
 }
 
-void Outbox::queue(const AccountId& account, const Item& item) {
-  lane_of(account).items.push_back(item);
+void Outbox::queue(const Target& target, const Item& item) {
+  lane_of(target).items.push_back(item);
   ++count_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
@@ -58,7 +58,7 @@ void Outbox::queue(const AccountId& account, const Item& item) {
 
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
-  if (item.silent() && engine_.store.device_lists.must_agree(item.target)) return true;
+  if (item.silent() && engine_.store.device_lists.must_agree(item.target.account())) return true;
   if (full()) return false;
   const int64_t sequence = engine_.store.outbox.add(item);
   if (sequence == 0) return false;
@@ -128,37 +128,42 @@ void Outbox::pump() {
   auto next = lanes_.upper_bound(last_served_);
   for (size_t left = lanes_.size(); left > 0 && !lanes_.empty(); --left) {
     if (next == lanes_.end()) next = lanes_.begin();
-    const AccountId account = next->first;
+    const Target target = next->first;
     Lane& lane = *next->second;
-    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() &&
-           send_next(account, lane)) {
-      last_served_ = account;
-    }
+    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() && send_next(target, lane))
+      last_served_ = target;
     // A lane that is done is forgotten, unless something still refers to it.
     next = lane.items.empty() && !lane.preparing ? lanes_.erase(next) : std::next(next);
     if (in_flight_ >= window || engine_.database.failed()) return;
   }
 }
 
-bool Outbox::send_next(const AccountId& account, Lane& lane) {
+bool Outbox::send_next(const Target& target, Lane& lane) {
   const auto item = std::find_if(lane.items.begin(), lane.items.end(),
                                  [](const Item& each) { return !each.in_flight && !each.held; });
   if (item == lane.items.end()) return false;
   std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
-  if (!prepare(account, lane, *item, *row)) return false;
+  switch (target.kind) {
+    case TargetKind::kAccount: return send_to_account(target.account(), lane, *item, *row);
+  }
+  return false;  // a kind of a later version
+}
+
+bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row) {
+  if (!prepare(account, lane, item, row)) return false;
   const std::vector<DeviceId> devices = engine_.devices.targets(account);
   if (devices.empty()) {
     // A message to oneself with no other device: this is all there is to do.
-    accept(account, item->id, engine_.connection.server_now());
+    accept(account, item.id, engine_.connection.server_now());
     return true;
   }
   const Revision revision = engine_.store.device_lists.find(account)->revision;
-  if (!seal_for(*row, devices, revision)) {
+  if (!seal_for(row, devices, revision)) {
     pause(lane, 0);
     return false;
   }
-  put(account, lane, *item, *row);
+  put(account, lane, item, row);
   return true;
 }
 
@@ -203,6 +208,7 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
 }
 
 bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision) {
+  const AccountId account = row.target.account();
   std::vector<OutboxEnvelope> envelopes;
   bool changed = !row.sealed || row.revision != revision || row.envelopes.size() != devices.size();
   for (const DeviceId device : devices) {
@@ -214,21 +220,21 @@ bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revi
     }
     changed = true;
     const bool gets_content = row.only_device.value == 0 || row.only_device == device;
-    auto payload = seal(engine_.sessions, {row.target, device},
-                        gets_content ? row.content : contents::nothing(engine_.clock.now()));
+    auto payload =
+        seal(engine_.sessions, {account, device}, gets_content ? row.content : contents::nothing(engine_.clock.now()));
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.
-      engine_.store.signal.remove_session({row.target, device});
+      engine_.store.signal.remove_session({account, device});
       return false;
     }
-    if (const auto keys = gets_content ? engine_.devices.keys_of({row.target, device}) : std::nullopt; keys) {
-      engine_.store.sealed_for.note(row.message_id, {row.target, device}, {*keys, row.carries, engine_.clock.now()});
+    if (const auto keys = gets_content ? engine_.devices.keys_of({account, device}) : std::nullopt; keys) {
+      engine_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, engine_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
   }
-  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(row.target)) {
+  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(account)) {
     row.receipt_number =
-        engine_.store.sent.add(row.target, engine_.registration->device, row.message_id, row.receipt_for());
+        engine_.store.sent.add(account, engine_.registration->device, row.message_id, row.receipt_for());
     engine_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
   }
   row.envelopes = std::move(envelopes);
@@ -272,36 +278,37 @@ void Outbox::on_accepted(const wire::Accepted& accepted) {
   if (id && account && knows(*account, *id)) accept(*account, *id, bounded_time(accepted.server_time_us()));
 }
 
-void Outbox::accept(const AccountId& account, const MessageId& id, UnixMicros server_time) {
-  if (const std::optional<Tick> tick = engine_.store.messages.accept(id, server_time); tick) {
-    const ConversationId conversation = conversation_with(account);
+void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server_time) {
+  if (engine_.store.messages.accept(id, server_time)) {
     // Whom a note to oneself is for has read it.
-    if (engine_.is_self(account)) engine_.store.messages.raise(id, SentState::kRead);
-    engine_.changes.message_changed(id, conversation);
+    if (engine_.registration && target == engine_.registration->account)
+      engine_.store.messages.raise(id, SentState::kRead);
+    if (const auto message = engine_.store.messages.find(id))
+      engine_.changes.message_changed(id, message->conversation);
   }
-  Lane& lane = lane_of(account);
+  Lane& lane = lane_of(target);
   lane.failures = 0;
   const auto item =
       std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
   if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest)
-    engine_.repair.on_request_accepted(account, id);
-  remove(account, id);
+    engine_.repair.on_request_accepted(target.account(), id);
+  remove(target, id);
 }
 
 void Outbox::on_refused(const wire::Refused& refused) {
   const auto id = MessageId::from_bytes(refused.message_id());
-  const auto named = AccountId::from_bytes(refused.account());
-  if (!id || !named || !knows(*named, *id)) return;
-  const AccountId account = *named;
+  const auto account = AccountId::from_bytes(refused.account());
+  if (!id || !account || !knows(*account, *id)) return;
+  const Target target = *account;
   switch (refused.code()) {
-    case wire::kNoSuchAccount: return fail(account, *id, FailureReason::kAccountGone);
-    case wire::kTooLarge: return fail(account, *id, FailureReason::kMessageTooLarge);
+    case wire::kNoSuchAccount: return fail(target, *id, FailureReason::kAccountGone);
+    case wire::kTooLarge: return fail(target, *id, FailureReason::kMessageTooLarge);
     case wire::kMalformed:
     case wire::kUnsupportedTarget:
-    case wire::kInvalidArgument: return fail(account, *id, FailureReason::kRefused);
+    case wire::kInvalidArgument: return fail(target, *id, FailureReason::kRefused);
     default: break;
   }
-  Lane& lane = lane_of(account);
+  Lane& lane = lane_of(target);
   const auto item =
       std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == *id; });
   if (item == lane.items.end() || !item->in_flight) return;
@@ -318,13 +325,16 @@ void Outbox::on_refused(const wire::Refused& refused) {
   }
 }
 
-void Outbox::fail(const AccountId& account, const MessageId& id, FailureReason why) {
-  if (engine_.store.messages.fail(id, why)) engine_.changes.message_changed(id, conversation_with(account));
-  remove(account, id);
+void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) {
+  if (engine_.store.messages.fail(id, why)) {
+    if (const auto message = engine_.store.messages.find(id))
+      engine_.changes.message_changed(id, message->conversation);
+  }
+  remove(target, id);
 }
 
-void Outbox::remove(const AccountId& account, const MessageId& id) {
-  Lane& lane = lane_of(account);
+void Outbox::remove(const Target& target, const MessageId& id) {
+  Lane& lane = lane_of(target);
   const auto item =
       std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
   if (item == lane.items.end()) return;
@@ -351,7 +361,7 @@ void Outbox::watch() {
   watch_.set(engine_.in_ms(kAnswerMs), [this] {
     if (in_flight_ == 0) return;
     const uint64_t now = engine_.clock.monotonic().value;
-    for (const auto& [account, lane] : lanes_) {
+    for (const auto& [target, lane] : lanes_) {
       for (const Item& item : lane->items) {
         if (item.in_flight && now - item.sent_at_ms >= kAnswerMs) return engine_.connection.lose();
       }
@@ -363,7 +373,7 @@ void Outbox::watch() {
 void Outbox::on_connection_gone() {
   watch_.cancel();
   in_flight_ = 0;
-  for (const auto& [account, lane] : lanes_) {
+  for (const auto& [target, lane] : lanes_) {
     lane->in_flight = 0;
     lane->settling = false;
     for (Item& item : lane->items) item.in_flight = false;

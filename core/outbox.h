@@ -6,7 +6,7 @@
 // ciphertext is committed with the ratchet that made it, before the frame leaves. So after a crash or a new connection
 // the same bytes go out under the same message id, and the server, which knows the id, does nothing twice (SEND-1).
 //
-// Items to one account form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not
+// Items to one target form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not
 // held up by the one before it, but once one was refused nothing more leaves the lane until all that is on its way is
 // answered; then the lane goes on from its first item.
 //   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are
@@ -95,26 +95,28 @@ class Outbox {
     Timer pause;
   };
 
-  Lane& lane_of(const AccountId& account);
+  Lane& lane_of(const Target& target);
   // Whether such an item is waiting or on its way: what the server answers may be about none.
-  [[nodiscard]] bool knows(const AccountId& account, const MessageId& id) const;
-  void queue(const AccountId& account, const Item& item);
-  bool send_next(const AccountId& account, Lane& lane);
+  [[nodiscard]] bool knows(const Target& target, const MessageId& id) const;
+  void queue(const Target& target, const Item& item);
+  bool send_next(const Target& target, Lane& lane);
+  // What each kind of target needs before it can be sent to, and the sending.
+  bool send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row);
   // Whether list and sessions are there; if not, sees to it.
   bool prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row);
   void prepared(const AccountId& account, Devices::Outcome outcome);
   // The item's envelopes for exactly the devices of the current list.
   bool seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision);
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
-  void accept(const AccountId& account, const MessageId& id, UnixMicros server_time);
-  void fail(const AccountId& account, const MessageId& id, FailureReason why);
-  void remove(const AccountId& account, const MessageId& id);
+  void accept(const Target& target, const MessageId& id, UnixMicros server_time);
+  void fail(const Target& target, const MessageId& id, FailureReason why);
+  void remove(const Target& target, const MessageId& id);
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();
 
   Engine& engine_;
-  std::map<AccountId, std::unique_ptr<Lane>> lanes_;
-  AccountId last_served_;
+  std::map<Target, std::unique_ptr<Lane>> lanes_;
+  Target last_served_;
   size_t count_ = 0;
   uint32_t messages_ = 0;
   uint32_t held_ = 0;  // of the messages

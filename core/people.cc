@@ -18,7 +18,14 @@ constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
 
 People::People(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
-void People::find(uint32_t request, const std::string& phone, const std::string& account_id, Found found) {
+void People::find(uint32_t request, const std::string& phone, const std::string& account_id,
+                  const std::string& conversation, Found found) {
+  if (!conversation.empty()) {
+    const auto id = Conversations(engine_.store).resolve(conversation);
+    if (!id) return engine_.output.fail(request, id.error().code, id.error().detail);
+    if (const auto row = engine_.store.conversations.find(*id)) found(row->peer);
+    return;  // else the database failed: the commit answers
+  }
   if (!account_id.empty()) {
     const auto account = AccountId::from_hex(account_id);
     if (!account)
@@ -80,10 +87,11 @@ AccountId People::provisional_account(const std::string& phone) {
 }
 
 void People::resolve(const AccountId& provisional, const AccountId& account) {
-  engine_.store.profiles.adopt(provisional, account);
+  const bool merged = engine_.store.profiles.adopt(provisional, account);
   engine_.outbox.redirect(provisional, account);
   engine_.profiles.look_again();
-  engine_.changes.resync();  // a conversation has another id now
+  engine_.changes.partner(account);
+  if (merged) engine_.changes.resync();  // there is no event for a conversation that is gone
 }
 
 bool People::take_number(const std::string& phone, const AccountId& account) {
@@ -111,12 +119,14 @@ void People::number_moved(const std::string& phone, const AccountId& known, cons
   engine_.store.profiles.set_claim(phone, account);
   engine_.store.device_lists.set_must_agree(account, true);
   engine_.changes.contacts();
-  const bool shown = engine_.store.conversations.find(conversation_with(known)).has_value();
+  const bool shown = engine_.store.conversations.with(known).has_value();
   for (const AccountId& each : {known, account}) {
-    const ConversationId conversation = conversation_with(each);
-    if (!shown && !engine_.store.conversations.find(conversation)) continue;
-    engine_.changes.notice(conversation, each, MessageKind::kNumberMoved);
-    engine_.changes.conversation(conversation);
+    auto conversation = engine_.store.conversations.with(each);
+    if (!conversation && !shown) continue;
+    if (!conversation)
+      conversation = Conversations(engine_.store).open(each, engine_.connection.server_now(), engine_.random).id;
+    engine_.changes.notice(*conversation, each, MessageKind::kNumberMoved);
+    engine_.changes.conversation(*conversation);
   }
   engine_.profiles.look_again();
 }
@@ -130,11 +140,11 @@ void People::agree(const AccountId& account) {
       engine_.store.contacts.set_account(phone, account, engine_.clock.now());
       engine_.privacy.contacts_changed();
     }
-    if (before) engine_.changes.conversation(conversation_with(*before));
+    if (before) engine_.changes.partner(*before);
   }
   engine_.store.device_lists.set_must_agree(account, false);
   engine_.outbox.release_all(account);
-  engine_.changes.conversation(conversation_with(account));
+  engine_.changes.partner(account);
   engine_.changes.contacts();
 }
 
@@ -142,14 +152,16 @@ void People::accept_identity(uint32_t request, const client_api::AcceptIdentityR
   Conversations conversations(engine_.store);
   const auto conversation = conversations.resolve(what.conversation());
   if (!conversation) return engine_.output.fail(request, conversation.error().code, conversation.error().detail);
-  AccountId account = partner_of(*conversation);
+  const auto row = engine_.store.conversations.find(*conversation);
+  if (!row) return;  // the database failed: the commit answers
+  AccountId account = row->peer;
   // In the conversation with the account before, it is the one that has the number now that is agreed to.
   if (const auto claim = engine_.store.profiles.claim_on(engine_.store.profiles.phone_of(account))) account = *claim;
-  conversations.open(account, engine_.connection.server_now());
+  const ConversationId id = conversations.open(account, engine_.connection.server_now(), engine_.random).id;
   agree(account);
   client_api::Response response;
   response.set_id(request);
-  respond_with(conversation_with(account), std::move(response), &client_api::Response::mutable_accept_identity);
+  respond_with(id, std::move(response), &client_api::Response::mutable_accept_identity);
 }
 
 bool People::take_answer(const std::string& phone, const std::optional<AccountId>& said) {
@@ -203,14 +215,16 @@ void People::respond_with(const ConversationId& conversation, client_api::Respon
 }
 
 void People::open_conversation(uint32_t request, const client_api::OpenConversationRequest& what) {
-  find(request, what.phone(), what.account_id(), [this, request](const AccountId& account) {
-    if (Conversations(engine_.store).open(account, engine_.connection.server_now())) {
-      engine_.changes.conversation(conversation_with(account));
+  find(request, what, [this, request](const AccountId& account) {
+    const auto [id, is_new] =
+        Conversations(engine_.store).open(account, engine_.connection.server_now(), engine_.random);
+    if (is_new) {
+      engine_.changes.conversation(id);
       engine_.profiles.look_again();
     }
     client_api::Response response;
     response.set_id(request);
-    respond_with(conversation_with(account), std::move(response), &client_api::Response::mutable_open_conversation);
+    respond_with(id, std::move(response), &client_api::Response::mutable_open_conversation);
   });
 }
 
@@ -227,7 +241,7 @@ void People::set_contact(uint32_t request, const client_api::SetContactRequest& 
   engine_.changes.contacts();
   engine_.privacy.contacts_changed();
   if (const auto account = engine_.store.profiles.account_of(contact->phone()); account) {
-    engine_.changes.conversation(conversation_with(*account));
+    engine_.changes.partner(*account);
   }
   const auto answer = [this, request, phone = contact->phone(), removed = what.remove()] {
     client_api::Response response;
@@ -296,13 +310,13 @@ void People::wait_to_look(const HttpReply& reply) {
 }
 
 void People::set_blocked(uint32_t request, const client_api::SetBlockedRequest& what) {
-  find(request, what.phone(), what.account_id(), [this, request, blocked = what.blocked()](const AccountId& account) {
+  find(request, what, [this, request, blocked = what.blocked()](const AccountId& account) {
     if (engine_.is_self(account))
       return engine_.output.fail(request, FailureCode::kInvalidArgument, "one's own number can't be blocked");
     if (engine_.store.contacts.blocked(account) != blocked) {
       engine_.store.contacts.set_blocked(account, blocked);
       engine_.typing_presence.message_came(account);
-      engine_.changes.conversation(conversation_with(account));
+      engine_.changes.partner(account);
       engine_.changes.contacts();
       engine_.privacy.changed();
     }

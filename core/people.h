@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client_api/client_api.pb.h"
@@ -35,8 +36,12 @@ class People {
 
   explicit People(Engine& engine);
 
-  // The account that a request names by phone or account id. When it can't be had, fails the request and does not call.
-  void find(uint32_t request, const std::string& phone, const std::string& account_id, Found found);
+  // The account that a request names by phone, account id or conversation. When it can't be had, fails the request and
+  // does not call.
+  template <class What>
+  void find(uint32_t request, const What& what, Found found) {
+    find(request, what.phone(), what.account_id(), what.conversation(), std::move(found));
+  }
   // To write to a number: while the server can't be asked whose it is, a provisional account stands for it
   // (ProfilesTable).
   void find_addressee(uint32_t request, const std::string& phone, Found found);
@@ -58,6 +63,8 @@ class People {
   void pump();
 
  private:
+  void find(uint32_t request, const std::string& phone, const std::string& account_id, const std::string& conversation,
+            Found found);
   enum class Unreachable { kFails, kProvisional };
   struct Finder {
     uint32_t request = 0;

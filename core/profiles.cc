@@ -107,13 +107,13 @@ void Profiles::push(std::function<void()> done) {
 void Profiles::tell_partners() {
   size_t told = 0;
   for (const ConversationRow& conversation : engine_.store.conversations.list()) {
-    const AccountId partner = partner_of(conversation.id);
-    if (engine_.is_self(partner) || engine_.store.contacts.blocked(partner)) continue;
+    const auto partner = conversation.direct_peer();
+    if (!partner || engine_.store.contacts.blocked(*partner)) continue;
     if (++told > kToldMax) return;
-    if (engine_.store.outbox.find_unsealed(partner, OutboxKind::kProfileChanged)) continue;
+    if (engine_.store.outbox.find_unsealed(*partner, OutboxKind::kProfileChanged)) continue;
     OutboxRow item;
     item.message_id = engine_.random.id<MessageId>();
-    item.target = partner;
+    item.target = *partner;
     item.kind = OutboxKind::kProfileChanged;
     item.content = contents::profile_changed(engine_.clock.now());
     engine_.outbox.add(item);
@@ -156,7 +156,7 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   if (is_e164(profile.phone())) engine_.people.take_number(profile.phone(), account);
   if (!before || before->name != row.name || before->about != row.about ||
       phone != engine_.store.profiles.phone_of(account)) {
-    engine_.changes.conversation(conversation_with(account));
+    engine_.changes.partner(account);
   }
 }
 

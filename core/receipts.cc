@@ -42,8 +42,8 @@ void Receipts::pump() {
 
 size_t Receipts::put(std::span<const ReadDueRow> due) {
   const ConversationId conversation = due.front().conversation;
-  const AccountId partner = partner_of(conversation);
-  const auto waiting = engine_.store.outbox.find_unsealed(partner, OutboxKind::kReadReceipt);
+  const auto partner = engine_.store.conversations.direct_peer(conversation);
+  const auto waiting = partner ? engine_.store.outbox.find_unsealed(*partner, OutboxKind::kReadReceipt) : std::nullopt;
   std::vector<contents::ReadRun> runs;
   if (waiting) runs = contents::read_runs(waiting->content);
   const bool fits = runs.size() < kRunsMax;
@@ -56,7 +56,7 @@ size_t Receipts::put(std::span<const ReadDueRow> due) {
     if (runs.size() == kRunsMax) break;
     runs.push_back({row.device, run});
   }
-  if (engine_.is_self(partner)) return taken;
+  if (!partner) return taken;  // a note to oneself
   const Bytes content = contents::read_receipt(engine_.clock.now(), runs);
   if (waiting && fits) {
     engine_.store.outbox.set_content(waiting->sequence, content);
@@ -64,15 +64,16 @@ size_t Receipts::put(std::span<const ReadDueRow> due) {
   }
   OutboxRow item;
   item.message_id = engine_.random.id<MessageId>();
-  item.target = partner;
+  item.target = *partner;
   item.kind = OutboxKind::kReadReceipt;
   item.content = content;
   return engine_.outbox.add(item) ? taken : 0;
 }
 
 void Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state) {
+  const auto conversation = engine_.store.conversations.with(by);
   for (const MessageId& id : engine_.store.sent.raise(by, device, run, state)) {
-    if (engine_.store.messages.raise(id, state)) engine_.changes.message_changed(id, conversation_with(by));
+    if (engine_.store.messages.raise(id, state) && conversation) engine_.changes.message_changed(id, *conversation);
   }
 }
 

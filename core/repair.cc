@@ -107,12 +107,13 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const auto sealed = engine_.store.sealed_for.find(id, asker);
   if (!sealed || sealed->keys != keys) return;
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
-  const bool has_text = message && message->outgoing && message->conversation == conversation_with(asker.account) &&
-                        message->kind == MessageKind::kText;
+  const auto conversation = engine_.store.conversations.with(asker.account);
+  const bool has_text =
+      message && message->outgoing && message->conversation == conversation && message->kind == MessageKind::kText;
   // It may have been a read receipt.
-  if (!has_text && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
+  if (!has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
-    read_again(engine_.database, conversation_with(asker.account), kReadAgain);
+    read_again(engine_.database, *conversation, kReadAgain);
     engine_.receipts.look_again();
   }
   OutboxRow item;
@@ -142,7 +143,7 @@ void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) 
     if (row.tries >= kTriesMax) engine_.store.repairs.set_tries(row.message, kTriesMax - 1);
   }
   look_ = true;
-  engine_.changes.conversation(conversation_with(sender));
+  engine_.changes.partner(sender);
   engine_.changes.resync();  // there is no event for a message that is gone
 }
 

@@ -45,19 +45,15 @@ void get_for(Engine& engine, uint32_t request, const AccountId& account) {
 }  // namespace
 
 void get_safety_number(Engine& engine, uint32_t request, const client_api::GetSafetyNumberRequest& what) {
-  if (!what.conversation().empty()) {
-    const auto conversation = Conversations(engine.store).resolve(what.conversation());
-    if (!conversation) return engine.output.fail(request, conversation.error().code, conversation.error().detail);
-    return get_for(engine, request, partner_of(*conversation));
-  }
-  engine.people.find(request, what.phone(), what.account_id(),
+  engine.people.find(request, what,
                      [&engine, request](const AccountId& account) { get_for(engine, request, account); });
 }
 
 void set_verified(Engine& engine, uint32_t request, const client_api::SetVerifiedRequest& what) {
   const auto conversation = Conversations(engine.store).resolve(what.conversation());
   if (!conversation) return engine.output.fail(request, conversation.error().code, conversation.error().detail);
-  const AccountId partner = partner_of(*conversation);
+  const auto peer = engine.store.conversations.direct_peer(*conversation);
+  const AccountId partner = peer.value_or(AccountId{});
   const auto list = engine.store.device_lists.find(partner);
   if (!list || !list->known())
     return engine.output.fail(request, FailureCode::kInvalidArgument, "there is no safety number yet");

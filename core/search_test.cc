@@ -8,6 +8,7 @@ namespace kith::core {
 namespace {
 
 using testing::account_id;
+using testing::conversation_with;
 using testing::incoming;
 using testing::message_id;
 

@@ -39,9 +39,10 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {
-      Conversations(engine_.store).open(account, engine_.connection.server_now());
+      const UnixMicros now = engine_.connection.server_now();
+      const ConversationId conversation = Conversations(engine_.store).open(account, now, engine_.random).id;
       engine_.profiles.look_again();
-      write(request, conversation_with(account), what);
+      write(request, conversation, what);
     });
   }
   const auto conversation = Conversations(engine_.store).resolve(what.conversation());
@@ -53,7 +54,9 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
 void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
   if (was_sent(request, what)) return;  // while the server was asked about the number
-  const AccountId partner = partner_of(conversation);
+  const auto row = engine_.store.conversations.find(conversation);
+  if (!row) return;  // the database failed: the commit answers
+  const AccountId partner = row->peer;
   if (engine_.store.contacts.blocked(partner)) {
     return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
   }

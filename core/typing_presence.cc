@@ -7,6 +7,7 @@
 
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/person_view.h"
 #include "core/server_time.h"
 
 namespace kith::core {
@@ -15,9 +16,10 @@ void TypingPresence::set_typing(uint32_t request, const client_api::SetTypingReq
   const auto conversation = Conversations(engine_.store).resolve(what.conversation());
   if (!conversation) return engine_.output.fail(request, conversation.error().code, conversation.error().detail);
   engine_.output.done(request, &client_api::Response::mutable_set_typing);
-  if (engine_.is_self(partner_of(*conversation))) return;
+  const auto partner = engine_.store.conversations.direct_peer(*conversation);
+  if (!partner) return;
   if (!what.typing()) return stop_typing(*conversation);
-  if (!engine_.connection.ready() || engine_.store.contacts.blocked(partner_of(*conversation))) return;
+  if (!engine_.connection.ready() || engine_.store.contacts.blocked(*partner)) return;
   std::unique_ptr<TypingTo>& typing = typing_to_[*conversation];
   const bool goes_on = typing != nullptr;
   if (!goes_on) typing = std::make_unique<TypingTo>(engine_.timers);
@@ -35,8 +37,10 @@ void TypingPresence::stop_typing(const ConversationId& conversation) {
 }
 
 void TypingPresence::send_typing(const ConversationId& conversation, bool active) {
+  const auto partner = engine_.store.conversations.direct_peer(conversation);
+  if (!partner) return;
   wire::ClientFrame frame;
-  frame.mutable_typing()->set_account(partner_of(conversation).bytes());
+  frame.mutable_typing()->set_account(partner->bytes());
   frame.mutable_typing()->set_active(active);
   engine_.connection.send(frame);
 }
@@ -45,22 +49,21 @@ void TypingPresence::on_typing(const wire::TypingNotice& notice) {
   const auto from = AccountId::from_bytes(notice.from_account());
   if (!from) return;
   if (!notice.active()) return message_came(*from);
-  const ConversationId conversation = conversation_with(*from);
-  std::unique_ptr<Timer>& expiry = typing_from_[conversation];
+  const auto conversation = engine_.store.conversations.with(*from);
+  if (!conversation || engine_.store.contacts.blocked(*from)) return;
+  std::unique_ptr<Timer>& expiry = typing_from_[{*conversation, *from}];
   if (!expiry) {
-    if (engine_.store.contacts.blocked(*from) || !engine_.store.conversations.find(conversation)) {
-      typing_from_.erase(conversation);
-      return;
-    }
     expiry = std::make_unique<Timer>(engine_.timers);
-    engine_.changes.typing(conversation, *from, true);
+    engine_.changes.typing(*conversation, *from, true);
   }
   expiry->set(engine_.in_ms(kExpireMs), [this, account = *from] { message_came(account); });
 }
 
 void TypingPresence::message_came(const AccountId& from) {
-  const ConversationId conversation = conversation_with(from);
-  if (typing_from_.erase(conversation) != 0) engine_.changes.typing(conversation, from, false);
+  if (typing_from_.empty()) return;
+  const auto conversation = engine_.store.conversations.with(from);
+  if (conversation && typing_from_.erase({*conversation, from}) != 0)
+    engine_.changes.typing(*conversation, from, false);
 }
 
 void TypingPresence::watch(uint32_t request, const client_api::WatchPresenceRequest& what) {
@@ -70,7 +73,7 @@ void TypingPresence::watch(uint32_t request, const client_api::WatchPresenceRequ
     if (!id)
       return engine_.output.fail(request, FailureCode::kInvalidArgument,
                                  "conversations: an id has 32 hexadecimal digits");
-    if (watched.size() < kWatchedMax && !engine_.is_self(partner_of(*id))) watched.push_back(*id);
+    if (watched.size() < kWatchedMax && engine_.store.conversations.direct_peer(*id)) watched.push_back(*id);
   }
   set_watched(std::move(watched));
   subscribe();
@@ -90,7 +93,7 @@ void TypingPresence::subscribe() {
   const uint32_t told = engine_.connection.limits().subscriptions_max();
   for (const ConversationId& id : watched_) {
     if (told != 0 && subscribe.accounts_size() >= static_cast<int>(told)) break;
-    subscribe.add_accounts(partner_of(id).bytes());
+    if (const auto partner = engine_.store.conversations.direct_peer(id)) subscribe.add_accounts(partner->bytes());
   }
   engine_.connection.send(frame);
 }
@@ -98,8 +101,8 @@ void TypingPresence::subscribe() {
 void TypingPresence::on_presence(const wire::PresenceNotice& notice) {
   const auto account = AccountId::from_bytes(notice.account_id());
   if (!account) return;
-  const ConversationId id = conversation_with(*account);
-  if (std::find(watched_.begin(), watched_.end(), id) == watched_.end()) return;
+  const auto id = engine_.store.conversations.with(*account);
+  if (!id || std::find(watched_.begin(), watched_.end(), *id) == watched_.end()) return;
   client_api::Presence presence;
   switch (notice.visibility()) {
     case wire::PresenceNotice::kOnline: presence.set_kind(client_api::Presence::kOnline); break;
@@ -110,7 +113,7 @@ void TypingPresence::on_presence(const wire::PresenceNotice& notice) {
     case wire::PresenceNotice::kHidden: presence.set_kind(client_api::Presence::kHidden); break;
     default: break;  // never seen
   }
-  set_presence(id, presence);
+  set_presence(*id, presence);
 }
 
 void TypingPresence::set_presence(const ConversationId& conversation, const client_api::Presence& presence) {
@@ -120,18 +123,21 @@ void TypingPresence::set_presence(const ConversationId& conversation, const clie
 
 void TypingPresence::on_connection_gone() {
   typing_to_.clear();
-  for (const auto& [conversation, timer] : std::exchange(typing_from_, {}))
-    engine_.changes.typing(conversation, partner_of(conversation), false);
+  for (const auto& [typing, timer] : std::exchange(typing_from_, {}))
+    engine_.changes.typing(typing.first, typing.second, false);
   for (const auto& [conversation, presence] : std::map(presence_)) {
     if (presence.kind() == client_api::Presence::kOnline) set_presence(conversation, client_api::Presence());
   }
 }
 
 void TypingPresence::describe(const ConversationId& id, client_api::Conversation& conversation) const {
-  if (!conversation.has_direct()) return;
-  client_api::Direct& direct = *conversation.mutable_direct();
-  if (typing_from_.contains(id)) *conversation.add_typing() = direct.partner();
-  if (const auto found = presence_.find(id); found != presence_.end()) *direct.mutable_presence() = found->second;
+  PersonView people(engine_.store);
+  for (auto typing = typing_from_.lower_bound({id, AccountId{}});
+       typing != typing_from_.end() && typing->first.first == id; ++typing)
+    *conversation.add_typing() = people.build(typing->first.second);
+  const auto presence = presence_.find(id);
+  if (presence != presence_.end() && conversation.has_direct())
+    *conversation.mutable_direct()->mutable_presence() = presence->second;
 }
 
 }  // namespace kith::core

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "client_api/client_api.pb.h"
@@ -61,7 +62,7 @@ class TypingPresence {
   std::vector<ConversationId> watched_;
   std::map<ConversationId, client_api::Presence> presence_;
   std::map<ConversationId, std::unique_ptr<TypingTo>> typing_to_;
-  std::map<ConversationId, std::unique_ptr<Timer>> typing_from_;  // until when
+  std::map<std::pair<ConversationId, AccountId>, std::unique_ptr<Timer>> typing_from_;  // until when
 };
 
 }  // namespace kith::core

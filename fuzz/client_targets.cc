@@ -92,7 +92,7 @@ void device_list(BytesView input) {
   check(ask_for_list(client), "the client asks for the list");
   client.answer(200, list.SerializeAsString());
   client_api::Request say;
-  say.mutable_send_message()->set_conversation(meeting.bens.account.hex());
+  say.mutable_send_message()->set_conversation(meeting.to_ben);
   say.mutable_send_message()->set_text("hello");
   client.request(std::move(say));
   while (client.skip_to("/prekeys")) client.answer(200, meeting.bens_bundles.SerializeAsString());

@@ -51,7 +51,7 @@ Meeting::Meeting() : ana(world.add("ana")), ben(world.add("ben")) {
   using namespace core::testing;
   sign_up(ana, kAna, "Ana");
   sign_up(ben, kBen, "Ben");
-  const std::string to_ben = open_chat(ana, kBen);
+  to_ben = open_chat(ana, kBen);
   say(ana, to_ben, "ping");
   say(ben, open_chat(ben, kAna), "pong");
   world.advance(2000);
@@ -213,7 +213,7 @@ void ClientWorld::check_state() {
   list.mutable_list_conversations();
   const uint32_t list_id = request(std::move(list));
   client_api::Request messages;
-  messages.mutable_list_messages()->set_conversation(Meeting::get().bens.account.hex());
+  messages.mutable_list_messages()->set_conversation(Meeting::get().to_ben);
   messages.mutable_list_messages()->set_limit(100);
   const uint32_t messages_id = request(std::move(messages));
   int answered = 0;

@@ -41,6 +41,7 @@ struct Meeting {
   core::testing::Host& ana;
   core::testing::Host& ben;
   DeviceAddress anas, bens;
+  std::string to_ben;  // Ana's conversation with Ben
   std::unique_ptr<KeptDatabase> anas_database;
   std::unique_ptr<KeptDatabase> new_database;
   std::unique_ptr<core::Database> bens_database;

@@ -65,7 +65,6 @@ class Ledger {
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
   [[nodiscard]] size_t shown() const { return shown_count_; }
-  [[nodiscard]] bool anybody_moved() const { return moved_; }
 
  private:
   struct Text {

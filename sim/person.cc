@@ -38,6 +38,7 @@ void Person::get_device() {
     old_devices_.push_back(std::move(device_));  // in a drawer, without power
   }
   set_up_ = false;
+  chats_.clear();
   ++devices_;
   device_ = std::make_unique<Device>(Device::Surroundings{on_.scheduler, on_.trace, network, *this},
                                      name_ + "-" + std::to_string(devices_), mutation_);
@@ -112,7 +113,8 @@ void Person::open_conversations() {
   for (const Person* const peer : peers_) {
     client_api::Request request;
     request.mutable_open_conversation()->set_phone(peer->phone_);
-    insist(request, [this, left](const client_api::Response&) {
+    insist(request, [this, left, peer](const client_api::Response& response) {
+      chats_[peer] = response.open_conversation().id();
       if (--*left == 0) set_up_ = true;
     });
   }
@@ -162,7 +164,7 @@ void Person::deed() {
     device_->request(std::move(request), {});
   } else {
     client_api::Request request;
-    request.mutable_set_typing()->set_conversation(peers_[dice_.below(peers_.size())]->account());
+    request.mutable_set_typing()->set_conversation(chats_[peers_[dice_.below(peers_.size())]]);
     request.mutable_set_typing()->set_typing(true);
     device_->request(std::move(request), {});
   }
@@ -171,7 +173,7 @@ void Person::deed() {
 void Person::write() {
   const Person& to = *peers_[dice_.below(peers_.size())];
   client_api::Request request;
-  request.mutable_send_message()->set_conversation(to.account());
+  request.mutable_send_message()->set_conversation(chats_[&to]);
   request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + std::to_string(++texts_));
   device_->request(std::move(request),
                    [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
@@ -189,7 +191,7 @@ void Person::read_everything() {
 
 void Person::mark_read(const Person& peer) {
   client_api::Request request;
-  request.mutable_mark_read()->set_conversation(peer.account());
+  request.mutable_mark_read()->set_conversation(chats_[&peer]);
   on_.ledger.reads(name_, peer.name(), on_.scheduler.now());
   device_->request(std::move(request), {});
 }
@@ -253,7 +255,8 @@ void Person::ask(Device& device, Asking& asking) {
   asking.view = {};
   asking.view.person = name_;
   asking.view.device = device.name();
-  asking.open = 2 + peers_.size();
+  asking.open = 2;
+  for (const Person* const peer : peers_) asking.view.conversations[peer->name()];
   client_api::Request state;
   state.mutable_get_state();
   device.request(std::move(state), [&asking](const client_api::Response& response) {
@@ -262,21 +265,27 @@ void Person::ask(Device& device, Asking& asking) {
   });
   client_api::Request list;
   list.mutable_list_conversations();
-  device.request(std::move(list), [&asking](const client_api::Response& response) {
-    for (const client_api::Conversation& each : response.list_conversations().conversations())
+  device.request(std::move(list), [this, &device, &asking](const client_api::Response& response) {
+    for (const client_api::Conversation& each : response.list_conversations().conversations()) {
       asking.view.unread += each.unread();
+      for (const Person* const peer : peers_) {
+        if (each.direct().partner().account_id() == peer->account()) ask(device, asking, each.id(), peer->name());
+      }
+    }
     --asking.open;
   });
-  for (const Person* const peer : peers_) {
-    client_api::Request messages;
-    messages.mutable_list_messages()->set_conversation(peer->account());
-    messages.mutable_list_messages()->set_limit(500);
-    device.request(std::move(messages), [&asking, partner = peer->name()](const client_api::Response& response) {
-      auto& out = asking.view.conversations[partner];
-      out.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
-      --asking.open;
-    });
-  }
+}
+
+void Person::ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner) {
+  ++asking.open;
+  client_api::Request messages;
+  messages.mutable_list_messages()->set_conversation(conversation);
+  messages.mutable_list_messages()->set_limit(500);
+  device.request(std::move(messages), [&asking, partner](const client_api::Response& response) {
+    auto& out = asking.view.conversations[partner];
+    out.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
+    --asking.open;
+  });
 }
 
 void Person::event(const std::string& device, const client_api::Event& event) { on_.ledger.event(device, event); }

@@ -4,6 +4,7 @@
 // device.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -72,6 +73,7 @@ class Person final : public Witness {
 
  private:
   void ask(Device& device, Asking& asking);
+  static void ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner);
   void mark_read(const Person& peer);
   void next_deed(uint64_t ticket);
   void deed();
@@ -94,7 +96,8 @@ class Person final : public Witness {
   std::unique_ptr<Device> device_;
   std::vector<std::unique_ptr<Device>> old_devices_;
   std::vector<Person*> peers_;
-  std::set<std::string> blocked_;  // accounts
+  std::map<const Person*, std::string> chats_;  // the conversations of this device
+  std::set<std::string> blocked_;               // accounts
   bool set_up_ = false;
   bool wants_online_ = true;
   uint64_t pause_us_ = 0;

@@ -10,7 +10,7 @@ ExitCode run_block(Context context, const std::string& whom, bool blocked) {
   if (!found) return found.error();
   client_api::Request request;
   client_api::SetBlockedRequest& block = *request.mutable_set_blocked();
-  block.set_account_id(found->id);
+  block.set_conversation(found->id);
   block.set_phone(found->phone);
   block.set_blocked(blocked);
   const auto response = ask(context, std::move(request));

@@ -6,29 +6,47 @@ namespace kith::core {
 namespace {
 
 ConversationRow read(const Statement& row) {
-  return {row.id<ConversationId>(0), static_cast<uint32_t>(row.integer(1)), row.text(2),
-          UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+  return {row.id<ConversationId>(0),
+          static_cast<ConversationKind>(row.integer(1)),
+          row.id<AccountId>(2),
+          static_cast<uint32_t>(row.integer(3)),
+          row.text(4),
+          UnixMicros{static_cast<uint64_t>(row.integer(5))}};
 }
 
 }  // namespace
 
-bool ConversationsTable::ensure(const ConversationId& id, UnixMicros now) {
-  auto statement =
-      database_.prepare("INSERT INTO conversations (id, activity_us) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1");
-  statement.bind_id(id).bind(static_cast<int64_t>(now.value));
-  return statement.step();
+void ConversationsTable::add(const ConversationRow& row) {
+  database_.prepare("INSERT INTO conversations (id, kind, peer, draft, activity_us) VALUES (?, ?, ?, ?, ?)")
+      .bind_id(row.id)
+      .bind(static_cast<int64_t>(row.kind))
+      .bind_id(row.peer)
+      .bind_text(row.draft)
+      .bind(static_cast<int64_t>(row.activity.value))
+      .run();
+}
+
+std::optional<ConversationId> ConversationsTable::with(const AccountId& peer) {
+  auto row = database_.prepare("SELECT id FROM conversations WHERE peer = ?");
+  row.bind_id(peer);
+  return row.step() ? std::optional(row.id<ConversationId>(0)) : std::nullopt;
+}
+
+std::optional<AccountId> ConversationsTable::direct_peer(const ConversationId& id) {
+  const auto row = find(id);
+  return row ? row->direct_peer() : std::nullopt;
 }
 
 std::optional<ConversationRow> ConversationsTable::find(const ConversationId& id) {
-  auto row = database_.prepare("SELECT id, unread, draft, activity_us FROM conversations WHERE id = ?");
+  auto row = database_.prepare("SELECT id, kind, peer, unread, draft, activity_us FROM conversations WHERE id = ?");
   row.bind_id(id);
   return row.step() ? std::optional(read(row)) : std::nullopt;
 }
 
 std::vector<ConversationRow> ConversationsTable::list() {
   std::vector<ConversationRow> rows;
-  auto row =
-      database_.prepare("SELECT id, unread, draft, activity_us FROM conversations ORDER BY activity_us DESC, id");
+  auto row = database_.prepare(
+      "SELECT id, kind, peer, unread, draft, activity_us FROM conversations ORDER BY activity_us DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
 }

@@ -2,8 +2,11 @@
 
 // Conversations: what the list of chats is made from.
 //
-//   conversations   id BLOB(16) PRIMARY KEY, unread INTEGER: incoming messages not read, draft TEXT,
-//                   activity_us INTEGER: order time of the newest message, or when it was made; orders the list
+//   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
+//                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
+//                        TEXT, activity_us INTEGER: order time of the newest message, or when it was made; orders the
+//                        list
+//   conversations_peer   index on peer: an account has one conversation at most
 //
 // unread and activity_us follow the messages: MessagesTable keeps them in the same transaction.
 //
@@ -19,20 +22,33 @@
 
 namespace kith::core {
 
+enum class ConversationKind : uint8_t { kDirect = 1, kSelf = 2 };
+
 struct ConversationRow {
   ConversationId id;
+  ConversationKind kind = ConversationKind::kDirect;
+  AccountId peer;
   uint32_t unread = 0;
   std::string draft;
   UnixMicros activity;
+
+  // The other one, of a conversation with one other.
+  [[nodiscard]] std::optional<AccountId> direct_peer() const {
+    return kind == ConversationKind::kDirect ? std::optional(peer) : std::nullopt;
+  }
 };
 
 class ConversationsTable {
  public:
   explicit ConversationsTable(Database& database) : database_(database) {}
 
-  // True when it was not there before.
-  bool ensure(const ConversationId& id, UnixMicros now);
+  // A new conversation, of which there is none with this peer.
+  void add(const ConversationRow& row);
   std::optional<ConversationRow> find(const ConversationId& id);
+  // The one with this account: oneself, or another.
+  std::optional<ConversationId> with(const AccountId& peer);
+  // ConversationRow::direct_peer(); absent as well when there is no such conversation.
+  std::optional<AccountId> direct_peer(const ConversationId& id);
   // Newest activity first.
   std::vector<ConversationRow> list();
   // False when there is no such conversation.

@@ -7,11 +7,13 @@ namespace {
 
 using testing::incoming;
 using testing::kChat;
+using testing::kPeer;
 using testing::message_id;
 using testing::outgoing;
 
 class MessageTicksTest : public testing::StoreTest {
  protected:
+  MessageTicksTest() { open(kPeer); }
   Tick tick(uint32_t id) { return store_.messages.find(message_id(id))->tick; }
 };
 
@@ -66,17 +68,12 @@ TEST_F(MessageTicksTest, AReceiptThatCameBeforeTheAcknowledgementCounts) {  // T
   EXPECT_EQ(tick(3), Tick::kRead);
 }
 
-TEST_F(MessageTicksTest, AFailedMessageCanBeSentAgain) {
+TEST_F(MessageTicksTest, AFailedMessageIsOneThatWaited) {
   store_.messages.add(outgoing(1, 10));
-  EXPECT_FALSE(store_.messages.retry(message_id(1)));
   EXPECT_TRUE(store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge));
   EXPECT_EQ(tick(1), Tick::kFailed);
   EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kMessageTooLarge);
   EXPECT_FALSE(store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge));
-  EXPECT_TRUE(store_.messages.retry(message_id(1)));
-  EXPECT_EQ(tick(1), Tick::kPending);
-  EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
-  store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge);
   EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{99}), Tick::kSent) << "the server had it after all";
   EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
 }

@@ -72,10 +72,7 @@ bool MessagesTable::add(const MessageRow& message) {
   Tick tick = message.tick;
   if (message.outgoing && tick == Tick::kSent) tick = tick_by_receipts(message.id);
   if (!insert(message, tick, unread)) return false;
-  database_
-      .prepare(
-          "INSERT INTO conversations (id, unread, activity_us) VALUES (?1, ?2, ?3) "
-          "ON CONFLICT (id) DO UPDATE SET unread = unread + ?2, activity_us = max(activity_us, ?3)")
+  database_.prepare("UPDATE conversations SET unread = unread + ?2, activity_us = max(activity_us, ?3) WHERE id = ?1")
       .bind_id(message.conversation)
       .bind(unread ? 1 : 0)
       .bind(static_cast<int64_t>(message.order.value))
@@ -145,12 +142,6 @@ std::optional<MessageRow> MessagesTable::find(const MessageId& id) {
   auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE id = ?");
   row.bind_id(id);
   return row.step() ? std::optional(read_message(row)) : std::nullopt;
-}
-
-bool MessagesTable::contains(const MessageId& id) {
-  auto row = database_.prepare("SELECT 1 FROM messages WHERE id = ?");
-  row.bind_id(id);
-  return row.step();
 }
 
 std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation) {

@@ -91,9 +91,9 @@ class MessagesTable {
  public:
   explicit MessagesTable(Database& database) : database_(database) {}
 
-  // Adds the message, makes its conversation if it is not there, and keeps the conversation's activity and unread
-  // count: incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message
-  // with tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
+  // Adds the message to its conversation, which is there, and keeps the conversation's activity and unread count:
+  // incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message with
+  // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
   bool add(const MessageRow& message);
   // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device and receipt_number of
@@ -110,7 +110,6 @@ class MessagesTable {
   bool remove_placeholder(const MessageId& id, const AccountId& from);
 
   std::optional<MessageRow> find(const MessageId& id);
-  bool contains(const MessageId& id);
   std::optional<MessageRow> last(const ConversationId& conversation);
   // The `limit` messages before the cursor (the newest without one), in ascending order; more: there are older ones.
   MessagePage before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
@@ -124,8 +123,6 @@ class MessagesTable {
   std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
   bool fail(const MessageId& id, FailureReason why);
-  // kFailed becomes kPending, to be sent again. False unless it is kFailed.
-  bool retry(const MessageId& id);
   // Raises the tick of an outgoing message that is kSent or kDelivered. False when it does not rise: one that is not
   // acknowledged yet gets its tick from SentTable then.
   bool raise(const MessageId& id, SentState state);

@@ -9,6 +9,7 @@ namespace kith::core {
 namespace {
 
 using testing::account_id;
+using testing::conversation_with;
 using testing::incoming;
 using testing::kChat;
 using testing::kPeer;
@@ -17,6 +18,7 @@ using testing::outgoing;
 
 class MessagesTableTest : public testing::StoreTest {
  protected:
+  MessagesTableTest() { open(kPeer); }
   uint32_t unread() { return store_.conversations.find(kChat)->unread; }
   static std::vector<MessageId> ids(const std::vector<MessageRow>& messages) {
     std::vector<MessageId> ids;
@@ -49,8 +51,7 @@ TEST_F(MessagesTableTest, KeepsAMessageWhole) {
   EXPECT_EQ(read->tick, Tick::kFailed);
   EXPECT_EQ(read->failure, written.failure);
   EXPECT_EQ(read->raw, "raw");
-  EXPECT_TRUE(store_.messages.contains(message_id(1)));
-  EXPECT_FALSE(store_.messages.contains(message_id(2)));
+  EXPECT_FALSE(store_.messages.find(message_id(2)));
 }
 
 TEST_F(MessagesTableTest, TheSameMessageAgainChangesNothing) {  // SEND-1
@@ -212,7 +213,8 @@ TEST_F(MessagesTableTest, EventsThatWereNeverCommittedAreTakenAgain) {
 }
 
 TEST_F(MessagesTableTest, ConversationsAreListedByActivity) {
-  store_.conversations.ensure(conversation_with(account_id(7)), UnixMicros{150});
+  open(account_id(7), UnixMicros{150});
+  open(account_id(5));
   store_.messages.add(incoming(1, 100));
   store_.messages.add(incoming(2, 200, "x", account_id(5)));
   const auto list = store_.conversations.list();
@@ -220,7 +222,9 @@ TEST_F(MessagesTableTest, ConversationsAreListedByActivity) {
   EXPECT_EQ(list[0].id, conversation_with(account_id(5)));
   EXPECT_EQ(list[1].id, conversation_with(account_id(7)));
   EXPECT_EQ(list[2].id, kChat);
-  EXPECT_FALSE(store_.conversations.ensure(kChat, UnixMicros{999}));
+  EXPECT_EQ(store_.conversations.with(kPeer), kChat);
+  EXPECT_EQ(store_.conversations.direct_peer(kChat), kPeer);
+  EXPECT_FALSE(store_.conversations.with(account_id(77)));
   EXPECT_TRUE(store_.conversations.set_draft(kChat, "half a sen"));
   EXPECT_EQ(store_.conversations.find(kChat)->draft, "half a sen");
   EXPECT_FALSE(store_.conversations.set_draft(conversation_with(account_id(77)), "x"));

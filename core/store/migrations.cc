@@ -36,7 +36,9 @@ CREATE TABLE devices (
   account BLOB NOT NULL, device INTEGER NOT NULL, identity_key BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, device)) WITHOUT ROWID;
 
 CREATE TABLE conversations (
-  id BLOB PRIMARY KEY NOT NULL, unread INTEGER NOT NULL DEFAULT 0, draft TEXT NOT NULL DEFAULT '', activity_us INTEGER NOT NULL) WITHOUT ROWID;
+  id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
+  draft TEXT NOT NULL DEFAULT '', activity_us INTEGER NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX conversations_peer ON conversations (peer);
 
 CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
@@ -66,11 +68,11 @@ CREATE TABLE read_due (
 CREATE TABLE withheld (position INTEGER PRIMARY KEY);
 
 CREATE TABLE outbox (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target BLOB NOT NULL, kind INTEGER NOT NULL, content BLOB NOT NULL,
-  sealed INTEGER NOT NULL, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_us INTEGER NOT NULL,
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target_kind INTEGER NOT NULL, target BLOB NOT NULL,
+  kind INTEGER NOT NULL, content BLOB NOT NULL, sealed INTEGER NOT NULL, revision INTEGER NOT NULL,
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
-  receipt_number INTEGER NOT NULL, UNIQUE (message_id, target));
-CREATE INDEX outbox_held ON outbox (target) WHERE held = 1;
+  receipt_number INTEGER NOT NULL, UNIQUE (message_id, target_kind, target));
+CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
 CREATE TABLE outbox_envelopes (
   sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));
 

@@ -6,25 +6,24 @@ namespace kith::core {
 namespace {
 
 // The columns that read() takes, in its order.
-#define KITH_OUTBOX_COLUMNS                                                                                          \
-  "sequence, message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, only_device, carries, " \
-  "held, receipt_number"
+#define KITH_OUTBOX_COLUMNS                                                                                  \
+  "sequence, message_id, target_kind, target, kind, content, sealed, revision, only_device, carries, held, " \
+  "receipt_number"
 
 OutboxRow read(const Statement& row) {
   OutboxRow item;
   item.sequence = row.integer(0);
   item.message_id = row.id<MessageId>(1);
-  item.target = row.id<AccountId>(2);
-  item.kind = static_cast<OutboxKind>(row.integer(3));
-  item.content = row.blob(4);
-  item.sealed = row.integer(5) != 0;
-  item.revision = Revision{static_cast<uint64_t>(row.integer(6))};
-  item.attempts = static_cast<uint32_t>(row.integer(7));
-  item.next_attempt = UnixMicros{static_cast<uint64_t>(row.integer(8))};
-  item.only_device = DeviceId{static_cast<uint32_t>(row.integer(9))};
-  if (!row.is_null(10)) item.carries = row.id<MessageId>(10);
-  item.held = row.integer(11) != 0;
-  item.receipt_number = static_cast<uint64_t>(row.integer(12));
+  item.target.kind = static_cast<TargetKind>(row.integer(2));
+  item.target.id = row.id<decltype(item.target.id)>(3);
+  item.kind = static_cast<OutboxKind>(row.integer(4));
+  item.content = row.blob(5);
+  item.sealed = row.integer(6) != 0;
+  item.revision = Revision{static_cast<uint64_t>(row.integer(7))};
+  item.only_device = DeviceId{static_cast<uint32_t>(row.integer(8))};
+  if (!row.is_null(9)) item.carries = row.id<MessageId>(9);
+  item.held = row.integer(10) != 0;
+  item.receipt_number = static_cast<uint64_t>(row.integer(11));
   return item;
 }
 
@@ -32,17 +31,15 @@ OutboxRow read(const Statement& row) {
 
 int64_t OutboxTable::add(const OutboxRow& item) {
   auto statement = database_.prepare(
-      "INSERT INTO outbox (message_id, target, kind, content, sealed, revision, attempts, next_attempt_us, "
-      "only_device, "
-      "receipt_number, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      "INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
+      "receipt_number, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   statement.bind_id(item.message_id)
-      .bind_id(item.target)
+      .bind(static_cast<int64_t>(item.target.kind))
+      .bind_id(item.target.id)
       .bind(static_cast<int64_t>(item.kind))
       .bind_blob(item.content)
       .bind(item.sealed ? 1 : 0)
       .bind(static_cast<int64_t>(item.revision.value))
-      .bind(item.attempts)
-      .bind(static_cast<int64_t>(item.next_attempt.value))
       .bind(item.only_device.value)
       .bind(static_cast<int64_t>(item.receipt_number));
   if (item.carries) {
@@ -68,11 +65,12 @@ std::optional<OutboxRow> OutboxTable::find(int64_t sequence) {
   return item;
 }
 
-std::optional<OutboxRow> OutboxTable::find(const MessageId& message_id, const AccountId& target) {
+std::optional<OutboxRow> OutboxTable::find(const MessageId& message_id, const Target& target) {
   std::optional<OutboxRow> item;
   {
-    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS " FROM outbox WHERE message_id = ? AND target = ?");
-    row.bind_id(message_id).bind_id(target);
+    auto row = database_.prepare("SELECT " KITH_OUTBOX_COLUMNS
+                                 " FROM outbox WHERE message_id = ? AND target_kind = ? AND target = ?");
+    row.bind_id(message_id).bind(static_cast<int64_t>(target.kind)).bind_id(target.id);
     if (row.step()) item = read(row);
   }
   if (item) read_envelopes(*item);
@@ -91,11 +89,11 @@ std::vector<OutboxRow> OutboxTable::list(int64_t after_sequence, int64_t limit) 
   return items;
 }
 
-std::optional<OutboxRow> OutboxTable::find_unsealed(const AccountId& target, OutboxKind kind) {
-  auto row =
-      database_.prepare("SELECT " KITH_OUTBOX_COLUMNS
-                        " FROM outbox WHERE target = ? AND kind = ? AND sealed = 0 ORDER BY sequence DESC LIMIT 1");
-  row.bind_id(target).bind(static_cast<int64_t>(kind));
+std::optional<OutboxRow> OutboxTable::find_unsealed(const Target& target, OutboxKind kind) {
+  auto row = database_.prepare(
+      "SELECT " KITH_OUTBOX_COLUMNS
+      " FROM outbox WHERE target_kind = ? AND target = ? AND kind = ? AND sealed = 0 ORDER BY sequence DESC LIMIT 1");
+  row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(static_cast<int64_t>(kind));
   return row.step() ? std::optional(read(row)) : std::nullopt;
 }
 
@@ -119,34 +117,31 @@ void OutboxTable::seal(int64_t sequence, Revision revision, const std::vector<Ou
   write_envelopes(sequence, envelopes);
 }
 
-void OutboxTable::unseal(int64_t sequence) {
-  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0 WHERE sequence = ?").bind(sequence).run();
-}
-
-void OutboxTable::hold_all(const AccountId& target) {
-  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence IN (SELECT sequence FROM outbox WHERE target = ?)")
-      .bind_id(target)
+void OutboxTable::hold_all(const Target& target) {
+  database_
+      .prepare(
+          "DELETE FROM outbox_envelopes WHERE sequence IN "
+          "(SELECT sequence FROM outbox WHERE target_kind = ? AND target = ?)")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
       .run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, held = 1 WHERE target = ?").bind_id(target).run();
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, held = 1 WHERE target_kind = ? AND target = ?")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .run();
 }
 
-void OutboxTable::release_all(const AccountId& target) {
-  database_.prepare("UPDATE outbox SET held = 0 WHERE target = ? AND held = 1").bind_id(target).run();
+void OutboxTable::release_all(const Target& target) {
+  database_.prepare("UPDATE outbox SET held = 0 WHERE target_kind = ? AND target = ? AND held = 1")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .run();
 }
 
-int64_t OutboxTable::held_count(const AccountId& target) {
-  auto row = database_.prepare("SELECT count(*) FROM outbox WHERE target = ? AND held = 1");
-  row.bind_id(target);
+int64_t OutboxTable::held_count(const Target& target) {
+  auto row = database_.prepare("SELECT count(*) FROM outbox WHERE target_kind = ? AND target = ? AND held = 1");
+  row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id);
   return row.step() ? row.integer(0) : 0;
-}
-
-void OutboxTable::set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt) {
-  database_.prepare("UPDATE outbox SET attempts = ?, next_attempt_us = ? WHERE sequence = ?")
-      .bind(attempts)
-      .bind(static_cast<int64_t>(next_attempt.value))
-      .bind(sequence)
-      .run();
 }
 
 void OutboxTable::remove(int64_t sequence) {
@@ -157,14 +152,7 @@ void OutboxTable::remove(int64_t sequence) {
 void OutboxTable::reset() {
   database_.prepare("DELETE FROM outbox_envelopes").run();
   database_.prepare("DELETE FROM outbox WHERE kind <> ?").bind(static_cast<int64_t>(OutboxKind::kMessage)).run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, attempts = 0, next_attempt_us = 0, receipt_number = 0")
-      .run();
-}
-
-int64_t OutboxTable::message_count() {
-  auto row = database_.prepare("SELECT count(*) FROM outbox WHERE kind = ?");
-  row.bind(static_cast<int64_t>(OutboxKind::kMessage));
-  return row.step() ? row.integer(0) : 0;
+  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, receipt_number = 0").run();
 }
 
 int64_t OutboxTable::count() {

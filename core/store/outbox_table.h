@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is still to be sent: one item for each message and target account, in the order of sending.
+// What is still to be sent: one item for each message and target, in the order of sending.
 //
-//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target BLOB(16): unique
-//                      together; kind INTEGER (OutboxKind), content BLOB: the serialized content.Content, kept to
-//                      encrypt again, sealed INTEGER 0/1: envelopes are there, revision INTEGER: device list they are
-//                      for, attempts INTEGER: refused or unanswered sends so far, next_attempt_us INTEGER: not before
-//                      (device clock; 0: at once), only_device INTEGER: the device that gets the content, the others get
-//                      an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
-//                      whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6),
-//                      receipt_number INTEGER: given out with the first sealing (SentTable); 0: not yet, or it wants
-//                      no receipt
+//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target_kind INTEGER
+//                      (TargetKind), target BLOB(16): unique together; kind INTEGER (OutboxKind), content BLOB: the
+//                      serialized content.Content, kept to encrypt again, sealed INTEGER 0/1: envelopes are there,
+//                      revision INTEGER: device list they are for, only_device INTEGER: the device that gets the
+//                      content, the others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a
+//                      ResendRequest, the message whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6), receipt_number INTEGER: given out with
+//                      the first sealing (SentTable); 0: not yet, or it wants no receipt
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
@@ -24,6 +22,7 @@
 
 #include "base/ids.h"
 #include "core/store/database.h"
+#include "core/store/target.h"
 
 namespace kith::core {
 
@@ -32,9 +31,7 @@ enum class OutboxKind : uint8_t {
   kReadReceipt = 2,  // silent, as all that follow
   kResendRequest = 3,
   kResendAnswer = 4,
-  kSessionReset = 5,
-  kProfileChanged = 6,
-  kOwnCopy = 7,  // for the own account's other devices
+  kProfileChanged = 5,
 };
 
 struct OutboxEnvelope {
@@ -45,15 +42,13 @@ struct OutboxEnvelope {
 struct OutboxRow {
   int64_t sequence = 0;
   MessageId message_id;
-  AccountId target;
+  Target target;
   OutboxKind kind = OutboxKind::kMessage;
   Bytes content;
   bool sealed = false;
   Revision revision;
   std::vector<OutboxEnvelope> envelopes;  // ascending by device; may be empty though sealed
-  uint32_t attempts = 0;
-  UnixMicros next_attempt;
-  DeviceId only_device;  // none: all
+  DeviceId only_device;                   // none: all
   std::optional<MessageId> carries;
   bool held = false;  // add() takes none that are
   uint64_t receipt_number = 0;
@@ -75,28 +70,24 @@ class OutboxTable {
   // already.
   int64_t add(const OutboxRow& item);
   std::optional<OutboxRow> find(int64_t sequence);
-  std::optional<OutboxRow> find(const MessageId& message_id, const AccountId& target);
+  std::optional<OutboxRow> find(const MessageId& message_id, const Target& target);
   // Items after `after_sequence` in order, at most `limit`, with their envelopes.
   std::vector<OutboxRow> list(int64_t after_sequence, int64_t limit);
   // The newest item of this kind to this account that is not sealed yet: what a later receipt can be merged into.
-  std::optional<OutboxRow> find_unsealed(const AccountId& target, OutboxKind kind);
+  std::optional<OutboxRow> find_unsealed(const Target& target, OutboxKind kind);
 
   void set_content(int64_t sequence, BytesView content);
   void set_receipt_number(int64_t sequence, uint64_t number);
   // Replaces the envelopes.
   void seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes);
-  // Drops the envelopes: the content has to be encrypted again.
-  void unseal(int64_t sequence);
-  // Messages to this account wait, and have to be encrypted again; or wait no longer.
-  void hold_all(const AccountId& target);
-  void release_all(const AccountId& target);
-  int64_t held_count(const AccountId& target);
-  void set_attempt(int64_t sequence, uint32_t attempts, UnixMicros next_attempt);
+  // Messages to this target wait, and have to be encrypted again; or wait no longer.
+  void hold_all(const Target& target);
+  void release_all(const Target& target);
+  int64_t held_count(const Target& target);
   void remove(int64_t sequence);
   // For a new registration: everything but messages is dropped, messages lose their envelopes and numbers.
   void reset();
 
-  int64_t message_count();  // of kind kMessage
   int64_t count();
 
  private:

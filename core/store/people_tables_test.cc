@@ -7,6 +7,7 @@ namespace kith::core {
 namespace {
 
 using testing::account_id;
+using testing::conversation_with;
 using testing::kChat;
 using testing::kPeer;
 
@@ -100,12 +101,35 @@ TEST_F(PeopleTablesTest, NumbersAndAccountsAreFoundAmongContactsToo) {
 }
 
 TEST_F(PeopleTablesTest, ProfilesOfConversationsAreFetchedWhenOldOrChanged) {
-  store_.conversations.ensure(kChat, UnixMicros{1});
+  open(kPeer);
   EXPECT_EQ(store_.profiles.to_fetch(UnixMicros{10}, 5), std::vector{kPeer});
   store_.profiles.set({kPeer, "Ana", "", "", UnixMicros{20}});
   EXPECT_TRUE(store_.profiles.to_fetch(UnixMicros{10}, 5).empty());
   store_.profiles.mark_changed(kPeer);
   EXPECT_EQ(store_.profiles.to_fetch(UnixMicros{10}, 5), std::vector{kPeer});
+}
+
+TEST_F(PeopleTablesTest, TheConversationWithAProvisionalAccountBecomesThatOfTheRealOne) {
+  const AccountId provisional = account_id(9);
+  store_.profiles.add_provisional(provisional, "+491");
+  open(provisional);
+  EXPECT_FALSE(store_.profiles.adopt(provisional, kPeer));
+  EXPECT_EQ(store_.conversations.with(kPeer), conversation_with(provisional)) << "the same conversation";
+  EXPECT_FALSE(store_.conversations.with(provisional));
+}
+
+TEST_F(PeopleTablesTest, TheMessagesToAProvisionalAccountMoveWhereTheRealOneHasAConversation) {
+  const AccountId provisional = account_id(9);
+  store_.profiles.add_provisional(provisional, "+491");
+  open(provisional);
+  open(kPeer);
+  store_.messages.add(testing::outgoing(1, 10, Tick::kPending, "hello", provisional));
+  store_.conversations.set_draft(conversation_with(provisional), "more");
+  EXPECT_TRUE(store_.profiles.adopt(provisional, kPeer));
+  EXPECT_EQ(store_.messages.find(testing::message_id(1))->conversation, kChat);
+  EXPECT_EQ(store_.conversations.list().size(), 1u);
+  EXPECT_EQ(store_.conversations.find(kChat)->draft, "more");
+  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{10});
 }
 
 TEST_F(PeopleTablesTest, SettingsHaveADefaultUntilTheyAreSet) {

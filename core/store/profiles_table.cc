@@ -2,6 +2,8 @@
 
 #include "core/store/profiles_table.h"
 
+#include "core/store/conversations_table.h"
+
 namespace kith::core {
 
 std::optional<ProfileRow> ProfilesTable::find(const AccountId& account) {
@@ -93,27 +95,35 @@ bool ProfilesTable::provisional(const AccountId& account) {
 std::vector<std::string> ProfilesTable::phones_waiting(int64_t limit) {
   std::vector<std::string> phones;
   auto row = database_.prepare(
-      "SELECT DISTINCT p.phone FROM outbox o JOIN profiles p ON p.account = o.target WHERE p.provisional = 1 ORDER BY "
+      "SELECT DISTINCT p.phone FROM outbox o JOIN profiles p ON p.account = o.target WHERE o.target_kind = 1 AND "
+      "p.provisional = 1 ORDER BY "
       "o.sequence LIMIT ?");
   row.bind(limit);
   while (row.step()) phones.push_back(row.text(0));
   return phones;
 }
 
-void ProfilesTable::adopt(const AccountId& provisional, const AccountId& real) {
+bool ProfilesTable::adopt(const AccountId& provisional, const AccountId& real) {
   const auto move = [&](const char* sql) { database_.prepare(sql).bind_id(provisional).bind_id(real).run(); };
-  move(
-      "INSERT INTO conversations (id, unread, draft, activity_us) SELECT ?2, unread, draft, activity_us FROM "
-      "conversations WHERE id = ?1 "
-      "ON CONFLICT (id) DO UPDATE SET activity_us = max(activity_us, excluded.activity_us), "
-      "draft = CASE WHEN draft = '' THEN excluded.draft ELSE draft END");
-  move("UPDATE messages SET conversation = ?2 WHERE conversation = ?1");
-  move("UPDATE outbox SET target = ?2 WHERE target = ?1");
-  move("INSERT OR IGNORE INTO blocked (account) SELECT ?2 FROM blocked WHERE account = ?1");
-  for (const char* sql : {"DELETE FROM conversations WHERE id = ?", "DELETE FROM blocked WHERE account = ?",
-                          "DELETE FROM profiles WHERE account = ?"}) {
-    database_.prepare(sql).bind_id(provisional).run();
+  ConversationsTable conversations(database_);
+  const bool merges = conversations.with(real).has_value();
+  if (merges) {
+    move(
+        "UPDATE conversations SET activity_us = max(conversations.activity_us, p.activity_us), "
+        "draft = iif(conversations.draft = '', p.draft, conversations.draft) "
+        "FROM (SELECT activity_us, draft FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
+    move(
+        "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2) "
+        "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1)");
+    database_.prepare("DELETE FROM conversations WHERE peer = ?").bind_id(provisional).run();
+  } else {
+    move("UPDATE conversations SET peer = ?2 WHERE peer = ?1");
   }
+  move("UPDATE outbox SET target = ?2 WHERE target_kind = 1 AND target = ?1");
+  move("INSERT OR IGNORE INTO blocked (account) SELECT ?2 FROM blocked WHERE account = ?1");
+  for (const char* sql : {"DELETE FROM blocked WHERE account = ?", "DELETE FROM profiles WHERE account = ?"})
+    database_.prepare(sql).bind_id(provisional).run();
+  return merges;
 }
 
 void ProfilesTable::mark_changed(const AccountId& account) {
@@ -123,7 +133,8 @@ void ProfilesTable::mark_changed(const AccountId& account) {
 std::vector<AccountId> ProfilesTable::to_fetch(UnixMicros before, int64_t limit) {
   std::vector<AccountId> accounts;
   auto row = database_.prepare(
-      "SELECT c.id FROM conversations c LEFT JOIN profiles p ON p.account = c.id WHERE coalesce(p.fetched_us, 0) < ? "
+      "SELECT c.peer FROM conversations c LEFT JOIN profiles p ON p.account = c.peer WHERE coalesce(p.fetched_us, 0) < "
+      "? "
       "AND coalesce(p.provisional, 0) = 0 "
       "ORDER BY coalesce(p.fetched_us, 0), c.activity_us DESC LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);

@@ -54,8 +54,8 @@ class ProfilesTable {
   // Numbers of provisional accounts with something to send, at most `limit`.
   std::vector<std::string> phones_waiting(int64_t limit);
   // The server has said whose number it is: conversation, messages and outbox become the real account's, and the
-  // provisional one is no more.
-  void adopt(const AccountId& provisional, const AccountId& real);
+  // provisional one is no more. True when the real account had a conversation already: the messages are there now.
+  bool adopt(const AccountId& provisional, const AccountId& real);
 
   // The profile changed: fetch it again.
   void mark_changed(const AccountId& account);

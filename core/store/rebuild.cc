@@ -29,7 +29,7 @@ using Handle = std::unique_ptr<sqlite3, decltype([](sqlite3* handle) { sqlite3_c
 constexpr int64_t kSequencesLostMax = 1 << 20;
 
 // Tables whose rows can be told from those of all others by what their columns hold (fits).
-const std::set<std::string> kTellable = {"contacts", "device_lists", "messages"};
+const std::set<std::string> kTellable = {"contacts", "conversations", "device_lists", "messages"};
 
 std::string new_name(const std::string& path) { return path + ".rebuilt"; }
 
@@ -48,8 +48,8 @@ struct Column {
 
 // What a column holds, in whatever row of our tables: SQLite itself would take anything.
 bool fits(const Column& column, sqlite3_stmt* row, int at) {
-  static const std::set<std::string> kIds = {"id",         "account", "conversation", "from_account",
-                                             "message_id", "target",  "shows",        "member"};
+  static const std::set<std::string> kIds = {"id",     "account", "conversation", "from_account", "message_id",
+                                             "target", "shows",   "member",       "peer"};
   const int type = sqlite3_column_type(row, at);
   if (type == SQLITE_NULL) return !column.required;
   if (type == SQLITE_TEXT && !is_utf8(bytes_of(row, at))) return false;
@@ -381,9 +381,15 @@ class Salvage {
     new_->must(
         "INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "
         "FROM messages WHERE kind = 3");
+    // Whom messages are with: those that came say it, and what waits to be sent. Else nobody knows any more; they are
+    // kept all the same.
     new_->must(
-        "INSERT OR IGNORE INTO conversations (id, activity_us) SELECT conversation, max(order_us) FROM messages GROUP "
-        "BY conversation");
+        "INSERT OR IGNORE INTO conversations (id, kind, peer, activity_us) SELECT conversation, 1, coalesce("
+        "max(iif(outgoing = 0, from_account, NULL)), (SELECT max(target) FROM outbox WHERE target_kind = 1 AND "
+        "message_id IN (SELECT id "
+        "FROM messages m WHERE m.conversation = messages.conversation)), randomblob(16)), max(order_us) FROM messages "
+        "WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation");
+    new_->must("UPDATE conversations SET kind = 2 WHERE peer = (SELECT account FROM registration)");
     new_->must(
         "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "
         "messages.unread = 1)");
@@ -392,9 +398,11 @@ class Salvage {
     if (incomplete_.contains("settings"))
       new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");
     const int64_t keys_lost = new_->number(
-        "SELECT count(DISTINCT conversation) FROM messages WHERE (outgoing = 0 OR tick IN (2, 3, 4)) AND conversation "
-        "NOT IN "
-        "(SELECT account FROM device_lists WHERE revision > 0)");
+        "SELECT count(*) FROM conversations WHERE peer NOT IN (SELECT account FROM device_lists WHERE revision > 0) "
+        "AND "
+        "kind = 1 AND EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id AND (outgoing = 0 OR tick "
+        "IN "
+        "(2, 3, 4)))");
     new_->must("COMMIT");
     report_ = std::to_string(kept) + ' ' + std::to_string(last - kept) + ' ' + std::to_string(keys_lost);
   }

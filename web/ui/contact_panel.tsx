@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";

@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useRef } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
@@ -106,7 +106,7 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
         <Icon name="back" />
       </button>
       <button type="button" className={styles.partner} onClick={actions.toggleDetails}>
-        <Avatar id={conversation.id} title={titleOf(conversation)} size="small" />
+        <Avatar id={avatarIdOf(conversation)} title={titleOf(conversation)} size="small" />
         <span className={styles.names}>
           <span className="name">
             <span dir="auto">{titleOf(conversation)}</span>

@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 
-import { directOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, titleOf, type Conversation } from "../view-models/core";
 import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
@@ -37,7 +37,7 @@ export const ConversationRow = memo(function ConversationRow({
         data-row
         onClick={() => onOpen(id)}
       >
-        <Avatar id={id} title={title} />
+        <Avatar id={avatarIdOf(conversation)} title={title} />
         <span className="row-main">
           <span className="row-line">
             <span className="row-title" dir="auto">

@@ -52,6 +52,10 @@ export interface Core {
 export const directOf = ({ peer }: Conversation): Direct | undefined =>
   peer.case === "direct" ? peer.value : undefined;
 
+/** What its picture's colour goes by: the same as in the list of contacts. */
+export const avatarIdOf = (conversation: Conversation): string =>
+  directOf(conversation)?.partner?.accountId ?? conversation.id;
+
 /** The partner's number; "" when it is not known or there is none. */
 export const phoneOf = (conversation: Conversation): string => directOf(conversation)?.partner?.phone ?? "";
 

@@ -27,6 +27,12 @@ inline MessageId message_id(uint32_t number) { return make_id<MessageId>(number)
 
 inline const AccountId kSelf = account_id(1);
 inline const AccountId kPeer = account_id(2);
+// The conversation with an account, which is there once a test has opened it (StoreTest::open).
+inline ConversationId conversation_with(const AccountId& account) {
+  ConversationId id{account.value};
+  id.value[15] = 8;
+  return id;
+}
 inline const ConversationId kChat = conversation_with(kPeer);
 
 inline MessageRow incoming(uint32_t id, uint64_t order, std::string text = "hello", const AccountId& from = kPeer) {
@@ -73,6 +79,9 @@ class StoreTest : public ::testing::Test {
     EXPECT_TRUE(database.has_value());
     EXPECT_TRUE(migrate(**database).has_value());
     return std::move(*database);
+  }
+  void open(const AccountId& account, UnixMicros now = {}) {
+    store_.conversations.add({conversation_with(account), ConversationKind::kDirect, account, 0, "", now});
   }
   void TearDown() override { EXPECT_FALSE(database_->failed()); }
 
