@@ -17,6 +17,12 @@ ConversationRow read(const Statement& row) {
 }  // namespace
 
 void ConversationsTable::add(const ConversationRow& row) {
+  {
+    // That with() has not found it may be because the index is damaged, and a second one would hide the first.
+    auto there = database_.prepare("SELECT 1 FROM conversations NOT INDEXED WHERE peer = ?");
+    there.bind_id(row.peer);
+    if (there.step()) return database_.found_damage();
+  }
   database_.prepare("INSERT INTO conversations (id, kind, peer, draft, activity_us) VALUES (?, ?, ?, ?, ?)")
       .bind_id(row.id)
       .bind(static_cast<int64_t>(row.kind))

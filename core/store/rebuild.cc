@@ -382,13 +382,18 @@ class Salvage {
         "INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "
         "FROM messages WHERE kind = 3");
     // Whom messages are with: those that came say it, and what waits to be sent. Else nobody knows any more; they are
-    // kept all the same.
+    // kept all the same. There is one conversation with an account.
     new_->must(
-        "INSERT OR IGNORE INTO conversations (id, kind, peer, activity_us) SELECT conversation, 1, coalesce("
-        "max(iif(outgoing = 0, from_account, NULL)), (SELECT max(target) FROM outbox WHERE target_kind = 1 AND "
-        "message_id IN (SELECT id "
-        "FROM messages m WHERE m.conversation = messages.conversation)), randomblob(16)), max(order_us) FROM messages "
+        "CREATE TEMP TABLE lost AS SELECT conversation AS id, coalesce(max(iif(outgoing = 0, from_account, NULL)), "
+        "(SELECT max(target) FROM outbox WHERE target_kind = 1 AND message_id IN (SELECT id FROM messages m WHERE "
+        "m.conversation = messages.conversation)), randomblob(16)) AS peer, max(order_us) AS activity_us FROM messages "
         "WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation");
+    new_->must(
+        "INSERT OR IGNORE INTO conversations (id, kind, peer, activity_us) SELECT id, 1, peer, activity_us FROM lost");
+    new_->must(
+        "UPDATE messages SET conversation = (SELECT c.id FROM lost JOIN conversations c ON c.peer = lost.peer WHERE "
+        "lost.id = messages.conversation) WHERE conversation NOT IN (SELECT id FROM conversations)");
+    new_->must("DROP TABLE lost");
     new_->must("UPDATE conversations SET kind = 2 WHERE peer = (SELECT account FROM registration)");
     new_->must(
         "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "

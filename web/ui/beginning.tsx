@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
@@ -19,7 +19,7 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
   const phone = formatPhone(phoneOf(conversation));
   return (
     <li className={styles.beginning} data-key="beginning">
-      <Avatar id={conversation.id} title={title} size="large" />
+      <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
       <span className={styles.name} dir="auto">
         {title}
       </span>

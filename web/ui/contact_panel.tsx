@@ -82,12 +82,11 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
 }
 
 function Hero({ conversation }: { conversation: Conversation }) {
-  const { id } = conversation;
   const title = titleOf(conversation);
   const phone = phoneOf(conversation);
   return (
     <div className="hero">
-      <Avatar id={id} title={title} size="large" />
+      <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
       <span className="name" dir="auto">
         {title}
       </span>
