@@ -36,6 +36,28 @@ test("After a quiet moment events are told at once, then together every 100 ms, 
   expect(told).toEqual([[1, 2], [3, 4, 5], [6]]);
 });
 
+test("Where showing them takes long, events are told so much more seldom that half of the time is left [UI-1]", async () => {
+  vi.useRealTimers();
+  const SHOWING_MS = 150;
+  const toldAt: number[] = [];
+  await new Promise<void>((done) => {
+    const pace = new EventPacer<number>(
+      ([event]) => {
+        toldAt.push(performance.now());
+        if (event === 2) return done();
+        setTimeout(() => {
+          for (const end = performance.now() + SHOWING_MS; performance.now() < end;); // as a page renders
+        });
+      },
+      () => false,
+    );
+    pace.push([1]);
+    pace.push([2]);
+  });
+  const [first = 0, second = 0] = toldAt;
+  expect(second - first).toBeGreaterThanOrEqual(2 * SHOWING_MS - 5);
+});
+
 test("What waits is told before what comes after it, once", () => {
   const { pace, told } = pacer();
   pace.push([1]);

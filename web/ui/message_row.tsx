@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo } from "react";
+import { memo, useState } from "react";
 
 import { Tick, type Message, type Quote } from "../view-models/core";
 import { notSentText } from "../view-models/failure_text";
@@ -48,6 +48,8 @@ export const MessageRow = memo(function MessageRow({
   onMenu,
 }: MessageRowProps) {
   const { outgoing, quote, tick } = message;
+  const [pointed, setPointed] = useState(false);
+  const point = () => setPointed(true);
   const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
@@ -56,6 +58,8 @@ export const MessageRow = memo(function MessageRow({
       data-message
       data-own={outgoing || undefined}
       tabIndex={-1}
+      onPointerEnter={point}
+      onFocus={point}
     >
       <div
         className={`${styles.bubble} ${isBare(message) ? styles.bare : ""}`}
@@ -75,7 +79,7 @@ export const MessageRow = memo(function MessageRow({
           </div>
         )}
       </div>
-      <PointerActions message={message} onReply={actions.reply} onMenu={onMenu} />
+      {pointed && <PointerActions message={message} onReply={actions.reply} onMenu={onMenu} />}
     </li>
   );
 });
@@ -105,7 +109,7 @@ interface PointerActionsProps {
   onMenu: (place: MenuPlace) => void;
 }
 
-/** Beside the bubble that somebody points at. */
+/** Beside the bubble that somebody points at, and made only then: they are half of what a row consists of. */
 function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
   return (
     <span className={styles.messageActions}>

@@ -33,8 +33,9 @@ export const NOTHING_READ: MessageWindow = { messages: [], first: 0, last: 0, ol
 const BEGIN = 40;
 const STEP = 30;
 const MOST = 240;
-/** At the end, where what comes widens it, it begins anew beyond this. */
-const FOLLOWING_MAX = 100;
+/** At the end, where what comes widens it, it begins anew beyond this; then with about a screen: the list asks for more when it is larger. */
+const FOLLOWING_MAX = 80;
+const FOLLOWING_BEGIN = 24;
 /** Messages above the one that a conversation is opened at. */
 const ABOVE = 10;
 /** Messages that are kept while more come; beyond, the half that is farther from the view goes, and is read again when somebody scrolls there. */
@@ -141,7 +142,7 @@ export function withChanged(window: MessageWindow, changed: readonly Message[], 
   );
   if (isAtNewest(window) && pinned) {
     const last = messages.length;
-    const first = last - window.first > FOLLOWING_MAX ? last - BEGIN : window.first;
+    const first = last - window.first > FOLLOWING_MAX ? last - FOLLOWING_BEGIN : window.first;
     return withoutOldest({ ...window, messages, first, last });
   }
   let { last } = window;
