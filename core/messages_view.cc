@@ -105,6 +105,25 @@ Result<client_api::Message, Refusal> MessagesView::get(const client_api::GetMess
   return build(*message);
 }
 
+Result<client_api::ListReceiptsResponse, Refusal> MessagesView::receipts(
+    const client_api::ListReceiptsRequest& request) {
+  const auto id = MessageId::from_hex(request.message_id());
+  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "message_id");
+  const auto message = store_.messages.find(*id);
+  if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "message_id");
+  if (!message->outgoing) return Refuse(client_api::Failure::kInvalidArgument, "message_id: is not one's own");
+  client_api::ListReceiptsResponse response;
+  const auto partner = store_.conversations.direct_peer(message->conversation);
+  if (!partner || message->tick == Tick::kPending || message->tick == Tick::kFailed) return response;
+  client_api::Receipt& receipt = *response.add_receipts();
+  *receipt.mutable_member() = people_.build(*partner);
+  receipt.set_tick(Shown::kSent);
+  for (const MemberState& told : store_.sent.states_of(*id)) {
+    if (told.member == *partner) receipt.set_tick(static_cast<Shown::Tick>(tick_of(told.state)));
+  }
+  return response;
+}
+
 Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_api::TakeEventsRequest& request) {
   if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
   const MessagePage page = store_.messages.take(request.limit() == 0 ? kTakeDefault : request.limit());

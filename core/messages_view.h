@@ -25,6 +25,8 @@ class MessagesView {
   Result<client_api::ListMessagesResponse, Refusal> list(const client_api::ListMessagesRequest& request);
   // Errors: kInvalidArgument, kNoSuchMessage.
   Result<client_api::Message, Refusal> get(const client_api::GetMessageRequest& request);
+  // Errors: kInvalidArgument (no id, or not a message of one's own), kNoSuchMessage.
+  Result<client_api::ListReceiptsResponse, Refusal> receipts(const client_api::ListReceiptsRequest& request);
   // Writes (marks taken): inside the caller's Transaction. limit 0: 100; at most 500.
   Result<client_api::TakeEventsResponse, Refusal> take(const client_api::TakeEventsRequest& request);
 

@@ -122,6 +122,28 @@ TEST_F(MessagesViewTest, GetsOneMessage) {
   EXPECT_EQ(view_.get(request).error().code, Failure::kInvalidArgument);
 }
 
+TEST_F(MessagesViewTest, SaysHowFarAMessageHasComeWithWhomItIsFor) {  // TICK-1
+  store_.messages.add(outgoing(1, 10));
+  client_api::ListReceiptsRequest request;
+  request.set_message_id(message_id(1).hex());
+  EXPECT_EQ(view_.receipts(request)->receipts_size(), 0) << "it is pending";
+  const uint64_t number = store_.sent.add(kPeer, DeviceId{3}, message_id(1), message_id(1));
+  store_.messages.accept(message_id(1), UnixMicros{20});
+  ASSERT_EQ(view_.receipts(request)->receipts_size(), 1);
+  EXPECT_EQ(view_.receipts(request)->receipts(0).member().account_id(), kPeer.hex());
+  EXPECT_EQ(view_.receipts(request)->receipts(0).tick(), client_api::Message::kSent);
+  store_.sent.raise(kPeer, kPeer, DeviceId{3}, wire::ReceiptRun::of(number, message_id(1)), SentState::kRead);
+  EXPECT_EQ(view_.receipts(request)->receipts(0).tick(), client_api::Message::kRead);
+
+  store_.messages.add(incoming(2, 30));
+  request.set_message_id(message_id(2).hex());
+  EXPECT_EQ(view_.receipts(request).error().code, Failure::kInvalidArgument) << "somebody else's";
+  request.set_message_id(message_id(3).hex());
+  EXPECT_EQ(view_.receipts(request).error().code, Failure::kNoSuchMessage);
+  request.set_message_id("");
+  EXPECT_EQ(view_.receipts(request).error().code, Failure::kInvalidArgument);
+}
+
 TEST_F(MessagesViewTest, TakesEventsOnce) {
   for (uint32_t i = 1; i <= 3; ++i) store_.messages.add(incoming(i, i));
   client_api::TakeEventsRequest request;

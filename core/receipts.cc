@@ -41,22 +41,20 @@ void Receipts::pump() {
 }
 
 size_t Receipts::put(std::span<const ReadDueRow> due) {
-  const ConversationId conversation = due.front().conversation;
-  const auto partner = engine_.store.conversations.direct_peer(conversation);
-  const auto waiting = partner ? engine_.store.outbox.find_unsealed(*partner, OutboxKind::kReadReceipt) : std::nullopt;
+  const AccountId member = due.front().member;
+  const auto waiting = engine_.store.outbox.find_unsealed(member, OutboxKind::kReadReceipt);
   std::vector<contents::ReadRun> runs;
   if (waiting) runs = contents::read_runs(waiting->content);
   const bool fits = runs.size() < kRunsMax;
   if (!fits) runs.clear();
   size_t taken = 0;
-  for (; taken < due.size() && due[taken].conversation == conversation; ++taken) {
+  for (; taken < due.size() && due[taken].member == member; ++taken) {
     const ReadDueRow& row = due[taken];
     const auto run = wire::ReceiptRun::of(row.number, row.message);
     if (!runs.empty() && runs.back().device == row.device && runs.back().run.extend(run)) continue;
     if (runs.size() == kRunsMax) break;
     runs.push_back({row.device, run});
   }
-  if (!partner) return taken;  // a note to oneself
   const Bytes content = contents::read_receipt(engine_.clock.now(), runs);
   if (waiting && fits) {
     engine_.store.outbox.set_content(waiting->sequence, content);
@@ -64,24 +62,28 @@ size_t Receipts::put(std::span<const ReadDueRow> due) {
   }
   OutboxRow item;
   item.message_id = engine_.random.id<MessageId>();
-  item.target = *partner;
+  item.target = member;
   item.kind = OutboxKind::kReadReceipt;
   item.content = content;
   return engine_.outbox.add(item) ? taken : 0;
 }
 
-void Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state) {
+bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state) {
+  const auto raised = engine_.store.sent.raise(by, by, device, run, state);
+  if (!raised) return false;
   const auto conversation = engine_.store.conversations.with(by);
-  for (const MessageId& id : engine_.store.sent.raise(by, device, run, state)) {
+  for (const MessageId& id : *raised) {
     if (engine_.store.messages.raise(id, state) && conversation) engine_.changes.message_changed(id, *conversation);
   }
+  return true;
 }
 
 void Receipts::on_delivered(const wire::DeliveryReceipt& receipt) {
   const auto by = AccountId::from_bytes(receipt.from_account());
   if (!by) return;
-  raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
-        SentState::kDelivered);
+  if (!raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
+             SentState::kDelivered))
+    engine_.repair.receipt_says_nothing(*by);
 }
 
 void Receipts::on_read(const AccountId& by, const content::ReadReceipt& receipt) {

@@ -37,9 +37,10 @@ class Receipts {
   void on_read(const AccountId& by, const content::ReadReceipt& receipt);
 
  private:
-  // Puts the first of what is due, all of one conversation, into the outbox; how many. 0: there is no room.
+  // Puts the first of what is due, all to one account, into the outbox; how many. 0: there is no room.
   size_t put(std::span<const ReadDueRow> due);
-  void raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state);
+  // False: the run is not of what this device knows to have sent.
+  bool raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state);
 
   Engine& engine_;
   bool look_ = true;

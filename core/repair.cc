@@ -66,6 +66,10 @@ void Repair::pump() {
 
 void Repair::on_request_accepted(const AccountId& peer, const MessageId& request) { requested_[peer] = request; }
 
+void Repair::receipt_says_nothing(const AccountId& peer) {
+  if (requested_.erase(peer) != 0) look_ = true;
+}
+
 bool Repair::has_last_request(const AccountId& peer) {
   const auto requested = requested_.find(peer);
   if (requested == requested_.end()) return true;

@@ -47,6 +47,10 @@ class Repair {
   // The server has taken a request of this device.
   void on_request_accepted(const AccountId& peer, const MessageId& request);
 
+  // A receipt of this account's was of nothing that this device knows to have sent, as after its store was put back from
+  // a copy: whether the last request is under it nobody knows, and it is not waited for.
+  void receipt_says_nothing(const AccountId& peer);
+
   void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
   // The sender says that this message has no content.
   void nothing_to_show(const MessageId& message, const AccountId& sender);

@@ -197,6 +197,29 @@ TEST_F(RepairTest, AChangedPayloadIsNoticedAndRepaired) {
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "true words"));
 }
 
+// As after a store was put back from a copy: which of its requests has arrived nobody can tell it any more.
+TEST_F(RepairTest, AReceiptThatSaysNothingDoesNotEndTheAsking) {  // TICK-1
+  warm_up();
+  int changed = 0;
+  liar().change = [&changed, from = world_.server->account_of(kAna)->id.bytes()](wire::ServerFrame& frame) {
+    if (!frame.has_deliver()) return true;
+    for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) {
+      if (entry.has_delivery_receipt()) {
+        entry.mutable_delivery_receipt()->set_marks(entry.delivery_receipt().marks() ^ 1);
+      } else if (entry.message().from_account() == from && changed < 2) {  // the message, and the first answer
+        ++changed;
+        std::string& payload = *entry.mutable_message()->mutable_payload();
+        payload[payload.size() / 2] = static_cast<char>(payload[payload.size() / 2] ^ 1);
+      }
+    }
+    return true;
+  };
+  say(ana_, chat_, "true words");
+  world_.advance(300'000);
+  EXPECT_EQ(changed, 2);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "true words"));
+}
+
 TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
   warm_up();
   client_api::Request verify;

@@ -106,6 +106,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetTyping:
     case Request::kSearch:
     case Request::kGetMessage:
+    case Request::kListReceipts:
     case Request::kWatchPresence:
     case Request::kListContacts:
     case Request::kGetSafetyNumber:
@@ -160,6 +161,9 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kSearch: return answer(engine, id, search(engine.store, request.search()), &Response::mutable_search);
     case Request::kGetMessage:
       return answer(engine, id, MessagesView(engine.store).get(request.get_message()), &Response::mutable_get_message);
+    case Request::kListReceipts:
+      return answer(engine, id, MessagesView(engine.store).receipts(request.list_receipts()),
+                    &Response::mutable_list_receipts);
     case Request::kWatchPresence: return engine.typing_presence.watch(id, request.watch_presence());
     case Request::kTakeEvents:
       return answer(engine, id, MessagesView(engine.store).take(request.take_events()), &Response::mutable_take_events);

@@ -7,7 +7,6 @@
 #include "core/store/message_row.h"
 
 namespace kith::core {
-namespace {
 
 Tick tick_of(SentState state) {
   switch (state) {
@@ -17,8 +16,6 @@ Tick tick_of(SentState state) {
   }
   return Tick::kSent;
 }
-
-}  // namespace
 
 Tick MessagesTable::tick_by_receipts(const MessageId& id) { return tick_of(SentTable(database_).state_of(id)); }
 

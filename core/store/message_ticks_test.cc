@@ -56,7 +56,7 @@ TEST_F(MessageTicksTest, AReceiptRaisesWhatIsSentOrDelivered) {  // RECEIPT-2
 TEST_F(MessageTicksTest, AReceiptThatCameBeforeTheAcknowledgementCounts) {  // TICK-1
   const auto came = [&](uint32_t id, SentState state) {
     const uint64_t number = store_.sent.add(testing::kPeer, DeviceId{1}, message_id(id), message_id(id));
-    store_.sent.raise(testing::kPeer, DeviceId{1}, wire::ReceiptRun::of(number, message_id(id)), state);
+    store_.sent.raise(testing::kPeer, testing::kPeer, DeviceId{1}, wire::ReceiptRun::of(number, message_id(id)), state);
   };
   store_.messages.add(outgoing(1, 5000));
   store_.messages.add(outgoing(2, 5001));

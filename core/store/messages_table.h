@@ -59,6 +59,9 @@ struct QuoteRow {
   std::string excerpt;
 };
 
+// The tick that says this of a message.
+Tick tick_of(SentState state);
+
 struct MessageRow {
   MessageId id;
   ConversationId conversation;

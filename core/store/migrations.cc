@@ -59,9 +59,12 @@ CREATE TRIGGER messages_fts_update AFTER UPDATE OF sequence, text ON messages BE
 END;
 
 CREATE TABLE sent (
-  target BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL, shows BLOB NOT NULL,
-  state INTEGER NOT NULL, PRIMARY KEY (target, device, number)) WITHOUT ROWID;
+  target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
+  shows BLOB NOT NULL, PRIMARY KEY (target_kind, target, device, number)) WITHOUT ROWID;
 CREATE INDEX sent_shows ON sent (shows);
+CREATE TABLE receipts (
+  target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (target_kind, target, device, member, state, first)) WITHOUT ROWID;
 CREATE TABLE read_due (
   conversation BLOB NOT NULL, member BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
   PRIMARY KEY (conversation, member, device, number)) WITHOUT ROWID;

@@ -7,8 +7,9 @@
 //                      serialized content.Content, kept to encrypt again, sealed INTEGER 0/1: envelopes are there,
 //                      revision INTEGER: device list they are for, only_device INTEGER: the device that gets the
 //                      content, the others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a
-//                      ResendRequest, the message whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6), receipt_number INTEGER: given out with
-//                      the first sealing (SentTable); 0: not yet, or it wants no receipt
+//                      ResendRequest, the message whose content it is, held INTEGER 0/1: waits for the person to agree
+//                      (IDENTITY-6), receipt_number INTEGER: given out with the first sealing (SentTable); 0: not yet,
+//                      or it wants no receipt
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent

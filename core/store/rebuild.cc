@@ -374,6 +374,12 @@ class Salvage {
         "('messages', " +
         std::to_string(last) + "); UPDATE progress SET taken_sequence = min(taken_sequence, " + std::to_string(last) +
         ")");
+    // Nothing was heard yet of a number that is given out again.
+    new_->must(
+        "DELETE FROM receipts WHERE first > (SELECT coalesce(max(number), 0) FROM sent s WHERE s.target_kind = "
+        "receipts.target_kind AND s.target = receipts.target AND s.device = receipts.device); "
+        "UPDATE receipts SET last = min(last, (SELECT max(number) FROM sent s WHERE s.target_kind = "
+        "receipts.target_kind AND s.target = receipts.target AND s.device = receipts.device))");
     new_->must("UPDATE outbox SET sealed = 0");
     new_->must(
         "UPDATE messages SET tick = 5, failure = 5 WHERE tick = 1 AND id NOT IN (SELECT "

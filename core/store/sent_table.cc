@@ -2,17 +2,21 @@
 
 #include "core/store/sent_table.h"
 
+#include <algorithm>
+
 namespace kith::core {
 
-uint64_t SentTable::add(const AccountId& target, DeviceId device, const MessageId& message, const MessageId& shows) {
+uint64_t SentTable::add(const Target& target, DeviceId device, const MessageId& message, const MessageId& shows) {
   int64_t number = 1;
   {
-    auto row = database_.prepare("SELECT max(number) FROM sent WHERE target = ? AND device = ?");
-    row.bind_id(target).bind(device.value);
+    auto row = database_.prepare("SELECT max(number) FROM sent WHERE target_kind = ? AND target = ? AND device = ?");
+    row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value);
     if (row.step()) number = row.integer(0) + 1;
   }
-  database_.prepare("INSERT INTO sent (target, device, number, message_id, shows, state) VALUES (?, ?, ?, ?, ?, 0)")
-      .bind_id(target)
+  database_
+      .prepare("INSERT INTO sent (target_kind, target, device, number, message_id, shows) VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
       .bind(device.value)
       .bind(number)
       .bind_id(message)
@@ -21,49 +25,88 @@ uint64_t SentTable::add(const AccountId& target, DeviceId device, const MessageI
   return static_cast<uint64_t>(number);
 }
 
-std::vector<MessageId> SentTable::raise(const AccountId& target, DeviceId device, const wire::ReceiptRun& run,
-                                        SentState state) {
-  if (run.none() || run.last < run.first || run.last > INT64_MAX) return {};
-  struct Found {
-    int64_t number;
-    MessageId shows;
-  };
-  std::vector<Found> found;
+std::optional<std::vector<MessageId>> SentTable::raise(const Target& target, const AccountId& member, DeviceId device,
+                                                       const wire::ReceiptRun& run, SentState state) {
+  if (run.none() || run.last < run.first || run.last > INT64_MAX - 1) return std::nullopt;
+  const Whose whose{target, member, device};
+  const Run told{static_cast<int64_t>(run.first), static_cast<int64_t>(run.last)};
+  std::vector<Run> before = near(whose, state, told);
+  if (state == SentState::kDelivered) {
+    const std::vector<Run> read = near(whose, SentState::kRead, told);
+    before.insert(before.end(), read.begin(), read.end());
+  }
+  std::vector<MessageId> raised;
   uint64_t count = 0;
   uint64_t marks = 0;
   {
     auto row = database_.prepare(
-        "SELECT number, message_id, shows, state FROM sent WHERE target = ? AND device = ? AND number BETWEEN ? AND ?");
-    row.bind_id(target).bind(device.value).bind(static_cast<int64_t>(run.first)).bind(static_cast<int64_t>(run.last));
+        "SELECT number, message_id, shows FROM sent WHERE target_kind = ? AND target = ? AND device = ? AND number "
+        "BETWEEN ? AND ?");
+    row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value).bind(told.first).bind(told.last);
     while (row.step()) {
       ++count;
       marks ^= wire::receipt_mark(row.id<MessageId>(state == SentState::kRead ? 2 : 1));
-      if (row.integer(3) < static_cast<int64_t>(state)) found.push_back({row.integer(0), row.id<MessageId>(2)});
+      const int64_t number = row.integer(0);
+      const bool was_told = std::any_of(before.begin(), before.end(), [number](const Run& each) {
+        return each.first <= number && number <= each.last;
+      });
+      if (!was_told) raised.push_back(row.id<MessageId>(2));
     }
   }
-  if (count != run.last - run.first + 1 || marks != run.marks) return {};
-  std::vector<MessageId> raised;
-  for (const Found& each : found) {  // one by one: see message_ticks.cc
-    database_.prepare("UPDATE sent SET state = ? WHERE target = ? AND device = ? AND number = ?")
-        .bind(static_cast<int64_t>(state))
-        .bind_id(target)
-        .bind(device.value)
-        .bind(each.number)
-        .run();
-    raised.push_back(each.shows);
-  }
+  if (count != run.last - run.first + 1 || marks != run.marks) return std::nullopt;
+  if (!raised.empty()) join(whose, state, told);
   return raised;
 }
 
-SentState SentTable::state_of(const MessageId& shows) {
-  auto row = database_.prepare("SELECT max(state) FROM sent WHERE shows = ?");
-  row.bind_id(shows);
-  return row.step() ? static_cast<SentState>(row.integer(0)) : SentState::kSent;
+std::vector<SentTable::Run> SentTable::near(const Whose& whose, SentState state, const Run& run) {
+  std::vector<Run> runs;
+  auto row = database_.prepare(
+      "SELECT first, last FROM receipts WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = "
+      "? AND first <= ? ORDER BY first DESC");
+  row.bind(static_cast<int64_t>(whose.target.kind)).bind_id(whose.target.id).bind(whose.device.value);
+  row.bind_id(whose.member).bind(static_cast<int64_t>(state)).bind(run.last + 1);
+  while (row.step()) {
+    if (row.integer(1) + 1 < run.first) break;  // nor do those before it: they do not overlap
+    runs.push_back({row.integer(0), row.integer(1)});
+  }
+  return runs;
 }
 
-bool SentTable::has_written_to(const AccountId& target) {
-  auto row = database_.prepare("SELECT 1 FROM sent WHERE target = ? LIMIT 1");
-  row.bind_id(target);
+void SentTable::join(const Whose& whose, SentState state, Run run) {
+  for (const Run& each : near(whose, state, run)) {
+    run = {std::min(run.first, each.first), std::max(run.last, each.last)};
+    auto statement = database_.prepare(
+        "DELETE FROM receipts WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = ? AND "
+        "first = ?");
+    statement.bind(static_cast<int64_t>(whose.target.kind)).bind_id(whose.target.id).bind(whose.device.value);
+    statement.bind_id(whose.member).bind(static_cast<int64_t>(state)).bind(each.first).run();
+  }
+  auto statement = database_.prepare(
+      "INSERT INTO receipts (target_kind, target, device, member, state, first, last) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  statement.bind(static_cast<int64_t>(whose.target.kind)).bind_id(whose.target.id).bind(whose.device.value);
+  statement.bind_id(whose.member).bind(static_cast<int64_t>(state)).bind(run.first).bind(run.last).run();
+}
+
+std::vector<MemberState> SentTable::states_of(const MessageId& shows) {
+  std::vector<MemberState> states;
+  auto row = database_.prepare(
+      "SELECT r.member, max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND r.target = "
+      "s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE s.shows = ? GROUP BY r.member "
+      "ORDER BY r.member");
+  row.bind_id(shows);
+  while (row.step()) states.push_back({row.id<AccountId>(0), static_cast<SentState>(row.integer(1))});
+  return states;
+}
+
+SentState SentTable::state_of(const MessageId& shows) {
+  SentState highest = SentState::kSent;
+  for (const MemberState& each : states_of(shows)) highest = std::max(highest, each.state);
+  return highest;
+}
+
+bool SentTable::has_written_to(const AccountId& account) {
+  auto row = database_.prepare("SELECT 1 FROM sent WHERE target_kind = 1 AND target = ? LIMIT 1");
+  row.bind_id(account);
   return row.step();
 }
 

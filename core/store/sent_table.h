@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What was sent under which receipt number, and what is known to have become of it (TICK-1).
+// What was sent under which receipt number, and who has said what of it (TICK-1).
 //
-//   sent   target BLOB(16): account; device INTEGER: of the own account, that sent it; number INTEGER: from 1, dense for
-//          each target and device, given out when the item is first sealed; key (target, device, number)
-//          message_id BLOB(16): under which it went out; shows BLOB(16): whose tick it is: the message itself, or the
-//          one that it is the answer for (a resend request); state INTEGER (SentState), only rises
-//   index  sent_shows (shows)
+//   sent       target_kind INTEGER (TargetKind), target BLOB(16); device INTEGER: of the own account, that sent it;
+//              number INTEGER: from 1, dense for each target and device, given out when the item is first sealed; key
+//              all of these
+//              message_id BLOB(16): under which it went out; shows BLOB(16): whose tick it is: the message itself, or
+//              the one that it is the answer for (a resend request)
+//   index      sent_shows (shows)
+//   receipts   target_kind, target, device: as in sent; member BLOB(16): account that has said it, which is the target
+//              itself when that is an account; state INTEGER (SentState); first INTEGER, last INTEGER: the numbers that
+//              it was said of. Key: all but last. The runs of one state do not touch each other: what was said of
+//              numbers without a hole is one row, however many receipts it came in
 //
 // A receipt counts for a run of numbers only when all of them are here and their ids have the marks that it says: a
 // store that was put back from a copy gives numbers out again, and what was sent before under them is not here.
@@ -14,31 +19,59 @@
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
 #include "core/store/database.h"
+#include "core/store/target.h"
 #include "wire/receipt_run.h"
 
 namespace kith::core {
 
 enum class SentState : uint8_t { kSent = 0, kDelivered = 1, kRead = 2 };
 
+struct MemberState {
+  AccountId member;
+  SentState state = SentState::kSent;
+  friend bool operator==(const MemberState&, const MemberState&) = default;
+};
+
 class SentTable {
  public:
   explicit SentTable(Database& database) : database_(database) {}
 
   // Gives the next number out.
-  uint64_t add(const AccountId& target, DeviceId device, const MessageId& message, const MessageId& shows);
-  // Raises what a receipt of `target` says of these numbers; gives the messages whose tick that is, those that were
-  // there already left out. The marks of kDelivered are of the ids that were sent, those of kRead of the messages shown.
-  std::vector<MessageId> raise(const AccountId& target, DeviceId device, const wire::ReceiptRun& run, SentState state);
-  // The highest state of everything that was sent for this message.
+  uint64_t add(const Target& target, DeviceId device, const MessageId& message, const MessageId& shows);
+  // Notes what a receipt of `member` says of these numbers; gives the messages whose tick that is, without those that
+  // they have said as much of before. Absent when the run is not of what was sent, and says nothing. The marks of
+  // kDelivered are of the ids that were sent, those of kRead of the messages shown.
+  std::optional<std::vector<MessageId>> raise(const Target& target, const AccountId& member, DeviceId device,
+                                              const wire::ReceiptRun& run, SentState state);
+  // The highest that each has said of anything that was sent for this message, by account; whoever has said nothing
+  // is not among them.
+  std::vector<MemberState> states_of(const MessageId& shows);
+  // The highest of these; kSent when there is none.
   SentState state_of(const MessageId& shows);
   // Whether anything was ever sent to this account that wants a receipt.
-  bool has_written_to(const AccountId& target);
+  bool has_written_to(const AccountId& account);
 
  private:
+  struct Run {
+    int64_t first = 0;
+    int64_t last = 0;
+  };
+  // Whose runs: the key of `receipts` but for state and first.
+  struct Whose {
+    Target target;
+    AccountId member;
+    DeviceId device;
+  };
+  // The runs of this state that have a number of `run` or one next to it.
+  std::vector<Run> near(const Whose& whose, SentState state, const Run& run);
+  // Adds the run to those of this state.
+  void join(const Whose& whose, SentState state, Run run);
+
   Database& database_;
 };
 
