@@ -12,6 +12,7 @@ import {
   closeSettings,
   composer,
   eventually,
+  longPress,
   messageTexts,
   openConversation,
   openSettings,
@@ -313,6 +314,9 @@ describe("connections", () => {
     await composer(page).fill("from my telephone");
     await page.getByRole("button", { name: "Send" }).click();
     await tick(page, "from my telephone", "Delivered").waitFor();
+    await longPress(page, bubble(page, "from my telephone"));
+    await page.getByRole("menuitem", { name: "Copy text" }).waitFor();
+    await page.keyboard.press("Escape");
     await page.goBack();
     await row(page, "Ben").waitFor();
     assert.equal(await composer(page).isVisible(), false);

@@ -145,11 +145,15 @@ interface TextFieldProps {
 function TextField({ model, label, field, onEnter }: TextFieldProps) {
   const { text } = useViewModel(model);
   useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    // eslint-disable-next-line react-hooks/immutability -- the element is the parent's, its height is this component's
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
+    const fit = () => {
+      const area = field.current;
+      if (area === null) return;
+      area.style.height = "auto";
+      area.style.height = `${area.scrollHeight}px`;
+    };
+    fit();
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
   }, [text, field]);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {

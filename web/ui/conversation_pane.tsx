@@ -95,6 +95,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
 
 function Header({ conversation, actions }: { conversation: Conversation; actions: ConversationPaneActions }) {
   const status = useStatus(conversation);
+  const direct = directOf(conversation);
   return (
     <header className={`pane-header ${styles.conversationHeader}`}>
       <button
@@ -105,12 +106,12 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
       >
         <Icon name="back" />
       </button>
-      <button type="button" className={styles.partner} onClick={actions.toggleDetails}>
+      <button type="button" className={styles.partner} disabled={direct === undefined} onClick={actions.toggleDetails}>
         <Avatar id={avatarIdOf(conversation)} title={titleOf(conversation)} size="small" />
         <span className={styles.names}>
           <span className="name">
             <span dir="auto">{titleOf(conversation)}</span>
-            {directOf(conversation)?.verified === true && <Icon name="shield" />}
+            {direct?.verified === true && <Icon name="shield" />}
           </span>
           <span className={`${styles.status} ${status.kind}`} data-part="status" aria-live="polite">
             {status.text}
@@ -126,16 +127,18 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
       >
         <Icon name="search" />
       </button>
-      <button
-        type="button"
-        className="icon-button"
-        id="open-details"
-        aria-label="Contact details"
-        title="Contact details"
-        onClick={actions.toggleDetails}
-      >
-        <Icon name="info" />
-      </button>
+      {direct !== undefined && (
+        <button
+          type="button"
+          className="icon-button"
+          id="open-details"
+          aria-label="Contact details"
+          title="Contact details"
+          onClick={actions.toggleDetails}
+        >
+          <Icon name="info" />
+        </button>
+      )}
     </header>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useRef, type MouseEvent, type PointerEvent } from "react";
+import { useEffect, useRef, type MouseEvent, type PointerEvent, type TouchEvent } from "react";
 
 const LONG_MS = 450;
 /** A finger that moves farther scrolls. */
@@ -14,6 +14,7 @@ export function useMessageMenu(open: (x: number, y: number) => void) {
     press.current = undefined;
   };
   useEffect(() => end, []);
+  const opened = useRef(false);
   return {
     onContextMenu: (event: MouseEvent) => {
       if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
@@ -23,13 +24,23 @@ export function useMessageMenu(open: (x: number, y: number) => void) {
     },
     onPointerDown: ({ pointerType, target, clientX: x, clientY: y }: PointerEvent) => {
       if (pointerType !== "touch" || target instanceof HTMLAnchorElement) return;
-      press.current = { timer: setTimeout(() => open(x, y), LONG_MS), x, y };
+      opened.current = false;
+      const long = () => {
+        opened.current = true;
+        open(x, y);
+      };
+      press.current = { timer: setTimeout(long, LONG_MS), x, y };
     },
     onPointerMove: ({ clientX, clientY }: PointerEvent) => {
       if (press.current === undefined) return;
       if (Math.hypot(clientX - press.current.x, clientY - press.current.y) > STILL_PX) end();
     },
     onPointerUp: end,
+    // The mouse events that browsers make of a touch would close the menu as the finger leaves.
+    onTouchEnd: (event: TouchEvent) => {
+      if (opened.current && event.cancelable) event.preventDefault();
+      opened.current = false;
+    },
     onPointerCancel: end,
   };
 }

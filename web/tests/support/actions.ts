@@ -67,3 +67,16 @@ export async function eventually(what: string, is: () => Promise<boolean>, timeo
   }
   assert.fail(`not so within ${timeoutMs / 1000} s: ${what}`);
 }
+
+/** A finger that stays for a second and leaves, as the browser tells of it: with the mouse events that it makes of a touch. */
+export async function longPress(page: Page, target: Locator): Promise<void> {
+  const box = await target.boundingBox();
+  if (box === null) throw new Error("what is to be pressed is not shown");
+  const session = await page.context().newCDPSession(page);
+  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+  await page.waitForTimeout(1000);
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await page.waitForTimeout(300);
+  await session.detach();
+}
