@@ -28,14 +28,15 @@ void Changes::message_changed(const MessageId& message, const ConversationId& co
   note(message, conversation, false);
 }
 
-void Changes::notice(const ConversationId& conversation, const AccountId& about, MessageKind kind) {
+void Changes::notice(const ConversationId& conversation, const AccountId& about, MessageKind kind,
+                     UnixMicros server_now) {
   MessageRow notice;
   notice.id = engine_.random.id<MessageId>();
   notice.conversation = conversation;
   notice.from = about;
   notice.kind = kind;
   notice.sent_at = engine_.clock.now();
-  notice.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
+  notice.order = engine_.store.messages.pending_order(conversation, server_now);
   if (engine_.store.messages.add(notice)) message_added(notice.id, conversation);
 }
 
@@ -73,7 +74,7 @@ void Changes::flush() {
   for (const ConversationId& id : std::exchange(conversations_, {})) {
     std::optional<client_api::Conversation> conversation = conversations.build(id);
     if (!conversation) continue;
-    engine_.typing_presence.describe(id, *conversation);
+    engine_.describe(id, *conversation);
     client_api::Event event;
     *event.mutable_conversation_changed() = std::move(*conversation);
     engine_.output.emit(std::move(event));
@@ -85,7 +86,7 @@ void Changes::flush() {
   }
   if (std::exchange(settings_, false)) {
     client_api::Event event;
-    *event.mutable_settings_changed() = engine_.privacy.settings();
+    *event.mutable_settings_changed() = engine_.settings();
     engine_.output.emit(std::move(event));
   }
   if (std::exchange(resync_, false)) {

@@ -28,8 +28,8 @@ class Changes {
 
   void message_added(const MessageId& message, const ConversationId& conversation);
   void message_changed(const MessageId& message, const ConversationId& conversation);
-  // Adds a notice of this kind to the conversation, at its end.
-  void notice(const ConversationId& conversation, const AccountId& about, MessageKind kind);
+  // Adds a notice of this kind to the conversation, at its end. `server_now`: Connection::server_now().
+  void notice(const ConversationId& conversation, const AccountId& about, MessageKind kind, UnixMicros server_now);
   void conversation(const ConversationId& conversation) { conversations_.insert(conversation); }
   // The conversation with this account, if there is one.
   void partner(const AccountId& account);

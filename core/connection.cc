@@ -141,8 +141,8 @@ void Connection::on_frame(uint32_t socket, const std::string& bytes) {
     case wire::ServerFrame::kRefused: return engine_.outbox.on_refused(frame.refused());
     case wire::ServerFrame::kDeliver: return engine_.inbox.on_deliver(*frame.mutable_deliver());
     case wire::ServerFrame::kBacklogEnd: return engine_.inbox.on_backlog_end(frame.backlog_end());
-    case wire::ServerFrame::kTyping: return engine_.typing_presence.on_typing(frame.typing());
-    case wire::ServerFrame::kPresence: return engine_.typing_presence.on_presence(frame.presence());
+    case wire::ServerFrame::kTyping: return engine_.typing_came(frame.typing());
+    case wire::ServerFrame::kPresence: return engine_.presence_came(frame.presence());
     case wire::ServerFrame::kPrekeysLow: return engine_.prekeys.on_remaining(frame.prekeys_low().remaining());
     case wire::ServerFrame::kDraining: return on_draining(frame.draining());
     case wire::ServerFrame::kPong: return hear_time(frame.pong().server_time_us());

@@ -27,6 +27,22 @@ TEST_F(ConversationTest, MessagesGoBothWaysAndTicksFollow_F1_F14) {
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
 }
 
+TEST_F(ConversationTest, AContentOfALaterVersionIsKeptAsItCameAndShownAsSuch) {
+  disconnect(ana_);
+  const std::string id = say(ana_, chat_, "something new");
+  // sent_at_us, and a field that no version has yet.
+  execute(ana_, "UPDATE outbox SET content = x'0801E203020801'");
+  connect(ana_);
+  world_.advance(1000);
+  const std::vector<Message> bens = history(ben_, bens_chat());
+  ASSERT_EQ(bens.size(), 1u);
+  EXPECT_EQ(bens[0].body_case(), Message::kUnsupported);
+  EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "it is shown";
+  auto kept = ben_.database().prepare("SELECT count(*) FROM messages WHERE raw = x'0801E203020801'");
+  EXPECT_TRUE(kept.step() && kept.integer(0) == 1);
+}
+
 TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {
   say(ana_, chat_, "it is me");
   world_.advance(1000);

@@ -96,7 +96,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   if (!list) return false;
   if (engine_.is_self(account)) return accept_own(*list);
   // So that the first message of somebody unknown says from whom it is.
-  if (is_e164(signed_list.phone())) engine_.people.take_number(signed_list.phone(), account);
+  if (is_e164(signed_list.phone())) engine_.number_said(signed_list.phone(), account);
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);
@@ -156,7 +156,7 @@ void Devices::identity_changed(const AccountId& account, bool was_verified) {
   const auto conversation = engine_.store.conversations.with(account);
   if (!conversation) return;
   engine_.changes.conversation(*conversation);
-  engine_.changes.notice(*conversation, account, MessageKind::kIdentityChanged);
+  engine_.changes.notice(*conversation, account, MessageKind::kIdentityChanged, engine_.connection.server_now());
 }
 
 void Devices::open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done) {

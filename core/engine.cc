@@ -4,6 +4,25 @@
 
 namespace kith::core {
 
+namespace {
+
+// Which part takes which kind of content. A new kind is a row.
+struct ContentRow {
+  content::Content::KindCase kind;
+  ContentHandler& (*part)(Engine&);
+};
+constexpr ContentRow kContents[] = {
+    {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
+    {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
+    {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
+    {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
+    {content::Content::kProfileChanged, [](Engine& engine) -> ContentHandler& { return engine.profiles; }},
+    // Of a later version
+    {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
+};
+
+}  // namespace
+
 Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Output& the_output, const HostFacts& facts)
     : database(opened),
       clock(the_clock),
@@ -19,6 +38,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       registering(*this),
       outbox(*this),
       sending(*this),
+      receiving(*this),
       inbox(*this),
       repair(*this),
       receipts(*this),
@@ -26,6 +46,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       people(*this),
       profiles(*this),
       privacy(*this) {
+  for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
   rebuilt = facts.rebuilt;
   registration = store.account.registration();
   progress = store.account.progress();

@@ -2,23 +2,27 @@
 
 // What one client consists of, and the ground that its parts share.
 //
-// A part is a class with a header of its own; it borrows the Engine and reaches the others through it. Where to look:
-//   requests          every request of the user interface, and who answers it
-//   connection        the socket: connecting, greeting, staying alive, reconnecting
-//   inbox             entries of this device's inbox: order, decryption, storing, confirming
-//   outbox            what is to be sent: encrypting, sending, refusals
-//   sending           new messages
-//   repair            messages that could not be decrypted
-//   devices           device lists and sessions: fetching, verifying, pinning
-//   prekeys           this device's own keys on the server
-//   registration      making this device a device of an account
-//   receipts          delivered and read watermarks
-//   typing_presence   what is never stored (EPHEMERAL-1)
-//   people            numbers and accounts: lookups, the address book, blocking
-//   profiles          names and about texts
-//   safety_numbers    comparing identities
-//   privacy           settings that the server keeps as well
-//   changes           what became different, told as events
+// A part is a class with a header of its own; it borrows the Engine and reaches the others through it: those of its own
+// storey and of those below (tools/check_layers.py holds it). Where to look:
+//   features   requests          every request of the user interface, and who answers it
+//              sending           new messages
+//              receiving         messages that come
+//              receipts          delivered and read, by number
+//              typing_presence   what is never stored (EPHEMERAL-1)
+//              people            numbers and accounts: lookups, the address book, blocking
+//              profiles          names and about texts
+//              safety_numbers    comparing identities
+//              privacy           settings that the server keeps as well
+//              registration      making this device a device of an account
+//   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
+//              inbox             entries of this device's inbox: order, decryption, confirming
+//              outbox            what is to be sent: encrypting, sending, refusals
+//              repair            messages that could not be decrypted
+//              devices           device lists and sessions: fetching, verifying, pinning
+//              prekeys           this device's own keys on the server
+//   ground     changes           what became different, told as events
+//              http_calls, output, timers, and the store
+// What the lower storeys have for the features goes by the table of contents (engine.cc) or by a method of the Engine.
 //
 // Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered
 // actions out. When the commit fails the whole Engine is thrown away and made anew from the database, keeping only
@@ -42,6 +46,7 @@
 #include "core/privacy.h"
 #include "core/profiles.h"
 #include "core/receipts.h"
+#include "core/receiving.h"
 #include "core/registration.h"
 #include "core/repair.h"
 #include "core/sending.h"
@@ -77,6 +82,24 @@ struct Engine {
   // The connection has been greeted; it is gone.
   void connection_ready();
   void connection_gone();
+
+  // ---- what the lower storeys say to the features, or ask them, without knowing them
+  void typing_came(const wire::TypingNotice& notice) { typing_presence.on_typing(notice); }
+  void presence_came(const wire::PresenceNotice& notice) { typing_presence.on_presence(notice); }
+  void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
+  void profile_changed(const AccountId& account) { profiles.changed(account); }
+  // A device list that was checked says that this is the account's number.
+  void number_said(const std::string& phone, const AccountId& account) { (void)people.take_number(phone, account); }
+  // Somebody's first message came, as far as the inbox can tell.
+  void conversation_may_be_new() { profiles.look_again(); }
+  void read_receipts_are_due() { receipts.look_again(); }
+  // Adds what is known of who types and who is there.
+  void describe(const ConversationId& id, client_api::Conversation& conversation) const {
+    typing_presence.describe(id, conversation);
+  }
+  [[nodiscard]] client_api::Settings settings() { return privacy.settings(); }
+  // ----
+
   // After the work of every input: pumps what can move now, and tells what changed.
   void settle();
 
@@ -108,6 +131,7 @@ struct Engine {
   RegistrationSteps registering;
   Outbox outbox;
   Sending sending;
+  Receiving receiving;
   Inbox inbox;
   Repair repair;
   Receipts receipts;

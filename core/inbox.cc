@@ -13,17 +13,6 @@ namespace kith::core {
 
 using crypto::CryptoError;
 
-namespace {
-constexpr size_t kTextBytesMax = 65536;
-constexpr size_t kExcerptBytesMax = 512;
-
-bool fits(const content::Content& content) {
-  const std::string& text = content.text().text();
-  return content.kind_case() != content::Content::kText ||
-         (!text.empty() && text.size() <= kTextBytesMax && is_utf8(text));
-}
-}  // namespace
-
 Inbox::Inbox(Engine& engine)
     : engine_(engine), confirm_timer_(engine.timers), gap_timer_(engine.timers), fetch_timer_(engine.timers) {}
 
@@ -140,14 +129,14 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
   switch (entry.kind_case()) {
     case wire::Entry::kMessage: return take_message(entry.message());
     case wire::Entry::kDeliveryReceipt: {
-      engine_.receipts.on_delivered(entry.delivery_receipt());
+      engine_.delivered(entry.delivery_receipt());
       return Taken::kDone;
     }
     case wire::Entry::kAccountChanged: {
       const wire::AccountChanged& changed = entry.account_changed();
       if (const auto account = AccountId::from_bytes(changed.account_id()); account) {
         engine_.devices.note_revision(*account, Revision{changed.device_list_revision()});
-        engine_.profiles.changed(*account);
+        engine_.profile_changed(*account);
       }
       return Taken::kDone;
     }
@@ -176,7 +165,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   }
   auto content = unseal(engine_.sessions, sender, message.payload());
   if (content) {
-    take_content(message, sender, std::move(*content));
+    take_content(message, sender, *content);
     return Taken::kDone;
   }
   if (content.error() == CryptoError::kDuplicate) {  // it was taken in before
@@ -227,78 +216,20 @@ void Inbox::fetched(bool answered) {
   });
 }
 
-void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes) {
+void Inbox::set_handler(content::Content::KindCase kind, ContentHandler& handler) { handlers_[kind] = &handler; }
+
+void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes) {
   const MessageId id = *MessageId::from_bytes(message.message_id());
   const UnixMicros server_time = bounded_time(message.server_time_us());
   content::Content content;
   if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
   if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
-  switch (content.kind_case()) {
-    case content::Content::kReadReceipt: return engine_.receipts.on_read(sender.account, content.read_receipt());
-    case content::Content::kResendRequest: return engine_.repair.on_request(sender, content.resend_request());
-    case content::Content::kSessionReset:
-      withhold_ = true;  // nothing of the message that it answers for is shown
-      if (const auto gone = MessageId::from_bytes(content.resent_message_id()); gone)
-        engine_.repair.nothing_to_show(*gone, sender.account);
-      return;
-    case content::Content::kProfileChanged: return engine_.profiles.changed(sender.account);
-    case content::Content::kText:
-    case content::Content::KIND_NOT_SET: break;
-  }
-  engine_.typing_presence.message_came(sender.account);
-  take_shown(message, sender, content, std::move(bytes));
+  auto handler = handlers_.find(content.kind_case());
+  if (handler == handlers_.end()) handler = handlers_.find(content::Content::KIND_NOT_SET);
+  if (handler == handlers_.end()) return;
+  if (!handler->second->take({id, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
 }
 
-void Inbox::take_shown(const wire::IncomingMessage& message, const DeviceAddress& sender,
-                       const content::Content& content, Bytes bytes) {
-  const MessageId id = *MessageId::from_bytes(message.message_id());
-  const UnixMicros server_time = bounded_time(message.server_time_us());
-  MessageRow row;
-  row.id = id;
-  row.from = sender.account;
-  row.from_device = sender.device;
-  row.sent_at = bounded_time(content.sent_at_us());
-  row.order = server_time;
-  row.receipt_number = message.receipt_number();
-  withhold_ = withhold_ || !fits(content);
-  if (!fits(content)) return;  // no client of ours sends such
-  if (content.kind_case() == content::Content::kText) {
-    const content::Text& text = content.text();
-    row.text = text.text();
-    const auto quoted = MessageId::from_bytes(text.quote().message_id());
-    const auto author = AccountId::from_bytes(text.quote().author());
-    if (quoted && author && text.quote().excerpt().size() <= kExcerptBytesMax && is_utf8(text.quote().excerpt())) {
-      row.quote = QuoteRow{*quoted, *author, text.quote().excerpt()};
-    }
-  } else {
-    row.kind = MessageKind::kUnsupported;
-    row.raw = std::move(bytes);
-  }
-  row.conversation = conversation_with(sender, server_time);
-  if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
-    row.id = *resent;
-    if (engine_.store.messages.repair(row)) {
-      engine_.store.repairs.remove(row.id);
-      engine_.changes.message_changed(row.id, row.conversation);
-      engine_.changes.conversation(row.conversation);  // it is unread
-      return;
-    }
-  }
-  if (!engine_.store.messages.add(row)) {
-    // An answer to a request has a time of its own, which is not the message's
-    if (row.id == id) ordered_again(id, sender, server_time);
-    return;
-  }
-  engine_.changes.message_added(row.id, row.conversation);
-  engine_.profiles.look_again();
-}
-
-ConversationId Inbox::conversation_with(const DeviceAddress& sender, UnixMicros now) {
-  return Conversations(engine_.store).open(sender.account, now, engine_.random).id;
-}
-
-// The server died after this device had confirmed the message and before its sender was told: it was sent again, and
-// has a new time, which is the one that the sender goes by (ORDER-1).
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
   const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time);
   if (!reordered) return;
@@ -309,7 +240,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   withhold_ = true;
   MessageRow row;
   row.id = id;
-  row.conversation = conversation_with(sender, server_time);
+  row.conversation = Conversations(engine_.store).open(sender.account, server_time, engine_.random).id;
   row.from = sender.account;
   row.from_device = sender.device;
   row.kind = MessageKind::kUndecryptable;
@@ -319,7 +250,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   engine_.store.account.count_undecryptable(1);
   ++engine_.progress.undecryptable;
   engine_.changes.message_added(id, row.conversation);
-  engine_.profiles.look_again();
+  engine_.conversation_may_be_new();
   if (can_repair) engine_.repair.want(id, sender);
 }
 

@@ -17,10 +17,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <vector>
 
-#include "content/content.pb.h"
-#include "core/store/conversation_id.h"
+#include "core/content_handler.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
 
@@ -45,6 +45,12 @@ class Inbox {
   void on_backlog_end(const wire::BacklogEnd& end);
   void on_connection_gone();
 
+  // Who takes the contents of this kind. KIND_NOT_SET: those of kinds that nobody takes.
+  void set_handler(content::Content::KindCase kind, ContentHandler& handler);
+  // The server died after this device had confirmed the message and before its sender was told: it was sent again, and
+  // has a new time, which is the one that the sender goes by (ORDER-1).
+  void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
+
  private:
   enum class Taken { kDone, kHeld };
 
@@ -57,17 +63,13 @@ class Inbox {
   bool knows_sender(const DeviceAddress& sender, bool& held);
   [[nodiscard]] bool is_hidden_from(const AccountId& account);
   void fetched(bool answered);
-  void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, Bytes bytes);
-  void take_shown(const wire::IncomingMessage& message, const DeviceAddress& sender, const content::Content& content,
-                  Bytes bytes);
-  // Made if it is not there.
-  ConversationId conversation_with(const DeviceAddress& sender, UnixMicros now);
-  void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
+  void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
   void confirm();
 
   Engine& engine_;
+  std::map<content::Content::KindCase, ContentHandler*> handlers_;
   std::deque<wire::Entry> queue_;
   size_t queue_bytes_ = 0;
   bool dropped_ = false;  // something was dropped behind the end of the queue

@@ -125,7 +125,7 @@ void People::number_moved(const std::string& phone, const AccountId& known, cons
     if (!conversation && !shown) continue;
     if (!conversation)
       conversation = Conversations(engine_.store).open(each, engine_.connection.server_now(), engine_.random).id;
-    engine_.changes.notice(*conversation, each, MessageKind::kNumberMoved);
+    engine_.changes.notice(*conversation, each, MessageKind::kNumberMoved, engine_.connection.server_now());
     engine_.changes.conversation(*conversation);
   }
   engine_.profiles.look_again();

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "client_api/client_api.pb.h"
+#include "core/content_handler.h"
 #include "core/store/profiles_table.h"
 #include "core/timers.h"
 #include "wire/api.pb.h"
@@ -20,7 +21,7 @@ namespace kith::core {
 
 struct Engine;
 
-class Profiles {
+class Profiles final : public ContentHandler {
  public:
   static constexpr size_t kFetchesMax = 4;
   static constexpr uint64_t kAgainMs = 30000;
@@ -42,7 +43,13 @@ class Profiles {
   // Sends the own profile; `done` runs on the answer, whatever it is.
   void push(std::function<void()> done);
 
+  // The account's profile is another one now: it is fetched.
   void changed(const AccountId& account);
+  // Somebody says so of their own.
+  [[nodiscard]] bool take(const IncomingContent& incoming) override {
+    changed(incoming.sender.account);
+    return true;
+  }
   void look_again() { look_ = true; }
   void pump();
 

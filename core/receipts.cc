@@ -86,13 +86,15 @@ void Receipts::on_delivered(const wire::DeliveryReceipt& receipt) {
     engine_.repair.receipt_says_nothing(*by);
 }
 
-void Receipts::on_read(const AccountId& by, const content::ReadReceipt& receipt) {
-  if (!engine_.store.settings.integer(setting::kReadReceipts, 1)) return;
+bool Receipts::take(const IncomingContent& incoming) {
+  if (!engine_.store.settings.integer(setting::kReadReceipts, 1)) return true;
   size_t left = kRunsMax;
-  for (const content::ReadReceipt::Run& run : receipt.runs()) {
-    if (left-- == 0) return;
-    raise(by, {run.device_id()}, {run.first_number(), run.last_number(), run.marks()}, SentState::kRead);
+  for (const content::ReadReceipt::Run& run : incoming.content.read_receipt().runs()) {
+    if (left-- == 0) break;
+    raise(incoming.sender.account, {run.device_id()}, {run.first_number(), run.last_number(), run.marks()},
+          SentState::kRead);
   }
+  return true;
 }
 
 }  // namespace kith::core

@@ -11,7 +11,7 @@
 
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
-#include "content/content.pb.h"
+#include "core/content_handler.h"
 #include "core/store/receipts_table.h"
 #include "core/store/sent_table.h"
 #include "core/timers.h"
@@ -21,7 +21,7 @@ namespace kith::core {
 
 struct Engine;
 
-class Receipts {
+class Receipts final : public ContentHandler {
  public:
   static constexpr uint64_t kGatherMs = 200;
 
@@ -34,7 +34,8 @@ class Receipts {
   [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
   void on_delivered(const wire::DeliveryReceipt& receipt);
-  void on_read(const AccountId& by, const content::ReadReceipt& receipt);
+  // Read receipts.
+  [[nodiscard]] bool take(const IncomingContent& incoming) override;
 
  private:
   // Puts the first of what is due, all to one account, into the outbox; how many. 0: there is no room.

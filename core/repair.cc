@@ -84,6 +84,16 @@ bool Repair::may_answer(const AccountId& account) {
   return ++answers.count <= kAnswersMax;
 }
 
+bool Repair::take(const IncomingContent& incoming) {
+  if (incoming.content.has_resend_request()) {
+    on_request(incoming.sender, incoming.content.resend_request());
+    return true;
+  }
+  if (const auto gone = MessageId::from_bytes(incoming.content.resent_message_id()); gone)
+    nothing_to_show(*gone, incoming.sender.account);
+  return false;  // of the message that it answers for
+}
+
 void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest& request) {
   forget_old();
   const std::optional<Bytes> keys = engine_.devices.keys_of(asker);
@@ -118,7 +128,7 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   if (!has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
     read_again(engine_.database, *conversation, kReadAgain);
-    engine_.receipts.look_again();
+    engine_.read_receipts_are_due();
   }
   OutboxRow item;
   item.message_id = engine_.random.id<MessageId>();

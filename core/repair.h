@@ -20,14 +20,14 @@
 #include <map>
 
 #include "base/ids.h"
-#include "content/content.pb.h"
+#include "core/content_handler.h"
 #include "core/timers.h"
 
 namespace kith::core {
 
 struct Engine;
 
-class Repair {
+class Repair final : public ContentHandler {
  public:
   static constexpr uint32_t kTriesMax = 3;
   static constexpr size_t kIdsMax = 64;
@@ -51,11 +51,14 @@ class Repair {
   // a copy: whether the last request is under it nobody knows, and it is not waited for.
   void receipt_says_nothing(const AccountId& peer);
 
+  // Requests to send again, and answers that there is nothing to show.
+  [[nodiscard]] bool take(const IncomingContent& incoming) override;
+
+ private:
   void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
   // The sender says that this message has no content.
   void nothing_to_show(const MessageId& message, const AccountId& sender);
 
- private:
   struct Answers {
     uint64_t since_ms = 0;
     uint32_t count = 0;

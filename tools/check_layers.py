@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
+Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or through the Engine.
+
 Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and tests/.
 The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is one.
 """
@@ -14,6 +16,22 @@ table = {
     name: set(filter(None, used.split(";")))
     for name, used in re.findall(r'set\(KITH_MAY_USE_(\w+) "([^"]*)"\)', (ROOT / "cmake/layers.cmake").read_text())
 }
+# The storeys of core/, from the ground up. engine.h is where the parts meet: all may include it, and core/engine.cc names them all.
+STOREYS = {
+    "store": {"store"},
+    "ground": {
+        "changes", "contacts", "contents", "conversations", "http_calls", "messages_view", "output", "person_view", "refusal",
+        "sealing", "search", "server_time", "timers", "vcard", "vcard_text",
+    },
+    "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair"},
+    "features": {
+        "people", "privacy", "profiles", "receipts", "receiving", "registration", "safety_numbers", "sending", "typing_presence",
+    },
+    "client": {"client", "engine", "open_device", "requests"},
+}
+STOREY_OF = {part: (rank, storey) for rank, (storey, parts) in enumerate(STOREYS.items()) for part in parts}
+# Members of Engine that are not called as their file is; its member `registration` is a row, of the store.
+MEMBERS = {"http": "http_calls", "registering": "registration", "registration": "store"}
 # The schema's generated headers belong to wire/; those of client_api and content only clients see.
 GENERATED = {"wire": "wire", "client_api": "wire", "content": "wire"}
 
@@ -27,6 +45,20 @@ def layer_of(path: pathlib.PurePath) -> str | None:
     return None
 
 
+def upward_arrows(relative: pathlib.PurePath, text: str) -> list[str]:
+    part = relative.parts[1] if len(relative.parts) > 2 else relative.stem
+    if part not in STOREY_OF:
+        return [f"{relative}: no storey of core/ has {part} (STOREYS in tools/check_layers.py)"]
+    used = {part_of for part_of in re.findall(r'^#include "core/(\w+)(?:/|\.h)', text, re.M) if part_of != "engine"}
+    used |= {MEMBERS.get(member, member) for member in re.findall(r"\bengine_?\.(\w+)", text)} & STOREY_OF.keys()
+    rank, storey = STOREY_OF[part]
+    return [
+        f"{relative}: {storey} may not use {each}, which is of {STOREY_OF[each][1]}"
+        for each in sorted(used & STOREY_OF.keys())
+        if STOREY_OF[each][0] > rank
+    ]
+
+
 wrong = []
 for source in sorted(ROOT.glob("**/*.[hc]*")):
     relative = source.relative_to(ROOT)
@@ -35,12 +67,15 @@ for source in sorted(ROOT.glob("**/*.[hc]*")):
     layer = layer_of(relative)
     if layer is None or source.name.endswith(("_test.cc", "_contract.h")) or "testing" in relative.parts:
         continue
-    for included in re.findall(r'^#include "([^"]+)"', source.read_text(), re.M):
+    text = source.read_text()
+    if layer == "core":
+        wrong += upward_arrows(relative, text)
+    for included in re.findall(r'^#include "([^"]+)"', text, re.M):
         of_tests = "/testing/" in included or included.split("/")[0] in ("bench", "fuzz", "tests")
         if of_tests and layer != "sim":
             wrong.append(f"{relative}: only tests may use {included}")
         target = layer_of(pathlib.PurePath(included)) or GENERATED.get(included.split("/")[0])
         if target and target != layer and target not in table[layer]:
             wrong.append(f"{relative}: {layer} may not use {target} ({included})")
-print("\n".join(wrong) or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake")
+print("\n".join(wrong) or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake; core: {len(STOREYS)} storeys")
 sys.exit(1 if wrong else 0)
