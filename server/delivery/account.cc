@@ -58,10 +58,11 @@ bool Account::shows_about_to(const AccountId& other) const {
 }
 
 void Account::remember_peer(const AccountId& peer) {
-  const auto known = std::find(recent_peers.begin(), recent_peers.end(), peer);
-  if (known != recent_peers.end()) return;
-  if (recent_peers.size() >= kRecentPeersMax) recent_peers.erase(recent_peers.begin());
-  recent_peers.push_back(peer);
+  if (!recent_peers) recent_peers = std::make_unique<std::vector<AccountId>>();
+  std::vector<AccountId>& peers = *recent_peers;
+  if (std::find(peers.begin(), peers.end(), peer) != peers.end()) return;
+  if (peers.size() >= kRecentPeersMax) peers.erase(peers.begin());
+  peers.push_back(peer);
 }
 
 DeviceDifference compare_devices(const Account& account, std::span<const DeviceId> named, DeviceId except) {

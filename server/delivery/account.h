@@ -41,7 +41,7 @@ struct Account {
   std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
   std::unique_ptr<std::vector<Subscriber>> subscribers;
   // Accounts that have sent to this one lately, in this process; at most kRecentPeersMax
-  std::vector<AccountId> recent_peers;
+  std::unique_ptr<std::vector<AccountId>> recent_peers;  // null: none
 
   static constexpr size_t kRecentPeersMax = 32;
 

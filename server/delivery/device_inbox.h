@@ -231,7 +231,7 @@ class DeviceInbox {
   std::unique_ptr<RecentMessages> recent_;
   std::unique_ptr<SenderShares> shares_;                // absent while there is nothing to share
   std::unique_ptr<std::vector<MessageId>> stored_ids_;  // sorted: of the backlog that an earlier run has stored
-  std::vector<Position> withheld_;                      // ascending: by the last Hello, for trim()
+  std::unique_ptr<std::vector<Position>> withheld_;     // ascending: by the last Hello, for trim(); null: none
 };
 
 }  // namespace kith

@@ -44,7 +44,7 @@ void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Posit
     }
     confirmed_ = confirmed;
     spent_ = std::max(spent_, confirmed_);
-    withheld_ = std::move(withheld);
+    withheld_ = withheld.empty() ? nullptr : std::make_unique<std::vector<Position>>(std::move(withheld));
     if (stored_count_ > 0 && before < durable_last_) {
       if (trim_from_ >= trim_to_) trim_from_ = before;
       trim_to_ = std::min(confirmed_, durable_last_);
@@ -263,7 +263,8 @@ Task<void> DeviceInbox::trim() {
       if (entry.position > trim_to_) break;
       if (const auto origin = message_origin(entry.entry)) {
         remember(*origin);
-        receipt_for(entry.position, origin->from, origin->run, withheld_);
+        receipt_for(entry.position, origin->from, origin->run,
+                    withheld_ ? std::span<const Position>(*withheld_) : std::span<const Position>());
       }
       count_forgotten(1, entry.entry.size());
       ++shard_.counters().entries_confirmed;
@@ -271,7 +272,7 @@ Task<void> DeviceInbox::trim() {
     trim_from_ = last;
   }
   trimming_ = false;
-  if (trim_from_ >= trim_to_) std::vector<Position>().swap(withheld_);
+  if (trim_from_ >= trim_to_) withheld_.reset();
   if (!ended_) forget_later();  // when the store was away: forgettable() begins again
 }
 

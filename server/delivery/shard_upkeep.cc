@@ -83,7 +83,7 @@ Task<void> Shard::sweep() {
           device.inbox->shrink();
         }
       }
-      if (quiet) std::vector<AccountId>().swap(account.recent_peers);
+      if (quiet) account.recent_peers.reset();
     }
   }
   for (const AccountId& id : leaving) accounts_.erase(id);

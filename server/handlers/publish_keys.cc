@@ -57,7 +57,7 @@ Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, Ac
   Shard& shard = services.shards.of(before.id);
   co_await enter(shard.executor());
   if (const Account* const account = shard.in_memory(before.id)) {
-    std::vector<AccountId> peers = account->recent_peers;
+    std::vector<AccountId> peers = account->recent_peers ? *account->recent_peers : std::vector<AccountId>();
     if (account->subscribers) {
       for (const Subscriber& subscriber : *account->subscribers) peers.push_back(subscriber.viewer.account);
     }
