@@ -21,7 +21,6 @@ namespace {
 
 constexpr size_t kReadBytes = 256 * 1024;
 constexpr int kEventsMax = 512;
-constexpr size_t kLinksPerAddress = 20'000;
 constexpr wire::WebSocketRules kRules{.masked = false, .text_allowed = false, .message_bytes_max = 1 << 20};
 constexpr std::string_view kUpgrade =
     "GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
@@ -69,9 +68,10 @@ void Link::confirm() {
 
 // ---------------------------------------------------------------- all of them
 
-Links::Links(uint16_t port, LinkOwner& owner)
+Links::Links(uint16_t port, LinkOwner& owner, uint32_t first_address)
     : port_(port),
       owner_(owner),
+      first_address_(first_address),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {
   if (epoll_ < 0) std::abort();
@@ -93,7 +93,7 @@ Link& Links::open(BenchAccount& account, int receive_bytes) {
   setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   sockaddr_in source{};
   source.sin_family = AF_INET;
-  source.sin_addr.s_addr = htonl(0x7f010001u + static_cast<uint32_t>(link.index_ / kLinksPerAddress));
+  source.sin_addr.s_addr = htonl(0x7f010001u + first_address_ + static_cast<uint32_t>(link.index_ / kMost));
   sockaddr_in target{};
   target.sin_family = AF_INET;
   target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -68,8 +68,11 @@ class LinkOwner {
 
 class Links {
  public:
-  // To 127.0.0.1:port, from addresses 127.1.0.x.
-  Links(uint16_t port, LinkOwner& owner);
+  // As many as one table of descriptors holds, and one address has ports for, with room for the rest.
+  static constexpr size_t kMost = 14'000;
+
+  // To 127.0.0.1:port, from the addresses 127.1.x.y, beginning with the one of that number.
+  Links(uint16_t port, LinkOwner& owner, uint32_t first_address = 0);
   ~Links();
   Links(const Links&) = delete;
   Links& operator=(const Links&) = delete;
@@ -103,6 +106,7 @@ class Links {
 
   uint16_t port_;
   LinkOwner& owner_;
+  uint32_t first_address_;
   int epoll_;
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<Link*> with_output_;

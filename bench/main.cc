@@ -10,23 +10,25 @@
 int main(int argc, char** argv) {
   using namespace kith::bench;
   const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {
-      {"idle", run_idle},   {"pairs", run_pairs}, {"floor", run_floor}, {"offline", run_offline}, {"login", run_login},
-      {"storm", run_storm}, {"slow", run_slow},   {"core", run_core},   {"search", run_search}};
+      {"idle", run_idle},     {"pairs", run_pairs},    {"floor", run_floor}, {"offline", run_offline},
+      {"login", run_login},   {"storm", run_storm},    {"slow", run_slow},   {"core", run_core},
+      {"search", run_search}, {"million", run_million}};
   std::vector<std::string> names;
   std::string json;
   Options options;
   CLI::App app("Measures kithd and the client core. Starts what it needs on free ports of loopback, and stops it.");
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
-  app.add_option("workload", names,
-                 "idle, pairs, floor, offline, login, storm, slow, core, search; all when none is named")
+  app.add_option(
+         "workload", names,
+         "idle, pairs, floor, offline, login, storm, slow, core, search, million; all but million when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   app.add_option("--loops", options.loops, "event loops of kithd; 0: one for each processor")
-      ->check(CLI::Range(0, 64))
+      ->check(CLI::Range(0, 256))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "length of a round of pairs and floor")
       ->check(CLI::Range(0.1, 600.0))
@@ -46,6 +48,12 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--users", options.offline_users, "absent users of offline")
       ->check(CLI::Range(1, 15'000))
+      ->capture_default_str();
+  app.add_option("--connections", options.million, "connections of million")
+      ->check(CLI::Range(1'000, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--open-within", options.million_seconds, "seconds in which million opens its connections")
+      ->check(CLI::Range(1.0, 3'600.0))
       ->capture_default_str();
   app.add_option("--messages", options.offline_messages, "messages of offline")
       ->check(CLI::Range(1, 10'000'000))
@@ -82,7 +90,10 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (options.idle_to <= options.idle_from) return std::fprintf(stderr, "--idle-to must be above --idle-from\n"), 2;
-  if (names.empty()) names = known;
+  if (names.empty()) {
+    names = known;
+    std::erase(names, "million");  // some minutes, and some ten gigabytes
+  }
 
   Report report;
   bool good = true;

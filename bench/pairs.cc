@@ -6,6 +6,7 @@
 #include "bench/pair_traffic.h"
 #include "bench/relay.h"
 #include "bench/server.h"
+#include "bench/table_thread.h"
 #include "bench/workloads.h"
 
 namespace kith::bench {
@@ -40,6 +41,33 @@ bool run_round(const Options& options, const std::string& name, PairTraffic& tra
   return true;
 }
 
+// Traffic on a thread of its own, with a table of descriptors for its links.
+class Side {
+ public:
+  Side(uint16_t port, pid_t server, const std::vector<BenchAccount>& accounts, size_t payload_bytes) {
+    thread_.run([&] { traffic_ = std::make_unique<PairTraffic>(port, server, accounts, payload_bytes); });
+  }
+  ~Side() {
+    thread_.run([&] { traffic_.reset(); });
+  }
+  bool warm_up(const Options& options, ConfirmWhen confirm_when) {
+    bool good = false;
+    PairRound round;
+    thread_.run(
+        [&] { good = traffic_->connect() && traffic_->run_closed(round_us(options) / 4, confirm_when, round); });
+    return good;
+  }
+  bool run(const Options& options, const std::string& name, ConfirmWhen confirm_when, Report& report) {
+    bool good = false;
+    thread_.run([&] { good = run_round(options, name, *traffic_, confirm_when, report); });
+    return good;
+  }
+
+ private:
+  TableThread thread_;
+  std::unique_ptr<PairTraffic> traffic_;
+};
+
 }  // namespace
 
 bool run_pairs(const Options& options, Report& report) {
@@ -49,14 +77,12 @@ bool run_pairs(const Options& options, Report& report) {
   const auto other_accounts =
       syncing.start_with_accounts(options.pairs * 2, options.loops, "[inbox]\ncommit_delay_connected_ms = 2\n");
   if (accounts.empty() || other_accounts.empty()) return false;
-  PairTraffic traffic(server.port(), server.pid(), accounts, options.payload_bytes);
-  PairTraffic synced(syncing.port(), syncing.pid(), other_accounts, options.payload_bytes);
-  PairRound warm_up;
-  if (!traffic.connect() || !traffic.run_closed(round_us(options) / 4, ConfirmWhen::kAtOnce, warm_up)) return false;
-  if (!synced.connect() || !synced.run_closed(round_us(options) / 4, ConfirmWhen::kAccepted, warm_up)) return false;
+  Side usual(server.port(), server.pid(), accounts, options.payload_bytes);
+  Side synced(syncing.port(), syncing.pid(), other_accounts, options.payload_bytes);
+  if (!usual.warm_up(options, ConfirmWhen::kAtOnce) || !synced.warm_up(options, ConfirmWhen::kAccepted)) return false;
   for (int round = 0; round < options.rounds; ++round) {
-    if (!run_round(options, "pairs", traffic, ConfirmWhen::kAtOnce, report)) return false;
-    if (!run_round(options, "pairs_synced", synced, ConfirmWhen::kAccepted, report)) return false;
+    if (!usual.run(options, "pairs", ConfirmWhen::kAtOnce, report)) return false;
+    if (!synced.run(options, "pairs_synced", ConfirmWhen::kAccepted, report)) return false;
   }
   return true;
 }
@@ -67,15 +93,13 @@ bool run_floor(const Options& options, Report& report) {
   Server server;
   const auto accounts = server.start_with_accounts(options.pairs * 2, options.loops);
   if (accounts.empty()) return false;
-  PairTraffic through_server(server.port(), server.pid(), accounts, options.payload_bytes);
-  PairTraffic through_relay(relay.port(), relay.pid(), accounts, options.payload_bytes);
-  PairRound warm_up;
-  if (!through_server.connect() || !through_relay.connect()) return false;
-  if (!through_server.run_closed(round_us(options) / 4, ConfirmWhen::kAtOnce, warm_up)) return false;
-  if (!through_relay.run_closed(round_us(options) / 4, ConfirmWhen::kAtOnce, warm_up)) return false;
+  Side through_server(server.port(), server.pid(), accounts, options.payload_bytes);
+  Side through_relay(relay.port(), relay.pid(), accounts, options.payload_bytes);
+  if (!through_server.warm_up(options, ConfirmWhen::kAtOnce)) return false;
+  if (!through_relay.warm_up(options, ConfirmWhen::kAtOnce)) return false;
   for (int round = 0; round < options.rounds; ++round) {
-    if (!run_round(options, "floor.relay", through_relay, ConfirmWhen::kAtOnce, report)) return false;
-    if (!run_round(options, "floor.kithd", through_server, ConfirmWhen::kAtOnce, report)) return false;
+    if (!through_relay.run(options, "floor.relay", ConfirmWhen::kAtOnce, report)) return false;
+    if (!through_server.run(options, "floor.kithd", ConfirmWhen::kAtOnce, report)) return false;
   }
   const auto ratio = [&](const char* figure) {
     return report.median_of(std::string("floor.kithd.") + figure) /

@@ -25,6 +25,11 @@ bool Server::restart() {
   return process_.wait() == 0 && process_.start({"--config", directory_.file("kith.toml")});
 }
 
+bool Server::stop(int seconds) {
+  process_.signal(SIGTERM);
+  return process_.wait(seconds) == 0;
+}
+
 bool Server::crash() {
   process_.crash();
   return process_.start({"--config", directory_.file("kith.toml")});
@@ -34,6 +39,15 @@ std::vector<BenchAccount> Server::start_with_accounts(size_t count, uint32_t loo
   if (!start(loops, more)) return {};
   auto accounts = register_accounts(port(), count);
   if (!accounts || !restart()) return {};
+  return std::move(*accounts);
+}
+
+std::vector<BenchAccount> Server::start_with_copies(size_t count, uint32_t loops, const std::string& more) {
+  if (!start(loops, more)) return {};
+  const auto registered = register_accounts(port(), 1);
+  if (!registered || !stop(15)) return {};
+  auto accounts = copy_account(data_directory() + "/accounts.db", registered->front(), count);
+  if (!accounts || !process_.start({"--config", directory_.file("kith.toml")})) return {};
   return std::move(*accounts);
 }
 

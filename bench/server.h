@@ -22,6 +22,10 @@ class Server {
   [[nodiscard]] bool start(uint32_t loops, const std::string& more = "");
   // Stops it in an orderly way and starts it again: everything is on disk, nothing in memory.
   [[nodiscard]] bool restart();
+  // The same out of one that is registered: without its keys, fast.
+  [[nodiscard]] std::vector<BenchAccount> start_with_copies(size_t count, uint32_t loops, const std::string& more);
+  // Stops it in an orderly way; false when it ended otherwise, or not within `seconds`.
+  [[nodiscard]] bool stop(int seconds);
   // kill -9, and starts it again on the same port.
   [[nodiscard]] bool crash();
   [[nodiscard]] uint16_t port() const { return process_.port(); }

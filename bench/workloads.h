@@ -32,11 +32,15 @@ struct Options {
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
   size_t slow_payload_bytes = 2'000;
-  uint64_t slow_rate = 10'000;  // at which the slow reader takes them, messages a second
+  size_t million = 1'000'000;
+  double million_seconds = 900;  // for opening all of them
+  uint64_t slow_rate = 10'000;   // at which the slow reader takes them, messages a second
 };
 
 // Connections held: bytes of user memory of the server, and of kernel memory of both ends, for each.
 [[nodiscard]] bool run_idle(const Options& options, Report& report);
+// As many connections as asked for, in tables of descriptors of their own on both ends, and pairs beside them.
+[[nodiscard]] bool run_million(const Options& options, Report& report);
 // Pairs in a closed and in an open loop through kithd alone: also with every message synced first.
 [[nodiscard]] bool run_pairs(const Options& options, Report& report);
 // The same through kithd and through the relay in turn, and the ratio.

@@ -66,6 +66,10 @@ class EventLoop final : public Executor, public Timers {
 
   // Monotonic milliseconds, read once per turn (after the wait).
   [[nodiscard]] uint64_t now_ms() const { return now_ms_; }
+  // For net/descriptor_tables.h: what the loop's thread needs in its table, and everybody who posts in theirs.
+  [[nodiscard]] int epoll_descriptor() const { return epoll_; }
+  [[nodiscard]] int wake_descriptor() const { return wake_; }
+
   // What the loop has done so far; any thread may read.
   struct Counters {
     std::atomic<uint64_t> turns{0};

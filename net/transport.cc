@@ -93,6 +93,12 @@ IoResult Transport::tls_write(const char* data, size_t size) {
   return failure;
 }
 
+bool Transport::put_descriptor(Descriptor descriptor) {
+  if (tls_ != nullptr && SSL_set_fd(tls_, descriptor.get()) != 1) return false;
+  fd_ = descriptor.release();
+  return true;
+}
+
 void Transport::shut_down_output() {
   if (tls_ != nullptr) {
     ERR_clear_error();

@@ -52,6 +52,11 @@ class Transport {
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
 
+  // The socket, for another thread's table of descriptors; TLS state stays. Nothing else is called until
+  // put_descriptor() has given it back, under whatever number it has there. False: no memory; it is closed.
+  [[nodiscard]] Descriptor take_descriptor() { return Descriptor(std::exchange(fd_, -1)); }
+  [[nodiscard]] bool put_descriptor(Descriptor descriptor);
+
   // Tells the peer that nothing more comes.
   void shut_down_output();
   void close();

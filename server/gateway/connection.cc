@@ -2,6 +2,9 @@
 
 #include "server/gateway/connection.h"
 
+#include "net/descriptor_tables.h"
+#include "server/gateway/pause.h"
+
 namespace kith::gateway {
 
 // What an idle session costs the gateway: this, and its place in the kernel.
@@ -32,15 +35,39 @@ void Connection::restart_idle_time() { home().deadlines().idle.touch(*this, home
 void Connection::move_to(const AccountId& account) {
   GatewayLoop& owner = home().shared().owner_of(account);
   if (&owner == &home()) return arrived();
-  unwatch();
+  if (!leave_for(owner)) return;
   unlink();
   set_home(owner);
   owner.loop().post([this] { home().adopt(*this); });
 }
 
+bool Connection::leave_for(GatewayLoop& owner) {
+  net::DescriptorTables* const tables = home().shared().tables;
+  if (tables == nullptr) {
+    unwatch();
+    return true;
+  }
+  if (!tables->reserve(owner.index())) {
+    no_room();
+    return false;
+  }
+  if (hand_socket_over(owner)) {
+    tables->release(home().index());
+    return true;
+  }
+  tables->release(owner.index());
+  if (is_open()) tasks().spawn(move_again_later());
+  return false;
+}
+
+Task<void> Connection::move_again_later() {
+  co_await Pause{home().loop(), kMoveAgainMs};
+  if (is_open()) move_again();
+}
+
 void Connection::arrive() {
   set_deadline(Deadline::kHandshake);
-  if (!watch()) return close_now();
+  if ((home().shared().tables != nullptr && !take_socket()) || !watch()) return close_now();
   arrived();
 }
 

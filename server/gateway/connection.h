@@ -21,6 +21,9 @@ class Connection final : public Peer, public SessionProtocol {
   void arrive();
 
  private:
+  // Until it is tried again to hand the socket over.
+  static constexpr uint64_t kMoveAgainMs = 1;
+
   Connection(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address);
 
   // ---- Peer
@@ -44,6 +47,10 @@ class Connection final : public Peer, public SessionProtocol {
   void move_to(const AccountId& account) override;
   void end_output() override { linger(); }
   void close_at_once() override { close_now(); }
+
+  // False: it stays, for now or for good.
+  bool leave_for(GatewayLoop& owner);
+  Task<void> move_again_later();
 };
 
 }  // namespace kith::gateway

@@ -4,8 +4,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <cstring>
+
+#include "net/descriptor_tables.h"
 #include "net/socket.h"
 #include "server/gateway/gateway_loop.h"
+#include "server/gateway/pause.h"
 #include "server/gateway/shared.h"
 
 namespace kith::gateway {
@@ -13,30 +18,20 @@ namespace {
 
 constexpr uint64_t kDrainStepMs = 5;
 
-// Waits on the loop that the coroutine runs on.
-struct Pause {
-  net::EventLoop& loop;
-  uint64_t delay_ms;
-  [[nodiscard]] bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> waiting) const {
-    loop.after(delay_ms, [waiting] { waiting.resume(); });
-  }
-  void await_resume() const {}
-};
-
 }  // namespace
 
 struct Gateway::State {
-  State(Services& services, GatewaySettings settings, GatewayHooks hooks)
-      : shared(services, std::move(settings), std::move(hooks)) {}
+  State(Services& services, GatewaySettings settings, GatewayHooks hooks, net::DescriptorTables* tables)
+      : shared(services, std::move(settings), std::move(hooks), tables) {}
   Shared shared;
   std::vector<uint16_t> ports;
 };
 
-Gateway::Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks)
-    : state_(std::make_unique<State>(services, std::move(settings), std::move(hooks))) {
-  for (net::EventLoop* const loop : loops)
-    state_->shared.loops.push_back(std::make_unique<GatewayLoop>(*loop, state_->shared));
+Gateway::Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks,
+                 net::DescriptorTables* tables)
+    : state_(std::make_unique<State>(services, std::move(settings), std::move(hooks), tables)) {
+  for (size_t i = 0; i < loops.size(); ++i)
+    state_->shared.loops.push_back(std::make_unique<GatewayLoop>(*loops[i], state_->shared, i));
 }
 
 Gateway::~Gateway() = default;
@@ -61,9 +56,18 @@ Result<void, std::string> Gateway::start() {
   }
   for (size_t i = 0; i < sockets.size(); ++i) {
     GatewayLoop& loop = *shared.loops[i];
-    loop.loop().post([&loop, of_loop = std::move(sockets[i])]() mutable {
-      for (net::Descriptor& socket : of_loop) loop.listen(std::move(socket));
-    });
+    if (shared.tables == nullptr) {
+      loop.loop().post([&loop, of_loop = std::move(sockets[i])]() mutable {
+        for (net::Descriptor& socket : of_loop) loop.listen(std::move(socket));
+      });
+      continue;
+    }
+    // Small numbers: the tickets of connections are addresses.
+    for (size_t k = 0; k < sockets[i].size(); ++k) {
+      if (!shared.tables->hand_over(sockets[i][k], i, k))
+        return Fail("the kernel takes no socket from thread to thread: " + std::string(std::strerror(errno)));
+      loop.loop().post([&loop, &shared, i, k] { loop.listen(shared.tables->take(i, k)); });
+    }
   }
   return {};
 }
@@ -71,6 +75,15 @@ Result<void, std::string> Gateway::start() {
 std::vector<uint16_t> Gateway::ports() const { return state_->ports; }
 
 Result<void, std::string> Gateway::reload() { return state_->shared.load(); }
+
+void Gateway::leave_loop(size_t index) {
+  GatewayLoop& loop = *state_->shared.loops[index];
+  loop.loop().run_turn(0);  // those who are on their way here arrive
+  loop.stop_listening();
+  loop.close_all();
+  loop.loop().run_turn(0);  // the listeners close in it
+  state_->shared.tables->leave(index);
+}
 
 Gateway::Counts Gateway::counts() const {
   Counts counts;

@@ -27,6 +27,9 @@ class Collectable;
 namespace kith {
 struct Services;
 }
+namespace kith::net {
+class DescriptorTables;
+}
 
 namespace kith::gateway {
 
@@ -40,8 +43,10 @@ struct GatewayHooks {
 
 class Gateway {
  public:
-  // Loops and services outlive the gateway. Nothing is opened yet.
-  Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks = {});
+  // Loops, services and tables outlive the gateway. Nothing is opened yet. `tables`: when the loops' threads have tables
+  // of descriptors of their own, in the order of `loops`; null: they share one.
+  Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks = {},
+          net::DescriptorTables* tables = nullptr);
   // No loop runs any more, or start() was never called. Open connections are closed.
   ~Gateway();
   Gateway(const Gateway&) = delete;
@@ -60,6 +65,10 @@ class Gateway {
   // for the last bytes to leave: at most settings.drain_ms. Called once, on one of the loops; all of them keep running
   // until it completes, on the loop it began on.
   Task<void> drain();
+
+  // On the thread of a loop that does not run any more, when it has a table of descriptors of its own: closes what the
+  // gateway has open there. Whoever comes later would close the descriptors of others.
+  void leave_loop(size_t index);
 
   // Counted over all loops; any thread.
   struct Counts {

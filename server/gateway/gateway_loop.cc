@@ -6,6 +6,7 @@
 
 #include <new>
 
+#include "net/descriptor_tables.h"
 #include "net/process_memory.h"
 #include "net/tls.h"
 #include "server/gateway/connection.h"
@@ -27,9 +28,10 @@ GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
       http_busy(kHttpBusyMs),
       closing(settings.closing_timeout_ms) {}
 
-GatewayLoop::GatewayLoop(net::EventLoop& loop, Shared& shared)
+GatewayLoop::GatewayLoop(net::EventLoop& loop, Shared& shared, size_t index)
     : SessionHome(shared),
       loop_(loop),
+      index_(index),
       deadlines_(shared.settings),
       receive_buffer_(std::make_unique_for_overwrite<char[]>(kReceiveBytes)) {}
 
@@ -53,11 +55,27 @@ void GatewayLoop::listen(net::Descriptor socket) {
   if (tick_timer_ == 0) tick();
 }
 
+ConnectionLimits::Entry GatewayLoop::enter(const net::PeerAddress& address) {
+  using Entry = ConnectionLimits::Entry;
+  if (shared().draining || net::memory_is_low()) return Entry::kRefused;
+  const Entry entry = shared().connections.enter(address, loop_.now_ms());
+  net::DescriptorTables* const tables = shared().tables;
+  if (entry == Entry::kRefused || tables == nullptr) return entry;
+  const bool has_room = !tables->is_full(index_);
+  if (tables->reserve(index_, ConnectionLimits::kTurnedAwayMax)) return has_room ? entry : Entry::kTurnedAway;
+  shared().connections.leave(address, loop_.now_ms());
+  return Entry::kRefused;
+}
+
+void GatewayLoop::forget(const net::PeerAddress& address) {
+  shared().connections.leave(address, loop_.now_ms());
+  if (shared().tables != nullptr) shared().tables->release(index_);
+}
+
 void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address) try {
   using Entry = ConnectionLimits::Entry;
-  const bool open = !shared().draining && !net::memory_is_low();
-  const Entry entry = open ? shared().connections.enter(address, loop_.now_ms()) : Entry::kRefused;
-  if (shared().connections.is_full() && shared().connections_warning.is_due(loop_.now_ms())) {
+  const Entry entry = enter(address);
+  if (entry != Entry::kEntered && shared().is_full() && shared().connections_warning.is_due(loop_.now_ms())) {
     spdlog::warn("{} connections are open, as many as there may be: new ones are turned away",
                  shared().connections.total());
   }
@@ -67,7 +85,7 @@ void GatewayLoop::accept(net::Descriptor socket, const net::PeerAddress& address
   ssl_st* tls = nullptr;
   if (const auto context = shared().tls()) {
     tls = context->accept(socket.get());
-    if (tls == nullptr) return shared().connections.leave(address, loop_.now_ms());
+    if (tls == nullptr) return forget(address);
   }
   HttpConnection::open(*this, net::Transport(std::move(socket), tls), address, entry == Entry::kTurnedAway);
 } catch (const std::bad_alloc&) {

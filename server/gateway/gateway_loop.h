@@ -23,12 +23,14 @@ class Peer;
 // Calls: on the loop, but metrics() from any thread.
 class GatewayLoop final : public SessionHome {
  public:
-  GatewayLoop(net::EventLoop& loop, Shared& shared);
+  // `index`: among Shared::loops.
+  GatewayLoop(net::EventLoop& loop, Shared& shared, size_t index);
   // The loop does not run any more. Connections are closed; those whose tasks have not ended are left as they are.
   ~GatewayLoop() override;
 
   [[nodiscard]] net::EventLoop& loop() { return loop_; }
   [[nodiscard]] uint64_t now_ms() const override { return loop_.now_ms(); }
+  [[nodiscard]] size_t index() const { return index_; }
   [[nodiscard]] net::BufferPool& buffers() { return buffers_; }
 
   // Every connection is in one of these. What expires gets Peer::on_deadline.
@@ -48,6 +50,8 @@ class GatewayLoop final : public SessionHome {
   void listen(net::Descriptor socket);
   // A connection that was accepted here.
   void accept(net::Descriptor socket, const net::PeerAddress& address);
+  // One that was let in has closed; its peer's address is this now.
+  void forget(const net::PeerAddress& address);
   // Takes a connection whose Hello names an account of this loop; posted by the loop that accepted it.
   void adopt(Connection& connection);
 
@@ -71,7 +75,10 @@ class GatewayLoop final : public SessionHome {
   void for_each_peer(Visit visit);
   Task<void> destroy_after_tasks(Peer& peer);
 
+  ConnectionLimits::Entry enter(const net::PeerAddress& address);
+
   net::EventLoop& loop_;
+  const size_t index_;
   net::BufferPool buffers_;
   Deadlines deadlines_;
   std::unique_ptr<char[]> receive_buffer_;

@@ -26,7 +26,7 @@ net::HttpResponse text_response(int status, std::string text) {
 net::HttpResponse answer_ready(const Shared& shared) {
   if (shared.draining) return text_response(503, "draining\n");
   if (net::memory_is_low()) return text_response(503, "memory has run out\n");
-  if (shared.connections.is_full()) return text_response(503, "as many connections are open as there may be\n");
+  if (shared.is_full()) return text_response(503, "as many connections are open as there may be\n");
   if (shared.hooks.unready_reason) {
     if (const std::string reason = shared.hooks.unready_reason(); !reason.empty())
       return text_response(503, reason + "\n");

@@ -6,6 +6,7 @@
 
 #include <new>
 
+#include "net/descriptor_tables.h"
 #include "server/gateway/gateway_loop.h"
 
 namespace kith::gateway {
@@ -160,6 +161,20 @@ net::Transport Peer::release_transport() {
   return transport;
 }
 
+bool Peer::hand_socket_over(GatewayLoop& to) {
+  net::DescriptorTables& tables = *home_->shared().tables;
+  unwatch();
+  net::Descriptor socket = transport_.take_descriptor();
+  if (tables.hand_over(socket, to.index(), reinterpret_cast<uintptr_t>(this))) return true;
+  if (!transport_.put_descriptor(std::move(socket)) || !watch()) close_now();
+  return false;
+}
+
+bool Peer::take_socket() {
+  net::Descriptor socket = home_->shared().tables->take(home_->index(), reinterpret_cast<uintptr_t>(this));
+  return socket && transport_.put_descriptor(std::move(socket));
+}
+
 void Peer::close_now() {
   if (let_go_) return;
   let_go_ = true;
@@ -167,7 +182,7 @@ void Peer::close_now() {
   transport_.close();
   unlink();
   if (output_) home_->buffers().give_back(std::move(output_));
-  home_->shared().connections.leave(address_, home_->loop().now_ms());
+  home_->forget(address_);
   on_closed();
   home_->destroy_when_idle(*this);
 }

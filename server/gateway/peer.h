@@ -79,6 +79,11 @@ class Peer : public net::EventHandler, public net::DeadlineMember {
   void unwatch();
   // For a move to another loop: unwatched there, not watched here yet.
   void set_home(GatewayLoop& home) { home_ = &home; }
+  // The same when the loops' threads have tables of descriptors of their own: the socket leaves this one, and is taken
+  // there. The first is false when it must be tried again a moment later, or has closed; the second when there is no
+  // socket.
+  [[nodiscard]] bool hand_socket_over(GatewayLoop& to);
+  [[nodiscard]] bool take_socket();
   void flush();
 
  private:

@@ -106,6 +106,17 @@ void SessionProtocol::on_hello(wire::Hello& hello) {
 
 void SessionProtocol::arrived() { session_tasks().spawn(start()); }
 
+void SessionProtocol::move_again() {
+  if (state_ != State::kStarting) return;
+  handshake_->moved = false;
+  ask_session_turn_end();
+}
+
+void SessionProtocol::no_room() {
+  session_home().metrics().connections_refused.add();
+  refuse({wire::kTooManyConnections, "the server has as many connections as it may", 5000});
+}
+
 Task<void> SessionProtocol::start() {
   SessionHome& home = session_home();
   home.metrics().sessions_starting.add();

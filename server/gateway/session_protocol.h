@@ -64,6 +64,9 @@ class SessionProtocol : public Session {
   void take_input(std::span<char> bytes);
   // It is on the loop that move_to() was called for.
   void arrived();
+  // Instead of that, in or after move_to(): turn_ended() asks again; or that loop has no room for it, and it ends.
+  void move_again();
+  void no_room();
   // The turn has ended and its output has left, as far as it could. Not inside a call of the shard.
   void turn_ended();
   // The time that was set last, or that of a lingering connection, is over.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "net/descriptor_tables.h"
 #include "net/static_files.h"
 #include "net/tls.h"
 #include "server/delivery/shard.h"
@@ -13,8 +14,12 @@
 
 namespace kith::gateway {
 
-Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hooks_)
-    : services(services_), settings(std::move(settings_)), hooks(std::move(hooks_)), connections(settings) {
+Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hooks_, net::DescriptorTables* tables_)
+    : services(services_),
+      settings(std::move(settings_)),
+      hooks(std::move(hooks_)),
+      tables(tables_),
+      connections(settings) {
   for (const std::string& text : settings.trusted_proxies) {
     if (const auto address = net::PeerAddress::parse(text)) trusted_proxies_.push_back(*address);
   }
@@ -28,6 +33,14 @@ GatewayLoop& Shared::owner_of(const AccountId& account) const {
     if (static_cast<Executor*>(&loop->loop()) == owner) return *loop;
   }
   std::abort();  // a shard on a loop that the gateway was not given: a mistake of the wiring
+}
+
+bool Shared::is_full() const {
+  if (connections.is_full()) return true;
+  for (size_t i = 0; tables != nullptr && i < tables->size(); ++i) {
+    if (tables->is_full(i)) return true;
+  }
+  return false;
 }
 
 bool Shared::trusts(const net::PeerAddress& proxy) const {

@@ -17,6 +17,7 @@ namespace kith {
 class Shards;
 }
 namespace kith::net {
+class DescriptorTables;
 class StaticFiles;
 class TlsContext;
 }  // namespace kith::net
@@ -39,12 +40,13 @@ class RareWarning {
 
 class Shared {
  public:
-  Shared(Services& services, GatewaySettings settings, GatewayHooks hooks);
+  Shared(Services& services, GatewaySettings settings, GatewayHooks hooks, net::DescriptorTables* tables = nullptr);
   ~Shared();
 
   Services& services;
   const GatewaySettings settings;
   const GatewayHooks hooks;
+  net::DescriptorTables* const tables;  // null: the loops share one
   ConnectionLimits connections;
   std::atomic<bool> draining{false};
   RareWarning memory_warning;
@@ -54,6 +56,10 @@ class Shared {
 
   // The loop of the gateway on the executor that owns the account.
   [[nodiscard]] GatewayLoop& owner_of(const AccountId& account) const;
+
+  // Whether somebody who has a right to a connection finds no room: as many are open as there may be, or a loop's table
+  // of descriptors is full.
+  [[nodiscard]] bool is_full() const;
 
   [[nodiscard]] bool trusts(const net::PeerAddress& proxy) const;
 

@@ -419,7 +419,7 @@ TEST_F(Kithd, ItsDataIsForItsUserOnlyEvenInADirectoryThatWasOpen) {
 
 TEST_F(Kithd, WithFewDescriptorsConnectionsAreTurnedAwayAndMessagesGoOn) {  // [LIMIT-1]
   constexpr rlim_t kDescriptors = 700;
-  std::ofstream(directory_.file("kith.toml")) << "[data]\nopen_files_max = 64\n";
+  std::ofstream(directory_.file("kith.toml")) << "[data]\nopen_files_max = 64\n[process]\nloops = 1\n";
   ASSERT_TRUE(server_.start({"--config", directory_.file("kith.toml")}, kDescriptors)) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);
   const RegisteredDevice ben(server_.port(), "+491700000002", 2);
@@ -447,6 +447,53 @@ TEST_F(Kithd, WithFewDescriptorsConnectionsAreTurnedAwayAndMessagesGoOn) {  // [
   for (int i = 0; i < 100 && Client(server_.port()).request("GET", "/readyz").status != 200; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(Client(server_.port()).request("GET", "/readyz").status, 200);
+}
+
+TEST_F(Kithd, HoldsMoreConnectionsThanOneTableOfDescriptors) {
+  constexpr rlim_t kDescriptors = 700;
+  constexpr size_t kConnections = 1'300;
+  std::ofstream(directory_.file("kith.toml")) << "[data]\nopen_files_max = 64\n[process]\nloops = 4\n";
+  ASSERT_TRUE(server_.start({"--config", directory_.file("kith.toml")}, kDescriptors)) << server_.log();
+  std::vector<std::unique_ptr<RegisteredDevice>> devices;
+  std::vector<std::unique_ptr<Connected>> sessions;
+  for (uint64_t i = 0; i < 12; ++i) {
+    devices.push_back(
+        std::make_unique<RegisteredDevice>(server_.port(), "+4917000001" + std::to_string(10 + i), i + 1));
+    sessions.push_back(std::make_unique<Connected>(server_.port(), *devices.back()));
+    ASSERT_TRUE(sessions.back()->receive(ServerFrame::kBacklogEnd));
+  }
+  std::vector<std::unique_ptr<Client>> idle;
+  while (idle.size() < kConnections) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    ASSERT_EQ(idle.back()->request("GET", "/v1/profile").status, 401) << idle.size() << " were let in";
+  }
+  EXPECT_EQ(Client(server_.port()).request("GET", "/readyz").status, 200);
+  for (size_t i = 0; i < sessions.size(); ++i) {
+    const RegisteredDevice& to = *devices[(i + 1) % devices.size()];
+    sessions[i]->send_frame(send_frame(to, message_id(static_cast<uint8_t>(i + 1)), "message"));
+    EXPECT_TRUE(sessions[i]->receive(ServerFrame::kAccepted));
+    EXPECT_TRUE(sessions[(i + 1) % sessions.size()]->receive(ServerFrame::kDeliver));
+  }
+  server_.signal(SIGTERM);
+  for (const auto& session : sessions) EXPECT_TRUE(session->receive(ServerFrame::kDraining));
+  sessions.clear();
+  idle.clear();
+  EXPECT_EQ(server_.wait(), 0) << server_.log();
+}
+
+TEST(Descriptors, EachLoopHasATableWhenOneIsTooSmall) {
+  const auto enough = plan_descriptors(1'048'576, 64, 1'000'000, 512);
+  EXPECT_TRUE(enough.tables.empty());
+  EXPECT_EQ(enough.connections, 1'000'000u);
+  const auto many = plan_descriptors(20'000, 64, 1'000'000, 512);
+  ASSERT_EQ(many.tables.size(), 64u);
+  EXPECT_EQ(many.connections, 1'000'000u);
+  EXPECT_LT(many.tables[0], many.tables[1]) << "the stores' files are in the first";
+  EXPECT_EQ(many.tables[0], 20'000u - 64 * 8 - 512 - kDescriptorsForTheRest);
+  const auto two = plan_descriptors(20'000, 2, 1'000'000, 512);
+  EXPECT_EQ(two.connections, two.tables[0] + two.tables[1]);
+  EXPECT_TRUE(plan_descriptors(20'000, 1, 1'000'000, 512).tables.empty()) << "one loop, one table";
+  EXPECT_TRUE(plan_descriptors(20'000, 8, 1'000, 512).tables.empty());
 }
 
 TEST(Descriptors, TheStoresFilesComeBeforeConnections) {

@@ -23,8 +23,6 @@ using namespace kith::node;
 
 // For what is under way when memory runs out.
 constexpr size_t kMemoryReserveBytes = size_t{8} << 20;
-// Its own two, and a few listening sockets.
-constexpr size_t kDescriptorsOfALoop = 6;
 
 int check_config(const std::string& file) {
   Config config;
@@ -57,22 +55,22 @@ int serve(Config config) {
   kith::net::silence_parsers();
   kith::net::hold_memory_reserve(kMemoryReserveBytes);
   const size_t descriptors = raise_descriptor_limit();
-  const size_t of_loops = kDescriptorsOfALoop * (config.loops != 0 ? config.loops : processors());
-  const auto shares = share_descriptors(descriptors - std::min(descriptors, of_loops), config.gateway.connections_max,
-                                        config.store_files_max);
-  config.gateway.connections_max = shares.connections;
-  config.store_files_max = shares.store_files;
+  if (config.loops == 0) config.loops = static_cast<uint32_t>(processors());
+  const auto plan = plan_descriptors(descriptors, config.loops, config.gateway.connections_max, config.store_files_max);
+  config.gateway.connections_max = plan.connections;
+  config.store_files_max = plan.store_files;
   for (const std::string& warning : warnings(config)) spdlog::warn("{}", warning);
   if (config.codes == "echo") spdlog::warn("codes are echoed: whoever reaches this server can register any number");
 
   {
-    Node node(std::move(config));
+    Node node(std::move(config), plan.tables);
     if (auto started = node.start(); !started) {
       std::fprintf(stderr, "kithd: %s\n", started.error().what.c_str());
       return started.error().exit_code;
     }
-    spdlog::info("kithd {}, up to {} connections and {} files of the inbox store with {} descriptors", kVersion,
-                 shares.connections, shares.store_files, descriptors);
+    spdlog::info("kithd {}, up to {} connections and {} files of the inbox store with {} descriptors{}", kVersion,
+                 plan.connections, plan.store_files, descriptors,
+                 plan.tables.empty() ? "" : " a thread, in a table for each of " + std::to_string(plan.tables.size()));
     // Programs that start kithd wait for these lines.
     for (const std::string& url : node.urls()) std::printf("listening on %s\n", url.c_str());
     std::fflush(stdout);

@@ -6,10 +6,13 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <optional>
 #include <thread>
 
 #include "crypto/hash.h"
+#include "net/descriptor_tables.h"
 #include "net/event_loop.h"
 #include "net/signals.h"
 #include "net/system_clock.h"
@@ -44,15 +47,18 @@ T complete(net::EventLoop& loop, Task<T> task) {
 
 // In the order of making; destroyed in reverse.
 struct Node::Parts {
-  explicit Parts(Config settings) : config(std::move(settings)) {}
+  Parts(Config settings, std::vector<uint32_t> tables_)
+      : config(std::move(settings)), table_sizes(std::move(tables_)) {}
 
   void on_signal(int number);
   Task<void> stop();
 
   Config config;
+  std::vector<uint32_t> table_sizes;
   net::SystemClock clock;
   crypto::SystemRandom random;
   std::vector<std::unique_ptr<net::EventLoop>> loops;
+  std::unique_ptr<net::DescriptorTables> tables;  // null: the loops share one
   std::unique_ptr<net::Signals> signals;
   std::optional<DataDirectory> directory;
   std::unique_ptr<Stores> stores;
@@ -65,9 +71,15 @@ struct Node::Parts {
   bool stopping = false;
 };
 
-Node::Node(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {
+Node::Node(Config config, std::vector<uint32_t> tables)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(tables))) {
   const size_t count = parts_->config.loops != 0 ? parts_->config.loops : processors();
   for (size_t i = 0; i < count; ++i) parts_->loops.push_back(std::make_unique<net::EventLoop>());
+  if (!parts_->table_sizes.empty()) {
+    std::vector<net::EventLoop*> loops;
+    for (const auto& loop : parts_->loops) loops.push_back(loop.get());
+    parts_->tables = std::make_unique<net::DescriptorTables>(loops, parts_->table_sizes);
+  }
   parts_->signals =
       std::make_unique<net::Signals>(*parts_->loops[0], std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP},
                                      [parts = parts_.get()](int number) { parts->on_signal(number); });
@@ -112,7 +124,8 @@ Result<void, Node::Failure> Node::start() {
   gateway::GatewayHooks hooks;
   hooks.unready_reason = [stores = parts.stores.get()] { return stores->unready_reason(); };
   hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));
-  parts.gateway = std::make_unique<gateway::Gateway>(loops, *parts.services, config.gateway, std::move(hooks));
+  parts.gateway =
+      std::make_unique<gateway::Gateway>(loops, *parts.services, config.gateway, std::move(hooks), parts.tables.get());
   for (size_t i = 0; i < parts.shards->size(); ++i) {
     Shard& shard = parts.shards->at(i);
     shard.executor().post([&shard] { shard.start(); });
@@ -136,9 +149,16 @@ std::vector<std::string> Node::urls() const {
 void Node::run() {
   std::vector<std::thread> threads;
   for (size_t i = 1; i < parts_->loops.size(); ++i) {
-    threads.emplace_back([loop = parts_->loops[i].get(), i] {
+    threads.emplace_back([parts = parts_.get(), i] {
       pthread_setname_np(pthread_self(), ("kith-loop-" + std::to_string(i)).c_str());
-      loop->run();
+      if (parts->tables && !parts->tables->enter(i)) {
+        // Its connections would take the place of the stores' files.
+        spdlog::critical("the kernel gives a thread no table of descriptors: {}", std::strerror(errno));
+        spdlog::shutdown();
+        _exit(kStartFailed);
+      }
+      parts->loops[i]->run();
+      if (parts->tables) parts->gateway->leave_loop(i);
     });
   }
   parts_->loops[0]->run();

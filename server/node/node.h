@@ -5,6 +5,8 @@
 // Start:  loops and signals (before any thread) → data directory → stores → epoch → shards → gateway → loop threads.
 // Stop:   gateway drains (clients are told, what is in flight is finished) → shards commit what waits → last seen is
 //         written → loops end → gateway, shards, stores are destroyed in the reverse order of their making.
+// Tables: with a table of descriptors for each loop's thread, the process's own belongs to loop 0 and to every thread
+//         that a loop does not run on: stores, heavy work.
 // Loops:  loop 0 runs on the thread that calls run(), with the signals; the others have threads of their own.
 #pragma once
 
@@ -25,8 +27,9 @@ class Node {
     std::string what;  // a sentence for the operator
   };
 
-  // Before any other thread is started: it blocks signals.
-  explicit Node(Config config);
+  // Before any other thread is started: it blocks signals. `tables`: connections in the table of descriptors of each
+  // loop's thread (plan_descriptors); empty: they share one.
+  explicit Node(Config config, std::vector<uint32_t> tables = {});
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace kith::node {
 
@@ -19,6 +20,16 @@ struct DescriptorShares {
 // find a file to be written to. 0 connections wanted: as many as there can be.
 constexpr size_t kDescriptorsForTheRest = 256;
 DescriptorShares share_descriptors(size_t descriptors, uint32_t connections_wanted, uint32_t store_files_wanted);
+
+// The same for loops, each with its thread: when one table of descriptors is too small for the connections wanted, each
+// thread has its own (net/descriptor_tables.h).
+struct DescriptorPlan {
+  uint32_t connections;
+  uint32_t store_files;
+  std::vector<uint32_t> tables;  // connections in each loop's; empty: they share one
+};
+DescriptorPlan plan_descriptors(size_t descriptors, size_t loops, uint32_t connections_wanted,
+                                uint32_t store_files_wanted);
 // A connection that the peer closed answers EPIPE instead of ending the process.
 void ignore_broken_pipes();
 // Processors that this process may use.

@@ -34,7 +34,8 @@ bool wait_until(const std::function<bool()>& condition) {
 
 }  // namespace
 
-Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateSettings rates) {
+Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateSettings rates,
+               std::vector<uint32_t> tables) {
   std::vector<Shards::Loop> shard_loops;
   std::vector<net::EventLoop*> gateway_loops;
   for (size_t i = 0; i < loops; ++i) {
@@ -49,11 +50,16 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
   services_.reset(new Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen,
                                ports.inboxes, ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
   settings.listen = {"127.0.0.1:0"};
-  gateway = std::make_unique<Gateway>(gateway_loops, *services_, std::move(settings), std::move(hooks));
+  if (!tables.empty()) tables_ = std::make_unique<net::DescriptorTables>(gateway_loops, std::move(tables));
+  gateway = std::make_unique<Gateway>(gateway_loops, *services_, std::move(settings), std::move(hooks), tables_.get());
   if (const auto started = gateway->start(); !started) std::abort();
   for (size_t i = 0; i < loops; ++i) {
     loops_[i]->post([this, i] { shards->at(i).start(); });
-    threads_.emplace_back([loop = loops_[i].get()] { loop->run(); });
+    threads_.emplace_back([this, i] {
+      if (tables_ && !tables_->enter(i)) std::abort();
+      loops_[i]->run();
+      if (tables_) gateway->leave_loop(i);
+    });
   }
 }
 

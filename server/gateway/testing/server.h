@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "net/descriptor_tables.h"
 #include "net/event_loop.h"
 #include "net/system_clock.h"
 #include "server/delivery/shards.h"
@@ -22,7 +23,9 @@ namespace kith::gateway::testing {
 
 class Server {
  public:
-  explicit Server(GatewaySettings settings = {}, size_t loops = 2, GatewayHooks hooks = {}, RateSettings rates = {});
+  // `tables`: connections in the table of descriptors of each loop's thread; empty: they share one.
+  explicit Server(GatewaySettings settings = {}, size_t loops = 2, GatewayHooks hooks = {}, RateSettings rates = {},
+                  std::vector<uint32_t> tables = {});
   // Drains first, unless drain() was called.
   ~Server();
 
@@ -59,6 +62,7 @@ class Server {
   net::SystemClock clock_;
   kith::testing::SeededRandom random_{1};
   std::vector<std::unique_ptr<net::EventLoop>> loops_;
+  std::unique_ptr<net::DescriptorTables> tables_;
   std::unique_ptr<RateLimits> rate_limits_;
   std::unique_ptr<Services> services_;
   std::vector<std::thread> threads_;
