@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <deque>
 
+#include "base/limits.h"
 #include "bench/usage.h"
 #include "bench/workloads.h"
 #include "core/client.h"
@@ -229,8 +230,8 @@ bool run_core(const Options& options, Report& report) {
     net::SystemClock clock;
     crypto::SeededRandom random(now_us());
     LoopbackServer server(clock, random);
-    server.limits.set_frame_bytes_max(262144);
-    server.limits.set_envelope_bytes_max(131072);
+    server.limits.set_frame_bytes_max(kFrameBytesMax);
+    server.limits.set_envelope_bytes_max(kEnvelopeBytesMax);
     server.limits.set_in_flight_sends_max(64);
     server.limits.set_idle_timeout_ms(600'000);
     server.limits.set_subscriptions_max(100);

@@ -4,18 +4,19 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "core/engine.h"
 #include "core/server_time.h"
+#include "wire/versions.h"
 
 namespace kith::core {
 
 namespace {
-constexpr uint32_t kProtocolVersion = 1;
 constexpr uint64_t kIdleTimeoutMs = 60000;  // when the server names none
 
 std::string socket_url(const std::string& server) {
   // http → ws, https → wss
-  return "ws" + server.substr(4) + "/v1/socket";
+  return "ws" + server.substr(4) + std::string(wire::kSocketPath);
 }
 }  // namespace
 
@@ -115,8 +116,8 @@ void Connection::greet() {
   phase_ = Phase::kGreeting;
   wire::ClientFrame frame;
   wire::Hello& hello = *frame.mutable_hello();
-  hello.set_version_min(kProtocolVersion);
-  hello.set_version_max(kProtocolVersion);
+  hello.set_version_min(wire::kVersionMin);
+  hello.set_version_max(wire::kVersionMax);
   hello.set_token(engine_.registration->token);
   hello.set_confirmed_position(engine_.progress.confirmed_position.value);
   hello.set_client("kith-core/0.1");
@@ -151,7 +152,7 @@ void Connection::on_frame(uint32_t socket, const std::string& bytes) {
 }
 
 void Connection::on_welcome(const wire::Welcome& welcome) {
-  if (welcome.version() != kProtocolVersion) return lose();
+  if (!wire::common_version(welcome.version(), welcome.version())) return lose();
   phase_ = Phase::kCatchingUp;
   limits_ = welcome.limits();
   attempt_.cancel();

@@ -38,7 +38,6 @@ class Connection {
   static constexpr uint64_t kOpenMs = 15000;  // for opening, and again for the Welcome
   static constexpr uint64_t kPongMs = 10000;
   static constexpr uint64_t kPongOfflineMs = 2000;  // when the network is said to be gone
-  static constexpr size_t kFrameBytesMax = 262144;
 
   explicit Connection(Engine& engine);
 

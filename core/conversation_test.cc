@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Two people talk, through an honest server.
+#include "base/limits.h"
+#include "content/content.pb.h"
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
@@ -223,10 +225,32 @@ TEST_F(ConversationTest, WhatCantBeSentIsRefusedBeforeAnythingIsStored_LIMIT_1) 
   request.mutable_send_message()->set_conversation(std::string(32, 'f'));
   EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kNoSuchConversation);
   EXPECT_TRUE(texts(ana_, chat_).empty());
+}
 
-  say(ana_, chat_, std::string(65536, 'a'));
+TEST_F(ConversationTest, TheLongestTextWithTheLongestQuoteFitsForFiveDevicesInANewSession_LIMIT_1) {
+  const std::string quoted = say(ana_, chat_, std::string(1000, 'q'));
   world_.advance(1000);
-  EXPECT_EQ(texts(ben_, bens_chat()).at(0).size(), 65536u);
+  client_api::Request request;
+  request.mutable_send_message()->set_conversation(chat_);
+  request.mutable_send_message()->set_text(std::string(65536, 'a'));
+  request.mutable_send_message()->set_quote_message_id(quoted);
+  EXPECT_FALSE(ana_.request(request).has_failure());
+  world_.advance(1000);
+  const auto messages = texts(ben_, bens_chat());
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[1].size(), 65536u);
+
+  wire::ClientFrame frame;
+  wire::Send& send = *frame.mutable_send();
+  send = world_.server->sends.back();
+  ASSERT_EQ(send.account().envelopes_size(), 1);
+  const wire::Envelope envelope = send.account().envelopes(0);
+  content::Sealed sealed;
+  ASSERT_TRUE(sealed.ParseFromString(envelope.payload()));
+  EXPECT_EQ(sealed.scheme(), content::Sealed::kSignalPrekey);
+  EXPECT_LE(envelope.payload().size(), kEnvelopeBytesMax);
+  for (size_t i = 1; i < kDevicesMax; ++i) *send.mutable_account()->add_envelopes() = envelope;
+  EXPECT_LE(frame.ByteSizeLong(), kFrameBytesMax);
 }
 
 TEST_F(ConversationTest, EventsSayWhatHappenedInOrder_UI_1) {

@@ -3,13 +3,10 @@
 #include "core/conversations.h"
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
 namespace kith::core {
-namespace {
-
-constexpr size_t kDraftBytesMax = 65536;
-
-}  // namespace
+namespace {}  // namespace
 
 Conversations::Opened Conversations::open(const AccountId& with, UnixMicros now, RandomSource& random) {
   if (const auto there = store_.conversations.with(with)) return {*there, false};
@@ -90,7 +87,7 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
 Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {
   const auto conversation = resolve(request.conversation());
   if (!conversation) return std::unexpected(conversation.error());
-  if (request.text().size() > kDraftBytesMax) return Refuse(client_api::Failure::kTooLarge, "text");
+  if (request.text().size() > kTextBytesMax) return Refuse(client_api::Failure::kTooLarge, "text");
   if (!is_utf8(request.text())) return Refuse(client_api::Failure::kInvalidArgument, "text");
   store_.conversations.set_draft(*conversation, request.text());
   return *conversation;

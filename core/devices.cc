@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/phone_number.h"
 #include "core/engine.h"
 #include "crypto/account_key.h"
@@ -14,7 +15,6 @@ namespace kith::core {
 
 namespace {
 
-constexpr size_t kDevicesMax = 5;
 constexpr size_t kIdentityKeyBytes = 33;
 constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kRefreshesAtOnce = 8;
@@ -26,7 +26,7 @@ std::optional<DeviceListRow> checked(const AccountId& account, const wire::Signe
   wire::DeviceList list;
   if (!list.ParseFromString(signed_list.device_list())) return std::nullopt;
   if (list.account_id() != account.view() || list.account_key().size() != kAccountKeyBytes) return std::nullopt;
-  if (list.revision() == 0 || list.revision() > DeviceListsTable::kRevisionMax) return std::nullopt;
+  if (list.revision() == 0 || list.revision() > kRevisionMax) return std::nullopt;
   if (list.devices_size() < 1 || list.devices_size() > static_cast<int>(kDevicesMax)) return std::nullopt;
   if (!crypto::verify_device_list(list.account_key(), signed_list.device_list(), signed_list.signature()))
     return std::nullopt;
@@ -197,7 +197,7 @@ Devices::Outcome Devices::open_from(const AccountId& account, const wire::Prekey
 }
 
 void Devices::note_revision(const AccountId& account, Revision revision) {
-  if (revision.value > DeviceListsTable::kRevisionMax) return;  // there will be no such list
+  if (revision.value > kRevisionMax) return;  // there will be no such list
   engine_.store.device_lists.note_revision(account, revision);
   refresh_not_before_ms_.erase(account);
   look_ = true;

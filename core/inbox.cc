@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/limits.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/sealing.h"
@@ -267,7 +268,8 @@ void Inbox::confirm() {
   wire::ClientFrame frame;
   frame.mutable_confirm()->set_position(confirm_told_.value);
   for (const uint64_t position : std::exchange(withheld_, {})) {
-    if (frame.confirm().withheld_size() < ReceiptsTable::kWithheldMax) frame.mutable_confirm()->add_withheld(position);
+    if (static_cast<size_t>(frame.confirm().withheld_size()) < kWithheldMax)
+      frame.mutable_confirm()->add_withheld(position);
   }
   engine_.connection.send(frame);
 }

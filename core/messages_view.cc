@@ -3,6 +3,7 @@
 #include "core/messages_view.h"
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
 namespace kith::core {
 namespace {
@@ -12,7 +13,6 @@ using Shown = client_api::Message;
 constexpr uint32_t kPageDefault = 50;
 constexpr uint32_t kPageMax = 500;
 constexpr uint32_t kTakeDefault = 100;
-constexpr size_t kExcerptBytesMax = 512;
 
 // The store's numbers are the interface's: a cast is the conversion.
 static_assert(static_cast<int>(Tick::kNone) == Shown::kNone);
@@ -134,7 +134,7 @@ Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_
 }
 
 QuoteRow quote_of(const MessageRow& original) {
-  return {original.id, original.from, std::string(cut(original.text, kExcerptBytesMax))};
+  return {original.id, original.from, std::string(cut(original.text, kQuoteBytesMax))};
 }
 
 }  // namespace kith::core

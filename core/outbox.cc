@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "core/contents.h"
 #include "core/engine.h"
 #include "core/sealing.h"
@@ -261,7 +262,7 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
     envelope.set_payload(sealed.payload);
   }
   const uint32_t told = engine_.connection.limits().frame_bytes_max();
-  const size_t frame_max = told == 0 ? Connection::kFrameBytesMax : told;
+  const size_t frame_max = told == 0 ? kFrameBytesMax : told;
   if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, FailureReason::kMessageTooLarge);
   item.in_flight = true;
   item.sent_at_ms = engine_.clock.monotonic().value;

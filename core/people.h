@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "client_api/client_api.pb.h"
 #include "core/http_calls.h"
 #include "core/store/conversation_id.h"
@@ -26,7 +27,6 @@ struct Engine;
 
 class People {
  public:
-  static constexpr size_t kLookupMax = 500;
   static constexpr size_t kFindersMax = 10000;  // requests that wait for the server's word on one number
   static constexpr uint64_t kAgainMs = 60000;
   static constexpr uint64_t kLimitedMs = 1000;  // at least, after a refusal by rate

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "core/engine.h"
 
 namespace kith::core {
 
 namespace {
-
-constexpr size_t kPinMin = 4;
-constexpr size_t kPinMax = 64;
 
 // The numbers of client_api.Settings.Scope and wire.Privacy.Scope are the same.
 static_assert(static_cast<int>(client_api::Settings::kEveryone) == static_cast<int>(wire::Privacy::kEveryone));
@@ -71,7 +69,8 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
 
 void PrivacySync::set_pin(uint32_t request, const client_api::SetPinRequest& what) {
   const bool remove = what.pin().empty();
-  if (!remove && (!is_utf8(what.pin()) || utf8_length(what.pin()) < kPinMin || utf8_length(what.pin()) > kPinMax)) {
+  if (!remove && (!is_utf8(what.pin()) || utf8_length(what.pin()) < kPinCharactersMin ||
+                  utf8_length(what.pin()) > kPinCharactersMax)) {
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "pin: must have 4 to 64 characters");
   }
   if (!engine_.connection.wanted()) return engine_.output.fail(request, FailureCode::kOffline, "not connected");
@@ -113,7 +112,7 @@ void PrivacySync::pump() {
   if (now.last_seen() == client_api::Settings::kContacts || now.about() == client_api::Settings::kContacts) {
     body.set_replace_contacts(true);
     for (const AccountId& account : engine_.store.contacts.accounts()) {
-      if (body.contacts_size() < static_cast<int>(kContactsMax)) body.add_contacts(account.bytes());
+      if (body.contacts_size() < static_cast<int>(kPrivacyListMax)) body.add_contacts(account.bytes());
     }
   }
   sending_ = true;

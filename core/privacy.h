@@ -17,7 +17,6 @@ struct Engine;
 class PrivacySync {
  public:
   static constexpr uint64_t kAgainMs = 30000;
-  static constexpr size_t kContactsMax = 5000;
 
   explicit PrivacySync(Engine& engine);
 

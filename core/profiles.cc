@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/phone_number.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
@@ -15,8 +16,6 @@ namespace kith::core {
 
 namespace {
 
-constexpr size_t kNameCharactersMax = 64;
-constexpr size_t kAboutCharactersMax = 140;
 constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
 
 std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/server_time.h"
@@ -12,8 +13,6 @@
 namespace kith::core {
 
 namespace {
-constexpr size_t kTextBytesMax = 65536;
-constexpr size_t kExcerptBytesMax = 512;
 
 bool fits(const content::Content& content) {
   const std::string& text = content.text().text();
@@ -26,7 +25,7 @@ void set_text(MessageRow& row, const content::Text& text) {
   const auto quoted = MessageId::from_bytes(text.quote().message_id());
   const auto author = AccountId::from_bytes(text.quote().author());
   const std::string& excerpt = text.quote().excerpt();
-  if (quoted && author && excerpt.size() <= kExcerptBytesMax && is_utf8(excerpt))
+  if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
     row.quote = QuoteRow{*quoted, *author, excerpt};
 }
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/limits.h"
 #include "base/phone_number.h"
 #include "core/engine.h"
 #include "crypto/account_key.h"
@@ -13,7 +14,6 @@ namespace kith::core {
 namespace {
 
 constexpr size_t kServerBytesMax = 256;
-constexpr size_t kDeviceNameBytesMax = 64;
 
 // "http://host:port" or https, without a slash at the end. Absent when it is none.
 std::optional<std::string> normalize_server(std::string server) {

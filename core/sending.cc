@@ -2,6 +2,7 @@
 
 #include "core/sending.h"
 
+#include "base/limits.h"
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
@@ -35,7 +36,8 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (was_sent(request, what)) return;
   if (what.text().empty()) return output.fail(request, FailureCode::kInvalidArgument, "text: is empty");
   if (what.text().size() > kTextBytesMax)
-    return output.fail(request, FailureCode::kTooLarge, "text: has more than 65536 bytes");
+    return output.fail(request, FailureCode::kTooLarge,
+                       "text: has more than " + std::to_string(kTextBytesMax) + " bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {

@@ -13,8 +13,6 @@ struct Engine;
 
 class Sending {
  public:
-  static constexpr size_t kTextBytesMax = 65536;
-
   explicit Sending(Engine& engine) : engine_(engine) {}
 
   void send_message(uint32_t request, const client_api::SendMessageRequest& what);

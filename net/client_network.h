@@ -22,6 +22,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/limits.h"
 
 namespace kith::net {
 
@@ -52,7 +53,7 @@ class ClientNetwork {
   // (LIMIT-1).
   static constexpr size_t kSendQueueBytesMax = size_t{8} << 20;
   // A larger message of the server closes the connection with 1009.
-  static constexpr size_t kFrameBytesMax = size_t{512} << 10;
+  static constexpr size_t kMessageBytesMax = kFrameBytesMax;
   static constexpr size_t kHttpBodyBytesMax = size_t{8} << 20;
 
   ClientNetwork();

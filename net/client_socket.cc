@@ -12,6 +12,7 @@
 #include <deque>
 
 #include "net/client_stream.h"
+#include "wire/versions.h"
 
 namespace kith::net {
 namespace {
@@ -23,6 +24,7 @@ using boost::system::error_code;
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::chrono::seconds kCloseTimeout{2};
 constexpr uint32_t kAbnormalClosure = 1006;
+constexpr beast::string_view kSubprotocol(wire::kSubprotocol.data(), wire::kSubprotocol.size());
 
 std::string failure_text(const error_code& error) {
   if (error == boost::asio::error::eof || error == boost::asio::error::connection_reset) return "the connection broke";
@@ -97,12 +99,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     timeouts.idle_timeout = websocket::stream_base::none();
     web_socket_.set_option(timeouts);
     web_socket_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
-      request.set(beast::http::field::sec_websocket_protocol, "kith.v1");
+      request.set(beast::http::field::sec_websocket_protocol, kSubprotocol);
       request.set(beast::http::field::user_agent, "kith");
     }));
     web_socket_.binary(true);
     web_socket_.auto_fragment(false);
-    web_socket_.read_message_max(ClientNetwork::kFrameBytesMax);
+    web_socket_.read_message_max(ClientNetwork::kMessageBytesMax);
     stream_.bound_reads(true);
     web_socket_.async_handshake(answer_, url_.authority, url_.target,
                                 [self = shared_from_this()](error_code error) { self->shaken(error); });
@@ -120,7 +122,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error) return end(kAbnormalClosure, failure_text(error));
     if (state_ == State::kClosing) return;
     stream_.bound_reads(false);
-    if (answer_[beast::http::field::sec_websocket_protocol] != "kith.v1") {
+    if (answer_[beast::http::field::sec_websocket_protocol] != kSubprotocol) {
       return end(kAbnormalClosure, "there is no Kith server at " + url_.authority);
     }
     deadline_.cancel();

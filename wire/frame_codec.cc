@@ -2,6 +2,7 @@
 
 #include "wire/frame_codec.h"
 
+#include "base/limits.h"
 #include "wire/frames.pb.h"
 #include "wire/versions.h"
 #include "wire/websocket.h"

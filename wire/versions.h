@@ -16,9 +16,6 @@ inline constexpr uint32_t kVersionMax = 1;
 inline constexpr std::string_view kSubprotocol = "kith.v1";
 inline constexpr std::string_view kSocketPath = "/v1/socket";
 
-// Bytes of one frame, in either direction.
-inline constexpr size_t kFrameBytesMax = 262'144;
-
 // The highest version that both sides speak; absent when there is none.
 constexpr std::optional<uint32_t> common_version(uint32_t their_min, uint32_t their_max) {
   const uint32_t highest = their_max < kVersionMax ? their_max : kVersionMax;

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
 namespace kith::wire {
 
@@ -42,9 +43,9 @@ enum class CloseCode : uint16_t {
 
 // What is expected of the peer.
 struct WebSocketRules {
-  bool masked = true;                  // a server expects masked frames, a client unmasked ones
-  bool text_allowed = false;           // Kith's messages are binary
-  size_t message_bytes_max = 262'144;  // over all fragments of a message
+  bool masked = true;                         // a server expects masked frames, a client unmasked ones
+  bool text_allowed = false;                  // Kith's messages are binary
+  size_t message_bytes_max = kFrameBytesMax;  // over all fragments of a message
 };
 
 struct WebSocketEvent {

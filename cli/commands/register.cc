@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "net/client_url.h"
 
@@ -17,7 +18,6 @@ using client_api::Request;
 using client_api::Response;
 
 constexpr int kAttempts = 3;
-constexpr size_t kNameCharactersMax = 64;
 
 bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
 

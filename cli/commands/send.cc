@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
 #include "cli/whom.h"
@@ -18,7 +19,6 @@ using client_api::Request;
 using client_api::State;
 
 constexpr uint64_t kTryMs = 5000;
-constexpr size_t kTextBytesMax = 65536;
 
 Message::Tick tick_of(const std::string& wait) {
   if (wait == "delivered") return Message::kDelivered;
@@ -142,7 +142,7 @@ Result<std::string, ExitCode> text_of(Context context, const SendOptions& option
   if (text == "-") {
     auto input = read_everything(STDIN_FILENO, kTextBytesMax + 2);
     if (!input) {
-      context.out.note("standard input can't be read, or is longer than 65536 bytes");
+      context.out.note("standard input can't be read, or is longer than " + std::to_string(kTextBytesMax) + " bytes");
       return Fail(ExitCode::kUsage);
     }
     text = std::move(*input);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 
@@ -11,8 +12,6 @@ using client_api::Request;
 using client_api::Settings;
 
 namespace {
-
-constexpr size_t kPinBytesMax = 256;
 
 struct ScopeWord {
   const char* word;

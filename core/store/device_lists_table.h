@@ -47,7 +47,6 @@ struct DeviceListRow {
 class DeviceListsTable {
  public:
   // Above it a number is no longer exact everywhere, and would be negative in the database in the end.
-  static constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 
   explicit DeviceListsTable(Database& database) : database_(database) {}
 

@@ -2,6 +2,8 @@
 
 #include "core/store/receipts_table.h"
 
+#include "base/limits.h"
+
 namespace kith::core {
 
 std::vector<ReadDueRow> ReceiptsTable::due(int64_t limit) {
@@ -36,7 +38,7 @@ void ReceiptsTable::withhold(Position position) {
       .prepare(
           "DELETE FROM withheld WHERE position <= (SELECT position FROM withheld ORDER BY position DESC LIMIT 1 OFFSET "
           "?)")
-      .bind(kWithheldMax)
+      .bind(static_cast<int64_t>(kWithheldMax))
       .run();
 }
 

@@ -29,8 +29,6 @@ struct ReadDueRow {
 
 class ReceiptsTable {
  public:
-  static constexpr int64_t kWithheldMax = 256;  // what the server takes
-
   explicit ReceiptsTable(Database& database) : database_(database) {}
 
   // Read receipts to send, in the order of the key, at most `limit`. MessagesTable::mark_read() makes them due.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
+
 namespace kith::core::testing {
 
 namespace {
@@ -160,8 +162,8 @@ client_api::Response Host::request(client_api::Request request) {
 
 World::World(uint64_t seed, std::function<std::unique_ptr<LoopbackServer>(Clock&, RandomSource&)> make_server)
     : random(seed), server(make_server ? make_server(clock, random) : std::make_unique<LoopbackServer>(clock, random)) {
-  server->limits.set_frame_bytes_max(262144);
-  server->limits.set_envelope_bytes_max(131072);
+  server->limits.set_frame_bytes_max(kFrameBytesMax);
+  server->limits.set_envelope_bytes_max(kEnvelopeBytesMax);
   server->limits.set_in_flight_sends_max(64);
   server->limits.set_idle_timeout_ms(60000);
   server->limits.set_subscriptions_max(100);

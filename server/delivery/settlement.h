@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "base/executor.h"
+#include "base/limits.h"
 
 namespace kith {
 
@@ -23,7 +24,7 @@ enum class Settled : uint8_t {
 // entries can point into it. Filled and settled on the addressee's executor; the waiter goes on at `home`.
 class Settlement {
  public:
-  static constexpr size_t kPartsMax = 5;  // devices of an account
+  static constexpr size_t kPartsMax = kDevicesMax;
 
   // One entry's end of it: a link in the entry's list of who waits. (A repeated send waits for the entry of the first.)
   struct Part {

@@ -7,6 +7,7 @@
 // nonce.
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "server/gateway/testing/client.h"
 #include "server/gateway/testing/server.h"
 #include "wire/versions.h"
@@ -349,7 +350,7 @@ TEST_F(Rfc6455, Case_7_1_5_ACloseInsideAFragmentedMessage) {
 }
 TEST_F(Rfc6455, Case_7_1_6_ACloseBehindTheLargestMessage) {
   const auto client = open();
-  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(wire::kFrameBytesMax, 6)) +
+  client->send_bytes(masked(fin(Opcode::kBinary), echo_request(kFrameBytesMax, 6)) +
                      masked(fin(Opcode::kClose), close_payload(1000)));
   expect_echo(*client, 6);
   EXPECT_EQ(client->receive_close(), 1000);
@@ -385,8 +386,8 @@ TEST_F(Rfc6455, Case_7_9_and_7_13_CodesThatMayNotBeSentAreRefused) {
 // ---- 9 Limits and many messages
 
 TEST_F(Rfc6455, Case_9_1_to_9_6_TheLargestMessageWholeInFragmentsAndInPieces) {
-  const Bytes request = echo_request(wire::kFrameBytesMax, 8);
-  ASSERT_EQ(request.size(), wire::kFrameBytesMax);
+  const Bytes request = echo_request(kFrameBytesMax, 8);
+  ASSERT_EQ(request.size(), kFrameBytesMax);
   const auto client = open();
   client->send_bytes(masked(fin(Opcode::kBinary), request));
   expect_echo(*client, 8);
@@ -404,9 +405,9 @@ TEST_F(Rfc6455, Case_9_1_to_9_6_TheLargestMessageWholeInFragmentsAndInPieces) {
   expect_echo(*client, 8);
 }
 TEST_F(Rfc6455, Case_9_LargerMessagesAreRefusedWith1009BeforeTheyAreThere) {
-  const Bytes header("\x82\xFF\x00\x00\x00\x00\x00\x04\x00\x01", 10);  // 262,145 bytes
+  const Bytes header("\x82\xFF\x00\x00\x00\x00\x00\x06\x00\x01", 10);  // 393,217 bytes
   expect_close(header, code(CloseCode::kTooBig));
-  const Bytes half(wire::kFrameBytesMax / 2 + 1, 'x');
+  const Bytes half(kFrameBytesMax / 2 + 1, 'x');
   expect_close(masked(more(Opcode::kBinary), half) + masked(fin(Opcode::kContinuation), half),
                code(CloseCode::kTooBig));
 }

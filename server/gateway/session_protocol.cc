@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "base/limits.h"
 #include "server/delivery/shard.h"
 #include "server/gateway/dispatch.h"
 #include "server/gateway/wire_error.h"
@@ -19,7 +20,7 @@ namespace {
 using wire::CloseCode;
 using Kind = wire::WebSocketEvent::Kind;
 
-constexpr wire::WebSocketRules kRules{.masked = true, .text_allowed = false, .message_bytes_max = wire::kFrameBytesMax};
+constexpr wire::WebSocketRules kRules{.masked = true, .text_allowed = false, .message_bytes_max = kFrameBytesMax};
 
 // Before Hello, which is short, nobody may make the server keep more.
 constexpr wire::WebSocketRules kRulesBeforeHello{.masked = true, .text_allowed = false, .message_bytes_max = 4096};

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "base/limits.h"
 #include "server/gateway/testing/client.h"
 #include "server/gateway/testing/server.h"
 
@@ -66,7 +67,7 @@ TEST(Session, WelcomesADeviceTellsTheLimitsAndTheEndOfTheBacklog) {
   const auto welcome = client.receive();
   ASSERT_TRUE(welcome && welcome->has_welcome());
   EXPECT_EQ(welcome->welcome().version(), 1u);
-  EXPECT_EQ(welcome->welcome().limits().frame_bytes_max(), 262'144u);
+  EXPECT_EQ(welcome->welcome().limits().frame_bytes_max(), kFrameBytesMax);
   const auto end = client.receive();
   ASSERT_TRUE(end && end->has_backlog_end());
   EXPECT_TRUE(server.wait_for_sessions(1));
@@ -226,7 +227,7 @@ TEST(Session, ClosesMalformedFramesWithTheRightCode) {
   };
   EXPECT_EQ(closed_with(0x81, "text"), 1003);
   EXPECT_EQ(closed_with(0x82, "\xff\xff"), 1007) << "no ClientFrame";
-  EXPECT_EQ(closed_with(0x82, Bytes(262'145, 'x')), 1009);
+  EXPECT_EQ(closed_with(0x82, Bytes(kFrameBytesMax + 1, 'x')), 1009);
   EXPECT_EQ(closed_with(0xc2, "reserved bit"), 1002);
   EXPECT_EQ(closed_with(0x83, "reserved opcode"), 1002);
   EXPECT_EQ(closed_with(0x80, "nothing to continue"), 1002);
@@ -254,24 +255,52 @@ TEST(Session, TakesTheLargestFrameWholeAndInFragments) {
   wire::ClientFrame frame = ping_frame(9);
   Bytes bytes = frame.SerializeAsString();
   // An unknown field fills it up to the limit.
-  const size_t fill = 262'144 - bytes.size() - 6;
+  const size_t fill = kFrameBytesMax - bytes.size() - 6;
   bytes += Bytes("\xfa\x07", 2);
   for (size_t rest = fill;; rest >>= 7) {
     bytes.push_back(static_cast<char>(rest >= 128 ? (rest & 127) | 128 : rest));
     if (rest < 128) break;
   }
   bytes += Bytes(fill, 'u');
-  bytes.resize(std::min<size_t>(bytes.size(), 262'144));
+  bytes.resize(std::min<size_t>(bytes.size(), kFrameBytesMax));
   client.send_raw(0x82, bytes);
   auto pong = client.receive(ServerFrame::kPong);
   ASSERT_TRUE(pong);
-  client.send_raw(0x02, bytes.substr(0, 100'000));
-  client.send_raw(0x00, bytes.substr(100'000, 100'000));
+  client.send_raw(0x02, bytes.substr(0, 150'000));
+  client.send_raw(0x00, bytes.substr(150'000, 150'000));
   client.send_raw(0x89, "between");
-  client.send_raw(0x80, bytes.substr(200'000));
+  client.send_raw(0x80, bytes.substr(300'000));
   pong = client.receive(ServerFrame::kPong);
   ASSERT_TRUE(pong);
   EXPECT_EQ(pong->pong().nonce(), 9u);
+}
+
+TEST(Session, ATextOfTheLargestSizeReachesAllFiveDevicesOfAnAccount) {  // [LIMIT-1]
+  Server server;
+  Device sender(server, server.add_device("+491700000001"));
+  const auto devices = server.add_devices("+491700000002", kDevicesMax);
+  std::vector<std::unique_ptr<Device>> receivers;
+  for (const auto& device : devices) receivers.push_back(std::make_unique<Device>(server, device));
+  wire::ClientFrame frame;
+  wire::Send& send = *frame.mutable_send();
+  send.set_message_id(message_id(1).bytes());
+  wire::ToAccount& to = *send.mutable_account();
+  to.set_account_id(devices[0].account());
+  to.set_device_list_revision(UINT64_MAX);
+  to.set_receipt_number(UINT64_MAX);
+  for (const auto& device : devices) {
+    wire::Envelope& envelope = *to.add_envelopes();
+    envelope.set_device_id(device.address.device.value);
+    envelope.set_payload(Bytes(kEnvelopeBytesMax, static_cast<char>('a' + device.address.device.value)));
+  }
+  ASSERT_LE(frame.ByteSizeLong(), kFrameBytesMax);
+  sender.send_frame(frame);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    const auto delivered = receivers[i]->receive(ServerFrame::kDeliver);
+    ASSERT_TRUE(delivered);
+    EXPECT_EQ(delivered->deliver().entries(0).message().payload(), to.envelopes(static_cast<int>(i)).payload());
+  }
+  EXPECT_TRUE(sender.receive(ServerFrame::kAccepted));
 }
 
 TEST(Session, ASecondHelloClosesTheConnection) {

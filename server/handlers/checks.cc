@@ -21,7 +21,7 @@ bool is_line(std::string_view text, size_t length_max) {
   return is_text(text, 0, length_max) && one_line(text) == text;
 }
 
-bool is_name(std::string_view text) { return is_line(text, kNameLengthMax) && has_visible(text); }
+bool is_name(std::string_view text) { return is_line(text, kNameCharactersMax) && has_visible(text); }
 
 // Possible, not valid: numbering plans change faster than tables, and a code decides in the end.
 std::optional<std::string> normalize_phone(const std::string& phone) {

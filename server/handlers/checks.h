@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Checks of what comes from outside, shared by handlers. Each bound has a name here; details of refusals name the
+// Checks of what comes from outside, shared by handlers. Each bound has a name here, or in base/limits.h when clients
+// keep it too; details of refusals name the
 // field, never its value.
 #pragma once
 
@@ -12,28 +13,18 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/task.h"
 #include "server/handlers/refusal.h"
 
 namespace kith::handlers {
 
-constexpr size_t kDevicesMax = 5;
-constexpr size_t kWithheldMax = 256;
 constexpr size_t kIdentityKeyBytes = 33;  // type byte 5, X25519 public key
 constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kSignatureBytes = 64;
 constexpr uint32_t kPrekeyIdMax = 16777214;
 constexpr uint32_t kRegistrationIdMax = 16380;
-constexpr size_t kDeviceNameBytesMax = 64;
 constexpr size_t kClientBytesMax = 64;
-constexpr size_t kNameLengthMax = 64;
-constexpr size_t kAboutLengthMax = 140;
-constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;  // what SQL and JavaScript hold exactly
-constexpr size_t kPinLengthMin = 4;
-constexpr size_t kPinLengthMax = 64;
-constexpr size_t kPinBytesMax = 256;
-constexpr size_t kLookupMax = 500;
-constexpr size_t kPrivacyListMax = 5000;
 
 // The entries that a Confirm or Hello withholds (TICK-1), ascending; absent when there are more than kWithheldMax.
 template <class Field>

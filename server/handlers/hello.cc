@@ -2,19 +2,16 @@
 
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
+#include "wire/versions.h"
 
 namespace kith::handlers {
-namespace {
-
-constexpr uint32_t kVersion = 1;
-
-}  // namespace
 
 Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Session& session) {
   if (hello.client().size() > kClientBytesMax) co_return refuse(wire::kInvalidArgument, "client");
   if (hello.version_min() > hello.version_max()) co_return refuse(wire::kInvalidArgument, "version_min");
-  if (hello.version_min() > kVersion || hello.version_max() < kVersion) {
-    co_return refuse(wire::kUnsupportedVersion, "this server speaks version 1");
+  const auto version = wire::common_version(hello.version_min(), hello.version_max());
+  if (!version) {
+    co_return refuse(wire::kUnsupportedVersion, "this server speaks version " + std::to_string(wire::kVersionMax));
   }
   auto withheld = withheld_of(hello.withheld());
   if (!withheld) co_return refuse(wire::kTooLarge, "withheld");
@@ -46,7 +43,7 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
 
   wire::ServerFrame frame;
   wire::Welcome& welcome = *frame.mutable_welcome();
-  welcome.set_version(kVersion);
+  welcome.set_version(*version);
   welcome.set_server_time_us(services.clock.now().value);
   welcome.set_first_position(attached->first_position.value);
   welcome.set_prekeys_remaining(*prekeys);

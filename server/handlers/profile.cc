@@ -32,7 +32,7 @@ Task<Outcome<wire::Profile>> load(Services& services, DeviceAddress caller, Acco
 
 Task<Outcome<wire::Profile>> put(Services& services, DeviceAddress caller, wire::Profile profile) {
   if (!is_name(profile.name())) co_return refuse(wire::kInvalidArgument, "name");
-  if (!is_line(profile.about(), kAboutLengthMax)) co_return refuse(wire::kInvalidArgument, "about");
+  if (!is_line(profile.about(), kAboutCharactersMax)) co_return refuse(wire::kInvalidArgument, "about");
   if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
     co_return refuse_rate(wait_ms);
   ProfileRecord record{profile.name(), profile.about()};

@@ -47,7 +47,7 @@ struct Copy {
   UnixMicros time;
 };
 
-Outcome<Checked> check(const Services& services, const wire::Send& send) {
+Outcome<Checked> check(const wire::Send& send) {
   const auto id = MessageId::from_bytes(send.message_id());
   if (!id || id->is_none()) return refuse(wire::kInvalidArgument, "message_id");
   if (send.has_group() || send.has_several()) return refuse(wire::kUnsupportedTarget, "to");
@@ -57,8 +57,7 @@ Outcome<Checked> check(const Services& services, const wire::Send& send) {
   Checked checked{*id, *to, {}, 0};
   for (const wire::Envelope& envelope : send.account().envelopes()) {
     if (envelope.payload().empty()) return refuse(wire::kInvalidArgument, "envelopes.payload");
-    if (envelope.payload().size() > services.settings.limits.envelope_bytes_max())
-      return refuse(wire::kTooLarge, "envelopes.payload");
+    if (envelope.payload().size() > kEnvelopeBytesMax) return refuse(wire::kTooLarge, "envelopes.payload");
     const DeviceId device{envelope.device_id()};
     if (std::find(checked.devices.begin(), checked.devices.begin() + checked.count, device) !=
         checked.devices.begin() + checked.count) {
@@ -221,7 +220,7 @@ Task<wire::ServerFrame> deliver(Services& services, DeviceAddress from, wire::Se
 }  // namespace
 
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send) {
-  const auto checked = check(services, send);
+  const auto checked = check(send);
   if (!checked) co_return refused(send, checked.error());
   Shard& home = services.shards.of(from.account);
   const UnixMicros server_time = home.server_time();

@@ -3,6 +3,7 @@
 // The send path: form, devices, blocks, repetitions, rooms.
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "server/handlers/testing/handlers_world.h"
 
 namespace kith::testing {
@@ -86,10 +87,18 @@ TEST_F(SendMessageTest, ChecksItsForm) {  // [LIMIT-1]
   EXPECT_EQ(refused(send, "account_id"), wire::kInvalidArgument);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 1}), "envelopes.device_id"), wire::kInvalidArgument);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, ""), "envelopes.payload"), wire::kInvalidArgument);
-  EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, Bytes(48 * 1024 + 1, 'x')), "envelopes.payload"), wire::kTooLarge);
+  EXPECT_EQ(refused(world.send_of(id, ben, {1, 2}, Bytes(kEnvelopeBytesMax + 1, 'x')), "envelopes.payload"),
+            wire::kTooLarge);
   EXPECT_EQ(refused(world.send_of(id, ben, {1, 2, 3, 4, 5, 6}), "envelopes"), wire::kTooLarge);
   EXPECT_EQ(refused(world.send_of(id, world.random.id<AccountId>(), {1}), "account_id"), wire::kNoSuchAccount);
-  EXPECT_TRUE(world.send(from, world.send_of(id, ben, {1, 2}, Bytes(48 * 1024, 'x'))).has_accepted());
+}
+
+TEST_F(SendMessageTest, TakesTheLargestEnvelopeForEachOfFiveDevices) {  // [LIMIT-1]
+  const AccountId five = world.add_account(kDevicesMax);
+  const Bytes largest(kEnvelopeBytesMax, 'x');
+  EXPECT_TRUE(world.send(from, world.send_of(id, five, {1, 2, 3, 4, 5}, largest)).has_accepted());
+  for (uint32_t device = 1; device <= kDevicesMax; ++device)
+    EXPECT_EQ(world.ports().inboxes.stored({five, {device}}).size(), 1u);
 }
 
 TEST_F(SendMessageTest, NamesForWhomItIsAcceptedOrRefused) {  // an own copy has the same message id

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "server/delivery/shards.h"
 #include "server/handlers/heavy_work.h"
@@ -22,8 +23,8 @@ namespace kith {
 // fit into a frame.
 inline wire::Limits default_limits() {
   wire::Limits limits;
-  limits.set_frame_bytes_max(256 * 1024);
-  limits.set_envelope_bytes_max(48 * 1024);
+  limits.set_frame_bytes_max(kFrameBytesMax);
+  limits.set_envelope_bytes_max(kEnvelopeBytesMax);
   limits.set_in_flight_sends_max(64);
   limits.set_idle_timeout_ms(120'000);
   limits.set_subscriptions_max(512);

@@ -20,7 +20,8 @@ struct Hashing {
 
 Task<Outcome<wire::Empty>> put(Services& services, DeviceAddress caller, wire::PinRequest request) {
   const std::string& pin = request.pin();
-  if (!pin.empty() && !is_text(pin, kPinLengthMin, kPinLengthMax)) co_return refuse(wire::kInvalidArgument, "pin");
+  if (!pin.empty() && !is_text(pin, kPinCharactersMin, kPinCharactersMax))
+    co_return refuse(wire::kInvalidArgument, "pin");
   if (const uint32_t wait_ms = services.rate_limits.take(Limit::kPinWrite, caller.account.view()); wait_ms != 0)
     co_return refuse_rate(wait_ms);
   const OneAtATime turn(services.rate_limits, "pin " + caller.account.bytes());

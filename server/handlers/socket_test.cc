@@ -49,7 +49,7 @@ TEST_F(SocketTest, WelcomeComesFirstThenTheBacklogThenItsEnd) {
   EXPECT_EQ(welcome.version(), 1u);
   EXPECT_EQ(welcome.server_time_us(), world.loops.clock.now().value);
   EXPECT_EQ(welcome.first_position(), at_ana.entries[0].position());
-  EXPECT_EQ(welcome.limits().envelope_bytes_max(), 48u * 1024);
+  EXPECT_EQ(welcome.limits().envelope_bytes_max(), kEnvelopeBytesMax);
   EXPECT_TRUE(at_ana.frames[1].has_deliver());
   EXPECT_TRUE(at_ana.frames.back().has_backlog_end());
   EXPECT_EQ(at_ana.backlog_end, at_ana.last());

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/limits.h"
 #include "net/socket.h"
 #include "net/static_files.h"
 #include "net/tls.h"
@@ -59,10 +60,10 @@ std::vector<std::string> contradictions(const Config& config) {
     if (!net::PeerAddress::parse(proxy)) out.push_back("listen.trusted_proxies: \"" + proxy + "\" is no IP address");
   }
   if (config.data_directory.empty()) out.push_back("data.directory is empty");
-  if (config.delivery.window_bytes + (uint64_t{1} << 18) > config.gateway.output_max) {
+  if (config.delivery.window_bytes + kFrameBytesMax > config.gateway.output_max) {
     out.push_back("limits.output_max = " + std::to_string(config.gateway.output_max) +
-                  " is too small: it must hold inbox.window_bytes and a frame of 262144 bytes, " +
-                  std::to_string(config.delivery.window_bytes + (uint64_t{1} << 18)));
+                  " is too small: it must hold inbox.window_bytes and a frame of " + std::to_string(kFrameBytesMax) +
+                  " bytes, " + std::to_string(config.delivery.window_bytes + kFrameBytesMax));
   }
   if (config.gateway.output_ephemeral_max > config.gateway.output_max) {
     out.push_back("limits.output_ephemeral_max must not be above limits.output_max");
@@ -109,7 +110,6 @@ std::vector<std::string> config_keys() {
 HandlerSettings handler_settings(const Config& config) {
   HandlerSettings out = config.handlers;
   out.limits.set_idle_timeout_ms(config.gateway.idle_timeout_ms);
-  out.limits.set_envelope_bytes_max(config.envelope_bytes_max);
   out.limits.set_in_flight_sends_max(config.in_flight_sends_max);
   out.limits.set_subscriptions_max(config.subscriptions_max);
   return out;

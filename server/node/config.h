@@ -22,7 +22,6 @@ struct Config {
   HandlerSettings handlers;          // [registration]; its limits by handler_settings()
 
   // [limits], told to devices in Welcome
-  uint32_t envelope_bytes_max = 48 * 1024;
   uint32_t in_flight_sends_max = 64;
   uint32_t subscriptions_max = 512;
 

@@ -2,6 +2,8 @@
 
 #include "server/node/config_settings.h"
 
+#include "base/limits.h"
+
 // One line a setting: section, key, help, place, range.
 #define KITH_PLACE(type, member) +[](Config& c) -> type& { return c.member; }
 
@@ -98,8 +100,6 @@ const Setting kSettings[] = {
     {"limits", "frames_per_second", "WebSocket frames a second of one connection; more closes it. 0: no bound.",
      KITH_PLACE(uint32_t, gateway.frames_per_second), 0, 1'000'000},
     {"limits", "frames_burst", "How many of them at once.", KITH_PLACE(uint32_t, gateway.frames_burst), 1, 1'000'000},
-    {"limits", "envelope_bytes_max", "Ciphertext of one message for one device. Told to devices.",
-     KITH_PLACE(uint32_t, envelope_bytes_max), 4096, 51'000},
     {"limits", "in_flight_sends_max", "Messages of one connection that are not answered yet. Told to devices.",
      KITH_PLACE(uint32_t, in_flight_sends_max), 1, 10'000},
     {"limits", "subscriptions_max", "Accounts whose presence one connection may watch. Told to devices.",
@@ -150,10 +150,11 @@ const Setting kSettings[] = {
      "Confirmed messages stay on disk so long, so that a crash repeats a receipt and loses none.",
      KITH_PLACE(uint32_t, delivery.forget_delay_ms), 0, 60'000},
     {"inbox", "commit_bytes_max", "Bytes of one write of an event loop.",
-     KITH_PLACE(uint64_t, delivery.commit_bytes_max), 1 << 18, 1 << 30},
+     KITH_PLACE(uint64_t, delivery.commit_bytes_max), kFrameBytesMax, 1 << 30},
     {"inbox", "window_entries", "Entries on their way to one device and not confirmed.",
      KITH_PLACE(uint32_t, delivery.window_entries), 1, 100'000},
-    {"inbox", "window_bytes", "The same in bytes.", KITH_PLACE(uint64_t, delivery.window_bytes), 1 << 18, 1 << 30},
+    {"inbox", "window_bytes", "The same in bytes.", KITH_PLACE(uint64_t, delivery.window_bytes), kFrameBytesMax,
+     1 << 30},
     {"inbox", "undurable_bytes_max",
      "Bytes in memory that are not written yet, of each event loop. Beyond, senders are told to wait.",
      KITH_PLACE(uint64_t, delivery.undurable_bytes_max), 1 << 20, uint64_t{1} << 40},

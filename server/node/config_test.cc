@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 #include "server/node/config.h"
+#include "base/limits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -167,15 +168,14 @@ TEST(Config, SettingsThatContradictEachOtherAreNamed) {
 TEST(Config, DevicesAreToldTheConfiguredLimits) {
   Config config;
   config.gateway.idle_timeout_ms = 5555;
-  config.envelope_bytes_max = 5000;
   config.in_flight_sends_max = 5;
   config.subscriptions_max = 6;
   const HandlerSettings settings = handler_settings(config);
   EXPECT_EQ(settings.limits.idle_timeout_ms(), 5555u);
-  EXPECT_EQ(settings.limits.envelope_bytes_max(), 5000u);
+  EXPECT_EQ(settings.limits.envelope_bytes_max(), kEnvelopeBytesMax);  // no setting: texts of 65,536 bytes
   EXPECT_EQ(settings.limits.in_flight_sends_max(), 5u);
   EXPECT_EQ(settings.limits.subscriptions_max(), 6u);
-  EXPECT_EQ(settings.limits.frame_bytes_max(), 262144u);
+  EXPECT_EQ(settings.limits.frame_bytes_max(), kFrameBytesMax);
 }
 
 }  // namespace

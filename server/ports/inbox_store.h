@@ -20,7 +20,7 @@ struct InboxEntry {
   Position position;
   UnixMicros stored_at;  // for expiry
   MessageId message_id;  // none for entries that are no message
-  // A serialized wire.Entry, position included: what the device gets, byte for byte. At most 262144 bytes.
+  // A serialized wire.Entry, position included: what the device gets, byte for byte. At most kFrameBytesMax (base/limits.h) bytes.
   Bytes entry;
 };
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "base/limits.h"
 #include "server/ports/contract_runner.h"
 #include "server/ports/inbox_store.h"
 
@@ -136,7 +137,7 @@ TEST_P(InboxStoreContract, WhatIsAppendedIsReadByteForByteInOrder) {  // [ORDER-
 }
 
 TEST_P(InboxStoreContract, TheLargestEntryRoundTrips) {  // [LIMIT-1]
-  const Bytes large(262144, '\x7f');
+  const Bytes large(kFrameBytesMax, '\x7f');
   ASSERT_TRUE(append(device(1), entry(1, large)));
   EXPECT_EQ(read(device(1)).at(0).entry, large);
 }

@@ -41,6 +41,15 @@ class TwoPeople(Scenario):
         self.ana.run("receive")
         self.assertEqual(self.ben.receive_texts(), ["first", "written offline"])
 
+    def test_the_longest_text_with_a_quote_passes_a_server_as_it_comes(self):  # LIMIT-1
+        quoted = self.ana.send(self.ben, "q" * 1000, "--wait", "sent")
+        text = "ä" * 32768
+        done = self.ana.run("send", "--reply-to", quoted, "--wait", "sent", self.ben.phone, "-", input=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.ben.receive_texts(), ["q" * 1000, text])
+        done = self.ana.run("send", self.ben.phone, "-", input=text + "a", check=False)
+        self.assertIn("65536 bytes", done.stderr)
+
     def test_ticks_rise_to_delivered_and_read(self):  # [F12 F14] RECEIPT-1 RECEIPT-2
         ana, ben = self.rpc(self.ana), self.rpc(self.ben)
         ana.wait_online()

@@ -5,6 +5,7 @@ import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/p
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
+import { FRAME_BYTES_MAX } from "./generated/limits";
 import { CoreHost, type ActionSource } from "./host";
 import { webNetwork, type HttpAnswer, type Network, type SocketListener, type WebSocketClass } from "./network";
 import { decodeEvent, decodeResponse, encodeRequest } from "./schema";
@@ -192,7 +193,7 @@ describe("The network", () => {
   test("ends a socket that brings what no server of Kith sends: text, or a frame larger than any", () => {
     for (const [data, expected] of [
       ["text", 1003],
-      [new ArrayBuffer(262_145), 1009],
+      [new ArrayBuffer(FRAME_BYTES_MAX + 1), 1009],
     ] as const) {
       const closed: number[] = [];
       const sizes: number[] = [];
@@ -202,10 +203,10 @@ describe("The network", () => {
         closed: (code) => void closed.push(code),
       });
       const socket = ScriptedWebSocket.made as ScriptedWebSocket;
-      socket.say(new ArrayBuffer(262_144));
+      socket.say(new ArrayBuffer(FRAME_BYTES_MAX));
       socket.say(data);
       socket.say(new ArrayBuffer(1));
-      expect([sizes, closed, socket.closed]).toEqual([[262_144], [expected], true]);
+      expect([sizes, closed, socket.closed]).toEqual([[FRAME_BYTES_MAX], [expected], true]);
     }
   });
 

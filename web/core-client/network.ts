@@ -2,6 +2,7 @@
 
 // WebSocket and HTTP as the core's actions ask for them, in a browser's Worker and in Node alike.
 import type { HttpCall } from "./generated/client_api/host_pb";
+import { FRAME_BYTES_MAX } from "./generated/limits";
 
 export interface SocketListener {
   opened(): void;
@@ -34,8 +35,6 @@ const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 const NEVER_OPENED = 1006;
 const NO_TEXT_FRAMES = 1003;
 const TOO_LARGE = 1009;
-/** proto/wire/frames.proto. */
-const FRAME_BYTES_MAX = 262_144;
 
 /** The browser's WebSocket, or the package `ws`, which has the same form. */
 export type WebSocketClass = new (url: string, protocol: string) => WebSocket;
@@ -72,7 +71,7 @@ function openSocket(socketClass: WebSocketClass, url: string, listener: SocketLi
   socket.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (!live) return;
     if (!(event.data instanceof ArrayBuffer)) return refuse(NO_TEXT_FRAMES, "a text frame");
-    if (event.data.byteLength > FRAME_BYTES_MAX) return refuse(TOO_LARGE, "a frame of over 256 KiB");
+    if (event.data.byteLength > FRAME_BYTES_MAX) return refuse(TOO_LARGE, `a frame of over ${FRAME_BYTES_MAX} bytes`);
     listener.frame(new Uint8Array(event.data));
   });
   socket.addEventListener("close", (event: CloseEvent) => end(event.code, event.reason));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The pages of the settings on oneself, on this device, and on Kith.
-import { Connection, type State } from "../view-models/core";
-import { ABOUT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, type SettingsViewModel } from "../view-models/settings";
+import { ABOUT_CHARACTERS_MAX, Connection, NAME_CHARACTERS_MAX, type State } from "../view-models/core";
+import type { SettingsViewModel } from "../view-models/settings";
 import { EditableText } from "./editable_text";
 import { useViewModel } from "./use_view_model";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side sees of it.
-import type { Core, Message } from "./core";
+import { TEXT_BYTES_MAX, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
 
@@ -11,7 +11,6 @@ export interface ComposerSnapshot {
   error: string;
 }
 
-export const TEXT_BYTES_MAX = 65_536;
 const DRAFT_PAUSE_MS = 400;
 const TYPING_EVERY_MS = 3_000;
 

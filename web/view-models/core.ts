@@ -21,6 +21,13 @@ export {
   Settings_Scope as Scope,
   State_Connection as Connection,
 } from "../core-client/schema";
+export {
+  ABOUT_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX,
+  PIN_CHARACTERS_MAX,
+  PIN_CHARACTERS_MIN,
+  TEXT_BYTES_MAX,
+} from "../core-client/generated/limits";
 export type {
   Contact,
   Conversation,

@@ -4,7 +4,7 @@
 //
 // A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the number in the place of the
 // name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again.
-import { FailureCode, failureOf, hasCode, type Core, type State } from "./core";
+import { FailureCode, NAME_CHARACTERS_MAX, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
 import { looksLikePhone } from "./phone";
 import { ViewModel } from "./view_model";
@@ -42,7 +42,6 @@ export interface RegistrationOptions {
 export const hasName = (state: Pick<State, "name">): boolean => state.name !== "" && !looksLikePhone(state.name);
 
 const RESEND_MS = 30_000;
-const NAME_CHARACTERS_MAX = 64;
 
 export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   constructor(

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // One's own profile and privacy.
-import type { Core, Profile, Scope, Settings } from "./core";
+import {
+  ABOUT_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX,
+  PIN_CHARACTERS_MAX,
+  PIN_CHARACTERS_MIN,
+  type Core,
+  type Profile,
+  type Scope,
+  type Settings,
+} from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { ViewModel } from "./view_model";
@@ -14,11 +23,6 @@ export interface SettingsSnapshot {
   notice: string;
   pinError: string;
 }
-
-export const NAME_CHARACTERS_MAX = 64;
-export const ABOUT_CHARACTERS_MAX = 140;
-const PIN_CHARACTERS_MIN = 4;
-const PIN_CHARACTERS_MAX = 64;
 
 function pinProblem(pin: string, again: string): string {
   const { length } = [...pin];

@@ -108,6 +108,23 @@ Server::Device Server::add_device(std::string phone, std::optional<size_t> loop)
   return device;
 }
 
+std::vector<Server::Device> Server::add_devices(std::string phone, uint32_t count) {
+  const AccountId account = random_.id<AccountId>();
+  std::vector<Device> devices;
+  std::vector<Bytes> hashes;
+  for (uint32_t number = 1; number <= count; ++number) {
+    const Bytes secret = random_.bytes(32);
+    hashes.push_back(crypto::digest("kith token v1", secret));
+    Device& device = devices.emplace_back();
+    device.address = {account, {number}};
+    device.token = account.bytes();
+    append_u32(device.token, number);
+    device.token += secret;
+  }
+  ports.accounts.add_account(account, std::move(phone), count, hashes);
+  return devices;
+}
+
 bool Server::wait_for_sessions(uint64_t count) const {
   return wait_until([&] { return sessions() == count; });
 }

@@ -38,6 +38,8 @@ class Server {
   };
   // `loop`: on which its account lives; any when absent.
   Device add_device(std::string phone, std::optional<size_t> loop = std::nullopt);
+  // An account with so many active devices.
+  std::vector<Device> add_devices(std::string phone, uint32_t count);
 
   [[nodiscard]] uint16_t port() const { return gateway->ports().at(0); }
   [[nodiscard]] uint64_t sessions() const { return gateway->counts().sessions; }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Limits that clients and servers share (LIMIT-1): what one side allows itself to send, the other has to take. They are
+// part of the protocol; none is a setting. tools/make_limits.mjs makes web/core-client/generated/limits.ts of this file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace kith {
+
+// UTF-8 of one text, and of a draft.
+inline constexpr size_t kTextBytesMax = 64 * 1024;
+// UTF-8 of what a quote shows of the message that it quotes.
+inline constexpr size_t kQuoteBytesMax = 512;
+// Devices of one account.
+inline constexpr size_t kDevicesMax = 5;
+// A content.Sealed for one device: the longest text with the longest quote, padded, encrypted in a new session. (It has
+// 66,735 bytes today; the rest is for larger handshakes.)
+inline constexpr size_t kEnvelopeBytesMax = 68 * 1024;
+// One frame, in either direction: a Send of the largest envelopes to all devices of an account, or a Deliver.
+inline constexpr size_t kFrameBytesMax = 384 * 1024;
+static_assert(kDevicesMax * (kEnvelopeBytesMax + 32) + 1024 <= kFrameBytesMax, "a Send of the largest envelopes");
+
+// Entries that a Confirm or Hello withholds (TICK-1).
+inline constexpr size_t kWithheldMax = 256;
+// A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
+inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
+
+// What a profile says, in characters.
+inline constexpr size_t kNameCharactersMax = 64;
+inline constexpr size_t kAboutCharactersMax = 140;
+inline constexpr size_t kDeviceNameBytesMax = 64;
+// A registration PIN, in characters and in UTF-8.
+inline constexpr size_t kPinCharactersMin = 4;
+inline constexpr size_t kPinCharactersMax = 64;
+inline constexpr size_t kPinBytesMax = 4 * kPinCharactersMax;
+
+// Numbers of one lookup.
+inline constexpr size_t kLookupMax = 500;
+// Accounts of a list that privacy settings name: contacts, or who is blocked.
+inline constexpr size_t kPrivacyListMax = 5000;
+
+}  // namespace kith
