@@ -200,7 +200,8 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
     case wire::ServerFrame::kDeliver:
       for (const wire::Entry& entry : frame.deliver().entries()) {
         const Position before = std::exchange(link.received_, Position{entry.position()});
-        if (!before.may_be_followed_by(link.received_)) return fail(link, "an entry twice, or a gap before it");
+        if (!entry.has_expired() && !before.may_be_followed_by(link.received_))
+          return fail(link, "an entry twice, or a gap before it");
         if (entry.has_message()) {
           owner_.on_message(link, *MessageId::from_bytes(entry.message().message_id()),
                             {entry.message().server_time_us()});

@@ -200,7 +200,7 @@ class Relay {
     if (target == by_account_.end()) return;
     Peer& receiver = *target->second;
     receiver.unconfirmed.push({++receiver.position, &peer, wire::ReceiptRun::of(message.receipt_number, message.id)});
-    deliver(receiver, encode_message_entry({receiver.position}, message));
+    deliver(receiver, receiver.position, encode_message_body(message));
   }
 
   void on_confirm(Peer& peer, BytesView frame) {
@@ -208,14 +208,14 @@ class Relay {
     if (!fields.next()) return;
     while (!peer.unconfirmed.empty() && peer.unconfirmed.front().position <= fields.value) {
       const Peer::Unconfirmed& entry = peer.unconfirmed.front();
-      deliver(*entry.from, encode_receipt_entry({++entry.from->position}, peer.address, {1}, entry.run));
+      deliver(*entry.from, ++entry.from->position, encode_receipt_body(peer.address, {1}, entry.run));
       peer.unconfirmed.pop_front();
     }
   }
 
-  void deliver(Peer& peer, const Bytes& entry) {
-    const BytesView view(entry);
-    wire::append_deliver(output(peer), {&view, 1});
+  void deliver(Peer& peer, uint64_t position, const Bytes& body) {
+    const wire::EntryParts parts{position, body};
+    wire::append_deliver(output(peer), {&parts, 1});
   }
 
   net::Descriptor listener_;

@@ -36,7 +36,9 @@ void Inbox::on_connection_gone() {
   fetch_timer_.cancel();
 }
 
-bool Inbox::follows(Position position) const {
+bool Inbox::follows(const wire::Entry& entry) const {
+  const Position position{entry.position()};
+  if (entry.has_expired()) return true;  // it stands for all before it
   if (received_.may_be_followed_by(position) || skip_gap_) return true;
   // Entries before the first one have expired (INBOX-1).
   return position == first_ && first_ > received_;
@@ -51,7 +53,7 @@ void Inbox::on_deliver(wire::Deliver& deliver) {
       dropped_ = true;
       break;
     }
-    if (!follows(position)) {
+    if (!follows(entry)) {
       if (!in_gap_) {
         in_gap_ = true;
         ask_again();
@@ -141,6 +143,7 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
       }
       return Taken::kDone;
     }
+    case wire::Entry::kExpired: return Taken::kDone;
     default: return Taken::kDone;  // a kind of a later version
   }
 }

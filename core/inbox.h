@@ -54,7 +54,7 @@ class Inbox {
  private:
   enum class Taken { kDone, kHeld };
 
-  bool follows(Position position) const;
+  bool follows(const wire::Entry& entry) const;
   void ask_again();
   void work();
   Taken take(const wire::Entry& entry);

@@ -199,6 +199,18 @@ TEST_F(TicksTest, AReadReceiptThatCanNotBeReadIsSaidAgain) {
   EXPECT_EQ(texts(ana_, chat_).size(), 3u) << "and no placeholder stays";
 }
 
+TEST_F(TicksTest, AnEntryThatStandsForWhatHasExpiredIsNoGap) {  // INBOX-3
+  warm_up();
+  world_.server->device_of(kBen)->sequence += 3;
+  wire::Entry entry;
+  entry.mutable_expired();
+  liar().plant(kBen, entry);
+  say(ana_, chat_, "after it");
+  world_.advance(1000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "after it"));
+  EXPECT_TRUE(world_.server->redelivers.empty());
+}
+
 TEST_F(TicksTest, AReadReceiptNamesExactlyWhatWasRead) {
   warm_up();
   liar().drop_between(kAna, kBen, true);

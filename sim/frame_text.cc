@@ -23,6 +23,7 @@ std::string entry_text(const wire::Entry& entry) {
     return at + "receipt for " + std::to_string(entry.delivery_receipt().first_number()) + " to " +
            std::to_string(entry.delivery_receipt().last_number());
   if (entry.has_account_changed()) return at + "account changed";
+  if (entry.has_expired()) return at + "expired";
   return at;
 }
 

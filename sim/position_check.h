@@ -31,8 +31,8 @@ class PositionCheck {
     if (!frame.has_deliver()) return std::nullopt;
     for (const wire::Entry& entry : frame.deliver().entries()) {
       const Position position{entry.position()};
-      const bool fits =
-          last_.may_be_followed_by(position) || (fresh_ && (position == first_ || position <= confirmed_));
+      const bool fits = entry.has_expired() || last_.may_be_followed_by(position) ||
+                        (fresh_ && (position == first_ || position <= confirmed_));
       if (!fits) return "INBOX-3: position " + text(position) + " follows " + text(last_);
       last_ = position;
       fresh_ = false;

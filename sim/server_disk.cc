@@ -216,12 +216,12 @@ class Stores final : public ProcessStores {
       if (away() || disk.dice.percent(disk.trouble.fail_percent)) co_return Fail(StoreError::kUnavailable);
       co_return disk.written.summarize(device);
     }
-    Answer<size_t> expire(UnixMicros before, size_t count_max) override {
+    Answer<size_t> expire(UnixMicros now, size_t count_max) override {
       co_await on.busy();
       if (away()) co_return Fail(StoreError::kUnavailable);
       sync_up_to(first + disk.journal.size());
-      (void)disk.synced.expire(before, count_max);
-      co_return disk.written.expire(before, count_max);
+      (void)disk.synced.expire(now, count_max);
+      co_return disk.written.expire(now, count_max);
     }
     [[nodiscard]] uint64_t bytes_held() const override { return disk.written.bytes(); }
 
@@ -258,11 +258,11 @@ void InboxImage::apply(const InboxStore::Batch& batch) {
   }
 }
 
-size_t InboxImage::expire(UnixMicros before, size_t count_max) {
+size_t InboxImage::expire(UnixMicros now, size_t count_max) {
   size_t count = 0;
   for (auto inbox = inboxes_.begin(); inbox != inboxes_.end();) {
     for (auto entry = inbox->second.begin(); entry != inbox->second.end() && count < count_max;) {
-      if (entry->second.stored_at >= before) {
+      if (entry->second.expires_at >= now) {
         ++entry;
         continue;
       }
@@ -281,7 +281,7 @@ std::vector<InboxEntry> InboxImage::read(const DeviceAddress& device, Position a
   if (inbox == inboxes_.end()) return out;
   size_t bytes = 0;
   for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max; ++entry) {
-    bytes += entry->second.entry.size();
+    bytes += entry->second.body->size();
     if (!out.empty() && bytes > bytes_max) break;
     out.push_back(entry->second);
   }
@@ -296,7 +296,7 @@ InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
   summary.last = inbox->second.rbegin()->first;
   for (const auto& [position, entry] : inbox->second) {
     ++summary.count;
-    summary.bytes += entry.entry.size();
+    summary.bytes += entry.body->size();
     if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
   }
   if (summary.recent.size() > InboxStore::kRecentMax) {
@@ -309,7 +309,7 @@ InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
 uint64_t InboxImage::bytes() const {
   uint64_t bytes = 0;
   for (const auto& [device, entries] : inboxes_) {
-    for (const auto& [position, entry] : entries) bytes += entry.entry.size();
+    for (const auto& [position, entry] : entries) bytes += entry.body->size();
   }
   return bytes;
 }

@@ -25,7 +25,7 @@ namespace kith::sim {
 class InboxImage {
  public:
   void apply(const InboxStore::Batch& batch);
-  size_t expire(UnixMicros before, size_t count_max);
+  size_t expire(UnixMicros now, size_t count_max);
   [[nodiscard]] std::vector<InboxEntry> read(const DeviceAddress& device, Position after, size_t count_max,
                                              size_t bytes_max) const;
   [[nodiscard]] InboxStore::Summary summarize(const DeviceAddress& device) const;

@@ -12,20 +12,22 @@ namespace {
 
 constexpr uint32_t kLengthDelimited = 2;
 constexpr char kDeliverTag = static_cast<char>(ServerFrame::kDeliverFieldNumber << 3 | kLengthDelimited);
+constexpr char kPositionTag = static_cast<char>(Entry::kPositionFieldNumber << 3);  // a varint
 constexpr char kEntryTag = static_cast<char>(Deliver::kEntriesFieldNumber << 3 | kLengthDelimited);
 
-size_t varint_size(size_t value) {
+size_t varint_size(uint64_t value) {
   size_t size = 1;
   for (; value >= 0x80; value >>= 7) ++size;
   return size;
 }
 
-void append_varint(Bytes& out, size_t value) {
+void append_varint(Bytes& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
   out.push_back(static_cast<char>(value));
 }
 
 size_t field_size(size_t payload) { return 1 + varint_size(payload) + payload; }
+size_t entry_size(const EntryParts& entry) { return 1 + varint_size(entry.position) + entry.body.size(); }
 
 }  // namespace
 
@@ -41,12 +43,12 @@ void append_server_frame(Bytes& out, const ServerFrame& frame) {
   frame.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(out.data() + at));
 }
 
-void append_deliver(Bytes& out, std::span<const BytesView> entries) {
+void append_deliver(Bytes& out, std::span<const EntryParts> entries) {
   while (!entries.empty()) {
     size_t count = 0;
     size_t size = 0;  // of the Deliver
     while (count < entries.size()) {
-      const size_t with_next = size + field_size(entries[count].size());
+      const size_t with_next = size + field_size(entry_size(entries[count]));
       if (count > 0 && field_size(with_next) > kFrameBytesMax) break;
       size = with_next;
       ++count;
@@ -54,10 +56,12 @@ void append_deliver(Bytes& out, std::span<const BytesView> entries) {
     append_frame_header(out, Opcode::kBinary, field_size(size));
     out.push_back(kDeliverTag);
     append_varint(out, size);
-    for (const BytesView entry : entries.first(count)) {
+    for (const EntryParts& entry : entries.first(count)) {
       out.push_back(kEntryTag);
-      append_varint(out, entry.size());
-      out.append(entry);
+      append_varint(out, entry_size(entry));
+      out.push_back(kPositionTag);
+      append_varint(out, entry.position);
+      out.append(entry.body);
     }
     entries = entries.subspan(count);
   }

@@ -19,8 +19,14 @@ class ServerFrame;
 // Appends the frame as an unmasked binary WebSocket message.
 void append_server_frame(Bytes& out, const ServerFrame& frame);
 
-// Appends a Deliver of entries that are serialized already (wire.Entry), as one message, or as several of at most
+// One entry of an inbox: its position, and its kind as it is serialized in a wire.Entry (tag, size, message).
+struct EntryParts {
+  uint64_t position = 0;
+  BytesView body;
+};
+
+// Appends a Deliver of entries, as one message, or as several of at most
 // kFrameBytesMax bytes each; an entry that exceeds this by itself goes alone. Nothing for no entries.
-void append_deliver(Bytes& out, std::span<const BytesView> entries);
+void append_deliver(Bytes& out, std::span<const EntryParts> entries);
 
 }  // namespace kith::wire

@@ -30,9 +30,8 @@ std::vector<ServerFrame> frames_of(Bytes bytes) {
   }
 }
 
-Bytes entry_of(uint64_t position, size_t payload) {
+Bytes body_of(size_t payload) {
   Entry entry;
-  entry.set_position(position);
   entry.mutable_message()->set_payload(Bytes(payload, 'p'));
   return entry.SerializeAsString();
 }
@@ -53,12 +52,13 @@ TEST(FrameCodec, ServerFramesComeOutAsTheyWentIn) {
 
 TEST(FrameCodec, DeliversEntriesInOrderAndEveryFrameWithinTheLimit) {
   for (const size_t payload : {0, 1, 100, 127, 128, 16'300, 40'000, 393'000}) {
-    std::vector<Bytes> entries;
-    for (uint64_t position = 1; position <= 20; ++position) entries.push_back(entry_of(position, payload));
-    const std::vector<BytesView> views(entries.begin(), entries.end());
+    constexpr uint64_t kBase = uint64_t{480'000} << 32;  // a position is as long as its epoch makes it
+    const Bytes body = body_of(payload);
+    std::vector<EntryParts> entries;
+    for (uint64_t i = 1; i <= 20; ++i) entries.push_back({kBase + i, body});
     Bytes out;
-    append_deliver(out, views);
-    uint64_t expected = 0;
+    append_deliver(out, entries);
+    uint64_t expected = kBase;
     for (const ServerFrame& frame : frames_of(out)) {
       ASSERT_TRUE(frame.has_deliver());
       EXPECT_LE(frame.ByteSizeLong(), kFrameBytesMax) << payload;
@@ -67,15 +67,16 @@ TEST(FrameCodec, DeliversEntriesInOrderAndEveryFrameWithinTheLimit) {
         EXPECT_EQ(entry.message().payload().size(), payload);
       }
     }
-    EXPECT_EQ(expected, 20u);
+    EXPECT_EQ(expected, kBase + 20);
   }
 }
 
 TEST(FrameCodec, DeliversAnEntryBeyondTheLimitByItself) {
-  const std::vector<Bytes> entries = {entry_of(1, 10), entry_of(2, kFrameBytesMax), entry_of(3, 10)};
-  const std::vector<BytesView> views(entries.begin(), entries.end());
+  const Bytes small = body_of(10);
+  const Bytes large = body_of(kFrameBytesMax);
+  const std::vector<EntryParts> entries = {{1, small}, {2, large}, {3, small}};
   Bytes out;
-  append_deliver(out, views);
+  append_deliver(out, entries);
   const auto frames = frames_of(out);
   ASSERT_EQ(frames.size(), 3u);
   EXPECT_EQ(frames[1].deliver().entries(0).position(), 2u);

@@ -61,7 +61,7 @@ Task<Result<std::optional<UnixMicros>, StoreError>> DeviceInbox::find_stored(Mes
     for (const InboxEntry& entry : *entries) {
       after = entry.position;
       if (entry.message_id != id) continue;
-      const auto origin = message_origin(entry.entry);
+      const auto origin = message_origin(*entry.body);
       if (origin && origin->from == from) co_return std::optional<UnixMicros>(origin->server_time);
     }
   }
@@ -104,11 +104,11 @@ DeviceInbox::Room DeviceInbox::room_for(const AccountId& from, bool known, size_
   return room(payload_bytes);
 }
 
-DeviceInbox::Undurable& DeviceInbox::push(Undurable entry, Position position) {
+DeviceInbox::Undurable& DeviceInbox::push(Undurable entry, Position position, uint32_t life_ms) {
   entry.stored.position = position;
-  entry.stored.stored_at = shard_.storage_time();
+  entry.stored.expires_at = shard_.expiry_of(life_ms);
   last_ = position;
-  const size_t bytes = entry.stored.entry.size();
+  const size_t bytes = entry.stored.body->size();
   undurable_bytes_ += bytes;
   shard_.commit().count_undurable(static_cast<std::ptrdiff_t>(bytes));
   return undurable_.push(std::move(entry));
@@ -124,7 +124,7 @@ void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiti
   const Position position{last_.value + 1};
   Undurable entry;
   entry.stored.message_id = message.id;
-  entry.stored.entry = withheld ? encode_empty_entry(position) : encode_message_entry(position, message);
+  entry.stored.body = withheld ? empty_body() : std::make_shared<const Bytes>(encode_message_body(message));
   entry.origin = message.from;
   entry.time = message.server_time;
   if (!withheld) entry.run = wire::ReceiptRun::of(message.receipt_number, message.id);
@@ -133,13 +133,13 @@ void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiti
   if (!recent_) recent_ = std::make_unique<RecentMessages>();
   recent_->add(message.id, message.from, message.server_time);
   const uint64_t due_ms = entry.due_ms;
-  push(std::move(entry), position);
+  push(std::move(entry), position, message.life_ms);
   ++shard_.counters().messages_appended;
   if (SenderShares::is_roomy(held(), {settings.inbox_entries_max, settings.inbox_bytes_max})) {
     shares_.reset();
   } else {
     if (!shares_) shares_ = std::make_unique<SenderShares>();
-    shares_->count(message.from.account, undurable_.back().stored.entry.size());
+    shares_->count(message.from.account, undurable_.back().stored.body->size());
   }
   last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
   shard_.commit().add(*this, due_ms, false);
@@ -174,9 +174,9 @@ void DeviceInbox::append_account_changed(const AccountId& account, Revision revi
   append_notice(std::move(notice));
 }
 
-Bytes DeviceInbox::encode_notice(const Undurable& notice, Position position) {
-  if (notice.kind == Kind::kReceipt) return encode_receipt_entry(position, notice.origin, notice.sender, notice.run);
-  return encode_account_changed_entry(position, notice.origin.account, {notice.time.value});
+Bytes DeviceInbox::encode_notice(const Undurable& notice) {
+  if (notice.kind == Kind::kReceipt) return encode_receipt_body(notice.origin, notice.sender, notice.run);
+  return encode_account_changed_body(notice.origin.account, {notice.time.value});
 }
 
 bool DeviceInbox::take_up(Undurable& known, const Undurable& notice) {
@@ -195,12 +195,12 @@ void DeviceInbox::append_notice(Undurable notice) {
     Undurable& entry = undurable_[i];
     if (!take_up(entry, notice)) continue;
     ++shard_.counters().receipts_coalesced;
-    Bytes bytes = encode_notice(entry, entry.stored.position);
+    Bytes bytes = encode_notice(entry);
     const auto more =
-        static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.entry.size());
+        static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.body->size());
     undurable_bytes_ += static_cast<size_t>(more);
     shard_.commit().count_undurable(more);
-    entry.stored.entry = std::move(bytes);
+    entry.stored.body = std::make_shared<const Bytes>(std::move(bytes));
     return;
   }
   if (room(0) != Room::kEnough) {
@@ -209,10 +209,10 @@ void DeviceInbox::append_notice(Undurable notice) {
   }
   const Position position{last_.value + 1};
   notice.due_ms = shard_.now_ms() + shard_.settings().commit_delay_notice_ms;
-  notice.stored.entry = encode_notice(notice, position);
+  notice.stored.body = std::make_shared<const Bytes>(encode_notice(notice));
   if (notice.kind == Kind::kReceipt) ++shard_.counters().receipts_appended;
   const uint64_t due_ms = notice.due_ms;
-  push(std::move(notice), position);
+  push(std::move(notice), position, 0);
   last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
   shard_.commit().add(*this, due_ms, true);
   pump();
@@ -228,7 +228,7 @@ size_t DeviceInbox::first_after(Position position) const {
 
 void DeviceInbox::pop_front(Settled how) {
   Undurable& entry = undurable_.front();
-  const size_t bytes = entry.stored.entry.size();
+  const size_t bytes = entry.stored.body->size();
   undurable_bytes_ -= bytes;
   shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
   Settlement::settle_all(entry.waiting, how);
@@ -265,7 +265,7 @@ bool DeviceInbox::collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& byt
   for (; taken < count && bytes_left > 0; ++taken) {
     const InboxEntry& entry = undurable_[taken].stored;
     batch.appends.push_back({address_, entry});
-    bytes_left -= std::min(bytes_left, entry.entry.size());
+    bytes_left -= std::min(bytes_left, entry.body->size());
   }
   if (taken == 0) return false;
   batch_last_ = undurable_[taken - 1].stored.position;
@@ -280,7 +280,7 @@ void DeviceInbox::committed(Result<void, StoreError> result) {
   if (!result) return commit_failed(result.error());
   while (!undurable_.empty() && undurable_.front().stored.position <= batch_last_) {
     ++stored_count_;
-    stored_bytes_ += undurable_.front().stored.entry.size();
+    stored_bytes_ += undurable_.front().stored.body->size();
     ++shard_.counters().entries_committed;
     pop_front(Settled::kSafe);
   }
@@ -308,7 +308,7 @@ void DeviceInbox::commit_failed(StoreError error) {
   std::vector<Undurable> notices;
   while (take_back && !undurable_.empty() && undurable_.back().stored.position > kept) {
     Undurable& entry = undurable_.back();
-    const size_t bytes = entry.stored.entry.size();
+    const size_t bytes = entry.stored.body->size();
     undurable_bytes_ -= bytes;
     shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
     last_ = {entry.stored.position.value - 1};

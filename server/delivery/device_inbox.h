@@ -13,7 +13,8 @@
 //
 // Rules
 //   SEND-2   an entry is settled when the device confirms it or its batch is durable, whichever is first.
-//   INBOX-1  only a confirmation takes an entry away; what of it is on disk is forgotten with a later batch.
+//   INBOX-1  only a confirmation or its time takes an entry away; what of it is on disk is forgotten with a later batch.
+//            What has expired is not delivered, in whatever place it is: an entry without content stands for it.
 //   INBOX-3  positions are dense. A position that was once delivered is spent: it never names another entry, for the
 //            device may have committed it.
 //   Failed commit: whoever waits is refused. When the disk was full, entries that were never delivered are taken back,
@@ -156,17 +157,18 @@ class DeviceInbox {
     DeviceAddress from;
     wire::ReceiptRun run;  // none: no receipt
     uint32_t bytes = 0;
+    bool expired = false;  // it stands for what has
   };
 
   [[nodiscard]] bool sends_at_once() const;
   // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers
   // it.
   void remember(const MessageOrigin& origin);
-  Undurable& push(Undurable entry, Position position);
+  Undurable& push(Undurable entry, Position position, uint32_t life_ms);
   void append_notice(Undurable notice);
   // Whether `known`, which was not sent yet, says from now on what `notice` says.
   static bool take_up(Undurable& known, const Undurable& notice);
-  [[nodiscard]] static Bytes encode_notice(const Undurable& notice, Position position);
+  [[nodiscard]] static Bytes encode_notice(const Undurable& notice);
   // The first undurable entry after `position`, as an index.
   [[nodiscard]] size_t first_after(Position position) const;
   void pop_front(Settled how);
@@ -179,9 +181,10 @@ class DeviceInbox {
   // The device has an entry: its sender is told, unless the device withholds it or no receipt is wanted.
   void receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
                    std::span<const Position> withheld);
-  // Whether the next entry may be at `next`. If entries before it are gone (expired), the session is closed: a new one
-  // is told by Welcome.
-  bool follows(Position next);
+  // Whether the next entry may be at `next`: if not, those between have expired.
+  [[nodiscard]] bool follows(Position next) const { return fresh_ || sent_.may_be_followed_by(next); }
+  // Delivers an entry that says that what comes before it, itself included, has expired: positions stay dense (INBOX-3).
+  void send_expired(Position position);
   [[nodiscard]] bool window_open() const;
   [[nodiscard]] bool window_half_open() const;
   void end_backlog();
@@ -190,6 +193,7 @@ class DeviceInbox {
   void commit_failed(StoreError error);
   void reset_session();
   Task<void> read_backlog();
+  void deliver_stored(std::span<const InboxEntry> entries, Position limit);
   void start_trim();
   Task<void> trim();
 

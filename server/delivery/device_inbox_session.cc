@@ -3,6 +3,7 @@
 // The half of DeviceInbox that faces the session: the window, the backlog, confirmations.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "server/delivery/device_inbox.h"
 #include "server/delivery/shard.h"
@@ -99,22 +100,20 @@ bool DeviceInbox::window_half_open() const {
 }
 
 void DeviceInbox::count_sent(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run) {
-  in_flight_.push({entry.position, from, run, static_cast<uint32_t>(entry.entry.size())});
-  in_flight_bytes_ += entry.entry.size();
+  in_flight_.push({entry.position, from, run, static_cast<uint32_t>(entry.body->size())});
+  in_flight_bytes_ += entry.body->size();
   sent_ = entry.position;
   spent_ = std::max(spent_, sent_);
   fresh_ = false;
   ++shard_.counters().entries_delivered;
 }
 
-bool DeviceInbox::follows(Position next) {
-  if (fresh_ || sent_.may_be_followed_by(next)) return true;
-  // What was sent before the hole may still be confirmed.
-  if (in_flight_.empty()) {
-    session_->close(wire::kUnavailable, "entries have expired; connect again");
-    reset_session();
-  }
-  return false;
+void DeviceInbox::send_expired(Position position) {
+  const InboxEntry entry{position, {}, {}, expired_body()};
+  count_sent(entry, {}, {});
+  in_flight_.back().expired = true;
+  const InboxEntry* const one = &entry;
+  session_->deliver({&one, 1});
 }
 
 void DeviceInbox::pump() {
@@ -134,18 +133,25 @@ void DeviceInbox::send_from_memory() {
   constexpr size_t kRunMax = 64;
   std::array<const InboxEntry*, kRunMax> run;
   size_t count = 0;
+  const auto deliver = [&] {
+    if (count > 0) session_->deliver(std::span(run.data(), std::exchange(count, 0)));
+  };
   size_t next = first_after(sent_);
-  if (next < undurable_.size() && !follows(undurable_[next].stored.position)) return;
+  if (next < undurable_.size() && !follows(undurable_[next].stored.position))
+    send_expired({undurable_[next].stored.position.value - 1});
   for (; next < undurable_.size() && window_open(); ++next) {
-    const Undurable& entry = undurable_[next];
+    Undurable& entry = undurable_[next];
+    if (shard_.is_over(entry.stored.expires_at)) {
+      deliver();
+      entry.run = {};  // nobody gets it
+      send_expired(entry.stored.position);
+      continue;
+    }
     count_sent(entry.stored, entry.origin, entry.kind == Kind::kMessage ? entry.run : wire::ReceiptRun{});
     run[count++] = &entry.stored;
-    if (count == kRunMax) {
-      session_->deliver(std::span(run.data(), count));
-      count = 0;
-    }
+    if (count == kRunMax) deliver();
   }
-  if (count > 0) session_->deliver(std::span(run.data(), count));
+  deliver();
 }
 
 Task<void> DeviceInbox::read_backlog() {
@@ -164,30 +170,45 @@ Task<void> DeviceInbox::read_backlog() {
       reset_session();
       break;
     }
-    std::vector<const InboxEntry*> run;
-    bool hole = false;
-    for (const InboxEntry& entry : *entries) {
-      if (entry.position > limit) break;
-      if (!follows(entry.position)) {
-        hole = true;
-        break;
-      }
-      const auto origin = message_origin(entry.entry);
-      if (origin) remember(*origin);
-      count_sent(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->run : wire::ReceiptRun{});
-      run.push_back(&entry);
-    }
-    if (session_ != nullptr && !run.empty()) session_->deliver(run);
-    if (hole) break;
-    if (run.empty()) {  // what was there has expired
-      if (!follows({limit.value + 1})) break;
-      sent_ = limit;
-      stored_count_ = stored_bytes_ = 0;
-    }
+    deliver_stored(*entries, limit);
   }
   reading_ = false;
-  // When the window closed or a hole waits for confirmations, those call pump().
+  // When the window closed, a confirmation calls pump().
   if (session_ != nullptr && sent_ >= durable_last_) pump();
+}
+
+// The entries that were read after sent_, in one call for each stretch without a hole.
+void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position limit) {
+  std::vector<const InboxEntry*> run;
+  const auto deliver = [&] {
+    if (!run.empty()) session_->deliver(std::exchange(run, {}));
+  };
+  Position over;  // the last of those that have expired and are not yet said to have
+  const auto say_over = [&] {
+    deliver();
+    send_expired(std::exchange(over, {}));
+  };
+  for (const InboxEntry& entry : entries) {
+    if (entry.position > limit) break;
+    if (shard_.is_over(entry.expires_at)) {
+      count_forgotten(1, entry.body->size());
+      over = entry.position;
+      continue;
+    }
+    // Before the first of an epoch there may be anything.
+    if (over.value == 0 && !follows(entry.position)) over = {entry.position.value - 1};
+    if (over.value != 0) say_over();
+    const auto origin = message_origin(*entry.body);
+    if (origin) remember(*origin);
+    count_sent(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->run : wire::ReceiptRun{});
+    run.push_back(&entry);
+  }
+  if (run.empty() && over.value == 0) {  // what was there has expired
+    over = limit;
+    stored_count_ = stored_bytes_ = 0;
+  }
+  if (over.value != 0) say_over();
+  deliver();
 }
 
 void DeviceInbox::end_backlog() {
@@ -211,7 +232,7 @@ void DeviceInbox::confirm(Position position, std::span<const Position> withheld)
     const InFlight& entry = in_flight_.front();
     receipt_for(entry.position, entry.from, entry.run, withheld);
     if (entry.position <= durable_last_) {
-      count_forgotten(1, entry.bytes);
+      if (!entry.expired) count_forgotten(1, entry.bytes);
       on_disk = true;
     } else if (entry.position <= batch_last_) {
       on_disk = true;  // or will be in a moment: forgotten with a later batch
@@ -224,6 +245,7 @@ void DeviceInbox::confirm(Position position, std::span<const Position> withheld)
   }
   while (!undurable_.empty() && undurable_.front().stored.position <= position) pop_front(Settled::kSafe);
   confirmed_ = position;
+  if (confirmed_ >= durable_last_) stored_count_ = stored_bytes_ = 0;  // sweeps of what has expired are not counted
   if (on_disk) forget_later();
   start_trim();  // when an earlier one met a store that was away
   pump();
@@ -261,12 +283,15 @@ Task<void> DeviceInbox::trim() {
     if (!entries->empty() && entries->back().position < last) last = entries->back().position;
     for (const InboxEntry& entry : *entries) {
       if (entry.position > trim_to_) break;
-      if (const auto origin = message_origin(entry.entry)) {
+      if (const auto origin = message_origin(*entry.body)) {
         remember(*origin);
-        receipt_for(entry.position, origin->from, origin->run,
-                    withheld_ ? std::span<const Position>(*withheld_) : std::span<const Position>());
+        // One that is over now may have been over when it was to be delivered.
+        if (!shard_.is_over(entry.expires_at)) {
+          receipt_for(entry.position, origin->from, origin->run,
+                      withheld_ ? std::span<const Position>(*withheld_) : std::span<const Position>());
+        }
       }
-      count_forgotten(1, entry.entry.size());
+      count_forgotten(1, entry.body->size());
       ++shard_.counters().entries_confirmed;
     }
     trim_from_ = last;

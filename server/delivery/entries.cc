@@ -2,8 +2,8 @@
 
 // The wire format of frames.proto's Entry, written directly. entries_test.cc holds it against protobuf's own.
 //
-//   entry            = 0x08 varint(position), kind or nothing
-//   kind             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed
+//   body             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed |
+//                    0x2a 0x00 (expired) | nothing
 //   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a
 //                    varint(size) payload, [0x30 varint(receipt_number)]
 //   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device),
@@ -41,22 +41,21 @@ void put_id(Bytes& out, char tag, const Id& id) {
 
 constexpr size_t kIdField = 2 + 16;
 
-Bytes begin_entry(Position position, char kind_tag, size_t body_size) {
+Bytes begin_body(char kind_tag, size_t size) {
   Bytes out;
-  out.reserve(1 + varint_size(position.value) + 1 + varint_size(body_size) + body_size);
-  put_number(out, 0x08, position.value);
-  put_number(out, kind_tag, body_size);
+  out.reserve(1 + varint_size(size) + size);
+  put_number(out, kind_tag, size);
   return out;
 }
 
 }  // namespace
 
-Bytes encode_message_entry(Position position, const IncomingMessage& message) {
+Bytes encode_message_body(const IncomingMessage& message) {
   const size_t number_size = message.receipt_number == 0 ? 0 : 1 + varint_size(message.receipt_number);
-  const size_t body_size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
-                           varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
-                           message.payload.size() + number_size;
-  Bytes out = begin_entry(position, 0x12, body_size);
+  const size_t size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
+                      varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
+                      message.payload.size() + number_size;
+  Bytes out = begin_body(0x12, size);
   put_id(out, 0x0a, message.id);
   put_id(out, 0x12, message.from.account);
   put_number(out, 0x18, message.from.device.value);
@@ -67,17 +66,11 @@ Bytes encode_message_entry(Position position, const IncomingMessage& message) {
   return out;
 }
 
-Bytes encode_empty_entry(Position position) {
-  Bytes out;
-  put_number(out, 0x08, position.value);
-  return out;
-}
-
-Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run) {
+Bytes encode_receipt_body(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run) {
   const size_t marks_size = run.marks == 0 ? 0 : 1 + sizeof run.marks;
-  const size_t body_size = kIdField + 1 + varint_size(from.device.value) + 1 + varint_size(sender.value) + 1 +
-                           varint_size(run.first) + 1 + varint_size(run.last) + marks_size;
-  Bytes out = begin_entry(position, 0x1a, body_size);
+  const size_t size = kIdField + 1 + varint_size(from.device.value) + 1 + varint_size(sender.value) + 1 +
+                      varint_size(run.first) + 1 + varint_size(run.last) + marks_size;
+  Bytes out = begin_body(0x1a, size);
   put_id(out, 0x0a, from.account);
   put_number(out, 0x10, from.device.value);
   put_number(out, 0x18, sender.value);
@@ -89,17 +82,26 @@ Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceI
   return out;
 }
 
-Bytes encode_account_changed_entry(Position position, const AccountId& account, Revision revision) {
-  Bytes out = begin_entry(position, 0x22, kIdField + 1 + varint_size(revision.value));
+Bytes encode_account_changed_body(const AccountId& account, Revision revision) {
+  Bytes out = begin_body(0x22, kIdField + 1 + varint_size(revision.value));
   put_id(out, 0x0a, account);
   put_number(out, 0x10, revision.value);
   return out;
 }
 
-std::optional<MessageOrigin> message_origin(BytesView entry) {
+const std::shared_ptr<const Bytes>& empty_body() {
+  static const auto body = std::make_shared<const Bytes>();
+  return body;
+}
+
+const std::shared_ptr<const Bytes>& expired_body() {
+  static const auto body = std::make_shared<const Bytes>("\x2a\x00", 2);
+  return body;
+}
+
+std::optional<MessageOrigin> message_origin(BytesView body) {
   wire::Entry parsed;
-  if (!parsed.ParseFromArray(entry.data(), static_cast<int>(entry.size())) || !parsed.has_message())
-    return std::nullopt;
+  if (!parsed.ParseFromArray(body.data(), static_cast<int>(body.size())) || !parsed.has_message()) return std::nullopt;
   const auto id = MessageId::from_bytes(parsed.message().message_id());
   const auto account = AccountId::from_bytes(parsed.message().from_account());
   if (!id || !account) return std::nullopt;

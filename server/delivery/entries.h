@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Entries of an inbox as bytes: what the server writes of them, and what it needs to read back.
+// The bodies of inbox entries (InboxEntry.body): what the server writes of them, and what it needs to read back.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "base/bytes.h"
@@ -18,18 +19,22 @@ struct IncomingMessage {
   UnixMicros server_time;
   Bytes payload;                // a content.Sealed
   uint64_t receipt_number = 0;  // 0: no receipt is wanted
+  uint32_t life_ms = 0;         // 0: as long as the inbox keeps entries
 };
 
-// Serialized wire.Entry. Written by hand so that the payload is copied once and nothing else is allocated.
-Bytes encode_message_entry(Position position, const IncomingMessage& message);
-// A position with nothing at it.
-Bytes encode_empty_entry(Position position);
+// A serialized wire.Entry without its position. Written by hand so that the payload is copied once and nothing else is
+// allocated.
+Bytes encode_message_body(const IncomingMessage& message);
+// A position with nothing at it. One for all inboxes.
+const std::shared_ptr<const Bytes>& empty_body();
 // `from` is the device that confirmed; `sender` the device of the inbox's account that had sent (TICK-1).
-Bytes encode_receipt_entry(Position position, const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
-Bytes encode_account_changed_entry(Position position, const AccountId& account, Revision revision);
+Bytes encode_receipt_body(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
+Bytes encode_account_changed_body(const AccountId& account, Revision revision);
+// Stands for what has expired before it, and for itself. One for all inboxes.
+const std::shared_ptr<const Bytes>& expired_body();
 
 // Bytes that an entry needs beyond its payload, at most: for bounds before a position is known.
-constexpr size_t kEntryOverheadMax = 112;
+constexpr size_t kEntryOverheadMax = 104;
 
 // Who sent the message in an entry, when, and what its receipt would say; absent when it is no message.
 struct MessageOrigin {
@@ -38,6 +43,6 @@ struct MessageOrigin {
   UnixMicros server_time;
   wire::ReceiptRun run;
 };
-std::optional<MessageOrigin> message_origin(BytesView entry);
+std::optional<MessageOrigin> message_origin(BytesView body);
 
 }  // namespace kith

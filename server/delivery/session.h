@@ -20,7 +20,7 @@ class Session {
   // All of this is called on the loop that owns the account, and none of it calls back. Frames leave in the order of
   // the calls, gathered until the loop's turn ends.
   virtual void send(const wire::ServerFrame& frame) = 0;
-  // One Deliver frame (or several, to keep within the frame limit) of entries as they are stored.
+  // One Deliver frame (or several, to keep within the frame limit) of entries, whose bodies go out as they are.
   virtual void deliver(std::span<const InboxEntry* const> entries) = 0;
   // Sends Error, then closes. The session is detached by its owner afterwards, not inside this call.
   virtual void close(wire::ErrorCode code, const char* detail) = 0;

@@ -73,7 +73,18 @@ UnixMicros Shard::server_time() {
   return last_time_;
 }
 
-UnixMicros Shard::storage_time() const { return std::max(clock_.now(), last_time_); }
+UnixMicros Shard::expiry_of(uint32_t life_ms) const {
+  const uint64_t retention_us = settings_.retention_s * 1'000'000;
+  const uint64_t life_us = life_ms == 0 ? retention_us : std::min(uint64_t{life_ms} * 1000, retention_us);
+  // The clock, but never before a server time that was given.
+  return {std::max(clock_.now(), last_time_).value + life_us};
+}
+
+UnixMicros Shard::believed_time() {
+  const uint64_t passed_us = (now_ms() - std::exchange(expiry_checked_ms_, now_ms())) * 1100;
+  expiry_time_ = std::max(expiry_time_, std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us}));
+  return expiry_time_;
+}
 
 // ---------------------------------------------------------------- accounts
 

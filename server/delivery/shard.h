@@ -77,8 +77,11 @@ class Shard {
 
   // Microseconds of the clock, but strictly increasing on this shard even when the clock is set back (ORDER-1).
   UnixMicros server_time();
-  // The time that entries are stored with, for their expiry: the clock, but never before a server time that was given.
-  [[nodiscard]] UnixMicros storage_time() const;
+  // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
+  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms) const;
+  // Whether something that expires then has expired. A clock that is set ahead throws nothing away: time passes here no
+  // faster than the monotonic clock and a tenth.
+  [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed_time(); }
 
   // The account when it is in memory and nobody waits for it, else null: then call account(). The pointer holds until
   // the caller waits.
@@ -168,6 +171,8 @@ class Shard {
   void end_device(Account& account, Device& device);
   Device* find_device(const DeviceAddress& address, Account*& account);
 
+  // The clock as far as expiry believes it: never back, for what was said to be over stays so.
+  UnixMicros believed_time();
   void schedule_expiry(uint64_t delay_ms);
   Task<void> expire();
   void schedule_sweep();
@@ -190,7 +195,7 @@ class Shard {
   std::vector<OutgoingNotice> notices_;
   size_t sweep_bucket_ = 0;
   uint64_t epoch_taken_ms_ = 0;
-  UnixMicros expiry_time_;  // the clock as far as expiry believes it
+  UnixMicros expiry_time_;  // the clock as far as expiry believes it, at the time
   uint64_t expiry_checked_ms_ = 0;
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;

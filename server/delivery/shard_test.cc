@@ -386,6 +386,89 @@ TEST_F(ShardTest, EntriesExpireAfterThirtyDaysAndTheDeviceLearnsWhereItsInboxBeg
   EXPECT_EQ(session.entries.size(), 1u);
 }
 
+class ExpiryTest : public ShardTest {
+ protected:
+  // A message, a ring that lives for a minute, and another message.
+  void send_three() {
+    world.send(ana_1, ben);
+    world.life_ms = 60'000;
+    world.send(ana_1, ben);
+    world.life_ms = 0;
+    world.send(ana_1, ben);
+    world.loops.pass(5);
+  }
+  // Ben gets the messages, and no gap; the ring is under no receipt.
+  void expect_two() {
+    RecordingSession at_ana;
+    RecordingSession at_ben;
+    world.connect(ana_1, at_ana);
+    world.connect(ben_1, at_ben);
+    world.loops.settle();
+    ASSERT_EQ(at_ben.entries.size(), 3u);
+    EXPECT_TRUE(at_ben.entries[0].has_message());
+    EXPECT_TRUE(at_ben.entries[1].has_expired());
+    EXPECT_TRUE(at_ben.entries[2].has_message());
+    for (uint64_t i = 0; i < 3; ++i) EXPECT_EQ(at_ben.entries[i].position(), Position::of(1, i + 1).value);
+    EXPECT_EQ(at_ben.backlog_end, at_ben.last());
+    world.confirm(ben_1, at_ben.last());
+    world.loops.pass(5000);
+    ASSERT_EQ(at_ana.receipts().size(), 2u);
+    EXPECT_EQ(at_ana.receipts()[0].last_number(), 1u);
+    EXPECT_EQ(at_ana.receipts()[1].first_number(), 3u);
+    EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
+  }
+};
+
+TEST_F(ExpiryTest, ARingThatIsOverIsNotDeliveredAndLeavesNoGap) {  // [INBOX-1] [INBOX-3] [TICK-1]
+  send_three();
+  world.loops.pass(61'000);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 3u) << "it is still there, and over";
+  expect_two();
+}
+
+TEST_F(ExpiryTest, NorWhenTheSweepHasTakenItFromTheMiddle) {  // [INBOX-1] [INBOX-3]
+  send_three();
+  world.loops.pass(700'000);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 2u);
+  expect_two();
+}
+
+TEST_F(ExpiryTest, NorWhenItIsOverBeforeItIsOnTheDisk) {  // [INBOX-1] [INBOX-3]
+  world.inboxes().write_faults.hold();
+  send_three();
+  world.loops.pass(61'000);
+  world.inboxes().write_faults.release();
+  expect_two();
+}
+
+TEST_F(ExpiryTest, ADeviceThatIsThereGetsItAtOnce) {
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben);
+  send_three();
+  EXPECT_EQ(at_ben.messages().size(), 3u);
+}
+
+TEST_F(ExpiryTest, ABacklogThatIsOverAsAWholeIsSaidToBe) {  // [INBOX-3]
+  world.life_ms = 1000;
+  for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
+  world.loops.pass(2000);
+  RecordingSession at_ben;
+  world.connect(ben_1, at_ben);
+  world.loops.settle();
+  ASSERT_EQ(at_ben.entries.size(), 1u);
+  EXPECT_TRUE(at_ben.entries[0].has_expired());
+  EXPECT_EQ(at_ben.last(), Position::of(1, 3));
+  EXPECT_EQ(at_ben.backlog_end, at_ben.last());
+}
+
+TEST_F(ExpiryTest, NoLifeIsLongerThanTheRetention) {  // [LIMIT-1]
+  world.life_ms = UINT32_MAX;                         // 49 days
+  world.send(ana_1, ben);
+  world.loops.pass(5);
+  const uint64_t month_us = 30ull * 24 * 3600 * 1'000'000;
+  EXPECT_LE(world.inboxes().stored(ben_1)[0].expires_at.value, world.loops.clock.unix_us + month_us);
+}
+
 TEST_F(ShardTest, AClockThatIsSetAheadThrowsNothingAway) {  // [INBOX-1]
   world.send(ana_1, ben);
   world.loops.pass(5);

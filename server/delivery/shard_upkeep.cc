@@ -10,7 +10,6 @@ namespace kith {
 namespace {
 
 constexpr uint64_t kSweepMs = 10'000;
-constexpr uint64_t kClockSlackUs = 60'000'000;
 
 }  // namespace
 
@@ -22,20 +21,12 @@ void Shard::schedule_expiry(uint64_t delay_ms) {
 }
 
 Task<void> Shard::expire() {
-  // A clock that is set ahead must not throw messages away: time for expiry passes no faster than the monotonic clock
-  // (and a little).
-  const uint64_t passed_us = (now_ms() - expiry_checked_ms_) * 1000 + kClockSlackUs;
-  expiry_checked_ms_ = now_ms();
-  expiry_time_ = std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us});
-  const uint64_t retention_us = settings_.retention_s * 1'000'000;
-  if (expiry_time_.value > retention_us) {
-    const UnixMicros before{expiry_time_.value - retention_us};
-    for (bool more = true; more && !closing_;) {
-      const auto count = co_await ports_.inboxes.expire(before, settings_.expiry_count_max);
-      co_await enter(executor_);
-      if (count) counters_.entries_expired += *count;
-      more = count && *count >= settings_.expiry_count_max;
-    }
+  const UnixMicros now = believed_time();
+  for (bool more = true; more && !closing_;) {
+    const auto count = co_await ports_.inboxes.expire(now, settings_.expiry_count_max);
+    co_await enter(executor_);
+    if (count) counters_.entries_expired += *count;
+    more = count && *count >= settings_.expiry_count_max;
   }
   if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
 }

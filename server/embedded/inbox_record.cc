@@ -44,11 +44,11 @@ DeviceAddress device_of(BytesView key) { return read_device(key); }
 
 Bytes value(const InboxEntry& entry) {
   Bytes out;
-  out.reserve(kValueHeaderBytes + entry.entry.size());
+  out.reserve(kValueHeaderBytes + entry.body->size());
   out.push_back(kValueVersion);
-  append_u64(out, entry.stored_at.value);
+  append_u64(out, entry.expires_at.value);
   out.append(entry.message_id.view());
-  out.append(entry.entry);
+  out.append(*entry.body);
   return out;
 }
 
@@ -56,13 +56,13 @@ std::optional<InboxEntry> parse(BytesView key, BytesView value) {
   if (key.size() != kKeyBytes || !is_sound(value)) return std::nullopt;
   InboxEntry entry;
   entry.position = position_of(key);
-  entry.stored_at = stored_at_of(value);
+  entry.expires_at = expires_at_of(value);
   entry.message_id = message_id_of(value);
-  entry.entry = Bytes(value.substr(kValueHeaderBytes));
+  entry.body = std::make_shared<const Bytes>(value.substr(kValueHeaderBytes));
   return entry;
 }
 
-UnixMicros stored_at_of(BytesView value) {
+UnixMicros expires_at_of(BytesView value) {
   return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{};
 }
 
@@ -70,7 +70,7 @@ MessageId message_id_of(BytesView value) {
   return is_sound(value) ? *MessageId::from_bytes(value.substr(9, MessageId::kBytes)) : MessageId{};
 }
 
-uint32_t day_of(UnixMicros stored_at) { return static_cast<uint32_t>(stored_at.value / kDayMicros); }
+uint32_t day_of(UnixMicros expires_at) { return static_cast<uint32_t>(expires_at.value / kDayMicros); }
 
 Bytes day_key(uint32_t day, const DeviceAddress& device) {
   Bytes out;

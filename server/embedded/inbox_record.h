@@ -6,14 +6,14 @@
 //
 //   column family "default": one record for each entry
 //     key    := account(16) device(4) position(8)
-//     value  := version(1) stored_at(8) message_id(16) entry(*)
-//               version is 1; entry is a serialized wire.Entry (wire/frames.proto); message_id is zero for what is no
-//               message
-//   column family "days": which devices were given entries on which day; what expiry looks through instead of
+//     value  := version(1) expires_at(8) message_id(16) body(*)
+//               version is 1; body is a serialized wire.Entry (wire/frames.proto) without its position; message_id is
+//               zero for what is no message
+//   column family "days": which devices have entries that expire on which day; what expiry looks through instead of
 //   everything
 //     key    := day(4) account(16) device(4)
 //     value  := nothing
-//               day is stored_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way
+//               day is expires_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way
 //               round
 //   column family "meta"
 //     "format" := version(4)     of this grammar
@@ -51,11 +51,11 @@ Bytes value(const InboxEntry& entry);
 // Absent when the value is damaged or of a later version.
 std::optional<InboxEntry> parse(BytesView key, BytesView value);
 // Zero when the value is damaged: such an entry is expired first.
-UnixMicros stored_at_of(BytesView value);
+UnixMicros expires_at_of(BytesView value);
 // None when there is none, or the value is damaged.
 MessageId message_id_of(BytesView value);
 
-uint32_t day_of(UnixMicros stored_at);
+uint32_t day_of(UnixMicros expires_at);
 Bytes day_key(uint32_t day, const DeviceAddress& device);
 uint32_t day_of_key(BytesView day_key);
 DeviceAddress device_of_day_key(BytesView day_key);

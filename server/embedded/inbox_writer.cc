@@ -148,7 +148,7 @@ void InboxWriter::run() {
     do {
       group.clear();
       for (size_t bytes = 0; next < waiting.size() && bytes < kGroupBytesMax; ++next) {
-        for (const auto& append : waiting[next]->batch.appends) bytes += append.entry.entry.size();
+        for (const auto& append : waiting[next]->batch.appends) bytes += append.entry.body->size();
         group.push_back(waiting[next]);
       }
       process(group);
@@ -243,7 +243,7 @@ void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
   mark.forgotten = std::min(mark.forgotten, Position{append.entry.position.value - 1});
   mark.appended = std::max(mark.appended, append.entry.position);
 
-  const uint32_t day = inbox_record::day_of(append.entry.stored_at);
+  const uint32_t day = inbox_record::day_of(append.entry.expires_at);
   if (mark.day != day) {
     stage.batch.Put(database_.handles().days, slice(inbox_record::day_key(day, append.device)), {});
     mark.day = day;

@@ -53,8 +53,8 @@ Task<Result<InboxStore::Summary, StoreError>> RocksDbInboxStore::summarize(Devic
   return run_on(reader_of(device), [this, device] { return summarize_now(device); });
 }
 
-Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros before, size_t count_max) {
-  auto found = co_await run_on(expirer_, [this, before, count_max] { return find_expired(before, count_max); });
+Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros now, size_t count_max) {
+  auto found = co_await run_on(expirer_, [this, now, count_max] { return find_expired(now, count_max); });
   if (!found) co_return Fail(found.error());
   if (found->records.empty() && found->day_keys.empty()) co_return size_t{0};
   auto erasure = std::move(*found);
@@ -85,7 +85,7 @@ Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const De
       spdlog::error("inbox store: a damaged record of device {}/{}", device.account.hex(), device.device.value);
       return Fail(StoreError::kUnavailable);
     }
-    bytes += entry->entry.size();
+    bytes += entry->body->size();
     entries.push_back(std::move(*entry));
   }
   if (!iterator->status().ok()) {
@@ -126,11 +126,11 @@ Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const D
 }
 
 // Sweeps go on where the step before stopped, so that no step walks again through what earlier ones have deleted.
-Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMicros before, size_t count_max) {
+Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMicros now, size_t count_max) {
   InboxWriter::Erasure found;
   const InboxDatabase::Reading reading(*database_);
   if (!reading) return Fail(StoreError::kUnavailable);
-  const uint32_t last_day = inbox_record::day_of(before);
+  const uint32_t last_day = inbox_record::day_of(now);
   const Bytes days_end = inbox_record::day_key(last_day + 1, {});
   const rocksdb::Slice days_upper = slice(days_end);
   rocksdb::ReadOptions options;
@@ -142,7 +142,7 @@ Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMic
     expiry_cursor_ = day_key;
     const DeviceAddress device = inbox_record::device_of_day_key(day_key);
     const uint32_t day = inbox_record::day_of_key(day_key);
-    const auto all_seen = find_expired_of(reading, device, day, before, count_max, found.records);
+    const auto all_seen = find_expired_of(reading, device, day, now, count_max, found.records);
     if (!all_seen) return Fail(all_seen.error());
     if (!*all_seen) return found;
     if (day < last_day) found.day_keys.push_back(day_key);
@@ -153,8 +153,8 @@ Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMic
 }
 
 Result<bool, StoreError> RocksDbInboxStore::find_expired_of(const InboxDatabase::Reading& reading,
-                                                            const DeviceAddress& device, uint32_t day,
-                                                            UnixMicros before, size_t count_max,
+                                                            const DeviceAddress& device, uint32_t day, UnixMicros now,
+                                                            size_t count_max,
                                                             std::vector<InboxWriter::Erasure::Record>& found) {
   const Bytes end = inbox_record::end_key(device);
   const rocksdb::Slice upper = slice(end);
@@ -163,9 +163,9 @@ Result<bool, StoreError> RocksDbInboxStore::find_expired_of(const InboxDatabase:
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> records(reading->db->NewIterator(options, reading->records));
   for (records->Seek(slice(inbox_record::key(device, Position{}))); records->Valid(); records->Next()) {
-    const UnixMicros stored_at = inbox_record::stored_at_of(view(records->value()));
+    const UnixMicros expires_at = inbox_record::expires_at_of(view(records->value()));
     // Of this day only, so that a device with several days' keys is counted once; damaged ones have no time.
-    if (stored_at >= before || (inbox_record::day_of(stored_at) != day && stored_at.value != 0)) continue;
+    if (expires_at >= now || (inbox_record::day_of(expires_at) != day && expires_at.value != 0)) continue;
     if (found.size() == count_max) return false;
     found.push_back({device, inbox_record::position_of(view(records->key()))});
   }

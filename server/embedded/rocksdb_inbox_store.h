@@ -34,9 +34,9 @@ class RocksDbInboxStore final : public InboxStore {
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override;
   Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override;
-  // One call at a time. Costs as much as the devices that were given something on the days that expire; the rest isn't
+  // One call at a time. Costs as much as the devices that have something that expires on the days that are over; the rest isn't
   // looked at.
-  Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) override;
+  Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override;
   [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
 
   // Any thread.
@@ -49,10 +49,10 @@ class RocksDbInboxStore final : public InboxStore {
   Result<std::vector<InboxEntry>, StoreError> read_now(const DeviceAddress& device, Position after, size_t count_max,
                                                        size_t bytes_max) const;
   Result<Summary, StoreError> summarize_now(const DeviceAddress& device) const;
-  Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros before, size_t count_max);
+  Result<InboxWriter::Erasure, StoreError> find_expired(UnixMicros now, size_t count_max);
   // Appends what has expired of one device and day; false: stopped at `count_max`.
   static Result<bool, StoreError> find_expired_of(const InboxDatabase::Reading& reading, const DeviceAddress& device,
-                                                  uint32_t day, UnixMicros before, size_t count_max,
+                                                  uint32_t day, UnixMicros now, size_t count_max,
                                                   std::vector<InboxWriter::Erasure::Record>& found);
 
   std::unique_ptr<InboxDatabase> database_;

@@ -171,11 +171,11 @@ void SessionProtocol::deliver(std::span<const InboxEntry* const> entries) {
   if (state_ == State::kClosing || !can_send()) return;
   session_home().metrics().entries_delivered.add(entries.size());
   constexpr size_t kTogether = 64;
-  std::array<BytesView, kTogether> views;
+  std::array<wire::EntryParts, kTogether> parts;
   while (!entries.empty()) {
     const size_t count = std::min(entries.size(), kTogether);
-    for (size_t i = 0; i < count; ++i) views[i] = entries[i]->entry;
-    wire::append_deliver(session_output(), std::span(views).first(count));
+    for (size_t i = 0; i < count; ++i) parts[i] = {entries[i]->position.value, *entries[i]->body};
+    wire::append_deliver(session_output(), std::span(parts).first(count));
     entries = entries.subspan(count);
   }
   check_output_bound();

@@ -162,7 +162,7 @@ TEST_F(PeopleTest, ABlockCountsForTheNextMessage) {  // [F28] [SEND-4]
   const auto arrived = [&] {
     const auto stored = world.ports().inboxes.stored(ana.address);
     return std::ranges::count_if(stored,
-                                 [](const InboxEntry& entry) { return message_origin(entry.entry).has_value(); });
+                                 [](const InboxEntry& entry) { return message_origin(*entry.body).has_value(); });
   };
   EXPECT_TRUE(send().has_accepted());
   ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {

@@ -146,7 +146,7 @@ std::optional<Refusal> append(Shard& shard, Account& to, const Checked& checked,
   }
   // The sender must not learn that it is blocked: one tick, for ever.
   const bool blocked = to.blocks(from.account);
-  IncomingMessage message{checked.id, from, server_time, {}, send.account().receipt_number()};
+  IncomingMessage message{checked.id, from, server_time, {}, send.account().receipt_number(), send.life_ms()};
   for (size_t i = 0; i < checked.count; ++i) {
     if (repeated[i]) {
       ++shard.counters().messages_repeated;

@@ -106,6 +106,15 @@ TEST_F(SendMessageTest, NamesForWhomItIsAcceptedOrRefused) {  // an own copy has
   EXPECT_EQ(world.send(from, world.send_of(id, ben, {1})).refused().account(), ben.bytes());
 }
 
+TEST_F(SendMessageTest, ItsLifeGoesWithItIntoTheInbox) {  // [INBOX-1]
+  wire::Send send = world.send_of(id, ben, {1, 2});
+  send.set_life_ms(60'000);
+  EXPECT_TRUE(world.send(from, send).has_accepted());
+  const UnixMicros expires_at = world.ports().inboxes.stored(ben_1).at(0).expires_at;
+  EXPECT_LE(expires_at.value, world.loops.clock.unix_us + 60'000'000);
+  EXPECT_GT(expires_at.value, world.loops.clock.unix_us + 59'000'000);
+}
+
 TEST_F(SendMessageTest, TargetsOfALaterVersionAreRefusedByName) {  // [LIMIT-1]
   wire::Send send;
   send.set_message_id(id.bytes());
@@ -153,7 +162,7 @@ TEST_F(SendMessageTest, ABlockedSenderIsAcceptedWhenAnyOtherWouldBeAndNothingArr
   ASSERT_TRUE(answer);
   EXPECT_TRUE(answer->has_accepted());
   for (const InboxEntry& entry : world.ports().inboxes.stored(ben_2))
-    EXPECT_EQ(entry.entry.find("ciphertext"), Bytes::npos);
+    EXPECT_EQ(entry.body->find("ciphertext"), Bytes::npos);
   EXPECT_TRUE(at_ana.receipts().empty());
   RecordingSession later;
   world.hello(ben_2, later);

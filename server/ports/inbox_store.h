@@ -4,6 +4,7 @@
 // server/delivery/device_inbox.h.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,13 +16,14 @@
 
 namespace kith {
 
-// One entry of a device's inbox.
+// One entry of a device's inbox: a small head, and a body that several inboxes may share.
 struct InboxEntry {
   Position position;
-  UnixMicros stored_at;  // for expiry
-  MessageId message_id;  // none for entries that are no message
-  // A serialized wire.Entry, position included: what the device gets, byte for byte. At most kFrameBytesMax (base/limits.h) bytes.
-  Bytes entry;
+  UnixMicros expires_at;  // it is of no use from then on, and goes with the next sweep
+  MessageId message_id;   // none for entries that are no message
+  // What a wire.Entry has besides its position, as it is serialized: a tag, a size, and the message of that kind. At most
+  // kFrameBytesMax (base/limits.h) bytes; never null. A store keeps the bytes, not the pointer; one may keep those of several entries once.
+  std::shared_ptr<const Bytes> body;
 };
 
 class InboxStore {
@@ -67,15 +69,15 @@ class InboxStore {
     Position first;  // zero when empty
     Position last;
     uint64_t count = 0;
-    uint64_t bytes = 0;             // of InboxEntry.entry
+    uint64_t bytes = 0;             // of InboxEntry.body
     std::vector<MessageId> recent;  // of the last entries that are messages, oldest first, at most kRecentMax
   };
   static constexpr size_t kRecentMax = 1024;
   virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;
 
-  // Forgets every entry stored before `before`, at most `count_max` a call; answers how many. Less than the maximum:
-  // there are no more.
-  virtual Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) = 0;
+  // Forgets every entry that expires before `now`, wherever it lies in its inbox, at most `count_max` a call; answers how
+  // many. Less than the maximum: there are no more.
+  virtual Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) = 0;
 
   // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent.
   [[nodiscard]] virtual uint64_t bytes_held() const = 0;

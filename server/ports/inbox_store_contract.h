@@ -47,10 +47,10 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
   static InboxEntry entry(uint64_t sequence, std::string content = "entry", uint32_t epoch = 1) {
     InboxEntry entry;
     entry.position = Position::of(epoch, sequence);
-    entry.stored_at = {1'000'000 * sequence};
+    entry.expires_at = {1'000'000 * sequence};
     entry.message_id.value.fill(static_cast<uint8_t>(sequence));
     entry.message_id.value[0] = static_cast<uint8_t>(epoch);
-    entry.entry = std::move(content);
+    entry.body = std::make_shared<const Bytes>(std::move(content));
     return entry;
   }
   static Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
@@ -82,8 +82,8 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
     EXPECT_TRUE(summary);
     return summary ? std::move(*summary) : InboxStore::Summary();
   }
-  size_t expire(UnixMicros before, size_t count_max = 1'000'000) {
-    auto count = runner_.run(store().expire(before, count_max));
+  size_t expire(UnixMicros now, size_t count_max = 1'000'000) {
+    auto count = runner_.run(store().expire(now, count_max));
     EXPECT_TRUE(count);
     return count.value_or(0);
   }
@@ -125,21 +125,21 @@ TEST_P(InboxStoreContract, WhatIsAppendedIsReadByteForByteInOrder) {  // [ORDER-
 
   const auto entries = read(device(1));
   ASSERT_EQ(entries.size(), 3u);
-  EXPECT_EQ(entries[0].entry, bytes);
+  EXPECT_EQ(*entries[0].body, bytes);
   EXPECT_EQ(entries[0].position, at(1));
-  EXPECT_EQ(entries[0].stored_at, entry(1).stored_at);
+  EXPECT_EQ(entries[0].expires_at, entry(1).expires_at);
   EXPECT_EQ(entries[0].message_id, entry(1).message_id);
-  EXPECT_EQ(entries[1].entry, "");
+  EXPECT_EQ(*entries[1].body, "");
   EXPECT_EQ(entries[2].position, at(300, 2));
-  EXPECT_EQ(read(device(1, 2)).at(0).entry, "other device");
-  EXPECT_EQ(read(device(2)).at(0).entry, "other account");
+  EXPECT_EQ(*read(device(1, 2)).at(0).body, "other device");
+  EXPECT_EQ(*read(device(2)).at(0).body, "other account");
   EXPECT_TRUE(read(device(3)).empty());
 }
 
 TEST_P(InboxStoreContract, TheLargestEntryRoundTrips) {  // [LIMIT-1]
   const Bytes large(kFrameBytesMax, '\x7f');
   ASSERT_TRUE(append(device(1), entry(1, large)));
-  EXPECT_EQ(read(device(1)).at(0).entry, large);
+  EXPECT_EQ(*read(device(1)).at(0).body, large);
 }
 
 TEST_P(InboxStoreContract, AppendingAPositionThatIsThereReplacesIt) {  // [SEND-1]
@@ -148,7 +148,7 @@ TEST_P(InboxStoreContract, AppendingAPositionThatIsThereReplacesIt) {  // [SEND-
   const auto held = store().bytes_held();
   ASSERT_TRUE(append(device(1), entry(2, "SECOND")));
   ASSERT_EQ(read(device(1)).size(), 2u);
-  EXPECT_EQ(read(device(1))[1].entry, "SECOND");
+  EXPECT_EQ(*read(device(1))[1].body, "SECOND");
   EXPECT_EQ(store().bytes_held(), held);
   EXPECT_EQ(summary(device(1)).count, 2u);
 }
@@ -217,7 +217,7 @@ TEST_P(InboxStoreContract, WhatAWriteCompletedSurvivesReopening) {  // [SEND-2]
   const auto entries = read(device(1));
   ASSERT_EQ(entries.size(), 40u);
   EXPECT_EQ(entries.front().position, at(11));
-  EXPECT_EQ(entries.back().entry, "entry 50");
+  EXPECT_EQ(*entries.back().body, "entry 50");
   EXPECT_EQ(store().bytes_held(), held);
 }
 
@@ -300,12 +300,12 @@ TEST_P(InboxStoreContract, TheSummaryNamesTheLastMessagesOnly) {  // [SEND-1]
   EXPECT_EQ(held.recent.back(), id(1100));
 }
 
-TEST_P(InboxStoreContract, ExpiryForgetsWhatWasStoredBeforeATimeInSteps) {  // [INBOX-1]
+TEST_P(InboxStoreContract, ExpiryForgetsWhatsTimeHasComeInSteps) {  // [INBOX-1]
   constexpr uint64_t kDay = 86'400'000'000;
   for (uint64_t day = 1; day <= 4; ++day) {
     for (uint8_t account = 1; account <= 3; ++account) {
       InboxEntry made = entry(day);
-      made.stored_at = {day * kDay + account};
+      made.expires_at = {day * kDay + account};
       ASSERT_TRUE(append(device(account), made));
     }
   }
@@ -325,7 +325,7 @@ TEST_P(InboxStoreContract, ExpiryFindsEntriesOfADeviceThatHadForgottenAllAndGotM
   constexpr uint64_t kDay = 86'400'000'000;
   for (uint64_t i = 1; i <= 3; ++i) {
     InboxEntry made = entry(i);
-    made.stored_at = {10 * kDay + i};
+    made.expires_at = {10 * kDay + i};
     ASSERT_TRUE(append(device(1), made));
     if (i < 3) {
       ASSERT_TRUE(forget(device(1), at(i)));
@@ -336,12 +336,45 @@ TEST_P(InboxStoreContract, ExpiryFindsEntriesOfADeviceThatHadForgottenAllAndGotM
   EXPECT_TRUE(read(device(1)).empty());
 }
 
+TEST_P(InboxStoreContract, EachEntryHasATimeOfItsOwnWhereverItLies) {  // [INBOX-1] a ring among messages
+  constexpr uint64_t kDay = 86'400'000'000;
+  const uint64_t ends[] = {40 * kDay, 10 * kDay + 60, 41 * kDay, 10 * kDay + 30, 12 * kDay};
+  for (uint64_t i = 0; i < 5; ++i) {
+    InboxEntry made = entry(i + 1);
+    made.expires_at = {ends[i]};
+    ASSERT_TRUE(append(device(1), made));
+  }
+  EXPECT_EQ(expire({10 * kDay + 30}), 0u);
+  EXPECT_EQ(expire({10 * kDay + 31}), 1u);
+  EXPECT_EQ(expire({11 * kDay}), 1u);
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(1).value, at(3).value, at(5).value}));
+  ASSERT_TRUE(forget(device(1), at(1)));
+  EXPECT_EQ(expire({13 * kDay}), 1u);
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(3).value}));
+  EXPECT_EQ(expire({50 * kDay}), 1u);
+  EXPECT_EQ(store().bytes_held(), 0u);
+}
+
+TEST_P(InboxStoreContract, ASharedBodyIsReadBackFromEachInbox) {
+  const auto body = std::make_shared<const Bytes>("the same for everybody");
+  InboxStore::Batch batch;
+  for (uint8_t i = 1; i <= 5; ++i) {
+    InboxEntry made = entry(i);
+    made.body = body;
+    batch.appends.push_back({device(i), made});
+  }
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  for (uint8_t i = 1; i <= 5; ++i) EXPECT_EQ(*read(device(i)).at(0).body, *body);
+  ASSERT_TRUE(forget(device(1), at(1)));
+  EXPECT_EQ(*read(device(2)).at(0).body, *body);
+}
+
 TEST_P(InboxStoreContract, ExpirySurvivesReopeningAndAClockThatWentBack) {
   constexpr uint64_t kDay = 86'400'000'000;
   const uint64_t days[] = {10, 12, 9, 12};
   for (uint64_t i = 0; i < 4; ++i) {
     InboxEntry made = entry(i + 1);
-    made.stored_at = {days[i] * kDay};
+    made.expires_at = {days[i] * kDay};
     ASSERT_TRUE(append(device(1), made));
   }
   (void)backend_->reopen();

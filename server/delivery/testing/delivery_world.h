@@ -114,10 +114,12 @@ class DeliveryWorld {
     std::optional<DeviceInbox::Room> no_room;  // when nothing was appended
     UnixMicros server_time;
     uint64_t receipt_number = 0;
+    uint32_t life_ms = 0;
   };
   // Begins to send; `sent` is filled in as the loops run. A repeated message keeps its number (TICK-1).
   void begin_send(DeviceAddress from, AccountId to, MessageId id, Sent& sent, Bytes payload = "ciphertext") {
     auto& numbers = numbers_[{from, to}];
+    sent.life_ms = life_ms;
     sent.receipt_number = numbers.try_emplace(id, numbers.size() + 1).first->second;
     loops.begin(shards_->index_of(from.account),
                 sending(of(from.account), of(to), from, to, id, std::move(payload), sent));
@@ -171,7 +173,7 @@ class DeliveryWorld {
         sent.server_time = known;
         device.inbox->wait_for(id, from, settlement);
       } else {
-        const IncomingMessage message{id, from, server_time, payload, sent.receipt_number};
+        const IncomingMessage message{id, from, server_time, payload, sent.receipt_number, sent.life_ms};
         device.inbox->append(message, settlement.add());
       }
     }
@@ -180,6 +182,7 @@ class DeliveryWorld {
 
   VirtualLoops loops;
   SeededRandom random;
+  uint32_t life_ms = 0;  // of what is sent from now on
 
  private:
   void start() {

@@ -372,7 +372,7 @@ class MemoryInboxStore final : public InboxStore {
     size_t bytes = 0;
     for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max;
          ++entry) {
-      bytes += entry->second.entry.size();
+      bytes += entry->second.body->size();
       if (!out.empty() && bytes > bytes_max) break;
       out.push_back(entry->second);
     }
@@ -389,7 +389,7 @@ class MemoryInboxStore final : public InboxStore {
     summary.last = inbox->second.rbegin()->first;
     for (const auto& [position, entry] : inbox->second) {
       ++summary.count;
-      summary.bytes += entry.entry.size();
+      summary.bytes += entry.body->size();
       if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
     }
     if (summary.recent.size() > kRecentMax) {
@@ -397,14 +397,14 @@ class MemoryInboxStore final : public InboxStore {
     }
     co_return summary;
   }
-  Task<Result<size_t, StoreError>> expire(UnixMicros before, size_t count_max) override {
+  Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override {
     co_await write_faults.enter_call();
     if (const auto fault = write_faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     size_t count = 0;
     for (auto inbox = inboxes_.begin(); inbox != inboxes_.end();) {
       for (auto entry = inbox->second.begin(); entry != inbox->second.end() && count < count_max;) {
-        if (entry->second.stored_at < before) {
+        if (entry->second.expires_at < now) {
           entry = inbox->second.erase(entry);
           ++count;
         } else {
@@ -420,7 +420,7 @@ class MemoryInboxStore final : public InboxStore {
     if (bytes_held_) return *bytes_held_;
     uint64_t bytes = 0;
     for (const auto& [device, entries] : inboxes_) {
-      for (const auto& [position, entry] : entries) bytes += entry.entry.size();
+      for (const auto& [position, entry] : entries) bytes += entry.body->size();
     }
     return bytes;
   }

@@ -24,8 +24,8 @@ class RecordingSession final : public Session {
     wire::ServerFrame frame;
     for (const InboxEntry* const entry : delivered) {
       wire::Entry& parsed = *frame.mutable_deliver()->add_entries();
-      parsed.ParseFromString(entry->entry);
-      if (Position{parsed.position()} != entry->position) wrong_position = true;
+      parsed.ParseFromString(*entry->body);
+      parsed.set_position(entry->position.value);
       entries.push_back(parsed);
     }
     if (backlog_end) entries_after_backlog += delivered.size();
@@ -68,7 +68,6 @@ class RecordingSession final : public Session {
   std::optional<wire::ErrorCode> closed;
   std::string close_detail;
   bool welcomed = false;
-  bool wrong_position = false;
 };
 
 }  // namespace kith::testing
