@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/delivery/scatter.h"
 #include "server/delivery/shard.h"
 
 namespace kith {
@@ -165,30 +166,15 @@ void Presence::take_notices(const std::vector<Notice>& notices) {
 // ---------------------------------------------------------------- between shards
 
 void Presence::send_changes(std::vector<Change> changes) {
-  if (changes.empty()) return;
-  Shards& shards = shard_.shards();
-  std::vector<std::vector<Change>> by_shard(shards.size());
-  for (const Change& change : changes) by_shard[shards.index_of(change.target)].push_back(change);
-  for (size_t i = 0; i < by_shard.size(); ++i) {
-    if (by_shard[i].empty()) continue;
-    Shard& shard = shards.at(i);
-    shard.executor().post(std::move_only_function<void()>([&shard, taken = std::move(by_shard[i])]() mutable {
-      shard.scope().spawn(shard.presence().apply(std::move(taken)));
-    }));
-  }
+  scatter(
+      shard_.shards(), std::move(changes), [](const Change& change) { return change.target; },
+      [](Shard& shard, std::vector<Change> taken) { shard.scope().spawn(shard.presence().apply(std::move(taken))); });
 }
 
 void Presence::send_notices(std::vector<Notice> notices) {
-  if (notices.empty()) return;
-  Shards& shards = shard_.shards();
-  std::vector<std::vector<Notice>> by_shard(shards.size());
-  for (const Notice& notice : notices) by_shard[shards.index_of(notice.viewer.account)].push_back(notice);
-  for (size_t i = 0; i < by_shard.size(); ++i) {
-    if (by_shard[i].empty()) continue;
-    Shard& shard = shards.at(i);
-    shard.executor().post(std::move_only_function<void()>(
-        [&shard, taken = std::move(by_shard[i])] { shard.presence().take_notices(taken); }));
-  }
+  scatter(
+      shard_.shards(), std::move(notices), [](const Notice& notice) { return notice.viewer.account; },
+      [](Shard& shard, std::vector<Notice> taken) { shard.presence().take_notices(taken); });
 }
 
 }  // namespace kith

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/delivery/shard.h"
+#include "server/delivery/scatter.h"
 
 namespace kith {
 namespace {
@@ -48,20 +48,11 @@ void Shard::send_notice(OutgoingNotice notice) {
 }
 
 void Shard::flush_notices() {
-  const std::vector<OutgoingNotice> notices = std::exchange(notices_, {});
-  std::vector<std::vector<OutgoingNotice>> by_shard(shards_.size());
-  for (const OutgoingNotice& notice : notices) by_shard[shards_.index_of(notice.to)].push_back(notice);
-  for (size_t i = 0; i < by_shard.size(); ++i) {
-    if (by_shard[i].empty()) continue;
-    Shard& shard = shards_.at(i);
-    if (&shard == this) {
-      scope_.spawn(take_notices(std::move(by_shard[i])));
-    } else {
-      shard.executor().post(std::move_only_function<void()>([&shard, taken = std::move(by_shard[i])]() mutable {
-        shard.scope().spawn(shard.take_notices(std::move(taken)));
-      }));
-    }
-  }
+  scatter(
+      shards_, std::exchange(notices_, {}), [](const OutgoingNotice& notice) { return notice.to; },
+      [](Shard& shard, std::vector<OutgoingNotice> notices) {
+        shard.scope_.spawn(shard.take_notices(std::move(notices)));
+      });
 }
 
 void Shard::put_notice(Account& account, const OutgoingNotice& notice) {

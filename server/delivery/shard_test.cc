@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "server/delivery/scatter.h"
 #include "server/delivery/testing/delivery_world.h"
 
 namespace kith::testing {
@@ -367,6 +368,29 @@ TEST(ShardLimits, AFullStoreRefusesForAbsentDevicesAndLetsConnectedOnesTalk) {  
   world.confirm({ben, {1}}, session.last());
   world.loops.settle();
   EXPECT_EQ(sent.settled, Settled::kSafe);
+}
+
+TEST(Scatter, WhatGoesToManyHomesIsOneHopForEachLoopInOrder) {
+  DeliveryWorld world(3);
+  std::vector<std::pair<AccountId, int>> items;
+  for (int i = 0; i < 30; ++i) items.emplace_back(world.add_account_on(static_cast<size_t>(i % 2)), i);
+  std::map<Shard*, std::vector<std::vector<int>>> calls;
+  scatter(
+      world.shards(), items, [](const auto& item) { return item.first; },
+      [&calls](Shard& shard, std::vector<std::pair<AccountId, int>> taken) {
+        EXPECT_EQ(Executor::current(), &shard.executor());
+        std::vector<int>& numbers = calls[&shard].emplace_back();
+        for (const auto& [account, number] : taken) numbers.push_back(number);
+      });
+  EXPECT_TRUE(calls.empty()) << "in a later turn";
+  world.loops.settle();
+  ASSERT_EQ(calls.size(), 2u) << "nothing goes to a loop that owns none of them";
+  for (size_t shard = 0; shard < 2; ++shard) {
+    const auto& of_shard = calls[&world.shards().at(shard)];
+    ASSERT_EQ(of_shard.size(), 1u);
+    EXPECT_EQ(of_shard[0].size(), 15u);
+    EXPECT_TRUE(std::is_sorted(of_shard[0].begin(), of_shard[0].end()));
+  }
 }
 
 // ---------------------------------------------------------------- expiry and memory

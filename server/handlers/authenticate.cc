@@ -15,18 +15,13 @@ constexpr size_t kTokenBytes = AccountId::kBytes + 4 + kSecretBytes;
 Task<Outcome<DeviceAddress>> check(Services& services, Bytes token, bool needs_active) {
   const auto address = token_address(token);
   if (!address) co_return refuse(wire::kUnauthenticated, "token");
-  const Bytes hash = crypto::digest("kith token v1", BytesView(token).substr(AccountId::kBytes + 4));
+  Bytes hash = crypto::digest("kith token v1", BytesView(token).substr(AccountId::kBytes + 4));
   wipe(token);
-  Shard& shard = services.shards.of(address->account);
-  co_await enter(shard.executor());
-  const auto account = co_await shard.account(address->account);
-  if (!account && account.error() != StoreError::kNotFound) co_return refuse_store(account.error());
-  const Device* const device = account ? (*account)->device(address->device) : nullptr;
-  if (device == nullptr ||
-      !equal_in_constant_time(BytesView(device->token_hash.data(), device->token_hash.size()), hash)) {
-    co_return refuse(wire::kUnauthenticated, "token");
-  }
-  if (needs_active && !device->active) co_return refuse(wire::kUnauthenticated, "the device has published no keys yet");
+  const auto standing = co_await services.home.standing(*address, std::move(hash));
+  if (!standing) co_return refuse_store(standing.error());
+  if (*standing == AccountHome::Standing::kUnknown) co_return refuse(wire::kUnauthenticated, "token");
+  if (needs_active && *standing != AccountHome::Standing::kActive)
+    co_return refuse(wire::kUnauthenticated, "the device has published no keys yet");
   co_return *address;
 }
 

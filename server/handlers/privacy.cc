@@ -83,9 +83,7 @@ Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire:
   const auto put = co_await services.profiles.put_privacy(caller.account, std::move(stored));
   if (!put) co_return refuse_store(put.error());
   const wire::Privacy answer = answer_of(record);
-  Shard& shard = services.shards.of(caller.account);
-  co_await enter(shard.executor());
-  shard.apply(caller.account, std::move(record));
+  co_await services.home.set_privacy(caller.account, std::move(record));
   co_return answer;
 }
 

@@ -16,11 +16,9 @@ Task<Outcome<wire::Profile>> load(Services& services, DeviceAddress caller, Acco
   if (!profile) co_return refuse_store(profile.error());
   bool shows_about = account == caller.account;
   if (!shows_about && !profile->about.empty()) {
-    Shard& shard = services.shards.of(account);
-    co_await enter(shard.executor());
-    const auto owner = co_await shard.account(account);
-    if (!owner) co_return refuse_store(owner.error());
-    shows_about = (*owner)->shows_about_to(caller.account);
+    const auto shown = co_await services.home.shows_about(account, caller.account);
+    if (!shown) co_return refuse_store(shown.error());
+    shows_about = *shown;
   }
   wire::Profile answer;
   answer.set_name(profile->name);

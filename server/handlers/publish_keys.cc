@@ -54,20 +54,8 @@ Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, Ac
       co_return refuse(wire::kInvalidArgument, "device_list.devices.device_id");
     co_return refuse_store(record.error());
   }
-  Shard& shard = services.shards.of(before.id);
-  co_await enter(shard.executor());
-  if (const Account* const account = shard.in_memory(before.id)) {
-    std::vector<AccountId> peers = account->recent_peers ? *account->recent_peers : std::vector<AccountId>();
-    if (account->subscribers) {
-      for (const Subscriber& subscriber : *account->subscribers) peers.push_back(subscriber.viewer.account);
-    }
-    std::sort(peers.begin(), peers.end());
-    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
-    for (const AccountId& peer : peers) {
-      if (peer != before.id) shard.send_account_changed(peer, before.id, record->device_list_revision);
-    }
-  }
-  shard.apply(*record);
+  AccountRecord current = *record;
+  co_await services.home.set_devices(std::move(current), true);
   for (const DeviceRecord& device : before.devices) {
     const bool remains = std::any_of(record->devices.begin(), record->devices.end(),
                                      [&device](const DeviceRecord& one) { return one.id == device.id; });

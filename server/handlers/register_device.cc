@@ -104,9 +104,8 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   const auto record = co_await services.accounts.add_device(
       *phone, new_account, crypto::digest("kith token v1", secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());
-  Shard& shard = services.shards.of(record->id);
-  co_await enter(shard.executor());
-  shard.apply(*record);
+  AccountRecord current = *record;
+  co_await services.home.set_devices(std::move(current), false);
   // A code that could not be removed expires; it let one device in, and may let in one more of the same person.
   (void)co_await services.accounts.remove_code(*phone);
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/random.h"
+#include "server/delivery/account_home.h"
 #include "server/delivery/shards.h"
 #include "server/handlers/heavy_work.h"
 #include "server/handlers/rate_limits.h"
@@ -55,6 +56,7 @@ struct Services {
   // Work that would hold up a loop (Argon2id) runs here.
   HeavyWork heavy_work;
   HandlerSettings settings;
+  AccountHome home{shards};
 };
 
 }  // namespace kith

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// How a message comes into an account's inboxes, at the loop that owns it:
+//
+//   1  load the account; compare the set of devices (DEVICE-1)
+//   2  who has it already? A repeated message keeps its first server time
+//   3  is there room with everybody, in the sender's share? Either all devices get it, or none
+//   4  append to each inbox: connected devices have it now; of a blocked sender's message they have an empty entry, so
+//      that it takes the time that any other takes (SEND-4)
+//   5  wait until each is confirmed or durable (SEND-2)
+//
+// Order (ORDER-1): nothing waits before the loop is entered, which runs what enters in order; an account that must be
+// loaded first lets its waiters go on in order.
+#include "server/delivery/account_home.h"
+
+#include <algorithm>
+
+#include "server/delivery/shard.h"
+
+namespace kith {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+SendOutcome because(Kind kind) {
+  SendOutcome outcome;
+  outcome.kind = kind;
+  return outcome;
+}
+
+SendOutcome because(StoreError error) {
+  return because(error == StoreError::kNotFound ? Kind::kNoSuchAccount : Kind::kStoreAway);
+}
+
+SendOutcome stale(const Account& to, DeviceDifference difference) {
+  SendOutcome outcome = because(Kind::kStaleDevices);
+  outcome.revision = to.revision;
+  outcome.difference = std::move(difference);
+  return outcome;
+}
+
+DeviceDifference difference_of(const Account& to, const IncomingSend& send) {
+  std::array<DeviceId, kDevicesMax> named;
+  for (size_t i = 0; i < send.copy_count; ++i) named[i] = send.copies[i].device;
+  const DeviceId except = send.to == send.from.account ? send.from.device : DeviceId{};
+  return compare_devices(to, std::span(named).first(send.copy_count), except);
+}
+
+Kind kind_of(DeviceInbox::Room room) {
+  switch (room) {
+    case DeviceInbox::Room::kInboxFull: return Kind::kInboxFull;
+    case DeviceInbox::Room::kStoreFull: return Kind::kStoreFull;
+    default: return Kind::kBusy;
+  }
+}
+
+}  // namespace
+
+// Steps 2 to 4; nothing waits in here. Absent: appended, and `settlement` tells the rest.
+std::optional<Kind> AccountHome::append(Shard& shard, Account& to, IncomingSend& send, std::span<const Known> known,
+                                        Settlement& settlement) {
+  std::array<DeviceInbox*, kDevicesMax> inboxes{};
+  std::array<bool, kDevicesMax> repeated{};
+  bool any_repeated = false;
+  for (size_t i = 0; i < send.copy_count; ++i) {
+    inboxes[i] = to.device(send.copies[i].device)->inbox.get();
+    UnixMicros first_time;
+    if (inboxes[i]->seen(send.id, send.from, first_time) == DeviceInbox::Seen::kRepeated) {
+      repeated[i] = true;
+    } else if (known[i].stored) {
+      repeated[i] = true;
+      first_time = known[i].time;
+    }
+    if (!repeated[i]) continue;
+    // Not the lesser of this and the present time: the clock may have been set back since.
+    send.server_time = any_repeated ? std::min(send.server_time, first_time) : first_time;
+    any_repeated = true;
+  }
+  const AccountId& sender = send.from.account;
+  const bool no_stranger = sender == to.id || to.has_contact(sender) || shard.known_pairs().has(to.id, sender);
+  for (size_t i = 0; i < send.copy_count; ++i) {
+    if (repeated[i]) continue;
+    const auto room = inboxes[i]->room_for(sender, no_stranger, send.copies[i].payload.size());
+    if (room == DeviceInbox::Room::kEnough) continue;
+    if (room == DeviceInbox::Room::kInboxFull) ++shard.counters().inbox_full;
+    return kind_of(room);
+  }
+  // The sender must not learn that it is blocked: one tick, for ever.
+  const bool blocked = to.blocks(sender);
+  IncomingMessage message{send.id, send.from, send.server_time, {}, send.receipt_number, send.life_ms};
+  for (size_t i = 0; i < send.copy_count; ++i) {
+    if (repeated[i]) {
+      ++shard.counters().messages_repeated;
+      inboxes[i]->wait_for(send.id, send.from, settlement);
+      continue;
+    }
+    message.payload = std::move(send.copies[i].payload);
+    inboxes[i]->append(message, settlement.add(), blocked);
+  }
+  if (sender != to.id && !blocked) to.remember_peer(sender);
+  return std::nullopt;
+}
+
+Task<SendOutcome> AccountHome::take(IncomingSend send) {
+  Shard& shard = shards_.of(send.to);
+  Settlement settlement(shards_.of(send.from.account).executor());
+  co_await enter(shard.executor());
+  std::array<Known, kDevicesMax> known;
+  for (;;) {
+    Account* to = shard.find(send.to);
+    if (to == nullptr) {
+      const auto loaded = co_await shard.account(send.to);
+      if (!loaded) co_return because(loaded.error());
+      to = *loaded;
+    }
+    if (!to->has_active_device()) co_return because(Kind::kNoSuchAccount);
+    DeviceDifference difference = difference_of(*to, send);
+    if (!difference.none()) co_return stale(*to, std::move(difference));
+
+    // A message that an earlier run of the server may have stored: look, then start again, for the account may have
+    // changed meanwhile.
+    DeviceInbox* unsure = nullptr;
+    size_t which = 0;
+    for (size_t i = 0; i < send.copy_count && unsure == nullptr; ++i) {
+      UnixMicros time;
+      DeviceInbox* const inbox = to->device(send.copies[i].device)->inbox.get();
+      if (!known[i].asked_store && inbox->seen(send.id, send.from, time) == DeviceInbox::Seen::kUnsure) {
+        unsure = inbox;
+        which = i;
+      }
+    }
+    if (unsure != nullptr) {
+      const auto stored = co_await unsure->find_stored(send.id, send.from);
+      if (!stored) co_return because(stored.error());
+      known[which] = {true, stored->has_value(), stored->value_or(UnixMicros{})};
+      continue;
+    }
+
+    const auto refusal = append(shard, *to, send, known, settlement);
+    if (refusal) co_return because(*refusal);
+    break;
+  }
+
+  const Settled settled = co_await settlement;
+  if (settled == Settled::kSafe) {
+    SendOutcome outcome = because(Kind::kAccepted);
+    outcome.server_time = send.server_time;
+    co_return outcome;
+  }
+  if (settled == Settled::kEnded) {
+    co_await enter(shard.executor());
+    const auto loaded = co_await shard.account(send.to);
+    if (loaded) co_return stale(**loaded, difference_of(**loaded, send));
+  }
+  co_return because(settled == Settled::kFull ? Kind::kStoreFull : Kind::kStoreAway);
+}
+
+Task<void> AccountHome::show_typing(AccountId from, AccountId to, bool active) {
+  Shard& home = shards_.of(from);
+  const Account* const sender = home.in_memory(from);
+  if (sender == nullptr || sender->blocks(to)) co_return;
+  Shard& shard = shards_.of(to);
+  co_await enter(shard.executor());
+  // An account that is not in memory has no session.
+  const Account* const addressee = shard.in_memory(to);
+  if (addressee != nullptr && addressee->connected() && !addressee->blocks(from)) {
+    wire::ServerFrame frame;
+    frame.mutable_typing()->set_from_account(from.bytes());
+    frame.mutable_typing()->set_active(active);
+    shard.send_to_sessions(to, frame);
+  }
+  co_await enter(home.executor());
+}
+
+Task<Result<bool, StoreError>> AccountHome::shows_about(AccountId account, AccountId viewer) {
+  Shard& shard = shards_.of(account);
+  co_await enter(shard.executor());
+  const auto owner = co_await shard.account(account);
+  if (!owner) co_return Fail(owner.error());
+  co_return (*owner)->shows_about_to(viewer);
+}
+
+Task<Result<AccountHome::Standing, StoreError>> AccountHome::standing(DeviceAddress device, Bytes token_hash) {
+  Shard& shard = shards_.of(device.account);
+  co_await enter(shard.executor());
+  const auto account = co_await shard.account(device.account);
+  if (!account && account.error() != StoreError::kNotFound) co_return Fail(account.error());
+  const Device* const found = account ? (*account)->device(device.device) : nullptr;
+  if (found == nullptr ||
+      !equal_in_constant_time(BytesView(found->token_hash.data(), found->token_hash.size()), token_hash)) {
+    co_return Standing::kUnknown;
+  }
+  co_return found->active ? Standing::kActive : Standing::kInactive;
+}
+
+Task<void> AccountHome::set_devices(AccountRecord record, bool tell) {
+  Shard& shard = shards_.of(record.id);
+  co_await enter(shard.executor());
+  const Account* const account = tell ? shard.in_memory(record.id) : nullptr;
+  if (account != nullptr) {
+    std::vector<AccountId> peers = account->recent_peers ? *account->recent_peers : std::vector<AccountId>();
+    if (account->subscribers) {
+      for (const Subscriber& subscriber : *account->subscribers) peers.push_back(subscriber.viewer.account);
+    }
+    std::sort(peers.begin(), peers.end());
+    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+    for (const AccountId& peer : peers) {
+      if (peer != record.id) shard.send_account_changed(peer, record.id, record.device_list_revision);
+    }
+  }
+  shard.apply(record);
+}
+
+Task<void> AccountHome::set_privacy(AccountId account, PrivacyRecord privacy) {
+  Shard& shard = shards_.of(account);
+  co_await enter(shard.executor());
+  shard.apply(account, std::move(privacy));
+}
+
+}  // namespace kith

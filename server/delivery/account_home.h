@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What is asked of an account wherever it lives: values go in, values come out, and nobody outside of delivery holds an
+// account, an inbox or what waits for one. There is one implementation, on the loops of this process (shards.h); all
+// that it takes and answers could cross a network.
+//
+// Calls:  from any loop; parameters by value. Each goes to the loop that owns the account, and ends there unless it says
+//         otherwise: the caller goes back by itself (`come_back` in handlers/checks.h).
+// Errors: kNotFound (no such account), kUnavailable (a store is away).
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "server/delivery/account.h"
+#include "server/delivery/settlement.h"
+#include "server/ports/account_store.h"
+#include "server/ports/profile_store.h"
+#include "server/ports/store_error.h"
+
+namespace kith {
+
+class Shard;
+class Shards;
+
+// A message on its way to an account, encrypted for each of its devices.
+struct IncomingSend {
+  struct Copy {
+    DeviceId device;
+    Bytes payload;  // a content.Sealed, 1..kEnvelopeBytesMax bytes
+  };
+
+  MessageId id;
+  DeviceAddress from;
+  AccountId to;
+  UnixMicros server_time;       // given by the sender's loop in the turn of the call (ORDER-1)
+  uint64_t receipt_number = 0;  // 0: no receipt is wanted
+  uint32_t life_ms = 0;         // 0: as long as the inbox keeps entries
+  std::array<Copy, kDevicesMax> copies;
+  size_t copy_count = 0;  // no device twice
+};
+
+struct SendOutcome {
+  enum class Kind : uint8_t {
+    kAccepted,       // confirmed by each device, or durable (SEND-2)
+    kNoSuchAccount,  // or none with an active device
+    kStaleDevices,   // the send names other devices than there are (DEVICE-1)
+    kInboxFull,
+    kStoreFull,
+    kBusy,       // too much waits for the disk, or the server stops
+    kStoreAway,  // nobody knows whether the message is kept (SEND-3)
+  };
+  Kind kind = Kind::kBusy;
+  UnixMicros server_time;       // kAccepted: of a repeated message that of the first (SEND-1)
+  Revision revision;            // kStaleDevices: of the list that is
+  DeviceDifference difference;  // kStaleDevices
+};
+
+class AccountHome {
+ public:
+  // Borrows the shards, which outlive it.
+  explicit AccountHome(Shards& shards) : shards_(shards) {}
+
+  // Takes the message into the inboxes of all devices, or of none. Ends at the loop of the sender or of the addressee.
+  //
+  // Order: sends of one device to one account are appended in the order of the calls.
+  Task<SendOutcome> take(IncomingSend send);
+
+  // To whoever of the account is connected now, unless one blocks the other (EPHEMERAL-1). Called at the sender's loop,
+  // and ends there.
+  Task<void> show_typing(AccountId from, AccountId to, bool active);
+
+  // Whether the account lets `viewer` see its about text.
+  Task<Result<bool, StoreError>> shows_about(AccountId account, AccountId viewer);
+
+  enum class Standing : uint8_t {
+    kUnknown,   // no such device, or it has another token
+    kInactive,  // it has published no keys yet
+    kActive,
+  };
+  // `token_hash`: of the secret that somebody shows for the device.
+  Task<Result<Standing, StoreError>> standing(DeviceAddress device, Bytes token_hash);
+
+  // A newer record of the account is in the store: devices begin and end. `tell`: so learns who has lately exchanged
+  // messages or presence with it.
+  Task<void> set_devices(AccountRecord record, bool tell);
+  Task<void> set_privacy(AccountId account, PrivacyRecord privacy);
+
+ private:
+  // What is known of one device's copy: whether its inbox has it already.
+  struct Known {
+    bool asked_store = false;
+    bool stored = false;
+    UnixMicros time;
+  };
+
+  static std::optional<SendOutcome::Kind> append(Shard& shard, Account& to, IncomingSend& send,
+                                                 std::span<const Known> known, Settlement& settlement);
+
+  Shards& shards_;
+};
+
+}  // namespace kith
