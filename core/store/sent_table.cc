@@ -73,7 +73,16 @@ std::vector<SentTable::Run> SentTable::near(const Whose& whose, SentState state,
 }
 
 void SentTable::join(const Whose& whose, SentState state, Run run) {
-  for (const Run& each : near(whose, state, run)) {
+  const std::vector<Run> beside = near(whose, state, run);
+  if (beside.size() == 1 && beside[0].first <= run.first) {  // as nearly always: what is said is of what came next
+    auto statement = database_.prepare(
+        "UPDATE receipts SET last = ? WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = ? "
+        "AND first = ?");
+    statement.bind(std::max(run.last, beside[0].last)).bind(static_cast<int64_t>(whose.target.kind));
+    statement.bind_id(whose.target.id).bind(whose.device.value).bind_id(whose.member);
+    return statement.bind(static_cast<int64_t>(state)).bind(beside[0].first).run();
+  }
+  for (const Run& each : beside) {
     run = {std::min(run.first, each.first), std::max(run.last, each.last)};
     auto statement = database_.prepare(
         "DELETE FROM receipts WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = ? AND "
