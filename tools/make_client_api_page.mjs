@@ -6,7 +6,7 @@
 //   node tools/make_client_api_page.mjs --check   fails when it is not what the schema says
 // Needs protoc and web/node_modules.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,9 +21,32 @@ const PACKAGE = "kith.client_api";
 const FILE = "client_api/client_api";
 const PAGE = join(root, "docs/client-api.md");
 
+/**
+ * The schema with each comment behind a field on one line: protoc takes the lines below it, in the same column, for a
+ * comment of what follows.
+ */
+function withWholeComments(schema) {
+  const lines = [];
+  let column = -1; // of the comment that the next line may go on with
+  for (const line of schema.split("\n")) {
+    const at = line.indexOf("//");
+    const alone = at >= 0 && line.slice(0, at).trim() === "";
+    if (alone && at === column) {
+      lines[lines.length - 1] += ` ${line.slice(at + 2).trim()}`;
+      continue;
+    }
+    column = alone ? -1 : at;
+    lines.push(line);
+  }
+  return lines.join("\n");
+}
+
 const folder = mkdtempSync(join(tmpdir(), "kith-api-"));
 const descriptors = join(folder, "set");
-execFileSync("protoc", ["-I", "proto", "--include_source_info", `--descriptor_set_out=${descriptors}`, `proto/${FILE}.proto`], {
+const whole = join(folder, `${FILE}.proto`);
+mkdirSync(dirname(whole));
+writeFileSync(whole, withWholeComments(readFileSync(join(root, `proto/${FILE}.proto`), "utf8")));
+execFileSync("protoc", ["-I", folder, "-I", "proto", "--include_source_info", `--descriptor_set_out=${descriptors}`, whole], {
   cwd: root,
 });
 const set = fromBinary(FileDescriptorSetSchema, readFileSync(descriptors));
