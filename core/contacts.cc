@@ -31,7 +31,7 @@ client_api::ListContactsResponse Contacts::list() {
 
 Result<client_api::Contact, Refusal> Contacts::set(const client_api::SetContactRequest& request) {
   const auto phone = normalize_phone(request.phone(), store_.account.phone());
-  if (!phone) return Refuse(client_api::Failure::kInvalidPhone, "phone");
+  if (!phone) return Refuse(client_api::Failure::kInvalidPhone, "phone: must be like +491700000001");
   if (request.remove()) {
     store_.contacts.remove(*phone);
     client_api::Contact removed;
@@ -40,9 +40,9 @@ Result<client_api::Contact, Refusal> Contacts::set(const client_api::SetContactR
   }
   const std::string name = one_line(request.name());
   if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kNameCharactersMax)
-    return Refuse(client_api::Failure::kInvalidArgument, "name");
+    return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 64 characters, and something to see");
   if (!store_.contacts.find(*phone) && store_.contacts.count() >= kContactsMax)
-    return Refuse(client_api::Failure::kTooLarge, "phone");
+    return Refuse(client_api::Failure::kTooLarge, "phone: there are 50,000 contacts already");
   store_.contacts.set(*phone, name);
   // A number that this device knows already by other ways than the address book.
   if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});

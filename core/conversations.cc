@@ -60,7 +60,8 @@ std::optional<client_api::Conversation> Conversations::build(const ConversationI
 
 Result<ConversationId, Refusal> Conversations::resolve(const std::string& id) {
   const auto conversation = ConversationId::from_hex(id);
-  if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
+  if (!conversation)
+    return Refuse(client_api::Failure::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
   if (!store_.conversations.find(*conversation))
     return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
   return *conversation;
@@ -72,7 +73,7 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
   std::optional<MessageCursor> cursor;
   if (!request.up_to_message_id().empty()) {
     const auto id = MessageId::from_hex(request.up_to_message_id());
-    if (!id) return Refuse(client_api::Failure::kInvalidArgument, "up_to_message_id");
+    if (!id) return Refuse(client_api::Failure::kInvalidArgument, "up_to_message_id: must be 32 hexadecimal digits");
     const auto message = store_.messages.find(*id);
     if (!message || message->conversation != *conversation)
       return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
@@ -87,8 +88,9 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
 Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {
   const auto conversation = resolve(request.conversation());
   if (!conversation) return std::unexpected(conversation.error());
-  if (request.text().size() > kTextBytesMax) return Refuse(client_api::Failure::kTooLarge, "text");
-  if (!is_utf8(request.text())) return Refuse(client_api::Failure::kInvalidArgument, "text");
+  if (request.text().size() > kTextBytesMax)
+    return Refuse(client_api::Failure::kTooLarge, "text: has too many bytes for a draft");
+  if (!is_utf8(request.text())) return Refuse(client_api::Failure::kInvalidArgument, "text: is no UTF-8");
   store_.conversations.set_draft(*conversation, request.text());
   return *conversation;
 }

@@ -79,7 +79,7 @@ client_api::Message MessagesView::build(const MessageRow& message) {
 Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const client_api::ListMessagesRequest& request) {
   const auto conversation = ConversationId::from_hex(request.conversation());
   if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
-  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
+  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
   const auto before = cursor_of(request.before_order_us(), request.before_id(), "before");
   if (!before) return Fail(before.error());
   const auto after = cursor_of(request.after_order_us(), request.after_id(), "after");
@@ -99,7 +99,7 @@ Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const clien
 
 Result<client_api::Message, Refusal> MessagesView::get(const client_api::GetMessageRequest& request) {
   const auto id = MessageId::from_hex(request.id());
-  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "id");
+  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
   const auto message = store_.messages.find(*id);
   if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
   return build(*message);
@@ -125,7 +125,7 @@ Result<client_api::ListReceiptsResponse, Refusal> MessagesView::receipts(
 }
 
 Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_api::TakeEventsRequest& request) {
-  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
+  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
   const MessagePage page = store_.messages.take(request.limit() == 0 ? kTakeDefault : request.limit());
   client_api::TakeEventsResponse response;
   for (const MessageRow& message : page.messages) *response.add_messages() = build(message);

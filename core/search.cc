@@ -108,14 +108,16 @@ client_api::SearchExcerpt make_excerpt(std::string_view text, const SearchWords&
 
 Result<client_api::SearchResponse, Refusal> search(Store& store, const client_api::SearchRequest& request) {
   if (request.query().size() > kQueryBytesMax || !is_utf8(request.query()))
-    return Refuse(client_api::Failure::kInvalidArgument, "query");
-  if (request.limit() > kResultsMax) return Refuse(client_api::Failure::kInvalidArgument, "limit");
+    return Refuse(client_api::Failure::kInvalidArgument, "query: must be UTF-8, of at most 1024 bytes");
+  if (request.limit() > kResultsMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
   const SearchWords words = read_search_words(request.query());
-  if (words.words.empty()) return Refuse(client_api::Failure::kInvalidArgument, "query");
+  if (words.words.empty())
+    return Refuse(client_api::Failure::kInvalidArgument, "query: has no word that could be found");
   std::optional<ConversationId> conversation;
   if (!request.conversation().empty()) {
     conversation = ConversationId::from_hex(request.conversation());
-    if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
+    if (!conversation)
+      return Refuse(client_api::Failure::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
     if (!store.conversations.find(*conversation))
       return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
   }
