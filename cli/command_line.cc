@@ -61,6 +61,7 @@ using Shared = std::shared_ptr<AllOptions>;
 class Parser {
  public:
   explicit Parser(CommandLine& line) : line_(line) {
+    app_.name("kith");
     app_.set_version_flag("--version", version_text());
     app_.footer(footer());
     app_.require_subcommand(1);
@@ -74,18 +75,23 @@ class Parser {
   }
 
   void parse(int count, const char* const* arguments) {
+    std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
+    if (!words.empty() && words.front() == "help") {  // kith help send: kith send --help
+      words.erase(words.begin());
+      words.emplace_back("--help");
+    }
+    if (const std::string text = text_in_place_of_options(words); !text.empty()) return refuse(no_option(text));
     try {
-      app_.parse(count, arguments);
+      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+      line_.makes_home = app_.got_subcommand("register") || app_.got_subcommand("rpc");
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       line_.run = nullptr;
-      if (const std::string unknown = unknown_command(count, arguments); !unknown.empty()) {
-        line_.code = ExitCode::kUsage;
-        line_.text = unknown;
-        return;
-      }
+      if (const std::string unknown = unknown_command(words); !unknown.empty()) return refuse(unknown);
       line_.code = app_.exit(error, out, out) == 0 ? ExitCode::kOk : ExitCode::kUsage;
       line_.text = out.str();
+      if (line_.code == ExitCode::kOk) return;
+      if (const std::string unknown = unknown_option(words); !unknown.empty()) refuse(no_option(unknown));
     }
   }
 
@@ -96,23 +102,76 @@ class Parser {
   }
 
  private:
-  // What to say when a word stands where a command should; "" when it is no such mistake.
-  [[nodiscard]] std::string unknown_command(int count, const char* const* arguments) const {
-    const CLI::App* parent = &app_;
-    std::string path;
-    while (!parent->get_subcommands().empty()) {
-      parent = parent->get_subcommands().front();
-      path += parent->get_name() + " ";
+  void refuse(const std::string& mistake) {
+    line_.code = ExitCode::kUsage;
+    line_.text = mistake + "\nRun with --help for more information.\n";
+  }
+
+  // A text that the parser would take apart, letter by letter, as if it were several options in one word: the first
+  // word like -hi that is not the value of an option. "" when there is none.
+  [[nodiscard]] std::string text_in_place_of_options(const std::vector<std::string>& words) const {
+    std::vector<std::string> with_value;
+    for (const CommandEntry& command : table()) {
+      for (const OptionEntry& option : command.options) {
+        if (!option.value.empty()) with_value.insert(with_value.end(), option.names.begin(), option.names.end());
+      }
     }
+    const std::string* before = nullptr;
+    for (const std::string& word : words) {
+      if (word == "--") break;
+      const bool is_value =
+          before != nullptr && std::find(with_value.begin(), with_value.end(), *before) != with_value.end();
+      const bool is_several =
+          word.size() > 2 && word[0] == '-' && word[1] != '-' && !(word[1] >= '0' && word[1] <= '9');
+      if (!is_value && is_several && word.find_first_not_of("hv", 1) != std::string::npos) return word;
+      before = is_value ? nullptr : &word;
+    }
+    return "";
+  }
+
+  // The command that was named so far, and its name with those above it, each followed by a space.
+  [[nodiscard]] std::pair<const CLI::App*, std::string> command_named() const {
+    const CLI::App* command = &app_;
+    std::string path;
+    while (!command->get_subcommands().empty()) {
+      command = command->get_subcommands().front();
+      path += command->get_name() + " ";
+    }
+    return {command, path};
+  }
+
+  // The first word that is like an option and is none; "" when there is none.
+  [[nodiscard]] std::string unknown_option(const std::vector<std::string>& words) const {
+    const std::vector<std::string> rest = app_.remaining(true);  // in no promised order
+    for (const std::string& word : words) {
+      if (word == "--") break;
+      if (word.size() > 1 && word[0] == '-' && std::find(rest.begin(), rest.end(), word) != rest.end()) return word;
+    }
+    return "";
+  }
+
+  [[nodiscard]] std::string no_option(const std::string& word) const {
+    std::vector<std::string> known;
+    for (const CLI::App* const command : {command_named().first, &app_}) {
+      for (const CLI::Option* const option : command->get_options()) {
+        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+      }
+    }
+    const std::string meant = word.starts_with("--") ? nearest_word(word, known) : "";
+    return word + " is no option." + (meant.empty() ? "" : " Did you mean " + meant + "?") +
+           " A text that begins with - goes after --, like: kith send WHOM -- TEXT";
+  }
+
+  // What to say when a word stands where a command should; "" when it is no such mistake.
+  [[nodiscard]] std::string unknown_command(const std::vector<std::string>& words) const {
+    const auto [parent, path] = command_named();
     std::vector<std::string> known;
     for (const CLI::App* const command : parent->get_subcommands(nullptr)) known.push_back(command->get_name());
     const std::vector<std::string> rest = app_.remaining(true);  // in no promised order
-    for (int i = 1; i < count && !known.empty(); ++i) {
-      const std::string word = arguments[i];
-      if (word.starts_with('-') || std::find(rest.begin(), rest.end(), word) == rest.end()) continue;
+    for (const std::string& word : words) {
+      if (known.empty() || word.starts_with('-') || std::find(rest.begin(), rest.end(), word) == rest.end()) continue;
       const std::string meant = nearest_word(word, known);
-      return "Unknown command " + path + word + "." + (meant.empty() ? "" : " Did you mean " + path + meant + "?") +
-             "\nRun with --help for more information.\n";
+      return "Unknown command " + path + word + "." + (meant.empty() ? "" : " Did you mean " + path + meant + "?");
     }
     return "";
   }
@@ -208,7 +267,7 @@ class Parser {
     history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
     add_json(history, all.history.json);
 
-    CLI::App& search = add(app_, "search", "Find messages by words, best match first",
+    CLI::App& search = add(app_, "search", "Find messages by words, newest first",
                            [](Context c, const AllOptions& o) { return run_search(c, o.search); });
     search.add_option("query", all.search.query, "Words")->required()->type_name("QUERY");
     search.add_option("--with", all.search.with, "Only in this conversation")->type_name("WHOM");
@@ -234,8 +293,8 @@ class Parser {
     contact.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
     contact.add_option("name", all.contact_name, "Name to show")->required()->type_name("NAME");
     CLI::App& remove = add(contacts, "remove", "Remove a contact",
-                           [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.contact_phone); });
-    remove.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
+                           [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.whom); });
+    remove.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
 
     CLI::App& verify = add(app_, "verify", "Show the safety number with somebody",
                            [](Context c, const AllOptions& o) { return run_verify(c, o.verify); });
@@ -268,8 +327,7 @@ class Parser {
         ->required()
         ->type_name("NUMBER");
     registration.add_option("--name", all.register_.name, "Name to show to others")->required()->type_name("NAME");
-    registration.add_option("--code", all.register_.code, "The code that the server sent to the number")
-        ->type_name("N");
+    registration.add_option("--code", all.register_.code, "The code that proves the number")->type_name("N");
     registration.add_option("--pin", all.register_.pin, "The number's PIN, if it has one")->type_name("P");
 
     const auto show_profile = [](Context c, const AllOptions& o) { return run_profile_show(c, o.profile_show); };
@@ -299,7 +357,10 @@ class Parser {
         settings, "set",
         "Change one: read_receipts on|off; last_seen, about everyone|contacts|nobody; pin PIN|none|- (standard input)",
         [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
-    set_setting.add_option("key", all.setting_key, "Which")->required()->type_name("KEY");
+    set_setting.add_option("key", all.setting_key, "Which")
+        ->required()
+        ->type_name("KEY")
+        ->check(CLI::IsMember({"read_receipts", "last_seen", "about", "pin"}));
     set_setting.add_option("value", all.setting_value, "To what")->required()->type_name("VALUE");
 
     CLI::App& status = add(app_, "status", "Show who this device is, and whether it reaches the server",

@@ -14,6 +14,7 @@ namespace kith::cli {
 struct CommandLine {
   std::string home;  // "": the default
   bool verbose = false;
+  bool makes_home = false;  // where there is none; every other command only says so
   // The command; absent when there is none to run (--help, --version, or a mistake), and `code` and `text` are what the
   // program ends with.
   std::function<ExitCode(Context)> run;

@@ -105,6 +105,28 @@ TEST(CommandLine, TextsMayBeginWithADash) {
   EXPECT_EQ(requests_of({"send", "+491700000001", "--", "--wait"}).at(1).send_message().text(), "--wait");
 }
 
+TEST(CommandLine, ATextThatLooksLikeAnOptionIsNamedAndNothingElseDone) {
+  for (const char* text : {"-hi", "-v you", "-x", "--hello", "-history of it"}) {
+    const CommandLine line = parse({"send", "+491700000001", text});
+    EXPECT_FALSE(line.run) << text;
+    EXPECT_EQ(line.code, ExitCode::kUsage) << text;
+    EXPECT_THAT(line.text, HasSubstr(std::string(text) + " is no option.")) << text;
+    EXPECT_THAT(line.text, HasSubstr("goes after --")) << text;
+  }
+  EXPECT_THAT(parse({"send", "+491700000001", "x", "--wiat", "sent"}).text, HasSubstr("Did you mean --wait?"));
+  EXPECT_EQ(requests_of({"profile", "set", "--about", "-hi"}).at(0).set_profile().about(), "-hi");
+  EXPECT_EQ(requests_of({"send", "+491700000001", "--", "-hi"}).at(1).send_message().text(), "-hi");
+  EXPECT_EQ(requests_of({"send", "+491700000001", "-5 degrees"}).at(1).send_message().text(), "-5 degrees");
+  EXPECT_EQ(parse({"send", "-hv"}).code, ExitCode::kOk);
+}
+
+TEST(CommandLine, HelpIsACommandToo) {
+  EXPECT_EQ(parse({"help"}).text, parse({"--help"}).text);
+  EXPECT_EQ(parse({"help", "contacts", "add"}).text, parse({"contacts", "add", "--help"}).text);
+  EXPECT_EQ(parse({"help"}).code, ExitCode::kOk);
+  EXPECT_EQ(parse({"help", "sned"}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, AnIdNamesAConversationAndANumberAPerson) {
   const std::string id(32, 'a');
   EXPECT_EQ(requests_of({"send", id.c_str(), "x"}).at(1).send_message().conversation(), id);
@@ -126,7 +148,6 @@ TEST(CommandLine, ChangesNameOnlyWhatIsToChange) {
   const auto settings = requests_of({"settings", "set", "last_seen", "nobody"}).at(0).set_settings();
   EXPECT_EQ(settings.last_seen(), client_api::Settings::kNobody);
   EXPECT_FALSE(settings.has_read_receipts());
-  EXPECT_TRUE(requests_of({"contacts", "remove", "+491700000001"}).at(0).set_contact().remove());
   EXPECT_FALSE(requests_of({"unblock", "+491700000001"}).at(0).set_blocked().blocked());
 }
 

@@ -38,7 +38,7 @@ namespace {
 
 const char* meaning(Failure::Code code) {
   switch (code) {
-    case Failure::kInvalidArgument: return "a value can't be";
+    case Failure::kInvalidArgument: return "a value can't be taken";
     case Failure::kNotRegistered: return "not registered yet: kith register --server URL --phone NUMBER --name NAME";
     case Failure::kAlreadyRegistered: return "this home is registered already; another number needs another --home";
     case Failure::kOffline: return "the server can't be reached";
@@ -47,7 +47,8 @@ const char* meaning(Failure::Code code) {
     case Failure::kNoSuchMessage: return "there is no such message";
     case Failure::kInvalidPhone: return "not a phone number with country code, like +491700000001";
     case Failure::kWrongCode: return "the code is wrong";
-    case Failure::kCodeExpired: return "the code has expired: ask for a new one";
+    case Failure::kCodeExpired:
+      return "there is no code for this number, or it has expired: without --code a new one is asked for";
     case Failure::kTooManyAttempts: return "too many attempts";
     case Failure::kPinRequired: return "the number is protected by a PIN: pass --pin";
     case Failure::kWrongPin: return "the PIN is wrong";
@@ -64,11 +65,36 @@ const char* meaning(Failure::Code code) {
   }
 }
 
+// What becomes of the detail. It names a field of the request, which people at a terminal know nothing of, unless it
+// says more than the code does.
+enum class Detail { kAlone, kBehind, kLeftOut };
+Detail use_of_detail(Failure::Code code) {
+  switch (code) {
+    case Failure::kInvalidArgument:
+    case Failure::kAlreadyRegistered:
+    case Failure::kTooLarge: return Detail::kAlone;
+    case Failure::kNoSuchAccount:
+    case Failure::kNoSuchConversation:
+    case Failure::kNoSuchMessage:
+    case Failure::kInvalidPhone:
+    case Failure::kWrongCode:
+    case Failure::kCodeExpired:
+    case Failure::kPinRequired:
+    case Failure::kWrongPin:
+    case Failure::kIdentityChanged:
+    case Failure::kOutboxFull: return Detail::kLeftOut;
+    default: return Detail::kBehind;
+  }
+}
+
 }  // namespace
 
 std::string describe(const Failure& failure) {
   std::string text = meaning(failure.code());
-  if (!failure.detail().empty() && failure.detail() != text) text += " (" + failure.detail() + ")";
+  const std::string& detail = failure.detail();
+  const Detail use = detail.empty() || detail == text ? Detail::kLeftOut : use_of_detail(failure.code());
+  if (use == Detail::kAlone) text = detail;
+  if (use == Detail::kBehind) text += " (" + detail + ")";
   if (failure.retry_after_ms() > 0)
     text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";
   return text;

@@ -11,6 +11,7 @@
 #include "cli/command_line.h"
 #include "cli/home.h"
 #include "cli/home_host.h"
+#include "cli/no_home.h"
 #include "net/process_secrets.h"
 
 namespace kith::cli {
@@ -30,9 +31,17 @@ std::string rebuilt_text(const client_api::Rebuilt& rebuilt, const std::string& 
 }
 
 ExitCode run(const CommandLine& line, Output& out) {
+  const std::string directory = line.home.empty() ? Home::default_directory() : line.home;
+  if (!line.makes_home && is_no_home(directory)) {
+    NoHome host;
+    const ExitCode code = line.run({host, out});
+    out.flush();
+    if (code == ExitCode::kNotRegistered) out.note("there is no home in " + directory);
+    return code;
+  }
   std::function<void(std::string)> trace;
   if (line.verbose) trace = [&out](const std::string& event) { out.note(event); };
-  const auto host = HomeHost::open(line.home.empty() ? Home::default_directory() : line.home, kHomePatienceMs, trace);
+  const auto host = HomeHost::open(directory, kHomePatienceMs, trace);
   if (!host) {
     out.note(host.error().detail);
     return host.error().code;

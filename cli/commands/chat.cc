@@ -23,9 +23,12 @@ using client_api::State;
 constexpr uint32_t kShownAtStart = 20;
 constexpr uint64_t kFarewellMs = 5000;
 
-constexpr const char* kHelp =
-    "Type a line to send it. /history [N] shows earlier messages, /help this, /quit ends. A line that begins with // "
-    "sends one that begins with /.";
+constexpr const char* kHelp[] = {
+    "Type a line to send it.",
+    "/history [N]  shows earlier messages",
+    "/quit         ends",
+    "//...         sends a line that begins with /",
+};
 
 class Chat {
  public:
@@ -138,9 +141,10 @@ class Chat {
                     --outstanding_;
                     for (const Message& message : response.list_messages().messages()) show(message);
                   });
+    } else if (line == "/help") {
+      for (const char* const help : kHelp) screen_->print(context_.out.coloured("2", help));
     } else {
-      screen_->print(
-          context_.out.coloured("2", line == "/help" ? kHelp : "There is no such command; /help lists them."));
+      screen_->print(context_.out.coloured("2", "There is no such command; /help lists them."));
     }
   }
 
@@ -169,7 +173,8 @@ class Chat {
     } else if (event.has_resync()) {
       show_missed();
     } else if (event.has_message_added() && event.message_added().conversation() == conversation_.id()) {
-      if (!shown_.contains(event.message_added().id())) show(event.message_added());
+      const Message& message = event.message_added();
+      shown_.contains(message.id()) ? on_changed(message) : show(message);
       if (!event.message_added().outgoing()) mark_read();
     } else if (event.has_message_changed() && event.message_changed().conversation() == conversation_.id()) {
       on_changed(event.message_changed());

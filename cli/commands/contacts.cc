@@ -6,8 +6,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/phone_number.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/whom.h"
 
 namespace kith::cli {
 
@@ -17,17 +19,20 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{16} << 20;
 
-// Whether a number is on Kith only the server knows; without it the contact is looked up later.
-ExitCode set_contact(Context context, const std::string& phone, const std::string& name, bool remove) {
-  if (!remove) {
-    if (const auto connected = connect_if_possible(context); !connected) return connected.error();
-  }
+// The number of the contact that is meant; one that is none is told.
+Result<std::string, ExitCode> contact_called(Context context, const std::string& whom) {
+  const auto found = find_whom(context, whom);
+  if (!found) return Fail(found.error());
+  const auto phone = normalize_phone(found->phone, context.host.state().phone());
   Request request;
-  request.mutable_set_contact()->set_phone(phone);
-  request.mutable_set_contact()->set_name(name);
-  request.mutable_set_contact()->set_remove(remove);
-  const auto response = ask(context, std::move(request));
-  return response ? ExitCode::kOk : response.error();
+  request.mutable_list_contacts();
+  const auto known = ask(context, std::move(request));
+  if (!known) return Fail(known.error());
+  for (const auto& contact : known->list_contacts().contacts()) {
+    if (phone && contact.phone() == *phone) return *phone;
+  }
+  context.out.note(whom + " is not among the contacts");
+  return Fail(ExitCode::kFailed);
 }
 
 }  // namespace
@@ -77,6 +82,7 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
   const auto& result = response->import_contacts();
   std::string note = std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) +
                      " of them on Kith, " + std::to_string(result.skipped()) + " skipped";
+  if (result.skipped() > 0) note += " (without a name or a number that can be read)";
   if (result.not_asked() > 0)
     note += "; whether " + std::to_string(result.not_asked()) + " more are is asked while kith is connected";
   context.out.note(note);
@@ -84,11 +90,27 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
 }
 
 ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name) {
-  return set_contact(context, phone, name, false);
+  // Whether a number is on Kith only the server knows; without it the contact is looked up later.
+  if (const auto connected = connect_if_possible(context); !connected) return connected.error();
+  Request request;
+  request.mutable_set_contact()->set_phone(phone);
+  request.mutable_set_contact()->set_name(name);
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  // A number without country code is one of one's own country.
+  if (!phone.starts_with('+'))
+    context.out.note(response->set_contact().name() + " has the number " + response->set_contact().phone());
+  return ExitCode::kOk;
 }
 
-ExitCode run_contacts_remove(Context context, const std::string& phone) {
-  return set_contact(context, phone, "", true);
+ExitCode run_contacts_remove(Context context, const std::string& whom) {
+  const auto phone = contact_called(context, whom);
+  if (!phone) return phone.error();
+  Request request;
+  request.mutable_set_contact()->set_phone(*phone);
+  request.mutable_set_contact()->set_remove(true);
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
 }
 
 }  // namespace kith::cli

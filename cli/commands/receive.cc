@@ -65,8 +65,8 @@ class Receiver {
   [[nodiscard]] size_t printed() const { return printed_; }
 
  private:
-  // Somebody's first message names their account only: what is printed is to name the number as well, so the server is
-  // asked before.
+  // Somebody's first message names their account only: what is printed is to have their name and number as well, so the
+  // server is asked before.
   Result<void, ExitCode> know_senders() {
     Request request;
     request.mutable_list_conversations();
@@ -75,14 +75,15 @@ class Receiver {
     for (const auto& conversation : response->list_conversations().conversations()) {
       titles_[conversation.id()] = title_of(conversation);
       const client_api::Person& partner = conversation.direct().partner();
-      if (!conversation.has_direct() || !partner.phone().empty() || is_offline(context_.host.state()) ||
+      const bool known = !partner.phone().empty() && partner.name() != partner.phone();
+      if (!conversation.has_direct() || known || is_offline(context_.host.state()) ||
           !asked_.insert(conversation.id()).second)
         continue;
       Request profile;
       profile.mutable_get_profile()->set_account_id(partner.account_id());
       const auto answer = context_.host.call(std::move(profile));  // a failure only leaves the number out
       if (!answer) return Fail(ExitCode::kInterrupted);
-      if (!answer->has_failure()) titles_[conversation.id()] = answer->get_profile().name();
+      if (!answer->get_profile().name().empty()) titles_[conversation.id()] = answer->get_profile().name();
     }
     return {};
   }

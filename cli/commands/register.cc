@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "base/phone_number.h"
 #include "cli/commands/commands.h"
 #include "net/client_url.h"
 
@@ -18,6 +19,7 @@ using client_api::Request;
 using client_api::Response;
 
 constexpr int kAttempts = 3;
+constexpr uint64_t kConnectMs = 10'000;
 
 bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
 
@@ -53,15 +55,29 @@ Request registration(const RegisterOptions& options) {
   return request;
 }
 
+// The failure, and what may be behind it: a server that speaks TLS makes nothing of what comes without.
+void say_failed(Context context, const RegisterOptions& options, const Failure& failure) {
+  context.out.note(describe(failure));
+  const bool no_answer = failure.code() == Failure::kOffline || failure.code() == Failure::kServer;
+  if (no_answer && options.server.starts_with("http://"))
+    context.out.note("should the server use TLS, its address is https://" + options.server.substr(7));
+}
+
 // The code of a development server comes back in the answer.
 Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions& options) {
   Request request;
   request.mutable_request_code()->set_server(options.server);
   request.mutable_request_code()->set_phone(options.phone);
-  const auto response = ask(context, std::move(request));
-  if (!response) return Fail(response.error());
+  const auto response = context.host.call(std::move(request));
+  if (!response) return Fail(ExitCode::kInterrupted);
+  if (response->has_failure()) {
+    say_failed(context, options, response->failure());
+    return Fail(exit_code_of(response->failure().code()));
+  }
   if (!response->request_code().code().empty()) return response->request_code().code();
-  context.out.note("a code was sent to " + options.phone);
+  const auto url = net::parse_client_url(options.server);
+  context.out.note("whoever runs " + (url ? url->authority : options.server) + " has the code for " + options.phone +
+                   ": ask them for it");
   if (!can_ask()) {
     context.out.note("run the same command with --code and the code");
     return Fail(ExitCode::kFailed);
@@ -83,18 +99,38 @@ std::string mistake_in(const RegisterOptions& options) {
   return "";
 }
 
+// Whether this home may become a device: it is none, or the server takes it for one no more. That the server is asked
+// when this device does not know it yet.
+Result<void, ExitCode> check_is_free(Context context, const RegisterOptions& options) {
+  const client_api::State& state = context.host.state();
+  if (!state.registered()) return {};
+  const std::string registered = "this home is registered already as " + state.phone();
+  const auto phone = normalize_phone(options.phone, "");
+  if (phone && *phone != state.phone()) {
+    context.out.note(registered + "; another number needs another --home");
+    return Fail(ExitCode::kFailed);
+  }
+  if (is_refused(state)) return {};
+  if (const auto connecting = start_connecting(context); !connecting) return connecting;
+  switch (wait_for_connection(context.host, context.host.in_ms(kConnectMs))) {
+    case Reached::kEnded: return {};
+    case Reached::kStopped: return Fail(ExitCode::kInterrupted);
+    case Reached::kOnline: context.out.note(registered); return Fail(ExitCode::kFailed);
+    case Reached::kOffline:
+    case Reached::kTimedOut: break;
+  }
+  context.out.note(registered + ", and its server can't be reached to say that it takes this device no more");
+  return Fail(ExitCode::kOffline);
+}
+
 }  // namespace
 
 ExitCode run_register(Context context, const RegisterOptions& options) {
-  if (context.host.state().registered()) {
-    context.out.note("this home is registered already as " + context.host.state().phone() +
-                     "; another number needs another --home");
-    return ExitCode::kFailed;
-  }
   if (const std::string mistake = mistake_in(options); !mistake.empty()) {
     context.out.note(mistake);
     return ExitCode::kUsage;
   }
+  if (const auto free = check_is_free(context, options); !free) return free.error();
   RegisterOptions complete = options;
   if (complete.code.empty()) {
     auto code = obtain_code(context, options);
@@ -106,7 +142,7 @@ ExitCode run_register(Context context, const RegisterOptions& options) {
     if (!response) return ExitCode::kInterrupted;
     if (!response->has_failure()) break;
     const Failure::Code code = response->failure().code();
-    context.out.note(describe(response->failure()));
+    say_failed(context, options, response->failure());
     const bool asks_pin = code == Failure::kPinRequired || code == Failure::kWrongPin;
     const bool asks_code = code == Failure::kWrongCode && options.code.empty();
     if (!(asks_pin || asks_code) || !can_ask() || attempt == kAttempts) return exit_code_of(code);

@@ -51,12 +51,14 @@ ExitCode run_rpc(Context context, const RpcOptions& options) {
                        [&](std::string line) { context.out.line(line); });
   context.host.listen([&](const client_api::Event& event) { context.out.line(rpc::event_line(event)); });
   Input input(context.host, session);
-  bool connecting = !options.connect;
+  std::string connecting;  // which device has been told to connect: each registration makes another
   bool reader_gone = false;
   context.host.run_until(
       [&] {
-        if (!connecting && context.host.state().registered()) {
-          connecting = true;
+        const client_api::State& state = context.host.state();
+        const std::string device = state.account_id() + "." + std::to_string(state.device_id());
+        if (options.connect && state.registered() && device != connecting) {
+          connecting = device;
           client_api::Request request;
           request.mutable_connect();
           context.host.start(std::move(request), [](const client_api::Response&) {});

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "cli/commands/commands.h"
+#include "cli/json_line.h"
 #include "cli/message_text.h"
 #include "cli/whom.h"
 
@@ -31,18 +32,24 @@ class TickWatch {
  public:
   explicit TickWatch(Host& host) : host_(host) {
     host.listen([this](const client_api::Event& event) {
-      if (event.has_message_changed() && event.message_changed().outgoing())
-        latest_[event.message_changed().id()] = event.message_changed();
+      // One that is done with in the transaction that it was written in, like a note to oneself, is only ever added.
+      for (const Message& message : {event.message_added(), event.message_changed()}) {
+        if (message.outgoing()) latest_[message.id()] = message;
+      }
       if (event.has_resync()) look_again();
       if (event.has_conversation_changed() && event.conversation_changed().direct().held_messages() > 0)
         held_.insert(event.conversation_changed().id());
     });
   }
-  // The message as it was when sending was answered; a change may have come in before.
-  void begin(const Message& message) {
+  // The message as it was when sending was answered; a change may have come in before. `to`: who it is for, where there
+  // are several.
+  void begin(const Message& message, const std::string& to) {
     latest_.emplace(message.id(), message);
     ids_.push_back(message.id());
+    to_[message.id()] = to.empty() ? "" : " to " + to;
   }
+  // " to Ana", where there are several.
+  [[nodiscard]] const std::string& to(const Message& message) const { return to_.at(message.id()); }
   [[nodiscard]] const Message& of(const std::string& id) const { return latest_.at(id); }
   [[nodiscard]] bool all_at_least(Message::Tick tick) const {
     return std::all_of(ids_.begin(), ids_.end(), [&](const std::string& id) { return of(id).tick() >= tick; });
@@ -76,11 +83,12 @@ class TickWatch {
   Host& host_;
   std::unordered_map<std::string, Message> latest_;
   std::vector<std::string> ids_;
+  std::unordered_map<std::string, std::string> to_;
   std::unordered_set<std::string> held_;
 };
 
-ExitCode report_failed(Context context, const Message& message) {
-  context.out.note("not sent: " + failure_text(message.failure()));
+ExitCode report_failed(Context context, const TickWatch& ticks, const Message& message) {
+  context.out.note("not sent" + ticks.to(message) + ": " + failure_text(message.failure()));
   return ExitCode::kFailed;
 }
 
@@ -103,7 +111,7 @@ ExitCode try_to_send(Context context, const TickWatch& ticks) {
       context.host.in_ms(kTryMs));
   const Message* const behind = ticks.first_behind(Message::kSent);
   if (behind == nullptr) return ExitCode::kOk;
-  if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
+  if (behind->tick() == Message::kFailed) return report_failed(context, ticks, *behind);
   if (ticks.any_held()) return report_held(context);
   if (is_refused(state)) return report_ended(context);
   context.out.note(outcome == Host::Outcome::kDone
@@ -128,11 +136,12 @@ ExitCode wait_for_tick(Context context, const TickWatch& ticks, const SendOption
       deadline);
   const Message* const behind = ticks.first_behind(wanted);
   if (behind == nullptr) return ExitCode::kOk;
-  if (behind->tick() == Message::kFailed) return report_failed(context, *behind);
+  if (behind->tick() == Message::kFailed) return report_failed(context, ticks, *behind);
   if (outcome == Host::Outcome::kStopped) return ExitCode::kInterrupted;
   if (ticks.any_held()) return report_held(context);
   if (outcome == Host::Outcome::kDone) return report_ended(context);
-  context.out.note("timed out: the message is " + tick_word(behind->tick()) + ", not " + options.wait);
+  context.out.note("timed out: the message" + ticks.to(*behind) + " is " + tick_word(behind->tick()) + ", not " +
+                   options.wait);
   return ExitCode::kTimedOut;
 }
 
@@ -185,11 +194,14 @@ ExitCode run_send(Context context, const SendOptions& options) {
   for (const std::string& whom : addressees) {
     const auto sent = send_to(context, whom, *text, options);
     if (!sent) {
-      if (addressees.size() > 1) context.out.note("not sent to " + whom);
       if (failed == ExitCode::kOk) failed = sent.error();
+      if (addressees.size() == 1) continue;
+      // Each has a line, so that lines and addressees belong together.
+      context.out.line(options.json ? JsonLine().text("type", "not_sent").text("to", whom).str() : "");
+      context.out.note("not sent to " + whom);
       continue;
     }
-    ticks.begin(*sent);
+    ticks.begin(*sent, addressees.size() > 1 ? whom : "");
     context.out.line(options.json ? message_json(*sent) : sent->id());
     context.out.flush();
   }

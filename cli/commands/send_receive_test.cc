@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/commands/commands.h"
+#include "cli/shell_word.h"
 #include "cli/testing/captured_output.h"
 #include "cli/testing/fake_host.h"
 #include "cli/whom.h"
@@ -44,6 +45,7 @@ class Commands : public ::testing::Test {
   testing::CapturedOutput output;
   Context context{host, output.out};
   std::vector<client_api::Contact> contacts;
+  std::vector<client_api::Conversation> conversations;
   client_api::Profile profile;
   std::vector<Message> backlog;  // what take_events gives, two at a time
   Failure::Code failure = Failure::kUnspecified;
@@ -55,6 +57,10 @@ class Commands : public ::testing::Test {
       response.mutable_connect()->set_connection(State::kConnecting);
     } else if (failure != Failure::kUnspecified) {
       response.mutable_failure()->set_code(failure);
+    } else if (request.has_request_code()) {
+      response.mutable_request_code();
+    } else if (request.has_register_()) {
+      response.mutable_register_()->set_registered(true);
     } else if (request.has_send_message()) {
       *response.mutable_send_message()->mutable_message() = message("m1", Message::kPending);
     } else if (request.has_take_events()) {
@@ -67,7 +73,13 @@ class Commands : public ::testing::Test {
     } else if (request.has_list_contacts()) {
       *response.mutable_list_contacts()->mutable_contacts() = {contacts.begin(), contacts.end()};
     } else if (request.has_list_conversations()) {
-      response.mutable_list_conversations();
+      *response.mutable_list_conversations()->mutable_conversations() = {conversations.begin(), conversations.end()};
+    } else if (request.has_open_conversation()) {
+      response.mutable_open_conversation()->set_title("Cleo Two");
+    } else if (request.has_get_safety_number()) {
+      response.mutable_get_safety_number()->set_digits("12345");
+    } else if (request.has_set_contact()) {
+      response.mutable_set_contact();
     } else if (request.has_get_profile()) {
       *response.mutable_get_profile() = profile;
     } else if (request.has_mark_read()) {
@@ -78,6 +90,9 @@ class Commands : public ::testing::Test {
   long lines() {
     const std::string data = output.data();
     return std::count(data.begin(), data.end(), '\n');
+  }
+  static RegisterOptions to_register(const std::string& phone) {
+    return {.server = "http://localhost", .phone = phone, .name = "Ana", .code = "123456", .pin = ""};
   }
   SendOptions to_send(const std::string& wait = "") {
     return {.to = "+491700000002", .also_to = {}, .text = "hi", .wait = wait, .timeout_s = 5, .reply_to = ""};
@@ -106,8 +121,11 @@ TEST_F(Commands, SendGoesToSeveralAndGoesOnWhenOneCanNotBeWrittenTo) {
   SendOptions options = to_send();
   options.also_to = {"Nobody", "+491700000003"};
   EXPECT_EQ(run_send(context, options), ExitCode::kUsage);
-  EXPECT_EQ(lines(), 2);
+  EXPECT_EQ(output.data(), "m1\n\nm1\n") << "a line for each, an empty one where it failed";
   EXPECT_THAT(output.words(), HasSubstr("nobody here is called Nobody"));
+  options.json = true;
+  EXPECT_EQ(run_send(context, options), ExitCode::kUsage);
+  EXPECT_THAT(output.data(), HasSubstr(R"({"type":"not_sent","to":"Nobody"})"));
   EXPECT_EQ(host.requests.back().send_message().phone(), "+491700000003");
 }
 
@@ -153,6 +171,72 @@ TEST_F(Commands, RegisterRefusesWhatCanNotBeBeforeACodeIsAskedFor) {
   EXPECT_THAT(refused("http://localhost", std::string(65, 'x')), HasSubstr("longer than 64"));
 }
 
+TEST_F(Commands, RegisterTakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
+  Event ended = connection_event(State::kEnded);
+  ended.mutable_state_changed()->set_phone("+491700000001");
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+49 170 0000001")), ExitCode::kOk);
+  ASSERT_EQ(host.requests.size(), 1u);
+  EXPECT_TRUE(host.requests[0].has_register_());
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+491700000002")), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("another number needs another --home"));
+  EXPECT_EQ(host.requests.size(), 1u);
+}
+
+TEST_F(Commands, RegisterAsksTheServerWhetherItStillTakesTheDevice) {
+  const auto register_while = [&](State::Connection connection) {
+    Event offline = connection_event(State::kOffline);
+    offline.mutable_state_changed()->set_phone("+491700000001");
+    host.publish(offline);
+    host.requests.clear();
+    host.events = {connection_event(connection)};
+    return run_register(context, to_register("+491700000001"));
+  };
+  EXPECT_EQ(register_while(State::kOnline), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("registered already as +491700000001"));
+  EXPECT_EQ(register_while(State::kWaiting), ExitCode::kOffline);
+  EXPECT_EQ(host.requests.size(), 1u);
+  for (const State::Connection refused : {State::kEnded, State::kIdentityConflict}) {
+    EXPECT_EQ(register_while(refused), ExitCode::kOk);
+    EXPECT_TRUE(host.requests.back().has_register_());
+  }
+}
+
+TEST_F(Commands, RegisterSaysWhoHasTheCodeWhereTheServerDoesNotTellIt) {
+  RegisterOptions options = to_register("+491700000001");
+  options.code.clear();
+  options.server = "https://kith.example";
+  EXPECT_EQ(run_register(context, options), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("whoever runs kith.example has the code for +491700000001"));
+}
+
+TEST_F(Commands, RegisterAtAServerThatDoesNotAnswerWithoutTlsSaysWhatItsAddressMayBe) {
+  RegisterOptions options = to_register("+491700000001");
+  options.code.clear();
+  options.server = "https://kith.example";
+  failure = Failure::kOffline;
+  EXPECT_EQ(run_register(context, options), ExitCode::kOffline);
+  EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("TLS")));
+  options.server = "http://kith.example:8443";
+  EXPECT_EQ(run_register(context, options), ExitCode::kOffline);
+  EXPECT_THAT(output.words(), HasSubstr("should the server use TLS, its address is https://kith.example:8443"));
+}
+
+TEST_F(Commands, ReceiveNamesAStrangerWhoseNumberAloneIsKnown) {
+  host.publish(connection_event(State::kOnline));
+  auto& stranger = conversations.emplace_back();
+  stranger.set_id("c");
+  stranger.set_title("+491700000002");
+  stranger.mutable_direct()->mutable_partner()->set_phone("+491700000002");
+  stranger.mutable_direct()->mutable_partner()->set_name("+491700000002");
+  profile.set_name("Eva");
+  backlog = {message("a", Message::kNone)};
+  host.events = {connection_event(State::kOnline)};
+  EXPECT_EQ(run_receive(context, {}), ExitCode::kOk);
+  EXPECT_THAT(output.data(), HasSubstr("Eva: "));
+}
+
 TEST_F(Commands, AProfileCanNotForgeALine) {
   profile.set_name("Eva\nabout  honest");
   profile.set_about("On the road\nphone  +491700000009");
@@ -175,10 +259,78 @@ TEST_F(Commands, SendWaitsForTheTickItWasAskedFor) {  // [F12]
   EXPECT_TRUE(host.events.empty());
 }
 
+TEST_F(Commands, SendIsDoneWithANoteThatWasReadAsItWasWritten) {  // [F12]
+  Event added;
+  *added.mutable_message_added() = message("m1", Message::kRead);
+  host.events = {added};
+  EXPECT_EQ(run_send(context, to_send("read")), ExitCode::kOk);
+  host.events = {added};
+  EXPECT_EQ(run_send(context, to_send()), ExitCode::kOk);
+  EXPECT_EQ(output.words(), "");
+}
+
 TEST_F(Commands, SendThatWaitsInVainSaysHowFarItCame) {
   host.events = {tick_event("m1", Message::kSent)};
   EXPECT_EQ(run_send(context, to_send("read")), ExitCode::kTimedOut);
   EXPECT_THAT(output.words(), HasSubstr("sent, not read"));
+}
+
+TEST_F(Commands, SendToSeveralNamesTheOneThatFailedLater) {
+  host.events = {tick_event("m1", Message::kFailed)};
+  SendOptions options = to_send("sent");
+  EXPECT_EQ(run_send(context, options), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("not sent: "));
+  host.events = {tick_event("m1", Message::kFailed)};
+  options.also_to = {"+491700000003"};
+  EXPECT_EQ(run_send(context, options), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("not sent to +49"));
+}
+
+TEST_F(Commands, RemovingAContactTakesNamesAndSaysWhoIsNone) {
+  auto& contact = contacts.emplace_back();
+  contact.set_phone("+491700000002");
+  contact.set_name("Ben Müller");
+  for (const char* whom : {"ben müller", "+49 170 0000002"}) {
+    EXPECT_EQ(run_contacts_remove(context, whom), ExitCode::kOk) << whom;
+    EXPECT_TRUE(host.requests.back().set_contact().remove());
+    EXPECT_EQ(host.requests.back().set_contact().phone(), "+491700000002");
+  }
+  EXPECT_EQ(run_contacts_remove(context, "+491700000009"), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("+491700000009 is not among the contacts"));
+  EXPECT_EQ(run_contacts_remove(context, "Eva"), ExitCode::kUsage);
+}
+
+TEST_F(Commands, WhatIsToBeTypedNextCanBeTyped) {
+  EXPECT_EQ(shell_word("+491700000001"), "+491700000001");
+  EXPECT_EQ(shell_word("Cleo Two"), "'Cleo Two'");
+  EXPECT_EQ(shell_word("O'Neill; rm"), "'O'\\''Neill; rm'");
+  EXPECT_EQ(run_verify(context, {.with = "+491700000002"}), ExitCode::kOk);
+  contacts.emplace_back().set_phone("+491700000003");
+  contacts.back().set_name("Cleo Two");
+  EXPECT_EQ(run_verify(context, {.with = "Cleo Two"}), ExitCode::kOk);
+  EXPECT_THAT(output.words(), HasSubstr("kith verify 'Cleo Two' --mark"));
+}
+
+TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
+  const auto words = [](Failure::Code code, const char* detail) {
+    Failure refused;
+    refused.set_code(code);
+    refused.set_detail(detail);
+    return describe(refused);
+  };
+  EXPECT_EQ(words(Failure::kInvalidPhone, "phone: must be like +491700000001"),
+            "not a phone number with country code, like +491700000001");
+  EXPECT_EQ(words(Failure::kInvalidArgument, "pin: must have 4 to 64 characters"), "pin: must have 4 to 64 characters");
+  EXPECT_EQ(words(Failure::kNoSuchMessage, "id"), "there is no such message");
+  EXPECT_THAT(words(Failure::kIdentityChanged, "conversation: agree"), ::testing::Not(HasSubstr("conversation")));
+  EXPECT_EQ(words(Failure::kOffline, "can't connect"), "the server can't be reached (can't connect)");
+}
+
+TEST_F(Commands, StatusOfADeviceThatWasEndedSaysWhatToDo) {
+  host.publish(connection_event(State::kOffline));
+  host.events = {connection_event(State::kEnded)};
+  EXPECT_EQ(run_status(context, {}), ExitCode::kDeviceEnded);
+  EXPECT_THAT(output.words(), HasSubstr("kith register takes the number back"));
 }
 
 TEST_F(Commands, SendOfWhatIsRefusedLaterFails) {

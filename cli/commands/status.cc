@@ -67,6 +67,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     context.out.note("not registered yet: kith register --server URL --phone NUMBER --name NAME");
     return ExitCode::kNotRegistered;
   }
+  if (reached == Reached::kEnded) say_refused(context);
   return exit_code_of(reached);
 }
 

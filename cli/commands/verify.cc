@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/qr_text.h"
+#include "cli/shell_word.h"
 
 namespace kith::cli {
 namespace {
@@ -53,7 +54,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   context.out.note("safety number with " + title_of(*conversation) +
                    (number.verified() ? ", verified" : ", not verified yet") +
                    ". Compare it with theirs, face to face or on a call; if it is the same: kith verify " +
-                   options.with + " --mark");
+                   shell_word(options.with) + " --mark");
   return ExitCode::kOk;
 }
 

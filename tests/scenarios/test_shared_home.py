@@ -82,6 +82,12 @@ class SharedHome(Scenario):
         self.assertEqual(following.stop(), 0)
         self.assertFalse((self.ana.home / "socket").exists())
 
+    def test_a_note_to_oneself_is_done_at_once_while_another_follows(self):
+        self.follow(self.ana)
+        for options in ((), ("--wait", "sent", "--timeout", "6"), ("--wait", "read", "--timeout", "6")):
+            done = self.ana.run("send", self.ana.phone, "buy milk", *options)
+            self.assertEqual(done.stderr, "", options)
+
     def test_a_hundred_sends_while_another_follows_all_arrive_once(self):  # SEND-1
         following = self.follow(self.ana)
         texts = [f"message {i}" for i in range(100)]

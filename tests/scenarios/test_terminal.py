@@ -3,6 +3,8 @@
 import http.server
 import json
 import os
+import shlex
+import shutil
 import ssl
 import subprocess
 import threading
@@ -79,6 +81,25 @@ class Terminal(Scenario):
         done = self.ben.run("receive", "--exec", 'test "$KITH_TEXT" != one; exit $(($? * 3))')
         self.assertEqual(done.stderr.count("ended with 3"), 1)
 
+    def test_the_first_message_of_a_stranger_has_their_name(self):
+        self.ana.send(self.ben, "hello", "--wait", "sent")
+        self.assertRegex(self.ben.run("receive").stdout, r" Ana: hello\n")
+
+    def test_a_suggested_command_can_be_copied(self):
+        cleo = self.device(self.kithd, "Cleo Two")
+        self.ana.run("contacts", "add", cleo.phone, "Cleo Two")
+        self.ana.send(cleo, "hi", "--wait", "sent")
+        suggested = self.ana.run("verify", "Cleo Two").stderr.strip().rsplit(": kith ", 1)[1]
+        self.ana.run(*shlex.split(suggested))
+
+    def test_a_contact_is_removed_by_name_and_one_that_is_none_is_named(self):
+        self.ana.run("contacts", "add", self.ben.phone, "Ben M")
+        self.ana.run("contacts", "remove", "ben m")
+        self.assertEqual(self.ana.run("contacts").stdout, "")
+        done = self.ana.run("contacts", "remove", self.ben.phone, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is not among the contacts", done.stderr)
+
     def test_a_note_to_oneself_is_named_and_done_at_once(self):
         self.ana.run("send", self.ana.phone, "buy milk", "--wait", "read", "--timeout", "20")
         listed = json.loads(self.ana.run("conversations", "--json").stdout.splitlines()[0])
@@ -146,16 +167,74 @@ class Registering(Scenario):
 
     def test_a_relative_data_directory_is_none(self):
         environment = {key: value for key, value in os.environ.items() if key != "KITH_HOME"}
-        done = subprocess.run([str(BIN / "kith"), "status"], capture_output=True, text=True, timeout=30, cwd=self.directory,
+        done = subprocess.run([str(BIN / "kith"), "rpc"], capture_output=True, text=True, timeout=30, cwd=self.directory, stdin=subprocess.DEVNULL,
                               env={**environment, "XDG_DATA_HOME": "relative", "HOME": str(self.directory)})
-        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertFalse((self.directory / "relative").exists())
         self.assertTrue((self.directory / ".local/share/kith/kith.db").exists())
+
+    def test_a_home_that_is_not_there_is_named_and_not_made(self):
+        for directory in (self.directory / "mistyped", self.directory):
+            for command in (["status"], ["history", "+491700000002"], ["send", "+491700000002", "x"], ["receive", "--json"]):
+                done = subprocess.run([str(BIN / "kith"), "--home", str(directory), *command], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+                self.assertEqual(done.returncode, 3, (command, done.stderr))
+                self.assertIn(f"there is no home in {directory}", done.stderr)
+        self.assertEqual(list(self.directory.iterdir()), [])
+        done = subprocess.run([str(BIN / "kith"), "--home", str(directory), "status", "--json"], capture_output=True, text=True, timeout=30)
+        self.assertFalse(json.loads(done.stdout)["registered"])
 
     def test_an_unknown_command_is_named_with_what_was_meant(self):
         done = subprocess.run([str(BIN / "kith"), "sned", "x"], capture_output=True, text=True, timeout=30)
         self.assertEqual(done.returncode, 2)
         self.assertIn("Unknown command sned. Did you mean send?", done.stderr)
+
+
+class TakingBack(Scenario):
+    """A device that the server takes for one no more registers again in its own home."""
+
+    def setUp(self):
+        super().setUp()
+        self.kithd = self.server()
+        self.ana = self.device(self.kithd, "Ana")
+        self.ben = self.device(self.kithd, "Ben")
+        self.ana.send(self.ben, "before", "--wait", "sent")
+        self.assertEqual(self.ben.receive_texts(), ["before"])
+
+    def test_what_the_ended_device_could_not_send_is_sent(self):  # DEVICE-2
+        self.device(self.kithd, "AnaAgain", phone=self.ana.phone)
+        self.assertEqual(self.ana.run("receive", check=False).returncode, 7)
+        done = self.ana.run("send", self.ben.phone, "it waited", check=False)
+        self.assertEqual(done.returncode, 7)
+        self.assertIn("kith register takes the number back", done.stderr)
+        self.ana.register()
+        self.assertEqual(self.ben.receive_texts(), ["it waited"])
+        self.assertIn("before", self.ana.run("history", self.ben.phone).stdout)
+
+    def test_a_home_that_does_not_know_yet_that_its_device_was_ended_asks(self):
+        self.device(self.kithd, "AnaAgain", phone=self.ana.phone)
+        self.ana.register()
+        self.assertEqual(self.ana.run("status").returncode, 0)
+        done = self.ana.run("register", "--server", self.kithd.url, "--phone", self.ana.phone, "--name", "Ana", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("registered already", done.stderr)
+
+    def test_a_server_that_lost_its_data_is_registered_at_anew(self):
+        self.kithd.stop()
+        shutil.rmtree(self.kithd.data)
+        self.kithd.start()
+        self.ana.register()
+        self.ben.register()
+        self.assertIn("before", self.ana.run("search", "before").stdout)
+        self.assertEqual(self.ana.run("status").returncode, 0)
+
+    def test_rpc_connects_by_itself_after_each_registration(self):
+        ana = self.rpc(self.ana)
+        ana.wait_online()
+        self.device(self.kithd, "AnaAgain", phone=self.ana.phone)
+        ana.wait_event("state_changed", lambda p: p["connection"] == "kEnded")
+        code = ana.call("request_code", server=self.kithd.url, phone=self.ana.phone)["code"]
+        ana.call("register", server=self.kithd.url, phone=self.ana.phone, code=code, name="Ana")
+        ana.wait_online()
 
 
 class Installing(Scenario):
