@@ -6,6 +6,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { isLiteralElement, parse } from "@formatjs/icu-messageformat-parser";
 import { defineConfig } from "vitest/config";
 import type { Plugin } from "vite";
 
@@ -78,11 +79,31 @@ function sources(): Plugin {
   };
 }
 
+const PARSER = "@formatjs/icu-messageformat-parser";
+
+/** Parses the catalogues of texts: no parser of ICU messages is in the page. A text without places stays one. */
+function texts(): Plugin {
+  return {
+    name: "kith-texts",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/view-models\/texts\/[a-z-]+\.json$/i.test(id)) return undefined;
+      const compiled = Object.entries(JSON.parse(code) as Record<string, string>).map(([name, text]) => {
+        const elements = parse(text);
+        return [name, elements.every(isLiteralElement) ? elements.map(({ value }) => value).join("") : elements];
+      });
+      return { code: JSON.stringify(Object.fromEntries(compiled)), map: null };
+    },
+  };
+}
+
 const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [serviceWorker(), compressed(), sources()],
+  plugins: [texts(), serviceWorker(), compressed(), sources()],
+  // What is parsed already needs no parser; tests have one, for texts of their own.
+  resolve: { alias: process.env.VITEST === undefined ? { [PARSER]: `${PARSER}/no-parser.js` } : {} },
   define: { __KITH_SOURCE__: JSON.stringify(sourceUrl) },
   build: {
     target: "es2022",
@@ -104,6 +125,7 @@ export default defineConfig({
   },
   server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
   test: {
+    testTimeout: 30_000, // for a machine that does other things as well
     include: [
       "core-client/**/*.test.ts",
       "app/**/*.test.ts",

@@ -8,6 +8,7 @@ import wasmUrl from "../../build/wasm/kith_core.wasm?url";
 import { CoreClient, CoreUnavailable } from "../core-client/client";
 import { FailureScreen, StartingScreen } from "../ui/screens";
 import type { Core } from "../view-models/core";
+import { say } from "../view-models/say";
 import { show } from "./show";
 import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
@@ -34,16 +35,17 @@ function start(root: Root, client: CoreClient, around: Surroundings): void {
 async function main(): Promise<void> {
   const root = createRoot(document.getElementById("root") as HTMLElement);
   const lacking = missing();
-  if (lacking !== undefined) return root.render(<FailureScreen title="Kith can't run here">{lacking}</FailureScreen>);
+  if (lacking !== undefined)
+    return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{lacking}</FailureScreen>);
   const around = surroundings(location);
   if (typeof around === "string")
-    return root.render(<FailureScreen title="Kith can't run here">{around}</FailureScreen>);
+    return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
     start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
   } catch (error) {
     root.render(
-      <FailureScreen title="Kith can't start" onRetry={reload}>
+      <FailureScreen title={say("main.kithCantStart")} onRetry={reload}>
         {unavailableText(error)}
       </FailureScreen>,
     );

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { say } from "../view-models/say";
 
 // What the page is told by its address and its browser.
 
@@ -17,16 +18,15 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** What this browser lacks, in words; undefined when it has all that is needed. */
 export function missing(): string | undefined {
   if (!window.isSecureContext) {
-    return "Kith keeps its keys in this browser, which allows that only on a safe connection. Open it with https, or on this machine as localhost.";
+    return say("surroundings.notSecure");
   }
-  if (typeof WebAssembly !== "object" || typeof Worker !== "function")
-    return "This browser can't run Kith: it has no WebAssembly or no Workers. Use a newer one.";
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function") return say("surroundings.noWebAssembly");
   if (
     typeof navigator.storage?.getDirectory !== "function" ||
     navigator.locks === undefined ||
     typeof BroadcastChannel !== "function"
   ) {
-    return "This browser has no private file system (OPFS), in which Kith keeps your messages. Use a current Chrome, Edge, Firefox or Safari, not in private mode.";
+    return say("surroundings.noFiles");
   }
   return undefined;
 }
@@ -36,7 +36,7 @@ export function surroundings(location: Location): Surroundings | string {
   const parameters = new URLSearchParams(location.search);
   const profile = parameters.get("profile") ?? "";
   if (profile !== "" && !PROFILE.test(profile)) {
-    return "The profile in the address can't be: its name has 1 to 64 letters, digits, dashes and underscores.";
+    return say("surroundings.noSuchProfile");
   }
   const given = LOOPBACK.test(location.hostname) ? parameters.get("server") : null;
   return { profile: profile === "" ? FIRST_PROFILE : profile, shownProfile: profile, server: given ?? location.origin };

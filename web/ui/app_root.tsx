@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
 import { invitationText } from "../view-models/contacts";
+import { say } from "../view-models/say";
 import { useFocusReturn } from "./focus_return";
 import { watchKeys } from "./keys";
 import { ContactPanel } from "./contact_panel";
@@ -20,6 +21,7 @@ import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { SettingsPane } from "./settings_pane";
 import { useShortcuts } from "./shortcuts";
 import { useViewModel } from "./use_view_model";
+import { Words } from "./words";
 import styles from "./app_root.module.css";
 
 interface AppRootProps {
@@ -53,7 +55,7 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
       );
     case "broken":
       return (
-        <FailureScreen title="Kith can't go on" onRetry={onReload}>
+        <FailureScreen title={say("appRoot.cantGoOn")} onRetry={onReload}>
           {snapshot.failure}
         </FailureScreen>
       );
@@ -134,20 +136,20 @@ function NothingOpen({ first }: { first: boolean }) {
         <Logo />
         {first ? (
           <>
-            <h2>Welcome</h2>
-            <p>What you write here is for you and the one you write to.</p>
+            <h2>{say("appRoot.welcome")}</h2>
+            <p>{say("appRoot.welcomeHint")}</p>
           </>
         ) : (
           <>
-            <h2>Choose a conversation</h2>
+            <h2>{say("appRoot.chooseAConversation")}</h2>
             <p>
-              Or press <kbd>Ctrl</kbd> <kbd>K</kbd> to find one or to write to a number.
+              <Words id="appRoot.orPress" />
             </p>
           </>
         )}
         <span className={styles.lock}>
           <Icon name="lock" />
-          End-to-end encrypted, on your own server
+          {say("appRoot.encrypted")}
         </span>
       </div>
     </main>

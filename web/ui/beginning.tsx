@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import type { ReactNode } from "react";
+
 import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
+import { Words } from "./words";
 import styles from "./beginning.module.css";
 
 interface BeginningProps {
@@ -17,6 +21,11 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
   const title = titleOf(conversation);
   const direct = directOf(conversation);
   const phone = formatPhone(phoneOf(conversation));
+  const link = (words: ReactNode[]) => (
+    <button key="link" type="button" className="link-button" onClick={onCompare}>
+      {words}
+    </button>
+  );
   return (
     <li className={styles.beginning} data-key="beginning">
       <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
@@ -32,19 +41,9 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
       <p className={styles.encrypted}>
         <Icon name={direct?.verified === true ? "shield" : "lock"} />
         <span>
-          {direct === undefined
-            ? "What you write here is end-to-end encrypted: only you can read it, not the server."
-            : `Messages here are end-to-end encrypted: only you and ${title} can read them, not the server. `}
-          {direct?.verified === true && "You have compared the safety number."}
-          {direct?.verified === false && (
-            <>
-              {"To be sure that it is really them, "}
-              <button type="button" className="link-button" onClick={onCompare}>
-                compare the safety number
-              </button>
-              .
-            </>
-          )}
+          {direct === undefined ? say("beginning.encryptedToSelf") : `${say("beginning.encrypted", { title })} `}
+          {direct?.verified === true && say("beginning.compared")}
+          {direct?.verified === false && <Words id="beginning.toCompare" marks={{ link }} />}
         </span>
       </p>
     </li>

@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEven
 import type { ComposerViewModel } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { directOf, titleOf, type Message } from "../view-models/core";
+import { say } from "../view-models/say";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { previewText } from "../view-models/preview_text";
@@ -64,14 +65,14 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
             <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
             <TextField
               model={model.composer}
-              label={`Message to ${titleOf(conversation)}`}
+              label={say("composer.messageTo", { title: titleOf(conversation) })}
               field={field}
               onEnter={send}
             />
           </div>
         </div>
         {text.trim() !== "" && (
-          <button type="submit" className={styles.send} aria-label="Send" title="Send">
+          <button type="submit" className={styles.send} aria-label={say("composer.send")} title={say("composer.send")}>
             <Icon name="send" />
           </button>
         )}
@@ -95,9 +96,9 @@ function insert(model: ComposerViewModel, area: HTMLTextAreaElement | null, emoj
 function Blocked({ title, onUnblock }: { title: string; onUnblock: () => void }) {
   return (
     <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
-      <span>{`You blocked ${title}.`}</span>
+      <span>{say("composer.youBlocked", { title })}</span>
       <button type="button" className="button small" onClick={onUnblock}>
-        Contact details
+        {say("common.contactDetails")}
       </button>
     </div>
   );
@@ -108,11 +109,11 @@ function QuoteShown({ quoted, title, onCancel }: { quoted: Message; title: strin
     <div className={styles.composerQuote} data-part="composer-quote">
       <div className="quote">
         <span className="author" dir="auto">
-          {quoted.outgoing ? "You" : title}
+          {quoted.outgoing ? say("common.you") : title}
         </span>
         <span className="excerpt">{previewText(quoted)}</span>
       </div>
-      <button type="button" className="icon-button" aria-label="Don't reply to this message" onClick={onCancel}>
+      <button type="button" className="icon-button" aria-label={say("composer.cancelQuote")} onClick={onCancel}>
         <Icon name="close" />
       </button>
     </div>
@@ -124,9 +125,9 @@ function EmojiButton({ picking, onClick }: { picking: boolean; onClick: () => vo
     <button
       type="button"
       className="icon-button"
-      aria-label="Emoji"
+      aria-label={say("common.emoji")}
       aria-expanded={picking}
-      title="Emoji"
+      title={say("common.emoji")}
       onClick={onClick}
     >
       <Icon name="smile" />
@@ -171,7 +172,7 @@ function TextField({ model, label, field, onEnter }: TextFieldProps) {
       rows={1}
       dir="auto"
       value={text}
-      placeholder="Write a message"
+      placeholder={say("composer.placeholder")}
       aria-label={label}
       enterKeyHint="send"
       onChange={(event) => model.setText(event.target.value)}

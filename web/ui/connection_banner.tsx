@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { Connection, type State } from "../view-models/core";
+import { say } from "../view-models/say";
 import { Icon } from "./icons";
+import { Words } from "./words";
 import styles from "./banner.module.css";
-
-function waitingText(unsent: number): string {
-  if (unsent === 0) return "You can read and write; messages are sent when it is back.";
-  return unsent === 1 ? "1 message is sent when it is back." : `${unsent} messages are sent when it is back.`;
-}
 
 /** Says when there is no connection, and what that means. */
 export function ConnectionBanner({ state }: { state: State | undefined }) {
@@ -17,14 +14,14 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
       return (
         <div className={`${styles.banner} ${styles.calm}`} role="status">
           <span className="spinner" />
-          Connecting …
+          {say("connection.connecting")}
         </div>
       );
     case Connection.kCatchingUp:
       return (
         <div className={`${styles.banner} ${styles.calm}`} role="status">
           <span className="spinner" />
-          Getting your messages …
+          {say("connection.catchingUp")}
         </div>
       );
     case Connection.kWaiting:
@@ -33,7 +30,7 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
         <div className={styles.banner} role="status">
           <Icon name="cloudOff" />
           <span>
-            <b>No connection.</b> {waitingText(state.unsentMessages)}
+            <Words id="connection.none" values={{ unsent: state.unsentMessages }} />
           </span>
         </div>
       );

@@ -6,6 +6,7 @@ import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
 import { EditableText } from "./editable_text";
@@ -31,7 +32,7 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
   return (
     <aside
       className="pane details"
-      aria-label="Contact details"
+      aria-label={say("common.contactDetails")}
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
         event.stopPropagation();
@@ -39,10 +40,10 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
       }}
     >
       <header className="pane-header">
-        <button ref={close} type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+        <button ref={close} type="button" className="icon-button" aria-label={say("common.close")} onClick={onClose}>
           <Icon name="close" />
         </button>
-        <h2>Contact details</h2>
+        <h2>{say("common.contactDetails")}</h2>
       </header>
       <div className="pane-body">
         <Hero conversation={conversation} />
@@ -53,19 +54,20 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
         )}
         {about !== "" && (
           <section className="group">
-            <h3>About</h3>
+            <h3>{say("common.about")}</h3>
             <p dir="auto">{about}</p>
           </section>
         )}
         <section className="group">
-          <h3>Name in your contacts</h3>
+          <h3>{say("contact.nameInYourContacts")}</h3>
           <EditableText
-            label="Name in your contacts"
+            label={say("contact.nameInYourContacts")}
+            change={say("contact.changeName")}
             value={contact?.name ?? ""}
             maxLength={100}
             onSave={model.rename}
             placeholder={
-              profileName === "" ? "Not in your contacts" : `Not in your contacts; calls themselves ${profileName}`
+              profileName === "" ? say("contact.notInContacts") : say("contact.notInContactsButNamed", { profileName })
             }
           />
         </section>
@@ -94,7 +96,7 @@ function Hero({ conversation }: { conversation: Conversation }) {
       {directOf(conversation)?.verified === true && (
         <span className={styles.tag} data-part="verified">
           <Icon name="shield" />
-          Verified
+          {say("contact.verified")}
         </span>
       )}
     </div>
@@ -112,29 +114,22 @@ function Block({ title, blocked, busy, onChange }: BlockProps) {
   const [asking, setAsking] = useState(false);
   return (
     <section className="group">
-      <h3>Block</h3>
-      <p className="explain">
-        {blocked
-          ? `${title} can't write to you, and doesn't see when you are online.`
-          : "Blocked people can't write to you, and don't see when you are online. They aren't told."}
-      </p>
+      <h3>{say("common.block")}</h3>
+      <p className="explain">{blocked ? say("contact.blockedHint", { title }) : say("contact.blockHint")}</p>
       {blocked ? (
-        <button
-          type="button"
-          className="button"
-          disabled={busy}
-          onClick={() => onChange(false)}
-        >{`Unblock ${title}`}</button>
+        <button type="button" className="button" disabled={busy} onClick={() => onChange(false)}>
+          {say("contact.unblock", { title })}
+        </button>
       ) : (
         <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}>
           <Icon name="block" />
-          {`Block ${title}`}
+          {say("contact.blockOne", { title })}
         </button>
       )}
       {asking && (
         <Confirm
-          title={`Block ${title}?`}
-          confirm="Block"
+          title={say("contact.blockQuestion", { title })}
+          confirm={say("common.block")}
           danger
           onCancel={() => setAsking(false)}
           onConfirm={() => {
@@ -142,7 +137,7 @@ function Block({ title, blocked, busy, onChange }: BlockProps) {
             onChange(true);
           }}
         >
-          You get no messages from them any more. What is here already stays.
+          {say("contact.blockConsequence")}
         </Confirm>
       )}
     </section>
@@ -153,17 +148,17 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
   const { safetyNumber, safetyNumberError } = useViewModel(model);
   return (
     <section className="group">
-      <h3>Safety number</h3>
+      <h3>{say("common.safetyNumber")}</h3>
       {safetyNumber === undefined ? (
         <p className="explain" role="status">
           {safetyNumberError === "" ? "…" : safetyNumberError}
         </p>
       ) : (
         <>
-          <p className="explain">{`Compare it with ${title}'s, side by side or by telephone. If it is the same on both devices, nobody is in between.`}</p>
+          <p className="explain">{say("contact.compareHint", { title })}</p>
           <div className={styles.safety}>
-            <QrCode bytes={safetyNumber.qrPayload} label="Safety number as a QR code" />
-            <div className={styles.digits} role="group" aria-label="Safety number">
+            <QrCode bytes={safetyNumber.qrPayload} label={say("contact.qrCode")} />
+            <div className={styles.digits} role="group" aria-label={say("common.safetyNumber")}>
               {digitGroups(safetyNumber.digits).map((group, at) => (
                 <span key={at}>{group}</span>
               ))}
@@ -171,8 +166,8 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
           </div>
           <div className="option">
             <span className="words" id="verified-label">
-              It is the same
-              <small>{`Mark ${title} as verified`}</small>
+              {say("contact.isSame")}
+              <small>{say("contact.markVerified", { title })}</small>
             </span>
             <button
               type="button"

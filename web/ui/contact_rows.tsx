@@ -6,6 +6,7 @@ import { useState, type FormEvent } from "react";
 import type { ContactsViewModel } from "../view-models/contacts";
 import type { Contact } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import styles from "./contact_rows.module.css";
 import { Confirm } from "./dialog";
@@ -27,13 +28,11 @@ interface ContactRowsProps {
 export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps) {
   const [edited, setEdited] = useState("");
   if (contacts.length === 0) {
-    return query.trim() === "" ? (
-      <p className="list-empty">Your contacts appear here. They stay on this device.</p>
-    ) : null;
+    return query.trim() === "" ? <p className="list-empty">{say("contactRows.none")}</p> : null;
   }
   return (
-    <section aria-label="Contacts">
-      <h2 className="section-title">Contacts</h2>
+    <section aria-label={say("contactRows.contacts")}>
+      <h2 className="section-title">{say("contactRows.contacts")}</h2>
       <ul className="rows">
         {contacts.slice(0, ROWS_MAX).map((contact) => (
           <li key={contact.phone} className={styles.row}>
@@ -45,8 +44,8 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
                 <button
                   type="button"
                   className="icon-button"
-                  aria-label={`Change ${contact.name}`}
-                  title="Change or delete"
+                  aria-label={say("contactRows.change", { name: contact.name })}
+                  title={say("contactRows.changeOrDelete")}
                   onClick={() => setEdited(contact.phone)}
                 >
                   <Icon name="edit" />
@@ -70,8 +69,8 @@ function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: C
         </span>
         <span className="row-preview">
           <span className="text">
-            {isOnKith(contact) ? "On Kith" : "Not on Kith yet"}
-            {contact.blocked && " · blocked"}
+            {isOnKith(contact) ? say("contactRows.onKith") : say("contactRows.notOnKithYet")}
+            {contact.blocked && ` · ${say("contactRows.blocked")}`}
             {` · ${formatPhone(contact.phone)}`}
           </span>
         </span>
@@ -104,7 +103,7 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
       }}
     >
       <div className="field">
-        <label htmlFor="edited-name">{`Name for ${formatPhone(contact.phone)}`}</label>
+        <label htmlFor="edited-name">{say("contactRows.nameFor", { phone: formatPhone(contact.phone) })}</label>
         <input
           id="edited-name"
           className="input"
@@ -117,24 +116,24 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
       </div>
       <div className="buttons">
         <button type="submit" className="button primary small">
-          Save
+          {say("common.save")}
         </button>
         <button type="button" className="button small" onClick={onDone}>
-          Cancel
+          {say("common.cancel")}
         </button>
         <button type="button" className="button small danger" onClick={() => setAsking(true)}>
-          Delete
+          {say("common.delete")}
         </button>
       </div>
       {asking && (
         <Confirm
-          title={`Delete ${contact.name}?`}
-          confirm="Delete"
+          title={say("contactRows.deleteQuestion", { name: contact.name })}
+          confirm={say("common.delete")}
           danger
           onCancel={() => setAsking(false)}
           onConfirm={() => void model.remove(contact).then((removed) => (removed ? onDone() : setAsking(false)))}
         >
-          They are no longer in your contacts. A conversation with them stays.
+          {say("contactRows.deleteConsequence")}
         </Confirm>
       )}
     </form>
@@ -152,7 +151,7 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
   return (
     <form className="panel-form" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="contact-name">Name</label>
+        <label htmlFor="contact-name">{say("common.name")}</label>
         <input
           id="contact-name"
           className="input"
@@ -164,7 +163,7 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
         />
       </div>
       <div className="field">
-        <label htmlFor="contact-phone">Phone number</label>
+        <label htmlFor="contact-phone">{say("common.phoneNumber")}</label>
         <input
           id="contact-phone"
           className="input"
@@ -177,10 +176,10 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
       </div>
       <div className="buttons">
         <button type="submit" className="button primary small">
-          Save
+          {say("common.save")}
         </button>
         <button type="button" className="button small" onClick={onDone}>
-          Cancel
+          {say("common.cancel")}
         </button>
       </div>
     </form>

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
 import { Composer } from "./composer";
@@ -53,8 +54,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       },
       copy: (message) =>
         void navigator.clipboard.writeText(textOf(message)).then(
-          () => actions.tell("Copied."),
-          () => actions.tell("This browser does not allow copying here."),
+          () => actions.tell(say("conversation.copied")),
+          () => actions.tell(say("common.cantCopy")),
         ),
       sendAgain: (message) => void model.sendAgain(message),
     }),
@@ -69,7 +70,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
   return (
     <main
       className="pane conversation"
-      aria-label={`Conversation with ${titleOf(conversation)}`}
+      aria-label={say("conversation.label", { title: titleOf(conversation) })}
       onKeyDown={(event) => {
         if (!isEscape(event) || event.defaultPrevented) return;
         event.stopPropagation();
@@ -101,7 +102,7 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
       <button
         type="button"
         className={`icon-button ${styles.back}`}
-        aria-label="Back to the conversations"
+        aria-label={say("conversation.back")}
         onClick={actions.closeConversation}
       >
         <Icon name="back" />
@@ -121,8 +122,8 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
       <button
         type="button"
         className="icon-button"
-        aria-label="Search"
-        title="Search (Ctrl+K)"
+        aria-label={say("common.search")}
+        title={say("conversation.searchKeys")}
         onClick={actions.openSearch}
       >
         <Icon name="search" />
@@ -132,8 +133,8 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
           type="button"
           className="icon-button"
           id="open-details"
-          aria-label="Contact details"
-          title="Contact details"
+          aria-label={say("common.contactDetails")}
+          title={say("common.contactDetails")}
           onClick={actions.toggleDetails}
         >
           <Icon name="info" />
@@ -147,10 +148,10 @@ function useStatus(conversation: Conversation): { text: string; kind: "" | "typi
   const presence = directOf(conversation)?.presence;
   const phone = phoneOf(conversation);
   const now = useNow();
-  if (conversation.typing.length > 0) return { text: "typing …", kind: "typing" };
+  if (conversation.typing.length > 0) return { text: say("common.typing"), kind: "typing" };
   switch (presence?.kind) {
     case PresenceKind.kOnline:
-      return { text: "online", kind: "lively" };
+      return { text: say("conversation.online"), kind: "lively" };
     case PresenceKind.kLastSeen:
       return { text: lastSeenText(millis(presence.lastSeenUs), now), kind: "" };
     default:

@@ -3,6 +3,7 @@
 import { memo } from "react";
 
 import { avatarIdOf, directOf, titleOf, type Conversation } from "../view-models/core";
+import { say } from "../view-models/say";
 import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
@@ -48,12 +49,12 @@ export const ConversationRow = memo(function ConversationRow({
           <span className="row-line">
             <Preview conversation={conversation} current={current} />
             {directOf(conversation)?.blocked === true && (
-              <span className="row-mark" title="Blocked">
+              <span className="row-mark" title={say("conversationRow.blocked")}>
                 <Icon name="block" />
               </span>
             )}
             {unread > 0 && (
-              <span className="badge" aria-label={`${unread} unread`}>
+              <span className="badge" aria-label={say("common.unread", { count: unread })}>
                 {unread > 999 ? "999+" : unread}
               </span>
             )}
@@ -66,11 +67,11 @@ export const ConversationRow = memo(function ConversationRow({
 
 function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
   const { typing, draft, lastMessage } = conversation;
-  if (typing.length > 0) return <span className="row-preview typing">typing …</span>;
+  if (typing.length > 0) return <span className="row-preview typing">{say("common.typing")}</span>;
   if (draft !== "" && !current) {
     return (
       <span className="row-preview">
-        <span className="draft">Draft:</span>
+        <span className="draft">{say("conversationRow.draft")}</span>
         <span className="text">{draft.slice(0, 200)}</span>
       </span>
     );
@@ -78,7 +79,7 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
   if (lastMessage === undefined)
     return (
       <span className="row-preview">
-        <span className="text">No messages yet</span>
+        <span className="text">{say("conversationRow.noMessagesYet")}</span>
       </span>
     );
   return (

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, type ReactNode } from "react";
 
+import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
 
 interface ConfirmProps {
@@ -35,7 +36,7 @@ export function Confirm({ title, children, confirm, danger = false, onConfirm, o
       <p>{children}</p>
       <div className="buttons">
         <button type="button" className="button" onClick={onCancel}>
-          Cancel
+          {say("common.cancel")}
         </button>
         <button type="button" className={`button ${danger ? "danger" : "primary"}`} onClick={onConfirm}>
           {confirm}

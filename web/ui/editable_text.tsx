@@ -2,6 +2,7 @@
 
 import { useId, useState } from "react";
 
+import { say } from "../view-models/say";
 import { useOpener } from "./focus_return";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
@@ -9,6 +10,8 @@ import styles from "./editable_text.module.css";
 
 interface EditableTextProps {
   label: string;
+  /** What the button says that makes it a field. */
+  change: string;
   value: string;
   placeholder: string;
   maxLength: number;
@@ -18,23 +21,25 @@ interface EditableTextProps {
 }
 
 /** A text that turns into a field when it is to be changed. */
-export function EditableText({ label, value, placeholder, maxLength, multiline = false, onSave }: EditableTextProps) {
+export function EditableText({
+  label,
+  change,
+  value,
+  placeholder,
+  maxLength,
+  multiline = false,
+  onSave,
+}: EditableTextProps) {
   const [edited, setEdited] = useState<string>();
   const id = useId();
-  const change = useOpener(edited !== undefined);
+  const opener = useOpener(edited !== undefined);
   if (edited === undefined) {
     return (
       <div className={styles.editable}>
         <span className={`${styles.value} ${value === "" ? styles.none : ""}`} dir="auto">
           {value === "" ? placeholder : value}
         </span>
-        <button
-          ref={change}
-          type="button"
-          className="icon-button"
-          aria-label={`Change ${label.toLowerCase()}`}
-          onClick={() => setEdited(value)}
-        >
+        <button ref={opener} type="button" className="icon-button" aria-label={change} onClick={() => setEdited(value)}>
           <Icon name="edit" />
         </button>
       </div>
@@ -72,10 +77,10 @@ export function EditableText({ label, value, placeholder, maxLength, multiline =
       {multiline ? <textarea rows={3} {...field} /> : <input {...field} />}
       <div className="buttons">
         <button type="submit" className="button primary small">
-          Save
+          {say("common.save")}
         </button>
         <button type="button" className="button small" onClick={() => setEdited(undefined)}>
-          Cancel
+          {say("common.cancel")}
         </button>
       </div>
     </form>

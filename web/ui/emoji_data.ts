@@ -2,6 +2,8 @@
 
 // The emoji of Unicode in their groups, with names to search by, from emojibase; and which ones this browser's user took last.
 
+import type { TextId } from "../view-models/say";
+
 /** What is used of emojibase's entries. */
 export interface CompactEmoji {
   unicode: string;
@@ -24,20 +26,20 @@ export interface Emoji {
 }
 
 export interface EmojiGroup {
-  title: string;
+  title: TextId;
   emoji: readonly Emoji[];
 }
 
-const TITLES: Record<number, string> = {
-  0: "Faces and hearts",
-  1: "People",
-  3: "Animals and nature",
-  4: "Food and drink",
-  5: "Travel and places",
-  6: "Activities",
-  7: "Objects",
-  8: "Signs",
-  9: "Flags",
+const TITLES: Record<number, TextId> = {
+  0: "emoji.faces",
+  1: "emoji.people",
+  3: "emoji.nature",
+  4: "emoji.food",
+  5: "emoji.travel",
+  6: "emoji.activities",
+  7: "emoji.objects",
+  8: "emoji.signs",
+  9: "emoji.flags",
 };
 const FIRST_TONE = 0x1f3fb;
 const TONES = /[\u{1f3fb}-\u{1f3ff}]/gu;

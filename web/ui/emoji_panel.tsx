@@ -3,6 +3,7 @@
 // The contents of the emoji picker: search, skin tone, the ones taken last, and all there are.
 import { useEffect, useState, type KeyboardEvent } from "react";
 
+import { say } from "../view-models/say";
 import {
   habits,
   inTone,
@@ -18,7 +19,14 @@ import { Icon } from "./icons";
 import styles from "./emoji_picker.module.css";
 
 const HANDS = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"] as const;
-const TONE_NAMES = ["No skin tone", "Light", "Medium-light", "Medium", "Medium-dark", "Dark"] as const;
+const TONE_NAMES = [
+  "emoji.toneNone",
+  "emoji.toneLight",
+  "emoji.toneMediumLight",
+  "emoji.toneMedium",
+  "emoji.toneMediumDark",
+  "emoji.toneDark",
+] as const;
 
 /** Moves the focus among the emoji by where they are on the screen. */
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
@@ -73,8 +81,8 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
           <Icon name="search" />
           <input
             type="search"
-            aria-label="Search emoji"
-            placeholder="Search"
+            aria-label={say("emoji.searchEmoji")}
+            placeholder={say("common.search")}
             autoFocus={!matchMedia("(pointer: coarse)").matches}
             maxLength={40}
             value={query}
@@ -89,21 +97,21 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
         </div>
         <ToneButton tone={kept.tone} onChange={(tone) => keep({ ...kept, tone })} />
       </div>
-      <div className={styles.emojiGroups} role="group" aria-label="Emoji">
+      <div className={styles.emojiGroups} role="group" aria-label={say("common.emoji")}>
         {failed && (
           <p className="error-text" role="alert">
-            The emoji can't be fetched now.
+            {say("emoji.failed")}
           </p>
         )}
         {groups === undefined && !failed && <p role="status">…</p>}
-        {found?.length === 0 && <p role="status">Nothing found.</p>}
+        {found?.length === 0 && <p role="status">{say("common.nothingFound")}</p>}
         {found !== undefined ? (
-          <Emojis title="Found" emoji={found} tone={kept.tone} onPick={pick} />
+          <Emojis title={say("emoji.found")} emoji={found} tone={kept.tone} onPick={pick} />
         ) : (
           <>
             <Recent emoji={recent} onPick={pick} />
             {groups?.map(({ title, emoji }) => (
-              <Emojis key={title} title={title} emoji={emoji} tone={kept.tone} onPick={pick} />
+              <Emojis key={title} title={say(title)} emoji={emoji} tone={kept.tone} onPick={pick} />
             ))}
           </>
         )}
@@ -118,8 +126,8 @@ function ToneButton({ tone, onChange }: { tone: SkinTone; onChange: (tone: SkinT
     <button
       type="button"
       className="icon-button"
-      aria-label={`Skin tone: ${TONE_NAMES[tone]}. Change to ${TONE_NAMES[next]}`}
-      title="Skin tone"
+      aria-label={say("emoji.changeTone", { tone: say(TONE_NAMES[tone]), next: say(TONE_NAMES[next]) })}
+      title={say("emoji.skinTone")}
       onClick={() => onChange(next)}
     >
       {HANDS[tone]}
@@ -130,8 +138,8 @@ function ToneButton({ tone, onChange }: { tone: SkinTone; onChange: (tone: SkinT
 function Recent({ emoji, onPick }: { emoji: readonly string[]; onPick: (emoji: string) => void }) {
   if (emoji.length === 0) return null;
   return (
-    <section aria-label="Last used">
-      <h3>Last used</h3>
+    <section aria-label={say("emoji.lastUsed")}>
+      <h3>{say("emoji.lastUsed")}</h3>
       <div>
         {emoji.map((each) => (
           <button key={each} type="button" data-emoji tabIndex={-1} onClick={() => onPick(each)}>

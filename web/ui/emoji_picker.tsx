@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
 
+import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
 import styles from "./emoji_picker.module.css";
 
@@ -21,8 +22,8 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
     return () => document.removeEventListener("pointerdown", outside);
   }, []);
   return (
-    <div className={styles.emojiPicker} ref={picker} role="dialog" aria-label="Emoji">
-      <Suspense fallback={<span className="spinner" role="status" aria-label="Getting the emoji" />}>
+    <div className={styles.emojiPicker} ref={picker} role="dialog" aria-label={say("common.emoji")}>
+      <Suspense fallback={<span className="spinner" role="status" aria-label={say("emojiPicker.loading")} />}>
         <EmojiPanel onPick={onPick} />
       </Suspense>
     </div>

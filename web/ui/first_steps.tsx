@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { say } from "../view-models/say";
 import styles from "./settings.module.css";
 import { Icon, type IconName } from "./icons";
 
@@ -11,13 +12,13 @@ interface FirstStepsProps {
 /** In the place of conversations, as long as there is none. */
 export function FirstSteps({ onNewChat, onInvite }: FirstStepsProps) {
   const steps: readonly { icon: IconName; title: string; hint: string; act: () => void }[] = [
-    { icon: "file", title: "Bring your contacts", hint: "From a file; they stay on this device", act: onNewChat },
-    { icon: "compose", title: "Write to a number", hint: "You need it with its country code", act: onNewChat },
-    { icon: "personAdd", title: "Invite somebody", hint: "A few words to send by other means", act: onInvite },
+    { icon: "file", title: say("firstSteps.import"), hint: say("firstSteps.importHint"), act: onNewChat },
+    { icon: "compose", title: say("firstSteps.write"), hint: say("firstSteps.writeHint"), act: onNewChat },
+    { icon: "personAdd", title: say("firstSteps.invite"), hint: say("firstSteps.inviteHint"), act: onInvite },
   ];
   return (
-    <section aria-label="First steps">
-      <p className="list-empty">Nobody here yet. Three ways to change that:</p>
+    <section aria-label={say("firstSteps.firstSteps")}>
+      <p className="list-empty">{say("firstSteps.none")}</p>
       <ul className="rows">
         {steps.map(({ icon, title, hint, act }) => (
           <li key={title}>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { say } from "../view-models/say";
 
 /** Lets somebody pass a text on: by what the device has for that, or copied. The answer says in words what became of it; "" when that is seen. */
 export async function passOn(text: string): Promise<string> {
@@ -12,8 +13,8 @@ export async function passOn(text: string): Promise<string> {
   }
   try {
     await navigator.clipboard.writeText(text);
-    return "The invitation is copied. Send it any way you like.";
+    return say("invite.copied");
   } catch {
-    return `This browser does not allow copying here. Write to them: ${text}`;
+    return say("invite.cantCopy", { text });
   }
 }

@@ -8,6 +8,7 @@ import type { Message, State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone, looksLikePhone } from "../view-models/phone";
 import type { LeftPanel } from "../view-models/route";
+import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
@@ -67,13 +68,13 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
   };
 
   return (
-    <nav className="pane left" aria-label="Conversations" ref={pane} onKeyDown={onKeyDown}>
+    <nav className="pane left" aria-label={say("list.conversations")} ref={pane} onKeyDown={onKeyDown}>
       <header className="pane-header">
         <div className={styles.wordmark}>
           <Logo />
-          <h1>Chats</h1>
+          <h1>{say("common.chats")}</h1>
           {profile !== "" && (
-            <span className={styles.profile} title="The profile of this browser that is shown">
+            <span className={styles.profile} title={say("list.profileHint")}>
               {profile}
             </span>
           )}
@@ -82,8 +83,8 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
           type="button"
           className="icon-button"
           id="open-new-chat"
-          aria-label="New chat"
-          title="New chat"
+          aria-label={say("common.newChat")}
+          title={say("common.newChat")}
           onClick={() => actions.showLeft("new-chat")}
         >
           <Icon name="compose" />
@@ -115,14 +116,14 @@ function SearchField({ model, field }: { model: SearchViewModel; field: RefObjec
         ref={field}
         id={SEARCH_FIELD_ID}
         type="search"
-        aria-label="Search conversations and messages"
-        placeholder="Search"
+        aria-label={say("list.searchLabel")}
+        placeholder={say("common.search")}
         value={query}
         maxLength={200}
         onChange={(event) => model.setQuery(event.target.value)}
       />
       {query !== "" && (
-        <button type="button" className="icon-button" aria-label="Clear the search" onClick={model.clear}>
+        <button type="button" className="icon-button" aria-label={say("list.clearSearch")} onClick={model.clear}>
           <Icon name="close" />
         </button>
       )}
@@ -151,8 +152,8 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
   return (
     <>
       {found.length > 0 && (
-        <section aria-label="Chats">
-          {searching && <h2 className="section-title">Chats</h2>}
+        <section aria-label={say("common.chats")}>
+          {searching && <h2 className="section-title">{say("common.chats")}</h2>}
           <ul className="rows">
             {found.map((each) => (
               <ConversationRow
@@ -172,7 +173,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
             <span className="disc">
               <Icon name="compose" />
             </span>
-            {`Write to ${formatPhone(query.trim())}`}
+            {say("common.writeTo", { phone: formatPhone(query.trim()) })}
           </button>
         </div>
       )}

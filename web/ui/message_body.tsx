@@ -7,6 +7,7 @@ import { textOf, Tick, type Message } from "../view-models/core";
 import { shownKind, type ShownKind } from "../view-models/content_kinds";
 import { isOnlyEmoji } from "../view-models/large_emoji";
 import { foldedText } from "../view-models/rich_text";
+import { say } from "../view-models/say";
 import { Icon, type IconName } from "./icons";
 import { RichText } from "./rich_text";
 import styles from "./message_row.module.css";
@@ -42,7 +43,7 @@ function TextBody({ message, whole, meta }: BodyProps) {
       </span>
       {folded !== undefined && (
         <button type="button" className={styles.moreText} onClick={() => setUnfolded(true)}>
-          Read on
+          {say("messageBody.readOn")}
         </button>
       )}
       {meta}
@@ -64,7 +65,7 @@ function Faint({ icon, meta, children }: { icon: IconName; meta: ReactNode; chil
 function UndecryptableBody({ meta }: BodyProps) {
   return (
     <Faint icon="hourglass" meta={meta}>
-      Waiting for this message. This may take a while.
+      {say("messageBody.undecryptable")}
     </Faint>
   );
 }
@@ -72,7 +73,7 @@ function UndecryptableBody({ meta }: BodyProps) {
 function UnsupportedBody({ meta }: BodyProps) {
   return (
     <Faint icon="info" meta={meta}>
-      This message needs a newer version of Kith.
+      {say("messageBody.unsupported")}
     </Faint>
   );
 }

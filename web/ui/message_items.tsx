@@ -5,6 +5,7 @@ import type { ComponentType } from "react";
 
 import { titleOf, type Conversation } from "../view-models/core";
 import type { Item } from "../view-models/message_items";
+import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
 import { noticeText } from "./identity_banner";
 import type { MenuPlace } from "./message_menu";
@@ -27,7 +28,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
   ),
   unread: ({ item }) => (
     <li data-key={item.key} className={styles.unreadLine}>
-      {item.count === 1 ? "1 unread message" : `${item.count} unread messages`}
+      {say("messageItems.unread", { count: item.count })}
     </li>
   ),
   notice: ({ item, conversation, actions }) => (

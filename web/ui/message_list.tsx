@@ -5,6 +5,7 @@ import { lazy, Suspense, useLayoutEffect, useRef, useState, type KeyboardEvent }
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
+import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Beginning } from "./beginning";
 import { Icon } from "./icons";
@@ -42,7 +43,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
         className={styles.timeline}
         data-timeline
         role="log"
-        aria-label="Messages"
+        aria-label={say("messageList.messages")}
         ref={scroller}
         onScroll={look}
         tabIndex={0}
@@ -51,7 +52,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
         <ol ref={rows}>
           {olderThere && (
             <li className={styles.older} data-key="older">
-              <span className="spinner" aria-label="Loading older messages" />
+              <span className="spinner" aria-label={say("messageList.loadingOlder")} />
             </li>
           )}
           {loaded && !olderThere && <Beginning conversation={conversation} onCompare={actions.openDetails} />}
@@ -100,10 +101,10 @@ function ToEnd({ unread, onClick }: { unread: number; onClick: () => void }) {
       type="button"
       className={`${styles.toEnd} ${unread > 0 ? styles.news : ""}`}
       onClick={onClick}
-      aria-label={unread > 0 ? undefined : "To the newest message"}
+      aria-label={unread > 0 ? undefined : say("messageList.toNewest")}
     >
       <Icon name="down" />
-      {unread > 0 && (unread === 1 ? "1 new message" : `${unread} new messages`)}
+      {unread > 0 && say("messageList.newMessages", { count: unread })}
     </button>
   );
 }

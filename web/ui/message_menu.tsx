@@ -4,6 +4,7 @@ import { Menu, MenuItem, useMenuStore } from "@ariakit/react/menu";
 import { useEffect, useEffectEvent, useLayoutEffect } from "react";
 
 import { textOf, type Message } from "../view-models/core";
+import { say } from "../view-models/say";
 import { rememberFocus } from "./focus_return";
 import { Icon } from "./icons";
 import { useOverlay } from "./keys";
@@ -52,19 +53,19 @@ export default function MessageMenu({ place, onReply, onCopy, onClose }: Message
       portal
       preserveTabOrder={false}
       className={styles.menu}
-      aria-label="Message"
+      aria-label={say("messageMenu.message")}
       getAnchorRect={() => ({ x: place.x, y: place.y, width: 0, height: 0 })}
       autoFocusOnShow
       onKeyDown={(event) => event.stopPropagation()}
     >
       <MenuItem className={styles.item} onClick={choose(onReply)}>
         <Icon name="reply" />
-        Reply
+        {say("common.reply")}
       </MenuItem>
       {textOf(place.message) !== "" && (
         <MenuItem className={styles.item} onClick={choose(onCopy)}>
           <Icon name="copy" />
-          Copy text
+          {say("messageMenu.copyText")}
         </MenuItem>
       )}
     </Menu>

@@ -4,6 +4,7 @@ import { memo, useState } from "react";
 
 import { Tick, type Message, type Quote } from "../view-models/core";
 import { notSentText } from "../view-models/failure_text";
+import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Icon } from "./icons";
@@ -67,14 +68,16 @@ export const MessageRow = memo(function MessageRow({
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && actions.reply(message)}
       >
-        <span className="visually-hidden">{outgoing ? "You:" : `${partner}:`}</span>
+        <span className="visually-hidden">
+          {outgoing ? say("messageRow.ownWords") : say("messageRow.wordsOf", { name: partner })}
+        </span>
         {quote !== undefined && <Quoted quote={quote} message={message} partner={partner} onJump={actions.jumpTo} />}
         <MessageBody message={message} whole={whole} meta={<Meta message={message} timed={timed} />} />
         {tick === Tick.kFailed && (
           <div className={styles.failure}>
             <span>{notSentText(message.failure)}</span>
             <button type="button" className="link-button" onClick={() => actions.sendAgain(message)}>
-              Send again
+              {say("messageRow.sendAgain")}
             </button>
           </div>
         )}
@@ -94,9 +97,14 @@ interface QuotedProps {
 function Quoted({ quote, message, partner, onJump }: QuotedProps) {
   const isOwn = (quote.author?.accountId === message.sender?.accountId) === message.outgoing;
   return (
-    <button type="button" className="quote" title="Go to this message" onClick={() => void onJump(quote.messageId)}>
+    <button
+      type="button"
+      className="quote"
+      title={say("messageRow.goToQuoted")}
+      onClick={() => void onJump(quote.messageId)}
+    >
       <span className="author" dir="auto">
-        {isOwn ? "You" : partner}
+        {isOwn ? say("common.you") : partner}
       </span>
       <span className="excerpt">{quote.excerpt}</span>
     </button>
@@ -117,8 +125,8 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
         type="button"
         tabIndex={-1}
         className="icon-button"
-        aria-label="Reply"
-        title="Reply"
+        aria-label={say("common.reply")}
+        title={say("common.reply")}
         onClick={() => onReply(message)}
       >
         <Icon name="reply" />
@@ -127,8 +135,8 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
         type="button"
         tabIndex={-1}
         className="icon-button"
-        aria-label="More"
-        title="More"
+        aria-label={say("messageRow.more")}
+        title={say("messageRow.more")}
         onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}
       >
         <Icon name="more" />

@@ -5,6 +5,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
 import { matchingContacts, type ContactsViewModel } from "../view-models/contacts";
 import { formatPhone, looksLikePhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { AddContact, ContactRows } from "./contact_rows";
 import { Icon, type IconName } from "./icons";
@@ -24,7 +25,7 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
   return (
     <section
       className="pane left"
-      aria-label="New chat"
+      aria-label={say("common.newChat")}
       onKeyDown={(event) => {
         moveFocusByArrows(event, "[data-row]");
         if (!isEscape(event)) return;
@@ -33,10 +34,10 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
       }}
     >
       <header className="pane-header">
-        <button type="button" className="icon-button" aria-label="Back" onClick={onBack}>
+        <button type="button" className="icon-button" aria-label={say("common.back")} onClick={onBack}>
           <Icon name="back" />
         </button>
-        <h1>New chat</h1>
+        <h1>{say("common.newChat")}</h1>
       </header>
       <NumberOrName model={model} firstFound={found[0]?.phone} />
       {error !== "" && (
@@ -81,8 +82,8 @@ function NumberOrName({ model, firstFound }: { model: ContactsViewModel; firstFo
       <Icon name="search" />
       <input
         autoFocus
-        aria-label="Phone number or name"
-        placeholder="Phone number or name"
+        aria-label={say("newChat.phoneNumberOrName")}
+        placeholder={say("newChat.phoneNumberOrName")}
         value={query}
         maxLength={64}
         onChange={(event) => model.setQuery(event.target.value)}
@@ -106,21 +107,25 @@ function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
   const isUnknownName = typed !== "" && !isNumber && !someFound;
   return (
     <div className="rows">
-      {isUnknownName && <p className="list-empty" role="status">{`Nobody in your contacts is called “${typed}”.`}</p>}
+      {isUnknownName && (
+        <p className="list-empty" role="status">
+          {say("newChat.noSuchContact", { typed })}
+        </p>
+      )}
       {isNumber && stranger === "" && (
         <Way icon="compose" busy={busy} onClick={() => void model.openTyped()}>
-          {`Write to ${formatPhone(typed)}`}
+          {say("common.writeTo", { phone: formatPhone(typed) })}
         </Way>
       )}
       {(stranger !== "" || isUnknownName) && (
         <Way icon="reply" onClick={onInvite}>
-          {stranger === "" ? "Invite somebody to Kith" : `Invite ${formatPhone(stranger)} to Kith`}
+          {stranger === "" ? say("newChat.invite") : say("newChat.inviteNumber", { phone: formatPhone(stranger) })}
         </Way>
       )}
       {typed === "" && (
         <>
           <Way icon="personAdd" onClick={onAdd}>
-            Add a contact
+            {say("newChat.addAContact")}
           </Way>
           <ImportFile disabled={busy} onFile={(file) => void model.importFile(file)} />
         </>
@@ -152,14 +157,14 @@ function ImportFile({ disabled, onFile }: { disabled: boolean; onFile: (file: Fi
   return (
     <>
       <Way icon="file" disabled={disabled} onClick={() => field.current?.click()}>
-        Import contacts (vCard file)
+        {say("newChat.import")}
       </Way>
       <input
         ref={field}
         type="file"
         accept=".vcf,text/vcard,text/x-vcard"
         hidden
-        aria-label="vCard file"
+        aria-label={say("newChat.vcardFile")}
         onChange={(event) => {
           const chosen = event.target.files?.[0];
           event.target.value = "";

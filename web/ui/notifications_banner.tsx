@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { NotificationsViewModel } from "../view-models/notifications";
+import { say } from "../view-models/say";
 import { useViewModel } from "./use_view_model";
 import styles from "./banner.module.css";
 
@@ -9,13 +10,17 @@ export function NotificationsBanner({ model }: { model: NotificationsViewModel }
   useViewModel(model);
   if (!model.mayAsk) return null;
   return (
-    <div className={`${styles.banner} ${styles.calm} ${styles.question}`} role="region" aria-label="Notifications">
-      <span>Be told when a message comes while you look elsewhere?</span>
+    <div
+      className={`${styles.banner} ${styles.calm} ${styles.question}`}
+      role="region"
+      aria-label={say("common.notifications")}
+    >
+      <span>{say("notifications.question")}</span>
       <button type="button" className="button small" onClick={() => void model.turnOn()}>
-        Turn on
+        {say("notifications.turnOn")}
       </button>
       <button type="button" className="button small" onClick={model.notNow}>
-        Not now
+        {say("notifications.notNow")}
       </button>
     </div>
   );

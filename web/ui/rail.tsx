@@ -2,6 +2,7 @@
 
 import type { State } from "../view-models/core";
 import type { LeftPanel } from "../view-models/route";
+import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Icon, Logo } from "./icons";
 import styles from "./rail.module.css";
@@ -18,13 +19,13 @@ interface RailProps {
 export function Rail({ unread, panel, self, onPanel }: RailProps) {
   const inSettings = panel === "settings";
   return (
-    <nav className={styles.rail} aria-label="Main">
+    <nav className={styles.rail} aria-label={say("rail.main")}>
       <Logo />
       <button type="button" className={styles.tab} aria-current={!inSettings} onClick={() => onPanel("list")}>
         <Icon name="chats" />
-        Chats
+        {say("common.chats")}
         {unread > 0 && (
-          <span className="badge" aria-label={`${unread} unread`}>
+          <span className="badge" aria-label={say("common.unread", { count: unread })}>
             {unread > 99 ? "99+" : unread}
           </span>
         )}
@@ -38,7 +39,7 @@ export function Rail({ unread, panel, self, onPanel }: RailProps) {
           onClick={() => onPanel("settings")}
         >
           <Icon name="settings" />
-          Settings
+          {say("common.settings")}
         </button>
         <span className={styles.self}>
           <Avatar id={self?.accountId ?? ""} title={self?.name ?? ""} size="small" />

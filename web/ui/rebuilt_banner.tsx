@@ -3,7 +3,9 @@
 import { useState } from "react";
 
 import type { State } from "../view-models/core";
+import { say } from "../view-models/say";
 import { Icon } from "./icons";
+import { Words } from "./words";
 import styles from "./banner.module.css";
 
 /** Says, until it is closed, that the database was damaged and what became of it. */
@@ -15,11 +17,22 @@ export function RebuiltBanner({ state }: { state: State | undefined }) {
     <div className={styles.banner} role="status">
       <Icon name="info" />
       <span>
-        <b>Repaired.</b> The messages in this browser were damaged. {String(rebuilt.messagesKept)} were kept
-        {rebuilt.messagesMissing > 0n && `, at most ${rebuilt.messagesMissing} are missing`}.
-        {rebuilt.keysLost > 0n && ` Compare safety numbers again: the keys of ${rebuilt.keysLost} people were lost.`}
+        <Words
+          id="rebuilt.repaired"
+          values={{
+            kept: Number(rebuilt.messagesKept),
+            missing: Number(rebuilt.messagesMissing),
+            keys: Number(rebuilt.keysLost),
+          }}
+        />
       </span>
-      <button type="button" className="icon-button" aria-label="Close" title="Close" onClick={() => setClosed(true)}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={say("common.close")}
+        title={say("common.close")}
+        onClick={() => setClosed(true)}
+      >
         <Icon name="close" />
       </button>
     </div>

@@ -4,6 +4,7 @@ import { useEffect, useState, type ComponentType, type FormEvent } from "react";
 
 import { formatPhone } from "../view-models/phone";
 import type { RegistrationSnapshot, RegistrationStep, RegistrationViewModel } from "../view-models/registration";
+import { say } from "../view-models/say";
 import { waitText } from "../view-models/time_text";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
@@ -37,7 +38,7 @@ export function RegistrationScreen({
           {STEPS.map((each, at) => (
             <span key={each} className={at <= placeOf(step) ? "done" : ""} />
           ))}
-          {`${placeOf(step) + 1} of ${STEPS.length}`}
+          {say("registration.stepOf", { step: placeOf(step) + 1, count: STEPS.length })}
         </div>
         <form onSubmit={submit} noValidate key={step} aria-busy={busy}>
           <Step model={model} snapshot={snapshot} server={server} />
@@ -49,23 +50,23 @@ export function RegistrationScreen({
           <div className={styles.actions}>
             <button type="submit" className="button primary wide" disabled={busy}>
               {busy ? (
-                <span className="spinner" role="status" aria-label="Please wait" />
+                <span className="spinner" role="status" aria-label={say("registration.pleaseWait")} />
               ) : step === "name" ? (
-                "Done"
+                say("registration.done")
               ) : (
-                "Continue"
+                say("registration.continue")
               )}
             </button>
             {(step === "code" || step === "pin") && (
               <button type="button" className="link-button" onClick={model.back} disabled={busy}>
-                Back
+                {say("common.back")}
               </button>
             )}
           </div>
         </form>
         <p className={styles.foot}>
-          {`Server: ${server}`}
-          {profile !== "" && ` · Profile: ${profile}`}
+          {say("registration.server", { server })}
+          {profile !== "" && ` · ${say("registration.profile", { profile })}`}
         </p>
       </div>
     </main>
@@ -100,13 +101,11 @@ function PhoneStep({ model, snapshot }: StepProps) {
   return (
     <>
       <div>
-        <h1>Welcome to Kith</h1>
-        <p className={styles.lead}>
-          Private messages for people who know each other. Your number is how they find you.
-        </p>
+        <h1>{say("registration.welcome")}</h1>
+        <p className={styles.lead}>{say("registration.welcomeHint")}</p>
       </div>
       <div className="field">
-        <label htmlFor="phone">Phone number</label>
+        <label htmlFor="phone">{say("common.phoneNumber")}</label>
         <input
           {...invalid(snapshot)}
           id="phone"
@@ -120,7 +119,7 @@ function PhoneStep({ model, snapshot }: StepProps) {
           value={snapshot.phone}
           onChange={(event) => model.setPhone(event.target.value)}
         />
-        <span className="hint">With + and the country code. A code proves that it is yours.</span>
+        <span className="hint">{say("registration.phoneHint")}</span>
       </div>
     </>
   );
@@ -130,21 +129,21 @@ function CodeStep({ model, snapshot, server }: StepProps) {
   return (
     <>
       <div>
-        <h1>Type the code</h1>
+        <h1>{say("registration.typeTheCode")}</h1>
         <p className={styles.lead}>
           {snapshot.codeGiven
-            ? `It is for ${formatPhone(snapshot.phone)}.`
-            : `Whoever runs ${hostOf(server)} has the code for ${formatPhone(snapshot.phone)}. Ask them for it.`}
+            ? say("registration.codeGiven", { phone: formatPhone(snapshot.phone) })
+            : say("registration.codeWithOperator", { server: hostOf(server), phone: formatPhone(snapshot.phone) })}
         </p>
       </div>
       {snapshot.codeGiven && (
         <p className={styles.development} role="status">
           <Icon name="code" />
-          <span>This is a development server: it shows the code instead of sending it, so it proves nothing.</span>
+          <span>{say("registration.development")}</span>
         </p>
       )}
       <div className="field">
-        <label htmlFor="code">{`Code, ${snapshot.digits} digits`}</label>
+        <label htmlFor="code">{say("registration.codeDigits", { digits: snapshot.digits })}</label>
         <input
           {...invalid(snapshot)}
           id="code"
@@ -165,11 +164,11 @@ function NameStep({ model, snapshot }: StepProps) {
   return (
     <>
       <div>
-        <h1>What is your name?</h1>
-        <p className={styles.lead}>People you write to see it. You can change it at any time.</p>
+        <h1>{say("registration.whatIsYourName")}</h1>
+        <p className={styles.lead}>{say("registration.nameHint")}</p>
       </div>
       <div className="field">
-        <label htmlFor="name">Name</label>
+        <label htmlFor="name">{say("common.name")}</label>
         <input
           {...invalid(snapshot)}
           id="name"
@@ -178,7 +177,7 @@ function NameStep({ model, snapshot }: StepProps) {
           autoFocus
           maxLength={64}
           dir="auto"
-          placeholder="Ana Ferreira"
+          placeholder={say("registration.exampleName")}
           value={snapshot.name}
           onChange={(event) => model.setName(event.target.value)}
         />
@@ -191,13 +190,11 @@ function PinStep({ model, snapshot }: StepProps) {
   return (
     <>
       <div>
-        <h1>Type your PIN</h1>
-        <p
-          className={styles.lead}
-        >{`${formatPhone(snapshot.phone)} is protected by the registration PIN that was set for it.`}</p>
+        <h1>{say("registration.typeYourPin")}</h1>
+        <p className={styles.lead}>{say("registration.pinHint", { phone: formatPhone(snapshot.phone) })}</p>
       </div>
       <div className="field">
-        <label htmlFor="pin">Registration PIN</label>
+        <label htmlFor="pin">{say("common.registrationPin")}</label>
         <input
           {...invalid(snapshot)}
           id="pin"
@@ -228,9 +225,9 @@ function Resend({ model, at, busy }: { model: RegistrationViewModel; at: number;
   }, [wait]);
   return (
     <div className={styles.row}>
-      <span>No code, or an old one?</span>
+      <span>{say("registration.noCode")}</span>
       <button type="button" className="link-button" disabled={busy || wait > 0} onClick={() => void model.resend()}>
-        {wait > 0 ? `A new one in ${waitText(wait)}` : "Make a new one"}
+        {wait > 0 ? say("registration.newCodeIn", { wait: waitText(wait) }) : say("registration.newCode")}
       </button>
     </div>
   );

@@ -4,6 +4,7 @@
 import type { ReactNode } from "react";
 
 import { formatPhone } from "../view-models/phone";
+import { say } from "../view-models/say";
 import { Logo } from "./icons";
 import styles from "./screens.module.css";
 
@@ -12,7 +13,7 @@ export function StartingScreen() {
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.starting} role="status">
         <Logo />
-        <span>Opening Kith …</span>
+        <span>{say("screens.openingKith")}</span>
       </div>
     </main>
   );
@@ -35,7 +36,7 @@ export function FailureScreen({
         <p className={styles.lead}>{children}</p>
         {onRetry !== undefined && (
           <button type="button" className="button primary wide" onClick={onRetry}>
-            Try again
+            {say("screens.tryAgain")}
           </button>
         )}
       </div>
@@ -58,24 +59,24 @@ export function EndedScreen({ phone, conflict, onRegister, onRetry, onNewProfile
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
         <Logo />
-        <h1>{conflict ? "Somebody else has this number" : "Registered on another device"}</h1>
+        <h1>{conflict ? say("screens.conflict") : say("screens.ended")}</h1>
         <p className={styles.lead}>
           {conflict
-            ? `The server gives out another identity for ${formatPhone(phone)}: the number was taken over, or the server is not telling the truth. This device has stopped talking to it.`
-            : `The server says that ${formatPhone(phone)} is used on another device, so this one gets no messages any more. If that wasn't you, register the number here again and set a registration PIN.`}
+            ? say("screens.conflictHint", { phone: formatPhone(phone) })
+            : say("screens.endedHint", { phone: formatPhone(phone) })}
         </p>
         <div className={styles.actions}>
           <button type="button" className="button primary wide" onClick={onRegister}>
-            Register this number here again
+            {say("screens.register")}
           </button>
           <button type="button" className="button wide" onClick={onRetry}>
-            Ask the server again
+            {say("screens.askTheServerAgain")}
           </button>
           <button type="button" className="button wide" onClick={onNewProfile}>
-            Start empty, with another number
+            {say("screens.startEmpty")}
           </button>
         </div>
-        <p className={styles.foot}>The messages on this device stay, and are there again after registering.</p>
+        <p className={styles.foot}>{say("screens.messagesStay")}</p>
       </div>
     </main>
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { titleOf, type Conversation, type Message, type SearchExcerpt } from "../view-models/core";
+import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
@@ -35,12 +36,12 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
   if (messages.length === 0)
     return nothingElse ? (
       <p className="list-empty" role="status">
-        Nothing found.
+        {say("common.nothingFound")}
       </p>
     ) : null;
   return (
-    <section aria-label="Messages">
-      <h2 className="section-title">Messages</h2>
+    <section aria-label={say("searchResults.messages")}>
+      <h2 className="section-title">{say("searchResults.messages")}</h2>
       <ul className="rows">
         {messages.map((message, index) => (
           <li key={message.id}>
@@ -60,7 +61,7 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
                 </span>
                 <span className="row-preview">
                   <span className="text">
-                    {message.outgoing && "You: "}
+                    {message.outgoing && `${say("messageRow.ownWords")} `}
                     {excerpts[index]?.pieces.map((piece, at) =>
                       piece.matched ? <mark key={at}>{piece.text}</mark> : piece.text,
                     )}

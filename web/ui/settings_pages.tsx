@@ -2,18 +2,19 @@
 
 // The pages of the settings on oneself, on this device, and on Kith.
 import { ABOUT_CHARACTERS_MAX, Connection, NAME_CHARACTERS_MAX, type State } from "../view-models/core";
+import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { EditableText } from "./editable_text";
 import { useViewModel } from "./use_view_model";
 
-const CONNECTION: Record<number, string> = {
-  [Connection.kOffline]: "off",
-  [Connection.kConnecting]: "connecting",
-  [Connection.kOnline]: "connected",
-  [Connection.kWaiting]: "none; tries again by itself",
-  [Connection.kEnded]: "ended",
-  [Connection.kIdentityConflict]: "another identity has this number",
-  [Connection.kCatchingUp]: "getting messages",
+const CONNECTION: Record<number, TextId> = {
+  [Connection.kOffline]: "settings.off",
+  [Connection.kConnecting]: "settings.connecting",
+  [Connection.kOnline]: "settings.connected",
+  [Connection.kWaiting]: "settings.waiting",
+  [Connection.kEnded]: "settings.ended",
+  [Connection.kIdentityConflict]: "settings.conflict",
+  [Connection.kCatchingUp]: "settings.catchingUp",
 };
 
 export function ProfilePage({ model }: { model: SettingsViewModel }) {
@@ -22,9 +23,10 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
   return (
     <>
       <section className="group">
-        <h3>Name</h3>
+        <h3>{say("common.name")}</h3>
         <EditableText
-          label="Name"
+          label={say("common.name")}
+          change={say("settings.changeName")}
           value={profile.name}
           placeholder=""
           maxLength={NAME_CHARACTERS_MAX}
@@ -32,11 +34,12 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
         />
       </section>
       <section className="group">
-        <h3>About</h3>
+        <h3>{say("common.about")}</h3>
         <EditableText
-          label="About"
+          label={say("common.about")}
+          change={say("settings.changeAbout")}
           value={profile.about}
-          placeholder="A few words about you"
+          placeholder={say("settings.aboutPlaceholder")}
           maxLength={ABOUT_CHARACTERS_MAX}
           multiline
           onSave={model.setAbout}
@@ -50,23 +53,23 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
   return (
     <>
       <section className="group">
-        <h3>This device</h3>
+        <h3>{say("settings.thisDevice")}</h3>
         <dl className="facts">
-          <dt>Connection</dt>
-          <dd>{CONNECTION[state?.connection ?? 0] ?? ""}</dd>
-          <dt>Server</dt>
+          <dt>{say("settings.connection")}</dt>
+          <dd>{say(CONNECTION[state?.connection ?? Connection.kOffline] ?? "settings.off")}</dd>
+          <dt>{say("settings.server")}</dt>
           <dd>{state?.server}</dd>
           {profile !== "" && (
             <>
-              <dt>Profile</dt>
+              <dt>{say("settings.profile")}</dt>
               <dd>{profile}</dd>
             </>
           )}
-          <dt>Messages not sent yet</dt>
+          <dt>{say("settings.messagesNotSentYet")}</dt>
           <dd>{state?.unsentMessages ?? 0}</dd>
-          <dt>Device</dt>
+          <dt>{say("settings.device")}</dt>
           <dd>{state?.deviceId}</dd>
-          <dt>Account</dt>
+          <dt>{say("settings.account")}</dt>
           <dd className="code">{state?.accountId}</dd>
         </dl>
       </section>
@@ -78,27 +81,27 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
 function Shortcuts() {
   return (
     <section className="group">
-      <h3>Keyboard</h3>
+      <h3>{say("settings.keyboard")}</h3>
       <div className="shortcuts">
-        <span>Search, or write to a number</span>
+        <span>{say("settings.keysSearch")}</span>
         <span>
-          <kbd>Ctrl</kbd> <kbd>K</kbd>
+          <kbd>{say("settings.ctrl")}</kbd> <kbd>K</kbd>
         </span>
-        <span>Conversation above, below</span>
+        <span>{say("settings.keysConversation")}</span>
         <span>
-          <kbd>Alt</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
+          <kbd>{say("settings.alt")}</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
         </span>
-        <span>Send; new line</span>
+        <span>{say("settings.keysSend")}</span>
         <span>
-          <kbd>Enter</kbd>; <kbd>Shift</kbd> <kbd>Enter</kbd>
+          <kbd>{say("settings.enter")}</kbd>; <kbd>{say("settings.shift")}</kbd> <kbd>{say("settings.enter")}</kbd>
         </span>
-        <span>Choose a message; reply; copy</span>
+        <span>{say("settings.keysMessage")}</span>
         <span>
           <kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd>
         </span>
-        <span>Close</span>
+        <span>{say("common.close")}</span>
         <span>
-          <kbd>Esc</kbd>
+          <kbd>{say("settings.esc")}</kbd>
         </span>
       </div>
     </section>
@@ -109,23 +112,20 @@ function Shortcuts() {
 export function AboutPage() {
   return (
     <section className="group">
-      <h3>Kith</h3>
-      <p className="explain">
-        Kith is free software: you may use, study, share and change it under the GNU Affero General Public License,
-        version 3 or later. Whoever runs a changed Kith for others owes them the changed source.
-      </p>
+      <h3>{say("settings.kith")}</h3>
+      <p className="explain">{say("settings.licenceText")}</p>
       <p>
         {__KITH_SOURCE__ === "" ? (
-          "Whoever runs this server gives you its source code on request."
+          say("settings.sourceOnRequest")
         ) : (
           <a href={__KITH_SOURCE__} target="_blank" rel="noopener noreferrer">
-            Source code
+            {say("settings.sourceCode")}
           </a>
         )}
       </p>
       <p>
         <a href="/licence.txt" target="_blank" rel="noopener noreferrer">
-          Licence
+          {say("settings.licence")}
         </a>
       </p>
     </section>

@@ -7,6 +7,7 @@ import type { State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone } from "../view-models/phone";
 import type { SettingsSection } from "../view-models/route";
+import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
@@ -31,46 +32,46 @@ interface SettingsPaneProps {
 }
 
 interface Topic {
-  title: string;
-  hint: string;
+  title: TextId;
+  hint: TextId;
   icon: IconName;
   page: (props: SettingsPaneProps) => ReactNode;
 }
 
 const TOPICS: Partial<Record<SettingsSection, Topic>> = {
   profile: {
-    title: "Profile",
-    hint: "Your name, and a few words about you",
+    title: "settings.profile",
+    hint: "settings.profileHint",
     icon: "person",
     page: ({ model }) => <ProfilePage model={model} />,
   },
   privacy: {
-    title: "Privacy",
-    hint: "Read receipts, last seen",
+    title: "settings.privacy",
+    hint: "settings.privacyHint",
     icon: "shield",
     page: ({ model }) => <PrivacyPage model={model} />,
   },
   security: {
-    title: "Security",
-    hint: "Registration PIN",
+    title: "settings.security",
+    hint: "common.registrationPin",
     icon: "lock",
     page: ({ model }) => <SecurityPage model={model} />,
   },
   notifications: {
-    title: "Notifications",
-    hint: "Previews and sound",
+    title: "common.notifications",
+    hint: "settings.notificationsHint",
     icon: "chats",
     page: ({ notifications }) => <NotificationsPage model={notifications} />,
   },
   device: {
-    title: "This device",
-    hint: "Connection, keyboard",
+    title: "settings.thisDevice",
+    hint: "settings.deviceHint",
     icon: "settings",
     page: ({ state, profile }) => <DevicePage state={state} profile={profile} />,
   },
   about: {
-    title: "About Kith",
-    hint: "Licence and source code",
+    title: "settings.aboutKith",
+    hint: "settings.aboutHint",
     icon: "info",
     page: () => <AboutPage />,
   },
@@ -95,12 +96,19 @@ export function SettingsPane(props: SettingsPaneProps) {
     back();
   };
   return (
-    <section className="pane left" aria-label="Settings" onKeyDown={onKeyDown}>
+    <section className="pane left" aria-label={say("common.settings")} onKeyDown={onKeyDown}>
       <header className="pane-header">
-        <button key={section} ref={button} type="button" className="icon-button" aria-label="Back" onClick={back}>
+        <button
+          key={section}
+          ref={button}
+          type="button"
+          className="icon-button"
+          aria-label={say("common.back")}
+          onClick={back}
+        >
           <Icon name="back" />
         </button>
-        <h1>{topic?.title ?? "Settings"}</h1>
+        <h1>{say(topic?.title ?? "common.settings")}</h1>
       </header>
       <div className="pane-body" aria-busy={busy}>
         {error !== "" && (
@@ -143,8 +151,8 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
             >
               <Icon name={icon} />
               <span className={styles.words}>
-                {title}
-                <small>{hint}</small>
+                {say(title)}
+                <small>{say(hint)}</small>
               </span>
               <Icon name="go" />
             </button>

@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "react";
 
 import { Scope } from "../view-models/core";
+import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
 
@@ -12,25 +13,25 @@ export function PrivacyPage({ model }: { model: SettingsViewModel }) {
   if (settings === undefined) return null;
   return (
     <section className="group">
-      <h3>Privacy</h3>
+      <h3>{say("settingsPrivacy.privacy")}</h3>
       <Switch
         id="receipts"
-        label="Read receipts"
-        hint="Without them you don't see others' either."
+        label={say("settingsPrivacy.receipts")}
+        hint={say("settingsPrivacy.receiptsHint")}
         on={settings.readReceipts}
         onChange={model.setReadReceipts}
       />
       <ScopeOption
         id="last-seen"
-        label="Last seen and online"
-        hint="Whoever can't see yours, you can't see theirs."
+        label={say("settingsPrivacy.lastSeen")}
+        hint={say("settingsPrivacy.lastSeenHint")}
         value={settings.lastSeen}
         onChange={model.setLastSeen}
       />
       <ScopeOption
         id="about-scope"
-        label="About"
-        hint="Who can read your few words."
+        label={say("common.about")}
+        hint={say("settingsPrivacy.aboutHint")}
         value={settings.about}
         onChange={model.setAboutScope}
       />
@@ -66,10 +67,10 @@ export function Switch({ id, label, hint, on, onChange }: SwitchProps) {
 }
 
 const Select = lazy(() => import("./select"));
-const SCOPES = [
-  { value: String(Scope.kEveryone), label: "Everyone" },
-  { value: String(Scope.kContacts), label: "My contacts" },
-  { value: String(Scope.kNobody), label: "Nobody" },
+const SCOPES: readonly { value: string; label: TextId }[] = [
+  { value: String(Scope.kEveryone), label: "settingsPrivacy.everyone" },
+  { value: String(Scope.kContacts), label: "settingsPrivacy.contacts" },
+  { value: String(Scope.kNobody), label: "settingsPrivacy.nobody" },
 ];
 
 interface ScopeOptionProps {
@@ -91,7 +92,7 @@ function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
         <Select
           labelledBy={`${id}-label`}
           value={String(value)}
-          options={SCOPES}
+          options={SCOPES.map(({ value: scope, label: name }) => ({ value: scope, label: say(name) }))}
           onChange={(scope) => void onChange(Number(scope))}
         />
       </Suspense>

@@ -3,6 +3,7 @@
 // The registration PIN: typed twice, since nobody can tell it to one who mistyped it.
 import { useState, type FormEvent } from "react";
 
+import { say } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useOpener } from "./focus_return";
 import { Icon } from "./icons";
@@ -18,19 +19,15 @@ export function SecurityPage({ model }: { model: SettingsViewModel }) {
   const { hasPin } = settings;
   return (
     <section className="group">
-      <h3>Registration PIN</h3>
-      <p className="explain">
-        {hasPin
-          ? "Your number can be registered elsewhere only with your PIN."
-          : "With a PIN, nobody can register your number elsewhere with just the code."}
-      </p>
+      <h3>{say("common.registrationPin")}</h3>
+      <p className="explain">{hasPin ? say("settingsSecurity.hasPin") : say("settingsSecurity.noPin")}</p>
       {typing ? (
         <PinForm model={model} onDone={() => setTyping(false)} />
       ) : (
         <div className="edit">
           <div className="buttons">
             <button ref={opener} type="button" className="button small" onClick={() => setTyping(true)}>
-              {hasPin ? "Change the PIN" : "Set a PIN"}
+              {hasPin ? say("settingsSecurity.changeThePin") : say("settingsSecurity.setAPin")}
             </button>
             {hasPin && (
               <button
@@ -39,7 +36,7 @@ export function SecurityPage({ model }: { model: SettingsViewModel }) {
                 disabled={busy}
                 onClick={() => void model.removePin()}
               >
-                Remove it
+                {say("settingsSecurity.removeIt")}
               </button>
             )}
           </div>
@@ -73,8 +70,22 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
         cancel();
       }}
     >
-      <SecretField id="new-pin" label="New PIN" first value={pin} shown={shown} onChange={setPin} onShow={setShown} />
-      <SecretField id="new-pin-again" label="The same again" value={again} shown={shown} onChange={setAgain} />
+      <SecretField
+        id="new-pin"
+        label={say("settingsSecurity.newPin")}
+        first
+        value={pin}
+        shown={shown}
+        onChange={setPin}
+        onShow={setShown}
+      />
+      <SecretField
+        id="new-pin-again"
+        label={say("settingsSecurity.theSameAgain")}
+        value={again}
+        shown={shown}
+        onChange={setAgain}
+      />
       {pinError !== "" && (
         <p className="error-text" id="pin-error" role="alert">
           {pinError}
@@ -82,10 +93,10 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
       )}
       <div className="buttons">
         <button type="submit" className="button primary small" disabled={busy}>
-          Save
+          {say("common.save")}
         </button>
         <button type="button" className="button small" onClick={cancel}>
-          Cancel
+          {say("common.cancel")}
         </button>
       </div>
     </form>
@@ -122,7 +133,7 @@ function SecretField({ id, label, first = false, value, shown, onChange, onShow 
           <button
             type="button"
             className="icon-button"
-            aria-label={shown ? "Hide the PIN" : "Show the PIN"}
+            aria-label={shown ? say("settingsSecurity.hideThePin") : say("settingsSecurity.showThePin")}
             aria-pressed={shown}
             onClick={() => onShow(!shown)}
           >

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { Tick } from "../view-models/core";
+import { say, type TextId } from "../view-models/say";
 
-const WORDS: Record<number, string> = {
-  [Tick.kPending]: "Waiting to be sent",
-  [Tick.kSent]: "Sent",
-  [Tick.kDelivered]: "Delivered",
-  [Tick.kRead]: "Read",
-  [Tick.kFailed]: "Not sent",
+const WORDS: Record<number, TextId> = {
+  [Tick.kPending]: "ticks.pending",
+  [Tick.kSent]: "ticks.sent",
+  [Tick.kDelivered]: "ticks.delivered",
+  [Tick.kRead]: "ticks.read",
+  [Tick.kFailed]: "ticks.failed",
 };
 
 /** How far a message of one's own has come. */
 export function Ticks({ tick }: { tick: Tick }) {
-  const words = WORDS[tick];
-  if (words === undefined) return null;
+  const id = WORDS[tick];
+  if (id === undefined) return null;
+  const words = say(id);
   switch (tick) {
     case Tick.kPending:
       return (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { useId } from "react";
+import { say } from "../view-models/say";
 import styles from "./screens.module.css";
 
 const ONE =
@@ -23,8 +24,8 @@ export function WelcomeArt() {
           <path d={OTHER} fill="#e7a9c8" clipPath={`url(#${clip})`} />
         </g>
       </svg>
-      <p>For the people you know by name.</p>
-      <small>Messages stay between you and them. This server only passes sealed envelopes.</small>
+      <p>{say("welcomeArt.title")}</p>
+      <small>{say("welcomeArt.hint")}</small>
     </div>
   );
 }

@@ -174,7 +174,7 @@ describe("importing contacts", () => {
     await app.contacts.importFile(new Blob([new Uint8Array([0x4a, 0xf6, 0x72, 0x67])]));
     expect(core.called("importContacts")[0]?.vcard).toEqual(new Uint8Array([0x4a, 0xf6, 0x72, 0x67]));
     expect(app.contacts.snapshot().notice).toBe(
-      "2500 contacts imported, 7 of them use Kith. Whether 500 more do is found out bit by bit.",
+      "2,500 contacts imported, 7 of them use Kith. Whether 500 more do is found out bit by bit.",
     );
   });
 

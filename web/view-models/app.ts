@@ -12,6 +12,7 @@ import { failureText } from "./failure_text";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel } from "./registration";
 import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
+import { say } from "./say";
 import { SearchViewModel } from "./search";
 import { SettingsViewModel } from "./settings";
 import { ViewModel } from "./view_model";
@@ -133,7 +134,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly openConversation = async (id: string, message = "", found: readonly string[] = []): Promise<void> => {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
-      if (conversation === undefined) return this.update({ notice: "This conversation isn't on this device." });
+      if (conversation === undefined) return this.update({ notice: say("app.noConversation") });
       const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention);
       this.close();
       this.update({ open: opened });
@@ -148,7 +149,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Brings a message of the open conversation into view. */
   readonly jumpTo = async (message: string, found: readonly string[] = []): Promise<void> => {
     const isHere = await this.snapshot().open?.timeline.jumpTo(message, found);
-    if (isHere === false) this.update({ notice: "This message isn't on this device." });
+    if (isHere === false) this.update({ notice: say("app.noMessage") });
   };
 
   readonly closeConversation = (): void => {

@@ -3,6 +3,7 @@
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side sees of it.
 import { TEXT_BYTES_MAX, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
+import { say } from "./say";
 import { ViewModel } from "./view_model";
 
 export interface ComposerSnapshot {
@@ -51,7 +52,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     const trimmed = text.replace(/^\s*\n|\s+$/g, "");
     if (trimmed.trim() === "") return;
     if (new TextEncoder().encode(trimmed).length > TEXT_BYTES_MAX) {
-      return this.update({ error: "This is too long for one message. Send it in parts." });
+      return this.update({ error: say("composer.tooLong") });
     }
     this.update({ text: "", quoted: undefined, error: "" });
     this.typingToldAt = Number.NEGATIVE_INFINITY;

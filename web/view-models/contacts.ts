@@ -5,6 +5,7 @@ import { FailureCode, hasCode, type Contact, type Conversation, type Core } from
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { formatPhone } from "./phone";
+import { say } from "./say";
 import { withUtf8 } from "./vcard_charsets";
 import { ViewModel } from "./view_model";
 
@@ -54,7 +55,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 
   readonly openPhone = async (typed: string): Promise<void> => {
     const phone = typed.trim();
-    if (phone === "") return this.update({ error: "Type a phone number." });
+    if (phone === "") return this.update({ error: say("common.typePhone") });
     if (this.snapshot().busy) return;
     this.update({ busy: true, stranger: "", error: "", notice: "" });
     try {
@@ -63,9 +64,9 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
       this.onOpened(conversation);
     } catch (error) {
       const words = hasCode(error, FailureCode.kNoSuchAccount)
-        ? `Nobody with the number ${formatPhone(phone)} uses Kith here yet.`
+        ? say("contacts.nobodyHas", { phone: formatPhone(phone) })
         : hasCode(error, FailureCode.kOffline)
-          ? "There is no connection. A first message to a new number needs the server."
+          ? say("contacts.offline")
           : failureText(error);
       const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? phone : "";
       this.update({ busy: false, stranger, error: words });
@@ -74,34 +75,26 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 
   /** Adds a contact, or gives it another name. True when that is done. */
   readonly save = async (phone: string, name: string): Promise<boolean> => {
-    if (phone.trim() === "") return this.refuse("Type a phone number.");
-    if (name.trim() === "") return this.refuse("Type a name for this contact.");
-    return this.change({ phone: phone.trim(), name: name.trim() }, `${name.trim()} is in your contacts.`);
+    if (phone.trim() === "") return this.refuse(say("common.typePhone"));
+    if (name.trim() === "") return this.refuse(say("contacts.noName"));
+    return this.change({ phone: phone.trim(), name: name.trim() }, say("contacts.saved", { name: name.trim() }));
   };
 
   readonly remove = (contact: Contact): Promise<boolean> =>
-    this.change({ phone: contact.phone, remove: true }, `${contact.name} is no longer in your contacts.`);
+    this.change({ phone: contact.phone, remove: true }, say("contacts.removed", { name: contact.name }));
 
   /** Takes the contacts of a vCard file. */
   readonly importFile = async (file: Blob): Promise<void> => {
-    if (file.size > VCARD_BYTES_MAX)
-      return this.update({ error: "This file is over 8 MB: too large for an address book." });
+    if (file.size > VCARD_BYTES_MAX) return this.update({ error: say("contacts.fileTooLarge") });
     this.update({ busy: true, error: "", notice: "" });
     try {
       const vcard = withUtf8(new Uint8Array(await file.arrayBuffer()));
       const { imported, skipped, withAccount, notAsked } = await this.core.call("importContacts", { vcard });
-      const left = skipped > 0 ? ` ${skipped} without a usable number or name were left out.` : "";
-      const there = withAccount === 1 ? "1 of them uses Kith" : `${withAccount} of them use Kith`;
-      const later = notAsked > 0 ? ` Whether ${notAsked} more do is found out bit by bit.` : "";
-      this.update({
-        busy: false,
-        notice: `${imported === 1 ? "1 contact" : `${imported} contacts`} imported, ${there}.${later}${left}`,
-      });
+      const counts = { imported, skipped, withAccount, notAsked };
+      this.update({ busy: false, notice: say("contacts.imported", counts) });
       await this.load();
     } catch (error) {
-      const words = hasCode(error, FailureCode.kInvalidArgument)
-        ? "There is no contact in this file. Choose a vCard file (.vcf)."
-        : failureText(error);
+      const words = hasCode(error, FailureCode.kInvalidArgument) ? say("contacts.noContacts") : failureText(error);
       this.update({ busy: false, error: words });
     }
   };
@@ -138,6 +131,6 @@ export function matchingContacts(contacts: readonly Contact[], query: string): r
 
 /** What to send to somebody who is not here yet, by whatever else one writes to them. */
 export function invitationText(server: string, phone: string): string {
-  const number = phone === "" ? "" : ` My number there is ${formatPhone(phone)}.`;
-  return `Let's write on Kith, where nobody else can read along: ${server}${number}`;
+  if (phone === "") return say("contacts.invitation", { server });
+  return say("contacts.invitationWithNumber", { server, phone: formatPhone(phone) });
 }

@@ -12,6 +12,7 @@ import {
   type MethodResult,
 } from "../core-client/schema";
 import { formatPhone } from "./phone";
+import { say } from "./say";
 
 export {
   Failure_Code as FailureCode,
@@ -68,7 +69,7 @@ export const phoneOf = (conversation: Conversation): string => directOf(conversa
 
 /** What a conversation is called; one with somebody whose name is not known by the number, in groups. */
 export const titleOf = (conversation: Conversation): string =>
-  conversation.peer.case === "self" ? "Note to self" : formatPhone(conversation.title);
+  conversation.peer.case === "self" ? say("core.noteToSelf") : formatPhone(conversation.title);
 
 /** The text of a message; "" when it is something else. */
 export const textOf = ({ body }: Message): string => (body.case === "text" ? body.value.text : "");

@@ -2,59 +2,63 @@
 
 // Failures of the core in words for people: what happened, and what to do about it.
 import { failureOf, FailureCode, FailureReason } from "./core";
+import { say } from "./say";
 import { waitText } from "./time_text";
 
 /** Words for anything that a call to the core can be rejected with. */
 export function failureText(error: unknown): string {
   const failure = failureOf(error);
-  const wait = failure.retryAfterMs > 0 ? ` Try again in ${waitText(failure.retryAfterMs)}.` : " Try again later.";
+  const wait =
+    failure.retryAfterMs > 0
+      ? say("failure.tryAgainIn", { wait: waitText(failure.retryAfterMs) })
+      : say("failure.tryAgainLater");
   switch (failure.code) {
     case FailureCode.kInvalidArgument:
-      return failure.detail === "" ? "That can't be done." : `That can't be done: ${failure.detail}.`;
-    case FailureCode.kNotRegistered:
-      return "This browser isn't registered yet.";
-    case FailureCode.kAlreadyRegistered:
-      return "This browser is registered already. Reload the page.";
-    case FailureCode.kOffline:
-      return "The server can't be reached. Check the connection and try again.";
-    case FailureCode.kNoSuchAccount:
-      return "Nobody with this number uses Kith here yet.";
-    case FailureCode.kNoSuchConversation:
-      return "This conversation isn't on this device.";
-    case FailureCode.kNoSuchMessage:
-      return "This message isn't on this device.";
-    case FailureCode.kInvalidPhone:
-      return "This isn't a phone number that can exist. Check the country code and the digits.";
-    case FailureCode.kWrongCode:
-      return "This code is wrong. Check it, or ask for a new one.";
-    case FailureCode.kCodeExpired:
-      return "This code has expired. Ask for a new one.";
-    case FailureCode.kTooManyAttempts:
-      return `Too many attempts.${wait}`;
-    case FailureCode.kPinRequired:
-      return "This number is protected by a registration PIN.";
-    case FailureCode.kWrongPin:
-      return "This PIN is wrong.";
-    case FailureCode.kRateLimited:
-      return `That was too often.${wait}`;
-    case FailureCode.kTooLarge:
-      return "That is too large.";
-    case FailureCode.kDeviceEnded:
-      return "The server doesn't know this device: its number was registered on another one.";
-    case FailureCode.kServer:
       return failure.detail === ""
-        ? "The server answered with an error."
-        : `The server answered with an error: ${failure.detail}.`;
+        ? say("failure.cantBeDone")
+        : say("failure.cantBeDoneWhy", { detail: failure.detail });
+    case FailureCode.kNotRegistered:
+      return say("failure.notRegistered");
+    case FailureCode.kAlreadyRegistered:
+      return say("failure.alreadyRegistered");
+    case FailureCode.kOffline:
+      return say("failure.offline");
+    case FailureCode.kNoSuchAccount:
+      return say("failure.noSuchAccount");
+    case FailureCode.kNoSuchConversation:
+      return say("failure.noSuchConversation");
+    case FailureCode.kNoSuchMessage:
+      return say("failure.noSuchMessage");
+    case FailureCode.kInvalidPhone:
+      return say("failure.invalidPhone");
+    case FailureCode.kWrongCode:
+      return say("failure.wrongCode");
+    case FailureCode.kCodeExpired:
+      return say("failure.codeExpired");
+    case FailureCode.kTooManyAttempts:
+      return `${say("failure.tooManyAttempts")} ${wait}`;
+    case FailureCode.kPinRequired:
+      return say("failure.pinRequired");
+    case FailureCode.kWrongPin:
+      return say("failure.wrongPin");
+    case FailureCode.kRateLimited:
+      return `${say("failure.tooOften")} ${wait}`;
+    case FailureCode.kTooLarge:
+      return say("failure.tooLarge");
+    case FailureCode.kDeviceEnded:
+      return say("failure.deviceEnded");
+    case FailureCode.kServer:
+      return failure.detail === "" ? say("failure.server") : say("failure.serverWhy", { detail: failure.detail });
     case FailureCode.kStorage:
-      return "This device's storage failed or is full. Nothing was changed.";
+      return say("failure.storage");
     case FailureCode.kIdentityInvalid:
-      return "The server's answer about this person's devices can't be verified. Nothing was sent.";
+      return say("failure.identityInvalid");
     case FailureCode.kIdentityChanged:
-      return "Their identity changed. Compare the safety number, or agree to it, before you write.";
+      return say("failure.identityChanged");
     case FailureCode.kOutboxFull:
-      return "Too many messages are waiting to be sent. Connect first, then go on.";
+      return say("failure.outboxFull");
     default:
-      return failure.detail === "" ? "Something went wrong." : `Something went wrong: ${failure.detail}`;
+      return failure.detail === "" ? say("failure.other") : say("failure.otherWhy", { detail: failure.detail });
   }
 }
 
@@ -62,16 +66,16 @@ export function failureText(error: unknown): string {
 export function notSentText(reason: FailureReason): string {
   switch (reason) {
     case FailureReason.kAccountGone:
-      return "Not sent: the account is no more.";
+      return say("failure.notSentAccountGone");
     case FailureReason.kNoAccount:
-      return "Not sent: nobody with this number uses Kith here yet.";
+      return say("failure.notSentNoAccount");
     case FailureReason.kMessageTooLarge:
-      return "Not sent: it is too large for this server.";
+      return say("failure.notSentTooLarge");
     case FailureReason.kRefused:
-      return "Not sent: the server refused it.";
+      return say("failure.notSentRefused");
     case FailureReason.kDatabaseDamaged:
-      return "Not sent: this device's storage was damaged.";
+      return say("failure.notSentDamaged");
     default:
-      return "Not sent.";
+      return say("failure.notSent");
   }
 }

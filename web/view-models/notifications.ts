@@ -10,6 +10,7 @@ import { isNotice } from "./content_kinds";
 import { titleOf, type Message } from "./core";
 import type { EntityStore } from "./entity_store";
 import { previewText } from "./preview_text";
+import { say } from "./say";
 import { ViewModel } from "./view_model";
 
 export type Permission = "granted" | "denied" | "undecided" | "unsupported";
@@ -117,10 +118,13 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   private words(id: string, message: Message): { title: string; body: string } {
     const conversation = this.store.conversation(id);
     if (!this.snapshot().preview || conversation === undefined)
-      return { title: "Kith", body: "You have a new message" };
+      return { title: "Kith", body: say("notifications.youHaveANewMessage") };
     const { unread } = conversation;
-    const more = unread > 1 ? ` (${unread} unread)` : "";
-    return { title: titleOf(conversation) + more, body: previewText(message) };
+    const title = titleOf(conversation);
+    return {
+      title: unread > 1 ? say("notifications.titleWithUnread", { title, unread }) : title,
+      body: previewText(message),
+    };
   }
 
   private clearRead(): void {

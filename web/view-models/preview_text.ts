@@ -4,13 +4,14 @@
 import type { BodyKind, BodyOf } from "./content_kinds";
 import type { Message } from "./core";
 import { beginning } from "./rich_text";
+import { say } from "./say";
 
 const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>) => string } = {
   text: ({ text }) => beginning(text, 200).replace(/\s+/g, " "),
-  identityChanged: () => "The safety number changed",
-  numberMoved: () => "The server names another account for this number",
-  undecryptable: () => "Waiting for this message",
-  unsupported: () => "A message that needs a newer version",
+  identityChanged: () => say("preview.identityChanged"),
+  numberMoved: () => say("preview.numberMoved"),
+  undecryptable: () => say("preview.undecryptable"),
+  unsupported: () => say("preview.unsupported"),
 };
 
 export function previewText({ body }: Message): string {

@@ -7,6 +7,7 @@
 import { FailureCode, NAME_CHARACTERS_MAX, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
 import { looksLikePhone } from "./phone";
+import { say } from "./say";
 import { ViewModel } from "./view_model";
 
 export type RegistrationStep = "phone" | "code" | "name" | "pin";
@@ -103,7 +104,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   private async requestCode(): Promise<void> {
     const phone = this.snapshot().phone.trim();
-    if (phone === "") return this.update({ error: "Type a phone number." });
+    if (phone === "") return this.update({ error: say("common.typePhone") });
     this.update({ busy: true, error: "" });
     try {
       const { code, digits } = await this.core.call("requestCode", {
@@ -121,7 +122,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
       });
     } catch (error) {
       const words = hasCode(error, FailureCode.kInvalidPhone)
-        ? "This isn't a phone number that can exist. Start with + and the country code, for example +49 170 0000001."
+        ? say("registration.impossiblePhone")
         : failureText(error);
       this.update({ busy: false, error: words, resendAt: Date.now() + failureOf(error).retryAfterMs });
     }
@@ -129,15 +130,15 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   private async takeCode(): Promise<void> {
     const { code, digits } = this.snapshot();
-    if (code.length !== digits) return this.update({ error: `The code has ${digits} digits.` });
+    if (code.length !== digits) return this.update({ error: say("registration.codeLength", { digits }) });
     return this.register();
   }
 
   private async takeName(): Promise<void> {
     const name = this.snapshot().name.trim();
-    if (name === "") return this.update({ error: "Type the name that others will see." });
+    if (name === "") return this.update({ error: say("registration.noName") });
     if ([...name].length > NAME_CHARACTERS_MAX)
-      return this.update({ error: `A name has at most ${NAME_CHARACTERS_MAX} characters.` });
+      return this.update({ error: say("common.nameTooLong", { most: NAME_CHARACTERS_MAX }) });
     this.update({ name, busy: true, error: "" });
     try {
       await this.core.call("setProfile", { name });
@@ -148,7 +149,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   }
 
   private async takePin(): Promise<void> {
-    if (this.snapshot().pin === "") return this.update({ error: "Type the PIN that was set for this number." });
+    if (this.snapshot().pin === "") return this.update({ error: say("registration.noPin") });
     return this.register();
   }
 

@@ -13,6 +13,7 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
+import { say } from "./say";
 import { ViewModel } from "./view_model";
 
 export interface SettingsSnapshot {
@@ -27,8 +28,8 @@ export interface SettingsSnapshot {
 function pinProblem(pin: string, again: string): string {
   const { length } = [...pin];
   if (length < PIN_CHARACTERS_MIN || length > PIN_CHARACTERS_MAX)
-    return `A PIN has ${PIN_CHARACTERS_MIN} to ${PIN_CHARACTERS_MAX} characters.`;
-  return pin === again ? "" : "The two are not the same. Type them once more.";
+    return say("settings.pinLength", { least: PIN_CHARACTERS_MIN, most: PIN_CHARACTERS_MAX });
+  return pin === again ? "" : say("settings.pinDiffers");
 }
 
 export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
@@ -56,15 +57,16 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
 
   readonly setName = (name: string): Promise<boolean> => {
     const trimmed = name.trim();
-    if (trimmed === "") return this.refuse("A name can't be empty.");
+    if (trimmed === "") return this.refuse(say("settings.noName"));
     if ([...trimmed].length > NAME_CHARACTERS_MAX)
-      return this.refuse(`A name has at most ${NAME_CHARACTERS_MAX} characters.`);
+      return this.refuse(say("common.nameTooLong", { most: NAME_CHARACTERS_MAX }));
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", { name: trimmed }) }));
   };
 
   readonly setAbout = (about: string): Promise<boolean> => {
     const trimmed = about.trim();
-    if ([...trimmed].length > ABOUT_CHARACTERS_MAX) return this.refuse(`At most ${ABOUT_CHARACTERS_MAX} characters.`);
+    if ([...trimmed].length > ABOUT_CHARACTERS_MAX)
+      return this.refuse(say("settings.aboutTooLong", { most: ABOUT_CHARACTERS_MAX }));
     const params = trimmed === "" ? { clearAbout: true } : { about: trimmed };
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", params) }));
   };
@@ -77,10 +79,10 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   readonly setPin = async (pin: string, again: string): Promise<boolean> => {
     const problem = pinProblem(pin, again);
     this.update({ pinError: problem, notice: "" });
-    return problem === "" && this.changePin(pin, "The PIN is set.");
+    return problem === "" && this.changePin(pin, say("settings.thePinIsSet"));
   };
 
-  readonly removePin = (): Promise<boolean> => this.changePin("", "The PIN is removed.");
+  readonly removePin = (): Promise<boolean> => this.changePin("", say("settings.thePinIsRemoved"));
   readonly forgetPinError = (): void => this.update({ pinError: "" });
 
   private changePin(pin: string, notice: string): Promise<boolean> {

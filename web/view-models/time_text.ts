@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Times as people read them, in the language of the browser. All take the present time, so that they can be tested.
+import { say } from "./say";
 import { timeZone } from "./time_zone";
 
 const DAY_MS = 86_400_000;
@@ -47,15 +48,15 @@ export const fullTimeText = (ms: number): string => full.format(ms);
 export function listTimeText(ms: number, now: number): string {
   const days = daysAgo(ms, now);
   if (days <= 0) return clockText(ms);
-  if (days === 1) return "Yesterday";
+  if (days === 1) return say("time.yesterday");
   return days < 7 ? weekday.format(ms) : shortDate.format(ms);
 }
 
 /** For the line between days. */
 export function dayText(ms: number, now: number): string {
   const days = daysAgo(ms, now);
-  if (days <= 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days <= 0) return say("time.today");
+  if (days === 1) return say("time.yesterday");
   if (days < 7) return weekday.format(ms);
   return new Date(ms).getFullYear() === new Date(now).getFullYear() ? longDateThisYear.format(ms) : longDate.format(ms);
 }
@@ -63,18 +64,18 @@ export function dayText(ms: number, now: number): string {
 /** "last seen today at 14:03". */
 export function lastSeenText(ms: number, now: number): string {
   const days = daysAgo(ms, now);
-  if (now - ms < 60_000) return "last seen just now";
-  if (days <= 0) return `last seen today at ${clockText(ms)}`;
-  if (days === 1) return `last seen yesterday at ${clockText(ms)}`;
-  if (days < 7) return `last seen ${weekday.format(ms)} at ${clockText(ms)}`;
-  return `last seen on ${shortDate.format(ms)}`;
+  if (now - ms < 60_000) return say("time.lastSeenJustNow");
+  if (days <= 0) return say("time.lastSeenToday", { time: clockText(ms) });
+  if (days === 1) return say("time.lastSeenYesterday", { time: clockText(ms) });
+  if (days < 7) return say("time.lastSeenDay", { day: weekday.format(ms), time: clockText(ms) });
+  return say("time.lastSeenDate", { date: shortDate.format(ms) });
 }
 
 /** "a moment", "40 seconds", "5 minutes": how long to wait. */
 export function waitText(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
-  if (seconds <= 1) return "a moment";
-  if (seconds < 90) return `${seconds} seconds`;
+  if (seconds <= 1) return say("time.moment");
+  if (seconds < 90) return say("time.seconds", { count: seconds });
   const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  return minutes < 90 ? say("time.minutes", { count: minutes }) : say("time.hours", { count: Math.ceil(minutes / 60) });
 }

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// @vitest-environment jsdom
+
+// Every screen in a language that writes Latin letters otherwise: what is still plain was not said by the catalogue.
+import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
+import { isLiteralElement, isPluralElement, isSelectElement, isTagElement } from "@formatjs/icu-messageformat-parser";
+import { create } from "@bufbuild/protobuf";
+import { act, cleanup, render } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+
+import {
+  CoreFailure,
+  Failure_Code,
+  FailureReason,
+  Message_Tick,
+  RequestCodeResponseSchema,
+  SearchResponseSchema,
+  State_Connection,
+} from "../core-client/schema";
+import { AppViewModel } from "../view-models/app";
+import { failureText, notSentText } from "../view-models/failure_text";
+import { speak, type Catalogue, type CompiledText } from "../view-models/say";
+import english from "../view-models/texts/en.json";
+import {
+  ANA,
+  BEN,
+  conversation,
+  FakeAttention,
+  message,
+  micros,
+  noNotifications,
+  state,
+  type FakeCore,
+} from "../view-models/testing/fake_core";
+import { settledCore } from "../view-models/testing/settled_core";
+import { lastSeenText, waitText } from "../view-models/time_text";
+import { AppRoot } from "./app_root";
+
+const SERVER = "http://127.0.0.1:8080";
+const NAME = "Βεν";
+/** Names and texts are what people have written; their letters here are no Latin ones. Ids and addresses are nobody's words. */
+const DATA = [ANA, BEN, "c".repeat(32), SERVER, "127.0.0.1:8080", "Ana", "Ben", "Cem"];
+const HOUR = 3_600_000;
+
+/** In full-width letters. */
+const otherwise = (text: string) =>
+  text.replace(/[A-Za-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
+
+function pseudo(text: CompiledText): CompiledText {
+  return typeof text === "string" ? otherwise(text) : text.map(pseudoElement);
+}
+
+function pseudoElement(element: MessageFormatElement): MessageFormatElement {
+  const all = (elements: MessageFormatElement[]) => elements.map(pseudoElement);
+  if (isLiteralElement(element)) return { ...element, value: otherwise(element.value) };
+  if (isTagElement(element)) return { ...element, children: all(element.children) };
+  if (!isPluralElement(element) && !isSelectElement(element)) return element;
+  const options = Object.entries(element.options).map(([key, option]) => [
+    key,
+    { ...option, value: all(option.value) },
+  ]);
+  return { ...element, options: Object.fromEntries(options) } as MessageFormatElement;
+}
+
+/** What of the page is plain: texts, and what is read out or shown beside them. */
+function plainTexts(): string[] {
+  const texts: string[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node instanceof Element)
+      for (const name of ["aria-label", "title", "placeholder", "alt"]) texts.push(node.getAttribute(name) ?? "");
+    else texts.push(node.textContent ?? "");
+  }
+  return texts.filter((text) => /[A-Za-z]{2}/.test(DATA.reduce((left, data) => left.replaceAll(data, ""), text)));
+}
+
+let core: FakeCore;
+let app: AppViewModel;
+
+async function show(): Promise<void> {
+  const options = { server: SERVER, deviceName: "Web", attention: new FakeAttention(), notifications: noNotifications };
+  app = new AppViewModel(core, options);
+  render(<AppRoot app={app} server={SERVER} profile="" onNewProfile={() => undefined} onReload={() => undefined} />);
+  await settled(() => app.start());
+}
+
+/** Does something, and lets everything that waits for it go on. */
+async function settled(what: () => unknown = () => undefined): Promise<void> {
+  await act(async () => {
+    await what();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+}
+
+beforeAll(() => {
+  speak("en", Object.fromEntries(Object.entries(english as Catalogue).map(([id, text]) => [id, pseudo(text)])));
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe = vi.fn();
+      disconnect = vi.fn();
+    },
+  );
+  const { DateTimeFormat } = Intl; // dates are the browser's: here in Greek
+  const greek = (_: unknown, options?: Intl.DateTimeFormatOptions) => new DateTimeFormat("el", options);
+  vi.stubGlobal(
+    "Intl",
+    Object.create(Intl, {
+      DateTimeFormat: {
+        value: function Greek(...given: [unknown]) {
+          return greek(...given);
+        },
+      },
+    }),
+  );
+  HTMLDialogElement.prototype.showModal = vi.fn();
+  HTMLDialogElement.prototype.close = vi.fn();
+  vi.stubGlobal("__KITH_SOURCE__", "/source.tar.gz");
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+  speak("en", english);
+});
+beforeEach(() => {
+  core = settledCore();
+  core.conversations = [conversation({ title: NAME, lastMessage: message({ text: "γειά" }) })];
+  core.messages = [message({ text: "γειά" })];
+  core.on("getState", () => state({ name: NAME, server: SERVER }));
+});
+afterEach(() => {
+  cleanup();
+  app?.dispose();
+});
+
+describe("nothing plain is", { timeout: 60_000 }, () => {
+  it("in the list, whatever is in it", async () => {
+    const row = (id: string, fields: object) => conversation({ id: id.repeat(32), title: NAME, ...fields });
+    core.conversations = [
+      row("c", { unread: 3, draft: "γειά", lastMessage: message({ text: "γειά" }) }),
+      row("1", { typing: [{ accountId: BEN }], direct: { blocked: true } }),
+      row("2", {
+        lastMessage: message({ body: { case: "undecryptable", value: {} } }),
+        activityUs: micros(Date.now() - 26 * HOUR),
+      }),
+      row("3", {
+        lastMessage: message({ body: { case: "unsupported", value: {} } }),
+        activityUs: micros(Date.now() - 99 * HOUR),
+      }),
+      row("4", { lastMessage: message({ body: { case: "identityChanged", value: {} } }) }),
+      row("5", { lastMessage: message({ body: { case: "numberMoved", value: {} } }) }),
+      row("6", { peer: { case: "self", value: {} } }),
+      ...[1, 2, 3, 4, 5].map((tick) =>
+        row(String(tick + 6).at(-1) as string, { lastMessage: message({ text: "1", outgoing: true, tick }) }),
+      ),
+    ];
+    await show();
+    expect(plainTexts()).toEqual([]);
+    const found = message({ text: "γειά", outgoing: true });
+    const excerpts = [{ pieces: [{ text: "γειά", matched: true }] }];
+    core.on("search", () => create(SearchResponseSchema, { messages: [found], excerpts }));
+    for (const query of ["ωωω", "+49 170 1"]) {
+      await settled(() => app.search.setQuery(query));
+      await settled(() => new Promise((resolve) => setTimeout(resolve, 200)));
+      expect(plainTexts()).toEqual([]);
+    }
+    core.on("search", () => create(SearchResponseSchema, {}));
+    await settled(() => app.search.setQuery("ψψψ"));
+    await settled(() => new Promise((resolve) => setTimeout(resolve, 200)));
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("where there is no conversation yet, and in what is said of the connection", async () => {
+    core.conversations = [];
+    await show();
+    expect(plainTexts()).toEqual([]);
+    for (const connection of [State_Connection.kWaiting, State_Connection.kConnecting, State_Connection.kCatchingUp])
+      for (const unsentMessages of [0, 1, 2]) {
+        const value = state({ name: NAME, connection, unsentMessages });
+        await settled(() => core.emit({ case: "stateChanged", value }));
+        expect(plainTexts()).toEqual([]);
+      }
+    const rebuilt = { messagesKept: 4n, messagesMissing: 2n, keysLost: 1n };
+    await settled(() => core.emit({ case: "stateChanged", value: state({ name: NAME, rebuilt }) }));
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("in a conversation and its details, whatever is in it", async () => {
+    const own = { outgoing: true, text: "γειά" };
+    core.messages = [
+      message({ text: "1", atMs: Date.now() - 400 * 24 * HOUR }),
+      message({ text: "1", atMs: Date.now() - 30 * HOUR }),
+      message({ body: { case: "undecryptable", value: {} } }),
+      message({ body: { case: "unsupported", value: {} } }),
+      message({ body: { case: "identityChanged", value: {} } }),
+      message({ body: { case: "numberMoved", value: {} } }),
+      message({ text: "λέξη ".repeat(900) }),
+      message({ ...own, quote: { messageId: "1", author: { accountId: BEN }, excerpt: "γειά" } }),
+      ...[0, 1, 2, 3, 4, 5].map((failure) => message({ ...own, tick: Message_Tick.kFailed, failure })),
+      message({ text: "γειά", atMs: Date.now() }),
+    ];
+    const direct = {
+      identityPending: true,
+      heldMessages: 2,
+      presence: { kind: 2, lastSeenUs: micros(Date.now() - 26 * HOUR) },
+    };
+    core.conversations = [conversation({ title: NAME, unread: 3, direct })];
+    await show();
+    await settled(() => app.openConversation(BEN));
+    expect(document.querySelectorAll("[data-message]").length).toBeGreaterThan(10);
+    expect(plainTexts()).toEqual([]);
+    await settled(() => app.snapshot().open?.reply(core.messages[0]?.id ?? ""));
+    await settled(() => app.snapshot().open?.composer.setText("γειά"));
+    await settled(() => app.openDetails());
+    expect(plainTexts()).toEqual([]);
+    await settled(() =>
+      core.emit({ case: "conversationChanged", value: conversation({ title: NAME, direct: { blocked: true } }) }),
+    );
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("in a new chat and the address book", async () => {
+    await show();
+    await settled(() => app.showLeft("new-chat"));
+    expect(plainTexts()).toEqual([]);
+    await settled(() => app.contacts.setQuery("ωωω"));
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("in the settings", async () => {
+    await show();
+    for (const section of ["", "profile", "privacy", "security", "notifications", "device", "about"] as const) {
+      await settled(() => app.showLeft("settings", section));
+      expect(plainTexts()).toEqual([]);
+    }
+  });
+
+  it("in the registration, and where a device has ended or cannot go on", async () => {
+    core.on("getState", () => state({ registered: false, server: SERVER }));
+    core.on("requestCode", ({ phone }) =>
+      create(RequestCodeResponseSchema, { code: phone?.endsWith("1") ? "123456" : "", digits: 6 }),
+    );
+    await show();
+    expect(plainTexts()).toEqual([]);
+    for (const phone of ["+491700000001", "+491700000002"]) {
+      const registration = app.snapshot().registration;
+      await settled(() => registration?.setPhone(phone));
+      await settled(() => registration?.next());
+      expect(registration?.snapshot().step).toBe("code");
+      expect(plainTexts()).toEqual([]);
+      if (phone.endsWith("1")) await settled(() => registration?.back());
+    }
+    core.failing("register", Failure_Code.kPinRequired);
+    await settled(() => app.snapshot().registration?.setCode("111111"));
+    expect(app.snapshot().registration?.snapshot().step).toBe("pin");
+    expect(plainTexts()).toEqual([]);
+    await settled(() => app.breakDown(NAME));
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("where the server does not know the device any more", async () => {
+    for (const connection of [State_Connection.kEnded, State_Connection.kIdentityConflict]) {
+      core.on("getState", () => state({ connection }));
+      await show();
+      expect(plainTexts()).toEqual([]);
+      cleanup();
+    }
+  });
+
+  it("in failures and times", () => {
+    const now = Date.now();
+    const codes = Object.values(Failure_Code).filter((code) => typeof code === "number");
+    const reasons = Object.values(FailureReason).filter((reason) => typeof reason === "number");
+    const texts = [
+      ...codes.flatMap((code) => [0, 40_000].map((wait) => failureText(new CoreFailure(code, "", wait)))),
+      ...reasons.map(notSentText),
+      ...[500, 5_000, 500_000, 9_000_000].map(waitText),
+      ...[0, 1, 26, 60, 900].map((hours) => lastSeenText(now - hours * HOUR, now)),
+    ];
+    expect(texts.filter((text) => /[A-Za-z]{2}/.test(text))).toEqual([]);
+  });
+});
+
+it("a text that was not said by the catalogue is found", () => {
+  render(
+    <button type="button" aria-label="Plain">
+      {otherwise("Said")}
+    </button>,
+  );
+  expect(plainTexts()).toEqual(["Plain"]);
+});
