@@ -184,7 +184,7 @@ describe("two people in two browsers", () => {
     await benPage.getByText("On my bicycle").waitFor();
     await closeSettings(benPage);
     await anaPage.getByRole("button", { name: "Contact details" }).click();
-    await anaPage.getByText("On my bicycle").waitFor();
+    await anaPage.getByRole("complementary").getByText("On my bicycle").waitFor();
     await anaPage.keyboard.press("Escape");
   });
 
