@@ -42,6 +42,8 @@ struct Id128 {
 
 using AccountId = Id128<struct AccountTag>;
 using MessageId = Id128<struct MessageTag>;
+// A server, as long as it keeps its accounts (IDENTITY-7).
+using ServerId = Id128<struct ServerTag>;
 
 // A number with a meaning of its own.
 template <class Tag, class Number>

@@ -71,15 +71,34 @@ bool is_offline(const State& state) {
 }
 
 bool is_refused(const State& state) {
-  return state.connection() == State::kEnded || state.connection() == State::kIdentityConflict;
+  switch (state.connection()) {
+    case State::kEnded:
+    case State::kUnknownDevice:
+    case State::kOtherServer:
+    case State::kIdentityConflict: return true;
+    default: return false;
+  }
 }
 
 void say_refused(Context context) {
-  context.out.note(context.host.state().connection() == State::kIdentityConflict
-                       ? "the server gives out another identity for this number: it was taken over, or the server "
-                         "lies. Nothing is lost here; kith register takes the number back"
-                       : "this device was ended: its number registered elsewhere, or the server has lost its data. "
-                         "Nothing is lost here; kith register takes the number back");
+  switch (context.host.state().connection()) {
+    case State::kIdentityConflict:
+      return context.out.note(
+          "the server gives out another identity for this number: it was taken over, or the server lies. Nothing is "
+          "lost here; kith register takes the number back");
+    case State::kUnknownDevice:
+      return context.out.note(
+          "the server does not know this device: it has lost data. Nothing is lost here, and all goes on when it is "
+          "back; kith register registers the number anew");
+    case State::kOtherServer:
+      return context.out.note(
+          "this is another server than the one you registered with. Nothing is sent to it or lost here, and all goes "
+          "on when the right one is back; kith register registers with this one");
+    default:
+      return context.out.note(
+          "this device was ended: its number registered elsewhere. Nothing is lost here; kith register takes the "
+          "number back");
+  }
 }
 
 Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {

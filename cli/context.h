@@ -46,7 +46,8 @@ enum class Reached {
 Result<void, ExitCode> start_connecting(Context context);
 // After start_connecting: waits for one of the outcomes.
 Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline);
-// The server does not take this device for what it is: it was ended, or another identity has its number.
+// The server does not take this device for what it is: it has ended or lost it, is another server, or another identity
+// has its number.
 bool is_refused(const client_api::State& state);
 // Says which, and what to do.
 void say_refused(Context context);

@@ -15,7 +15,7 @@ const std::vector<ExitCodeMeaning>& exit_code_meanings() {
       {ExitCode::kOffline, "offline"},
       {ExitCode::kTimedOut, "timed out"},
       {ExitCode::kHomeInUse, "another kith has the home and does not answer"},
-      {ExitCode::kDeviceEnded, "this device was ended"},
+      {ExitCode::kDeviceEnded, "the server does not take this device: ended, unknown, or another server"},
       {ExitCode::kStorage, "the home can't be read or written"},
       {ExitCode::kInterrupted, "interrupted"},
   };
@@ -54,8 +54,7 @@ const char* meaning(Failure::Code code) {
     case Failure::kWrongPin: return "the PIN is wrong";
     case Failure::kRateLimited: return "too much at once: try again later";
     case Failure::kTooLarge: return "too large";
-    case Failure::kDeviceEnded:
-      return "this device was ended: its number registered elsewhere, or the server has lost its data";
+    case Failure::kDeviceEnded: return "the server does not take this device for one of its own: kith status says why";
     case Failure::kServer: return "the server failed";
     case Failure::kStorage: return "the device's database failed or the disk is full; nothing was changed";
     case Failure::kIdentityInvalid: return "the server's answer about a device list does not verify";

@@ -52,10 +52,15 @@ void Connection::lose(uint64_t retry_after_ms) {
   if (wanted_) wait(retry_after_ms);
 }
 
-void Connection::end() {
-  engine_.progress.ended = true;
-  engine_.store.account.set_progress(engine_.progress);
+void Connection::turned_away(Standing standing) {
+  stand(standing);
   lose();
+}
+
+void Connection::stand(Standing standing) {
+  if (engine_.progress.standing == standing) return;
+  engine_.progress.standing = standing;
+  engine_.store.account.set_progress(engine_.progress);
 }
 
 void Connection::own_list_differs() {
@@ -63,7 +68,7 @@ void Connection::own_list_differs() {
   lose();
 }
 
-bool Connection::refused() const { return engine_.progress.ended || conflict_; }
+bool Connection::refused() const { return engine_.progress.standing != Standing::kKnown || conflict_; }
 
 void Connection::open() {
   ++socket_;
@@ -119,6 +124,7 @@ void Connection::greet() {
   hello.set_version_min(wire::kVersionMin);
   hello.set_version_max(wire::kVersionMax);
   hello.set_token(engine_.registration->token);
+  if (const ServerId& server = engine_.registration->server_id; !server.is_none()) hello.set_server_id(server.bytes());
   hello.set_confirmed_position(engine_.progress.confirmed_position.value);
   hello.set_client("kith-core/0.1");
   hello.set_available(available_);
@@ -153,14 +159,12 @@ void Connection::on_frame(uint32_t socket, const std::string& bytes) {
 
 void Connection::on_welcome(const wire::Welcome& welcome) {
   if (!wire::common_version(welcome.version(), welcome.version())) return lose();
+  if (!is_right_server(welcome.server_id())) return turned_away(Standing::kOtherServer);
   phase_ = Phase::kCatchingUp;
   limits_ = welcome.limits();
   attempt_.cancel();
   stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
-  if (engine_.progress.ended) {
-    engine_.progress.ended = false;
-    engine_.store.account.set_progress(engine_.progress);
-  }
+  stand(Standing::kKnown);
   if (conflict_) engine_.devices.look_at_own_list();
   if (!conflict_) refusals_ = 0;
   hear_time(welcome.server_time_us());
@@ -170,13 +174,26 @@ void Connection::on_welcome(const wire::Welcome& welcome) {
   engine_.connection_ready();
 }
 
+bool Connection::is_right_server(const std::string& server_id) {
+  Registration& own = *engine_.registration;
+  if (!own.server_id.is_none()) return server_id == own.server_id.view();
+  // It was lost with a damaged database: whoever knows the token's secret is the one.
+  if (const auto server = ServerId::from_bytes(server_id)) {
+    own.server_id = *server;
+    engine_.store.account.set_registration(own);
+  }
+  return true;
+}
+
 void Connection::caught_up() {
   if (phase_ == Phase::kCatchingUp) phase_ = Phase::kOnline;
 }
 
 void Connection::on_error(const wire::Error& error) {
   switch (error.code()) {
-    case wire::kUnauthenticated: return end();
+    case wire::kUnauthenticated: return turned_away(Standing::kEnded);
+    case wire::kUnknownDevice: return turned_away(Standing::kUnknown);
+    case wire::kOtherServer: return turned_away(Standing::kOtherServer);
     case wire::kReplaced:  // two processes of one device: the newer one goes on
     case wire::kUnsupportedVersion: return stop();
     default: return lose(error.retry_after_ms());
@@ -248,7 +265,12 @@ void Connection::put(const wire::ClientFrame& frame) {
 client_api::State::Connection Connection::state() const {
   if (refused()) {
     if (has_socket()) return client_api::State::kConnecting;
-    return conflict_ ? client_api::State::kIdentityConflict : client_api::State::kEnded;
+    if (conflict_) return client_api::State::kIdentityConflict;
+    switch (engine_.progress.standing) {
+      case Standing::kUnknown: return client_api::State::kUnknownDevice;
+      case Standing::kOtherServer: return client_api::State::kOtherServer;
+      default: return client_api::State::kEnded;
+    }
   }
   switch (phase_) {
     case Phase::kOffline: return client_api::State::kOffline;

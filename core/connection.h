@@ -6,10 +6,11 @@
 //      ▲ stop                  ▲                        │ lost, closed, silent            │                      │
 //      └── from any            └────── delay ────── kWaiting ◀───────────────────────────┴──────────────────────┘
 //
-// A server that does not know this device any more ("ended"), or gives out a list for its account that is not its own
-// ("conflict"), is left, the user is told, and it is asked again rarely: from kRefusedMinMs, doubling to kRefusedMaxMs,
-// and at each start(). It may have lost its data, or be another; only the person can give the device up, by registering
-// anew (IDENTITY-4). A Welcome, or one's own list, ends it.
+// A server that does not take this device for one of its own is left, the user is told, and it is asked again rarely:
+// from kRefusedMinMs, doubling to kRefusedMaxMs, and at each start(). It has ended the device, or has lost it, or is
+// another than the one of the registration (Standing; IDENTITY-7), or gives out a list for the account that is not its
+// own ("conflict"; IDENTITY-4). Only the person can give the device up, by registering anew. A Welcome of the right
+// server, or one's own list, ends it.
 //
 // The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted
 // kStableMs resets it. A silent connection is found out by a Ping at a third of the server's idle timeout: no frame
@@ -21,6 +22,7 @@
 #include <string>
 
 #include "client_api/host.pb.h"
+#include "core/store/account_table.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
 
@@ -48,12 +50,13 @@ class Connection {
   void resume(uint32_t last_socket, uint32_t failures, bool wanted);
   // The socket is no use any more, for instance because the server does not answer: closes it and tries again later.
   void lose(uint64_t retry_after_ms = 0);
-  // The server says that it does not know this device.
-  void end();
+  // The server does not take this device: told in the state, also after a new start, until it does.
+  void turned_away(Standing standing);
   // The server gives out a device list of this account that is not its own; or again the one that is.
   void own_list_differs();
   void own_list_agrees() { conflict_ = false; }
-  [[nodiscard]] bool conflict() const { return conflict_; }
+  // Whether the server does not take this device for what it is: then it may be registered anew.
+  [[nodiscard]] bool refused() const;
 
   void on_opened(uint32_t socket);
   void on_frame(uint32_t socket, const std::string& frame);
@@ -89,7 +92,9 @@ class Connection {
   void close_socket();  // tells the host
   void drop_socket();   // the host knows
   void wait(uint64_t at_least_ms);
-  [[nodiscard]] bool refused() const;
+  void stand(Standing standing);
+  // Whether the server that says this is the one of the registration.
+  bool is_right_server(const std::string& server_id);
   void greet();
   void on_welcome(const wire::Welcome& welcome);
   void on_error(const wire::Error& error);

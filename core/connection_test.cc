@@ -124,6 +124,91 @@ TEST_F(ConnectionTest, ADeviceThatTheServerDoesNotKnowKeepsEverythingAndAsksAgai
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "back");
 }
 
+TEST_F(ConnectionTest, AnotherServerAtTheSameAddressGetsNothingAndTheRightOneGoesOn_IDENTITY_7) {
+  warm_up();
+  world_.server->change_data_directory();
+  world_.advance(5000);
+  EXPECT_EQ(state(ana_).connection(), State::kOtherServer);
+  EXPECT_EQ(state(ben_).connection(), State::kOtherServer);
+  say(ana_, chat_, "for the right one");
+  const auto calls = world_.server->calls;
+  client_api::Request look;
+  look.mutable_open_conversation()->set_phone("+491700000009");
+  EXPECT_EQ(ana_.request(look).failure().code(), client_api::Failure::kOffline);
+  world_.advance(3'600'000);
+  EXPECT_TRUE(world_.server->sends.empty());
+  EXPECT_EQ(world_.server->calls, calls);
+  ana_.crash();
+  ana_.reopen();
+  EXPECT_EQ(state(ana_).connection(), State::kOtherServer) << "it is told also after a new start";
+  world_.server->change_data_directory();
+  connect(ana_);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+  world_.advance(Connection::kRefusedMaxMs);
+  EXPECT_EQ(state(ben_).connection(), State::kOnline) << "by itself";
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "for the right one");
+}
+
+TEST_F(ConnectionTest, APersonMayRegisterWithTheOtherServerAndKeepsTheMessages_IDENTITY_7) {
+  warm_up();
+  world_.server->change_data_directory();
+  world_.advance(5000);
+  sign_up(ana_, kAna, "Ana");
+  sign_up(ben_, kBen, "Ben");
+  world_.advance(1000);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+  EXPECT_EQ(texts(ana_, chat_), (std::vector<std::string>{"ping", "pong"}));
+  ana_.crash();
+  ana_.reopen();
+  connect(ana_);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline) << "the other one is the right one now";
+}
+
+TEST_F(ConnectionTest, ADeviceThatTheServerHasLostIsToldApartFromOneThatWasEnded_IDENTITY_7) {
+  warm_up();
+  world_.server->change_data_directory();
+  std::swap(world_.server->server_id, world_.server->other_server_id);  // the same server, without its accounts
+  world_.advance(5000);
+  EXPECT_EQ(state(ana_).connection(), State::kUnknownDevice);
+  EXPECT_EQ(texts(ana_, chat_).size(), 2u);
+  std::swap(world_.server->server_id, world_.server->other_server_id);
+  world_.server->change_data_directory();
+  world_.advance(Connection::kRefusedMinMs);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
+class MaskedServer final : public LoopbackServer {
+ public:
+  using LoopbackServer::LoopbackServer;
+  bool masked = false;
+
+ protected:
+  void put(Link link, wire::ServerFrame frame) override {
+    if (masked && frame.has_welcome()) frame.mutable_welcome()->set_server_id(Bytes(16, 'm'));
+    LoopbackServer::put(link, std::move(frame));
+  }
+};
+
+class MaskedServerTest : public TwoPeople {
+ protected:
+  MaskedServerTest()
+      : TwoPeople([](Clock& clock, RandomSource& random) { return std::make_unique<MaskedServer>(clock, random); }) {}
+};
+
+TEST_F(MaskedServerTest, AWelcomeOfAnotherServerEndsTheConnection_IDENTITY_7) {
+  auto& server = static_cast<MaskedServer&>(*world_.server);
+  server.masked = true;
+  server.restart();
+  world_.advance(5000);
+  EXPECT_EQ(state(ana_).connection(), State::kOtherServer);
+  say(ana_, chat_, "not for this one");
+  world_.advance(3'600'000);
+  EXPECT_TRUE(server.sends.empty());
+  server.masked = false;
+  world_.advance(Connection::kRefusedMaxMs);
+  EXPECT_EQ(state(ana_).connection(), State::kOnline);
+}
+
 TEST_F(ConnectionTest, AnEndedDeviceCanRegisterItsNumberAgain) {
   warm_up();
   Host& other = world_.add("other");

@@ -137,7 +137,7 @@ bool Devices::accept_own(const DeviceListRow& list) {
   });
   if (!names_this) {
     // Signed by the account itself, and newer: so it is true.
-    if (is_known) engine_.connection.end();
+    if (is_known) engine_.connection.turned_away(Standing::kEnded);
     return false;
   }
   engine_.store.device_lists.set(list);

@@ -41,7 +41,8 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kTooLarge: return as(FailureCode::kTooLarge);
     case wire::kInvalidArgument: return as(FailureCode::kInvalidArgument);
     case wire::kNoSuchAccount: return as(FailureCode::kNoSuchAccount);
-    case wire::kUnauthenticated: return as(FailureCode::kDeviceEnded);
+    case wire::kUnauthenticated:
+    case wire::kUnknownDevice: return as(FailureCode::kDeviceEnded);
     default: break;
   }
   if (error.code() == wire::kErrorUnspecified)
@@ -50,6 +51,7 @@ CallFailure failure_of(const HttpReply& reply) {
 }
 
 void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done) {
+  if (engine_.progress.standing == Standing::kOtherServer) return fail_soon(std::move(done));
   start(method, engine_.registration->server + path, std::move(body), to_base64url(engine_.registration->token),
         std::move(done));
 }
@@ -60,20 +62,21 @@ void HttpCalls::call_unauthenticated(const char* method, const std::string& serv
 }
 
 void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done) {
-  const uint32_t number = ++last_call_;
-  const bool refused = waiting_.size() >= kCallsMax;
-  Waiting waiting{std::move(done), 0};
-  waiting.timer =
-      engine_.timers.set(engine_.in_ms(refused ? 0 : kTimeoutMs), [this, number] { finish(number, HttpReply{}); });
-  waiting_.emplace(number, std::move(waiting));
-  if (refused) return;
-
+  if (waiting_.size() >= kCallsMax) return fail_soon(std::move(done));
+  const uint32_t number = wait(std::move(done), kTimeoutMs);
   client_api::HttpCall& call = *engine_.output.add().mutable_http_call();
   call.set_call(number);
   call.set_method(method);
   call.set_url(std::move(url));
   call.set_body(std::move(body));
   call.set_bearer(std::move(bearer));
+}
+
+uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
+  const uint32_t number = ++last_call_;
+  const auto timer = engine_.timers.set(engine_.in_ms(timeout_ms), [this, number] { finish(number, HttpReply{}); });
+  waiting_.emplace(number, Waiting{std::move(done), timer});
+  return number;
 }
 
 void HttpCalls::on_response(const client_api::HttpResponse& response) {

@@ -54,8 +54,8 @@ void RegistrationSteps::request_code(uint32_t request, const client_api::Request
 
 void RegistrationSteps::start(uint32_t request, const client_api::RegisterRequest& what) {
   Output& output = engine_.output;
-  const bool given_up = engine_.progress.ended || engine_.connection.conflict();
-  if (engine_.registered() && !given_up) return output.fail(request, FailureCode::kAlreadyRegistered);
+  if (engine_.registered() && !engine_.connection.refused())
+    return output.fail(request, FailureCode::kAlreadyRegistered);
   if (order_) return output.fail(request, FailureCode::kAlreadyRegistered, "a registration is under way");
   Order order{request, what};
   const auto server = normalize_server(what.server());
@@ -88,14 +88,15 @@ void RegistrationSteps::prove_number() {
   body.set_phone(order_->what.phone());
   body.set_code(order_->what.code());
   body.set_pin(order_->what.pin());
-  engine_.http.call_unauthenticated(
-      "POST", order_->what.server(), "/v1/registration", body.SerializeAsString(), [this](const HttpReply& reply) {
-        const auto response = reply.parse<wire::RegistrationResponse>();
-        if (!response || !AccountId::from_bytes(response->account_id()) || response->token().empty()) {
-          return fail(reply);
-        }
-        on_proved(*response);
-      });
+  engine_.http.call_unauthenticated("POST", order_->what.server(), "/v1/registration", body.SerializeAsString(),
+                                    [this](const HttpReply& reply) {
+                                      const auto response = reply.parse<wire::RegistrationResponse>();
+                                      if (!response || !AccountId::from_bytes(response->account_id()) ||
+                                          response->token().empty() || !ServerId::from_bytes(response->server_id())) {
+                                        return fail(reply);
+                                      }
+                                      on_proved(*response);
+                                    });
 }
 
 void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
@@ -104,6 +105,7 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   const std::optional<Registration> before = std::move(engine_.registration);
   Registration now;
   now.server = order_->what.server();
+  now.server_id = *ServerId::from_bytes(response.server_id());
   now.phone = order_->what.phone();
   now.account = *AccountId::from_bytes(response.account_id());
   now.device = {response.device_id()};
@@ -123,7 +125,7 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   Progress& progress = engine_.progress;
   progress.confirmed_position = {};
   progress.keys_published = false;
-  progress.ended = false;
+  progress.standing = Standing::kKnown;
   progress.device_list_revision = {response.device_list_revision()};
   engine_.store.account.set_progress(progress);
   engine_.registration = std::move(now);
@@ -170,7 +172,8 @@ void RegistrationSteps::on_published(const HttpReply& reply, bool with_list) {
       if (with_list) return compare_list();
       break;
     case wire::kUnauthenticated:
-      // The number was registered again meanwhile: this attempt is over, a new code begins another.
+    case wire::kUnknownDevice:
+      // The number was registered again meanwhile, or the server has lost the device: this attempt is over, a new code begins another.
       if (with_list && !order_->what.code().empty()) return prove_number();
       break;
     default: break;
@@ -183,7 +186,9 @@ void RegistrationSteps::compare_list() {
                     [this](const HttpReply& reply) {
                       const auto current = reply.parse<wire::SignedDeviceList>();
                       const auto own = engine_.store.device_lists.find(engine_.registration->account);
-                      if (!current && reply.error().code() != wire::kUnauthenticated) return fail(reply);
+                      const wire::ErrorCode code = reply.error().code();
+                      if (!current && code != wire::kUnauthenticated && code != wire::kUnknownDevice)
+                        return fail(reply);
                       if (current && own && current->device_list() == own->device_list) return publish(false);
                       prove_number();
                     });

@@ -10,8 +10,8 @@
 //
 // Interrupted between 1 and 2, the next `register` with the same number goes on at 2 and needs no new code. Interrupted
 // within 2, the server may have the list already: then it refuses the revision, and hands out a list that is this very
-// one. A device that the server ended can register its own number again: messages stay, sessions and keys are made
-// anew, the account key is kept.
+// one. A device that the server does not take (Connection::refused) can register its own number again, there or with
+// another server: messages stay, sessions and keys are made anew, the account key is kept if the account is the same.
 #pragma once
 
 #include <optional>

@@ -108,6 +108,7 @@ ClientWorld::ClientWorld(bool registered) : random_(7) {
   welcome.mutable_welcome()->set_server_time_us(clock_.unix_us);
   welcome.mutable_welcome()->set_prekeys_remaining(100);
   *welcome.mutable_welcome()->mutable_limits() = meeting.world.server->limits;
+  welcome.mutable_welcome()->set_server_id(meeting.world.server->server_id.bytes());
   frame(welcome);
   wire::ServerFrame end;
   end.mutable_backlog_end()->set_position(0);

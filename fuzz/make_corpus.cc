@@ -194,6 +194,7 @@ void answer_seeds() {
   registered.set_device_id(1);
   registered.set_token(Bytes(52, 't'));
   registered.set_device_list_revision(1);
+  registered.set_server_id(Bytes(16, 's'));
   seed("http_answer", "registered", call(1) + registered.SerializeAsString());
   wire::LookupResponse found;
   found.add_found()->set_phone("+491700000003");

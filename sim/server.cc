@@ -36,6 +36,7 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
   services_.reset(new Services{loops.clock, random_, stores_->accounts(), stores_->keys(), stores_->profiles(),
                                stores_->last_seen(), stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_,
                                loops[options.loops], HandlerSettings{}});
+  services_->settings.server_id = *loops.run(0, stores_->accounts().server_id(ServerId{{1}}));
   shared_ = std::make_unique<gateway::Shared>(*services_, gateway::GatewaySettings{}, gateway::GatewayHooks{});
   homes_ = gateway::testing::virtual_homes(*shared_, loops);
   for (size_t i = 0; i < options.loops; ++i) loops[i].run([&] { shards_->at(i).start(); });

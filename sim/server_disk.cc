@@ -65,6 +65,7 @@ class Stores final : public ProcessStores {
   struct Accounts final : AccountStore {
     explicit Accounts(Stores& stores) : on(stores) {}
     AccountStore& disk() { return on.disk_.others.accounts; }
+    Answer<ServerId> server_id(ServerId proposed) override { return disk().server_id(proposed); }
     Answer<AccountRecord> load(AccountId account) override {
       return on.work<AccountRecord>([this, account] { return disk().load(account); });
     }

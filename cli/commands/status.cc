@@ -8,11 +8,17 @@ namespace {
 
 constexpr uint64_t kConnectMs = 15'000;
 
-const char* reached_word(Reached reached) {
+const char* reached_word(Reached reached, const client_api::State& state) {
   switch (reached) {
     case Reached::kOnline: return "online";
-    case Reached::kEnded: return "ended";
+    case Reached::kEnded: break;
     default: return "offline";
+  }
+  switch (state.connection()) {
+    case client_api::State::kUnknownDevice: return "unknown device";
+    case client_api::State::kOtherServer: return "another server";
+    case client_api::State::kIdentityConflict: return "another identity";
+    default: return "ended";
   }
 }
 
@@ -50,7 +56,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
         .text("account", state.account_id())
         .number("device", state.device_id())
         .text("name", state.name())
-        .text("connection", reached_word(reached))
+        .text("connection", reached_word(reached, state))
         .number("unsent", state.unsent_messages())
         .number("undecryptable", state.undecryptable());
     context.out.line(line.str());
@@ -58,7 +64,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     context.out.line("number      " + one_line(state.phone()));
     context.out.line("name        " + one_line(state.name()));
     context.out.line("server      " + one_line(state.server()));
-    context.out.line("connection  " + std::string(reached_word(reached)));
+    context.out.line("connection  " + std::string(reached_word(reached, state)));
     context.out.line("account     " + state.account_id() + ", device " + std::to_string(state.device_id()));
     context.out.line("unsent      " + std::to_string(state.unsent_messages()));
     if (state.undecryptable() > 0) context.out.line("unreadable  " + std::to_string(state.undecryptable()));

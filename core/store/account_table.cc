@@ -4,11 +4,20 @@
 
 namespace kith::core {
 
+namespace {
+
+// What can't be is known: then the server says it again.
+Standing standing_of(int64_t number) {
+  const bool is_one = number >= 0 && number <= static_cast<int64_t>(Standing::kOtherServer);
+  return is_one ? static_cast<Standing>(number) : Standing::kKnown;
+}
+
+}  // namespace
+
 std::optional<Registration> AccountTable::registration() {
   auto row = database_.prepare(
       "SELECT server, phone, account, device, token, account_public, account_private, identity_public, "
-      "identity_private, registration_id, "
-      "device_name FROM registration");
+      "identity_private, registration_id, device_name, server_id FROM registration");
   if (!row.step()) return std::nullopt;
   Registration registration;
   registration.server = row.text(0);
@@ -20,6 +29,7 @@ std::optional<Registration> AccountTable::registration() {
   registration.identity = {row.blob(7), row.blob(8)};
   registration.registration_id = static_cast<uint32_t>(row.integer(9));
   registration.device_name = row.text(10);
+  registration.server_id = row.id<ServerId>(11);
   const bool is_sound = !registration.account.is_none() && !registration.token.empty() &&
                         registration.account_key.public_key.size() == 32 &&
                         registration.account_key.private_key.size() == 64 &&
@@ -46,7 +56,7 @@ void AccountTable::set_registration(const Registration& registration) {
       .prepare(
           "INSERT OR REPLACE INTO registration (id, server, phone, account, device, token, account_public, "
           "account_private, identity_public, "
-          "identity_private, registration_id, device_name) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          "identity_private, registration_id, device_name, server_id) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_text(registration.server)
       .bind_text(registration.phone)
       .bind_id(registration.account)
@@ -58,6 +68,7 @@ void AccountTable::set_registration(const Registration& registration) {
       .bind_blob(registration.identity.private_key)
       .bind(registration.registration_id)
       .bind_text(registration.device_name)
+      .bind_id(registration.server_id)
       .run();
 }
 
@@ -65,7 +76,7 @@ Progress AccountTable::progress() {
   auto row = database_.prepare(
       "SELECT confirmed_position, undecryptable, next_prekey_id, next_signed_prekey_id, "
       "signed_prekey_made_us, keys_published, "
-      "device_list_revision, ended FROM progress WHERE id = 1");
+      "device_list_revision, standing FROM progress WHERE id = 1");
   Progress progress;
   if (!row.step()) {
     database_.found_damage();  // the migration has made it
@@ -78,7 +89,7 @@ Progress AccountTable::progress() {
   progress.signed_prekey_made_at = UnixMicros{static_cast<uint64_t>(row.integer(4))};
   progress.keys_published = row.integer(5) != 0;
   progress.device_list_revision = Revision{static_cast<uint64_t>(row.integer(6))};
-  progress.ended = row.integer(7) != 0;
+  progress.standing = standing_of(row.integer(7));
   return progress;
 }
 
@@ -87,7 +98,7 @@ void AccountTable::set_progress(const Progress& progress) {
       .prepare(
           "UPDATE progress SET confirmed_position = ?, undecryptable = ?, next_prekey_id = ?, "
           "next_signed_prekey_id = ?, "
-          "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, ended = ?")
+          "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, standing = ?")
       .bind(static_cast<int64_t>(progress.confirmed_position.value))
       .bind(static_cast<int64_t>(progress.undecryptable))
       .bind(progress.next_prekey_id)
@@ -95,7 +106,7 @@ void AccountTable::set_progress(const Progress& progress) {
       .bind(static_cast<int64_t>(progress.signed_prekey_made_at.value))
       .bind(progress.keys_published ? 1 : 0)
       .bind(static_cast<int64_t>(progress.device_list_revision.value))
-      .bind(progress.ended ? 1 : 0)
+      .bind(static_cast<int64_t>(progress.standing))
       .run();
 }
 

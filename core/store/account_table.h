@@ -2,8 +2,8 @@
 
 // This device's own account, and how far it is.
 //
-//   registration   one row (id 1), written at registration and never changed but for ended
-//     server TEXT, phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32),
+//   registration   one row (id 1), written at registration and never changed
+//     server TEXT, server_id BLOB(16), phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32),
 //     account_private BLOB(64), identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER
 //     (1..16380), device_name TEXT
 //   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each
@@ -25,6 +25,7 @@ namespace kith::core {
 
 struct Registration {
   std::string server;  // "http://localhost:8080"
+  ServerId server_id;  // who answered there (IDENTITY-7)
   std::string phone;
   AccountId account;
   DeviceId device;
@@ -35,6 +36,14 @@ struct Registration {
   std::string device_name;
 };
 
+// What the server last said of this device, when it did not take it.
+enum class Standing : uint8_t {
+  kKnown = 0,
+  kEnded = 1,        // registered elsewhere
+  kUnknown = 2,      // the server has no such device: it has lost data
+  kOtherServer = 3,  // not the server of the registration (IDENTITY-7)
+};
+
 struct Progress {
   Position confirmed_position;  // INBOX-2: everything up to here is committed
   uint64_t undecryptable = 0;   // messages that could not be decrypted so far
@@ -43,7 +52,7 @@ struct Progress {
   UnixMicros signed_prekey_made_at;  // when the current signed prekey was made
   bool keys_published = false;       // the server has this registration's keys: the device is active
   Revision device_list_revision;     // of the own list: the one to publish, then the one that is current
-  bool ended = false;                // the server ended this device: registered elsewhere
+  Standing standing = Standing::kKnown;
 };
 
 class AccountTable {

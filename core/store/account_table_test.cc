@@ -21,6 +21,7 @@ TEST_F(AccountTableTest, KeepsARegistrationWhole) {
   const auto read = store_.account.registration();
   ASSERT_TRUE(read);
   EXPECT_EQ(read->server, written.server);
+  EXPECT_EQ(read->server_id, written.server_id);
   EXPECT_EQ(read->phone, written.phone);
   EXPECT_EQ(read->account, written.account);
   EXPECT_EQ(read->device, written.device);
@@ -53,7 +54,7 @@ TEST_F(AccountTableTest, KeepsProgress) {
   progress.signed_prekey_made_at = UnixMicros{9};
   progress.keys_published = true;
   progress.device_list_revision = Revision{10};
-  progress.ended = true;
+  progress.standing = Standing::kOtherServer;
   store_.account.set_progress(progress);
   store_.account.count_undecryptable(2);
   const Progress read = store_.account.progress();
@@ -64,7 +65,7 @@ TEST_F(AccountTableTest, KeepsProgress) {
   EXPECT_EQ(read.signed_prekey_made_at, UnixMicros{9});
   EXPECT_TRUE(read.keys_published);
   EXPECT_EQ(read.device_list_revision, Revision{10});
-  EXPECT_TRUE(read.ended);
+  EXPECT_EQ(read.standing, Standing::kOtherServer);
   store_.account.set_confirmed_position(Position{3});
   EXPECT_EQ(store_.account.progress().confirmed_position, Position{3});
 }

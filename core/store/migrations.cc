@@ -14,13 +14,13 @@ CREATE TABLE registration (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   server TEXT NOT NULL, phone TEXT NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, token BLOB NOT NULL,
   account_public BLOB NOT NULL, account_private BLOB NOT NULL, identity_public BLOB NOT NULL, identity_private BLOB NOT NULL,
-  registration_id INTEGER NOT NULL, device_name TEXT NOT NULL);
+  registration_id INTEGER NOT NULL, device_name TEXT NOT NULL, server_id BLOB NOT NULL);
 CREATE TABLE progress (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   confirmed_position INTEGER NOT NULL DEFAULT 0, undecryptable INTEGER NOT NULL DEFAULT 0,
   next_prekey_id INTEGER NOT NULL DEFAULT 1, next_signed_prekey_id INTEGER NOT NULL DEFAULT 1,
   signed_prekey_made_us INTEGER NOT NULL DEFAULT 0, keys_published INTEGER NOT NULL DEFAULT 0,
-  device_list_revision INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0);
+  device_list_revision INTEGER NOT NULL DEFAULT 0, standing INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0);
 INSERT INTO progress (id) VALUES (1);
 
 CREATE TABLE sessions (account BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (account, device));

@@ -38,7 +38,7 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
     return registration_call(method, path, body, bearer);
   const auto token = from_base64url(bearer);
   const auto caller = token ? authenticate(*token) : std::nullopt;
-  if (!caller) return refused(401, wire::kUnauthenticated);
+  if (!caller) return refused(401, refusal_of(token.value_or("")));
   if (path == "/v1/keys") return publish(*caller, body);
   if (!find(*caller)->active && !path.ends_with("/devices")) return refused(401, wire::kUnauthenticated);
   return account_call(*caller, method, path, body);
@@ -75,6 +75,7 @@ Reply LoopbackServer::registration_call(const std::string&, const std::string& p
   response.set_device_id(device.id);
   response.set_token(device.token);
   response.set_device_list_revision(account->revision + 1);
+  response.set_server_id(server_id.bytes());
   return reply(response);
 }
 

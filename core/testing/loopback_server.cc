@@ -46,6 +46,12 @@ void LoopbackServer::restart() {
   }
 }
 
+void LoopbackServer::change_data_directory() {
+  restart();
+  std::swap(accounts_, other_accounts_);
+  std::swap(server_id, other_server_id);
+}
+
 LoopbackServer::Account* LoopbackServer::account_of(const std::string& phone) {
   for (auto& [id, account] : accounts_) {
     if (account.phone == phone) return &account;
@@ -76,6 +82,13 @@ std::optional<DeviceAddress> LoopbackServer::authenticate(const Bytes& token) co
     }
   }
   return std::nullopt;
+}
+
+wire::ErrorCode LoopbackServer::refusal_of(const Bytes& token) const {
+  if (token.size() != 52) return wire::kUnauthenticated;
+  const auto account = accounts_.find(*AccountId::from_bytes(BytesView(token).substr(0, 16)));
+  const bool was_here = account != accounts_.end() && read_u32(token.data() + 16) <= account->second.last_device;
+  return was_here ? wire::kUnauthenticated : wire::kUnknownDevice;
 }
 
 uint64_t LoopbackServer::next_time() {
@@ -142,7 +155,8 @@ void LoopbackServer::take_frame(Link link, const std::string& bytes) {
 void LoopbackServer::hello(Link link, const wire::Hello& hello) {
   const auto address = authenticate(hello.token());
   Device* device = address ? find(*address) : nullptr;
-  if (!device || !device->active) return error(link, wire::kUnauthenticated);
+  if (!hello.server_id().empty() && hello.server_id() != server_id.view()) return error(link, wire::kOtherServer);
+  if (!device || !device->active) return error(link, refusal_of(hello.token()));
   if (device->link != 0) error(device->link, wire::kReplaced);
   links_[link] = address;
   device->link = link;
@@ -155,6 +169,7 @@ void LoopbackServer::hello(Link link, const wire::Hello& hello) {
   welcome.set_first_position(device->inbox.empty() ? 0 : device->inbox.front().position());
   welcome.set_prekeys_remaining(static_cast<uint32_t>(device->prekeys.size()));
   *welcome.mutable_limits() = limits;
+  welcome.set_server_id(server_id.bytes());
   put(link, frame);
   const uint64_t last = device->inbox.empty() ? 0 : device->inbox.back().position();
   deliver_from(*address, Position{hello.confirmed_position()});

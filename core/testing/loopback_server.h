@@ -85,6 +85,10 @@ class LoopbackServer {
   // ---- what a test does
   // Stops and starts again: connections end, entries that come from now on are of a new epoch.
   void restart();
+  // Starts again on the other of two data directories, of which the second is empty: as another server (IDENTITY-7).
+  void change_data_directory();
+  ServerId server_id{{1}};
+  ServerId other_server_id{{2}};
   Account* account_of(const std::string& phone);
   Device* device_of(const std::string& phone);  // the first active one
   // Sends of devices that were taken, in order, repetitions included.
@@ -106,6 +110,8 @@ class LoopbackServer {
   virtual wire::PrekeyBundlesResponse bundles(Account& account, const wire::PrekeyBundlesRequest& request);
 
   std::optional<DeviceAddress> authenticate(const Bytes& token) const;
+  // Of a token that is not authentic.
+  wire::ErrorCode refusal_of(const Bytes& token) const;
   Device* find(const DeviceAddress& address);
   void append(const DeviceAddress& address, wire::Entry entry);
   uint64_t next_time();
@@ -133,6 +139,7 @@ class LoopbackServer {
                          const std::string& body);
   HttpReply publish(const DeviceAddress& caller, const std::string& body);
 
+  std::map<AccountId, Account> other_accounts_;
   Link last_link_ = 0;
   uint64_t last_time_us_ = 0;
 };

@@ -36,6 +36,7 @@ struct Subscriber {
 struct Account {
   AccountId id;
   Revision revision;
+  DeviceId last_device;  // the highest id that a device of this account has had
   uint32_t last_used_s = 0;
   std::vector<Device> devices;             // ascending id
   std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked

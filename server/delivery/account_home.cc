@@ -185,7 +185,8 @@ Task<Result<AccountHome::Standing, StoreError>> AccountHome::standing(DeviceAddr
   co_await enter(shard.executor());
   const auto account = co_await shard.account(device.account);
   if (!account && account.error() != StoreError::kNotFound) co_return Fail(account.error());
-  const Device* const found = account ? (*account)->device(device.device) : nullptr;
+  if (!account || device.device > (*account)->last_device) co_return Standing::kNeverHere;
+  const Device* const found = (*account)->device(device.device);
   if (found == nullptr ||
       !equal_in_constant_time(BytesView(found->token_hash.data(), found->token_hash.size()), token_hash)) {
     co_return Standing::kUnknown;

@@ -78,6 +78,7 @@ class AccountHome {
   Task<Result<bool, StoreError>> shows_about(AccountId account, AccountId viewer);
 
   enum class Standing : uint8_t {
+    kNeverHere,  // nobody here has had that id: it is of another server, or of a time that this one has lost
     kUnknown,   // no such device, or it has another token
     kInactive,  // it has published no keys yet
     kActive,

@@ -174,6 +174,7 @@ void Shard::apply_to(Account& account, const AccountRecord& record) {
                                             account.devices.empty() ? 0 : account.devices.back().id.value};
   if (version_of(record) <= known) return;
   account.revision = record.device_list_revision;
+  account.last_device = record.last_device;
   for (Device& device : account.devices) {
     const bool remains = std::any_of(record.devices.begin(), record.devices.end(),
                                      [&device](const DeviceRecord& one) { return one.id == device.id; });

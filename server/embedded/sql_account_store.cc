@@ -16,15 +16,15 @@ constexpr uint64_t kDayMicros = 86'400'000'000;
 Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const AccountId& account) {
   AccountRecord record;
   record.id = account;
-  long long revision = 0, forgiven_at = 0;
+  long long revision = 0, forgiven_at = 0, next_device = 0;
   if (!connection
-           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, revision, device_list, device_list_signature FROM "
-                  "accounts"
-                  " WHERE account = :account")
+           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, next_device, revision, device_list,"
+                  " device_list_signature FROM accounts WHERE account = :account")
            .in(account)
            .out(record.phone)
            .out(record.pin_hash)
            .out(forgiven_at)
+           .out(next_device)
            .out(revision)
            .out(record.device_list)
            .out(record.device_list_signature)
@@ -32,6 +32,7 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
     return Fail(StoreError::kNotFound);
   }
   record.pin_tries_forgiven_at.value = static_cast<uint64_t>(forgiven_at);
+  record.last_device.value = static_cast<uint32_t>(next_device - 1);
   record.device_list_revision.value = static_cast<uint64_t>(revision);
 
   long long device = 0, active = 0, created_at = 0;
@@ -67,6 +68,17 @@ void end_device(SqlConnection& connection, const DeviceAddress& device) {
 }
 
 }  // namespace
+
+Task<Result<ServerId, StoreError>> SqlAccountStore::server_id(ServerId proposed) {
+  return database_.write([proposed](SqlConnection& connection) -> Result<ServerId, StoreError> {
+    std::string known;
+    if (connection.query("SELECT id FROM server").out(known).fetch()) {
+      if (const auto id = ServerId::from_hex(known)) return *id;
+    }
+    connection.query("INSERT INTO server (only_one, id) VALUES (1, :id)").in(proposed.hex()).run();
+    return proposed;
+  });
+}
 
 Task<Result<AccountRecord, StoreError>> SqlAccountStore::load(AccountId account) {
   return database_.read([account](SqlConnection& connection) { return load_now(connection, account); });
@@ -121,9 +133,8 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(std::string 
         } else {
           connection
               .query(
-                  "INSERT INTO accounts (account, phone, pin_hash, next_device, revision, device_list, "
-                  "device_list_signature)"
-                  " VALUES (:account, :phone, '', 2, 0, '', '')")
+                  "INSERT INTO accounts (account, phone, pin_hash, pin_tries_forgiven_at, next_device, revision,"
+                  " device_list, device_list_signature) VALUES (:account, :phone, '', 0, 2, 0, '', '')")
               .in(account)
               .in(phone)
               .run();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Accounts in the SQL database: tables accounts, devices, codes (sql_schema.cc).
+// Accounts in the SQL database: tables server, accounts, devices, codes (sql_schema.cc).
 #pragma once
 
 #include "server/embedded/sql_database.h"
@@ -15,6 +15,7 @@ class SqlAccountStore final : public AccountStore {
   // The database outlives the store.
   explicit SqlAccountStore(SqlDatabase& database) : database_(database) {}
 
+  Task<Result<ServerId, StoreError>> server_id(ServerId proposed) override;
   Task<Result<AccountRecord, StoreError>> load(AccountId account) override;
   Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) override;
   Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) override;

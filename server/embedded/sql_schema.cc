@@ -15,11 +15,17 @@ namespace {
 // Accounts are 32 hexadecimal digits, as logs show them. Times are microseconds since 1970. BLOB columns hold bytes.
 const std::vector<std::vector<const char*>> kMigrations = {
     {
+        // One row: the server that these accounts are of (IDENTITY-7)
+        "CREATE TABLE server ("
+        " only_one SMALLINT NOT NULL PRIMARY KEY,"
+        " id CHAR(32) NOT NULL)",
+
         // next_device: the id that the next device gets; revision: of the device list, 0 before the first
         "CREATE TABLE accounts ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " phone VARCHAR(16) NOT NULL UNIQUE,"
         " pin_hash VARCHAR(128) NOT NULL,"
+        " pin_tries_forgiven_at BIGINT NOT NULL,"
         " next_device BIGINT NOT NULL,"
         " revision BIGINT NOT NULL,"
         " device_list BLOB NOT NULL,"
@@ -78,9 +84,6 @@ const std::vector<std::vector<const char*>> kMigrations = {
         "CREATE TABLE last_seen ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " seen_at BIGINT NOT NULL)",
-    },
-    {
-        "ALTER TABLE accounts ADD COLUMN pin_tries_forgiven_at BIGINT NOT NULL DEFAULT 0",
     },
 };
 

@@ -169,22 +169,6 @@ TEST(SqlDatabase, ANewerSchemaIsRefused) {
   EXPECT_NE(opened.error().find("version 99"), std::string::npos) << opened.error();
 }
 
-TEST(SqlDatabase, AnOlderSchemaIsBroughtUpToDate) {
-  TestDirectory directory;
-  ContractRunner runner;
-  const AccountId account{{1}};
-  {
-    auto stores = open_stores(directory.file("accounts.db"));
-    ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account, "hash", {})));
-    (void)stores->database->write_and_wait([](SqlConnection& connection) {
-      connection.execute("ALTER TABLE accounts DROP COLUMN pin_tries_forgiven_at");
-      connection.execute("UPDATE schema_version SET version = 1");
-    });
-  }
-  auto stores = open_stores(directory.file("accounts.db"));
-  EXPECT_EQ(runner.run(stores->accounts.load(account))->pin_tries_forgiven_at, UnixMicros{0});
-}
-
 TEST(SqlAccountStore, CodesOfNumbersThatNeverRegisterAreDroppedADayAfterTheyExpired) {
   constexpr uint64_t kHour = 3'600'000'000;
   TestDirectory directory;

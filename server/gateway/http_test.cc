@@ -111,6 +111,9 @@ TEST(Http, NamesEveryErrorWithItsStatus) {
   EXPECT_EQ(error_of(client.request("GET", "/v1/profile", {{"Authorization", "Basic abc"}}), 401),
             wire::kUnauthenticated);
   EXPECT_EQ(client.request("GET", "/v1/profile").field("WWW-Authenticate"), "Bearer");
+  auto stranger = ana;
+  stranger.token.front() = static_cast<char>(stranger.token.front() ^ 1);
+  EXPECT_EQ(error_of(client.request("GET", "/v1/profile", with_token(stranger)), 401), wire::kUnknownDevice);
   EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), "{"), 400), wire::kMalformed);
   EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana), R"({"nome": "Ana"})"), 400),
             wire::kMalformed);

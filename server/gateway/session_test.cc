@@ -188,13 +188,13 @@ TEST(Session, TheSameDeviceAgainReplacesTheOlderConnection) {  // [DEVICE-4]
 TEST(Session, RefusesAWrongTokenAnUnknownVersionAndAFirstFrameThatIsNoHello) {
   Server server;
   const auto ana = server.add_device("+491700000001");
-  const auto refused_with = [&](const wire::ClientFrame& frame) {
+  const auto refused_with = [&](const wire::ClientFrame& frame, uint16_t close_code = 1008) {
     Client client(server.port());
     EXPECT_TRUE(client.open_socket());
     client.send_frame(frame);
     const auto error = client.receive(ServerFrame::kError);
     EXPECT_TRUE(error);
-    EXPECT_EQ(client.receive_close(), 1008);
+    EXPECT_EQ(client.receive_close(), close_code);
     EXPECT_TRUE(client.is_closed_by_server());
     return error ? error->error().code() : wire::kErrorUnspecified;
   };
@@ -207,6 +207,12 @@ TEST(Session, RefusesAWrongTokenAnUnknownVersionAndAFirstFrameThatIsNoHello) {
   wrong.back() = static_cast<char>(wrong.back() ^ 1);
   hello.mutable_hello()->set_token(wrong);
   EXPECT_EQ(refused_with(hello), wire::kUnauthenticated);
+  wrong.front() = static_cast<char>(wrong.front() ^ 1);
+  hello.mutable_hello()->set_token(wrong);
+  EXPECT_EQ(refused_with(hello, 1013), wire::kUnknownDevice);
+  hello.mutable_hello()->set_server_id(Bytes(16, 'x'));
+  EXPECT_EQ(refused_with(hello, 1013), wire::kOtherServer);
+  hello.mutable_hello()->clear_server_id();
   hello.mutable_hello()->set_token(ana.token);
   hello.mutable_hello()->set_version_min(2);
   hello.mutable_hello()->set_version_max(2);

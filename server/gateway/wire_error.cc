@@ -18,6 +18,8 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kMalformed: return {400, CloseCode::kInvalidPayload};
     case wire::kUnsupportedVersion: return {400, CloseCode::kPolicyViolation};
     case wire::kUnauthenticated: return {401, CloseCode::kPolicyViolation};
+    case wire::kUnknownDevice: return {401, CloseCode::kTryAgainLater};
+    case wire::kOtherServer: return {421, CloseCode::kTryAgainLater};
     case wire::kReplaced: return {409, CloseCode::kPolicyViolation};
     case wire::kTooManyConnections: return {429, CloseCode::kTryAgainLater};
     case wire::kRateLimited: return {429, CloseCode::kPolicyViolation};

@@ -19,6 +19,7 @@ Task<Outcome<DeviceAddress>> check(Services& services, Bytes token, bool needs_a
   wipe(token);
   const auto standing = co_await services.home.standing(*address, std::move(hash));
   if (!standing) co_return refuse_store(standing.error());
+  if (*standing == AccountHome::Standing::kNeverHere) co_return refuse(wire::kUnknownDevice, "token");
   if (*standing == AccountHome::Standing::kUnknown) co_return refuse(wire::kUnauthenticated, "token");
   if (needs_active && *standing != AccountHome::Standing::kActive)
     co_return refuse(wire::kUnauthenticated, "the device has published no keys yet");

@@ -27,12 +27,12 @@ namespace kith::handlers {
 // form.
 std::optional<DeviceAddress> token_address(BytesView token);
 // Checks the token's secret in time that does not depend on it. `needs_active`: refuses a device that has not published
-// its keys yet. Errors: kUnauthenticated, kUnavailable.
+// its keys yet. Errors: kUnauthenticated, kUnknownDevice (nobody here has had that id), kUnavailable.
 Task<Outcome<DeviceAddress>> authenticate(Services& services, Bytes token, bool needs_active);
 
 // ---- over the socket; `from` is authenticated
 
-// Checks the token and version, makes `session` the device's session (an older one is closed with kReplaced), takes the
+// Checks server, version and token, makes `session` the device's session (an older one is closed with kReplaced), takes the
 // confirmation that Hello carries, sends Welcome, the backlog and BacklogEnd through the session, and says who is
 // there. Runs on the loop that owns the account. After success the gateway calls shard.detach(from, session) when the
 // connection ends.

@@ -10,9 +10,10 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   if (hello.client().size() > kClientBytesMax) co_return refuse(wire::kInvalidArgument, "client");
   if (hello.version_min() > hello.version_max()) co_return refuse(wire::kInvalidArgument, "version_min");
   const auto version = wire::common_version(hello.version_min(), hello.version_max());
-  if (!version) {
+  if (!version)
     co_return refuse(wire::kUnsupportedVersion, "this server speaks version " + std::to_string(wire::kVersionMax));
-  }
+  const ServerId& here = services.settings.server_id;
+  if (!hello.server_id().empty() && hello.server_id() != here.view()) co_return refuse(wire::kOtherServer, "server_id");
   auto withheld = withheld_of(hello.withheld());
   if (!withheld) co_return refuse(wire::kTooLarge, "withheld");
   Bytes token = std::move(*hello.mutable_token());
@@ -48,6 +49,7 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   welcome.set_first_position(attached->first_position.value);
   welcome.set_prekeys_remaining(*prekeys);
   *welcome.mutable_limits() = services.settings.limits;
+  welcome.set_server_id(here.bytes());
   session.send(frame);
   shard.start_session(device, session, hello.available());
   co_return device;

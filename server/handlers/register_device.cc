@@ -118,6 +118,7 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   token.append(secret);
   response.set_token(token);
   response.set_device_list_revision(record->device_list_revision.value + 1);
+  response.set_server_id(services.settings.server_id.bytes());
   co_return response;
 }
 

@@ -278,9 +278,35 @@ TEST_F(RegistrationTest, ATokenIsCheckedWhole) {
     token[at] = static_cast<char>(token[at] ^ 1);
     const auto outcome = world.run(handlers::authenticate(world.services(), token, false));
     ASSERT_FALSE(outcome) << at;
-    EXPECT_EQ(outcome.error().code, wire::kUnauthenticated);
+    EXPECT_EQ(outcome.error().code, at == 0 ? wire::kUnknownDevice : wire::kUnauthenticated) << at;
   }
   EXPECT_FALSE(world.run(handlers::authenticate(world.services(), device.token.substr(1), false)));
+}
+
+TEST_F(RegistrationTest, ADeviceThatWasEndedIsToldApartFromOneThatWasNeverHere_IDENTITY_7) {
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  const auto refused = [this](Bytes token) {
+    const auto outcome = world.run(handlers::authenticate(world.services(), std::move(token), false));
+    EXPECT_FALSE(outcome);
+    return outcome ? wire::kErrorUnspecified : outcome.error().code;
+  };
+  Bytes of_the_next_device = device.token;
+  ++of_the_next_device[19];
+  EXPECT_EQ(refused(of_the_next_device), wire::kUnknownDevice) << "a later registration that this server has lost";
+  TestDevice newer(world, kPhone);
+  newer.account_key = device.account_key;
+  ASSERT_TRUE(newer.become_active());
+  EXPECT_EQ(refused(device.token), wire::kUnauthenticated) << "ended by the other";
+  EXPECT_EQ(refused(of_the_next_device), wire::kUnauthenticated) << "known now, with another secret";
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), newer.token, true)));
+}
+
+TEST_F(RegistrationTest, TheServerSaysWhichItIs_IDENTITY_7) {
+  const auto response = enter(ask()->code());
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->server_id(), world.services().settings.server_id.bytes());
+  EXPECT_EQ(response->server_id().size(), 16u);
 }
 
 TEST(RateLimits, RefillSteadilyAndTellWhen) {  // [LIMIT-1]

@@ -40,6 +40,7 @@ struct HandlerSettings {
   uint32_t pin_attempts_max = 10;          // a day
   uint32_t prekeys_low = 20;               // a device is told when it has fewer left
   wire::Limits limits = default_limits();  // as told in Welcome
+  ServerId server_id;                      // AccountStore::server_id()
 };
 
 struct Services {

@@ -55,6 +55,19 @@ TEST_F(SocketTest, WelcomeComesFirstThenTheBacklogThenItsEnd) {
   EXPECT_EQ(at_ana.backlog_end, at_ana.last());
 }
 
+TEST_F(SocketTest, ADeviceOfAnotherServerIsToldSoAndTheRightOneSaysWhichItIs_IDENTITY_7) {
+  wire::Hello hello = HandlersWorld::hello_of(ana_1);
+  hello.set_server_id(Bytes(16, 'x'));
+  EXPECT_EQ(say(hello, at_ana).error().code, wire::kOtherServer);
+  hello.mutable_token()->at(3) ^= 1;  // as on an empty data directory: neither server nor account are known
+  EXPECT_EQ(say(hello, at_ana).error().code, wire::kOtherServer);
+  hello.set_server_id(world.services().settings.server_id.bytes());
+  EXPECT_EQ(say(hello, at_ana).error().code, wire::kUnknownDevice);
+  hello.mutable_token()->at(3) ^= 1;
+  ASSERT_TRUE(say(hello, at_ana));
+  EXPECT_EQ(at_ana.frames.at(0).welcome().server_id(), hello.server_id());
+}
+
 TEST_F(SocketTest, HelloIsChecked) {
   const wire::Hello good = HandlersWorld::hello_of(ana_1);
   wire::Hello bad = good;

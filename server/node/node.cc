@@ -106,6 +106,9 @@ Result<void, Node::Failure> Node::start() {
                                           : "the inbox store can't be written: see above"});
   }
 
+  const auto server_id = complete(first, parts.stores->accounts->server_id(parts.random.id<ServerId>()));
+  if (!server_id) return Fail(Failure{kStoreFailed, "the account store can't be read or written: see above"});
+
   std::vector<net::EventLoop*> loops;
   std::vector<Shards::Loop> shard_loops;
   for (const auto& loop : parts.loops) {
@@ -121,6 +124,7 @@ Result<void, Node::Failure> Node::start() {
                                     *parts.stores->profiles, *parts.stores->last_seen, *parts.stores->inboxes,
                                     *parts.stores->codes, *parts.shards, *parts.rate_limits, *parts.heavy_work,
                                     handler_settings(config)});
+  parts.services->settings.server_id = *server_id;
   gateway::GatewayHooks hooks;
   hooks.unready_reason = [stores = parts.stores.get()] { return stores->unready_reason(); };
   hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));

@@ -31,6 +31,7 @@ struct AccountRecord {
   Revision device_list_revision;     // zero: never published
   Bytes device_list;                 // serialized wire.DeviceList, as signed
   Bytes device_list_signature;
+  DeviceId last_device;               // the highest id that a device of this account has had
   std::vector<DeviceRecord> devices;  // ascending id; ended ones are gone
 };
 
@@ -46,6 +47,9 @@ class AccountStore {
   virtual ~AccountStore() = default;
 
   // Errors of all: kUnavailable, kFull for those that write; others as said. Every write is durable when it completes.
+
+  // The server that these accounts are of (IDENTITY-7): the first that was ever proposed, kept as long as they are.
+  virtual Task<Result<ServerId, StoreError>> server_id(ServerId proposed) = 0;
 
   virtual Task<Result<AccountRecord, StoreError>> load(AccountId account) = 0;           // kNotFound
   virtual Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) = 0;  // kNotFound

@@ -71,6 +71,14 @@ class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
   std::unique_ptr<AccountStoreBackend> backend_ = GetParam().make();
 };
 
+TEST_P(AccountStoreContract, TheServerIsWhatWasProposedFirst_IDENTITY_7) {
+  const ServerId first{{1}}, second{{2}};
+  EXPECT_EQ(runner_.run(accounts().server_id(first)), first);
+  EXPECT_EQ(runner_.run(accounts().server_id(second)), first);
+  if (!backend_->reopen()) return;
+  EXPECT_EQ(runner_.run(accounts().server_id(second)), first);
+}
+
 TEST_P(AccountStoreContract, AnUnknownAccountOrNumberIsNotFound) {
   EXPECT_EQ(runner_.run(accounts().load(account(1))).error(), StoreError::kNotFound);
   EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone)).error(), StoreError::kNotFound);

@@ -141,6 +141,27 @@ class Faults(Scenario):
         ana.send(ben, "still here", "--wait", "sent")
         self.assertEqual(ben.receive_texts(), ["still here"])
 
+    def test_a_server_on_an_empty_data_directory_ends_nobody(self):  # IDENTITY-7
+        kithd = self.server()
+        ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
+        ana.send(ben, "before", "--wait", "sent")
+        self.assertEqual(ben.receive_texts(), ["before"])
+        kithd.stop()
+        right, kithd.data = kithd.data, kithd.data.with_name("empty")
+        kithd.start()
+        told = ana.run("send", ben.phone, "for the right one", "--wait", "sent", check=False)
+        self.assertEqual(told.returncode, 7, told.stderr)
+        self.assertIn("another server than the one you registered with", told.stderr)
+        status = ana.run("status", check=False)
+        self.assertIn("another server", status.stdout)
+        kithd.stop()
+        kithd.data = right
+        kithd.start()
+        self.assertIn("online", ana.run("status").stdout)
+        self.assertEqual(ben.receive_texts(), ["for the right one"])
+        ben.send(ana, "good", "--wait", "sent")
+        self.assertEqual(ana.receive_texts(), ["good"])
+
     def test_http_errors_are_named(self):
         kithd = self.server()
         def status_and_body(method, path, body=None, headers=None):

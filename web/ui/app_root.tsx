@@ -47,7 +47,7 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
       return (
         <EndedScreen
           phone={snapshot.state?.phone ?? ""}
-          conflict={snapshot.state?.connection === Connection.kIdentityConflict}
+          connection={snapshot.state?.connection ?? Connection.kEnded}
           onRegister={app.register}
           onRetry={app.askAgain}
           onNewProfile={onNewProfile}

@@ -3,6 +3,7 @@
 // Screens without conversations: while the app opens, and when there is none to be had.
 import type { ReactNode } from "react";
 
+import { Connection } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Logo } from "./icons";
@@ -46,25 +47,47 @@ export function FailureScreen({
 
 interface EndedScreenProps {
   phone: string;
-  /** The server gives out another identity for the number. */
-  conflict: boolean;
+  /** Why the server doesn't take this device: one of the states that `AppViewModel` shows this screen for. */
+  connection: Connection;
   onRegister: () => void;
   onRetry: () => void;
   onNewProfile: () => void;
 }
 
-/** The server doesn't know this device any more: usually the number was registered on another one. */
-export function EndedScreen({ phone, conflict, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
+const heading = (connection: Connection): string => {
+  switch (connection) {
+    case Connection.kIdentityConflict:
+      return say("screens.conflict");
+    case Connection.kUnknownDevice:
+      return say("screens.unknownDevice");
+    case Connection.kOtherServer:
+      return say("screens.otherServer");
+    default:
+      return say("screens.ended");
+  }
+};
+
+const explanation = (connection: Connection, phone: string): string => {
+  switch (connection) {
+    case Connection.kIdentityConflict:
+      return say("screens.conflictHint", { phone });
+    case Connection.kUnknownDevice:
+      return say("screens.unknownDeviceHint", { phone });
+    case Connection.kOtherServer:
+      return say("screens.otherServerHint", { phone });
+    default:
+      return say("screens.endedHint", { phone });
+  }
+};
+
+/** The server doesn't take this device for one of its own: usually the number was registered on another one. */
+export function EndedScreen({ phone, connection, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
         <Logo />
-        <h1>{conflict ? say("screens.conflict") : say("screens.ended")}</h1>
-        <p className={styles.lead}>
-          {conflict
-            ? say("screens.conflictHint", { phone: formatPhone(phone) })
-            : say("screens.endedHint", { phone: formatPhone(phone) })}
-        </p>
+        <h1>{heading(connection)}</h1>
+        <p className={styles.lead}>{explanation(connection, formatPhone(phone))}</p>
         <div className={styles.actions}>
           <button type="button" className="button primary wide" onClick={onRegister}>
             {say("screens.register")}

@@ -13,6 +13,8 @@ const CONNECTION: Record<number, TextId> = {
   [Connection.kOnline]: "settings.connected",
   [Connection.kWaiting]: "settings.waiting",
   [Connection.kEnded]: "settings.ended",
+  [Connection.kUnknownDevice]: "settings.unknownDevice",
+  [Connection.kOtherServer]: "settings.otherServer",
   [Connection.kIdentityConflict]: "settings.conflict",
   [Connection.kCatchingUp]: "settings.catchingUp",
 };

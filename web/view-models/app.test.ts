@@ -81,6 +81,22 @@ describe("the start", () => {
   });
 });
 
+describe("a server that doesn't take this device", () => {
+  it.each([State_Connection.kUnknownDevice, State_Connection.kOtherServer, State_Connection.kIdentityConflict])(
+    "is told (%s), can be registered with anew, and all goes on when the right one is back [IDENTITY-7]",
+    async (connection) => {
+      await app.start();
+      core.emit({ case: "stateChanged", value: state({ connection }) });
+      expect(app.snapshot().phase).toBe("ended");
+      core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kOnline }) });
+      await vi.waitFor(() => expect(app.snapshot().phase).toBe("chats"));
+      core.emit({ case: "stateChanged", value: state({ connection }) });
+      app.register();
+      expect(app.snapshot().registration?.snapshot().step).toBe("phone");
+    },
+  );
+});
+
 describe("what is open", () => {
   const BEN_DETAILS = { ...HOME, conversation: BEN, details: true };
 

@@ -40,9 +40,14 @@ export interface AppOptions {
   notifications: NotificationPort;
 }
 
-/** The server doesn't take this device for what it is: it was ended, or another identity has its number. */
-const isRefused = ({ connection }: State): boolean =>
-  connection === Connection.kEnded || connection === Connection.kIdentityConflict;
+const REFUSED = new Set([
+  Connection.kEnded,
+  Connection.kUnknownDevice,
+  Connection.kOtherServer,
+  Connection.kIdentityConflict,
+]);
+/** The server doesn't take this device for what it is: it has ended or lost it, is another server, or another identity has its number. */
+const isRefused = ({ connection }: State): boolean => REFUSED.has(connection);
 const isConnected = ({ connection }: State): boolean =>
   connection === Connection.kOnline || connection === Connection.kCatchingUp;
 
@@ -122,7 +127,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const { server, deviceName } = this.options;
     const phone = state?.phone ?? "";
     const name = state !== undefined && hasName(state) ? state.name : "";
-    const registered = state?.registered === true && state.connection !== Connection.kEnded;
+    const registered = state?.registered === true && !isRefused(state);
     const onRegistered = () => void this.start();
     this.update({
       phase: "registration",

@@ -60,6 +60,7 @@ inline MessageRow outgoing(uint32_t id, uint64_t order, Tick tick = Tick::kPendi
 inline Registration registration() {
   Registration registration;
   registration.server = "http://localhost:8080";
+  registration.server_id.value.fill(9);
   registration.phone = "+491700000001";
   registration.account = kSelf;
   registration.device = DeviceId{3};

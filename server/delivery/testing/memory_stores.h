@@ -108,6 +108,13 @@ class MemoryAccountStore final : public AccountStore {
   // Forgets the keys of a device that ends, with the store locked; MemoryPorts sets it.
   std::function<void(const DeviceAddress&)> on_device_ended;
 
+  Task<Result<ServerId, StoreError>> server_id(ServerId proposed) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    if (server_id_.is_none()) server_id_ = proposed;
+    co_return server_id_;
+  }
   Task<Result<AccountRecord, StoreError>> load(AccountId account) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
@@ -115,7 +122,7 @@ class MemoryAccountStore final : public AccountStore {
     ++loads_;
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
-    co_return found->second.record;
+    co_return found->second;
   }
   Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) override {
     co_await faults.enter_call();
@@ -123,7 +130,7 @@ class MemoryAccountStore final : public AccountStore {
     const std::lock_guard lock(mutex_);
     const auto found = phones_.find(phone);
     if (found == phones_.end()) co_return Fail(StoreError::kNotFound);
-    co_return accounts_.at(found->second).record;
+    co_return accounts_.at(found->second);
   }
   Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) override {
     co_await faults.enter_call();
@@ -133,7 +140,7 @@ class MemoryAccountStore final : public AccountStore {
     for (const std::string& phone : phones) {
       const auto found = phones_.find(phone);
       if (found == phones_.end()) continue;
-      const auto& devices = accounts_.at(found->second).record.devices;
+      const auto& devices = accounts_.at(found->second).devices;
       if (std::any_of(devices.begin(), devices.end(), [](const DeviceRecord& device) { return device.active; })) {
         out.push_back({phone, found->second});
       }
@@ -146,14 +153,14 @@ class MemoryAccountStore final : public AccountStore {
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto [place, is_new] = phones_.emplace(phone, new_account);
-    Stored& stored = accounts_[place->second];
+    AccountRecord& record = accounts_[place->second];
     if (is_new) {
-      stored.record.id = new_account;
-      stored.record.phone = phone;
+      record.id = new_account;
+      record.phone = phone;
     }
-    end_devices(stored.record, [](const DeviceRecord& device) { return !device.active; });
-    stored.record.devices.push_back({DeviceId{++stored.last_device}, std::move(token_hash), false, now});
-    co_return stored.record;
+    end_devices(record, [](const DeviceRecord& device) { return !device.active; });
+    record.devices.push_back({DeviceId{++record.last_device.value}, std::move(token_hash), false, now});
+    co_return record;
   }
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override {
     co_await faults.enter_call();
@@ -161,7 +168,7 @@ class MemoryAccountStore final : public AccountStore {
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
-    AccountRecord& record = found->second.record;
+    AccountRecord& record = found->second;
     if (list.revision.value != record.device_list_revision.value + 1) co_return Fail(StoreError::kConflict);
     for (const DeviceId named : list.devices) {
       if (std::none_of(record.devices.begin(), record.devices.end(),
@@ -184,7 +191,7 @@ class MemoryAccountStore final : public AccountStore {
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
-    found->second.record.pin_hash = std::move(pin_hash);
+    found->second.pin_hash = std::move(pin_hash);
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override {
@@ -194,7 +201,7 @@ class MemoryAccountStore final : public AccountStore {
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
-    found->second.record.pin_tries_forgiven_at = at;
+    found->second.pin_tries_forgiven_at = at;
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override {
@@ -224,15 +231,14 @@ class MemoryAccountStore final : public AccountStore {
   void add_account(AccountId account, std::string phone, uint32_t device_count, std::vector<Bytes> token_hashes = {}) {
     const std::lock_guard lock(mutex_);
     phones_[phone] = account;
-    Stored& stored = accounts_[account];
-    stored.record.id = account;
-    stored.record.phone = std::move(phone);
-    stored.record.device_list_revision = {1};
+    AccountRecord& record = accounts_[account];
+    record.id = account;
+    record.phone = std::move(phone);
+    record.device_list_revision = {1};
     for (uint32_t i = 1; i <= device_count; ++i) {
-      stored.record.devices.push_back(
-          {DeviceId{i}, i <= token_hashes.size() ? token_hashes[i - 1] : Bytes(), true, {}});
+      record.devices.push_back({DeviceId{i}, i <= token_hashes.size() ? token_hashes[i - 1] : Bytes(), true, {}});
     }
-    stored.last_device = device_count;
+    record.last_device = {device_count};
   }
   [[nodiscard]] size_t loads() const {
     const std::lock_guard lock(mutex_);
@@ -240,10 +246,6 @@ class MemoryAccountStore final : public AccountStore {
   }
 
  private:
-  struct Stored {
-    AccountRecord record;
-    uint32_t last_device = 0;
-  };
   template <class Condition>
   void end_devices(AccountRecord& record, Condition ends) {
     std::erase_if(record.devices, [&](const DeviceRecord& device) {
@@ -253,7 +255,8 @@ class MemoryAccountStore final : public AccountStore {
     });
   }
   mutable std::mutex mutex_;
-  std::map<AccountId, Stored> accounts_;
+  ServerId server_id_;
+  std::map<AccountId, AccountRecord> accounts_;
   std::map<std::string, AccountId> phones_;
   std::map<std::string, PendingCode> codes_;
   size_t loads_ = 0;

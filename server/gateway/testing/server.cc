@@ -49,6 +49,7 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
   rate_limits_ = std::make_unique<RateLimits>(clock_, rates);
   services_.reset(new Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen,
                                ports.inboxes, ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
+  services_->settings.server_id = run_now(ports.accounts.server_id(ServerId{{1}})).value();
   settings.listen = {"127.0.0.1:0"};
   if (!tables.empty()) tables_ = std::make_unique<net::DescriptorTables>(gateway_loops, std::move(tables));
   gateway = std::make_unique<Gateway>(gateway_loops, *services_, std::move(settings), std::move(hooks), tables_.get());

@@ -158,6 +158,7 @@ class HandlersWorld {
     services_.reset(new Services{loops.clock, random, ports_->accounts, ports_->keys, ports_->profiles,
                                  ports_->last_seen, ports_->inboxes, ports_->codes, *shards_, rate_limits,
                                  loops[options_.shards], options_.handlers});
+    services_->settings.server_id = *loops.run(0, ports_->accounts.server_id(ServerId{{1}}));
     for (size_t i = 0; i < options_.shards; ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 
