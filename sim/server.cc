@@ -25,7 +25,7 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
   loops.clock.monotonic_us = monotonic_us;
   loops.clock.unix_us = unix_us;
   disk.mutation = options.mutation;
-  rate_limits_ = std::make_unique<RateLimits>(loops.clock, RateSettings{});
+  rate_limits_ = std::make_unique<LocalRateLimits>(loops.clock, RateSettings{});
   std::vector<Shards::Loop> parts;
   for (size_t i = 0; i < options.loops; ++i) parts.push_back({&loops[i], &loops[i]});
   const auto epoch = loops.run(0, stores_->inboxes().new_epoch());

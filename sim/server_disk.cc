@@ -88,15 +88,24 @@ class Stores final : public ProcessStores {
     Answer<void> set_pin_hash(AccountId account, std::string hash) override {
       return on.work<void>([this, account, hash = std::move(hash)] { return disk().set_pin_hash(account, hash); });
     }
-    Answer<void> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override {
-      return on.work<void>([this, account, at] { return disk().set_pin_tries_forgiven_at(account, at); });
+    Answer<Try> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override {
+      return on.work<Try>([this, account, now, budget] { return disk().take_pin_try(account, now, budget); });
+    }
+    Answer<void> return_pin_try(AccountId account, TryBudget budget) override {
+      return on.work<void>([this, account, budget] { return disk().return_pin_try(account, budget); });
     }
     Answer<void> put_code(std::string phone, PendingCode code) override {
       return on.work<void>(
           [this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
     }
-    Answer<PendingCode> get_code(std::string phone) override {
-      return on.work<PendingCode>([this, phone = std::move(phone)] { return disk().get_code(phone); });
+    Answer<PendingCode> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override {
+      return on.work<PendingCode>(
+          [this, phone = std::move(phone), now, attempts_max] { return disk().try_code(phone, now, attempts_max); });
+    }
+    Answer<void> return_code_attempt(std::string phone, Bytes code_hash) override {
+      return on.work<void>([this, phone = std::move(phone), code_hash = std::move(code_hash)] {
+        return disk().return_code_attempt(phone, code_hash);
+      });
     }
     Answer<void> remove_code(std::string phone) override {
       return on.work<void>([this, phone = std::move(phone)] { return disk().remove_code(phone); });

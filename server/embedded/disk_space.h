@@ -12,9 +12,6 @@
 
 namespace kith {
 
-// What a store can do now: for /readyz and metrics.
-enum class StoreHealth { kOk, kFull, kUnavailable };
-
 class DiskSpace {
  public:
   // `read` answers the free bytes; the default asks statvfs for `path`, as an unprivileged process sees it.

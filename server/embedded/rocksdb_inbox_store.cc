@@ -30,12 +30,12 @@ RocksDbInboxStore::RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, co
       writer_(std::make_unique<InboxWriter>(*database_, settings.bounds, disk_, clock)),
       expirer_("kith-expire", 16) {
   for (size_t i = 0; i < settings.reader_threads; ++i)
-    readers_.push_back(std::make_unique<WorkThread>("kith-read-" + std::to_string(i)));
+    readers_.push_back(std::make_unique<net::WorkThread>("kith-read-" + std::to_string(i)));
 }
 
 RocksDbInboxStore::~RocksDbInboxStore() = default;
 
-WorkThread& RocksDbInboxStore::reader_of(const DeviceAddress& device) {
+net::WorkThread& RocksDbInboxStore::reader_of(const DeviceAddress& device) {
   return *readers_[std::hash<DeviceAddress>()(device) % readers_.size()];
 }
 
@@ -45,16 +45,19 @@ Task<Result<void, StoreError>> RocksDbInboxStore::write(Batch batch) { return wr
 
 Task<Result<std::vector<InboxEntry>, StoreError>> RocksDbInboxStore::read(DeviceAddress device, Position after,
                                                                           size_t count_max, size_t bytes_max) {
-  return run_on(reader_of(device),
-                [this, device, after, count_max, bytes_max] { return read_now(device, after, count_max, bytes_max); });
+  return run_on(
+      reader_of(device),
+      [this, device, after, count_max, bytes_max] { return read_now(device, after, count_max, bytes_max); },
+      StoreError::kUnavailable);
 }
 
 Task<Result<InboxStore::Summary, StoreError>> RocksDbInboxStore::summarize(DeviceAddress device) {
-  return run_on(reader_of(device), [this, device] { return summarize_now(device); });
+  return run_on(reader_of(device), [this, device] { return summarize_now(device); }, StoreError::kUnavailable);
 }
 
 Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros now, size_t count_max) {
-  auto found = co_await run_on(expirer_, [this, now, count_max] { return find_expired(now, count_max); });
+  auto found = co_await run_on(
+      expirer_, [this, now, count_max] { return find_expired(now, count_max); }, StoreError::kUnavailable);
   if (!found) co_return Fail(found.error());
   if (found->records.empty() && found->day_keys.empty()) co_return size_t{0};
   auto erasure = std::move(*found);

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "net/work_thread.h"
 #include "server/embedded/inbox_writer.h"
-#include "server/embedded/work_thread.h"
 
 namespace kith {
 
-class RocksDbInboxStore final : public InboxStore {
+class RocksDbInboxStore final : public InboxStore, public HealthSource {
  public:
   struct Settings {
     InboxDatabase::Settings database;
@@ -39,13 +39,12 @@ class RocksDbInboxStore final : public InboxStore {
   Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override;
   [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
 
-  // Any thread.
-  [[nodiscard]] StoreHealth health() const { return writer_->health(); }
+  [[nodiscard]] StoreHealth health() const override { return writer_->health(); }
 
  private:
   RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, const Settings& settings, Clock& clock);
 
-  WorkThread& reader_of(const DeviceAddress& device);
+  net::WorkThread& reader_of(const DeviceAddress& device);
   Result<std::vector<InboxEntry>, StoreError> read_now(const DeviceAddress& device, Position after, size_t count_max,
                                                        size_t bytes_max) const;
   Result<Summary, StoreError> summarize_now(const DeviceAddress& device) const;
@@ -59,8 +58,8 @@ class RocksDbInboxStore final : public InboxStore {
   Bytes expiry_cursor_;  // of expirer_: the key of "days" to go on with
   DiskSpace disk_;
   std::unique_ptr<InboxWriter> writer_;
-  std::vector<std::unique_ptr<WorkThread>> readers_;
-  WorkThread expirer_;
+  std::vector<std::unique_ptr<net::WorkThread>> readers_;
+  net::WorkThread expirer_;
 };
 
 }  // namespace kith

@@ -16,7 +16,7 @@ constexpr size_t kStripes = 16;
 
 }  // namespace
 
-struct RateLimits::Impl {
+struct LocalRateLimits::Impl {
   // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill.
   struct Stripe {
     std::mutex mutex;
@@ -96,30 +96,31 @@ struct RateLimits::Impl {
   std::array<Stripe, kStripes> stripes;
 };
 
-RateLimits::RateLimits(Clock& clock, RateSettings settings) : impl_(std::make_unique<Impl>(clock, settings)) {}
-RateLimits::~RateLimits() = default;
+LocalRateLimits::LocalRateLimits(Clock& clock, RateSettings settings)
+    : impl_(std::make_unique<Impl>(clock, settings)) {}
+LocalRateLimits::~LocalRateLimits() = default;
 
-uint32_t RateLimits::take(Limit limit, BytesView key, uint32_t cost) {
+uint32_t LocalRateLimits::take(Limit limit, BytesView key, uint32_t cost) {
   return impl_->use(impl_->rate_of(limit), limit, key, cost, true);
 }
-uint32_t RateLimits::peek(Limit limit, BytesView key, uint32_t cost) {
+uint32_t LocalRateLimits::peek(Limit limit, BytesView key, uint32_t cost) {
   return impl_->use(impl_->rate_of(limit), limit, key, cost, false);
 }
 
-uint32_t RateLimits::take_address(Limit limit, std::string_view address) {
+uint32_t LocalRateLimits::take_address(Limit limit, std::string_view address) {
   if (impl_->settings.loopback_exempt &&
       (address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.")))
     return 0;
   return take(limit, address);
 }
 
-bool RateLimits::begin(BytesView key) {
+bool LocalRateLimits::begin(BytesView key) {
   Impl::Stripe& stripe = impl_->stripe_of(key);
   const std::lock_guard lock(stripe.mutex);
   return stripe.in_progress.emplace(key).second;
 }
 
-void RateLimits::end(BytesView key) {
+void LocalRateLimits::end(BytesView key) {
   Impl::Stripe& stripe = impl_->stripe_of(key);
   const std::lock_guard lock(stripe.mutex);
   const auto known = stripe.in_progress.find(key);

@@ -2,9 +2,9 @@
 
 // How often somebody may do something: token buckets by what is done and by whom.
 //
-// Calls: from any thread (a short lock per stripe; none of this is on the path of a message between two devices).
-// State: in memory only; a restart forgives. What guards a secret is counted in the account store (register_device.cc).
-// Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+// What guards a secret is counted in the account store, where all processes and all restarts count together
+// (register_device.cc); this guards the server's own work, and may forgive. So an answer comes at once: one that is
+// shared by several processes gives each its part of a bucket, and evens out behind their backs.
 #pragma once
 
 #include <cstdint>
@@ -64,21 +64,39 @@ struct RateSettings {
   size_t buckets_max = 1 << 20;  // of all stripes together
 };
 
+// Calls: from any thread.
 class RateLimits {
  public:
-  RateLimits(Clock& clock, RateSettings settings);
-  ~RateLimits();
+  virtual ~RateLimits() = default;
 
   // Takes `cost` tokens. 0: taken. Else nothing is taken, and after so many milliseconds it can be.
-  [[nodiscard]] uint32_t take(Limit limit, BytesView key, uint32_t cost = 1);
+  [[nodiscard]] virtual uint32_t take(Limit limit, BytesView key, uint32_t cost) = 0;
+  [[nodiscard]] uint32_t take(Limit limit, BytesView key) { return take(limit, key, 1); }
   // What take() would answer, without taking.
-  [[nodiscard]] uint32_t peek(Limit limit, BytesView key, uint32_t cost = 1);
+  [[nodiscard]] virtual uint32_t peek(Limit limit, BytesView key, uint32_t cost) = 0;
+  [[nodiscard]] uint32_t peek(Limit limit, BytesView key) { return peek(limit, key, 1); }
   // The same as take() for a limit by peer address, with the exemption of loopback.
-  [[nodiscard]] uint32_t take_address(Limit limit, std::string_view address);
+  [[nodiscard]] virtual uint32_t take_address(Limit limit, std::string_view address) = 0;
 
-  // Marks what only one request at a time may do (trying the code of a number). False: another one is doing it.
-  [[nodiscard]] bool begin(BytesView key);
-  void end(BytesView key);
+  // Marks what only one request at a time may do, because it costs much. False: another one is doing it.
+  [[nodiscard]] virtual bool begin(BytesView key) = 0;
+  virtual void end(BytesView key) = 0;
+};
+
+// Of this process alone: in memory, with a short lock per stripe. A restart forgives.
+// Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+class LocalRateLimits final : public RateLimits {
+ public:
+  LocalRateLimits(Clock& clock, RateSettings settings);
+  ~LocalRateLimits() override;
+
+  using RateLimits::peek;
+  using RateLimits::take;
+  [[nodiscard]] uint32_t take(Limit limit, BytesView key, uint32_t cost) override;
+  [[nodiscard]] uint32_t peek(Limit limit, BytesView key, uint32_t cost) override;
+  [[nodiscard]] uint32_t take_address(Limit limit, std::string_view address) override;
+  [[nodiscard]] bool begin(BytesView key) override;
+  void end(BytesView key) override;
 
  private:
   struct Impl;

@@ -7,8 +7,6 @@
 namespace kith::handlers {
 namespace {
 
-constexpr uint32_t kRetryMs = 500;
-
 Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string address, wire::CodeRequest request) {
   RateLimits& limits = services.rate_limits;
   if (const uint32_t wait_ms = limits.take_address(Limit::kCodeFromAddress, address); wait_ms != 0)
@@ -20,10 +18,6 @@ Task<Outcome<wire::CodeResponse>> make_code(Services& services, std::string addr
   if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumber, *phone); wait_ms != 0) co_return refuse_rate(wait_ms);
   if (const uint32_t wait_ms = limits.take(Limit::kCodeForNumberHourly, *phone); wait_ms != 0)
     co_return refuse_rate(wait_ms);
-
-  // Not while a code of the number is tried: counting that try would put the old code back.
-  const OneAtATime turn(limits, "register " + *phone);
-  if (!turn.alone()) co_return refuse_rate(kRetryMs);
 
   const HandlerSettings& settings = services.settings;
   std::string code;

@@ -16,8 +16,8 @@
 #include "net/event_loop.h"
 #include "net/signals.h"
 #include "net/system_clock.h"
+#include "net/work_thread.h"
 #include "server/delivery/shard.h"
-#include "server/embedded/work_thread.h"
 #include "server/gateway/gateway.h"
 #include "server/node/data_directory.h"
 #include "server/node/process.h"
@@ -63,7 +63,7 @@ struct Node::Parts {
   std::optional<DataDirectory> directory;
   std::unique_ptr<Stores> stores;
   std::unique_ptr<RateLimits> rate_limits;
-  std::unique_ptr<WorkThread> heavy_work;
+  std::unique_ptr<net::WorkThread> heavy_work;
   std::unique_ptr<Shards> shards;
   std::unique_ptr<Services> services;
   std::unique_ptr<gateway::Gateway> gateway;
@@ -94,19 +94,19 @@ Result<void, Node::Failure> Node::start() {
   if (!directory) return Fail(Failure{kDirectoryInUse, directory.error()});
   parts.directory.emplace(std::move(*directory));
 
-  auto stores = Stores::open(config, *parts.directory, parts.clock);
+  auto stores = open_embedded(config, *parts.directory, parts.clock);
   if (!stores) return Fail(Failure{kStoreFailed, stores.error()});
   parts.stores = std::move(*stores);
 
   net::EventLoop& first = *parts.loops[0];
-  const auto epoch = complete(first, parts.stores->inboxes->new_epoch());
+  const auto epoch = complete(first, parts.stores->inboxes().new_epoch());
   if (!epoch) {
     return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull
                                           ? "the disk is full: make room and start again"
                                           : "the inbox store can't be written: see above"});
   }
 
-  const auto server_id = complete(first, parts.stores->accounts->server_id(parts.random.id<ServerId>()));
+  const auto server_id = complete(first, parts.stores->accounts().server_id(parts.random.id<ServerId>()));
   if (!server_id) return Fail(Failure{kStoreFailed, "the account store can't be read or written: see above"});
 
   std::vector<net::EventLoop*> loops;
@@ -115,18 +115,18 @@ Result<void, Node::Failure> Node::start() {
     loops.push_back(loop.get());
     shard_loops.push_back({loop.get(), loop.get()});
   }
-  const DeliveryPorts ports{*parts.stores->accounts, *parts.stores->profiles, *parts.stores->last_seen,
-                            *parts.stores->inboxes};
-  parts.rate_limits = std::make_unique<RateLimits>(parts.clock, config.rates);
-  parts.heavy_work = std::make_unique<WorkThread>("kith-heavy");
+  const DeliveryPorts ports{parts.stores->accounts(), parts.stores->profiles(), parts.stores->last_seen(),
+                            parts.stores->inboxes()};
+  parts.rate_limits = std::make_unique<LocalRateLimits>(parts.clock, config.rates);
+  parts.heavy_work = std::make_unique<net::WorkThread>("kith-heavy");
   parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, ports, config.delivery, *epoch);
-  parts.services.reset(new Services{parts.clock, parts.random, *parts.stores->accounts, *parts.stores->keys,
-                                    *parts.stores->profiles, *parts.stores->last_seen, *parts.stores->inboxes,
-                                    *parts.stores->codes, *parts.shards, *parts.rate_limits, *parts.heavy_work,
+  parts.services.reset(new Services{parts.clock, parts.random, parts.stores->accounts(), parts.stores->keys(),
+                                    parts.stores->profiles(), parts.stores->last_seen(), parts.stores->inboxes(),
+                                    parts.stores->codes(), *parts.shards, *parts.rate_limits, *parts.heavy_work,
                                     handler_settings(config)});
   parts.services->settings.server_id = *server_id;
   gateway::GatewayHooks hooks;
-  hooks.unready_reason = [stores = parts.stores.get()] { return stores->unready_reason(); };
+  hooks.unready_reason = [stores = parts.stores.get()] { return unready_reason(*stores); };
   hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));
   parts.gateway =
       std::make_unique<gateway::Gateway>(loops, *parts.services, config.gateway, std::move(hooks), parts.tables.get());
@@ -202,7 +202,7 @@ Task<void> Node::Parts::stop() {
     co_await shard.close();
   }
   co_await enter(first);
-  const auto flushed = co_await stores->last_seen->flush();
+  const auto flushed = co_await stores->last_seen().flush();
   if (!flushed) spdlog::warn("last seen could not be written");
   for (const auto& loop : loops) loop->stop();
 }

@@ -24,14 +24,18 @@ std::vector<prometheus::MetricFamily> StoreMetrics::Collect() const {
   writable.name = "kith_store_writable";
   writable.help = "1 while the store takes writes; 0 when it is full or failed.";
   writable.type = prometheus::MetricType::Gauge;
-  writable.metric = {gauge(stores_.inboxes->health() == StoreHealth::kOk, "inbox"),
-                     gauge(stores_.database->health() == StoreHealth::kOk, "account")};
+  for (const Stores::Watched& watched : stores_.watched())
+    writable.metric.push_back(gauge(watched.health.health() == StoreHealth::kOk, watched.name));
+  std::vector<prometheus::MetricFamily> families{std::move(writable)};
+  const auto free_bytes = stores_.free_bytes();
+  if (!free_bytes) return families;
   prometheus::MetricFamily free;
   free.name = "kith_disk_free_bytes";
   free.help = "Free bytes where the data directory lies.";
   free.type = prometheus::MetricType::Gauge;
-  free.metric = {gauge(static_cast<double>(stores_.disk->free_bytes()))};
-  return {writable, free};
+  free.metric = {gauge(static_cast<double>(*free_bytes))};
+  families.push_back(std::move(free));
+  return families;
 }
 
 }  // namespace kith::node

@@ -7,16 +7,16 @@
 
 namespace kith::node {
 
-struct Stores;
+class Stores;
 
 class StoreMetrics final : public prometheus::Collectable {
  public:
   // The stores outlive it. Any thread may collect.
-  explicit StoreMetrics(const Stores& stores) : stores_(stores) {}
+  explicit StoreMetrics(Stores& stores) : stores_(stores) {}
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const Stores& stores_;
+  Stores& stores_;
 };
 
 }  // namespace kith::node

@@ -1,41 +1,54 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The embedded stores, opened together.
+// Every store of a node, as ports: what wires them (node.cc) and what watches them knows none by its kind.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "server/embedded/rocksdb_inbox_store.h"
-#include "server/embedded/sql_account_store.h"
-#include "server/embedded/sql_key_store.h"
-#include "server/embedded/sql_last_seen_store.h"
-#include "server/embedded/sql_profile_store.h"
 #include "server/node/config.h"
 #include "server/node/data_directory.h"
+#include "server/ports/account_store.h"
 #include "server/ports/code_sender.h"
+#include "server/ports/inbox_store.h"
+#include "server/ports/key_store.h"
+#include "server/ports/last_seen_store.h"
+#include "server/ports/profile_store.h"
+#include "server/ports/store_health.h"
 
 namespace kith::node {
 
-struct Stores {
-  // The clock outlives the stores. The error is a sentence for the operator.
-  static Result<std::unique_ptr<Stores>, std::string> open(const Config& config, const DataDirectory& directory,
+class Stores {
+ public:
+  virtual ~Stores() = default;
+
+  virtual AccountStore& accounts() = 0;
+  virtual KeyStore& keys() = 0;
+  virtual ProfileStore& profiles() = 0;
+  virtual LastSeenStore& last_seen() = 0;
+  virtual InboxStore& inboxes() = 0;
+  virtual CodeSender& codes() = 0;
+
+  // What can fail by itself. The names are those of metrics: "inbox", "account". Any thread.
+  struct Watched {
+    const char* name;
+    const HealthSource& health;
+  };
+  [[nodiscard]] virtual std::vector<Watched> watched() const = 0;
+  // Where the data lies; absent: not on this machine. Any thread.
+  [[nodiscard]] virtual std::optional<uint64_t> free_bytes() = 0;
+};
+
+// Those that need no other server. The clock outlives them. The error is a sentence for the operator.
+Result<std::unique_ptr<Stores>, std::string> open_embedded(const Config& config, const DataDirectory& directory,
                                                            Clock& clock);
 
-  // Why the server should get no traffic; empty when it should. Any thread.
-  [[nodiscard]] std::string unready_reason() const;
-
-  // In the order of making; destroyed in reverse.
-  std::unique_ptr<SqlDatabase> database;
-  std::unique_ptr<SqlAccountStore> accounts;
-  std::unique_ptr<SqlKeyStore> keys;
-  std::unique_ptr<SqlProfileStore> profiles;
-  std::unique_ptr<SqlLastSeenStore> last_seen;
-  std::unique_ptr<RocksDbInboxStore> inboxes;
-  std::unique_ptr<DiskSpace> disk;
-  std::unique_ptr<CodeSender> codes;
-};
+// Why the server should get no traffic; empty when it should. Any thread.
+[[nodiscard]] std::string unready_reason(const Stores& stores);
 
 }  // namespace kith::node

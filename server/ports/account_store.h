@@ -39,7 +39,14 @@ struct AccountRecord {
 struct PendingCode {
   Bytes code_hash;  // BLAKE2b-256 of phone and code
   UnixMicros expires_at;
-  uint32_t attempts = 0;  // wrong tries so far
+  uint32_t attempts = 0;  // tries that were not taken back
+};
+
+// So many guesses of a secret, as time that is used up: a try takes share_us of window_us, and with the time it is
+// forgiven.
+struct TryBudget {
+  uint64_t share_us = 0;
+  uint64_t window_us = 0;
 };
 
 class AccountStore {
@@ -67,7 +74,8 @@ class AccountStore {
                                                              UnixMicros now) = 0;
 
   // Makes a device list current: the devices it names become active, all others end, with their keys.
-  // Errors: kConflict unless `revision` is the one after the current; kNotFound when a named device does not exist.
+  // Errors: kConflict unless `revision` is the one after the current; kNotFound when a named device does not exist. The
+  // very list that is current already is no error: an answer to it was lost.
   struct DeviceList {
     Revision revision;
     Bytes device_list;
@@ -78,11 +86,22 @@ class AccountStore {
 
   // "" removes the PIN. kNotFound.
   virtual Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) = 0;
-  virtual Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) = 0;  // kNotFound
+  // Counts a try of the PIN before it is made, whoever else counts one: not beyond the budget. kNotFound.
+  struct Try {
+    bool taken = false;
+    uint64_t wait_us = 0;  // when not taken: until it can be
+  };
+  virtual Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) = 0;
+  // Takes a counted try back: it was right, or was not made. kNotFound.
+  virtual Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) = 0;
 
   // Registration codes: one a number, the newest.
   virtual Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) = 0;
-  virtual Task<Result<PendingCode, StoreError>> get_code(std::string phone) = 0;  // kNotFound
+  // Counts a try of the number's code before it is made, whoever else counts one; answers the code with it.
+  // Errors: kNotFound when there is none, or it has expired; kConflict when attempts_max tries were made.
+  virtual Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) = 0;
+  // Takes a counted try of this very code back: it was right. No such code is no error.
+  virtual Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) = 0;
   virtual Task<Result<void, StoreError>> remove_code(std::string phone) = 0;
 };
 

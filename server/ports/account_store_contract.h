@@ -24,6 +24,9 @@ class AccountStoreBackend {
   virtual ~AccountStoreBackend() = default;
   virtual AccountStore& accounts() = 0;
   virtual KeyStore& keys() = 0;
+  // The same data through stores of another process, which writes as well; these where there can be none.
+  virtual AccountStore& other_accounts() { return accounts(); }
+  virtual KeyStore& other_keys() { return keys(); }
   // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend
   // in memory).
   virtual bool reopen() = 0;
@@ -75,6 +78,7 @@ TEST_P(AccountStoreContract, TheServerIsWhatWasProposedFirst_IDENTITY_7) {
   const ServerId first{{1}}, second{{2}};
   EXPECT_EQ(runner_.run(accounts().server_id(first)), first);
   EXPECT_EQ(runner_.run(accounts().server_id(second)), first);
+  EXPECT_EQ(runner_.run(backend_->other_accounts().server_id(second)), first);
   if (!backend_->reopen()) return;
   EXPECT_EQ(runner_.run(accounts().server_id(second)), first);
 }
@@ -216,29 +220,123 @@ TEST_P(AccountStoreContract, ThePinIsKeptUntilItIsRemoved) {
   EXPECT_EQ(runner_.run(accounts().load(account(1)))->pin_hash, "");
 }
 
-TEST_P(AccountStoreContract, TriesOfThePinAreKept) {
-  EXPECT_EQ(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{7})).error(),
-            StoreError::kNotFound);
-  EXPECT_EQ(add(kPhone, 1).pin_tries_forgiven_at, UnixMicros{0});
-  ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{1'700'000'000'000'000})));
+TEST_P(AccountStoreContract, TriesOfThePinAreCountedWithinTheirBudgetAndForgivenWithTheTime) {  // [LIMIT-1]
+  constexpr TryBudget kBudget{100, 300};
+  EXPECT_EQ(runner_.run(accounts().take_pin_try(account(1), {1000}, kBudget)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().return_pin_try(account(1), kBudget)).error(), StoreError::kNotFound);
+  add(kPhone, 1);
+  const auto take = [&](uint64_t now) {
+    const auto outcome = runner_.run(accounts().take_pin_try(account(1), {now}, kBudget));
+    EXPECT_TRUE(outcome);
+    return outcome ? std::pair(outcome->taken, outcome->wait_us) : std::pair(false, uint64_t{0});
+  };
+  using Outcome = std::pair<bool, uint64_t>;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(take(1000), Outcome(true, 0));
+  EXPECT_EQ(take(1000), Outcome(false, 100));
+  EXPECT_EQ(take(1040), Outcome(false, 60));
+  EXPECT_EQ(take(1100), Outcome(true, 0)) << "one is forgiven";
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "another")));
-  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone))->pin_tries_forgiven_at, UnixMicros{1'700'000'000'000'000});
+  EXPECT_EQ(take(1100), Outcome(false, 100)) << "another PIN forgives none";
+  ASSERT_TRUE(runner_.run(accounts().return_pin_try(account(1), kBudget)));
+  EXPECT_EQ(take(1100), Outcome(true, 0)) << "it was taken back";
+  EXPECT_EQ(take(500), Outcome(false, 100)) << "the clock was put back";
+  EXPECT_EQ(take(9000), Outcome(true, 0));
+  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone))->pin_tries_forgiven_at, UnixMicros{9100});
 }
 
 TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
-  EXPECT_EQ(runner_.run(accounts().get_code(kPhone)).error(), StoreError::kNotFound);
+  const auto tried = [&](const std::string& phone, uint32_t attempts_max = 9) {
+    return runner_.run(accounts().try_code(phone, {50}, attempts_max));
+  };
+  EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0})));
   ASSERT_TRUE(runner_.run(accounts().put_code("+491700000002", {"other", UnixMicros{100}, 0})));
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0two", 4), UnixMicros{200}, 3})));
-  const auto code = runner_.run(accounts().get_code(kPhone));
+  const auto code = tried(kPhone);
   ASSERT_TRUE(code);
   EXPECT_EQ(code->code_hash, Bytes("\0two", 4));
   EXPECT_EQ(code->expires_at, UnixMicros{200});
-  EXPECT_EQ(code->attempts, 3u);
+  EXPECT_EQ(code->attempts, 4u);
   ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
   ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
-  EXPECT_EQ(runner_.run(accounts().get_code(kPhone)).error(), StoreError::kNotFound);
-  EXPECT_EQ(runner_.run(accounts().get_code("+491700000002"))->code_hash, "other");
+  EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
+  EXPECT_EQ(tried("+491700000002")->code_hash, "other");
+}
+
+TEST_P(AccountStoreContract, TriesOfACodeAreCountedUpToTheirNumberAndUntilItExpires) {  // [LIMIT-1]
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0})));
+  const auto tried = [&](uint64_t now) { return runner_.run(accounts().try_code(kPhone, {now}, 3)); };
+  for (uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(tried(99)->attempts, i);
+  EXPECT_EQ(tried(99).error(), StoreError::kConflict);
+  EXPECT_EQ(tried(100).error(), StoreError::kNotFound) << "expired";
+  ASSERT_TRUE(runner_.run(accounts().return_code_attempt(kPhone, "an earlier code")));
+  EXPECT_EQ(tried(99).error(), StoreError::kConflict);
+  ASSERT_TRUE(runner_.run(accounts().return_code_attempt(kPhone, "code")));
+  EXPECT_EQ(tried(99)->attempts, 3u);
+  ASSERT_TRUE(runner_.run(accounts().return_code_attempt("+491700000002", "code")));
+}
+
+TEST_P(AccountStoreContract, OfTwoProcessesThatPublishAtOnceOneWins) {  // [DEVICE-1]
+  add(kPhone, 1);
+  for (uint64_t revision = 1; revision <= 10; ++revision) {
+    std::vector<Task<Result<AccountRecord, StoreError>>> calls;
+    for (int i = 0; i < 4; ++i) {
+      AccountStore::DeviceList list{{revision}, "list " + std::to_string(i), "signature", {{1}}};
+      calls.push_back((i % 2 == 0 ? accounts() : backend_->other_accounts()).set_device_list(account(1), list));
+    }
+    std::vector<std::string> won;
+    for (const auto& outcome : runner_.run_all(std::move(calls))) {
+      if (outcome) won.push_back(outcome->device_list);
+    }
+    ASSERT_EQ(won.size(), 1u);
+    EXPECT_EQ(runner_.run(accounts().load(account(1)))->device_list, won[0]);
+    EXPECT_EQ(runner_.run(backend_->other_accounts().load(account(1)))->device_list, won[0]);
+  }
+}
+
+TEST_P(AccountStoreContract, AListThatIsPublishedAgainBecauseTheAnswerWasLostIsNoConflict) {  // [DEVICE-1]
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 1, {1}, "list"));
+  const auto again = publish(account(1), 1, {1}, "list");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->device_list_revision, Revision{1});
+  EXPECT_EQ(publish(account(1), 1, {1}, "another").error(), StoreError::kConflict);
+}
+
+TEST_P(AccountStoreContract, TwoProcessesThatRegisterANumberMakeOneAccountAndNoDeviceTwice) {
+  std::vector<Task<Result<AccountRecord, StoreError>>> calls;
+  for (uint8_t i = 1; i <= 20; ++i) {
+    AccountStore& store = i % 2 == 0 ? accounts() : backend_->other_accounts();
+    calls.push_back(store.add_device(kPhone, account(i), kHash, UnixMicros{i}));
+  }
+  std::set<AccountId> ids;
+  std::set<uint32_t> devices;
+  for (const auto& outcome : runner_.run_all(std::move(calls))) {
+    ASSERT_TRUE(outcome);
+    ids.insert(outcome->id);
+    EXPECT_EQ(outcome->last_device, outcome->devices.back().id);
+    devices.insert(outcome->devices.back().id.value);
+  }
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(devices.size(), 20u);
+}
+
+TEST_P(AccountStoreContract, TwoProcessesShareTheTriesOfACodeAndOfAPin) {  // [LIMIT-1]
+  add(kPhone, 1);
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0})));
+  std::vector<Task<Result<PendingCode, StoreError>>> codes;
+  std::vector<Task<Result<AccountStore::Try, StoreError>>> pins;
+  for (int i = 0; i < 20; ++i) {
+    AccountStore& store = i % 2 == 0 ? accounts() : backend_->other_accounts();
+    codes.push_back(store.try_code(kPhone, {50}, 5));
+    pins.push_back(store.take_pin_try(account(1), {50}, {10, 30}));
+  }
+  size_t tried = 0;
+  for (const auto& outcome : runner_.run_all(std::move(codes))) tried += outcome ? 1 : 0;
+  EXPECT_EQ(tried, 5u);
+  tried = 0;
+  for (const auto& outcome : runner_.run_all(std::move(pins))) tried += outcome && outcome->taken ? 1 : 0;
+  EXPECT_EQ(tried, 3u);
 }
 
 TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
@@ -246,7 +344,7 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   ASSERT_TRUE(publish(account(1), 1, {1}, "list"));
   add(kPhone, 1);
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "pin")));
-  ASSERT_TRUE(runner_.run(accounts().set_pin_tries_forgiven_at(account(1), UnixMicros{8})));
+  ASSERT_TRUE(runner_.run(accounts().take_pin_try(account(1), UnixMicros{3}, {5, 50})));
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
   const auto record = runner_.run(accounts().find_by_phone(kPhone));
@@ -257,7 +355,8 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   EXPECT_EQ(record->device_list, "list");
   EXPECT_EQ(record->device_list_revision, Revision{1});
   EXPECT_EQ(devices_of(*record), (Devices{{1, true}, {2, false}}));
-  EXPECT_EQ(runner_.run(accounts().get_code(kPhone))->attempts, 2u);
+  EXPECT_EQ(record->last_device, DeviceId{2});
+  EXPECT_EQ(runner_.run(accounts().try_code(kPhone, {1}, 9))->attempts, 3u);
   EXPECT_EQ(add(kPhone, 1).devices.back().id, DeviceId{3});
 }
 

@@ -114,6 +114,24 @@ TEST_P(KeyStoreContract, NoMorePrekeysThanTheMaximumAreHeld) {  // [LIMIT-1]
   EXPECT_EQ(add(device(1), prekeys(3000, 5)), KeyStore::kPrekeysMax);
 }
 
+TEST_P(KeyStoreContract, TwoProcessesHandOutNoPrekeyTwice) {
+  ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
+  ASSERT_TRUE(add(device(1), prekeys(1, 40)));
+  std::vector<Task<Result<DeviceKeyBundle, StoreError>>> calls;
+  for (int i = 0; i < 60; ++i) {
+    KeyStore& store = i % 2 == 0 ? keys() : backend_->other_keys();
+    calls.push_back(store.take_bundle(device(1)));
+  }
+  std::set<uint32_t> taken;
+  for (const auto& bundle : runner_.run_all(std::move(calls))) {
+    ASSERT_TRUE(bundle);
+    if (bundle->prekey) {
+      EXPECT_TRUE(taken.insert(bundle->prekey->id).second);
+    }
+  }
+  EXPECT_EQ(taken.size(), 40u);
+}
+
 TEST_P(KeyStoreContract, APrekeyIsHandedOutOnceHoweverManyAskAtOnce) {
   ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
   ASSERT_TRUE(add(device(1), prekeys(1, 30)));

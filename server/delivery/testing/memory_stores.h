@@ -169,6 +169,9 @@ class MemoryAccountStore final : public AccountStore {
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
     AccountRecord& record = found->second;
+    const bool is_current = list.revision == record.device_list_revision && list.device_list == record.device_list &&
+                            list.signature == record.device_list_signature;
+    if (is_current && list.revision.value > 0) co_return record;
     if (list.revision.value != record.device_list_revision.value + 1) co_return Fail(StoreError::kConflict);
     for (const DeviceId named : list.devices) {
       if (std::none_of(record.devices.begin(), record.devices.end(),
@@ -194,14 +197,26 @@ class MemoryAccountStore final : public AccountStore {
     found->second.pin_hash = std::move(pin_hash);
     co_return Result<void, StoreError>();
   }
-  Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override {
+  Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     if (fail_pin_tries) co_return Fail(StoreError::kUnavailable);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
-    found->second.pin_tries_forgiven_at = at;
+    uint64_t& forgiven_at = found->second.pin_tries_forgiven_at.value;
+    const uint64_t end = now.value + budget.window_us;
+    if (forgiven_at > end - budget.share_us) co_return Try{false, std::min(forgiven_at, end) + budget.share_us - end};
+    forgiven_at = std::max(forgiven_at, now.value) + budget.share_us;
+    co_return Try{true, 0};
+  }
+  Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
+    found->second.pin_tries_forgiven_at.value -= std::min(found->second.pin_tries_forgiven_at.value, budget.share_us);
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override {
@@ -211,13 +226,24 @@ class MemoryAccountStore final : public AccountStore {
     codes_[phone] = std::move(code);
     co_return Result<void, StoreError>();
   }
-  Task<Result<PendingCode, StoreError>> get_code(std::string phone) override {
+  Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = codes_.find(phone);
-    if (found == codes_.end()) co_return Fail(StoreError::kNotFound);
+    if (found == codes_.end() || found->second.expires_at <= now) co_return Fail(StoreError::kNotFound);
+    if (found->second.attempts >= attempts_max) co_return Fail(StoreError::kConflict);
+    ++found->second.attempts;
     co_return found->second;
+  }
+  Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = codes_.find(phone);
+    const bool is_there = found != codes_.end() && found->second.code_hash == code_hash;
+    if (is_there && found->second.attempts > 0) --found->second.attempts;
+    co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> remove_code(std::string phone) override {
     co_await faults.enter_call();

@@ -46,7 +46,7 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
   shards = std::make_unique<Shards>(shard_loops, clock_,
                                     DeliveryPorts{ports.accounts, ports.profiles, ports.last_seen, ports.inboxes},
                                     DeliverySettings{}, run_now(ports.inboxes.new_epoch()).value());
-  rate_limits_ = std::make_unique<RateLimits>(clock_, rates);
+  rate_limits_ = std::make_unique<LocalRateLimits>(clock_, rates);
   services_.reset(new Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen,
                                ports.inboxes, ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
   services_->settings.server_id = run_now(ports.accounts.server_id(ServerId{{1}})).value();

@@ -145,7 +145,7 @@ class HandlersWorld {
 
   VirtualLoops loops;  // the last one does the heavy work
   SeededRandom random;
-  RateLimits rate_limits;
+  LocalRateLimits rate_limits;
 
  private:
   void start() {

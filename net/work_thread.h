@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <expected>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -12,11 +13,9 @@
 #include <vector>
 
 #include "base/executor.h"
-#include "base/result.h"
 #include "base/task.h"
-#include "server/ports/store_error.h"
 
-namespace kith {
+namespace kith::net {
 
 // Order:   one at a time, in the order posted.
 // Limits:  post() is never refused, for a coroutine that has entered must be able to go on; whoever offers new work
@@ -48,17 +47,17 @@ class WorkThread final : public Executor {
   std::thread thread_;  // last: it uses the others
 };
 
-// `co_await run_on(worker, function)`: calls the function on the worker's thread and goes on where the caller was. The
-// function answers a Result whose error is StoreError; a worker whose queue is full answers kUnavailable without
-// calling it.
+// `co_await run_on(worker, function, when_full)`: calls the function on the worker's thread and goes on where the caller
+// was. The function answers a Result; `when_full` is its error when the worker's queue is full, and it was not called.
 template <class Function>
-Task<std::invoke_result_t<Function&>> run_on(WorkThread& worker, Function function) {
+Task<std::invoke_result_t<Function&>> run_on(WorkThread& worker, Function function,
+                                             typename std::invoke_result_t<Function&>::error_type when_full) {
   Executor& caller = *Executor::current();
-  if (!worker.has_room()) co_return Fail(StoreError::kUnavailable);
+  if (!worker.has_room()) co_return std::unexpected(when_full);
   co_await enter(worker);
   auto outcome = function();
   co_await enter(caller);
   co_return outcome;
 }
 
-}  // namespace kith
+}  // namespace kith::net

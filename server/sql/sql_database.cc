@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_database.h"
+#include "server/sql/sql_database.h"
 
 #include <pthread.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 #include <spdlog/spdlog.h>
-#include <sqlite3.h>
 
 #include <chrono>
 #include <future>
 
-#include "server/embedded/sql_connection.h"
-#include "server/embedded/sql_schema.h"
+#include "server/sql/sql_connection.h"
+#include "server/sql/sql_schema.h"
 
 namespace kith {
 
@@ -19,47 +17,30 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgainEvery{1};
 
-int code_of(const soci::soci_error& error) {
-  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-  return sqlite ? sqlite->result() & 0xFF : SQLITE_ERROR;
-}
-
-// The text of an error names statements, never the values bound to them.
-StoreError store_error_of(const soci::soci_error& error) {
-  if (code_of(error) == SQLITE_FULL) return StoreError::kFull;
-  spdlog::error("account store: {}", error.what());
-  return StoreError::kUnavailable;
-}
-
-std::string explain(const std::string& path, const soci::soci_error& error) {
-  const std::string what = "the account store " + path + " can't be opened: " + error.what() + ". ";
-  switch (code_of(error)) {
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return what + "It is damaged: restore it, with its -wal file, from a backup";
-    case SQLITE_FULL: return what + "The disk is full: make room and start again";
-    case SQLITE_BUSY: return what + "Another process has it open";
-    default: return what + "Check that the directory can be read and written";
-  }
-}
+// A job within the transaction of its group.
+constexpr const char* kBeginJob = "SAVEPOINT job";
+constexpr const char* kTakeJobBack = "ROLLBACK TO SAVEPOINT job";
+constexpr const char* kEndJob = "RELEASE SAVEPOINT job";
 
 }  // namespace
 
-Result<std::unique_ptr<SqlDatabase>, std::string> SqlDatabase::open(const std::string& path) {
+Result<std::unique_ptr<SqlDatabase>, std::string> SqlDatabase::open(std::unique_ptr<SqlDialect> dialect) {
   try {
-    auto writer = std::make_unique<SqlConnection>(path);
+    auto writer = std::make_unique<SqlConnection>(*dialect, dialect->connect_to_write());
     if (auto migrated = migrate(*writer); !migrated)
-      return Fail("the account store " + path + " can't be used: " + migrated.error());
-    auto reader = std::make_unique<SqlConnection>(path);
-    reader->execute("PRAGMA query_only = 1");
-    reader->execute("PRAGMA cache_size = -2048");  // accounts are read once and then kept by their shard
-    return std::unique_ptr<SqlDatabase>(new SqlDatabase(std::move(writer), std::move(reader)));
+      return Fail("the account store " + dialect->name() + " can't be used: " + migrated.error());
+    auto reader = std::make_unique<SqlConnection>(*dialect, dialect->connect_to_read());
+    return std::unique_ptr<SqlDatabase>(new SqlDatabase(std::move(dialect), std::move(writer), std::move(reader)));
   } catch (const soci::soci_error& error) {
-    return Fail(explain(path, error));
+    return Fail("the account store " + dialect->name() + " can't be opened: " + error.what() + ". " +
+                dialect->explain(error));
   }
 }
 
-SqlDatabase::SqlDatabase(std::unique_ptr<SqlConnection> writer, std::unique_ptr<SqlConnection> reader)
-    : writer_(std::move(writer)),
+SqlDatabase::SqlDatabase(std::unique_ptr<SqlDialect> dialect, std::unique_ptr<SqlConnection> writer,
+                         std::unique_ptr<SqlConnection> reader)
+    : dialect_(std::move(dialect)),
+      writer_(std::move(writer)),
       reader_(std::move(reader)),
       reader_thread_("kith-sql-read", kQueueMax),
       writer_thread_([this] { run_writes(); }) {}
@@ -86,10 +67,13 @@ bool SqlDatabase::enqueue(Write& write) {
   return true;
 }
 
-std::optional<StoreError> SqlDatabase::write_and_wait(std::function<void(SqlConnection&)> job) {
+std::optional<StoreError> SqlDatabase::write_and_wait(const std::function<void(SqlConnection&)>& job) {
   std::promise<void> done;
   Write write;
-  write.run = std::move(job);
+  write.run = [&job](SqlConnection& connection) {
+    job(connection);
+    return true;
+  };
   write.done = [&done] { done.set_value(); };
   if (enqueue(write)) done.get_future().wait();
   return write.error;
@@ -143,6 +127,13 @@ void SqlDatabase::commit_group(const std::vector<Write*>& group) {
   set_health(!error ? StoreHealth::kOk : *error == StoreError::kFull ? StoreHealth::kFull : StoreHealth::kUnavailable);
 }
 
+// The text of an error names statements, never the values bound to them.
+StoreError SqlDatabase::store_error_of(const soci::soci_error& error) const {
+  if (dialect_->is_full(error)) return StoreError::kFull;
+  spdlog::error("account store: {}", error.what());
+  return StoreError::kUnavailable;
+}
+
 void SqlDatabase::try_again() {
   try {
     writer_->begin_write();
@@ -168,7 +159,11 @@ void SqlDatabase::set_health(StoreHealth health) {
 std::optional<StoreError> SqlDatabase::try_group(const std::vector<Write*>& group) {
   try {
     writer_->begin_write();
-    for (Write* write : group) write->run(*writer_);
+    for (Write* write : group) {
+      writer_->query(kBeginJob).run();
+      if (!write->run(*writer_)) writer_->query(kTakeJobBack).run();
+      writer_->query(kEndJob).run();
+    }
     writer_->commit();
     return std::nullopt;
   } catch (const soci::soci_error& error) {

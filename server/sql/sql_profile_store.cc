@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_profile_store.h"
+#include "server/sql/sql_profile_store.h"
 
-#include "server/embedded/sql_connection.h"
+#include "server/sql/sql_connection.h"
 
 namespace kith {
 
 namespace {
+
+const SqlRow kProfile{"profiles", {"account"}, {"name", "about"}};
+const SqlRow kPrivacy{"privacy", {"account"}, {"last_seen_scope", "about_scope", "contacts", "blocked"}};
 
 Bytes join(const std::vector<AccountId>& accounts) {
   Bytes out;
@@ -47,11 +50,7 @@ Task<Result<ProfileRecord, StoreError>> SqlProfileStore::load_profile(AccountId 
 Task<Result<void, StoreError>> SqlProfileStore::put_profile(AccountId account, ProfileRecord profile) {
   return database_.write(
       [account, profile = std::move(profile)](SqlConnection& connection) -> Result<void, StoreError> {
-        connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, :name, :about)")
-            .in(account)
-            .in(profile.name)
-            .in(profile.about)
-            .run();
+        connection.upsert(kProfile).in(account).in(profile.name).in(profile.about).run();
         return {};
       });
 }
@@ -84,10 +83,7 @@ Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::load_privacy(AccountId 
 Task<Result<void, StoreError>> SqlProfileStore::put_privacy(AccountId account, PrivacyRecord privacy) {
   return database_.write(
       [account, privacy = std::move(privacy)](SqlConnection& connection) -> Result<void, StoreError> {
-        connection
-            .query(
-                "REPLACE INTO privacy (account, last_seen_scope, about_scope, contacts, blocked)"
-                " VALUES (:account, :last_seen, :about, :contacts, :blocked)")
+        connection.upsert(kPrivacy)
             .in(account)
             .in(static_cast<int>(privacy.last_seen))
             .in(static_cast<int>(privacy.about))

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One connection to the database, with its prepared statements kept. The only header that knows SOCI; for .cc files of
-// this folder.
+// One connection to the database, with its prepared statements kept. The only header of this folder that knows SOCI:
+// for .cc files.
 //
-// Everything throws soci_error; SqlDatabase catches. Statements are portable SQL: no RETURNING, no ON CONFLICT; REPLACE
-// INTO is understood by SQLite and MySQL alike. Text and bytes are both std::string; numbers are 64-bit and signed. No
-// column is NULL.
+// Everything throws soci_error; SqlDatabase catches. Statements are portable SQL (no RETURNING, no ON CONFLICT); what
+// can't be is the dialect's. Text and bytes are both std::string; numbers are 64-bit and signed. No column is NULL.
 #pragma once
 
 #include <soci/soci.h>
@@ -18,6 +17,7 @@
 #include <variant>
 
 #include "base/ids.h"
+#include "server/sql/sql_dialect.h"
 
 namespace kith {
 
@@ -39,7 +39,7 @@ class SqlQuery {
   SqlQuery& out(long long& place);
 
   void run();
-  // Runs a change; answers how many rows it has changed.
+  // Runs a change; answers how many rows it has changed. An UPDATE that leaves a row as it was need not count it.
   long long run_counted();
   // The next row, if there is one.
   bool fetch();
@@ -57,23 +57,30 @@ class SqlQuery {
 
 class SqlConnection {
  public:
-  explicit SqlConnection(const std::string& path);
+  // The dialect outlives it.
+  SqlConnection(const SqlDialect& dialect, std::unique_ptr<soci::session> session);
 
-  // `sql` is kept by its address: a constant. One SqlQuery of it at a time.
-  SqlQuery query(const char* sql) { return SqlQuery(prepared(sql)); }
+  // `sql` and rows are kept by their address: constants. One SqlQuery of each at a time.
+  SqlQuery query(const char* sql);
+  SqlQuery upsert(const SqlRow& row);
+  SqlQuery insert_if_absent(const SqlRow& row);
   void execute(const std::string& sql);
 
-  void begin_write() { execute("BEGIN IMMEDIATE"); }
-  void begin_read() { execute("BEGIN"); }
+  void begin_write() { execute(dialect_.begin_write()); }
+  void begin_read() { execute(dialect_.begin_read()); }
   void commit() { execute("COMMIT"); }
   // Never throws: a transaction that the database has ended by itself is fine.
   void roll_back();
 
  private:
-  soci::statement& prepared(const char* sql);
+  using Statements = std::unordered_map<const void*, std::unique_ptr<soci::statement>>;
+  std::unique_ptr<soci::statement> prepare(const std::string& sql);
 
-  soci::session session_;
-  std::unordered_map<const char*, std::unique_ptr<soci::statement>> statements_;
+  const SqlDialect& dialect_;
+  std::unique_ptr<soci::session> session_;
+  Statements queries_;     // by the address of their text
+  Statements upserts_;     // by that of their row
+  Statements insertions_;  // as well
 };
 
 }  // namespace kith

@@ -3,8 +3,8 @@
 // Accounts in the SQL database: tables server, accounts, devices, codes (sql_schema.cc).
 #pragma once
 
-#include "server/embedded/sql_database.h"
 #include "server/ports/account_store.h"
+#include "server/sql/sql_database.h"
 
 namespace kith {
 
@@ -23,9 +23,11 @@ class SqlAccountStore final : public AccountStore {
                                                      UnixMicros now) override;
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override;
   Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override;
-  Task<Result<void, StoreError>> set_pin_tries_forgiven_at(AccountId account, UnixMicros at) override;
+  Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override;
+  Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) override;
   Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override;
-  Task<Result<PendingCode, StoreError>> get_code(std::string phone) override;
+  Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override;
+  Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) override;
   Task<Result<void, StoreError>> remove_code(std::string phone) override;
 
  private:

@@ -9,8 +9,8 @@
 #include <thread>
 #include <unordered_map>
 
-#include "server/embedded/sql_database.h"
 #include "server/ports/last_seen_store.h"
+#include "server/sql/sql_database.h"
 
 namespace kith {
 

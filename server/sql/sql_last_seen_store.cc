@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_last_seen_store.h"
+#include "server/sql/sql_last_seen_store.h"
 
 #include <pthread.h>
 
 #include <chrono>
 
-#include "server/embedded/sql_connection.h"
+#include "server/sql/sql_connection.h"
 
 namespace kith {
+
+namespace {
+
+const SqlRow kLastSeen{"last_seen", {"account"}, {"seen_at"}};
+
+}  // namespace
 
 SqlLastSeenStore::SqlLastSeenStore(SqlDatabase& database, uint32_t write_every_ms)
     : database_(database), write_every_ms_(write_every_ms), thread_([this] { run(); }) {}
@@ -85,10 +91,7 @@ void SqlLastSeenStore::forget_written(const Times& written) {
 
 void SqlLastSeenStore::write_now(SqlConnection& connection, const Times& times) {
   for (const auto& [account, time] : times) {
-    connection.query("REPLACE INTO last_seen (account, seen_at) VALUES (:account, :seen_at)")
-        .in(account)
-        .in(time.value)
-        .run();
+    connection.upsert(kLastSeen).in(account).in(time.value).run();
   }
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_key_store.h"
+#include "server/sql/sql_key_store.h"
 
-#include "server/embedded/sql_connection.h"
-#include "server/embedded/sql_device_rows.h"
+#include "server/sql/sql_connection.h"
+#include "server/sql/sql_device_rows.h"
 
 namespace kith {
 
 namespace {
+
+const SqlRow kKeys{"device_keys",
+                   {"account", "device"},
+                   {"registration_id", "identity_key", "signed_prekey_id", "signed_prekey", "signed_prekey_signature"}};
+const SqlRow kPrekey{"prekeys", {"account", "device", "prekey"}, {"ordinal", "taken", "public_key"}};
 
 uint32_t count_now(SqlConnection& connection, const DeviceAddress& device) {
   long long count = 0;
@@ -28,6 +33,24 @@ long long last_ordinal(SqlConnection& connection, const DeviceAddress& device) {
       .out(ordinal)
       .fetch();
   return ordinal;
+}
+
+// The next to be handed out.
+std::optional<PublicPrekey> oldest_prekey(SqlConnection& connection, const DeviceAddress& device) {
+  long long id = 0;
+  PublicPrekey prekey;
+  if (!connection
+           .query("SELECT prekey, public_key FROM prekeys WHERE account = :account AND device = :device AND taken = 0"
+                  " ORDER BY ordinal LIMIT 1")
+           .in(device.account)
+           .in(device.device.value)
+           .out(id)
+           .out(prekey.public_key)
+           .fetch()) {
+    return std::nullopt;
+  }
+  prekey.id = static_cast<uint32_t>(id);
+  return prekey;
 }
 
 std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddress& device) {
@@ -51,22 +74,6 @@ std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddre
   return keys;
 }
 
-void store_keys(SqlConnection& connection, const DeviceAddress& device, const DeviceKeys& keys) {
-  connection
-      .query(
-          "REPLACE INTO device_keys"
-          " (account, device, registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature)"
-          " VALUES (:account, :device, :registration_id, :identity_key, :id, :public_key, :signature)")
-      .in(device.account)
-      .in(device.device.value)
-      .in(keys.registration_id)
-      .in(keys.identity_key)
-      .in(keys.signed_prekey.id)
-      .in(keys.signed_prekey.public_key)
-      .in(keys.signed_prekey.signature)
-      .run();
-}
-
 }  // namespace
 
 void remove_keys(SqlConnection& connection, const DeviceAddress& device) {
@@ -82,17 +89,33 @@ void remove_keys(SqlConnection& connection, const DeviceAddress& device) {
 
 Task<Result<void, StoreError>> SqlKeyStore::put_keys(DeviceAddress device, DeviceKeys keys) {
   return database_.write([device, keys = std::move(keys)](SqlConnection& connection) -> Result<void, StoreError> {
-    store_keys(connection, device, keys);
+    connection.upsert(kKeys)
+        .in(device.account)
+        .in(device.device.value)
+        .in(keys.registration_id)
+        .in(keys.identity_key)
+        .in(keys.signed_prekey.id)
+        .in(keys.signed_prekey.public_key)
+        .in(keys.signed_prekey.signature)
+        .run();
     return {};
   });
 }
 
 Task<Result<void, StoreError>> SqlKeyStore::put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) {
   return database_.write([device, prekey = std::move(prekey)](SqlConnection& connection) -> Result<void, StoreError> {
-    auto keys = load_keys(connection, device);
-    if (!keys) return Fail(StoreError::kNotFound);
-    keys->signed_prekey = prekey;
-    store_keys(connection, device, *keys);
+    const long long changed =
+        connection
+            .query(
+                "UPDATE device_keys SET signed_prekey_id = :id, signed_prekey = :public_key,"
+                " signed_prekey_signature = :signature WHERE account = :account AND device = :device")
+            .in(prekey.id)
+            .in(prekey.public_key)
+            .in(prekey.signature)
+            .in(device.account)
+            .in(device.device.value)
+            .run_counted();
+    if (changed == 0 && !load_keys(connection, device)) return Fail(StoreError::kNotFound);
     return {};
   });
 }
@@ -104,26 +127,16 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device
     long long ordinal = last_ordinal(connection, device);
     for (const PublicPrekey& prekey : prekeys) {
       if (held >= kPrekeysMax) break;
-      long long known = 0;
-      if (connection
-              .query("SELECT ordinal FROM prekeys WHERE account = :account AND device = :device AND prekey = :prekey")
-              .in(device.account)
-              .in(device.device.value)
-              .in(prekey.id)
-              .out(known)
-              .fetch()) {
-        continue;
-      }
-      connection
-          .query(
-              "INSERT INTO prekeys (account, device, prekey, ordinal, taken, public_key)"
-              " VALUES (:account, :device, :prekey, :ordinal, 0, :public_key)")
-          .in(device.account)
-          .in(device.device.value)
-          .in(prekey.id)
-          .in(++ordinal)
-          .in(prekey.public_key)
-          .run();
+      const long long added = connection.insert_if_absent(kPrekey)
+                                  .in(device.account)
+                                  .in(device.device.value)
+                                  .in(prekey.id)
+                                  .in(ordinal + 1)
+                                  .in(0)
+                                  .in(prekey.public_key)
+                                  .run_counted();
+      if (added == 0) continue;  // known
+      ++ordinal;
       ++held;
     }
     connection
@@ -163,27 +176,21 @@ Task<Result<DeviceKeyBundle, StoreError>> SqlKeyStore::take_with_prekey(DeviceAd
     if (!keys) return Fail(StoreError::kNotFound);
     DeviceKeyBundle bundle;
     bundle.keys = std::move(*keys);
-    long long id = 0;
-    PublicPrekey prekey;
-    if (connection
-            .query("SELECT prekey, public_key FROM prekeys WHERE account = :account AND device = :device AND taken = 0"
-                   " ORDER BY ordinal LIMIT 1")
-            .in(device.account)
-            .in(device.device.value)
-            .out(id)
-            .out(prekey.public_key)
-            .fetch()) {
-      prekey.id = static_cast<uint32_t>(id);
-      connection
-          .query(
-              "UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND prekey "
-              "= :prekey")
-          .in(device.account)
-          .in(device.device.value)
-          .in(prekey.id)
-          .run();
-      bundle.prekey = std::move(prekey);
+    // Who changes `taken` has it. Another writer that was quicker leaves one fewer to look for.
+    while (auto prekey = oldest_prekey(connection, device)) {
+      const long long taken =
+          connection
+              .query(
+                  "UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND "
+                  "prekey = :prekey AND taken = 0")
+              .in(device.account)
+              .in(device.device.value)
+              .in(prekey->id)
+              .run_counted();
+      if (taken != 1) continue;
+      bundle.prekey = std::move(*prekey);
       bundle.prekeys_remaining = count_now(connection, device);
+      break;
     }
     return bundle;
   });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/work_thread.h"
+#include "net/work_thread.h"
 
 #include <pthread.h>
 
-namespace kith {
+namespace kith::net {
 
 WorkThread::WorkThread(std::string name, size_t queue_max)
     : queue_max_(queue_max), thread_([this, name = std::move(name)] { run(name); }) {}
@@ -51,4 +51,4 @@ void WorkThread::run(const std::string& name) {
   }
 }
 
-}  // namespace kith
+}  // namespace kith::net

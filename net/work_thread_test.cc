@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/work_thread.h"
+#include "net/work_thread.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
 
+#include "base/result.h"
 #include "server/ports/contract_runner.h"
 
-namespace kith {
+namespace kith::net {
 namespace {
+
+enum Refused { kFull };
 
 TEST(WorkThread, RunsTheFunctionElsewhereAndComesBack) {
   ContractRunner runner;
@@ -20,7 +23,7 @@ TEST(WorkThread, RunsTheFunctionElsewhereAndComesBack) {
     static Task<bool> run(WorkThread& worker, std::thread::id here) {
       Executor* const before = Executor::current();
       auto outcome =
-          co_await run_on(worker, [] { return Result<std::thread::id, StoreError>(std::this_thread::get_id()); });
+          co_await run_on(worker, [] { return Result<std::thread::id, Refused>(std::this_thread::get_id()); }, kFull);
       co_return *outcome != here&& std::this_thread::get_id() == here&& Executor::current() == before;
     }
   };
@@ -49,16 +52,16 @@ TEST(WorkThread, RefusesNewWorkWhenItsQueueIsFull) {
   worker.post([] {});
   worker.post([] {});
   bool called = false;
-  const auto refused = runner.run(run_on(worker, [&called]() -> Result<int, StoreError> {
+  const auto call = [&called]() -> Result<int, Refused> {
     called = true;
     return 1;
-  }));
-  EXPECT_EQ(refused.error(), StoreError::kUnavailable);
+  };
+  EXPECT_EQ(runner.run(run_on(worker, call, kFull)).error(), kFull);
   release.set_value();
   while (worker.waiting() > 0) std::this_thread::yield();
-  EXPECT_EQ(runner.run(run_on(worker, []() -> Result<int, StoreError> { return 2; })), 2);
+  EXPECT_EQ(runner.run(run_on(worker, []() -> Result<int, Refused> { return 2; }, kFull)), 2);
   EXPECT_FALSE(called);
 }
 
 }  // namespace
-}  // namespace kith
+}  // namespace kith::net

@@ -7,15 +7,16 @@
 #include <chrono>
 #include <fstream>
 
-#include "server/embedded/sql_account_store.h"
-#include "server/embedded/sql_connection.h"
-#include "server/embedded/sql_key_store.h"
-#include "server/embedded/sql_last_seen_store.h"
-#include "server/embedded/sql_profile_store.h"
+#include "server/embedded/sqlite_dialect.h"
 #include "server/embedded/testing/test_directory.h"
 #include "server/ports/account_store_contract.h"
 #include "server/ports/key_store_contract.h"
 #include "server/ports/profile_store_contract.h"
+#include "server/sql/sql_account_store.h"
+#include "server/sql/sql_connection.h"
+#include "server/sql/sql_key_store.h"
+#include "server/sql/sql_last_seen_store.h"
+#include "server/sql/sql_profile_store.h"
 
 namespace kith {
 namespace {
@@ -31,7 +32,7 @@ struct Stores {
 };
 
 std::unique_ptr<Stores> open_stores(const std::string& path) {
-  auto opened = SqlDatabase::open(path);
+  auto opened = open_sqlite(path);
   EXPECT_TRUE(opened) << opened.error();
   return std::make_unique<Stores>(std::move(*opened));
 }
@@ -42,14 +43,23 @@ class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend 
   KeyStore& keys() override { return stores_->keys; }
   ProfileStore& profiles() override { return stores_->profiles; }
   LastSeenStore& last_seen() override { return stores_->last_seen; }
+  AccountStore& other_accounts() override { return other().accounts; }
+  KeyStore& other_keys() override { return other().keys; }
   bool reopen() override {
+    other_.reset();
     stores_.reset();
     stores_ = open_stores(directory_.file("accounts.db"));
     return true;
   }
 
  private:
+  Stores& other() {
+    if (!other_) other_ = open_stores(directory_.file("accounts.db"));
+    return *other_;
+  }
+
   TestDirectory directory_;
+  std::unique_ptr<Stores> other_;
   std::unique_ptr<Stores> stores_ = open_stores(directory_.file("accounts.db"));
 };
 
@@ -152,7 +162,7 @@ TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {
 TEST(SqlDatabase, ADamagedFileIsRefusedWithWhatCanBeDone) {
   TestDirectory directory;
   std::ofstream(directory.file("accounts.db")) << Bytes(8192, 'd');
-  const auto opened = SqlDatabase::open(directory.file("accounts.db"));
+  const auto opened = open_sqlite(directory.file("accounts.db"));
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().find("from a backup"), std::string::npos) << opened.error();
 }
@@ -164,9 +174,27 @@ TEST(SqlDatabase, ANewerSchemaIsRefused) {
     (void)stores->database->write_and_wait(
         [](SqlConnection& connection) { connection.execute("UPDATE schema_version SET version = 99"); });
   }
-  const auto opened = SqlDatabase::open(directory.file("accounts.db"));
+  const auto opened = open_sqlite(directory.file("accounts.db"));
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().find("version 99"), std::string::npos) << opened.error();
+}
+
+TEST(SqlDatabase, WhatAJobThatAnswersAnErrorHasWrittenIsTakenBack) {
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  const auto outcome = runner.run(stores->database->write([](SqlConnection& connection) -> Result<int, StoreError> {
+    connection.execute("INSERT INTO profiles (account, name, about) VALUES ('a', 'Ana', '')");
+    return Fail(StoreError::kConflict);
+  }));
+  EXPECT_EQ(outcome.error(), StoreError::kConflict);
+  EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
+  const auto count = runner.run(stores->database->read([](SqlConnection& connection) -> Result<long long, StoreError> {
+    long long count = 0;
+    connection.query("SELECT COUNT(*) FROM profiles").out(count).fetch();
+    return count;
+  }));
+  EXPECT_EQ(count, 0);
 }
 
 TEST(SqlAccountStore, CodesOfNumbersThatNeverRegisterAreDroppedADayAfterTheyExpired) {
@@ -174,12 +202,13 @@ TEST(SqlAccountStore, CodesOfNumbersThatNeverRegisterAreDroppedADayAfterTheyExpi
   TestDirectory directory;
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
+  const auto tried = [&](const char* phone) { return runner.run(stores->accounts.try_code(phone, {kHour}, 9)); };
   ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000001", {"old", {100 * kHour}, 0})));
   ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000002", {"new", {123 * kHour}, 0})));
-  EXPECT_TRUE(runner.run(stores->accounts.get_code("+491700000001")));
+  EXPECT_TRUE(tried("+491700000001"));
   ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000003", {"newer", {125 * kHour}, 0})));
-  EXPECT_EQ(runner.run(stores->accounts.get_code("+491700000001")).error(), StoreError::kNotFound);
-  EXPECT_TRUE(runner.run(stores->accounts.get_code("+491700000002")));
+  EXPECT_EQ(tried("+491700000001").error(), StoreError::kNotFound);
+  EXPECT_TRUE(tried("+491700000002"));
 }
 
 TEST(SqlLastSeenStore, TimesAreWrittenByThemselvesAndAtTheEnd) {
@@ -192,7 +221,7 @@ TEST(SqlLastSeenStore, TimesAreWrittenByThemselvesAndAtTheEnd) {
       return count;
     }));
   };
-  auto database = SqlDatabase::open(directory.file("accounts.db"));
+  auto database = open_sqlite(directory.file("accounts.db"));
   ASSERT_TRUE(database);
   {
     SqlLastSeenStore store(**database, 20);

@@ -3,8 +3,8 @@
 // The key directory in the SQL database: tables device_keys, prekeys (sql_schema.cc).
 #pragma once
 
-#include "server/embedded/sql_database.h"
 #include "server/ports/key_store.h"
+#include "server/sql/sql_database.h"
 
 namespace kith {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_schema.h"
+#include "server/sql/sql_schema.h"
 
 #include <vector>
 
-#include "server/embedded/sql_connection.h"
+#include "server/sql/sql_connection.h"
 
 namespace kith {
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include "server/embedded/sql_connection.h"
-
-#include <soci/sqlite3/soci-sqlite3.h>
+#include "server/sql/sql_connection.h"
 
 #include <cassert>
 
@@ -57,16 +55,28 @@ bool SqlQuery::fetch() {
   return has_row_;
 }
 
-SqlConnection::SqlConnection(const std::string& path)
-    : session_(*soci::factory_sqlite3(), "timeout=5 db=\"" + path + "\"") {
-  execute("PRAGMA journal_mode = WAL");
-  execute("PRAGMA synchronous = FULL");
-  execute("PRAGMA wal_autocheckpoint = 4000");
-  execute("PRAGMA journal_size_limit = 67108864");
-  execute("PRAGMA cache_size = -16384");
+SqlConnection::SqlConnection(const SqlDialect& dialect, std::unique_ptr<soci::session> session)
+    : dialect_(dialect), session_(std::move(session)) {}
+
+SqlQuery SqlConnection::query(const char* sql) {
+  auto& statement = queries_[sql];
+  if (!statement) statement = prepare(sql);
+  return SqlQuery(*statement);
 }
 
-void SqlConnection::execute(const std::string& sql) { session_ << sql; }
+SqlQuery SqlConnection::upsert(const SqlRow& row) {
+  auto& statement = upserts_[&row];
+  if (!statement) statement = prepare(dialect_.upsert(row));
+  return SqlQuery(*statement);
+}
+
+SqlQuery SqlConnection::insert_if_absent(const SqlRow& row) {
+  auto& statement = insertions_[&row];
+  if (!statement) statement = prepare(dialect_.insert_if_absent(row));
+  return SqlQuery(*statement);
+}
+
+void SqlConnection::execute(const std::string& sql) { *session_ << sql; }
 
 void SqlConnection::roll_back() {
   try {
@@ -74,15 +84,11 @@ void SqlConnection::roll_back() {
   } catch (const soci::soci_error&) {}
 }
 
-soci::statement& SqlConnection::prepared(const char* sql) {
-  auto& statement = statements_[sql];
-  if (!statement) {
-    auto made = std::make_unique<soci::statement>(session_);
-    made->alloc();
-    made->prepare(sql);
-    statement = std::move(made);
-  }
-  return *statement;
+std::unique_ptr<soci::statement> SqlConnection::prepare(const std::string& sql) {
+  auto statement = std::make_unique<soci::statement>(*session_);
+  statement->alloc();
+  statement->prepare(sql);
+  return statement;
 }
 
 }  // namespace kith

@@ -3,8 +3,8 @@
 // Profiles and privacy in the SQL database: tables profiles, privacy (sql_schema.cc).
 #pragma once
 
-#include "server/embedded/sql_database.h"
 #include "server/ports/profile_store.h"
+#include "server/sql/sql_database.h"
 
 namespace kith {
 

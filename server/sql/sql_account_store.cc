@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "server/sql/sql_account_store.h"
+
+#include <algorithm>
+
+#include "server/sql/sql_connection.h"
+#include "server/sql/sql_device_rows.h"
+
+namespace kith {
+
+namespace {
+
+constexpr uint64_t kDayMicros = 86'400'000'000;
+
+const SqlRow kServer{"server", {"only_one"}, {"id"}};
+const SqlRow kAccount{
+    "accounts",
+    {"account"},
+    {"phone", "pin_hash", "pin_tries_forgiven_at", "next_device", "revision", "device_list", "device_list_signature"}};
+const SqlRow kCode{"codes", {"phone"}, {"code_hash", "expires_at", "attempts"}};
+
+Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const AccountId& account) {
+  AccountRecord record;
+  record.id = account;
+  long long revision = 0, forgiven_at = 0, next_device = 0;
+  if (!connection
+           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, next_device, revision, device_list,"
+                  " device_list_signature FROM accounts WHERE account = :account")
+           .in(account)
+           .out(record.phone)
+           .out(record.pin_hash)
+           .out(forgiven_at)
+           .out(next_device)
+           .out(revision)
+           .out(record.device_list)
+           .out(record.device_list_signature)
+           .fetch()) {
+    return Fail(StoreError::kNotFound);
+  }
+  record.pin_tries_forgiven_at.value = static_cast<uint64_t>(forgiven_at);
+  record.last_device.value = static_cast<uint32_t>(next_device - 1);
+  record.device_list_revision.value = static_cast<uint64_t>(revision);
+
+  long long device = 0, active = 0, created_at = 0;
+  std::string token_hash;
+  auto devices = connection.query(
+      "SELECT device, token_hash, active, created_at FROM devices WHERE account = :account ORDER BY device");
+  devices.in(account).out(device).out(token_hash).out(active).out(created_at);
+  while (devices.fetch()) {
+    record.devices.push_back({DeviceId{static_cast<uint32_t>(device)}, token_hash, active != 0,
+                              UnixMicros{static_cast<uint64_t>(created_at)}});
+  }
+  return record;
+}
+
+std::optional<PendingCode> load_code(SqlConnection& connection, const std::string& phone) {
+  PendingCode code;
+  long long expires_at = 0, attempts = 0;
+  if (!connection.query("SELECT code_hash, expires_at, attempts FROM codes WHERE phone = :phone")
+           .in(phone)
+           .out(code.code_hash)
+           .out(expires_at)
+           .out(attempts)
+           .fetch()) {
+    return std::nullopt;
+  }
+  code.expires_at.value = static_cast<uint64_t>(expires_at);
+  code.attempts = static_cast<uint32_t>(attempts);
+  return code;
+}
+
+std::optional<AccountId> account_of_phone(SqlConnection& connection, const std::string& phone) {
+  std::string account;
+  if (!connection.query("SELECT account FROM accounts WHERE phone = :phone").in(phone).out(account).fetch())
+    return std::nullopt;
+  return AccountId::from_hex(account);
+}
+
+// For a change that changed no row: there was none, or it was so already.
+Result<void, StoreError> if_account(SqlConnection& connection, const AccountId& account) {
+  long long there = 0;
+  if (!connection.query("SELECT 1 FROM accounts WHERE account = :account").in(account).out(there).fetch())
+    return Fail(StoreError::kNotFound);
+  return {};
+}
+
+void end_device(SqlConnection& connection, const DeviceAddress& device) {
+  remove_keys(connection, device);
+  connection.query("DELETE FROM devices WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .run();
+}
+
+// Whether that very list is the current one.
+bool is_current(const AccountRecord& record, const AccountStore::DeviceList& list) {
+  return list.revision.value > 0 && record.device_list_revision == list.revision &&
+         record.device_list == list.device_list && record.device_list_signature == list.signature;
+}
+
+}  // namespace
+
+Task<Result<ServerId, StoreError>> SqlAccountStore::server_id(ServerId proposed) {
+  return database_.write([proposed](SqlConnection& connection) -> Result<ServerId, StoreError> {
+    connection.insert_if_absent(kServer).in(1).in(proposed.hex()).run();
+    std::string known;
+    connection.query("SELECT id FROM server").out(known).fetch();
+    const auto id = ServerId::from_hex(known);
+    if (!id) return Fail(StoreError::kUnavailable);
+    return *id;
+  });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::load(AccountId account) {
+  return database_.read([account](SqlConnection& connection) { return load_now(connection, account); });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::find_by_phone(std::string phone) {
+  return database_.read([phone = std::move(phone)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+    const auto account = account_of_phone(connection, phone);
+    if (!account) return Fail(StoreError::kNotFound);
+    return load_now(connection, *account);
+  });
+}
+
+Task<Result<std::vector<AccountStore::PhoneAccount>, StoreError>> SqlAccountStore::find_phones(
+    std::vector<std::string> phones) {
+  return database_.read(
+      [phones = std::move(phones)](SqlConnection& connection) -> Result<std::vector<PhoneAccount>, StoreError> {
+        std::vector<PhoneAccount> found;
+        for (const std::string& phone : phones) {
+          std::string account;
+          if (!connection
+                   .query("SELECT account FROM accounts WHERE phone = :phone AND EXISTS"
+                          " (SELECT 1 FROM devices WHERE devices.account = accounts.account AND devices.active = 1)")
+                   .in(phone)
+                   .out(account)
+                   .fetch()) {
+            continue;
+          }
+          if (const auto id = AccountId::from_hex(account)) found.push_back({phone, *id});
+        }
+        return found;
+      });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(std::string phone, AccountId new_account,
+                                                                    Bytes token_hash, UnixMicros now) {
+  return database_.write([phone = std::move(phone), new_account, token_hash = std::move(token_hash),
+                          now](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+    connection.insert_if_absent(kAccount).in(new_account).in(phone).in("").in(0).in(1).in(0).in("").in("").run();
+    // From here on the account is this writer's alone.
+    connection.query("UPDATE accounts SET next_device = next_device + 1 WHERE phone = :phone").in(phone).run();
+    const auto account = account_of_phone(connection, phone);
+    if (!account) return Fail(StoreError::kUnavailable);
+    const auto record = load_now(connection, *account);
+    if (!record) return record;
+    for (const DeviceRecord& old : record->devices) {
+      if (!old.active) end_device(connection, {*account, old.id});
+    }
+    connection
+        .query(
+            "INSERT INTO devices (account, device, token_hash, active, created_at) VALUES (:account, :device, "
+            ":token_hash, 0, :now)")
+        .in(*account)
+        .in(record->last_device.value)
+        .in(token_hash)
+        .in(now.value)
+        .run();
+    return load_now(connection, *account);
+  });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::set_device_list(AccountId account, DeviceList list) {
+  return database_.write(
+      [account, list = std::move(list)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+        const long long changed =
+            connection
+                .query(
+                    "UPDATE accounts SET revision = :revision, device_list = :list, device_list_signature = :signature"
+                    " WHERE account = :account AND revision = :before")
+                .in(list.revision.value)
+                .in(list.device_list)
+                .in(list.signature)
+                .in(account)
+                .in(list.revision.value - 1)
+                .run_counted();
+        // From here on the account is this writer's alone.
+        const auto record = load_now(connection, account);
+        if (!record) return record;
+        if (changed != 1) {
+          if (is_current(*record, list)) return record;  // done before; the answer was lost
+          return Fail(StoreError::kConflict);
+        }
+        for (const DeviceId named : list.devices) {
+          if (std::ranges::find(record->devices, named, &DeviceRecord::id) == record->devices.end())
+            return Fail(StoreError::kNotFound);
+        }
+        for (const DeviceRecord& device : record->devices) {
+          if (std::ranges::find(list.devices, device.id) == list.devices.end())
+            end_device(connection, {account, device.id});
+        }
+        connection.query("UPDATE devices SET active = 1 WHERE account = :account").in(account).run();
+        return load_now(connection, account);
+      });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::set_pin_hash(AccountId account, std::string pin_hash) {
+  return database_.write(
+      [account, pin_hash = std::move(pin_hash)](SqlConnection& connection) -> Result<void, StoreError> {
+        const long long changed = connection.query("UPDATE accounts SET pin_hash = :pin_hash WHERE account = :account")
+                                      .in(pin_hash)
+                                      .in(account)
+                                      .run_counted();
+        if (changed == 0) return if_account(connection, account);
+        return {};
+      });
+}
+
+Task<Result<AccountStore::Try, StoreError>> SqlAccountStore::take_pin_try(AccountId account, UnixMicros now,
+                                                                          TryBudget budget) {
+  return database_.write([account, now, budget](SqlConnection& connection) -> Result<Try, StoreError> {
+    const long long taken =
+        connection
+            .query(
+                "UPDATE accounts SET pin_tries_forgiven_at = :share +"
+                " CASE WHEN pin_tries_forgiven_at > :now THEN pin_tries_forgiven_at ELSE :from_now END"
+                " WHERE account = :account AND pin_tries_forgiven_at <= :latest")
+            .in(budget.share_us)
+            .in(now.value)
+            .in(now.value)
+            .in(account)
+            .in(now.value + budget.window_us - budget.share_us)
+            .run_counted();
+    if (taken == 1) return Try{true, 0};
+    const auto record = load_now(connection, account);
+    if (!record) return Fail(record.error());
+    const uint64_t full_at = std::min(record->pin_tries_forgiven_at.value, now.value + budget.window_us);
+    return Try{false, full_at + budget.share_us - budget.window_us - now.value};
+  });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::return_pin_try(AccountId account, TryBudget budget) {
+  return database_.write([account, budget](SqlConnection& connection) -> Result<void, StoreError> {
+    const long long returned =
+        connection
+            .query(
+                "UPDATE accounts SET pin_tries_forgiven_at = pin_tries_forgiven_at - :share WHERE account = :account"
+                " AND pin_tries_forgiven_at >= :least")
+            .in(budget.share_us)
+            .in(account)
+            .in(budget.share_us)
+            .run_counted();
+    if (returned == 0) return if_account(connection, account);
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::put_code(std::string phone, PendingCode code) {
+  return database_.write(
+      [phone = std::move(phone), code = std::move(code)](SqlConnection& connection) -> Result<void, StoreError> {
+        connection.query("DELETE FROM codes WHERE expires_at < :before")
+            .in(code.expires_at.value - std::min(code.expires_at.value, kDayMicros))
+            .run();
+        connection.upsert(kCode).in(phone).in(code.code_hash).in(code.expires_at.value).in(code.attempts).run();
+        return {};
+      });
+}
+
+Task<Result<PendingCode, StoreError>> SqlAccountStore::try_code(std::string phone, UnixMicros now,
+                                                                uint32_t attempts_max) {
+  return database_.write(
+      [phone = std::move(phone), now, attempts_max](SqlConnection& connection) -> Result<PendingCode, StoreError> {
+        const long long counted =
+            connection
+                .query(
+                    "UPDATE codes SET attempts = attempts + 1 WHERE phone = :phone AND expires_at > :now"
+                    " AND attempts < :most")
+                .in(phone)
+                .in(now.value)
+                .in(attempts_max)
+                .run_counted();
+        const auto code = load_code(connection, phone);
+        if (!code || code->expires_at <= now) return Fail(StoreError::kNotFound);
+        if (counted != 1) return Fail(StoreError::kConflict);
+        return *code;
+      });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::return_code_attempt(std::string phone, Bytes code_hash) {
+  return database_.write([phone = std::move(phone),
+                          code_hash = std::move(code_hash)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection
+        .query(
+            "UPDATE codes SET attempts = attempts - 1 WHERE phone = :phone AND code_hash = :code_hash AND attempts > 0")
+        .in(phone)
+        .in(code_hash)
+        .run();
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::remove_code(std::string phone) {
+  return database_.write([phone = std::move(phone)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection.query("DELETE FROM codes WHERE phone = :phone").in(phone).run();
+    return {};
+  });
+}
+
+}  // namespace kith
