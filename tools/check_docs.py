@@ -66,7 +66,7 @@ def check_openapi() -> None:
     for path, body in re.findall(r"^  (/\S*):\n((?:    .*\n|\n)+)", paths, re.M):
         documented |= {(method.upper(), path) for method in re.findall(r"^    (get|put|post|delete|patch|head):", body, re.M)}
     routes = set(re.findall(r'\{"([A-Z]+)", "(/v1/[^"]+)", Caller', text("server/gateway/api_routes.cc")))
-    routes |= {("GET", path) for path in re.findall(r'path == "(/(?:healthz|readyz|metrics))"', text("server/gateway/http_routes.cc"))}
+    routes |= {("GET", path) for path in re.findall(r'path == "(/(?:healthz|readyz|metrics|source))"', text("server/gateway/http_routes.cc"))}
     wrong.extend(f"proto/openapi.yaml: no {method} {path}, which the server has" for method, path in sorted(routes - documented))
     wrong.extend(f"proto/openapi.yaml: {method} {path} is not the server's" for method, path in sorted(documented - routes))
 

@@ -79,8 +79,8 @@ class AccountHome {
 
   enum class Standing : uint8_t {
     kNeverHere,  // nobody here has had that id: it is of another server, or of a time that this one has lost
-    kUnknown,   // no such device, or it has another token
-    kInactive,  // it has published no keys yet
+    kUnknown,    // no such device, or it has another token
+    kInactive,   // it has published no keys yet
     kActive,
   };
   // `token_hash`: of the secret that somebody shows for the device.

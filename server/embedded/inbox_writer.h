@@ -28,9 +28,9 @@
 #include <vector>
 
 #include "server/embedded/disk_space.h"
-#include "server/ports/store_health.h"
 #include "server/embedded/inbox_database.h"
 #include "server/ports/inbox_store.h"
+#include "server/ports/store_health.h"
 
 namespace rocksdb {
 class Status;

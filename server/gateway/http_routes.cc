@@ -34,6 +34,14 @@ net::HttpResponse answer_ready(const Shared& shared) {
   return text_response(200, "ready\n");
 }
 
+net::HttpResponse answer_source(const Shared& shared) {
+  const std::string& url = shared.settings.source_url;
+  if (url.empty()) return text_response(404, "whoever runs this server gives its users its source\n");
+  auto response = text_response(302, url + "\n");
+  response.set("Location", url);
+  return response;
+}
+
 // Metrics are for the operator's own programs: on this machine, and not through a proxy on it.
 bool may_read_metrics(const HttpContext& context) {
   if (!context.shared.settings.metrics_only_loopback) return true;
@@ -71,6 +79,7 @@ Task<net::HttpResponse> route_request(HttpContext& context) {
     if (!may_read_metrics(context)) co_return text_response(403, "only from loopback\n");
     co_return co_await metrics_response(context.shared);
   }
+  if (path == "/source" && is_read(request)) co_return answer_source(context.shared);
   if (const auto web = context.shared.web()) co_return web->serve(request, context.tls);
   co_return text_response(404, "not found\n");
 }

@@ -168,6 +168,19 @@ TEST(Http, AnyOriginMayCallTheApi) {
   EXPECT_EQ(client.request("GET", "/healthz").field("Access-Control-Allow-Origin"), "");
 }
 
+TEST(Http, LeadsToTheSourceOfTheServer) {  // AGPL-3.0, section 13
+  Server unsaid;
+  Client asking(unsaid.port());
+  EXPECT_EQ(asking.request("GET", "/source").status, 404);
+  GatewaySettings settings;
+  settings.source_url = "https://example.org/kith.tar.gz";
+  Server server(settings);
+  Client client(server.port());
+  const auto response = client.request("GET", "/source");
+  EXPECT_EQ(response.status, 302);
+  EXPECT_EQ(response.field("Location"), settings.source_url);
+}
+
 TEST(Http, AnswersPipelinedRequestsInOrder) {
   Server server;
   Client client(server.port());

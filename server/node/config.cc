@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -42,6 +43,16 @@ bool is_loopback_address(const std::string& text) {
   return host && (host->starts_with("127.") || host == "::1");
 }
 
+namespace {
+
+// "" counts as one.
+bool is_web_address(const std::string& text) {
+  const bool is_printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 127; });
+  return is_printable && (text.empty() || text.starts_with("https://") || text.starts_with("http://"));
+}
+
+}  // namespace
+
 std::vector<std::string> contradictions(const Config& config) {
   std::vector<std::string> out;
   if (config.gateway.listen.empty()) out.push_back("listen.addresses is empty: there must be one at least");
@@ -60,6 +71,9 @@ std::vector<std::string> contradictions(const Config& config) {
     if (!net::PeerAddress::parse(proxy)) out.push_back("listen.trusted_proxies: \"" + proxy + "\" is no IP address");
   }
   if (config.data_directory.empty()) out.push_back("data.directory is empty");
+  if (!is_web_address(config.gateway.source_url))
+    out.push_back("web.source_url = \"" + config.gateway.source_url +
+                  "\" is no address that begins with https:// or http://");
   if (config.delivery.window_bytes + kFrameBytesMax > config.gateway.output_max) {
     out.push_back("limits.output_max = " + std::to_string(config.gateway.output_max) +
                   " is too small: it must hold inbox.window_bytes and a frame of " + std::to_string(kFrameBytesMax) +

@@ -41,6 +41,10 @@ struct Config {
   bool core_dumps = false;
 };
 
+// Bytes of a configuration file, and dots in one of its lines (each is a table within a table).
+inline constexpr size_t kConfigBytesMax = size_t{1} << 20;
+inline constexpr size_t kConfigDotsMax = 2048;
+
 // Reads the text of a configuration file over `config`. The errors are sentences that name key, value and what is
 // allowed; `name` is the file's, for them.
 Result<void, std::vector<std::string>> read_config(const std::string& text, const std::string& name, Config& config);

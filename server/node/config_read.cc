@@ -51,17 +51,23 @@ std::string suggestion(const std::string& section, const std::string& key) {
 
 class Reader {
  public:
+  static constexpr size_t kErrorsMax = 100;
+
   Reader(const std::string& name, Config& config) : name_(name), config_(config) {}
 
   void read(const toml::table& file) {
     for (const auto& [section, node] : file) {
+      if (is_enough()) return;
       const std::string name(section.str());
       const bool is_known = std::ranges::any_of(sections(), [&](const Section& known) { return name == known.name; });
       if (!is_known) {
         report(node, "unknown " + std::string(node.is_table() ? "section [" : "key ") + name +
                          (node.is_table() ? "]." : ".") + (node.is_table() ? sections_text() : suggestion("", name)));
       } else if (const auto* table = node.as_table()) {
-        for (const auto& [key, value] : *table) read_key(name, std::string(key.str()), value);
+        for (const auto& [key, value] : *table) {
+          if (is_enough()) return;
+          read_key(name, std::string(key.str()), value);
+        }
       } else {
         report(node, name + " is a section: [" + name + "]");
       }
@@ -80,6 +86,8 @@ class Reader {
     uint32_t line;
     std::string what;
   };
+  // Whoever has so many wrong lines has another file than was meant.
+  [[nodiscard]] bool is_enough() const { return errors_.size() >= kErrorsMax; }
   void report(const toml::node& node, const std::string& what) { errors_.push_back({node.source().begin.line, what}); }
   static std::string sections_text() {
     std::string out = " The sections are";
@@ -163,9 +171,27 @@ class Reader {
   std::vector<Error> errors_;
 };
 
+// What would cost memory or stack without end. Absent: nothing.
+std::optional<std::string> excess_of(const std::string& text, const std::string& name) {
+  if (text.size() > kConfigBytesMax)
+    return name + " is larger than " + std::to_string(kConfigBytesMax) + " bytes: no configuration is";
+  size_t line = 1;
+  size_t dots = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+    } else if (c == '.' && ++dots > kConfigDotsMax) {
+      return name + ":" + std::to_string(line) + ": more than " + std::to_string(kConfigDotsMax) + " dots in a line";
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<void, std::vector<std::string>> read_config(const std::string& text, const std::string& name, Config& config) {
+  if (auto excess = excess_of(text, name)) return Fail(std::vector{std::move(*excess)});
   try {
     const toml::table file = toml::parse(text, name);
     Reader reader(name, config);
@@ -173,6 +199,8 @@ Result<void, std::vector<std::string>> read_config(const std::string& text, cons
     auto errors = reader.take_errors();
     if (!errors.empty()) return Fail(std::move(errors));
     return {};
+  } catch (const std::bad_alloc&) {
+    return Fail(std::vector{name + ": there is no memory for it"});
   } catch (const toml::parse_error& error) {
     return Fail(
         std::vector{name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description())});
@@ -181,8 +209,11 @@ Result<void, std::vector<std::string>> read_config(const std::string& text, cons
 
 Result<void, std::vector<std::string>> read_config_file(const std::string& path, Config& config) {
   std::ifstream file(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) return Fail(std::vector{"the configuration file " + path + " can't be read"});
+  std::string text(kConfigBytesMax + 1, '\0');  // one more, which is then refused by name
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(std::max<std::streamsize>(0, file.gcount())));
+  if (file.bad() || (!file && !file.eof()))
+    return Fail(std::vector{"the configuration file " + path + " can't be read"});
   return read_config(text, path, config);
 }
 

@@ -48,6 +48,10 @@ const Setting kSettings[] = {
 
     {"web", "root", "Directory of the built web app. Empty: none is served. Read again at SIGHUP.",
      KITH_PLACE(std::string, gateway.web_root)},
+    {"web", "source_url",
+     "Where the source of exactly this server is, your changes included (AGPL-3.0, section 13): /source leads there. "
+     "Empty: the address that it was built with, if any.",
+     KITH_PLACE(std::string, gateway.source_url)},
 
     {"data", "directory",
      "The directory of accounts, keys and undelivered messages; made when absent. One kithd at a time uses it.",

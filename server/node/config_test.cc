@@ -5,6 +5,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -122,6 +125,55 @@ TEST(Config, WhatIsNoTomlIsRefusedWithItsLine) {
   EXPECT_THAT(errors_of("[limits]\nsends_burst = 5\nsends_burst = 6\n"), ElementsAre(HasSubstr("kith.toml:3: ")));
 }
 
+TEST(Config, WhatIsTooLargeOrTooDeepIsRefusedByName) {  // [LIMIT-1]
+  const std::string comment(kConfigBytesMax, '#');
+  EXPECT_THAT(errors_of(comment), IsEmpty());
+  EXPECT_THAT(errors_of(comment + "#"), ElementsAre(HasSubstr("kith.toml is larger than 1048576 bytes")));
+  Config config;
+  const auto endless = read_config_file("/dev/zero", config);
+  ASSERT_FALSE(endless);
+  EXPECT_THAT(endless.error(), ElementsAre(HasSubstr("/dev/zero is larger than 1048576 bytes")));
+
+  const auto repeated = [](std::string_view what, size_t count) {
+    std::string text;
+    for (size_t i = 0; i < count; ++i) text += what;
+    return text;
+  };
+  EXPECT_THAT(errors_of("[limits]\nsends_burst = " + repeated("[", 500'000)), ElementsAre(HasSubstr("kith.toml:2: ")));
+  EXPECT_THAT(errors_of("[limits]\nsends_burst = " + repeated("{a=", 300'000)),
+              ElementsAre(HasSubstr("kith.toml:2: ")));
+  EXPECT_THAT(errors_of(repeated("a.", 500'000) + "a = 1"),
+              ElementsAre(HasSubstr("kith.toml:1: more than 2048 dots in a line")));
+  EXPECT_THAT(errors_of("[" + repeated("a.", 500'000) + "a]"), ElementsAre(HasSubstr("kith.toml:1: more than")));
+  EXPECT_THAT(errors_of(repeated("a.", kConfigDotsMax) + "a = 1"), ElementsAre(HasSubstr("unknown section [a]")));
+}
+
+// Refused or read, but in little memory: what is read is a few times as large as its text.
+TEST(Config, TheWorstTextOfAFileNeedsLittleMemory) {  // [LIMIT-1]
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers end a program that is short of memory";
+#endif
+  const auto in_little_memory = [](const std::string& text) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const rlimit limit{rlim_t{1} << 30, rlim_t{1} << 30};
+      setrlimit(RLIMIT_AS, &limit);
+      _exit(errors_of(text).empty() ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  std::string tables;
+  for (int i = 0; tables.size() + 32 < kConfigBytesMax; ++i) tables += "[a" + std::to_string(i) + "]\n";
+  EXPECT_EQ(in_little_memory(tables), 1);
+  std::string keys = "[limits]\n";
+  for (int i = 0; keys.size() + 32 < kConfigBytesMax; ++i) keys += "k" + std::to_string(i) + "=[]\n";
+  EXPECT_EQ(in_little_memory(keys), 1);
+  EXPECT_EQ(in_little_memory("[listen]\naddresses = [" + std::string(kConfigBytesMax - 32, ',') + "]"), 1);
+  EXPECT_EQ(in_little_memory(std::string(kConfigBytesMax, '\0')), 1);
+}
+
 TEST(Config, AnEmptyFileMeansDefaultsAndAMissingOneIsAnError) {
   EXPECT_THAT(errors_of(""), IsEmpty());
   Config config;
@@ -163,6 +215,13 @@ TEST(Config, SettingsThatContradictEachOtherAreNamed) {
   config = Config();
   config.gateway.listen.clear();
   EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("listen.addresses")));
+  for (const char* wrong : {"ftp://example.org", "example.org", "https://a\r\nSet-Cookie: b", "https://a b"}) {
+    config = Config();
+    config.gateway.source_url = wrong;
+    EXPECT_THAT(contradictions(config), ElementsAre(HasSubstr("web.source_url")));
+  }
+  config.gateway.source_url = "https://example.org/kith";
+  EXPECT_THAT(contradictions(config), IsEmpty());
 }
 
 TEST(Config, DevicesAreToldTheConfiguredLimits) {

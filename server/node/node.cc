@@ -73,6 +73,8 @@ struct Node::Parts {
 
 Node::Node(Config config, std::vector<uint32_t> tables)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(tables))) {
+  std::string& source_url = parts_->config.gateway.source_url;
+  if (source_url.empty()) source_url = KITH_SOURCE_URL;
   const size_t count = parts_->config.loops != 0 ? parts_->config.loops : processors();
   for (size_t i = 0; i < count; ++i) parts_->loops.push_back(std::make_unique<net::EventLoop>());
   if (!parts_->table_sizes.empty()) {

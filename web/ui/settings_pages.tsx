@@ -117,13 +117,9 @@ export function AboutPage() {
       <h3>{say("settings.kith")}</h3>
       <p className="explain">{say("settings.licenceText")}</p>
       <p>
-        {__KITH_SOURCE__ === "" ? (
-          say("settings.sourceOnRequest")
-        ) : (
-          <a href={__KITH_SOURCE__} target="_blank" rel="noopener noreferrer">
-            {say("settings.sourceCode")}
-          </a>
-        )}
+        <a href={__KITH_SOURCE__ === "" ? "/source" : __KITH_SOURCE__} target="_blank" rel="noopener noreferrer">
+          {say("settings.sourceCode")}
+        </a>
       </p>
       <p>
         <a href="/licence.txt" target="_blank" rel="noopener noreferrer">
