@@ -2,7 +2,7 @@
 
 // Keeps the address of the page and what is open the same. Each layer that is open (view-models/route.ts) has an entry of the history, so the
 // back button, which on a phone is how one leaves anything, closes one; what is closed in another way takes its entry with it.
-import type { AppViewModel } from "../view-models/app";
+import type { AppSnapshot, AppViewModel } from "../view-models/app";
 import { addressOf, layersOf, routeOf, stepTo, type Route } from "../view-models/route";
 
 export const openedRoute = (): Route => routeOf(location.hash);
@@ -50,5 +50,26 @@ export function keepAddress(app: AppViewModel): void {
     if (!goingBack) app.go(openedRoute());
     goingBack = false;
     ask();
+  });
+}
+
+/** The back button goes from the code to the number, and does not leave the app. */
+export function keepRegistrationStep(app: AppViewModel): void {
+  const hasEntry = (): boolean => (history.state as { registering?: boolean } | null)?.registering === true;
+  let heard: AppSnapshot["registration"];
+  const follow = () => {
+    const step = heard?.snapshot().step;
+    if ((step === "code" || step === "pin") && !hasEntry()) history.pushState({ registering: true }, "");
+    if (step === "phone" && hasEntry()) history.back();
+  };
+  app.subscribe(() => {
+    if (app.snapshot().registration === heard) return;
+    heard = app.snapshot().registration;
+    heard?.subscribe(follow);
+    follow();
+  });
+  addEventListener("popstate", () => {
+    if (!hasEntry()) heard?.back();
+    follow();
   });
 }

@@ -8,7 +8,8 @@ import type { Root } from "react-dom/client";
 import { AppRoot } from "../ui/app_root";
 import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
-import { keepAddress, openedRoute } from "./address";
+import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
+import { pageAskedCode } from "./asked_code";
 import { pageAttention } from "./page_attention";
 import { onNotificationClick, pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
@@ -21,9 +22,11 @@ export function show(root: Root, core: Core, around: Surroundings): AppViewModel
     deviceName: "Web",
     attention: pageAttention(),
     notifications: pageNotifications(around.profile),
+    asked: pageAskedCode(around.profile),
   });
   keepTitle(app, around.shownProfile);
   keepAddress(app);
+  keepRegistrationStep(app);
   watchTimeZone();
   onNotificationClick((conversation) => void app.openConversation(conversation));
   root.render(

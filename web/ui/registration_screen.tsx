@@ -121,6 +121,11 @@ function PhoneStep({ model, snapshot }: StepProps) {
         />
         <span className="hint">{say("registration.phoneHint")}</span>
       </div>
+      <div className={styles.row}>
+        <button type="button" className="link-button" disabled={snapshot.busy} onClick={model.haveCode}>
+          {say("registration.haveCode")}
+        </button>
+      </div>
     </>
   );
 }

@@ -10,7 +10,7 @@ import { Connection, directOf, type Conversation, type Core, type Message, type 
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
-import { hasName, RegistrationViewModel } from "./registration";
+import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
 import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { say } from "./say";
 import { SearchViewModel } from "./search";
@@ -38,6 +38,7 @@ export interface AppOptions {
   deviceName: string;
   attention: Attention;
   notifications: NotificationPort;
+  asked?: AskedCodePort;
 }
 
 const REFUSED = new Set([
@@ -124,15 +125,13 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly register = (): void => {
     const { state, registration } = this.snapshot();
     registration?.dispose();
-    const { server, deviceName } = this.options;
+    const { server, deviceName, asked } = this.options;
     const phone = state?.phone ?? "";
     const name = state !== undefined && hasName(state) ? state.name : "";
     const registered = state?.registered === true && !isRefused(state);
     const onRegistered = () => void this.start();
-    this.update({
-      phase: "registration",
-      registration: new RegistrationViewModel(this.core, { server, deviceName, phone, name, registered, onRegistered }),
-    });
+    const options = { server, deviceName, phone, name, registered, asked, onRegistered };
+    this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
   };
 
   /** Opens a conversation, at a message when one is named, and at what was `found` in that. */

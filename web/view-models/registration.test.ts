@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { create } from "@bufbuild/protobuf";
 
 import { CoreFailure, Failure_Code, RequestCodeResponseSchema } from "../core-client/schema";
-import { RegistrationViewModel } from "./registration";
+import { RegistrationViewModel, type AskedCode } from "./registration";
 import { FakeCore, settle, state } from "./testing/fake_core";
 
 let core: FakeCore;
@@ -29,6 +29,55 @@ async function typeCode(code = "123456"): Promise<void> {
   model.setCode(code);
   await settle();
 }
+
+describe("a code that was asked for", () => {
+  let kept: AskedCode | undefined;
+  const asked = { load: () => kept, save: (now: AskedCode | undefined) => void (kept = now) };
+  const openAgain = () => {
+    model = new RegistrationViewModel(core, {
+      server: "http://localhost:8080",
+      deviceName: "Web",
+      asked,
+      onRegistered,
+    });
+  };
+
+  beforeEach(() => {
+    kept = undefined;
+    openAgain();
+  });
+
+  it("is asked for again by its field, not by a new code, when the page was closed meanwhile", async () => {
+    await toCode();
+    openAgain();
+    expect(model.snapshot()).toMatchObject({ step: "code", phone: "+49 170 000 0001", digits: 6, codeGiven: false });
+    model.setCode("323841");
+    await settle();
+    expect(core.called("requestCode")).toHaveLength(1);
+    expect(core.called("register")).toMatchObject([{ phone: "+49 170 000 0001", code: "323841" }]);
+    expect(kept).toBeUndefined();
+  });
+
+  it("is forgotten when it has expired, and when somebody goes back to the number", async () => {
+    await toCode();
+    kept = { ...(kept as unknown as AskedCode), expiresAt: Date.now() - 1 };
+    openAgain();
+    expect(model.snapshot()).toMatchObject({ step: "phone", phone: "" });
+    await toCode();
+    model.back();
+    openAgain();
+    expect(model.snapshot().step).toBe("phone");
+  });
+
+  it("can be typed without asking for another", async () => {
+    model.haveCode();
+    expect(model.snapshot()).toMatchObject({ step: "phone", error: "Type a phone number." });
+    model.setPhone("+49 170 000 0001");
+    model.haveCode();
+    expect(model.snapshot()).toMatchObject({ step: "code", code: "" });
+    expect(core.called("requestCode")).toEqual([]);
+  });
+});
 
 describe("registration", () => {
   it("goes from number to code, which registers, to the name", async () => {

@@ -3,7 +3,8 @@
 // Registration in the order in which people think: number, code, the PIN when the number has one, and the name.
 //
 // A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the number in the place of the
-// name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again.
+// name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again, or for the
+// code that was asked for: whoever leaves the page to get it finds the field again.
 import { FailureCode, NAME_CHARACTERS_MAX, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
 import { looksLikePhone } from "./phone";
@@ -28,6 +29,23 @@ export interface RegistrationSnapshot {
   resendAt: number;
 }
 
+/** A code that was asked for and can still be used. */
+export interface AskedCode {
+  phone: string;
+  digits: number;
+  /** The code itself, from a development server; "" when somebody else has it. */
+  given: string;
+  /** In milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** Keeps the code that was asked for while the page is away. */
+export interface AskedCodePort {
+  load(): AskedCode | undefined;
+  /** Undefined: there is none any more. */
+  save(asked: AskedCode | undefined): void;
+}
+
 export interface RegistrationOptions {
   server: string;
   deviceName: string;
@@ -36,6 +54,7 @@ export interface RegistrationOptions {
   name?: string;
   /** All but the name is done. */
   registered?: boolean;
+  asked?: AskedCodePort;
   onRegistered: () => void;
 }
 
@@ -43,20 +62,23 @@ export interface RegistrationOptions {
 export const hasName = (state: Pick<State, "name">): boolean => state.name !== "" && !looksLikePhone(state.name);
 
 const RESEND_MS = 30_000;
+const CODE_DIGITS = 6;
 
 export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   constructor(
     private readonly core: Core,
     private readonly options: RegistrationOptions,
   ) {
+    const asked = options.registered === true ? undefined : options.asked?.load();
+    const usable = asked !== undefined && asked.expiresAt > Date.now() ? asked : undefined;
     super({
-      step: options.registered === true ? "name" : "phone",
-      phone: options.phone ?? "",
-      code: "",
+      step: options.registered === true ? "name" : usable !== undefined ? "code" : "phone",
+      phone: usable?.phone ?? options.phone ?? "",
+      code: usable?.given ?? "",
       name: options.name ?? "",
       pin: "",
-      codeGiven: false,
-      digits: 6,
+      codeGiven: (usable?.given ?? "") !== "",
+      digits: usable?.digits ?? CODE_DIGITS,
       busy: false,
       error: "",
       resendAt: 0,
@@ -76,6 +98,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly back = (): void => {
     if (this.snapshot().busy) return;
+    if (this.snapshot().step === "code") this.options.asked?.save(undefined);
     const before: Record<RegistrationStep, RegistrationStep> = {
       phone: "phone",
       code: "phone",
@@ -102,22 +125,29 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly resend = (): Promise<void> => this.requestCode();
 
+  /** Somebody has a code for the number already: it is not made anew, which would make that one useless. */
+  readonly haveCode = (): void => {
+    const phone = this.snapshot().phone.trim();
+    if (phone === "") return this.update({ error: say("common.typePhone") });
+    this.update({ step: "code", phone, code: "", codeGiven: false, error: "" });
+  };
+
   private async requestCode(): Promise<void> {
     const phone = this.snapshot().phone.trim();
     if (phone === "") return this.update({ error: say("common.typePhone") });
     this.update({ busy: true, error: "" });
     try {
-      const { code, digits } = await this.core.call("requestCode", {
-        server: this.options.server,
-        phone,
-      });
+      const answer = await this.core.call("requestCode", { server: this.options.server, phone });
+      const { code } = answer;
+      const digits = answer.digits === 0 ? CODE_DIGITS : answer.digits;
+      this.options.asked?.save({ phone, digits, given: code, expiresAt: Date.now() + answer.expiresInS * 1000 });
       this.update({
         busy: false,
         step: "code",
         phone,
         code,
         codeGiven: code !== "",
-        digits: digits === 0 ? 6 : digits,
+        digits,
         resendAt: Date.now() + RESEND_MS,
       });
     } catch (error) {
@@ -160,6 +190,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     try {
       const { server, deviceName } = this.options;
       await this.core.call("register", { server, phone, code, name, pin, deviceName });
+      this.options.asked?.save(undefined);
       this.update({ busy: false, step: "name" });
     } catch (error) {
       this.update({ busy: false, ...this.afterRefusal(error) });
@@ -171,7 +202,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if (hasCode(error, FailureCode.kPinRequired)) return { step: "pin", error: "" };
     if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
     if (hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired))
-      return { step: "code", code: "", codeGiven: false, error: failureText(error) };
+      return { step: "code", code: "", error: failureText(error) };
     if (hasCode(error, FailureCode.kInvalidPhone)) return { step: "phone", error: failureText(error) };
     return { error: failureText(error) };
   }
