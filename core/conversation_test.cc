@@ -221,6 +221,10 @@ TEST_F(ConversationTest, WhatCantBeSentIsRefusedBeforeAnythingIsStored_LIMIT_1) 
   EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kTooLarge);
   request.mutable_send_message()->set_text("\xC3\x28");
   EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kInvalidArgument);
+  for (const char* const blank : {" ", "\n\t", "\u00A0", "\u200B", "\u3164"}) {
+    request.mutable_send_message()->set_text(blank);
+    EXPECT_EQ(ana_.request(request).failure().detail(), "text: is blank");
+  }
   request.mutable_send_message()->set_text("ok");
   request.mutable_send_message()->set_conversation(std::string(32, 'f'));
   EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kNoSuchConversation);

@@ -48,6 +48,8 @@ class IdentityTest : public TwoPeople {
     world_.advance(2000);
     return ids;
   }
+  // As if the receipts had not come.
+  void forget_receipts() { execute(ana_, "DELETE FROM receipts"); }
 };
 
 // ---- what was sent is sent again to nobody new
@@ -55,6 +57,7 @@ class IdentityTest : public TwoPeople {
 TEST_F(IdentityTest, WhoeverTakesTheNumberOverGetsNothingFromBefore_IDENTITY_5) {
   warm_up();
   const std::vector<std::string> ids = say_five();
+  forget_receipts();
   Host& eve = world_.add("eve");
   sign_up(eve, kBen, "Ben");
   world_.advance(5000);
@@ -66,13 +69,52 @@ TEST_F(IdentityTest, WhoeverTakesTheNumberOverGetsNothingFromBefore_IDENTITY_5) 
 TEST_F(IdentityTest, WhatADeviceWasSentItMayAskForAgain_IDENTITY_5) {
   warm_up();
   const std::vector<std::string> ids = say_five();
+  forget_receipts();
   EXPECT_EQ(sends_of_ana([&] { ask_again(ben_, ids); }), 5u);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one", "two", "three", "four", "five"));
+}
+
+TEST_F(IdentityTest, WhatADeviceHasConfirmedItIsNotSentAgain_IDENTITY_5) {
+  warm_up();
+  const std::vector<std::string> ids = say_five();
+  EXPECT_EQ(sends_of_ana([&] { ask_again(ben_, ids); }), 0u);
+  EXPECT_FALSE(state(ana_).changes_unsent());
+}
+
+TEST_F(IdentityTest, GarbageUnderTheIdOfAnOldMessageThatWasReadDoesNotMoveIt_ORDER_1) {
+  warm_up();
+  wire::Entry kept;
+  liar().change = [&kept](wire::ServerFrame& frame) {
+    if (frame.has_deliver() && frame.deliver().entries(0).has_message()) kept = frame.deliver().entries(0);
+    return true;
+  };
+  say(ana_, chat_, "Shall we?");
+  say(ben_, bens_chat(), "Yes, of course.");
+  world_.advance(2000);
+  say(ana_, chat_, "Will you lend me the car?");
+  world_.advance(2000);
+  const auto before = texts(ben_, bens_chat());
+  const wire::Entry last = kept;
+  mark_read(ben_, bens_chat());
+  world_.advance(700'000);
+  for (const bool garbage : {false, true}) {
+    wire::Entry again = last;
+    again.mutable_message()->set_server_time_us(world_.clock.unix_us);
+    if (garbage) again.mutable_message()->set_payload("garbage");
+    say(ben_, bens_chat(), "later");
+    liar().plant(kBen, again);
+    world_.advance(2000);
+  }
+  auto now = texts(ben_, bens_chat());
+  now.resize(before.size());
+  EXPECT_EQ(now, before);
+  EXPECT_EQ(state(ben_).undecryptable(), 0u);
 }
 
 TEST_F(IdentityTest, AfterThirtyDaysNothingIsSentAgain_IDENTITY_5) {
   warm_up();
   const std::vector<std::string> ids = say_five();
+  forget_receipts();
   world_.clock.unix_us += uint64_t{31} * 24 * 3600 * 1'000'000;
   EXPECT_EQ(sends_of_ana([&] { ask_again(ben_, ids); }), 0u);
 }

@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "core/sealing.h"
 #include "core/server_time.h"
+#include "core/store/taken_table.h"
 
 namespace kith::core {
 
@@ -167,21 +168,24 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     undecryptable(*id, sender, server_time, !fetch_answered_);
     return Taken::kDone;
   }
+  TakenTable known(engine_.database);
+  const Bytes digest = TakenTable::digest_of(sender, message.payload());
+  if (const auto taken = known.find(digest); taken) {
+    withhold_ = withhold_ || taken->withheld || taken->message != *id;
+    if (taken->message == *id) ordered_again(*id, sender, server_time);
+    return Taken::kDone;
+  }
   auto content = unseal(engine_.sessions, sender, message.payload());
+  if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
   if (content) {
     take_content(message, sender, *content);
-    return Taken::kDone;
+  } else {
+    // A record that can't be read
+    if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
+    // kDuplicate too: a sender whose store was put back from a copy has encrypted another message with this step.
+    undecryptable(*id, sender, server_time, true);
   }
-  if (content.error() == CryptoError::kDuplicate) {  // it was taken in before
-    // Or another one was, which a sender whose store was put back from a copy encrypted with the same step.
-    if (!engine_.store.messages.find(*id)) withhold_ = true;
-    ordered_again(*id, sender, server_time);
-    return Taken::kDone;
-  }
-  if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
-  // A record that can't be read
-  if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
-  undecryptable(*id, sender, server_time, true);
+  known.add(digest, {*id, withhold_});
   return Taken::kDone;
 }
 
@@ -202,7 +206,8 @@ bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
   const uint64_t hold = ++hold_;
   engine_.devices.fetch(sender.account, [this, hold](Devices::Outcome outcome) {
     if (!holding_ || hold != hold_) return;  // the connection went meanwhile
-    fetched(outcome != Devices::Outcome::kUnavailable);
+    // A list that does not verify says nothing about who is in the true one.
+    fetched(outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount);
   });
   return false;
 }
@@ -250,7 +255,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   row.kind = MessageKind::kUndecryptable;
   row.sent_at = server_time;
   row.order = server_time;
-  if (!engine_.store.messages.add(row)) return ordered_again(id, sender, server_time);
+  if (!engine_.store.messages.add(row)) return;  // what can't be read says nothing about a message that is there
   engine_.store.account.count_undecryptable(1);
   ++engine_.progress.undecryptable;
   engine_.changes.message_added(id, row.conversation);

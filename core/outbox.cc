@@ -14,6 +14,8 @@
 namespace kith::core {
 
 namespace {
+constexpr size_t kSilentMax = 2000;
+constexpr ptrdiff_t kSilentOfOneMax = 300;  // of one target
 constexpr uint32_t kPreparationsMax = 3;
 constexpr int64_t kLoadedAtOnce = 100;
 }  // namespace
@@ -61,6 +63,13 @@ bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
   if (item.silent() && engine_.store.device_lists.must_agree(item.target.account())) return true;
   if (full()) return false;
+  // What others ask for never takes the room of what is written.
+  if (item.silent()) {
+    const std::deque<Item>& items = lane_of(item.target).items;
+    const auto silent =
+        std::count_if(items.begin(), items.end(), [](const Item& each) { return each.kind != OutboxKind::kMessage; });
+    if (count_ - messages_ >= kSilentMax || silent >= kSilentOfOneMax) return false;
+  }
   const int64_t sequence = engine_.store.outbox.add(item);
   if (sequence == 0) return false;
   queue(item.target, {sequence, item.message_id, item.kind});

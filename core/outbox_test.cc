@@ -207,5 +207,30 @@ TEST_F(OutboxTest, MessagesOfDifferentConversationsDoNotWaitForEachOther) {
   EXPECT_THAT(texts(cleo, open_chat(cleo, kAna)), ElementsAre("free"));
 }
 
+TEST_F(OutboxTest, WhatOthersAskForTakesNoRoomOfWhatIsWritten_LIMIT_1) {
+  warm_up();
+  say(ben_, bens_chat(), "to be read");
+  world_.advance(2000);
+  ana_.set_network(false);
+  const std::string account = world_.server->account_of(kBen)->id.hex();
+  execute(ana_, ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO outbox "
+                 "(message_id, target_kind, target, kind, content, sealed, revision, only_device, receipt_number) "
+                 "SELECT randomblob(16), 1, x'" +
+                 account + "', 4, x'', 0, 0, 1, 0 FROM n")
+                    .c_str());
+  ana_.crash();
+  ana_.reopen();
+  const auto waiting = [this](const char* kind) {
+    auto row = ana_.database().prepare(kind);
+    return row.step() ? row.integer(0) : -1;
+  };
+  mark_read(ana_, chat_);
+  world_.advance(2000);
+  EXPECT_EQ(waiting("SELECT count(*) FROM outbox WHERE kind > 1"), 300) << "no silent item more to one account";
+  EXPECT_EQ(waiting("SELECT count(*) FROM read_due"), 2) << "they wait for room";
+  say(ana_, chat_, "written");
+  EXPECT_EQ(waiting("SELECT count(*) FROM outbox WHERE kind = 1"), 1);
+}
+
 }  // namespace
 }  // namespace kith::core::testing

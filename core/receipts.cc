@@ -5,10 +5,14 @@
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/store/read_again.h"
 
 namespace kith::core {
 
 namespace {
+// Each receipt names again so many that were read before: one that was sent while the other had blocked its reader was
+// dropped.
+constexpr int64_t kNamedAgain = 32;
 constexpr int64_t kDueAtOnce = 1024;
 constexpr size_t kRunsMax = 256;
 }  // namespace
@@ -21,6 +25,8 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   if (!marked) return engine_.output.fail(request, marked.error().code, marked.error().detail);
   if (marked->count > 0) {
     engine_.changes.conversation(marked->conversation);
+    if (engine_.store.settings.integer(setting::kReadReceipts, 1) != 0)
+      read_again(engine_.database, marked->conversation, kNamedAgain);
     if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
   }
   engine_.output.done(request, &client_api::Response::mutable_mark_read);
@@ -30,12 +36,19 @@ void Receipts::pump() {
   if (!look_ || gather_.is_set() || !engine_.registered()) return;
   look_ = false;
   const std::vector<ReadDueRow> due = engine_.store.receipts.due(kDueAtOnce);
+  bool waits = false;
   for (size_t i = 0; i < due.size();) {
     const size_t taken = put(std::span(due).subspan(i));
-    if (taken == 0) return;  // stays due until there is room
+    if (taken == 0) {  // stays due until there is room, and holds nobody else's up
+      const ConversationId full = due[i].conversation;
+      while (i < due.size() && due[i].conversation == full) ++i;
+      waits = true;
+      continue;
+    }
     for (const ReadDueRow& row : std::span(due).subspan(i, taken)) engine_.store.receipts.clear_due(row);
     i += taken;
   }
+  if (waits) return;
   look_ = due.size() == static_cast<size_t>(kDueAtOnce);
   if (look_) pump();
 }

@@ -13,6 +13,8 @@ namespace kith::core {
 
 namespace {
 constexpr int64_t kRowsAtOnce = 512;
+constexpr uint32_t kDaysMax = 30;  // what was not answered is asked for once a day
+constexpr uint64_t kDayMs = uint64_t{24} * 3600 * 1000;
 constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;
 constexpr size_t kAskersMax = 1000;
@@ -32,9 +34,9 @@ void Repair::pump() {
   const uint64_t now = engine_.clock.monotonic().value;
   uint64_t next = UINT64_MAX;
   std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
-  for (const RepairRow& row : engine_.store.repairs.open(kTriesMax, kRowsAtOnce)) {
+  for (const RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
     // Asked for before this program started: its answer may be on its way.
-    if (row.tries > 0) not_before_ms_.try_emplace(row.message, now + kAfterStartMs * row.tries);
+    if (row.tries > 0) not_before_ms_.try_emplace(row.message, now + kAfterStartMs * std::min(row.tries, kTriesMax));
     const uint64_t due = std::max(peer_not_before_ms_[row.sender], not_before_ms_[row.message]);
     if (due > now) {
       next = std::min(next, due);
@@ -45,14 +47,20 @@ void Repair::pump() {
   for (const auto& [peer, rows] : by_peer) {
     peer_not_before_ms_[peer] = now + kPeerMs;
     next = std::min(next, now + kPeerMs);
-    // A request that the peer does not have yet is enough.
-    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account)) continue;
+    // A request that the peer does not have yet is enough, for a day: neither side may have been able to read the
+    // other's.
+    const bool waited = std::any_of(rows.begin(), rows.end(), [&](const RepairRow& row) {
+      return row.tries >= kTriesMax || (row.tries > 0 && now >= not_before_ms_[row.message] + kDayMs);
+    });
+    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || (!waited && !has_last_request(peer.account)))
+      continue;
     std::vector<MessageId> messages;
     for (const RepairRow& row : rows) {
       if (messages.size() == kIdsMax) break;
       messages.push_back(row.message);
       engine_.store.repairs.set_tries(row.message, row.tries + 1);
-      not_before_ms_[row.message] = now + kAgainMs * (row.tries + 1);
+      not_before_ms_[row.message] = now + (row.tries + 1 < kTriesMax ? kAgainMs * (row.tries + 1) : kDayMs);
+      next = std::min(next, not_before_ms_[row.message]);
     }
     OutboxRow item;
     item.message_id = engine_.random.id<MessageId>();
@@ -110,6 +118,11 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
     if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second == *id) {
       requested_.erase(own);
       look_ = true;
+      for (const RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
+        if (row.sender.account != asker.account || row.tries == 0) continue;
+        engine_.store.repairs.set_tries(row.message, row.tries - 1);  // that try was none
+        not_before_ms_[row.message] = 0;
+      }
     }
     // An answer that could not be read: what it was about is still missing.
     if (sealed->carries) answer(asker, *keys, *sealed->carries);
@@ -120,6 +133,8 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
 void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id) {
   const auto sealed = engine_.store.sealed_for.find(id, asker);
   if (!sealed || sealed->keys != keys) return;
+  // The asker has it: it has said so.
+  if (engine_.store.sent.state_of(id) != SentState::kSent) return;
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text =

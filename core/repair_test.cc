@@ -197,6 +197,31 @@ TEST_F(RepairTest, AChangedPayloadIsNoticedAndRepaired) {
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "true words"));
 }
 
+TEST_F(RepairTest, WhatAServerHasChangedForAWhileIsAskedForUntilItIsThere) {
+  warm_up();
+  bool changes = true;
+  liar().change = [&changes](wire::ServerFrame& frame) {
+    if (!changes || !frame.has_deliver()) return true;
+    for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) {
+      if (!entry.has_message()) continue;
+      std::string& payload = *entry.mutable_message()->mutable_payload();
+      payload[payload.size() / 2] = static_cast<char>(payload[payload.size() / 2] ^ 1);
+    }
+    return true;
+  };
+  for (int i = 0; i < 11; ++i) {
+    say(ana_, chat_, "from Ana " + std::to_string(i));
+    say(ben_, bens_chat(), "from Ben " + std::to_string(i));
+    world_.advance(2000);
+  }
+  changes = false;
+  for (int hour = 0; hour < 50; ++hour) world_.advance(3'600'000);
+  for (int i = 0; i < 11; ++i) {
+    EXPECT_THAT(texts(ana_, chat_), ::testing::Contains("from Ben " + std::to_string(i)));
+    EXPECT_THAT(texts(ben_, bens_chat()), ::testing::Contains("from Ana " + std::to_string(i)));
+  }
+}
+
 // As after a store was put back from a copy: which of its requests has arrived nobody can tell it any more.
 TEST_F(RepairTest, AReceiptThatSaysNothingDoesNotEndTheAsking) {  // TICK-1
   warm_up();

@@ -3,6 +3,7 @@
 #include "core/sending.h"
 
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
@@ -39,6 +40,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
     return output.fail(request, FailureCode::kTooLarge,
                        "text: has more than " + std::to_string(kTextBytesMax) + " bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
+  if (!has_visible(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is blank");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {
       const UnixMicros now = engine_.connection.server_now();

@@ -114,6 +114,8 @@ TEST_F(TicksTest, AStorePutBackFromACopyTellsWhatItSendsFromWhatItSentBefore) {
       EXPECT_THAT(there, Contains(each.text().text()));
     }
   }
+  // Three of them were encrypted with steps that Ben had used already: he asks for them.
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(there, Contains("after " + std::to_string(i)));
 }
 
 TEST_F(TicksTest, WhatCanNotBeDecryptedHasItsSecondTickWithTheAnswerThatShowsIt) {

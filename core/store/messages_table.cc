@@ -9,6 +9,8 @@
 namespace kith::core {
 
 namespace {
+constexpr int64_t kReorderedWithinUs = int64_t{24} * 3600 * 1000000;
+constexpr int64_t kReorderedReadWithinUs = int64_t{600} * 1000000;  // what was read stays where it was read
 
 // One row more than `limit` was asked for.
 MessagePage read_page(Statement& rows, int64_t limit) {
@@ -104,9 +106,10 @@ std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const 
   ConversationId conversation;
   {
     auto row = database_.prepare(
-        "SELECT conversation FROM messages WHERE id = ? AND from_account = ? AND outgoing = 0 AND order_us <> "
-        "?");
-    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value));
+        "SELECT conversation FROM messages WHERE id = ?1 AND from_account = ?2 AND outgoing = 0 AND "
+        "order_us <> ?3 AND abs(order_us - ?3) <= iif(unread, ?4, ?5)");
+    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value)).bind(kReorderedWithinUs);
+    row.bind(kReorderedReadWithinUs);
     if (!row.step()) return std::nullopt;
     conversation = row.id<ConversationId>(0);
   }
@@ -193,7 +196,11 @@ int64_t MessagesTable::mark_read(const ConversationId& conversation, const std::
         .bind_id(up_to.id)
         .run();
   }
-  database_.prepare("UPDATE messages SET unread = 0 WHERE conversation = ? AND unread = 1 AND (order_us, id) <= (?, ?)")
+  database_
+      .prepare(
+          "UPDATE messages SET unread = 0, receipt_number = iif(?, receipt_number, 0) WHERE conversation = ? AND "
+          "unread = 1 AND (order_us, id) <= (?, ?)")
+      .bind(receipts ? 1 : 0)  // what was read without a receipt never has one
       .bind_id(conversation)
       .bind(static_cast<int64_t>(up_to.order.value))
       .bind_id(up_to.id)

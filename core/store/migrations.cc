@@ -60,7 +60,7 @@ END;
 
 CREATE TABLE sent (
   target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
-  shows BLOB NOT NULL, PRIMARY KEY (target_kind, target, device, number)) WITHOUT ROWID;
+  shows BLOB NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (target_kind, target, device, number)) WITHOUT ROWID;
 CREATE INDEX sent_shows ON sent (shows);
 CREATE TABLE receipts (
   target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
@@ -83,6 +83,8 @@ CREATE TABLE sealed_for (
   message_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, carries BLOB,
   sealed_us INTEGER NOT NULL, PRIMARY KEY (message_id, account, device)) WITHOUT ROWID;
 CREATE INDEX sealed_for_age ON sealed_for (sealed_us);
+CREATE TABLE taken (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, message_id BLOB NOT NULL, withheld INTEGER NOT NULL);
 
 CREATE TABLE answers (sequence INTEGER PRIMARY KEY AUTOINCREMENT, change BLOB NOT NULL UNIQUE, response BLOB NOT NULL);
 

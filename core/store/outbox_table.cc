@@ -125,7 +125,10 @@ void OutboxTable::hold_all(const Target& target) {
       .bind(static_cast<int64_t>(target.kind))
       .bind_id(target.id)
       .run();
-  database_.prepare("UPDATE outbox SET sealed = 0, revision = 0, held = 1 WHERE target_kind = ? AND target = ?")
+  database_
+      .prepare(
+          "UPDATE outbox SET sealed = 0, revision = 0, held = 1, receipt_number = 0 WHERE target_kind = ? AND target = "
+          "?")
       .bind(static_cast<int64_t>(target.kind))
       .bind_id(target.id)
       .run();

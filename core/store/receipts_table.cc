@@ -28,7 +28,10 @@ void ReceiptsTable::clear_due(const ReadDueRow& row) {
       .run();
 }
 
-void ReceiptsTable::clear_all_due() { database_.prepare("DELETE FROM read_due").run(); }
+void ReceiptsTable::clear_all_due() {
+  database_.prepare("UPDATE messages SET receipt_number = 0 WHERE id IN (SELECT message_id FROM read_due)").run();
+  database_.prepare("DELETE FROM read_due").run();
+}
 
 void ReceiptsTable::withhold(Position position) {
   database_.prepare("INSERT OR IGNORE INTO withheld (position) VALUES (?)")

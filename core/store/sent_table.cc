@@ -41,8 +41,9 @@ std::optional<std::vector<MessageId>> SentTable::raise(const Target& target, con
   {
     auto row = database_.prepare(
         "SELECT number, message_id, shows FROM sent WHERE target_kind = ? AND target = ? AND device = ? AND number "
-        "BETWEEN ? AND ?");
+        "BETWEEN ? AND ? AND closed <= ?");
     row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value).bind(told.first).bind(told.last);
+    row.bind(state == SentState::kRead ? 0 : 1);
     while (row.step()) {
       ++count;
       marks ^= wire::receipt_mark(row.id<MessageId>(state == SentState::kRead ? 2 : 1));

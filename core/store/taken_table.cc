@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/store/taken_table.h"
+
+#include "crypto/hash.h"
+
+namespace kith::core {
+
+namespace {
+constexpr size_t kDigestBytes = 16;
+constexpr int64_t kForgottenAtOnce = 256;
+}  // namespace
+
+Bytes TakenTable::digest_of(const DeviceAddress& sender, BytesView payload) {
+  Bytes input = sender.account.bytes() + std::to_string(sender.device.value) + ' ';
+  input += payload;
+  return crypto::digest("kith taken v1", input).substr(0, kDigestBytes);
+}
+
+void TakenTable::add(const Bytes& digest, const TakenRow& row) {
+  database_.prepare("INSERT OR IGNORE INTO taken (digest, message_id, withheld) VALUES (?, ?, ?)")
+      .bind_blob(digest)
+      .bind_id(row.message)
+      .bind(row.withheld ? 1 : 0)
+      .run();
+  int64_t last = 0;
+  {
+    auto newest = database_.prepare("SELECT max(sequence) FROM taken");
+    if (newest.step()) last = newest.integer(0);
+  }
+  if (last % kForgottenAtOnce == 0) database_.prepare("DELETE FROM taken WHERE sequence <= ?").bind(last - kKept).run();
+}
+
+std::optional<TakenRow> TakenTable::find(const Bytes& digest) {
+  auto row = database_.prepare("SELECT message_id, withheld FROM taken WHERE digest = ?");
+  row.bind_blob(digest);
+  if (!row.step()) return std::nullopt;
+  return TakenRow{row.id<MessageId>(0), row.integer(1) != 0};
+}
+
+}  // namespace kith::core
