@@ -73,9 +73,9 @@ class Side {
 bool run_pairs(const Options& options, Report& report) {
   Server server;
   Server syncing;  // does not wait for confirmations before it writes
-  const auto accounts = server.start_with_accounts(options.pairs * 2, options.loops);
+  const auto accounts = server.start_with_copies(options.pairs * 2, options.loops, "");
   const auto other_accounts =
-      syncing.start_with_accounts(options.pairs * 2, options.loops, "[inbox]\ncommit_delay_connected_ms = 2\n");
+      syncing.start_with_copies(options.pairs * 2, options.loops, "[inbox]\ncommit_delay_connected_ms = 2\n");
   if (accounts.empty() || other_accounts.empty()) return false;
   Side usual(server.port(), server.pid(), accounts, options.payload_bytes);
   Side synced(syncing.port(), syncing.pid(), other_accounts, options.payload_bytes);
@@ -91,7 +91,7 @@ bool run_floor(const Options& options, Report& report) {
   RelayProcess relay;
   if (!relay.start()) return false;
   Server server;
-  const auto accounts = server.start_with_accounts(options.pairs * 2, options.loops);
+  const auto accounts = server.start_with_copies(options.pairs * 2, options.loops, "");
   if (accounts.empty()) return false;
   Side through_server(server.port(), server.pid(), accounts, options.payload_bytes);
   Side through_relay(relay.port(), relay.pid(), accounts, options.payload_bytes);
