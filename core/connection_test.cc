@@ -400,6 +400,21 @@ TEST_F(ConnectionTest, AProfileChangeReachesThePartners_F34) {
   EXPECT_EQ(texts(ben_, bens_chat()).size(), 2u) << "the notice is no message";
 }
 
+TEST_F(ConnectionTest, ANameThatWasSaidAfterTheRegistrationIsSeenWithTheNextMessage_F34) {
+  warm_up();
+  wire::Profile& of_ana = world_.server->account_of(kAna)->profile;
+  of_ana.set_name(kAna);
+  client_api::Request ask;
+  ask.mutable_get_profile()->set_account_id(world_.server->account_of(kAna)->id.hex());
+  EXPECT_EQ(ben_.request(ask).get_profile().name(), kAna);
+  of_ana.set_name("Anastasia");
+  world_.advance(60'000);
+  EXPECT_NE(conversation(ben_, bens_chat()).title(), "Anastasia") << "nobody told of it";
+  say(ana_, chat_, "it is me");
+  world_.advance(1000);
+  EXPECT_EQ(conversation(ben_, bens_chat()).title(), "Anastasia");
+}
+
 TEST_F(ConnectionTest, PrekeysAreReplenishedAndTheSignedOneIsReplaced) {
   LoopbackServer::Device& device = *world_.server->device_of(kBen);
   const uint32_t signed_before = device.keys.signed_prekey().id();

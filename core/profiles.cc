@@ -164,6 +164,13 @@ void Profiles::changed(const AccountId& account) {
   look_ = true;
 }
 
+void Profiles::heard_from(const AccountId& account) {
+  look_ = true;
+  const auto row = engine_.store.profiles.find(account);
+  if (!row || row->name.empty()) return;
+  if (normalize_phone(row->name, "") == engine_.store.profiles.phone_of(account)) changed(account);
+}
+
 void Profiles::pump() {
   if (!look_ || !engine_.connection.ready() || again_.is_set()) return;
   look_ = false;

@@ -45,6 +45,9 @@ class Profiles final : public ContentHandler {
 
   // The account's profile is another one now: it is fetched.
   void changed(const AccountId& account);
+  // It has written. One whose name is its number may have said a name since: registration comes before the name, and
+  // who is new knows nobody to tell of it.
+  void heard_from(const AccountId& account);
   // Somebody says so of their own.
   [[nodiscard]] bool take(const IncomingContent& incoming) override {
     changed(incoming.sender.account);

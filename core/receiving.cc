@@ -63,7 +63,7 @@ bool Receiving::take(const IncomingContent& incoming) {
     return true;
   }
   engine_.changes.message_added(row.id, row.conversation);
-  engine_.profiles.look_again();
+  engine_.profiles.heard_from(row.from);
   return true;
 }
 
