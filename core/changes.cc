@@ -16,7 +16,7 @@ void Changes::note(const MessageId& message, const ConversationId& conversation,
   if (messages_.size() >= kMessagesMax) {
     resync_ = true;
   } else if (noted_.insert(message).second) {
-    messages_.push_back({message, added});
+    messages_.push_back({message, conversation, added});
   }
 }
 
@@ -25,6 +25,10 @@ void Changes::message_added(const MessageId& message, const ConversationId& conv
 }
 
 void Changes::message_changed(const MessageId& message, const ConversationId& conversation) {
+  note(message, conversation, false);
+}
+
+void Changes::message_removed(const MessageId& message, const ConversationId& conversation) {
   note(message, conversation, false);
 }
 
@@ -64,8 +68,13 @@ void Changes::flush() {
   MessagesView view(engine_.store);
   for (const Message& noted : std::exchange(messages_, {})) {
     const std::optional<MessageRow> row = engine_.store.messages.find(noted.id);
-    if (!row) continue;
     client_api::Event event;
+    if (!row) {
+      event.mutable_message_removed()->set_conversation(noted.conversation.hex());
+      event.mutable_message_removed()->set_id(noted.id.hex());
+      engine_.output.emit(std::move(event));
+      continue;
+    }
     *(noted.added ? event.mutable_message_added() : event.mutable_message_changed()) = view.build(*row);
     engine_.output.emit(std::move(event));
   }

@@ -28,6 +28,8 @@ class Changes {
 
   void message_added(const MessageId& message, const ConversationId& conversation);
   void message_changed(const MessageId& message, const ConversationId& conversation);
+  // It is no more. Any message that was noted and is not there at the end is told so.
+  void message_removed(const MessageId& message, const ConversationId& conversation);
   // Adds a notice of this kind to the conversation, at its end. `server_now`: Connection::server_now().
   void notice(const ConversationId& conversation, const AccountId& about, MessageKind kind, UnixMicros server_now);
   void conversation(const ConversationId& conversation) { conversations_.insert(conversation); }
@@ -49,6 +51,7 @@ class Changes {
  private:
   struct Message {
     MessageId id;
+    ConversationId conversation;
     bool added = false;
   };
   void note(const MessageId& message, const ConversationId& conversation, bool added);

@@ -100,6 +100,45 @@ TEST_F(ConversationTest, EverybodyShowsTheSameOrder_ORDER_1) {
   EXPECT_EQ(texts(ana_, chat_), texts(ben_, chat));
 }
 
+TEST_F(ConversationTest, SomebodyWhoHadNoNameYetIsCalledByItAsSoonAsTheyWrite) {
+  constexpr const char* kCem = "+491700000003";
+  Host& cem = world_.add("cem");
+  sign_up(cem, kCem, kCem);  // the app asks for the name last
+  const std::string with_cem = open_chat(ana_, kCem);
+  world_.advance(1000);
+  EXPECT_EQ(conversation(ana_, with_cem).title(), kCem);
+  client_api::Request named;
+  named.mutable_set_profile()->set_name("Cem");
+  EXPECT_FALSE(cem.request(named).has_failure());
+  world_.advance(1000);
+  say(cem, open_chat(cem, kAna), "it is me");
+  world_.advance(1000);
+  EXPECT_EQ(conversation(ana_, with_cem).title(), "Cem");
+}
+
+TEST_F(ConversationTest, ADraftKeepsWhatItAnswers) {
+  const std::string original = say(ana_, chat_, "shall we meet?");
+  client_api::Request request;
+  request.mutable_set_draft()->set_conversation(chat_);
+  request.mutable_set_draft()->set_text("at si");
+  request.mutable_set_draft()->set_quote_message_id(original);
+  EXPECT_FALSE(ana_.request(request).has_failure());
+  ana_.crash();
+  ana_.reopen();
+  const client_api::Quote quote = conversation(ana_, chat_).draft_quote();
+  EXPECT_EQ(conversation(ana_, chat_).draft(), "at si");
+  EXPECT_EQ(quote.message_id(), original);
+  EXPECT_EQ(quote.excerpt(), "shall we meet?");
+  EXPECT_EQ(quote.author().account_id(), state(ana_).account_id());
+
+  request.mutable_set_draft()->set_quote_message_id(std::string(32, '0'));
+  EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kNoSuchMessage);
+  EXPECT_TRUE(conversation(ana_, chat_).has_draft_quote()) << "nothing changed";
+  request.mutable_set_draft()->clear_quote_message_id();
+  EXPECT_FALSE(ana_.request(request).has_failure());
+  EXPECT_FALSE(conversation(ana_, chat_).has_draft_quote());
+}
+
 TEST_F(ConversationTest, AReplyCarriesItsQuote_F20) {
   const std::string original = say(ana_, chat_, "shall we meet?");
   world_.advance(1000);

@@ -26,6 +26,8 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   built.set_unread(row.unread);
   if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages.build(*last);
   built.set_draft(row.draft);
+  if (const auto quoted = row.draft_quote ? store_.messages.find(*row.draft_quote) : std::nullopt)
+    *built.mutable_draft_quote() = messages.build(quote_of(*quoted));
   built.set_activity_us(row.activity.value);
   client_api::Person person = messages.people().build(row.peer);
   built.set_title(person.name());
@@ -91,7 +93,13 @@ Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDr
   if (request.text().size() > kTextBytesMax)
     return Refuse(client_api::Failure::kTooLarge, "text: has too many bytes for a draft");
   if (!is_utf8(request.text())) return Refuse(client_api::Failure::kInvalidArgument, "text: is no UTF-8");
-  store_.conversations.set_draft(*conversation, request.text());
+  const auto quote = MessageId::from_hex(request.quote_message_id());
+  if (!request.quote_message_id().empty()) {
+    const auto quoted = quote ? store_.messages.find(*quote) : std::nullopt;
+    if (!quoted || quoted->conversation != *conversation)
+      return Refuse(client_api::Failure::kNoSuchMessage, "quote_message_id: is not in this conversation");
+  }
+  store_.conversations.set_draft(*conversation, request.text(), quote);
   return *conversation;
 }
 

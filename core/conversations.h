@@ -44,8 +44,7 @@ class Conversations {
   // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is
   // not blocked. Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.
   Result<Marked, Refusal> mark_read(const client_api::MarkReadRequest& request);
-  // The same for what is marked already.
-  // Writes. Errors: kInvalidArgument, kNoSuchConversation, kTooLarge (over 65536 bytes).
+  // Writes. Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage (the quote), kTooLarge (over 65536 bytes).
   Result<ConversationId, Refusal> set_draft(const client_api::SetDraftRequest& request);
 
  private:

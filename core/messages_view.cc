@@ -56,6 +56,14 @@ void set_body(client_api::Message& built, const MessageRow& message) {
 
 }  // namespace
 
+client_api::Quote MessagesView::build(const QuoteRow& quote) {
+  client_api::Quote built;
+  built.set_message_id(quote.message.hex());
+  *built.mutable_author() = people_.build(quote.author);
+  built.set_excerpt(quote.excerpt);
+  return built;
+}
+
 client_api::Message MessagesView::build(const MessageRow& message) {
   client_api::Message built;
   built.set_id(message.id.hex());
@@ -67,12 +75,7 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_tick(static_cast<Shown::Tick>(message.tick));
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
   set_body(built, message);
-  if (message.quote) {
-    auto* quote = built.mutable_quote();
-    quote->set_message_id(message.quote->message.hex());
-    *quote->mutable_author() = people_.build(message.quote->author);
-    quote->set_excerpt(message.quote->excerpt);
-  }
+  if (message.quote) *built.mutable_quote() = build(*message.quote);
   return built;
 }
 

@@ -18,6 +18,7 @@ class MessagesView {
   explicit MessagesView(Store& store) : store_(store), people_(store) {}
 
   client_api::Message build(const MessageRow& message);
+  client_api::Quote build(const QuoteRow& quote);
   PersonView& people() { return people_; }
 
   // A page in ascending order. Errors: kInvalidArgument (limit above 500, half a cursor or two, no id),

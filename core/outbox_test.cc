@@ -124,6 +124,88 @@ TEST_F(OutboxTest, WhatCanNeverBeSentFailsAndSaysWhy) {
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "small");
 }
 
+client_api::Request retry(const std::string& id) {
+  client_api::Request request;
+  request.mutable_retry_message()->set_id(id);
+  return request;
+}
+
+client_api::Request remove(const std::string& id) {
+  client_api::Request request;
+  request.mutable_delete_message()->set_id(id);
+  return request;
+}
+
+TEST_F(OutboxTest, WhatFailedIsSentOnceMoreInItsPlaceWithItsQuote_SEND_1) {
+  warm_up();
+  const std::string quoted = say(ana_, chat_, "shall we meet?");
+  world_.advance(1000);
+  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  client_api::Request reply;
+  reply.mutable_send_message()->set_conversation(chat_);
+  reply.mutable_send_message()->set_text("at six");
+  reply.mutable_send_message()->set_quote_message_id(quoted);
+  const std::string id = ana_.request(reply).send_message().message().id();
+  world_.advance(1000);
+  const Message failed = message(ana_, id);
+  ASSERT_EQ(failed.tick(), Message::kFailed);
+
+  EXPECT_EQ(ana_.request(retry(quoted)).failure().code(), client_api::Failure::kInvalidArgument) << "it was sent";
+  EXPECT_EQ(ana_.request(retry(std::string(32, '0'))).failure().code(), client_api::Failure::kNoSuchMessage);
+  EXPECT_EQ(ana_.request(retry("x")).failure().code(), client_api::Failure::kInvalidArgument);
+
+  stubborn().refuse_with = nullptr;
+  disconnect(ana_);
+  const Message again = ana_.request(retry(id)).retry_message();
+  EXPECT_EQ(again.id(), id);
+  EXPECT_EQ(again.tick(), Message::kPending);
+  EXPECT_EQ(again.failure(), client_api::kNoFailure);
+  EXPECT_EQ(again.order_us(), failed.order_us());
+  EXPECT_EQ(state(ana_).unsent_messages(), 1u);
+  EXPECT_EQ(ana_.request(retry(id)).failure().code(), client_api::Failure::kInvalidArgument) << "it is under way";
+  connect(ana_);
+  world_.advance(1000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "shall we meet?", "at six"));
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "shall we meet?", "at six"));
+  EXPECT_EQ(message(ben_, id).quote().message_id(), quoted);
+}
+
+TEST_F(OutboxTest, WhatFailedIsDeletedAndNothingElseIs_UI_1) {
+  warm_up();
+  const std::string sent = say(ana_, chat_, "small");
+  world_.advance(1000);
+  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  const std::string id = say(ana_, chat_, "walnut");
+  world_.advance(1000);
+  ASSERT_EQ(message(ana_, id).tick(), Message::kFailed);
+  ana_.events.clear();
+  EXPECT_FALSE(ana_.request(remove(id)).has_failure());
+  ASSERT_FALSE(ana_.events.empty());
+  EXPECT_EQ(ana_.events.front().message_removed().id(), id);
+  EXPECT_EQ(ana_.events.front().message_removed().conversation(), chat_);
+  EXPECT_EQ(count_events(ana_, client_api::Event::kConversationChanged), 1);
+  EXPECT_EQ(conversation(ana_, chat_).last_message().id(), sent);
+  client_api::Request search;
+  search.mutable_search()->set_query("walnut");
+  EXPECT_EQ(ana_.request(search).search().messages_size(), 0);
+  EXPECT_EQ(ana_.request(remove(id)).failure().code(), client_api::Failure::kNoSuchMessage);
+  EXPECT_EQ(ana_.request(remove(sent)).failure().code(), client_api::Failure::kInvalidArgument);
+}
+
+TEST_F(OutboxTest, WhatFailedIsNotRetriedToSomebodyBlocked) {
+  warm_up();
+  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  const std::string id = say(ana_, chat_, "big");
+  world_.advance(1000);
+  client_api::Request block;
+  block.mutable_set_blocked()->set_conversation(chat_);
+  block.mutable_set_blocked()->set_blocked(true);
+  EXPECT_FALSE(ana_.request(block).has_failure());
+  EXPECT_EQ(ana_.request(retry(id)).failure().code(), client_api::Failure::kInvalidArgument);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kFailed);
+}
+
 TEST_F(OutboxTest, AWindowBoundsWhatIsOnItsWay_LIMIT_1) {
   warm_up();
   stubborn().loses_answers = true;

@@ -161,7 +161,8 @@ void Repair::forget_old() {
 }
 
 void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
-  if (!engine_.store.messages.remove_placeholder(message, sender)) return;
+  const auto placeholder = engine_.store.messages.find(message);
+  if (!placeholder || !engine_.store.messages.remove_placeholder(message, sender)) return;
   engine_.store.repairs.remove(message);
   not_before_ms_.erase(message);
   // It may have been an answer that could not be decrypted either: what is still missing from there is asked for again,
@@ -172,8 +173,7 @@ void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) 
     if (row.tries >= kTriesMax) engine_.store.repairs.set_tries(row.message, kTriesMax - 1);
   }
   look_ = true;
-  engine_.changes.partner(sender);
-  engine_.changes.resync();  // there is no event for a message that is gone
+  engine_.changes.message_removed(message, placeholder->conversation);
 }
 
 }  // namespace kith::core

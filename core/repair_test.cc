@@ -130,7 +130,7 @@ TEST_F(RepairTest, AReceiptThatCantBeDecryptedLeavesNothingBehind) {
   world_.advance(20000);
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "hello"));
   EXPECT_EQ(state(ana_).undecryptable(), 1u);
-  EXPECT_GE(count_events(ana_, Event::kResync), 1);
+  EXPECT_GE(count_events(ana_, Event::kMessageRemoved), 1);
 }
 
 TEST_F(RepairTest, AWithheldEntryIsAskedForAgain_INBOX_3) {

@@ -89,6 +89,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kMarkRead:
     case Request::kSetDraft:
     case Request::kTakeEvents:
+    case Request::kRetryMessage:
+    case Request::kDeleteMessage:
     case Request::kImportContacts:
     case Request::kSetContact:
     case Request::kSetBlocked:
@@ -167,6 +169,8 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kWatchPresence: return engine.typing_presence.watch(id, request.watch_presence());
     case Request::kTakeEvents:
       return answer(engine, id, MessagesView(engine.store).take(request.take_events()), &Response::mutable_take_events);
+    case Request::kRetryMessage: return engine.sending.retry_message(id, request.retry_message());
+    case Request::kDeleteMessage: return engine.sending.delete_message(id, request.delete_message());
 
     case Request::kListContacts: return engine.people.list_contacts(id);
     case Request::kImportContacts: return engine.people.import_contacts(id, request.import_contacts());

@@ -55,20 +55,75 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   write(request, *conversation, what);
 }
 
+bool Sending::may_send(uint32_t request, const AccountId& partner) {
+  Output& output = engine_.output;
+  if (engine_.store.contacts.blocked(partner)) {
+    output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
+  } else if (engine_.store.device_lists.must_agree(partner)) {
+    output.fail(request, FailureCode::kIdentityChanged, "conversation: agree to the changed identity first");
+  } else if (engine_.outbox.full()) {
+    output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void Sending::enqueue(const MessageRow& message, const AccountId& partner) {
+  OutboxRow item;
+  item.message_id = message.id;
+  item.target = partner;
+  item.content = contents::text(message);
+  engine_.outbox.add(item);
+}
+
+std::optional<MessageRow> Sending::failed_message(uint32_t request, const std::string& id) {
+  const auto known = MessageId::from_hex(id);
+  auto message = known ? engine_.store.messages.find(*known) : std::nullopt;
+  if (!known) {
+    engine_.output.fail(request, FailureCode::kInvalidArgument, "id: must be 32 hexadecimal digits");
+  } else if (!message) {
+    engine_.output.fail(request, FailureCode::kNoSuchMessage, "id");
+  } else if (!message->outgoing || message->tick != Tick::kFailed) {
+    engine_.output.fail(request, FailureCode::kInvalidArgument, "id: is no message that could not be sent");
+    return std::nullopt;
+  }
+  return message;
+}
+
+void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequest& what) {
+  auto message = failed_message(request, what.id());
+  if (!message) return;
+  const auto conversation = engine_.store.conversations.find(message->conversation);
+  if (!conversation) return;  // the database failed: the commit answers
+  if (!may_send(request, conversation->peer)) return;
+  engine_.store.messages.retry(message->id);
+  message->tick = Tick::kPending;
+  message->failure = FailureReason::kNone;
+  enqueue(*message, conversation->peer);
+  engine_.people.look_again();  // nobody may have had the number then
+  engine_.changes.message_changed(message->id, message->conversation);
+  client_api::Response response;
+  response.set_id(request);
+  *response.mutable_retry_message() = MessagesView(engine_.store).build(*message);
+  engine_.output.respond(std::move(response));
+}
+
+void Sending::delete_message(uint32_t request, const client_api::DeleteMessageRequest& what) {
+  const auto message = failed_message(request, what.id());
+  if (!message) return;
+  engine_.store.messages.remove_failed(message->id);
+  engine_.changes.message_removed(message->id, message->conversation);
+  engine_.output.done(request, &client_api::Response::mutable_delete_message);
+}
+
 void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
   if (was_sent(request, what)) return;  // while the server was asked about the number
   const auto row = engine_.store.conversations.find(conversation);
   if (!row) return;  // the database failed: the commit answers
   const AccountId partner = row->peer;
-  if (engine_.store.contacts.blocked(partner)) {
-    return output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
-  }
-  if (engine_.store.device_lists.must_agree(partner)) {
-    return output.fail(request, FailureCode::kIdentityChanged, "conversation: agree to the changed identity first");
-  }
-  if (engine_.outbox.full())
-    return output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
+  if (!may_send(request, partner)) return;
 
   MessageRow message;
   message.id = MessageId::from_hex(what.message_id()).value_or(engine_.random.id<MessageId>());
@@ -89,11 +144,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     message.quote = quote_of(*original);
   }
   engine_.store.messages.add(message);
-  OutboxRow item;
-  item.message_id = message.id;
-  item.target = partner;
-  item.content = contents::text(message);
-  engine_.outbox.add(item);
+  enqueue(message, partner);
   engine_.changes.message_added(message.id, conversation);
   engine_.typing_presence.message_sent(conversation);
   answer(request, message);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// New messages: checked, committed to conversation and outbox in one transaction, and answered. From there on the
-// outbox has them.
+// New messages, and those that failed once more: checked, committed to conversation and outbox in one transaction, and
+// answered. From there on the outbox has them.
 #pragma once
+
+#include <optional>
+#include <string>
 
 #include "client_api/client_api.pb.h"
 #include "core/store/messages_table.h"
@@ -16,11 +19,19 @@ class Sending {
   explicit Sending(Engine& engine) : engine_(engine) {}
 
   void send_message(uint32_t request, const client_api::SendMessageRequest& what);
+  // Of one's own messages with Tick::kFailed; of others they fail with kInvalidArgument.
+  void retry_message(uint32_t request, const client_api::RetryMessageRequest& what);
+  void delete_message(uint32_t request, const client_api::DeleteMessageRequest& what);
 
  private:
   // Whether the message of this id is there; then the request is answered.
   bool was_sent(uint32_t request, const client_api::SendMessageRequest& what);
   void answer(uint32_t request, const MessageRow& message);
+  // Fails the request when nothing can be sent to this account now.
+  bool may_send(uint32_t request, const AccountId& partner);
+  // Absent, and the request failed, when there is none of this id that failed.
+  std::optional<MessageRow> failed_message(uint32_t request, const std::string& id);
+  void enqueue(const MessageRow& message, const AccountId& partner);
   void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
 
   Engine& engine_;

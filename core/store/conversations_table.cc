@@ -5,13 +5,16 @@
 namespace kith::core {
 namespace {
 
+#define KITH_CONVERSATION_COLUMNS "id, kind, peer, unread, draft, activity_us, draft_quote"
+
 ConversationRow read(const Statement& row) {
   return {row.id<ConversationId>(0),
           static_cast<ConversationKind>(row.integer(1)),
           row.id<AccountId>(2),
           static_cast<uint32_t>(row.integer(3)),
           row.text(4),
-          UnixMicros{static_cast<uint64_t>(row.integer(5))}};
+          UnixMicros{static_cast<uint64_t>(row.integer(5))},
+          MessageId::from_bytes(row.blob(6))};
 }
 
 }  // namespace
@@ -44,22 +47,24 @@ std::optional<AccountId> ConversationsTable::direct_peer(const ConversationId& i
 }
 
 std::optional<ConversationRow> ConversationsTable::find(const ConversationId& id) {
-  auto row = database_.prepare("SELECT id, kind, peer, unread, draft, activity_us FROM conversations WHERE id = ?");
+  auto row = database_.prepare("SELECT " KITH_CONVERSATION_COLUMNS " FROM conversations WHERE id = ?");
   row.bind_id(id);
   return row.step() ? std::optional(read(row)) : std::nullopt;
 }
 
 std::vector<ConversationRow> ConversationsTable::list() {
   std::vector<ConversationRow> rows;
-  auto row = database_.prepare(
-      "SELECT id, kind, peer, unread, draft, activity_us FROM conversations ORDER BY activity_us DESC, id");
+  auto row = database_.prepare("SELECT " KITH_CONVERSATION_COLUMNS " FROM conversations ORDER BY activity_us DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
 }
 
-bool ConversationsTable::set_draft(const ConversationId& id, std::string_view text) {
-  auto statement = database_.prepare("UPDATE conversations SET draft = ? WHERE id = ? RETURNING 1");
-  statement.bind_text(text).bind_id(id);
+bool ConversationsTable::set_draft(const ConversationId& id, std::string_view text,
+                                   const std::optional<MessageId>& quote) {
+  auto statement = database_.prepare("UPDATE conversations SET draft = ?, draft_quote = ? WHERE id = ? RETURNING 1");
+  statement.bind_text(text);
+  quote ? statement.bind_id(*quote) : statement.bind_null();
+  statement.bind_id(id);
   return statement.step();
 }
 

@@ -4,7 +4,7 @@
 //
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
 //                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
-//                        TEXT, activity_us INTEGER: order time of the newest message, or when it was made; orders the
+//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, activity_us INTEGER: order time of the newest message, or when it was made; orders the
 //                        list
 //   conversations_peer   index on peer: an account has one conversation at most
 //
@@ -31,6 +31,7 @@ struct ConversationRow {
   uint32_t unread = 0;
   std::string draft;
   UnixMicros activity;
+  std::optional<MessageId> draft_quote = std::nullopt;  // what the draft answers
 
   // The other one, of a conversation with one other.
   [[nodiscard]] std::optional<AccountId> direct_peer() const {
@@ -52,7 +53,7 @@ class ConversationsTable {
   // Newest activity first.
   std::vector<ConversationRow> list();
   // False when there is no such conversation.
-  bool set_draft(const ConversationId& id, std::string_view text);
+  bool set_draft(const ConversationId& id, std::string_view text, const std::optional<MessageId>& quote = std::nullopt);
 
  private:
   Database& database_;

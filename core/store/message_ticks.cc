@@ -45,6 +45,13 @@ bool MessagesTable::fail(const MessageId& id, FailureReason why) {
   return statement.step();
 }
 
+bool MessagesTable::retry(const MessageId& id) {
+  auto statement = database_.prepare(
+      "UPDATE messages SET tick = 1, failure = 0 WHERE id = ? AND outgoing = 1 AND tick = 5 RETURNING 1");
+  statement.bind_id(id);
+  return statement.step();
+}
+
 bool MessagesTable::raise(const MessageId& id, SentState state) {
   database_.prepare("UPDATE messages SET tick = ?1 WHERE id = ?2 AND outgoing = 1 AND tick IN (2, 3) AND tick < ?1")
       .bind(static_cast<int64_t>(tick_of(state)))

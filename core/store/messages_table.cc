@@ -129,16 +129,27 @@ std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const 
 bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
   const auto placeholder = find(id);
   if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != from) return false;
+  remove(*placeholder);
+  return true;
+}
+
+bool MessagesTable::remove_failed(const MessageId& id) {
+  const auto message = find(id);
+  if (!message || !message->outgoing || message->tick != Tick::kFailed) return false;
+  remove(*message);
+  return true;
+}
+
+void MessagesTable::remove(const MessageRow& message) {
   database_
       .prepare(
           "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0), "
           "activity_us = coalesce((SELECT max(order_us) FROM messages WHERE conversation = ?2 AND id <> ?1), "
           "activity_us) WHERE id = ?2")
-      .bind_id(id)
-      .bind_id(placeholder->conversation)
+      .bind_id(message.id)
+      .bind_id(message.conversation)
       .run();
-  database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(id).run();
-  return true;
+  database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
 }
 
 std::optional<MessageRow> MessagesTable::find(const MessageId& id) {

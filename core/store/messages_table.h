@@ -126,6 +126,10 @@ class MessagesTable {
   std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
   bool fail(const MessageId& id, FailureReason why);
+  // kFailed becomes kPending, to be sent again. False unless it is kFailed.
+  bool retry(const MessageId& id);
+  // Takes an outgoing message that is kFailed away. False unless it is.
+  bool remove_failed(const MessageId& id);
   // Raises the tick of an outgoing message that is kSent or kDelivered. False when it does not rise: one that is not
   // acknowledged yet gets its tick from SentTable then.
   bool raise(const MessageId& id, SentState state);
@@ -145,6 +149,7 @@ class MessagesTable {
 
  private:
   Tick tick_by_receipts(const MessageId& id);
+  void remove(const MessageRow& message);
   bool insert(const MessageRow& message, Tick tick, bool unread);
 
   Database& database_;

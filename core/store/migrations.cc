@@ -37,7 +37,7 @@ CREATE TABLE devices (
 
 CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
-  draft TEXT NOT NULL DEFAULT '', activity_us INTEGER NOT NULL) WITHOUT ROWID;
+  draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, activity_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer);
 
 CREATE TABLE messages (

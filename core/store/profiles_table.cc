@@ -110,8 +110,9 @@ bool ProfilesTable::adopt(const AccountId& provisional, const AccountId& real) {
   if (merges) {
     move(
         "UPDATE conversations SET activity_us = max(conversations.activity_us, p.activity_us), "
-        "draft = iif(conversations.draft = '', p.draft, conversations.draft) "
-        "FROM (SELECT activity_us, draft FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
+        "draft = iif(conversations.draft = '', p.draft, conversations.draft), "
+        "draft_quote = iif(conversations.draft = '', p.draft_quote, conversations.draft_quote) "
+        "FROM (SELECT activity_us, draft, draft_quote FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
     move(
         "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2) "
         "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1)");

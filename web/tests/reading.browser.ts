@@ -101,4 +101,24 @@ describe("reading", () => {
     assert.deepEqual(await marked(), [{ text: "Walnuss", inView: true }]);
     assert.equal(await page.getByRole("button", { name: "Read on" }).count(), 0);
   });
+
+  it("a message that was not sent is sent again in its place, or deleted", async () => {
+    page = await harness.page(device, (core, testing) => {
+      const failed = testing.message({ outgoing: true, text: "at six", tick: 5, atMs: testing.NOON - 60_000 });
+      core.messages.unshift(failed);
+      core.on("retryMessage", () => core.emit({ case: "messageChanged", value: { ...failed, tick: 1 } }));
+      core.on("deleteMessage", ({ id }) =>
+        core.emit({ case: "messageRemoved", value: { conversation: failed.conversation, id: id ?? "" } }),
+      );
+    });
+    await openConversation(page, "Ben");
+    await bubble(page, "at six").getByRole("button", { name: "Send again" }).click();
+    await bubble(page, "at six").getByRole("img", { name: "Waiting to be sent" }).waitFor();
+    assert.equal(await page.locator("[data-message]").count(), 2);
+    await page.reload();
+    await openConversation(page, "Ben");
+    await bubble(page, "at six").getByRole("button", { name: "Delete" }).click();
+    await bubble(page, "at six").waitFor({ state: "detached" });
+    assert.equal(await page.locator("[data-message]").count(), 1);
+  });
 });

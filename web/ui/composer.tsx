@@ -3,13 +3,12 @@
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button sends.
 import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 
-import type { ComposerViewModel } from "../view-models/composer";
+import type { ComposerViewModel, Quoted } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, titleOf, type Message } from "../view-models/core";
+import { directOf, titleOf } from "../view-models/core";
 import { say } from "../view-models/say";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
-import { previewText } from "../view-models/preview_text";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 
@@ -104,14 +103,14 @@ function Blocked({ title, onUnblock }: { title: string; onUnblock: () => void })
   );
 }
 
-function QuoteShown({ quoted, title, onCancel }: { quoted: Message; title: string; onCancel: () => void }) {
+function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string; onCancel: () => void }) {
   return (
     <div className={styles.composerQuote} data-part="composer-quote">
       <div className="quote">
         <span className="author" dir="auto">
-          {quoted.outgoing ? say("common.you") : title}
+          {quoted.isOwn ? say("common.you") : title}
         </span>
-        <span className="excerpt">{previewText(quoted)}</span>
+        <span className="excerpt">{quoted.excerpt}</span>
       </div>
       <button type="button" className="icon-button" aria-label={say("composer.cancelQuote")} onClick={onCancel}>
         <Icon name="close" />

@@ -58,6 +58,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
           () => actions.tell(say("common.cantCopy")),
         ),
       sendAgain: (message) => void model.sendAgain(message),
+      remove: (message) => void model.deleteFailed(message),
     }),
     [model, actions],
   );

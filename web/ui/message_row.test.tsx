@@ -8,7 +8,7 @@ import { Message_Tick as Tick } from "../core-client/schema";
 import { message } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
 
-const actions = { jumpTo: vi.fn(), reply: vi.fn(), sendAgain: vi.fn() };
+const actions = { jumpTo: vi.fn(), reply: vi.fn(), sendAgain: vi.fn(), remove: vi.fn() };
 const onMenu = vi.fn();
 const show = (shown: ReturnType<typeof message>, timed = true) =>
   render(
@@ -61,12 +61,14 @@ describe("a message", () => {
     expect(screen.queryByRole("button", { name: "Read on" })).toBeNull();
   });
 
-  it("that was not sent says why, and can be written again", () => {
+  it("that was not sent says why, and can be sent again or deleted", () => {
     const failed = message({ text: "hi", outgoing: true, tick: Tick.kFailed });
     show(failed);
     expect(screen.getByText(/^Not sent/)).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Send again" }));
     expect(actions.sendAgain).toHaveBeenCalledWith(failed);
+    fireEvent.click(screen.getByRole("button", { name: "Delete" }));
+    expect(actions.remove).toHaveBeenCalledWith(failed);
   });
 });
 

@@ -21,6 +21,8 @@ export interface MessageActions {
   reply: (message: Message) => void;
   copy: (message: Message) => void;
   sendAgain: (message: Message) => void;
+  /** Of one that could not be sent. */
+  remove: (message: Message) => void;
   /** Who the partner is: what a notice is about. */
   openDetails: () => void;
 }
@@ -34,7 +36,7 @@ interface MessageRowProps {
   /** Nothing of it is folded away. */
   whole: boolean;
   partner: string;
-  actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain">;
+  actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain" | "remove">;
   onMenu: (place: MenuPlace) => void;
 }
 
@@ -78,6 +80,9 @@ export const MessageRow = memo(function MessageRow({
             <span>{notSentText(message.failure)}</span>
             <button type="button" className="link-button" onClick={() => actions.sendAgain(message)}>
               {say("messageRow.sendAgain")}
+            </button>
+            <button type="button" className="link-button" onClick={() => actions.remove(message)}>
+              {say("messageRow.delete")}
             </button>
           </div>
         )}

@@ -140,7 +140,7 @@ describe("opening conversations", () => {
     app.snapshot().open?.composer.setText("unfinished");
     await app.openConversation(ANA);
     expect(app.snapshot().open?.id).toBe(ANA);
-    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "unfinished" }]);
+    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "unfinished", quoteMessageId: "" }]);
   });
 
   it("by a number without account says that nobody has it", async () => {

@@ -1,32 +1,54 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side sees of it.
-import { TEXT_BYTES_MAX, type Core, type Message } from "./core";
+import { directOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
+import { previewText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
 
-export interface ComposerSnapshot {
+/** The message that is answered. */
+export interface Quoted {
+  id: string;
+  isOwn: boolean;
+  excerpt: string;
+}
+
+export interface Draft {
   text: string;
-  quoted: Message | undefined;
+  quoted: Quoted | undefined;
+}
+
+export interface ComposerSnapshot extends Draft {
   error: string;
 }
 
 const DRAFT_PAUSE_MS = 400;
 const TYPING_EVERY_MS = 3_000;
 
+export const isSameDraft = (a: Draft, b: Draft): boolean => a.text === b.text && a.quoted?.id === b.quoted?.id;
+
+/** What a conversation keeps of what was being written in it. */
+export function draftOf(conversation: Conversation): Draft {
+  const { draft: text, draftQuote: quote } = conversation;
+  const partner = directOf(conversation)?.partner?.accountId;
+  if (quote === undefined) return { text, quoted: undefined };
+  const { messageId: id, author, excerpt } = quote;
+  return { text, quoted: { id, isOwn: author?.accountId !== partner, excerpt } };
+}
+
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
-  private savedDraft: string;
+  private savedDraft: Draft;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private typingToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly core: Core,
     private readonly conversation: string,
-    draft: string,
+    draft: Draft,
     private readonly onSent: (message: Message) => void,
   ) {
-    super({ text: draft, quoted: undefined, error: "" });
+    super({ ...draft, error: "" });
     this.savedDraft = draft;
     this.onDispose(() => {
       this.saveDraft();
@@ -37,14 +59,20 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   readonly setText = (text: string): void => {
     if (text === this.snapshot().text) return;
     this.update({ text, error: "" });
-    clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => this.saveDraft(), DRAFT_PAUSE_MS);
+    this.saveSoon();
     if (text.trim() === "") this.stopTyping();
     else this.tellTyping();
   };
 
-  readonly quote = (message: Message): void => this.update({ quoted: message });
-  readonly cancelQuote = (): void => this.update({ quoted: undefined });
+  readonly quote = (message: Message): void => {
+    this.update({ quoted: { id: message.id, isOwn: message.outgoing, excerpt: previewText(message) } });
+    this.saveSoon();
+  };
+
+  readonly cancelQuote = (): void => {
+    this.update({ quoted: undefined });
+    this.saveSoon();
+  };
 
   /** Sends the text. It comes back when that fails and nothing else was written meanwhile. */
   readonly send = async (): Promise<void> => {
@@ -70,34 +98,24 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     }
   };
 
-  /** Sends a text that is not what is being written. */
-  readonly sendOnce = async (text: string, quoteMessageId: string): Promise<void> => {
-    try {
-      const { message } = await this.core.call("sendMessage", {
-        conversation: this.conversation,
-        text,
-        quoteMessageId,
-      });
-      if (message !== undefined) this.onSent(message);
-    } catch (error) {
-      this.update({ error: failureText(error) });
-    }
-  };
+  /** Says why something about this conversation could not be done. */
+  readonly refuse = (error: unknown): void => this.update({ error: failureText(error) });
 
   /** The draft as the core has it now: written in another tab, when nothing is being written here. */
-  readonly takeDraft = (draft: string): void => {
-    const unchangedHere = this.snapshot().text === this.savedDraft;
-    if (draft === this.savedDraft || !unchangedHere) return;
+  readonly takeDraft = (draft: Draft): void => {
+    if (isSameDraft(draft, this.savedDraft) || !isSameDraft(this.snapshot(), this.savedDraft)) return;
     this.savedDraft = draft;
-    this.update({ text: draft });
+    this.update(draft);
   };
 
   readonly saveDraft = (): void => {
     clearTimeout(this.draftTimer);
-    const { text } = this.snapshot();
-    if (text === this.savedDraft) return;
-    this.savedDraft = text;
-    this.core.call("setDraft", { conversation: this.conversation, text }).catch(() => undefined);
+    const { text, quoted } = this.snapshot();
+    if (isSameDraft({ text, quoted }, this.savedDraft)) return;
+    this.savedDraft = { text, quoted };
+    this.core
+      .call("setDraft", { conversation: this.conversation, text, quoteMessageId: quoted?.id ?? "" })
+      .catch(() => undefined);
   };
 
   readonly stopTyping = (): void => {
@@ -105,6 +123,11 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     this.typingToldAt = Number.NEGATIVE_INFINITY;
     this.core.call("setTyping", { conversation: this.conversation, typing: false }).catch(() => undefined);
   };
+
+  private saveSoon(): void {
+    clearTimeout(this.draftTimer);
+    this.draftTimer = setTimeout(() => this.saveDraft(), DRAFT_PAUSE_MS);
+  }
 
   private tellTyping(): void {
     const now = Date.now();

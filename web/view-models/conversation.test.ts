@@ -168,29 +168,56 @@ describe("presence [F13]", () => {
 });
 
 describe("a message that was not sent", () => {
-  it("is sent again with what it answered, and what is being written stays", async () => {
+  it("is sent again in its place, and what is being written stays", async () => {
     const model = await open();
-    const quote = { messageId: "e".repeat(32), excerpt: "when?" };
-    const failed = message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed, quote });
+    const failed = message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed });
     model.composer.setText("unfinished");
     model.composer.quote(message({ text: "other" }));
     await model.sendAgain(failed);
-    expect(core.called("sendMessage")).toMatchObject([{ text: "at six", quoteMessageId: quote.messageId }]);
-    expect(model.composer.snapshot()).toMatchObject({
-      text: "unfinished",
-      quoted: { body: { value: { text: "other" } } },
-    });
+    expect(core.called("retryMessage")).toEqual([{ id: failed.id }]);
+    expect(core.called("sendMessage")).toEqual([]);
+    expect(model.composer.snapshot()).toMatchObject({ text: "unfinished", quoted: { excerpt: "other" } });
   });
 
   it("says why when it can't be", async () => {
     const model = await open();
-    core.failing("sendMessage", Failure_Code.kOutboxFull);
+    core.failing("retryMessage", Failure_Code.kOutboxFull);
     await model.sendAgain(message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed }));
     expect(model.composer.snapshot().error).toContain("waiting to be sent");
   });
 });
 
+describe("a message that is deleted", () => {
+  it("goes from the list, which keeps its place", async () => {
+    const failed = message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed });
+    const other = message({ text: "other" });
+    core.messages.push(failed, other);
+    const model = await open();
+    await model.deleteFailed(failed);
+    expect(core.called("deleteMessage")).toEqual([{ id: failed.id }]);
+    core.emit({ case: "messageRemoved", value: { conversation: BEN, id: failed.id } });
+    const { items } = model.timeline.snapshot();
+    expect(items.flatMap((item) => (item.kind === "message" ? [item.key] : []))).toEqual([other.id]);
+    expect(model.timeline.message(failed.id)).toBeUndefined();
+  });
+});
+
 describe("a draft", () => {
+  it("keeps what it answers", async () => {
+    const quoted = message({ text: "when?" });
+    const model = await open();
+    model.composer.quote(quoted);
+    model.composer.setText("at six");
+    model.dispose();
+    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "at six", quoteMessageId: quoted.id }]);
+    const quote = { messageId: quoted.id, author: { accountId: BEN }, excerpt: "when?" };
+    const again = await open({ draft: "at six", draftQuote: quote });
+    expect(again.composer.snapshot()).toMatchObject({
+      text: "at six",
+      quoted: { id: quoted.id, isOwn: false, excerpt: "when?" },
+    });
+  });
+
   it("is there when the conversation is opened", async () => {
     const model = await open({ draft: "Dear Ben" });
     expect(model.composer.snapshot().text).toBe("Dear Ben");
@@ -202,13 +229,13 @@ describe("a draft", () => {
     model.composer.setText("He");
     expect(core.called("setDraft")).toEqual([]);
     vi.advanceTimersByTime(500);
-    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "He" }]);
+    expect(core.called("setDraft")).toEqual([{ conversation: BEN, text: "He", quoteMessageId: "" }]);
     model.composer.setText("Hel");
     attention.set(false);
-    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hel" });
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hel", quoteMessageId: "" });
     model.composer.setText("Hell");
     model.dispose();
-    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hell" });
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "Hell", quoteMessageId: "" });
   });
 
   it("of another tab is taken over, but not over what is being written here", async () => {
@@ -225,7 +252,7 @@ describe("a draft", () => {
     model.composer.setText("Hello");
     vi.advanceTimersByTime(500);
     await model.composer.send();
-    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "" });
+    expect(core.called("setDraft").at(-1)).toEqual({ conversation: BEN, text: "", quoteMessageId: "" });
   });
 });
 

@@ -2,8 +2,8 @@
 
 // One open conversation: its head, its messages, what is being written, and when what came counts as read.
 import type { Attention } from "./attention";
-import { ComposerViewModel } from "./composer";
-import { textOf, type Conversation, type Core, type Message } from "./core";
+import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
+import type { Conversation, Core, Message } from "./core";
 import type { EntityStore } from "./entity_store";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
@@ -33,7 +33,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   ) {
     super({ conversation });
     this.timeline = new TimelineViewModel(core, store, conversation.id);
-    this.composer = new ComposerViewModel(core, conversation.id, conversation.draft, (message) =>
+    this.composer = new ComposerViewModel(core, conversation.id, draftOf(conversation), (message) =>
       this.timeline.putOwn(message),
     );
     this.timeline.setAttentive(attention.attentive);
@@ -73,15 +73,20 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly acceptIdentity = (): Promise<unknown> =>
     this.core.call("acceptIdentity", { conversation: this.id }).catch(() => undefined);
 
-  /** Sends what could not be sent once more, with what it answered; what is being written stays as it is. */
-  readonly sendAgain = (message: Message): Promise<void> =>
-    this.composer.sendOnce(textOf(message), message.quote?.messageId ?? "");
+  /** Sends what could not be sent once more, in its place; what is being written stays as it is. */
+  readonly sendAgain = ({ id }: Message): Promise<unknown> =>
+    this.core.call("retryMessage", { id }).catch(this.composer.refuse);
+
+  /** Deletes what could not be sent. */
+  readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
+    this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
 
   private takeConversation(conversation: Conversation | undefined): void {
     if (conversation === undefined) return;
-    const { draft } = this.snapshot().conversation;
+    const before = draftOf(this.snapshot().conversation);
     this.update({ conversation });
-    if (conversation.draft !== draft) this.composer.takeDraft(conversation.draft);
+    const draft = draftOf(conversation);
+    if (!isSameDraft(draft, before)) this.composer.takeDraft(draft);
     this.markRead();
   }
 

@@ -15,6 +15,8 @@ export interface Changes {
   /** Messages that came, or were written here, in their order of events; and those with the ones that are different now. */
   readonly added: readonly Message[];
   readonly messages: readonly Message[];
+  /** Ids of messages that are no more. */
+  readonly removed: ReadonlySet<string>;
   /** The address book, or what is known of the people in it. */
   readonly contacts: boolean;
   readonly state: State | undefined;
@@ -27,6 +29,7 @@ const NO_CHANGES: Changes = {
   conversations: new Set(),
   added: [],
   messages: [],
+  removed: new Set(),
   contacts: false,
   state: undefined,
   settings: undefined,
@@ -48,6 +51,10 @@ export class HeldMessages {
   /** In place of those held before. */
   reset(messages: readonly Message[]): void {
     this.byId = new Map(messages.map((each) => [each.id, each]));
+  }
+
+  remove(id: string): void {
+    this.byId.delete(id);
   }
 
   renew(message: Message): void {
@@ -173,13 +180,14 @@ export class EntityStore {
     const conversations = new Set<string>();
     const messages: Message[] = [];
     const added: Message[] = [];
+    const removed = new Set<string>();
     const change = (id: string, to: (conversation: Conversation) => Conversation) => {
       const known = this.byId.get(id);
       if (known === undefined) return;
       this.byId.set(id, to(known));
       conversations.add(id);
     };
-    const changes = { ...NO_CHANGES, conversations, messages, added };
+    const changes = { ...NO_CHANGES, conversations, messages, added, removed };
     for (const { kind } of events) {
       switch (kind.case) {
         case "messageAdded":
@@ -187,6 +195,10 @@ export class EntityStore {
           messages.push(kind.value);
           if (kind.case === "messageAdded") added.push(kind.value);
           for (const each of this.held) each.renew(kind.value);
+          break;
+        case "messageRemoved":
+          removed.add(kind.value.id);
+          for (const each of this.held) each.remove(kind.value.id);
           break;
         case "conversationChanged":
           this.byId.set(kind.value.id, kind.value);

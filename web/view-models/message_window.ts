@@ -151,6 +151,18 @@ export function withChanged(window: MessageWindow, changed: readonly Message[], 
   return withoutNewest({ ...window, messages, last });
 }
 
+/** Without messages that are no more. */
+export function withoutMessages(window: MessageWindow, removed: ReadonlySet<string>): MessageWindow {
+  const goneBefore = (end: number) => window.messages.slice(0, end).filter(({ id }) => removed.has(id)).length;
+  if (goneBefore(window.messages.length) === 0) return window;
+  return {
+    ...window,
+    messages: window.messages.filter(({ id }) => !removed.has(id)),
+    first: window.first - goneBefore(window.first),
+    last: window.last - goneBefore(window.last),
+  };
+}
+
 const idsOf = ({ messages }: MessageWindow): ReadonlySet<string> => new Set(messages.map((each) => each.id));
 
 function isWithin({ messages, olderThere, newerThere }: MessageWindow, message: Message): boolean {

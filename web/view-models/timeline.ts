@@ -23,6 +23,7 @@ import {
   withChanged,
   withNewer,
   withOlder,
+  withoutMessages,
   type MessageWindow,
   type Page,
 } from "./message_window";
@@ -183,10 +184,11 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   }
 
   /** A backlog brings hundreds of messages at once: they are put in together, and shown once. */
-  private take({ messages, added, resync }: Changes): void {
+  private take({ messages, added, removed, resync }: Changes): void {
     if (!this.snapshot().loaded) return; // it is in the page that is being read
     if (resync) void this.readAgain();
-    const changed = messages.filter(({ conversation }) => conversation === this.conversation);
+    if (removed.size > 0) this.show(withoutMessages(this.window, removed));
+    const changed = messages.filter(({ id, conversation }) => conversation === this.conversation && !removed.has(id));
     if (changed.length === 0) return;
     if (!this.attentive || !this.isPinned)
       this.line = withUnseen(
