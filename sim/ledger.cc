@@ -26,6 +26,7 @@ void Ledger::wrote(const std::string& device, const std::string& to, const Messa
 
 void Ledger::reads(const std::string& person, const std::string& from, uint64_t now_us) {
   read_last_[{person, from}] = now_us;
+  if (!calm_) read_early_[{person, from}] = now_us;
 }
 
 void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }
@@ -182,17 +183,28 @@ void Ledger::check_tick(const Text& text) {
   if (!shown && !copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
 }
 
+// It was sent again, perhaps with another time, and may have been read before: then it stays where it was read.
+bool Ledger::may_have_stayed(const std::string& id) const {
+  const auto text = texts_.find(id);
+  if (text == texts_.end()) return true;  // its writer's answer was lost in a crash
+  const auto& sent = devices_.at(text->second.from_device).sends;
+  const auto sends = sent.find(id);
+  const auto read = read_early_.find({text->second.to, text->second.from});
+  return sends != sent.end() && sends->second > 1 && read != read_early_.end() && read->second >= text->second.at_us;
+}
+
 void Ledger::check_order(const std::vector<FinalView>& views) {
   for (const FinalView& a : views) {
     for (const FinalView& b : views) {
       if (a.person >= b.person || !a.conversations.contains(b.person) || !b.conversations.contains(a.person)) continue;
       if (copied_.contains(a.person) || copied_.contains(b.person)) continue;
-      const auto ids = [](const std::vector<Message>& messages, const std::vector<Message>& others) {
+      const auto ids = [this](const std::vector<Message>& messages, const std::vector<Message>& others) {
         std::set<std::string> shared;
         for (const Message& message : others) shared.insert(message.id());
         std::vector<std::string> out;
         for (const Message& message : messages) {
-          if (message.has_text() && shared.contains(message.id())) out.push_back(message.id());
+          if (message.has_text() && !may_have_stayed(message.id()) && shared.contains(message.id()))
+            out.push_back(message.id());
         }
         return out;
       };

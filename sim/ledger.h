@@ -6,7 +6,8 @@
 //     was committed, once the outboxes are empty                                        SEND-1, SEND-2, INBOX-1
 //   - what is shown was written, by that sender, and is never shown a second time on a device           SEND-1
 //   - texts of one device to another that were sent once appear in the order sent                       ORDER-1
-//   - both sides of a conversation list what they share in the same order                               ORDER-1
+//   - both sides of a conversation list what they share in the same order, but for what was sent again after it was
+//     read                                                                                            ORDER-1
 //   - when everybody has read everything, every tick is blue and nothing is unread         RECEIPT-1, RECEIPT-2
 //   - ticks only rise                                                                                 RECEIPT-2
 //   - a second tick is only at a text that a device of its addressee has shown, and a blue one only when its reader
@@ -57,6 +58,8 @@ class Ledger {
   // What a device that was replaced has shown.
   void look_into_drawer(const FinalView& view);
   void broken(std::string what);
+  // Nothing goes wrong any more.
+  void calm_begins() { calm_ = true; }
 
   // Device lists could not always be had in this run.
   void lists_were_away() { lists_were_away_ = true; }
@@ -90,6 +93,7 @@ class Ledger {
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
   void check_tick(const Text& text);
+  [[nodiscard]] bool may_have_stayed(const std::string& id) const;
   [[nodiscard]] bool has_gaps(const Text& text) const;
   [[nodiscard]] std::string name(const Text& text) const;
 
@@ -98,8 +102,10 @@ class Ledger {
   std::map<std::string, std::string> current_;     // person → device
   std::map<std::string, uint64_t> current_since_;  // person → time
   std::vector<std::string> violations_;
-  std::set<std::pair<std::string, std::string>> blocks_;               // who, whom
-  std::map<std::pair<std::string, std::string>, uint64_t> read_last_;  // who, whose texts → when
+  std::set<std::pair<std::string, std::string>> blocks_;                // who, whom
+  std::map<std::pair<std::string, std::string>, uint64_t> read_last_;   // who, whose texts → when
+  std::map<std::pair<std::string, std::string>, uint64_t> read_early_;  // the same, before the calm
+  bool calm_ = false;
   std::set<std::string> copied_;
   std::set<std::string> seen_;  // texts that were shown to an addressee at some time
   size_t shown_count_ = 0;

@@ -80,6 +80,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   run_for(profile.chaos_us);
   for (const auto& person : people_) person->rest();
   faults_.stop();
+  ledger_.calm_begins();
 
   if (!calm()) ledger_.broken("it does not come to rest");
   for (const auto& person : people_) {

@@ -9,7 +9,6 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kReorderedWithinUs = int64_t{24} * 3600 * 1000000;
 constexpr int64_t kReorderedReadWithinUs = int64_t{600} * 1000000;  // what was read stays where it was read
 
 // One row more than `limit` was asked for.
@@ -107,9 +106,8 @@ std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const 
   {
     auto row = database_.prepare(
         "SELECT conversation FROM messages WHERE id = ?1 AND from_account = ?2 AND outgoing = 0 AND "
-        "order_us <> ?3 AND abs(order_us - ?3) <= iif(unread, ?4, ?5)");
-    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value)).bind(kReorderedWithinUs);
-    row.bind(kReorderedReadWithinUs);
+        "order_us <> ?3 AND (unread = 1 OR abs(order_us - ?3) <= ?4)");
+    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value)).bind(kReorderedReadWithinUs);
     if (!row.step()) return std::nullopt;
     conversation = row.id<ConversationId>(0);
   }
