@@ -127,6 +127,21 @@ describe("registration", () => {
     expect(model.snapshot()).toMatchObject({ step: "code", code: "424242", codeGiven: true });
   });
 
+  it("says the same of a development server when the code was typed wrong, and tries the next whole one at once", async () => {
+    core.on("requestCode", () => create(RequestCodeResponseSchema, { code: "424242", digits: 6 }));
+    model.setPhone("+491700000001");
+    await model.next();
+    model.setCode("000000");
+    expect(core.called("register")).toEqual([]);
+    core.failing("register", Failure_Code.kWrongCode);
+    await model.next();
+    expect(model.snapshot()).toMatchObject({ step: "code", code: "", codeGiven: true });
+    core.on("register", () => state());
+    model.setCode("424 242");
+    await settle();
+    expect(model.snapshot().step).toBe("name");
+  });
+
   it("asks for the country code where the core does not know the number without it", async () => {
     core.failing("requestCode", Failure_Code.kInvalidPhone, "phone");
     model.setPhone("0170 0000001");

@@ -65,6 +65,9 @@ const RESEND_MS = 30_000;
 const CODE_DIGITS = 6;
 
 export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
+  /** The code that was given stood in the field, and is no longer there. */
+  private codeRefused = false;
+
   constructor(
     private readonly core: Core,
     private readonly options: RegistrationOptions,
@@ -91,7 +94,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     const { digits, busy, codeGiven } = this.snapshot();
     const code = typed.replace(/\D/g, "").slice(0, digits);
     this.update({ code, error: "" });
-    if (code.length === digits && !busy && !codeGiven) void this.next();
+    if (code.length === digits && !busy && (!codeGiven || this.codeRefused)) void this.next();
   };
   readonly setName = (name: string): void => this.update({ name, error: "" });
   readonly setPin = (pin: string): void => this.update({ pin, error: "" });
@@ -140,6 +143,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
       const answer = await this.core.call("requestCode", { server: this.options.server, phone });
       const { code } = answer;
       const digits = answer.digits === 0 ? CODE_DIGITS : answer.digits;
+      this.codeRefused = false;
       this.options.asked?.save({ phone, digits, given: code, expiresAt: Date.now() + answer.expiresInS * 1000 });
       this.update({
         busy: false,
@@ -201,8 +205,8 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   private afterRefusal(error: unknown): Partial<RegistrationSnapshot> {
     if (hasCode(error, FailureCode.kPinRequired)) return { step: "pin", error: "" };
     if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
-    if (hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired))
-      return { step: "code", code: "", error: failureText(error) };
+    this.codeRefused = hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired);
+    if (this.codeRefused) return { step: "code", code: "", error: failureText(error) };
     if (hasCode(error, FailureCode.kInvalidPhone)) return { step: "phone", error: failureText(error) };
     return { error: failureText(error) };
   }
