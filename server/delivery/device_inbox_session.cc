@@ -190,7 +190,7 @@ void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position l
   };
   for (const InboxEntry& entry : entries) {
     if (entry.position > limit) break;
-    if (shard_.is_over(entry.expires_at)) {
+    if (shard_.is_over(entry)) {
       count_forgotten(1, entry.body->size());
       over = entry.position;
       continue;

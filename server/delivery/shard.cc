@@ -52,7 +52,7 @@ Shard::~Shard() {
 }
 
 void Shard::start() {
-  epoch_taken_ms_ = now_ms();
+  started_ms_ = epoch_taken_ms_ = now_ms();
   expiry_time_ = clock_.now();
   expiry_checked_ms_ = now_ms();
   if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
@@ -73,11 +73,18 @@ UnixMicros Shard::server_time() {
   return last_time_;
 }
 
-UnixMicros Shard::expiry_of(uint32_t life_ms) const {
+UnixMicros Shard::expiry_of(uint32_t life_ms) {
   const uint64_t retention_us = settings_.retention_s * 1'000'000;
   const uint64_t life_us = life_ms == 0 ? retention_us : std::min(uint64_t{life_ms} * 1000, retention_us);
-  // The clock, but never before a server time that was given.
-  return {std::max(clock_.now(), last_time_).value + life_us};
+  // The clock, but never before a server time that was given, nor before what is over by now: a clock that is set back
+  // shortens no life.
+  return {std::max({clock_.now(), last_time_, believed_time()}).value + life_us};
+}
+
+bool Shard::is_over(const InboxEntry& stored) {
+  const uint64_t first_sweep_ms = started_ms_ + uint64_t{settings_.expiry_interval_s} * 1000;
+  if (stored.position.epoch() < first_epoch_ && now_ms() < first_sweep_ms) return false;
+  return is_over(stored.expires_at);
 }
 
 UnixMicros Shard::believed_time() {

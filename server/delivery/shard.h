@@ -78,10 +78,13 @@ class Shard {
   // Microseconds of the clock, but strictly increasing on this shard even when the clock is set back (ORDER-1).
   UnixMicros server_time();
   // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
-  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms) const;
+  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
   // Whether something that expires then has expired. A clock that is set ahead throws nothing away: time passes here no
   // faster than the monotonic clock and a tenth.
   [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed_time(); }
+  // The same of a stored entry that is to be delivered. One from before the start is not over before the first sweep: a
+  // machine may start with a clock that is wrong, and has time to set it.
+  [[nodiscard]] bool is_over(const InboxEntry& stored);
 
   // The account when it is in memory and nobody waits for it, else null: then call account(). The pointer holds until
   // the caller waits.
@@ -186,6 +189,7 @@ class Shard {
   DeliverySettings settings_;
   Shards& shards_;
   uint32_t epoch_;
+  const uint32_t first_epoch_ = epoch_;
   bool closing_ = false;
   UnixMicros last_time_;
 
@@ -194,6 +198,7 @@ class Shard {
   std::vector<std::unique_ptr<DeviceInbox>> ended_;  // inboxes of ended devices, until nothing refers to them
   std::vector<OutgoingNotice> notices_;
   size_t sweep_bucket_ = 0;
+  uint64_t started_ms_ = 0;
   uint64_t epoch_taken_ms_ = 0;
   UnixMicros expiry_time_;  // the clock as far as expiry believes it, at the time
   uint64_t expiry_checked_ms_ = 0;

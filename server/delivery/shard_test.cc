@@ -485,6 +485,27 @@ TEST_F(ExpiryTest, ABacklogThatIsOverAsAWholeIsSaidToBe) {  // [INBOX-3]
   EXPECT_EQ(at_ben.backlog_end, at_ben.last());
 }
 
+TEST_F(ExpiryTest, AClockThatIsWrongAsTheServerStartsThrowsNothingAway) {  // [INBOX-1]
+  const MessageId id = world.new_message();
+  world.send(ana_1, ben, id);
+  world.loops.pass(5);
+  world.loops.clock.unix_us += uint64_t{40} * 24 * 3600 * 1'000'000;
+  world.restart();
+  RecordingSession session;
+  world.connect(ben_1, session);
+  EXPECT_EQ(session.messages(), std::vector{id});
+}
+
+TEST_F(ExpiryTest, AClockThatIsSetBackShortensNoLife) {  // [INBOX-1]
+  world.loops.clock.unix_us -= uint64_t{40} * 24 * 3600 * 1'000'000;
+  const MessageId id = world.new_message();
+  world.send(ana_1, ben, id);
+  world.loops.pass(5);
+  RecordingSession session;
+  world.connect(ben_1, session);
+  EXPECT_EQ(session.messages(), std::vector{id});
+}
+
 TEST_F(ExpiryTest, NoLifeIsLongerThanTheRetention) {  // [LIMIT-1]
   world.life_ms = UINT32_MAX;                         // 49 days
   world.send(ana_1, ben);
