@@ -14,8 +14,6 @@
 namespace kith::core {
 
 namespace {
-constexpr size_t kSilentMax = 2000;
-constexpr ptrdiff_t kSilentOfOneMax = 300;  // of one target
 constexpr uint32_t kPreparationsMax = 3;
 constexpr int64_t kLoadedAtOnce = 100;
 }  // namespace

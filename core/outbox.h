@@ -16,7 +16,8 @@
 //   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //
-// Limits: kItemsMax items; the window of the server's Limits if it is smaller.
+// Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs), which others cause, and kSilentOfOneMax
+// to one target; the window of the server's Limits if it is smaller.
 #pragma once
 
 #include <deque>
@@ -36,6 +37,8 @@ namespace kith::core {
 class Outbox {
  public:
   static constexpr size_t kItemsMax = 10000;
+  static constexpr size_t kSilentMax = 2000;
+  static constexpr ptrdiff_t kSilentOfOneMax = 300;
   static constexpr size_t kInFlightMax = 32;
   static constexpr uint64_t kAnswerMs = 30000;  // a server that takes longer is taken for dead
   static constexpr uint64_t kPauseMinMs = 1000;
@@ -48,8 +51,8 @@ class Outbox {
   // The same again, after the database's outbox was changed from outside.
   void reload();
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
-  // Appends an item; it leaves by itself. A silent one (receipts, repairs) is not taken when the outbox is full,
-  // and dropped while the person has to agree to the account's identity.
+  // Appends an item; it leaves by itself. A silent one is not taken when there are too many or the outbox is full, and
+  // dropped while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
   void redirect(const AccountId& provisional, const AccountId& account);

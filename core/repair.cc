@@ -13,7 +13,6 @@ namespace kith::core {
 
 namespace {
 constexpr int64_t kRowsAtOnce = 512;
-constexpr uint32_t kDaysMax = 30;  // what was not answered is asked for once a day
 constexpr uint64_t kDayMs = uint64_t{24} * 3600 * 1000;
 constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;

@@ -4,13 +4,15 @@
 //
 // This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out
 //            in a fresh session (the outbox opens it from a new bundle), with all messages that are missing from it,
-//            and again if nothing came some time after the peer has got it, kTriesMax times in all.
+//            and again if nothing came some time after the peer has got it: kTriesMax times within minutes, then once
+//            a day, kDaysMax times, whether the peer has got the last one or not. A request that the peer could not
+//            read is no try.
 // The other: answers with the stored content and the original id inside a new message (the server would take the old id
 //            for a repetition), which no device but the asker can read. What had nothing to show is answered with that,
 //            so that the placeholder goes. Only what was encrypted for that very device, under the account key and the
 //            identity key that it has now, in the last kAnswersUntilUs (IDENTITY-5): after a change of identity nothing
-//            from before is sent again. Everything else, ids that were never sent there among it, is answered with
-//            silence, and costs nothing.
+//            from before is sent again. Nor is what the asker's account has acknowledged. Everything else, ids that were
+//            never sent there among it, is answered with silence, and costs nothing.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and
 // minute.
@@ -30,6 +32,7 @@ struct Engine;
 class Repair final : public ContentHandler {
  public:
   static constexpr uint32_t kTriesMax = 3;
+  static constexpr uint32_t kDaysMax = 30;
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
   static constexpr uint64_t kAgainMs = 60000;       // times the tries so far

@@ -16,10 +16,21 @@
 namespace kith::net {
 namespace {
 
-// Control data of a message with one descriptor.
-union Control {
-  cmsghdr header;
-  char bytes[CMSG_SPACE(sizeof(int))];
+// A message of a ticket and one descriptor, to be sent or filled.
+struct Parcel {
+  explicit Parcel(uint64_t ticket) : ticket(ticket) {
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+  }
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
+
+  uint64_t ticket;
+  iovec piece{&ticket, sizeof ticket};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+  msghdr message{};
 };
 
 }  // namespace
@@ -68,20 +79,14 @@ bool DescriptorTables::reserve(size_t index, uint32_t beyond) {
 }
 
 bool DescriptorTables::hand_over(Descriptor& descriptor, size_t to, uint64_t ticket) {
-  iovec piece{&ticket, sizeof ticket};
-  Control control{};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes;
-  message.msg_controllen = sizeof control.bytes;
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  Parcel parcel(ticket);
+  cmsghdr* const header = CMSG_FIRSTHDR(&parcel.message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   const int fd = descriptor.get();
   std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (sendmsg(tables_[to]->entrance.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return false;
+  if (sendmsg(tables_[to]->entrance.get(), &parcel.message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return false;
   descriptor.close();
   return true;
 }
@@ -94,26 +99,19 @@ Descriptor DescriptorTables::take(size_t index, uint64_t ticket) {
       table.arrived.erase(found);
       return descriptor;
     }
-    uint64_t arrived = 0;
-    iovec piece{&arrived, sizeof arrived};
-    Control control{};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control.bytes;
-    message.msg_controllen = sizeof control.bytes;
-    const ssize_t size = recvmsg(table.exit.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    Parcel parcel(0);
+    const ssize_t size = recvmsg(table.exit.get(), &parcel.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
-    if (size != sizeof arrived) return {};
+    if (size != sizeof parcel.ticket) return {};
     Descriptor descriptor;
-    const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    const cmsghdr* const header = CMSG_FIRSTHDR(&parcel.message);
     // Without one there was no room for it.
     if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
       int fd = -1;
       std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
       descriptor = Descriptor(fd);
     }
-    table.arrived.emplace(arrived, std::move(descriptor));
+    table.arrived.emplace(parcel.ticket, std::move(descriptor));
   }
 }
 

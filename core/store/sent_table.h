@@ -5,6 +5,7 @@
 //   sent       target_kind INTEGER (TargetKind), target BLOB(16); device INTEGER: of the own account, that sent it;
 //              number INTEGER: from 1, dense for each target and device, given out when the item is first sealed; key
 //              all of these
+//              closed INTEGER 0/1: sent before a change of identity: no read receipt counts for it (close_sent.h)
 //              message_id BLOB(16): under which it went out; shows BLOB(16): whose tick it is: the message itself, or
 //              the one that it is the answer for (a resend request)
 //   index      sent_shows (shows)

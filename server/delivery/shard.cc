@@ -88,7 +88,9 @@ bool Shard::is_over(const InboxEntry& stored) {
 }
 
 UnixMicros Shard::believed_time() {
-  const uint64_t passed_us = (now_ms() - std::exchange(expiry_checked_ms_, now_ms())) * 1100;
+  const uint64_t now = now_ms();
+  if (now == expiry_checked_ms_) return expiry_time_;  // asked for each entry
+  const uint64_t passed_us = (now - std::exchange(expiry_checked_ms_, now)) * 1100;
   expiry_time_ = std::max(expiry_time_, std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us}));
   return expiry_time_;
 }
