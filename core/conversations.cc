@@ -84,7 +84,7 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
   const auto partner = store_.conversations.direct_peer(*conversation);
   const bool receipts =
       partner && store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(*partner);
-  return Marked{*conversation, store_.messages.mark_read(*conversation, cursor, receipts)};
+  return Marked{*conversation, receipts, store_.messages.mark_read(*conversation, cursor, receipts)};
 }
 
 Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {

@@ -39,6 +39,7 @@ class Conversations {
 
   struct Marked {
     ConversationId conversation;
+    bool told = false;  // the partner learns of it
     int64_t count = 0;  // messages that were unread before
   };
   // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is

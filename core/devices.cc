@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "base/phone_number.h"
 #include "core/engine.h"
-#include "core/store/close_sent.h"
 #include "crypto/account_key.h"
 #include "crypto/hash.h"
 
@@ -152,7 +151,7 @@ void Devices::look_at_own_list() {
 
 void Devices::identity_changed(const AccountId& account, bool was_verified) {
   if (was_verified) engine_.store.device_lists.set_must_agree(account, true);
-  close_sent(engine_.database, account);
+  engine_.store.sent.close(account);
   engine_.outbox.hold_all(account);
   engine_.changes.contacts();
   const auto conversation = engine_.store.conversations.with(account);

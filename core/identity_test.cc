@@ -382,6 +382,19 @@ TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong"));
 }
 
+// ---- lists that do not verify
+
+TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFromThereIsLost_IDENTITY_3) {
+  liar().change_list = [](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+    if (account.phone == kBen) signed_list.set_signature(Bytes(64, 'x'));
+  };
+  say(ben_, bens_chat(), "hello");
+  world_.advance(10'000);
+  liar().change_list = {};
+  world_.advance(600'000);
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("hello"));
+}
+
 // ---- revisions
 
 TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENTITY_3) {

@@ -25,8 +25,7 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   if (!marked) return engine_.output.fail(request, marked.error().code, marked.error().detail);
   if (marked->count > 0) {
     engine_.changes.conversation(marked->conversation);
-    if (engine_.store.settings.integer(setting::kReadReceipts, 1) != 0)
-      read_again(engine_.database, marked->conversation, kNamedAgain);
+    if (marked->told) read_again(engine_.database, marked->conversation, kNamedAgain);
     if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
   }
   engine_.output.done(request, &client_api::Response::mutable_mark_read);

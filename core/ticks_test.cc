@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
+#include "core/contents.h"
 #include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
 
@@ -20,11 +22,11 @@ class TicksTest : public TwoPeople {
   TicksTest() : TwoPeople(LyingServer::make) {}
   LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
   Message::Tick tick(const std::string& id) { return message(ana_, id).tick(); }
-  void block(bool blocked) {
+  void block(Host& host, const char* whom, bool blocked) {
     client_api::Request request;
-    request.mutable_set_blocked()->set_phone(kAna);
+    request.mutable_set_blocked()->set_phone(whom);
     request.mutable_set_blocked()->set_blocked(blocked);
-    EXPECT_FALSE(ben_.request(request).has_failure());
+    EXPECT_FALSE(host.request(request).has_failure());
     world_.advance(1000);
   }
   // Nobody can open a new session, so that nothing is asked for again.
@@ -42,10 +44,10 @@ class TicksTest : public TwoPeople {
 
 TEST_F(TicksTest, WhatWasDroppedForABlockStaysAtOneTickForEver) {
   warm_up();
-  block(true);
+  block(ben_, kAna, true);
   const std::string dropped = say(ana_, chat_, "while blocked");
   world_.advance(1000);
-  block(false);
+  block(ben_, kAna, false);
   const std::string came = say(ana_, chat_, "afterwards");
   world_.advance(1000);
   EXPECT_EQ(tick(came), Message::kDelivered);
@@ -54,6 +56,68 @@ TEST_F(TicksTest, WhatWasDroppedForABlockStaysAtOneTickForEver) {
   world_.advance(2000);
   EXPECT_EQ(tick(came), Message::kRead);
   EXPECT_EQ(tick(dropped), Message::kSent);
+}
+
+TEST_F(TicksTest, WhoIsBlockedIsToldNothingOfWhatIsRead) {
+  warm_up();
+  say(ana_, chat_, "read before the block");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  const std::string id = say(ana_, chat_, "read after it");
+  world_.advance(3000);
+  block(ben_, kAna, true);
+  world_.server->sends.clear();
+  mark_read(ben_, bens_chat());
+  world_.advance(3000);
+  EXPECT_TRUE(world_.server->sends.empty());
+  EXPECT_EQ(tick(id), Message::kDelivered);
+}
+
+TEST_F(TicksTest, AReadReceiptThatABlockDroppedIsSaidAgainWithTheNext) {
+  warm_up();
+  const std::string dropped = say(ana_, chat_, "read during a block");
+  world_.advance(1000);
+  block(ana_, kBen, true);
+  mark_read(ben_, bens_chat());
+  world_.advance(3000);
+  EXPECT_EQ(tick(dropped), Message::kDelivered);
+  block(ana_, kBen, false);
+  const std::string next = say(ana_, chat_, "read afterwards");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  world_.advance(3000);
+  EXPECT_EQ(tick(next), Message::kRead);
+  EXPECT_EQ(tick(dropped), Message::kRead);
+}
+
+TEST_F(TicksTest, WhoTakesTheNumberOverReadsNothingFromBefore) {
+  warm_up();
+  const std::string id = say(ana_, chat_, "for Ben");
+  world_.advance(2000);
+  int64_t number = 0;
+  {
+    auto row = ana_.database().prepare("SELECT number FROM sent WHERE shows = ?");
+    row.bind_id(*MessageId::from_hex(id));
+    ASSERT_TRUE(row.step());
+    number = row.integer(0);
+  }
+  Host& eve = world_.add("eve");
+  sign_up(eve, kBen, "Ben");
+  open_chat(eve, kAna);
+  world_.advance(5000);
+  // A server may have told her number and id.
+  const auto run = wire::ReceiptRun::of(static_cast<uint64_t>(number), *MessageId::from_hex(id));
+  const Bytes content = contents::read_receipt({world_.clock.unix_us}, {{DeviceId{1}, run}});
+  execute(eve, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
+                "receipt_number) VALUES (randomblob(16), 1, x'" +
+                state(ana_).account_id() + "', 2, x'" + to_hex(content) + "', 0, 0, 0, 0)")
+                   .c_str());
+  eve.crash();
+  eve.reopen();
+  connect(eve);
+  world_.advance(5000);
+  EXPECT_FALSE(state(eve).changes_unsent()) << "it came";
+  EXPECT_EQ(tick(id), Message::kDelivered);
 }
 
 TEST_F(TicksTest, WhatWasSealedForADeviceThatIsNoMoreStaysAtOneTick) {

@@ -84,7 +84,7 @@ CREATE TABLE sealed_for (
   sealed_us INTEGER NOT NULL, PRIMARY KEY (message_id, account, device)) WITHOUT ROWID;
 CREATE INDEX sealed_for_age ON sealed_for (sealed_us);
 CREATE TABLE taken (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, message_id BLOB NOT NULL, withheld INTEGER NOT NULL);
+  sequence INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, message_id BLOB NOT NULL, withheld INTEGER NOT NULL);
 
 CREATE TABLE answers (sequence INTEGER PRIMARY KEY AUTOINCREMENT, change BLOB NOT NULL UNIQUE, response BLOB NOT NULL);
 

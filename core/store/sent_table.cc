@@ -59,6 +59,14 @@ std::optional<std::vector<MessageId>> SentTable::raise(const Target& target, con
   return raised;
 }
 
+void SentTable::close(const AccountId& account) {
+  const Target target(account);
+  database_.prepare("UPDATE sent SET closed = 1 WHERE target_kind = ? AND target = ?")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .run();
+}
+
 std::vector<SentTable::Run> SentTable::near(const Whose& whose, SentState state, const Run& run) {
   std::vector<Run> runs;
   auto row = database_.prepare(

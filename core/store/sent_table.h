@@ -5,7 +5,7 @@
 //   sent       target_kind INTEGER (TargetKind), target BLOB(16); device INTEGER: of the own account, that sent it;
 //              number INTEGER: from 1, dense for each target and device, given out when the item is first sealed; key
 //              all of these
-//              closed INTEGER 0/1: sent before a change of identity: no read receipt counts for it (close_sent.h)
+//              closed INTEGER 0/1: sent before a change of identity: no read receipt counts for it (close)
 //              message_id BLOB(16): under which it went out; shows BLOB(16): whose tick it is: the message itself, or
 //              the one that it is the answer for (a resend request)
 //   index      sent_shows (shows)
@@ -54,6 +54,9 @@ class SentTable {
   std::vector<MemberState> states_of(const MessageId& shows);
   // The highest of these; kSent when there is none.
   SentState state_of(const MessageId& shows);
+  // At a change of identity: no read receipt counts any more for what was sent to the account up to now. Whoever has the
+  // other key has not read it (TICK-1).
+  void close(const AccountId& account);
   // Whether anything was ever sent to this account that wants a receipt.
   bool has_written_to(const AccountId& account);
 

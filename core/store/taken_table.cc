@@ -12,23 +12,20 @@ constexpr int64_t kForgottenAtOnce = 256;
 }  // namespace
 
 Bytes TakenTable::digest_of(const DeviceAddress& sender, BytesView payload) {
-  Bytes input = sender.account.bytes() + std::to_string(sender.device.value) + ' ';
-  input += payload;
-  return crypto::digest("kith taken v1", input).substr(0, kDigestBytes);
+  const std::string of_sender = "kith taken v1 " + sender.account.hex() + "." + std::to_string(sender.device.value);
+  return crypto::digest(of_sender, payload).substr(0, kDigestBytes);
 }
 
 void TakenTable::add(const Bytes& digest, const TakenRow& row) {
-  database_.prepare("INSERT OR IGNORE INTO taken (digest, message_id, withheld) VALUES (?, ?, ?)")
-      .bind_blob(digest)
-      .bind_id(row.message)
-      .bind(row.withheld ? 1 : 0)
-      .run();
   int64_t last = 0;
   {
-    auto newest = database_.prepare("SELECT max(sequence) FROM taken");
-    if (newest.step()) last = newest.integer(0);
+    auto insert = database_.prepare(
+        "INSERT OR IGNORE INTO taken (digest, message_id, withheld) VALUES (?, ?, ?) RETURNING sequence");
+    insert.bind_blob(digest).bind_id(row.message).bind(row.withheld ? 1 : 0);
+    if (insert.step()) last = insert.integer(0);
   }
-  if (last % kForgottenAtOnce == 0) database_.prepare("DELETE FROM taken WHERE sequence <= ?").bind(last - kKept).run();
+  if (last > 0 && last % kForgottenAtOnce == 0)
+    database_.prepare("DELETE FROM taken WHERE sequence <= ?").bind(last - kKept).run();
 }
 
 std::optional<TakenRow> TakenTable::find(const Bytes& digest) {

@@ -4,7 +4,7 @@
 // same step of a ratchet: by a sender whose store was put back from a copy (the id says nothing: it is the server's
 // word).
 //
-//   taken   sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; digest BLOB(16) UNIQUE: of sender and payload; message_id
+//   taken   sequence INTEGER PRIMARY KEY: order; digest BLOB(16) UNIQUE: of sender and payload; message_id
 //           BLOB(16): under which it came, withheld INTEGER 0/1: it made no receipt. The last kKept of them
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
