@@ -93,11 +93,12 @@ TEST_F(TicksTest, AReadReceiptThatABlockDroppedIsSaidAgainWithTheNext) {
 TEST_F(TicksTest, WhoTakesTheNumberOverReadsNothingFromBefore) {
   warm_up();
   const std::string id = say(ana_, chat_, "for Ben");
+  const auto message = *MessageId::from_hex(id);
   world_.advance(2000);
   int64_t number = 0;
   {
     auto row = ana_.database().prepare("SELECT number FROM sent WHERE shows = ?");
-    row.bind_id(*MessageId::from_hex(id));
+    row.bind_id(message);
     ASSERT_TRUE(row.step());
     number = row.integer(0);
   }
@@ -106,7 +107,7 @@ TEST_F(TicksTest, WhoTakesTheNumberOverReadsNothingFromBefore) {
   open_chat(eve, kAna);
   world_.advance(5000);
   // A server may have told her number and id.
-  const auto run = wire::ReceiptRun::of(static_cast<uint64_t>(number), *MessageId::from_hex(id));
+  const auto run = wire::ReceiptRun::of(static_cast<uint64_t>(number), message);
   const Bytes content = contents::read_receipt({world_.clock.unix_us}, {{DeviceId{1}, run}});
   execute(eve, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
                 "receipt_number) VALUES (randomblob(16), 1, x'" +

@@ -3,6 +3,7 @@
 // SQLite, as the core uses it: one connection, prepared statements kept, transactions by scope.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -84,6 +85,7 @@ class Database {
 };
 
 // One use of a prepared statement: bind in order, step, read columns. Resets itself when it goes.
+// What is bound is not copied: it lives until the last step, so that a value without a name can't be bound.
 //
 // Errors are sticky in the Database: step() is false after one, and the Transaction's commit() reports it.
 class Statement {
@@ -101,6 +103,12 @@ class Statement {
   Statement& bind_id(const Id& id) {
     return bind_blob(id.view());
   }
+  template <std::same_as<std::string> Text>
+  Statement& bind_text(Text&&) = delete;
+  template <std::same_as<Bytes> Blob>
+  Statement& bind_blob(Blob&&) = delete;
+  template <class Id>
+  Statement& bind_id(const Id&&) = delete;
 
   bool step();  // true while there is a row
   void run() { step(); }
