@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 #include "base/utf8.h"
 
@@ -117,9 +118,38 @@ std::string one_line(std::string_view text) {
 
 // ---------------------------------------------------------------- folding
 
+namespace {
+
+char32_t fold_ascii(uint32_t point) {
+  if (point >= 'A' && point <= 'Z') return point + 32;
+  return point >= 9 && point <= 13 ? U' ' : point;
+}
+
+// Appends to `out`, and calls `folded(first, ascii)` for each stretch that begins at the byte `first`: of ASCII, where each
+// byte is a point, or one other character. Most texts are long stretches of ASCII.
+template <class OnStretch>
+void fold_into(std::string_view text, std::u32string& out, OnStretch folded) {
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    const size_t first = at;
+    while (at < text.size() && static_cast<uint8_t>(text[at]) < 0x80) ++at;
+    const bool ascii = at > first;
+    if (ascii) {
+      const size_t had = out.size();
+      out.resize(had + at - first);
+      std::transform(text.data() + first, text.data() + at, out.data() + had, fold_ascii);
+    } else {
+      fold_point(next_point(text, at), out);
+    }
+    folded(first, ascii);
+  }
+}
+
+}  // namespace
+
 void fold_point(uint32_t point, std::u32string& out) {
   if (point < 0x80) {
-    out += static_cast<char32_t>(point >= 'A' && point <= 'Z' ? point + 32 : is_space(point) ? ' ' : point);
+    out += fold_ascii(point);
     return;
   }
   if (point >= kHangulFirst && point <= kHangulLast) {
@@ -150,14 +180,21 @@ void fold_point(uint32_t point, std::u32string& out) {
 
 Folded fold(std::string_view text) {
   Folded folded;
-  folded.points.reserve(text.size());
   folded.places.reserve(text.size());
-  for (size_t at = 0; at < text.size();) {
-    const auto begin = static_cast<uint32_t>(at);
-    fold_point(next_point(text, at), folded.points);
-    folded.places.resize(folded.points.size(), begin);
-  }
+  fold_into(text, folded.points, [&](size_t first, bool ascii) {
+    const size_t had = folded.places.size();
+    folded.places.resize(folded.points.size(), static_cast<uint32_t>(first));
+    if (ascii)
+      std::iota(folded.places.begin() + static_cast<std::ptrdiff_t>(had), folded.places.end(),
+                static_cast<uint32_t>(first));
+  });
   return folded;
+}
+
+std::u32string fold_points(std::string_view text) {
+  std::u32string points;
+  fold_into(text, points, [](size_t, bool) {});
+  return points;
 }
 
 std::string sort_key(std::string_view text) {

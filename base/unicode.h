@@ -39,6 +39,7 @@ struct Folded {
   std::vector<uint32_t> places;  // for each point, the byte where the character that it comes from begins
 };
 Folded fold(std::string_view text);
+std::u32string fold_points(std::string_view text);  // without the places
 // Folded, as UTF-8, white space single and none at the ends: what lists sort by. Not for comparing identities.
 std::string sort_key(std::string_view text);
 

@@ -3,6 +3,7 @@
 // The client core alone: two clients, each with its database on the disk, and the loopback server of the core's tests
 // between them. What is counted is the time inside Client::handle of the one that is measured; everything else (the
 // server, carrying actions) is outside.
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 
@@ -178,6 +179,19 @@ class CoreHost {
   uint64_t wake_at_ = 0;
 };
 
+// Words of two to nine letters, of which those at the beginning of the alphabet are frequent: what the search index has to
+// do with a text depends on it.
+Bytes some_words(RandomSource& random, size_t bytes) {
+  Bytes text;
+  while (text.size() < bytes) {
+    for (size_t letters = 2 + random.below(8); letters > 0; --letters)
+      text += static_cast<char>('a' + std::min(random.below(26), random.below(26)));
+    text += ' ';
+  }
+  text.resize(bytes);
+  return text;
+}
+
 bool sign_up(CoreHost& host, const char* phone, const char* name) {
   Request request;
   auto& what = *request.mutable_register_();
@@ -245,7 +259,6 @@ bool run_core(const Options& options, Report& report) {
 
     // Ana writes without a connection, as much as an outbox takes; then she connects, and it is encrypted, committed
     // and handed over. Ben is away.
-    const Bytes text(options.payload_bytes, 'x');
     const uint64_t sends_before = ana.sends;
     const auto sent = [&] { return ana.sends - sends_before; };
     uint64_t written_us = 0;
@@ -256,7 +269,7 @@ bool run_core(const Options& options, Report& report) {
       for (size_t i = 0; i < kOutboxPart && written < options.core_messages; ++i, ++written) {
         Request say;
         say.mutable_send_message()->set_conversation(chat);
-        say.mutable_send_message()->set_text(text);
+        say.mutable_send_message()->set_text(some_words(random, options.payload_bytes));
         ana.post(std::move(say));
         ana.turn();
       }

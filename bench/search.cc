@@ -20,6 +20,7 @@ constexpr size_t kWords = 3'000;  // of a script
 constexpr size_t kWordsOfMessage = 8;
 constexpr size_t kConversations = 20;
 constexpr size_t kInTransaction = 50;
+constexpr int64_t kIndexedAtOnce = 256;
 constexpr int kTries = 3;
 
 struct Script {
@@ -106,6 +107,11 @@ bool fill(core::Database& database, core::Store& store, Texts& texts, RandomSour
       message.sent_at = message.order = UnixMicros{number + 1};
       if (!store.messages.add(message)) return false;
     }
+    if (!transaction.commit()) return false;
+  }
+  for (bool more = true; more;) {  // as the core does it in quiet moments
+    core::Transaction transaction(database);
+    more = store.messages.index(kIndexedAtOnce);
     if (!transaction.commit()) return false;
   }
   return true;

@@ -13,6 +13,7 @@ namespace kith::core {
 
 void Changes::note(const MessageId& message, const ConversationId& conversation, bool added) {
   conversations_.insert(conversation);
+  engine_.search_index.look_again();
   if (messages_.size() >= kMessagesMax) {
     resync_ = true;
   } else if (noted_.insert(message).second) {

@@ -225,19 +225,21 @@ void Devices::pump() {
 
 std::optional<Bytes> Devices::keys_of(const DeviceAddress& device) {
   const std::optional<DeviceListRow> list = engine_.store.device_lists.find(device.account);
-  if (!list || !list->known()) return std::nullopt;
-  for (const DeviceRow& row : list->devices) {
-    if (row.device == device.device) return crypto::digest("kith addressee v1", list->account_key + row.identity_key);
+  return list && list->known() ? keys_of(*list, device.device) : std::nullopt;
+}
+
+std::optional<Bytes> Devices::keys_of(const DeviceListRow& list, DeviceId device) {
+  for (const DeviceRow& row : list.devices) {
+    if (row.device == device) return crypto::digest("kith addressee v1", list.account_key + row.identity_key);
   }
   return std::nullopt;
 }
 
-std::vector<DeviceId> Devices::targets(const AccountId& account) {
+std::vector<DeviceId> Devices::targets(const DeviceListRow& list) {
   std::vector<DeviceId> devices;
-  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
-  if (!list) return devices;
-  for (const DeviceRow& row : list->devices) {
-    if (engine_.is_self(account) && row.device == engine_.registration->device) continue;
+  const bool own = engine_.is_self(list.account);
+  for (const DeviceRow& row : list.devices) {
+    if (own && row.device == engine_.registration->device) continue;
     devices.push_back(row.device);
   }
   return devices;

@@ -59,9 +59,10 @@ class Devices {
   // What a device is known by now, its account's key and its own, in one digest: another one is another addressee. Absent
   // when the account's list does not name the device.
   std::optional<Bytes> keys_of(const DeviceAddress& device);
+  static std::optional<Bytes> keys_of(const DeviceListRow& list, DeviceId device);
 
-  // Devices of the account that a message must be encrypted for: all of its list, without this device itself.
-  std::vector<DeviceId> targets(const AccountId& account);
+  // Devices that a message for the list's account must be encrypted for: all of it, without this device itself.
+  std::vector<DeviceId> targets(const DeviceListRow& list);
 
  private:
   void fetch_newer(const AccountId& account, Done done);

@@ -32,6 +32,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       sessions(store.signal, the_random),
       http(*this, facts.last_call),
       changes(*this),
+      search_index(*this),
       connection(*this),
       devices(*this),
       prekeys(*this),
@@ -89,6 +90,7 @@ void Engine::connection_gone() {
 }
 
 void Engine::settle() {
+  search_index.pump();
   if (registered()) {
     devices.pump();
     receipts.pump();

@@ -21,6 +21,7 @@
 //              devices           device lists and sessions: fetching, verifying, pinning
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
+//              search_index      new messages into the full-text index, in quiet moments
 //              http_calls, output, timers, and the store
 // What the lower storeys have for the features goes by the table of contents (engine.cc) or by a method of the Engine.
 //
@@ -49,6 +50,7 @@
 #include "core/receiving.h"
 #include "core/registration.h"
 #include "core/repair.h"
+#include "core/search_index.h"
 #include "core/sending.h"
 #include "core/store/rebuild.h"
 #include "core/store/store.h"
@@ -125,6 +127,7 @@ struct Engine {
 
   HttpCalls http;
   Changes changes;
+  SearchIndex search_index;
   Connection connection;
   Devices devices;
   Prekeys prekeys;

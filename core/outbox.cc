@@ -159,15 +159,15 @@ bool Outbox::send_next(const Target& target, Lane& lane) {
 }
 
 bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row) {
-  if (!prepare(account, lane, item, row)) return false;
-  const std::vector<DeviceId> devices = engine_.devices.targets(account);
+  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
+  if (!prepare(account, list, lane, item, row)) return false;
+  const std::vector<DeviceId> devices = engine_.devices.targets(*list);
   if (devices.empty()) {
     // A message to oneself with no other device: this is all there is to do.
     accept(account, item.id, engine_.connection.server_now());
     return true;
   }
-  const Revision revision = engine_.store.device_lists.find(account)->revision;
-  if (!seal_for(row, devices, revision)) {
+  if (!seal_for(row, *list, devices)) {
     pause(lane, 0);
     return false;
   }
@@ -175,14 +175,14 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, O
   return true;
 }
 
-bool Outbox::prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row) {
+bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
+                     const OutboxRow& row) {
   if (engine_.store.profiles.provisional(account)) return false;
-  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
   if (!needs_list) {
     const bool fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
-    for (const DeviceId device : engine_.devices.targets(account)) {
+    for (const DeviceId device : engine_.devices.targets(*list)) {
       if (fresh || !engine_.sessions.has_session({account, device})) without_session.push_back(device);
     }
     if (without_session.empty()) return true;
@@ -215,10 +215,10 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
   }
 }
 
-bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision) {
+bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices) {
   const AccountId account = row.target.account();
   std::vector<OutboxEnvelope> envelopes;
-  bool changed = !row.sealed || row.revision != revision || row.envelopes.size() != devices.size();
+  bool changed = !row.sealed || row.revision != list.revision || row.envelopes.size() != devices.size();
   for (const DeviceId device : devices) {
     const auto sealed = std::find_if(row.envelopes.begin(), row.envelopes.end(),
                                      [device](const OutboxEnvelope& envelope) { return envelope.device == device; });
@@ -235,7 +235,7 @@ bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revi
       engine_.store.signal.remove_session({account, device});
       return false;
     }
-    if (const auto keys = gets_content ? engine_.devices.keys_of({account, device}) : std::nullopt; keys) {
+    if (const auto keys = gets_content ? Devices::keys_of(list, device) : std::nullopt; keys) {
       engine_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, engine_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
@@ -243,11 +243,11 @@ bool Outbox::seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revi
   if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(account)) {
     row.receipt_number =
         engine_.store.sent.add(account, engine_.registration->device, row.message_id, row.receipt_for());
-    engine_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
+    changed = true;
   }
   row.envelopes = std::move(envelopes);
-  row.revision = revision;
-  if (changed) engine_.store.outbox.seal(row.sequence, revision, row.envelopes);
+  row.revision = list.revision;
+  if (changed) engine_.store.outbox.seal(row);
   return true;
 }
 

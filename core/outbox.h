@@ -106,10 +106,11 @@ class Outbox {
   // What each kind of target needs before it can be sent to, and the sending.
   bool send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row);
   // Whether list and sessions are there; if not, sees to it.
-  bool prepare(const AccountId& account, Lane& lane, const Item& item, const OutboxRow& row);
+  bool prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
+               const OutboxRow& row);
   void prepared(const AccountId& account, Devices::Outcome outcome);
   // The item's envelopes for exactly the devices of the current list.
-  bool seal_for(OutboxRow& row, const std::vector<DeviceId>& devices, Revision revision);
+  bool seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices);
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
   void accept(const Target& target, const MessageId& id, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);

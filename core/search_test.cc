@@ -30,6 +30,9 @@ class MessageSearchTest : public testing::StoreTest {
   void add_others(int count) {
     for (int i = 0; i < count; ++i) add("nothing of interest");
   }
+  void index_all() {
+    while (store_.messages.index(500)) {}
+  }
 
   using Texts = std::vector<std::string>;
   uint32_t last_ = 0;
@@ -91,8 +94,34 @@ TEST_F(MessageSearchTest, FindsAllScripts) {
     for (const Case& each : cases) {
       for (const char* typed : each.typed) EXPECT_EQ(find(typed), Texts{each.text}) << typed;
     }
-    if (!by_index) add_others(2100);
+    if (by_index) continue;
+    add_others(2100);
+    index_all();
   }
+}
+
+TEST_F(MessageSearchTest, FindsWhatIsNotInTheIndexYetBesideWhatIs) {
+  for (uint32_t i = 1; i <= 30; ++i) {
+    add("pizza " + std::to_string(i), i);
+    EXPECT_EQ(find("pizza", std::nullopt, 50).size(), i);
+    EXPECT_EQ(find("pi", std::nullopt, 50).size(), i);
+    if (i % 10 == 0) store_.messages.index(8);
+  }
+  index_all();
+  EXPECT_EQ(find("pizza", std::nullopt, 50).size(), 30u) << "each once";
+  EXPECT_EQ(find("pizza 17"), Texts{"pizza 17"});
+}
+
+TEST_F(MessageSearchTest, ATableWithVeryManyThatAreNotIndexedIndexesThem) {
+  add("the first", 1);
+  const auto indexed = [&] {
+    auto row = database_->prepare("SELECT indexed_sequence FROM progress");
+    return row.step() ? row.integer(0) : -1;
+  };
+  EXPECT_EQ(indexed(), 0);
+  add_others(17'000);
+  EXPECT_GT(indexed(), 0);
+  EXPECT_EQ(find("first"), Texts{"the first"});
 }
 
 TEST_F(MessageSearchTest, TheNewestComeFirst) {
@@ -101,6 +130,7 @@ TEST_F(MessageSearchTest, TheNewestComeFirst) {
   add("pizza three", 3);
   EXPECT_EQ(find("pizza", std::nullopt, 2), (Texts{"pizza three", "pizza two"}));
   add_others(2100);
+  index_all();
   EXPECT_EQ(find("pi", std::nullopt, 2), (Texts{"pizza three", "pizza two"})) << "each once";
   EXPECT_EQ(find("p", std::nullopt, 50).size(), 3u);
 }
@@ -113,18 +143,23 @@ TEST_F(MessageSearchTest, KeepsToOneConversation) {
   EXPECT_EQ(find("☂", conversation_with(account_id(9))).size(), 0u);
 }
 
-TEST_F(MessageSearchTest, FollowsChangesAndDeletions) {
-  MessageRow placeholder = incoming(1, 1, "");
-  placeholder.kind = MessageKind::kUndecryptable;
-  store_.messages.add(placeholder);
-  store_.messages.repair(incoming(1, 1, "the word appears"));
-  EXPECT_EQ(find("appears").size(), 1u);
-  ASSERT_TRUE(database_->execute("UPDATE messages SET text = 'edited' WHERE text = 'the word appears'"));
-  EXPECT_EQ(find("appears").size(), 0u);
-  EXPECT_EQ(find("edited").size(), 1u);
-  ASSERT_TRUE(database_->execute("DELETE FROM messages"));
-  EXPECT_EQ(find("edited").size(), 0u);
-  EXPECT_TRUE(database_->execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)"));
+TEST_F(MessageSearchTest, FollowsChangesAndDeletionsIndexedOrNot) {
+  for (const bool indexed : {false, true}) {
+    MessageRow placeholder = incoming(1, 1, "");
+    placeholder.kind = MessageKind::kUndecryptable;
+    store_.messages.add(placeholder);
+    if (indexed) index_all();
+    store_.messages.repair(incoming(1, 1, "the word appears"));
+    EXPECT_EQ(find("appears").size(), 1u);
+    if (indexed) index_all();
+    ASSERT_TRUE(database_->execute("UPDATE messages SET text = 'edited' WHERE text = 'the word appears'"));
+    EXPECT_EQ(find("appears").size(), 0u);
+    EXPECT_EQ(find("edited").size(), 1u);
+    ASSERT_TRUE(database_->execute("DELETE FROM messages"));
+    EXPECT_EQ(find("edited").size(), 0u);
+    index_all();
+    EXPECT_TRUE(database_->execute("INSERT INTO messages_fts (messages_fts, rank) VALUES ('integrity-check', 1)"));
+  }
 }
 
 TEST_F(MessageSearchTest, NothingTypedIsASyntaxError) {

@@ -21,7 +21,7 @@ STOREYS = {
     "store": {"store"},
     "ground": {
         "changes", "contacts", "contents", "conversations", "http_calls", "messages_view", "output", "person_view", "refusal",
-        "sealing", "search", "server_time", "timers", "vcard", "vcard_text",
+        "sealing", "search", "search_index", "server_time", "timers", "vcard", "vcard_text",
     },
     "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair"},
     "features": {

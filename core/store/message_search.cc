@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// MessagesTable: search.
+// MessagesTable: the index, and search.
 #include "core/store/message_row.h"
 #include "core/store/search_words.h"
 
@@ -23,30 +23,49 @@ std::vector<MessageRow> MessagesTable::search(const SearchWords& words,
   if (words.words.empty()) return found;
   size_t compared = 0;
   int64_t read = 0;
+  const auto enough = [&] { return static_cast<int64_t>(found.size()) >= limit || compared >= kComparedBytesMax; };
   const auto take = [&](Statement& candidates) {
-    for (read = 0; static_cast<int64_t>(found.size()) < limit && compared < kComparedBytesMax && candidates.step();
-         ++read) {
+    for (read = 0; !enough() && candidates.step(); ++read) {
       const std::string text = candidates.text(1);
       compared += text.size();
-      if (!words.are_in(fold(text))) continue;
+      if (!words.are_in(fold_points(text))) continue;
       auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE sequence = ?");
       row.bind(candidates.integer(0));
       if (!row.step()) return;
       found.push_back(read_message(row));
     }
   };
+  const auto bind_conversation = [&](Statement& statement) {
+    if (conversation) {
+      statement.bind_id(*conversation);
+    } else {
+      statement.bind_null();
+    }
+  };
+  const int64_t indexed_until = indexed_sequence();
+  {
+    auto unindexed = database_.prepare(
+        "SELECT sequence, text FROM messages WHERE sequence > ?1 AND (?2 IS NULL OR conversation = ?2) "
+        "ORDER BY sequence DESC");
+    unindexed.bind(indexed_until);
+    bind_conversation(unindexed);
+    take(unindexed);
+  }
+  if (enough()) return found;
   if (words.are_short()) {
-    auto newest = conversation
-                      ? database_.prepare(
-                            "SELECT sequence, text FROM messages WHERE conversation = ? "
-                            "ORDER BY order_us DESC, id DESC LIMIT ?")
-                      : database_.prepare("SELECT sequence, text FROM messages ORDER BY sequence DESC LIMIT ?");
+    auto newest = conversation ? database_.prepare(
+                                     "SELECT sequence, text FROM messages WHERE conversation = ? AND sequence <= ? "
+                                     "ORDER BY order_us DESC, id DESC LIMIT ?")
+                               : database_.prepare(
+                                     "SELECT sequence, text FROM messages WHERE sequence <= ? ORDER BY sequence DESC "
+                                     "LIMIT ?");
     const int64_t most = conversation ? kNewestOfConversation : kNewest;
     if (conversation) newest.bind_id(*conversation);
-    newest.bind(most);
+    newest.bind(indexed_until).bind(most);
+    const size_t before = found.size();
     take(newest);
     if (read < most) return found;  // enough, or all there are
-    found.clear();
+    found.resize(before);
   }
   const std::string expression = words.expression();
   auto indexed = database_.prepare(
@@ -54,13 +73,39 @@ std::vector<MessageRow> MessagesTable::search(const SearchWords& words,
       "messages_fts.rowid WHERE messages_fts MATCH ?1 AND (?2 IS NULL OR messages.conversation = ?2) "
       "ORDER BY messages_fts.rowid DESC");
   indexed.bind_text(expression);
-  if (conversation) {
-    indexed.bind_id(*conversation);
-  } else {
-    indexed.bind_null();
-  }
+  bind_conversation(indexed);
   take(indexed);
   return found;
+}
+
+int64_t MessagesTable::indexed_sequence() {
+  auto row = database_.prepare("SELECT indexed_sequence FROM progress");
+  return row.step() ? row.integer(0) : 0;
+}
+
+bool MessagesTable::index(int64_t count) {
+  const int64_t from = indexed_sequence();
+  int64_t until = 0;
+  int64_t found = 0;
+  {
+    auto row = database_.prepare(
+        "SELECT count(*), max(sequence) FROM (SELECT sequence FROM messages WHERE sequence > ? ORDER BY sequence "
+        "LIMIT ?)");
+    row.bind(from).bind(count);
+    if (!row.step()) return false;
+    found = row.integer(0);
+    until = row.integer(1);
+  }
+  if (found == 0) return false;
+  database_
+      .prepare(
+          "INSERT INTO messages_fts (rowid, text) SELECT sequence, text FROM messages WHERE sequence > ? AND sequence "
+          "<= ? AND text <> ''")
+      .bind(from)
+      .bind(until)
+      .run();
+  database_.prepare("UPDATE progress SET indexed_sequence = ?").bind(until).run();
+  return found == count;
 }
 
 }  // namespace kith::core

@@ -56,14 +56,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   }
   statement.bind(unread ? 1 : 0).bind(static_cast<int64_t>(message.receipt_number)).run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
-  // Not by a trigger: a statement with triggers is a savepoint to FTS5, which then writes out its index for every
-  // message. As a statement of its own it gathers them until the transaction ends.
-  if (!message.text.empty()) {
-    database_.prepare("INSERT INTO messages_fts (rowid, text) VALUES (?, ?)")
-        .bind(database_.inserted_row())
-        .bind_text(message.text)
-        .run();
-  }
+  if (database_.inserted_row() - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
   return true;
 }
 

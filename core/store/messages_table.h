@@ -11,8 +11,8 @@
 //              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
-//   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages; add() and repair()
-//                  write to both, triggers keep it in step with changes and deletions
+//   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
+//                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
 // ORDER-1: in a conversation messages are ordered by (order_us, id).
 // SEND-1:  a message that is there already is not added again.
@@ -142,12 +142,20 @@ class MessagesTable {
   // `limit`; marks them taken.
   MessagePage take(int64_t limit);
 
-  // Messages with all the words (search_words.h), the newest first; none without words. It ends early when it has
-  // compared 32 MiB of text.
+  // Messages with all the words (search_words.h), the newest first, whether they are in the index or not; none without
+  // words. It ends early when it has compared 32 MiB of text.
   std::vector<MessageRow> search(const SearchWords& words, const std::optional<ConversationId>& conversation,
                                  int64_t limit);
+  // Brings the oldest `count` messages that are not in the index into it. False: there are no more.
+  bool index(int64_t count);
 
  private:
+  // Beyond so many, which a search can read, each new one brings others into the index.
+  static constexpr int64_t kUnindexedMax = 16'384;
+  static constexpr int64_t kIndexedAtOnce = 512;
+
+  // Up to where the index has them.
+  int64_t indexed_sequence();
   Tick tick_by_receipts(const MessageId& id);
   void remove(const MessageRow& message);
   bool insert(const MessageRow& message, Tick tick, bool unread);

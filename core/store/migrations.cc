@@ -20,7 +20,8 @@ CREATE TABLE progress (
   confirmed_position INTEGER NOT NULL DEFAULT 0, undecryptable INTEGER NOT NULL DEFAULT 0,
   next_prekey_id INTEGER NOT NULL DEFAULT 1, next_signed_prekey_id INTEGER NOT NULL DEFAULT 1,
   signed_prekey_made_us INTEGER NOT NULL DEFAULT 0, keys_published INTEGER NOT NULL DEFAULT 0,
-  device_list_revision INTEGER NOT NULL DEFAULT 0, standing INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0);
+  device_list_revision INTEGER NOT NULL DEFAULT 0, standing INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0,
+  indexed_sequence INTEGER NOT NULL DEFAULT 0);
 INSERT INTO progress (id) VALUES (1);
 
 CREATE TABLE sessions (account BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (account, device));
@@ -50,12 +51,15 @@ CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread =
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);
-CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages WHEN old.text <> '' BEGIN
+CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages
+  WHEN old.text <> '' AND old.sequence <= (SELECT indexed_sequence FROM progress) BEGIN
   INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.sequence, old.text);
 END;
 CREATE TRIGGER messages_fts_update AFTER UPDATE OF sequence, text ON messages BEGIN
-  INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', old.sequence, old.text WHERE old.text <> '';
-  INSERT INTO messages_fts (rowid, text) SELECT new.sequence, new.text WHERE new.text <> '';
+  INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', old.sequence, old.text
+    WHERE old.text <> '' AND old.sequence <= (SELECT indexed_sequence FROM progress);
+  INSERT INTO messages_fts (rowid, text) SELECT new.sequence, new.text
+    WHERE new.text <> '' AND new.sequence <= (SELECT indexed_sequence FROM progress);
 END;
 
 CREATE TABLE sent (

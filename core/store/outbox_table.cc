@@ -101,20 +101,14 @@ void OutboxTable::set_content(int64_t sequence, BytesView content) {
   database_.prepare("UPDATE outbox SET content = ? WHERE sequence = ?").bind_blob(content).bind(sequence).run();
 }
 
-void OutboxTable::set_receipt_number(int64_t sequence, uint64_t number) {
-  database_.prepare("UPDATE outbox SET receipt_number = ? WHERE sequence = ?")
-      .bind(static_cast<int64_t>(number))
-      .bind(sequence)
+void OutboxTable::seal(const OutboxRow& item) {
+  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(item.sequence).run();
+  database_.prepare("UPDATE outbox SET sealed = 1, revision = ?, receipt_number = ? WHERE sequence = ?")
+      .bind(static_cast<int64_t>(item.revision.value))
+      .bind(static_cast<int64_t>(item.receipt_number))
+      .bind(item.sequence)
       .run();
-}
-
-void OutboxTable::seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes) {
-  database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(sequence).run();
-  database_.prepare("UPDATE outbox SET sealed = 1, revision = ? WHERE sequence = ?")
-      .bind(static_cast<int64_t>(revision.value))
-      .bind(sequence)
-      .run();
-  write_envelopes(sequence, envelopes);
+  write_envelopes(item.sequence, item.envelopes);
 }
 
 void OutboxTable::hold_all(const Target& target) {

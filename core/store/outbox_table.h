@@ -78,9 +78,8 @@ class OutboxTable {
   std::optional<OutboxRow> find_unsealed(const Target& target, OutboxKind kind);
 
   void set_content(int64_t sequence, BytesView content);
-  void set_receipt_number(int64_t sequence, uint64_t number);
-  // Replaces the envelopes.
-  void seal(int64_t sequence, Revision revision, const std::vector<OutboxEnvelope>& envelopes);
+  // Takes revision, receipt number and envelopes from the item, which is sealed from now on.
+  void seal(const OutboxRow& item);
   // Messages to this target wait, and have to be encrypted again; or wait no longer.
   void hold_all(const Target& target);
   void release_all(const Target& target);

@@ -21,6 +21,13 @@ class OutboxTableTest : public testing::StoreTest {
     item.content = "content";
     return item;
   }
+  void seal(int64_t sequence, Revision revision, std::vector<OutboxEnvelope> envelopes) {
+    OutboxRow item = *store_.outbox.find(sequence);
+    item.revision = revision;
+    item.receipt_number = 7;
+    item.envelopes = std::move(envelopes);
+    store_.outbox.seal(item);
+  }
 };
 
 TEST_F(OutboxTableTest, GivesItemsInTheOrderTheyCame) {  // ORDER-1
@@ -61,17 +68,19 @@ TEST_F(OutboxTableTest, KeepsTheSealedBytesForSendingThemAgain) {  // SEND-1
   EXPECT_EQ(found->envelopes[1].payload, "for two");
   EXPECT_EQ(store_.outbox.find(message_id(1), kPeer)->envelopes.size(), 2u);
 
-  store_.outbox.seal(sequence, Revision{5}, {{DeviceId{3}, "for three"}});
+  seal(sequence, Revision{5}, {{DeviceId{3}, "for three"}});
   ASSERT_EQ(store_.outbox.find(sequence)->envelopes.size(), 1u);
   EXPECT_EQ(store_.outbox.find(sequence)->envelopes[0].device, DeviceId{3});
+  EXPECT_EQ(store_.outbox.find(sequence)->revision, Revision{5});
+  EXPECT_EQ(store_.outbox.find(sequence)->receipt_number, 7u);
 }
 
 TEST_F(OutboxTableTest, HoldsAllItemsOfOneTargetAndReleasesThem) {  // IDENTITY-6
   const AccountId other = account_id(9);
   const int64_t one = store_.outbox.add(item(1));
   const int64_t two = store_.outbox.add(item(2, OutboxKind::kMessage, other));
-  store_.outbox.seal(one, Revision{1}, {{DeviceId{1}, "x"}});
-  store_.outbox.seal(two, Revision{1}, {{DeviceId{1}, "y"}});
+  seal(one, Revision{1}, {{DeviceId{1}, "x"}});
+  seal(two, Revision{1}, {{DeviceId{1}, "y"}});
   store_.outbox.hold_all(kPeer);
   EXPECT_FALSE(store_.outbox.find(one)->sealed);
   EXPECT_TRUE(store_.outbox.find(one)->held);
@@ -89,7 +98,7 @@ TEST_F(OutboxTableTest, MergesReceiptsIntoTheOneThatIsNotSealed) {  // RECEIPT-1
   EXPECT_FALSE(store_.outbox.find_unsealed(kPeer, OutboxKind::kResendRequest));
   store_.outbox.set_content(old, "later");
   EXPECT_EQ(store_.outbox.find(old)->content, "later");
-  store_.outbox.seal(old, Revision{1}, {});
+  seal(old, Revision{1}, {});
   EXPECT_FALSE(store_.outbox.find_unsealed(kPeer, OutboxKind::kReadReceipt));
 }
 
@@ -103,7 +112,7 @@ TEST_F(OutboxTableTest, CountsItemsAndTellsWhatTheUserWrote) {
 
 TEST_F(OutboxTableTest, KeepsMessagesButNoBytesAndNoReceiptsForANewRegistration) {
   const int64_t message = store_.outbox.add(item(1));
-  store_.outbox.seal(message, Revision{1}, {{DeviceId{1}, "old identity"}});
+  seal(message, Revision{1}, {{DeviceId{1}, "old identity"}});
   const int64_t receipt = store_.outbox.add(item(2, OutboxKind::kReadReceipt));
   store_.outbox.reset();
   EXPECT_FALSE(store_.outbox.find(receipt));

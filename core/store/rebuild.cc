@@ -360,7 +360,8 @@ class Salvage {
     // A number under which the server may have another prekey is not used again, and a new signed prekey is made at
     // once.
     new_->must(
-        "UPDATE progress SET signed_prekey_made_us = 0, next_prekey_id = (random() & 0xFFFFFF) % 16000000 + 1, "
+        "UPDATE progress SET indexed_sequence = 0, signed_prekey_made_us = 0, next_prekey_id = (random() & 0xFFFFFF) % "
+        "16000000 + 1, "
         "next_signed_prekey_id = "
         "max(next_signed_prekey_id, (SELECT coalesce(max(id), 0) FROM signed_prekeys)) + 1000");
     // Sequences are never used again, nor is one expected that never comes.
@@ -405,6 +406,7 @@ class Salvage {
         "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "
         "messages.unread = 1)");
     new_->must("INSERT INTO messages_fts (rowid, text) SELECT sequence, text FROM messages WHERE text <> ''");
+    new_->must("UPDATE progress SET indexed_sequence = (SELECT coalesce(max(sequence), 0) FROM messages)");
     // Whoever had turned them off would not know that they are on again.
     if (incomplete_.contains("settings"))
       new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");

@@ -56,18 +56,22 @@ using Emit = int (*)(void*, int, const char*, int, int, int);
 // The tokens of a text; of an expression's string the string itself, which expression() has cut already.
 int tokenize(Fts5Tokenizer*, void* context, int flags, const char* text, int size, Emit emit) {
   if ((flags & FTS5_TOKENIZE_QUERY) != 0) return emit(context, 0, text, size, 0, size);
-  const Folded folded = fold({text, static_cast<size_t>(size)});
+  const std::u32string folded = fold_points({text, static_cast<size_t>(size)});
   int result = SQLITE_OK;
   std::string bytes;
   std::vector<size_t> begins;  // of the word's characters, and its end
-  each_word(folded.points, [&](std::u32string_view word) {
+  each_word(folded, [&](std::u32string_view word) {
     bytes.clear();
-    begins.clear();
-    for (const char32_t point : word) {
-      begins.push_back(bytes.size());
-      append_point(bytes, point);
+    begins.resize(word.size() + 1);
+    for (size_t i = 0; i < word.size(); ++i) {
+      begins[i] = bytes.size();
+      if (word[i] < 0x80) {
+        bytes += static_cast<char>(word[i]);
+      } else {
+        append_point(bytes, word[i]);
+      }
     }
-    begins.push_back(bytes.size());
+    begins[word.size()] = bytes.size();
     for (size_t i = 0; i < word.size() && result == SQLITE_OK; ++i) {
       const size_t length = begins[std::min(i + kTokenPoints, word.size())] - begins[i];
       result = emit(context, 0, bytes.data() + begins[i], static_cast<int>(length), 0, size);
@@ -109,14 +113,14 @@ std::string SearchWords::expression() const {
   return expression;
 }
 
-bool SearchWords::are_in(const Folded& text) const {
+bool SearchWords::are_in(std::u32string_view folded) const {
   return std::ranges::all_of(
-      words, [&](const std::u32string& word) { return text.points.find(word) != std::u32string::npos; });
+      words, [&](const std::u32string& word) { return folded.find(word) != std::u32string_view::npos; });
 }
 
 SearchWords read_search_words(std::string_view typed) {
   SearchWords read;
-  each_word(fold(typed).points, [&](std::u32string_view word) {
+  each_word(fold_points(typed), [&](std::u32string_view word) {
     read.words.emplace_back(word);
     return read.words.size() < kWordsMax;
   });

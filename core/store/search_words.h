@@ -23,7 +23,7 @@ struct SearchWords {
   [[nodiscard]] bool are_short() const;
   // FTS5, for what may have the words; "" when there are none.
   [[nodiscard]] std::string expression() const;
-  [[nodiscard]] bool are_in(const Folded& text) const;
+  [[nodiscard]] bool are_in(std::u32string_view folded) const;
 };
 
 // At most 32 words, further ones are ignored.

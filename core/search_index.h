@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Brings new messages into the full-text index in quiet moments: what that costs, some 40 us a message, is not paid while
+// a backlog comes in. Searches read what is not in it yet (MessagesTable::search), so they find everything at any time.
+#pragma once
+
+#include "core/timers.h"
+
+namespace kith::core {
+
+class Engine;
+
+class SearchIndex {
+ public:
+  explicit SearchIndex(Engine& engine);
+
+  // Messages were stored: they are indexed after a second without further ones. A table that has very many of them does
+  // so by itself.
+  void look_again() { look_ = true; }
+  void pump();
+
+ private:
+  void index_some();
+
+  Engine& engine_;
+  bool look_ = true;  // an earlier run of the program may have left some
+  Timer timer_;
+};
+
+}  // namespace kith::core
