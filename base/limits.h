@@ -36,7 +36,13 @@ inline constexpr size_t kPinCharactersMin = 4;
 inline constexpr size_t kPinCharactersMax = 64;
 inline constexpr size_t kPinBytesMax = 4 * kPinCharactersMax;
 
-// Numbers of one lookup.
+// What a person is found by (base/handle.h), in bytes of its canonical text; a username without its "@".
+inline constexpr size_t kHandleBytesMax = 254;
+inline constexpr size_t kUsernameBytesMin = 3;
+inline constexpr size_t kUsernameBytesMax = 32;
+// Handles of one account.
+inline constexpr size_t kHandlesMax = 8;
+// Handles of one lookup.
 inline constexpr size_t kLookupMax = 500;
 // Accounts of a list that privacy settings name: contacts, or who is blocked.
 inline constexpr size_t kPrivacyListMax = 5000;

@@ -22,18 +22,21 @@ class Copier {
     database_.reset(database);
     const std::string where = " WHERE account = '" + account + "'";
     if (opened != SQLITE_OK || !run("BEGIN") || !run("CREATE TEMP TABLE one AS SELECT * FROM accounts" + where) ||
+        !run("CREATE TEMP TABLE its_handle AS SELECT * FROM handles" + where) ||
         !run("CREATE TEMP TABLE its_device AS SELECT * FROM devices" + where)) {
       return failed();
     }
-    name_ = prepare("UPDATE one SET account = ?, phone = ?");
+    name_ = prepare("UPDATE one SET account = ?");
+    name_handle_ = prepare("UPDATE its_handle SET account = ?, handle = ?");
     name_device_ = prepare("UPDATE its_device SET account = ?");
     insert_ = prepare("INSERT INTO accounts SELECT * FROM one");
+    insert_handle_ = prepare("INSERT INTO handles SELECT * FROM its_handle");
     insert_device_ = prepare("INSERT INTO devices SELECT * FROM its_device");
-    return (name_ && name_device_ && insert_ && insert_device_) || failed();
+    return (name_ && name_handle_ && name_device_ && insert_ && insert_handle_ && insert_device_) || failed();
   }
   bool add(const std::string& account, const std::string& phone) {
-    return (step(*name_, {account, phone}) && step(*name_device_, {account}) && step(*insert_, {}) &&
-            step(*insert_device_, {})) ||
+    return (step(*name_, {account}) && step(*name_handle_, {account, phone}) && step(*name_device_, {account}) &&
+            step(*insert_, {}) && step(*insert_handle_, {}) && step(*insert_device_, {})) ||
            failed();
   }
   bool commit() { return run("COMMIT") || failed(); }
@@ -62,8 +65,10 @@ class Copier {
 
   Database database_{nullptr, sqlite3_close};
   Statement name_{nullptr, sqlite3_finalize};
+  Statement name_handle_{nullptr, sqlite3_finalize};
   Statement name_device_{nullptr, sqlite3_finalize};
   Statement insert_{nullptr, sqlite3_finalize};
+  Statement insert_handle_{nullptr, sqlite3_finalize};
   Statement insert_device_{nullptr, sqlite3_finalize};
 };
 

@@ -50,11 +50,11 @@ wire::PublishKeysRequest shared_keys() {
 std::optional<BenchAccount> register_one(Client& client, const std::string& phone, wire::PublishKeysRequest keys,
                                          RandomSource& random) {
   wire::CodeRequest ask;
-  ask.set_phone(phone);
+  ask.mutable_handle()->set_phone(phone);
   const auto code = call<wire::CodeResponse>(client, "POST", "/v1/registration/code", ask);
   if (!code) return std::nullopt;
   wire::RegistrationRequest proof;
-  proof.set_phone(phone);
+  proof.mutable_handle()->set_phone(phone);
   proof.set_code(code->code());
   const auto registered = call<wire::RegistrationResponse>(client, "POST", "/v1/registration", proof);
   if (!registered) return std::nullopt;

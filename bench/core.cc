@@ -196,7 +196,7 @@ bool sign_up(CoreHost& host, const char* phone, const char* name) {
   Request request;
   auto& what = *request.mutable_register_();
   what.set_server("http://server:1/");
-  what.set_phone(phone);
+  what.set_handle(phone);
   what.set_code(LoopbackServer::kCode);
   what.set_name(name);
   what.set_device_name("Bench");
@@ -254,7 +254,7 @@ bool run_core(const Options& options, Report& report) {
     if (!ana.is_open() || !ben.is_open() || !sign_up(ana, kAna, "Ana") || !connect(ana) || !sign_up(ben, kBen, "Ben"))
       return false;
     Request open;
-    open.mutable_open_conversation()->set_phone(kBen);
+    open.mutable_open_conversation()->set_handle(kBen);
     const std::string chat = ana.request(std::move(open)).open_conversation().id();
 
     // Ana writes without a connection, as much as an outbox takes; then she connects, and it is encrypted, committed

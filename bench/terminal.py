@@ -64,7 +64,7 @@ def main() -> int:
             subprocess.run([kith, "--home", str(base / "ana"), "send", "+491700000002", "hello", "--wait", "sent"], check=True,
                            stdout=subprocess.DEVNULL)
             calls = "".join(json.dumps({"jsonrpc": "2.0", "id": i, "method": "send_message",
-                                        "params": {"phone": "+491700000002", "text": f"message number {i} of many, about as long as people write"}})
+                                        "params": {"handle": "+491700000002", "text": f"message number {i} of many, about as long as people write"}})
                             + "\n" for i in range(count))
             (base / "calls").write_text(calls)
             server.terminate()

@@ -15,8 +15,8 @@ namespace kith::cli {
 namespace {
 
 constexpr const char* kIntroduction =
-    "WHOM is a phone number with country code (+491700000001), the name of a contact, or a conversation's id. A text "
-    "that begins with - goes after --.\n"
+    "WHOM is a phone number with country code (+491700000001), an e-mail address, a username (@ana), the name of a "
+    "contact, or a conversation's id. A text that begins with - goes after --.\n"
     "Data goes to standard output, words for people to standard error.\n\n";
 
 std::string footer() {
@@ -41,7 +41,7 @@ struct AllOptions {
   SearchOptions search;
   ContactsOptions contacts;
   std::string contacts_file;
-  std::string contact_phone;
+  std::string contact_handle;
   std::string contact_name;
   VerifyOptions verify;
   ProfileShowOptions profile_show;
@@ -288,9 +288,11 @@ class Parser {
                            [](Context c, const AllOptions& o) { return run_contacts_import(c, o.contacts_file); });
     import.add_option("file", all.contacts_file, "A .vcf file; - reads standard input")->required()->type_name("FILE");
     CLI::App& contact = add(contacts, "add", "Add a contact, or rename one", [](Context c, const AllOptions& o) {
-      return run_contacts_add(c, o.contact_phone, o.contact_name);
+      return run_contacts_add(c, o.contact_handle, o.contact_name);
     });
-    contact.add_option("phone", all.contact_phone, "Phone number")->required()->type_name("NUMBER");
+    contact.add_option("handle", all.contact_handle, "Phone number, e-mail address or username")
+        ->required()
+        ->type_name("HANDLE");
     contact.add_option("name", all.contact_name, "Name to show")->required()->type_name("NAME");
     CLI::App& remove = add(contacts, "remove", "Remove a contact",
                            [](Context c, const AllOptions& o) { return run_contacts_remove(c, o.whom); });

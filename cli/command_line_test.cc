@@ -130,7 +130,7 @@ TEST(CommandLine, HelpIsACommandToo) {
 TEST(CommandLine, AnIdNamesAConversationAndANumberAPerson) {
   const std::string id(32, 'a');
   EXPECT_EQ(requests_of({"send", id.c_str(), "x"}).at(1).send_message().conversation(), id);
-  EXPECT_EQ(requests_of({"send", "+491700000001", "x"}).at(1).send_message().phone(), "+491700000001");
+  EXPECT_EQ(requests_of({"send", "+491700000001", "x"}).at(1).send_message().handle(), "+491700000001");
   EXPECT_EQ(requests_of({"history", id.c_str()}).at(0).open_conversation().conversation(), id);
 }
 

@@ -45,14 +45,19 @@ Result<Response, ExitCode> ask(Context context, Request request) {
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
-std::string phone_of(const client_api::Conversation& conversation) { return conversation.direct().partner().phone(); }
+std::string handle_of(const client_api::Person& person) {
+  return person.handles().empty() ? "" : person.handles(0).text();
+}
+std::string handle_of(const client_api::Conversation& conversation) {
+  return handle_of(conversation.direct().partner());
+}
 
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom) {
   const auto found = find_whom(context, whom);
   if (!found) return Fail(found.error());
   Request request;
   request.mutable_open_conversation()->set_conversation(found->id);
-  request.mutable_open_conversation()->set_phone(found->phone);
+  request.mutable_open_conversation()->set_handle(found->handle);
   auto response = ask(context, std::move(request));
   if (!response) return Fail(response.error());
   return std::move(*response->mutable_open_conversation());
@@ -84,7 +89,7 @@ void say_refused(Context context) {
   switch (context.host.state().connection()) {
     case State::kIdentityConflict:
       return context.out.note(
-          "the server gives out another identity for this number: it was taken over, or the server lies. Nothing is "
+          "the server gives out another identity for this account: it was taken over, or the server lies. Nothing is "
           "lost here; kith register takes the number back");
     case State::kUnknownDevice:
       return context.out.note(

@@ -22,14 +22,15 @@ struct Context {
 // told to the user and becomes the command's exit code.
 Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);
 
-// Whether the text is an id (32 hexadecimal digits) and no phone number.
+// Whether the text is an id (32 hexadecimal digits) and no handle.
 bool is_conversation_id(const std::string& text);
 
 // Nothing but white space, or nothing at all.
 bool is_blank(const std::string& text);
 
-// The number of the partner; "" when it is not known, or there is none.
-std::string phone_of(const client_api::Conversation& conversation);
+// The handle of somebody to show, the partner's of a conversation; "" when none is known, or there is nobody.
+std::string handle_of(const client_api::Person& person);
+std::string handle_of(const client_api::Conversation& conversation);
 
 // The conversation with `whom`, as whom.h takes it.
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom);

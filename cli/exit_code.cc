@@ -25,7 +25,7 @@ const std::vector<ExitCodeMeaning>& exit_code_meanings() {
 ExitCode exit_code_of(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument:
-    case Failure::kInvalidPhone: return ExitCode::kUsage;
+    case Failure::kInvalidHandle: return ExitCode::kUsage;
     case Failure::kNotRegistered: return ExitCode::kNotRegistered;
     case Failure::kOffline: return ExitCode::kOffline;
     case Failure::kDeviceEnded: return ExitCode::kDeviceEnded;
@@ -42,10 +42,12 @@ const char* meaning(Failure::Code code) {
     case Failure::kNotRegistered: return "not registered yet: kith register --server URL --phone NUMBER --name NAME";
     case Failure::kAlreadyRegistered: return "this home is registered already; another number needs another --home";
     case Failure::kOffline: return "the server can't be reached";
-    case Failure::kNoSuchAccount: return "nobody with this number uses Kith on this server";
+    case Failure::kNoSuchAccount: return "nobody with this number, e-mail address or username uses Kith on this server";
     case Failure::kNoSuchConversation: return "there is no such conversation";
     case Failure::kNoSuchMessage: return "there is no such message";
-    case Failure::kInvalidPhone: return "not a phone number with country code, like +491700000001";
+    case Failure::kInvalidHandle:
+      return "not a phone number with country code, an e-mail address or a username, like +491700000001, "
+             "ana@example.org, @ana";
     case Failure::kWrongCode: return "the code is wrong";
     case Failure::kCodeExpired:
       return "there is no code for this number, or it has expired: without --code a new one is asked for";
@@ -66,16 +68,16 @@ const char* meaning(Failure::Code code) {
 
 // What becomes of the detail. It names a field of the request, which people at a terminal know nothing of, unless it
 // says more than the code does.
-enum class Detail { kAlone, kBehind, kLeftOut };
+enum class Detail { kAlone, kWithoutField, kBehind, kLeftOut };
 Detail use_of_detail(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument:
     case Failure::kAlreadyRegistered:
     case Failure::kTooLarge: return Detail::kAlone;
-    case Failure::kNoSuchAccount:
+    case Failure::kNoSuchAccount: return Detail::kWithoutField;
     case Failure::kNoSuchConversation:
     case Failure::kNoSuchMessage:
-    case Failure::kInvalidPhone:
+    case Failure::kInvalidHandle:
     case Failure::kWrongCode:
     case Failure::kCodeExpired:
     case Failure::kPinRequired:
@@ -93,6 +95,8 @@ std::string describe(const Failure& failure) {
   const std::string& detail = failure.detail();
   const Detail use = detail.empty() || detail == text ? Detail::kLeftOut : use_of_detail(failure.code());
   if (use == Detail::kAlone) text = detail;
+  const size_t field = detail.find(": ");
+  if (use == Detail::kWithoutField && field != std::string::npos) text = detail.substr(field + 2);
   if (use == Detail::kBehind) text += " (" + detail + ")";
   if (failure.retry_after_ms() > 0)
     text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";

@@ -62,20 +62,20 @@ std::string options(const CommandEntry& command) {
 }  // namespace
 
 std::string manual_page(const CommandTable& table, const std::string& version) {
-  std::string page = ".\\\" Written by kith from its own command table.\n.TH KITH 1 \"\" \"" + roff(version) +
-                     "\" \"User Commands\"\n"
-                     ".SH NAME\nkith \\- a private messenger, in the terminal\n"
-                     ".SH SYNOPSIS\n" +
-                     bold("kith") + " [" + italic("OPTION") + "]... " + italic("COMMAND") + " [" + italic("ARGUMENT") +
-                     "]...\n"
-                     ".SH DESCRIPTION\n"
-                     "A whole Kith client: for people in a terminal, for shell scripts, and, as " +
-                     bold("kith rpc") +
-                     ", for programs. Data goes to standard output, words for people to standard error.\n.PP\n" +
-                     italic("WHOM") +
-                     " is a phone number with country code (+491700000001), the name of a contact, or a conversation's "
-                     "id. A text that begins with \\- goes after " +
-                     bold("--") + ".\n.SH OPTIONS\n" + options(table.front()) + ".SH COMMANDS\n";
+  std::string page =
+      ".\\\" Written by kith from its own command table.\n.TH KITH 1 \"\" \"" + roff(version) +
+      "\" \"User Commands\"\n"
+      ".SH NAME\nkith \\- a private messenger, in the terminal\n"
+      ".SH SYNOPSIS\n" +
+      bold("kith") + " [" + italic("OPTION") + "]... " + italic("COMMAND") + " [" + italic("ARGUMENT") +
+      "]...\n"
+      ".SH DESCRIPTION\n"
+      "A whole Kith client: for people in a terminal, for shell scripts, and, as " +
+      bold("kith rpc") + ", for programs. Data goes to standard output, words for people to standard error.\n.PP\n" +
+      italic("WHOM") +
+      " is a phone number with country code (+491700000001), an e-mail address, a username (@ana), the name "
+      "of a contact, or a conversation's id. A text that begins with \\- goes after " +
+      bold("--") + ".\n.SH OPTIONS\n" + options(table.front()) + ".SH COMMANDS\n";
   for (const CommandEntry& command : table) {
     if (command.path.empty()) continue;
     page += ".SS " + synopsis(command) + "\n" + roff(command.help) + ".\n" + options(command);

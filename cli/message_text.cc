@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "cli/characters.h"
+#include "cli/context.h"
 #include "cli/json_line.h"
 #include "cli/output.h"
 #include "cli/time_text.h"
@@ -19,7 +20,7 @@ constexpr size_t kExcerptBytesMax = 4096;  // of a text, to find the first chara
 const char* type_word(const Message& message) {
   switch (message.body_case()) {
     case Message::kIdentityChanged: return "identity_changed";
-    case Message::kNumberMoved: return "number_moved";
+    case Message::kHandleMoved: return "handle_moved";
     case Message::kUndecryptable: return "undecryptable";
     case Message::kUnsupported: return "unsupported";
     case Message::kText:
@@ -33,7 +34,7 @@ std::string body(const Message& message) {
   switch (message.body_case()) {
     case Message::kIdentityChanged:
       return "The safety number has changed. Compare it again with: kith verify; to send what waits: kith accept";
-    case Message::kNumberMoved:
+    case Message::kHandleMoved:
       return "The server says that the number is another account's now. Ask them by other ways; to agree: kith accept";
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
@@ -60,7 +61,7 @@ std::string failure_word(client_api::FailureReason reason) {
 std::string failure_text(client_api::FailureReason reason) {
   switch (reason) {
     case client_api::kAccountGone: return "the account is no more";
-    case client_api::kNoAccount: return "nobody with this number uses Kith on this server";
+    case client_api::kNoAccount: return "nobody on this server has the number, e-mail address or username";
     case client_api::kMessageTooLarge: return "the message is too large for this server";
     case client_api::kRefused: return "the server refused it";
     case client_api::kDatabaseDamaged: return "the device's database was damaged";
@@ -95,7 +96,7 @@ std::string message_json(const Message& message) {
   line.text("type", type_word(message))
       .text("id", message.id())
       .text("conversation", message.conversation())
-      .text("from", message.sender().phone())
+      .text("from", handle_of(message.sender()))
       .text("from_account", message.sender().account_id())
       .text("text", message.text().text())
       .text("sent_at", rfc3339(message.sent_at_us()));
@@ -116,7 +117,7 @@ std::vector<std::pair<std::string, std::string>> message_environment(const Messa
   return {{"KITH_TYPE", type_word(message)},
           {"KITH_ID", message.id()},
           {"KITH_CONVERSATION", message.conversation()},
-          {"KITH_FROM", message.sender().phone()},
+          {"KITH_FROM", handle_of(message.sender())},
           {"KITH_FROM_ACCOUNT", message.sender().account_id()},
           {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
           {"KITH_TEXT", message.text().text()}};
@@ -124,7 +125,7 @@ std::vector<std::pair<std::string, std::string>> message_environment(const Messa
 
 std::string message_line(const Output& output, const Message& message, const std::string& author, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
-  const bool notice = message.has_identity_changed() || message.has_number_moved();
+  const bool notice = message.has_identity_changed() || message.has_handle_moved();
   if (notice) {
     line += output.coloured("33", one_line(author) + ": " + body(message));
     return line;

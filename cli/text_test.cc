@@ -68,7 +68,7 @@ Message example() {
   message.set_id("11112222333344445555666677778888");
   message.set_conversation("c");
   message.mutable_sender()->set_account_id("a");
-  message.mutable_sender()->set_phone("+491700000001");
+  message.mutable_sender()->add_handles()->set_text("+491700000001");
   message.mutable_text()->set_text("Hello\n\"you\"");
   message.set_sent_at_us(1'772'366'400'123'456);
   return message;

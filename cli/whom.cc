@@ -3,8 +3,10 @@
 #include "cli/whom.h"
 
 #include <map>
+#include <string_view>
 #include <vector>
 
+#include "base/handle.h"
 #include "cli/characters.h"
 #include "cli/suggestion.h"
 
@@ -18,20 +20,21 @@ struct Person {
 
 // Everybody who has a name here, once.
 Result<std::vector<Person>, ExitCode> everybody(Context context) {
-  std::map<std::string, Person> people;  // by number, or by id where that is not known
+  std::map<std::string, Person> people;  // by handle, or by id where none is known
   client_api::Request contacts;
   contacts.mutable_list_contacts();
   const auto known = ask(context, std::move(contacts));
   if (!known) return Fail(known.error());
   for (const auto& contact : known->list_contacts().contacts())
-    people.emplace(contact.phone(), Person{contact.name(), {"", contact.phone()}});
+    people.emplace(contact.handle().text(), Person{contact.name(), {"", contact.handle().text()}});
   client_api::Request conversations;
   conversations.mutable_list_conversations();
   const auto open = ask(context, std::move(conversations));
   if (!open) return Fail(open.error());
   for (const auto& conversation : open->list_conversations().conversations()) {
-    const std::string phone = phone_of(conversation);
-    people.emplace(phone.empty() ? conversation.id() : phone, Person{title_of(conversation), {conversation.id(), ""}});
+    const std::string handle = handle_of(conversation);
+    people.emplace(handle.empty() ? conversation.id() : handle,
+                   Person{title_of(conversation), {conversation.id(), ""}});
   }
   std::vector<Person> all;
   for (auto& [key, person] : people) all.push_back(std::move(person));
@@ -39,15 +42,20 @@ Result<std::vector<Person>, ExitCode> everybody(Context context) {
 }
 
 std::string described(const Person& person) {
-  return person.name + " (" + (person.whom.phone.empty() ? person.whom.id : person.whom.phone) + ")";
+  return person.name + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
+}
+
+// Whether it can be no name: what is wrong with it is for the core to say.
+bool is_handle(const std::string& text) {
+  constexpr std::string_view kBeginnings = "+(@0123456789";
+  return text.empty() || kBeginnings.find(text[0]) != std::string_view::npos || Handle::email(text).has_value();
 }
 
 }  // namespace
 
 Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   if (is_conversation_id(text)) return Whom{text, ""};
-  const bool is_number = text.empty() || text[0] == '+' || text[0] == '(' || (text[0] >= '0' && text[0] <= '9');
-  if (is_number) return Whom{"", text};
+  if (is_handle(text)) return Whom{"", text};
   const auto people = everybody(context);
   if (!people) return Fail(people.error());
   const std::string wanted = folded(text);
@@ -65,7 +73,7 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   } else {
     words = text + " can be ";
     for (size_t i = 0; i < found.size(); ++i) words += (i == 0 ? "" : ", ") + described(found[i]);
-    words += ": say it by number or id";
+    words += ": say it by number, address or id";
   }
   context.out.note(words);
   return Fail(ExitCode::kUsage);

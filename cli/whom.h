@@ -12,12 +12,12 @@ namespace kith::cli {
 
 // One of the two.
 struct Whom {
-  std::string id;  // of a conversation
-  std::string phone;
+  std::string id;      // of a conversation
+  std::string handle;  // as it was written
 };
 
-// An id stands for itself, and so does what begins with + or a digit, for a number. Anything else is a name: of a
-// contact, or the title of a conversation, in any case of letters. One that nobody or more than one person has is told
+// An id stands for itself, and so do an e-mail address and what begins with @, + or a digit, for a username or a number.
+// Anything else is a name: of a contact, or the title of a conversation, in any case of letters. One that nobody or more than one person has is told
 // to the user, with who they are: kUsage.
 Result<Whom, ExitCode> find_whom(Context context, const std::string& text);
 

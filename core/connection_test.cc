@@ -133,7 +133,7 @@ TEST_F(ConnectionTest, AnotherServerAtTheSameAddressGetsNothingAndTheRightOneGoe
   say(ana_, chat_, "for the right one");
   const auto calls = world_.server->calls;
   client_api::Request look;
-  look.mutable_open_conversation()->set_phone("+491700000009");
+  look.mutable_open_conversation()->set_handle("+491700000009");
   EXPECT_EQ(ana_.request(look).failure().code(), client_api::Failure::kOffline);
   world_.advance(3'600'000);
   EXPECT_TRUE(world_.server->sends.empty());
@@ -331,7 +331,7 @@ TEST_F(ConnectionTest, ScopesReachTheServerWithTheContactsTheyMean) {
   EXPECT_EQ(privacy->contacts_size(), 0);
 
   client_api::Request contact;
-  contact.mutable_set_contact()->set_phone(kBen);
+  contact.mutable_set_contact()->set_handle(kBen);
   contact.mutable_set_contact()->set_name("Benjamin");
   EXPECT_EQ(ana_.request(contact).set_contact().account_id(), world_.server->account_of(kBen)->id.hex());
   world_.advance(1000);
@@ -358,10 +358,10 @@ TEST_F(ConnectionTest, ContactsSetOfflineAreLookedUpLater_F31) {
   EXPECT_LE(world_.server->calls["POST /v1/accounts/"], 4);
 
   client_api::Request open;
-  open.mutable_open_conversation()->set_phone("+491700000009");
+  open.mutable_open_conversation()->set_handle("+491700000009");
   EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kNoSuchAccount);
   disconnect(ana_);
-  open.mutable_open_conversation()->set_phone("+491700000008");
+  open.mutable_open_conversation()->set_handle("+491700000008");
   EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kOffline);
 }
 
@@ -449,8 +449,8 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   what.set_server("ftp://server");
   fails_with(client_api::Failure::kInvalidArgument);
   what.set_server("http://server:1");
-  fails_with(client_api::Failure::kInvalidPhone);
-  what.set_phone("+49 170 0000001");
+  fails_with(client_api::Failure::kInvalidHandle);
+  what.set_handle("+49 170 0000001");
   fails_with(client_api::Failure::kInvalidArgument);  // no name
   what.set_name(std::string(65, 'n'));
   fails_with(client_api::Failure::kInvalidArgument);
@@ -461,7 +461,7 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   what.set_code(LoopbackServer::kCode);
   const auto response = ana.request(request);
   EXPECT_EQ(response.register_().name(), "Ana");
-  EXPECT_EQ(response.register_().phone(), "+491700000001");
+  EXPECT_EQ(response.register_().handles(0).text(), "+491700000001");
   fails_with(client_api::Failure::kAlreadyRegistered);
 }
 
@@ -479,7 +479,7 @@ TEST(RegistrationTest, ThePinProtectsTheNumber) {
   client_api::Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server("http://server:1");
-  what.set_phone(kAna);
+  what.set_handle(kAna);
   what.set_name("Not Ana");
   what.set_code(LoopbackServer::kCode);
   EXPECT_EQ(thief.request(request).failure().code(), client_api::Failure::kPinRequired);
@@ -496,7 +496,7 @@ TEST(RegistrationTest, WithoutAServerItFailsAndCanBeTriedAgain) {
   client_api::Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server("http://server:1");
-  what.set_phone(kAna);
+  what.set_handle(kAna);
   what.set_name("Ana");
   what.set_code(LoopbackServer::kCode);
   EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kOffline);

@@ -2,18 +2,30 @@
 
 #include "core/contacts.h"
 
-#include <unordered_set>
+#include <set>
 
 #include "base/bytes.h"
-#include "base/phone_number.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
+#include "core/person_view.h"
 #include "core/vcard.h"
 
 namespace kith::core {
+namespace {
+
+// What a card says that a person is found by; absent: it is not understood.
+std::vector<std::optional<Handle>> handles_of(const Card& card, const Handle& own) {
+  std::vector<std::optional<Handle>> handles;
+  for (const std::string& phone : card.phones) handles.push_back(Handle::phone(phone, own.as_phone()));
+  for (const std::string& email : card.emails) handles.push_back(Handle::email(email));
+  return handles;
+}
+
+}  // namespace
+
 client_api::Contact Contacts::build(const ContactRow& contact) {
   client_api::Contact built;
-  built.set_phone(contact.phone);
+  *built.mutable_handle() = shown(contact.handle);
   built.set_name(contact.name);
   if (!contact.account.is_none()) {
     built.set_account_id(contact.account.hex());
@@ -29,25 +41,22 @@ client_api::ListContactsResponse Contacts::list() {
   return response;
 }
 
-Result<client_api::Contact, Refusal> Contacts::set(const client_api::SetContactRequest& request) {
-  const auto phone = normalize_phone(request.phone(), store_.account.phone());
-  if (!phone) return Refuse(client_api::Failure::kInvalidPhone, "phone: must be like +491700000001");
+Result<ContactRow, Refusal> Contacts::set(const client_api::SetContactRequest& request) {
+  const auto handle = Handle::parse(request.handle(), store_.account.handle().as_phone());
+  if (!handle) return Refuse(client_api::Failure::kInvalidHandle, about_handle(handle.error()));
   if (request.remove()) {
-    store_.contacts.remove(*phone);
-    client_api::Contact removed;
-    removed.set_phone(*phone);
-    return removed;
+    store_.contacts.remove(*handle);
+    return ContactRow{*handle, "", {}, {}};
   }
   const std::string name = one_line(request.name());
   if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kNameCharactersMax)
     return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 64 characters, and something to see");
-  if (!store_.contacts.find(*phone) && store_.contacts.count() >= kContactsMax)
-    return Refuse(client_api::Failure::kTooLarge, "phone: there are 50,000 contacts already");
-  store_.contacts.set(*phone, name);
-  // A number that this device knows already by other ways than the address book.
-  if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});
-  const auto contact = store_.contacts.find(*phone);
-  return contact ? build(*contact) : client_api::Contact();
+  if (!store_.contacts.find(*handle) && store_.contacts.count() >= kContactsMax)
+    return Refuse(client_api::Failure::kTooLarge, "handle: there are 50,000 contacts already");
+  store_.contacts.set(*handle, name);
+  // A handle that this device knows already by other ways than the address book.
+  if (const auto account = store_.handles.account_of(*handle)) store_.contacts.set_account(*handle, *account, {});
+  return store_.contacts.find(*handle).value_or(ContactRow{*handle, name, {}, {}});
 }
 
 Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportContactsRequest& request) {
@@ -57,39 +66,38 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
     return Refuse(client_api::Failure::kTooLarge,
                   cards.error() == VcardError::kTooLarge ? "vcard: over 8 MiB" : "vcard: over 10,000 cards");
   }
-  const std::string own = store_.account.phone();
+  const Handle own = store_.account.handle();
   Imported imported;
-  std::unordered_set<std::string> seen;
+  std::set<Handle> seen;
   int64_t count = store_.contacts.count();
   for (const Card& card : *cards) {
-    if (card.name.empty() || card.phones.empty()) {
+    if (card.name.empty() || (card.phones.empty() && card.emails.empty())) {
       ++imported.skipped;
       continue;
     }
-    for (const std::string& written : card.phones) {
-      auto phone = normalize_phone(written, own);
-      if (!phone) {
+    for (const auto& handle : handles_of(card, own)) {
+      if (!handle) {
         ++imported.skipped;
         continue;
       }
-      if (*phone == own || !seen.insert(*phone).second) continue;
-      if (count >= kContactsMax && !store_.contacts.find(*phone))
+      if (*handle == own || !seen.insert(*handle).second) continue;
+      if (count >= kContactsMax && !store_.contacts.find(*handle))
         return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
-      if (store_.contacts.set(*phone, first_characters(card.name, kNameCharactersMax))) {
+      if (store_.contacts.set(*handle, first_characters(card.name, kNameCharactersMax))) {
         ++count;
-        if (const auto account = store_.profiles.account_of(*phone)) store_.contacts.set_account(*phone, *account, {});
+        if (const auto account = store_.handles.account_of(*handle)) store_.contacts.set_account(*handle, *account, {});
       }
       ++imported.imported;
-      imported.phones.push_back(std::move(*phone));
+      imported.handles.push_back(*handle);
     }
   }
   return imported;
 }
 
-Contacts::Counts Contacts::count(const std::vector<std::string>& phones) {
+Contacts::Counts Contacts::count(const std::vector<Handle>& handles) {
   Counts counts;
-  for (const std::string& phone : phones) {
-    const auto contact = store_.contacts.find(phone);
+  for (const Handle& handle : handles) {
+    const auto contact = store_.contacts.find(handle);
     if (!contact) continue;
     if (!contact->account.is_none()) {
       ++counts.with_account;

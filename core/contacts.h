@@ -22,25 +22,26 @@ class Contacts {
   client_api::ListContactsResponse list();
   client_api::Contact build(const ContactRow& contact);
 
-  // Writes: adds, renames or removes. The answer of a removal has the phone alone. The account behind a new number is
-  // looked up by the caller. Errors: kInvalidPhone, kInvalidArgument (nothing of the name is seen, or over
+  // Writes: adds, renames or removes. The answer of a removal has the handle alone. The account behind a new handle is
+  // looked up by the caller. Errors: kInvalidHandle, kInvalidArgument (nothing of the name is seen, or over
   // 100 characters), kTooLarge
   // (50,000 contacts).
-  Result<client_api::Contact, Refusal> set(const client_api::SetContactRequest& request);
+  Result<ContactRow, Refusal> set(const client_api::SetContactRequest& request);
 
   struct Imported {
-    uint32_t imported = 0;  // numbers added or renamed, or there already by the same name
-    uint32_t skipped = 0;   // cards without a number or a name that can be read, numbers that are not understood
-    std::vector<std::string> phones;  // of `imported`, each once
+    uint32_t imported = 0;        // handles added or renamed, or there already by the same name
+    uint32_t skipped = 0;         // cards without a handle or a name that can be read, handles that are not understood
+    std::vector<Handle> handles;  // of `imported`, each once
   };
-  // Writes: every number of every card. A number in several cards takes the first name; the own number is left out.
+  // Writes: every phone number and e-mail address of every card. One in several cards takes the first name; the own is
+  // left out.
   // Errors: kTooLarge (vcard.h's limits), kInvalidArgument (no vCard in it).
   Result<Imported, Refusal> import(const client_api::ImportContactsRequest& request);
   struct Counts {
     uint32_t with_account = 0;
-    uint32_t not_asked = 0;  // the server has never been asked whose the number is
+    uint32_t not_asked = 0;  // the server has never been asked whose the handle is
   };
-  Counts count(const std::vector<std::string>& phones);
+  Counts count(const std::vector<Handle>& handles);
 
   static constexpr int64_t kContactsMax = 50'000;
   static constexpr size_t kNameCharactersMax = 100;

@@ -53,7 +53,7 @@ TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {
   const auto list = ben_.request(request).list_conversations();
   ASSERT_EQ(list.conversations_size(), 1);
   EXPECT_EQ(list.conversations(0).title(), "Ana");
-  EXPECT_EQ(list.conversations(0).direct().partner().phone(), kAna);
+  EXPECT_EQ(list.conversations(0).direct().partner().handles(0).text(), kAna);
   EXPECT_EQ(list.conversations(0).unread(), 1u);
   EXPECT_EQ(list.conversations(0).last_message().text().text(), "it is me");
 }
@@ -208,7 +208,7 @@ TEST_F(ConversationTest, TheDeliveredTickMayComeBeforeTheSentOne) {
 TEST_F(ConversationTest, ABlockedPersonGetsNothingThrough_F28) {
   warm_up();
   client_api::Request block;
-  block.mutable_set_blocked()->set_phone(kAna);
+  block.mutable_set_blocked()->set_handle(kAna);
   block.mutable_set_blocked()->set_blocked(true);
   EXPECT_FALSE(ben_.request(block).has_failure());
   world_.advance(1000);

@@ -29,17 +29,17 @@ class ConversationsTest : public testing::StoreTest {
   Conversations conversations_{store_};
 };
 
-TEST_F(ConversationsTest, AreTitledByContactElseProfileElseNumber) {
+TEST_F(ConversationsTest, AreTitledByContactElseProfileElseHandleElseId) {
   open(kPeer, UnixMicros{1});
   EXPECT_EQ(conversations_.build(kChat)->title(), kPeer.hex().substr(0, 8));
-  store_.profiles.set_phone(kPeer, "+491700000002");
+  store_.handles.set(testing::handle("+491700000002"), kPeer);
   EXPECT_EQ(conversations_.build(kChat)->title(), "+491700000002");
-  store_.profiles.set({kPeer, "Ana Profile", "busy", "", {}});
+  store_.profiles.set({kPeer, "Ana Profile", "busy", {}});
   EXPECT_EQ(conversations_.build(kChat)->title(), "Ana Profile");
   EXPECT_EQ(conversations_.build(kChat)->direct().about(), "busy");
-  EXPECT_EQ(conversations_.build(kChat)->direct().partner().phone(), "+491700000002");
-  store_.contacts.set("+491700000002", "Ana");
-  store_.contacts.set_account("+491700000002", kPeer, {});
+  EXPECT_EQ(conversations_.build(kChat)->direct().partner().handles(0).text(), "+491700000002");
+  store_.contacts.set(testing::handle("+491700000002"), "Ana");
+  store_.contacts.set_account(testing::handle("+491700000002"), kPeer, {});
   EXPECT_EQ(conversations_.build(kChat)->title(), "Ana");
 }
 

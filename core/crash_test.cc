@@ -54,7 +54,7 @@ class ShortLife {
     const auto response = insist(host, [&](client_api::Request& request) {
       client_api::RegisterRequest& what = *request.mutable_register_();
       what.set_server("http://server:1");
-      what.set_phone(phone);
+      what.set_handle(phone);
       what.set_code(LoopbackServer::kCode);
       what.set_name(host.name());
     });
@@ -74,7 +74,7 @@ class ShortLife {
     if (!host.response(id)) insist(host, [](client_api::Request& again) { again.mutable_connect(); });
   }
   std::string open(Host& host, const std::string& phone) {
-    return insist(host, [&](client_api::Request& request) { request.mutable_open_conversation()->set_phone(phone); })
+    return insist(host, [&](client_api::Request& request) { request.mutable_open_conversation()->set_handle(phone); })
         .open_conversation()
         .id();
   }

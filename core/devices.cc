@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/phone_number.h"
 #include "core/engine.h"
 #include "crypto/account_key.h"
 #include "crypto/hash.h"
+#include "wire/handle.h"
 
 namespace kith::core {
 
@@ -96,7 +96,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   if (!list) return false;
   if (engine_.is_self(account)) return accept_own(*list);
   // So that the first message of somebody unknown says from whom it is.
-  if (is_e164(signed_list.phone())) engine_.number_said(signed_list.phone(), account);
+  if (const auto handle = read_handle(signed_list.handle())) engine_.handle_said(*handle, account);
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);

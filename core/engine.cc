@@ -2,6 +2,8 @@
 
 #include "core/engine.h"
 
+#include "core/person_view.h"
+
 namespace kith::core {
 
 namespace {
@@ -108,7 +110,7 @@ client_api::State Engine::state() {
   state.set_registered(registered());
   if (registration) {
     state.set_server(registration->server);
-    state.set_phone(registration->phone);
+    if (!registration->handle.is_none()) *state.add_handles() = shown(registration->handle);
     state.set_account_id(registration->account.hex());
     state.set_device_id(registration->device.value);
     state.set_name(profiles.own_name());

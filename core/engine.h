@@ -9,7 +9,7 @@
 //              receiving         messages that come
 //              receipts          delivered and read, by number
 //              typing_presence   what is never stored (EPHEMERAL-1)
-//              people            numbers and accounts: lookups, the address book, blocking
+//              people            handles and accounts: lookups, the address book, blocking
 //              profiles          names and about texts
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
@@ -90,8 +90,8 @@ struct Engine {
   void presence_came(const wire::PresenceNotice& notice) { typing_presence.on_presence(notice); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
-  // A device list that was checked says that this is the account's number.
-  void number_said(const std::string& phone, const AccountId& account) { (void)people.take_number(phone, account); }
+  // With a device list that was checked the server says that this is the account's handle.
+  void handle_said(const Handle& handle, const AccountId& account) { (void)people.take_handle(handle, account); }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }

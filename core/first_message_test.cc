@@ -15,7 +15,7 @@ class FirstMessageTest : public TwoPeople {
 
   static client_api::Response write_to(Host& host, const std::string& phone, const std::string& text) {
     client_api::Request request;
-    request.mutable_send_message()->set_phone(phone);
+    request.mutable_send_message()->set_handle(phone);
     request.mutable_send_message()->set_text(text);
     return host.request(std::move(request));
   }
@@ -87,7 +87,7 @@ TEST_F(FirstMessageTest, ManyAtOnceToANewNumberAreSentInTheOrderOfTheCalls) {
   std::vector<std::string> written;
   for (int i = 0; i < 40; ++i) {
     client_api::Request request;
-    request.mutable_send_message()->set_phone(kCy);
+    request.mutable_send_message()->set_handle(kCy);
     request.mutable_send_message()->set_text(std::to_string(i));
     ana_.post(std::move(request));
     written.push_back(std::to_string(i));

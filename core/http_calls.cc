@@ -31,7 +31,7 @@ CallFailure failure_of(const HttpReply& reply) {
     return CallFailure{code, error.detail(), error.retry_after_ms()};
   };
   switch (error.code()) {
-    case wire::kInvalidPhone: return as(FailureCode::kInvalidPhone);
+    case wire::kInvalidHandle: return as(FailureCode::kInvalidHandle);
     case wire::kWrongCode: return as(FailureCode::kWrongCode);
     case wire::kCodeExpired: return as(FailureCode::kCodeExpired);
     case wire::kTooManyAttempts: return as(FailureCode::kTooManyAttempts);

@@ -2,6 +2,7 @@
 
 // What is pinned to what (docs/protocol.md, IDENTITY-1 and on), against a server that tries every move, and against
 // whoever takes a number over.
+#include "base/limits.h"
 #include "content/content.pb.h"
 #include "core/connection.h"
 #include "core/testing/lying_server.h"
@@ -242,7 +243,7 @@ class NumberTest : public IdentityTest {
   }
   std::string send_by_number(const std::string& text) {
     client_api::Request request;
-    request.mutable_send_message()->set_phone(kBen);
+    request.mutable_send_message()->set_handle(kBen);
     request.mutable_send_message()->set_text(text);
     const client_api::Response response = ana_.request(std::move(request));
     EXPECT_FALSE(response.has_failure()) << response.failure().detail();
@@ -250,9 +251,9 @@ class NumberTest : public IdentityTest {
     return response.send_message().message().conversation();
   }
   // Ana's address book is looked up again.
-  void look_up_again() {
+  void look_up_again(const std::string& handle = kBen) {
     client_api::Request contact;
-    contact.mutable_set_contact()->set_phone(kBen);
+    contact.mutable_set_contact()->set_handle(handle);
     contact.mutable_set_contact()->set_name("Ben");
     EXPECT_FALSE(ana_.request(contact).has_failure());
     world_.clock.unix_us += uint64_t{2} * 24 * 3600 * 1'000'000;
@@ -262,7 +263,7 @@ class NumberTest : public IdentityTest {
   }
   int notices(const std::string& chat) {
     int count = 0;
-    for (const Message& each : history(ana_, chat)) count += each.body_case() == Message::kNumberMoved ? 1 : 0;
+    for (const Message& each : history(ana_, chat)) count += each.body_case() == Message::kHandleMoved ? 1 : 0;
     return count;
   }
   // Ana's conversation with Eve's account; "": there is none.
@@ -281,7 +282,7 @@ class NumberTest : public IdentityTest {
 
 TEST_F(NumberTest, ANumberKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
   verify(ana_, chat_);
-  liar().numbers[kBen] = eve_account_;
+  liar().handles[kBen] = eve_account_;
   look_up_again();
   EXPECT_EQ(send_by_number("to Ben"), chat_);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
@@ -296,19 +297,62 @@ TEST_F(NumberTest, ANumberKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
   EXPECT_EQ(notices(chat_), 1) << "the same again is nothing new";
 }
 
+TEST_F(NumberTest, AHandleOfAnyKindKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
+  int moved = 0;
+  for (const char* const text : {"@ben", "ben@example.org"}) {
+    world_.server->account_of(kBen)->handles.push_back(text);
+    EXPECT_EQ(open_chat(ana_, text), chat_) << "a further handle leads to the account that has it";
+    liar().handles[text] = eve_account_;
+    look_up_again(text);
+    EXPECT_EQ(open_chat(ana_, text), chat_);
+    EXPECT_EQ(notices(chat_), ++moved);
+  }
+  const client_api::Person ben = conversation(ana_, chat_).direct().partner();
+  ASSERT_EQ(ben.handles_size(), 3);
+  EXPECT_EQ(ben.handles(0).text(), kBen) << "the one that was known first goes on being shown";
+  EXPECT_EQ(ben.handles(1).text(), "@ben");
+  EXPECT_EQ(ben.handles(1).kind(), client_api::Handle::kUsername);
+  EXPECT_EQ(accept_identity(ana_, chat_), eves_chat());
+  EXPECT_EQ(open_chat(ana_, "@ben"), eves_chat()) << "one agrees to the person, not to each handle";
+  EXPECT_EQ(open_chat(ana_, "ben@example.org"), eves_chat());
+  EXPECT_EQ(open_chat(ana_, kBen), chat_);
+}
+
+TEST_F(NumberTest, AnAccountIsNotBelievedToHaveMoreHandlesThanThereCanBe_HANDLE_1) {
+  std::vector<std::string>& handles = world_.server->account_of(kBen)->handles;
+  for (size_t i = 1; i <= kHandlesMax; ++i) {
+    handles.push_back("@ben" + std::to_string(i));
+    client_api::Request open;
+    open.mutable_open_conversation()->set_handle(handles.back());
+    EXPECT_EQ(ana_.request(open).has_failure(), i == kHandlesMax) << i;
+  }
+}
+
+TEST_F(NumberTest, WhoeverHasNoHandleIsShownByNameAndWrittenToAsAnybody_HANDLE_2) {
+  world_.server->account_of(kEve)->handles.clear();
+  say(eve_, open_chat(eve_, kAna), "hello");
+  world_.advance(5000);
+  const client_api::Person eve = conversation(ana_, eves_chat()).direct().partner();
+  EXPECT_TRUE(eve.handles().empty());
+  EXPECT_EQ(eve.name(), "Ben") << "as she calls herself";
+  say(ana_, eves_chat(), "who are you?");
+  world_.advance(2000);
+  EXPECT_EQ(texts(eve_, open_chat(eve_, kAna)).back(), "who are you?");
+}
+
 TEST_F(NumberTest, AProfileThatClaimsAKnownNumberDoesNotGetIt_IDENTITY_1) {
-  liar().numbers[kBen] = eve_account_;
+  liar().handles[kBen] = eve_account_;
   say(eve_, open_chat(eve_, kAna), "Ben here, from my new phone");
   world_.advance(5000);
   EXPECT_EQ(send_by_number("to Ben"), chat_);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
   EXPECT_TRUE(conversation(ana_, eves_chat()).direct().identity_pending());
-  EXPECT_EQ(conversation(ana_, chat_).direct().partner().phone(), kBen);
-  EXPECT_NE(conversation(ana_, eves_chat()).direct().partner().phone(), kBen);
+  EXPECT_EQ(conversation(ana_, chat_).direct().partner().handles(0).text(), kBen);
+  EXPECT_TRUE(conversation(ana_, eves_chat()).direct().partner().handles().empty());
 }
 
 TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
-  liar().numbers[kBen] = eve_account_;
+  liar().handles[kBen] = eve_account_;
   look_up_again();
   const std::string agreed = accept_identity(ana_, chat_);
   EXPECT_NE(agreed, chat_);
@@ -319,9 +363,9 @@ TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
 }
 
 TEST_F(NumberTest, AnAnswerThatNamesTheKnownAccountAgainEndsTheClaim_IDENTITY_1) {
-  liar().numbers[kBen] = eve_account_;
+  liar().handles[kBen] = eve_account_;
   look_up_again();
-  liar().numbers.clear();
+  liar().handles.clear();
   look_up_again();
   EXPECT_EQ(accept_identity(ana_, chat_), chat_) << "there is nothing to move";
   EXPECT_EQ(send_by_number("to Ben"), chat_);
@@ -335,7 +379,7 @@ class OwnListTest : public IdentityTest {
   // The server gives out another list for Ana's account.
   void forge(const std::function<void(wire::DeviceList&)>& change, const crypto::AccountKeyPair& key) {
     liar().change_list = [change, key](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-      if (account.phone != kAna) return;
+      if (account.handle() != kAna) return;
       wire::DeviceList list;
       list.ParseFromString(signed_list.device_list());
       list.set_revision(list.revision() + 1);
@@ -386,7 +430,7 @@ TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
 
 TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFromThereIsLost_IDENTITY_3) {
   liar().change_list = [](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-    if (account.phone == kBen) signed_list.set_signature(Bytes(64, 'x'));
+    if (account.handle() == kBen) signed_list.set_signature(Bytes(64, 'x'));
   };
   say(ben_, bens_chat(), "hello");
   world_.advance(10'000);
@@ -400,7 +444,7 @@ TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFrom
 TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENTITY_3) {
   const AccountId ben = ben_account();
   liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-    if (account.phone != kBen) return;
+    if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
     list.set_account_key(mallory_.public_key);

@@ -312,7 +312,7 @@ TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {  
   verify.mutable_set_verified()->set_verified(true);
   EXPECT_FALSE(ana_.request(verify).has_failure());
   liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-    if (account.phone != kBen) return;
+    if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
     list.set_account_key(mallory_.public_key);
@@ -331,7 +331,7 @@ TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {  
 
 TEST_F(ForgedListTest, AnotherAccountKeyFromTheStartShowsInTheSafetyNumber) {
   liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-    if (account.phone != kBen) return;
+    if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
     list.set_account_key(mallory_.public_key);
@@ -360,7 +360,7 @@ TEST_F(ForgedListTest, AnOlderListIsNotTakenAgain_DEVICE_1) {
   };
   const std::string before = known();
   liar().change_list = [&old](const LoopbackServer::Account& account, wire::SignedDeviceList& list) {
-    if (account.phone == kBen) list = old;
+    if (account.handle() == kBen) list = old;
   };
   wire::Entry entry;
   entry.mutable_account_changed()->set_account_id(world_.server->account_of(kBen)->id.bytes());

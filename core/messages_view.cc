@@ -50,7 +50,7 @@ void set_body(client_api::Message& built, const MessageRow& message) {
     case MessageKind::kIdentityChanged: built.mutable_identity_changed(); return;
     case MessageKind::kUndecryptable: built.mutable_undecryptable(); return;
     case MessageKind::kUnsupported: built.mutable_unsupported(); return;
-    case MessageKind::kNumberMoved: built.mutable_number_moved(); return;
+    case MessageKind::kHandleMoved: built.mutable_handle_moved(); return;
   }
 }
 

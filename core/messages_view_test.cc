@@ -30,7 +30,7 @@ class MessagesViewTest : public testing::StoreTest {
 
 TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   store_.account.set_registration(testing::registration());
-  store_.profiles.set_phone(kPeer, "+491700000002");
+  store_.handles.set(testing::handle("+491700000002"), kPeer);
   MessageRow row = incoming(1, 20, "hi");
   row.sent_at = UnixMicros{10};
   row.quote = QuoteRow{message_id(9), kSelf, "earlier"};
@@ -38,7 +38,7 @@ TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   EXPECT_EQ(shown.id(), message_id(1).hex());
   EXPECT_EQ(shown.conversation(), kChat.hex());
   EXPECT_EQ(shown.sender().account_id(), kPeer.hex());
-  EXPECT_EQ(shown.sender().phone(), "+491700000002");
+  EXPECT_EQ(shown.sender().handles(0).text(), "+491700000002");
   EXPECT_FALSE(shown.outgoing());
   EXPECT_EQ(shown.body_case(), client_api::Message::kText);
   EXPECT_EQ(shown.text().text(), "hi");
@@ -49,7 +49,7 @@ TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   EXPECT_EQ(shown.quote().excerpt(), "earlier");
 
   const auto own = view_.build(outgoing(2, 30, Tick::kRead));
-  EXPECT_EQ(own.sender().phone(), "+491700000001");
+  EXPECT_EQ(own.sender().handles(0).text(), "+491700000001");
   EXPECT_EQ(own.tick(), client_api::Message::kRead);
   EXPECT_FALSE(own.has_quote());
 }

@@ -177,7 +177,7 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, O
 
 bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
                      const OutboxRow& row) {
-  if (engine_.store.profiles.provisional(account)) return false;
+  if (engine_.store.handles.provisional(account)) return false;
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
   if (!needs_list) {

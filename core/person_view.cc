@@ -6,6 +6,18 @@
 
 namespace kith::core {
 
+client_api::Handle shown(const Handle& handle) {
+  client_api::Handle built;
+  switch (handle.kind()) {
+    case Handle::Kind::kPhone: built.set_kind(client_api::Handle::kPhone); break;
+    case Handle::Kind::kEmail: built.set_kind(client_api::Handle::kEmail); break;
+    case Handle::Kind::kUsername: built.set_kind(client_api::Handle::kUsername); break;
+    case Handle::Kind::kNone: break;
+  }
+  built.set_text(handle.text());
+  return built;
+}
+
 bool PersonView::is_self(const AccountId& account) {
   if (!self_) self_ = store_.account.account_id();
   return account == *self_;
@@ -16,16 +28,20 @@ const client_api::Person& PersonView::build(const AccountId& account) {
   if (!is_new) return known->second;
   client_api::Person& person = known->second;
   person.set_account_id(account.hex());
-  person.set_phone(is_self(account) ? store_.account.phone() : store_.profiles.phone_of(account));
-  person.set_name(name_of(account, person.phone()));
+  if (!is_self(account)) {
+    for (const Handle& handle : store_.handles.of(account)) *person.add_handles() = shown(handle);
+  } else if (const Handle own = store_.account.handle(); !own.is_none()) {
+    *person.add_handles() = shown(own);
+  }
+  person.set_name(name_of(person, account));
   return person;
 }
 
-std::string PersonView::name_of(const AccountId& account, const std::string& phone) {
+std::string PersonView::name_of(const client_api::Person& person, const AccountId& account) {
   if (auto contact = store_.contacts.find(account)) return std::move(contact->name);
   auto profile = store_.profiles.find(account);
   if (profile && !profile->name.empty()) return std::move(profile->name);
-  return phone.empty() ? account.hex().substr(0, 8) : phone;
+  return person.handles().empty() ? account.hex().substr(0, 8) : person.handles(0).text();
 }
 
 }  // namespace kith::core

@@ -10,10 +10,14 @@
 #include <optional>
 #include <string>
 
+#include "base/handle.h"
 #include "client_api/client_api.pb.h"
 #include "core/store/store.h"
 
 namespace kith::core {
+
+// A handle as user interfaces see it.
+client_api::Handle shown(const Handle& handle);
 
 class PersonView {
  public:
@@ -23,7 +27,7 @@ class PersonView {
   bool is_self(const AccountId& account);
 
  private:
-  std::string name_of(const AccountId& account, const std::string& phone);
+  std::string name_of(const client_api::Person& person, const AccountId& account);
 
   Store& store_;
   std::optional<AccountId> self_;

@@ -6,11 +6,12 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "base/phone_number.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "core/contents.h"
 #include "core/engine.h"
+#include "core/person_view.h"
+#include "wire/handle.h"
 
 namespace kith::core {
 
@@ -20,13 +21,14 @@ constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
 
 std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }
 
-client_api::Response response_of(uint32_t request, const ProfileRow& row, bool set) {
+client_api::Response response_of(uint32_t request, const ProfileRow& row, const std::vector<Handle>& handles,
+                                 bool set) {
   client_api::Response response;
   response.set_id(request);
   client_api::Profile& profile = *(set ? response.mutable_set_profile() : response.mutable_get_profile());
   profile.set_name(row.name);
   profile.set_about(row.about);
-  profile.set_phone(row.phone);
+  for (const Handle& handle : handles) *profile.add_handles() = shown(handle);
   return response;
 }
 
@@ -48,8 +50,12 @@ ProfileRow Profiles::own() {
   const AccountId& account = engine_.registration->account;
   ProfileRow row = engine_.store.profiles.find(account).value_or(ProfileRow{});
   row.account = account;
-  row.phone = engine_.registration->phone;
   return row;
+}
+
+std::vector<Handle> Profiles::own_handles() {
+  const Handle& handle = engine_.registration->handle;
+  return handle.is_none() ? std::vector<Handle>() : std::vector{handle};
 }
 
 void Profiles::set_own_name(const std::string& name) {
@@ -79,7 +85,7 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   own_name_ = row.name;
   ++edits_;
   look_ = true;
-  engine_.output.respond(response_of(request, row, true));
+  engine_.output.respond(response_of(request, row, own_handles(), true));
 }
 
 void Profiles::push(std::function<void()> done) {
@@ -120,17 +126,16 @@ void Profiles::tell_partners() {
 }
 
 void Profiles::get(uint32_t request, const client_api::GetProfileRequest& what) {
-  if (what.account_id().empty()) return engine_.output.respond(response_of(request, own(), false));
+  if (what.account_id().empty()) return engine_.output.respond(response_of(request, own(), own_handles(), false));
   const auto account = AccountId::from_hex(what.account_id());
   if (!account)
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "account_id: must be 32 hexadecimal digits");
-  if (engine_.is_self(*account)) return engine_.output.respond(response_of(request, own(), false));
+  if (engine_.is_self(*account)) return engine_.output.respond(response_of(request, own(), own_handles(), false));
   const auto answer_from_store = [this, request, account = *account](const CallFailure& failure) {
     auto row = engine_.store.profiles.find(account);
     if (!row || row->name.empty())
       return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
-    row->phone = engine_.store.profiles.phone_of(account);
-    engine_.output.respond(response_of(request, *row, false));
+    engine_.output.respond(response_of(request, *row, engine_.store.handles.of(account), false));
   };
   if (!engine_.connection.wanted()) return answer_from_store({FailureCode::kOffline, "not connected", 0});
   engine_.http.call("GET", path_of(*account), "",
@@ -151,10 +156,11 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   row.about = first_characters(one_line(profile.about()), kAboutCharactersMax);
   row.fetched = engine_.clock.now();
   engine_.store.profiles.set(row);
-  const std::string phone = engine_.store.profiles.phone_of(account);
-  if (is_e164(profile.phone())) engine_.people.take_number(profile.phone(), account);
+  const std::vector<Handle> handles = engine_.store.handles.of(account);
+  if (const auto handle = read_handle(profile.handles_size() == 0 ? wire::Handle() : profile.handles(0)))
+    engine_.people.take_handle(*handle, account);
   if (!before || before->name != row.name || before->about != row.about ||
-      phone != engine_.store.profiles.phone_of(account)) {
+      handles != engine_.store.handles.of(account)) {
     engine_.changes.partner(account);
   }
 }
@@ -168,7 +174,8 @@ void Profiles::heard_from(const AccountId& account) {
   look_ = true;
   const auto row = engine_.store.profiles.find(account);
   if (!row || row->name.empty()) return;
-  if (normalize_phone(row->name, "") == engine_.store.profiles.phone_of(account)) changed(account);
+  if (const auto phone = Handle::phone(row->name, ""); phone && engine_.store.handles.account_of(*phone) == account)
+    changed(account);
 }
 
 void Profiles::pump() {

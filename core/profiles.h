@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "base/handle.h"
 #include "client_api/client_api.pb.h"
 #include "core/content_handler.h"
 #include "core/store/profiles_table.h"
@@ -58,6 +59,7 @@ class Profiles final : public ContentHandler {
 
  private:
   ProfileRow own();
+  std::vector<Handle> own_handles();
   void store_fetched(const AccountId& account, const wire::Profile& profile);
   void tell_partners();
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/handle.h"
 #include "base/result.h"
 #include "client_api/client_api.pb.h"
 
@@ -18,5 +19,8 @@ struct Refusal {
 inline std::unexpected<Refusal> Refuse(client_api::Failure::Code code, std::string detail) {
   return std::unexpected<Refusal>(Refusal{code, std::move(detail)});
 }
+
+// Of what is no handle (kInvalidHandle).
+inline std::string about_handle(HandleError error) { return std::string("handle: ") + kith::describe(error); }
 
 }  // namespace kith::core

@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/phone_number.h"
 #include "core/engine.h"
+#include "core/refusal.h"
 #include "crypto/account_key.h"
+#include "wire/handle.h"
 
 namespace kith::core {
 
@@ -32,10 +33,10 @@ void RegistrationSteps::request_code(uint32_t request, const client_api::Request
   const auto server = normalize_server(what.server());
   if (!server)
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
-  const auto phone = normalize_phone(what.phone(), "");
-  if (!phone) return engine_.output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
+  const auto handle = Handle::parse(what.handle(), "");
+  if (!handle) return engine_.output.fail(request, FailureCode::kInvalidHandle, about_handle(handle.error()));
   wire::CodeRequest body;
-  body.set_phone(*phone);
+  *body.mutable_handle() = to_wire(*handle);
   engine_.http.call_unauthenticated(
       "POST", *server, "/v1/registration/code", body.SerializeAsString(), [this, request](const HttpReply& reply) {
         const auto code = reply.parse<wire::CodeResponse>();
@@ -57,12 +58,11 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   if (engine_.registered() && !engine_.connection.refused())
     return output.fail(request, FailureCode::kAlreadyRegistered);
   if (order_) return output.fail(request, FailureCode::kAlreadyRegistered, "a registration is under way");
-  Order order{request, what};
   const auto server = normalize_server(what.server());
   if (!server)
     return output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
-  const auto phone = normalize_phone(what.phone(), "");
-  if (!phone) return output.fail(request, FailureCode::kInvalidPhone, "phone: must be like +491700000001");
+  const auto handle = Handle::parse(what.handle(), "");
+  if (!handle) return output.fail(request, FailureCode::kInvalidHandle, about_handle(handle.error()));
   const auto name = Profiles::checked_name(what.name());
   if (!name)
     return output.fail(request, FailureCode::kInvalidArgument,
@@ -70,22 +70,22 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
   }
+  Order order{request, what, *handle};
   order.what.set_server(*server);
-  order.what.set_phone(*phone);
   order.what.set_name(*name);
   const std::optional<Registration>& before = engine_.registration;
-  if (before && engine_.registered() && before->phone != *phone) {
+  if (before && engine_.registered() && before->handle != *handle) {
     return output.fail(request, FailureCode::kInvalidArgument,
-                       "phone: this device has the messages of " + before->phone);
+                       "handle: this device has the messages of " + before->handle.text());
   }
   order_ = std::move(order);
-  if (before && !engine_.registered() && before->phone == *phone && before->server == *server) return publish(true);
-  prove_number();
+  if (before && !engine_.registered() && before->handle == *handle && before->server == *server) return publish(true);
+  prove_handle();
 }
 
-void RegistrationSteps::prove_number() {
+void RegistrationSteps::prove_handle() {
   wire::RegistrationRequest body;
-  body.set_phone(order_->what.phone());
+  *body.mutable_handle() = to_wire(order_->handle);
   body.set_code(order_->what.code());
   body.set_pin(order_->what.pin());
   engine_.http.call_unauthenticated("POST", order_->what.server(), "/v1/registration", body.SerializeAsString(),
@@ -106,7 +106,7 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   Registration now;
   now.server = order_->what.server();
   now.server_id = *ServerId::from_bytes(response.server_id());
-  now.phone = order_->what.phone();
+  now.handle = order_->handle;
   now.account = *AccountId::from_bytes(response.account_id());
   now.device = {response.device_id()};
   now.token = response.token();
@@ -174,7 +174,7 @@ void RegistrationSteps::on_published(const HttpReply& reply, bool with_list) {
     case wire::kUnauthenticated:
     case wire::kUnknownDevice:
       // The number was registered again meanwhile, or the server has lost the device: this attempt is over, a new code begins another.
-      if (with_list && !order_->what.code().empty()) return prove_number();
+      if (with_list && !order_->what.code().empty()) return prove_handle();
       break;
     default: break;
   }
@@ -190,7 +190,7 @@ void RegistrationSteps::compare_list() {
                       if (!current && code != wire::kUnauthenticated && code != wire::kUnknownDevice)
                         return fail(reply);
                       if (current && own && current->device_list() == own->device_list) return publish(false);
-                      prove_number();
+                      prove_handle();
                     });
 }
 

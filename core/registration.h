@@ -2,20 +2,21 @@
 
 // Making this device a device of an account.
 //
-//   1  POST /v1/registration proves the number. Its answer is committed together with a new identity, account key and
+//   1  POST /v1/registration proves the handle. Its answer is committed together with a new identity, account key and
 //      signed device list.
 //   2  PUT /v1/keys makes the device active; committed as keys_published. Until then the device is not registered.
 //   3  PUT /v1/profile gives the name. From here the device is registered, whatever becomes of the call: the profile is
 //      sent until it arrived.
 //
-// Interrupted between 1 and 2, the next `register` with the same number goes on at 2 and needs no new code. Interrupted
+// Interrupted between 1 and 2, the next `register` with the same handle goes on at 2 and needs no new code. Interrupted
 // within 2, the server may have the list already: then it refuses the revision, and hands out a list that is this very
-// one. A device that the server does not take (Connection::refused) can register its own number again, there or with
+// one. A device that the server does not take (Connection::refused) can register its own handle again, there or with
 // another server: messages stay, sessions and keys are made anew, the account key is kept if the account is the same.
 #pragma once
 
 #include <optional>
 
+#include "base/handle.h"
 #include "client_api/client_api.pb.h"
 #include "wire/api.pb.h"
 
@@ -35,8 +36,9 @@ class RegistrationSteps {
   struct Order {  // a request under way, checked and normalized
     uint32_t request = 0;
     client_api::RegisterRequest what;
+    Handle handle;
   };
-  void prove_number();
+  void prove_handle();
   void on_proved(const wire::RegistrationResponse& response);
   void publish(bool with_list);
   void on_published(const HttpReply& reply, bool with_list);

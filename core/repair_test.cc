@@ -275,7 +275,7 @@ TEST_F(RepairTest, ANewRegistrationOfThePeerIsShownAndTheConversationGoesOn) {
   const std::string after = ana_.request(number).get_safety_number().digits();
   EXPECT_NE(after, before);
   client_api::Request same;
-  same.mutable_get_safety_number()->set_phone(kAna);
+  same.mutable_get_safety_number()->set_handle(kAna);
   EXPECT_EQ(new_ben.request(same).get_safety_number().digits(), after);
   EXPECT_THAT(texts(new_ben, open_chat(new_ben, kAna)), ElementsAre("to whom?"));
   say(new_ben, open_chat(new_ben, kAna), "me");

@@ -80,7 +80,7 @@ TEST_F(RepeatedRequestsTest, TwoAtOnceAreOneAndBothAreAnswered) {
   };
   client_api::Request code;
   code.mutable_request_code()->set_server("http://server:1");
-  code.mutable_request_code()->set_phone("+491700000009");
+  code.mutable_request_code()->set_handle("+491700000009");
   code.set_change(kId);
   const uint32_t first = ana_.post(code);
   const uint32_t second = ana_.post(code);
@@ -93,7 +93,7 @@ TEST_F(RepeatedRequestsTest, TwoAtOnceAreOneAndBothAreAnswered) {
 
 TEST_F(RepeatedRequestsTest, AFailureMayBeTriedAgainWithTheSameId) {
   client_api::Request open;
-  open.mutable_open_conversation()->set_phone("+491700000003");
+  open.mutable_open_conversation()->set_handle("+491700000003");
   open.set_change(kId);
   EXPECT_EQ(ana_.request(open).failure().code(), client_api::Failure::kNoSuchAccount);
   sign_up(world_.add("cy"), "+491700000003", "Cy");

@@ -42,7 +42,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
   if (!has_visible(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is blank");
   if (what.conversation().empty()) {
-    return engine_.people.find_addressee(request, what.phone(), [this, request, what](const AccountId& account) {
+    return engine_.people.find_addressee(request, what.handle(), [this, request, what](const AccountId& account) {
       const UnixMicros now = engine_.connection.server_now();
       const ConversationId conversation = Conversations(engine_.store).open(account, now, engine_.random).id;
       engine_.profiles.look_again();
@@ -51,7 +51,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   }
   const auto conversation = Conversations(engine_.store).resolve(what.conversation());
   if (!conversation) return output.fail(request, conversation.error().code, conversation.error().detail);
-  engine_.people.look_again();  // its number may not have been looked up yet
+  engine_.people.look_again();  // its handle may not have been looked up yet
   write(request, *conversation, what);
 }
 
@@ -101,7 +101,7 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
   message->tick = Tick::kPending;
   message->failure = FailureReason::kNone;
   enqueue(*message, conversation->peer);
-  engine_.people.look_again();  // nobody may have had the number then
+  engine_.people.look_again();  // nobody may have had the handle then
   engine_.changes.message_changed(message->id, message->conversation);
   client_api::Response response;
   response.set_id(request);
@@ -119,7 +119,7 @@ void Sending::delete_message(uint32_t request, const client_api::DeleteMessageRe
 
 void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
-  if (was_sent(request, what)) return;  // while the server was asked about the number
+  if (was_sent(request, what)) return;  // while the server was asked about the handle
   const auto row = engine_.store.conversations.find(conversation);
   if (!row) return;  // the database failed: the commit answers
   const AccountId partner = row->peer;

@@ -24,7 +24,7 @@ class TicksTest : public TwoPeople {
   Message::Tick tick(const std::string& id) { return message(ana_, id).tick(); }
   void block(Host& host, const char* whom, bool blocked) {
     client_api::Request request;
-    request.mutable_set_blocked()->set_phone(whom);
+    request.mutable_set_blocked()->set_handle(whom);
     request.mutable_set_blocked()->set_blocked(blocked);
     EXPECT_FALSE(host.request(request).has_failure());
     world_.advance(1000);

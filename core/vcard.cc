@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/limits.h"
 #include "base/unicode.h"
 #include "core/vcard_text.h"
 
 namespace kith::core {
 namespace {
 
-constexpr size_t kPhoneBytesMax = 129;  // more than is understood: what is cut is never another number
+// More than is understood: what is cut is never another number or address.
+constexpr size_t kPhoneBytesMax = 129;
+constexpr size_t kEmailBytesMax = kHandleBytesMax + 1;
 constexpr size_t kHeadBytesMax = 1024;  // of a property's name and parameters
 
 // One property: [group.]NAME[;parameters]:value
@@ -126,12 +129,13 @@ struct OpenCard {
   std::string nickname;
   std::string organization;
   std::vector<std::string> phones;
+  std::vector<std::string> emails;
 
   [[nodiscard]] Card finish() {
     for (std::string* name : {&formatted, &structured, &nickname, &organization}) {
-      if (has_visible(*name)) return {std::move(*name), std::move(phones)};
+      if (has_visible(*name)) return {std::move(*name), std::move(phones), std::move(emails)};
     }
-    return {"", std::move(phones)};
+    return {"", std::move(phones), std::move(emails)};
   }
 };
 
@@ -147,15 +151,19 @@ std::string structured_name(std::string_view value) {
   return one_line(name);
 }
 
+void take_handle(std::vector<std::string>& handles, const Property& property, size_t bytes_max) {
+  if (handles.size() == kVcardPhonesMax || property.value.size() > 4096) return;
+  std::string handle = one_line(unescape(decode(property)));
+  handle.resize(std::min(handle.size(), bytes_max));
+  if (!handle.empty()) handles.push_back(std::move(handle));
+}
+
 void take_property(OpenCard& card, const Property& property) {
   if (property.name == "TEL") {
-    if (card.phones.size() == kVcardPhonesMax || property.value.size() > 4096) return;
-    std::string phone = one_line(unescape(decode(property)));
-    phone.resize(std::min(phone.size(), kPhoneBytesMax));
-    if (!phone.empty()) card.phones.push_back(std::move(phone));
-    return;
-  }
-  if (property.name == "FN") {
+    take_handle(card.phones, property, kPhoneBytesMax);
+  } else if (property.name == "EMAIL") {
+    take_handle(card.emails, property, kEmailBytesMax);
+  } else if (property.name == "FN") {
     if (card.formatted.empty()) card.formatted = one_line(unescape(decode(property)));
   } else if (property.name == "N") {
     if (card.structured.empty()) card.structured = structured_name(decode(property));

@@ -45,8 +45,10 @@ TEST(Vcard, ReadsACardOfIos) {  // 3.0, with groups
   const Card card =
       one("VERSION:3.0\r\nPRODID:-//Apple Inc.//iPhone OS 17//EN\r\nN:Núñez;Ana;;;\r\nFN:Ana Núñez\r\n"
           "TEL;type=CELL;type=VOICE;type=pref:+34 612 34 56 78\r\n"
-          "item1.TEL:+34 912 345 678\r\nitem1.X-ABLabel:_$!<Other>!$_\r\n");
+          "item1.TEL:+34 912 345 678\r\nitem1.X-ABLabel:_$!<Other>!$_\r\n"
+          "item2.EMAIL;type=INTERNET;type=pref:ana@example.org\r\n");
   EXPECT_EQ(card.name, "Ana Núñez");
+  EXPECT_EQ(card.emails, std::vector<std::string>{"ana@example.org"});
   EXPECT_EQ(card.phones, (Phones{"+34 612 34 56 78", "+34 912 345 678"}));
 }
 
@@ -162,6 +164,9 @@ TEST(Vcard, HasLimits) {  // LIMIT-1
   std::string phones;
   for (int i = 0; i < 100; ++i) phones += "TEL:" + std::to_string(i) + "\n";
   EXPECT_EQ(one(phones).phones.size(), kVcardPhonesMax);
+  std::string emails;
+  for (int i = 0; i < 100; ++i) emails += "EMAIL:" + std::to_string(i) + "@example.org\n";
+  EXPECT_EQ(one(emails).emails.size(), kVcardPhonesMax);
   EXPECT_LE(one("TEL:" + std::string(100000, '1') + "\n").phones.size(), 1u);
 }
 

@@ -11,9 +11,9 @@ namespace {
 
 constexpr const char* kCarl = "+491700000003";
 
-client_api::Request open_conversation(const char* phone) {
+client_api::Request open_conversation(const char* handle) {
   client_api::Request request;
-  request.mutable_open_conversation()->set_phone(phone);
+  request.mutable_open_conversation()->set_handle(handle);
   return request;
 }
 
@@ -53,11 +53,11 @@ void http_answer(BytesView input) {
   switch (choice % 8) {
     case 0:
       request.mutable_request_code()->set_server("http://server:1/");
-      request.mutable_request_code()->set_phone(kCarl);
+      request.mutable_request_code()->set_handle(kCarl);
       break;
     case 1:
       request.mutable_register_()->set_server("http://server:1/");
-      request.mutable_register_()->set_phone(kCarl);
+      request.mutable_register_()->set_handle(kCarl);
       request.mutable_register_()->set_code("123456");
       request.mutable_register_()->set_name("Carl");
       break;

@@ -68,12 +68,12 @@ void http_seeds() {
        piece +
            "POST /v1/registration/code HTTP/1.1\r\nHost: kith\r\nContent-Type: application/json\r\nTransfer-Encoding: "
            "chunked\r\n\r\n"
-           "1c\r\n{\"phone\":\"+4915112345678\"}  \r\n0\r\n\r\n");
+           "27\r\n{\"handle\":{\"phone\":\"+4915112345678\"}}  \r\n0\r\n\r\n");
   seed("http_request", "body",
        piece +
            "POST /v1/accounts/lookup HTTP/1.1\r\nHost: kith\r\nExpect: 100-continue\r\nContent-Type: "
            "application/json\r\nAuthorization: Bearer " +
-           bearer + "\r\nContent-Length: 28\r\n\r\n{\"phones\":[\"+491701000001\"]} ");
+           bearer + "\r\nContent-Length: 40\r\n\r\n{\"handles\":[{\"phone\":\"+491701000001\"}]} ");
   seed("http_request", "upgrade",
        piece +
            "GET /v1/socket HTTP/1.1\r\nHost: kith\r\nUpgrade: websocket\r\nConnection: keep-alive, "
@@ -90,12 +90,14 @@ void api_seeds() {
   testing::TestDevice device(world, "+491511234567");
   if (!device.register_number()) std::fprintf(stderr, "the test device was not registered\n");
   wire::CodeRequest code;
-  code.set_phone("+491511234567");
+  code.mutable_handle()->set_phone("+491511234567");
   seed("api_body", "code", route(0, false) + code.SerializeAsString());
-  seed("api_body", "code_json", route(0, true) + R"({"phone":"+491511234567"})");
-  seed("api_body", "register_json", route(1, true) + R"({"phone":"+491511234567","code":"123456","pin":"1234"})");
+  seed("api_body", "code_json", route(0, true) + R"({"handle":{"phone":"+491511234567"}})");
+  seed("api_body", "register_json",
+       route(1, true) + R"({"handle":{"phone":"+491511234567"},"code":"123456","pin":"1234"})");
   seed("api_body", "keys", route(2, false) + device.keys(2).SerializeAsString());
-  seed("api_body", "lookup_json", route(3, true) + R"({"phones":["+491701000001","+491701000002"]})");
+  seed("api_body", "lookup_json",
+       route(3, true) + R"({"handles":[{"phone":"+491701000001"},{"email":"a@b.org"},{"username":"ana"}]})");
   wire::PrekeyBundlesRequest bundles;
   bundles.add_device_ids(1);
   bundles.add_device_ids(2);
@@ -197,12 +199,12 @@ void answer_seeds() {
   registered.set_server_id(Bytes(16, 's'));
   seed("http_answer", "registered", call(1) + registered.SerializeAsString());
   wire::LookupResponse found;
-  found.add_found()->set_phone("+491700000003");
+  found.add_found()->mutable_handle()->set_phone("+491700000003");
   found.mutable_found(0)->set_account_id(Bytes(16, 'c'));
   seed("http_answer", "lookup", call(2) + found.SerializeAsString());
   wire::Profile profile;
   profile.set_name("Ben");
-  profile.set_phone("+491700000002");
+  profile.add_handles()->set_phone("+491700000002");
   profile.set_account_id(meeting.bens.account.bytes());
   seed("http_answer", "profile", call(3) + profile.SerializeAsString());
   seed("http_answer", "own_profile", call(4) + profile.SerializeAsString());

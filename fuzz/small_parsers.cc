@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/handle.h"
 #include "cli/rpc/session.h"
 #include "cli/testing/fake_host.h"
 #include "core/vcard.h"
@@ -19,6 +20,13 @@ void vcard(BytesView input) {
   for (const core::Card& card : *cards) {
     check(is_utf8(card.name), "a name is UTF-8");
     check(card.phones.size() <= core::kVcardPhonesMax, "phones are bounded");
+    check(card.emails.size() <= core::kVcardPhonesMax, "e-mail addresses are bounded");
+    for (const auto* const all : {&card.phones, &card.emails}) {
+      for (const std::string& written : *all) {
+        const auto handle = Handle::parse(written, "+491700000001");
+        check(!handle || Handle::from_text(handle->text()) == *handle, "a handle is read back from its text");
+      }
+    }
   }
 }
 

@@ -65,7 +65,7 @@ void Person::insist(client_api::Request request, std::function<void(const client
 void Person::request_code() {
   client_api::Request request;
   request.mutable_request_code()->set_server(kServer);
-  request.mutable_request_code()->set_phone(phone_);
+  request.mutable_request_code()->set_handle(phone_);
   insist(request, [this](const client_api::Response& response) { register_number(response.request_code().code()); });
 }
 
@@ -73,7 +73,7 @@ void Person::register_number(const std::string& code) {
   client_api::Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server(kServer);
-  what.set_phone(phone_);
+  what.set_handle(phone_);
   what.set_code(code);
   what.set_name(name_);
   what.set_device_name(device_->name());
@@ -112,7 +112,7 @@ void Person::open_conversations() {
   auto left = std::make_shared<size_t>(peers_.size());
   for (const Person* const peer : peers_) {
     client_api::Request request;
-    request.mutable_open_conversation()->set_phone(peer->phone_);
+    request.mutable_open_conversation()->set_handle(peer->phone_);
     insist(request, [this, left, peer](const client_api::Response& response) {
       chats_[peer] = response.open_conversation().id();
       if (--*left == 0) set_up_ = true;

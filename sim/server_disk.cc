@@ -69,16 +69,24 @@ class Stores final : public ProcessStores {
     Answer<AccountRecord> load(AccountId account) override {
       return on.work<AccountRecord>([this, account] { return disk().load(account); });
     }
-    Answer<AccountRecord> find_by_phone(std::string phone) override {
-      return on.work<AccountRecord>([this, phone = std::move(phone)] { return disk().find_by_phone(phone); });
+    Answer<AccountRecord> find_by_handle(Handle handle) override {
+      return on.work<AccountRecord>([this, handle = std::move(handle)] { return disk().find_by_handle(handle); });
     }
-    Answer<std::vector<PhoneAccount>> find_phones(std::vector<std::string> phones) override {
-      return on.work<std::vector<PhoneAccount>>(
-          [this, phones = std::move(phones)] { return disk().find_phones(phones); });
+    Answer<std::vector<HandleAccount>> find_handles(std::vector<Handle> handles) override {
+      return on.work<std::vector<HandleAccount>>(
+          [this, handles = std::move(handles)] { return disk().find_handles(handles); });
     }
-    Answer<AccountRecord> add_device(std::string phone, AccountId id, Bytes token_hash, UnixMicros now) override {
-      return on.work<AccountRecord>([this, phone = std::move(phone), id, token_hash = std::move(token_hash), now] {
-        return disk().add_device(phone, id, token_hash, now);
+    Answer<AccountRecord> add_handle(AccountId account, Handle handle, Place place) override {
+      return on.work<AccountRecord>(
+          [this, account, handle = std::move(handle), place] { return disk().add_handle(account, handle, place); });
+    }
+    Answer<AccountRecord> remove_handle(AccountId account, Handle handle) override {
+      return on.work<AccountRecord>(
+          [this, account, handle = std::move(handle)] { return disk().remove_handle(account, handle); });
+    }
+    Answer<AccountRecord> add_device(Handle handle, AccountId id, Bytes token_hash, UnixMicros now) override {
+      return on.work<AccountRecord>([this, handle = std::move(handle), id, token_hash = std::move(token_hash), now] {
+        return disk().add_device(handle, id, token_hash, now);
       });
     }
     Answer<AccountRecord> set_device_list(AccountId account, DeviceList list) override {
@@ -94,21 +102,21 @@ class Stores final : public ProcessStores {
     Answer<void> return_pin_try(AccountId account, TryBudget budget) override {
       return on.work<void>([this, account, budget] { return disk().return_pin_try(account, budget); });
     }
-    Answer<void> put_code(std::string phone, PendingCode code) override {
+    Answer<void> put_code(Handle handle, PendingCode code) override {
       return on.work<void>(
-          [this, phone = std::move(phone), code = std::move(code)] { return disk().put_code(phone, code); });
+          [this, handle = std::move(handle), code = std::move(code)] { return disk().put_code(handle, code); });
     }
-    Answer<PendingCode> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override {
+    Answer<PendingCode> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override {
       return on.work<PendingCode>(
-          [this, phone = std::move(phone), now, attempts_max] { return disk().try_code(phone, now, attempts_max); });
+          [this, handle = std::move(handle), now, attempts_max] { return disk().try_code(handle, now, attempts_max); });
     }
-    Answer<void> return_code_attempt(std::string phone, Bytes code_hash) override {
-      return on.work<void>([this, phone = std::move(phone), code_hash = std::move(code_hash)] {
-        return disk().return_code_attempt(phone, code_hash);
+    Answer<void> return_code_attempt(Handle handle, Bytes code_hash) override {
+      return on.work<void>([this, handle = std::move(handle), code_hash = std::move(code_hash)] {
+        return disk().return_code_attempt(handle, code_hash);
       });
     }
-    Answer<void> remove_code(std::string phone) override {
-      return on.work<void>([this, phone = std::move(phone)] { return disk().remove_code(phone); });
+    Answer<void> remove_code(Handle handle) override {
+      return on.work<void>([this, handle = std::move(handle)] { return disk().remove_code(handle); });
     }
     Stores& on;
   };
@@ -179,9 +187,10 @@ class Stores final : public ProcessStores {
 
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
-    Answer<void> send(std::string phone, std::string code) override {
-      return on.work<void>(
-          [this, phone = std::move(phone), code = std::move(code)] { return on.disk_.others.codes.send(phone, code); });
+    Answer<void> send(Handle handle, std::string code) override {
+      return on.work<void>([this, handle = std::move(handle), code = std::move(code)] {
+        return on.disk_.others.codes.send(handle, code);
+      });
     }
     [[nodiscard]] bool echoes() const override { return true; }
     Stores& on;

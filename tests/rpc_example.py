@@ -63,8 +63,8 @@ class Kith:
 
 def register(device, server, name):
     phone = f"+4917{random.randrange(10**8, 10**9)}"
-    code = device.call("request_code", server=server, phone=phone)["code"]
-    device.call("register", server=server, phone=phone, code=code, name=name)
+    code = device.call("request_code", server=server, handle=phone)["code"]
+    device.call("register", server=server, handle=phone, code=code, name=name)
     return phone
 
 
@@ -77,12 +77,12 @@ def main():
         ben_phone = register(ben, server, "Ben")
 
         # Ana writes. The answer says that the message is kept; the ticks come as notifications.
-        sent = ana.call("send_message", phone=ben_phone, text="Hello from a program")["message"]
+        sent = ana.call("send_message", handle=ben_phone, text="Hello from a program")["message"]
 
         # Ben's device gets it, shows it, and says that it was read.
         received = ben.wait_for("message_added", lambda message: message["id"] == sent["id"])
         profile = ben.call("get_profile", account_id=received["sender"]["account_id"])
-        print(f"{profile['name']} ({profile['phone']}) wrote: {received['text']['text']}")
+        print(f"{profile['name']} ({profile['handles'][0]['text']}) wrote: {received['text']['text']}")
         ben.call("mark_read", conversation=received["conversation"])
 
         ana.wait_for("message_changed", lambda message: message["id"] == sent["id"] and message["tick"] == "kRead")

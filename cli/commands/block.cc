@@ -11,7 +11,7 @@ ExitCode run_block(Context context, const std::string& whom, bool blocked) {
   client_api::Request request;
   client_api::SetBlockedRequest& block = *request.mutable_set_blocked();
   block.set_conversation(found->id);
-  block.set_phone(found->phone);
+  block.set_handle(found->handle);
   block.set_blocked(blocked);
   const auto response = ask(context, std::move(request));
   return response ? ExitCode::kOk : response.error();

@@ -72,8 +72,8 @@ struct ContactsOptions {
 };
 ExitCode run_contacts_list(Context context, const ContactsOptions& options);
 ExitCode run_contacts_import(Context context, const std::string& file);
-ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name);
-ExitCode run_contacts_remove(Context context, const std::string& phone);
+ExitCode run_contacts_add(Context context, const std::string& handle, const std::string& name);
+ExitCode run_contacts_remove(Context context, const std::string& whom);
 
 struct VerifyOptions {
   std::string with;

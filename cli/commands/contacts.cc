@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/phone_number.h"
+#include "base/handle.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/whom.h"
@@ -19,17 +19,24 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{16} << 20;
 
-// The number of the contact that is meant; one that is none is told.
+// "" when others find this account by something else.
+std::string own_phone(Context context) {
+  const auto& handles = context.host.state().handles();
+  const bool is_phone = !handles.empty() && handles[0].kind() == client_api::Handle::kPhone;
+  return is_phone ? handles[0].text() : "";
+}
+
+// The handle of the contact that is meant; one that is none is told.
 Result<std::string, ExitCode> contact_called(Context context, const std::string& whom) {
   const auto found = find_whom(context, whom);
   if (!found) return Fail(found.error());
-  const auto phone = normalize_phone(found->phone, context.host.state().phone());
+  const auto handle = Handle::parse(found->handle, own_phone(context));
   Request request;
   request.mutable_list_contacts();
   const auto known = ask(context, std::move(request));
   if (!known) return Fail(known.error());
   for (const auto& contact : known->list_contacts().contacts()) {
-    if (phone && contact.phone() == *phone) return *phone;
+    if (handle && contact.handle().text() == handle->text()) return handle->text();
   }
   context.out.note(whom + " is not among the contacts");
   return Fail(ExitCode::kFailed);
@@ -45,7 +52,7 @@ ExitCode run_contacts_list(Context context, const ContactsOptions& options) {
   for (const auto& contact : response->list_contacts().contacts()) {
     if (options.json) {
       JsonLine line;
-      line.text("phone", contact.phone())
+      line.text("handle", contact.handle().text())
           .text("name", contact.name())
           .text("account", contact.account_id())
           .boolean("blocked", contact.blocked())
@@ -53,7 +60,7 @@ ExitCode run_contacts_list(Context context, const ContactsOptions& options) {
       context.out.line(line.str());
       continue;
     }
-    std::string line = one_line(contact.phone()) + "  " + context.out.coloured("1", one_line(contact.name()));
+    std::string line = one_line(contact.handle().text()) + "  " + context.out.coloured("1", one_line(contact.name()));
     if (contact.account_id().empty()) line += "  " + context.out.coloured("2", "(not on Kith)");
     if (contact.blocked()) line += "  [blocked]";
     if (contact.verified()) line += "  [verified]";
@@ -82,32 +89,33 @@ ExitCode run_contacts_import(Context context, const std::string& file) {
   const auto& result = response->import_contacts();
   std::string note = std::to_string(result.imported()) + " imported, " + std::to_string(result.with_account()) +
                      " of them on Kith, " + std::to_string(result.skipped()) + " skipped";
-  if (result.skipped() > 0) note += " (without a name or a number that can be read)";
+  if (result.skipped() > 0) note += " (without a name, or a number or address that can be read)";
   if (result.not_asked() > 0)
     note += "; whether " + std::to_string(result.not_asked()) + " more are is asked while kith is connected";
   context.out.note(note);
   return ExitCode::kOk;
 }
 
-ExitCode run_contacts_add(Context context, const std::string& phone, const std::string& name) {
-  // Whether a number is on Kith only the server knows; without it the contact is looked up later.
+ExitCode run_contacts_add(Context context, const std::string& handle, const std::string& name) {
+  // Whether a handle is on Kith only the server knows; without it the contact is looked up later.
   if (const auto connected = connect_if_possible(context); !connected) return connected.error();
   Request request;
-  request.mutable_set_contact()->set_phone(phone);
+  request.mutable_set_contact()->set_handle(handle);
   request.mutable_set_contact()->set_name(name);
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   // A number without country code is one of one's own country.
-  if (!phone.starts_with('+'))
-    context.out.note(response->set_contact().name() + " has the number " + response->set_contact().phone());
+  const client_api::Handle& understood = response->set_contact().handle();
+  if (understood.kind() == client_api::Handle::kPhone && !handle.starts_with('+'))
+    context.out.note(response->set_contact().name() + " has the number " + understood.text());
   return ExitCode::kOk;
 }
 
 ExitCode run_contacts_remove(Context context, const std::string& whom) {
-  const auto phone = contact_called(context, whom);
-  if (!phone) return phone.error();
+  const auto handle = contact_called(context, whom);
+  if (!handle) return handle.error();
   Request request;
-  request.mutable_set_contact()->set_phone(*phone);
+  request.mutable_set_contact()->set_handle(*handle);
   request.mutable_set_contact()->set_remove(true);
   const auto response = ask(context, std::move(request));
   return response ? ExitCode::kOk : response.error();

@@ -13,7 +13,7 @@ std::string conversation_json(const client_api::Conversation& conversation) {
   line.text("id", conversation.id())
       .text("kind", conversation.has_self() ? "self" : "direct")
       .text("title", title_of(conversation))
-      .text("phone", phone_of(conversation))
+      .text("handle", handle_of(conversation))
       .number("unread", conversation.unread())
       .text("draft", conversation.draft())
       .boolean("blocked", conversation.direct().blocked())
@@ -25,8 +25,8 @@ std::string conversation_json(const client_api::Conversation& conversation) {
 
 std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
   std::string line = out.coloured("1", one_line(title_of(conversation)));
-  const std::string phone = phone_of(conversation);
-  if (!phone.empty() && phone != conversation.title()) line += "  " + out.coloured("2", one_line(phone));
+  const std::string handle = handle_of(conversation);
+  if (!handle.empty() && handle != conversation.title()) line += "  " + out.coloured("2", one_line(handle));
   if (conversation.unread() > 0)
     line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
   if (conversation.direct().blocked()) line += "  [blocked]";

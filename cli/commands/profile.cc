@@ -19,14 +19,15 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   const client_api::Profile& profile = response->get_profile();
+  const std::string handle = profile.handles().empty() ? "" : profile.handles(0).text();
   if (options.json) {
     context.out.line(
-        JsonLine().text("name", profile.name()).text("about", profile.about()).text("phone", profile.phone()).str());
+        JsonLine().text("name", profile.name()).text("about", profile.about()).text("handle", handle).str());
     return ExitCode::kOk;
   }
-  context.out.line("name   " + one_line(profile.name()));
-  context.out.line("about  " + one_line(profile.about()));
-  context.out.line("phone  " + one_line(profile.phone()));
+  context.out.line("name    " + one_line(profile.name()));
+  context.out.line("about   " + one_line(profile.about()));
+  context.out.line("handle  " + one_line(handle));
   return ExitCode::kOk;
 }
 

@@ -65,7 +65,7 @@ class Receiver {
   [[nodiscard]] size_t printed() const { return printed_; }
 
  private:
-  // Somebody's first message names their account only: what is printed is to have their name and number as well, so the
+  // Somebody's first message names their account only: what is printed is to have their name and handle as well, so the
   // server is asked before.
   Result<void, ExitCode> know_senders() {
     Request request;
@@ -75,13 +75,13 @@ class Receiver {
     for (const auto& conversation : response->list_conversations().conversations()) {
       titles_[conversation.id()] = title_of(conversation);
       const client_api::Person& partner = conversation.direct().partner();
-      const bool known = !partner.phone().empty() && partner.name() != partner.phone();
+      const bool known = !partner.handles().empty() && partner.name() != handle_of(partner);
       if (!conversation.has_direct() || known || is_offline(context_.host.state()) ||
           !asked_.insert(conversation.id()).second)
         continue;
       Request profile;
       profile.mutable_get_profile()->set_account_id(partner.account_id());
-      const auto answer = context_.host.call(std::move(profile));  // a failure only leaves the number out
+      const auto answer = context_.host.call(std::move(profile));  // a failure only leaves them out
       if (!answer) return Fail(ExitCode::kInterrupted);
       if (!answer->get_profile().name().empty()) titles_[conversation.id()] = answer->get_profile().name();
     }

@@ -6,8 +6,8 @@
 #include <iostream>
 
 #include "base/bytes.h"
+#include "base/handle.h"
 #include "base/limits.h"
-#include "base/phone_number.h"
 #include "cli/commands/commands.h"
 #include "net/client_url.h"
 
@@ -20,6 +20,10 @@ using client_api::Response;
 
 constexpr int kAttempts = 3;
 constexpr uint64_t kConnectMs = 10'000;
+
+std::string own_handle(const client_api::State& state) {
+  return state.handles().empty() ? "an account without a number" : state.handles(0).text();
+}
 
 bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
 
@@ -47,7 +51,7 @@ Request registration(const RegisterOptions& options) {
   Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server(options.server);
-  what.set_phone(options.phone);
+  what.set_handle(options.phone);
   what.set_name(options.name);
   what.set_code(options.code);
   what.set_pin(options.pin);
@@ -67,7 +71,7 @@ void say_failed(Context context, const RegisterOptions& options, const Failure& 
 Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions& options) {
   Request request;
   request.mutable_request_code()->set_server(options.server);
-  request.mutable_request_code()->set_phone(options.phone);
+  request.mutable_request_code()->set_handle(options.phone);
   const auto response = context.host.call(std::move(request));
   if (!response) return Fail(ExitCode::kInterrupted);
   if (response->has_failure()) {
@@ -104,9 +108,9 @@ std::string mistake_in(const RegisterOptions& options) {
 Result<void, ExitCode> check_is_free(Context context, const RegisterOptions& options) {
   const client_api::State& state = context.host.state();
   if (!state.registered()) return {};
-  const std::string registered = "this home is registered already as " + state.phone();
-  const auto phone = normalize_phone(options.phone, "");
-  if (phone && *phone != state.phone()) {
+  const std::string registered = "this home is registered already as " + own_handle(state);
+  const auto handle = Handle::parse(options.phone, "");
+  if (handle && handle->text() != own_handle(state)) {
     context.out.note(registered + "; another number needs another --home");
     return Fail(ExitCode::kFailed);
   }
@@ -150,7 +154,7 @@ ExitCode run_register(Context context, const RegisterOptions& options) {
     if (!answer) return ExitCode::kInterrupted;
     (asks_pin ? complete.pin : complete.code) = std::move(*answer);
   }
-  context.out.note("registered " + context.host.state().phone() + " as " + options.name + " on " +
+  context.out.note("registered " + own_handle(context.host.state()) + " as " + options.name + " on " +
                    context.host.state().server());
   return ExitCode::kOk;
 }

@@ -172,7 +172,7 @@ Result<Message, ExitCode> send_to(Context context, const std::string& whom, cons
   Request request;
   client_api::SendMessageRequest& message = *request.mutable_send_message();
   message.set_conversation(addressee->id);
-  message.set_phone(addressee->phone);
+  message.set_handle(addressee->handle);
   message.set_text(text);
   message.set_quote_message_id(options.reply_to);
   auto response = ask(context, std::move(request));

@@ -126,7 +126,7 @@ TEST_F(Commands, SendGoesToSeveralAndGoesOnWhenOneCanNotBeWrittenTo) {
   options.json = true;
   EXPECT_EQ(run_send(context, options), ExitCode::kUsage);
   EXPECT_THAT(output.data(), HasSubstr(R"({"type":"not_sent","to":"Nobody"})"));
-  EXPECT_EQ(host.requests.back().send_message().phone(), "+491700000003");
+  EXPECT_EQ(host.requests.back().send_message().handle(), "+491700000003");
 }
 
 TEST_F(Commands, SendAsJsonPrintsTheMessage) {
@@ -142,20 +142,24 @@ TEST_F(Commands, ANameStandsForItsContactUnlessTwoHaveIt) {
   for (const auto& [phone, name] :
        {std::pair("+491700000002", "Ben Müller"), {"+491700000003", "Eva"}, {"+491700000004", "eva"}}) {
     auto& contact = contacts.emplace_back();
-    contact.set_phone(phone);
+    contact.mutable_handle()->set_text(phone);
     contact.set_name(name);
   }
   const auto ben = find_whom(context, "BEN MU\u0308LLER");
   ASSERT_TRUE(ben);
-  EXPECT_EQ(ben->phone, "+491700000002");
+  EXPECT_EQ(ben->handle, "+491700000002");
   EXPECT_EQ(find_whom(context, "Eva").error(), ExitCode::kUsage);
   EXPECT_THAT(output.words(), HasSubstr("Eva (+491700000003), eva (+491700000004)"));
   EXPECT_EQ(find_whom(context, "Ben Mueller").error(), ExitCode::kUsage);
   EXPECT_THAT(output.words(), HasSubstr("did you mean Ben Müller?"));
   const size_t asked = host.requests.size();
-  EXPECT_EQ(find_whom(context, "+49 170 0000002")->phone, "+49 170 0000002");
+  EXPECT_EQ(find_whom(context, "+49 170 0000002")->handle, "+49 170 0000002");
   EXPECT_EQ(find_whom(context, std::string(32, 'a'))->id, std::string(32, 'a'));
-  EXPECT_EQ(host.requests.size(), asked) << "numbers and ids need no looking up";
+  for (const char* const handle : {"@eva", "eva@example.org", "@e"})
+    EXPECT_EQ(find_whom(context, handle)->handle, handle);
+  EXPECT_EQ(host.requests.size(), asked) << "handles and ids need no looking up";
+  EXPECT_EQ(find_whom(context, "Eva @ work").error(), ExitCode::kUsage);
+  EXPECT_THAT(output.words(), HasSubstr("nobody here is called Eva @ work"));
 }
 
 TEST_F(Commands, RegisterRefusesWhatCanNotBeBeforeACodeIsAskedFor) {
@@ -173,7 +177,7 @@ TEST_F(Commands, RegisterRefusesWhatCanNotBeBeforeACodeIsAskedFor) {
 
 TEST_F(Commands, RegisterTakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
   Event ended = connection_event(State::kEnded);
-  ended.mutable_state_changed()->set_phone("+491700000001");
+  ended.mutable_state_changed()->add_handles()->set_text("+491700000001");
   host.publish(ended);
   EXPECT_EQ(run_register(context, to_register("+49 170 0000001")), ExitCode::kOk);
   ASSERT_EQ(host.requests.size(), 1u);
@@ -187,7 +191,7 @@ TEST_F(Commands, RegisterTakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
 TEST_F(Commands, RegisterAsksTheServerWhetherItStillTakesTheDevice) {
   const auto register_while = [&](State::Connection connection) {
     Event offline = connection_event(State::kOffline);
-    offline.mutable_state_changed()->set_phone("+491700000001");
+    offline.mutable_state_changed()->add_handles()->set_text("+491700000001");
     host.publish(offline);
     host.requests.clear();
     host.events = {connection_event(connection)};
@@ -228,7 +232,7 @@ TEST_F(Commands, ReceiveNamesAStrangerWhoseNumberAloneIsKnown) {
   auto& stranger = conversations.emplace_back();
   stranger.set_id("c");
   stranger.set_title("+491700000002");
-  stranger.mutable_direct()->mutable_partner()->set_phone("+491700000002");
+  stranger.mutable_direct()->mutable_partner()->add_handles()->set_text("+491700000002");
   stranger.mutable_direct()->mutable_partner()->set_name("+491700000002");
   profile.set_name("Eva");
   backlog = {message("a", Message::kNone)};
@@ -239,8 +243,8 @@ TEST_F(Commands, ReceiveNamesAStrangerWhoseNumberAloneIsKnown) {
 
 TEST_F(Commands, AProfileCanNotForgeALine) {
   profile.set_name("Eva\nabout  honest");
-  profile.set_about("On the road\nphone  +491700000009");
-  profile.set_phone("+491700000002");
+  profile.set_about("On the road\nhandle  +491700000009");
+  profile.add_handles()->set_text("+491700000002");
   EXPECT_EQ(run_profile_show(context, {}), ExitCode::kOk);
   EXPECT_EQ(lines(), 3);
 }
@@ -288,12 +292,12 @@ TEST_F(Commands, SendToSeveralNamesTheOneThatFailedLater) {
 
 TEST_F(Commands, RemovingAContactTakesNamesAndSaysWhoIsNone) {
   auto& contact = contacts.emplace_back();
-  contact.set_phone("+491700000002");
+  contact.mutable_handle()->set_text("+491700000002");
   contact.set_name("Ben Müller");
   for (const char* whom : {"ben müller", "+49 170 0000002"}) {
     EXPECT_EQ(run_contacts_remove(context, whom), ExitCode::kOk) << whom;
     EXPECT_TRUE(host.requests.back().set_contact().remove());
-    EXPECT_EQ(host.requests.back().set_contact().phone(), "+491700000002");
+    EXPECT_EQ(host.requests.back().set_contact().handle(), "+491700000002");
   }
   EXPECT_EQ(run_contacts_remove(context, "+491700000009"), ExitCode::kFailed);
   EXPECT_THAT(output.words(), HasSubstr("+491700000009 is not among the contacts"));
@@ -305,7 +309,7 @@ TEST_F(Commands, WhatIsToBeTypedNextCanBeTyped) {
   EXPECT_EQ(shell_word("Cleo Two"), "'Cleo Two'");
   EXPECT_EQ(shell_word("O'Neill; rm"), "'O'\\''Neill; rm'");
   EXPECT_EQ(run_verify(context, {.with = "+491700000002"}), ExitCode::kOk);
-  contacts.emplace_back().set_phone("+491700000003");
+  contacts.emplace_back().mutable_handle()->set_text("+491700000003");
   contacts.back().set_name("Cleo Two");
   EXPECT_EQ(run_verify(context, {.with = "Cleo Two"}), ExitCode::kOk);
   EXPECT_THAT(output.words(), HasSubstr("kith verify 'Cleo Two' --mark"));
@@ -318,9 +322,12 @@ TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
     refused.set_detail(detail);
     return describe(refused);
   };
-  EXPECT_EQ(words(Failure::kInvalidPhone, "phone: must be like +491700000001"),
-            "not a phone number with country code, like +491700000001");
+  EXPECT_EQ(words(Failure::kInvalidHandle, "handle: must be like +491700000001"),
+            "not a phone number with country code, an e-mail address or a username, like +491700000001, "
+            "ana@example.org, @ana");
   EXPECT_EQ(words(Failure::kInvalidArgument, "pin: must have 4 to 64 characters"), "pin: must have 4 to 64 characters");
+  EXPECT_EQ(words(Failure::kNoSuchAccount, "handle: nobody on this server has @ana"), "nobody on this server has @ana");
+  EXPECT_THAT(words(Failure::kNoSuchAccount, "account_id"), ::testing::Not(HasSubstr("account_id")));
   EXPECT_EQ(words(Failure::kNoSuchMessage, "id"), "there is no such message");
   EXPECT_THAT(words(Failure::kIdentityChanged, "conversation: agree"), ::testing::Not(HasSubstr("conversation")));
   EXPECT_EQ(words(Failure::kOffline, "can't connect"), "the server can't be reached (can't connect)");
@@ -343,7 +350,7 @@ TEST_F(Commands, SendTellsFailuresByExitCode) {
   EXPECT_EQ(run_send(context, to_send()), ExitCode::kFailed);
   failure = Failure::kOffline;
   EXPECT_EQ(run_send(context, to_send()), ExitCode::kOffline);
-  failure = Failure::kInvalidPhone;
+  failure = Failure::kInvalidHandle;
   EXPECT_EQ(run_send(context, to_send()), ExitCode::kUsage);
   EXPECT_EQ(output.data(), "");
 }

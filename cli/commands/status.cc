@@ -48,11 +48,12 @@ ExitCode run_status(Context context, const StatusOptions& options) {
       if (reached == Reached::kOnline) send_leftovers(context);  // so that the counts are those afterwards
     }
   }
+  const std::string handle = state.handles().empty() ? "" : state.handles(0).text();
   if (options.json) {
     JsonLine line;
     line.boolean("registered", state.registered())
         .text("server", state.server())
-        .text("phone", state.phone())
+        .text("handle", handle)
         .text("account", state.account_id())
         .number("device", state.device_id())
         .text("name", state.name())
@@ -61,7 +62,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
         .number("undecryptable", state.undecryptable());
     context.out.line(line.str());
   } else if (state.registered()) {
-    context.out.line("number      " + one_line(state.phone()));
+    context.out.line("handle      " + one_line(handle));
     context.out.line("name        " + one_line(state.name()));
     context.out.line("server      " + one_line(state.server()));
     context.out.line("connection  " + std::string(reached_word(reached, state)));

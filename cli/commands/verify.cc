@@ -42,7 +42,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
   const client_api::SafetyNumber& number = response->get_safety_number();
   if (options.json) {
     JsonLine line;
-    line.text("phone", phone_of(*conversation))
+    line.text("handle", handle_of(*conversation))
         .text("digits", number.digits())
         .text("qr_payload", to_hex(number.qr_payload()))
         .boolean("verified", number.verified());

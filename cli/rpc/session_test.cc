@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 Response respond(const Request& request) {
   Response response;
   switch (request.method_case()) {
-    case Request::kGetState: response.mutable_get_state()->set_phone("+491700000001"); break;
+    case Request::kGetState: response.mutable_get_state()->add_handles()->set_text("+491700000001"); break;
     case Request::kSetDraft: response.mutable_set_draft(); break;
     default:
       response.mutable_failure()->set_code(Failure::kOffline);
@@ -46,7 +46,7 @@ TEST_F(RpcSession, AnswersACallWithTheResultInTheProtobufMapping) {
   take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_state\"}\n");
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_THAT(lines[0], StartsWith(R"({"jsonrpc":"2.0","id":1,"result":{"registered":false,)"));
-  EXPECT_THAT(lines[0], HasSubstr(R"("phone":"+491700000001")"));
+  EXPECT_THAT(lines[0], HasSubstr(R"("text":"+491700000001")"));
   EXPECT_THAT(lines[0], HasSubstr(R"("account_id":"")"));
 }
 

@@ -2,6 +2,8 @@
 
 #include "core/store/account_table.h"
 
+#include "core/store/handles_table.h"
+
 namespace kith::core {
 
 namespace {
@@ -16,12 +18,12 @@ Standing standing_of(int64_t number) {
 
 std::optional<Registration> AccountTable::registration() {
   auto row = database_.prepare(
-      "SELECT server, phone, account, device, token, account_public, account_private, identity_public, "
+      "SELECT server, handle, account, device, token, account_public, account_private, identity_public, "
       "identity_private, registration_id, device_name, server_id FROM registration");
   if (!row.step()) return std::nullopt;
   Registration registration;
   registration.server = row.text(0);
-  registration.phone = row.text(1);
+  if (!row.text(1).empty()) registration.handle = read_handle_column(database_, row, 1);
   registration.account = row.id<AccountId>(2);
   registration.device = DeviceId{static_cast<uint32_t>(row.integer(3))};
   registration.token = row.blob(4);
@@ -46,19 +48,19 @@ AccountId AccountTable::account_id() {
   return row.step() ? row.id<AccountId>(0) : AccountId{};
 }
 
-std::string AccountTable::phone() {
-  auto row = database_.prepare("SELECT phone FROM registration");
-  return row.step() ? row.text(0) : std::string();
+Handle AccountTable::handle() {
+  auto row = database_.prepare("SELECT handle FROM registration");
+  return row.step() && !row.text(0).empty() ? read_handle_column(database_, row, 0) : Handle();
 }
 
 void AccountTable::set_registration(const Registration& registration) {
   database_
       .prepare(
-          "INSERT OR REPLACE INTO registration (id, server, phone, account, device, token, account_public, "
+          "INSERT OR REPLACE INTO registration (id, server, handle, account, device, token, account_public, "
           "account_private, identity_public, "
           "identity_private, registration_id, device_name, server_id) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_text(registration.server)
-      .bind_text(registration.phone)
+      .bind_text(registration.handle.text())
       .bind_id(registration.account)
       .bind(registration.device.value)
       .bind_blob(registration.token)

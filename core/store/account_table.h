@@ -3,7 +3,8 @@
 // This device's own account, and how far it is.
 //
 //   registration   one row (id 1), written at registration and never changed
-//     server TEXT, server_id BLOB(16), phone TEXT (E.164), account BLOB(16), device INTEGER, token BLOB(52), account_public BLOB(32),
+//     server TEXT, server_id BLOB(16), handle TEXT (its canonical text, "" for none), account BLOB(16), device INTEGER,
+//     token BLOB(52), account_public BLOB(32),
 //     account_private BLOB(64), identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER
 //     (1..16380), device_name TEXT
 //   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 
+#include "base/handle.h"
 #include "base/ids.h"
 #include "core/store/database.h"
 #include "crypto/account_key.h"
@@ -26,7 +28,7 @@ namespace kith::core {
 struct Registration {
   std::string server;  // "http://localhost:8080"
   ServerId server_id;  // who answered there (IDENTITY-7)
-  std::string phone;
+  Handle handle;       // by which others find the account; none: they can't
   AccountId account;
   DeviceId device;
   Bytes token;
@@ -61,9 +63,9 @@ class AccountTable {
 
   // A row that can't be one, and a lack of progress, count as damage of the file.
   std::optional<Registration> registration();
-  // Parts of it that are wanted often; the none id and "" before registration.
+  // Parts of it that are wanted often; the none id and no handle before registration.
   AccountId account_id();
-  std::string phone();
+  Handle handle();
   // Replaces any registration before it.
   void set_registration(const Registration& registration);
 

@@ -12,7 +12,7 @@ class AccountTableTest : public testing::StoreTest {};
 TEST_F(AccountTableTest, HasNoRegistrationAtFirst) {
   EXPECT_FALSE(store_.account.registration());
   EXPECT_TRUE(store_.account.account_id().is_none());
-  EXPECT_EQ(store_.account.phone(), "");
+  EXPECT_TRUE(store_.account.handle().is_none());
 }
 
 TEST_F(AccountTableTest, KeepsARegistrationWhole) {
@@ -22,7 +22,7 @@ TEST_F(AccountTableTest, KeepsARegistrationWhole) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->server, written.server);
   EXPECT_EQ(read->server_id, written.server_id);
-  EXPECT_EQ(read->phone, written.phone);
+  EXPECT_EQ(read->handle, written.handle);
   EXPECT_EQ(read->account, written.account);
   EXPECT_EQ(read->device, written.device);
   EXPECT_EQ(read->token, written.token);
@@ -33,15 +33,18 @@ TEST_F(AccountTableTest, KeepsARegistrationWhole) {
   EXPECT_EQ(read->registration_id, written.registration_id);
   EXPECT_EQ(read->device_name, written.device_name);
   EXPECT_EQ(store_.account.account_id(), written.account);
-  EXPECT_EQ(store_.account.phone(), written.phone);
+  EXPECT_EQ(store_.account.handle(), written.handle);
 }
 
 TEST_F(AccountTableTest, HoldsOneRegistration) {
   store_.account.set_registration(testing::registration());
   Registration other = testing::registration();
-  other.phone = "+491700000009";
+  other.handle = testing::handle("ana@example.org");
   store_.account.set_registration(other);
-  EXPECT_EQ(store_.account.registration()->phone, "+491700000009");
+  EXPECT_EQ(store_.account.registration()->handle.text(), "ana@example.org");
+  other.handle = {};
+  store_.account.set_registration(other);
+  EXPECT_TRUE(store_.account.registration()->handle.is_none()) << "an account that nobody finds";
 }
 
 TEST_F(AccountTableTest, KeepsProgress) {

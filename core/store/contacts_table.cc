@@ -3,54 +3,57 @@
 #include "core/store/contacts_table.h"
 
 #include "base/unicode.h"
+#include "core/store/handles_table.h"
 
 namespace kith::core {
 namespace {
 
-ContactRow read(const Statement& row) {
-  return {row.text(0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2),
+ContactRow read(Database& database, const Statement& row) {
+  return {read_handle_column(database, row, 0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2),
           UnixMicros{static_cast<uint64_t>(row.integer(3))}};
 }
 
 }  // namespace
 
-bool ContactsTable::set(std::string_view phone, std::string_view name) {
-  const bool known = find(phone).has_value();
+bool ContactsTable::set(const Handle& handle, std::string_view name) {
+  const bool known = find(handle).has_value();
   const std::string sorted = sort_key(name);
   database_
       .prepare(
-          "INSERT INTO contacts (phone, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (phone) DO UPDATE SET name = "
+          "INSERT INTO contacts (handle, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO UPDATE SET name "
+          "= "
           "?2, sort_name = ?3")
-      .bind_text(phone)
+      .bind_text(handle.text())
       .bind_text(name)
       .bind_text(sorted)
       .run();
   return !known;
 }
 
-bool ContactsTable::remove(std::string_view phone) {
-  auto statement = database_.prepare("DELETE FROM contacts WHERE phone = ? RETURNING 1");
-  statement.bind_text(phone);
+bool ContactsTable::remove(const Handle& handle) {
+  auto statement = database_.prepare("DELETE FROM contacts WHERE handle = ? RETURNING 1");
+  statement.bind_text(handle.text());
   return statement.step();
 }
 
-std::optional<ContactRow> ContactsTable::find(std::string_view phone) {
-  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts WHERE phone = ?");
-  row.bind_text(phone);
-  return row.step() ? std::optional(read(row)) : std::nullopt;
+std::optional<ContactRow> ContactsTable::find(const Handle& handle) {
+  auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts WHERE handle = ?");
+  row.bind_text(handle.text());
+  return row.step() ? std::optional(read(database_, row)) : std::nullopt;
 }
 
 std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
   auto row = database_.prepare(
-      "SELECT phone, name, account, looked_up_us FROM contacts WHERE account = ? ORDER BY phone LIMIT 1");
+      "SELECT c.handle, c.name, c.account, c.looked_up_us FROM contacts c LEFT JOIN handles h ON h.handle = c.handle "
+      "WHERE c.account = ? ORDER BY h.sequence IS NULL, h.sequence, c.handle LIMIT 1");
   row.bind_id(account);
-  return row.step() ? std::optional(read(row)) : std::nullopt;
+  return row.step() ? std::optional(read(database_, row)) : std::nullopt;
 }
 
 std::vector<ContactRow> ContactsTable::list() {
   std::vector<ContactRow> rows;
-  auto row = database_.prepare("SELECT phone, name, account, looked_up_us FROM contacts ORDER BY sort_name, phone");
-  while (row.step()) rows.push_back(read(row));
+  auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts ORDER BY sort_name, handle");
+  while (row.step()) rows.push_back(read(database_, row));
   return rows;
 }
 
@@ -59,23 +62,23 @@ int64_t ContactsTable::count() {
   return row.step() ? row.integer(0) : 0;
 }
 
-void ContactsTable::set_account(std::string_view phone, const AccountId& account, UnixMicros looked_up) {
-  auto statement = database_.prepare("UPDATE contacts SET account = ?, looked_up_us = ? WHERE phone = ?");
+void ContactsTable::set_account(const Handle& handle, const AccountId& account, UnixMicros looked_up) {
+  auto statement = database_.prepare("UPDATE contacts SET account = ?, looked_up_us = ? WHERE handle = ?");
   if (account.is_none()) {
     statement.bind_null();
   } else {
     statement.bind_id(account);
   }
-  statement.bind(static_cast<int64_t>(looked_up.value)).bind_text(phone).run();
+  statement.bind(static_cast<int64_t>(looked_up.value)).bind_text(handle.text()).run();
 }
 
 std::vector<ContactRow> ContactsTable::to_look_up(UnixMicros before, int64_t limit) {
   std::vector<ContactRow> rows;
   auto row = database_.prepare(
-      "SELECT phone, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, phone "
+      "SELECT handle, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, handle "
       "LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
-  while (row.step()) rows.push_back(read(row));
+  while (row.step()) rows.push_back(read(database_, row));
   return rows;
 }
 

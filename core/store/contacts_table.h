@@ -2,9 +2,9 @@
 
 // The address book, and who is blocked.
 //
-//   contacts   phone TEXT PRIMARY KEY (E.164), name TEXT, sort_name TEXT: folded by sort_key(), account BLOB(16) or
-//              null while unknown or none, looked_up_us INTEGER: when the server was last asked whether the number has
-//              an account; 0: never
+//   contacts   handle TEXT PRIMARY KEY: its canonical text, name TEXT, sort_name TEXT: folded by sort_key(), account
+//              BLOB(16) or null while unknown or none, looked_up_us INTEGER: when the server was last asked whether the
+//              handle has an account; 0: never
 //   blocked    account BLOB(16) PRIMARY KEY
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -14,13 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "base/handle.h"
 #include "base/ids.h"
 #include "core/store/database.h"
 
 namespace kith::core {
 
 struct ContactRow {
-  std::string phone;
+  Handle handle;
   std::string name;
   AccountId account;  // none while unknown
   UnixMicros looked_up;
@@ -31,15 +32,16 @@ class ContactsTable {
   explicit ContactsTable(Database& database) : database_(database) {}
 
   // Adds the contact or gives it the name; what is known about its account stays. True when it was not there before.
-  bool set(std::string_view phone, std::string_view name);
-  bool remove(std::string_view phone);  // false when it was not there
-  std::optional<ContactRow> find(std::string_view phone);
+  bool set(const Handle& handle, std::string_view name);
+  bool remove(const Handle& handle);  // false when it was not there
+  std::optional<ContactRow> find(const Handle& handle);
+  // Of several handles of the account that are contacts, the one by which it was known first.
   std::optional<ContactRow> find(const AccountId& account);
-  std::vector<ContactRow> list();  // by sort_name, then phone
+  std::vector<ContactRow> list();  // by sort_name, then handle
   int64_t count();
 
-  // The server's answer about a number; the none id: it has no account.
-  void set_account(std::string_view phone, const AccountId& account, UnixMicros looked_up);
+  // The server's answer about a handle; the none id: it has no account.
+  void set_account(const Handle& handle, const AccountId& account, UnixMicros looked_up);
   // Contacts last looked up before `before`, those never asked about first, at most `limit`.
   std::vector<ContactRow> to_look_up(UnixMicros before, int64_t limit);
   // Accounts of all contacts that have one: the list behind the scope "contacts".

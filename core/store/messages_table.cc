@@ -61,7 +61,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
 }
 
 bool MessagesTable::add(const MessageRow& message) {
-  const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kNumberMoved;
+  const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved;
   const bool unread = !message.outgoing && !notice;
   Tick tick = message.tick;
   if (message.outgoing && tick == Tick::kSent) tick = tick_by_receipts(message.id);

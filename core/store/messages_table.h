@@ -39,7 +39,7 @@ enum class MessageKind : uint8_t {
   kIdentityChanged = 2,
   kUndecryptable = 3,
   kUnsupported = 4,
-  kNumberMoved = 5
+  kHandleMoved = 5
 };
 // Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
@@ -95,7 +95,7 @@ class MessagesTable {
   explicit MessagesTable(Database& database) : database_(database) {}
 
   // Adds the message to its conversation, which is there, and keeps the conversation's activity and unread count:
-  // incoming messages of every kind but notices (kIdentityChanged, kNumberMoved) are unread. An outgoing message with
+  // incoming messages of every kind but notices (kIdentityChanged, kHandleMoved) are unread. An outgoing message with
   // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
   bool add(const MessageRow& message);

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFirst = R"sql(
 CREATE TABLE registration (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  server TEXT NOT NULL, phone TEXT NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, token BLOB NOT NULL,
+  server TEXT NOT NULL, handle TEXT NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, token BLOB NOT NULL,
   account_public BLOB NOT NULL, account_private BLOB NOT NULL, identity_public BLOB NOT NULL, identity_private BLOB NOT NULL,
   registration_id INTEGER NOT NULL, device_name TEXT NOT NULL, server_id BLOB NOT NULL);
 CREATE TABLE progress (
@@ -96,18 +96,20 @@ CREATE TABLE repairs (
   message_id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE contacts (
-  phone TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, sort_name TEXT NOT NULL, account BLOB, looked_up_us INTEGER NOT NULL DEFAULT 0)
+  handle TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, sort_name TEXT NOT NULL, account BLOB, looked_up_us INTEGER NOT NULL DEFAULT 0)
   WITHOUT ROWID;
 CREATE INDEX contacts_account ON contacts (account) WHERE account IS NOT NULL;
 CREATE TABLE blocked (account BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE profiles (
-  account BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '', phone TEXT NOT NULL DEFAULT '',
-  fetched_us INTEGER NOT NULL DEFAULT 0, provisional INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE INDEX profiles_phone ON profiles (phone) WHERE phone <> '';
+  account BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '',
+  fetched_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 
-CREATE TABLE number_claims (phone TEXT PRIMARY KEY NOT NULL, account BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX number_claims_account ON number_claims (account);
+CREATE TABLE handles (
+  sequence INTEGER PRIMARY KEY, handle TEXT NOT NULL UNIQUE, account BLOB NOT NULL, provisional INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX handles_account ON handles (account);
+CREATE TABLE handle_claims (handle TEXT PRIMARY KEY NOT NULL, account BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX handle_claims_account ON handle_claims (account);
 
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";

@@ -123,7 +123,7 @@ std::optional<MigrateError> after_rewriting(const char* update) {
 }
 
 TEST(Migrations, RefuseAFileThatLacksAColumn) {
-  EXPECT_EQ(after_rewriting("replace(sql, 'provisional', 'prxvisional') WHERE name = 'profiles'"),
+  EXPECT_EQ(after_rewriting("replace(sql, 'provisional', 'prxvisional') WHERE name = 'handles'"),
             MigrateError::kCorrupt);
 }
 

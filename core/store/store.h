@@ -9,6 +9,7 @@
 #include "core/store/conversations_table.h"
 #include "core/store/database.h"
 #include "core/store/device_lists_table.h"
+#include "core/store/handles_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
 #include "core/store/profiles_table.h"
@@ -36,6 +37,7 @@ struct Store {
         answers(opened),
         repairs(opened),
         contacts(opened),
+        handles(opened),
         profiles(opened),
         settings(opened) {}
   Store(const Store&) = delete;
@@ -54,6 +56,7 @@ struct Store {
   AnswersTable answers;
   RepairsTable repairs;
   ContactsTable contacts;
+  HandlesTable handles;
   ProfilesTable profiles;
   SettingsTable settings;
 };

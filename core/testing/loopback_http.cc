@@ -3,6 +3,7 @@
 // LoopbackServer: the HTTP API.
 #include "core/testing/loopback_server.h"
 #include "crypto/account_key.h"
+#include "wire/handle.h"
 
 namespace kith::core::testing {
 
@@ -55,7 +56,9 @@ Reply LoopbackServer::registration_call(const std::string&, const std::string& p
   }
   const auto request = parse<wire::RegistrationRequest>(body);
   if (request.code() != kCode) return refused(403, wire::kWrongCode);
-  Account* account = account_of(request.phone());
+  const auto handle = read_handle(request.handle());
+  if (!handle) return refused(422, wire::kInvalidHandle);
+  Account* account = account_of(handle->text());
   if (account && !account->pin.empty() && account->pin != request.pin()) {
     return refused(403, request.pin().empty() ? wire::kPinRequired : wire::kWrongPin);
   }
@@ -63,7 +66,7 @@ Reply LoopbackServer::registration_call(const std::string&, const std::string& p
     const AccountId id = random_.id<AccountId>();
     account = &accounts_[id];
     account->id = id;
-    account->phone = request.phone();
+    account->handles = {handle->text()};
   }
   Device& device = account->devices[++account->last_device];
   device.id = account->last_device;
@@ -175,13 +178,14 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
   if (path == "/v1/accounts/lookup") {
     wire::LookupResponse response;
     const auto request = parse<wire::LookupRequest>(body);
-    if (static_cast<uint32_t>(request.phones_size()) > lookups_left) return refused(429, wire::kRateLimited);
-    lookups_left -= static_cast<uint32_t>(request.phones_size());
-    for (const std::string& phone : request.phones()) {
-      const Account* account = account_of(phone);
+    if (static_cast<uint32_t>(request.handles_size()) > lookups_left) return refused(429, wire::kRateLimited);
+    lookups_left -= static_cast<uint32_t>(request.handles_size());
+    for (const wire::Handle& asked : request.handles()) {
+      const auto handle = read_handle(asked);
+      const Account* account = handle ? account_of(handle->text()) : nullptr;
       if (!account || account->revision == 0) continue;
       wire::LookupResponse::Found& found = *response.add_found();
-      found.set_phone(phone);
+      *found.mutable_handle() = asked;
       found.set_account_id(account->id.bytes());
     }
     return reply(response);
@@ -204,7 +208,7 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
   }
   if (what == "/profile") {
     wire::Profile profile = account.profile;
-    profile.set_phone(account.phone);
+    if (const auto handle = Handle::from_text(account.handle())) *profile.add_handles() = to_wire(*handle);
     profile.set_account_id(account.id.bytes());
     return reply(profile);
   }

@@ -52,15 +52,15 @@ void LoopbackServer::change_data_directory() {
   std::swap(server_id, other_server_id);
 }
 
-LoopbackServer::Account* LoopbackServer::account_of(const std::string& phone) {
+LoopbackServer::Account* LoopbackServer::account_of(const std::string& handle) {
   for (auto& [id, account] : accounts_) {
-    if (account.phone == phone) return &account;
+    if (std::ranges::find(account.handles, handle) != account.handles.end()) return &account;
   }
   return nullptr;
 }
 
-LoopbackServer::Device* LoopbackServer::device_of(const std::string& phone) {
-  Account* account = account_of(phone);
+LoopbackServer::Device* LoopbackServer::device_of(const std::string& handle) {
+  Account* account = account_of(handle);
   if (!account) return nullptr;
   for (auto& [id, device] : account->devices) {
     if (device.active) return &device;

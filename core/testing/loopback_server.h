@@ -49,7 +49,8 @@ class LoopbackServer {
   };
   struct Account {
     AccountId id;
-    std::string phone;
+    std::vector<std::string> handles;  // texts; the first is what others are told
+    [[nodiscard]] std::string handle() const { return handles.empty() ? "" : handles.front(); }
     std::string pin;
     uint32_t last_device = 0;
     uint64_t revision = 0;
@@ -89,8 +90,8 @@ class LoopbackServer {
   void change_data_directory();
   ServerId server_id{{1}};
   ServerId other_server_id{{2}};
-  Account* account_of(const std::string& phone);
-  Device* device_of(const std::string& phone);  // the first active one
+  Account* account_of(const std::string& handle);
+  Device* device_of(const std::string& handle);  // the first active one
   // Sends of devices that were taken, in order, repetitions included.
   std::vector<wire::Send> sends;
   std::vector<uint64_t> confirms;

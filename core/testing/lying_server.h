@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/testing/loopback_server.h"
+#include "wire/handle.h"
 
 namespace kith::core::testing {
 
@@ -28,17 +29,17 @@ class LyingServer : public LoopbackServer {
                  const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
     HttpReply reply = LoopbackServer::http(method, path, body, bearer);
-    if (path == "/v1/accounts/lookup") move_numbers(reply);
+    if (path == "/v1/accounts/lookup") move_handles(reply);
     if (path.ends_with("/profile")) move_profile(reply);
     return reply;
   }
-  // Whose numbers these are, in answers to lookups and in profiles.
-  std::map<std::string, AccountId> numbers;
+  // Whose handles these are, in answers to lookups and in profiles.
+  std::map<std::string, AccountId> handles;
 
   // Puts an entry of its own into the inbox, at the next position.
-  void plant(const std::string& phone, wire::Entry entry) {
-    const Account& account = *account_of(phone);
-    append({account.id, {device_of(phone)->id}}, std::move(entry));
+  void plant(const std::string& handle, wire::Entry entry) {
+    const Account& account = *account_of(handle);
+    append({account.id, {device_of(handle)->id}}, std::move(entry));
   }
   // Accepts and confirms what one writes to the other, and drops it.
   void drop_between(const std::string& from, const std::string& to, bool drop) {
@@ -53,19 +54,22 @@ class LyingServer : public LoopbackServer {
   }
 
  private:
-  void move_numbers(HttpReply& reply) const {
+  void move_handles(HttpReply& reply) const {
     wire::LookupResponse response;
     if (!response.ParseFromString(reply.body)) return;
     for (auto& found : *response.mutable_found()) {
-      if (const auto lie = numbers.find(found.phone()); lie != numbers.end()) found.set_account_id(lie->second.bytes());
+      const auto lie = handles.find(read_handle(found.handle())->text());
+      if (lie != handles.end()) found.set_account_id(lie->second.bytes());
     }
     reply.body = response.SerializeAsString();
   }
   void move_profile(HttpReply& reply) const {
     wire::Profile profile;
     if (!profile.ParseFromString(reply.body)) return;
-    for (const auto& [phone, account] : numbers) {
-      if (profile.account_id() == account.bytes()) profile.set_phone(phone);
+    for (const auto& [handle, account] : handles) {
+      if (profile.account_id() != account.bytes()) continue;
+      profile.clear_handles();
+      *profile.add_handles() = to_wire(*Handle::from_text(handle));
     }
     reply.body = profile.SerializeAsString();
   }

@@ -228,11 +228,11 @@ void connect(Host& host) {
   EXPECT_FALSE(host.request(std::move(request)).has_failure());
 }
 
-void sign_up(Host& host, const std::string& phone, const std::string& name) {
+void sign_up(Host& host, const std::string& handle, const std::string& name) {
   client_api::Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server("http://server:1/");
-  what.set_phone(phone);
+  what.set_handle(handle);
   what.set_code(LoopbackServer::kCode);
   what.set_name(name);
   what.set_device_name("Test");
@@ -242,9 +242,9 @@ void sign_up(Host& host, const std::string& phone, const std::string& name) {
   connect(host);
 }
 
-std::string open_chat(Host& host, const std::string& phone) {
+std::string open_chat(Host& host, const std::string& handle) {
   client_api::Request request;
-  request.mutable_open_conversation()->set_phone(phone);
+  request.mutable_open_conversation()->set_handle(handle);
   const client_api::Response response = host.request(std::move(request));
   EXPECT_FALSE(response.has_failure()) << response.failure().code() << " " << response.failure().detail();
   return response.open_conversation().id();

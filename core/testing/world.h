@@ -117,10 +117,10 @@ class World {
 // ---- short ways to say what a user does; all of them let the world run
 
 // Registers with the number, and connects.
-void sign_up(Host& host, const std::string& phone, const std::string& name);
+void sign_up(Host& host, const std::string& handle, const std::string& name);
 void connect(Host& host);
 // The conversation's id.
-std::string open_chat(Host& host, const std::string& phone);
+std::string open_chat(Host& host, const std::string& handle);
 // The message's id.
 std::string say(Host& host, const std::string& conversation, const std::string& text);
 std::vector<client_api::Message> history(Host& host, const std::string& conversation);

@@ -10,14 +10,14 @@ namespace kith {
 // Writes the code to the server's standard error, for the operator to pass on: the only place where a code is shown.
 class ConsoleCodeSender final : public CodeSender {
  public:
-  Task<Result<void, StoreError>> send(std::string phone, std::string code) override;
+  Task<Result<void, StoreError>> send(Handle handle, std::string code) override;
 };
 
-// Lets the code be given in the HTTP answer: whoever can reach the server can register any number. For development on
+// Lets the code be given in the HTTP answer: whoever can reach the server can register any handle. For development on
 // loopback only; server/node refuses it elsewhere.
 class EchoCodeSender final : public CodeSender {
  public:
-  Task<Result<void, StoreError>> send(std::string phone, std::string code) override;
+  Task<Result<void, StoreError>> send(Handle handle, std::string code) override;
   [[nodiscard]] bool echoes() const override { return true; }
 };
 

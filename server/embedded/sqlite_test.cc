@@ -80,7 +80,8 @@ TEST(SqlDatabase, AFullDiskIsFullAndWritesComeBack) {
   TestDirectory directory;
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
-  ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account(1), "hash", {})));
+  ASSERT_TRUE(
+      runner.run(stores->accounts.add_device(Handle::from_text("+491700000001").value(), account(1), "hash", {})));
   const auto limit_pages = [&](const char* pages) {
     (void)stores->database->write_and_wait(
         [pages](SqlConnection& connection) { connection.execute(std::string("PRAGMA max_page_count = ") + pages); });
@@ -116,7 +117,8 @@ TEST(SqlDatabase, ADiskThatTakesNoWritesIsUnavailableUntilItDoesAgainThoughNobod
   TestDirectory directory;
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
-  ASSERT_TRUE(runner.run(stores->accounts.add_device("+491700000001", account(1), "hash", {})));
+  ASSERT_TRUE(
+      runner.run(stores->accounts.add_device(Handle::from_text("+491700000001").value(), account(1), "hash", {})));
   std::optional<StoreError> error;
   bool reads = false;
   {
@@ -197,16 +199,17 @@ TEST(SqlDatabase, WhatAJobThatAnswersAnErrorHasWrittenIsTakenBack) {
   EXPECT_EQ(count, 0);
 }
 
-TEST(SqlAccountStore, CodesOfNumbersThatNeverRegisterAreDroppedADayAfterTheyExpired) {
+TEST(SqlAccountStore, CodesOfHandlesThatNeverRegisterAreDroppedADayAfterTheyExpired) {
   constexpr uint64_t kHour = 3'600'000'000;
   TestDirectory directory;
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
-  const auto tried = [&](const char* phone) { return runner.run(stores->accounts.try_code(phone, {kHour}, 9)); };
-  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000001", {"old", {100 * kHour}, 0})));
-  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000002", {"new", {123 * kHour}, 0})));
+  const auto handle = [](const char* text) { return Handle::from_text(text).value(); };
+  const auto tried = [&](const char* text) { return runner.run(stores->accounts.try_code(handle(text), {kHour}, 9)); };
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000001"), {"old", {100 * kHour}, 0})));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000002"), {"new", {123 * kHour}, 0})));
   EXPECT_TRUE(tried("+491700000001"));
-  ASSERT_TRUE(runner.run(stores->accounts.put_code("+491700000003", {"newer", {125 * kHour}, 0})));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000003"), {"newer", {125 * kHour}, 0})));
   EXPECT_EQ(tried("+491700000001").error(), StoreError::kNotFound);
   EXPECT_TRUE(tried("+491700000002"));
 }

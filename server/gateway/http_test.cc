@@ -38,7 +38,7 @@ Message from_json(const Client::Response& response) {
 TEST(Http, RegistersADeviceInJsonWhichThenSaysHello) {
   Server server;
   Client client(server.port());
-  auto response = client.request("POST", "/v1/registration/code", kJson, R"({"phone": "+491701234567"})");
+  auto response = client.request("POST", "/v1/registration/code", kJson, R"({"handle":{"phone":"+491701234567"}})");
   ASSERT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(response.field("Content-Type"), "application/json");
   EXPECT_EQ(response.field("Cache-Control"), "no-store");
@@ -46,7 +46,7 @@ TEST(Http, RegistersADeviceInJsonWhichThenSaysHello) {
   EXPECT_EQ(code.code(), server.ports.codes.last_code("+491701234567"));
 
   response = client.request("POST", "/v1/registration", kJson,
-                            R"({"phone": "+491701234567", "code": ")" + code.code() + "\"}");
+                            R"({"handle": {"phone": "+491701234567"}, "code": ")" + code.code() + "\"}");
   ASSERT_EQ(response.status, 200) << response.body;
   const auto registration = from_json<wire::RegistrationResponse>(response);
   EXPECT_EQ(registration.token().size(), 52u);
@@ -93,8 +93,10 @@ TEST(Http, FindsAccountsInPathsAsHexadecimalOrBase64url) {
   }
   EXPECT_EQ(client.request("GET", "/v1/accounts/xyz/devices", with_token(ana)).status, 404);
   EXPECT_EQ(client.request("GET", "/v1/accounts//devices", with_token(ana)).status, 404);
-  EXPECT_EQ(client.request("POST", "/v1/accounts/lookup", with_token(ana), R"({"phones": ["+491700000002"]})").status,
-            200);
+  EXPECT_EQ(
+      client.request("POST", "/v1/accounts/lookup", with_token(ana), R"({"handles": [{"phone": "+491700000002"}]})")
+          .status,
+      200);
 }
 
 TEST(Http, NamesEveryErrorWithItsStatus) {
@@ -121,8 +123,8 @@ TEST(Http, NamesEveryErrorWithItsStatus) {
       error_of(client.request("PUT", "/v1/profile", with_token(ana, {{"Content-Type", "text/xml"}}), "<a/>"), 415),
       wire::kMalformed);
   EXPECT_EQ(error_of(client.request("PUT", "/v1/profile", with_token(ana, {}), "name"), 415), wire::kMalformed);
-  EXPECT_EQ(error_of(client.request("POST", "/v1/registration/code", kJson, R"({"phone": "12"})"), 422),
-            wire::kInvalidPhone);
+  EXPECT_EQ(error_of(client.request("POST", "/v1/registration/code", kJson, R"({"handle": {"phone": "12"}})"), 422),
+            wire::kInvalidHandle);
   const auto wrong_method = client.request("PATCH", "/v1/profile", with_token(ana));
   EXPECT_EQ(wrong_method.status, 405);
   EXPECT_EQ(wrong_method.field("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
@@ -148,7 +150,7 @@ TEST(Http, SaysWhenToTryAgain) {
   Client::Response last;
   for (int i = 0; i < 3; ++i) {
     last = client.request("POST", "/v1/registration/code", kJson,
-                          R"({"phone": "+49170123456)" + std::to_string(i) + "\"}");
+                          R"({"handle": {"phone": "+49170123456)" + std::to_string(i) + "\"}}");
   }
   EXPECT_EQ(last.status, 429) << last.body;
   EXPECT_EQ(last.field("Retry-After"), "5");
@@ -204,15 +206,15 @@ TEST(Http, TakesABodyThatWaitsForContinueAndOneInChunks) {
   Client client(server.port());
   client.send_bytes(
       "POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: "
-      "100-continue\r\nContent-Length: 26\r\n\r\n");
+      "100-continue\r\nContent-Length: 36\r\n\r\n");
   EXPECT_EQ(client.read_response().status, 100);
-  client.send_bytes(R"({"phone": "+491701234567"})");
+  client.send_bytes(R"({"handle":{"phone":"+491701234567"}})");
   EXPECT_EQ(client.read_response().status, 200);
   client.send_bytes(
       "POST /v1/registration/code HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
       "chunked\r\n\r\n1\r\n{\r\n");
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  client.send_bytes("19\r\n\"phone\": \"+491701234568\"}\r\n0\r\n\r\n");
+  client.send_bytes("23\r\n\"handle\":{\"phone\":\"+491701234568\"}}\r\n0\r\n\r\n");
   EXPECT_EQ(client.read_response().status, 200);
 }
 
@@ -378,7 +380,8 @@ TEST(Http, ATrustedProxySpeaksForItsClients) {
     auto fields = kJson;
     if (!forwarded.empty()) fields.emplace_back("X-Forwarded-For", std::move(forwarded));
     return client
-        .request("POST", "/v1/registration/code", fields, R"({"phone": "+49170123456)" + std::string(1, last) + "\"}")
+        .request("POST", "/v1/registration/code", fields,
+                 R"({"handle": {"phone": "+49170123456)" + std::string(1, last) + "\"}}")
         .status;
   };
   EXPECT_EQ(ask("203.0.113.7", '1'), 200);
@@ -397,7 +400,9 @@ TEST(Http, ATrustedProxySpeaksForItsClients) {
   for (const char* field : {"Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via"}) {
     auto fields = kJson;
     fields.emplace_back(field, "for=198.51.100.99");
-    EXPECT_EQ(client.request("POST", "/v1/registration/code", fields, R"({"phone": "+491701234564"})").status, 429)
+    EXPECT_EQ(
+        client.request("POST", "/v1/registration/code", fields, R"({"handle": {"phone": "+491701234564"}})").status,
+        429)
         << field;
   }
 

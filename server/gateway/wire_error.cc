@@ -32,7 +32,7 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kUnavailable: return {503, CloseCode::kTryAgainLater};
     case wire::kInternal: return {500, CloseCode::kInternalError};
     case wire::kNotFound: return {404, CloseCode::kPolicyViolation};
-    case wire::kInvalidPhone: return {422, CloseCode::kPolicyViolation};
+    case wire::kInvalidHandle: return {422, CloseCode::kPolicyViolation};
     case wire::kWrongCode: return {403, CloseCode::kPolicyViolation};
     case wire::kCodeExpired: return {403, CloseCode::kPolicyViolation};
     case wire::kTooManyAttempts: return {429, CloseCode::kPolicyViolation};

@@ -2,7 +2,6 @@
 
 #include "server/handlers/checks.h"
 
-#include "base/phone_number.h"
 #include "base/unicode.h"
 
 namespace kith::handlers {
@@ -22,11 +21,6 @@ bool is_line(std::string_view text, size_t length_max) {
 }
 
 bool is_name(std::string_view text) { return is_line(text, kNameCharactersMax) && has_visible(text); }
-
-// Possible, not valid: numbering plans change faster than tables, and a code decides in the end.
-std::optional<std::string> normalize_phone(const std::string& phone) {
-  return is_e164(phone) ? kith::normalize_phone(phone, "") : std::nullopt;
-}
 
 bool is_public_key(BytesView key) { return key.size() == kIdentityKeyBytes && key[0] == 5; }
 

@@ -51,9 +51,6 @@ inline Bytes limit_key(const DeviceAddress& device) {
   return key;
 }
 
-// The number in E.164 ("+491700000001"); absent when it is not written so, or can't exist.
-std::optional<std::string> normalize_phone(const std::string& phone);
-
 inline std::unexpected<Refusal> refuse_rate(uint32_t retry_after_ms) {
   return refuse(wire::kRateLimited, "", retry_after_ms);
 }

@@ -6,6 +6,7 @@
 
 #include "crypto/account_key.h"
 #include "server/handlers/checks.h"
+#include "wire/handle.h"
 
 namespace kith::handlers {
 namespace {
@@ -39,6 +40,10 @@ std::optional<Refusal> check_form(const wire::DeviceList& list) {
 }
 
 }  // namespace
+
+void tell_handle(const AccountRecord& account, wire::SignedDeviceList& list) {
+  if (!account.handles.empty()) *list.mutable_handle() = to_wire(account.handles.front());
+}
 
 std::optional<wire::DeviceList> current_list(const AccountRecord& account) {
   wire::DeviceList list;

@@ -19,8 +19,11 @@ std::optional<wire::DeviceList> current_list(const AccountRecord& account);
 // The identity key that a list names for a device; empty when it does not name it.
 Bytes identity_in(const wire::DeviceList& list, DeviceId device);
 
+// Adds to the list what others are told of the account's handles: the first, if it has one (HANDLE-2).
+void tell_handle(const AccountRecord& account, wire::SignedDeviceList& list);
+
 // Parses and checks a list that `caller` wants to make current. A device that is active may not change the account's
-// key; one that has just registered may (the number has come to another phone), but then it can't vouch for the devices
+// key; one that has just registered may (the handle has come to another device), but then it can't vouch for the devices
 // of the old key. Errors: kInvalidArgument, kInvalidRevision, kInvalidSignature.
 Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller,
                                      const wire::PublishKeysRequest& request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 #include "server/handlers/checks.h"
+#include "server/handlers/device_list.h"
 #include "server/handlers/handlers.h"
 
 namespace kith::handlers {
@@ -15,7 +16,7 @@ Task<Outcome<wire::SignedDeviceList>> load(Services& services, DeviceAddress cal
   wire::SignedDeviceList list;
   list.set_device_list(record->device_list);
   list.set_signature(record->device_list_signature);
-  list.set_phone(record->phone);
+  tell_handle(*record, list);
   co_return list;
 }
 

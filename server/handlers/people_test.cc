@@ -3,7 +3,10 @@
 // Lookup, profiles, privacy.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "server/handlers/testing/test_device.h"
+#include "wire/handle.h"
 
 namespace kith::testing {
 namespace {
@@ -39,23 +42,77 @@ TEST_F(PeopleTest, LookupFindsActiveAccountsAsTheyWereWritten) {  // [F31]
   ASSERT_TRUE(cleo.register_number());  // has published nothing
   wire::LookupRequest request;
   for (const char* const phone : {"+491700000001", "+491700000002", "+491700000003", "+491700000004", "nonsense"})
-    request.add_phones(phone);
+    request.add_handles()->set_phone(phone);
+  request.add_handles();
   const auto found = world.run(handlers::lookup_accounts(world.services(), ben.address, request));
   ASSERT_TRUE(found);
   ASSERT_EQ(found->found_size(), 2);
-  EXPECT_EQ(found->found(0).phone(), "+491700000001");
+  EXPECT_EQ(found->found(0).handle().phone(), "+491700000001");
   EXPECT_EQ(found->found(0).account_id(), ana.address.account.bytes());
 }
 
 TEST_F(PeopleTest, LookupIsBoundedAndRateLimited) {  // [LIMIT-1]
   wire::LookupRequest request;
-  for (int i = 0; i < 501; ++i) request.add_phones("+491700000001");
+  for (int i = 0; i < 501; ++i) request.add_handles()->set_phone("+491700000001");
   EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code, wire::kTooLarge);
-  request.mutable_phones()->RemoveLast();
+  request.mutable_handles()->RemoveLast();
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ben.address, request)));
   EXPECT_EQ(world.run(handlers::lookup_accounts(world.services(), ben.address, request)).error().code,
             wire::kRateLimited);
   EXPECT_TRUE(world.run(handlers::lookup_accounts(world.services(), ana.address, request)));
+}
+
+TEST_F(PeopleTest, HandlesOfEveryKindAreLookedUpAsTheyWereWritten) {  // [HANDLE-1]
+  auto& accounts = world.ports().accounts;
+  for (const char* const text : {"ana@example.org", "@ana"})
+    ASSERT_TRUE(
+        world.run(accounts.add_handle(ana.address.account, *Handle::from_text(text), AccountStore::Place::kLast)));
+  wire::LookupRequest request;
+  request.add_handles()->set_email("Ana@Example.org");
+  request.add_handles()->set_username("ana");
+  request.add_handles()->set_username("ben");
+  const auto found = world.run(handlers::lookup_accounts(world.services(), ben.address, request));
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->found_size(), 2);
+  std::vector<std::string> written;
+  for (const auto& one : found->found()) {
+    EXPECT_EQ(one.account_id(), ana.address.account.bytes());
+    written.push_back(one.handle().has_email() ? one.handle().email() : one.handle().username());
+  }
+  std::ranges::sort(written);
+  EXPECT_EQ(written, (std::vector<std::string>{"Ana@Example.org", "ana"}));
+}
+
+TEST_F(PeopleTest, OthersAreToldOfTheFirstHandleAlone) {  // [HANDLE-2]
+  auto& accounts = world.ports().accounts;
+  ASSERT_TRUE(put(ana, "Ana"));
+  const auto told = [&] {
+    std::vector<std::string> handles;
+    const auto profile = get(ben, ana);
+    EXPECT_TRUE(profile);
+    for (const auto& handle : profile->handles()) handles.push_back(read_handle(handle)->text());
+    const auto list = world.run(handlers::get_devices(world.services(), ben.address, ana.address.account));
+    EXPECT_TRUE(list);
+    const auto bundles = world.run(handlers::take_prekeys(world.services(), ben.address, ana.address.account, {}));
+    EXPECT_TRUE(bundles);
+    for (const wire::SignedDeviceList& each : {*list, bundles->device_list()}) {
+      EXPECT_EQ(each.has_handle(), !handles.empty());
+      if (!each.has_handle()) continue;
+      EXPECT_EQ(read_handle(each.handle())->text(), handles.at(0));
+    }
+    return handles;
+  };
+  using Texts = std::vector<std::string>;
+  ASSERT_TRUE(
+      world.run(accounts.add_handle(ana.address.account, *Handle::from_text("@ana"), AccountStore::Place::kLast)));
+  EXPECT_EQ(told(), Texts{"+491700000001"});
+  ASSERT_TRUE(
+      world.run(accounts.add_handle(ana.address.account, *Handle::from_text("@ana"), AccountStore::Place::kFirst)));
+  EXPECT_EQ(told(), Texts{"@ana"}) << "and not the number of somebody who is found by her username";
+  EXPECT_EQ(get(ana, ana)->handles_size(), 2) << "the account itself knows all";
+  for (const char* const text : {"@ana", "+491700000001"})
+    ASSERT_TRUE(world.run(accounts.remove_handle(ana.address.account, *Handle::from_text(text))));
+  EXPECT_EQ(told(), Texts{}) << "an account that has none is an account";
 }
 
 TEST_F(PeopleTest, AProfileIsWrittenReadAndDeleted) {  // [F34] [F35] [C1]
@@ -66,7 +123,8 @@ TEST_F(PeopleTest, AProfileIsWrittenReadAndDeleted) {  // [F34] [F35] [C1]
   ASSERT_TRUE(read);
   EXPECT_EQ(read->name(), "Ana");
   EXPECT_EQ(read->about(), "Hello, I use Kith");
-  EXPECT_EQ(read->phone(), "+491700000001");
+  ASSERT_EQ(read->handles_size(), 1);
+  EXPECT_EQ(read->handles(0).phone(), "+491700000001");
   EXPECT_EQ(read->account_id(), ana.address.account.bytes());
   EXPECT_TRUE(world.run(handlers::delete_profile(world.services(), ana.address)));
   EXPECT_EQ(get(ben, ana)->name(), "");

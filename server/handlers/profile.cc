@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <algorithm>
+
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
+#include "wire/handle.h"
 
 namespace kith::handlers {
 namespace {
@@ -23,7 +26,8 @@ Task<Outcome<wire::Profile>> load(Services& services, DeviceAddress caller, Acco
   wire::Profile answer;
   answer.set_name(profile->name);
   if (shows_about) answer.set_about(profile->about);
-  answer.set_phone(record->phone);
+  const size_t told = account == caller.account ? record->handles.size() : std::min<size_t>(1, record->handles.size());
+  for (size_t i = 0; i < told; ++i) *answer.add_handles() = to_wire(record->handles[i]);
   answer.set_account_id(account.bytes());
   co_return answer;
 }

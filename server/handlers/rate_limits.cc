@@ -28,8 +28,8 @@ struct LocalRateLimits::Impl {
 
   [[nodiscard]] Rate rate_of(Limit limit) const {
     switch (limit) {
-      case Limit::kCodeForNumber: return settings.code_for_number;
-      case Limit::kCodeForNumberHourly: return settings.code_for_number_hourly;
+      case Limit::kCodeForHandle: return settings.code_for_handle;
+      case Limit::kCodeForHandleHourly: return settings.code_for_handle_hourly;
       case Limit::kCodeFromAddress: return settings.code_from_address;
       case Limit::kRegisterFromAddress: return settings.register_from_address;
       case Limit::kLookup: return settings.lookup;

@@ -18,11 +18,11 @@ namespace kith {
 
 // What is limited, and what the key is.
 enum class Limit : uint8_t {
-  kCodeForNumber,        // phone: asking for a code, in short succession
-  kCodeForNumberHourly,  // phone: asking for a code
+  kCodeForHandle,        // handle: asking for a code, in short succession
+  kCodeForHandleHourly,  // handle: asking for a code
   kCodeFromAddress,      // peer address: asking for a code
   kRegisterFromAddress,  // peer address: trying a code
-  kLookup,               // account: numbers looked up
+  kLookup,               // account: handles looked up
   kTakePrekeys,          // account: one-time prekeys taken, of all others together
   kTakePrekeysOf,        // account and target: one-time prekeys taken of one device
   kProfileRead,          // account: profiles and device lists read
@@ -44,8 +44,8 @@ struct Rate {
 };
 
 struct RateSettings {
-  Rate code_for_number{3, 30'000};
-  Rate code_for_number_hourly{10, 360'000};
+  Rate code_for_handle{3, 30'000};
+  Rate code_for_handle_hourly{10, 360'000};
   Rate code_from_address{100, 36'000};
   Rate register_from_address{200, 18'000};
   Rate lookup{2'000, 200};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Proves a number by its code, and makes a device in its account. The device is active only when it has published its
+// Proves a handle by its code, and makes a device in its account. The device is active only when it has published its
 // keys (publish_keys.cc).
 //
 // Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by
-// number. A PIN takes pin_attempts_max wrong tries a day. Each try counts in the store before it is made, so that neither
+// handle. A PIN takes pin_attempts_max wrong tries a day. Each try counts in the store before it is made, so that neither
 // tries side by side (here or in another process) nor a restart forgive one; a right one is taken back. A wrong PIN
 // leaves the code.
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "crypto/pin_hash.h"
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
+#include "wire/handle.h"
 
 namespace kith::handlers {
 namespace {
@@ -47,8 +48,8 @@ Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::stri
 }
 
 // The code was right.
-Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, std::string phone, std::string pin) {
-  const auto known = co_await services.accounts.find_by_phone(phone);
+Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle handle, std::string pin) {
+  const auto known = co_await services.accounts.find_by_handle(handle);
   if (!known && known.error() != StoreError::kNotFound) co_return refuse_store(known.error());
   if (known && !known->pin_hash.empty()) {
     if (pin.empty()) co_return refuse(wire::kPinRequired, "pin");
@@ -58,8 +59,8 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, std::string
   }
   const AccountId new_account = services.random.id<AccountId>();
   const Bytes secret = services.random.bytes(32);
-  const auto record = co_await services.accounts.add_device(phone, new_account, crypto::digest("kith token v1", secret),
-                                                            services.clock.now());
+  const auto record = co_await services.accounts.add_device(
+      handle, new_account, crypto::digest("kith token v1", secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());
   AccountRecord current = *record;
   co_await services.home.set_devices(std::move(current), false);
@@ -78,12 +79,12 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, std::string
 }
 
 // A wrong try. Without a further one, it says when a new code can be asked for.
-std::unexpected<Refusal> refuse_try(Services& services, const std::string& phone, const PendingCode& code,
+std::unexpected<Refusal> refuse_try(Services& services, const Handle& handle, const PendingCode& code,
                                     wire::ErrorCode error) {
   const bool last = code.attempts >= services.settings.code_attempts_max;
   if (last && error == wire::kWrongCode) error = wire::kTooManyAttempts;
   return refuse(error, error == wire::kWrongPin ? "pin" : "code",
-                last ? services.rate_limits.peek(Limit::kCodeForNumber, phone) : 0);
+                last ? services.rate_limits.peek(Limit::kCodeForHandle, handle.text()) : 0);
 }
 
 Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::string address,
@@ -91,29 +92,29 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   RateLimits& limits = services.rate_limits;
   if (const uint32_t wait_ms = limits.take_address(Limit::kRegisterFromAddress, address); wait_ms != 0)
     co_return refuse_rate(wait_ms);
-  const auto phone = normalize_phone(request.phone());
-  if (!phone) co_return refuse(wire::kInvalidPhone, "phone");
+  const auto handle = read_handle(request.handle());
+  if (!handle || handle->kind() == Handle::Kind::kUsername) co_return refuse(wire::kInvalidHandle, "handle");
   if (request.code().empty() || request.code().size() > kCodeBytesMax) co_return refuse(wire::kInvalidArgument, "code");
   if (request.pin().size() > kPinBytesMax) co_return refuse(wire::kInvalidArgument, "pin");
 
   const auto code =
-      co_await services.accounts.try_code(*phone, services.clock.now(), services.settings.code_attempts_max);
+      co_await services.accounts.try_code(*handle, services.clock.now(), services.settings.code_attempts_max);
   if (!code && code.error() == StoreError::kNotFound) co_return refuse(wire::kCodeExpired, "code");
   if (!code && code.error() == StoreError::kConflict)
-    co_return refuse(wire::kTooManyAttempts, "code", limits.peek(Limit::kCodeForNumber, *phone));
+    co_return refuse(wire::kTooManyAttempts, "code", limits.peek(Limit::kCodeForHandle, handle->text()));
   if (!code) co_return refuse_store(code.error());
-  if (!equal_in_constant_time(code->code_hash, crypto::digest("kith code v1", *phone + request.code())))
-    co_return refuse_try(services, *phone, *code, wire::kWrongCode);
+  if (!equal_in_constant_time(code->code_hash, crypto::digest("kith code v1", handle->text() + request.code())))
+    co_return refuse_try(services, *handle, *code, wire::kWrongCode);
 
-  Task<Outcome<wire::RegistrationResponse>> entering = let_in(services, *phone, request.pin());
+  Task<Outcome<wire::RegistrationResponse>> entering = let_in(services, *handle, request.pin());
   auto outcome = co_await std::move(entering);
   if (outcome) {
     // A code that could not be removed expires; it let one device in, and may let in one more of the same person.
-    (void)co_await services.accounts.remove_code(*phone);
+    (void)co_await services.accounts.remove_code(*handle);
   } else if (outcome.error().code == wire::kWrongPin) {
-    co_return refuse_try(services, *phone, *code, wire::kWrongPin);
+    co_return refuse_try(services, *handle, *code, wire::kWrongPin);
   } else {
-    (void)co_await services.accounts.return_code_attempt(*phone, code->code_hash);
+    (void)co_await services.accounts.return_code_attempt(*handle, code->code_hash);
   }
   co_return outcome;
 }

@@ -17,13 +17,13 @@ class RegistrationTest : public ::testing::Test {
 
   Outcome<wire::CodeResponse> ask(const std::string& phone = kPhone, const std::string& address = "192.0.2.1") {
     wire::CodeRequest request;
-    request.set_phone(phone);
+    request.mutable_handle()->set_phone(phone);
     return world.run(handlers::request_code(world.services(), address, request));
   }
   static wire::RegistrationRequest request_of(const std::string& code, const std::string& pin = "",
                                               const std::string& phone = kPhone) {
     wire::RegistrationRequest request;
-    request.set_phone(phone);
+    request.mutable_handle()->set_phone(phone);
     request.set_code(code);
     request.set_pin(pin);
     return request;
@@ -47,17 +47,6 @@ class RegistrationTest : public ::testing::Test {
     ASSERT_TRUE(world.run(handlers::set_pin(world.services(), device.address, request)));
   }
 };
-
-TEST(PhoneNumbers, AreFullInternationalNumbersThatCanExist) {
-  for (const char* const good : {"+491700000001", "+491700000002", "+14155550123", "+447700900123", "+33612345678"}) {
-    EXPECT_EQ(handlers::normalize_phone(good), good) << good;
-  }
-  for (const char* const bad :
-       {"", "+", "491700000001", "01700000001", "+49 170 0000001", "+49170000000a", "+491", "+999999999999",
-        "+4917000000011234567", "tel:+491700000001", "+491700000001;ext=5", "+00491700000001"}) {
-    EXPECT_FALSE(handlers::normalize_phone(bad)) << bad;
-  }
-}
 
 TEST_F(RegistrationTest, ACodeMakesADeviceThatIsNotActiveYet) {
   const auto code = ask();
@@ -168,13 +157,45 @@ TEST_F(RegistrationTest, CodesAreLimitedByAddressButNotOnLoopback) {  // [LIMIT-
 }
 
 TEST_F(RegistrationTest, NamesWhatIsWrong) {
-  EXPECT_EQ(ask("12345").error().code, wire::kInvalidPhone);
-  EXPECT_EQ(ask("12345").error().detail, "phone");
+  EXPECT_EQ(ask("12345").error().code, wire::kInvalidHandle);
+  EXPECT_EQ(ask("12345").error().detail, "handle");
   EXPECT_EQ(enter("", "").error().code, wire::kInvalidArgument);
-  EXPECT_EQ(enter("123456", "", "x").error().code, wire::kInvalidPhone);
+  EXPECT_EQ(enter("123456", "", "x").error().code, wire::kInvalidHandle);
   EXPECT_EQ(refused("123456"), wire::kCodeExpired);  // never asked for
   world.ports().codes.faults.fail_next(StoreError::kUnavailable);
   EXPECT_EQ(ask().error().code, wire::kUnavailable);
+}
+
+TEST_F(RegistrationTest, AnEmailAddressIsProvedAsANumberIsAndAUsernameIsNot) {  // [HANDLE-1]
+  wire::CodeRequest asking;
+  asking.mutable_handle()->set_email("Ana@Example.org");
+  const auto code = world.run(handlers::request_code(world.services(), "192.0.2.1", asking));
+  ASSERT_TRUE(code);
+  EXPECT_EQ(code->code(), world.ports().codes.last_code("ana@example.org"));
+  wire::RegistrationRequest entering = request_of(code->code());
+  entering.mutable_handle()->set_email("ana@example.org");
+  const auto response = world.run(handlers::register_device(world.services(), "192.0.2.1", entering));
+  ASSERT_TRUE(response);
+  const auto account = world.run(world.ports().accounts.find_by_handle(*Handle::from_text("ana@example.org")));
+  EXPECT_EQ(account->id.bytes(), response->account_id());
+
+  asking.mutable_handle()->set_username("ana");
+  EXPECT_EQ(world.run(handlers::request_code(world.services(), "192.0.2.1", asking)).error().code,
+            wire::kInvalidHandle);
+  entering.mutable_handle()->set_username("ana");
+  EXPECT_EQ(world.run(handlers::register_device(world.services(), "192.0.2.1", entering)).error().code,
+            wire::kInvalidHandle);
+}
+
+TEST_F(RegistrationTest, WhoeverProvesAnyHandleOfAnAccountGetsADeviceInIt) {  // [HANDLE-1] [DEVICE-3]
+  TestDevice device(world, kPhone);
+  ASSERT_TRUE(device.become_active());
+  const AccountId account = device.address.account;
+  const Handle second = *Handle::from_text("+491700000002");
+  ASSERT_TRUE(world.run(world.ports().accounts.add_handle(account, second, AccountStore::Place::kLast)));
+  TestDevice other(world, second.text());
+  ASSERT_TRUE(other.register_number());
+  EXPECT_EQ(other.address, (DeviceAddress{account, {2}}));
 }
 
 TEST_F(RegistrationTest, ARegistrationPinIsAskedForAndAWrongOneLeavesTheCode) {
@@ -202,7 +223,7 @@ TEST_F(RegistrationTest, WrongPinsAreCountedOverADay) {  // [LIMIT-1]
   ASSERT_TRUE(strict.run(handlers::set_pin(strict.services(), device.address, pin)));
   const auto try_pin = [&](const std::string& text) {
     wire::CodeRequest ask;
-    ask.set_phone(kPhone);
+    ask.mutable_handle()->set_phone(kPhone);
     strict.loops.pass(60'000);
     const auto code = strict.run(handlers::request_code(strict.services(), "192.0.2.1", ask));
     return strict.run(handlers::register_device(strict.services(), "192.0.2.1", request_of(code->code(), text)));

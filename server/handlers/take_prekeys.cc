@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/handlers/checks.h"
+#include "server/handlers/device_list.h"
 #include "server/handlers/handlers.h"
 
 namespace kith::handlers {
@@ -53,7 +54,7 @@ Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddres
   wire::PrekeyBundlesResponse response;
   response.mutable_device_list()->set_device_list(record->device_list);
   response.mutable_device_list()->set_signature(record->device_list_signature);
-  response.mutable_device_list()->set_phone(record->phone);
+  tell_handle(*record, *response.mutable_device_list());
   for (size_t i = 0; i < devices.size(); ++i) {
     const DeviceAddress device{target, devices[i]};
     const auto taken = co_await services.keys.take_bundle(device);

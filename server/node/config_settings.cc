@@ -21,14 +21,14 @@ const Section kSections[] = {
     {"tls", "HTTPS and WSS by the server itself; without, put a proxy in front. Read again at SIGHUP."},
     {"web", "The web app."},
     {"data", "What is kept on disk."},
-    {"registration", "How a device proves its phone number."},
+    {"registration", "How a device proves its phone number or e-mail address."},
     {"limits", "Bounds on what clients may do and use. A number of 0 means no bound where the range allows it."},
     {"timeouts", "All in milliseconds."},
     {"inbox", "Messages on their way, in memory and on disk."},
     {"rates",
      "How often somebody may do something: `burst` at once, then one each `refill_ms`. A burst of 0: not limited."},
     {"metrics", "GET /metrics, for Prometheus."},
-    {"log", "The log goes to standard error. It holds ids, sizes and times, never content, tokens or phone numbers."},
+    {"log", "The log goes to standard error. It holds ids, sizes and times, never content, tokens or handles."},
     {"process", "The process itself."},
 };
 
@@ -69,7 +69,8 @@ const Setting kSettings[] = {
 
     {"registration",
      "codes",
-     "How a code reaches the owner of a number. \"console\": on standard error, for the operator to pass on. \"echo\": "
+     "How a code reaches the owner of a number or address. \"console\": on standard error, for the operator to pass "
+     "on. \"echo\": "
      "in the answer"
      " itself, for development; refused unless every listen address is a loopback one.",
      KITH_PLACE(std::string, codes),
@@ -81,7 +82,7 @@ const Setting kSettings[] = {
      30, kDaySeconds},
     {"registration", "code_attempts_max", "Wrong tries after which a code is worth nothing.",
      KITH_PLACE(uint32_t, handlers.code_attempts_max), 1, 100},
-    {"registration", "pin_attempts_max", "Wrong registration PINs of one number a day.",
+    {"registration", "pin_attempts_max", "Wrong registration PINs of one account a day.",
      KITH_PLACE(uint32_t, handlers.pin_attempts_max), 1, 1000},
     {"registration", "prekeys_low", "A device is asked for more one-time prekeys when the server has fewer left.",
      KITH_PLACE(uint32_t, handlers.prekeys_low), 1, 200},
@@ -169,11 +170,11 @@ const Setting kSettings[] = {
     {"inbox", "idle_window_s", "Seconds after which the list of recent message ids of a quiet device leaves memory.",
      KITH_PLACE(uint32_t, delivery.idle_window_s), 1, kDaySeconds},
 
-    {"rates", "code_for_number", "Codes asked for, of one number.", KITH_PLACE(Rate, rates.code_for_number)},
-    {"rates", "code_for_number_hourly", "The same over a longer time.", KITH_PLACE(Rate, rates.code_for_number_hourly)},
+    {"rates", "code_for_handle", "Codes asked for, of one number or address.", KITH_PLACE(Rate, rates.code_for_handle)},
+    {"rates", "code_for_handle_hourly", "The same over a longer time.", KITH_PLACE(Rate, rates.code_for_handle_hourly)},
     {"rates", "code_from_address", "Codes asked for, from one address.", KITH_PLACE(Rate, rates.code_from_address)},
     {"rates", "register_from_address", "Codes tried, from one address.", KITH_PLACE(Rate, rates.register_from_address)},
-    {"rates", "lookup", "Numbers looked up, by one account.", KITH_PLACE(Rate, rates.lookup)},
+    {"rates", "lookup", "Handles looked up, by one account.", KITH_PLACE(Rate, rates.lookup)},
     {"rates", "take_prekeys", "One-time prekeys taken, by one account.", KITH_PLACE(Rate, rates.take_prekeys)},
     {"rates", "take_prekeys_of", "One-time prekeys taken of one device, by one account.",
      KITH_PLACE(Rate, rates.take_prekeys_of)},

@@ -513,10 +513,17 @@ TEST_F(Kithd, CodesOnTheConsoleDoNotNameTheNumber) {  // [PRIVATE-1]
   ASSERT_TRUE(server_.start({"--codes", "console"})) << server_.log();
   const auto asked = Client(server_.port())
                          .request("POST", "/v1/registration/code", {{"Content-Type", "application/json"}},
-                                  R"({"phone": "+491701234567"})");
+                                  R"({"handle": {"phone": "+491701234567"}})");
   EXPECT_EQ(asked.status, 200);
   EXPECT_EQ(asked.body.find("code\":"), std::string::npos) << asked.body;
   EXPECT_THAT(server_.log(), HasSubstr("registration code for the number that ends in 4567: "));
+  const auto by_mail = Client(server_.port())
+                           .request("POST", "/v1/registration/code", {{"Content-Type", "application/json"}},
+                                    R"({"handle": {"email": "ana.maria@example.org"}})");
+  EXPECT_EQ(by_mail.status, 200);
+  EXPECT_THAT(server_.log(),
+              HasSubstr("registration code for the address that begins with a and ends in @example.org: "));
+  EXPECT_EQ(server_.log().find("maria"), std::string::npos);
   EXPECT_EQ(server_.log().find("70123"), std::string::npos);
 }
 

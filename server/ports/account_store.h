@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/handle.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -25,7 +26,7 @@ struct DeviceRecord {
 
 struct AccountRecord {
   AccountId id;
-  std::string phone;                 // E.164
+  std::vector<Handle> handles;       // the first is what others are told (HANDLE-2); none: others can't find it
   std::string pin_hash;              // Argon2id, libsodium's text form; empty: no PIN
   UnixMicros pin_tries_forgiven_at;  // when no wrong PIN counts any more
   Revision device_list_revision;     // zero: never published
@@ -37,7 +38,7 @@ struct AccountRecord {
 
 // A registration code on its way.
 struct PendingCode {
-  Bytes code_hash;  // BLAKE2b-256 of phone and code
+  Bytes code_hash;  // BLAKE2b-256 of handle and code
   UnixMicros expires_at;
   uint32_t attempts = 0;  // tries that were not taken back
 };
@@ -58,19 +59,26 @@ class AccountStore {
   // The server that these accounts are of (IDENTITY-7): the first that was ever proposed, kept as long as they are.
   virtual Task<Result<ServerId, StoreError>> server_id(ServerId proposed) = 0;
 
-  virtual Task<Result<AccountRecord, StoreError>> load(AccountId account) = 0;           // kNotFound
-  virtual Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) = 0;  // kNotFound
-  // The accounts with an active device among these numbers, in any order.
-  struct PhoneAccount {
-    std::string phone;
+  virtual Task<Result<AccountRecord, StoreError>> load(AccountId account) = 0;        // kNotFound
+  virtual Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) = 0;  // kNotFound
+  // The accounts with an active device among these handles, in any order.
+  struct HandleAccount {
+    Handle handle;
     AccountId account;
   };
-  virtual Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) = 0;
+  virtual Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) = 0;
 
-  // The number's account, made with `new_account` as its id if there is none, and in it a new inactive device with an
-  // id never used before in the account. An earlier inactive device of the account is removed. Answers the account as
-  // it is afterwards; the new device is its last.
-  virtual Task<Result<AccountRecord, StoreError>> add_device(std::string phone, AccountId new_account, Bytes token_hash,
+  // Gives the account a further handle, or one that it has another place. Errors: kNotFound; kConflict when it is
+  // another account's, or this one has kHandlesMax.
+  enum class Place { kFirst, kLast };
+  virtual Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) = 0;
+  // Takes a handle from the account: it is nobody's then. kNotFound: no such account; that it has not got it is no error.
+  virtual Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) = 0;
+
+  // The handle's account, made with `new_account` as its id and this as its only handle if there is none, and in it a
+  // new inactive device with an id never used before in the account. An earlier inactive device of the account is
+  // removed. Answers the account as it is afterwards; the new device is its last.
+  virtual Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                              UnixMicros now) = 0;
 
   // Makes a device list current: the devices it names become active, all others end, with their keys.
@@ -95,14 +103,14 @@ class AccountStore {
   // Takes a counted try back: it was right, or was not made. kNotFound.
   virtual Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) = 0;
 
-  // Registration codes: one a number, the newest.
-  virtual Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) = 0;
-  // Counts a try of the number's code before it is made, whoever else counts one; answers the code with it.
+  // Registration codes: one a handle, the newest.
+  virtual Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) = 0;
+  // Counts a try of the handle's code before it is made, whoever else counts one; answers the code with it.
   // Errors: kNotFound when there is none, or it has expired; kConflict when attempts_max tries were made.
-  virtual Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) = 0;
+  virtual Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) = 0;
   // Takes a counted try of this very code back: it was right. No such code is no error.
-  virtual Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) = 0;
-  virtual Task<Result<void, StoreError>> remove_code(std::string phone) = 0;
+  virtual Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) = 0;
+  virtual Task<Result<void, StoreError>> remove_code(Handle handle) = 0;
 };
 
 }  // namespace kith

@@ -12,6 +12,7 @@
 #include <ostream>
 #include <set>
 
+#include "base/limits.h"
 #include "server/ports/account_store.h"
 #include "server/ports/contract_runner.h"
 #include "server/ports/key_store.h"
@@ -40,7 +41,8 @@ struct AccountStoreCase {
 
 class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
  protected:
-  static constexpr const char* kPhone = "+491700000001";
+  static Handle handle(std::string_view text) { return Handle::from_text(text).value(); }
+  static inline const Handle kPhone = *Handle::from_text("+491700000001");
   static inline const Bytes kHash = Bytes("\0hash\xff\x27of a token, 32 bytes long....", 32);
 
   static AccountId account(uint8_t fill) {
@@ -51,9 +53,9 @@ class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
   AccountStore& accounts() { return backend_->accounts(); }
   KeyStore& keys() { return backend_->keys(); }
 
-  AccountRecord add(std::string phone, uint8_t new_account, Bytes hash = kHash, uint64_t now = 5) {
+  AccountRecord add(Handle handle, uint8_t new_account, Bytes hash = kHash, uint64_t now = 5) {
     auto record =
-        runner_.run(accounts().add_device(std::move(phone), account(new_account), std::move(hash), UnixMicros{now}));
+        runner_.run(accounts().add_device(std::move(handle), account(new_account), std::move(hash), UnixMicros{now}));
     EXPECT_TRUE(record);
     return record ? std::move(*record) : AccountRecord();
   }
@@ -83,9 +85,9 @@ TEST_P(AccountStoreContract, TheServerIsWhatWasProposedFirst_IDENTITY_7) {
   EXPECT_EQ(runner_.run(accounts().server_id(second)), first);
 }
 
-TEST_P(AccountStoreContract, AnUnknownAccountOrNumberIsNotFound) {
+TEST_P(AccountStoreContract, AnUnknownAccountOrHandleIsNotFound) {
   EXPECT_EQ(runner_.run(accounts().load(account(1))).error(), StoreError::kNotFound);
-  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(kPhone)).error(), StoreError::kNotFound);
   EXPECT_EQ(runner_.run(accounts().set_pin_hash(account(1), "pin")).error(), StoreError::kNotFound);
   EXPECT_EQ(publish(account(1), 1, {}).error(), StoreError::kNotFound);
 }
@@ -93,7 +95,7 @@ TEST_P(AccountStoreContract, AnUnknownAccountOrNumberIsNotFound) {
 TEST_P(AccountStoreContract, AFirstDeviceMakesTheAccountAndIsInactive) {
   const AccountRecord made = add(kPhone, 1, kHash, 77);
   EXPECT_EQ(made.id, account(1));
-  EXPECT_EQ(made.phone, kPhone);
+  EXPECT_EQ(made.handles, std::vector{kPhone});
   EXPECT_EQ(made.pin_hash, "");
   EXPECT_EQ(made.device_list_revision, Revision{});
   ASSERT_EQ(made.devices.size(), 1u);
@@ -105,10 +107,10 @@ TEST_P(AccountStoreContract, AFirstDeviceMakesTheAccountAndIsInactive) {
   const auto loaded = runner_.run(accounts().load(account(1)));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->devices.at(0).token_hash, kHash);
-  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone)).value().id, account(1));
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(kPhone)).value().id, account(1));
 }
 
-TEST_P(AccountStoreContract, ANumberKeepsItsAccountAndNeverUsesADeviceIdAgain) {
+TEST_P(AccountStoreContract, AHandleKeepsItsAccountAndNeverUsesADeviceIdAgain) {
   add(kPhone, 1);
   ASSERT_TRUE(publish(account(1), 1, {1}));
   EXPECT_EQ(devices_of(add(kPhone, 2)), (Devices{{1, true}, {2, false}}));
@@ -180,7 +182,7 @@ TEST_P(AccountStoreContract, OfDeviceListsPublishedAtOnceOneWins) {  // [DEVICE-
   EXPECT_EQ(runner_.run(accounts().load(account(1)))->device_list, winner);
 }
 
-TEST_P(AccountStoreContract, RegistrationsOfOneNumberAtOnceMakeOneAccount) {
+TEST_P(AccountStoreContract, RegistrationsOfOneHandleAtOnceMakeOneAccount) {
   std::vector<Task<Result<AccountRecord, StoreError>>> calls;
   for (uint8_t i = 1; i <= 8; ++i) calls.push_back(accounts().add_device(kPhone, account(i), kHash, UnixMicros{i}));
   std::set<AccountId> ids;
@@ -194,22 +196,89 @@ TEST_P(AccountStoreContract, RegistrationsOfOneNumberAtOnceMakeOneAccount) {
   EXPECT_EQ(devices.size(), 8u);
 }
 
-TEST_P(AccountStoreContract, FindPhonesNamesAccountsWithAnActiveDevice) {
-  add("+491700000001", 1);
-  add("+491700000002", 2);
-  add("+491700000003", 3);
+TEST_P(AccountStoreContract, FindHandlesNamesAccountsWithAnActiveDevice) {
+  add(handle("+491700000001"), 1);
+  add(handle("@ben"), 2);
+  add(handle("cleo@example.org"), 3);
   ASSERT_TRUE(publish(account(1), 1, {1}));
   ASSERT_TRUE(publish(account(3), 1, {1}));
-  add("+491700000003", 9);  // a further inactive device changes nothing
-  auto found =
-      runner_.run(accounts().find_phones({"+491700000003", "+491700000002", "+491700000001", "+491700000004"}));
+  add(handle("cleo@example.org"), 9);  // a further inactive device changes nothing
+  auto found = runner_.run(accounts().find_handles(
+      {handle("cleo@example.org"), handle("@ben"), handle("+491700000001"), handle("+491700000004")}));
   ASSERT_TRUE(found);
-  std::ranges::sort(*found, {}, &AccountStore::PhoneAccount::phone);
+  std::ranges::sort(*found, {}, &AccountStore::HandleAccount::account);
   ASSERT_EQ(found->size(), 2u);
-  EXPECT_EQ((*found)[0].phone, "+491700000001");
+  EXPECT_EQ((*found)[0].handle, kPhone);
   EXPECT_EQ((*found)[0].account, account(1));
+  EXPECT_EQ((*found)[1].handle, handle("cleo@example.org"));
   EXPECT_EQ((*found)[1].account, account(3));
-  EXPECT_TRUE(runner_.run(accounts().find_phones({}))->empty());
+  EXPECT_TRUE(runner_.run(accounts().find_handles({}))->empty());
+}
+
+TEST_P(AccountStoreContract, AnAccountHasSeveralHandlesInAnOrderAndIsFoundByEach) {  // [HANDLE-1] [HANDLE-2]
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 1, {1}));
+  using Handles = std::vector<Handle>;
+  const Handle email = handle("ana@example.org"), username = handle("@ana");
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(1), email, AccountStore::Place::kLast))->handles,
+            (Handles{kPhone, email}));
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(1), username, AccountStore::Place::kFirst))->handles,
+            (Handles{username, kPhone, email}));
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(1), email, AccountStore::Place::kFirst))->handles,
+            (Handles{email, username, kPhone}))
+      << "one that it has gets another place";
+  EXPECT_EQ(runner_.run(accounts().find_handles({kPhone, email, username}))->size(), 3u);
+  EXPECT_EQ(add(username, 7).id, account(1)) << "whoever proves one of them is let in";
+  if (!backend_->reopen()) return;
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(kPhone))->handles, (Handles{email, username, kPhone}));
+}
+
+TEST_P(AccountStoreContract, AHandleIsOneAccounts) {  // [HANDLE-1]
+  const auto last = AccountStore::Place::kLast;
+  add(kPhone, 1);
+  add(handle("@ben"), 2);
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(1), handle("@ben"), last)).error(), StoreError::kConflict);
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(9), handle("@eve"), last)).error(), StoreError::kNotFound);
+  for (size_t i = 1; i < kHandlesMax; ++i)
+    ASSERT_TRUE(runner_.run(accounts().add_handle(account(1), handle("@ana" + std::to_string(i)), last)));
+  EXPECT_EQ(runner_.run(accounts().add_handle(account(1), handle("@ana"), last)).error(), StoreError::kConflict);
+  EXPECT_TRUE(runner_.run(accounts().add_handle(account(1), handle("@ana1"), last))) << "it has that";
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(handle("@ana"))).error(), StoreError::kNotFound);
+}
+
+TEST_P(AccountStoreContract, AnAccountWithoutHandlesGoesOnAndNobodyFindsIt) {  // [HANDLE-1]
+  add(kPhone, 1);
+  ASSERT_TRUE(publish(account(1), 1, {1}, "list"));
+  EXPECT_TRUE(runner_.run(accounts().remove_handle(account(1), handle("@ben")))) << "it never had it";
+  EXPECT_TRUE(runner_.run(accounts().remove_handle(account(1), kPhone))->handles.empty());
+  EXPECT_EQ(runner_.run(accounts().remove_handle(account(9), kPhone)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(kPhone)).error(), StoreError::kNotFound);
+  EXPECT_TRUE(runner_.run(accounts().find_handles({kPhone}))->empty());
+  const auto record = runner_.run(accounts().load(account(1)));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->device_list, "list");
+  EXPECT_EQ(devices_of(*record), (Devices{{1, true}}));
+  EXPECT_EQ(add(kPhone, 2).id, account(2)) << "the handle is nobody's, and makes an account of its own";
+}
+
+TEST_P(AccountStoreContract, OfTwoProcessesThatGiveAHandleToTwoAccountsOneWins) {  // [HANDLE-1]
+  add(kPhone, 1);
+  add(handle("@ben"), 2);
+  for (int round = 0; round < 10; ++round) {
+    const Handle wanted = handle("@wanted" + std::to_string(round));
+    std::vector<Task<Result<AccountRecord, StoreError>>> calls;
+    for (uint8_t i = 1; i <= 2; ++i) {
+      AccountStore& store = i == 1 ? accounts() : backend_->other_accounts();
+      calls.push_back(store.add_handle(account(i), wanted, AccountStore::Place::kLast));
+    }
+    std::vector<AccountId> won;
+    for (const auto& outcome : runner_.run_all(std::move(calls))) {
+      if (outcome) won.push_back(outcome->id);
+    }
+    ASSERT_EQ(won.size(), 1u);
+    EXPECT_EQ(runner_.run(accounts().find_by_handle(wanted))->id, won[0]);
+    ASSERT_TRUE(runner_.run(accounts().remove_handle(won[0], wanted)));
+  }
 }
 
 TEST_P(AccountStoreContract, ThePinIsKeptUntilItIsRemoved) {
@@ -241,16 +310,16 @@ TEST_P(AccountStoreContract, TriesOfThePinAreCountedWithinTheirBudgetAndForgiven
   EXPECT_EQ(take(1100), Outcome(true, 0)) << "it was taken back";
   EXPECT_EQ(take(500), Outcome(false, 100)) << "the clock was put back";
   EXPECT_EQ(take(9000), Outcome(true, 0));
-  EXPECT_EQ(runner_.run(accounts().find_by_phone(kPhone))->pin_tries_forgiven_at, UnixMicros{9100});
+  EXPECT_EQ(runner_.run(accounts().find_by_handle(kPhone))->pin_tries_forgiven_at, UnixMicros{9100});
 }
 
-TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
-  const auto tried = [&](const std::string& phone, uint32_t attempts_max = 9) {
-    return runner_.run(accounts().try_code(phone, {50}, attempts_max));
+TEST_P(AccountStoreContract, AHandleHasOneCodeTheNewest) {
+  const auto tried = [&](const Handle& of, uint32_t attempts_max = 9) {
+    return runner_.run(accounts().try_code(of, {50}, attempts_max));
   };
   EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0})));
-  ASSERT_TRUE(runner_.run(accounts().put_code("+491700000002", {"other", UnixMicros{100}, 0})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(handle("+491700000002"), {"other", UnixMicros{100}, 0})));
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0two", 4), UnixMicros{200}, 3})));
   const auto code = tried(kPhone);
   ASSERT_TRUE(code);
@@ -260,7 +329,7 @@ TEST_P(AccountStoreContract, ANumberHasOneCodeTheNewest) {
   ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
   ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
   EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
-  EXPECT_EQ(tried("+491700000002")->code_hash, "other");
+  EXPECT_EQ(tried(handle("+491700000002"))->code_hash, "other");
 }
 
 TEST_P(AccountStoreContract, TriesOfACodeAreCountedUpToTheirNumberAndUntilItExpires) {  // [LIMIT-1]
@@ -273,7 +342,7 @@ TEST_P(AccountStoreContract, TriesOfACodeAreCountedUpToTheirNumberAndUntilItExpi
   EXPECT_EQ(tried(99).error(), StoreError::kConflict);
   ASSERT_TRUE(runner_.run(accounts().return_code_attempt(kPhone, "code")));
   EXPECT_EQ(tried(99)->attempts, 3u);
-  ASSERT_TRUE(runner_.run(accounts().return_code_attempt("+491700000002", "code")));
+  ASSERT_TRUE(runner_.run(accounts().return_code_attempt(handle("+491700000002"), "code")));
 }
 
 TEST_P(AccountStoreContract, OfTwoProcessesThatPublishAtOnceOneWins) {  // [DEVICE-1]
@@ -303,7 +372,7 @@ TEST_P(AccountStoreContract, AListThatIsPublishedAgainBecauseTheAnswerWasLostIsN
   EXPECT_EQ(publish(account(1), 1, {1}, "another").error(), StoreError::kConflict);
 }
 
-TEST_P(AccountStoreContract, TwoProcessesThatRegisterANumberMakeOneAccountAndNoDeviceTwice) {
+TEST_P(AccountStoreContract, TwoProcessesThatRegisterAHandleMakeOneAccountAndNoDeviceTwice) {
   std::vector<Task<Result<AccountRecord, StoreError>>> calls;
   for (uint8_t i = 1; i <= 20; ++i) {
     AccountStore& store = i % 2 == 0 ? accounts() : backend_->other_accounts();
@@ -347,7 +416,7 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   ASSERT_TRUE(runner_.run(accounts().take_pin_try(account(1), UnixMicros{3}, {5, 50})));
   ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
-  const auto record = runner_.run(accounts().find_by_phone(kPhone));
+  const auto record = runner_.run(accounts().find_by_handle(kPhone));
   ASSERT_TRUE(record);
   EXPECT_EQ(record->id, account(1));
   EXPECT_EQ(record->pin_hash, "pin");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "server/sql/sql_connection.h"
 #include "server/sql/sql_device_rows.h"
 
@@ -17,18 +18,38 @@ const SqlRow kServer{"server", {"only_one"}, {"id"}};
 const SqlRow kAccount{
     "accounts",
     {"account"},
-    {"phone", "pin_hash", "pin_tries_forgiven_at", "next_device", "revision", "device_list", "device_list_signature"}};
-const SqlRow kCode{"codes", {"phone"}, {"code_hash", "expires_at", "attempts"}};
+    {"pin_hash", "pin_tries_forgiven_at", "next_device", "revision", "device_list", "device_list_signature"}};
+const SqlRow kHandle{"handles", {"handle"}, {"account", "ordinal"}};
+const SqlRow kCode{"codes", {"handle"}, {"code_hash", "expires_at", "attempts"}};
+
+// In their order. With it, how far the order goes.
+struct Handles {
+  std::vector<Handle> all;
+  long long first = 1;
+  long long last = 0;
+};
+Handles load_handles(SqlConnection& connection, const AccountId& account) {
+  Handles handles;
+  long long ordinal = 0;
+  std::string text;
+  auto rows = connection.query("SELECT handle, ordinal FROM handles WHERE account = :account ORDER BY ordinal, handle");
+  rows.in(account).out(text).out(ordinal);
+  while (rows.fetch()) {
+    if (handles.all.empty()) handles.first = ordinal;
+    handles.last = ordinal;
+    if (auto handle = Handle::from_text(text)) handles.all.push_back(std::move(*handle));
+  }
+  return handles;
+}
 
 Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const AccountId& account) {
   AccountRecord record;
   record.id = account;
   long long revision = 0, forgiven_at = 0, next_device = 0;
   if (!connection
-           .query("SELECT phone, pin_hash, pin_tries_forgiven_at, next_device, revision, device_list,"
+           .query("SELECT pin_hash, pin_tries_forgiven_at, next_device, revision, device_list,"
                   " device_list_signature FROM accounts WHERE account = :account")
            .in(account)
-           .out(record.phone)
            .out(record.pin_hash)
            .out(forgiven_at)
            .out(next_device)
@@ -42,6 +63,8 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
   record.last_device.value = static_cast<uint32_t>(next_device - 1);
   record.device_list_revision.value = static_cast<uint64_t>(revision);
 
+  record.handles = load_handles(connection, account).all;
+
   long long device = 0, active = 0, created_at = 0;
   std::string token_hash;
   auto devices = connection.query(
@@ -54,11 +77,11 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
   return record;
 }
 
-std::optional<PendingCode> load_code(SqlConnection& connection, const std::string& phone) {
+std::optional<PendingCode> load_code(SqlConnection& connection, const Handle& handle) {
   PendingCode code;
   long long expires_at = 0, attempts = 0;
-  if (!connection.query("SELECT code_hash, expires_at, attempts FROM codes WHERE phone = :phone")
-           .in(phone)
+  if (!connection.query("SELECT code_hash, expires_at, attempts FROM codes WHERE handle = :handle")
+           .in(handle.text())
            .out(code.code_hash)
            .out(expires_at)
            .out(attempts)
@@ -70,9 +93,9 @@ std::optional<PendingCode> load_code(SqlConnection& connection, const std::strin
   return code;
 }
 
-std::optional<AccountId> account_of_phone(SqlConnection& connection, const std::string& phone) {
+std::optional<AccountId> account_of(SqlConnection& connection, const Handle& handle) {
   std::string account;
-  if (!connection.query("SELECT account FROM accounts WHERE phone = :phone").in(phone).out(account).fetch())
+  if (!connection.query("SELECT account FROM handles WHERE handle = :handle").in(handle.text()).out(account).fetch())
     return std::nullopt;
   return AccountId::from_hex(account);
 }
@@ -83,6 +106,12 @@ Result<void, StoreError> if_account(SqlConnection& connection, const AccountId& 
   if (!connection.query("SELECT 1 FROM accounts WHERE account = :account").in(account).out(there).fetch())
     return Fail(StoreError::kNotFound);
   return {};
+}
+
+// Makes the account this writer's alone until its transaction ends.
+Result<void, StoreError> lock_account(SqlConnection& connection, const AccountId& account) {
+  connection.query("UPDATE accounts SET next_device = next_device WHERE account = :account").in(account).run();
+  return if_account(connection, account);
 }
 
 void end_device(SqlConnection& connection, const DeviceAddress& device) {
@@ -116,44 +145,79 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::load(AccountId account)
   return database_.read([account](SqlConnection& connection) { return load_now(connection, account); });
 }
 
-Task<Result<AccountRecord, StoreError>> SqlAccountStore::find_by_phone(std::string phone) {
-  return database_.read([phone = std::move(phone)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
-    const auto account = account_of_phone(connection, phone);
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::find_by_handle(Handle handle) {
+  return database_.read([handle = std::move(handle)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+    const auto account = account_of(connection, handle);
     if (!account) return Fail(StoreError::kNotFound);
     return load_now(connection, *account);
   });
 }
 
-Task<Result<std::vector<AccountStore::PhoneAccount>, StoreError>> SqlAccountStore::find_phones(
-    std::vector<std::string> phones) {
+Task<Result<std::vector<AccountStore::HandleAccount>, StoreError>> SqlAccountStore::find_handles(
+    std::vector<Handle> handles) {
   return database_.read(
-      [phones = std::move(phones)](SqlConnection& connection) -> Result<std::vector<PhoneAccount>, StoreError> {
-        std::vector<PhoneAccount> found;
-        for (const std::string& phone : phones) {
+      [handles = std::move(handles)](SqlConnection& connection) -> Result<std::vector<HandleAccount>, StoreError> {
+        std::vector<HandleAccount> found;
+        for (const Handle& handle : handles) {
           std::string account;
           if (!connection
-                   .query("SELECT account FROM accounts WHERE phone = :phone AND EXISTS"
-                          " (SELECT 1 FROM devices WHERE devices.account = accounts.account AND devices.active = 1)")
-                   .in(phone)
+                   .query("SELECT account FROM handles WHERE handle = :handle AND EXISTS"
+                          " (SELECT 1 FROM devices WHERE devices.account = handles.account AND devices.active = 1)")
+                   .in(handle.text())
                    .out(account)
                    .fetch()) {
             continue;
           }
-          if (const auto id = AccountId::from_hex(account)) found.push_back({phone, *id});
+          if (const auto id = AccountId::from_hex(account)) found.push_back({handle, *id});
         }
         return found;
       });
 }
 
-Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(std::string phone, AccountId new_account,
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_handle(AccountId account, Handle handle, Place place) {
+  return database_.write(
+      [account, handle = std::move(handle), place](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+        if (const auto there = lock_account(connection, account); !there) return Fail(there.error());
+        const Handles has = load_handles(connection, account);
+        const long long ordinal = place == Place::kFirst ? has.first - 1 : has.last + 1;
+        if (std::ranges::find(has.all, handle) != has.all.end()) {
+          connection.query("UPDATE handles SET ordinal = :ordinal WHERE handle = :handle AND account = :account")
+              .in(ordinal)
+              .in(handle.text())
+              .in(account)
+              .run();
+          return load_now(connection, account);
+        }
+        if (has.all.size() >= kHandlesMax) return Fail(StoreError::kConflict);
+        connection.insert_if_absent(kHandle).in(handle.text()).in(account).in(ordinal).run();
+        if (account_of(connection, handle) != account) return Fail(StoreError::kConflict);
+        return load_now(connection, account);
+      });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::remove_handle(AccountId account, Handle handle) {
+  return database_.write(
+      [account, handle = std::move(handle)](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+        if (const auto there = lock_account(connection, account); !there) return Fail(there.error());
+        connection.query("DELETE FROM handles WHERE handle = :handle AND account = :account")
+            .in(handle.text())
+            .in(account)
+            .run();
+        return load_now(connection, account);
+      });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(Handle handle, AccountId new_account,
                                                                     Bytes token_hash, UnixMicros now) {
-  return database_.write([phone = std::move(phone), new_account, token_hash = std::move(token_hash),
+  return database_.write([handle = std::move(handle), new_account, token_hash = std::move(token_hash),
                           now](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
-    connection.insert_if_absent(kAccount).in(new_account).in(phone).in("").in(0).in(1).in(0).in("").in("").run();
+    connection.insert_if_absent(kHandle).in(handle.text()).in(new_account).in(1).run();
+    const auto account = account_of(connection, handle);
+    if (!account) return Fail(StoreError::kUnavailable);  // taken from its account at this very moment
+    if (*account == new_account)
+      connection.insert_if_absent(kAccount).in(new_account).in("").in(0).in(1).in(0).in("").in("").run();
     // From here on the account is this writer's alone.
-    connection.query("UPDATE accounts SET next_device = next_device + 1 WHERE phone = :phone").in(phone).run();
-    const auto account = account_of_phone(connection, phone);
-    if (!account) return Fail(StoreError::kUnavailable);
+    connection.query("UPDATE accounts SET next_device = next_device + 1 WHERE account = :account").in(*account).run();
     const auto record = load_now(connection, *account);
     if (!record) return record;
     for (const DeviceRecord& old : record->devices) {
@@ -257,53 +321,53 @@ Task<Result<void, StoreError>> SqlAccountStore::return_pin_try(AccountId account
   });
 }
 
-Task<Result<void, StoreError>> SqlAccountStore::put_code(std::string phone, PendingCode code) {
+Task<Result<void, StoreError>> SqlAccountStore::put_code(Handle handle, PendingCode code) {
   return database_.write(
-      [phone = std::move(phone), code = std::move(code)](SqlConnection& connection) -> Result<void, StoreError> {
+      [handle = std::move(handle), code = std::move(code)](SqlConnection& connection) -> Result<void, StoreError> {
         connection.query("DELETE FROM codes WHERE expires_at < :before")
             .in(code.expires_at.value - std::min(code.expires_at.value, kDayMicros))
             .run();
-        connection.upsert(kCode).in(phone).in(code.code_hash).in(code.expires_at.value).in(code.attempts).run();
+        connection.upsert(kCode).in(handle.text()).in(code.code_hash).in(code.expires_at.value).in(code.attempts).run();
         return {};
       });
 }
 
-Task<Result<PendingCode, StoreError>> SqlAccountStore::try_code(std::string phone, UnixMicros now,
-                                                                uint32_t attempts_max) {
+Task<Result<PendingCode, StoreError>> SqlAccountStore::try_code(Handle handle, UnixMicros now, uint32_t attempts_max) {
   return database_.write(
-      [phone = std::move(phone), now, attempts_max](SqlConnection& connection) -> Result<PendingCode, StoreError> {
+      [handle = std::move(handle), now, attempts_max](SqlConnection& connection) -> Result<PendingCode, StoreError> {
         const long long counted =
             connection
                 .query(
-                    "UPDATE codes SET attempts = attempts + 1 WHERE phone = :phone AND expires_at > :now"
+                    "UPDATE codes SET attempts = attempts + 1 WHERE handle = :handle AND expires_at > :now"
                     " AND attempts < :most")
-                .in(phone)
+                .in(handle.text())
                 .in(now.value)
                 .in(attempts_max)
                 .run_counted();
-        const auto code = load_code(connection, phone);
+        const auto code = load_code(connection, handle);
         if (!code || code->expires_at <= now) return Fail(StoreError::kNotFound);
         if (counted != 1) return Fail(StoreError::kConflict);
         return *code;
       });
 }
 
-Task<Result<void, StoreError>> SqlAccountStore::return_code_attempt(std::string phone, Bytes code_hash) {
-  return database_.write([phone = std::move(phone),
+Task<Result<void, StoreError>> SqlAccountStore::return_code_attempt(Handle handle, Bytes code_hash) {
+  return database_.write([handle = std::move(handle),
                           code_hash = std::move(code_hash)](SqlConnection& connection) -> Result<void, StoreError> {
     connection
         .query(
-            "UPDATE codes SET attempts = attempts - 1 WHERE phone = :phone AND code_hash = :code_hash AND attempts > 0")
-        .in(phone)
+            "UPDATE codes SET attempts = attempts - 1 WHERE handle = :handle AND code_hash = :code_hash AND attempts > "
+            "0")
+        .in(handle.text())
         .in(code_hash)
         .run();
     return {};
   });
 }
 
-Task<Result<void, StoreError>> SqlAccountStore::remove_code(std::string phone) {
-  return database_.write([phone = std::move(phone)](SqlConnection& connection) -> Result<void, StoreError> {
-    connection.query("DELETE FROM codes WHERE phone = :phone").in(phone).run();
+Task<Result<void, StoreError>> SqlAccountStore::remove_code(Handle handle) {
+  return database_.write([handle = std::move(handle)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection.query("DELETE FROM codes WHERE handle = :handle").in(handle.text()).run();
     return {};
   });
 }

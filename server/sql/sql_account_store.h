@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Accounts in the SQL database: tables server, accounts, devices, codes (sql_schema.cc).
+// Accounts in the SQL database: tables server, accounts, handles, devices, codes (sql_schema.cc).
 #pragma once
 
 #include "server/ports/account_store.h"
@@ -9,7 +9,7 @@
 namespace kith {
 
 // Limits: registration codes that expired more than a day before a newer one does are dropped when that one comes, so
-//         that numbers that never register don't pile up.
+//         that handles that never register don't pile up.
 class SqlAccountStore final : public AccountStore {
  public:
   // The database outlives the store.
@@ -17,18 +17,20 @@ class SqlAccountStore final : public AccountStore {
 
   Task<Result<ServerId, StoreError>> server_id(ServerId proposed) override;
   Task<Result<AccountRecord, StoreError>> load(AccountId account) override;
-  Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) override;
-  Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) override;
-  Task<Result<AccountRecord, StoreError>> add_device(std::string phone, AccountId new_account, Bytes token_hash,
+  Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) override;
+  Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) override;
+  Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override;
+  Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) override;
+  Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                      UnixMicros now) override;
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override;
   Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override;
   Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override;
   Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) override;
-  Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override;
-  Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override;
-  Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) override;
-  Task<Result<void, StoreError>> remove_code(std::string phone) override;
+  Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) override;
+  Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override;
+  Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) override;
+  Task<Result<void, StoreError>> remove_code(Handle handle) override;
 
  private:
   SqlDatabase& database_;

@@ -23,13 +23,19 @@ const std::vector<std::vector<const char*>> kMigrations = {
         // next_device: the id that the next device gets; revision: of the device list, 0 before the first
         "CREATE TABLE accounts ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
-        " phone VARCHAR(16) NOT NULL UNIQUE,"
         " pin_hash VARCHAR(128) NOT NULL,"
         " pin_tries_forgiven_at BIGINT NOT NULL,"
         " next_device BIGINT NOT NULL,"
         " revision BIGINT NOT NULL,"
         " device_list BLOB NOT NULL,"
         " device_list_signature BLOB NOT NULL)",
+
+        // handle: its canonical text; ordinal: the account's least is what others are told
+        "CREATE TABLE handles ("
+        " handle VARCHAR(254) NOT NULL PRIMARY KEY,"
+        " account CHAR(32) NOT NULL,"
+        " ordinal BIGINT NOT NULL)",
+        "CREATE INDEX handles_by_account ON handles (account, ordinal)",
 
         "CREATE TABLE devices ("
         " account CHAR(32) NOT NULL,"
@@ -40,7 +46,7 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " PRIMARY KEY (account, device))",
 
         "CREATE TABLE codes ("
-        " phone VARCHAR(16) NOT NULL PRIMARY KEY,"
+        " handle VARCHAR(254) NOT NULL PRIMARY KEY,"
         " code_hash BLOB NOT NULL,"
         " expires_at BIGINT NOT NULL,"
         " attempts BIGINT NOT NULL)",

@@ -25,14 +25,14 @@ class BrowserModule(Scenario):
         self.native = self.rpc(self.device(self.kithd, "Native"))
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         self.module_phone = f"+49171{random.randrange(10**7):07d}"
-        code = self.module.call("request_code", server=self.kithd.url, phone=self.module_phone)["code"]
-        self.module.call("register", server=self.kithd.url, phone=self.module_phone, code=code, name="Module")
-        self.native_phone = self.native.call("get_state")["phone"]
+        code = self.module.call("request_code", server=self.kithd.url, handle=self.module_phone)["code"]
+        self.module.call("register", server=self.kithd.url, handle=self.module_phone, code=code, name="Module")
+        self.native_phone = self.native.call("get_state")["handles"][0]["text"]
         self.native.wait_online()
         self.module.wait_online()
 
     def talk(self, sender: Rpc, receiver: Rpc, phone: str, text: str):
-        sent = sender.call("send_message", phone=phone, text=text)["message"]
+        sent = sender.call("send_message", handle=phone, text=text)["message"]
         arrived = receiver.wait_event("message_added", lambda p: p["text"]["text"] == text)
         self.assertEqual(arrived["id"], sent["id"])
         receiver.call("mark_read", conversation=arrived["conversation"])
@@ -49,19 +49,19 @@ class BrowserModule(Scenario):
         self.talk(self.native, self.module, self.module_phone, "hello from a terminal")
 
     def test_both_compute_the_same_safety_number_and_accept_each_others_code(self):
-        at_native = self.native.call("get_safety_number", phone=self.module_phone)
-        at_module = self.module.call("get_safety_number", phone=self.native_phone)
+        at_native = self.native.call("get_safety_number", handle=self.module_phone)
+        at_module = self.module.call("get_safety_number", handle=self.native_phone)
         self.assertEqual(at_native["digits"], at_module["digits"])
         self.assertRegex(at_native["digits"], "^[0-9]{60}$")
-        conversation = self.module.call("open_conversation", phone=self.native_phone)["id"]
+        conversation = self.module.call("open_conversation", handle=self.native_phone)["id"]
         self.module.call("set_verified", conversation=conversation, scanned_qr_payload=at_native["qr_payload"])
-        self.assertTrue(self.module.call("get_safety_number", phone=self.native_phone)["verified"])
+        self.assertTrue(self.module.call("get_safety_number", handle=self.native_phone)["verified"])
 
     def test_the_module_killed_and_started_again_has_lost_and_repeated_nothing(self):  # INBOX-2 SEND-1
         arrived = self.talk(self.native, self.module, self.module_phone, "before")
         self.module.kill()
         for i in range(20):
-            self.native.call("send_message", phone=self.module_phone, text=f"while away {i}")
+            self.native.call("send_message", handle=self.module_phone, text=f"while away {i}")
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         self.module.wait_event("message_added", lambda p: p["text"]["text"] == "while away 19")
         self.module.kill()

@@ -30,8 +30,8 @@ class Crashes(Scenario):
         ana, ben = self.rpc(self.ana), self.rpc(self.ben)
         ana.wait_online()
         ben.wait_online()
-        with_ben = ana.call("open_conversation", phone=self.ben.phone)["id"]
-        with_ana = ben.call("open_conversation", phone=self.ana.phone)["id"]
+        with_ben = ana.call("open_conversation", handle=self.ben.phone)["id"]
+        with_ana = ben.call("open_conversation", handle=self.ana.phone)["id"]
         to_ben, to_ana = [], []
         for round_number in range(6):
             for i in range(50):
@@ -59,10 +59,10 @@ class Crashes(Scenario):
         with_ben, accepted = None, []
         for attempt in range(12):
             ana = self.rpc(self.ana)
-            with_ben = with_ben or ana.call("open_conversation", phone=self.ben.phone)["id"] if attempt else None
+            with_ben = with_ben or ana.call("open_conversation", handle=self.ben.phone)["id"] if attempt else None
             if with_ben is None:
                 ana.wait_online()
-                with_ben = ana.call("open_conversation", phone=self.ben.phone)["id"]
+                with_ben = ana.call("open_conversation", handle=self.ben.phone)["id"]
             for i in range(10):
                 text = f"{attempt}.{i}"
                 ana.call("send_message", conversation=with_ben, text=text)
@@ -77,7 +77,7 @@ class Crashes(Scenario):
     def test_the_receiver_is_killed_between_any_two_steps(self):  # INBOX-1 INBOX-2
         ana = self.rpc(self.ana)
         ana.wait_online()
-        with_ben = ana.call("open_conversation", phone=self.ben.phone)["id"]
+        with_ben = ana.call("open_conversation", handle=self.ben.phone)["id"]
         sent = []
         for attempt in range(12):
             ben = self.rpc(self.ben)
@@ -88,7 +88,7 @@ class Crashes(Scenario):
             ben.kill()
         ben = self.rpc(self.ben)
         ben.wait_online()
-        with_ana = ben.call("open_conversation", phone=self.ana.phone)["id"]
+        with_ana = ben.call("open_conversation", handle=self.ana.phone)["id"]
         eventually(lambda: len(texts_of(ben, with_ana)) >= len(sent), 30, "everything at Ben's")
         self.assertEqual(texts_of(ben, with_ana), sent)
         self.assertEqual(int(ben.call("get_state").get("undecryptable", 0)), 0)
@@ -128,7 +128,7 @@ class Crashes(Scenario):
         for rpc in rpcs:
             rpc.wait_online()
         for device, rpc in zip(devices, rpcs):
-            rpc.call("send_message", phone=self.ben.phone, text=f"before from {device.name}")
+            rpc.call("send_message", handle=self.ben.phone, text=f"before from {device.name}")
         self.kithd.kill()
         for device, rpc in zip(devices, rpcs):
             eventually(lambda: self.try_send(rpc, f"during from {device.name}"), what="queueing offline")
@@ -142,7 +142,7 @@ class Crashes(Scenario):
 
     def try_send(self, rpc, text):
         try:
-            return rpc.call("send_message", phone=self.ben.phone, text=text)
+            return rpc.call("send_message", handle=self.ben.phone, text=text)
         except RpcError as error:
             if error.code == "kOffline":
                 return None

@@ -33,7 +33,7 @@ class Talking(Scenario):
         super().setUp()
         self.kithd = self.start_server()
         self.people = [self.rpc(self.device(self.kithd, name)) for name in ("Ana", "Ben", "Cy", "Dan")]
-        self.phones = [rpc.call("get_state")["phone"] for rpc in self.people]
+        self.phones = [rpc.call("get_state")["handles"][0]["text"] for rpc in self.people]
         for rpc in self.people:
             rpc.wait_online()
         self.chats = {}  # (from, to): conversation at the sender's
@@ -41,7 +41,7 @@ class Talking(Scenario):
         for i, rpc in enumerate(self.people):
             for j, phone in enumerate(self.phones):
                 if i != j:
-                    self.chats[i, j] = rpc.call("open_conversation", phone=phone)["id"]
+                    self.chats[i, j] = rpc.call("open_conversation", handle=phone)["id"]
                     self.sent[i, j] = []
 
     def say_something(self):
@@ -99,7 +99,7 @@ class ReadOnlyDisk(Talking):
     def setUp(self):
         super().setUp()
         self.eve = self.device(self.kithd, "Eve")
-        self.to_eve = self.people[0].call("open_conversation", phone=self.eve.phone)["id"]
+        self.to_eve = self.people[0].call("open_conversation", handle=self.eve.phone)["id"]
         self.sent_to_eve = []
         self.say_much(20)
         for rpc in self.people:
@@ -201,7 +201,7 @@ class Damaged(Scenario):
         ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
         rpc = self.rpc(ana)
         rpc.wait_online()
-        chat = rpc.call("open_conversation", phone=ben.phone)["id"]
+        chat = rpc.call("open_conversation", handle=ben.phone)["id"]
         for i in range(messages):
             rpc.call("send_message", conversation=chat, text=f"message {i}")
         eventually(lambda: int(rpc.call("get_state").get("unsent_messages", 0)) == 0, 60, "an outbox being empty")
@@ -262,7 +262,7 @@ class Damaged(Scenario):
         self.damage(ana.home / "kith.db", self.pages(ana, "messages")[1], 4096)
         rpc = self.rpc(ana)
         with self.assertRaises(RpcError) as refused:
-            chat = rpc.call("open_conversation", phone=ben.phone)["id"]
+            chat = rpc.call("open_conversation", handle=ben.phone)["id"]
             rpc.call("list_messages", conversation=chat, limit=500)
         self.assertEqual(refused.exception.code, "kStorage")
         self.assertEqual(rpc.process.wait(10), 8)

@@ -55,7 +55,7 @@ class Faults(Scenario):
         ana, ben = self.device(kithd, "Ana", environment=ana_environment), self.device(kithd, "Ben")
         rpc = self.rpc(ana)
         rpc.wait_online()
-        conversation = rpc.call("open_conversation", phone=ben.phone)["id"]
+        conversation = rpc.call("open_conversation", handle=ben.phone)["id"]
         texts = []
         for offset in (0, -3 * 3600, 2 * DAY_S, -5 * DAY_S, 0):
             set_server(offset)
@@ -172,9 +172,9 @@ class Faults(Scenario):
             except urllib.error.HTTPError as error:
                 return error.code, error.read()
         json_type = {"Content-Type": "application/json", "Accept": "application/json"}
-        status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":"12"}', json_type)
+        status, body = status_and_body("POST", "/v1/registration/code", b'{"handle":{"phone":"12"}}', json_type)
         self.assertEqual(status, 422)
-        self.assertIn(b"kInvalidPhone", body)
+        self.assertIn(b"kInvalidHandle", body)
         status, body = status_and_body("POST", "/v1/registration/code", b'{"phone":', json_type)
         self.assertEqual(status, 400)
         self.assertIn(b"kMalformed", body)

@@ -63,16 +63,16 @@ class Secrets(Scenario):
         rpc = self.rpc(ana)
         rpc.wait_online()
         rpc.call("set_pin", pin=PIN)
-        rpc.call("send_message", phone=ben.phone, text=WORDS)
+        rpc.call("send_message", handle=ben.phone, text=WORDS)
         eventually(lambda: WORDS in ben.receive_texts(), what="the message")
         # One that stays on the server's disk, and one that is refused.
-        rpc.call("send_message", phone=ben.phone, text=QUOTED)
+        rpc.call("send_message", handle=ben.phone, text=QUOTED)
         eventually(lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent", what="the first tick")
         phone = "+491709999999"
-        code = self.post(kithd, "/v1/registration/code", {"phone": phone})["code"]
-        self.post(kithd, "/v1/registration", {"phone": phone, "code": "wrong-code-77", "pin": PIN})
-        self.post(kithd, "/v1/registration", {"phone": phone, "code": code})
-        self.post(kithd, "/v1/registration", {"phone": ana.phone, "code": "wrong-code-78", "pin": "wrong-pin-79"})
+        code = self.post(kithd, "/v1/registration/code", {"handle": {"phone": phone}})["code"]
+        self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": "wrong-code-77", "pin": PIN})
+        self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": code})
+        self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, "code": "wrong-code-78", "pin": "wrong-pin-79"})
         rpc.close()
         secrets = {name: forms(token_of(device)[20:]) for name, device in (("Ana's token", ana), ("Ben's token", ben))}
         secrets |= {"a message": [WORDS.encode()], "a message at rest": [QUOTED.encode()], "the PIN": [PIN.encode()],
@@ -105,9 +105,9 @@ class Secrets(Scenario):
         rpc = self.rpc(ana)
         rpc.wait_online()
         rpc.call("set_pin", pin=LONG_PIN)
-        rpc.call("send_message", phone=ben.phone, text=WORDS)
+        rpc.call("send_message", handle=ben.phone, text=WORDS)
         wrong = {"code": "wrong-code-that-is-too-long-for-the-stack", "pin": "wrong-pin-that-is-too-long-for-the-stack"}
-        self.post(kithd, "/v1/registration", {"phone": ana.phone, **wrong})
+        self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, **wrong})
         eventually(lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent", what="the first tick")
         kept = b"".join(memory_of(kithd.process.pid))
         self.assertIn(str(kithd.data).encode(), kept, "the search finds what is there")
@@ -120,7 +120,7 @@ class Secrets(Scenario):
     def test_hostile_strings_do_not_fill_the_log(self):  # LIMIT-1
         kithd = self.server()
         before = kithd.log.stat().st_size
-        body = b"\x0a\x04\xff\xfe\xfd\xfc"  # CodeRequest: a phone that is no UTF-8
+        body = b"\x0a\x06\x0a\x04\xff\xfe\xfd\xfc"  # CodeRequest: a phone number that is no UTF-8
         connection = http.client.HTTPConnection("127.0.0.1", kithd.port, timeout=10)
         for _ in range(100):
             connection.request("POST", "/v1/registration/code", body, {"Content-Type": "application/x-protobuf"})

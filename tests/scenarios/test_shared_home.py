@@ -108,14 +108,14 @@ class SharedHome(Scenario):
         following = self.follow(self.ana)
         guest = self.rpc(self.ana)
         guest.wait_online()
-        guest.call("send_message", phone=self.ben.phone, text="before")
+        guest.call("send_message", handle=self.ben.phone, text="before")
         killed = threading.Thread(target=lambda: (time.sleep(0.05), following.process.kill()))
         killed.start()
         for i in range(50):
-            guest.call("send_message", phone=self.ben.phone, text=f"during {i}")
+            guest.call("send_message", handle=self.ben.phone, text=f"during {i}")
         killed.join()
         following.process.wait()
-        guest.call("send_message", phone=self.ben.phone, text="after")
+        guest.call("send_message", handle=self.ben.phone, text="after")
         guest.wait_event("resync", timeout_s=20)
         eventually(lambda: guest.call("get_state")["unsent_messages"] == 0, what="all being sent")
         expected = ["before", *(f"during {i}" for i in range(50)), "after"]
@@ -159,7 +159,7 @@ class SharedHome(Scenario):
         ben = self.rpc(self.ben)
         ben.wait_online()
         ben.call("set_available", available=True)
-        sent = ben.call("send_message", phone=self.ana.phone, text="are you there?")["message"]
+        sent = ben.call("send_message", handle=self.ana.phone, text="are you there?")["message"]
         ben.call("watch_presence", conversations=[sent["conversation"]])
         guest.call("set_available", available=True)
         ben.wait_event("presence_changed", lambda p: p["presence"]["kind"] == "kOnline")

@@ -107,11 +107,11 @@ class Terminal(Scenario):
         self.assertIn("Note to self", self.ana.run("conversations").stdout)
 
     def test_nobody_can_forge_a_line_of_ours(self):
-        self.ben.run("profile", "set", "--about", "On the road\nphone  +491700000099")
+        self.ben.run("profile", "set", "--about", "On the road\nhandle  +491700000099")
         self.ana.send(self.ben, "hi", "--wait", "sent")
         shown = self.ana.run("profile", "show", self.ben.phone).stdout.splitlines()
         self.assertEqual(len(shown), 3)
-        self.assertEqual(sum(line.startswith("phone") for line in shown), 1)
+        self.assertEqual(sum(line.startswith("handle") for line in shown), 1)
 
     def test_json_holds_nothing_that_a_terminal_obeys(self):
         text = "a\u009b2J\u009d0;title\u0085\x1b[2J\u202eb"
@@ -232,8 +232,8 @@ class TakingBack(Scenario):
         ana.wait_online()
         self.device(self.kithd, "AnaAgain", phone=self.ana.phone)
         ana.wait_event("state_changed", lambda p: p["connection"] == "kEnded")
-        code = ana.call("request_code", server=self.kithd.url, phone=self.ana.phone)["code"]
-        ana.call("register", server=self.kithd.url, phone=self.ana.phone, code=code, name="Ana")
+        code = ana.call("request_code", server=self.kithd.url, handle=self.ana.phone)["code"]
+        ana.call("register", server=self.kithd.url, handle=self.ana.phone, code=code, name="Ana")
         ana.wait_online()
 
 

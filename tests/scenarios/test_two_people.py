@@ -54,7 +54,7 @@ class TwoPeople(Scenario):
         ana, ben = self.rpc(self.ana), self.rpc(self.ben)
         ana.wait_online()
         ben.wait_online()
-        sent = ana.call("send_message", phone=self.ben.phone, text="look at the ticks")["message"]
+        sent = ana.call("send_message", handle=self.ben.phone, text="look at the ticks")["message"]
         arrived = ben.wait_event("message_added", lambda p: p["text"]["text"] == "look at the ticks")
         self.assertEqual(arrived["id"], sent["id"])
         ana.wait_event("message_changed", lambda p: p["id"] == sent["id"] and p["tick"] == "kDelivered")
@@ -82,13 +82,13 @@ class TwoPeople(Scenario):
         ana.wait_online()
         ben.wait_online()
         ben.call("set_settings", read_receipts=False)
-        sent = ana.call("send_message", phone=self.ben.phone, text="private reading")["message"]
+        sent = ana.call("send_message", handle=self.ben.phone, text="private reading")["message"]
         arrived = ben.wait_event("message_added", lambda p: p["text"]["text"] == "private reading")
         ben.call("mark_read", conversation=arrived["conversation"])
         back = ben.call("send_message", conversation=arrived["conversation"], text="seen, not told")["message"]
         got = ana.wait_event("message_added", lambda p: p["text"]["text"] == "seen, not told")
         ana.call("mark_read", conversation=got["conversation"])
-        ana.call("send_message", phone=self.ben.phone, text="marker")
+        ana.call("send_message", handle=self.ben.phone, text="marker")
         ben.wait_event("message_added", lambda p: p["text"]["text"] == "marker")
         self.assertEqual(ana.call("get_message", id=sent["id"])["tick"], "kDelivered")
         self.assertEqual(ben.call("get_message", id=back["id"])["tick"], "kDelivered")
@@ -97,8 +97,8 @@ class TwoPeople(Scenario):
         ana, ben = self.rpc(self.ana), self.rpc(self.ben)
         ana.wait_online()
         ben.wait_online()
-        with_ben = ana.call("open_conversation", phone=self.ben.phone)["id"]
-        with_ana = ben.call("open_conversation", phone=self.ana.phone)["id"]
+        with_ben = ana.call("open_conversation", handle=self.ben.phone)["id"]
+        with_ana = ben.call("open_conversation", handle=self.ana.phone)["id"]
         ben.call("set_available", available=True)
         ana.call("set_available", available=True)
         ana.call("watch_presence", conversations=[with_ben])
@@ -116,8 +116,8 @@ class TwoPeople(Scenario):
         ana.wait_online()
         ben.wait_online()
         ben.call("set_settings", last_seen="kNobody")
-        with_ben = ana.call("open_conversation", phone=self.ben.phone)["id"]
-        with_ana = ben.call("open_conversation", phone=self.ana.phone)["id"]
+        with_ben = ana.call("open_conversation", handle=self.ben.phone)["id"]
+        with_ana = ben.call("open_conversation", handle=self.ana.phone)["id"]
         ana.call("set_available", available=True)
         ben.call("set_available", available=True)
         ana.call("watch_presence", conversations=[with_ben])
@@ -170,7 +170,7 @@ class TwoPeople(Scenario):
         self.ben.run("accept", again.phone)
         self.assertEqual(again.receive_texts(), ["to the new device"])
         ben = self.rpc(self.ben)
-        conversation = ben.call("open_conversation", phone=self.ana.phone)["id"]
+        conversation = ben.call("open_conversation", handle=self.ana.phone)["id"]
         messages = ben.call("list_messages", conversation=conversation)["messages"]
         self.assertTrue(any("identity_changed" in m for m in messages))
 
@@ -190,11 +190,11 @@ class TwoPeople(Scenario):
         ana = self.rpc(self.ana)
         ana.wait_online()
         for method, params, code in (
-                ("send_message", dict(phone=self.ben.phone, text=""), "kInvalidArgument"),
-                ("send_message", dict(phone=self.ben.phone, text="x" * 70_000), "kTooLarge"),
+                ("send_message", dict(handle=self.ben.phone, text=""), "kInvalidArgument"),
+                ("send_message", dict(handle=self.ben.phone, text="x" * 70_000), "kTooLarge"),
                 ("send_message", dict(conversation="00" * 16, text="x"), "kNoSuchConversation"),
-                ("open_conversation", dict(phone="+4917"), "kInvalidPhone"),
-                ("open_conversation", dict(phone="+491709999999"), "kNoSuchAccount"),
+                ("open_conversation", dict(handle="+4917"), "kInvalidHandle"),
+                ("open_conversation", dict(handle="+491709999999"), "kNoSuchAccount"),
                 ("get_message", dict(id="11" * 16), "kNoSuchMessage")):
             with self.subTest(method=method, params=str(params)[:60]):
                 with self.assertRaises(RpcError) as refused:
@@ -212,7 +212,7 @@ class TwoPeople(Scenario):
         self.assertIn("at the lake", self.ben.run("profile").stdout)
         ana = self.rpc(self.ana)
         ana.wait_online()
-        partner = ana.call("open_conversation", phone=self.ben.phone)["direct"]["partner"]
+        partner = ana.call("open_conversation", handle=self.ben.phone)["direct"]["partner"]
         self.assertEqual(ana.call("get_profile", account_id=partner["account_id"])["about"], "at the lake")
 
 

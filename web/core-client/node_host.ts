@@ -4,7 +4,7 @@
 //
 //   const client = await NodeClient.start({ wasm: "build/wasm/kith_core.wasm", home: "data/ana" });
 //   client.onEvent((event) => …);
-//   await client.call("register", { server, phone, code, name });
+//   await client.call("register", { server, handle, code, name });
 import { readFile } from "node:fs/promises";
 import { toBinary } from "@bufbuild/protobuf";
 import WebSocket from "ws";

@@ -97,7 +97,7 @@ describe("A client in Node", () => {
   test("rejects with the core's failure", async () => {
     const client = await NodeClient.start({ wasm: coreWasmPath });
     const failure = await client
-      .call("sendMessage", { phone: "+491700000001", text: "hello" })
+      .call("sendMessage", { handle: "+491700000001", text: "hello" })
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CoreFailure);
     expect((failure as CoreFailure).code).toBe(Failure_Code.kNotRegistered);
@@ -106,7 +106,7 @@ describe("A client in Node", () => {
 
   test("fails a registration while there is no server, and says so", async () => {
     const client = await NodeClient.start({ wasm: coreWasmPath });
-    const params = { server: "http://127.0.0.1:9", phone: "+491700000001", code: "123456", name: "Ana" };
+    const params = { server: "http://127.0.0.1:9", handle: "+491700000001", code: "123456", name: "Ana" };
     const failure = await client.call("register", params).catch((error: unknown) => error);
     expect((failure as CoreFailure).code).toBe(Failure_Code.kOffline);
     client.close();

@@ -33,8 +33,14 @@ const WRITER = "+491700000205";
 
 async function writer(server: Kithd, phone: string): Promise<NodeClient> {
   const client = await NodeClient.start({ wasm: wasmFile });
-  const { code } = await client.call("requestCode", { server: server.url, phone });
-  await client.call("register", { server: server.url, phone, code, name: "Wil the Writer", deviceName: "Test" });
+  const { code } = await client.call("requestCode", { server: server.url, handle: phone });
+  await client.call("register", {
+    server: server.url,
+    handle: phone,
+    code,
+    name: "Wil the Writer",
+    deviceName: "Test",
+  });
   await client.call("connect");
   return client;
 }
@@ -43,7 +49,7 @@ async function writer(server: Kithd, phone: string): Promise<NodeClient> {
 async function writeLines(client: NodeClient, phone: string, from: number, to: number): Promise<string> {
   let last = "";
   for (let line = from; line <= to; ++line)
-    last = (await client.call("sendMessage", { phone, text: `line ${line}.` })).message?.id ?? "";
+    last = (await client.call("sendMessage", { handle: phone, text: `line ${line}.` })).message?.id ?? "";
   await eventually("all is sent", async () => (await client.call("getState")).unsentMessages === 0);
   return last;
 }

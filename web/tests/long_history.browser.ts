@@ -25,11 +25,11 @@ describe("a long history", () => {
     page = await device.page();
     await register(page, ANA, "Ana");
     ben = await NodeClient.start({ wasm: wasmFile });
-    const { code } = await ben.call("requestCode", { server: server.url, phone: BEN });
-    await ben.call("register", { server: server.url, phone: BEN, code, name: "Ben", deviceName: "Test" });
+    const { code } = await ben.call("requestCode", { server: server.url, handle: BEN });
+    await ben.call("register", { server: server.url, handle: BEN, code, name: "Ben", deviceName: "Test" });
     await ben.call("connect");
     for (let number = 1; number <= MESSAGES; ++number)
-      await ben.call("sendMessage", { phone: ANA, text: text(number) });
+      await ben.call("sendMessage", { handle: ANA, text: text(number) });
   });
   after(async () => {
     ben?.close();
@@ -79,7 +79,7 @@ describe("a long history", () => {
   it("stands still while something comes, and says so", async () => {
     const unseen = async () => Number.parseInt(await page.getByRole("button", { name: "new message" }).innerText(), 10);
     const before = await unseen();
-    await ben.call("sendMessage", { phone: ANA, text: text(MESSAGES + 1) });
+    await ben.call("sendMessage", { handle: ANA, text: text(MESSAGES + 1) });
     await eventually("it is counted", async () => (await unseen()) === before + 1);
     assert.ok(await isInView(150));
   });

@@ -31,7 +31,7 @@ describe("somebody new", () => {
   });
 
   const nobodyThere: Prepare = (core, testing) => core.failing("openConversation", testing.NO_SUCH_ACCOUNT);
-  const field = () => page.getByLabel("Phone number or name");
+  const field = () => page.getByLabel("Name, number, e-mail or @username");
   const newChat = async (prepare?: Prepare) => {
     page = await harness.page(device, prepare);
     await page.getByRole("button", { name: "New chat" }).first().click();
@@ -71,6 +71,21 @@ describe("somebody new", () => {
     await page.getByRole("status").getByText("The invitation is copied").waitFor();
     await field().fill("+49 170 0000008");
     await page.getByRole("button", { name: "Write to +49 170 000 0008" }).waitFor();
+  });
+
+  it("an e-mail address or a username that nobody has is said so by its kind", async () => {
+    await newChat(nobodyThere);
+    for (const [handle, kind] of [
+      ["zora@example.org", "e-mail address"],
+      ["@zora", "username"],
+    ] as const) {
+      await field().fill(handle);
+      await page.getByRole("button", { name: `Write to ${handle}` }).click();
+      await page.getByRole("alert").getByText(`Nobody with the ${kind} ${handle}`).waitFor();
+      await page.getByRole("button", { name: `Invite ${handle} to Kith` }).waitFor();
+    }
+    const asked = await within(page, ({ core }) => core.called("openConversation").map(({ handle }) => handle));
+    assert.deepEqual(asked, ["zora@example.org", "@zora"]);
   });
 
   it("contacts say who is on Kith, and are renamed and deleted where they stand", async () => {

@@ -34,8 +34,8 @@ describe("a telephone's notifications", () => {
     await register(page, ANA, "Ana");
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
     ben = await NodeClient.start({ wasm: wasmFile });
-    const { code } = await ben.call("requestCode", { server: server.url, phone: BEN });
-    await ben.call("register", { server: server.url, phone: BEN, code, name: "Ben", deviceName: "Test" });
+    const { code } = await ben.call("requestCode", { server: server.url, handle: BEN });
+    await ben.call("register", { server: server.url, handle: BEN, code, name: "Ben", deviceName: "Test" });
     await ben.call("connect");
   });
   after(async () => {
@@ -46,7 +46,7 @@ describe("a telephone's notifications", () => {
 
   it("a message that nobody looks at is told by the service worker, and a click opens its conversation", async () => {
     await setFocus(page, false);
-    await ben.call("sendMessage", { phone: ANA, text: "are you there?" });
+    await ben.call("sendMessage", { handle: ANA, text: "are you there?" });
     await row(page, "Ben").waitFor();
     const shown = () =>
       page.evaluate(async () => {

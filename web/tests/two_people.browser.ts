@@ -58,7 +58,7 @@ describe("two people in two browsers", () => {
     await anaPage.getByRole("button", { name: "New chat" }).first().click();
     // As it is typed, and as it is pasted from an address book.
     for (const written of ["+491700000199", "0170 0000199", "\u202a0170\u20110000199\u202c", "tel:+49-170-0000199"]) {
-      await anaPage.getByLabel("Phone number or name").fill(written);
+      await anaPage.getByLabel("Name, number, e-mail or @username").fill(written);
       await anaPage.keyboard.press("Enter");
       await anaPage.getByRole("alert").getByText("uses Kith here yet").waitFor();
     }

@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
 import { invitationText } from "../view-models/contacts";
+import { handleOf } from "../view-models/handle";
 import { say } from "../view-models/say";
 import { useFocusReturn } from "./focus_return";
 import { watchKeys } from "./keys";
@@ -46,7 +47,7 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
     case "ended":
       return (
         <EndedScreen
-          phone={snapshot.state?.phone ?? ""}
+          handle={handleOf(snapshot.state)}
           connection={snapshot.state?.connection ?? Connection.kEnded}
           onRegister={app.register}
           onRetry={app.askAgain}
@@ -73,8 +74,7 @@ interface ChatsProps {
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
   const { open, contactPanel, leftPanel, section, notice, state } = snapshot;
-  const invite = () =>
-    void passOn(invitationText(server, state?.phone ?? "")).then((words) => words !== "" && app.tell(words));
+  const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
   useShortcuts(app);
   useFocusReturn(app);
   useEffect(() => {

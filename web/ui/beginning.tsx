@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 
-import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
@@ -20,7 +20,7 @@ interface BeginningProps {
 export function Beginning({ conversation, onCompare }: BeginningProps) {
   const title = titleOf(conversation);
   const direct = directOf(conversation);
-  const phone = formatPhone(phoneOf(conversation));
+  const handle = formatPhone(partnerHandle(conversation));
   const link = (words: ReactNode[]) => (
     <button key="link" type="button" className="link-button" onClick={onCompare}>
       {words}
@@ -32,7 +32,7 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
       <span className={styles.name} dir="auto">
         {title}
       </span>
-      {phone !== "" && phone !== title && <span className={styles.phone}>{phone}</span>}
+      {handle !== "" && handle !== title && <span className={styles.phone}>{handle}</span>}
       {direct !== undefined && direct.about !== "" && (
         <span className={styles.about} dir="auto">
           {direct.about}

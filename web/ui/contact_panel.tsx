@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { avatarIdOf, directOf, phoneOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
@@ -85,14 +85,14 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
 
 function Hero({ conversation }: { conversation: Conversation }) {
   const title = titleOf(conversation);
-  const phone = phoneOf(conversation);
+  const handle = partnerHandle(conversation);
   return (
     <div className="hero">
       <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
       <span className="name" dir="auto">
         {title}
       </span>
-      {phone !== "" && formatPhone(phone) !== title && <span className="phone">{formatPhone(phone)}</span>}
+      {handle !== "" && formatPhone(handle) !== title && <span className="phone">{formatPhone(handle)}</span>}
       {directOf(conversation)?.verified === true && (
         <span className={styles.tag} data-part="verified">
           <Icon name="shield" />

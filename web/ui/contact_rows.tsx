@@ -4,7 +4,7 @@
 import { useState, type FormEvent } from "react";
 
 import type { ContactsViewModel } from "../view-models/contacts";
-import type { Contact } from "../view-models/core";
+import { HANDLE_BYTES_MAX, type Contact } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
@@ -16,6 +16,7 @@ import { isEscape } from "./keys";
 /** More would make the page slow, and nobody reads them: a name narrows them down. */
 const ROWS_MAX = 500;
 
+const handleText = (contact: Contact): string => contact.handle?.text ?? "";
 const isOnKith = (contact: Contact): boolean => contact.accountId !== "";
 
 interface ContactRowsProps {
@@ -35,8 +36,8 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
       <h2 className="section-title">{say("contactRows.contacts")}</h2>
       <ul className="rows">
         {contacts.slice(0, ROWS_MAX).map((contact) => (
-          <li key={contact.phone} className={styles.row}>
-            {edited === contact.phone ? (
+          <li key={handleText(contact)} className={styles.row}>
+            {edited === handleText(contact) ? (
               <EditContact model={model} contact={contact} onDone={() => setEdited("")} />
             ) : (
               <>
@@ -46,7 +47,7 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
                   className="icon-button"
                   aria-label={say("contactRows.change", { name: contact.name })}
                   title={say("contactRows.changeOrDelete")}
-                  onClick={() => setEdited(contact.phone)}
+                  onClick={() => setEdited(handleText(contact))}
                 >
                   <Icon name="edit" />
                 </button>
@@ -62,7 +63,7 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
 function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: Contact) => void }) {
   return (
     <button type="button" className="row-button" data-row onClick={() => onOpen(contact)}>
-      <Avatar id={isOnKith(contact) ? contact.accountId : contact.phone} title={contact.name} />
+      <Avatar id={isOnKith(contact) ? contact.accountId : handleText(contact)} title={contact.name} />
       <span className="row-main">
         <span className="row-title" dir="auto">
           {contact.name}
@@ -71,7 +72,7 @@ function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: C
           <span className="text">
             {isOnKith(contact) ? say("contactRows.onKith") : say("contactRows.notOnKithYet")}
             {contact.blocked && ` · ${say("contactRows.blocked")}`}
-            {` · ${formatPhone(contact.phone)}`}
+            {` · ${formatPhone(handleText(contact))}`}
           </span>
         </span>
       </span>
@@ -90,7 +91,7 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
   const [asking, setAsking] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void model.save(contact.phone, name).then((saved) => saved && onDone());
+    void model.save(handleText(contact), name).then((saved) => saved && onDone());
   };
   return (
     <form
@@ -103,7 +104,7 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
       }}
     >
       <div className="field">
-        <label htmlFor="edited-name">{say("contactRows.nameFor", { phone: formatPhone(contact.phone) })}</label>
+        <label htmlFor="edited-name">{say("contactRows.nameFor", { handle: formatPhone(handleText(contact)) })}</label>
         <input
           id="edited-name"
           className="input"
@@ -142,11 +143,11 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
 
 /** A contact that is new. */
 export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone: () => void }) {
-  const [phone, setPhone] = useState("");
+  const [handle, setHandle] = useState("");
   const [name, setName] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void model.save(phone, name).then((saved) => saved && onDone());
+    void model.save(handle, name).then((saved) => saved && onDone());
   };
   return (
     <form className="panel-form" onSubmit={submit}>
@@ -163,15 +164,15 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
         />
       </div>
       <div className="field">
-        <label htmlFor="contact-phone">{say("common.phoneNumber")}</label>
+        <label htmlFor="contact-handle">{say("contactRows.handle")}</label>
         <input
-          id="contact-phone"
+          id="contact-handle"
           className="input"
-          type="tel"
           placeholder="+49 170 0000001"
-          maxLength={24}
-          value={phone}
-          onChange={(event) => setPhone(event.target.value)}
+          maxLength={HANDLE_BYTES_MAX}
+          autoCapitalize="none"
+          value={handle}
+          onChange={(event) => setHandle(event.target.value)}
         />
       </div>
       <div className="buttons">

@@ -4,7 +4,15 @@
 import { useEffect, useMemo, useRef } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
-import { avatarIdOf, directOf, phoneOf, PresenceKind, textOf, titleOf, type Conversation } from "../view-models/core";
+import {
+  avatarIdOf,
+  directOf,
+  partnerHandle,
+  PresenceKind,
+  textOf,
+  titleOf,
+  type Conversation,
+} from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
@@ -147,7 +155,7 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
 
 function useStatus(conversation: Conversation): { text: string; kind: "" | "typing" | "lively" } {
   const presence = directOf(conversation)?.presence;
-  const phone = phoneOf(conversation);
+  const handle = partnerHandle(conversation);
   const now = useNow();
   if (conversation.typing.length > 0) return { text: say("common.typing"), kind: "typing" };
   switch (presence?.kind) {
@@ -156,6 +164,6 @@ function useStatus(conversation: Conversation): { text: string; kind: "" | "typi
     case PresenceKind.kLastSeen:
       return { text: lastSeenText(millis(presence.lastSeenUs), now), kind: "" };
     default:
-      return { text: phone === "" || conversation.title === phone ? "" : formatPhone(phone), kind: "" };
+      return { text: handle === "" || conversation.title === handle ? "" : formatPhone(handle), kind: "" };
   }
 }

@@ -11,7 +11,7 @@ import styles from "./banner.module.css";
 
 const NOTICES: Record<NoticeKind, TextId> = {
   identityChanged: "identity.changed",
-  numberMoved: "identity.numberMoved",
+  handleMoved: "identity.handleMoved",
 };
 
 export const noticeText = ({ body }: Message, title: string): string =>

@@ -6,7 +6,8 @@ import { useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "rea
 import { matching, type ConversationListViewModel } from "../view-models/conversation_list";
 import type { Message, State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
-import { formatPhone, looksLikePhone } from "../view-models/phone";
+import { looksLikeHandle } from "../view-models/handle";
+import { formatPhone } from "../view-models/phone";
 import type { LeftPanel } from "../view-models/route";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
@@ -37,7 +38,7 @@ export interface ListPaneActions {
   openMessage: (message: Message, found: readonly string[]) => unknown;
   showLeft: (panel: LeftPanel) => void;
   /** Opens the conversation with a number. */
-  writeTo: (phone: string) => void;
+  writeTo: (handle: string) => void;
 }
 
 interface ListPaneProps {
@@ -167,13 +168,13 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
           </ul>
         </section>
       )}
-      {looksLikePhone(query) && found.length === 0 && (
+      {looksLikeHandle(query) && found.length === 0 && (
         <div className="rows">
           <button type="button" className="action-row" data-row onClick={() => actions.writeTo(query)}>
             <span className="disc">
               <Icon name="compose" />
             </span>
-            {say("common.writeTo", { phone: formatPhone(query.trim()) })}
+            {say("common.writeTo", { handle: formatPhone(query.trim()) })}
           </button>
         </div>
       )}

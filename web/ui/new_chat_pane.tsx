@@ -4,7 +4,9 @@
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
 import { matchingContacts, type ContactsViewModel } from "../view-models/contacts";
-import { formatPhone, looksLikePhone } from "../view-models/phone";
+import { HANDLE_BYTES_MAX } from "../view-models/core";
+import { looksLikeHandle } from "../view-models/handle";
+import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { AddContact, ContactRows } from "./contact_rows";
@@ -39,7 +41,7 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
         </button>
         <h1>{say("common.newChat")}</h1>
       </header>
-      <NumberOrName model={model} firstFound={found[0]?.phone} />
+      <HandleOrName model={model} firstFound={found[0]?.handle?.text} />
       {error !== "" && (
         <p className="panel-form error-text" role="alert">
           {error}
@@ -60,7 +62,7 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
               model={model}
               contacts={found}
               query={query}
-              onOpen={(contact) => void model.openPhone(contact.phone)}
+              onOpen={(contact) => void model.openHandle(contact.handle?.text ?? "")}
             />
           </>
         )}
@@ -69,23 +71,24 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
   );
 }
 
-/** Enter writes to the number, or to the first contact that was found. */
-function NumberOrName({ model, firstFound }: { model: ContactsViewModel; firstFound: string | undefined }) {
+/** Enter writes to the handle, or to the first contact that was found. */
+function HandleOrName({ model, firstFound }: { model: ContactsViewModel; firstFound: string | undefined }) {
   const { query, busy } = useViewModel(model);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (looksLikePhone(query)) void model.openTyped();
-    else if (firstFound !== undefined) void model.openPhone(firstFound);
+    if (looksLikeHandle(query)) void model.openTyped();
+    else if (firstFound !== undefined) void model.openHandle(firstFound);
   };
   return (
     <form className="search" onSubmit={submit} aria-busy={busy}>
       <Icon name="search" />
       <input
         autoFocus
-        aria-label={say("newChat.phoneNumberOrName")}
-        placeholder={say("newChat.phoneNumberOrName")}
+        aria-label={say("newChat.nameOrHandle")}
+        placeholder={say("newChat.nameOrHandle")}
         value={query}
-        maxLength={64}
+        maxLength={HANDLE_BYTES_MAX}
+        autoCapitalize="none"
         onChange={(event) => model.setQuery(event.target.value)}
       />
     </form>
@@ -103,8 +106,8 @@ interface WaysProps {
 function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
   const { query, busy, stranger } = useViewModel(model);
   const typed = query.trim();
-  const isNumber = looksLikePhone(query);
-  const isUnknownName = typed !== "" && !isNumber && !someFound;
+  const isHandle = looksLikeHandle(query);
+  const isUnknownName = typed !== "" && !isHandle && !someFound;
   return (
     <div className="rows">
       {isUnknownName && (
@@ -112,14 +115,14 @@ function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
           {say("newChat.noSuchContact", { typed })}
         </p>
       )}
-      {isNumber && stranger === "" && (
+      {isHandle && stranger === "" && (
         <Way icon="compose" busy={busy} onClick={() => void model.openTyped()}>
-          {say("common.writeTo", { phone: formatPhone(typed) })}
+          {say("common.writeTo", { handle: formatPhone(typed) })}
         </Way>
       )}
       {(stranger !== "" || isUnknownName) && (
         <Way icon="reply" onClick={onInvite}>
-          {stranger === "" ? say("newChat.invite") : say("newChat.inviteNumber", { phone: formatPhone(stranger) })}
+          {stranger === "" ? say("newChat.invite") : say("newChat.inviteHandle", { handle: formatPhone(stranger) })}
         </Way>
       )}
       {typed === "" && (

@@ -148,7 +148,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
         activityUs: micros(Date.now() - 99 * HOUR),
       }),
       row("4", { lastMessage: message({ body: { case: "identityChanged", value: {} } }) }),
-      row("5", { lastMessage: message({ body: { case: "numberMoved", value: {} } }) }),
+      row("5", { lastMessage: message({ body: { case: "handleMoved", value: {} } }) }),
       row("6", { peer: { case: "self", value: {} } }),
       ...[1, 2, 3, 4, 5].map((tick) =>
         row(String(tick + 6).at(-1) as string, { lastMessage: message({ text: "1", outgoing: true, tick }) }),
@@ -193,7 +193,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
       message({ body: { case: "undecryptable", value: {} } }),
       message({ body: { case: "unsupported", value: {} } }),
       message({ body: { case: "identityChanged", value: {} } }),
-      message({ body: { case: "numberMoved", value: {} } }),
+      message({ body: { case: "handleMoved", value: {} } }),
       message({ text: "λέξη ".repeat(900) }),
       message({ ...own, quote: { messageId: "1", author: { accountId: BEN }, excerpt: "γειά" } }),
       ...[0, 1, 2, 3, 4, 5].map((failure) => message({ ...own, tick: Message_Tick.kFailed, failure })),
@@ -237,8 +237,8 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
 
   it("in the registration, and where a device has ended or cannot go on", async () => {
     core.on("getState", () => state({ registered: false, server: SERVER }));
-    core.on("requestCode", ({ phone }) =>
-      create(RequestCodeResponseSchema, { code: phone?.endsWith("1") ? "123456" : "", digits: 6 }),
+    core.on("requestCode", ({ handle }) =>
+      create(RequestCodeResponseSchema, { code: handle?.endsWith("1") ? "123456" : "", digits: 6 }),
     );
     await show();
     expect(plainTexts()).toEqual([]);

@@ -46,7 +46,7 @@ export function FailureScreen({
 }
 
 interface EndedScreenProps {
-  phone: string;
+  handle: string;
   /** Why the server doesn't take this device: one of the states that `AppViewModel` shows this screen for. */
   connection: Connection;
   onRegister: () => void;
@@ -67,27 +67,29 @@ const heading = (connection: Connection): string => {
   }
 };
 
-const explanation = (connection: Connection, phone: string): string => {
+const explanation = (connection: Connection, handle: string): string => {
   switch (connection) {
     case Connection.kIdentityConflict:
-      return say("screens.conflictHint", { phone });
+      return say("screens.conflictHint", { handle });
     case Connection.kUnknownDevice:
-      return say("screens.unknownDeviceHint", { phone });
+      return say("screens.unknownDeviceHint", { handle });
     case Connection.kOtherServer:
-      return say("screens.otherServerHint", { phone });
+      return say("screens.otherServerHint", { handle });
     default:
-      return say("screens.endedHint", { phone });
+      return say("screens.endedHint", { handle });
   }
 };
 
 /** The server doesn't take this device for one of its own: usually the number was registered on another one. */
-export function EndedScreen({ phone, connection, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
+export function EndedScreen({ handle, connection, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
         <Logo />
         <h1>{heading(connection)}</h1>
-        <p className={styles.lead}>{explanation(connection, formatPhone(phone))}</p>
+        <p className={styles.lead}>
+          {explanation(connection, handle === "" ? say("screens.thisAccount") : formatPhone(handle))}
+        </p>
         <div className={styles.actions}>
           <button type="button" className="button primary wide" onClick={onRegister}>
             {say("screens.register")}

@@ -4,6 +4,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { State } from "../view-models/core";
+import { handleOf } from "../view-models/handle";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone } from "../view-models/phone";
 import type { SettingsSection } from "../view-models/route";
@@ -137,7 +138,7 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
         <span className="name" dir="auto">
           {name}
         </span>
-        <span className="phone">{formatPhone(state?.phone ?? "")}</span>
+        <span className="phone">{formatPhone(handleOf(state))}</span>
       </div>
       <ul className={`group ${styles.topics}`}>
         {(Object.entries(TOPICS) as [SettingsSection, Topic][]).map(([section, { title, hint, icon }]) => (

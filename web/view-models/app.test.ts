@@ -160,7 +160,7 @@ describe("opening conversations", () => {
     app.contacts.setQuery("+49 170 0000004");
     await app.contacts.openTyped();
     await settle();
-    expect(core.called("openConversation")).toEqual([{ phone: "+49 170 0000004" }]); // the core reads it
+    expect(core.called("openConversation")).toEqual([{ handle: "+49 170 0000004" }]); // the core reads it
     expect(app.snapshot()).toMatchObject({ leftPanel: "list" });
     expect(app.snapshot().open?.snapshot().conversation.title).toBe("Dora");
   });

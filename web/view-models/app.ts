@@ -9,6 +9,7 @@ import { ConversationListViewModel } from "./conversation_list";
 import { Connection, directOf, type Conversation, type Core, type Message, type State } from "./core";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
+import { handleOf } from "./handle";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
 import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
@@ -126,7 +127,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const { state, registration } = this.snapshot();
     registration?.dispose();
     const { server, deviceName, asked } = this.options;
-    const phone = state?.phone ?? "";
+    const phone = handleOf(state);
     const name = state !== undefined && hasName(state) ? state.name : "";
     const registered = state?.registered === true && !isRefused(state);
     const onRegistered = () => void this.start();
@@ -190,10 +191,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.search.want();
   };
 
-  /** Opens the conversation with a number, where its failure can be seen. */
-  readonly writeTo = (phone: string): void => {
+  /** Opens the conversation with whoever has a handle, where its failure can be seen. */
+  readonly writeTo = (handle: string): void => {
     this.showLeft("new-chat");
-    void this.contacts.openPhone(phone);
+    void this.contacts.openHandle(handle);
   };
 
   readonly closeDetails = (): void => {

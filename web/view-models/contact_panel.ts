@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is known of the partner of a conversation: number, about, safety number; and block, rename, verify.
+// What is known of the partner of a conversation: handle, about, safety number; and block, rename, verify.
 import type { Contact, Core, Direct, SafetyNumber } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
+import { handleOf } from "./handle";
 import { ViewModel } from "./view_model";
 
 export interface ContactPanelSnapshot {
@@ -18,7 +19,7 @@ export interface ContactPanelSnapshot {
 
 export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   private readonly account: string;
-  private readonly phone: string;
+  private readonly handle: string;
 
   constructor(
     private readonly core: Core,
@@ -36,8 +37,8 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
       error: "",
     });
     this.account = direct.partner?.accountId ?? "";
-    this.phone = direct.partner?.phone ?? "";
-    const own = () => store.contactOf(this.account, this.phone);
+    this.handle = handleOf(direct.partner);
+    const own = () => store.contactOf(this.account, this.handle);
     this.onDispose(store.select(own, (contact) => this.update({ contact })));
     this.onDispose(
       store.subscribe(({ contacts, resync, conversations }) => {
@@ -65,7 +66,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
       const trimmed = name.trim();
       await this.core.call(
         "setContact",
-        trimmed === "" ? { phone: this.phone, remove: true } : { phone: this.phone, name: trimmed },
+        trimmed === "" ? { handle: this.handle, remove: true } : { handle: this.handle, name: trimmed },
       );
       await this.loadContact();
     });
@@ -82,7 +83,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   private async loadContact(): Promise<void> {
     try {
       await this.store.loadContacts();
-      this.update({ contact: this.store.contactOf(this.account, this.phone) });
+      this.update({ contact: this.store.contactOf(this.account, this.handle) });
     } catch (error) {
       this.update({ error: failureText(error) });
     }

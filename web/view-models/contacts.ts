@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The address book, and the way to a new conversation.
-import { FailureCode, hasCode, type Contact, type Conversation, type Core } from "./core";
+import { FailureCode, hasCode, type Contact, type Conversation, type Core, type Handle } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
+import { handleKind, handleOf } from "./handle";
 import { formatPhone } from "./phone";
 import { say } from "./say";
 import { withUtf8 } from "./vcard_charsets";
@@ -12,10 +13,10 @@ import { ViewModel } from "./view_model";
 export interface ContactsSnapshot {
   loaded: boolean;
   contacts: readonly Contact[];
-  /** The number or name that is typed. */
+  /** The handle or name that is typed. */
   query: string;
   busy: boolean;
-  /** A number that was asked for and that nobody has: whose it is can be invited. */
+  /** A handle that was asked for and that nobody has: whose it is can be invited. */
   stranger: string;
   error: string;
   /** What the last import or change did. */
@@ -50,38 +51,38 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   readonly setQuery = (query: string): void => this.update({ query, stranger: "", error: "", notice: "" });
   readonly reset = (): void => this.update({ query: "", stranger: "", error: "", notice: "" });
 
-  /** Opens the conversation with the number that is typed. */
-  readonly openTyped = (): Promise<void> => this.openPhone(this.snapshot().query);
+  /** Opens the conversation with whoever has the handle that is typed. */
+  readonly openTyped = (): Promise<void> => this.openHandle(this.snapshot().query);
 
-  readonly openPhone = async (typed: string): Promise<void> => {
-    const phone = typed.trim();
-    if (phone === "") return this.update({ error: say("common.typePhone") });
+  readonly openHandle = async (typed: string): Promise<void> => {
+    const handle = typed.trim();
+    if (handle === "") return this.update({ error: say("contacts.typeHandle") });
     if (this.snapshot().busy) return;
     this.update({ busy: true, stranger: "", error: "", notice: "" });
     try {
-      const conversation = await this.core.call("openConversation", { phone });
+      const conversation = await this.core.call("openConversation", { handle });
       this.update({ busy: false, query: "" });
       this.onOpened(conversation);
     } catch (error) {
       const words = hasCode(error, FailureCode.kNoSuchAccount)
-        ? say("contacts.nobodyHas", { phone: formatPhone(phone) })
+        ? say("contacts.nobodyHas", { kind: handleKind(handle), handle: formatPhone(handle) })
         : hasCode(error, FailureCode.kOffline)
           ? say("contacts.offline")
           : failureText(error);
-      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? phone : "";
+      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? handle : "";
       this.update({ busy: false, stranger, error: words });
     }
   };
 
   /** Adds a contact, or gives it another name. True when that is done. */
-  readonly save = async (phone: string, name: string): Promise<boolean> => {
-    if (phone.trim() === "") return this.refuse(say("common.typePhone"));
+  readonly save = async (handle: string, name: string): Promise<boolean> => {
+    if (handle.trim() === "") return this.refuse(say("contacts.typeHandle"));
     if (name.trim() === "") return this.refuse(say("contacts.noName"));
-    return this.change({ phone: phone.trim(), name: name.trim() }, say("contacts.saved", { name: name.trim() }));
+    return this.change({ handle: handle.trim(), name: name.trim() }, say("contacts.saved", { name: name.trim() }));
   };
 
   readonly remove = (contact: Contact): Promise<boolean> =>
-    this.change({ phone: contact.phone, remove: true }, say("contacts.removed", { name: contact.name }));
+    this.change({ handle: contact.handle?.text ?? "", remove: true }, say("contacts.removed", { name: contact.name }));
 
   /** Takes the contacts of a vCard file. */
   readonly importFile = async (file: Blob): Promise<void> => {
@@ -99,7 +100,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     }
   };
 
-  private async change(params: { phone: string; name?: string; remove?: boolean }, notice: string): Promise<boolean> {
+  private async change(params: { handle: string; name?: string; remove?: boolean }, notice: string): Promise<boolean> {
     try {
       await this.core.call("setContact", params);
       await this.load();
@@ -116,7 +117,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   }
 }
 
-/** Contacts with every word of the query in the name, or with the digits of it in the number. */
+/** Contacts with every word of the query in the name, or with it, or the digits of it, in the handle. */
 export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
   const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const words = fold(query)
@@ -125,12 +126,16 @@ export function matchingContacts(contacts: readonly Contact[], query: string): r
   const digits = query.replace(/\D/g, "");
   return contacts.filter((each) => {
     const name = fold(each.name);
-    return words.every((word) => name.includes(word)) || (digits.length >= 3 && each.phone.includes(digits));
+    const handle = each.handle?.text ?? "";
+    const isInHandle =
+      digits.length >= 3 ? handle.includes(digits) : words.length === 1 && handle.includes(words[0] ?? "");
+    return words.every((word) => name.includes(word)) || isInHandle;
   });
 }
 
 /** What to send to somebody who is not here yet, by whatever else one writes to them. */
-export function invitationText(server: string, phone: string): string {
-  if (phone === "") return say("contacts.invitation", { server });
-  return say("contacts.invitationWithNumber", { server, phone: formatPhone(phone) });
+export function invitationText(server: string, own: { handles: readonly Handle[] } | undefined): string {
+  const handle = handleOf(own);
+  if (handle === "") return say("contacts.invitation", { server });
+  return say("contacts.invitationWithHandle", { server, kind: handleKind(handle), handle: formatPhone(handle) });
 }

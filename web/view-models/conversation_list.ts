@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The list of conversations: newest first, with what each shows in its row.
-import { phoneOf, titleOf, type Conversation } from "./core";
+import { partnerHandle, titleOf, type Conversation } from "./core";
 import type { EntityStore } from "./entity_store";
 import { ViewModel } from "./view_model";
 
@@ -43,6 +43,6 @@ export function matching(conversations: readonly Conversation[], query: string):
   const number = query.replace(/[^\d+]/g, "");
   return conversations.filter((each) => {
     const title = fold(titleOf(each));
-    return words.every((word) => title.includes(word)) || (number.length >= 3 && phoneOf(each).includes(number));
+    return words.every((word) => title.includes(word)) || (number.length >= 3 && partnerHandle(each).includes(number));
   });
 }

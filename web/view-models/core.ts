@@ -11,6 +11,7 @@ import {
   type MethodParams,
   type MethodResult,
 } from "../core-client/schema";
+import { handleOf } from "./handle";
 import { formatPhone } from "./phone";
 import { say } from "./say";
 
@@ -24,6 +25,7 @@ export {
 } from "../core-client/schema";
 export {
   ABOUT_CHARACTERS_MAX,
+  HANDLE_BYTES_MAX,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
@@ -34,6 +36,7 @@ export type {
   Conversation,
   Direct,
   Event,
+  Handle,
   Message,
   MethodName,
   MethodParams,
@@ -64,10 +67,10 @@ export const directOf = ({ peer }: Conversation): Direct | undefined =>
 export const avatarIdOf = (conversation: Conversation): string =>
   directOf(conversation)?.partner?.accountId ?? conversation.id;
 
-/** The partner's number; "" when it is not known or there is none. */
-export const phoneOf = (conversation: Conversation): string => directOf(conversation)?.partner?.phone ?? "";
+/** The partner's handle to show; "" when none is known or there is no partner. */
+export const partnerHandle = (conversation: Conversation): string => handleOf(directOf(conversation)?.partner);
 
-/** What a conversation is called; one with somebody whose name is not known by the number, in groups. */
+/** What a conversation is called; one with somebody whose name is not known by the handle, a number in groups. */
 export const titleOf = (conversation: Conversation): string =>
   conversation.peer.case === "self" ? say("core.noteToSelf") : formatPhone(conversation.title);
 

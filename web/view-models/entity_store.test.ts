@@ -89,8 +89,8 @@ describe("messages", () => {
 });
 
 describe("people", () => {
-  it("are found by account or by number, and read anew when the address book changed", async () => {
-    const contacts = [{ accountId: BEN, phone: "+491700000002", name: "Ben" }];
+  it("are found by account or by handle, and read anew when the address book changed", async () => {
+    const contacts = [{ accountId: BEN, handle: { text: "+491700000002" }, name: "Ben" }];
     core.on("listContacts", () => create(ListContactsResponseSchema, { contacts }));
     core.emit({ case: "contactsChanged", value: {} });
     await settle();
@@ -98,7 +98,7 @@ describe("people", () => {
     await store.loadContacts();
     expect(store.contactOf(BEN, "")?.name).toBe("Ben");
     expect(store.contactOf("", "+491700000002")?.name).toBe("Ben");
-    contacts.push({ accountId: "", phone: "+491700000003", name: "Ada" });
+    contacts.push({ accountId: "", handle: { text: "+491700000003" }, name: "Ada" });
     core.emit({ case: "contactsChanged", value: {} });
     await settle();
     expect(store.contacts.map(({ name }) => name)).toEqual(["Ada", "Ben"]);

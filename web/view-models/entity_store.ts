@@ -126,10 +126,10 @@ export class EntityStore {
     return this.contactsRead;
   }
 
-  /** The entry for an account, or for a number when no account is known to have it. */
-  contactOf(account: string, phone: string): Contact | undefined {
-    const isTheirs = ({ accountId, phone: number }: Contact) =>
-      (account !== "" && accountId === account) || (phone !== "" && number === phone);
+  /** The entry for an account, or for a handle when no account is known to have it. */
+  contactOf(account: string, handle: string): Contact | undefined {
+    const isTheirs = ({ accountId, handle: own }: Contact) =>
+      (account !== "" && accountId === account) || (handle !== "" && own?.text === handle);
     return this.people.find(isTheirs);
   }
 

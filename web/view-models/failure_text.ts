@@ -29,8 +29,8 @@ export function failureText(error: unknown): string {
       return say("failure.noSuchConversation");
     case FailureCode.kNoSuchMessage:
       return say("failure.noSuchMessage");
-    case FailureCode.kInvalidPhone:
-      return say("failure.invalidPhone");
+    case FailureCode.kInvalidHandle:
+      return say("failure.invalidHandle");
     case FailureCode.kWrongCode:
       return say("failure.wrongCode");
     case FailureCode.kCodeExpired:

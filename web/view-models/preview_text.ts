@@ -9,7 +9,7 @@ import { say } from "./say";
 const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>) => string } = {
   text: ({ text }) => beginning(text, 200).replace(/\s+/g, " "),
   identityChanged: () => say("preview.identityChanged"),
-  numberMoved: () => say("preview.numberMoved"),
+  handleMoved: () => say("preview.handleMoved"),
   undecryptable: () => say("preview.undecryptable"),
   unsupported: () => say("preview.unsupported"),
 };

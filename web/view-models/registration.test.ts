@@ -54,7 +54,7 @@ describe("a code that was asked for", () => {
     model.setCode("323841");
     await settle();
     expect(core.called("requestCode")).toHaveLength(1);
-    expect(core.called("register")).toMatchObject([{ phone: "+49 170 000 0001", code: "323841" }]);
+    expect(core.called("register")).toMatchObject([{ handle: "+49 170 000 0001", code: "323841" }]);
     expect(kept).toBeUndefined();
   });
 
@@ -85,7 +85,7 @@ describe("registration", () => {
     expect(core.called("register")).toEqual([
       {
         server: "http://localhost:8080",
-        phone: "+49 170 000 0001",
+        handle: "+49 170 000 0001",
         code: "123456",
         name: "+49 170 000 0001",
         pin: "",
@@ -143,7 +143,7 @@ describe("registration", () => {
   });
 
   it("asks for the country code where the core does not know the number without it", async () => {
-    core.failing("requestCode", Failure_Code.kInvalidPhone, "phone");
+    core.failing("requestCode", Failure_Code.kInvalidHandle, "phone");
     model.setPhone("0170 0000001");
     await model.next();
     expect(model.snapshot()).toMatchObject({ step: "phone", error: expect.stringContaining("country code") });
@@ -167,7 +167,7 @@ describe("registration", () => {
   it.each([
     [Failure_Code.kWrongCode, "code"],
     [Failure_Code.kCodeExpired, "code"],
-    [Failure_Code.kInvalidPhone, "phone"],
+    [Failure_Code.kInvalidHandle, "phone"],
     [Failure_Code.kOffline, "code"],
     [Failure_Code.kTooManyAttempts, "code"],
     [Failure_Code.kStorage, "code"],

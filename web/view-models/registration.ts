@@ -140,7 +140,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if (phone === "") return this.update({ error: say("common.typePhone") });
     this.update({ busy: true, error: "" });
     try {
-      const answer = await this.core.call("requestCode", { server: this.options.server, phone });
+      const answer = await this.core.call("requestCode", { server: this.options.server, handle: phone });
       const { code } = answer;
       const digits = answer.digits === 0 ? CODE_DIGITS : answer.digits;
       this.codeRefused = false;
@@ -155,7 +155,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
         resendAt: Date.now() + RESEND_MS,
       });
     } catch (error) {
-      const words = hasCode(error, FailureCode.kInvalidPhone)
+      const words = hasCode(error, FailureCode.kInvalidHandle)
         ? say("registration.impossiblePhone")
         : failureText(error);
       this.update({ busy: false, error: words, resendAt: Date.now() + failureOf(error).retryAfterMs });
@@ -193,7 +193,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     this.update({ busy: true, error: "" });
     try {
       const { server, deviceName } = this.options;
-      await this.core.call("register", { server, phone, code, name, pin, deviceName });
+      await this.core.call("register", { server, handle: phone, code, name, pin, deviceName });
       this.options.asked?.save(undefined);
       this.update({ busy: false, step: "name" });
     } catch (error) {
@@ -207,7 +207,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
     this.codeRefused = hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired);
     if (this.codeRefused) return { step: "code", code: "", error: failureText(error) };
-    if (hasCode(error, FailureCode.kInvalidPhone)) return { step: "phone", error: failureText(error) };
+    if (hasCode(error, FailureCode.kInvalidHandle)) return { step: "phone", error: failureText(error) };
     return { error: failureText(error) };
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Failure_Code, CoreFailure } from "../core-client/schema";
 import { failureText } from "./failure_text";
 import { AVATAR_COLOURS, colourOf, initialsOf } from "./initials";
+import { handleKind, looksLikeHandle } from "./handle";
 import { formatPhone, looksLikePhone } from "./phone";
 import { dayText, lastSeenText, listTimeText } from "./time_text";
 import { NOON } from "./testing/fake_core";
@@ -25,6 +26,18 @@ describe("times", () => {
     expect(lastSeenText(NOON - 10_000, NOON)).toBe("last seen just now");
     expect(lastSeenText(NOON - 3_600_000, NOON)).toMatch(/^last seen today at 11/);
     expect(lastSeenText(NOON - DAY, NOON)).toMatch(/^last seen yesterday at/);
+  });
+});
+
+describe("handles", () => {
+  it("are told from names while they are typed", () => {
+    for (const typed of ["+49 170", " @ana", "ana@example.org", "@a"]) expect(looksLikeHandle(typed)).toBe(true);
+    for (const typed of ["", "Ana", "@", "ana@", "ana@example", "Ana @ work", "@1"])
+      expect(looksLikeHandle(typed)).toBe(false);
+  });
+
+  it("have a kind that words name", () => {
+    expect(["+49 170", "ana@example.org", " @ana"].map(handleKind)).toEqual(["phone", "email", "username"]);
   });
 });
 

@@ -25,6 +25,9 @@ Id make_id(uint32_t number) {
 inline AccountId account_id(uint32_t number) { return make_id<AccountId>(number); }
 inline MessageId message_id(uint32_t number) { return make_id<MessageId>(number); }
 
+// Of a canonical text.
+inline Handle handle(std::string_view text) { return Handle::from_text(text).value(); }
+
 inline const AccountId kSelf = account_id(1);
 inline const AccountId kPeer = account_id(2);
 // The conversation with an account, which is there once a test has opened it (StoreTest::open).
@@ -61,7 +64,7 @@ inline Registration registration() {
   Registration registration;
   registration.server = "http://localhost:8080";
   registration.server_id.value.fill(9);
-  registration.phone = "+491700000001";
+  registration.handle = handle("+491700000001");
   registration.account = kSelf;
   registration.device = DeviceId{3};
   registration.token = Bytes(52, 't');

@@ -68,14 +68,14 @@ class DeliveryWorld {
 
   AccountId add_account(uint32_t devices = 1) {
     const AccountId id = random.id<AccountId>();
-    stores_->accounts.add_account(id, "+49170" + std::to_string(++phones_), devices);
+    stores_->accounts.add_account(id, "+49170" + std::to_string(1000000 + ++phones_), devices);
     return id;
   }
   // An account that the given shard owns.
   AccountId add_account_on(size_t shard, uint32_t devices = 1) {
     AccountId id = random.id<AccountId>();
     while (shards_->index_of(id) != shard) id = random.id<AccountId>();
-    stores_->accounts.add_account(id, "+49170" + std::to_string(++phones_), devices);
+    stores_->accounts.add_account(id, "+49170" + std::to_string(1000000 + ++phones_), devices);
     return id;
   }
   MessageId new_message() { return random.id<MessageId>(); }

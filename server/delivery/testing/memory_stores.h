@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/executor.h"
+#include "base/limits.h"
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
@@ -124,39 +125,62 @@ class MemoryAccountStore final : public AccountStore {
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
     co_return found->second;
   }
-  Task<Result<AccountRecord, StoreError>> find_by_phone(std::string phone) override {
+  Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    const auto found = phones_.find(phone);
-    if (found == phones_.end()) co_return Fail(StoreError::kNotFound);
+    const auto found = handles_.find(handle);
+    if (found == handles_.end()) co_return Fail(StoreError::kNotFound);
     co_return accounts_.at(found->second);
   }
-  Task<Result<std::vector<PhoneAccount>, StoreError>> find_phones(std::vector<std::string> phones) override {
+  Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    std::vector<PhoneAccount> out;
-    for (const std::string& phone : phones) {
-      const auto found = phones_.find(phone);
-      if (found == phones_.end()) continue;
+    std::vector<HandleAccount> out;
+    for (const Handle& handle : handles) {
+      const auto found = handles_.find(handle);
+      if (found == handles_.end()) continue;
       const auto& devices = accounts_.at(found->second).devices;
       if (std::any_of(devices.begin(), devices.end(), [](const DeviceRecord& device) { return device.active; })) {
-        out.push_back({phone, found->second});
+        out.push_back({handle, found->second});
       }
     }
     co_return out;
   }
-  Task<Result<AccountRecord, StoreError>> add_device(std::string phone, AccountId new_account, Bytes token_hash,
+  Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
+    std::vector<Handle>& handles = found->second.handles;
+    const bool is_new = std::find(handles.begin(), handles.end(), handle) == handles.end();
+    if (is_new && (handles.size() >= kHandlesMax || handles_.contains(handle))) co_return Fail(StoreError::kConflict);
+    std::erase(handles, handle);
+    handles.insert(place == Place::kFirst ? handles.begin() : handles.end(), handle);
+    handles_[handle] = account;
+    co_return found->second;
+  }
+  Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
+    if (std::erase(found->second.handles, handle) > 0) handles_.erase(handle);
+    co_return found->second;
+  }
+  Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                      UnixMicros now) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    const auto [place, is_new] = phones_.emplace(phone, new_account);
+    const auto [place, is_new] = handles_.emplace(handle, new_account);
     AccountRecord& record = accounts_[place->second];
     if (is_new) {
       record.id = new_account;
-      record.phone = phone;
+      record.handles = {handle};
     }
     end_devices(record, [](const DeviceRecord& device) { return !device.active; });
     record.devices.push_back({DeviceId{++record.last_device.value}, std::move(token_hash), false, now});
@@ -219,47 +243,51 @@ class MemoryAccountStore final : public AccountStore {
     found->second.pin_tries_forgiven_at.value -= std::min(found->second.pin_tries_forgiven_at.value, budget.share_us);
     co_return Result<void, StoreError>();
   }
-  Task<Result<void, StoreError>> put_code(std::string phone, PendingCode code) override {
+  Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    codes_[phone] = std::move(code);
+    codes_[handle] = std::move(code);
     co_return Result<void, StoreError>();
   }
-  Task<Result<PendingCode, StoreError>> try_code(std::string phone, UnixMicros now, uint32_t attempts_max) override {
+  Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    const auto found = codes_.find(phone);
+    const auto found = codes_.find(handle);
     if (found == codes_.end() || found->second.expires_at <= now) co_return Fail(StoreError::kNotFound);
     if (found->second.attempts >= attempts_max) co_return Fail(StoreError::kConflict);
     ++found->second.attempts;
     co_return found->second;
   }
-  Task<Result<void, StoreError>> return_code_attempt(std::string phone, Bytes code_hash) override {
+  Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    const auto found = codes_.find(phone);
+    const auto found = codes_.find(handle);
     const bool is_there = found != codes_.end() && found->second.code_hash == code_hash;
     if (is_there && found->second.attempts > 0) --found->second.attempts;
     co_return Result<void, StoreError>();
   }
-  Task<Result<void, StoreError>> remove_code(std::string phone) override {
+  Task<Result<void, StoreError>> remove_code(Handle handle) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    codes_.erase(phone);
+    codes_.erase(handle);
     co_return Result<void, StoreError>();
   }
 
-  // An account with active devices 1..count, at once. `token_hashes` are by device; missing ones are empty.
-  void add_account(AccountId account, std::string phone, uint32_t device_count, std::vector<Bytes> token_hashes = {}) {
+  // An account with active devices 1..count, at once. `token_hashes` are by device; missing ones are empty. `handle`:
+  // none, or a canonical text.
+  void add_account(AccountId account, std::string_view handle, uint32_t device_count,
+                   std::vector<Bytes> token_hashes = {}) {
     const std::lock_guard lock(mutex_);
-    phones_[phone] = account;
     AccountRecord& record = accounts_[account];
     record.id = account;
-    record.phone = std::move(phone);
+    if (!handle.empty()) {
+      record.handles = {Handle::from_text(handle).value()};
+      handles_[record.handles.front()] = account;
+    }
     record.device_list_revision = {1};
     for (uint32_t i = 1; i <= device_count; ++i) {
       record.devices.push_back({DeviceId{i}, i <= token_hashes.size() ? token_hashes[i - 1] : Bytes(), true, {}});
@@ -283,8 +311,8 @@ class MemoryAccountStore final : public AccountStore {
   mutable std::mutex mutex_;
   ServerId server_id_;
   std::map<AccountId, AccountRecord> accounts_;
-  std::map<std::string, AccountId> phones_;
-  std::map<std::string, PendingCode> codes_;
+  std::map<Handle, AccountId> handles_;
+  std::map<Handle, PendingCode> codes_;
   size_t loads_ = 0;
 };
 

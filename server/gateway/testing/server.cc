@@ -92,7 +92,7 @@ Server::Device Server::add_device(std::string phone, std::optional<size_t> loop)
     account = random.id<AccountId>();
   } while (loop && shards->index_of(account) != *loop);
   const Bytes secret = random.bytes(32);
-  const auto record = run_now(ports.accounts.add_device(std::move(phone), account,
+  const auto record = run_now(ports.accounts.add_device(Handle::from_text(phone).value(), account,
                                                         crypto::digest("kith token v1", secret), clock_.now()))
                           .value();
   Device device;
@@ -122,7 +122,7 @@ std::vector<Server::Device> Server::add_devices(std::string phone, uint32_t coun
     append_u32(device.token, number);
     device.token += secret;
   }
-  ports.accounts.add_account(account, std::move(phone), count, hashes);
+  ports.accounts.add_account(account, phone, count, hashes);
   return devices;
 }
 

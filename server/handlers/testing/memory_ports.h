@@ -101,26 +101,26 @@ class MemoryKeyStore final : public KeyStore {
   std::map<DeviceAddress, Stored> devices_;
 };
 
-// Remembers the last code of each number.
+// Remembers the last code of each handle.
 class MemoryCodeSender final : public CodeSender {
  public:
   Faults faults;
   bool echo = true;
 
-  Task<Result<void, StoreError>> send(std::string phone, std::string code) override {
+  Task<Result<void, StoreError>> send(Handle handle, std::string code) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     ++sent_;
-    codes_[phone] = std::move(code);
+    codes_[handle.text()] = std::move(code);
     co_return Result<void, StoreError>();
   }
   [[nodiscard]] bool echoes() const override { return echo; }
 
   // "" when none was sent.
-  [[nodiscard]] std::string last_code(const std::string& phone) const {
+  [[nodiscard]] std::string last_code(const std::string& handle) const {
     const std::lock_guard lock(mutex_);
-    const auto found = codes_.find(phone);
+    const auto found = codes_.find(handle);
     return found == codes_.end() ? std::string() : found->second;
   }
   [[nodiscard]] size_t sent() const {

@@ -26,11 +26,11 @@ class TestDevice {
   // Asks for a code and registers with it. The answer of the last step.
   Outcome<wire::RegistrationResponse> register_number(std::string pin = "") {
     wire::CodeRequest ask;
-    ask.set_phone(phone);
+    ask.mutable_handle()->set_phone(phone);
     const auto code = world.run(handlers::request_code(world.services(), "192.0.2.1", ask));
     if (!code) return std::unexpected<Refusal>(code.error());
     wire::RegistrationRequest request;
-    request.set_phone(phone);
+    request.mutable_handle()->set_phone(phone);
     request.set_code(code->code());
     request.set_pin(std::move(pin));
     auto response = world.run(handlers::register_device(world.services(), "192.0.2.1", request));

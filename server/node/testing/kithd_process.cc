@@ -143,10 +143,10 @@ std::string KithdProcess::log() const { return read_file(directory_.file("log"))
 RegisteredDevice::RegisteredDevice(uint16_t port, std::string number, uint64_t seed)
     : phone(std::move(number)), keys(seed) {
   wire::CodeRequest ask;
-  ask.set_phone(phone);
+  ask.mutable_handle()->set_phone(phone);
   const auto code = call<wire::CodeResponse>(port, "POST", "/v1/registration/code", ask);
   wire::RegistrationRequest proof;
-  proof.set_phone(phone);
+  proof.mutable_handle()->set_phone(phone);
   proof.set_code(code.code());
   const auto registered = call<wire::RegistrationResponse>(port, "POST", "/v1/registration", proof);
   const auto id = AccountId::from_bytes(registered.account_id());

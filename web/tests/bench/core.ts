@@ -54,8 +54,8 @@ const allIsSent = (event: Event): boolean =>
 
 async function sender(server: string, phone: string): Promise<NodeClient> {
   const client = await NodeClient.start({ wasm: wasmFile });
-  const { code } = await client.call("requestCode", { server, phone });
-  await client.call("register", { server, phone, code, name: "Sender", deviceName: "Bench" });
+  const { code } = await client.call("requestCode", { server, handle: phone });
+  await client.call("register", { server, handle: phone, code, name: "Sender", deviceName: "Bench" });
   return client;
 }
 
@@ -63,7 +63,7 @@ async function sender(server: string, phone: string): Promise<NodeClient> {
 async function store(client: NodeClient, phone: string, texts: readonly string[]): Promise<void> {
   await client.call("connect");
   for (let from = 0; from < texts.length; from += PART) {
-    for (const text of texts.slice(from, from + PART)) await client.call("sendMessage", { phone, text });
+    for (const text of texts.slice(from, from + PART)) await client.call("sendMessage", { handle: phone, text });
     while ((await client.call("getState")).unsentMessages > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await client.call("disconnect");
@@ -155,7 +155,7 @@ async function send(device: WatchedDevice, phone: string, texts: readonly string
     await device.call("disconnect");
     await device.callAll(
       "sendMessage",
-      part.map((text) => ({ phone, text })),
+      part.map((text) => ({ handle: phone, text })),
     );
     const before = await device.spent();
     await device.eventsUntil(

@@ -48,8 +48,8 @@ class Measured {
   static async open(browser: Browser, web: string, slower: number): Promise<Measured> {
     const server = await Kithd.start(SETTINGS, web);
     const peer = await NodeClient.start({ wasm: wasmFile });
-    const { code } = await peer.call("requestCode", { server: server.url, phone: PEER });
-    await peer.call("register", { server: server.url, phone: PEER, code, name: "Sender", deviceName: "Bench" });
+    const { code } = await peer.call("requestCode", { server: server.url, handle: PEER });
+    await peer.call("register", { server: server.url, handle: PEER, code, name: "Sender", deviceName: "Bench" });
     await peer.call("connect");
     const device = await Device.open(browser, server.url);
     const page = await device.page();
@@ -76,7 +76,7 @@ class Measured {
       const due = Math.min(messages, Math.ceil(((performance.now() - began) / 1000) * perSecond));
       for (; sent < due; ++sent)
         await this.peer.call("sendMessage", {
-          phone: OWN,
+          handle: OWN,
           text: `line ${++this.written}. The path goes along the shore.`,
         });
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -114,7 +114,7 @@ export const people = () =>
   ["Amina Diallo", "Jonas Lindqvist", "Kenji Morita", "Mireille Aubert", "Olga Petrenko", "Priya Raman"].map(
     (name, at) => ({
       name,
-      phone: `+4917000000${10 + at}`,
+      handle: { text: `+4917000000${10 + at}` },
       accountId: at % 2 === 0 ? id(String(at)) : "",
     }),
   );

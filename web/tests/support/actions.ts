@@ -31,7 +31,7 @@ export async function closeSettings(page: Page): Promise<void> {
 
 export async function writeToNumber(page: Page, phone: string): Promise<void> {
   await page.getByRole("button", { name: "New chat" }).first().click();
-  await page.getByLabel("Phone number or name").fill(phone);
+  await page.getByLabel("Name, number, e-mail or @username").fill(phone);
   await page.keyboard.press("Enter");
   await composer(page).waitFor();
 }

@@ -69,7 +69,10 @@ export function conversation(
     id: BEN,
     title: name,
     activityUs: micros(NOON),
-    peer: { case: "direct", value: { partner: { accountId: rest.id ?? BEN, name, phone }, ...direct } },
+    peer: {
+      case: "direct",
+      value: { partner: { accountId: rest.id ?? BEN, name, handles: [{ text: phone }] }, ...direct },
+    },
     ...rest,
   });
 }
@@ -78,7 +81,7 @@ export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, Stat
   return create(StateSchema, {
     registered: true,
     accountId: ANA,
-    phone: "+491700000001",
+    handles: [{ text: "+491700000001" }],
     name: "Ana",
     connection: State_Connection.kOnline,
     ...fields,

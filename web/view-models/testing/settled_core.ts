@@ -21,15 +21,15 @@ export function settledCore(): FakeCore {
   core.conversations = [conversation({ lastMessage: message({ text: "hello from Ben" }) })];
   core.messages = [message({ text: "hello from Ben", atMs: NOON })];
   let contacts: Contact[] = [
-    create(ContactSchema, { accountId: BEN, phone: "+491700000002", name: "Ben" }),
-    create(ContactSchema, { phone: "+491700000003", name: "Cem" }),
+    create(ContactSchema, { accountId: BEN, handle: { text: "+491700000002" }, name: "Ben" }),
+    create(ContactSchema, { handle: { text: "+491700000003" }, name: "Cem" }),
   ];
   let settings = create(SettingsSchema, {
     readReceipts: true,
     lastSeen: Settings_Scope.kEveryone,
     about: Settings_Scope.kContacts,
   });
-  let profile = create(ProfileSchema, { name: "Ana", phone: "+491700000001" });
+  let profile = create(ProfileSchema, { name: "Ana", handles: [{ text: "+491700000001" }] });
   const setBlocked = (blocked: boolean) => {
     const changed = clone(ConversationSchema, core.conversations[0] as Conversation);
     if (changed.peer.case === "direct") changed.peer.value.blocked = blocked;
@@ -39,9 +39,9 @@ export function settledCore(): FakeCore {
   const changeSettings = (change: object) => (settings = create(SettingsSchema, { ...settings, ...change } as never));
 
   core.on("listContacts", () => create(ListContactsResponseSchema, { contacts }));
-  core.on("setContact", ({ phone, name, remove }) => {
-    contacts = contacts.filter((each) => each.phone !== phone);
-    const contact = create(ContactSchema, { phone, name });
+  core.on("setContact", ({ handle, name, remove }) => {
+    contacts = contacts.filter((each) => each.handle?.text !== handle);
+    const contact = create(ContactSchema, { handle: { text: handle }, name });
     if (remove !== true) contacts.push(contact);
     core.emit({ case: "contactsChanged", value: {} });
     return contact;
