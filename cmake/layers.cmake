@@ -17,7 +17,8 @@ set(KITH_MAY_USE_server_node "base;wire;net;crypto;server_ports;server_sql;serve
 set(KITH_MAY_USE_cli "base;wire;crypto;core;net")
 set(KITH_MAY_USE_sim "base;wire;crypto;core;net;server_ports;server_delivery;server_handlers;server_gateway")
 
-# Makes the library kith_NAME of the folder: every .cc that is no test and no main; NAME is the folder's path with _ for /.
+# Makes the library kith_NAME of the folder: every .cc that is no test and no main; NAME is the folder's path with _ for
+# /.
 #   kith_library(USES base wire LINKS SQLite::SQLite3)
 function(kith_library)
   cmake_parse_arguments(ARG "" "" "USES;LINKS" ${ARGN})

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Third-party libraries of the browser module, as tools/build_wasm leaves them, under the names that cmake/native_dependencies.cmake has.
+# Third-party libraries of the browser module, as tools/build_wasm leaves them, under the names that
+# cmake/native_dependencies.cmake has.
 set(KITH_WASM_LIBRARIES ${CMAKE_SOURCE_DIR}/build/wasm-deps CACHE PATH "Where tools/build_wasm installed the module's libraries")
 
 find_program(CCACHE ccache)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A disk that turns read-only, for scenarios: preloaded into a process, it makes whatever changes files below the directory that KITH_DISK
-// names fail with EROFS while the file that KITH_DISK_READ_ONLY names exists. Reading goes on, and so does everything else, sockets above all.
+// A disk that turns read-only, for scenarios: preloaded into a process, it makes whatever changes files below the
+// directory that KITH_DISK names fail with EROFS while the file that KITH_DISK_READ_ONLY names exists. Reading goes on,
+// and so does everything else, sockets above all.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

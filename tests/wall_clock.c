@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A wall clock that is off, for scenarios: preloaded into a process, it shifts what the system says of the time of day by the seconds in
-// the file that KITH_WALL_CLOCK names, read at every call. Monotonic clocks and timers stay as they are.
+// A wall clock that is off, for scenarios: preloaded into a process, it shifts what the system says of the time of day
+// by the seconds in the file that KITH_WALL_CLOCK names, read at every call. Monotonic clocks and timers stay as they
+// are.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

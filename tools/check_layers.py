@@ -16,7 +16,8 @@ table = {
     name: set(filter(None, used.split(";")))
     for name, used in re.findall(r'set\(KITH_MAY_USE_(\w+) "([^"]*)"\)', (ROOT / "cmake/layers.cmake").read_text())
 }
-# The storeys of core/, from the ground up. engine.h is where the parts meet: all may include it, and core/engine.cc names them all.
+# The storeys of core/, from the ground up. engine.h is where the parts meet: all may include it, and core/engine.cc
+# names them all.
 STOREYS = {
     "store": {"store"},
     "ground": {

@@ -12,7 +12,9 @@ import type { Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes sw.js: app/service_worker.js with the list of the app's files, so that the page opens when the server is away. */
+/**
+ * Writes sw.js: app/service_worker.js with the list of the app's files, so that the page opens when the server is away.
+ */
 function serviceWorker(): Plugin {
   return {
     name: "kith-service-worker",
@@ -59,12 +61,18 @@ function compressed(): Plugin {
   };
 }
 
-/** Where this build's source is to be had: KITH_SOURCE_URL, or beside the app when it is built from a repository; "" for neither. */
+/**
+ * Where this build's source is to be had: KITH_SOURCE_URL, or beside the app when it is built from a repository; "" for
+ * neither.
+ */
 const root = here("..");
 const isRepository = spawnSync("git", ["-C", root, "rev-parse", "--verify", "HEAD"]).status === 0;
 const sourceUrl = process.env.KITH_SOURCE_URL ?? (isRepository ? "/source.tar.gz" : "");
 
-/** Writes the licence, and the source as it is committed: whoever uses Kith over a network is offered both (AGPL, section 13). */
+/**
+ * Writes the licence, and the source as it is committed: whoever uses Kith over a network is offered both (AGPL,
+ * section 13).
+ */
 function sources(): Plugin {
   return {
     name: "kith-sources",
@@ -117,7 +125,8 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  // What is imported on demand too: found later, it would come with a second React into a page that runs from the sources.
+  // What is imported on demand too: found later, it would come with a second React into a page that runs from the
+  // sources.
   optimizeDeps: {
     include: ["react", "react-dom/client", "react/jsx-runtime", "react/jsx-dev-runtime"].concat(
       ["menu", "select"].map((part) => `@ariakit/react/${part}`),

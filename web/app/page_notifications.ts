@@ -69,7 +69,8 @@ export function pageNotifications(profile: string): NotificationPort {
         };
         shown.set(tag, notification);
       } catch {
-        // Telephones let only a service worker show them, which hears of the click then, also when this page is no more.
+        // Telephones let only a service worker show them, which hears of the click then, also when this page is no
+        // more.
         const data = { address: location.pathname + location.search, conversation: tag };
         void navigator.serviceWorker?.ready.then((registration) =>
           registration.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true, data }),

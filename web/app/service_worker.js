@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway. Nothing of the server's API
-// passes through here. The build fills in the version and the list.
+// Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway. Nothing
+// of the server's API passes through here. The build fills in the version and the list.
 const VERSION = __VERSION__;
 const FILES = __FILES__;
 
@@ -55,8 +55,9 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/assets/") || FILES.includes(url.pathname)) event.respondWith(asset(request));
 });
 
-// A click on a notification that this worker shows for a page (app/page_notifications.ts): telephones let no page show one. `data` has the
-// address of the profile, and the conversation. A page of that profile that is open comes to the front and opens it; else a new one does.
+// A click on a notification that this worker shows for a page (app/page_notifications.ts): telephones let no page show
+// one. `data` has the address of the profile, and the conversation. A page of that profile that is open comes to the
+// front and opens it; else a new one does.
 async function openConversation({ address, conversation }) {
   const wanted = new URL(address, location.origin);
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });

@@ -31,7 +31,9 @@ export function missing(): string | undefined {
   return undefined;
 }
 
-/** What the address says; a string when that can't be. `?server=` is for development: it counts only on this machine. */
+/**
+ * What the address says; a string when that can't be. `?server=` is for development: it counts only on this machine.
+ */
 export function surroundings(location: Location): Surroundings | string {
   const parameters = new URLSearchParams(location.search);
   const profile = parameters.get("profile") ?? "";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in another one that shows the
-// same profile (profile_worker.ts); pages can't tell.
+// The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in
+// another one that shows the same profile (profile_worker.ts); pages can't tell.
 import { EventPacer } from "./event_pacer";
 import type { FromWorker, StartError, ToWorker } from "./messages";
 import {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The pace at which a page hears events: at once after a quiet moment, else all that have come every EVERY_MS, and on a slow machine so much more
-// seldom that showing them takes at most half of the time. A backlog then changes what is shown some times a second, not with every transaction of
-// the core, and the page has time for whoever uses it. A page that nobody sees hears at once: its timers may be a minute late.
+// The pace at which a page hears events: at once after a quiet moment, else all that have come every EVERY_MS, and on a
+// slow machine so much more seldom that showing them takes at most half of the time. A backlog then changes what is
+// shown some times a second, not with every transaction of the core, and the page has time for whoever uses it. A page
+// that nobody sees hears at once: its timers may be a minute late.
 
 const EVERY_MS = 100;
 /** However long showing them takes: somebody waits for them. */

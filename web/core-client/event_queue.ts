@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The events on their way to a page: in order, and bounded (UI-1). A page that does not keep up loses what is waiting and is told so by a
-// Resync in its place: then it reads the state again.
+// The events on their way to a page: in order, and bounded (UI-1). A page that does not keep up loses what is waiting
+// and is told so by a Resync in its place: then it reads the state again.
 
 /** Sent and not yet taken by the page. */
 const WINDOW = 1024;

@@ -2,7 +2,10 @@
 
 // The files of one profile, as the module asks for them (core_wasm/host_imports.h): synchronous, opened beforehand.
 
-/** The names SQLite uses for a database `kith.db` with a write-ahead log, and those the core uses to rebuild a damaged one (core/store/rebuild.h). */
+/**
+ * The names SQLite uses for a database `kith.db` with a write-ahead log, and those the core uses to rebuild a damaged
+ * one (core/store/rebuild.h).
+ */
 export const FILE_NAMES = ["kith.db", "kith.db-journal", "kith.db-wal", "kith.db.damaged", "kith.db.rebuilt"] as const;
 
 export const FILE_FAILED = -1;

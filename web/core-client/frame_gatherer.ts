@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Frames on their way from sockets to the core. Those that come together are handed over together, because each input of the core is a transaction
-// with a sync of its own: a frame waits until the tasks that are due now are done, and no longer.
+// Frames on their way from sockets to the core. Those that come together are handed over together, because each input
+// of the core is a transaction with a sync of its own: a frame waits until the tasks that are due now are done, and no
+// longer.
 //
 // Order: as they came; a frame of another socket hands over what was gathered first.
 // Limits: FRAMES_MAX frames or BYTES_MAX bytes are handed over at once (the core takes inputs of 16 MiB).

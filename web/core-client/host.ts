@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Hosts one client core: hands it inputs, and carries out the actions that come out, in order (proto/client_api/host.proto).
+// Hosts one client core: hands it inputs, and carries out the actions that come out, in order
+// (proto/client_api/host.proto).
 //
-// Requests, responses and events pass as bytes: they are made and read at the page. The events that follow from one input are told together: a
-// backlog brings them by the thousand.
+// Requests, responses and events pass as bytes: they are made and read at the page. The events that follow from one
+// input are told together: a backlog brings them by the thousand.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
@@ -30,7 +31,10 @@ export interface HostListener {
   response(id: number, response: Uint8Array): void;
   /** Serialized Events: at least one, in order. */
   events(events: readonly Uint8Array[]): void;
-  /** The module trapped: this host does nothing more. What was committed is in the files; a new module goes on from there. */
+  /**
+   * The module trapped: this host does nothing more. What was committed is in the files; a new module goes on from
+   * there.
+   */
   ended(error: unknown): void;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The known answers of the RFCs for every primitive, computed by the WebAssembly build of crypto/: its own tests as a WASI program.
+// The known answers of the RFCs for every primitive, computed by the WebAssembly build of crypto/: its own tests as a
+// WASI program.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

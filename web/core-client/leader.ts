@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The one core of a profile, shared by the tabs that show it: gives each call an id of its own, brings answers back to the tab that asked, and
-// makes one wish of what the tabs say about themselves (the user is looking; whose presence is shown).
+// The one core of a profile, shared by the tabs that show it: gives each call an id of its own, brings answers back to
+// the tab that asked, and makes one wish of what the tabs say about themselves (the user is looking; whose presence is
+// shown).
 import { fromBinary } from "@bufbuild/protobuf";
 
 import { encodeRequest, RequestSchema, type MethodName } from "./schema";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What passes between a page and its Worker, and between the Workers of one profile. Requests, responses and events travel serialized.
+// What passes between a page and its Worker, and between the Workers of one profile. Requests, responses and events
+// travel serialized.
 import type { MethodName } from "./schema";
 
 /** Why there is no core: the database (core::OpenError), the module's file, or a core that traps again and again. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A Kith client in a Node program, on the same module as the browser's: the peer in tests of native clients with WebAssembly clients.
+// A Kith client in a Node program, on the same module as the browser's: the peer in tests of native clients with
+// WebAssembly clients.
 //
 //   const client = await NodeClient.start({ wasm: "build/wasm/kith_core.wasm", home: "data/ana" });
 //   client.onEvent((event) => …);

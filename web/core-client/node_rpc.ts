@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The lines of `kith rpc` (docs/rpc.md), spoken by the browser's module in Node: so a program that drives the terminal client can drive this one.
+// The lines of `kith rpc` (docs/rpc.md), spoken by the browser's module in Node: so a program that drives the terminal
+// client can drive this one.
 //
 //   node --import tsx core-client/node_rpc.ts --home DIR [--wasm FILE]        (in web/)
 //

@@ -2,8 +2,9 @@
 
 // A profile's files in the origin-private file system, by sync access handles, which only a dedicated Worker may open.
 //
-// A handle has one owner in the whole browser: a second one is refused with NoModificationAllowedError. The owner is the tab that holds the
-// profile's lock (profile_worker.ts); the handles of a tab that has just gone may stay for a moment, so opening tries for a while.
+// A handle has one owner in the whole browser: a second one is refused with NoModificationAllowedError. The owner is
+// the tab that holds the profile's lock (profile_worker.ts); the handles of a tab that has just gone may stay for a
+// moment, so opening tries for a while.
 import { FILE_FAILED, FILE_FULL, FILE_NAMES, type ProfileFiles } from "./files";
 
 /** What the DOM library declares for Workers only. */

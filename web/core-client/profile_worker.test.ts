@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Several tabs of one profile in one program: their Workers, with locks and a channel like the browser's, over cores that say what they got.
+// Several tabs of one profile in one program: their Workers, with locks and a channel like the browser's, over cores
+// that say what they got.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One tab's Worker. Of the tabs that show a profile one leads: its Worker holds the profile's lock and files and runs the core. The others pass
-// their calls to it over a BroadcastChannel, and each waits for the lock: when the leader goes, the next one opens the files and goes on.
+// One tab's Worker. Of the tabs that show a profile one leads: its Worker holds the profile's lock and files and runs
+// the core. The others pass their calls to it over a BroadcastChannel, and each waits for the lock: when the leader
+// goes, the next one opens the files and goes on.
 //
 //   start ──► follow ──(lock granted)──► lead ──(tab closed)──► gone
 //
-// A call survives a change of leader: it is made again. What changes something has an id (Request.change), and the core does it once. What a
-// tab says about itself (connect, setAvailable, watchPresence) is said again to each leader.
+// A call survives a change of leader: it is made again. What changes something has an id (Request.change), and the core
+// does it once. What a tab says about itself (connect, setAvailable, watchPresence) is said again to each leader.
 import { EventQueue } from "./event_queue";
 import type { HostListener } from "./host";
 import { Leader, NO_CALL, type Core } from "./leader";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The client core's interface as TypeScript sees it: the methods of client_api.Request by name, with what they take and give.
+// The client core's interface as TypeScript sees it: the methods of client_api.Request by name, with what they take and
+// give.
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 
 import {
@@ -39,7 +40,10 @@ export class CoreFailure extends Error {
   }
 }
 
-/** Serialized, without an id: whoever talks to the core gives one. With `change`, the core makes it once however often it comes. */
+/**
+ * Serialized, without an id: whoever talks to the core gives one. With `change`, the core makes it once however often
+ * it comes.
+ */
 export function encodeRequest<M extends MethodName>(method: M, params: MethodParams<M>, change = ""): Uint8Array {
   const request = { change, method: { case: method, value: params } } as RequestInit;
   return toBinary(RequestSchema, create(RequestSchema, request));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The client core's module: its imports, its exports, and nothing else. core_wasm/exports.cc and host_imports.h are the other side.
+// The client core's module: its imports, its exports, and nothing else. core_wasm/exports.cc and host_imports.h are the
+// other side.
 import type { ProfileFiles } from "./files";
 
 /** What the module needs from its host besides files. */
@@ -36,7 +37,9 @@ export class CoreEnded extends Error {
   override readonly name = "CoreEnded";
 }
 
-/** Memory and views on it: made anew at every use, because the memory may have grown and left older views without bytes. */
+/**
+ * Memory and views on it: made anew at every use, because the memory may have grown and left older views without bytes.
+ */
 function bytesAt(memory: WebAssembly.Memory, pointer: number, size: number): Uint8Array {
   return new Uint8Array(memory.buffer, pointer, size);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// When the server is away, when there are two tabs, when the number moves elsewhere, and with a peer that is no browser.
+// When the server is away, when there are two tabs, when the number moves elsewhere, and with a peer that is no
+// browser.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -54,7 +55,10 @@ async function writeLines(client: NodeClient, phone: string, from: number, to: n
   return last;
 }
 
-/** Scrolls back from the newest line to the first: none is missing, twice or out of order, and the page never holds more than a part. */
+/**
+ * Scrolls back from the newest line to the first: none is missing, twice or out of order, and the page never holds more
+ * than a part.
+ */
 async function pageBack(page: Page, newest: number): Promise<void> {
   let oldest = newest + 1;
   await eventually("the first message is reached", async () => {

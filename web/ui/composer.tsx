@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button sends.
+// Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button
+// sends.
 import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
 
 import type { ComposerViewModel, Quoted } from "../view-models/composer";

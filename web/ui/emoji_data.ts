@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The emoji of Unicode in their groups, with names to search by, from emojibase; and which ones this browser's user took last.
+// The emoji of Unicode in their groups, with names to search by, from emojibase; and which ones this browser's user
+// took last.
 
 import type { TextId } from "../view-models/say";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// When a part of the page closes, the focus returns to where it came from: to the element, or to what has taken its place, which has the same id.
+// When a part of the page closes, the focus returns to where it came from: to the element, or to what has taken its
+// place, which has the same id.
 import { useEffect, useRef, type RefObject } from "react";
 
 import type { Route } from "../view-models/route";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What changed about the partner's identity: in the notice among the messages, and above the composer while something waits for the user
-// to agree (IDENTITY-6).
+// What changed about the partner's identity: in the notice among the messages, and above the composer while something
+// waits for the user to agree (IDENTITY-6).
 import type { NoticeKind } from "../view-models/content_kinds";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { directOf, titleOf, type Message } from "../view-models/core";

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { say } from "../view-models/say";
 
-/** Lets somebody pass a text on: by what the device has for that, or copied. The answer says in words what became of it; "" when that is seen. */
+/**
+ * Lets somebody pass a text on: by what the device has for that, or copied. The answer says in words what became of it;
+ * "" when that is seen.
+ */
 export async function passOn(text: string): Promise<string> {
   if (matchMedia("(pointer: coarse)").matches && "share" in navigator) {
     try {

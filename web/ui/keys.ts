@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Keys that belong to the whole page: those of an input method, and Escape, which closes the innermost thing that is open and nothing else.
+// Keys that belong to the whole page: those of an input method, and Escape, which closes the innermost thing that is
+// open and nothing else.
 import { useEffect, useEffectEvent } from "react";
 
 /** What lies over the page, the innermost last: menus, pickers, dialogs. They have no place in the address. */

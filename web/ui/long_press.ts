@@ -6,7 +6,9 @@ const LONG_MS = 450;
 /** A finger that moves farther scrolls. */
 const STILL_PX = 8;
 
-/** Opens a menu by the other mouse button, by the menu key, and by a long press: not every browser tells of that one. */
+/**
+ * Opens a menu by the other mouse button, by the menu key, and by a long press: not every browser tells of that one.
+ */
 export function useMessageMenu(open: (x: number, y: number) => void) {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
   const end = () => {

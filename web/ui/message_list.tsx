@@ -109,7 +109,10 @@ function ToEnd({ unread, onClick }: { unread: number; onClick: () => void }) {
   );
 }
 
-/** Arrows go from message to message, and below the last one to the composer; a message that has the focus has keys of its own. */
+/**
+ * Arrows go from message to message, and below the last one to the composer; a message that has the focus has keys of
+ * its own.
+ */
 function takeKey(
   event: KeyboardEvent<HTMLElement>,
   messageOf: (id: string) => Message | undefined,

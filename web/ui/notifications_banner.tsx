@@ -5,7 +5,10 @@ import { say } from "../view-models/say";
 import { useViewModel } from "./use_view_model";
 import styles from "./banner.module.css";
 
-/** Asks, once there is somebody who may write, whether to tell of messages; the browser's own question comes only after a yes. */
+/**
+ * Asks, once there is somebody who may write, whether to tell of messages; the browser's own question comes only after
+ * a yes.
+ */
 export function NotificationsBanner({ model }: { model: NotificationsViewModel }) {
   useViewModel(model);
   if (!model.mayAsk) return null;

@@ -38,7 +38,10 @@ import { AppRoot } from "./app_root";
 
 const SERVER = "http://127.0.0.1:8080";
 const NAME = "Βεν";
-/** Names and texts are what people have written; their letters here are no Latin ones. Ids and addresses are nobody's words. */
+/**
+ * Names and texts are what people have written; their letters here are no Latin ones. Ids and addresses are nobody's
+ * words.
+ */
 const DATA = [ANA, BEN, "c".repeat(32), SERVER, "127.0.0.1:8080", "Ana", "Ben", "Cem"];
 const HOUR = 3_600_000;
 

@@ -4,7 +4,10 @@ import { memo } from "react";
 
 import { textPieces } from "../view-models/rich_text";
 
-/** Message text with its links. Text is text: nothing in it is taken for markup. A link is read from left to right, whatever is around it. */
+/**
+ * Message text with its links. Text is text: nothing in it is taken for markup. A link is read from left to right,
+ * whatever is around it.
+ */
 export const RichText = memo(function RichText({ text }: { text: string }) {
   return textPieces(text).map((piece, at) =>
     piece.kind === "text" ? (

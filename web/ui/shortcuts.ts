@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The keys that work wherever the focus is. Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or below. Escape: what it
-// closes when no part of the page took it.
+// The keys that work wherever the focus is. Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or
+// below. Escape: what it closes when no part of the page took it.
 import { useEffect } from "react";
 import { flushSync } from "react-dom";
 

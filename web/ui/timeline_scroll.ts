@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Where the list of messages is scrolled to: it stays at the end when it is there, stays at what is being read when rows come or go above, and
-// asks for more near either end. One for each list in the page; `end` ends it.
+// Where the list of messages is scrolled to: it stays at the end when it is there, stays at what is being read when
+// rows come or go above, and asks for more near either end. One for each list in the page; `end` ends it.
 import { END, type Jump, type TimelineSnapshot, type TimelineViewModel } from "../view-models/timeline";
 import { markFound } from "./found_words";
 
@@ -24,7 +24,10 @@ interface Anchor {
   top: number;
 }
 
-/** The first message that is in view, and where it is. What stands between messages is not the same row after older ones came. */
+/**
+ * The first message that is in view, and where it is. What stands between messages is not the same row after older ones
+ * came.
+ */
 function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined {
   const { top } = scroller.getBoundingClientRect();
   for (const row of rows.children) {

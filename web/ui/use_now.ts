@@ -5,7 +5,10 @@ import { useEffect, useState } from "react";
 import { timeZone } from "../view-models/time_zone";
 import { useViewModel } from "./use_view_model";
 
-/** The present time, renewed about once a minute, so that "today" becomes "yesterday" in time; in another time zone, too. */
+/**
+ * The present time, renewed about once a minute, so that "today" becomes "yesterday" in time; in another time zone,
+ * too.
+ */
 export function useNow(): number {
   useViewModel(timeZone);
   const [now, setNow] = useState(Date.now);

@@ -48,7 +48,10 @@ const REFUSED = new Set([
   Connection.kOtherServer,
   Connection.kIdentityConflict,
 ]);
-/** The server doesn't take this device for what it is: it has ended or lost it, is another server, or another identity has its number. */
+/**
+ * The server doesn't take this device for what it is: it has ended or lost it, is another server, or another identity
+ * has its number.
+ */
 const isRefused = ({ connection }: State): boolean => REFUSED.has(connection);
 const isConnected = ({ connection }: State): boolean =>
   connection === Connection.kOnline || connection === Connection.kCatchingUp;

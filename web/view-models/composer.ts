@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side sees of it.
+// What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side
+// sees of it.
 import { directOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { previewText } from "./preview_text";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The kinds of content that a message can have, and what is made of each: a notice among the messages, or a message in a bubble. Tables over
-// these types (previews, components) miss no kind: the compiler says which one has no entry.
+// The kinds of content that a message can have, and what is made of each: a notice among the messages, or a message in
+// a bubble. Tables over these types (previews, components) miss no kind: the compiler says which one has no entry.
 import type { Message } from "./core";
 
 export type BodyKind = NonNullable<Message["body"]["case"]>;

@@ -57,7 +57,10 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.markRead();
   }
 
-  /** What the view shows: whether it is at the end of the messages, and the last one on the screen, "" when they are covered or hidden. */
+  /**
+   * What the view shows: whether it is at the end of the messages, and the last one on the screen, "" when they are
+   * covered or hidden.
+   */
   readonly setView = (pinned: boolean, onScreen: string): void => {
     this.timeline.setPinned(pinned);
     this.onScreen = onScreen;

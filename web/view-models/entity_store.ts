@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What the page knows of the core's data: conversations, people and messages, each once, by id. It is the only one that hears the core's events:
-// it takes those that come together all at once, and then tells of them once. Whoever is told finds everything as it is after them.
+// What the page knows of the core's data: conversations, people and messages, each once, by id. It is the only one that
+// hears the core's events:
+// it takes those that come together all at once, and then tells of them once. Whoever is told finds everything as it is
+// after them.
 //
 //   core ──events──► EntityStore ──Changes──► view-models ──► ui
 //                        ▲ selectors: conversation(id), conversations, contactOf(…), message(id)
 //
-// Bounds: all conversations and contacts are here, as the core lists them; of the messages only those that a view-model holds.
+// Bounds: all conversations and contacts are here, as the core lists them; of the messages only those that a view-model
+// holds.
 import type { Contact, Conversation, Core, Event, Message, Settings, State } from "./core";
 
 /** What one batch of events, or one reading, has changed. */
 export interface Changes {
   readonly conversations: ReadonlySet<string>;
-  /** Messages that came, or were written here, in their order of events; and those with the ones that are different now. */
+  /**
+   * Messages that came, or were written here, in their order of events; and those with the ones that are different now.
+   */
   readonly added: readonly Message[];
   readonly messages: readonly Message[];
   /** Ids of messages that are no more. */

@@ -17,7 +17,10 @@ function emojiPattern(): RegExp {
 }
 const EMOJI = emojiPattern();
 
-/** Whether the text is one to three emoji and nothing else. Signs that are text unless told otherwise (©, 1, ❤ without U+FE0F) are no emoji. */
+/**
+ * Whether the text is one to three emoji and nothing else. Signs that are text unless told otherwise (©, 1, ❤ without
+ * U+FE0F) are no emoji.
+ */
 export function isOnlyEmoji(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.length > UNITS_MAX) return false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Whether the name of a host is read as what it is. A name that mixes alphabets, or is written wholly in letters that look like Latin ones,
-// can pass for another: such a name is shown as the network has it (xn--…).
+// Whether the name of a host is read as what it is. A name that mixes alphabets, or is written wholly in letters that
+// look like Latin ones, can pass for another: such a name is shown as the network has it (xn--…).
 //
-// Source: Unicode Technical Standard 39, "highly restrictive", and the list of lookalikes of Chromium's IDN policy, without their tables of
-// confusables: those are larger than the rest of this folder.
+// Source: Unicode Technical Standard 39, "highly restrictive", and the list of lookalikes of Chromium's IDN policy,
+// without their tables of confusables: those are larger than the rest of this folder.
 
 const SCRIPTS = [
   "Latin Cyrillic Greek Arabic Hebrew Armenian Georgian Han Hiragana Katakana Hangul Bopomofo Thai Lao Khmer Myanmar",
@@ -21,7 +21,10 @@ const TOGETHER = [
   ["Latin", "Han", "Hangul"],
 ].map((names) => new Set(names));
 
-/** Latin letters of living languages that differ visibly from plain ones: é, ß, ø, ş, ế; not ı, ĸ, ŉ, ſ, nor what only phoneticians write. */
+/**
+ * Latin letters of living languages that differ visibly from plain ones: é, ß, ø, ş, ế; not ı, ĸ, ŉ, ſ, nor what only
+ * phoneticians write.
+ */
 const LATIN =
   /^[a-z0-9\-\u00df-\u0130\u0132-\u0137\u0139-\u0148\u014a-\u017e\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u1ea0-\u1ef9]*$/iu;
 const LOOKALIKES = {

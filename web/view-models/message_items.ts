@@ -6,8 +6,8 @@ import type { Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
 /**
- * `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. `whole`: however long it is, it is
- * not folded.
+ * `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. `whole`:
+ * however long it is, it is not folded.
  */
 export type Item =
   | { kind: "day"; key: string; ms: number }

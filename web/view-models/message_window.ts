@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The messages of a conversation as far as they are read, and the window of them that is shown: values, and functions from one to the next.
+// The messages of a conversation as far as they are read, and the window of them that is shown: values, and functions
+// from one to the next.
 //
 //   oldest on the device … | read so far: messages[0 .. n) | … newest on the device
 //                               first <= window < last
 //
-// `messages` has no gap. It reaches to the newest message, but after a jump far back, or when much came while somebody was reading further up: then
-// `newerThere`, until somebody has scrolled or gone to the end. The window slides over it, so that the number of rows in the page stays bounded
-// however long a conversation is. Making rows is what costs the page's thread most: a window begins small and widens step by step.
+// `messages` has no gap. It reaches to the newest message, but after a jump far back, or when much came while somebody
+// was reading further up: then `newerThere`, until somebody has scrolled or gone to the end. The window slides over it,
+// so that the number of rows in the page stays bounded however long a conversation is. Making rows is what costs the
+// page's thread most: a window begins small and widens step by step.
 import type { Message } from "./core";
 import { isBefore, withMessages } from "./message_items";
 
@@ -33,12 +35,18 @@ export const NOTHING_READ: MessageWindow = { messages: [], first: 0, last: 0, ol
 const BEGIN = 40;
 const STEP = 30;
 const MOST = 240;
-/** At the end, where what comes widens it, it begins anew beyond this; then with about a screen: the list asks for more when it is larger. */
+/**
+ * At the end, where what comes widens it, it begins anew beyond this; then with about a screen: the list asks for more
+ * when it is larger.
+ */
 const FOLLOWING_MAX = 80;
 const FOLLOWING_BEGIN = 24;
 /** Messages above the one that a conversation is opened at. */
 const ABOVE = 10;
-/** Messages that are kept while more come; beyond, the half that is farther from the view goes, and is read again when somebody scrolls there. */
+/**
+ * Messages that are kept while more come; beyond, the half that is farther from the view goes, and is read again when
+ * somebody scrolls there.
+ */
 const KEPT_MAX = 1000;
 
 export const shownOf = ({ messages, first, last }: MessageWindow): readonly Message[] => messages.slice(first, last);
@@ -131,8 +139,9 @@ export function restored(read: MessageWindow, before: MessageWindow, pinned: boo
 }
 
 /**
- * With messages that came or changed, in their places; those beyond what is read so far are left out. A window that was at the end stays there
- * while the view is `pinned` to it; else what is shown stays, and what came after it widens the window within its bounds.
+ * With messages that came or changed, in their places; those beyond what is read so far are left out. A window that was
+ * at the end stays there while the view is `pinned` to it; else what is shown stays, and what came after it widens the
+ * window within its bounds.
  */
 export function withChanged(window: MessageWindow, changed: readonly Message[], pinned: boolean): MessageWindow {
   const known = idsOf(window);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What tells somebody who is not looking at this page that a message came: a notification for each conversation, and a sound.
+// What tells somebody who is not looking at this page that a message came: a notification for each conversation, and a
+// sound.
 //
-//   message ──► nobody looks? ──► wait a moment ──► still unread? ──► notification, one for each conversation, and one sound
+//   message ──► nobody looks? ──► wait a moment ──► still unread? ──► notification, one for each conversation, and one
+//   sound
 //
-// The moment gives another tab of this profile the time to say that it was read there. What is read, here or there, takes its notification away.
+// The moment gives another tab of this profile the time to say that it was read there. What is read, here or there,
+// takes its notification away.
 import type { Attention } from "./attention";
 import { isNotice } from "./content_kinds";
 import { titleOf, type Message } from "./core";

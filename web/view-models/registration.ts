@@ -2,9 +2,10 @@
 
 // Registration in the order in which people think: number, code, the PIN when the number has one, and the name.
 //
-// A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the number in the place of the
-// name (hasName is false of it), until the name is there. A page that is closed in between asks for the name when it is opened again, or for the
-// code that was asked for: whoever leaves the page to get it finds the field again.
+// A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the
+// number in the place of the name (hasName is false of it), until the name is there. A page that is closed in between
+// asks for the name when it is opened again, or for the code that was asked for: whoever leaves the page to get it
+// finds the field again.
 import { FailureCode, NAME_CHARACTERS_MAX, failureOf, hasCode, type Core, type State } from "./core";
 import { failureText } from "./failure_text";
 import { looksLikePhone } from "./phone";

@@ -30,7 +30,10 @@ describe("the address", () => {
 });
 
 describe("the history", () => {
-  /** Follows the app through what is opened and closed, as app/address.ts does, and says what the back button passes through. */
+  /**
+   * Follows the app through what is opened and closed, as app/address.ts does, and says what the back button passes
+   * through.
+   */
   function entriesAfter(...routes: Route[]): string[] {
     let entries = [""];
     for (const route of routes) {

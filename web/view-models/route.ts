@@ -63,7 +63,10 @@ export function layersOf(route: Route): Route[] {
 /** How the browser's history follows. */
 export type Step = { kind: "none" } | { kind: "push" } | { kind: "replace" } | { kind: "back"; by: number };
 
-/** From the entry of `address`, before which `made` entries are the app's own, to what is open now. After "back" one asks again. */
+/**
+ * From the entry of `address`, before which `made` entries are the app's own, to what is open now. After "back" one
+ * asks again.
+ */
 export function stepTo(made: number, address: string, wanted: Route): Step {
   const depth = layersOf(wanted).length;
   if (made > depth) return { kind: "back", by: made - depth };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The words of the app, by id: ICU messages from a catalogue (texts/en.json is the source of all others). The build has parsed them: no parser is
-// in the page. Said when they are shown, never kept in a constant: the catalogue may be another one by then.
+// The words of the app, by id: ICU messages from a catalogue (texts/en.json is the source of all others). The build has
+// parsed them: no parser is in the page. Said when they are shown, never kept in a constant: the catalogue may be
+// another one by then.
 import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
 import { IntlMessageFormat } from "intl-messageformat";
 

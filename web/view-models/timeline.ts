@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The messages of one conversation: what is read of them, what is shown, where the line of unread ones is, and what is to be brought into view.
-// The arithmetic is in message_window.ts and unread_line.ts; here are the readings, one after the other.
+// The messages of one conversation: what is read of them, what is shown, where the line of unread ones is, and what is
+// to be brought into view. The arithmetic is in message_window.ts and unread_line.ts; here are the readings, one after
+// the other.
 import { failureOf, type Core, type Message } from "./core";
 import type { Changes, EntityStore, HeldMessages } from "./entity_store";
 import { failureText } from "./failure_text";
@@ -58,7 +59,10 @@ export interface TimelineSnapshot {
   error: string;
 }
 
-/** Messages read from the device: at first, further in one direction, on each side of one that is jumped to, and at most. */
+/**
+ * Messages read from the device: at first, further in one direction, on each side of one that is jumped to, and at
+ * most.
+ */
 const READ_FIRST = 60;
 const READ_AT_ONCE = 100;
 const READ_AROUND = 50;
@@ -118,7 +122,10 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.show(atEnd(this.window), { jump: this.jumpTarget(END) });
   };
 
-  /** Brings a message into view, at what was `found` in it, reading what is around it when needed. False when this device does not have it. */
+  /**
+   * Brings a message into view, at what was `found` in it, reading what is around it when needed. False when this
+   * device does not have it.
+   */
   readonly jumpTo = async (id: string, found: readonly string[] = []): Promise<boolean> => {
     try {
       if (this.message(id) === undefined) {
@@ -148,7 +155,10 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.noteLineRead();
   }
 
-  /** The last incoming message that is not below one; and where it stands, which changes when something comes in above it. */
+  /**
+   * The last incoming message that is not below one; and where it stands, which changes when something comes in above
+   * it.
+   */
   incomingUpTo(id: string): { message: Message; place: number } | undefined {
     const { messages } = this.window;
     const last = messages.findLastIndex((each) => each.id === id);

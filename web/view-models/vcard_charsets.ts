@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Address books in the charsets of East Asia. The core reads UTF-8 and the charsets of one byte; the tables of these are as large as the core, and
-// the browser has them. What of a vCard is in one of them is written as UTF-8 before the core gets the file:
+// Address books in the charsets of East Asia. The core reads UTF-8 and the charsets of one byte; the tables of these
+// are as large as the core, and the browser has them. What of a vCard is in one of them is written as UTF-8 before the
+// core gets the file:
 //
 //   FN;CHARSET=SHIFT_JIS:…   →   FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=B1=B1=E7=94=B0
 //
-// Everything else stays as it is, byte for byte; so does what isn't text in the charset that it names, which the core leaves out.
+// Everything else stays as it is, byte for byte; so does what isn't text in the charset that it names, which the core
+// leaves out.
 
 const CHARSET =
   /;CHARSET="?(SHIFT_JIS|SHIFT-JIS|X-SJIS|SJIS|EUC-JP|ISO-2022-JP|GB2312|GBK|GB18030|BIG5|EUC-KR|KS_C_5601-1987)"?(?=;|$)/i;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Measures the client core where people have it: in the Worker of the web app in Chromium, its database in OPFS, against a kithd of its own.
+// Measures the client core where people have it: in the Worker of the web app in Chromium, its database in OPFS,
+// against a kithd of its own.
 //
 //   npm run bench:core -- [--messages 20000] [--sent 5000] [--rounds 3] [--payload 200] [--json FILE]        (in web/)
 //
-// Each round is a new device. Another client, with real sessions, writes to it while its page is closed. Then the page is opened, and connects:
-//   received       from the call that connects to the event that says "online", which follows the commit of the last message
+// Each round is a new device. Another client, with real sessions, writes to it while its page is closed. Then the page
+// is opened, and connects:
+//   received       from the call that connects to the event that says "online", which follows the commit of the last
+//                  message
 //   received_open  the same once more, at the open conversation
 //   scrolled       the wheel is turned there, upwards: 45,000 pixels in some 5 s
-//   sent           messages written without a connection; from the call that connects to the event that says that nothing is unsent
+//   sent           messages written without a connection; from the call that connects to the event that says that
+//                  nothing is unsent
 // A round in which a message is missing, there twice, unreadable or out of order fails.
 //
-// per_s is what counts; handle_us and what follows are of one message: the time in the module, and of that in the file layer. inputs, syncs,
-// the longest time without a frame and the longest task of the page are of the whole.
+// per_s is what counts; handle_us and what follows are of one message: the time in the module, and of that in the file
+// layer. inputs, syncs, the longest time without a frame and the longest task of the page are of the whole.
 import { rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -137,7 +141,10 @@ const NOTHING: Spent = {
   bytesWritten: 0,
 };
 
-/** The page is open, and the whole backlog came to it: none of it before, none left out but by a Resync (ticks of 5,000 messages sent make one). */
+/**
+ * The page is open, and the whole backlog came to it: none of it before, none left out but by a Resync (ticks of 5,000
+ * messages sent make one).
+ */
 async function receive(name: string, messages: number, device: WatchedDevice): Promise<void> {
   const events = await measure(name, messages, device, NOTHING, isOnline);
   const told = events.filter(({ event }) => event.kind.case === "messageAdded").length;

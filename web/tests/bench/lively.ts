@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Measures how busy the page is while a conversation that is open is lively: messages come in faster than anybody reads, on a slow machine.
+// Measures how busy the page is while a conversation that is open is lively: messages come in faster than anybody
+// reads, on a slow machine.
 //
-//   npm run bench:lively -- [--messages 500] [--per-second 200] [--slower 4] [--rounds 5] [--web FOLDER]… [--trace FILE]   (in web/)
+//   npm run bench:lively -- [--messages 500] [--per-second 200] [--slower 4] [--rounds 5] [--web FOLDER]… [--trace
+//   FILE]   (in web/)
 //
-// The page's thread is slowed by the browser. With several folders of built apps each gets a server and a device of its own, and their rounds
-// alternate: only their ratio means something while the machine does other things.
+// The page's thread is slowed by the browser. With several folders of built apps each gets a server and a device of its
+// own, and their rounds alternate: only their ratio means something while the machine does other things.
 //   tasks      of over 50 ms, in a round; `longest` and `sum` are of those
 // A trace is of the first round of the first app, for the Performance panel of the browser.
 import { writeFileSync } from "node:fs";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Runs in the page before its own scripts: keeps what the core's Worker tells the page, and when; makes the bench's own calls of it; and keeps
-// the longest time in which the page drew no frame since it asked the core to connect or the bench began to watch, and the tasks of over 50 ms.
+// Runs in the page before its own scripts: keeps what the core's Worker tells the page, and when; makes the bench's own
+// calls of it; and keeps the longest time in which the page drew no frame since it asked the core to connect or the
+// bench began to watch, and the tasks of over 50 ms.
 (() => {
   const OWN_CALLS_FROM = 1e9; // above the page's own
   const RealWorker = Worker;

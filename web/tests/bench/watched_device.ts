@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The web app as people run it, with probes put before its scripts: the bench sees what the core tells the page and when, makes calls of its own,
-// and reads what the Worker spent.
+// The web app as people run it, with probes put before its scripts: the bench sees what the core tells the page and
+// when, makes calls of its own, and reads what the Worker spent.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -142,7 +142,10 @@ export class WatchedDevice {
     return responses.map((bytes) => resultOf(method, decodeResponse(Buffer.from(bytes, "base64"))));
   }
 
-  /** Every event to the first that is as wished, and those that came just after it. Looks when the core is quiet: looking costs the page time. */
+  /**
+   * Every event to the first that is as wished, and those that came just after it. Looks when the core is quiet:
+   * looking costs the page time.
+   */
   async eventsUntil(what: string, wished: (event: Event) => boolean): Promise<TimedEvent[]> {
     const came: TimedEvent[] = [];
     for (const end = Date.now() + WAIT_MAX_MS; Date.now() < end;) {
@@ -168,7 +171,10 @@ export class WatchedDevice {
     );
   }
 
-  /** When the page last asked the core to connect, and how smooth it was from then to the last event: not while the bench looked. */
+  /**
+   * When the page last asked the core to connect, and how smooth it was from then to the last event: not while the
+   * bench looked.
+   */
   async connection(): Promise<{ at: number } & Smoothness> {
     return this.page.evaluate(() => {
       const { connectedAt, toldAt, longestFrameMs, longTasks } = (window as unknown as ProbedWindow).kithProbe;

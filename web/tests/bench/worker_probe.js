@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Put before the Worker's script: counts the inputs that the module takes, the syncs and writes it asks for, and the time inside each.
+// Put before the Worker's script: counts the inputs that the module takes, the syncs and writes it asks for, and the
+// time inside each.
 (() => {
   const probe = (self.kithProbe = {
     inputs: 0,

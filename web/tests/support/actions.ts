@@ -68,7 +68,10 @@ export async function eventually(what: string, is: () => Promise<boolean>, timeo
   assert.fail(`not so within ${timeoutMs / 1000} s: ${what}`);
 }
 
-/** A finger that stays for a second and leaves, as the browser tells of it: with the mouse events that it makes of a touch. */
+/**
+ * A finger that stays for a second and leaves, as the browser tells of it: with the mouse events that it makes of a
+ * touch.
+ */
 export async function longPress(page: Page, target: Locator): Promise<void> {
   const box = await target.boundingBox();
   if (box === null) throw new Error("what is to be pressed is not shown");

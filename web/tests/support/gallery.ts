@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The gallery (tests/gallery) in a browser: every screen of the app on a scripted core, from the sources, without a server.
+// The gallery (tests/gallery) in a browser: every screen of the app on a scripted core, from the sources, without a
+// server.
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";

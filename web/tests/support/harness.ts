@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The app on a scripted core (tests/harness), from its sources: what views do can be tried without a server and in seconds.
+// The app on a scripted core (tests/harness), from its sources: what views do can be tried without a server and in
+// seconds.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createServer, type ViteDevServer } from "vite";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A server of its own for a test: on a free port of the loopback, with temporary data, the built web app, and codes in the answer.
+// A server of its own for a test: on a free port of the loopback, with temporary data, the built web app, and codes in
+// the answer.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

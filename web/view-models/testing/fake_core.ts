@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A core for tests of view-models: it keeps conversations and messages in memory, records calls, and says what the test makes it say.
+// A core for tests of view-models: it keeps conversations and messages in memory, records calls, and says what the test
+// makes it say.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 
 import {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A scripted core that takes what the app asks for: one conversation, with Ben, and one contact more. For tests of views.
+// A scripted core that takes what the app asks for: one conversation, with Ben, and one contact more. For tests of
+// views.
 import { clone, create } from "@bufbuild/protobuf";
 
 import {
