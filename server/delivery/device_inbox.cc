@@ -1,60 +1,58 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Appending, committing and forgetting; device_inbox_session.cc has what concerns the session.
 #include "server/delivery/device_inbox.h"
 
 #include <algorithm>
-
-#include "server/delivery/shard.h"
+#include <utility>
 
 namespace kith {
 namespace {
 
-constexpr size_t kCoalesceDepth = 64;     // how far back a notice looks for one that it replaces
 constexpr uint64_t kRetryDelayMs = 1000;  // after a failed commit
+constexpr size_t kReadCount = 256;        // of a backlog that is read for what it says, not to be sent
+constexpr size_t kReadBytes = 1 << 20;
 
 }  // namespace
 
-DeviceInbox::DeviceInbox(Shard& shard, DeviceAddress address, uint32_t epoch)
-    : shard_(shard), address_(address), last_(Position::of(epoch, 0)) {}
-
-DeviceInbox::~DeviceInbox() { shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(undurable_bytes_)); }
+DeviceInbox::DeviceInbox(Ports& ports, DeviceAddress address, uint32_t epoch)
+    : address_(address), ports_(ports), log_(epoch, ports.commit.undurable_counter()) {}
 
 Task<Result<void, StoreError>> DeviceInbox::load() {
-  auto summary = co_await shard_.ports().inboxes.summarize(address_);
-  co_await enter(shard_.executor());
+  auto summary = co_await ports_.store.summarize(address_);
+  co_await enter(ports_.executor);
   if (!summary) co_return Fail(summary.error());
-  durable_last_ = summary->last;
-  stored_count_ = summary->count;
-  stored_bytes_ = summary->bytes;
-  if (!summary->recent.empty()) {
-    std::sort(summary->recent.begin(), summary->recent.end());
-    stored_ids_ = std::make_unique<std::vector<MessageId>>(std::move(summary->recent));
-  }
+  log_.loaded(summary->last);
+  forgetting_.count_stored(summary->count, summary->bytes);
+  if (!summary->recent.empty()) recent().set_stored(std::move(summary->recent));
   co_return Result<void, StoreError>();
 }
 
 // ---------------------------------------------------------------- appending
 
+RecentMessages& DeviceInbox::recent() {
+  if (!recent_) recent_ = std::make_unique<RecentMessages>();
+  return *recent_;
+}
+
+void DeviceInbox::remember(const MessageOrigin& origin) {
+  if (!recent().find(origin.id, origin.from)) recent().add(origin.id, origin.from, origin.server_time);
+}
+
 DeviceInbox::Seen DeviceInbox::seen(const MessageId& id, const DeviceAddress& from, UnixMicros& server_time) const {
-  if (recent_) {
-    if (const auto time = recent_->find(id, from)) {
-      server_time = *time;
-      return Seen::kRepeated;
-    }
+  if (!recent_) return Seen::kNew;
+  if (const auto time = recent_->find(id, from)) {
+    server_time = *time;
+    return Seen::kRepeated;
   }
-  if (stored_ids_ && std::binary_search(stored_ids_->begin(), stored_ids_->end(), id)) return Seen::kUnsure;
-  return Seen::kNew;
+  return recent_->may_be_stored(id) ? Seen::kUnsure : Seen::kNew;
 }
 
 Task<Result<std::optional<UnixMicros>, StoreError>> DeviceInbox::find_stored(MessageId id, DeviceAddress from) {
-  constexpr size_t kCount = 256;
-  constexpr size_t kBytes = 1 << 20;
-  Position after = confirmed_;
+  Position after = window_.confirmed();
   for (;;) {
     ++reads_;
-    const auto entries = co_await shard_.ports().inboxes.read(address_, after, kCount, kBytes);
-    co_await enter(shard_.executor());
+    const auto entries = co_await ports_.store.read(address_, after, kReadCount, kReadBytes);
+    co_await enter(ports_.executor);
     --reads_;
     if (!entries) co_return Fail(entries.error());
     if (entries->empty()) co_return std::optional<UnixMicros>();
@@ -70,318 +68,338 @@ Task<Result<std::optional<UnixMicros>, StoreError>> DeviceInbox::find_stored(Mes
 // An entry for a device that is connected and has been sent everything before it goes out inside the call that appends
 // it.
 bool DeviceInbox::sends_at_once() const {
-  return session_ != nullptr && started_ && sent_ >= durable_last_ && first_after(sent_) == undurable_.size() &&
-         window_open();
+  return started_session() != nullptr && window_.sent() >= log_.durable_last() &&
+         log_.first_after(window_.sent()) == log_.size() && window_.is_open(ports_.settings);
 }
 
 DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
-  const DeliverySettings& settings = shard_.settings();
+  const DeliverySettings& settings = ports_.settings;
   const size_t bytes = payload_bytes + kEntryOverheadMax;
   // A sequence has 32 bits; an epoch that has used them up is over as soon as the account is idle.
-  if (shard_.closing() || ended_ || last_.sequence() == UINT32_MAX) return Room::kBusy;
-  if (stored_count_ + undurable_.size() >= settings.inbox_entries_max ||
-      stored_bytes_ + undurable_bytes_ + bytes > settings.inbox_bytes_max) {
+  if (ports_.commit.is_draining() || ended_ || last().sequence() == UINT32_MAX) return Room::kBusy;
+  const SenderShares::Amount present = held();
+  if (present.entries >= settings.inbox_entries_max || present.bytes + bytes > settings.inbox_bytes_max)
     return Room::kInboxFull;
-  }
-  const size_t undurable = shard_.commit().undurable_bytes();
+  const size_t undurable = ports_.commit.undurable_bytes();
   if (undurable + bytes > settings.undurable_bytes_max) return Room::kBusy;
   // Two connected devices go on talking while the disk is full: their messages do not need it.
   if (settings.store_bytes_max != 0 && !sends_at_once() &&
-      shard_.ports().inboxes.bytes_held() + undurable + bytes > settings.store_bytes_max) {
+      ports_.store.bytes_held() + undurable + bytes > settings.store_bytes_max) {
     return Room::kStoreFull;
   }
   return Room::kEnough;
 }
 
 DeviceInbox::Room DeviceInbox::room_for(const AccountId& from, bool known, size_t payload_bytes) const {
-  const DeliverySettings& settings = shard_.settings();
-  const SenderShares::Amount bound{settings.inbox_entries_max, settings.inbox_bytes_max};
-  if (!known && !SenderShares::is_roomy(held(), bound)) {
+  if (!known && !SenderShares::is_roomy(held(), bound())) {
     static const SenderShares nobody_counted;
     const SenderShares& shares = shares_ ? *shares_ : nobody_counted;
-    if (!shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound)) return Room::kInboxFull;
+    if (!shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound())) return Room::kInboxFull;
   }
   return room(payload_bytes);
 }
 
-DeviceInbox::Undurable& DeviceInbox::push(Undurable entry, Position position, uint32_t life_ms) {
-  entry.stored.position = position;
-  entry.stored.expires_at = shard_.expiry_of(life_ms);
-  last_ = position;
-  const size_t bytes = entry.stored.body->size();
-  undurable_bytes_ += bytes;
-  shard_.commit().count_undurable(static_cast<std::ptrdiff_t>(bytes));
-  return undurable_.push(std::move(entry));
-}
-
-void DeviceInbox::remember(const MessageOrigin& origin) {
-  if (!recent_) recent_ = std::make_unique<RecentMessages>();
-  if (!recent_->find(origin.id, origin.from)) recent_->add(origin.id, origin.from, origin.server_time);
-}
-
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {
-  const DeliverySettings& settings = shard_.settings();
-  const Position position{last_.value + 1};
-  Undurable entry;
-  entry.stored.message_id = message.id;
-  entry.stored.body = withheld ? empty_body() : std::make_shared<const Bytes>(encode_message_body(message));
-  entry.origin = message.from;
-  entry.time = message.server_time;
-  if (!withheld) entry.run = wire::ReceiptRun::of(message.receipt_number, message.id);
-  entry.due_ms = shard_.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
-  entry.waiting = &waiting;
-  if (!recent_) recent_ = std::make_unique<RecentMessages>();
-  recent_->add(message.id, message.from, message.server_time);
-  const uint64_t due_ms = entry.due_ms;
-  push(std::move(entry), position, message.life_ms);
-  ++shard_.counters().messages_appended;
-  if (SenderShares::is_roomy(held(), {settings.inbox_entries_max, settings.inbox_bytes_max})) {
+  const DeliverySettings& settings = ports_.settings;
+  UndurableLog::Entry made = UndurableLog::Entry::message(message, withheld);
+  made.stored.expires_at = ports_.time.expiry_of(message.life_ms);
+  made.due_ms =
+      ports_.time.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
+  made.waiting = &waiting;
+  recent().add(message.id, message.from, message.server_time);
+  const UndurableLog::Entry& entry = log_.append(std::move(made));
+  ++ports_.counters.messages_appended;
+  if (SenderShares::is_roomy(held(), bound())) {
     shares_.reset();
   } else {
     if (!shares_) shares_ = std::make_unique<SenderShares>();
-    shares_->count(message.from.account, undurable_.back().stored.body->size());
+    shares_->count(message.from.account, entry.stored.body->size());
   }
-  last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
-  shard_.commit().add(*this, due_ms, false);
+  use();
+  ports_.commit.add(*this, {entry.due_ms, false});
   pump();
 }
 
-void DeviceInbox::wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement) {
-  for (size_t i = undurable_.size(); i-- > 0;) {
-    Undurable& entry = undurable_[i];
-    if (entry.stored.message_id != id || entry.origin != from) continue;
-    Settlement::Part& part = settlement.add();
-    part.next = entry.waiting;
-    entry.waiting = &part;
-    return;
-  }
-}
-
 void DeviceInbox::append_receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run) {
-  Undurable notice;
-  notice.kind = Kind::kReceipt;
-  notice.origin = from;
-  notice.sender = sender;
-  notice.run = run;
-  append_notice(std::move(notice));
+  append_notice(UndurableLog::Entry::receipt(from, sender, run));
 }
 
 void DeviceInbox::append_account_changed(const AccountId& account, Revision revision) {
-  Undurable notice;
-  notice.kind = Kind::kAccountChanged;
-  notice.origin = {account, {}};
-  notice.time = {revision.value};
-  append_notice(std::move(notice));
+  append_notice(UndurableLog::Entry::account_changed(account, revision));
 }
 
-Bytes DeviceInbox::encode_notice(const Undurable& notice) {
-  if (notice.kind == Kind::kReceipt) return encode_receipt_body(notice.origin, notice.sender, notice.run);
-  return encode_account_changed_body(notice.origin.account, {notice.time.value});
-}
-
-bool DeviceInbox::take_up(Undurable& known, const Undurable& notice) {
-  if (known.kind != notice.kind || known.origin != notice.origin || known.sender != notice.sender) return false;
-  // A hole between two runs stays a hole: whatever had those numbers never came to the device that confirms.
-  if (known.kind == Kind::kReceipt) return known.run == notice.run || known.run.extend(notice.run);
-  known.time = std::max(known.time, notice.time);
-  return true;
-}
-
-void DeviceInbox::append_notice(Undurable notice) {
-  // One that was delivered can't change (its position is spent), nor can one that is being written.
-  const size_t first = first_after(std::max(spent_, batch_last_));
-  const size_t size = undurable_.size();
-  for (size_t i = size; i-- > first && size - i <= kCoalesceDepth;) {
-    Undurable& entry = undurable_[i];
-    if (!take_up(entry, notice)) continue;
-    ++shard_.counters().receipts_coalesced;
-    Bytes bytes = encode_notice(entry);
-    const auto more =
-        static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.body->size());
-    undurable_bytes_ += static_cast<size_t>(more);
-    shard_.commit().count_undurable(more);
-    entry.stored.body = std::make_shared<const Bytes>(std::move(bytes));
+void DeviceInbox::append_notice(UndurableLog::Entry notice) {
+  if (log_.take_up(notice, window_.spent())) {
+    ++ports_.counters.receipts_coalesced;
     return;
   }
   if (room(0) != Room::kEnough) {
-    ++shard_.counters().notices_dropped;
+    ++ports_.counters.notices_dropped;
     return;
   }
-  const Position position{last_.value + 1};
-  notice.due_ms = shard_.now_ms() + shard_.settings().commit_delay_notice_ms;
-  notice.stored.body = std::make_shared<const Bytes>(encode_notice(notice));
-  if (notice.kind == Kind::kReceipt) ++shard_.counters().receipts_appended;
-  const uint64_t due_ms = notice.due_ms;
-  push(std::move(notice), position, 0);
-  last_used_s = static_cast<uint32_t>(shard_.now_ms() / 1000);
-  shard_.commit().add(*this, due_ms, true);
+  notice.stored.expires_at = ports_.time.expiry_of(0);
+  notice.due_ms = ports_.time.now_ms() + ports_.settings.commit_delay_notice_ms;
+  if (notice.kind == UndurableLog::Kind::kReceipt) ++ports_.counters.receipts_appended;
+  const UndurableLog::Entry& entry = log_.append(std::move(notice));
+  use();
+  ports_.commit.add(*this, {entry.due_ms, true});
   pump();
 }
 
 // ---------------------------------------------------------------- committing
 
-size_t DeviceInbox::first_after(Position position) const {
-  // Positions in memory are dense, all of this epoch.
-  if (undurable_.empty() || position < undurable_[0].stored.position) return 0;
-  return std::min<size_t>(undurable_.size(), position.value - undurable_[0].stored.position.value + 1);
-}
-
-void DeviceInbox::pop_front(Settled how) {
-  Undurable& entry = undurable_.front();
-  const size_t bytes = entry.stored.body->size();
-  undurable_bytes_ -= bytes;
-  shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
-  Settlement::settle_all(entry.waiting, how);
-  undurable_.pop_front();
-}
-
-void DeviceInbox::drop_undurable(Settled how) {
-  while (!undurable_.empty()) pop_front(how);
-}
-
-uint64_t DeviceInbox::next_due_ms(bool& only_notices) const {
-  only_notices = true;
-  uint64_t due_ms = UINT64_MAX;
-  for (size_t i = 0; i < undurable_.size(); ++i) {
-    due_ms = std::min(due_ms, undurable_[i].due_ms);
-    if (undurable_[i].kind == Kind::kMessage) only_notices = false;
-  }
-  return due_ms;
+GroupCommit::Member::Due DeviceInbox::due() const {
+  const UndurableLog::Due due = log_.due();
+  return {due.at_ms, due.only_notices};
 }
 
 void DeviceInbox::register_due() {
-  if (undurable_.empty()) return;
-  bool only_notices = false;
-  const uint64_t due_ms = next_due_ms(only_notices);
-  shard_.commit().add(*this, due_ms, only_notices);
+  if (!log_.empty()) ports_.commit.add(*this, due());
 }
 
 bool DeviceInbox::collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) {
-  // What is on disk is always a prefix of what is unconfirmed, so that a crash leaves no gap: everything before an
-  // entry that is due goes too.
-  size_t count = undurable_.size();
-  while (count > 0 && undurable_[count - 1].due_ms > now_ms) --count;
-  size_t taken = 0;
-  for (; taken < count && bytes_left > 0; ++taken) {
-    const InboxEntry& entry = undurable_[taken].stored;
-    batch.appends.push_back({address_, entry});
-    bytes_left -= std::min(bytes_left, entry.body->size());
-  }
-  if (taken == 0) return false;
-  batch_last_ = undurable_[taken - 1].stored.position;
-  return true;
+  return log_.collect(now_ms, address_, batch, bytes_left);
 }
 
 void DeviceInbox::committed(Result<void, StoreError> result) {
-  if (ended_) {
-    batch_last_ = {};
+  if (!result && !ended_) return commit_failed(result.error());
+  const UndurableLog::Amount amount = log_.committed();
+  if (ended_) return;
+  forgetting_.count_stored(amount.entries, amount.bytes);
+  ports_.counters.entries_committed += amount.entries;
+  register_due();
+  pump();
+}
+
+void DeviceInbox::commit_failed(StoreError error) {
+  std::vector<UndurableLog::Entry> back = log_.failed(error, window_.spent(), ports_.time.now_ms() + kRetryDelayMs);
+  std::erase_if(back, [this](const UndurableLog::Entry& entry) {
+    if (entry.kind != UndurableLog::Kind::kMessage) return false;
+    if (recent_) recent_->remove(entry.stored.message_id, entry.origin);
+    return true;
+  });
+  register_due();
+  for (size_t i = back.size(); i-- > 0;) append_notice(std::move(back[i]));
+  pump();
+}
+
+// ---------------------------------------------------------------- the session
+
+void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Position> withheld) {
+  const Position before = window_.confirmed();
+  window_.attach(session, confirmed);
+  use();
+  if (confirmed > before) {
+    log_.confirm(confirmed, [&](const UndurableLog::Entry& entry) {
+      if (entry.kind == UndurableLog::Kind::kMessage)
+        receipt_for(entry.stored.position, entry.origin, entry.run, withheld);
+      ++ports_.counters.entries_confirmed;
+    });
+    if (forgetting_.stored_count() > 0 && before < log_.durable_last()) {
+      forgetting_.trim(before, std::min(confirmed, log_.durable_last()), std::move(withheld));
+    } else if (before < std::max({log_.durable_last(), log_.batch_last(), log_.maybe_written()})) {
+      forget_later();
+    }
+  }
+  start_trim();
+}
+
+Task<Result<Position, StoreError>> DeviceInbox::first_position(Position claimed) {
+  if (forgetting_.stored_count() > 0 && confirmed() < log_.durable_last()) {
+    ++reads_;
+    const auto entries = co_await ports_.store.read(address_, confirmed(), 1, 1);
+    co_await enter(ports_.executor);
+    --reads_;
+    if (!entries) co_return Fail(entries.error());
+    if (!entries->empty() && entries->front().position <= log_.durable_last()) co_return entries->front().position;
+  }
+  if (!log_.empty()) co_return log_[0].stored.position;
+  // Empty. If the next entry would look like a gap to the device (entries have expired, or it has lost some of its
+  // past), it is told now.
+  const Position next{last().value + 1};
+  co_return next.sequence() == 1 || claimed.may_be_followed_by(next) ? Position{} : next;
+}
+
+void DeviceInbox::start() {
+  const Position in_memory = log_.empty() ? Position{} : log_[log_.size() - 1].stored.position;
+  window_.start(std::max(log_.durable_last(), in_memory));
+  pump();
+}
+
+void DeviceInbox::pump() {
+  if (started_session() == nullptr) return;
+  if (window_.sent() < log_.durable_last()) {
+    if (!reading_ && window_.is_half_open(ports_.settings)) {
+      reading_ = true;
+      ports_.scope.spawn(read_backlog());
+    }
     return;
   }
-  if (!result) return commit_failed(result.error());
-  while (!undurable_.empty() && undurable_.front().stored.position <= batch_last_) {
-    ++stored_count_;
-    stored_bytes_ += undurable_.front().stored.body->size();
-    ++shard_.counters().entries_committed;
-    pop_front(Settled::kSafe);
-  }
-  durable_last_ = std::max(durable_last_, batch_last_);
-  batch_last_ = {};
-  register_due();
-  pump();
+  send_from_memory();
+  window_.end_backlog(log_.first_after(window_.sent()) < log_.size());
 }
 
-// A full disk has taken nothing: what nobody has seen is taken back. A store that is away may have written some of it,
-// and a later run would find that on disk, while the device may have confirmed another entry at its position: so it
-// keeps the position and is written again, and its sender, who does not know, sends the same id (SEND-3).
-void DeviceInbox::commit_failed(StoreError error) {
-  const bool full = error == StoreError::kFull;
-  const Settled why = full ? Settled::kFull : Settled::kUnavailable;
-  if (!full) maybe_written_ = std::max(maybe_written_, batch_last_);
-  const Position kept = std::max(spent_, maybe_written_);
-  const bool take_back = batch_last_ > kept;
-  const size_t failed = first_after(batch_last_);
-  batch_last_ = {};
-  for (size_t i = 0; i < failed; ++i) {
-    Settlement::settle_all(std::exchange(undurable_[i].waiting, nullptr), why);
-    undurable_[i].due_ms = shard_.now_ms() + kRetryDelayMs;
-  }
-  std::vector<Undurable> notices;
-  while (take_back && !undurable_.empty() && undurable_.back().stored.position > kept) {
-    Undurable& entry = undurable_.back();
-    const size_t bytes = entry.stored.body->size();
-    undurable_bytes_ -= bytes;
-    shard_.commit().count_undurable(-static_cast<std::ptrdiff_t>(bytes));
-    last_ = {entry.stored.position.value - 1};
-    if (entry.kind == Kind::kMessage) {
-      Settlement::settle_all(entry.waiting, why);
-      if (recent_) recent_->remove(entry.stored.message_id, entry.origin);
-    } else {
-      notices.push_back(std::move(entry));
+void DeviceInbox::send_from_memory() {
+  SessionWindow::Run run(window_);
+  for (size_t next = log_.first_after(window_.sent()); next < log_.size() && window_.is_open(ports_.settings); ++next) {
+    UndurableLog::Entry& entry = log_[next];
+    if (ports_.time.is_over(entry.stored.expires_at)) {
+      entry.run = {};  // nobody gets it
+      run.add_expired(entry.stored.position);
+      continue;
     }
-    undurable_.pop_back();
+    const bool is_message = entry.kind == UndurableLog::Kind::kMessage;
+    run.add(entry.stored, entry.origin, is_message ? entry.run : wire::ReceiptRun{});
   }
-  register_due();
-  for (size_t i = notices.size(); i-- > 0;) append_notice(std::move(notices[i]));
+  run.flush();
+  ports_.counters.entries_delivered += run.sent();
+}
+
+Task<void> DeviceInbox::read_backlog() {
+  while (started_session() != nullptr && window_.sent() < log_.durable_last() &&
+         window_.is_half_open(ports_.settings)) {
+    const uint32_t session_number = window_.session_number();
+    const Position after = window_.sent();
+    const Position limit = log_.durable_last();  // what is beyond may be half a batch, or left by one that failed
+    const SessionWindow::Space space = window_.space(ports_.settings);
+    auto entries = co_await ports_.store.read(address_, after, space.entries, space.bytes);
+    co_await enter(ports_.executor);
+    if (window_.session_number() != session_number || window_.sent() != after) continue;
+    if (!entries) {
+      window_.close(wire::kUnavailable, "the inbox store is away");
+      break;
+    }
+    deliver_stored(*entries, limit);
+  }
+  reading_ = false;
+  // When the window closed, a confirmation calls pump().
+  if (session() != nullptr && window_.sent() >= log_.durable_last()) pump();
+}
+
+// The entries that were read after what was sent.
+void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position limit) {
+  SessionWindow::Run run(window_);
+  for (const InboxEntry& entry : entries) {
+    if (entry.position > limit) break;
+    const bool from_before = entry.position.epoch() < ports_.first_epoch;
+    if (ports_.time.is_over(entry.expires_at, from_before)) {
+      forgetting_.count_gone(1, entry.body->size());
+      run.add_expired(entry.position);
+      continue;
+    }
+    const auto origin = message_origin(*entry.body);
+    if (origin) remember(*origin);
+    run.add(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->run : wire::ReceiptRun{});
+  }
+  if (run.empty()) {  // what was there has expired
+    run.add_expired(limit);
+    forgetting_.count_all_gone();
+  }
+  run.flush();
+  ports_.counters.entries_delivered += run.sent();
+}
+
+void DeviceInbox::receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
+                              std::span<const Position> withheld) {
+  if (run.none() || std::binary_search(withheld.begin(), withheld.end(), position)) return;
+  ports_.send_receipt(address_, from, run);
+}
+
+void DeviceInbox::confirm(Position position, std::span<const Position> withheld) {
+  bool on_disk = confirmed() < log_.maybe_written();
+  const bool is_new = window_.confirm(position, [&](const SessionWindow::Sent& entry) {
+    receipt_for(entry.position, entry.from, entry.run, withheld);
+    if (entry.position <= log_.durable_last()) {
+      if (!entry.expired) forgetting_.count_gone(1, entry.bytes);
+      on_disk = true;
+    } else if (entry.position <= log_.batch_last()) {
+      on_disk = true;  // or will be in a moment: forgotten with a later batch
+    } else {
+      ++ports_.counters.confirmed_before_commit;
+    }
+    ++ports_.counters.entries_confirmed;
+  });
+  if (!is_new) return;
+  log_.confirm(confirmed(), [](const UndurableLog::Entry&) {});
+  // Sweeps of what has expired are not counted.
+  if (confirmed() >= log_.durable_last()) forgetting_.count_all_gone();
+  if (on_disk) forget_later();
+  start_trim();  // when an earlier one met a store that was away
   pump();
 }
 
-void DeviceInbox::refuse_waiting(Settled why) {
-  for (size_t i = 0; i < undurable_.size(); ++i)
-    Settlement::settle_all(std::exchange(undurable_[i].waiting, nullptr), why);
+void DeviceInbox::redeliver(Position after) {
+  if (window_.redeliver(after)) pump();
 }
 
 // ---------------------------------------------------------------- forgetting
 
-void DeviceInbox::count_forgotten(uint64_t count, uint64_t bytes) {
-  stored_count_ -= std::min(stored_count_, count);
-  stored_bytes_ -= std::min(stored_bytes_, bytes);
-}
-
 void DeviceInbox::forget_later() {
-  forget_next_ = confirmed_;
-  if (in_forget_list) return;
-  forget_to_ = forget_next_;
-  shard_.commit().forget_later(*this);
+  if (forgetting_.later(confirmed())) ports_.commit.forget_later(*this);
 }
 
-std::optional<Position> DeviceInbox::forgettable() {
-  if (ended_) return std::nullopt;
-  // What a Hello has confirmed is forgotten only after it was read for its receipts; trim() comes back here.
-  if (trim_from_ < trim_to_) {
-    if (!shard_.closing()) start_trim();
+std::optional<InboxStore::Forget> DeviceInbox::forgettable() {
+  if (ended_) {
+    forgetting_.leave_list();
     return std::nullopt;
   }
-  const Position up_to = forget_to_;
-  if (forget_next_ > up_to) {
-    forget_to_ = forget_next_;
-    shard_.commit().forget_later(*this);
-  }
-  return up_to;
+  const Forgetting::Answer answer = forgetting_.come_up();
+  if (answer.list_again) ports_.commit.forget_later(*this);
+  if (!ports_.commit.is_draining()) start_trim();
+  if (!answer.up_to) return std::nullopt;
+  return InboxStore::Forget{address_, *answer.up_to};
 }
+
+void DeviceInbox::start_trim() {
+  if (forgetting_.begin_trim()) ports_.scope.spawn(trim());
+}
+
+// Makes the receipts of stored entries that a Hello has confirmed: nothing else remembers who sent them.
+Task<void> DeviceInbox::trim() {
+  while (!ended_ && !forgetting_.is_trimmed()) {
+    const auto entries = co_await ports_.store.read(address_, forgetting_.trim_after(), kReadCount, kReadBytes);
+    co_await enter(ports_.executor);
+    if (!entries) break;
+    for (const InboxEntry& entry : forgetting_.trimmed(*entries)) {
+      ++ports_.counters.entries_confirmed;
+      const auto origin = message_origin(*entry.body);
+      if (!origin) continue;
+      remember(*origin);
+      // One that is over now may have been over when it was to be delivered.
+      if (!ports_.time.is_over(entry.expires_at))
+        receipt_for(entry.position, origin->from, origin->run, forgetting_.withheld());
+    }
+  }
+  forgetting_.end_trim();
+  if (!ended_) forget_later();  // when the store was away: forgettable() begins again
+}
+
+// ---------------------------------------------------------------- for the shard
 
 void DeviceInbox::end() {
   if (ended_) return;
   ended_ = true;
-  if (session_ != nullptr) session_->close(wire::kUnauthenticated, "the device was ended");
-  reset_session();
-  drop_undurable(Settled::kEnded);
+  window_.close(wire::kUnauthenticated, "the device was ended");
+  log_.drop(Settled::kEnded);
   recent_.reset();
-  stored_ids_.reset();
-  shard_.commit().forget_all(address_);
+  ports_.commit.forget_all(address_);
 }
 
 bool DeviceInbox::idle() const {
-  return session_ == nullptr && undurable_.empty() && batch_last_.value == 0 && !reading_ && !trimming_ &&
-         reads_ == 0 && !in_message_list && !in_notice_list && !in_forget_list;
+  return session() == nullptr && log_.empty() && !log_.in_batch() && !reading_ && !forgetting_.is_trimming() &&
+         reads_ == 0 && !is_listed() && !forgetting_.is_listed();
+}
+
+void DeviceInbox::use() { last_used_s_ = static_cast<uint32_t>(ports_.time.now_ms() / 1000); }
+
+bool DeviceInbox::is_quiet(uint32_t seconds) const {
+  return static_cast<uint32_t>(ports_.time.now_ms() / 1000) - last_used_s_ >= seconds;
 }
 
 void DeviceInbox::shrink() {
-  if (undurable_.empty() && stored_count_ == 0) {
-    recent_.reset();
-    stored_ids_.reset();
-  }
-  undurable_.release();
-  in_flight_.release();
+  if (log_.empty() && forgetting_.stored_count() == 0) recent_.reset();
+  log_.shrink();
+  window_.shrink();
 }
 
 }  // namespace kith

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/delivery/shard.h"
-
 namespace kith {
 namespace {
 
@@ -15,67 +13,65 @@ constexpr uint64_t kRetryMs = 1000;
 
 }  // namespace
 
-void GroupCommit::add(DeviceInbox& inbox, uint64_t due_ms, bool notice) {
-  if (notice) {
-    if (!inbox.in_notice_list && !inbox.in_message_list) {
-      inbox.in_notice_list = true;
-      notices_.push_back(&inbox);
+void GroupCommit::add(Member& member, Member::Due due) {
+  if (due.only_notices) {
+    if (!member.is_listed()) {
+      member.in_notices_ = true;
+      notices_.push_back(&member);
     }
-    arm(std::max(due_ms, notice_look_ms_));
+    arm(std::max(due.at_ms, notice_look_ms_));
     return;
   }
-  if (!inbox.in_message_list) {
-    inbox.in_message_list = true;
-    messages_.push_back(&inbox);
+  if (!member.in_messages_) {
+    member.in_messages_ = true;
+    messages_.push_back(&member);
   }
-  arm(due_ms);
+  arm(due.at_ms);
 }
 
-void GroupCommit::forget_later(DeviceInbox& inbox) {
-  const uint64_t due_ms = shard_.now_ms() + shard_.settings().forget_delay_ms;
-  inbox.in_forget_list = true;
-  forgets_.push_back({&inbox, due_ms});
+void GroupCommit::forget_later(Member& member) {
+  const uint64_t due_ms = now_ms() + ports_.settings.forget_delay_ms;
+  forgets_.push_back({&member, due_ms});
   arm(due_ms);
 }
 
 void GroupCommit::forget_all(DeviceAddress device) {
   forget_all_.push_back({device, Position{UINT64_MAX}});
-  arm(std::max(shard_.now_ms() + shard_.settings().commit_delay_ms, retry_ms_));
+  arm(std::max(now_ms() + ports_.settings.commit_delay_ms, retry_ms_));
 }
 
 void GroupCommit::arm(uint64_t due_ms) {
   if (draining_ || due_ms >= armed_ms_) return;
-  if (timer_ != 0) shard_.timers().cancel(timer_);
+  if (timer_ != 0) ports_.timers.cancel(timer_);
   armed_ms_ = due_ms;
-  const uint64_t now_ms = shard_.now_ms();
-  timer_ = shard_.timers().after(due_ms > now_ms ? due_ms - now_ms : 0, [this] {
+  const uint64_t now = now_ms();
+  timer_ = ports_.timers.after(due_ms > now ? due_ms - now : 0, [this] {
     timer_ = 0;
     armed_ms_ = UINT64_MAX;
-    tick(shard_.now_ms());
+    tick(now_ms());
   });
 }
 
-void GroupCommit::take(DeviceInbox& inbox, uint64_t now_ms) {
-  if (inbox.collect(now_ms, batch_, bytes_left_)) batch_inboxes_.push_back(&inbox);
+void GroupCommit::take(Member& member, uint64_t now_ms) {
+  if (member.collect(now_ms, batch_, bytes_left_)) batch_members_.push_back(&member);
 }
 
 void GroupCommit::collect_messages(uint64_t now_ms, uint64_t& next_due_ms) {
   size_t kept = 0;
-  for (DeviceInbox* const inbox : messages_) {
-    bool only_notices = false;
-    const uint64_t due_ms = inbox->next_due_ms(only_notices);
-    if (due_ms == UINT64_MAX || only_notices) {
-      inbox->in_message_list = false;
-      if (due_ms != UINT64_MAX && !inbox->in_notice_list) {
-        inbox->in_notice_list = true;
-        notices_.push_back(inbox);
+  for (Member* const member : messages_) {
+    const Member::Due due = member->due();
+    if (due.at_ms == UINT64_MAX || due.only_notices) {
+      member->in_messages_ = false;
+      if (due.at_ms != UINT64_MAX && !member->in_notices_) {
+        member->in_notices_ = true;
+        notices_.push_back(member);
       }
-    } else if (due_ms <= now_ms && bytes_left_ > 0) {
-      inbox->in_message_list = false;  // registers again after the commit, if something is left
-      take(*inbox, now_ms);
+    } else if (due.at_ms <= now_ms && bytes_left_ > 0) {
+      member->in_messages_ = false;  // registers again after the commit, if something is left
+      take(*member, now_ms);
     } else {
-      messages_[kept++] = inbox;
-      next_due_ms = std::min(next_due_ms, due_ms);
+      messages_[kept++] = member;
+      next_due_ms = std::min(next_due_ms, due.at_ms);
     }
   }
   messages_.resize(kept);
@@ -85,20 +81,19 @@ void GroupCommit::collect_notices(uint64_t now_ms, uint64_t& next_due_ms) {
   if (notices_.empty()) return;
   if (now_ms >= notice_look_ms_) {
     size_t kept = 0;
-    for (DeviceInbox* const inbox : notices_) {
-      bool only_notices = false;
-      const uint64_t due_ms = inbox->next_due_ms(only_notices);
-      if (due_ms == UINT64_MAX || inbox->in_message_list || inbox->in_batch()) {
-        inbox->in_notice_list = false;
+    for (Member* const member : notices_) {
+      const uint64_t due_ms = member->due().at_ms;
+      if (due_ms == UINT64_MAX || member->in_messages_ || member->in_batch()) {
+        member->in_notices_ = false;
       } else if (due_ms <= now_ms && bytes_left_ > 0) {
-        inbox->in_notice_list = false;
-        take(*inbox, now_ms);
+        member->in_notices_ = false;
+        take(*member, now_ms);
       } else {
-        notices_[kept++] = inbox;
+        notices_[kept++] = member;
       }
     }
     notices_.resize(kept);
-    notice_look_ms_ = shard_.now_ms() + kNoticeLookMs;
+    notice_look_ms_ = this->now_ms() + kNoticeLookMs;
   }
   if (!notices_.empty()) next_due_ms = std::min(next_due_ms, notice_look_ms_);
 }
@@ -114,9 +109,7 @@ void GroupCommit::collect_forgets(uint64_t now_ms, uint64_t& next_due_ms) {
   size_t count = forgets_.size();
   while (count > 0 && forgets_[count - 1].due_ms > now_ms) --count;
   for (size_t i = 0; i < count; ++i) {
-    DeviceInbox& inbox = *forgets_[i].inbox;
-    inbox.in_forget_list = false;
-    if (const auto up_to = inbox.forgettable()) batch_.forgets.push_back({inbox.address(), *up_to});
+    if (const auto forget = forgets_[i].member->forgettable()) batch_.forgets.push_back(*forget);
   }
   forgets_.erase(forgets_.begin(), forgets_.begin() + static_cast<std::ptrdiff_t>(count));
   if (!forgets_.empty()) next_due_ms = std::min(next_due_ms, forgets_.front().due_ms);
@@ -125,7 +118,7 @@ void GroupCommit::collect_forgets(uint64_t now_ms, uint64_t& next_due_ms) {
 void GroupCommit::tick(uint64_t now_ms) {
   if (writing_) return;  // the end of the batch in flight comes back here
   uint64_t next_due_ms = UINT64_MAX;
-  bytes_left_ = shard_.settings().commit_bytes_max;
+  bytes_left_ = ports_.settings.commit_bytes_max;
   if (forgets_first_) {
     forgets_first_ = false;
     retry_ms_ = 0;
@@ -139,7 +132,7 @@ void GroupCommit::tick(uint64_t now_ms) {
   }
   if (!batch_.appends.empty() || !batch_.forgets.empty()) {
     writing_ = true;
-    shard_.scope().spawn(write());
+    ports_.scope.spawn(write());
   }
   if (!writing_ && next_due_ms != UINT64_MAX) arm(next_due_ms);
 }
@@ -148,30 +141,30 @@ Task<void> GroupCommit::write() {
   const std::vector<InboxStore::Forget> forgets = batch_.forgets;
   const bool appends = !batch_.appends.empty();
   InboxStore::Batch batch = std::exchange(batch_, {});
-  const auto result = co_await shard_.ports().inboxes.write(std::move(batch));
-  co_await enter(shard_.executor());
-  const std::vector<DeviceInbox*> inboxes = std::exchange(batch_inboxes_, {});
+  const auto result = co_await ports_.store.write(std::move(batch));
+  co_await enter(ports_.executor);
+  const std::vector<Member*> members = std::exchange(batch_members_, {});
   failed_ = !result;
   if (result) {
-    if (appends) ++shard_.counters().commits;
+    if (appends) ++ports_.counters.commits;
   } else {
-    ++shard_.counters().commit_failures;
+    ++ports_.counters.commit_failures;
     forget_all_.insert(forget_all_.end(), forgets.begin(), forgets.end());
-    retry_ms_ = shard_.now_ms() + kRetryMs;
+    retry_ms_ = now_ms() + kRetryMs;
     forgets_first_ = appends && result.error() == StoreError::kFull;
   }
-  for (DeviceInbox* const inbox : inboxes) inbox->committed(result);
+  for (Member* const member : members) member->committed(result);
   writing_ = false;
   if (written_ != nullptr) {
     std::exchange(written_, nullptr)->set(result.has_value());
   } else if (!draining_) {
-    tick(shard_.now_ms());
+    tick(now_ms());
   }
 }
 
 Task<void> GroupCommit::drain() {
   draining_ = true;
-  if (timer_ != 0) shard_.timers().cancel(std::exchange(timer_, 0));
+  if (timer_ != 0) ports_.timers.cancel(std::exchange(timer_, 0));
   failed_ = false;
   notice_look_ms_ = 0;
   while (!failed_) {
@@ -182,7 +175,7 @@ Task<void> GroupCommit::drain() {
     written_ = &written;
     co_await written;
   }
-  for (DeviceInbox* const inbox : messages_) inbox->refuse_waiting(Settled::kUnavailable);
+  for (Member* const member : messages_) member->refuse_waiting(Settled::kUnavailable);
 }
 
 }  // namespace kith

@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/delivery/scatter.h"
-#include "server/delivery/shard.h"
-
 namespace kith {
 
 // ---------------------------------------------------------------- the account's side
@@ -16,11 +13,11 @@ void Presence::set_available(Account& account, Device& device, bool available) {
   if (device.available == available) return;
   const bool was_online = account.online();
   device.available = available;
-  available ? ++shard_.counters().available : --shard_.counters().available;
+  available ? ++ports_.counters.available : --ports_.counters.available;
   const bool online = account.online();
   if (was_online == online) return;
-  const UnixMicros now = shard_.clock().now();
-  if (!online) shard_.ports().last_seen.put(account.id, now);
+  const UnixMicros now = ports_.clock.now();
+  if (!online) ports_.last_seen.put(account.id, now);
   notify_all(account, now, false);
 }
 
@@ -45,17 +42,18 @@ void Presence::notify_all(Account& account, UnixMicros last_seen, bool hidden_to
     Notice notice = notice_for(account, subscriber, last_seen);
     if (hidden_too || notice.visibility != wire::PresenceNotice::kHidden) notices.push_back(notice);
   }
-  send_notices(std::move(notices));
+  ports_.accounts.send(std::move(notices));
 }
 
 Task<void> Presence::notify_all_later(AccountId id) {
-  const auto last_seen = co_await shard_.ports().last_seen.get(id);
-  co_await enter(shard_.executor());
-  if (Account* const account = shard_.in_memory(id)) notify_all(*account, last_seen ? *last_seen : UnixMicros{}, true);
+  const auto last_seen = co_await ports_.last_seen.get(id);
+  co_await enter(ports_.executor);
+  if (Account* const account = ports_.accounts.in_memory(id))
+    notify_all(*account, last_seen ? *last_seen : UnixMicros{}, true);
 }
 
 void Presence::privacy_changed(Account& account) {
-  if (account.subscribers) shard_.scope().spawn(notify_all_later(account.id));
+  if (account.subscribers) ports_.scope.spawn(notify_all_later(account.id));
   std::vector<Change> changes;
   for (const Device& device : account.devices) {
     if (!device.subscriptions) continue;
@@ -63,18 +61,18 @@ void Presence::privacy_changed(Account& account) {
       changes.push_back({target, {account.id, device.id}, ++version_, account.shows_presence_to(target), true});
     }
   }
-  send_changes(std::move(changes));
+  ports_.accounts.send(std::move(changes));
 }
 
 Task<void> Presence::apply(std::vector<Change> changes) {
   for (size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];
-    Account* account = shard_.in_memory(change.target);
+    Account* account = ports_.accounts.in_memory(change.target);
     if (account == nullptr) {
       if (!change.subscribed) continue;  // one still on its way there is taken back by its first notice
-      const auto loaded = co_await shard_.account(change.target);
+      const auto loaded = co_await ports_.accounts.account(change.target);
       if (!loaded) {
-        send_notices({{change.target, change.viewer, wire::PresenceNotice::kUnknown, {}}});
+        ports_.accounts.send(std::vector<Notice>{{change.target, change.viewer, wire::PresenceNotice::kUnknown, {}}});
         continue;
       }
       account = *loaded;
@@ -97,14 +95,15 @@ Task<void> Presence::apply(std::vector<Change> changes) {
     known->viewer_shows = change.viewer_shows;
     UnixMicros last_seen;
     if (!account->online()) {
-      const auto stored = co_await shard_.ports().last_seen.get(change.target);
-      co_await enter(shard_.executor());
+      const auto stored = co_await ports_.last_seen.get(change.target);
+      co_await enter(ports_.executor);
       if (stored) last_seen = *stored;
-      account = shard_.in_memory(change.target);
+      account = ports_.accounts.in_memory(change.target);
       if (account == nullptr || !account->subscribers) continue;
     }
     for (const Subscriber& subscriber : *account->subscribers) {
-      if (subscriber.viewer == change.viewer) send_notices({notice_for(*account, subscriber, last_seen)});
+      if (subscriber.viewer == change.viewer)
+        ports_.accounts.send(std::vector<Notice>{notice_for(*account, subscriber, last_seen)});
     }
   }
 }
@@ -130,7 +129,7 @@ void Presence::subscribe(Account& account, Device& device, std::vector<AccountId
     wanted.shrink_to_fit();
     device.subscriptions = std::make_unique<std::vector<AccountId>>(std::move(wanted));
   }
-  send_changes(std::move(changes));
+  ports_.accounts.send(std::move(changes));
 }
 
 void Presence::unsubscribe_all(Account& account, Device& device) {
@@ -145,7 +144,7 @@ void Presence::drop(Account& account, Device& device) {
 void Presence::take_notices(const std::vector<Notice>& notices) {
   std::vector<Change> unwanted;
   for (const Notice& notice : notices) {
-    Account* const account = shard_.in_memory(notice.viewer.account);
+    Account* const account = ports_.accounts.in_memory(notice.viewer.account);
     Device* const device = account != nullptr ? account->device(notice.viewer.device) : nullptr;
     Session* const session = device != nullptr && device->inbox ? device->inbox->started_session() : nullptr;
     if (session == nullptr || !device->subscriptions ||
@@ -160,21 +159,7 @@ void Presence::take_notices(const std::vector<Notice>& notices) {
     presence.set_last_seen_us(notice.last_seen.value);
     session->send(frame);
   }
-  send_changes(std::move(unwanted));
-}
-
-// ---------------------------------------------------------------- between shards
-
-void Presence::send_changes(std::vector<Change> changes) {
-  scatter(
-      shard_.shards(), std::move(changes), [](const Change& change) { return change.target; },
-      [](Shard& shard, std::vector<Change> taken) { shard.scope().spawn(shard.presence().apply(std::move(taken))); });
-}
-
-void Presence::send_notices(std::vector<Notice> notices) {
-  scatter(
-      shard_.shards(), std::move(notices), [](const Notice& notice) { return notice.viewer.account; },
-      [](Shard& shard, std::vector<Notice> taken) { shard.presence().take_notices(taken); });
+  ports_.accounts.send(std::move(unwanted));
 }
 
 }  // namespace kith

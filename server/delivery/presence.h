@@ -14,28 +14,18 @@
 
 #include <vector>
 
+#include "base/clock.h"
+#include "base/executor.h"
 #include "base/ids.h"
 #include "base/task.h"
 #include "server/delivery/account.h"
+#include "server/delivery/shard_counters.h"
+#include "server/ports/last_seen_store.h"
 
 namespace kith {
 
-class Shard;
-
 class Presence {
  public:
-  explicit Presence(Shard& shard) : shard_(shard) {}
-
-  // A device of this shard became (un)available. The last one to go sets the account's last-seen time.
-  void set_available(Account& account, Device& device, bool available);
-  // The accounts a device of this shard wants, replacing those before. A notice comes for each.
-  void subscribe(Account& account, Device& device, std::vector<AccountId> wanted);
-  // The device's session is gone: it is neither available nor subscribed.
-  void drop(Account& account, Device& device);
-  // The account's privacy or block list is a new one.
-  void privacy_changed(Account& account);
-
- private:
   // What a viewer's shard tells the shard of an account. Changes may overtake each other while accounts are loaded:
   // `version` orders them, and a subscription that should not be is taken back when its first notice finds nobody who
   // wants it.
@@ -53,17 +43,52 @@ class Presence {
     UnixMicros last_seen;
   };
 
-  void send_changes(std::vector<Change> changes);  // one hop to each shard
-  void send_notices(std::vector<Notice> notices);  // one hop to each shard
+  // The shard's accounts, and the way to the presence of others.
+  class Accounts {
+   public:
+    // The account when it is in memory, else null. The pointer holds until the caller waits.
+    [[nodiscard]] virtual Account* in_memory(const AccountId& account) = 0;
+    // Loads it if needed.
+    virtual Task<Result<Account*, StoreError>> account(AccountId account) = 0;
+    // Each goes to the shard that owns its target, or its viewer: apply() and take_notices() there, in later turns.
+    virtual void send(std::vector<Change> changes) = 0;
+    virtual void send(std::vector<Notice> notices) = 0;
+
+   protected:
+    ~Accounts() = default;
+  };
+  // All outlive the presence.
+  struct Ports {
+    Executor& executor;
+    TaskScope& scope;
+    Clock& clock;
+    LastSeenStore& last_seen;
+    ShardCounters& counters;
+    Accounts& accounts;
+  };
+  explicit Presence(const Ports& ports) : ports_(ports) {}
+
+  // A device of this shard became (un)available. The last one to go sets the account's last-seen time.
+  void set_available(Account& account, Device& device, bool available);
+  // The accounts a device of this shard wants, replacing those before. A notice comes for each.
+  void subscribe(Account& account, Device& device, std::vector<AccountId> wanted);
+  // The device's session is gone: it is neither available nor subscribed.
+  void drop(Account& account, Device& device);
+  // The account's privacy or block list is a new one.
+  void privacy_changed(Account& account);
+
+  // From other shards, whose viewers want accounts of this one; and from those whose accounts are watched here.
   Task<void> apply(std::vector<Change> changes);
   void take_notices(const std::vector<Notice>& notices);
+
+ private:
   void unsubscribe_all(Account& account, Device& device);
   // Tells every subscriber; those who may see nothing only when `hidden_too`.
   void notify_all(Account& account, UnixMicros last_seen, bool hidden_too);
   Task<void> notify_all_later(AccountId account);
   [[nodiscard]] static Notice notice_for(const Account& account, const Subscriber& subscriber, UnixMicros last_seen);
 
-  Shard& shard_;
+  const Ports ports_;
   uint64_t version_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <random>
+#include <utility>
 
 namespace kith {
 namespace {
@@ -77,6 +78,15 @@ void RecentMessages::add(const MessageId& id, const DeviceAddress& from, UnixMic
 void RecentMessages::remove(const MessageId& id, const DeviceAddress& from) {
   const size_t slot = find_slot(id, sender_of(from));
   if (slot != kNoSlot) items_[slots_[slot] - 1u].server_time = {};
+}
+
+void RecentMessages::set_stored(std::vector<MessageId> ids) {
+  std::sort(ids.begin(), ids.end());
+  stored_ = std::move(ids);
+}
+
+bool RecentMessages::may_be_stored(const MessageId& id) const {
+  return std::binary_search(stored_.begin(), stored_.end(), id);
 }
 
 void RecentMessages::rebuild(size_t slots) {

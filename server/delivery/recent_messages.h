@@ -4,6 +4,8 @@
 // (SEND-1).
 //
 // A message is named by its id and its sender: else whoever has learned an id could use it up for somebody else.
+// Of what an earlier run of the program has stored only the ids are known: such a message may be there.
+//
 // Limits: the last kMax messages; an older repetition is recognized by the receiving device itself.
 #pragma once
 
@@ -25,6 +27,9 @@ class RecentMessages {
   void add(const MessageId& id, const DeviceAddress& from, UnixMicros server_time);
   void remove(const MessageId& id, const DeviceAddress& from);
 
+  void set_stored(std::vector<MessageId> ids);
+  [[nodiscard]] bool may_be_stored(const MessageId& id) const;
+
  private:
   struct Item {
     MessageId id;
@@ -39,6 +44,7 @@ class RecentMessages {
   size_t next_ = 0;          // where the ring goes on
   // Open addressing, linear probing; item index + 1, 0 for empty; a power of two, never full
   std::vector<uint16_t> slots_;
+  std::vector<MessageId> stored_;  // sorted
 };
 
 }  // namespace kith

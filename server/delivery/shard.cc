@@ -37,13 +37,24 @@ Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts por
              Shards& shards, uint32_t epoch)
     : executor_(executor),
       timers_(timers),
-      clock_(clock),
       ports_(ports),
       settings_(settings),
       shards_(shards),
+      time_(clock, settings_),
       epoch_(epoch),
-      commit_(*this),
-      presence_(*this) {}
+      commit_({executor, timers, scope_, clock, ports.inboxes, settings_, counters_}),
+      presence_({executor, scope_, clock, ports.last_seen, counters_, *this}),
+      inbox_ports_{executor,
+                   scope_,
+                   time_,
+                   settings_,
+                   ports.inboxes,
+                   commit_,
+                   counters_,
+                   epoch,
+                   [this](const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
+                     send_receipt(by, sender, run);
+                   }} {}
 
 // Inboxes count in commit_, so they go first.
 Shard::~Shard() {
@@ -52,9 +63,8 @@ Shard::~Shard() {
 }
 
 void Shard::start() {
-  started_ms_ = epoch_taken_ms_ = now_ms();
-  expiry_time_ = clock_.now();
-  expiry_checked_ms_ = now_ms();
+  time_.start();
+  epoch_taken_ms_ = time_.now_ms();
   if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
   schedule_sweep();
 }
@@ -67,34 +77,6 @@ Task<void> Shard::close() {
   co_await scope_.join();
 }
 
-UnixMicros Shard::server_time() {
-  const UnixMicros now = clock_.now();
-  last_time_ = now > last_time_ ? now : UnixMicros{last_time_.value + 1};
-  return last_time_;
-}
-
-UnixMicros Shard::expiry_of(uint32_t life_ms) {
-  const uint64_t retention_us = settings_.retention_s * 1'000'000;
-  const uint64_t life_us = life_ms == 0 ? retention_us : std::min(uint64_t{life_ms} * 1000, retention_us);
-  // The clock, but never before a server time that was given, nor before what is over by now: a clock that is set back
-  // shortens no life.
-  return {std::max({clock_.now(), last_time_, believed_time()}).value + life_us};
-}
-
-bool Shard::is_over(const InboxEntry& stored) {
-  const uint64_t first_sweep_ms = started_ms_ + uint64_t{settings_.expiry_interval_s} * 1000;
-  if (stored.position.epoch() < first_epoch_ && now_ms() < first_sweep_ms) return false;
-  return is_over(stored.expires_at);
-}
-
-UnixMicros Shard::believed_time() {
-  const uint64_t now = now_ms();
-  if (now == expiry_checked_ms_) return expiry_time_;  // asked for each entry
-  const uint64_t passed_us = (now - std::exchange(expiry_checked_ms_, now)) * 1100;
-  expiry_time_ = std::max(expiry_time_, std::min(clock_.now(), UnixMicros{expiry_time_.value + passed_us}));
-  return expiry_time_;
-}
-
 // ---------------------------------------------------------------- accounts
 
 Account* Shard::find(const AccountId& account) {
@@ -105,7 +87,7 @@ Account* Shard::find(const AccountId& account) {
 Account* Shard::in_memory(const AccountId& account) {
   const auto found = accounts_.find(account);
   if (found == accounts_.end()) return nullptr;
-  found->second->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  found->second->last_used_s = static_cast<uint32_t>(time_.now_ms() / 1000);
   return found->second.get();
 }
 
@@ -135,7 +117,7 @@ Task<void> Shard::load(AccountId id) {
   co_await later;
   auto account = std::make_unique<Account>();
   account->id = id;
-  account->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  account->last_used_s = static_cast<uint32_t>(time_.now_ms() / 1000);
   const auto result = co_await read_account(*account);
   Loading& loading = *loading_.at(id);
   if (result) {
@@ -201,7 +183,7 @@ void Shard::apply_to(Account& account, const AccountRecord& record) {
     }
     // A device that becomes active has a number never used before, so there is nothing stored for it; load() reads on.
     if (device.active && !device.inbox) {
-      device.inbox = std::make_unique<DeviceInbox>(*this, DeviceAddress{account.id, one.id}, epoch_);
+      device.inbox = std::make_unique<DeviceInbox>(inbox_ports_, DeviceAddress{account.id, one.id}, epoch_);
     }
   }
   account.devices = std::move(devices);
@@ -276,7 +258,7 @@ void Shard::detach(DeviceAddress address, Session& session) {
   Account* account = nullptr;
   Device* const device = find_device(address, account);
   if (device == nullptr || device->inbox->session() != &session) return;
-  account->last_used_s = static_cast<uint32_t>(now_ms() / 1000);
+  account->last_used_s = static_cast<uint32_t>(time_.now_ms() / 1000);
   device->inbox->detach(session);
   --counters_.sessions;
   presence_.drop(*account, *device);

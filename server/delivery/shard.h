@@ -5,9 +5,10 @@
 //
 // Where to look
 //   account.h         what is kept of an account
-//   device_inbox.h    the stream of entries of one device; SEND-2, INBOX-1, INBOX-3
+//   device_inbox.h    the stream of entries of one device, and its three parts; SEND-2, INBOX-1, INBOX-3
 //   group_commit.h    when entries go to disk
 //   presence.h        online, last seen, subscriptions
+//   shard_time.h      server times, and when something has expired
 //   shards.h          which shard owns an account
 //
 // Ownership: borrows executor, timers, clock, ports and the other shards; they outlive it. Sessions are borrowed from
@@ -31,30 +32,13 @@
 #include "server/delivery/presence.h"
 #include "server/delivery/session.h"
 #include "server/delivery/settings.h"
+#include "server/delivery/shard_counters.h"
+#include "server/delivery/shard_time.h"
 #include "server/delivery/shards.h"
 
 namespace kith {
 
-// What has happened since the start, for metrics. Read on the shard's executor.
-struct ShardCounters {
-  uint64_t sessions = 0;           // now
-  uint64_t available = 0;          // now: devices whose user is looking
-  uint64_t messages_appended = 0;  // device entries
-  uint64_t messages_repeated = 0;
-  uint64_t entries_delivered = 0;
-  uint64_t entries_confirmed = 0;
-  uint64_t confirmed_before_commit = 0;  // entries that never touched the disk
-  uint64_t entries_committed = 0;
-  uint64_t commits = 0;
-  uint64_t commit_failures = 0;
-  uint64_t inbox_full = 0;
-  uint64_t receipts_appended = 0;
-  uint64_t receipts_coalesced = 0;
-  uint64_t notices_dropped = 0;
-  uint64_t entries_expired = 0;
-};
-
-class Shard {
+class Shard final : private Presence::Accounts {
  public:
   Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
         Shards& shards, uint32_t epoch);
@@ -63,37 +47,24 @@ class Shard {
   Shard& operator=(const Shard&) = delete;
 
   [[nodiscard]] Executor& executor() { return executor_; }
-  [[nodiscard]] Clock& clock() { return clock_; }
-  [[nodiscard]] const DeliverySettings& settings() const { return settings_; }
-  [[nodiscard]] DeliveryPorts& ports() { return ports_; }
-  [[nodiscard]] Shards& shards() { return shards_; }
 
   // Starts the periodic work (expiry, idle accounts). Once, on the executor.
   void start();
   // Refuses new entries with kUnavailable, commits what waits, notices too, and ends the periodic work. Sessions should
   // be detached before. A store that fails makes what waits fail; it does not hold this up.
   Task<void> close();
-  [[nodiscard]] bool closing() const { return closing_; }
 
   // Microseconds of the clock, but strictly increasing on this shard even when the clock is set back (ORDER-1).
-  UnixMicros server_time();
-  // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
-  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
-  // Whether something that expires then has expired. A clock that is set ahead throws nothing away: time passes here no
-  // faster than the monotonic clock and a tenth.
-  [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed_time(); }
-  // The same of a stored entry that is to be delivered. One from before the start is not over before the first sweep: a
-  // machine may start with a clock that is wrong, and has time to set it.
-  [[nodiscard]] bool is_over(const InboxEntry& stored);
+  UnixMicros server_time() { return time_.server_time(); }
 
   // The account when it is in memory and nobody waits for it, else null: then call account(). The pointer holds until
   // the caller waits.
   [[nodiscard]] Account* find(const AccountId& account);
   // The account when it is in memory, no matter who waits for it: for what has no order to keep.
-  [[nodiscard]] Account* in_memory(const AccountId& account);
+  [[nodiscard]] Account* in_memory(const AccountId& account) override;
   // Loads it if needed; concurrent calls share one load and go on in the order of their calls. The pointer holds until
   // the caller waits again. Errors: kNotFound, kUnavailable.
-  Task<Result<Account*, StoreError>> account(AccountId account);
+  Task<Result<Account*, StoreError>> account(AccountId account) override;
 
   // A newer record of an account than the one loaded (older ones are ignored): devices begin and end. Devices that are
   // no more lose their inbox, and their sessions are closed with kUnauthenticated.
@@ -133,15 +104,11 @@ class Shard {
   void send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run);
   void send_account_changed(const AccountId& to, const AccountId& changed, Revision revision);
 
-  // ---- for the parts of the shard
+  // ---- what is counted
 
-  [[nodiscard]] GroupCommit& commit() { return commit_; }
-  [[nodiscard]] Presence& presence() { return presence_; }
   [[nodiscard]] KnownPairs& known_pairs() { return known_pairs_; }
   [[nodiscard]] ShardCounters& counters() { return counters_; }
-  [[nodiscard]] TaskScope& scope() { return scope_; }
-  [[nodiscard]] Timers& timers() { return timers_; }
-  [[nodiscard]] uint64_t now_ms() const { return clock_.monotonic().value; }
+  [[nodiscard]] size_t undurable_bytes() const { return commit_.undurable_bytes(); }
   [[nodiscard]] size_t accounts_in_memory() const { return accounts_.size(); }
 
  private:
@@ -174,8 +141,9 @@ class Shard {
   void end_device(Account& account, Device& device);
   Device* find_device(const DeviceAddress& address, Account*& account);
 
-  // The clock as far as expiry believes it: never back, for what was said to be over stays so.
-  UnixMicros believed_time();
+  void send(std::vector<Presence::Change> changes) override;
+  void send(std::vector<Presence::Notice> notices) override;
+
   void schedule_expiry(uint64_t delay_ms);
   Task<void> expire();
   void schedule_sweep();
@@ -184,24 +152,19 @@ class Shard {
 
   Executor& executor_;
   Timers& timers_;
-  Clock& clock_;
   DeliveryPorts ports_;
   DeliverySettings settings_;
   Shards& shards_;
+  ShardTime time_;
   uint32_t epoch_;
-  const uint32_t first_epoch_ = epoch_;
   bool closing_ = false;
-  UnixMicros last_time_;
 
   std::unordered_map<AccountId, std::unique_ptr<Account>> accounts_;
   std::unordered_map<AccountId, std::unique_ptr<Loading>> loading_;
   std::vector<std::unique_ptr<DeviceInbox>> ended_;  // inboxes of ended devices, until nothing refers to them
   std::vector<OutgoingNotice> notices_;
   size_t sweep_bucket_ = 0;
-  uint64_t started_ms_ = 0;
   uint64_t epoch_taken_ms_ = 0;
-  UnixMicros expiry_time_;  // the clock as far as expiry believes it, at the time
-  uint64_t expiry_checked_ms_ = 0;
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;
 
@@ -210,6 +173,7 @@ class Shard {
   TaskScope scope_;
   GroupCommit commit_;
   Presence presence_;
+  DeviceInbox::Ports inbox_ports_;
 };
 
 }  // namespace kith

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Receipts and changed accounts on their way to other accounts' inboxes: those of one turn go to each shard in one hop.
+// What goes between shards, one hop to each: receipts and changed accounts on their way to other accounts' inboxes (those
+// of one turn), and presence.
 #include <algorithm>
 #include <utility>
 
@@ -64,6 +65,20 @@ void Shard::put_notice(Account& account, const OutgoingNotice& notice) {
       device.inbox->append_receipt(notice.origin, notice.sender, notice.run);
     }
   }
+}
+
+void Shard::send(std::vector<Presence::Change> changes) {
+  scatter(
+      shards_, std::move(changes), [](const Presence::Change& change) { return change.target; },
+      [](Shard& shard, std::vector<Presence::Change> taken) {
+        shard.scope_.spawn(shard.presence_.apply(std::move(taken)));
+      });
+}
+
+void Shard::send(std::vector<Presence::Notice> notices) {
+  scatter(
+      shards_, std::move(notices), [](const Presence::Notice& notice) { return notice.viewer.account; },
+      [](Shard& shard, std::vector<Presence::Notice> taken) { shard.presence_.take_notices(taken); });
 }
 
 Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {

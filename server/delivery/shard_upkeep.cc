@@ -21,7 +21,7 @@ void Shard::schedule_expiry(uint64_t delay_ms) {
 }
 
 Task<void> Shard::expire() {
-  const UnixMicros now = believed_time();
+  const UnixMicros now = time_.believed();
   for (bool more = true; more && !closing_;) {
     const auto count = co_await ports_.inboxes.expire(now, settings_.expiry_count_max);
     co_await enter(executor_);
@@ -39,7 +39,7 @@ void Shard::schedule_sweep() {
 }
 
 bool Shard::evictable(const Account& account) const {
-  const auto now_s = static_cast<uint32_t>(now_ms() / 1000);
+  const auto now_s = static_cast<uint32_t>(time_.now_ms() / 1000);
   if (account.subscribers || now_s - account.last_used_s < settings_.idle_account_s) return false;
   return std::all_of(account.devices.begin(), account.devices.end(),
                      [](const Device& device) { return !device.inbox || device.inbox->idle(); });
@@ -49,7 +49,6 @@ bool Shard::evictable(const Account& account) const {
 // positions of the present epoch may leave only when the epoch ends: read again later it would count from 1 in it, and
 // name other entries by the same positions.
 Task<void> Shard::sweep() {
-  const auto now_s = static_cast<uint32_t>(now_ms() / 1000);
   const size_t steps = std::max<size_t>(1, uint64_t{settings_.idle_account_s} * 1000 / kSweepMs);
   const size_t buckets = accounts_.bucket_count();
   std::vector<AccountId> leaving;
@@ -68,22 +67,22 @@ Task<void> Shard::sweep() {
       bool quiet = true;
       for (Device& device : account.devices) {
         if (!device.inbox) continue;
-        if (now_s - device.inbox->last_used_s < settings_.idle_window_s) {
-          quiet = false;
-        } else {
+        if (device.inbox->is_quiet(settings_.idle_window_s)) {
           device.inbox->shrink();
+        } else {
+          quiet = false;
         }
       }
       if (quiet) account.recent_peers.reset();
     }
   }
   for (const AccountId& id : leaving) accounts_.erase(id);
-  if (!leaving_with_epoch.empty() && now_ms() - epoch_taken_ms_ >= uint64_t{settings_.epoch_renewal_s} * 1000) {
+  if (!leaving_with_epoch.empty() && time_.now_ms() - epoch_taken_ms_ >= uint64_t{settings_.epoch_renewal_s} * 1000) {
     const auto epoch = co_await ports_.inboxes.new_epoch();
     co_await enter(executor_);
     if (epoch) {
       epoch_ = *epoch;
-      epoch_taken_ms_ = now_ms();
+      epoch_taken_ms_ = time_.now_ms();
       for (auto one = accounts_.begin(); one != accounts_.end();) {
         one = evictable(*one->second) ? accounts_.erase(one) : std::next(one);
       }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "server/delivery/shard_time.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kith {
+
+void ShardTime::start() {
+  started_ms_ = checked_ms_ = now_ms();
+  believed_ = clock_.now();
+}
+
+UnixMicros ShardTime::server_time() {
+  const UnixMicros now = clock_.now();
+  last_ = now > last_ ? now : UnixMicros{last_.value + 1};
+  return last_;
+}
+
+UnixMicros ShardTime::expiry_of(uint32_t life_ms) {
+  const uint64_t retention_us = settings_.retention_s * 1'000'000;
+  const uint64_t life_us = life_ms == 0 ? retention_us : std::min(uint64_t{life_ms} * 1000, retention_us);
+  // The clock, but never before a server time that was given, nor before what is over by now: a clock that is set back
+  // shortens no life.
+  return {std::max({clock_.now(), last_, believed()}).value + life_us};
+}
+
+bool ShardTime::is_over(UnixMicros expires_at, bool from_before) {
+  const uint64_t first_sweep_ms = started_ms_ + uint64_t{settings_.expiry_interval_s} * 1000;
+  if (from_before && now_ms() < first_sweep_ms) return false;
+  return is_over(expires_at);
+}
+
+UnixMicros ShardTime::believed() {
+  const uint64_t now = now_ms();
+  if (now == checked_ms_) return believed_;  // asked for each entry
+  const uint64_t passed_us = (now - std::exchange(checked_ms_, now)) * 1100;
+  believed_ = std::max(believed_, std::min(clock_.now(), UnixMicros{believed_.value + passed_us}));
+  return believed_;
+}
+
+}  // namespace kith

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Time as a shard gives it to messages, and believes it when something is to expire: whatever is done to the clock, it
+// never goes back, and throws nothing away before its time.
+//
+// Ownership: borrows clock and settings, which outlive it.
+// Calls:     on the shard's executor.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "server/delivery/settings.h"
+
+namespace kith {
+
+class ShardTime {
+ public:
+  ShardTime(Clock& clock, const DeliverySettings& settings) : clock_(clock), settings_(settings) {}
+
+  // The shard begins to serve. Once, before all else.
+  void start();
+
+  [[nodiscard]] uint64_t now_ms() const { return clock_.monotonic().value; }
+
+  // Microseconds of the clock, but strictly increasing on this shard even when the clock is set back (ORDER-1).
+  UnixMicros server_time();
+  // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
+  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
+  // Whether something that expires then has expired. A clock that is set ahead throws nothing away: time passes here no
+  // faster than the monotonic clock and a tenth.
+  [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed(); }
+  // The same of a stored entry that is to be delivered; `from_before`: an earlier run of the server has stored it. Such
+  // a one is not over before the first sweep: a machine may start with a clock that is wrong, and has time to set it.
+  [[nodiscard]] bool is_over(UnixMicros expires_at, bool from_before);
+  // The clock as far as expiry believes it: never back, for what was said to be over stays so.
+  UnixMicros believed();
+
+ private:
+  Clock& clock_;
+  const DeliverySettings& settings_;
+  uint64_t started_ms_ = 0;
+  UnixMicros last_;      // of server_time()
+  UnixMicros believed_;  // at checked_ms_
+  uint64_t checked_ms_ = 0;
+};
+
+}  // namespace kith

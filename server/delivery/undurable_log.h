@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The undurable log of one inbox: the entries that have a position and are neither confirmed nor durable. They are in
+// memory, whoever waits for them with them; and the log knows how far the store is.
+//
+//   durable_last        batch_last               last
+//        |  in the batch    |  gathers meanwhile   |
+//   -----+------------------+----------------------+--->  positions
+//
+// Rules
+//   SEND-2   whoever waits is settled when an entry is confirmed or durable, whichever is first.
+//   INBOX-3  positions are dense. One that was ever delivered (up to `spent`) names no other entry; one that a failed
+//            write may have left on disk neither, until it is written again.
+//   Failed commit: whoever waits is refused. When the disk was full, it has taken nothing: what was never delivered is
+//            taken back, with everything after it, and the positions are given again. A store that is away may have
+//            written some of it, and a later run would find that on disk, while the device may have confirmed another
+//            entry at its position: so it keeps the position and is written with a later batch, and its sender, who does
+//            not know, sends the same id (SEND-3).
+//
+// A part of DeviceInbox, without I/O, clock or session: times are parameters, in milliseconds of the monotonic clock.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "server/delivery/entries.h"
+#include "server/delivery/queue.h"
+#include "server/delivery/settlement.h"
+#include "server/ports/inbox_store.h"
+#include "wire/receipt_run.h"
+
+namespace kith {
+
+class UndurableLog {
+ public:
+  enum class Kind : uint8_t { kMessage, kReceipt, kAccountChanged };
+  struct Entry {
+    InboxEntry stored;
+    DeviceAddress origin;  // who sent, who confirmed, or who changed
+    UnixMicros time;       // server time; a revision for kAccountChanged
+    wire::ReceiptRun run;  // of the receipt; of a message, what its receipt would say
+    uint64_t due_ms = 0;
+    Settlement::Part* waiting = nullptr;
+    DeviceId sender;  // receipts
+    Kind kind = Kind::kMessage;
+
+    // `withheld`: the entry is empty, and wants no receipt (SEND-4).
+    static Entry message(const IncomingMessage& message, bool withheld);
+    // Notices: their bodies are made when they get a position.
+    static Entry receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
+    static Entry account_changed(const AccountId& account, Revision revision);
+  };
+
+  // The first position is the first of `epoch`. Its bytes are counted in `shard_bytes`, too, which outlives it.
+  UndurableLog(uint32_t epoch, size_t& shard_bytes);
+  ~UndurableLog();
+  UndurableLog(const UndurableLog&) = delete;
+  UndurableLog& operator=(const UndurableLog&) = delete;
+
+  // What is stored goes as far as this. Once, before anything is appended.
+  void loaded(Position durable_last) { durable_last_ = durable_last; }
+
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] size_t size() const { return entries_.size(); }
+  [[nodiscard]] uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] Entry& operator[](size_t index) { return entries_[index]; }
+  // The first entry after `position`, as an index.
+  [[nodiscard]] size_t first_after(Position position) const;
+
+  [[nodiscard]] Position last() const { return last_; }
+  [[nodiscard]] Position durable_last() const { return durable_last_; }
+  [[nodiscard]] Position batch_last() const { return batch_last_; }
+  [[nodiscard]] bool in_batch() const { return batch_last_.value != 0; }
+  // A write that failed may have left entries up to here.
+  [[nodiscard]] Position maybe_written() const { return maybe_written_; }
+
+  // ---- appending
+
+  // At the next position; `stored.expires_at` and `due_ms` are the caller's.
+  Entry& append(Entry entry);
+  // Whether an entry of the last few says from now on what this notice says: one that was not delivered (its position
+  // is not spent) and is not being written. A hole between two runs of receipts stays a hole (TICK-1).
+  bool take_up(const Entry& notice, Position spent);
+  // Whoever has sent the message again waits for its entry, too, if there is one.
+  void wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement);
+
+  // ---- leaving
+
+  // What the device has confirmed leaves; `each` sees every entry before.
+  template <class Each>
+  void confirm(Position up_to, Each each) {
+    while (!entries_.empty() && entries_.front().stored.position <= up_to) {
+      each(static_cast<const Entry&>(entries_.front()));
+      pop_front(Settled::kSafe);
+    }
+  }
+  // Everything leaves; a batch in flight is still to be answered.
+  void drop(Settled how);
+  void refuse_waiting(Settled why);
+  // Gives memory back that only recent traffic needs.
+  void shrink() { entries_.release(); }
+
+  // ---- committing
+
+  struct Due {
+    uint64_t at_ms = UINT64_MAX;  // the earliest; UINT64_MAX: nothing is undurable
+    bool only_notices = true;     // nobody waits for any of it
+  };
+  [[nodiscard]] Due due() const;
+  // Adds to the batch what is due and everything before it, in order, until `bytes_left` is used up. What is on disk is
+  // so always a beginning of what is unconfirmed, and a crash leaves no gap. True when it added something: committed()
+  // or failed() follows.
+  bool collect(uint64_t now_ms, const DeviceAddress& device, InboxStore::Batch& batch, size_t& bytes_left);
+  struct Amount {
+    uint64_t entries = 0;
+    uint64_t bytes = 0;
+  };
+  // The batch is durable. What of it was still there.
+  Amount committed();
+  // What is taken back, newest first: messages, whose senders are told, and notices, which have lost their position.
+  // What remains is due again at `retry_ms`.
+  std::vector<Entry> failed(StoreError error, Position spent, uint64_t retry_ms);
+
+ private:
+  static Bytes encode_notice(const Entry& notice);
+  void count(std::ptrdiff_t bytes);
+  void pop_front(Settled how);
+
+  Queue<Entry> entries_;
+  size_t& shard_bytes_;
+  uint64_t bytes_ = 0;
+  Position last_;
+  Position durable_last_;
+  Position batch_last_;  // of the batch in flight; zero when nothing of this log is in it
+  Position maybe_written_;
+};
+
+}  // namespace kith
