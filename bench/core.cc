@@ -4,14 +4,13 @@
 // between them. What is counted is the time inside Client::handle of the one that is measured; everything else (the
 // server, carrying actions) is outside.
 #include <algorithm>
-#include <cstdio>
-#include <deque>
 
 #include "base/limits.h"
 #include "bench/usage.h"
 #include "bench/workloads.h"
-#include "core/client.h"
+#include "core/client_host.h"
 #include "core/store/database.h"
+#include "core/testing/loopback_host.h"
 #include "core/testing/loopback_server.h"
 #include "crypto/testing/seeded_random.h"
 #include "net/system_clock.h"
@@ -20,12 +19,8 @@
 namespace kith::bench {
 namespace {
 
-using client_api::Action;
-using client_api::Input;
 using client_api::Request;
 using core::testing::LoopbackServer;
-
-std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 
 constexpr const char* kAna = "+491700000001";
 constexpr const char* kBen = "+491700000002";
@@ -37,9 +32,10 @@ struct Spent {
 };
 
 // One client, carried by hand.
-class CoreHost {
+class BenchHost final : core::testing::LoopbackHost {
  public:
-  CoreHost(LoopbackServer& server, Clock& clock, RandomSource& random, const std::string& file) : server_(server) {
+  BenchHost(LoopbackServer& server, Clock& clock, RandomSource& random, const std::string& file)
+      : LoopbackHost(server) {
     auto database = core::Database::open(file);
     if (!database) return;
     database_ = std::move(*database);
@@ -54,66 +50,55 @@ class CoreHost {
     return answer_;
   }
   uint32_t post(Request request) {
-    request.set_id(++last_request_);
-    Input input;
-    *input.mutable_request() = std::move(request);
-    handle(input);
-    return last_request_;
+    const uint32_t id = host_.request(std::move(request));
+    hand_in();
+    return id;
   }
   // Carries out what waits, and takes what the server has for this client.
   bool turn() {
-    bool busy = false;
-    while (!actions_.empty()) {
-      const Action action = std::move(actions_.front());
-      actions_.pop_front();
-      carry_out(action);
-      busy = true;
+    bool busy = host_.has_action();
+    while (host_.has_action()) {
+      host_.carry_out();
+      hand_in();
     }
     for (; !server_.outgoing.empty() && server_.outgoing.front().link == link_; server_.outgoing.pop_front()) {
       if (server_.outgoing.front().frame) {
         take(*server_.outgoing.front().frame);
       } else {
-        take_frames();
-        Input input;
-        input.mutable_socket_closed()->set_socket(socket_);
-        handle(input);
+        link_closed();
       }
       busy = true;
     }
-    take_frames();
-    if (!busy && wake_at_ != 0 && net::SystemClock().monotonic().value >= wake_at_) {
-      wake_at_ = 0;
-      Input input;
-      input.mutable_tick();
-      handle(input);
-      busy = true;
+    hand_in();
+    if (!busy) {
+      tick_if_due(net::SystemClock().monotonic().value);
+      busy = host_.has_input();
+      hand_in();
     }
     return busy;
   }
 
   uint64_t sends = 0;  // frames with a message that were handed over
   Spent spent;         // in Client::handle
-  [[nodiscard]] LoopbackServer::Link link() const { return link_; }
+  using LoopbackHost::link;
 
  private:
-  void handle(const Input& input) {
-    std::vector<Action> actions;
-    const uint64_t began_us = now_us();
-    const uint64_t began_cpu_us = thread_cpu_us();
-    client_->handle(input, actions);
-    spent.cpu_us += thread_cpu_us() - began_cpu_us;
-    spent.wall_us += now_us() - began_us;
-    for (Action& action : actions) actions_.push_back(std::move(action));
+  void hand_in() {
+    while (host_.has_input()) {
+      const uint64_t began_us = now_us();
+      const uint64_t began_cpu_us = thread_cpu_us();
+      host_.hand_in(*client_);
+      spent.cpu_us += thread_cpu_us() - began_cpu_us;
+      spent.wall_us += now_us() - began_us;
+    }
   }
 
   // What has come together is handed over together, as the terminal client does it. Kith's server puts at most 64
   // entries into one frame; the loopback server puts all there are.
   void take(const wire::ServerFrame& frame) {
-    constexpr int kFramesMax = 64;
     constexpr int kEntriesMax = 64;
     if (frame.deliver().entries_size() <= kEntriesMax) {
-      frames_.mutable_socket_frame()->add_frames(frame.SerializeAsString());
-      if (frames_.socket_frame().frames_size() >= kFramesMax) take_frames();
+      if (host_.socket_frame_together(socket_, frame.SerializeAsString())) hand_in();
       return;
     }
     for (int first = 0; first < frame.deliver().entries_size(); first += kEntriesMax) {
@@ -121,62 +106,22 @@ class CoreHost {
       for (int i = first; i < std::min(first + kEntriesMax, frame.deliver().entries_size()); ++i) {
         *part.mutable_deliver()->add_entries() = frame.deliver().entries(i);
       }
-      take_frames();
+      hand_in();
       take(part);
     }
   }
-  void take_frames() {
-    if (frames_.socket_frame().frames_size() == 0) return;
-    frames_.mutable_socket_frame()->set_socket(socket_);
-    const Input frames = std::exchange(frames_, {});
-    handle(frames);
+
+  void respond(client_api::Response response) override { answer_ = std::move(response); }
+  void tell(client_api::Event /*event*/) override {}
+  void send_frame(uint32_t socket, Bytes frame) override {
+    wire::ClientFrame parsed;
+    if (parsed.ParseFromString(frame) && parsed.has_send()) ++sends;
+    LoopbackHost::send_frame(socket, std::move(frame));
   }
 
-  void carry_out(const Action& action) {
-    switch (action.kind_case()) {
-      case Action::kResponse: answer_ = action.response(); return;
-      case Action::kEvent: return;
-      case Action::kOpenSocket: {
-        socket_ = action.open_socket().socket();
-        link_ = server_.open_link();
-        Input input;
-        input.mutable_socket_opened()->set_socket(socket_);
-        return handle(input);
-      }
-      case Action::kSendFrame: {
-        const std::string& frame = action.send_frame().frame();
-        wire::ClientFrame parsed;
-        if (parsed.ParseFromString(frame) && parsed.has_send()) ++sends;
-        return server_.take_frame(link_, frame);
-      }
-      case Action::kCloseSocket:
-        server_.close_link(link_);
-        link_ = 0;
-        return;
-      case Action::kHttpCall: {
-        const auto& call = action.http_call();
-        auto reply = server_.http(call.method(), path_of(call.url()), call.body(), call.bearer());
-        Input input;
-        input.mutable_http_response()->set_call(call.call());
-        input.mutable_http_response()->set_status(reply.status);
-        input.mutable_http_response()->set_body(std::move(reply.body));
-        return handle(input);
-      }
-      case Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); return;
-      case Action::KIND_NOT_SET: return;
-    }
-  }
-
-  LoopbackServer& server_;
   std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
-  std::deque<Action> actions_;
-  Input frames_;
   client_api::Response answer_;
-  uint32_t last_request_ = 0;
-  uint32_t socket_ = 0;
-  LoopbackServer::Link link_ = 0;
-  uint64_t wake_at_ = 0;
 };
 
 // Words of two to nine letters, of which those at the beginning of the alphabet are frequent: what the search index has to
@@ -192,7 +137,7 @@ Bytes some_words(RandomSource& random, size_t bytes) {
   return text;
 }
 
-bool sign_up(CoreHost& host, const char* phone, const char* name) {
+bool sign_up(BenchHost& host, const char* phone, const char* name) {
   Request request;
   auto& what = *request.mutable_register_();
   what.set_server("http://server:1/");
@@ -203,13 +148,13 @@ bool sign_up(CoreHost& host, const char* phone, const char* name) {
   return host.request(std::move(request)).register_().registered();
 }
 
-bool connect(CoreHost& host) {
+bool connect(BenchHost& host) {
   Request request;
   request.mutable_connect();
   return !host.request(std::move(request)).has_failure();
 }
 
-void disconnect(CoreHost& host) {
+void disconnect(BenchHost& host) {
   Request request;
   request.mutable_disconnect();
   (void)host.request(std::move(request));
@@ -222,7 +167,7 @@ void add_spent(Report& report, const std::string& name, double messages, const S
 
 // Takes turns until nothing happens, or `done`.
 template <class Done>
-bool run_until(CoreHost& ana, CoreHost& ben, LoopbackServer& server, Done done) {
+bool run_until(BenchHost& ana, BenchHost& ben, LoopbackServer& server, Done done) {
   const uint64_t give_up = now_us() + 120'000'000;
   while (!done()) {
     const bool busy = ana.turn() | ben.turn();
@@ -249,8 +194,8 @@ bool run_core(const Options& options, Report& report) {
     server.limits.set_in_flight_sends_max(64);
     server.limits.set_idle_timeout_ms(600'000);
     server.limits.set_subscriptions_max(100);
-    CoreHost ana(server, clock, random, directory.file("ana.db"));
-    CoreHost ben(server, clock, random, directory.file("ben.db"));
+    BenchHost ana(server, clock, random, directory.file("ana.db"));
+    BenchHost ben(server, clock, random, directory.file("ben.db"));
     if (!ana.is_open() || !ben.is_open() || !sign_up(ana, kAna, "Ana") || !connect(ana) || !sign_up(ben, kBen, "Ben"))
       return false;
     Request open;

@@ -11,11 +11,6 @@
 #include "cli/host.h"
 #include "net/client_network.h"
 
-namespace kith::client_api {
-class Action;
-class Input;
-}  // namespace kith::client_api
-
 namespace kith::cli {
 
 class Home;
@@ -55,13 +50,6 @@ class OwnCore {
  private:
   struct Impl;
   explicit OwnCore(std::unique_ptr<Impl> impl);
-  void feed(client_api::Input input);
-  void feed_later(client_api::Input frames);
-  void pump_soon();
-  void pump();
-  void carry_out(const client_api::Action& action);
-  void call_http(const client_api::Action& action);
-  void open_socket(uint32_t socket, const std::string& url);
 
   std::unique_ptr<Impl> impl_;
 };

@@ -117,44 +117,28 @@ ClientWorld::ClientWorld(bool registered) : random_(7) {
 
 ClientWorld::~ClientWorld() = default;
 
-void ClientWorld::input(const client_api::Input& first) {
-  std::deque<client_api::Input> inputs{first};
+void ClientWorld::run() {
   int done = 0;
-  while (!inputs.empty()) {
-    const client_api::Input now = std::move(inputs.front());
-    inputs.pop_front();
-    std::vector<client_api::Action> actions;
-    client_->handle(now, actions);
-    for (const client_api::Action& action : actions) {
-      check(++done < kActionsMax, "the core comes to rest");
-      switch (action.kind_case()) {
-        case client_api::Action::kOpenSocket:
-          socket_ = action.open_socket().socket();
-          socket_open_ = true;
-          inputs.emplace_back().mutable_socket_opened()->set_socket(socket_);
-          break;
-        case client_api::Action::kCloseSocket: socket_open_ = false; break;
-        case client_api::Action::kHttpCall: calls_.push_back(action.http_call()); break;
-        case client_api::Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); break;
-        case client_api::Action::kResponse: responses_.push_back(action.response()); break;
-        case client_api::Action::kSendFrame: {
-          wire::ClientFrame frame;
-          check(frame.ParseFromString(action.send_frame().frame()), "what the core sends is a frame");
-          break;
-        }
-        case client_api::Action::kEvent:
-        case client_api::Action::KIND_NOT_SET: break;
-      }
-    }
+  while (host_.has_input()) {
+    host_.hand_in(*client_);
+    for (; host_.has_action(); host_.carry_out()) check(++done < kActionsMax, "the core comes to rest");
   }
+}
+
+void ClientWorld::open_socket(uint32_t socket, std::string /*url*/) {
+  socket_ = socket;
+  socket_open_ = true;
+  host_.socket_opened(socket);
+}
+
+void ClientWorld::send_frame(uint32_t /*socket*/, Bytes frame) {
+  check(wire::ClientFrame().ParseFromString(frame), "what the core sends is a frame");
 }
 
 void ClientWorld::frame(BytesView bytes) {
   if (!socket_open_) return;
-  client_api::Input in;
-  in.mutable_socket_frame()->set_socket(socket_);
-  in.mutable_socket_frame()->add_frames(Bytes(bytes));
-  input(in);
+  host_.socket_frame(socket_, Bytes(bytes));
+  run();
 }
 
 void ClientWorld::message(BytesView payload) {
@@ -174,21 +158,16 @@ void ClientWorld::message(BytesView payload) {
 }
 
 uint32_t ClientWorld::request(client_api::Request request) {
-  request.set_id(++last_request_);
-  client_api::Input in;
-  *in.mutable_request() = std::move(request);
-  input(in);
-  return last_request_;
+  const uint32_t id = host_.request(std::move(request));
+  run();
+  return id;
 }
 
 bool ClientWorld::answer(uint32_t status, BytesView body) {
   if (calls_.empty()) return false;
-  client_api::Input in;
-  in.mutable_http_response()->set_call(calls_.front().call());
-  in.mutable_http_response()->set_status(status);
-  in.mutable_http_response()->set_body(Bytes(body));
+  host_.http_response(calls_.front().call(), status, Bytes(body));
   calls_.pop_front();
-  input(in);
+  run();
   return true;
 }
 
@@ -204,9 +183,8 @@ void ClientWorld::pass(uint64_t ms) {
   clock_.monotonic_ms += ms;
   clock_.unix_us += ms * 1000;
   if (wake_at_ == 0 || wake_at_ > clock_.monotonic_ms) return;
-  client_api::Input tick;
-  tick.mutable_tick();
-  input(tick);
+  host_.tick();
+  run();
 }
 
 void ClientWorld::check_state() {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/client.h"
+#include "core/client_host.h"
 #include "core/sealing.h"
 #include "core/store/testing/faulty_vfs.h"
 #include "core/testing/world.h"
@@ -51,11 +51,11 @@ struct Meeting {
   uint64_t next_position = 0;  // of Ana's inbox
 };
 
-class ClientWorld {
+class ClientWorld final : core::HostActions {
  public:
   // `registered`: Ana as she was, connected; else an empty device.
   explicit ClientWorld(bool registered = true);
-  ~ClientWorld();
+  ~ClientWorld() override;
 
   void frame(BytesView bytes);
   void frame(const wire::ServerFrame& frame) { this->frame(frame.SerializeAsString()); }
@@ -72,14 +72,22 @@ class ClientWorld {
   [[nodiscard]] bool connected() const { return socket_open_; }
 
  private:
-  void input(const client_api::Input& input);
+  // Hands in what has come, and what comes of it, until the core rests.
+  void run();
+  void respond(client_api::Response response) override { responses_.push_back(std::move(response)); }
+  void tell(client_api::Event /*event*/) override {}
+  void open_socket(uint32_t socket, std::string url) override;
+  void send_frame(uint32_t socket, Bytes frame) override;
+  void close_socket(uint32_t /*socket*/) override { socket_open_ = false; }
+  void call_http(client_api::HttpCall call) override { calls_.push_back(std::move(call)); }
+  void wake_at(uint64_t monotonic_ms) override { wake_at_ = monotonic_ms; }
 
   core::testing::VirtualClock clock_;
   crypto::SeededRandom random_;
   std::unique_ptr<core::Client> client_;
+  core::ClientHost host_{*this};
   std::deque<client_api::HttpCall> calls_;
   std::vector<client_api::Response> responses_;
-  uint32_t last_request_ = 0;
   uint32_t socket_ = 0;
   bool socket_open_ = false;
   uint64_t position_ = 0;

@@ -84,8 +84,7 @@ void Device::crash(bool power) {
   ++ticket_;
   ++wake_ticket_;
   step_soon_ = false;
-  inputs_.clear();
-  actions_.clear();
+  host_.forget();
   requests_.clear();
   if (link_) {
     // A program's sockets are closed by its system; a machine without power says nothing.
@@ -132,14 +131,9 @@ void Device::forget_plans() {
 
 // ---------------------------------------------------------------- steps
 
-void Device::input(client_api::Input input) {
-  if (!client_) return;
-  inputs_.push_back(std::move(input));
-  wake();
-}
-
 void Device::wake() {
-  if (step_soon_ || !client_ || (inputs_.empty() && actions_.empty())) return;
+  if (!client_) return host_.forget();  // what comes for a program that has ended
+  if (step_soon_ || (!host_.has_input() && !host_.has_action())) return;
   step_soon_ = true;
   on_.scheduler.after(dice_.between(1, 50), [this, ticket = ++ticket_] { take_step(ticket); });
 }
@@ -154,83 +148,62 @@ void Device::take_step(uint64_t ticket) {
     return;
   }
   ++steps;
-  if (!actions_.empty()) {
-    const client_api::Action action = std::move(actions_.front());
-    actions_.pop_front();
-    carry_out(action);
-  } else if (!inputs_.empty()) {
-    const client_api::Input next = std::move(inputs_.front());
-    inputs_.pop_front();
-    handle(next);
+  if (host_.has_action()) {
+    host_.carry_out();
+  } else if (host_.has_input()) {
+    hand_in();
   }
   wake();
 }
 
-void Device::handle(const client_api::Input& input) {
-  std::vector<client_api::Action> actions;
-  client_->handle(input, actions);
+void Device::hand_in() {
+  host_.hand_in(*client_);
   if (disk_.operations() > plan_.at_write) {
     // It went down in the middle of this: nothing of what the core answered was ever seen.
     const uint64_t down_us = plan_.down_us;
     crash(true);
     on_.scheduler.after(down_us, [this] { start(); });
-    return;
   }
-  for (client_api::Action& action : actions) actions_.push_back(std::move(action));
 }
 
 // ---------------------------------------------------------------- actions
 
-void Device::carry_out(const client_api::Action& action) {
-  switch (action.kind_case()) {
-    case client_api::Action::kResponse: {
-      const auto waiting = requests_.extract(action.response().id());
-      if (!waiting) return on_.witness.broken(name_ + ": a response to no request");
-      if (waiting.mapped()) waiting.mapped()(action.response());
-      return;
-    }
-    case client_api::Action::kEvent: return on_.witness.event(name_, action.event());
-    case client_api::Action::kOpenSocket: return open_socket(action.open_socket().socket());
-    case client_api::Action::kSendFrame: return send_frame(action.send_frame());
-    case client_api::Action::kCloseSocket:
-      if (link_ && action.close_socket().socket() == socket_) {
-        link_->close(End::kDevice);
-        link_.reset();
-      }
-      socket_ = 0;
-      return;
-    case client_api::Action::kHttpCall: {
-      on_.trace.note(on_.scheduler.now(), name_, "calls", action.http_call().body(),
-                     [&action] { return action.http_call().method() + " " + action.http_call().url(); });
-      on_.network.call(action.http_call(),
-                       [this, start = start_number_, call = action.http_call().call()](uint32_t status, Bytes body) {
-                         if (start != start_number_) return;
-                         on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
-                         client_api::Input answer;
-                         answer.mutable_http_response()->set_call(call);
-                         answer.mutable_http_response()->set_status(status);
-                         answer.mutable_http_response()->set_body(std::move(body));
-                         input(std::move(answer));
-                       });
-      return;
-    }
-    case client_api::Action::kWakeAt: return set_wake(action.wake_at().monotonic_ms());
-    case client_api::Action::KIND_NOT_SET: return;
-  }
+void Device::respond(client_api::Response response) {
+  const auto waiting = requests_.extract(response.id());
+  if (!waiting) return on_.witness.broken(name_ + ": a response to no request");
+  if (waiting.mapped()) waiting.mapped()(response);
 }
 
-void Device::set_wake(uint64_t monotonic_ms) {
+void Device::close_socket(uint32_t socket) {
+  if (link_ && socket == socket_) {
+    link_->close(End::kDevice);
+    link_.reset();
+  }
+  socket_ = 0;
+}
+
+void Device::call_http(client_api::HttpCall call) {
+  on_.trace.note(on_.scheduler.now(), name_, "calls", call.body(),
+                 [&call] { return call.method() + " " + call.url(); });
+  on_.network.call(call, [this, start = start_number_, number = call.call()](uint32_t status, Bytes body) {
+    if (start != start_number_) return;
+    on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
+    host_.http_response(number, status, std::move(body));
+    wake();
+  });
+}
+
+void Device::wake_at(uint64_t monotonic_ms) {
   const uint64_t ticket = ++wake_ticket_;
   if (monotonic_ms == 0) return;
   on_.scheduler.at(clock.time_of({monotonic_ms}), [this, ticket] {
     if (ticket != wake_ticket_) return;
-    client_api::Input tick;
-    tick.mutable_tick();
-    input(std::move(tick));
+    host_.tick();
+    wake();
   });
 }
 
-void Device::open_socket(uint32_t socket) {
+void Device::open_socket(uint32_t socket, std::string /*url*/) {
   socket_ = socket;
   on_.network.connect([this, socket, start = start_number_](std::shared_ptr<Link> link) {
     const bool late = start != start_number_ || socket != socket_;
@@ -243,9 +216,8 @@ void Device::open_socket(uint32_t socket) {
     if (late) return link->close(End::kDevice);
     link_ = std::move(link);
     reader_ = wire::WebSocketReader();
-    client_api::Input opened;
-    opened.mutable_socket_opened()->set_socket(socket);
-    input(std::move(opened));
+    host_.socket_opened(socket);
+    wake();
   });
 }
 
@@ -254,22 +226,20 @@ void Device::tell_closed(uint32_t socket) {
   on_.trace.note(on_.scheduler.now(), name_, "connection closed", socket);
   link_.reset();
   socket_ = 0;
-  client_api::Input closed;
-  closed.mutable_socket_closed()->set_socket(socket);
-  input(std::move(closed));
+  host_.socket_closed(socket);
+  wake();
 }
 
-void Device::send_frame(const client_api::SendFrame& action) {
-  if (!link_ || action.socket() != socket_) return;
+void Device::send_frame(uint32_t socket, Bytes payload) {
+  if (!link_ || socket != socket_) return;
   wire::ClientFrame frame;
-  if (!frame.ParseFromString(action.frame())) return on_.witness.broken(name_ + " sends what is no frame");
+  if (!frame.ParseFromString(payload)) return on_.witness.broken(name_ + " sends what is no frame");
   if (frame.has_hello()) positions_.hello(Position{frame.hello().confirmed_position()});
   if (frame.has_redeliver()) positions_.redeliver(Position{frame.redeliver().after_position()});
   if (frame.has_send()) on_.witness.sent(name_, frame.send().message_id());
-  on_.trace.note(on_.scheduler.now(), name_, "sends", action.frame(), [&frame] { return frame_text(frame); });
+  on_.trace.note(on_.scheduler.now(), name_, "sends", payload, [&frame] { return frame_text(frame); });
   uint8_t key[4];
   dice_.fill(reinterpret_cast<char*>(key), sizeof key);
-  Bytes payload = action.frame();
   Bytes bytes;
   wire::append_frame_header(bytes, wire::Opcode::kBinary, payload.size(), key);
   wire::apply_mask(payload, key);
@@ -296,10 +266,8 @@ void Device::receive(uint32_t socket, Bytes bytes) {
     on_.trace.note(on_.scheduler.now(), name_, "gets", event.payload, [&frame] { return frame_text(frame); });
     if (const auto wrong = positions_.look(frame)) on_.witness.broken(name_ + ": " + *wrong);
     if (mutation_ == Mutation::kConfirmBeforeCommit) confirm_early(event.payload);
-    client_api::Input in;
-    in.mutable_socket_frame()->set_socket(socket);
-    in.mutable_socket_frame()->add_frames(Bytes(event.payload));
-    input(std::move(in));
+    host_.socket_frame(socket, Bytes(event.payload));
+    wake();
   }
 }
 
@@ -308,27 +276,20 @@ void Device::confirm_early(BytesView bytes) {
   if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || frame.deliver().entries().empty()) return;
   wire::ClientFrame confirm;
   confirm.mutable_confirm()->set_position(frame.deliver().entries(frame.deliver().entries_size() - 1).position());
-  client_api::SendFrame action;
-  action.set_socket(socket_);
-  action.set_frame(confirm.SerializeAsString());
-  send_frame(action);
+  send_frame(socket_, confirm.SerializeAsString());
 }
 
 // ---------------------------------------------------------------- the user
 
 void Device::request(client_api::Request request, std::function<void(const client_api::Response&)> done) {
   if (!client_) return;
-  request.set_id(++last_request_);
-  requests_[last_request_] = std::move(done);
-  client_api::Input in;
-  *in.mutable_request() = std::move(request);
-  input(std::move(in));
+  requests_[host_.request(std::move(request))] = std::move(done);
+  wake();
 }
 
 void Device::network_changed(bool online) {
-  client_api::Input changed;
-  changed.mutable_network_changed()->set_online(online);
-  input(std::move(changed));
+  host_.network_changed(online);
+  wake();
 }
 
 }  // namespace kith::sim

@@ -7,12 +7,11 @@
 // keeps something). What the user interface was told goes to a Witness.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "core/client.h"
+#include "core/client_host.h"
 #include "core/store/database.h"
 #include "core/store/testing/faulty_vfs.h"
 #include "sim/clocks.h"
@@ -32,7 +31,7 @@ class Witness {
   virtual void sent(const std::string& device, BytesView message) = 0;
 };
 
-class Device {
+class Device final : core::HostActions {
  public:
   struct Surroundings {
     Scheduler& scheduler;
@@ -41,7 +40,7 @@ class Device {
     Witness& witness;
   };
   Device(Surroundings surroundings, std::string name, Mutation mutation);
-  ~Device();
+  ~Device() override;
 
   void reseed(uint64_t seed, uint64_t stream);
   void set_mutation(Mutation mutation) { mutation_ = mutation; }
@@ -71,16 +70,18 @@ class Device {
   uint64_t steps = 0;
 
  private:
-  void input(client_api::Input input);
   void wake();
   void take_step(uint64_t ticket);
-  void handle(const client_api::Input& input);
-  void carry_out(const client_api::Action& action);
-  void open_socket(uint32_t socket);
-  void send_frame(const client_api::SendFrame& action);
+  void hand_in();
+  void respond(client_api::Response response) override;
+  void tell(client_api::Event event) override { on_.witness.event(name_, event); }
+  void open_socket(uint32_t socket, std::string url) override;
+  void send_frame(uint32_t socket, Bytes frame) override;
+  void close_socket(uint32_t socket) override;
+  void call_http(client_api::HttpCall call) override;
+  void wake_at(uint64_t monotonic_ms) override;
   void receive(uint32_t socket, Bytes bytes);
   void tell_closed(uint32_t socket);
-  void set_wake(uint64_t monotonic_ms);
   void mutate_database();
   void confirm_early(BytesView frame);
 
@@ -92,10 +93,8 @@ class Device {
   core::testing::FaultyVfs disk_;
   std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
-  std::deque<client_api::Input> inputs_;
-  std::deque<client_api::Action> actions_;
+  core::ClientHost host_{*this};
   std::map<uint32_t, std::function<void(const client_api::Response&)>> requests_;
-  uint32_t last_request_ = 0;
   uint32_t start_number_ = 0;  // answers to an earlier start of the program are nothing to this one
   uint64_t ticket_ = 0;
   bool step_soon_ = false;

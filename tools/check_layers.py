@@ -28,7 +28,7 @@ STOREYS = {
     "features": {
         "people", "privacy", "profiles", "receipts", "receiving", "registration", "safety_numbers", "sending", "typing_presence",
     },
-    "client": {"client", "engine", "open_device", "requests"},
+    "client": {"client", "client_host", "engine", "open_device", "requests"},
 }
 STOREY_OF = {part: (rank, storey) for rank, (storey, parts) in enumerate(STOREYS.items()) for part in parts}
 # Members of Engine that are not called as their file is; its member `registration` is a row, of the store.

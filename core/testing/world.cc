@@ -15,10 +15,10 @@ std::string unique_name(const std::string& name) {
   static int count = 0;
   return name + "-" + std::to_string(++count);
 }
-std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 }  // namespace
 
-Host::Host(World& world, std::string name) : world_(world), name_(std::move(name)), disk_(unique_name(name_)) {
+Host::Host(World& world, std::string name)
+    : LoopbackHost(*world.server), world_(world), name_(std::move(name)), disk_(unique_name(name_)) {
   reopen();
 }
 
@@ -32,11 +32,10 @@ std::optional<OpenError> Host::try_reopen() {
 }
 
 void Host::forget_world() {
-  if (link_ != 0) world_.server->close_link(link_);
-  link_ = 0;
+  cut();
   socket_ = 0;
   wake_at_ = 0;
-  actions_.clear();
+  host_.forget();
   responses_.clear();
   device_.client.reset();
 }
@@ -55,95 +54,75 @@ void Host::crash() {
 void Host::set_network(bool network) {
   network_ = network;
   if (!network && link_ != 0) {
-    world_.server->close_link(link_);
-    link_ = 0;
-    client_api::Input closed;
-    closed.mutable_socket_closed()->set_socket(socket_);
-    input(closed);
+    cut();
+    host_.socket_closed(socket_);
   }
-  client_api::Input changed;
-  changed.mutable_network_changed()->set_online(network);
-  input(changed);
+  host_.network_changed(network);
+  settle();
 }
 
-void Host::input(const client_api::Input& input) {
-  if (!is_open() || device_.client->damaged()) return;  // a program ends then
-  std::vector<client_api::Action> actions;
-  device_.client->handle(input, actions);
-  for (client_api::Action& action : actions) actions_.push_back(std::move(action));
+void Host::input(client_api::Input input) {
+  host_.input(std::move(input));
+  settle();
+}
+
+void Host::settle() {
+  while (host_.has_input()) {
+    if (!is_open() || device_.client->damaged()) return host_.forget_inputs();  // a program ends then
+    host_.hand_in(*device_.client);
+  }
 }
 
 bool Host::step() {
-  if (actions_.empty()) return false;
-  if (before_step) before_step(actions_.front());
-  if (actions_.empty()) return true;  // the host went down
-  const client_api::Action action = std::move(actions_.front());
-  actions_.pop_front();
+  if (!host_.has_action()) return false;
+  if (before_step) before_step(host_.next_action());
+  if (!host_.has_action()) return true;  // the host went down
   ++steps;
-  carry_out(action);
+  host_.carry_out();
+  settle();
   return true;
 }
 
-void Host::carry_out(const client_api::Action& action) {
-  switch (action.kind_case()) {
-    case client_api::Action::kResponse:
-      EXPECT_TRUE(responses_.emplace(action.response().id(), action.response()).second) << "a second response";
-      return;
-    case client_api::Action::kEvent: events.push_back(action.event()); return;
-    case client_api::Action::kOpenSocket: {
-      EXPECT_EQ(action.open_socket().url(), "ws://server:1/v1/socket");
-      client_api::Input answer;
-      if (network_) {
-        socket_ = action.open_socket().socket();
-        link_ = world_.server->open_link();
-        answer.mutable_socket_opened()->set_socket(socket_);
-      } else {
-        answer.mutable_socket_closed()->set_socket(action.open_socket().socket());
-      }
-      return input(answer);
-    }
-    case client_api::Action::kSendFrame:
-      if (link_ != 0 && action.send_frame().socket() == socket_ && !silent_)
-        world_.server->take_frame(link_, action.send_frame().frame());
-      return;
-    case client_api::Action::kCloseSocket:
-      if (link_ != 0 && action.close_socket().socket() == socket_) {
-        world_.server->close_link(link_);
-        link_ = 0;
-      }
-      return;
-    case client_api::Action::kHttpCall: {
-      const client_api::HttpCall& call = action.http_call();
-      if (silent_) return;
-      client_api::Input answer;
-      answer.mutable_http_response()->set_call(call.call());
-      if (network_) {
-        LoopbackServer::HttpReply reply =
-            world_.server->http(call.method(), path_of(call.url()), call.body(), call.bearer());
-        answer.mutable_http_response()->set_status(reply.status);
-        answer.mutable_http_response()->set_body(std::move(reply.body));
-      }
-      return input(answer);
-    }
-    case client_api::Action::kWakeAt: wake_at_ = action.wake_at().monotonic_ms(); return;
-    case client_api::Action::KIND_NOT_SET: return;
+void Host::respond(client_api::Response response) {
+  const uint32_t id = response.id();
+  EXPECT_TRUE(responses_.emplace(id, std::move(response)).second) << "a second response";
+}
+
+void Host::open_socket(uint32_t socket, std::string url) {
+  EXPECT_EQ(url, "ws://server:1/v1/socket");
+  if (!network_) return host_.socket_closed(socket);
+  LoopbackHost::open_socket(socket, std::move(url));
+}
+
+void Host::send_frame(uint32_t socket, Bytes frame) {
+  if (!silent_) LoopbackHost::send_frame(socket, std::move(frame));
+}
+
+void Host::call_http(client_api::HttpCall call) {
+  if (silent_) return;
+  if (!network_) return host_.http_response(call.call(), 0, "");
+  LoopbackHost::call_http(std::move(call));
+}
+
+void Host::receive(const LoopbackServer::Outgoing& outgoing) {
+  if (silent_) return;
+  if (outgoing.frame) {
+    host_.socket_frame(socket_, outgoing.frame->SerializeAsString());
+  } else {
+    link_closed();
   }
+  settle();
 }
 
 void Host::tick_if_due() {
-  if (wake_at_ == 0 || wake_at_ > world_.clock.monotonic_ms) return;
-  wake_at_ = 0;
-  client_api::Input tick;
-  tick.mutable_tick();
-  input(tick);
+  LoopbackHost::tick_if_due(world_.clock.monotonic_ms);
+  settle();
 }
 
 uint32_t Host::post(client_api::Request request) {
-  request.set_id(++last_request_);
-  client_api::Input in;
-  *in.mutable_request() = std::move(request);
-  input(in);
-  return last_request_;
+  const uint32_t id = host_.request(std::move(request));
+  settle();
+  return id;
 }
 
 std::optional<client_api::Response> Host::response(uint32_t id) {
@@ -177,16 +156,7 @@ bool World::deliver_one() {
   server->outgoing.pop_front();
   for (const auto& host : hosts) {
     if (host->link_ != outgoing.link || outgoing.link == 0) continue;
-    if (host->silent_) break;
-    client_api::Input in;
-    if (outgoing.frame) {
-      in.mutable_socket_frame()->set_socket(host->socket_);
-      in.mutable_socket_frame()->add_frames(outgoing.frame->SerializeAsString());
-    } else {
-      host->link_ = 0;
-      in.mutable_socket_closed()->set_socket(host->socket_);
-    }
-    host->input(in);
+    host->receive(outgoing);
     break;
   }
   return true;
@@ -214,7 +184,7 @@ void World::advance(uint64_t ms) {
   while (clock.monotonic_ms < end) {
     uint64_t next = end;
     for (const auto& host : hosts) {
-      if (host->wake_at() != 0) next = std::min(next, std::max(host->wake_at(), clock.monotonic_ms + 1));
+      if (host->wakes_at() != 0) next = std::min(next, std::max(host->wakes_at(), clock.monotonic_ms + 1));
     }
     clock.unix_us += (next - clock.monotonic_ms) * 1000;
     clock.monotonic_ms = next;

@@ -16,6 +16,7 @@
 #include "core/open_device.h"
 #include "core/store/database.h"
 #include "core/store/testing/faulty_vfs.h"
+#include "core/testing/loopback_host.h"
 #include "core/testing/loopback_server.h"
 #include "crypto/testing/seeded_random.h"
 
@@ -32,7 +33,7 @@ class VirtualClock : public Clock {
 class World;
 
 // One device: a client, its disk, and what a user interface sees of it.
-class Host {
+class Host final : LoopbackHost {
  public:
   Host(World& world, std::string name);
 
@@ -57,13 +58,13 @@ class Host {
   void set_network(bool network);
   void set_silent(bool silent) { silent_ = silent; }
 
-  void input(const client_api::Input& input);
+  void input(client_api::Input input);
   // Carries out the next action. False: there is none.
   bool step();
   void tick_if_due();
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] uint64_t wake_at() const { return wake_at_; }
+  [[nodiscard]] uint64_t wakes_at() const { return wake_at_; }
   FaultyVfs& disk() { return disk_; }
   // For looking into the database, or damaging it, between inputs.
   Database& database() { return *device_.database; }
@@ -75,19 +76,21 @@ class Host {
 
  private:
   friend class World;
-  void carry_out(const client_api::Action& action);
+  void respond(client_api::Response response) override;
+  void tell(client_api::Event event) override { events.push_back(std::move(event)); }
+  void open_socket(uint32_t socket, std::string url) override;
+  void send_frame(uint32_t socket, Bytes frame) override;
+  void call_http(client_api::HttpCall call) override;
+  // Hands in what has come: at once, as nothing here is busy.
+  void settle();
+  void receive(const LoopbackServer::Outgoing& outgoing);
   void forget_world();
 
   World& world_;
   std::string name_;
   FaultyVfs disk_;
   Device device_;
-  std::deque<client_api::Action> actions_;
   std::map<uint32_t, client_api::Response> responses_;
-  uint32_t last_request_ = 0;
-  uint64_t wake_at_ = 0;
-  uint32_t socket_ = 0;
-  LoopbackServer::Link link_ = 0;
   bool network_ = true;
   bool silent_ = false;
 };
