@@ -8,7 +8,7 @@
 
 namespace kith::core {
 
-class Engine;
+struct Engine;
 
 class SearchIndex {
  public:
