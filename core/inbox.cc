@@ -240,7 +240,8 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
 }
 
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
-  const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time);
+  const auto reordered =
+      engine_.store.messages.reorder(id, sender.account, server_time, engine_.clock.now());
   if (!reordered) return;
   engine_.changes.message_changed(id, *reordered);
 }
@@ -255,6 +256,7 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   row.kind = MessageKind::kUndecryptable;
   row.sent_at = server_time;
   row.order = server_time;
+  row.came = engine_.clock.now();
   if (!engine_.store.messages.add(row)) return;  // what can't be read says nothing about a message that is there
   engine_.store.account.count_undecryptable(1);
   ++engine_.progress.undecryptable;

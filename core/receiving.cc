@@ -40,6 +40,7 @@ bool Receiving::take(const IncomingContent& incoming) {
   row.from_device = incoming.sender.device;
   row.sent_at = bounded_time(content.sent_at_us());
   row.order = incoming.server_time;
+  row.came = engine_.clock.now();
   row.receipt_number = incoming.receipt_number;
   if (content.kind_case() == content::Content::kText) {
     set_text(row, content.text());

@@ -16,6 +16,11 @@ class RepairTest : public TwoPeople {
  protected:
   RepairTest() : TwoPeople(LyingServer::make) {}
   LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
+  // As when it dies: Ben has confirmed what it delivered, so it knows that no more, and Ana was not told.
+  void server_forgets() {
+    liar().change = {};
+    liar().device_of(kBen)->seen.clear();
+  }
   // Withholds the next `count` Deliver frames that carry a message.
   void withhold(int count) {
     liar().change = [left = count](wire::ServerFrame& frame) mutable {
@@ -55,21 +60,52 @@ TEST_F(RepairTest, AMessageThatAServerForgotIsOrderedAlikeOnBothSides) {  // [SE
   const std::string chat = bens_chat();
   liar().change = [](wire::ServerFrame& frame) { return !frame.has_accepted(); };
   say(ana_, chat_, "first");
-  mark_read(ben_, chat);
   world_.advance(1000);
-  liar().change = {};
-  // The server dies: Ben has confirmed the message, so it knows it no more, and Ana was not told.
-  liar().device_of(kBen)->seen.clear();
+  server_forgets();
   say(ben_, chat, "second");
   liar().restart();
   world_.advance(120'000);
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "second", "first"));
   EXPECT_EQ(texts(ben_, chat), texts(ana_, chat_));
+  mark_read(ben_, chat);
+  world_.advance(1000);
   for (const Message& each : history(ana_, chat_)) {
     if (each.outgoing()) {
       EXPECT_EQ(each.tick(), Message::kRead) << each.text().text();
     }
   }
+}
+
+TEST_F(RepairTest, WhatWasReadStaysWhereItWasReadAndItsSenderIsToldSo) {  // [ORDER-1] [RECEIPT-1]
+  warm_up();
+  const std::string chat = bens_chat();
+  liar().change = [](wire::ServerFrame& frame) { return !frame.has_accepted(); };
+  const std::string first = say(ana_, chat_, "first");
+  mark_read(ben_, chat);
+  world_.advance(1000);
+  server_forgets();
+  say(ben_, chat, "second");
+  liar().restart();
+  world_.advance(120'000);
+  EXPECT_THAT(texts(ben_, chat), ElementsAre("ping", "pong", "first", "second"));
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "second", "first"));
+  EXPECT_EQ(message(ana_, first).tick(), Message::kRead);
+}
+
+TEST_F(RepairTest, WhatStoodUnreadForMoreThanADayStays) {  // [ORDER-1]
+  warm_up();
+  const std::string chat = bens_chat();
+  liar().change = [](wire::ServerFrame& frame) { return !frame.has_accepted(); };
+  say(ana_, chat_, "first");
+  world_.advance(1000);
+  ana_.set_network(false);
+  server_forgets();
+  say(ben_, chat, "second");
+  world_.clock.unix_us += uint64_t{25} * 3600 * 1'000'000;
+  ana_.set_network(true);
+  world_.advance(120'000);
+  EXPECT_THAT(texts(ben_, chat), ElementsAre("ping", "pong", "first", "second"));
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong", "second", "first"));
 }
 
 TEST_F(RepairTest, APlaceholderIsShownUntilTheRepair) {

@@ -51,7 +51,7 @@ void Faults::start(const Profile& profile, uint64_t seed) {
     }
     if (profile_.http_loss) person->network.set_http_loss(dice_.below(15), dice_.below(15));
     if (profile_.clocks) {
-      person->device().clock.jump(clock_jump(dice_));
+      person->set_clock(clock_jump(dice_));
       person->device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
     }
   }
@@ -205,7 +205,7 @@ void Faults::device_disk_fault(Person& person) {
 void Faults::clock_fault(Person& person) {
   trace_.note(scheduler_.now(), "faults", "clock");
   switch (dice_.below(3)) {
-    case 0: return person.device().clock.jump(clock_jump(dice_));
+    case 0: return person.set_clock(clock_jump(dice_));
     case 1: return person.device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
     case 2: return server_.jump_clock(clock_jump(dice_));
   }

@@ -29,6 +29,18 @@ void Ledger::reads(const std::string& person, const std::string& from, uint64_t 
   if (!calm_) read_early_[{person, from}] = now_us;
 }
 
+void Ledger::has_read(const std::string& device, const std::string& from) {
+  for (auto& [id, place] : devices_[device].places) {
+    const auto text = texts_.find(id);
+    if (text != texts_.end() && text->second.from == from) place.read = true;
+  }
+}
+
+void Ledger::sets_clock(const std::string& person, int64_t by_us, uint64_t now_us) {
+  constexpr int64_t kHourUs = int64_t{3600} * 1'000'000;
+  if (by_us > kHourUs || by_us < -kHourUs) clock_set_[person] = now_us;
+}
+
 void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }
 
 void Ledger::look_into_drawer(const FinalView& view) {
@@ -53,6 +65,7 @@ void Ledger::show(const std::string& device, const Message& message, bool added)
   if (message.outgoing()) return raise(device, message);
   if (message.has_identity_changed()) return;
   if (message.has_text()) seen_.insert(message.id());
+  put(device, message);
   Owned& owned = devices_[device];
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   if (is_new) {
@@ -61,6 +74,16 @@ void Ledger::show(const std::string& device, const Message& message, bool added)
   } else if (added && !copied_.contains(owned.person)) {
     broken("SEND-1: " + device + " shows a second time: " + message.text().text());
   }
+}
+
+void Ledger::put(const std::string& device, const Message& message) {
+  Owned& owned = devices_[device];
+  Place& place = owned.places[message.id()];
+  if (message.has_text() && !place.has_text) place.read = false;  // of a placeholder nobody has read anything
+  if (place.read && place.order_us != message.order_us() && !copied_.contains(owned.person))
+    broken("ORDER-1: " + device + " lists elsewhere what was read: " + message.text().text());
+  place.order_us = message.order_us();
+  place.has_text = message.has_text();
 }
 
 void Ledger::raise(const std::string& device, const Message& message) {
@@ -183,14 +206,18 @@ void Ledger::check_tick(const Text& text) {
   if (!shown && !copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
 }
 
-// It was sent again, perhaps with another time, and may have been read before: then it stays where it was read.
+// It was sent again, perhaps with another time, and may have been read before, or have stood there for more than a day by
+// the clock of its reader: then it stays.
 bool Ledger::may_have_stayed(const std::string& id) const {
   const auto text = texts_.find(id);
   if (text == texts_.end()) return true;  // its writer's answer was lost in a crash
   const auto& sent = devices_.at(text->second.from_device).sends;
   const auto sends = sent.find(id);
   const auto read = read_early_.find({text->second.to, text->second.from});
-  return sends != sent.end() && sends->second > 1 && read != read_early_.end() && read->second >= text->second.at_us;
+  const auto set = clock_set_.find(text->second.to);
+  const bool was_read = read != read_early_.end() && read->second >= text->second.at_us;
+  const bool was_set = set != clock_set_.end() && set->second >= text->second.at_us;
+  return sends != sent.end() && sends->second > 1 && (was_read || was_set);
 }
 
 void Ledger::check_order(const std::vector<FinalView>& views) {

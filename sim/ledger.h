@@ -6,8 +6,9 @@
 //     was committed, once the outboxes are empty                                        SEND-1, SEND-2, INBOX-1
 //   - what is shown was written, by that sender, and is never shown a second time on a device           SEND-1
 //   - texts of one device to another that were sent once appear in the order sent                       ORDER-1
+//   - what was read is never listed at another place                                                  ORDER-1
 //   - both sides of a conversation list what they share in the same order, but for what was sent again after it was
-//     read                                                                                            ORDER-1
+//     read, or after its reader's clock was set by more than an hour                                  ORDER-1
 //   - when everybody has read everything, every tick is blue and nothing is unread         RECEIPT-1, RECEIPT-2
 //   - ticks only rise                                                                                 RECEIPT-2
 //   - a second tick is only at a text that a device of its addressee has shown, and a blue one only when its reader
@@ -52,6 +53,10 @@ class Ledger {
   void sent(const std::string& device, const std::string& id);
   // The user wants everything from this person marked as read.
   void reads(const std::string& person, const std::string& from, uint64_t now_us);
+  // The user's core has answered that everything from this person is read.
+  void has_read(const std::string& device, const std::string& from);
+  // A person's device has its clock set by `by_us`.
+  void sets_clock(const std::string& person, int64_t by_us, uint64_t now_us);
   void blocks(const std::string& person, const std::string& from);
   // A person's device was put back from a copy of its home.
   void copied(const std::string& person) { copied_.insert(person); }
@@ -80,10 +85,17 @@ class Ledger {
     client_api::Message::Tick tick = client_api::Message::kPending;
     std::set<std::string> shown_on;
   };
+  // Where a device lists what has come.
+  struct Place {
+    uint64_t order_us = 0;
+    bool has_text = false;
+    bool read = false;
+  };
   struct Owned {
     std::string person;
-    std::vector<std::string> shown;  // ids, in the order they appeared
-    std::vector<std::string> sent;   // ids, in the order of their first Send
+    std::map<std::string, Place> places;  // by id
+    std::vector<std::string> shown;       // ids, in the order they appeared
+    std::vector<std::string> sent;        // ids, in the order of their first Send
     std::map<std::string, int> sends;
   };
 
@@ -93,6 +105,7 @@ class Ledger {
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
   void check_tick(const Text& text);
+  void put(const std::string& device, const client_api::Message& message);
   [[nodiscard]] bool may_have_stayed(const std::string& id) const;
   [[nodiscard]] bool has_gaps(const Text& text) const;
   [[nodiscard]] std::string name(const Text& text) const;
@@ -105,6 +118,7 @@ class Ledger {
   std::set<std::pair<std::string, std::string>> blocks_;                // who, whom
   std::map<std::pair<std::string, std::string>, uint64_t> read_last_;   // who, whose texts → when
   std::map<std::pair<std::string, std::string>, uint64_t> read_early_;  // the same, before the calm
+  std::map<std::string, uint64_t> clock_set_;                           // person → when by more than an hour
   bool calm_ = false;
   std::set<std::string> copied_;
   std::set<std::string> seen_;  // texts that were shown to an addressee at some time

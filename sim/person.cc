@@ -193,7 +193,10 @@ void Person::mark_read(const Person& peer) {
   client_api::Request request;
   request.mutable_mark_read()->set_conversation(chats_[&peer]);
   on_.ledger.reads(name_, peer.name(), on_.scheduler.now());
-  device_->request(std::move(request), {});
+  device_->request(std::move(request),
+                   [this, from = peer.name(), device = device_->name()](const client_api::Response& response) {
+                     if (!response.has_failure()) on_.ledger.has_read(device, from);
+                   });
 }
 
 void Person::block(const Person& other, bool blocked) {
@@ -213,6 +216,11 @@ void Person::block(const Person& other, bool blocked) {
 
 void Person::unblock_everybody() {
   for (const Person* const peer : peers_) block(*peer, false);
+}
+
+void Person::set_clock(int64_t by_us) {
+  device_->clock.jump(by_us);
+  on_.ledger.sets_clock(name_, by_us, on_.scheduler.now());
 }
 
 void Person::put_back() {

@@ -44,6 +44,8 @@ class Person final : public Witness {
   void accept_identities();
   void block(const Person& other, bool blocked);
   void unblock_everybody();
+  // The device's wall clock is set.
+  void set_clock(int64_t by_us);
   // The device goes on from a copy of its home.
   void put_back();
 

@@ -107,6 +107,11 @@ class LedgerTest : public ::testing::Test {
     ledger_.event("ben-1", event);
     ben_.conversations["ana"].push_back(event.message_added());
   }
+  void move(const std::string& id, uint64_t order) {
+    client_api::Event event;
+    *event.mutable_message_changed() = text(id, "ana-1 ben " + id, false, order, client_api::Message::kNone);
+    ledger_.event("ben-1", event);
+  }
   std::vector<std::string> check() {
     ledger_.check({ana_, ben_});
     return ledger_.violations();
@@ -148,6 +153,24 @@ TEST_F(LedgerTest, SeesAnotherOrderOfTheConversation) {
   hear("22222222", 2);
   std::swap(ben_.conversations["ana"][0], ben_.conversations["ana"][1]);
   EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, SeesWhatWasReadAtAnotherPlace) {  // [ORDER-1]
+  say("11111111", 1);
+  hear("11111111", 1);
+  move("11111111", 2);
+  EXPECT_EQ(check(), std::vector<std::string>{});
+  ledger_.has_read("ben-1", "ana");
+  move("11111111", 3);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, OnlyWhatCameAgainMayBeListedElsewhere) {  // [ORDER-1]
+  say("11111111", 1);
+  say("22222222", 2);
+  hear("22222222", 2);
+  hear("11111111", 3);
+  ledger_.reads("ben", "ana", 11);
+  ledger_.sent("ana-1", "11111111");
+  EXPECT_EQ(check(), std::vector<std::string>{});
 }
 TEST_F(LedgerTest, SeesATickThatStays) {
   say("11111111", 1);

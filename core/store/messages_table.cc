@@ -9,8 +9,6 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kReorderedReadWithinUs = int64_t{600} * 1000000;  // what was read stays where it was read
-
 // One row more than `limit` was asked for.
 MessagePage read_page(Statement& rows, int64_t limit) {
   MessagePage page;
@@ -30,8 +28,9 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
       "quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread, receipt_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?) ON "
+      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, "
+      "?, ?, ?, ?, ?, ?, ?) ON "
       "CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
@@ -54,7 +53,10 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   } else {
     statement.bind_blob(message.raw);
   }
-  statement.bind(unread ? 1 : 0).bind(static_cast<int64_t>(message.receipt_number)).run();
+  statement.bind(unread ? 1 : 0)
+      .bind(static_cast<int64_t>(message.receipt_number))
+      .bind(static_cast<int64_t>(message.came.value))
+      .run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   if (database_.inserted_row() - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
   return true;
@@ -94,13 +96,15 @@ bool MessagesTable::repair(const MessageRow& message) {
   return insert(repaired, placeholder->tick, true);
 }
 
-std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order) {
+std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order,
+                                                     UnixMicros now) {
   ConversationId conversation;
   {
     auto row = database_.prepare(
         "SELECT conversation FROM messages WHERE id = ?1 AND from_account = ?2 AND outgoing = 0 AND "
-        "order_us <> ?3 AND (unread = 1 OR abs(order_us - ?3) <= ?4)");
-    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value)).bind(kReorderedReadWithinUs);
+        "order_us <> ?3 AND unread = 1 AND abs(came_us - ?4) <= ?5");
+    row.bind_id(id).bind_id(from).bind(static_cast<int64_t>(order.value)).bind(static_cast<int64_t>(now.value));
+    row.bind(kReorderedWithinUs);
     if (!row.step()) return std::nullopt;
     conversation = row.id<ConversationId>(0);
   }

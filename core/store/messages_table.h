@@ -8,13 +8,15 @@
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
 //              Content of kUnsupported, unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming
-//              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text
+//              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text,
+//              came_us INTEGER: of an incoming message, this device's clock when what it shows came; else 0
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
 //                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
-// ORDER-1: in a conversation messages are ordered by (order_us, id).
+// ORDER-1: in a conversation messages are ordered by (order_us, id). Of one that came, order_us changes only while it
+//          is unread, and for kReorderedWithinUs.
 // SEND-1:  a message that is there already is not added again.
 // TICK-1:  ticks follow what SentTable knows of the message, also when a receipt came before its own acknowledgement.
 //
@@ -77,6 +79,7 @@ struct MessageRow {
   FailureReason failure = FailureReason::kNone;
   Bytes raw;
   uint64_t receipt_number = 0;
+  UnixMicros came;
 };
 
 // A place in a conversation's order.
@@ -92,6 +95,10 @@ struct MessagePage {
 
 class MessagesTable {
  public:
+  // A sender that was not told that its message arrived sends it again as soon as it is connected. A device that was off
+  // overnight has done so within a day; what stands unread for longer is looked for where it stood.
+  static constexpr int64_t kReorderedWithinUs = int64_t{24} * 3600 * 1000000;
+
   explicit MessagesTable(Database& database) : database_(database) {}
 
   // Adds the message to its conversation, which is there, and keeps the conversation's activity and unread count:
@@ -99,14 +106,15 @@ class MessagesTable {
   // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
   bool add(const MessageRow& message);
-  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device and receipt_number of
-  // `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False unless
+  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
+  // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False unless
   // there is such a placeholder from the same account in the same conversation.
   bool repair(const MessageRow& message);
 
   // The server has given an incoming message of this account another time, because it had forgotten that it had one.
-  // Absent, and nothing changes, when there is no such message or it has this time.
-  std::optional<ConversationId> reorder(const MessageId& id, const AccountId& from, UnixMicros order);
+  // Absent, and nothing changes, when there is no such message, it has this time, it was read, or it came more than
+  // kReorderedWithinUs from `now` on this device's clock.
+  std::optional<ConversationId> reorder(const MessageId& id, const AccountId& from, UnixMicros order, UnixMicros now);
 
   // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no
   // such placeholder.

@@ -160,19 +160,36 @@ TEST_F(MessagesTableTest, OnlyTheSenderCanRepairAMessage) {
 TEST_F(MessagesTableTest, AMessageThatTheServerOrderedAgainMoves) {  // [ORDER-1]
   store_.messages.add(incoming(1, 100));
   store_.messages.add(incoming(2, 200));
-  const auto reordered = store_.messages.reorder(message_id(1), kPeer, UnixMicros{300});
+  const UnixMicros now{1'000};  // they came at 0
+  const auto reordered = store_.messages.reorder(message_id(1), kPeer, UnixMicros{300}, now);
   ASSERT_TRUE(reordered.has_value());
   EXPECT_EQ(*reordered, kChat);
   EXPECT_EQ(ids(store_.messages.before(kChat, std::nullopt, 10).messages), (std::vector{message_id(2), message_id(1)}));
   EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{300});
-  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300})) << "it is there already";
-  EXPECT_FALSE(store_.messages.reorder(message_id(1), account_id(9), UnixMicros{400})) << "not by another sender";
-  store_.messages.mark_read(kChat, std::nullopt, true);
-  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{601 * 1'000'000}))
-      << "where it was read it stays";
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300}, now)) << "it is there already";
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), account_id(9), UnixMicros{400}, now)) << "not by another sender";
   store_.messages.add(outgoing(3, 500, Tick::kSent));
-  EXPECT_FALSE(store_.messages.reorder(message_id(3), testing::kSelf, UnixMicros{600}))
+  EXPECT_FALSE(store_.messages.reorder(message_id(3), testing::kSelf, UnixMicros{600}, now))
       << "one's own are ordered by their acknowledgement";
+}
+
+TEST_F(MessagesTableTest, AMessageThatWasReadNeverMoves) {  // [ORDER-1]
+  store_.messages.add(incoming(1, 100));
+  store_.messages.add(incoming(2, 200));
+  store_.messages.mark_read(kChat, std::nullopt, true);
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300}, UnixMicros{0}));
+  EXPECT_EQ(ids(store_.messages.before(kChat, std::nullopt, 10).messages), (std::vector{message_id(1), message_id(2)}));
+}
+
+TEST_F(MessagesTableTest, AMessageThatIsUnreadMovesForADayByThisDevicesClock) {  // [ORDER-1]
+  constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1'000'000;
+  MessageRow message = incoming(1, 100);
+  message.came = UnixMicros{10 * kDayUs};
+  store_.messages.add(message);
+  // Whatever the server says the time is.
+  EXPECT_TRUE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{90 * kDayUs}, UnixMicros{11 * kDayUs}));
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{100}, UnixMicros{11 * kDayUs + 1}));
+  EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{100}, UnixMicros{9 * kDayUs - 1}));
 }
 
 TEST_F(MessagesTableTest, EventsAreTakenOnceAndInTheOrderTheyCame) {

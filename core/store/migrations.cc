@@ -45,7 +45,7 @@ CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
   quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
-  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL);
+  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
 
