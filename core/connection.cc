@@ -35,6 +35,10 @@ void Connection::start() {
 
 void Connection::stop() {
   wanted_ = false;
+  leave();
+}
+
+void Connection::leave() {
   close_socket();
   attempt_.cancel();
   phase_ = Phase::kOffline;
@@ -44,10 +48,11 @@ void Connection::resume(uint32_t last_socket, uint32_t failures, bool wanted) {
   socket_ = last_socket;
   failures_ = failures;
   wanted_ = wanted;
-  if (wanted_) wait(0);
+  if (wanted_ && engine_.registered()) wait(0);
 }
 
 void Connection::lose(uint64_t retry_after_ms) {
+  if (phase_ == Phase::kOffline) return;
   close_socket();
   if (wanted_) wait(retry_after_ms);
 }

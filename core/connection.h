@@ -46,6 +46,8 @@ class Connection {
   // Connects and stays connected until stop().
   void start();
   void stop();
+  // Leaves the server until start(), which whoever registers anew calls if it was wanted().
+  void leave();
   // Goes on where another engine was: as after a connection that was lost.
   void resume(uint32_t last_socket, uint32_t failures, bool wanted);
   // The socket is no use any more, for instance because the server does not answer: closes it and tries again later.

@@ -225,6 +225,19 @@ TEST_F(ConnectionTest, AnEndedDeviceCanRegisterItsNumberAgain) {
   EXPECT_EQ(texts(ana_, chat_).front(), "ping");
 }
 
+TEST_F(ConnectionTest, WhoRegistersAnewIsConnectedAgainIfItWasToBe) {
+  Host& other = world_.add("other");
+  for (const bool connected : {true, false}) {
+    sign_up(other, kAna, "Ana");
+    world_.advance(1000);
+    ASSERT_EQ(state(ana_).connection(), State::kEnded);
+    if (!connected) disconnect(ana_);
+    register_handle(ana_, kAna, "Ana");
+    world_.advance(1000);
+    EXPECT_EQ(state(ana_).connection(), connected ? State::kOnline : State::kOffline);
+  }
+}
+
 TEST_F(ConnectionTest, ASecondProcessOfTheSameDeviceStopsTheFirst) {
   wire::ServerFrame frame;
   frame.mutable_error()->set_code(wire::kReplaced);

@@ -72,7 +72,7 @@ HostFacts Engine::facts() const {
 void Engine::resume(const HostFacts& facts) {
   connection.set_available(facts.available);
   typing_presence.set_watched(facts.watched);
-  connection.resume(facts.last_socket, facts.failed_connections, facts.wants_connection && registered());
+  connection.resume(facts.last_socket, facts.failed_connections, facts.wants_connection);
 }
 
 void Engine::connection_ready() {

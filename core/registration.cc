@@ -100,7 +100,7 @@ void RegistrationSteps::prove_handle() {
 }
 
 void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
-  engine_.connection.stop();  // what it waits for concerns the device before
+  engine_.connection.leave();  // what it waits for concerns the device before
   engine_.connection.own_list_agrees();
   const std::optional<Registration> before = std::move(engine_.registration);
   Registration now;
@@ -197,6 +197,7 @@ void RegistrationSteps::compare_list() {
 void RegistrationSteps::finish() {
   engine_.progress.keys_published = true;
   engine_.store.account.set_progress(engine_.progress);
+  if (engine_.connection.wanted()) engine_.connection.start();  // as the device before was
   engine_.profiles.set_own_name(order_->what.name());
   engine_.profiles.push([this] {
     const Order order = *std::exchange(order_, std::nullopt);

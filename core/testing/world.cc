@@ -198,7 +198,7 @@ void connect(Host& host) {
   EXPECT_FALSE(host.request(std::move(request)).has_failure());
 }
 
-void sign_up(Host& host, const std::string& handle, const std::string& name) {
+void register_handle(Host& host, const std::string& handle, const std::string& name) {
   client_api::Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server("http://server:1/");
@@ -209,6 +209,10 @@ void sign_up(Host& host, const std::string& handle, const std::string& name) {
   const client_api::Response response = host.request(std::move(request));
   EXPECT_FALSE(response.has_failure()) << response.failure().code() << " " << response.failure().detail();
   EXPECT_TRUE(response.register_().registered());
+}
+
+void sign_up(Host& host, const std::string& handle, const std::string& name) {
+  register_handle(host, handle, name);
   connect(host);
 }
 

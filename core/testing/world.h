@@ -119,7 +119,9 @@ class World {
 
 // ---- short ways to say what a user does; all of them let the world run
 
-// Registers with the number, and connects.
+// Registers with the handle.
+void register_handle(Host& host, const std::string& handle, const std::string& name);
+// The same, and connects.
 void sign_up(Host& host, const std::string& handle, const std::string& name);
 void connect(Host& host);
 // The conversation's id.
