@@ -243,10 +243,16 @@ TEST_F(ConversationTest, ABlockMadeOfflineHoldsAtOnceAndReachesTheServerLater) {
 
 TEST_F(ConversationTest, ANoteToOneselfStaysOnTheDeviceAndIsReadAsSoonAsItIsKept) {
   const std::string self = open_chat(ana_, kAna);
-  const std::string id = say(ana_, self, "milk, bread");
-  world_.advance(1000);
-  EXPECT_THAT(texts(ana_, self), ElementsAre("milk, bread"));
-  EXPECT_EQ(message(ana_, id).tick(), Message::kRead);
+  for (const bool connected : {true, false}) {
+    ana_.set_network(connected);
+    client_api::Request request;
+    request.mutable_send_message()->set_conversation(self);
+    request.mutable_send_message()->set_text("milk, bread");
+    const client_api::Response response = ana_.request(request);
+    EXPECT_EQ(response.send_message().message().tick(), Message::kRead) << "as its event says";
+    EXPECT_EQ(message(ana_, response.send_message().message().id()).tick(), Message::kRead);
+  }
+  EXPECT_THAT(texts(ana_, self), ElementsAre("milk, bread", "milk, bread"));
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
   EXPECT_TRUE(conversation(ana_, self).has_self());
   EXPECT_TRUE(conversation(ana_, chat_).has_direct());

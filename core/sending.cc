@@ -77,6 +77,12 @@ void Sending::enqueue(const MessageRow& message, const AccountId& partner) {
   engine_.outbox.add(item);
 }
 
+bool Sending::stays_here(const AccountId& partner) {
+  if (!engine_.is_self(partner)) return false;
+  const auto list = engine_.store.device_lists.find(partner);
+  return list && list->known() && engine_.devices.targets(*list).empty();
+}
+
 std::optional<MessageRow> Sending::failed_message(uint32_t request, const std::string& id) {
   const auto known = MessageId::from_hex(id);
   auto message = known ? engine_.store.messages.find(*known) : std::nullopt;
@@ -100,7 +106,14 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
   engine_.store.messages.retry(message->id);
   message->tick = Tick::kPending;
   message->failure = FailureReason::kNone;
-  enqueue(*message, conversation->peer);
+  if (stays_here(conversation->peer)) {
+    engine_.store.messages.accept(message->id, engine_.connection.server_now());
+    engine_.store.messages.raise(message->id, SentState::kRead);
+    message = engine_.store.messages.find(message->id);
+    if (!message) return;  // the database failed: the commit answers
+  } else {
+    enqueue(*message, conversation->peer);
+  }
   engine_.people.look_again();  // nobody may have had the handle then
   engine_.changes.message_changed(message->id, message->conversation);
   client_api::Response response;
@@ -134,7 +147,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   message.text = what.text();
   message.sent_at = engine_.clock.now();
   message.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
-  message.tick = Tick::kPending;
+  const bool stays = stays_here(partner);
+  message.tick = stays ? Tick::kRead : Tick::kPending;
   if (!what.quote_message_id().empty()) {
     const auto quoted = MessageId::from_hex(what.quote_message_id());
     const auto original = quoted ? engine_.store.messages.find(*quoted) : std::nullopt;
@@ -144,7 +158,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     message.quote = quote_of(*original);
   }
   engine_.store.messages.add(message);
-  enqueue(message, partner);
+  if (!stays) enqueue(message, partner);
   engine_.changes.message_added(message.id, conversation);
   engine_.typing_presence.message_sent(conversation);
   answer(request, message);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // New messages, and those that failed once more: checked, committed to conversation and outbox in one transaction, and
-// answered. From there on the outbox has them.
+// answered. From there on the outbox has them, but for notes to oneself, which have nowhere to go.
 #pragma once
 
 #include <optional>
@@ -32,6 +32,8 @@ class Sending {
   // Absent, and the request failed, when there is none of this id that failed.
   std::optional<MessageRow> failed_message(uint32_t request, const std::string& id);
   void enqueue(const MessageRow& message, const AccountId& partner);
+  // Whether what is written to this account leaves this device for nobody: a note to oneself, which is read as it is kept.
+  bool stays_here(const AccountId& partner);
   void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
 
   Engine& engine_;
