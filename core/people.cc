@@ -169,7 +169,10 @@ void People::accept_identity(uint32_t request, const client_api::AcceptIdentityR
 bool People::take_answer(const Handle& handle, const std::optional<AccountId>& said) {
   std::optional<AccountId> account = said;
   if (account && !take_handle(handle, *account)) account.reset();
-  if (const auto known = engine_.store.handles.account_of(handle)) {
+  const auto known = engine_.store.handles.account_of(handle);
+  // A row that can't be found by its handle would have none, whatever the server says.
+  if (account && known != account && !engine_.is_self(*account)) engine_.database.found_damage();
+  if (known) {
     if (engine_.store.handles.provisional(*known)) {
       engine_.outbox.fail_all(*known, FailureReason::kNoAccount);
     } else {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/handle.h"
 #include "core/store/migrations.h"
 #include "core/store/search_words.h"
 #include "core/store/vfs_file.h"
@@ -44,6 +45,7 @@ struct Column {
   std::string name;
   std::string type;
   bool required = false;
+  bool is_handle = false;  // that others may be looked for by
 };
 
 // What a column holds, in whatever row of our tables: SQLite itself would take anything.
@@ -54,9 +56,13 @@ bool fits(const Column& column, sqlite3_stmt* row, int at) {
   if (type == SQLITE_NULL) return !column.required;
   if (type == SQLITE_TEXT && !is_utf8(bytes_of(row, at))) return false;
   if (column.type == "INTEGER") return type == SQLITE_INTEGER;
+  if (column.is_handle && !kith::Handle::from_text(bytes_of(row, at))) return false;
   if (column.type == "TEXT") return type == SQLITE_TEXT;
-  if (column.type == "BLOB")
-    return type == SQLITE_BLOB && (!kIds.contains(column.name) || bytes_of(row, at).size() == AccountId::kBytes);
+  if (column.type == "BLOB") {
+    // A zero in place of an id is what a disk gives out that has lost it.
+    const auto id = kIds.contains(column.name) ? AccountId::from_bytes(bytes_of(row, at)) : std::nullopt;
+    return type == SQLITE_BLOB && (!kIds.contains(column.name) || (id && !id->is_none()));
+  }
   return true;  // a setting's value
 }
 
@@ -233,7 +239,8 @@ class Salvage {
     new_->each("SELECT name, type, \"notnull\", pk FROM pragma_table_info('" + table + "')", [&](sqlite3_stmt* row) {
       const std::string name(bytes_of(row, 0));
       if (!there.contains(name)) return true;
-      columns.push_back({name, std::string(bytes_of(row, 1)), sqlite3_column_int(row, 2) != 0});
+      columns.push_back({name, std::string(bytes_of(row, 1)), sqlite3_column_int(row, 2) != 0,
+                         name == "handle" && table != "registration"});
       names += (names.empty() ? "" : ", ") + name;
       marks += marks.empty() ? "?" : ", ?";
       if (sqlite3_column_int(row, 3) == 0) return true;  // no part of the key
@@ -401,6 +408,8 @@ class Salvage {
         "UPDATE messages SET conversation = (SELECT c.id FROM lost JOIN conversations c ON c.peer = lost.peer WHERE "
         "lost.id = messages.conversation) WHERE conversation NOT IN (SELECT id FROM conversations)");
     new_->must("DROP TABLE lost");
+    // That nobody had the handle may be from before it had an account, or what is left of a row.
+    new_->must("UPDATE contacts SET looked_up_us = 0 WHERE account IS NULL");
     new_->must("UPDATE conversations SET kind = 2 WHERE peer = (SELECT account FROM registration)");
     new_->must(
         "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "

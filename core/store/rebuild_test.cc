@@ -286,6 +286,56 @@ TEST_F(RebuildTest, AFullTextIndexOfAnUnknownFormatIsMadeAnew) {
   EXPECT_EQ(found("number17").size(), 1u);
 }
 
+TEST_F(RebuildTest, AContactThatHasLostItsAccountIsLookedUpAgainAtOnce) {
+  fill(10);
+  client_api::Request contact;
+  contact.mutable_set_contact()->set_handle(kBen);
+  contact.mutable_set_contact()->set_name("Ben");
+  EXPECT_FALSE(ana_.request(contact).has_failure());
+  const std::string account = ana_.request(contact).set_contact().account_id();
+  ASSERT_NE(account, "");
+  execute(ana_, "UPDATE contacts SET account = NULL");
+  execute(ana_, kMark);
+  ana_.close();
+  open_rebuilt();
+  EXPECT_EQ(open_chat(ana_, kBen), chat_);
+  client_api::Request request;
+  request.mutable_connect();
+  ana_.post(request);
+  world_.advance(5000);
+  EXPECT_EQ(ana_.request(contact).set_contact().account_id(), account);
+  EXPECT_GT(count("SELECT looked_up_us FROM contacts WHERE handle = '+491700000002'"), 0);
+}
+
+// As a disk gives it out that has lost the end of a row.
+TEST_F(RebuildTest, AHandleThatIsNoneIsDamageAndDoesNotHideWhoHasIt) {
+  fill(10);
+  for (const char* lost : {"UPDATE handles SET handle = '+4917' || char(0, 0, 0) WHERE handle = '+491700000002'",
+                           "UPDATE conversations SET peer = zeroblob(16) WHERE kind = 1"}) {
+    SCOPED_TRACE(lost);
+    execute(ana_, lost);
+    client_api::Request request;
+    request.mutable_open_conversation()->set_handle(kBen);
+    const client_api::Response response = ana_.request(request);
+    if (response.has_failure()) {
+      EXPECT_EQ(response.failure().code(), client_api::Failure::kStorage) << response.failure().detail();
+      EXPECT_TRUE(ana_.client().damaged());
+    } else {
+      execute(ana_, kMark);
+    }
+    ana_.close();
+    open_rebuilt();
+    expect_sound();
+    client_api::Request connect;
+    connect.mutable_connect();
+    ana_.post(connect);
+    world_.advance(1000);
+    chat_ = open_chat(ana_, kBen);
+    EXPECT_GE(texts(ana_, chat_).size(), 12u);
+    expect_that_they_talk(lost);
+  }
+}
+
 TEST_F(RebuildTest, AContactThatItsKeyDoesNotFindIsNotLookedUpForEver) {
   fill(10);
   const size_t at = root_of("contacts");
