@@ -3,6 +3,7 @@
 // A server that lies: what clients detect, and what they survive. docs/threat-model.md has the table; repair_test.cc
 // has the lies about the inbox that end in a repair.
 #include "core/testing/lying_server.h"
+#include "core/outbox.h"
 #include "core/testing/two_people.h"
 #include "crypto/account_key.h"
 #include "crypto/sessions.h"
@@ -251,6 +252,26 @@ TEST_F(LyingServerTest, ASwappedOneTimePrekeyCostsOneMessageARepair) {
   post_text(ana_, chat_, "secret");
   world_.advance(60'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret"));
+}
+
+TEST_F(LyingServerTest, AFirstMessageLeavesWhenTheServerCanGiveOutNoOneTimePrekey_DEVICE_5) {
+  liar().change_bundles = [](wire::PrekeyBundlesResponse& response) {
+    for (auto& bundle : *response.mutable_bundles()) bundle.clear_prekey();
+  };
+  post_text(ana_, chat_, "hello");
+  world_.advance(2000);
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("hello"));
+  EXPECT_EQ(tick("hello"), Message::kDelivered);
+}
+
+TEST_F(LyingServerTest, AFirstMessageWaitsForKeysThatCantBeHadAndLeavesByItself) {
+  liar().bundles_away = true;
+  post_text(ana_, chat_, "hello");
+  world_.advance(600'000);
+  EXPECT_EQ(tick("hello"), Message::kPending);
+  liar().bundles_away = false;
+  world_.advance(2 * Outbox::kPauseMaxMs);
+  EXPECT_EQ(tick("hello"), Message::kDelivered);
 }
 
 // ---- forges device lists

@@ -23,11 +23,13 @@ class LyingServer : public LoopbackServer {
   std::function<void(const Account&, wire::SignedDeviceList&)> change_list;
   std::function<void(wire::PrekeyBundlesResponse&)> change_bundles;
 
+  bool bundles_away = false;
   std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
 
   HttpReply http(const std::string& method, const std::string& path, const std::string& body,
                  const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
+    if (bundles_away && path.ends_with("/prekeys")) return {503, ""};
     HttpReply reply = LoopbackServer::http(method, path, body, bearer);
     if (path == "/v1/accounts/lookup") move_handles(reply);
     if (path.ends_with("/profile")) move_profile(reply);
