@@ -11,13 +11,16 @@
 // answered; then the lane goes on from its first item.
 //   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are
 //                               dropped
-//   no such account, too large  the item fails
+//   no such account             the item fails; all of the lane, when that is the answer to asking for its list
+//   too large, malformed        the item fails
 //   no account known yet        the lane waits for People to find out whose number it is
 //   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
+//   nothing, for kAnswerMs      the connection is given up
 //
-// Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs), which others cause, and kSilentOfOneMax
-// to one target; the window of the server's Limits if it is smaller.
+// Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
+// kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor is a
+// message beyond kItemsMax: who writes one asks full() first. The window of the server's Limits, if it is smaller.
 #pragma once
 
 #include <deque>
@@ -51,8 +54,8 @@ class Outbox {
   // The same again, after the database's outbox was changed from outside.
   void reload();
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
-  // Appends an item; it leaves by itself. A silent one is not taken when there are too many or the outbox is full, and
-  // dropped while the person has to agree to the account's identity.
+  // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
+  // target is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
   void redirect(const AccountId& provisional, const AccountId& account);

@@ -14,6 +14,9 @@
 //              it was said of. Key: all but last. The runs of one state do not touch each other: what was said of
 //              numbers without a hole is one row, however many receipts it came in
 //
+// Nothing of it is forgotten: a receipt may come late, and whoever was ever written to may know it (has_written_to).
+// Notes to oneself have no number, and no row.
+//
 // A receipt counts for a run of numbers only when all of them are here and their ids have the marks that it says: a
 // store that was put back from a copy gives numbers out again, and what was sent before under them is not here.
 //
@@ -45,8 +48,9 @@ class SentTable {
   // Gives the next number out.
   uint64_t add(const Target& target, DeviceId device, const MessageId& message, const MessageId& shows);
   // Notes what a receipt of `member` says of these numbers; gives the messages whose tick that is, without those that
-  // they have said as much of before. Absent when the run is not of what was sent, and says nothing. The marks of
-  // kDelivered are of the ids that were sent, those of kRead of the messages shown.
+  // they have said as much of before (what was read was delivered). Absent, and it says nothing, when the run is not of
+  // what was sent, or of kRead and not of what was sent since the last close(). The marks of kDelivered are of the ids that
+  // were sent, those of kRead of the messages shown.
   std::optional<std::vector<MessageId>> raise(const Target& target, const AccountId& member, DeviceId device,
                                               const wire::ReceiptRun& run, SentState state);
   // The highest that each has said of anything that was sent for this message, by account; whoever has said nothing
