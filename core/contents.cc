@@ -3,6 +3,7 @@
 #include "core/contents.h"
 
 #include "content/content.pb.h"
+#include "crypto/hash.h"
 
 namespace kith::core::contents {
 
@@ -49,10 +50,16 @@ std::vector<ReadRun> read_runs(BytesView bytes) {
   return runs;
 }
 
-Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages) {
+Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages, BytesView answer_key) {
   content::Content content = at(now);
   for (const MessageId& message : messages) content.mutable_resend_request()->add_message_ids(message.bytes());
+  content.mutable_resend_request()->set_answer_key(Bytes(answer_key));
   return content.SerializeAsString();
+}
+
+MessageId answer_id(BytesView answer_key, const MessageId& message) {
+  const Bytes digest = crypto::digest("kith answer v1", Bytes(answer_key) + message.bytes());
+  return *MessageId::from_bytes(BytesView(digest).substr(0, MessageId::kBytes));
 }
 
 Bytes nothing_to_resend(UnixMicros now, const MessageId& message) {

@@ -21,7 +21,11 @@ struct ReadRun {
 Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs);
 // The runs of such a content that waits in the outbox.
 std::vector<ReadRun> read_runs(BytesView content);
-Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages);
+// `answer_key`: what the ids of the answers are made with (answer_id).
+Bytes resend_request(UnixMicros now, const std::vector<MessageId>& messages, BytesView answer_key);
+// The id of the answer about a message to the request with this key, which has kAnswerKeyBytes.
+MessageId answer_id(BytesView answer_key, const MessageId& message);
+inline constexpr size_t kAnswerKeyBytes = 16;
 // The answer to a ResendRequest for a message that has nothing to show.
 Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).

@@ -178,7 +178,8 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   auto content = unseal(engine_.sessions, sender, message.payload());
   if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
   if (content) {
-    take_content(message, sender, *content);
+    if (content->begins_session) engine_.repair.on_new_session(sender);
+    take_content(message, sender, content->content);
   } else {
     // A record that can't be read
     if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
@@ -240,14 +241,14 @@ void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddre
 }
 
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
-  const auto reordered =
-      engine_.store.messages.reorder(id, sender.account, server_time, engine_.clock.now());
+  const auto reordered = engine_.store.messages.reorder(id, sender.account, server_time, engine_.clock.now());
   if (!reordered) return;
   engine_.changes.message_changed(id, *reordered);
 }
 
 void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
   withhold_ = true;
+  if (can_repair && engine_.repair.answer_is_unreadable(id, sender)) return;  // what it is about is asked for already
   MessageRow row;
   row.id = id;
   row.conversation = Conversations(engine_.store).open(sender.account, server_time, engine_.random).id;

@@ -34,44 +34,84 @@ void Repair::pump() {
   uint64_t next = UINT64_MAX;
   std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
   for (const RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
-    // Asked for before this program started: its answer may be on its way.
-    if (row.tries > 0) not_before_ms_.try_emplace(row.message, now + kAfterStartMs * std::min(row.tries, kTriesMax));
-    const uint64_t due = std::max(peer_not_before_ms_[row.sender], not_before_ms_[row.message]);
+    const uint64_t due = std::max(peer_not_before_ms_[row.sender], now + left_ms(row));
     if (due > now) {
       next = std::min(next, due);
     } else {
       by_peer[row.sender].push_back(row);
     }
   }
-  for (const auto& [peer, rows] : by_peer) {
+  for (auto& [peer, rows] : by_peer) {
     peer_not_before_ms_[peer] = now + kPeerMs;
     next = std::min(next, now + kPeerMs);
-    // A request that the peer does not have yet is enough, for a day: neither side may have been able to read the
-    // other's.
-    const bool waited = std::any_of(rows.begin(), rows.end(), [&](const RepairRow& row) {
-      return row.tries >= kTriesMax || (row.tries > 0 && now >= not_before_ms_[row.message] + kDayMs);
-    });
-    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || (!waited && !has_last_request(peer.account)))
-      continue;
-    std::vector<MessageId> messages;
-    for (const RepairRow& row : rows) {
-      if (messages.size() == kIdsMax) break;
-      messages.push_back(row.message);
-      engine_.store.repairs.set_tries(row.message, row.tries + 1);
-      not_before_ms_[row.message] = now + (row.tries + 1 < kTriesMax ? kAgainMs * (row.tries + 1) : kDayMs);
-      next = std::min(next, not_before_ms_[row.message]);
-    }
-    OutboxRow item;
-    item.message_id = engine_.random.id<MessageId>();
-    item.target = peer.account;
-    item.kind = OutboxKind::kResendRequest;
-    item.content = contents::resend_request(engine_.clock.now(), messages);
-    engine_.outbox.add(item);
+    // A request that the peer does not have yet is enough: neither side may have been able to read the other's.
+    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account)) continue;
+    const std::span<RepairRow> asked = std::span(rows).first(std::min(rows.size(), kIdsMax));
+    ask(peer, asked);
+    for (const RepairRow& row : asked) next = std::min(next, now + left_ms(row));
   }
   if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
 }
 
-void Repair::on_request_accepted(const AccountId& peer, const MessageId& request) { requested_[peer] = request; }
+uint64_t Repair::left_ms(const RepairRow& row) {
+  if (row.asked.value == 0) return 0;
+  const uint32_t count = std::max({row.tries, row.unanswered, 1u});
+  const uint64_t full_ms = count < kTriesMax ? kAgainMs * count : kDayMs;
+  const uint64_t now = engine_.clock.now().value;
+  if (now < row.asked.value) return 0;  // the clock was set back
+  const uint64_t passed_ms = (now - row.asked.value) / 1000;
+  return passed_ms < full_ms ? full_ms - passed_ms : 0;
+}
+
+void Repair::ask(const DeviceAddress& peer, std::span<RepairRow> rows) {
+  const Bytes answer_key = engine_.random.bytes(contents::kAnswerKeyBytes);
+  std::vector<MessageId> messages;
+  for (RepairRow& row : rows) {
+    messages.push_back(row.message);
+    // One that a new session has brought on is beside the daily ones.
+    if (row.asked.value != 0 || row.unanswered < kTriesMax) ++row.unanswered;
+    row.asked = engine_.clock.now();
+    engine_.store.repairs.update(row);
+    engine_.store.repairs.expect_answer(contents::answer_id(answer_key, row.message), row.message);
+  }
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = peer.account;
+  item.kind = OutboxKind::kResendRequest;
+  item.content = contents::resend_request(engine_.clock.now(), messages, answer_key);
+  engine_.outbox.add(item);
+}
+
+bool Repair::answer_is_unreadable(const MessageId& id, const DeviceAddress& sender) {
+  auto row = engine_.store.repairs.asked_under(id);
+  if (!row || row->sender.account != sender.account) return false;
+  requested_.erase(sender.account);  // the peer has got it
+  look_ = true;
+  if (row->unanswered == 0) return true;  // one request has one answer
+  ++row->tries;
+  row->unanswered = 0;
+  engine_.store.repairs.update(*row);
+  return true;
+}
+
+void Repair::on_new_session(const DeviceAddress& peer) {
+  if (requested_.erase(peer.account) != 0) look_ = true;  // it may have come in one that is no more
+  const uint64_t now = engine_.clock.monotonic().value;
+  if (const auto before = session_not_before_ms_.find(peer);
+      before != session_not_before_ms_.end() && now < before->second)
+    return;
+  for (RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
+    if (row.sender != peer || std::max(row.tries, row.unanswered) < kTriesMax) continue;  // those go by minutes
+    row.asked = {};
+    engine_.store.repairs.update(row);
+    session_not_before_ms_[peer] = now + kSessionMs;
+    look_ = true;
+  }
+}
+
+void Repair::on_request_accepted(const AccountId& peer, const MessageId& request) {
+  requested_[peer] = {request, engine_.clock.monotonic().value};
+}
 
 void Repair::receipt_says_nothing(const AccountId& peer) {
   if (requested_.erase(peer) != 0) look_ = true;
@@ -80,7 +120,8 @@ void Repair::receipt_says_nothing(const AccountId& peer) {
 bool Repair::has_last_request(const AccountId& peer) {
   const auto requested = requested_.find(peer);
   if (requested == requested_.end()) return true;
-  return engine_.store.sent.state_of(requested->second) != SentState::kSent;
+  return engine_.clock.monotonic().value - requested->second.accepted_ms >= kDayMs ||
+         engine_.store.sent.state_of(requested->second.id) != SentState::kSent;
 }
 
 bool Repair::may_answer(const AccountId& account) {
@@ -114,22 +155,23 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
     if (!sealed || sealed->keys != *keys || now > sealed->sealed.value + kAnswersUntilUs) continue;
     if (!may_answer(asker.account)) return;
     // It was a request of this device that could not be decrypted there: another one may go out.
-    if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second == *id) {
+    if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second.id == *id) {
       requested_.erase(own);
       look_ = true;
-      for (const RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
-        if (row.sender.account != asker.account || row.tries == 0) continue;
-        engine_.store.repairs.set_tries(row.message, row.tries - 1);  // that try was none
-        not_before_ms_[row.message] = 0;
+      for (RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
+        if (row.sender.account != asker.account || row.unanswered == 0) continue;
+        --row.unanswered;  // nobody was asked
+        row.asked = {};
+        engine_.store.repairs.update(row);
       }
     }
-    // An answer that could not be read: what it was about is still missing.
-    if (sealed->carries) answer(asker, *keys, *sealed->carries);
-    answer(asker, *keys, *id);
+    // An answer that the asker could not read and has forgotten to have asked for: what it was about is still missing.
+    if (sealed->carries) answer(asker, *keys, *sealed->carries, request.answer_key());
+    answer(asker, *keys, *id, request.answer_key());
   }
 }
 
-void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id) {
+void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
   const auto sealed = engine_.store.sealed_for.find(id, asker);
   if (!sealed || sealed->keys != keys) return;
   // The asker has it: it has said so.
@@ -145,7 +187,8 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
     engine_.read_receipts_are_due();
   }
   OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
+  item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
+                                                                   : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
   item.content = has_text ? contents::text(*message, true) : contents::nothing_to_resend(engine_.clock.now(), id);
@@ -163,15 +206,6 @@ void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) 
   const auto placeholder = engine_.store.messages.find(message);
   if (!placeholder || !engine_.store.messages.remove_placeholder(message, sender)) return;
   engine_.store.repairs.remove(message);
-  not_before_ms_.erase(message);
-  // It may have been an answer that could not be decrypted either: what is still missing from there is asked for again,
-  // once more at least.
-  for (const RepairRow& row : engine_.store.repairs.open(UINT32_MAX, kRowsAtOnce)) {
-    if (row.sender.account != sender) continue;
-    not_before_ms_[row.message] = 0;
-    if (row.tries >= kTriesMax) engine_.store.repairs.set_tries(row.message, kTriesMax - 1);
-  }
-  look_ = true;
   engine_.changes.message_removed(message, placeholder->conversation);
 }
 

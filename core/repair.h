@@ -3,10 +3,12 @@
 // Messages that could not be decrypted repair themselves.
 //
 // This side: a placeholder is in the conversation and a row in `repairs`. For each peer device a ResendRequest goes out
-//            in a fresh session (the outbox opens it from a new bundle), with all messages that are missing from it,
-//            and again if nothing came some time after the peer has got it: kTriesMax times within minutes, then once
-//            a day, kDaysMax times, whether the peer has got the last one or not. A request that the peer could not
-//            read is no try.
+//            in a fresh session (the outbox opens it from a new bundle), with all messages that are missing from it. An
+//            answer that can't be read is told by its id, and makes no placeholder: it belongs to what was asked for,
+//            and counts as a try. After kTriesMax tries, or requests without an answer, kAgainMs apart and more, it
+//            goes on once a day, kDaysMax times: as long as the other side can answer. The next request is made at
+//            once when the peer could not read the last one, which then counts for nothing, and when the peer has
+//            opened a session, once in kSessionMs. When the last request was made outlives the program.
 // The other: answers with the stored content and the original id inside a new message (the server would take the old id
 //            for a repetition), which no device but the asker can read. What had nothing to show is answered with that,
 //            so that the placeholder goes. Only what was encrypted for that very device, under the account key and the
@@ -14,15 +16,17 @@
 //            from before is sent again. Nor is what the asker's account has acknowledged. Everything else, ids that were
 //            never sent there among it, is answered with silence, and costs nothing.
 //
-// Limits: one request per peer device and kPeerMs, kIdsMax messages in it; kAnswersMax answers per asking account and
-// minute.
+// Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
+// one, for a day; kAnswersMax answers per asking account and minute.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <span>
 
 #include "base/ids.h"
 #include "core/content_handler.h"
+#include "core/store/repairs_table.h"
 #include "core/timers.h"
 
 namespace kith::core {
@@ -35,8 +39,8 @@ class Repair final : public ContentHandler {
   static constexpr uint32_t kDaysMax = 30;
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
-  static constexpr uint64_t kAgainMs = 60000;       // times the tries so far
-  static constexpr uint64_t kAfterStartMs = 15000;  // the same after a start of the program
+  static constexpr uint64_t kAgainMs = 60000;  // times the tries so far, or the requests without an answer
+  static constexpr uint64_t kSessionMs = 3600000;
   static constexpr uint32_t kAnswersMax = 256;
   static constexpr uint64_t kAnswersUntilUs = uint64_t{30} * 24 * 3600 * 1000000;
 
@@ -46,6 +50,11 @@ class Repair final : public ContentHandler {
   // Puts the requests that are due into the outbox.
   void pump();
   void look_again() { look_ = true; }
+
+  // What came under this id can't be read. Whether it was an answer: then nothing more is to be done about it.
+  [[nodiscard]] bool answer_is_unreadable(const MessageId& id, const DeviceAddress& sender);
+  // The peer has opened a session, in which what is missing may come through at last.
+  void on_new_session(const DeviceAddress& peer);
 
   // The server has taken a request of this device.
   void on_request_accepted(const AccountId& peer, const MessageId& request);
@@ -66,18 +75,26 @@ class Repair final : public ContentHandler {
     uint64_t since_ms = 0;
     uint32_t count = 0;
   };
-  // Whether the peer has got the last request; also when none was made since the start.
+  // How long until the message may be asked for.
+  uint64_t left_ms(const RepairRow& row);
+  // Puts a request for these messages, all of this peer, into the outbox.
+  void ask(const DeviceAddress& peer, std::span<RepairRow> rows);
+  // Whether the peer has got the last request, or had a day for it; also when none was made since the start.
   bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys.
-  void answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id);
+  void answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
   void forget_old();
 
   Engine& engine_;
   bool look_ = true;
+  struct Request {
+    MessageId id;
+    uint64_t accepted_ms = 0;
+  };
   std::map<DeviceAddress, uint64_t> peer_not_before_ms_;
-  std::map<MessageId, uint64_t> not_before_ms_;
-  std::map<AccountId, MessageId> requested_;
+  std::map<DeviceAddress, uint64_t> session_not_before_ms_;
+  std::map<AccountId, Request> requested_;  // the last
   std::map<AccountId, Answers> answers_;
   Timer timer_;
 };

@@ -18,7 +18,7 @@ Result<Bytes, CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress&
   return sealed.SerializeAsString();
 }
 
-Result<Bytes, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload) {
+Result<Unsealed, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload) {
   content::Sealed sealed;
   if (!sealed.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Fail(CryptoError::kMalformed);
   crypto::Ciphertext message;
@@ -28,11 +28,13 @@ Result<Bytes, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddres
     default: return Fail(CryptoError::kMalformed);
   }
   message.bytes = std::move(*sealed.mutable_ciphertext());
-  const auto padded = sessions.decrypt(peer, message);
+  Unsealed unsealed;
+  const auto padded = sessions.decrypt(peer, message, &unsealed.begins_session);
   if (!padded) return Fail(padded.error());
   auto content = crypto::unpad(*padded);
   if (!content) return Fail(CryptoError::kMalformed);
-  return std::move(*content);
+  unsealed.content = std::move(*content);
+  return unsealed;
 }
 
 }  // namespace kith::core

@@ -14,8 +14,11 @@ namespace kith::core {
 // Sessions::encrypt.
 Result<Bytes, crypto::CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView content);
 
-// The serialized Content inside. Errors: those of Sessions::decrypt; kMalformed too for an outer form or padding that
-// is none.
-Result<Bytes, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload);
+struct Unsealed {
+  Bytes content;                // the serialized Content inside
+  bool begins_session = false;  // that the peer has opened
+};
+// Errors: those of Sessions::decrypt; kMalformed too for an outer form or padding that is none.
+Result<Unsealed, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload);
 
 }  // namespace kith::core

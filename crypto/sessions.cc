@@ -61,6 +61,15 @@ struct Sessions::Impl::Exchange {
     return trusted ? Session::kReady : Session::kOfAnotherIdentity;
   }
 
+  // Whether the session that the message opens is there, as it is from its second message on.
+  bool has_state_of(const pre_key_signal_message* message) {
+    Handle<session_record> record;
+    if (signal_protocol_session_load_session(impl.adapter.get(), record.out(), address.get()) != SG_SUCCESS)
+      return false;
+    return session_record_has_session_state(record.get(), pre_key_signal_message_get_message_version(message),
+                                            pre_key_signal_message_get_base_key(message)) == 1;
+  }
+
   // Until outcome puts it back, if what comes instead fails.
   void set_foreign_session_aside() {
     if (find_session() != Session::kOfAnotherIdentity) return;
@@ -141,7 +150,8 @@ Result<Ciphertext, CryptoError> Sessions::encrypt(const DeviceAddress& peer, Byt
                     .bytes = Bytes(view(ciphertext_message_get_serialized(message.get())))};
 }
 
-Result<Bytes, CryptoError> Sessions::decrypt(const DeviceAddress& peer, const Ciphertext& message) {
+Result<Bytes, CryptoError> Sessions::decrypt(const DeviceAddress& peer, const Ciphertext& message,
+                                             bool* begins_session) {
   Impl::Exchange exchange(*impl_, peer);
   const auto cipher = exchange.cipher();
   if (!cipher) return Fail(CryptoError::kStorage);
@@ -155,6 +165,7 @@ Result<Bytes, CryptoError> Sessions::decrypt(const DeviceAddress& peer, const Ci
     if (parse != SG_SUCCESS) return Fail(parse == SG_ERR_NOMEM ? CryptoError::kStorage : CryptoError::kMalformed);
     if (!is_canonical(pre_key_signal_message_get_base_key(parsed.get()))) return Fail(CryptoError::kMalformed);
     exchange.set_foreign_session_aside();
+    if (begins_session != nullptr) *begins_session = !exchange.has_state_of(parsed.get());
     code = session_cipher_decrypt_pre_key_signal_message(cipher.get(), parsed.get(), nullptr, plaintext.out());
   } else {
     Handle<signal_message> parsed;

@@ -56,6 +56,20 @@ TEST_F(SessionsTest, MessagesOpenTheSessionUntilThePeerHasAnswered) {
   EXPECT_EQ(ben.decrypt(ana, one), Gives("one"));
 }
 
+TEST_F(SessionsTest, TheFirstMessageOfASessionSaysThatItIs) {
+  ASSERT_TRUE(ana.open(ben));
+  for (const bool begins : {true, false}) {
+    bool said = !begins;
+    EXPECT_TRUE(ben.sessions.decrypt(ana.address, ana.encrypt(ben, "hello"), &said));
+    EXPECT_EQ(said, begins);
+  }
+  bool said = true;
+  EXPECT_TRUE(ana.sessions.decrypt(ben.address, ben.encrypt(ana, "hello yourself"), &said) && !said)
+      << "Ana has opened it herself";
+  ASSERT_TRUE(ana.open(ben));
+  EXPECT_TRUE(ben.sessions.decrypt(ana.address, ana.encrypt(ben, "anew"), &said) && said);
+}
+
 TEST_F(SessionsTest, MessagesDecryptInAnyOrder) {
   converse();
   std::vector<Ciphertext> messages;

@@ -393,8 +393,12 @@ class Salvage {
         "UPDATE messages SET tick = 5, failure = 5 WHERE tick = 1 AND id NOT IN (SELECT "
         "message_id FROM outbox)");
     new_->must(
-        "INSERT OR IGNORE INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "
-        "FROM messages WHERE kind = 3");
+        "INSERT OR IGNORE INTO repairs (message_id, account, device) SELECT id, from_account, from_device FROM "
+        "messages "
+        "WHERE kind = 3");
+    // All sessions are new: what could not be read in those before is asked for at once, and not under an id that the
+    // server may have seen, when this is an older state.
+    new_->must("UPDATE repairs SET tries = 0, unanswered = 0, asked_us = 0; DELETE FROM outbox WHERE kind = 3");
     // Whom messages are with: those that came say it, and what waits to be sent. Else nobody knows any more; they are
     // kept all the same. There is one conversation with an account.
     new_->must(

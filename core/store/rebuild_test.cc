@@ -238,10 +238,11 @@ TEST_F(RebuildTest, SessionsAreDroppedAndWhatWasEncryptedWithThem) {
 
 TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
   fill(40);
-  for (const char* table : {"progress", "sessions",      "prekeys",           "signed_prekeys", "device_lists",
-                            "devices",  "conversations", "messages_fts_data", "sent",           "read_due",
-                            "withheld", "outbox",        "outbox_envelopes",  "repairs",        "contacts",
-                            "blocked",  "profiles",      "handles",           "settings",       "sqlite_sequence"}) {
+  for (const char* table :
+       {"progress",         "sessions",          "prekeys",        "signed_prekeys", "device_lists", "devices",
+        "conversations",    "messages_fts_data", "sent",           "read_due",       "withheld",     "outbox",
+        "outbox_envelopes", "repairs",           "asked",          "contacts",       "blocked",      "profiles",
+        "handles",          "settings",          "sqlite_sequence"}) {
     SCOPED_TRACE(table);
     const size_t kept = texts(ana_, chat_).size();
     damage_table(table);
@@ -303,8 +304,8 @@ TEST_F(RebuildTest, AContactThatHasLostItsAccountIsLookedUpAgainAtOnce) {
   request.mutable_connect();
   ana_.post(request);
   world_.advance(5000);
+  EXPECT_EQ(count("SELECT count(*) FROM contacts WHERE account IS NOT NULL AND looked_up_us > 0"), 1);
   EXPECT_EQ(ana_.request(contact).set_contact().account_id(), account);
-  EXPECT_GT(count("SELECT looked_up_us FROM contacts WHERE handle = '+491700000002'"), 0);
 }
 
 // As a disk gives it out that has lost the end of a row.
@@ -433,7 +434,7 @@ TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
   fill(250);
   const State before = state(ana_);
   const size_t registration = root_of("registration") / kPage;
-  const uint64_t first = from_environment("KITH_SEED", 200);  // what a seed hits, the layout of the file decides
+  const uint64_t first = from_environment("KITH_SEED", 300);  // what a seed hits, the layout of the file decides
   int rebuilt = 0, refused = 0;
   for (uint64_t seed = first; seed < first + from_environment("KITH_SEEDS", 40); ++seed) {
     SCOPED_TRACE("KITH_SEED=" + std::to_string(seed) + " KITH_SEEDS=1");

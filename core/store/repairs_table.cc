@@ -4,35 +4,56 @@
 
 namespace kith::core {
 
-void RepairsTable::add(const MessageId& message, const DeviceAddress& sender) {
-  auto statement =
-      database_.prepare("INSERT OR IGNORE INTO repairs (message_id, account, device, tries) VALUES (?, ?, ?, 0)");
-  statement.bind_blob(message.view()).bind_blob(sender.account.view()).bind(sender.device.value).run();
+namespace {
+
+// The columns that read() takes, in its order.
+#define KITH_REPAIR_COLUMNS "r.message_id, r.account, r.device, r.tries, r.unanswered, r.asked_us"
+
+RepairRow read(const Statement& row) {
+  return {row.id<MessageId>(0),
+          {row.id<AccountId>(1), {static_cast<uint32_t>(row.integer(2))}},
+          static_cast<uint32_t>(row.integer(3)),
+          static_cast<uint32_t>(row.integer(4)),
+          UnixMicros{static_cast<uint64_t>(row.integer(5))}};
 }
 
-void RepairsTable::set_tries(const MessageId& message, uint32_t tries) {
-  auto statement = database_.prepare("UPDATE repairs SET tries = ? WHERE message_id = ?");
-  statement.bind(tries).bind_blob(message.view()).run();
+}  // namespace
+
+void RepairsTable::add(const MessageId& message, const DeviceAddress& sender) {
+  auto statement = database_.prepare("INSERT OR IGNORE INTO repairs (message_id, account, device) VALUES (?, ?, ?)");
+  statement.bind_id(message).bind_id(sender.account).bind(sender.device.value).run();
+}
+
+void RepairsTable::update(const RepairRow& row) {
+  auto statement = database_.prepare("UPDATE repairs SET tries = ?, unanswered = ?, asked_us = ? WHERE message_id = ?");
+  statement.bind(row.tries).bind(row.unanswered).bind(static_cast<int64_t>(row.asked.value));
+  statement.bind_id(row.message).run();
 }
 
 void RepairsTable::remove(const MessageId& message) {
-  auto statement = database_.prepare("DELETE FROM repairs WHERE message_id = ?");
-  statement.bind_blob(message.view()).run();
+  database_.prepare("DELETE FROM repairs WHERE message_id = ?").bind_id(message).run();
+  database_.prepare("DELETE FROM asked WHERE message_id = ?").bind_id(message).run();
 }
 
-std::vector<RepairRow> RepairsTable::open(uint32_t tries_max, int64_t limit) {
+std::vector<RepairRow> RepairsTable::open(uint32_t most, int64_t limit) {
   std::vector<RepairRow> rows;
-  auto statement = database_.prepare("SELECT message_id, account, device, tries FROM repairs WHERE tries < ? LIMIT ?");
-  statement.bind(tries_max).bind(limit);
-  while (statement.step()) {
-    const auto message = MessageId::from_bytes(statement.blob(0));
-    const auto account = AccountId::from_bytes(statement.blob(1));
-    if (!message || !account) continue;
-    rows.push_back({*message,
-                    {*account, {static_cast<uint32_t>(statement.integer(2))}},
-                    static_cast<uint32_t>(statement.integer(3))});
-  }
+  auto row = database_.prepare("SELECT " KITH_REPAIR_COLUMNS
+                               " FROM repairs r WHERE r.tries < ?1 AND r.unanswered < ?1 LIMIT ?2");
+  row.bind(most).bind(limit);
+  while (row.step()) rows.push_back(read(row));
   return rows;
+}
+
+void RepairsTable::expect_answer(const MessageId& answer, const MessageId& message) {
+  auto statement = database_.prepare("INSERT OR IGNORE INTO asked (answer_id, message_id) VALUES (?, ?)");
+  statement.bind_id(answer).bind_id(message).run();
+}
+
+std::optional<RepairRow> RepairsTable::asked_under(const MessageId& answer) {
+  auto row = database_.prepare("SELECT " KITH_REPAIR_COLUMNS
+                               " FROM asked a JOIN repairs r ON r.message_id = a.message_id WHERE a.answer_id = ?");
+  row.bind_id(answer);
+  return row.step() ? std::optional(read(row)) : std::nullopt;
 }
 
 }  // namespace kith::core

@@ -2,12 +2,17 @@
 
 // Messages that could not be decrypted, and whose content is still to be asked for again.
 //
-//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: requests
-//             made so far
+//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: answers that
+//             could not be read either, unanswered INTEGER: requests made since the last of those, asked_us INTEGER: when
+//             the last one was made, by this device's clock; 0: the next one may be made now
+//   asked     answer_id BLOB(16) PRIMARY KEY: the id under which an answer is to come, message_id BLOB(16): about this
+//             message. As long as the message is in repairs
+//   index     asked_message (message_id)
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -19,6 +24,8 @@ struct RepairRow {
   MessageId message;
   DeviceAddress sender;
   uint32_t tries = 0;
+  uint32_t unanswered = 0;
+  UnixMicros asked;
 };
 
 class RepairsTable {
@@ -27,10 +34,15 @@ class RepairsTable {
 
   // Nothing happens when the message is there already.
   void add(const MessageId& message, const DeviceAddress& sender);
-  void set_tries(const MessageId& message, uint32_t tries);
+  // Tries and requests of a message that is there.
+  void update(const RepairRow& row);
   void remove(const MessageId& message);
-  // Those with fewer than `tries_max` tries, at most `limit`.
-  std::vector<RepairRow> open(uint32_t tries_max, int64_t limit);
+  // Those with fewer than `most` tries, and fewer requests without an answer, at most `limit`.
+  std::vector<RepairRow> open(uint32_t most, int64_t limit);
+
+  void expect_answer(const MessageId& answer, const MessageId& message);
+  // What an answer that comes under this id is about.
+  std::optional<RepairRow> asked_under(const MessageId& answer);
 
  private:
   Database& database_;
