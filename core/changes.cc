@@ -5,15 +5,17 @@
 #include <utility>
 
 #include "core/conversations.h"
-#include "core/engine.h"
 #include "core/messages_view.h"
+#include "core/output.h"
 #include "core/person_view.h"
+#include "core/search_index.h"
+#include "core/store/store.h"
 
 namespace kith::core {
 
 void Changes::note(const MessageId& message, const ConversationId& conversation, bool added) {
   conversations_.insert(conversation);
-  engine_.search_index.look_again();
+  search_index_.look_again();
   if (messages_.size() >= kMessagesMax) {
     resync_ = true;
   } else if (noted_.insert(message).second) {
@@ -36,83 +38,83 @@ void Changes::message_removed(const MessageId& message, const ConversationId& co
 void Changes::notice(const ConversationId& conversation, const AccountId& about, MessageKind kind,
                      UnixMicros server_now) {
   MessageRow notice;
-  notice.id = engine_.random.id<MessageId>();
+  notice.id = random_.id<MessageId>();
   notice.conversation = conversation;
   notice.from = about;
   notice.kind = kind;
-  notice.sent_at = engine_.clock.now();
-  notice.order = engine_.store.messages.pending_order(conversation, server_now);
-  if (engine_.store.messages.add(notice)) message_added(notice.id, conversation);
+  notice.sent_at = clock_.now();
+  notice.order = store_.messages.pending_order(conversation, server_now);
+  if (store_.messages.add(notice)) message_added(notice.id, conversation);
 }
 
 void Changes::partner(const AccountId& account) {
-  if (const auto with = engine_.store.conversations.with(account)) conversations_.insert(*with);
+  if (const auto with = store_.conversations.with(account)) conversations_.insert(*with);
 }
 
 void Changes::typing(const ConversationId& conversation, const AccountId& who, bool typing) {
   client_api::Event event;
   client_api::TypingChanged& changed = *event.mutable_typing_changed();
   changed.set_conversation(conversation.hex());
-  *changed.mutable_who() = PersonView(engine_.store).build(who);
+  *changed.mutable_who() = PersonView(store_).build(who);
   changed.set_typing(typing);
-  engine_.output.emit(std::move(event));
+  output_.emit(std::move(event));
 }
 
 void Changes::presence(const ConversationId& conversation, const client_api::Presence& presence) {
   client_api::Event event;
   event.mutable_presence_changed()->set_conversation(conversation.hex());
   *event.mutable_presence_changed()->mutable_presence() = presence;
-  engine_.output.emit(std::move(event));
+  output_.emit(std::move(event));
 }
 
 void Changes::flush() {
-  MessagesView view(engine_.store);
+  MessagesView view(store_);
   for (const Message& noted : std::exchange(messages_, {})) {
-    const std::optional<MessageRow> row = engine_.store.messages.find(noted.id);
+    const std::optional<MessageRow> row = store_.messages.find(noted.id);
     client_api::Event event;
     if (!row) {
       event.mutable_message_removed()->set_conversation(noted.conversation.hex());
       event.mutable_message_removed()->set_id(noted.id.hex());
-      engine_.output.emit(std::move(event));
+      output_.emit(std::move(event));
       continue;
     }
     *(noted.added ? event.mutable_message_added() : event.mutable_message_changed()) = view.build(*row);
-    engine_.output.emit(std::move(event));
+    output_.emit(std::move(event));
   }
   noted_.clear();
-  Conversations conversations(engine_.store);
+  Conversations conversations(store_);
   for (const ConversationId& id : std::exchange(conversations_, {})) {
     std::optional<client_api::Conversation> conversation = conversations.build(id);
     if (!conversation) continue;
-    engine_.describe(id, *conversation);
+    above_.describe(id, *conversation);
     client_api::Event event;
     *event.mutable_conversation_changed() = std::move(*conversation);
-    engine_.output.emit(std::move(event));
+    output_.emit(std::move(event));
   }
   if (std::exchange(contacts_, false)) {
     client_api::Event event;
     event.mutable_contacts_changed();
-    engine_.output.emit(std::move(event));
+    output_.emit(std::move(event));
   }
   if (std::exchange(settings_, false)) {
     client_api::Event event;
-    *event.mutable_settings_changed() = engine_.settings();
-    engine_.output.emit(std::move(event));
+    *event.mutable_settings_changed() = above_.settings();
+    output_.emit(std::move(event));
   }
   if (std::exchange(resync_, false)) {
     client_api::Event event;
     event.mutable_resync();
-    engine_.output.emit(std::move(event));
+    output_.emit(std::move(event));
   }
-  client_api::State state = engine_.state();
+  client_api::State state = above_.state();
   std::string bytes = state.SerializeAsString();
   if (bytes == told_state_) return;
   told_state_ = std::move(bytes);
   client_api::Event event;
   *event.mutable_state_changed() = std::move(state);
-  engine_.output.emit(std::move(event));
+  output_.emit(std::move(event));
 }
 
-void Changes::state_is_known() { told_state_ = engine_.state().SerializeAsString(); }
+void Changes::state_is_known() { told_state_ = above_.state().SerializeAsString(); }
 
 }  // namespace kith::core

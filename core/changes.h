@@ -7,24 +7,44 @@
 // Limits: more than kMessagesMax changed messages become one Resync.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/random.h"
 #include "client_api/client_api.pb.h"
 #include "core/store/conversation_id.h"
 #include "core/store/messages_table.h"
 
 namespace kith::core {
 
-struct Engine;
+class Output;
+class SearchIndex;
+struct Store;
 
 class Changes {
  public:
   static constexpr size_t kMessagesMax = 1000;
 
-  explicit Changes(Engine& engine) : engine_(engine) {}
+  // What those above know of what is told.
+  struct Above {
+    std::function<client_api::State()> state;
+    std::function<client_api::Settings()> settings;
+    // Adds who types and who is there.
+    std::function<void(const ConversationId&, client_api::Conversation&)> describe;
+  };
+
+  // Borrows the five.
+  Changes(Store& store, Clock& clock, RandomSource& random, Output& output, SearchIndex& search_index, Above above)
+      : store_(store),
+        clock_(clock),
+        random_(random),
+        output_(output),
+        search_index_(search_index),
+        above_(std::move(above)) {}
 
   void message_added(const MessageId& message, const ConversationId& conversation);
   void message_changed(const MessageId& message, const ConversationId& conversation);
@@ -56,7 +76,12 @@ class Changes {
   };
   void note(const MessageId& message, const ConversationId& conversation, bool added);
 
-  Engine& engine_;
+  Store& store_;
+  Clock& clock_;
+  RandomSource& random_;
+  Output& output_;
+  SearchIndex& search_index_;
+  Above above_;
   std::vector<Message> messages_;
   std::set<MessageId> noted_;
   std::set<ConversationId> conversations_;

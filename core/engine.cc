@@ -32,9 +32,13 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       output(the_output),
       store(opened),
       sessions(store.signal, the_random),
-      http(*this, facts.last_call),
-      changes(*this),
-      search_index(*this),
+      http(output, timers, clock, registration, progress, facts.last_call),
+      search_index(store.messages, timers, clock),
+      changes(store, clock, random, output, search_index,
+              {[this] { return state(); }, [this] { return privacy.settings(); },
+               [this](const ConversationId& id, client_api::Conversation& conversation) {
+                 typing_presence.describe(id, conversation);
+               }}),
       connection(*this),
       devices(*this),
       prekeys(*this),

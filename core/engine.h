@@ -95,11 +95,6 @@ struct Engine {
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }
-  // Adds what is known of who types and who is there.
-  void describe(const ConversationId& id, client_api::Conversation& conversation) const {
-    typing_presence.describe(id, conversation);
-  }
-  [[nodiscard]] client_api::Settings settings() { return privacy.settings(); }
   // ----
 
   // After the work of every input: pumps what can move now, and tells what changed.
@@ -126,8 +121,8 @@ struct Engine {
   std::optional<Rebuilt> rebuilt;
 
   HttpCalls http;
-  Changes changes;
   SearchIndex search_index;
+  Changes changes;
   Connection connection;
   Devices devices;
   Prekeys prekeys;

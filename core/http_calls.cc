@@ -2,8 +2,6 @@
 
 #include "core/http_calls.h"
 
-#include "core/engine.h"
-
 namespace kith::core {
 
 wire::ApiError HttpReply::error() const {
@@ -51,9 +49,8 @@ CallFailure failure_of(const HttpReply& reply) {
 }
 
 void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done) {
-  if (engine_.progress.standing == Standing::kOtherServer) return fail_soon(std::move(done));
-  start(method, engine_.registration->server + path, std::move(body), to_base64url(engine_.registration->token),
-        std::move(done));
+  if (progress_.standing == Standing::kOtherServer) return fail_soon(std::move(done));
+  start(method, registration_->server + path, std::move(body), to_base64url(registration_->token), std::move(done));
 }
 
 void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path,
@@ -64,7 +61,7 @@ void HttpCalls::call_unauthenticated(const char* method, const std::string& serv
 void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done) {
   if (waiting_.size() >= kCallsMax) return fail_soon(std::move(done));
   const uint32_t number = wait(std::move(done), kTimeoutMs);
-  client_api::HttpCall& call = *engine_.output.add().mutable_http_call();
+  client_api::HttpCall& call = *output_.add().mutable_http_call();
   call.set_call(number);
   call.set_method(method);
   call.set_url(std::move(url));
@@ -74,7 +71,8 @@ void HttpCalls::start(const char* method, std::string url, std::string body, std
 
 uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
   const uint32_t number = ++last_call_;
-  const auto timer = engine_.timers.set(engine_.in_ms(timeout_ms), [this, number] { finish(number, HttpReply{}); });
+  const auto timer =
+      timers_.set({clock_.monotonic().value + timeout_ms}, [this, number] { finish(number, HttpReply{}); });
   waiting_.emplace(number, Waiting{std::move(done), timer});
   return number;
 }
@@ -86,7 +84,7 @@ void HttpCalls::on_response(const client_api::HttpResponse& response) {
 void HttpCalls::finish(uint32_t call, const HttpReply& reply) {
   const auto found = waiting_.find(call);
   if (found == waiting_.end()) return;  // too late: the deadline has answered
-  engine_.timers.cancel(found->second.timer);
+  timers_.cancel(found->second.timer);
   const Done done = std::move(found->second.done);
   waiting_.erase(found);
   done(reply);

@@ -16,11 +16,11 @@
 #include "base/bytes.h"
 #include "client_api/host.pb.h"
 #include "core/output.h"
+#include "core/store/account_table.h"
+#include "core/timers.h"
 #include "wire/api.pb.h"
 
 namespace kith::core {
-
-struct Engine;
 
 struct HttpReply {
   uint32_t status = 0;  // 0: no answer
@@ -56,8 +56,15 @@ class HttpCalls {
   static constexpr size_t kCallsMax = 256;
   using Done = std::function<void(const HttpReply&)>;
 
-  // `last_call`: the number before that of the first call; numbers are never used again by one host.
-  HttpCalls(Engine& engine, uint32_t last_call) : engine_(engine), last_call_(last_call) {}
+  // Borrows all of it. `last_call`: the number before that of the first call; numbers are never used again by one host.
+  HttpCalls(Output& output, Timers& timers, Clock& clock, const std::optional<Registration>& registration,
+            const Progress& progress, uint32_t last_call)
+      : output_(output),
+        timers_(timers),
+        clock_(clock),
+        registration_(registration),
+        progress_(progress),
+        last_call_(last_call) {}
 
   // With the device's token; not to another server than the one that gave it (IDENTITY-7): then nobody answers.
   void call(const char* method, const std::string& path, std::string body, Done done);
@@ -71,7 +78,7 @@ class HttpCalls {
  private:
   struct Waiting {
     Done done;
-    uint64_t timer = 0;
+    Timers::Id timer = 0;
   };
   void start(const char* method, std::string url, std::string body, std::string bearer, Done done);
   // Answered by nobody at once, but not within the call.
@@ -79,7 +86,11 @@ class HttpCalls {
   uint32_t wait(Done done, uint64_t timeout_ms);
   void finish(uint32_t call, const HttpReply& reply);
 
-  Engine& engine_;
+  Output& output_;
+  Timers& timers_;
+  Clock& clock_;
+  const std::optional<Registration>& registration_;
+  const Progress& progress_;
   uint32_t last_call_;
   std::map<uint32_t, Waiting> waiting_;
 };

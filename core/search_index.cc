@@ -2,7 +2,7 @@
 
 #include "core/search_index.h"
 
-#include "core/engine.h"
+#include "core/store/messages_table.h"
 
 namespace kith::core {
 namespace {
@@ -13,16 +13,17 @@ constexpr int64_t kAtOnce = 256;
 
 }  // namespace
 
-SearchIndex::SearchIndex(Engine& engine) : engine_(engine), timer_(engine.timers) {}
+SearchIndex::SearchIndex(MessagesTable& messages, Timers& timers, Clock& clock)
+    : messages_(messages), clock_(clock), timer_(timers) {}
 
 void SearchIndex::pump() {
   if (!look_) return;
   look_ = false;
-  timer_.set(engine_.in_ms(kQuietMs), [this] { index_some(); });
+  timer_.set({clock_.monotonic().value + kQuietMs}, [this] { index_some(); });
 }
 
 void SearchIndex::index_some() {
-  if (engine_.store.messages.index(kAtOnce)) timer_.set(engine_.in_ms(kPauseMs), [this] { index_some(); });
+  if (messages_.index(kAtOnce)) timer_.set({clock_.monotonic().value + kPauseMs}, [this] { index_some(); });
 }
 
 }  // namespace kith::core

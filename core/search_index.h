@@ -8,11 +8,12 @@
 
 namespace kith::core {
 
-struct Engine;
+class MessagesTable;
 
 class SearchIndex {
  public:
-  explicit SearchIndex(Engine& engine);
+  // Borrows all three.
+  SearchIndex(MessagesTable& messages, Timers& timers, Clock& clock);
 
   // Messages were stored: they are indexed after a second without further ones. A table that has very many of them does
   // so by itself.
@@ -22,7 +23,8 @@ class SearchIndex {
  private:
   void index_some();
 
-  Engine& engine_;
+  MessagesTable& messages_;
+  Clock& clock_;
   bool look_ = true;  // an earlier run of the program may have left some
   Timer timer_;
 };

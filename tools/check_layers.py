@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
-Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or through the Engine.
+Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or through the Engine; those of the ground know no
+Engine, and can be tested without the others.
 
 Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and tests/.
 The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is one.
@@ -57,6 +58,8 @@ def upward_arrows(relative: pathlib.PurePath, text: str) -> list[str]:
     used = {part_of for part_of in re.findall(r'^#include "core/(\w+)(?:/|\.h)', text, re.M) if part_of != "engine"}
     used |= {MEMBERS.get(member, member) for member in re.findall(r"\bengine_?\.(\w+)", text)} & STOREY_OF.keys()
     rank, storey = STOREY_OF[part]
+    if storey in ("store", "ground") and re.search(r"\bEngine\b|core/engine\.h\"", text):
+        return [f"{relative}: a part of the {storey} takes what it uses, and no Engine"]
     return [
         f"{relative}: {storey} may not use {each}, which is of {STOREY_OF[each][1]}"
         for each in sorted(used & STOREY_OF.keys())

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Calls of the server's HTTP API, without a server, a database or the other parts of the core.
+#include "core/http_calls.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace kith::core {
+namespace {
+
+class StandingClock final : public Clock {
+ public:
+  [[nodiscard]] UnixMicros now() const override { return {1}; }
+  [[nodiscard]] MonotonicMs monotonic() const override { return {ms}; }
+  uint64_t ms = 1000;
+};
+
+class HttpCallsTest : public ::testing::Test {
+ protected:
+  HttpCallsTest() {
+    registration_.emplace();
+    registration_->server = "https://kith.example";
+    registration_->token = "\x01\x02";
+  }
+  void call() {
+    calls_.call("GET", "/v1/profile", "", [this](const HttpReply& reply) { statuses_.push_back(reply.status); });
+  }
+  std::vector<client_api::HttpCall> made() {
+    std::vector<client_api::Action> actions;
+    output_.release(actions);
+    std::vector<client_api::HttpCall> calls;
+    for (const client_api::Action& action : actions) calls.push_back(action.http_call());
+    return calls;
+  }
+  void answer(uint32_t number, uint32_t status) {
+    client_api::HttpResponse response;
+    response.set_call(number);
+    response.set_status(status);
+    calls_.on_response(response);
+  }
+  void pass(uint64_t ms) {
+    clock_.ms += ms;
+    timers_.run_due(clock_.monotonic());
+  }
+
+  StandingClock clock_;
+  Timers timers_;
+  Output output_;
+  std::optional<Registration> registration_;
+  Progress progress_;
+  HttpCalls calls_{output_, timers_, clock_, registration_, progress_, 7};
+  std::vector<uint32_t> statuses_;
+};
+
+TEST_F(HttpCallsTest, ACallIsAnsweredOnceByTheServerOrByItsDeadline) {
+  call();
+  call();
+  const auto made = this->made();
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_EQ(made[0].call(), 8u) << "numbers go on from those of the engine before";
+  EXPECT_EQ(made[0].url(), "https://kith.example/v1/profile");
+  EXPECT_EQ(made[0].bearer(), to_base64url(registration_->token));
+  answer(8, 200);
+  answer(8, 200);
+  pass(HttpCalls::kTimeoutMs);
+  answer(9, 200);
+  EXPECT_EQ(statuses_, (std::vector{200u, 0u}));
+}
+
+TEST_F(HttpCallsTest, TooManyAtOnceAreAnsweredByNobodyAndNotWithinTheCall) {  // [LIMIT-1]
+  for (size_t i = 0; i <= HttpCalls::kCallsMax; ++i) call();
+  EXPECT_EQ(made().size(), HttpCalls::kCallsMax);
+  EXPECT_TRUE(statuses_.empty());
+  pass(0);
+  EXPECT_EQ(statuses_, std::vector{0u});
+}
+
+TEST_F(HttpCallsTest, AnotherServerGetsNoToken) {  // [IDENTITY-7]
+  progress_.standing = Standing::kOtherServer;
+  call();
+  pass(0);
+  EXPECT_EQ(statuses_, std::vector{0u});
+  EXPECT_TRUE(made().empty());
+}
+
+}  // namespace
+}  // namespace kith::core
