@@ -83,7 +83,7 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
       if (*handle == own || !seen.insert(*handle).second) continue;
       if (count >= kContactsMax && !store_.contacts.find(*handle))
         return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
-      if (store_.contacts.set(*handle, first_characters(card.name, kNameCharactersMax))) {
+      if (store_.contacts.import(*handle, first_characters(card.name, kNameCharactersMax))) {
         ++count;
         if (const auto account = store_.handles.account_of(*handle)) store_.contacts.set_account(*handle, *account, {});
       }

@@ -29,12 +29,12 @@ class Contacts {
   Result<ContactRow, Refusal> set(const client_api::SetContactRequest& request);
 
   struct Imported {
-    uint32_t imported = 0;        // handles added or renamed, or there already by the same name
+    uint32_t imported = 0;        // handles added or renamed, or there already
     uint32_t skipped = 0;         // cards without a handle or a name that can be read, handles that are not understood
     std::vector<Handle> handles;  // of `imported`, each once
   };
-  // Writes: every phone number and e-mail address of every card. One in several cards takes the first name; the own is
-  // left out.
+  // Writes: every phone number and e-mail address of every card. One in several cards takes the first name, one
+  // that the user has named keeps that; the own is left out.
   // Errors: kTooLarge (vcard.h's limits), kInvalidArgument (no vCard in it).
   Result<Imported, Refusal> import(const client_api::ImportContactsRequest& request);
   struct Counts {

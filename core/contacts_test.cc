@@ -141,6 +141,26 @@ TEST_F(ContactsTest, ImportingAgainRenamesAndKeepsAccounts) {
   EXPECT_EQ(store_.contacts.find(kPeer)->name, "Ana Maria");
 }
 
+TEST_F(ContactsTest, ImportKeepsANameThatTheUserGave) {  // F31
+  ASSERT_TRUE(contacts_.import(file(card("Ana", "TEL:+491700000002\r\n") + card("Ben", "TEL:+491700000003\r\n"))));
+  ASSERT_TRUE(contacts_.set(request("+491700000002", "Grandma")));
+  ASSERT_TRUE(contacts_.set(request("+491700000004", "The plumber")));
+  const auto again =
+      contacts_.import(file(card("Ana Maria", "TEL:+491700000002\r\n") + card("Benjamin", "TEL:+491700000003\r\n") +
+                            card("Plumbing Ltd", "TEL:+491700000004\r\n")));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->imported, 3u);
+  EXPECT_EQ(store_.contacts.find(handle("+491700000002"))->name, "Grandma");
+  EXPECT_EQ(store_.contacts.find(handle("+491700000003"))->name, "Benjamin") << "its name was a file's, too";
+  EXPECT_EQ(store_.contacts.find(handle("+491700000004"))->name, "The plumber");
+  auto removal = request("+491700000002", "");
+  removal.set_remove(true);
+  ASSERT_TRUE(contacts_.set(removal));
+  ASSERT_TRUE(contacts_.import(file(card("Ana Maria", "TEL:+491700000002\r\n"))));
+  EXPECT_EQ(store_.contacts.find(handle("+491700000002"))->name, "Ana Maria")
+      << "whoever was deleted comes as the file has it";
+}
+
 TEST_F(ContactsTest, ALongNameIsCutBetweenCharacters) {
   std::string name;
   for (int i = 0; i < 150; ++i) name += "ü";

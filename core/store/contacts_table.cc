@@ -15,17 +15,21 @@ ContactRow read(Database& database, const Statement& row) {
 
 }  // namespace
 
-bool ContactsTable::set(const Handle& handle, std::string_view name) {
+bool ContactsTable::set(const Handle& handle, std::string_view name) { return write(handle, name, true); }
+
+bool ContactsTable::import(const Handle& handle, std::string_view name) { return write(handle, name, false); }
+
+bool ContactsTable::write(const Handle& handle, std::string_view name, bool by_hand) {
   const bool known = find(handle).has_value();
   const std::string sorted = sort_key(name);
   database_
       .prepare(
-          "INSERT INTO contacts (handle, name, sort_name) VALUES (?1, ?2, ?3) ON CONFLICT (handle) DO UPDATE SET name "
-          "= "
-          "?2, sort_name = ?3")
+          "INSERT INTO contacts (handle, name, sort_name, by_hand) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (handle) DO "
+          "UPDATE SET name = ?2, sort_name = ?3, by_hand = ?4 WHERE ?4 OR NOT by_hand")
       .bind_text(handle.text())
       .bind_text(name)
       .bind_text(sorted)
+      .bind(int64_t{by_hand})
       .run();
   return !known;
 }

@@ -2,9 +2,9 @@
 
 // The address book, and who is blocked.
 //
-//   contacts   handle TEXT PRIMARY KEY: its canonical text, name TEXT, sort_name TEXT: folded by sort_key(), account
-//              BLOB(16) or null while unknown or none, looked_up_us INTEGER: when the server was last asked whether the
-//              handle has an account; 0: never
+//   contacts   handle TEXT PRIMARY KEY: its canonical text, name TEXT, sort_name TEXT: folded by sort_key(), by_hand
+//              INTEGER 0/1: the user gave the name, account BLOB(16) or null while unknown or none, looked_up_us
+//              INTEGER: when the server was last asked whether the handle has an account; 0: never
 //   blocked    account BLOB(16) PRIMARY KEY
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -33,6 +33,8 @@ class ContactsTable {
 
   // Adds the contact or gives it the name; what is known about its account stays. True when it was not there before.
   bool set(const Handle& handle, std::string_view name);
+  // The same with a name out of a file: one that the user gave stays.
+  bool import(const Handle& handle, std::string_view name);
   bool remove(const Handle& handle);  // false when it was not there
   std::optional<ContactRow> find(const Handle& handle);
   // Of several handles of the account that are contacts, the one by which it was known first.
@@ -53,6 +55,8 @@ class ContactsTable {
   void replace_blocked(const std::vector<AccountId>& accounts);
 
  private:
+  bool write(const Handle& handle, std::string_view name, bool by_hand);
+
   Database& database_;
 };
 

@@ -99,8 +99,8 @@ CREATE TABLE asked (answer_id BLOB PRIMARY KEY NOT NULL, message_id BLOB NOT NUL
 CREATE INDEX asked_message ON asked (message_id);
 
 CREATE TABLE contacts (
-  handle TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, sort_name TEXT NOT NULL, account BLOB, looked_up_us INTEGER NOT NULL DEFAULT 0)
-  WITHOUT ROWID;
+  handle TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, sort_name TEXT NOT NULL, by_hand INTEGER NOT NULL DEFAULT 0, account BLOB,
+  looked_up_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX contacts_account ON contacts (account) WHERE account IS NOT NULL;
 CREATE TABLE blocked (account BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID;
 
