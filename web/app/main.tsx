@@ -24,6 +24,7 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
         throw error;
       }),
     onEvents: (listener) => client.onEvents(listener),
+    tryNow: () => client.tryNow(),
   };
 }
 

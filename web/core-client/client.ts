@@ -97,6 +97,11 @@ export class CoreClient {
     return () => this.listeners.delete(listener);
   }
 
+  /** As when the browser says that the network is back: the core looks for the server at once. */
+  tryNow(): void {
+    this.post({ kind: "network", online: true });
+  }
+
   private readonly onNetwork = ({ type }: Event): void => this.post({ kind: "network", online: type === "online" });
 
   /** Closes this page's part; calls that wait are rejected. */

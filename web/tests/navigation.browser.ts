@@ -185,14 +185,14 @@ describe("finding one's way", () => {
     await bubble(page, "half a w").waitFor();
   });
 
-  it("a blocked conversation leads to the details, and keeps them open", async () => {
+  it("who is blocked is unblocked where one would write", async () => {
     await page.getByRole("button", { name: "Contact details" }).click();
     await page.getByRole("button", { name: "Block Ben" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
     await page.getByText("You blocked Ben.").waitFor();
-    await page.locator("[data-part=blocked]").getByRole("button").click();
-    await details(page).getByRole("button", { name: "Unblock Ben" }).click();
+    await page.locator("[data-part=blocked]").getByRole("button", { name: "Unblock" }).click();
     await composer(page).waitFor();
+    await details(page).getByRole("button", { name: "Block Ben" }).waitFor();
     await page.keyboard.press("Escape");
   });
 

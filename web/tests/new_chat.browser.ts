@@ -2,51 +2,34 @@
 
 // The first steps, the address book, and whoever is not here yet. On a scripted core.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
 
 import { row } from "./support/actions";
-import { launchBrowser, type Device } from "./support/browser";
-import { Harness, within, type Prepare } from "./support/harness";
+import { within, type Prepare } from "./support/harness";
+import { harnessSuite } from "./support/harness_suite";
 
 describe("somebody new", () => {
-  let harness: Harness, browser: Browser, device: Device, page: Page;
-
-  before(async () => {
-    harness = await Harness.start();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await harness?.stop();
-  });
-  beforeEach(async () => {
-    device = await harness.device(browser);
-    device.context.setDefaultTimeout(15_000);
-    await device.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  });
-  afterEach(async () => {
-    await device.check();
-    await device.close();
-  });
+  const suite = harnessSuite(["clipboard-read", "clipboard-write"]);
+  let page: Page;
 
   const nobodyThere: Prepare = (core, testing) => core.failing("openConversation", testing.NO_SUCH_ACCOUNT);
   const field = () => page.getByLabel("Name, number, e-mail or @username");
   const newChat = async (prepare?: Prepare) => {
-    page = await harness.page(device, prepare);
+    page = await suite.open(prepare);
     await page.getByRole("button", { name: "New chat" }).first().click();
     await field().waitFor();
   };
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
 
   it("has three first steps while there is no conversation", async () => {
-    page = await harness.page(device, (core) => (core.conversations = []));
+    page = await suite.open((core) => (core.conversations = []));
     const steps = page.getByRole("region", { name: "First steps" });
     await steps.getByRole("button", { name: /Bring your contacts/ }).waitFor();
     await steps.getByRole("button", { name: /Write to a number/ }).waitFor();
     await steps.getByRole("button", { name: /Invite somebody/ }).click();
     await page.getByRole("status").getByText("The invitation is copied").waitFor();
-    assert.match(await copied(), new RegExp(`${harness.url}.*\\+49 170 000 0001`));
+    assert.match(await copied(), new RegExp(`${suite.url()}.*\\+49 170 000 0001`));
   });
 
   it("who is in no contact is said to be unknown, and can be invited", async () => {

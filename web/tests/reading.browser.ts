@@ -2,37 +2,21 @@
 
 // Reading a conversation: its beginning, and what was looked for in it. On a scripted core.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
 
 import { bubble, eventually, openConversation } from "./support/actions";
-import { launchBrowser, type Device } from "./support/browser";
-import { Harness, type Prepare } from "./support/harness";
+import type { Prepare } from "./support/harness";
+import { harnessSuite } from "./support/harness_suite";
 
 describe("reading", () => {
-  let harness: Harness, browser: Browser, device: Device, page: Page;
-
-  before(async () => {
-    harness = await Harness.start();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await harness?.stop();
-  });
-  beforeEach(async () => {
-    device = await harness.device(browser);
-    device.context.setDefaultTimeout(15_000);
-  });
-  afterEach(async () => {
-    await device.check();
-    await device.close();
-  });
+  const suite = harnessSuite();
+  let page: Page;
 
   const details = () => page.getByRole("complementary", { name: "Contact details" });
 
   it("a conversation begins with who this is, who can read it, and the way to be sure", async () => {
-    page = await harness.page(device, (core, testing) => {
+    page = await suite.open((core, testing) => {
       core.conversations = [testing.conversation({ direct: { about: "Slow cook, fast eater", verified: false } })];
     });
     await openConversation(page, "Ben");
@@ -44,7 +28,7 @@ describe("reading", () => {
   });
 
   it("one with somebody whose safety number was compared says so", async () => {
-    page = await harness.page(device, (core, testing) => {
+    page = await suite.open((core, testing) => {
       core.conversations = [testing.conversation({ direct: { verified: true } })];
     });
     await openConversation(page, "Ben");
@@ -53,7 +37,7 @@ describe("reading", () => {
   });
 
   it("somebody whose name is not known is called by the number, in its groups", async () => {
-    page = await harness.page(device, (core, testing) => {
+    page = await suite.open((core, testing) => {
       core.conversations = [testing.conversation({ title: "+491700000002" })];
     });
     await openConversation(page, "+49 170 000 0002");
@@ -82,7 +66,7 @@ describe("reading", () => {
   };
 
   it("what was found where a long text is folded away is unfolded, marked, and in view", async () => {
-    page = await harness.page(device, longText);
+    page = await suite.open(longText);
     await openConversation(page, "Ben");
     await page.getByRole("button", { name: "Read on" }).waitFor();
     assert.equal(await bubble(page, "Walnuss").count(), 0);
@@ -102,8 +86,61 @@ describe("reading", () => {
     assert.equal(await page.getByRole("button", { name: "Read on" }).count(), 0);
   });
 
+  const threeTrains: Prepare = (core, testing) => {
+    const say = (text: string, at: number) => testing.message({ text, atMs: testing.NOON - at * 60_000 });
+    const filler = Array.from({ length: 120 }, (_, at) => say(`line ${at}`, 200 - at));
+    const trains = [say("The train at 8:12", 300), say("Which TRAIN?", 250), say("train, train", 1)];
+    core.messages = [...trains.slice(0, 2), ...filler, ...trains.slice(2)];
+    const piece = (text: string) => ({ text, matched: /train/i.test(text) });
+    const excerpt = (...texts: string[]) => ({ pieces: texts.map(piece) });
+    core.on("search", ({ query }) =>
+      query === "train"
+        ? {
+            messages: [...trains].reverse(),
+            excerpts: [excerpt("train", ", ", "train"), excerpt("Which ", "TRAIN"), excerpt("The ", "train", " at")],
+          }
+        : { messages: [], excerpts: [] },
+    );
+  };
+  const marks = (name: string) =>
+    page.evaluate((which) => [...(CSS.highlights.get(which) ?? [])].map((range) => String(range)), name);
+
+  it("a conversation is searched by itself: hits are marked, one goes from one to the next, and Escape gives the focus back", async () => {
+    page = await suite.open(threeTrains);
+    await openConversation(page, "Ben");
+    await page.getByRole("button", { name: "More", exact: true }).last().click();
+    await page.getByRole("menuitem", { name: "Search in this chat" }).click();
+    const bar = page.getByRole("search", { name: "Search in this chat" });
+    await bar.getByRole("searchbox").fill("train");
+    await bar.getByText("1 of 3").waitFor();
+    await eventually("the newest is marked", async () => (await marks("found")).join() === "train,train");
+    assert.deepEqual(await marks("found-elsewhere"), [], "the other two are not on the page yet");
+
+    await page.keyboard.press("Enter");
+    await bar.getByText("2 of 3").waitFor();
+    await bubble(page, "Which TRAIN?").waitFor();
+    await eventually("the second is marked", async () => (await marks("found")).join() === "TRAIN");
+    await eventually(
+      "and so is the third, which is near",
+      async () => (await marks("found-elsewhere")).join() === "train",
+    );
+    await bar.getByRole("button", { name: "To the older one" }).click();
+    await bar.getByText("3 of 3").waitFor();
+    assert.ok(await bar.getByRole("button", { name: "To the older one" }).isDisabled());
+    await bar.getByRole("searchbox").press("Shift+Enter");
+    await bar.getByText("2 of 3").waitFor();
+
+    await bar.getByRole("searchbox").fill("tram");
+    await bar.getByText("Nothing found").waitFor();
+    assert.deepEqual([await marks("found"), await marks("found-elsewhere")], [[], []]);
+    await page.keyboard.press("Escape");
+    await bar.waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "open-chat-menu");
+    await page.getByRole("textbox", { name: "Message to Ben" }).waitFor();
+  });
+
   it("a message that was not sent is sent again in its place, or deleted", async () => {
-    page = await harness.page(device, (core, testing) => {
+    page = await suite.open((core, testing) => {
       const failed = testing.message({ outgoing: true, text: "at six", tick: 5, atMs: testing.NOON - 60_000 });
       core.messages.unshift(failed);
       core.on("retryMessage", () => core.emit({ case: "messageChanged", value: { ...failed, tick: 1 } }));

@@ -100,7 +100,7 @@ function Chats({ app, server, profile }: ChatsProps) {
         />
       )}
       {leftPanel === "new-chat" && (
-        <NewChatPane model={app.contacts} onBack={() => app.showLeft("list")} onInvite={invite} />
+        <NewChatPane model={app.contacts} self={state} onBack={() => app.showLeft("list")} onInvite={invite} />
       )}
       {leftPanel === "settings" && (
         <SettingsPane

@@ -2,7 +2,15 @@
 
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button
 // sends.
-import { useEffect, useLayoutEffect, useState, type FormEvent, type KeyboardEvent, type RefObject } from "react";
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type FormEvent,
+  type KeyboardEvent,
+  type RefObject,
+} from "react";
 
 import type { ComposerViewModel, Quoted } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -16,10 +24,9 @@ import styles from "./composer.module.css";
 interface ComposerProps {
   model: ConversationViewModel;
   field: RefObject<HTMLTextAreaElement | null>;
-  onUnblock: () => void;
 }
 
-export function Composer({ model, field, onUnblock }: ComposerProps) {
+export function Composer({ model, field }: ComposerProps) {
   const { conversation } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
   const [picking, setPicking] = useState(false);
@@ -45,7 +52,14 @@ export function Composer({ model, field, onUnblock }: ComposerProps) {
     toField();
   };
 
-  if (directOf(conversation)?.blocked === true) return <Blocked title={titleOf(conversation)} onUnblock={onUnblock} />;
+  const blocked = directOf(conversation)?.blocked === true;
+  const wasBlocked = useRef(blocked);
+  useEffect(() => {
+    // The button that unblocked is gone: one goes on where it was.
+    if (wasBlocked.current && !blocked && document.activeElement === document.body) field.current?.focus();
+    wasBlocked.current = blocked;
+  }, [blocked, field]);
+  if (blocked) return <Blocked model={model} />;
   return (
     <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
@@ -93,13 +107,21 @@ function insert(model: ComposerViewModel, area: HTMLTextAreaElement | null, emoj
   });
 }
 
-function Blocked({ title, onUnblock }: { title: string; onUnblock: () => void }) {
+/** In its place while the partner is blocked: the way back. */
+function Blocked({ model }: { model: ConversationViewModel }) {
+  const { conversation } = useViewModel(model);
+  const { error } = useViewModel(model.composer);
   return (
     <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
-      <span>{say("composer.youBlocked", { title })}</span>
-      <button type="button" className="button small" onClick={onUnblock}>
-        {say("common.contactDetails")}
+      <span>{say("composer.youBlocked", { title: titleOf(conversation) })}</span>
+      <button type="button" className="button small" onClick={() => void model.unblock()}>
+        {say("composer.unblock")}
       </button>
+      {error !== "" && (
+        <p className="error-text" role="alert">
+          {error}
+        </p>
+      )}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Words } from "./words";
 import styles from "./banner.module.css";
 
 /** Says when there is no connection, and what that means. */
-export function ConnectionBanner({ state }: { state: State | undefined }) {
+export function ConnectionBanner({ state, onTry }: { state: State | undefined; onTry: () => void }) {
   if (state === undefined) return null;
   switch (state.connection) {
     case Connection.kConnecting:
@@ -32,6 +32,9 @@ export function ConnectionBanner({ state }: { state: State | undefined }) {
           <span>
             <Words id="connection.none" values={{ unsent: state.unsentMessages }} />
           </span>
+          <button type="button" className="button small" onClick={onTry}>
+            {say("connection.tryNow")}
+          </button>
         </div>
       );
     default:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import {
@@ -17,6 +17,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
+import { ChatSearch } from "./chat_search";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
@@ -27,6 +28,9 @@ import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./conversation_pane.module.css";
+
+/** Fetched when somebody first opens it. */
+const ChatMenu = lazy(() => import("./chat_menu"));
 
 /** What the pane asks of the app around it. */
 export interface ConversationPaneActions {
@@ -51,6 +55,7 @@ interface ConversationPaneProps {
 export function ConversationPane({ model, details, actions }: ConversationPaneProps) {
   const narrow = useMedia(NARROW);
   const { conversation } = useViewModel(model);
+  const { open: searching } = useViewModel(model.search);
   const field = useRef<HTMLTextAreaElement>(null);
   const messageActions = useMemo<MessageActions>(
     () => ({
@@ -89,7 +94,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       }}
     >
       <h1 className="visually-hidden">{titleOf(conversation)}</h1>
-      <Header conversation={conversation} actions={actions} />
+      <Header model={model} actions={actions} />
+      {searching && <ChatSearch model={model.search} onClosed={() => document.getElementById(MENU_ID)?.focus()} />}
       <MessageList
         key={model.id}
         model={model}
@@ -98,12 +104,13 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         toComposer={() => field.current?.focus()}
       />
       <IdentityBanner model={model} onCompare={actions.openDetails} />
-      <Composer key={`composer-${model.id}`} model={model} field={field} onUnblock={actions.openDetails} />
+      <Composer key={`composer-${model.id}`} model={model} field={field} />
     </main>
   );
 }
 
-function Header({ conversation, actions }: { conversation: Conversation; actions: ConversationPaneActions }) {
+function Header({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
+  const { conversation } = useViewModel(model);
   const status = useStatus(conversation);
   const direct = directOf(conversation);
   return (
@@ -128,15 +135,6 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
           </span>
         </span>
       </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={say("common.search")}
-        title={say("conversation.searchKeys")}
-        onClick={actions.openSearch}
-      >
-        <Icon name="search" />
-      </button>
       {direct !== undefined && (
         <button
           type="button"
@@ -149,7 +147,40 @@ function Header({ conversation, actions }: { conversation: Conversation; actions
           <Icon name="info" />
         </button>
       )}
+      <MenuButton onSearchHere={model.search.open} onSearchAll={actions.openSearch} />
     </header>
+  );
+}
+
+const MENU_ID = "open-chat-menu";
+
+function MenuButton({ onSearchHere, onSearchAll }: { onSearchHere: () => void; onSearchAll: () => void }) {
+  const [opener, setOpener] = useState<HTMLElement>();
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        id={MENU_ID}
+        aria-label={say("chatMenu.more")}
+        aria-haspopup="menu"
+        aria-expanded={opener !== undefined}
+        title={say("chatMenu.more")}
+        onClick={(event) => setOpener(event.currentTarget)}
+      >
+        <Icon name="more" />
+      </button>
+      {opener !== undefined && (
+        <Suspense>
+          <ChatMenu
+            opener={opener}
+            onSearchHere={onSearchHere}
+            onSearchAll={onSearchAll}
+            onClose={() => setOpener(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 

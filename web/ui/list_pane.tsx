@@ -39,6 +39,8 @@ export interface ListPaneActions {
   showLeft: (panel: LeftPanel) => void;
   /** Opens the conversation with a number. */
   writeTo: (handle: string) => void;
+  /** Looks for the server at once, which is looked for again and again anyway. */
+  tryNow: () => void;
 }
 
 interface ListPaneProps {
@@ -93,7 +95,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       </header>
       <SearchField model={search} field={field} />
       <RebuiltBanner state={state} />
-      <ConnectionBanner state={state} />
+      <ConnectionBanner state={state} onTry={actions.tryNow} />
       {someoneThere && <NotificationsBanner model={notifications} />}
       <div className="pane-body">
         <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />

@@ -31,13 +31,15 @@ function TextBody({ message, whole, meta }: BodyProps) {
   if (isBare(message))
     return (
       <div className="text">
-        <span className="words">{text}</span>
+        <span className="words" data-words>
+          {text}
+        </span>
         {meta}
       </div>
     );
   return (
     <div className="text" dir="auto">
-      <span className="words">
+      <span className="words" data-words>
         <RichText text={folded ?? text} />
         {folded !== undefined && "…"}
       </span>

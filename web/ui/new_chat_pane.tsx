@@ -3,27 +3,32 @@
 // In the place of the list: writing to somebody new, and the address book.
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
-import { matchingContacts, type ContactsViewModel } from "../view-models/contacts";
-import { HANDLE_BYTES_MAX } from "../view-models/core";
+import { isForSelf, matchingContacts, type ContactsViewModel } from "../view-models/contacts";
+import { HANDLE_BYTES_MAX, type State } from "../view-models/core";
 import { looksLikeHandle } from "../view-models/handle";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
+import { Avatar } from "./avatar";
 import { AddContact, ContactRows } from "./contact_rows";
 import { Icon, type IconName } from "./icons";
+import { FirstMessage } from "./first_message";
 import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
 
 interface NewChatPaneProps {
   model: ContactsViewModel;
+  self: State | undefined;
   onBack: () => void;
   onInvite: () => void;
 }
 
-export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
-  const { contacts, query, error, notice } = useViewModel(model);
+export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps) {
+  const { contacts, query, unreached, error, notice } = useViewModel(model);
   const [adding, setAdding] = useState(false);
   const found = matchingContacts(contacts, query);
+  const forSelf = query.trim() === "" || isForSelf(self, query);
+  const openSelf = () => void model.openSelf(self?.accountId ?? "");
   return (
     <section
       className="pane left"
@@ -41,7 +46,14 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
         </button>
         <h1>{say("common.newChat")}</h1>
       </header>
-      <HandleOrName model={model} firstFound={found[0]?.handle?.text} />
+      <HandleOrName
+        model={model}
+        openFirst={
+          forSelf && query.trim() !== ""
+            ? openSelf
+            : found[0] && (() => void model.openHandle(found[0]?.handle?.text ?? ""))
+        }
+      />
       {error !== "" && (
         <p className="panel-form error-text" role="alert">
           {error}
@@ -55,9 +67,17 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
       <div className="pane-body">
         {adding ? (
           <AddContact model={model} onDone={() => setAdding(false)} />
+        ) : unreached !== "" ? (
+          <FirstMessage model={model} />
         ) : (
           <>
-            <Ways model={model} someFound={found.length > 0} onAdd={() => setAdding(true)} onInvite={onInvite} />
+            {forSelf && self !== undefined && <NoteToSelf self={self} onOpen={openSelf} />}
+            <Ways
+              model={model}
+              someFound={forSelf || found.length > 0}
+              onAdd={() => setAdding(true)}
+              onInvite={onInvite}
+            />
             <ContactRows
               model={model}
               contacts={found}
@@ -71,13 +91,30 @@ export function NewChatPane({ model, onBack, onInvite }: NewChatPaneProps) {
   );
 }
 
+/** What one writes to oneself; it is found by its name, and by one's own. */
+function NoteToSelf({ self, onOpen }: { self: State; onOpen: () => void }) {
+  return (
+    <div className="rows">
+      <button type="button" className="row-button" data-row onClick={onOpen}>
+        <Avatar id={self.accountId} title={self.name} />
+        <span className="row-main">
+          <span className="row-title">{say("core.noteToSelf")}</span>
+          <span className="row-preview">
+            <span className="text">{say("newChat.noteToSelfHint")}</span>
+          </span>
+        </span>
+      </button>
+    </div>
+  );
+}
+
 /** Enter writes to the handle, or to the first contact that was found. */
-function HandleOrName({ model, firstFound }: { model: ContactsViewModel; firstFound: string | undefined }) {
+function HandleOrName({ model, openFirst }: { model: ContactsViewModel; openFirst: (() => void) | undefined }) {
   const { query, busy } = useViewModel(model);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (looksLikeHandle(query)) void model.openTyped();
-    else if (firstFound !== undefined) void model.openHandle(firstFound);
+    else openFirst?.();
   };
   return (
     <form className="search" onSubmit={submit} aria-busy={busy}>

@@ -119,6 +119,8 @@ beforeAll(() => {
   );
   HTMLDialogElement.prototype.showModal = vi.fn();
   HTMLDialogElement.prototype.close = vi.fn();
+  Element.prototype.scrollIntoView = vi.fn();
+  Element.prototype.animate = vi.fn();
   vi.stubGlobal("__KITH_SOURCE__", "/source.tar.gz");
 });
 afterAll(() => {
@@ -216,6 +218,13 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await settled(() => app.snapshot().open?.composer.setText("γειά"));
     await settled(() => app.openDetails());
     expect(plainTexts()).toEqual([]);
+    for (const messages of [core.messages.slice(0, 1), []]) {
+      core.on("search", () => create(SearchResponseSchema, { messages }));
+      app.snapshot().open?.search.open();
+      await settled(() => app.snapshot().open?.search.setQuery(`γ${messages.length}`));
+      await settled(() => new Promise((resolve) => setTimeout(resolve, 200)));
+      expect(plainTexts()).toEqual([]);
+    }
     await settled(() =>
       core.emit({ case: "conversationChanged", value: conversation({ title: NAME, direct: { blocked: true } }) }),
     );
@@ -227,6 +236,10 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await settled(() => app.showLeft("new-chat"));
     expect(plainTexts()).toEqual([]);
     await settled(() => app.contacts.setQuery("ωωω"));
+    expect(plainTexts()).toEqual([]);
+    core.failing("openConversation", Failure_Code.kOffline);
+    await settled(() => app.contacts.openHandle("+49 170 1"));
+    expect(app.contacts.snapshot().unreached).not.toBe("");
     expect(plainTexts()).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { create } from "@bufbuild/protobuf";
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { RequestCodeResponseSchema } from "../core-client/schema";
+import { Failure_Code, RequestCodeResponseSchema } from "../core-client/schema";
 import { RegistrationViewModel } from "../view-models/registration";
 import { FakeCore } from "../view-models/testing/fake_core";
 import { RegistrationScreen } from "./registration_screen";
@@ -13,8 +13,7 @@ import { RegistrationScreen } from "./registration_screen";
 const SERVER = "https://kith.example:8443";
 
 /** The screen after a code was asked for, which the server answers with, or keeps for whoever runs it. */
-async function askForCode(code: string): Promise<void> {
-  const core = new FakeCore();
+async function askForCode(code: string, core = new FakeCore()): Promise<void> {
   core.on("requestCode", () => create(RequestCodeResponseSchema, { code, digits: 6, expiresInS: 600 }));
   const options = { server: SERVER, deviceName: "Web", onRegistered: () => undefined };
   render(<RegistrationScreen model={new RegistrationViewModel(core, options)} server={SERVER} profile="" />);
@@ -39,5 +38,14 @@ describe("the screen that takes the code", () => {
     expect(screen.getByText(/This is a development server/)).toBeTruthy();
     expect(screen.queryByText(/Ask them/)).toBeNull();
     expect((screen.getByLabelText("Code, 6 digits") as HTMLInputElement).value).toBe("123456");
+  });
+
+  it("of a number with a PIN leads to the one that says what to do when it is forgotten", async () => {
+    const core = new FakeCore();
+    core.failing("register", Failure_Code.kPinRequired);
+    await askForCode("", core);
+    fireEvent.change(screen.getByLabelText("Code, 6 digits"), { target: { value: "111111" } });
+    await screen.findByLabelText("Registration PIN");
+    expect(screen.getByText(/Forgotten\? A PIN can't be reset/).textContent).toContain("Without the PIN");
   });
 });

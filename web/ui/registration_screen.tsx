@@ -211,6 +211,7 @@ function PinStep({ model, snapshot }: StepProps) {
           value={snapshot.pin}
           onChange={(event) => model.setPin(event.target.value)}
         />
+        <span className="hint">{say("registration.pinForgotten")}</span>
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { titleOf, type Conversation, type Message, type SearchExcerpt } from "../view-models/core";
+import { foundIn } from "../view-models/chat_search";
+import { titleOf, type Conversation, type Message } from "../view-models/core";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
@@ -15,9 +16,6 @@ interface SearchResultsProps {
   /** No conversation was found either. */
   nothingElse: boolean;
 }
-
-const foundIn = (excerpt: SearchExcerpt | undefined): readonly string[] =>
-  excerpt?.pieces.filter(({ matched }) => matched).map(({ text }) => text) ?? [];
 
 /** Messages that have the words looked for. */
 export function SearchResults({ model, conversationOf, onOpen, now, nothingElse }: SearchResultsProps) {

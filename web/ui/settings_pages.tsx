@@ -69,12 +69,17 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
           )}
           <dt>{say("settings.messagesNotSentYet")}</dt>
           <dd>{state?.unsentMessages ?? 0}</dd>
+        </dl>
+      </section>
+      <details className="group">
+        <summary>{say("settings.advanced")}</summary>
+        <dl className="facts">
           <dt>{say("settings.device")}</dt>
           <dd>{state?.deviceId}</dd>
           <dt>{say("settings.account")}</dt>
           <dd className="code">{state?.accountId}</dd>
         </dl>
-      </section>
+      </details>
       <Shortcuts />
     </>
   );

@@ -21,6 +21,7 @@ export function SecurityPage({ model }: { model: SettingsViewModel }) {
     <section className="group">
       <h3>{say("common.registrationPin")}</h3>
       <p className="explain">{hasPin ? say("settingsSecurity.hasPin") : say("settingsSecurity.noPin")}</p>
+      <p className="explain">{say("settingsSecurity.forgotten")}</p>
       {typing ? (
         <PinForm model={model} onDone={() => setTyping(false)} />
       ) : (

@@ -3,7 +3,7 @@
 // Where the list of messages is scrolled to: it stays at the end when it is there, stays at what is being read when
 // rows come or go above, and asks for more near either end. One for each list in the page; `end` ends it.
 import { END, type Jump, type TimelineSnapshot, type TimelineViewModel } from "../view-models/timeline";
-import { markFound } from "./found_words";
+import { placesOf, showFound } from "./found_words";
 
 /** The conversation whose messages are scrolled. */
 export interface Scrolled {
@@ -68,6 +68,9 @@ export class TimelineScroll {
   private pinned = true;
   private anchor: Anchor | undefined;
   private jumped = 0;
+  /** What was looked for, where the list has jumped to, and elsewhere. */
+  private here: Pick<Jump, "to" | "found"> | undefined;
+  private marks: TimelineSnapshot["marks"] = new Map();
   private widening = false;
   private covered = false;
   private ended = false;
@@ -93,7 +96,7 @@ export class TimelineScroll {
   }
 
   /** The rows are those of a new snapshot. `covered`: something lies over the messages, nobody sees them. */
-  follow({ loaded, jump, atNewest }: TimelineSnapshot, covered: boolean): void {
+  follow({ loaded, jump, atNewest, marks }: TimelineSnapshot, covered: boolean): void {
     this.covered = covered;
     if (!loaded) return;
     if (jump !== undefined && jump.round !== this.jumped) {
@@ -104,6 +107,7 @@ export class TimelineScroll {
     } else if (this.anchor !== undefined) {
       this.bring(this.anchor);
     }
+    if (marks.size > 0 || this.marks.size > 0) this.showMarks(marks);
     this.look();
   }
 
@@ -141,7 +145,9 @@ export class TimelineScroll {
     if (row === undefined) return;
     // without a highlight in one step: near the end it can't be that far up, and then the end is where the list is
     if (!highlight) return this.bring({ key: to, top: ABOVE_PX });
-    const [hit] = markFound(row, found);
+    this.here = { to, found };
+    this.showMarks(this.marks);
+    const [hit] = placesOf(row, found);
     if (hit === undefined) row.scrollIntoView({ block: "center" });
     else
       this.bring({
@@ -149,6 +155,20 @@ export class TimelineScroll {
         top: this.frame.clientHeight / 2 - (hit.getBoundingClientRect().top - row.getBoundingClientRect().top),
       });
     flash(row);
+  }
+
+  /** Rows come and go: what is marked in them is found anew. */
+  private showMarks(marks: TimelineSnapshot["marks"]): void {
+    if (marks.size === 0 && this.marks.size > 0) this.here = undefined;
+    this.marks = marks;
+    const elsewhere: Range[] = [];
+    const here: Range[] = [];
+    for (const row of this.rows.children) {
+      const { key = "" } = (row as HTMLElement).dataset;
+      if (key === this.here?.to) here.push(...placesOf(row as HTMLElement, this.here.found));
+      else elsewhere.push(...placesOf(row as HTMLElement, marks.get(key) ?? []));
+    }
+    showFound(here, elsewhere);
   }
 
   private toEnd(): void {

@@ -4,9 +4,11 @@ import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
+  CoreFailure,
   Failure_Code,
   ImportContactsResponseSchema,
   ListContactsResponseSchema,
+  ListMessagesResponseSchema,
   SearchResponseSchema,
   State_Connection,
 } from "../core-client/schema";
@@ -95,6 +97,32 @@ describe("a server that doesn't take this device", () => {
       expect(app.snapshot().registration?.snapshot().step).toBe("phone");
     },
   );
+});
+
+describe("a conversation that turns out to be another's", () => {
+  it("is followed to where its messages are now, with what is being written", async () => {
+    const first = message({ outgoing: true, text: "Hello, it's Ana" });
+    core.messages.push(first);
+    await app.start({ ...HOME, conversation: BEN });
+    app.snapshot().open?.composer.setText("and one thing more");
+    core.conversations = [conversation({ id: ANA, title: "Cem" })];
+    core.messages = [{ ...first, conversation: ANA }];
+    core.on("listMessages", ({ conversation: id }) => {
+      if (id === BEN) throw new CoreFailure(Failure_Code.kNoSuchConversation, "", 0);
+      return create(ListMessagesResponseSchema, { messages: core.messages });
+    });
+    core.emit({ case: "resync", value: {} });
+    await vi.waitFor(() => expect(app.snapshot().open?.id).toBe(ANA));
+    await settle();
+    expect(app.snapshot().open?.composer.snapshot().text).toBe("and one thing more");
+  });
+
+  it("is closed when nobody knows where", async () => {
+    await app.start({ ...HOME, conversation: BEN });
+    core.conversations = [];
+    core.emit({ case: "resync", value: {} });
+    await vi.waitFor(() => expect(app.snapshot().open).toBeUndefined());
+  });
 });
 
 describe("what is open", () => {

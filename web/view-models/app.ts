@@ -125,6 +125,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Whether the server knows this device again: it may have been another one, or have lied. */
   readonly askAgain = (): void => void this.core.call("connect").catch(() => undefined);
 
+  /** Somebody does not want to wait until the core looks for the server again. */
+  readonly tryNow = (): void => {
+    this.askAgain();
+    this.core.tryNow();
+  };
+
   /** Registers this device, anew when it has been ended. */
   readonly register = (): void => {
     const { state, registration } = this.snapshot();
@@ -252,9 +258,28 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().phase === "chats") this.core.call("setAvailable", { available }).catch(() => undefined);
   }
 
-  private take({ state, resync }: Changes): void {
+  private take({ state, resync, conversations }: Changes): void {
     if (state !== undefined) this.takeState(state);
+    const { open } = this.snapshot();
+    if (open !== undefined && conversations.has(open.id) && this.store.conversation(open.id) === undefined)
+      void this.followMerged(open);
     if (resync) void this.core.call("getState").then((state) => this.takeState(state));
+  }
+
+  /**
+   * The open conversation is no more: the number that was written to without a connection is that of somebody with whom there is one already. There
+   * the messages are now, and there one goes on with what is being written.
+   */
+  private async followMerged(open: ConversationViewModel): Promise<void> {
+    const { text } = open.composer.snapshot();
+    const written = open.timeline.newest();
+    const now =
+      written === undefined ? undefined : await this.core.call("getMessage", { id: written.id }).catch(() => undefined);
+    if (this.snapshot().open !== open) return;
+    if (now === undefined || this.store.conversation(now.conversation) === undefined) return this.closeConversation();
+    await this.openConversation(now.conversation);
+    const composer = this.snapshot().open?.composer;
+    if (composer?.snapshot().text === "") composer.setText(text);
   }
 
   private takeState(state: State): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The address book, and the way to a new conversation.
-import { FailureCode, hasCode, type Contact, type Conversation, type Core, type Handle } from "./core";
+import { FailureCode, hasCode, type Contact, type Conversation, type Core, type Handle, type State } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { handleKind, handleOf } from "./handle";
@@ -18,11 +18,16 @@ export interface ContactsSnapshot {
   busy: boolean;
   /** A handle that was asked for and that nobody has: whose it is can be invited. */
   stranger: string;
+  /** A handle that the server could not be asked about: what is written to it waits. */
+  unreached: string;
+  /** What is being written to it. */
+  firstText: string;
   error: string;
   /** What the last import or change did. */
   notice: string;
 }
 
+const NOTHING_TYPED = { query: "", stranger: "", unreached: "", firstText: "", error: "", notice: "" };
 const VCARD_BYTES_MAX = 8 << 20;
 
 export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
@@ -31,7 +36,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     private readonly store: EntityStore,
     private readonly onOpened: (conversation: Conversation) => void,
   ) {
-    super({ loaded: false, contacts: [], query: "", busy: false, stranger: "", error: "", notice: "" });
+    super({ ...NOTHING_TYPED, loaded: false, contacts: [], busy: false });
     this.onDispose(
       store.select(
         ({ contacts }) => contacts,
@@ -48,8 +53,12 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     }
   };
 
-  readonly setQuery = (query: string): void => this.update({ query, stranger: "", error: "", notice: "" });
-  readonly reset = (): void => this.update({ query: "", stranger: "", error: "", notice: "" });
+  readonly setQuery = (query: string): void => {
+    const { firstText } = this.snapshot(); // nobody's text is lost with a digit of the number
+    this.update({ ...NOTHING_TYPED, query, firstText });
+  };
+  readonly reset = (): void => this.update(NOTHING_TYPED);
+  readonly setFirstText = (firstText: string): void => this.update({ firstText, error: "" });
 
   /** Opens the conversation with whoever has the handle that is typed. */
   readonly openTyped = (): Promise<void> => this.openHandle(this.snapshot().query);
@@ -58,19 +67,39 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     const handle = typed.trim();
     if (handle === "") return this.update({ error: say("contacts.typeHandle") });
     if (this.snapshot().busy) return;
-    this.update({ busy: true, stranger: "", error: "", notice: "" });
+    this.update({ busy: true, stranger: "", unreached: "", error: "", notice: "" });
     try {
       const conversation = await this.core.call("openConversation", { handle });
-      this.update({ busy: false, query: "" });
+      this.update({ ...NOTHING_TYPED, busy: false });
       this.onOpened(conversation);
     } catch (error) {
-      const words = hasCode(error, FailureCode.kNoSuchAccount)
-        ? say("contacts.nobodyHas", { kind: handleKind(handle), handle: formatPhone(handle) })
-        : hasCode(error, FailureCode.kOffline)
-          ? say("contacts.offline")
-          : failureText(error);
-      const stranger = hasCode(error, FailureCode.kNoSuchAccount) ? handle : "";
-      this.update({ busy: false, stranger, error: words });
+      if (hasCode(error, FailureCode.kOffline)) return this.update({ busy: false, unreached: handle });
+      this.update({ busy: false, ...refusalOf(error, handle) });
+    }
+  };
+
+  /** Opens the conversation with oneself. */
+  readonly openSelf = async (accountId: string): Promise<void> => {
+    try {
+      this.onOpened(await this.core.call("openConversation", { accountId }));
+      this.update(NOTHING_TYPED);
+    } catch (error) {
+      this.update({ error: failureText(error) });
+    }
+  };
+
+  /** Sends the first message to a handle that the server could not be asked about: it waits as any other does. */
+  readonly writeFirst = async (): Promise<void> => {
+    const { unreached: handle, firstText, busy } = this.snapshot();
+    if (handle === "" || firstText.trim() === "" || busy) return;
+    this.update({ busy: true, error: "" });
+    try {
+      const { message } = await this.core.call("sendMessage", { handle, text: firstText.trim() });
+      const conversation = await this.core.call("openConversation", { conversation: message?.conversation ?? "" });
+      this.update({ ...NOTHING_TYPED, busy: false });
+      this.onOpened(conversation);
+    } catch (error) {
+      this.update({ busy: false, unreached: "", ...refusalOf(error, handle) });
     }
   };
 
@@ -117,12 +146,33 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   }
 }
 
-/** Contacts with every word of the query in the name, or with it, or the digits of it, in the handle. */
-export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
-  const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = fold(query)
+/** Why nothing can be written to a handle. */
+const refusalOf = (error: unknown, handle: string): Pick<ContactsSnapshot, "stranger" | "error"> =>
+  hasCode(error, FailureCode.kNoSuchAccount)
+    ? { stranger: handle, error: say("contacts.nobodyHas", { kind: handleKind(handle), handle: formatPhone(handle) }) }
+    : { stranger: "", error: failureText(error) };
+
+const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const wordsOf = (text: string): string[] =>
+  fold(text)
     .split(/\s+/)
     .filter((word) => word !== "");
+
+/** Whether somebody looks for the conversation with themselves: by what it is called, by their name, or by their handles. */
+export function isForSelf(self: Pick<State, "name" | "handles"> | undefined, query: string): boolean {
+  const words = wordsOf(query);
+  const digits = query.replace(/\D/g, "");
+  if (self === undefined || words.length === 0) return false;
+  const isTheirs = ({ text }: Handle) =>
+    digits.length >= 3 ? text.includes(digits) : words.length === 1 && text.startsWith(words[0] ?? "");
+  if (self.handles.some(isTheirs)) return true;
+  const names = [`${say("core.noteToSelf")} ${say("contacts.noteToSelfToo")}`, self.name].map(wordsOf);
+  return names.some((name) => words.every((word) => name.some((each) => each.startsWith(word))));
+}
+
+/** Contacts with every word of the query in the name, or with it, or the digits of it, in the handle. */
+export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
+  const words = wordsOf(query);
   const digits = query.replace(/\D/g, "");
   return contacts.filter((each) => {
     const name = fold(each.name);

@@ -2,6 +2,7 @@
 
 // One open conversation: its head, its messages, what is being written, and when what came counts as read.
 import type { Attention } from "./attention";
+import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
 import type { Conversation, Core, Message } from "./core";
 import type { EntityStore } from "./entity_store";
@@ -18,6 +19,7 @@ export interface ConversationSnapshot {
 export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly timeline: TimelineViewModel;
   readonly composer: ComposerViewModel;
+  readonly search: ChatSearchViewModel;
   /** The last message on the screen; "" while none is. */
   private onScreen = "";
   /** What was last marked read. */
@@ -36,6 +38,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.composer = new ComposerViewModel(core, conversation.id, draftOf(conversation), (message) =>
       this.timeline.putOwn(message),
     );
+    this.search = new ChatSearchViewModel(core, conversation.id, this.timeline);
     this.timeline.setAttentive(attention.attentive);
     const own = () => store.conversation(conversation.id);
     this.onDispose(store.select(own, (changed) => this.takeConversation(changed)));
@@ -44,6 +47,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(() => (this.loaded = false));
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.composer.dispose());
+    this.onDispose(() => this.search.dispose());
   }
 
   get id(): string {
@@ -83,6 +87,10 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Deletes what could not be sent. */
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
     this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
+
+  /** Lets a partner who is blocked write again. */
+  readonly unblock = (): Promise<unknown> =>
+    this.core.call("setBlocked", { conversation: this.id, blocked: false }).catch(this.composer.refuse);
 
   private takeConversation(conversation: Conversation | undefined): void {
     if (conversation === undefined) return;

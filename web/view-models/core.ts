@@ -57,6 +57,8 @@ export interface Core {
   call<Name extends MethodName>(name: Name, params?: MethodParams<Name>): Promise<MethodResult<Name>>;
   /** Calls the listener with the events, in order, as many at a time as came together; the answer ends that. */
   onEvents(listener: (events: readonly Event[]) => void): () => void;
+  /** Looks for the server at once, when there is no connection: it does not wait for the next try. */
+  tryNow(): void;
 }
 
 /** What is known of the partner; undefined unless the conversation is with one other. */

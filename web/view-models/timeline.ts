@@ -56,6 +56,8 @@ export interface TimelineSnapshot {
   atNewest: boolean;
   /** What to bring into view. */
   jump: Jump | undefined;
+  /** What a search has found, in which messages: it is marked where it stands. */
+  marks: ReadonlyMap<string, readonly string[]>;
   error: string;
 }
 
@@ -87,7 +89,15 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     store: EntityStore,
     private readonly conversation: string,
   ) {
-    super({ loaded: false, items: [], olderThere: false, atNewest: true, jump: undefined, error: "" });
+    super({
+      loaded: false,
+      items: [],
+      olderThere: false,
+      atNewest: true,
+      jump: undefined,
+      marks: new Map(),
+      error: "",
+    });
     this.held = store.holdMessages();
     this.onDispose(() => store.release(this.held));
     this.onDispose(store.subscribe((changes) => this.take(changes)));
@@ -143,6 +153,11 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     return true;
   };
 
+  readonly mark = (marks: ReadonlyMap<string, readonly string[]>): void => {
+    for (const id of marks.keys()) this.whole.add(id);
+    this.publish({ marks });
+  };
+
   /** The view is, or is no longer, at the end. */
   readonly setPinned = (pinned: boolean): void => {
     this.pinned = pinned;
@@ -169,6 +184,11 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
 
   message(id: string): Message | undefined {
     return this.held.get(id);
+  }
+
+  /** The newest that is read. */
+  newest(): Message | undefined {
+    return this.window.messages.at(-1);
   }
 
   /** Takes a message that a call has answered with: one's own, just written. */

@@ -90,6 +90,8 @@ export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, Stat
 }
 
 export class FakeCore implements Core {
+  /** How often somebody wanted the server at once. */
+  tries = 0;
   readonly calls: { name: MethodName; params: Record<string, unknown> }[] = [];
   conversations: Conversation[] = [];
   messages: Message[] = [];
@@ -116,6 +118,10 @@ export class FakeCore implements Core {
     return (
       answer === undefined ? this.usual(name, params as Record<string, unknown>) : await answer(params as never)
     ) as MethodResult<Name>;
+  }
+
+  tryNow(): void {
+    ++this.tries;
   }
 
   onEvents(listener: (events: readonly Event[]) => void): () => void {
