@@ -6,7 +6,14 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import typescript from "typescript-eslint";
 
 export default defineConfig([
-  globalIgnores(["dist", "node_modules", "core-client/generated", "app/service_worker.js", "tests/bench/*.js"]),
+  globalIgnores([
+    "dist",
+    "node_modules",
+    "core-client/generated",
+    "ui/generated",
+    "app/service_worker.js",
+    "tests/bench/*.js",
+  ]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [typescript.configs.recommended, reactHooks.configs.flat.recommended],
@@ -15,6 +22,18 @@ export default defineConfig([
       "react-hooks/exhaustive-deps": "error",
       "prefer-const": ["error", { ignoreReadBeforeAssign: true }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    files: ["{ui,app}/**/*.tsx"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...["Literal[value=/\\w/]", "TemplateElement[value.raw=/\\w/]"].map((words) => ({
+          selector: `JSXAttribute[name.name=/lassName$/] ${words}`,
+          message: "A class is one of a CSS module's: of those the compiler knows which there are.",
+        })),
+      ],
     },
   },
   {

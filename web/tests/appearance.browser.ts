@@ -57,6 +57,14 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
     }),
   },
+  "the search in a chat": {
+    go: inConversation(async (page) => {
+      await page.locator("#open-chat-menu").click();
+      await page.getByRole("menuitem", { name: "Search in this chat" }).click();
+      await page.getByRole("searchbox", { name: "Search in this chat" }).fill("train");
+      await page.getByText(/^1 of/).waitFor();
+    }),
+  },
   "contact details": { go: inConversation(press("Contact details")) },
   "the question before blocking": {
     go: inConversation(async (page) => {
@@ -143,7 +151,7 @@ describe("how the app looks", () => {
       const page = await shown({}, { viewport: { width, height: 844 } });
       const sizeOf = () =>
         page
-          .locator(".row-title")
+          .locator("[data-part=title]")
           .first()
           .evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
       const usual = await sizeOf();
@@ -151,7 +159,7 @@ describe("how the app looks", () => {
       await session.send("Page.enable");
       await session.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
       await page.reload();
-      await page.locator(".row-title").first().waitFor();
+      await page.locator("[data-part=title]").first().waitFor();
       assert.equal(await sizeOf(), usual * 2);
       await openConversation(page, FRIEND);
       const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -160,14 +168,38 @@ describe("how the app looks", () => {
     }
   });
 
+  it("looks the same whatever order the sheets come in", async () => {
+    for (const name of [
+      "a conversation",
+      "contact details",
+      "a search",
+      "settings",
+      "the first screen",
+      "a new contact",
+    ]) {
+      const page = await shown(SCREENS[name] as Screen);
+      await page.clock.setFixedTime(Date.now());
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      const before = await page.screenshot({ animations: "disabled" });
+      const moved = await page.evaluate(() => {
+        const sheets = [...document.head.querySelectorAll("style[data-vite-dev-id]")];
+        document.head.append(...sheets.reverse());
+        return sheets.length;
+      });
+      assert.ok(moved > 20, `${moved} sheets`);
+      assert.ok(before.equals(await page.screenshot({ animations: "disabled" })), name);
+      await page.context().close();
+    }
+  });
+
   it("the time and the ticks do not touch text that is read from right to left", async () => {
     const page = await shown(SCREENS["a conversation"] as Screen);
     const gap = await page.locator("[data-message]", { hasText: "שלום, נתראה ברכבת" }).evaluate((row) => {
-      const words = row.querySelector(".words") as HTMLElement;
+      const words = row.querySelector("[data-words]") as HTMLElement;
       const range = document.createRange();
       range.selectNodeContents(words);
       const text = range.getBoundingClientRect();
-      const meta = (row.querySelector(".meta") as HTMLElement).getBoundingClientRect();
+      const meta = (row.querySelector("[data-part=meta]") as HTMLElement).getBoundingClientRect();
       return { apart: text.left - meta.right, atStart: meta.left < text.left };
     });
     assert.ok(gap.atStart, "where the line ends");
@@ -179,7 +211,7 @@ describe("how the app looks", () => {
     const page = await shown(SCREENS["a conversation"] as Screen);
     const sides = await page.locator("[data-message]", { hasText: "and a second line in English" }).evaluate((row) => {
       const bubble = (row.querySelector("[data-bubble]") as HTMLElement).getBoundingClientRect();
-      const text = (row.querySelector(".words") as HTMLElement).firstChild as Text;
+      const text = (row.querySelector("[data-words]") as HTMLElement).firstChild as Text;
       return text.data.split("\n").map((line) => {
         const range = document.createRange();
         const begin = text.data.indexOf(line);

@@ -320,7 +320,7 @@ describe("connections", () => {
     const page = await phone.page();
     await register(page, "+491700000204", "Pia");
     await writeToNumber(page, BEN);
-    assert.equal(await page.locator(".pane.left").isVisible(), false);
+    assert.equal(await page.locator("[data-pane=left]").isVisible(), false);
     await composer(page).fill("from my telephone");
     await page.getByRole("button", { name: "Send" }).click();
     await tick(page, "from my telephone", "Delivered").waitFor();

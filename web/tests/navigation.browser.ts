@@ -123,7 +123,9 @@ describe("finding one's way", () => {
     await page.getByLabel("New PIN").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Set a PIN" }).waitFor();
-    await hasFocus(page, "button.small");
+    await eventually("its button has the focus", () =>
+      page.getByRole("button", { name: "Set a PIN" }).evaluate((button) => button === document.activeElement),
+    );
     await page.keyboard.press("Escape");
     await hasFocus(page, "#topic-security");
     await page.keyboard.press("Escape");
@@ -156,7 +158,11 @@ describe("finding one's way", () => {
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await hasFocus(page, ".details button.danger");
+    await eventually("its button has the focus", () =>
+      details(page)
+        .getByRole("button", { name: "Block Ben" })
+        .evaluate((button) => button === document.activeElement),
+    );
     await page.keyboard.press("Escape");
     await details(page).waitFor({ state: "detached" });
     await hasFocus(page, "#open-details");

@@ -105,7 +105,7 @@ describe("two people in two browsers", () => {
     await anaPage.getByRole("menuitem", { name: "Reply" }).click();
     await anaPage.locator("[data-part=composer-quote]").getByText("I bring the cake").waitFor();
     await send(anaPage, "Wonderful");
-    const quote = bubble(benPage, "Wonderful").locator("button.quote");
+    const quote = bubble(benPage, "Wonderful").locator("[data-part=quote]");
     await quote.getByText("You", { exact: true }).waitFor();
     await quote.click();
     assert.equal(await anaPage.locator("[data-part=composer-quote]").count(), 0);
@@ -171,7 +171,7 @@ describe("two people in two browsers", () => {
     assert.match(theirs, /^\d{60}$/);
     assert.equal(await digits(anaPage), theirs);
     await anaPage.getByRole("switch", { name: /It is the same/ }).click();
-    await anaPage.locator(".hero [data-part=verified]", { hasText: "Verified" }).waitFor();
+    await anaPage.locator("[data-pane=details] [data-part=verified]", { hasText: "Verified" }).waitFor();
     await anaPage.getByRole("button", { name: "Close" }).click();
     await benPage.keyboard.press("Escape");
   });

@@ -24,6 +24,7 @@ import { useShortcuts } from "./shortcuts";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
 import styles from "./app_root.module.css";
+import panes from "./parts/pane.module.css";
 
 interface AppRootProps {
   app: AppViewModel;
@@ -87,7 +88,7 @@ function Chats({ app, server, profile }: ChatsProps) {
   const first = list.loaded && list.conversations.length === 0;
   const details = open !== undefined && contactPanel !== undefined;
   return (
-    <div className={`app ${open !== undefined ? "reading" : ""} ${details ? "with-details" : ""}`}>
+    <div className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}>
       <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
       {leftPanel === "list" && (
         <ListPane
@@ -131,9 +132,9 @@ function Chats({ app, server, profile }: ChatsProps) {
 /** `first`: there is no conversation yet. */
 function NothingOpen({ first }: { first: boolean }) {
   return (
-    <main className="pane conversation">
+    <main className={`${panes.pane} ${panes.well}`} data-pane="conversation">
       <div className={styles.emptyPane}>
-        <Logo />
+        <Logo className={styles.logo} />
         {first ? (
           <>
             <h2>{say("appRoot.welcome")}</h2>

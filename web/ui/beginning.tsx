@@ -9,6 +9,7 @@ import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { Words } from "./words";
 import styles from "./beginning.module.css";
+import buttons from "./parts/button.module.css";
 
 interface BeginningProps {
   conversation: Conversation;
@@ -22,13 +23,13 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
   const direct = directOf(conversation);
   const handle = formatPhone(partnerHandle(conversation));
   const link = (words: ReactNode[]) => (
-    <button key="link" type="button" className="link-button" onClick={onCompare}>
+    <button key="link" type="button" className={buttons.linkButton} onClick={onCompare}>
       {words}
     </button>
   );
   return (
     <li className={styles.beginning} data-key="beginning">
-      <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
+      <Avatar id={avatarIdOf(conversation)} title={title} size="large" className={styles.picture} />
       <span className={styles.name} dir="auto">
         {title}
       </span>

@@ -6,7 +6,7 @@ import { Menu, MenuItem, useMenuStore } from "@ariakit/react/menu";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
 import { useOverlay } from "./keys";
-import styles from "./message_menu.module.css";
+import styles from "./menu.module.css";
 
 interface ChatMenuProps {
   /** The button that opens it. */

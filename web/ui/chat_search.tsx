@@ -9,6 +9,8 @@ import styles from "./chat_search.module.css";
 import { Icon } from "./icons";
 import { useOverlay } from "./keys";
 import { useViewModel } from "./use_view_model";
+import buttons from "./parts/button.module.css";
+import searches from "./parts/search.module.css";
 
 interface ChatSearchProps {
   model: ChatSearchViewModel;
@@ -33,7 +35,7 @@ export function ChatSearch({ model, onClosed }: ChatSearchProps) {
   const count = hits?.length ?? 0;
   return (
     <div className={styles.bar} role="search" aria-label={say("chatSearch.searchThisChat")}>
-      <div className="search">
+      <div className={searches.search}>
         <Icon name="search" />
         <input
           type="search"
@@ -73,7 +75,7 @@ function Step({ icon, label, disabled, onClick }: StepProps) {
   return (
     <button
       type="button"
-      className={`icon-button ${styles.step}`}
+      className={`${buttons.iconButton} ${styles.step}`}
       aria-label={label}
       title={label}
       disabled={disabled}

@@ -20,6 +20,9 @@ import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import quotes from "./parts/quote.module.css";
 
 interface ComposerProps {
   model: ConversationViewModel;
@@ -63,7 +66,7 @@ export function Composer({ model, field }: ComposerProps) {
   return (
     <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
-        <p className="error-text" role="alert">
+        <p className={`${fields.error} ${styles.error}`} role="alert">
           {error}
         </p>
       )}
@@ -114,11 +117,15 @@ function Blocked({ model }: { model: ConversationViewModel }) {
   return (
     <div className={`${styles.composer} ${styles.composerBlocked}`} data-part="blocked">
       <span>{say("composer.youBlocked", { title: titleOf(conversation) })}</span>
-      <button type="button" className="button small" onClick={() => void model.unblock()}>
+      <button
+        type="button"
+        className={`${buttons.button} ${buttons.small} ${styles.unblock}`}
+        onClick={() => void model.unblock()}
+      >
         {say("composer.unblock")}
       </button>
       {error !== "" && (
-        <p className="error-text" role="alert">
+        <p className={`${fields.error} ${styles.error}`} role="alert">
           {error}
         </p>
       )}
@@ -129,13 +136,13 @@ function Blocked({ model }: { model: ConversationViewModel }) {
 function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string; onCancel: () => void }) {
   return (
     <div className={styles.composerQuote} data-part="composer-quote">
-      <div className="quote">
-        <span className="author" dir="auto">
+      <div className={`${quotes.quote} ${styles.quoted}`}>
+        <span className={quotes.author} dir="auto">
           {quoted.isOwn ? say("common.you") : title}
         </span>
-        <span className="excerpt">{quoted.excerpt}</span>
+        <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoted.excerpt}</span>
       </div>
-      <button type="button" className="icon-button" aria-label={say("composer.cancelQuote")} onClick={onCancel}>
+      <button type="button" className={buttons.iconButton} aria-label={say("composer.cancelQuote")} onClick={onCancel}>
         <Icon name="close" />
       </button>
     </div>
@@ -146,7 +153,7 @@ function EmojiButton({ picking, onClick }: { picking: boolean; onClick: () => vo
   return (
     <button
       type="button"
-      className="icon-button"
+      className={buttons.iconButton}
       aria-label={say("common.emoji")}
       aria-expanded={picking}
       title={say("common.emoji")}

@@ -5,6 +5,8 @@ import { say } from "../view-models/say";
 import { Icon } from "./icons";
 import { Words } from "./words";
 import styles from "./banner.module.css";
+import buttons from "./parts/button.module.css";
+import { Spinner } from "./spinner";
 
 /** Says when there is no connection, and what that means. */
 export function ConnectionBanner({ state, onTry }: { state: State | undefined; onTry: () => void }) {
@@ -13,14 +15,14 @@ export function ConnectionBanner({ state, onTry }: { state: State | undefined; o
     case Connection.kConnecting:
       return (
         <div className={`${styles.banner} ${styles.calm}`} role="status">
-          <span className="spinner" />
+          <Spinner className={styles.spinner} />
           {say("connection.connecting")}
         </div>
       );
     case Connection.kCatchingUp:
       return (
         <div className={`${styles.banner} ${styles.calm}`} role="status">
-          <span className="spinner" />
+          <Spinner className={styles.spinner} />
           {say("connection.catchingUp")}
         </div>
       );
@@ -29,10 +31,10 @@ export function ConnectionBanner({ state, onTry }: { state: State | undefined; o
       return (
         <div className={styles.banner} role="status">
           <Icon name="cloudOff" />
-          <span>
+          <span className={styles.words}>
             <Words id="connection.none" values={{ unsent: state.unsentMessages }} />
           </span>
-          <button type="button" className="button small" onClick={onTry}>
+          <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onTry}>
             {say("connection.tryNow")}
           </button>
         </div>

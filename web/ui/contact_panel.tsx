@@ -5,9 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
-import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
-import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
 import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
@@ -15,6 +13,12 @@ import { isEscape } from "./keys";
 import { QrCode } from "./qr_code";
 import { useViewModel } from "./use_view_model";
 import styles from "./contact_panel.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import panes from "./parts/pane.module.css";
+import groups from "./parts/group.module.css";
+import { Hero } from "./hero";
+import { Switch } from "./switch";
 
 interface ContactPanelProps {
   model: ContactPanelViewModel;
@@ -31,7 +35,8 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
   const title = titleOf(conversation);
   return (
     <aside
-      className="pane details"
+      className={panes.pane}
+      data-pane="details"
       aria-label={say("common.contactDetails")}
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
@@ -39,26 +44,32 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
         onClose();
       }}
     >
-      <header className="pane-header">
-        <button ref={close} type="button" className="icon-button" aria-label={say("common.close")} onClick={onClose}>
+      <header className={panes.header}>
+        <button
+          ref={close}
+          type="button"
+          className={buttons.iconButton}
+          aria-label={say("common.close")}
+          onClick={onClose}
+        >
           <Icon name="close" />
         </button>
         <h2>{say("common.contactDetails")}</h2>
       </header>
-      <div className="pane-body">
-        <Hero conversation={conversation} />
+      <div className={panes.body}>
+        <Who conversation={conversation} />
         {error !== "" && (
-          <p className="group error-text" role="alert">
+          <p className={`${groups.group} ${fields.error}`} role="alert">
             {error}
           </p>
         )}
         {about !== "" && (
-          <section className="group">
+          <section className={groups.group}>
             <h3>{say("common.about")}</h3>
             <p dir="auto">{about}</p>
           </section>
         )}
-        <section className="group">
+        <section className={groups.group}>
           <h3>{say("contact.nameInYourContacts")}</h3>
           <EditableText
             label={say("contact.nameInYourContacts")}
@@ -83,23 +94,16 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
   );
 }
 
-function Hero({ conversation }: { conversation: Conversation }) {
-  const title = titleOf(conversation);
-  const handle = partnerHandle(conversation);
+function Who({ conversation }: { conversation: Conversation }) {
   return (
-    <div className="hero">
-      <Avatar id={avatarIdOf(conversation)} title={title} size="large" />
-      <span className="name" dir="auto">
-        {title}
-      </span>
-      {handle !== "" && formatPhone(handle) !== title && <span className="phone">{formatPhone(handle)}</span>}
+    <Hero id={avatarIdOf(conversation)} name={titleOf(conversation)} handle={partnerHandle(conversation)}>
       {directOf(conversation)?.verified === true && (
         <span className={styles.tag} data-part="verified">
           <Icon name="shield" />
           {say("contact.verified")}
         </span>
       )}
-    </div>
+    </Hero>
   );
 }
 
@@ -113,15 +117,20 @@ interface BlockProps {
 function Block({ title, blocked, busy, onChange }: BlockProps) {
   const [asking, setAsking] = useState(false);
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("common.block")}</h3>
-      <p className="explain">{blocked ? say("contact.blockedHint", { title }) : say("contact.blockHint")}</p>
+      <p className={groups.explain}>{blocked ? say("contact.blockedHint", { title }) : say("contact.blockHint")}</p>
       {blocked ? (
-        <button type="button" className="button" disabled={busy} onClick={() => onChange(false)}>
+        <button type="button" className={buttons.button} disabled={busy} onClick={() => onChange(false)}>
           {say("contact.unblock", { title })}
         </button>
       ) : (
-        <button type="button" className="button danger" disabled={busy} onClick={() => setAsking(true)}>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.danger}`}
+          disabled={busy}
+          onClick={() => setAsking(true)}
+        >
           <Icon name="block" />
           {say("contact.blockOne", { title })}
         </button>
@@ -147,15 +156,15 @@ function Block({ title, blocked, busy, onChange }: BlockProps) {
 function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: string; busy: boolean }) {
   const { safetyNumber, safetyNumberError } = useViewModel(model);
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("common.safetyNumber")}</h3>
       {safetyNumber === undefined ? (
-        <p className="explain" role="status">
+        <p className={groups.explain} role="status">
           {safetyNumberError === "" ? "…" : safetyNumberError}
         </p>
       ) : (
         <>
-          <p className="explain">{say("contact.compareHint", { title })}</p>
+          <p className={groups.explain}>{say("contact.compareHint", { title })}</p>
           <div className={styles.safety}>
             <QrCode bytes={safetyNumber.qrPayload} label={say("contact.qrCode")} />
             <div className={styles.digits} role="group" aria-label={say("common.safetyNumber")}>
@@ -164,21 +173,14 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
               ))}
             </div>
           </div>
-          <div className="option">
-            <span className="words" id="verified-label">
-              {say("contact.isSame")}
-              <small>{say("contact.markVerified", { title })}</small>
-            </span>
-            <button
-              type="button"
-              role="switch"
-              className="switch"
-              aria-checked={safetyNumber.verified}
-              aria-labelledby="verified-label"
-              disabled={busy}
-              onClick={() => void model.setVerified(!safetyNumber.verified)}
-            />
-          </div>
+          <Switch
+            id="verified"
+            label={say("contact.isSame")}
+            hint={say("contact.markVerified", { title })}
+            on={safetyNumber.verified}
+            disabled={busy}
+            onChange={model.setVerified}
+          />
         </>
       )}
     </section>

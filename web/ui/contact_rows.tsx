@@ -12,6 +12,10 @@ import styles from "./contact_rows.module.css";
 import { Confirm } from "./dialog";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import rows from "./parts/rows.module.css";
+import forms from "./parts/form.module.css";
 
 /** More would make the page slow, and nobody reads them: a name narrows them down. */
 const ROWS_MAX = 500;
@@ -29,12 +33,12 @@ interface ContactRowsProps {
 export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps) {
   const [edited, setEdited] = useState("");
   if (contacts.length === 0) {
-    return query.trim() === "" ? <p className="list-empty">{say("contactRows.none")}</p> : null;
+    return query.trim() === "" ? <p className={rows.empty}>{say("contactRows.none")}</p> : null;
   }
   return (
     <section aria-label={say("contactRows.contacts")}>
-      <h2 className="section-title">{say("contactRows.contacts")}</h2>
-      <ul className="rows">
+      <h2 className={rows.sectionTitle}>{say("contactRows.contacts")}</h2>
+      <ul className={rows.rows}>
         {contacts.slice(0, ROWS_MAX).map((contact) => (
           <li key={handleText(contact)} className={styles.row}>
             {edited === handleText(contact) ? (
@@ -44,7 +48,7 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
                 <ContactRow contact={contact} onOpen={onOpen} />
                 <button
                   type="button"
-                  className="icon-button"
+                  className={buttons.iconButton}
                   aria-label={say("contactRows.change", { name: contact.name })}
                   title={say("contactRows.changeOrDelete")}
                   onClick={() => setEdited(handleText(contact))}
@@ -62,14 +66,14 @@ export function ContactRows({ model, contacts, query, onOpen }: ContactRowsProps
 
 function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: Contact) => void }) {
   return (
-    <button type="button" className="row-button" data-row onClick={() => onOpen(contact)}>
+    <button type="button" className={rows.row} data-row onClick={() => onOpen(contact)}>
       <Avatar id={isOnKith(contact) ? contact.accountId : handleText(contact)} title={contact.name} />
-      <span className="row-main">
-        <span className="row-title" dir="auto">
+      <span className={rows.main}>
+        <span className={rows.title} data-part="title" dir="auto">
           {contact.name}
         </span>
-        <span className="row-preview">
-          <span className="text">
+        <span className={rows.preview}>
+          <span className={rows.text}>
             {isOnKith(contact) ? say("contactRows.onKith") : say("contactRows.notOnKithYet")}
             {contact.blocked && ` · ${say("contactRows.blocked")}`}
             {` · ${formatPhone(handleText(contact))}`}
@@ -95,7 +99,7 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
   };
   return (
     <form
-      className="panel-form"
+      className={forms.panelForm}
       onSubmit={submit}
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
@@ -103,11 +107,11 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
         onDone();
       }}
     >
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="edited-name">{say("contactRows.nameFor", { handle: formatPhone(handleText(contact)) })}</label>
         <input
           id="edited-name"
-          className="input"
+          className={fields.input}
           autoFocus
           maxLength={100}
           dir="auto"
@@ -115,14 +119,18 @@ function EditContact({ model, contact, onDone }: EditContactProps) {
           onChange={(event) => setName(event.target.value)}
         />
       </div>
-      <div className="buttons">
-        <button type="submit" className="button primary small">
+      <div className={forms.buttons}>
+        <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`}>
           {say("common.save")}
         </button>
-        <button type="button" className="button small" onClick={onDone}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onDone}>
           {say("common.cancel")}
         </button>
-        <button type="button" className="button small danger" onClick={() => setAsking(true)}>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.small} ${buttons.danger}`}
+          onClick={() => setAsking(true)}
+        >
           {say("common.delete")}
         </button>
       </div>
@@ -150,12 +158,12 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
     void model.save(handle, name).then((saved) => saved && onDone());
   };
   return (
-    <form className="panel-form" onSubmit={submit}>
-      <div className="field">
+    <form className={forms.panelForm} onSubmit={submit}>
+      <div className={fields.field}>
         <label htmlFor="contact-name">{say("common.name")}</label>
         <input
           id="contact-name"
-          className="input"
+          className={fields.input}
           autoFocus
           maxLength={100}
           dir="auto"
@@ -163,11 +171,11 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
           onChange={(event) => setName(event.target.value)}
         />
       </div>
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="contact-handle">{say("contactRows.handle")}</label>
         <input
           id="contact-handle"
-          className="input"
+          className={fields.input}
           placeholder="+49 170 0000001"
           maxLength={HANDLE_BYTES_MAX}
           autoCapitalize="none"
@@ -175,11 +183,11 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
           onChange={(event) => setHandle(event.target.value)}
         />
       </div>
-      <div className="buttons">
-        <button type="submit" className="button primary small">
+      <div className={forms.buttons}>
+        <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`}>
           {say("common.save")}
         </button>
-        <button type="button" className="button small" onClick={onDone}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onDone}>
           {say("common.cancel")}
         </button>
       </div>

@@ -28,6 +28,9 @@ import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./conversation_pane.module.css";
+import buttons from "./parts/button.module.css";
+import panes from "./parts/pane.module.css";
+import hidden from "./parts/hidden.module.css";
 
 /** Fetched when somebody first opens it. */
 const ChatMenu = lazy(() => import("./chat_menu"));
@@ -83,7 +86,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
 
   return (
     <main
-      className="pane conversation"
+      className={`${panes.pane} ${panes.well}`}
+      data-pane="conversation"
       aria-label={say("conversation.label", { title: titleOf(conversation) })}
       onKeyDown={(event) => {
         if (!isEscape(event) || event.defaultPrevented) return;
@@ -93,7 +97,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         else actions.closeConversation();
       }}
     >
-      <h1 className="visually-hidden">{titleOf(conversation)}</h1>
+      <h1 className={hidden.hidden}>{titleOf(conversation)}</h1>
       <Header model={model} actions={actions} />
       {searching && <ChatSearch model={model.search} onClosed={() => document.getElementById(MENU_ID)?.focus()} />}
       <MessageList
@@ -114,23 +118,27 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
   const status = useStatus(conversation);
   const direct = directOf(conversation);
   return (
-    <header className={`pane-header ${styles.conversationHeader}`}>
+    <header className={`${panes.header} ${styles.conversationHeader}`}>
       <button
         type="button"
-        className={`icon-button ${styles.back}`}
+        className={`${buttons.iconButton} ${styles.back}`}
         aria-label={say("conversation.back")}
         onClick={actions.closeConversation}
       >
         <Icon name="back" />
       </button>
       <button type="button" className={styles.partner} disabled={direct === undefined} onClick={actions.toggleDetails}>
-        <Avatar id={avatarIdOf(conversation)} title={titleOf(conversation)} size="small" />
+        <Avatar id={avatarIdOf(conversation)} title={titleOf(conversation)} size="small" className={styles.picture} />
         <span className={styles.names}>
-          <span className="name">
+          <span className={styles.name}>
             <span dir="auto">{titleOf(conversation)}</span>
             {direct?.verified === true && <Icon name="shield" />}
           </span>
-          <span className={`${styles.status} ${status.kind}`} data-part="status" aria-live="polite">
+          <span
+            className={`${styles.status} ${status.kind === "" ? "" : styles[status.kind]}`}
+            data-part="status"
+            aria-live="polite"
+          >
             {status.text}
           </span>
         </span>
@@ -138,7 +146,7 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
       {direct !== undefined && (
         <button
           type="button"
-          className="icon-button"
+          className={buttons.iconButton}
           id="open-details"
           aria-label={say("common.contactDetails")}
           title={say("common.contactDetails")}
@@ -160,7 +168,7 @@ function MenuButton({ onSearchHere, onSearchAll }: { onSearchHere: () => void; o
     <>
       <button
         type="button"
-        className="icon-button"
+        className={buttons.iconButton}
         id={MENU_ID}
         aria-label={say("chatMenu.more")}
         aria-haspopup="menu"

@@ -11,6 +11,8 @@ import { Icon } from "./icons";
 import { previewText } from "../view-models/preview_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
+import rows from "./parts/rows.module.css";
+import { Badge } from "./badge";
 
 interface ConversationRowProps {
   conversation: Conversation;
@@ -33,31 +35,27 @@ export const ConversationRow = memo(function ConversationRow({
       <button
         id={`row-${id}`}
         type="button"
-        className={`row-button ${unread > 0 ? "unread" : ""}`}
+        className={`${rows.row} ${unread > 0 ? rows.unread : ""}`}
         aria-current={current}
         data-row
         onClick={() => onOpen(id)}
       >
         <Avatar id={avatarIdOf(conversation)} title={title} />
-        <span className="row-main">
-          <span className="row-line">
-            <span className="row-title" dir="auto">
+        <span className={rows.main}>
+          <span className={rows.line}>
+            <span className={rows.title} data-part="title" dir="auto">
               {title}
             </span>
-            {lastMessage !== undefined && <time className="row-time">{listTimeText(millis(activityUs), now)}</time>}
+            {lastMessage !== undefined && <time className={rows.time}>{listTimeText(millis(activityUs), now)}</time>}
           </span>
-          <span className="row-line">
+          <span className={rows.line}>
             <Preview conversation={conversation} current={current} />
             {directOf(conversation)?.blocked === true && (
-              <span className="row-mark" title={say("conversationRow.blocked")}>
+              <span className={rows.mark} title={say("conversationRow.blocked")}>
                 <Icon name="block" />
               </span>
             )}
-            {unread > 0 && (
-              <span className="badge" aria-label={say("common.unread", { count: unread })}>
-                {unread > 999 ? "999+" : unread}
-              </span>
-            )}
+            <Badge unread={unread} most={999} />
           </span>
         </span>
       </button>
@@ -67,25 +65,25 @@ export const ConversationRow = memo(function ConversationRow({
 
 function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
   const { typing, draft, lastMessage } = conversation;
-  if (typing.length > 0) return <span className="row-preview typing">{say("common.typing")}</span>;
+  if (typing.length > 0) return <span className={`${rows.preview} ${rows.typing}`}>{say("common.typing")}</span>;
   if (draft !== "" && !current) {
     return (
-      <span className="row-preview">
-        <span className="draft">{say("conversationRow.draft")}</span>
-        <span className="text">{draft.slice(0, 200)}</span>
+      <span className={rows.preview}>
+        <span className={rows.draft}>{say("conversationRow.draft")}</span>
+        <span className={rows.text}>{draft.slice(0, 200)}</span>
       </span>
     );
   }
   if (lastMessage === undefined)
     return (
-      <span className="row-preview">
-        <span className="text">{say("conversationRow.noMessagesYet")}</span>
+      <span className={rows.preview}>
+        <span className={rows.text}>{say("conversationRow.noMessagesYet")}</span>
       </span>
     );
   return (
-    <span className="row-preview">
+    <span className={rows.preview}>
       {lastMessage.outgoing && <Ticks tick={lastMessage.tick} />}
-      <span className="text">{previewText(lastMessage)}</span>
+      <span className={rows.text}>{previewText(lastMessage)}</span>
     </span>
   );
 }

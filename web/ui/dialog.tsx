@@ -4,6 +4,8 @@ import { useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
+import buttons from "./parts/button.module.css";
+import styles from "./dialog.module.css";
 
 interface ConfirmProps {
   title: string;
@@ -25,7 +27,7 @@ export function Confirm({ title, children, confirm, danger = false, onConfirm, o
   }, []);
   return (
     <dialog
-      className="dialog"
+      className={styles.dialog}
       ref={dialog}
       aria-labelledby="confirm-title"
       onCancel={onCancel}
@@ -34,11 +36,15 @@ export function Confirm({ title, children, confirm, danger = false, onConfirm, o
     >
       <h2 id="confirm-title">{title}</h2>
       <p>{children}</p>
-      <div className="buttons">
-        <button type="button" className="button" onClick={onCancel}>
+      <div className={styles.buttons}>
+        <button type="button" className={buttons.button} onClick={onCancel}>
           {say("common.cancel")}
         </button>
-        <button type="button" className={`button ${danger ? "danger" : "primary"}`} onClick={onConfirm}>
+        <button
+          type="button"
+          className={`${buttons.button} ${danger ? `${buttons.danger} ${buttons.final}` : buttons.primary}`}
+          onClick={onConfirm}
+        >
           {confirm}
         </button>
       </div>

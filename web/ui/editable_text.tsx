@@ -7,6 +7,10 @@ import { useOpener } from "./focus_return";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import styles from "./editable_text.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import forms from "./parts/form.module.css";
+import hidden from "./parts/hidden.module.css";
 
 interface EditableTextProps {
   label: string;
@@ -39,18 +43,22 @@ export function EditableText({
         <span className={`${styles.value} ${value === "" ? styles.none : ""}`} dir="auto">
           {value === "" ? placeholder : value}
         </span>
-        <button ref={opener} type="button" className="icon-button" aria-label={change} onClick={() => setEdited(value)}>
+        <button
+          ref={opener}
+          type="button"
+          className={buttons.iconButton}
+          aria-label={change}
+          onClick={() => setEdited(value)}
+        >
           <Icon name="edit" />
         </button>
       </div>
     );
   }
-  const save = async () => {
-    if (await onSave(edited)) setEdited(undefined);
-  };
+  const end = () => setEdited(undefined);
   const field = {
     id,
-    className: "input",
+    className: fields.input,
     value: edited,
     maxLength,
     placeholder,
@@ -60,26 +68,26 @@ export function EditableText({
   };
   return (
     <form
-      className="edit"
+      className={forms.edit}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void onSave(edited).then((saved) => saved && end());
       }}
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
         event.stopPropagation();
-        setEdited(undefined);
+        end();
       }}
     >
-      <label className="visually-hidden" htmlFor={id}>
+      <label className={hidden.hidden} htmlFor={id}>
         {label}
       </label>
       {multiline ? <textarea rows={3} {...field} /> : <input {...field} />}
-      <div className="buttons">
-        <button type="submit" className="button primary small">
+      <div className={forms.buttons}>
+        <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`}>
           {say("common.save")}
         </button>
-        <button type="button" className="button small" onClick={() => setEdited(undefined)}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={end}>
           {say("common.cancel")}
         </button>
       </div>

@@ -17,6 +17,9 @@ import {
 } from "./emoji_data";
 import { Icon } from "./icons";
 import styles from "./emoji_picker.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import searches from "./parts/search.module.css";
 
 const HANDS = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"] as const;
 const TONE_NAMES = [
@@ -77,7 +80,7 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
   return (
     <div className={styles.emojiPanel} onKeyDown={moveByArrows}>
       <div className={styles.emojiHead}>
-        <div className="search" role="search">
+        <div className={`${searches.search} ${styles.search}`} role="search">
           <Icon name="search" />
           <input
             type="search"
@@ -99,7 +102,7 @@ export function EmojiPanel({ onPick }: { onPick: (emoji: string) => void }) {
       </div>
       <div className={styles.emojiGroups} role="group" aria-label={say("common.emoji")}>
         {failed && (
-          <p className="error-text" role="alert">
+          <p className={fields.error} role="alert">
             {say("emoji.failed")}
           </p>
         )}
@@ -125,7 +128,7 @@ function ToneButton({ tone, onChange }: { tone: SkinTone; onChange: (tone: SkinT
   return (
     <button
       type="button"
-      className="icon-button"
+      className={buttons.iconButton}
       aria-label={say("emoji.changeTone", { tone: say(TONE_NAMES[tone]), next: say(TONE_NAMES[next]) })}
       title={say("emoji.skinTone")}
       onClick={() => onChange(next)}

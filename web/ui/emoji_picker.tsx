@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
 import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
 import styles from "./emoji_picker.module.css";
+import { Spinner } from "./spinner";
 
 const EmojiPanel = lazy(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => ({ default: panel })));
 
@@ -23,7 +24,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
   }, []);
   return (
     <div className={styles.emojiPicker} ref={picker} role="dialog" aria-label={say("common.emoji")}>
-      <Suspense fallback={<span className="spinner" role="status" aria-label={say("emojiPicker.loading")} />}>
+      <Suspense fallback={<Spinner label={say("emojiPicker.loading")} />}>
         <EmojiPanel onPick={onPick} />
       </Suspense>
     </div>

@@ -6,6 +6,9 @@ import type { ContactsViewModel } from "../view-models/contacts";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { useViewModel } from "./use_view_model";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import forms from "./parts/form.module.css";
 
 /** To a handle that the server can't be asked about now: what happens is said, and what is written waits. */
 export function FirstMessage({ model }: { model: ContactsViewModel }) {
@@ -16,13 +19,13 @@ export function FirstMessage({ model }: { model: ContactsViewModel }) {
     void model.writeFirst();
   };
   return (
-    <form className="panel-form" onSubmit={submit} aria-busy={busy}>
+    <form className={forms.panelForm} onSubmit={submit} aria-busy={busy}>
       <p role="status">{say("newChat.firstMessageHint", { handle })}</p>
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="first-message">{say("newChat.firstMessage", { handle })}</label>
         <textarea
           id="first-message"
-          className="input"
+          className={fields.input}
           rows={4}
           autoFocus
           dir="auto"
@@ -30,8 +33,12 @@ export function FirstMessage({ model }: { model: ContactsViewModel }) {
           onChange={(event) => model.setFirstText(event.target.value)}
         />
       </div>
-      <div className="buttons">
-        <button type="submit" className="button primary small" disabled={busy || firstText.trim() === ""}>
+      <div className={forms.buttons}>
+        <button
+          type="submit"
+          className={`${buttons.button} ${buttons.primary} ${buttons.small}`}
+          disabled={busy || firstText.trim() === ""}
+        >
           {say("newChat.sendLater")}
         </button>
       </div>

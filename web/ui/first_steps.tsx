@@ -3,6 +3,7 @@
 import { say } from "../view-models/say";
 import styles from "./settings.module.css";
 import { Icon, type IconName } from "./icons";
+import rows from "./parts/rows.module.css";
 
 interface FirstStepsProps {
   onNewChat: () => void;
@@ -18,8 +19,8 @@ export function FirstSteps({ onNewChat, onInvite }: FirstStepsProps) {
   ];
   return (
     <section aria-label={say("firstSteps.firstSteps")}>
-      <p className="list-empty">{say("firstSteps.none")}</p>
-      <ul className="rows">
+      <p className={rows.empty}>{say("firstSteps.none")}</p>
+      <ul className={rows.rows}>
         {steps.map(({ icon, title, hint, act }) => (
           <li key={title}>
             <button type="button" className={styles.topic} data-row onClick={act}>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Pictograms, drawn here: 24 units square, in the colour of the text around them.
+import styles from "./icons.module.css";
 
 const PATHS = {
   chats:
@@ -45,15 +46,15 @@ export type IconName = keyof typeof PATHS;
 /** Decoration: what it means is said by the text or label around it. */
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg className="icon" data-icon={name} viewBox="0 0 24 24" aria-hidden="true">
+    <svg className={styles.icon} data-icon={name} viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );
 }
 
-export function Logo() {
+export function Logo({ className }: { className?: string }) {
   return (
-    <svg className="logo" viewBox="0 0 64 64" aria-hidden="true">
+    <svg className={className} viewBox="0 0 64 64" aria-hidden="true">
       <rect width="64" height="64" rx="19" fill="#8b3d6a" />
       <path
         d="M25 14c-8.8 0-15 5.6-15 13.2 0 3.5 1.3 6.6 3.6 9l-1.5 6.5c-.2.9.7 1.6 1.5 1.2l6.3-3.1c1.6.4 3.3.6 5.1.6 8.8 0 15-5.8 15-14.2S33.8 14 25 14z"

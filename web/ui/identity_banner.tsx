@@ -8,6 +8,7 @@ import { directOf, titleOf, type Message } from "../view-models/core";
 import { say, type TextId } from "../view-models/say";
 import { useViewModel } from "./use_view_model";
 import styles from "./banner.module.css";
+import buttons from "./parts/button.module.css";
 
 const NOTICES: Record<NoticeKind, TextId> = {
   identityChanged: "identity.changed",
@@ -23,11 +24,11 @@ export function IdentityBanner({ model, onCompare }: { model: ConversationViewMo
   if (heldMessages === 0 && !identityPending) return null;
   return (
     <div className={styles.banner} role="status">
-      <span>{say("identity.new", { title: titleOf(conversation), held: heldMessages })}</span>
-      <button type="button" className="button" onClick={onCompare}>
+      <span className={styles.words}>{say("identity.new", { title: titleOf(conversation), held: heldMessages })}</span>
+      <button type="button" className={buttons.button} onClick={onCompare}>
         {say("identity.compare")}
       </button>
-      <button type="button" className="button" onClick={() => void model.acceptIdentity()}>
+      <button type="button" className={buttons.button} onClick={() => void model.acceptIdentity()}>
         {heldMessages === 0 ? say("identity.agree") : say("identity.agreeAndSend")}
       </button>
     </div>

@@ -24,6 +24,10 @@ import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./list_pane.module.css";
+import buttons from "./parts/button.module.css";
+import panes from "./parts/pane.module.css";
+import rows from "./parts/rows.module.css";
+import searches from "./parts/search.module.css";
 
 /** What the pane shows. */
 export interface ListPaneModels {
@@ -71,10 +75,16 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
   };
 
   return (
-    <nav className="pane left" aria-label={say("list.conversations")} ref={pane} onKeyDown={onKeyDown}>
-      <header className="pane-header">
+    <nav
+      className={panes.pane}
+      data-pane="left"
+      aria-label={say("list.conversations")}
+      ref={pane}
+      onKeyDown={onKeyDown}
+    >
+      <header className={panes.header}>
         <div className={styles.wordmark}>
-          <Logo />
+          <Logo className={styles.logo} />
           <h1>{say("common.chats")}</h1>
           {profile !== "" && (
             <span className={styles.profile} title={say("list.profileHint")}>
@@ -84,7 +94,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
         </div>
         <button
           type="button"
-          className="icon-button"
+          className={buttons.iconButton}
           id="open-new-chat"
           aria-label={say("common.newChat")}
           title={say("common.newChat")}
@@ -97,7 +107,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} onTry={actions.tryNow} />
       {someoneThere && <NotificationsBanner model={notifications} />}
-      <div className="pane-body">
+      <div className={panes.body}>
         <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />
       </div>
     </nav>
@@ -113,7 +123,7 @@ function SearchField({ model, field }: { model: SearchViewModel; field: RefObjec
     model.fieldHasFocus();
   }, [wanted, model, field]);
   return (
-    <div className="search" role="search">
+    <div className={searches.search} role="search">
       <Icon name="search" />
       <input
         ref={field}
@@ -126,7 +136,7 @@ function SearchField({ model, field }: { model: SearchViewModel; field: RefObjec
         onChange={(event) => model.setQuery(event.target.value)}
       />
       {query !== "" && (
-        <button type="button" className="icon-button" aria-label={say("list.clearSearch")} onClick={model.clear}>
+        <button type="button" className={buttons.iconButton} aria-label={say("list.clearSearch")} onClick={model.clear}>
           <Icon name="close" />
         </button>
       )}
@@ -156,8 +166,8 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
     <>
       {found.length > 0 && (
         <section aria-label={say("common.chats")}>
-          {searching && <h2 className="section-title">{say("common.chats")}</h2>}
-          <ul className="rows">
+          {searching && <h2 className={rows.sectionTitle}>{say("common.chats")}</h2>}
+          <ul className={rows.rows}>
             {found.map((each) => (
               <ConversationRow
                 key={each.id}
@@ -171,9 +181,9 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
         </section>
       )}
       {looksLikeHandle(query) && found.length === 0 && (
-        <div className="rows">
-          <button type="button" className="action-row" data-row onClick={() => actions.writeTo(query)}>
-            <span className="disc">
+        <div className={rows.rows}>
+          <button type="button" className={rows.action} data-row onClick={() => actions.writeTo(query)}>
+            <span className={rows.disc}>
               <Icon name="compose" />
             </span>
             {say("common.writeTo", { handle: formatPhone(query.trim()) })}

@@ -30,16 +30,16 @@ function TextBody({ message, whole, meta }: BodyProps) {
   const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
   if (isBare(message))
     return (
-      <div className="text">
-        <span className="words" data-words>
+      <div className={styles.text}>
+        <span className={styles.words} data-words>
           {text}
         </span>
         {meta}
       </div>
     );
   return (
-    <div className="text" dir="auto">
-      <span className="words" data-words>
+    <div className={styles.text} dir="auto">
+      <span className={styles.words} data-words>
         <RichText text={folded ?? text} />
         {folded !== undefined && "…"}
       </span>
@@ -56,7 +56,7 @@ function TextBody({ message, whole, meta }: BodyProps) {
 /** Words about a message that can't be shown. */
 function Faint({ icon, meta, children }: { icon: IconName; meta: ReactNode; children: ReactNode }) {
   return (
-    <div className={`text ${styles.faint}`}>
+    <div className={`${styles.text} ${styles.faint}`}>
       <Icon name={icon} />
       <span>{children}</span>
       {meta}

@@ -16,6 +16,7 @@ import { TimelineScroll } from "./timeline_scroll";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_list.module.css";
+import { Spinner } from "./spinner";
 
 /** Fetched when somebody first opens it. */
 const MessageMenu = lazy(() => import("./message_menu"));
@@ -52,7 +53,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
         <ol ref={rows}>
           {olderThere && (
             <li className={styles.older} data-key="older">
-              <span className="spinner" aria-label={say("messageList.loadingOlder")} />
+              <Spinner label={say("messageList.loadingOlder")} />
             </li>
           )}
           {loaded && !olderThere && <Beginning conversation={conversation} onCompare={actions.openDetails} />}

@@ -8,7 +8,7 @@ import { say } from "../view-models/say";
 import { rememberFocus } from "./focus_return";
 import { Icon } from "./icons";
 import { useOverlay } from "./keys";
-import styles from "./message_menu.module.css";
+import styles from "./menu.module.css";
 
 export interface MenuPlace {
   message: Message;

@@ -14,6 +14,9 @@ import type { MenuPlace } from "./message_menu";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
+import buttons from "./parts/button.module.css";
+import quotes from "./parts/quote.module.css";
+import hidden from "./parts/hidden.module.css";
 
 /** What can be done with messages. */
 export interface MessageActions {
@@ -70,7 +73,7 @@ export const MessageRow = memo(function MessageRow({
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && actions.reply(message)}
       >
-        <span className="visually-hidden">
+        <span className={hidden.hidden}>
           {outgoing ? say("messageRow.ownWords") : say("messageRow.wordsOf", { name: partner })}
         </span>
         {quote !== undefined && <Quoted quote={quote} message={message} partner={partner} onJump={actions.jumpTo} />}
@@ -78,10 +81,10 @@ export const MessageRow = memo(function MessageRow({
         {tick === Tick.kFailed && (
           <div className={styles.failure}>
             <span>{notSentText(message.failure)}</span>
-            <button type="button" className="link-button" onClick={() => actions.sendAgain(message)}>
+            <button type="button" className={buttons.linkButton} onClick={() => actions.sendAgain(message)}>
               {say("messageRow.sendAgain")}
             </button>
-            <button type="button" className="link-button" onClick={() => actions.remove(message)}>
+            <button type="button" className={buttons.linkButton} onClick={() => actions.remove(message)}>
               {say("messageRow.delete")}
             </button>
           </div>
@@ -104,14 +107,15 @@ function Quoted({ quote, message, partner, onJump }: QuotedProps) {
   return (
     <button
       type="button"
-      className="quote"
+      className={`${quotes.quote} ${styles.quoted}`}
+      data-part="quote"
       title={say("messageRow.goToQuoted")}
       onClick={() => void onJump(quote.messageId)}
     >
-      <span className="author" dir="auto">
+      <span className={quotes.author} dir="auto">
         {isOwn ? say("common.you") : partner}
       </span>
-      <span className="excerpt">{quote.excerpt}</span>
+      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quote.excerpt}</span>
     </button>
   );
 }
@@ -129,7 +133,7 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
       <button
         type="button"
         tabIndex={-1}
-        className="icon-button"
+        className={buttons.iconButton}
         aria-label={say("common.reply")}
         title={say("common.reply")}
         onClick={() => onReply(message)}
@@ -139,7 +143,7 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
       <button
         type="button"
         tabIndex={-1}
-        className="icon-button"
+        className={buttons.iconButton}
         aria-label={say("messageRow.more")}
         title={say("messageRow.more")}
         onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}
@@ -154,7 +158,7 @@ function Meta({ message, timed }: { message: Message; timed: boolean }) {
   useViewModel(timeZone);
   const ms = millis(message.orderUs);
   return (
-    <span className={`meta ${timed ? "" : styles.aside}`}>
+    <span className={`${styles.meta} ${timed ? "" : styles.aside}`} data-part="meta">
       <time dir="auto" dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
         {clockText(ms)}
       </time>

@@ -15,6 +15,13 @@ import { Icon, type IconName } from "./icons";
 import { FirstMessage } from "./first_message";
 import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import panes from "./parts/pane.module.css";
+import rows from "./parts/rows.module.css";
+import forms from "./parts/form.module.css";
+import searches from "./parts/search.module.css";
+import { Spinner } from "./spinner";
 
 interface NewChatPaneProps {
   model: ContactsViewModel;
@@ -31,7 +38,8 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
   const openSelf = () => void model.openSelf(self?.accountId ?? "");
   return (
     <section
-      className="pane left"
+      className={panes.pane}
+      data-pane="left"
       aria-label={say("common.newChat")}
       onKeyDown={(event) => {
         moveFocusByArrows(event, "[data-row]");
@@ -40,8 +48,8 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
         onBack();
       }}
     >
-      <header className="pane-header">
-        <button type="button" className="icon-button" aria-label={say("common.back")} onClick={onBack}>
+      <header className={panes.header}>
+        <button type="button" className={buttons.iconButton} aria-label={say("common.back")} onClick={onBack}>
           <Icon name="back" />
         </button>
         <h1>{say("common.newChat")}</h1>
@@ -55,16 +63,16 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
         }
       />
       {error !== "" && (
-        <p className="panel-form error-text" role="alert">
+        <p className={`${forms.panelForm} ${fields.error}`} role="alert">
           {error}
         </p>
       )}
       {notice !== "" && (
-        <p className="panel-form notice-text" role="status">
+        <p className={`${forms.panelForm} ${fields.notice}`} role="status">
           {notice}
         </p>
       )}
-      <div className="pane-body">
+      <div className={panes.body}>
         {adding ? (
           <AddContact model={model} onDone={() => setAdding(false)} />
         ) : unreached !== "" ? (
@@ -94,13 +102,13 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
 /** What one writes to oneself; it is found by its name, and by one's own. */
 function NoteToSelf({ self, onOpen }: { self: State; onOpen: () => void }) {
   return (
-    <div className="rows">
-      <button type="button" className="row-button" data-row onClick={onOpen}>
+    <div className={rows.rows}>
+      <button type="button" className={rows.row} data-row onClick={onOpen}>
         <Avatar id={self.accountId} title={self.name} />
-        <span className="row-main">
-          <span className="row-title">{say("core.noteToSelf")}</span>
-          <span className="row-preview">
-            <span className="text">{say("newChat.noteToSelfHint")}</span>
+        <span className={rows.main}>
+          <span className={rows.title}>{say("core.noteToSelf")}</span>
+          <span className={rows.preview}>
+            <span className={rows.text}>{say("newChat.noteToSelfHint")}</span>
           </span>
         </span>
       </button>
@@ -117,7 +125,7 @@ function HandleOrName({ model, openFirst }: { model: ContactsViewModel; openFirs
     else openFirst?.();
   };
   return (
-    <form className="search" onSubmit={submit} aria-busy={busy}>
+    <form className={searches.search} onSubmit={submit} aria-busy={busy}>
       <Icon name="search" />
       <input
         autoFocus
@@ -146,9 +154,9 @@ function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
   const isHandle = looksLikeHandle(query);
   const isUnknownName = typed !== "" && !isHandle && !someFound;
   return (
-    <div className="rows">
+    <div className={rows.rows}>
       {isUnknownName && (
-        <p className="list-empty" role="status">
+        <p className={rows.empty} role="status">
           {say("newChat.noSuchContact", { typed })}
         </p>
       )}
@@ -185,8 +193,8 @@ interface WayProps {
 
 function Way({ icon, busy = false, disabled = busy, onClick, children }: WayProps) {
   return (
-    <button type="button" className="action-row" data-row disabled={disabled} onClick={onClick}>
-      <span className="disc">{busy ? <span className="spinner" /> : <Icon name={icon} />}</span>
+    <button type="button" className={rows.action} data-row disabled={disabled} onClick={onClick}>
+      <span className={rows.disc}>{busy ? <Spinner /> : <Icon name={icon} />}</span>
       {children}
     </button>
   );

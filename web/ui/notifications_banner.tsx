@@ -4,6 +4,7 @@ import type { NotificationsViewModel } from "../view-models/notifications";
 import { say } from "../view-models/say";
 import { useViewModel } from "./use_view_model";
 import styles from "./banner.module.css";
+import buttons from "./parts/button.module.css";
 
 /**
  * Asks, once there is somebody who may write, whether to tell of messages; the browser's own question comes only after
@@ -18,11 +19,11 @@ export function NotificationsBanner({ model }: { model: NotificationsViewModel }
       role="region"
       aria-label={say("common.notifications")}
     >
-      <span>{say("notifications.question")}</span>
-      <button type="button" className="button small" onClick={() => void model.turnOn()}>
+      <span className={styles.words}>{say("notifications.question")}</span>
+      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => void model.turnOn()}>
         {say("notifications.turnOn")}
       </button>
-      <button type="button" className="button small" onClick={model.notNow}>
+      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={model.notNow}>
         {say("notifications.notNow")}
       </button>
     </div>

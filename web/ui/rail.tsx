@@ -6,6 +6,7 @@ import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Icon, Logo } from "./icons";
 import styles from "./rail.module.css";
+import { Badge } from "./badge";
 
 interface RailProps {
   /** Unread messages in all conversations. */
@@ -19,16 +20,12 @@ interface RailProps {
 export function Rail({ unread, panel, self, onPanel }: RailProps) {
   const inSettings = panel === "settings";
   return (
-    <nav className={styles.rail} aria-label={say("rail.main")}>
-      <Logo />
+    <nav className={styles.rail} data-pane="rail" aria-label={say("rail.main")}>
+      <Logo className={styles.logo} />
       <button type="button" className={styles.tab} aria-current={!inSettings} onClick={() => onPanel("list")}>
         <Icon name="chats" />
         {say("common.chats")}
-        {unread > 0 && (
-          <span className="badge" aria-label={say("common.unread", { count: unread })}>
-            {unread > 99 ? "99+" : unread}
-          </span>
-        )}
+        <Badge unread={unread} most={99} className={styles.badge} />
       </button>
       <div className={styles.end}>
         <button

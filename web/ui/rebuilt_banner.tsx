@@ -7,6 +7,7 @@ import { say } from "../view-models/say";
 import { Icon } from "./icons";
 import { Words } from "./words";
 import styles from "./banner.module.css";
+import buttons from "./parts/button.module.css";
 
 /** Says, until it is closed, that the database was damaged and what became of it. */
 export function RebuiltBanner({ state }: { state: State | undefined }) {
@@ -16,7 +17,7 @@ export function RebuiltBanner({ state }: { state: State | undefined }) {
   return (
     <div className={styles.banner} role="status">
       <Icon name="info" />
-      <span>
+      <span className={styles.words}>
         <Words
           id="rebuilt.repaired"
           values={{
@@ -28,7 +29,7 @@ export function RebuiltBanner({ state }: { state: State | undefined }) {
       </span>
       <button
         type="button"
-        className="icon-button"
+        className={buttons.iconButton}
         aria-label={say("common.close")}
         title={say("common.close")}
         onClick={() => setClosed(true)}

@@ -10,6 +10,9 @@ import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import { WelcomeArt } from "./welcome_art";
 import styles from "./screens.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import { Spinner } from "./spinner";
 
 const STEPS: readonly RegistrationStep[] = ["phone", "code", "name"];
 /** The PIN, which few have, belongs to the code. */
@@ -36,21 +39,21 @@ export function RegistrationScreen({
       <div className={styles.card}>
         <div className={styles.steps}>
           {STEPS.map((each, at) => (
-            <span key={each} className={at <= placeOf(step) ? "done" : ""} />
+            <span key={each} className={at <= placeOf(step) ? styles.done : ""} />
           ))}
           {say("registration.stepOf", { step: placeOf(step) + 1, count: STEPS.length })}
         </div>
         <form onSubmit={submit} noValidate key={step} aria-busy={busy}>
           <Step model={model} snapshot={snapshot} server={server} />
           {error !== "" && (
-            <p className="error-text" id="registration-error" role="alert">
+            <p className={fields.error} id="registration-error" role="alert">
               {error}
             </p>
           )}
           <div className={styles.actions}>
-            <button type="submit" className="button primary wide" disabled={busy}>
+            <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} disabled={busy}>
               {busy ? (
-                <span className="spinner" role="status" aria-label={say("registration.pleaseWait")} />
+                <Spinner label={say("registration.pleaseWait")} />
               ) : step === "name" ? (
                 say("registration.done")
               ) : (
@@ -58,7 +61,7 @@ export function RegistrationScreen({
               )}
             </button>
             {(step === "code" || step === "pin") && (
-              <button type="button" className="link-button" onClick={model.back} disabled={busy}>
+              <button type="button" className={buttons.linkButton} onClick={model.back} disabled={busy}>
                 {say("common.back")}
               </button>
             )}
@@ -104,12 +107,12 @@ function PhoneStep({ model, snapshot }: StepProps) {
         <h1>{say("registration.welcome")}</h1>
         <p className={styles.lead}>{say("registration.welcomeHint")}</p>
       </div>
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="phone">{say("common.phoneNumber")}</label>
         <input
           {...invalid(snapshot)}
           id="phone"
-          className="input phone"
+          className={`${fields.input} ${fields.phone}`}
           type="tel"
           inputMode="tel"
           autoComplete="tel"
@@ -119,10 +122,10 @@ function PhoneStep({ model, snapshot }: StepProps) {
           value={snapshot.phone}
           onChange={(event) => model.setPhone(event.target.value)}
         />
-        <span className="hint">{say("registration.phoneHint")}</span>
+        <span className={fields.hint}>{say("registration.phoneHint")}</span>
       </div>
       <div className={styles.row}>
-        <button type="button" className="link-button" disabled={snapshot.busy} onClick={model.haveCode}>
+        <button type="button" className={buttons.linkButton} disabled={snapshot.busy} onClick={model.haveCode}>
           {say("registration.haveCode")}
         </button>
       </div>
@@ -147,12 +150,12 @@ function CodeStep({ model, snapshot, server }: StepProps) {
           <span>{say("registration.development")}</span>
         </p>
       )}
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="code">{say("registration.codeDigits", { digits: snapshot.digits })}</label>
         <input
           {...invalid(snapshot)}
           id="code"
-          className="input code"
+          className={`${fields.input} ${fields.code}`}
           inputMode="numeric"
           autoComplete="one-time-code"
           autoFocus
@@ -172,12 +175,12 @@ function NameStep({ model, snapshot }: StepProps) {
         <h1>{say("registration.whatIsYourName")}</h1>
         <p className={styles.lead}>{say("registration.nameHint")}</p>
       </div>
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="name">{say("common.name")}</label>
         <input
           {...invalid(snapshot)}
           id="name"
-          className="input"
+          className={fields.input}
           autoComplete="name"
           autoFocus
           maxLength={64}
@@ -198,12 +201,12 @@ function PinStep({ model, snapshot }: StepProps) {
         <h1>{say("registration.typeYourPin")}</h1>
         <p className={styles.lead}>{say("registration.pinHint", { phone: formatPhone(snapshot.phone) })}</p>
       </div>
-      <div className="field">
+      <div className={fields.field}>
         <label htmlFor="pin">{say("common.registrationPin")}</label>
         <input
           {...invalid(snapshot)}
           id="pin"
-          className="input"
+          className={fields.input}
           type="password"
           autoComplete="off"
           autoFocus
@@ -211,7 +214,7 @@ function PinStep({ model, snapshot }: StepProps) {
           value={snapshot.pin}
           onChange={(event) => model.setPin(event.target.value)}
         />
-        <span className="hint">{say("registration.pinForgotten")}</span>
+        <span className={fields.hint}>{say("registration.pinForgotten")}</span>
       </div>
     </>
   );
@@ -232,7 +235,12 @@ function Resend({ model, at, busy }: { model: RegistrationViewModel; at: number;
   return (
     <div className={styles.row}>
       <span>{say("registration.noCode")}</span>
-      <button type="button" className="link-button" disabled={busy || wait > 0} onClick={() => void model.resend()}>
+      <button
+        type="button"
+        className={buttons.linkButton}
+        disabled={busy || wait > 0}
+        onClick={() => void model.resend()}
+      >
         {wait > 0 ? say("registration.newCodeIn", { wait: waitText(wait) }) : say("registration.newCode")}
       </button>
     </div>

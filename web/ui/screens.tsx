@@ -8,12 +8,13 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Logo } from "./icons";
 import styles from "./screens.module.css";
+import buttons from "./parts/button.module.css";
 
 export function StartingScreen() {
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.starting} role="status">
-        <Logo />
+        <Logo className={styles.logo} />
         <span>{say("screens.openingKith")}</span>
       </div>
     </main>
@@ -32,11 +33,11 @@ export function FailureScreen({
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card} role="alert">
-        <Logo />
+        <Logo className={styles.logo} />
         <h1>{title}</h1>
         <p className={styles.lead}>{children}</p>
         {onRetry !== undefined && (
-          <button type="button" className="button primary wide" onClick={onRetry}>
+          <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={onRetry}>
             {say("screens.tryAgain")}
           </button>
         )}
@@ -85,19 +86,19 @@ export function EndedScreen({ handle, connection, onRegister, onRetry, onNewProf
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
-        <Logo />
+        <Logo className={styles.logo} />
         <h1>{heading(connection)}</h1>
         <p className={styles.lead}>
           {explanation(connection, handle === "" ? say("screens.thisAccount") : formatPhone(handle))}
         </p>
         <div className={styles.actions}>
-          <button type="button" className="button primary wide" onClick={onRegister}>
+          <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={onRegister}>
             {say("screens.register")}
           </button>
-          <button type="button" className="button wide" onClick={onRetry}>
+          <button type="button" className={`${buttons.button} ${buttons.wide}`} onClick={onRetry}>
             {say("screens.askTheServerAgain")}
           </button>
-          <button type="button" className="button wide" onClick={onNewProfile}>
+          <button type="button" className={`${buttons.button} ${buttons.wide}`} onClick={onNewProfile}>
             {say("screens.startEmpty")}
           </button>
         </div>

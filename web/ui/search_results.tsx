@@ -6,6 +6,8 @@ import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
 import { useViewModel } from "./use_view_model";
+import fields from "./parts/field.module.css";
+import rows from "./parts/rows.module.css";
 
 interface SearchResultsProps {
   model: SearchViewModel;
@@ -26,39 +28,41 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
   };
   if (error !== "")
     return (
-      <p className="list-empty error-text" role="alert">
-        {error}
-      </p>
+      <div className={rows.empty}>
+        <p className={fields.error} role="alert">
+          {error}
+        </p>
+      </div>
     );
   if (messages === undefined) return null;
   if (messages.length === 0)
     return nothingElse ? (
-      <p className="list-empty" role="status">
+      <p className={rows.empty} role="status">
         {say("common.nothingFound")}
       </p>
     ) : null;
   return (
     <section aria-label={say("searchResults.messages")}>
-      <h2 className="section-title">{say("searchResults.messages")}</h2>
-      <ul className="rows">
+      <h2 className={rows.sectionTitle}>{say("searchResults.messages")}</h2>
+      <ul className={rows.rows}>
         {messages.map((message, index) => (
           <li key={message.id}>
             <button
               type="button"
-              className="row-button"
+              className={rows.row}
               style={{ gridTemplateColumns: "minmax(0, 1fr)" }}
               data-row
               onClick={() => onOpen(message, foundIn(excerpts[index]))}
             >
-              <span className="row-main">
-                <span className="row-line">
-                  <span className="row-title" dir="auto">
+              <span className={rows.main}>
+                <span className={rows.line}>
+                  <span className={rows.title} data-part="title" dir="auto">
                     {titleIn(message)}
                   </span>
-                  <time className="row-time">{listTimeText(millis(message.orderUs), now)}</time>
+                  <time className={rows.time}>{listTimeText(millis(message.orderUs), now)}</time>
                 </span>
-                <span className="row-preview">
-                  <span className="text">
+                <span className={rows.preview}>
+                  <span className={rows.text}>
                     {message.outgoing && `${say("messageRow.ownWords")} `}
                     {excerpts[index]?.pieces.map((piece, at) =>
                       piece.matched ? <mark key={at}>{piece.text}</mark> : piece.text,

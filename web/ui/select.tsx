@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Icon } from "./icons";
 import { useOverlay } from "./keys";
 import styles from "./select.module.css";
+import fields from "./parts/field.module.css";
 
 export interface SelectOption {
   value: string;
@@ -26,7 +27,7 @@ export default function Select({ labelledBy, value, options, onChange }: SelectP
   useOverlay(open, () => setOpen(false));
   return (
     <SelectProvider value={value} setValue={onChange} open={open} setOpen={setOpen}>
-      <Choice className={`input ${styles.choice}`} aria-labelledby={labelledBy}>
+      <Choice className={`${fields.input} ${styles.choice}`} aria-labelledby={labelledBy}>
         {options.find((each) => each.value === value)?.label}
         <Icon name="caret" />
       </Choice>

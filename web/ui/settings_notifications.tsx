@@ -2,17 +2,18 @@
 
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { say } from "../view-models/say";
-import { Switch } from "./settings_privacy";
+import { Switch } from "./switch";
 import { useViewModel } from "./use_view_model";
+import groups from "./parts/group.module.css";
 
 /** How one is told of messages while looking elsewhere. */
 export function NotificationsPage({ model }: { model: NotificationsViewModel }) {
   const { permission, shown, sound, preview } = useViewModel(model);
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("common.notifications")}</h3>
-      {permission === "denied" && <p className="explain">{say("settingsNotifications.denied")}</p>}
-      {permission === "unsupported" && <p className="explain">{say("settingsNotifications.unsupported")}</p>}
+      {permission === "denied" && <p className={groups.explain}>{say("settingsNotifications.denied")}</p>}
+      {permission === "unsupported" && <p className={groups.explain}>{say("settingsNotifications.unsupported")}</p>}
       <Switch
         id="notifications-shown"
         label={say("settingsNotifications.shown")}

@@ -6,6 +6,8 @@ import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { EditableText } from "./editable_text";
 import { useViewModel } from "./use_view_model";
+import groups from "./parts/group.module.css";
+import styles from "./settings.module.css";
 
 const CONNECTION: Record<number, TextId> = {
   [Connection.kOffline]: "settings.off",
@@ -24,7 +26,7 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
   if (profile === undefined) return null;
   return (
     <>
-      <section className="group">
+      <section className={groups.group}>
         <h3>{say("common.name")}</h3>
         <EditableText
           label={say("common.name")}
@@ -35,7 +37,7 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
           onSave={model.setName}
         />
       </section>
-      <section className="group">
+      <section className={groups.group}>
         <h3>{say("common.about")}</h3>
         <EditableText
           label={say("common.about")}
@@ -54,9 +56,9 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
 export function DevicePage({ state, profile }: { state: State | undefined; profile: string }) {
   return (
     <>
-      <section className="group">
+      <section className={groups.group}>
         <h3>{say("settings.thisDevice")}</h3>
-        <dl className="facts">
+        <dl className={styles.facts}>
           <dt>{say("settings.connection")}</dt>
           <dd>{say(CONNECTION[state?.connection ?? Connection.kOffline] ?? "settings.off")}</dd>
           <dt>{say("settings.server")}</dt>
@@ -71,13 +73,13 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
           <dd>{state?.unsentMessages ?? 0}</dd>
         </dl>
       </section>
-      <details className="group">
+      <details className={groups.group}>
         <summary>{say("settings.advanced")}</summary>
-        <dl className="facts">
+        <dl className={styles.facts}>
           <dt>{say("settings.device")}</dt>
           <dd>{state?.deviceId}</dd>
           <dt>{say("settings.account")}</dt>
-          <dd className="code">{state?.accountId}</dd>
+          <dd className={styles.code}>{state?.accountId}</dd>
         </dl>
       </details>
       <Shortcuts />
@@ -87,9 +89,9 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
 
 function Shortcuts() {
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("settings.keyboard")}</h3>
-      <div className="shortcuts">
+      <div className={styles.shortcuts}>
         <span>{say("settings.keysSearch")}</span>
         <span>
           <kbd>{say("settings.ctrl")}</kbd> <kbd>K</kbd>
@@ -118,9 +120,9 @@ function Shortcuts() {
 /** Whoever uses Kith over a network is offered its source (AGPL, section 13). */
 export function AboutPage() {
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("settings.kith")}</h3>
-      <p className="explain">{say("settings.licenceText")}</p>
+      <p className={groups.explain}>{say("settings.licenceText")}</p>
       <p>
         <a href={__KITH_SOURCE__ === "" ? "/source" : __KITH_SOURCE__} target="_blank" rel="noopener noreferrer">
           {say("settings.sourceCode")}

@@ -6,12 +6,11 @@ import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import type { State } from "../view-models/core";
 import { handleOf } from "../view-models/handle";
 import type { NotificationsViewModel } from "../view-models/notifications";
-import { formatPhone } from "../view-models/phone";
 import type { SettingsSection } from "../view-models/route";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { moveFocusByArrows } from "./arrow_keys";
-import { Avatar } from "./avatar";
+import { Hero } from "./hero";
 import { isEscape } from "./keys";
 import { Icon, type IconName } from "./icons";
 import { NotificationsPage } from "./settings_notifications";
@@ -20,6 +19,10 @@ import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
 import styles from "./settings.module.css";
 import { useViewModel } from "./use_view_model";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import panes from "./parts/pane.module.css";
+import groups from "./parts/group.module.css";
 
 interface SettingsPaneProps {
   model: SettingsViewModel;
@@ -97,13 +100,13 @@ export function SettingsPane(props: SettingsPaneProps) {
     back();
   };
   return (
-    <section className="pane left" aria-label={say("common.settings")} onKeyDown={onKeyDown}>
-      <header className="pane-header">
+    <section className={panes.pane} data-pane="left" aria-label={say("common.settings")} onKeyDown={onKeyDown}>
+      <header className={panes.header}>
         <button
           key={section}
           ref={button}
           type="button"
-          className="icon-button"
+          className={buttons.iconButton}
           aria-label={say("common.back")}
           onClick={back}
         >
@@ -111,14 +114,14 @@ export function SettingsPane(props: SettingsPaneProps) {
         </button>
         <h1>{say(topic?.title ?? "common.settings")}</h1>
       </header>
-      <div className="pane-body" aria-busy={busy}>
+      <div className={panes.body} aria-busy={busy}>
         {error !== "" && (
-          <p className="group error-text" role="alert">
+          <p className={`${groups.group} ${fields.error}`} role="alert">
             {error}
           </p>
         )}
         {notice !== "" && (
-          <p className="group notice-text" role="status">
+          <p className={`${groups.group} ${fields.notice}`} role="status">
             {notice}
           </p>
         )}
@@ -133,14 +136,8 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
   const name = profile?.name ?? state?.name ?? "";
   return (
     <>
-      <div className="hero">
-        <Avatar id={state?.accountId ?? ""} title={name} size="large" />
-        <span className="name" dir="auto">
-          {name}
-        </span>
-        <span className="phone">{formatPhone(handleOf(state))}</span>
-      </div>
-      <ul className={`group ${styles.topics}`}>
+      <Hero id={state?.accountId ?? ""} name={name} handle={handleOf(state)} />
+      <ul className={`${groups.group} ${styles.topics}`}>
         {(Object.entries(TOPICS) as [SettingsSection, Topic][]).map(([section, { title, hint, icon }]) => (
           <li key={section}>
             <button

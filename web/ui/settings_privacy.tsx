@@ -6,13 +6,15 @@ import { Scope } from "../view-models/core";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
+import groups from "./parts/group.module.css";
+import { Option, Switch } from "./switch";
 
 /** Who sees what of oneself. */
 export function PrivacyPage({ model }: { model: SettingsViewModel }) {
   const { settings } = useViewModel(model);
   if (settings === undefined) return null;
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("settingsPrivacy.privacy")}</h3>
       <Switch
         id="receipts"
@@ -39,33 +41,6 @@ export function PrivacyPage({ model }: { model: SettingsViewModel }) {
   );
 }
 
-interface SwitchProps {
-  id: string;
-  label: string;
-  hint: string;
-  on: boolean;
-  onChange: (on: boolean) => unknown;
-}
-
-export function Switch({ id, label, hint, on, onChange }: SwitchProps) {
-  return (
-    <div className="option">
-      <span className="words" id={`${id}-label`}>
-        {label}
-        <small>{hint}</small>
-      </span>
-      <button
-        type="button"
-        role="switch"
-        className="switch"
-        aria-checked={on}
-        aria-labelledby={`${id}-label`}
-        onClick={() => void onChange(!on)}
-      />
-    </div>
-  );
-}
-
 const Select = lazy(() => import("./select"));
 const SCOPES: readonly { value: string; label: TextId }[] = [
   { value: String(Scope.kEveryone), label: "settingsPrivacy.everyone" },
@@ -83,11 +58,7 @@ interface ScopeOptionProps {
 
 function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
   return (
-    <div className="option">
-      <span className="words">
-        <span id={`${id}-label`}>{label}</span>
-        <small>{hint}</small>
-      </span>
+    <Option id={`${id}-label`} label={label} hint={hint}>
       <Suspense>
         <Select
           labelledBy={`${id}-label`}
@@ -96,6 +67,6 @@ function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
           onChange={(scope) => void onChange(Number(scope))}
         />
       </Suspense>
-    </div>
+    </Option>
   );
 }

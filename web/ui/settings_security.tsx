@@ -10,6 +10,10 @@ import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import styles from "./settings.module.css";
 import { useViewModel } from "./use_view_model";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import forms from "./parts/form.module.css";
+import groups from "./parts/group.module.css";
 
 export function SecurityPage({ model }: { model: SettingsViewModel }) {
   const { settings, busy } = useViewModel(model);
@@ -18,22 +22,27 @@ export function SecurityPage({ model }: { model: SettingsViewModel }) {
   if (settings === undefined) return null;
   const { hasPin } = settings;
   return (
-    <section className="group">
+    <section className={groups.group}>
       <h3>{say("common.registrationPin")}</h3>
-      <p className="explain">{hasPin ? say("settingsSecurity.hasPin") : say("settingsSecurity.noPin")}</p>
-      <p className="explain">{say("settingsSecurity.forgotten")}</p>
+      <p className={groups.explain}>{hasPin ? say("settingsSecurity.hasPin") : say("settingsSecurity.noPin")}</p>
+      <p className={groups.explain}>{say("settingsSecurity.forgotten")}</p>
       {typing ? (
         <PinForm model={model} onDone={() => setTyping(false)} />
       ) : (
-        <div className="edit">
-          <div className="buttons">
-            <button ref={opener} type="button" className="button small" onClick={() => setTyping(true)}>
+        <div className={forms.edit}>
+          <div className={forms.buttons}>
+            <button
+              ref={opener}
+              type="button"
+              className={`${buttons.button} ${buttons.small}`}
+              onClick={() => setTyping(true)}
+            >
               {hasPin ? say("settingsSecurity.changeThePin") : say("settingsSecurity.setAPin")}
             </button>
             {hasPin && (
               <button
                 type="button"
-                className="button small danger"
+                className={`${buttons.button} ${buttons.small} ${buttons.danger}`}
                 disabled={busy}
                 onClick={() => void model.removePin()}
               >
@@ -62,7 +71,7 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
   };
   return (
     <form
-      className="edit"
+      className={forms.edit}
       noValidate
       onSubmit={submit}
       onKeyDown={(event) => {
@@ -88,15 +97,15 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
         onChange={setAgain}
       />
       {pinError !== "" && (
-        <p className="error-text" id="pin-error" role="alert">
+        <p className={fields.error} id="pin-error" role="alert">
           {pinError}
         </p>
       )}
-      <div className="buttons">
-        <button type="submit" className="button primary small" disabled={busy}>
+      <div className={forms.buttons}>
+        <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`} disabled={busy}>
           {say("common.save")}
         </button>
-        <button type="button" className="button small" onClick={cancel}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={cancel}>
           {say("common.cancel")}
         </button>
       </div>
@@ -117,12 +126,12 @@ interface SecretFieldProps {
 
 function SecretField({ id, label, first = false, value, shown, onChange, onShow }: SecretFieldProps) {
   return (
-    <div className="field">
+    <div className={fields.field}>
       <label htmlFor={id}>{label}</label>
       <div className={styles.secret}>
         <input
           id={id}
-          className="input"
+          className={fields.input}
           type={shown ? "text" : "password"}
           autoComplete="new-password"
           autoFocus={first}
@@ -133,7 +142,7 @@ function SecretField({ id, label, first = false, value, shown, onChange, onShow 
         {onShow !== undefined && (
           <button
             type="button"
-            className="icon-button"
+            className={buttons.iconButton}
             aria-label={shown ? say("settingsSecurity.hideThePin") : say("settingsSecurity.showThePin")}
             aria-pressed={shown}
             onClick={() => onShow(!shown)}

@@ -2,6 +2,7 @@
 
 import { Tick } from "../view-models/core";
 import { say, type TextId } from "../view-models/say";
+import styles from "./ticks.module.css";
 
 const WORDS: Record<number, TextId> = {
   [Tick.kPending]: "ticks.pending",
@@ -19,21 +20,26 @@ export function Ticks({ tick }: { tick: Tick }) {
   switch (tick) {
     case Tick.kPending:
       return (
-        <svg className="ticks pending" viewBox="0 0 13 13" role="img" aria-label={words}>
+        <svg className={`${styles.ticks} ${styles.pending}`} viewBox="0 0 13 13" role="img" aria-label={words}>
           <circle cx="6.5" cy="6.5" r="5.3" strokeWidth="1.3" />
           <path d="M6.5 3.7v3l1.9 1.2" strokeWidth="1.3" />
         </svg>
       );
     case Tick.kFailed:
       return (
-        <svg className="ticks failed" viewBox="0 0 14 14" role="img" aria-label={words}>
+        <svg className={`${styles.ticks} ${styles.failed}`} viewBox="0 0 14 14" role="img" aria-label={words}>
           <circle cx="7" cy="7" r="6" />
           <path d="M7 3.8v3.7M7 10v.01" />
         </svg>
       );
     default:
       return (
-        <svg className={`ticks ${tick === Tick.kRead ? "read" : ""}`} viewBox="0 0 18 13" role="img" aria-label={words}>
+        <svg
+          className={`${styles.ticks} ${tick === Tick.kRead ? styles.read : ""}`}
+          viewBox="0 0 18 13"
+          role="img"
+          aria-label={words}
+        >
           {tick === Tick.kSent ? (
             <path d="M4.5 7l3.3 3.5L14 3.3" />
           ) : (

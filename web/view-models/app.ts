@@ -267,8 +267,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   }
 
   /**
-   * The open conversation is no more: the number that was written to without a connection is that of somebody with whom there is one already. There
-   * the messages are now, and there one goes on with what is being written.
+   * The open conversation is no more: the handle that was written to without a connection is that of somebody with whom
+   * there is one already. There the messages are now, and there one goes on with what is being written.
    */
   private async followMerged(open: ConversationViewModel): Promise<void> {
     const { text } = open.composer.snapshot();

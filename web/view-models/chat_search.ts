@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Search within one conversation: every message that has the words is marked, and one after the other is brought into view, the newest first.
+// Search within one conversation: every message that has the words is marked, and one after the other is brought into
+// view, the newest first.
 import type { Core, Message, SearchExcerpt } from "./core";
 import { failureText } from "./failure_text";
 import { say } from "./say";

@@ -158,7 +158,10 @@ const wordsOf = (text: string): string[] =>
     .split(/\s+/)
     .filter((word) => word !== "");
 
-/** Whether somebody looks for the conversation with themselves: by what it is called, by their name, or by their handles. */
+/**
+ * Whether somebody looks for the conversation with themselves: by what it is called, by their name, or by their
+ * handles.
+ */
 export function isForSelf(self: Pick<State, "name" | "handles"> | undefined, query: string): boolean {
   const words = wordsOf(query);
   const digits = query.replace(/\D/g, "");

@@ -37,9 +37,10 @@ export async function writeToNumber(page: Page, phone: string): Promise<void> {
 }
 
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: /^Message to/ });
-export const row = (page: Page, title: string): Locator => page.locator(".pane.left [data-row]", { hasText: title });
+export const row = (page: Page, title: string): Locator =>
+  page.locator("[data-pane=left] [data-row]", { hasText: title });
 export const bubble = (page: Page, text: string): Locator =>
-  page.locator("[data-message]", { has: page.locator(".words", { hasText: text }) });
+  page.locator("[data-message]", { has: page.locator("[data-words]", { hasText: text }) });
 export const tick = (page: Page, text: string, word: TickWord): Locator =>
   bubble(page, text).last().getByRole("img", { name: word, exact: true });
 
@@ -56,7 +57,7 @@ export async function openConversation(page: Page, title: string): Promise<void>
 
 /** The texts of the messages on the page, in their order. */
 export async function messageTexts(page: Page): Promise<string[]> {
-  return page.locator("[data-message] .words").allInnerTexts();
+  return page.locator("[data-message] [data-words]").allInnerTexts();
 }
 
 /** Waits until something is so. */

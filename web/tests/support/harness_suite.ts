@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The setup of a suite on the scripted core (harness.ts), in which each test has a device of its own: called inside `describe`.
+// The setup of a suite on the scripted core (harness.ts), in which each test has a device of its own: called inside
+// `describe`.
 import { after, afterEach, before, beforeEach } from "node:test";
 import type { Browser, Page } from "playwright-core";
 

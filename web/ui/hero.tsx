@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { ReactNode } from "react";
+
+import { formatPhone } from "../view-models/phone";
+import { Avatar } from "./avatar";
+import styles from "./hero.module.css";
+
+interface HeroProps {
+  id: string;
+  name: string;
+  /** Not said again when it is the name. */
+  handle: string;
+  children?: ReactNode;
+}
+
+/** Who somebody is, at the head of a page about them. */
+export function Hero({ id, name, handle, children }: HeroProps) {
+  const shown = formatPhone(handle);
+  return (
+    <div className={styles.hero}>
+      <Avatar id={id} title={name} size="large" className={styles.picture} />
+      <span className={styles.name} dir="auto">
+        {name}
+      </span>
+      {shown !== "" && shown !== name && <span className={styles.handle}>{shown}</span>}
+      {children}
+    </div>
+  );
+}
