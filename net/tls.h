@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -20,6 +21,8 @@ class TlsContext {
   // Reads PEM files: the certificate with its chain, and its private key. Errors: a sentence for the operator. From
   // then on the process ignores SIGPIPE, as OpenSSL writes to sockets without saying otherwise.
   static Result<std::shared_ptr<TlsContext>, std::string> load(const std::string& certificate, const std::string& key);
+  // Why it could not be loaded: a sentence for each file. Empty: it could.
+  static std::vector<std::string> problems(const std::string& certificate, const std::string& key);
 
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "net/testing/certificate.h"
 #include "net/transport.h"
@@ -115,10 +116,44 @@ TEST_F(TlsTest, RefusesOldVersionsAndWhatIsNoTls) {
   EXPECT_EQ(transport.read(buffer, sizeof buffer).status, IoStatus::kFailed);
 }
 
-TEST_F(TlsTest, SaysWhatIsWrongWithTheFiles) {
-  EXPECT_NE(TlsContext::load(certificate("none"), key("one")).error().find("none.crt"), std::string::npos);
-  EXPECT_NE(TlsContext::load(certificate("one"), key("none")).error().find("none.key"), std::string::npos);
-  EXPECT_NE(TlsContext::load(certificate("one"), key("two")).error().find("two.key"), std::string::npos);
+TEST_F(TlsTest, SaysWhatIsWrongWithEachOfTheFilesInPlainWords) {
+  const auto said = [this](const std::string& certificate_name, const std::string& key_name) {
+    std::string all;
+    for (const std::string& problem : TlsContext::problems(certificate(certificate_name), key(key_name)))
+      all += problem + "\n";
+    const auto loaded = TlsContext::load(certificate(certificate_name), key(key_name));
+    EXPECT_EQ(loaded.has_value(), all.empty());
+    if (!loaded) EXPECT_TRUE(all.starts_with(loaded.error() + "\n")) << loaded.error();
+    EXPECT_EQ(all.find("error:"), std::string::npos) << all;
+    return all;
+  };
+  const auto write = [](const std::string& path, std::string_view text) { std::ofstream(path) << text; };
+  EXPECT_EQ(said("one", "one"), "");
+  EXPECT_EQ(said("none", "none"), "TLS certificate " + certificate("none") +
+                                      " can't be read: No such file or directory\n" + "TLS key " + key("none") +
+                                      " can't be read: No such file or directory\n");
+  EXPECT_EQ(said("one", "two"),
+            "TLS key " + key("two") + " does not belong to the certificate: take the key that it was made with\n");
+  write(certificate("empty"), "");
+  write(key("empty"), "");
+  EXPECT_EQ(said("empty", "empty"), "TLS certificate " + certificate("empty") +
+                                        " holds no certificate in PEM form (-----BEGIN …CERTIFICATE-----)\nTLS key " +
+                                        key("empty") +
+                                        " holds no private key in PEM form (-----BEGIN …PRIVATE KEY-----)\n");
+  fs::copy(certificate("one"), key("exchanged"));
+  fs::copy(key("one"), certificate("exchanged"));
+  const std::string exchanged = said("exchanged", "exchanged");
+  EXPECT_NE(exchanged.find("holds a private key and no certificate"), std::string::npos) << exchanged;
+  EXPECT_NE(exchanged.find("holds a certificate and no private key"), std::string::npos) << exchanged;
+  write(certificate("damaged"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  write(key("damaged"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  const std::string damaged = said("damaged", "damaged");
+  EXPECT_NE(damaged.find("damaged.crt is damaged: make or copy it anew"), std::string::npos) << damaged;
+  EXPECT_NE(damaged.find("damaged.key is damaged: make or copy it anew"), std::string::npos) << damaged;
+  write(key("locked"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+  EXPECT_NE(said("one", "locked").find("locked.key is protected by a passphrase"), std::string::npos);
+  fs::create_directory(certificate("directory"));
+  EXPECT_NE(said("directory", "one").find("directory.crt can't be read: Is a directory"), std::string::npos);
 }
 
 TEST(Transport, WritesPiecesInOrderAndReportsTheEndAndWhatIsBroken) {

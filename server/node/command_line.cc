@@ -26,14 +26,16 @@ struct Options {
 
 Command serve(const CLI::App& app, const Options& options) {
   Config config;
+  std::vector<std::string> errors;
   if (!options.config_file.empty()) {
-    if (auto read = read_config_file(options.config_file, config); !read) return report(read.error());
+    if (auto read = read_config_file(options.config_file, config); !read) errors = read.error();
   }
   if (app.count("--data") > 0) config.data_directory = options.data;
   if (app.count("--listen") > 0) config.gateway.listen = options.listen;
   if (app.count("--web") > 0) config.gateway.web_root = options.web;
   if (app.count("--codes") > 0) config.codes = options.codes;
-  if (auto errors = contradictions(config); !errors.empty()) return report(errors);
+  for (std::string& contradiction : contradictions(config)) errors.push_back(std::move(contradiction));
+  if (!errors.empty()) return report(errors);
   return Serve{std::move(config)};
 }
 

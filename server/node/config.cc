@@ -104,9 +104,11 @@ std::vector<std::string> warnings(const Config& config) {
 
 std::vector<std::string> unreadable_files(const Config& config) {
   std::vector<std::string> out;
-  if (!config.gateway.tls_certificate.empty()) {
-    const auto loaded = net::TlsContext::load(config.gateway.tls_certificate, config.gateway.tls_key);
-    if (!loaded) out.push_back("tls.certificate, tls.key: " + loaded.error());
+  if (!config.gateway.tls_certificate.empty() && !config.gateway.tls_key.empty()) {
+    for (const std::string& problem :
+         net::TlsContext::problems(config.gateway.tls_certificate, config.gateway.tls_key)) {
+      out.push_back("tls: " + problem);
+    }
   }
   if (!config.gateway.web_root.empty()) {
     const auto loaded = net::StaticFiles::load(config.gateway.web_root);

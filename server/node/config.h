@@ -45,8 +45,8 @@ struct Config {
 inline constexpr size_t kConfigBytesMax = size_t{1} << 20;
 inline constexpr size_t kConfigDotsMax = 2048;
 
-// Reads the text of a configuration file over `config`. The errors are sentences that name key, value and what is
-// allowed; `name` is the file's, for them.
+// Reads the text of a configuration file over `config`. The errors are sentences that name line, key, value and what is
+// allowed, each mistake in one (at most 100); `name` is the file's, for them. What is right is read all the same.
 Result<void, std::vector<std::string>> read_config(const std::string& text, const std::string& name, Config& config);
 // The same for a file.
 Result<void, std::vector<std::string>> read_config_file(const std::string& path, Config& config);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Reading the configuration's file.
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "server/node/config_settings.h"
+#include "server/node/config_syntax.h"
 
 namespace kith::node {
 
@@ -53,7 +54,9 @@ class Reader {
  public:
   static constexpr size_t kErrorsMax = 100;
 
-  Reader(const std::string& name, Config& config) : name_(name), config_(config) {}
+  // Goes on with the mistakes that were found before.
+  Reader(const std::string& name, Config& config, std::vector<Mistake> errors)
+      : name_(name), config_(config), errors_(std::move(errors)) {}
 
   void read(const toml::table& file) {
     for (const auto& [section, node] : file) {
@@ -75,17 +78,13 @@ class Reader {
   }
   // Sentences, in the order of the file.
   std::vector<std::string> take_errors() {
-    std::ranges::stable_sort(errors_, {}, &Error::line);
+    std::ranges::stable_sort(errors_, {}, &Mistake::line);
     std::vector<std::string> out;
-    for (const Error& error : errors_) out.push_back(name_ + ":" + std::to_string(error.line) + ": " + error.what);
+    for (const Mistake& error : errors_) out.push_back(name_ + ":" + std::to_string(error.line) + ": " + error.what);
     return out;
   }
 
  private:
-  struct Error {
-    uint32_t line;
-    std::string what;
-  };
   // Whoever has so many wrong lines has another file than was meant.
   [[nodiscard]] bool is_enough() const { return errors_.size() >= kErrorsMax; }
   void report(const toml::node& node, const std::string& what) { errors_.push_back({node.source().begin.line, what}); }
@@ -168,7 +167,7 @@ class Reader {
 
   const std::string& name_;
   Config& config_;
-  std::vector<Error> errors_;
+  std::vector<Mistake> errors_;
 };
 
 // What would cost memory or stack without end. Absent: nothing.
@@ -193,27 +192,26 @@ std::optional<std::string> excess_of(const std::string& text, const std::string&
 Result<void, std::vector<std::string>> read_config(const std::string& text, const std::string& name, Config& config) {
   if (auto excess = excess_of(text, name)) return Fail(std::vector{std::move(*excess)});
   try {
-    const toml::table file = toml::parse(text, name);
-    Reader reader(name, config);
-    reader.read(file);
+    ParsedConfig parsed = parse_config(text, Reader::kErrorsMax);
+    Reader reader(name, config, std::move(parsed.mistakes));
+    reader.read(parsed.file);
     auto errors = reader.take_errors();
     if (!errors.empty()) return Fail(std::move(errors));
     return {};
   } catch (const std::bad_alloc&) {
     return Fail(std::vector{name + ": there is no memory for it"});
-  } catch (const toml::parse_error& error) {
-    return Fail(
-        std::vector{name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description())});
   }
 }
 
 Result<void, std::vector<std::string>> read_config_file(const std::string& path, Config& config) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::string text(kConfigBytesMax + 1, '\0');  // one more, which is then refused by name
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(std::max<std::streamsize>(0, file.gcount())));
   if (file.bad() || (!file && !file.eof()))
-    return Fail(std::vector{"the configuration file " + path + " can't be read"});
+    return Fail(std::vector{"the configuration file " + path + " can't be read" +
+                            (errno != 0 ? std::string(": ") + std::strerror(errno) : "")});
   return read_config(text, path, config);
 }
 

@@ -125,6 +125,38 @@ TEST(Config, WhatIsNoTomlIsRefusedWithItsLine) {
   EXPECT_THAT(errors_of("[limits]\nsends_burst = 5\nsends_burst = 6\n"), ElementsAre(HasSubstr("kith.toml:3: ")));
 }
 
+TEST(Config, EveryMistakeIsToldAndNotTheFirstAlone) {
+  const auto errors = errors_of(
+      "stray\n"                          // 1
+      "[limits]\n"                       // 2
+      "sends_burst = five\n"             // 3
+      "connections_max = 0\n"            // 4
+      "[listen]\n"                       // 5
+      "addresses = [\"127.0.0.1:80\"\n"  // 6, never closed
+      "trusted_proxies = 5\n"            // 7
+      "[data\n"                          // 8
+      "directory = \"/srv\"\n"           // 9, of no section now
+      "[log]\n"                          // 10
+      "level = \"warn\"\n"               // 11
+      "level = \"info\"\n"               // 12
+      "colour = 1\n"                     // 13
+      "[log]\n"                          // 14
+      "level = \"error\"\n");            // 15
+  EXPECT_THAT(errors, ElementsAre(HasSubstr("kith.toml:1: this is no TOML"), HasSubstr("kith.toml:3: this is no TOML"),
+                                  HasSubstr("kith.toml:4: limits.connections_max = 0"),
+                                  testing::AllOf(HasSubstr("kith.toml:6: this is no TOML"), HasSubstr("key = value")),
+                                  HasSubstr("kith.toml:7: listen.trusted_proxies = 5"),
+                                  HasSubstr("kith.toml:8: this is no TOML"), HasSubstr("kith.toml:12: "),
+                                  HasSubstr("kith.toml:13: unknown key log.colour"), HasSubstr("kith.toml:14: ")));
+  Config config;
+  EXPECT_FALSE(read_config("[log]\nlevel = \"warn\"\n[data]\ndirectory = 5\n", "kith.toml", config));
+  EXPECT_EQ(config.log_level, "warn") << "what is right is read";
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "a" + std::to_string(i) + " = \n";
+  EXPECT_EQ(errors_of(many).size(), 100u);
+  EXPECT_EQ(errors_of("[web]\nroot = \"\"\"\na = \n").size(), 1u) << "texts of several lines are not taken apart";
+}
+
 TEST(Config, WhatIsTooLargeOrTooDeepIsRefusedByName) {  // [LIMIT-1]
   const std::string comment(kConfigBytesMax, '#');
   EXPECT_THAT(errors_of(comment), IsEmpty());

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -384,7 +385,12 @@ TEST_F(Kithd, CheckConfigLooksAtTheFilesItNames) {
   };
   const Ran no_certificate = check("[tls]\ncertificate = \"/no/such/cert.pem\"\nkey = \"/no/such/key.pem\"\n");
   EXPECT_EQ(no_certificate.exit_code, kWrongUsage);
-  EXPECT_THAT(no_certificate.err, HasSubstr("/no/such/cert.pem"));
+  EXPECT_THAT(no_certificate.err, HasSubstr("/no/such/cert.pem can't be read: No such file or directory\n"));
+  EXPECT_THAT(no_certificate.err, HasSubstr("/no/such/key.pem can't be read: No such file or directory\n"));
+  const Ran everything = check(
+      "[limits]\nsends_burst = 0\n[tls]\ncertificate = \"/no/such/cert.pem\"\nkey = \"/no/such/key.pem\"\n"
+      "[web]\nroot = \"/no/such/web\"\n[listen]\naddresses = [\"localhost:1\"]\n[metrics]\nonly_loopback = \n");
+  EXPECT_EQ(std::ranges::count(everything.err, '\n'), 6) << everything.err;
   const Ran no_web = check("[web]\nroot = \"/no/such/web\"\n");
   EXPECT_EQ(no_web.exit_code, kWrongUsage);
   EXPECT_THAT(no_web.err, HasSubstr("web.root: web root /no/such/web"));

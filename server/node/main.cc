@@ -5,9 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <iterator>
 
 #include "net/process_memory.h"
 #include "net/process_secrets.h"
@@ -27,11 +25,9 @@ constexpr size_t kMemoryReserveBytes = size_t{8} << 20;
 int check_config(const std::string& file) {
   Config config;
   std::vector<std::string> errors;
-  if (auto read = read_config_file(file, config); !read) {
-    errors = read.error();
-  } else {
-    errors = contradictions(config);
-    std::ranges::move(unreadable_files(config), std::back_inserter(errors));
+  if (auto read = read_config_file(file, config); !read) errors = read.error();
+  for (const auto& others : {contradictions(config), unreadable_files(config)}) {
+    for (const std::string& error : others) errors.push_back(file + ": " + error);
   }
   for (const std::string& error : errors) std::fprintf(stderr, "kithd: %s\n", error.c_str());
   if (!errors.empty()) return kWrongUsage;
