@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kIntroduction =
     "WHOM is a phone number with country code (+491700000001), an e-mail address, a username (@ana), the name of a "
-    "contact, or a conversation's id. A text that begins with - goes after --.\n"
+    "contact, a conversation's id, or \"Note to self\". A text that begins with - goes after --.\n"
     "Data goes to standard output, words for people to standard error.\n\n";
 
 std::string footer() {
@@ -35,6 +35,9 @@ std::string version_text() { return about_text("kith", KITH_VERSION, KITH_SOURCE
 struct AllOptions {
   RegisterOptions register_;
   SendOptions send;
+  FailedOptions failed;
+  RetryOptions retry;
+  std::vector<std::string> message_ids;
   ReceiveOptions receive;
   ConversationsOptions conversations;
   HistoryOptions history;
@@ -84,6 +87,7 @@ class Parser {
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
       line_.makes_home = app_.got_subcommand("register") || app_.got_subcommand("rpc");
+      for (const char* command : {"send", "retry", "chat", "rpc"}) line_.tells_failures |= app_.got_subcommand(command);
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       line_.run = nullptr;
@@ -216,23 +220,30 @@ class Parser {
   }
   static void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "One JSON object a line"); }
 
+  static void add_wait(CLI::App& command, std::string& wait, double& timeout_s) {
+    command.add_option("--wait", wait, "Return when the message is sent, delivered or read")
+        ->check(CLI::IsMember({"sent", "delivered", "read"}));
+    command.add_option("--timeout", timeout_s, "Give up --wait after S seconds")
+        ->check(CLI::Range(0.0, 1e6))
+        ->type_name("S")
+        ->capture_default_str();
+  }
+
   void add_messages() {
     AllOptions& all = *all_;
     CLI::App& send = add(app_, "send", "Send a message; prints its id",
                          [](Context c, const AllOptions& o) { return run_send(c, o.send); });
     send.add_option("whom", all.send.to, "To whom")->required()->type_name("WHOM");
-    send.add_option("text", all.send.text, "The text; - reads it from standard input")->required()->type_name("TEXT");
-    send.add_option("--wait", all.send.wait, "Return when the message is sent, delivered or read")
-        ->check(CLI::IsMember({"sent", "delivered", "read"}));
-    send.add_option("--timeout", all.send.timeout_s, "Give up --wait after S seconds")
-        ->check(CLI::Range(0.0, 1e6))
-        ->type_name("S")
-        ->capture_default_str();
+    send.add_option("text", all.send.text, "The text; without it, or with -, it is read from standard input")
+        ->type_name("TEXT");
+    add_wait(send, all.send.wait, all.send.timeout_s);
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
     send.add_option("--to", all.send.also_to, "Send it to this one as well; may be given again")
         ->type_name("WHOM")
         ->allow_extra_args(false);
     add_json(send, all.send.json);
+
+    add_failed();
 
     CLI::App& receive = add(app_, "receive", "Print each message that came, once",
                             [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
@@ -276,6 +287,25 @@ class Parser {
         ->type_name("N")
         ->capture_default_str();
     add_json(search, all.search.json);
+  }
+
+  void add_failed() {
+    AllOptions& all = *all_;
+    CLI::App& failed = add(app_, "failed", "List what was not sent, with ids",
+                           [](Context c, const AllOptions& o) { return run_failed(c, o.failed); });
+    failed.add_option("whom", all.failed.with, "Only to this one")->type_name("WHOM");
+    add_json(failed, all.failed.json);
+
+    CLI::App& retry = add(app_, "retry", "Send again what was not sent; prints the ids",
+                          [](Context c, const AllOptions& o) { return run_retry(c, o.retry); });
+    retry.add_option("what", all.retry.what, "Only what was for this one, or the message with this id")
+        ->type_name("WHOM|ID");
+    add_wait(retry, all.retry.wait, all.retry.timeout_s);
+    add_json(retry, all.retry.json);
+
+    CLI::App& remove = add(app_, "delete", "Delete messages that were not sent",
+                           [](Context c, const AllOptions& o) { return run_delete(c, o.message_ids); });
+    remove.add_option("id", all.message_ids, "Which")->required()->type_name("ID");
   }
 
   void add_people() {

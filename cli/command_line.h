@@ -14,7 +14,8 @@ namespace kith::cli {
 struct CommandLine {
   std::string home;  // "": the default
   bool verbose = false;
-  bool makes_home = false;  // where there is none; every other command only says so
+  bool makes_home = false;      // where there is none; every other command only says so
+  bool tells_failures = false;  // the command says itself which messages were not sent
   // The command; absent when there is none to run (--help, --version, or a mistake), and `code` and `text` are what the
   // program ends with.
   std::function<ExitCode(Context)> run;

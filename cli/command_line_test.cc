@@ -89,7 +89,7 @@ TEST(CommandLine, MistakesAreUsageErrorsThatSayWhatIsWrong) {
               HasSubstr("Unknown command contacts ad. Did you mean contacts add?"));
   EXPECT_EQ(parse({"contacts", "ad", "x"}).code, ExitCode::kUsage);
   EXPECT_EQ(parse({"receive", "--exec", "x", "--json"}).code, ExitCode::kUsage);
-  EXPECT_THAT(parse({"send", "+491700000001"}).text, HasSubstr("text"));
+  EXPECT_THAT(parse({"send"}).text, HasSubstr("whom"));
   EXPECT_THAT(parse({"send", "+491700000001", "x", "--wait", "seen"}).text, HasSubstr("seen"));
   EXPECT_EQ(parse({"history", "+491700000001", "--limit", "0"}).code, ExitCode::kUsage);
   EXPECT_EQ(parse({"verify", "+491700000001", "--mark", "--unmark"}).code, ExitCode::kUsage);
@@ -132,6 +132,20 @@ TEST(CommandLine, AnIdNamesAConversationAndANumberAPerson) {
   EXPECT_EQ(requests_of({"send", id.c_str(), "x"}).at(1).send_message().conversation(), id);
   EXPECT_EQ(requests_of({"send", "+491700000001", "x"}).at(1).send_message().handle(), "+491700000001");
   EXPECT_EQ(requests_of({"history", id.c_str()}).at(0).open_conversation().conversation(), id);
+}
+
+TEST(CommandLine, WhatFailedIsListedSentAgainAndDeleted) {
+  const std::string id(32, 'a');
+  EXPECT_TRUE(requests_of({"failed"}).at(1).has_list_conversations());
+  EXPECT_TRUE(requests_of({"retry"}).at(1).has_list_conversations());
+  EXPECT_EQ(requests_of({"retry", "+491700000001"}).at(0).open_conversation().handle(), "+491700000001");
+  EXPECT_EQ(requests_of({"retry", id.c_str()}).at(0).get_message().id(), id);
+  EXPECT_EQ(requests_of({"delete", id.c_str(), id.c_str()}).size(), 2u);
+  EXPECT_EQ(parse({"delete"}).code, ExitCode::kUsage);
+  for (const char* command : {"send", "retry", "chat"}) {
+    EXPECT_TRUE(parse({command, "+491700000001"}).tells_failures) << command;
+  }
+  EXPECT_FALSE(parse({"receive"}).tells_failures);
 }
 
 TEST(CommandLine, CommandsWithoutSubcommandShow) {

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 
+#include "cli/message_text.h"
 #include "cli/whom.h"
 
 namespace kith::cli {
@@ -127,6 +129,14 @@ Result<void, ExitCode> connect_if_possible(Context context) {
   return {};
 }
 
+void report_failures(Context context) {
+  context.host.listen([context](const client_api::Event& event) {
+    const client_api::Message& message = event.message_changed();
+    if (!event.has_message_changed() || message.tick() != client_api::Message::kFailed) return;
+    context.out.note(failure_note(message));
+  });
+}
+
 void send_leftovers(Context context) {
   Host& host = context.host;
   const State& state = host.state();
@@ -144,7 +154,18 @@ void send_leftovers(Context context) {
 }
 
 std::string title_of(const client_api::Conversation& conversation) {
-  return conversation.has_self() ? "Note to self" : conversation.title();
+  return conversation.has_self() ? kNoteToSelf : conversation.title();
+}
+
+Result<std::unordered_map<std::string, std::string>, ExitCode> conversation_titles(Context context) {
+  Request list;
+  list.mutable_list_conversations();
+  const auto conversations = ask(context, std::move(list));
+  if (!conversations) return Fail(conversations.error());
+  std::unordered_map<std::string, std::string> titles;
+  for (const auto& conversation : conversations->list_conversations().conversations())
+    titles[conversation.id()] = title_of(conversation);
+  return titles;
 }
 
 std::string author_name(const client_api::Message& message, const std::string& title) {
@@ -164,6 +185,38 @@ std::optional<std::string> read_everything(int descriptor, size_t limit) {
     text.append(part, static_cast<size_t>(size));
     if (text.size() > limit) return std::nullopt;
   }
+}
+
+Result<std::string, ExitCode> read_input(Context context, size_t limit) {
+  std::string text;
+  bool ended = false;
+  bool failed = false;
+  std::function<void()> read_on;
+  read_on = [&] {
+    context.host.when_readable(STDIN_FILENO, [&] {
+      char part[16384];
+      const ssize_t size = ::read(STDIN_FILENO, part, sizeof part);
+      if (size > 0) text.append(part, static_cast<size_t>(size));
+      ended = size == 0;
+      failed = text.size() > limit + 2 || (size < 0 && errno != EINTR && errno != EAGAIN);
+      if (!ended && !failed) read_on();
+    });
+  };
+  read_on();
+  const auto outcome = context.host.run_until([&] { return ended || failed; }, std::nullopt);
+  context.host.stop_watching(STDIN_FILENO);
+  if (outcome == Host::Outcome::kStopped) return Fail(ExitCode::kInterrupted);
+  if (outcome == Host::Outcome::kTimedOut) {  // there is no home, and nothing ever happens
+    client_api::Failure missing;
+    missing.set_code(client_api::Failure::kNotRegistered);
+    context.out.note(describe(missing));
+    return Fail(ExitCode::kNotRegistered);
+  }
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  if (ended && !failed && text.size() <= limit) return text;
+  context.out.note("standard input can't be read, or is longer than " + std::to_string(limit) + " bytes");
+  return Fail(ExitCode::kUsage);
 }
 
 }  // namespace kith::cli

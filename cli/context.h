@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "base/result.h"
 #include "cli/exit_code.h"
@@ -59,16 +60,27 @@ bool is_offline(const client_api::State& state);
 // few seconds. Does nothing when there are none.
 void send_leftovers(Context context);
 
+// Says of every message that turns out not to be sendable from now on why, and what to do, until the host forgets the
+// command: for those that do not say it themselves.
+void report_failures(Context context);
+
 // For commands that are better off with a connection and do without: connects, and waits for it while there is hope, at
 // most ten seconds.
 Result<void, ExitCode> connect_if_possible(Context context);
 
+// What the conversation with oneself is called.
+constexpr const char* kNoteToSelf = "Note to self";
 // What a conversation is called.
 std::string title_of(const client_api::Conversation& conversation);
+// Of every conversation, by its id.
+Result<std::unordered_map<std::string, std::string>, ExitCode> conversation_titles(Context context);
 // The name to show for who wrote a message: the conversation's title, or "you".
 std::string author_name(const client_api::Message& message, const std::string& title);
 
 // All of a descriptor's text up to its end, at most `limit` bytes. Absent beyond that, and when reading fails.
 std::optional<std::string> read_everything(int descriptor, size_t limit);
+// The same of standard input, without its last line break, however long it takes: the home serves other programs
+// meanwhile. What is wrong with it is told: kUsage.
+Result<std::string, ExitCode> read_input(Context context, size_t limit);
 
 }  // namespace kith::cli

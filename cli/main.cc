@@ -50,6 +50,7 @@ ExitCode run(const CommandLine& line, Output& out) {
   const Context context{**host, out};
   if (const client_api::State& state = (*host)->state(); state.has_rebuilt() && !(*host)->is_guest())
     out.note(rebuilt_text(state.rebuilt(), (*host)->database_path()));
+  if (!line.tells_failures) report_failures(context);
   const ExitCode code = line.run(context);
   out.flush();
   (*host)->forget();
@@ -58,7 +59,9 @@ ExitCode run(const CommandLine& line, Output& out) {
     return failure->code;
   }
   // Whose core it is, goes on sending.
-  if (code != ExitCode::kInterrupted && !(*host)->is_guest()) send_leftovers(context);
+  if (code == ExitCode::kInterrupted || (*host)->is_guest()) return code;
+  report_failures(context);
+  send_leftovers(context);
   return code;
 }
 

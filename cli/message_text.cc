@@ -16,6 +16,7 @@ using client_api::Message;
 namespace {
 
 constexpr size_t kExcerptBytesMax = 4096;  // of a text, to find the first characters in
+constexpr size_t kExcerptWidth = 60;       // characters
 
 const char* type_word(const Message& message) {
   switch (message.body_case()) {
@@ -67,6 +68,15 @@ std::string failure_text(client_api::FailureReason reason) {
     case client_api::kDatabaseDamaged: return "the device's database was damaged";
     default: return "it failed";
   }
+}
+
+std::string what_to_do_about_failed(const std::string& id) {
+  return ". kith retry " + id + " sends it again, kith delete " + id + " deletes it";
+}
+
+std::string failure_note(const Message& message) {
+  return "not sent: \"" + excerpt(message.text().text(), kExcerptWidth) + "\": " + failure_text(message.failure()) +
+         what_to_do_about_failed(message.id());
 }
 
 std::string tick_word(Message::Tick tick) {
@@ -132,7 +142,7 @@ std::string message_line(const Output& output, const Message& message, const std
   }
   line += output.coloured(message.outgoing() ? "32" : "1", one_line(author) + ":") + " ";
   if (message.has_quote()) {
-    line += output.coloured("2", "> " + one_line(excerpt(message.quote().excerpt(), 60))) + "\n    ";
+    line += output.coloured("2", "> " + one_line(excerpt(message.quote().excerpt(), kExcerptWidth))) + "\n    ";
   }
   for (const char c : body(message)) {
     line += c;
@@ -141,6 +151,12 @@ std::string message_line(const Output& output, const Message& message, const std
   if (message.outgoing()) line += " " + tick_mark(output, message.tick());
   if (message.failure() != client_api::kNoFailure) line += " (" + failure_text(message.failure()) + ")";
   return line;
+}
+
+std::string message_summary(const Output& output, Message message, const std::string& author, uint64_t now_us) {
+  message.clear_quote();
+  if (message.has_text()) message.mutable_text()->set_text(excerpt(message.text().text(), kExcerptWidth));
+  return message_line(output, message, author, now_us);
 }
 
 std::string search_line(const Output& output, const Message& message, const client_api::SearchExcerpt& excerpt,

@@ -23,6 +23,10 @@ std::vector<std::pair<std::string, std::string>> message_environment(const clien
 std::string message_line(const Output& output, const client_api::Message& message, const std::string& author,
                          uint64_t now_us);
 
+// The same of an excerpt, without the quote: where messages are listed.
+std::string message_summary(const Output& output, client_api::Message message, const std::string& author,
+                            uint64_t now_us);
+
 // The same of a message that was searched for: one line, the matches marked where there are colours.
 std::string search_line(const Output& output, const client_api::Message& message,
                         const client_api::SearchExcerpt& excerpt, const std::string& author, uint64_t now_us);
@@ -36,6 +40,11 @@ std::string tick_mark(const Output& output, client_api::Message::Tick tick);
 std::string failure_word(client_api::FailureReason reason);
 // For people, behind "not sent: ".
 std::string failure_text(client_api::FailureReason reason);
+
+// How to go on with a message that failed, behind the words that say so.
+std::string what_to_do_about_failed(const std::string& id);
+// For people: which message was not sent, why, and how to go on.
+std::string failure_note(const client_api::Message& message);
 
 // At most `width` characters on one line, with "…" when something was left out.
 std::string excerpt(const std::string& text, size_t width);

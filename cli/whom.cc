@@ -2,6 +2,7 @@
 
 #include "cli/whom.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,24 @@ namespace kith::cli {
 namespace {
 
 struct Person {
-  std::string name;
+  std::vector<std::string> names;  // the one to say first
   Whom whom;
 };
+
+// "" when others can't find this account.
+std::string own_handle(const client_api::State& state) {
+  return state.handles().empty() ? "" : state.handles(0).text();
+}
+
+// One's own names lead to oneself, who may be a contact, too.
+void add_oneself(const client_api::State& state, std::map<std::string, Person>& people) {
+  const std::string handle = own_handle(state);
+  if (handle.empty()) return;  // then a note is found by the title of its conversation
+  Person& self = people.emplace(handle, Person{{}, {"", handle}}).first->second;
+  for (const std::string& name : {std::string(kNoteToSelf), state.name()}) {
+    if (!name.empty()) self.names.push_back(name);
+  }
+}
 
 // Everybody who has a name here, once.
 Result<std::vector<Person>, ExitCode> everybody(Context context) {
@@ -26,23 +42,24 @@ Result<std::vector<Person>, ExitCode> everybody(Context context) {
   const auto known = ask(context, std::move(contacts));
   if (!known) return Fail(known.error());
   for (const auto& contact : known->list_contacts().contacts())
-    people.emplace(contact.handle().text(), Person{contact.name(), {"", contact.handle().text()}});
+    people.emplace(contact.handle().text(), Person{{contact.name()}, {"", contact.handle().text()}});
   client_api::Request conversations;
   conversations.mutable_list_conversations();
   const auto open = ask(context, std::move(conversations));
   if (!open) return Fail(open.error());
   for (const auto& conversation : open->list_conversations().conversations()) {
-    const std::string handle = handle_of(conversation);
+    const std::string handle = conversation.has_self() ? own_handle(context.host.state()) : handle_of(conversation);
     people.emplace(handle.empty() ? conversation.id() : handle,
-                   Person{title_of(conversation), {conversation.id(), ""}});
+                   Person{{title_of(conversation)}, {conversation.id(), ""}});
   }
+  add_oneself(context.host.state(), people);
   std::vector<Person> all;
   for (auto& [key, person] : people) all.push_back(std::move(person));
   return all;
 }
 
 std::string described(const Person& person) {
-  return person.name + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
+  return person.names.front() + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
 }
 
 // Whether it can be no name: what is wrong with it is for the core to say.
@@ -62,8 +79,9 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   std::vector<Person> found;
   std::vector<std::string> names;
   for (const Person& person : *people) {
-    if (folded(person.name) == wanted) found.push_back(person);
-    names.push_back(person.name);
+    names.insert(names.end(), person.names.begin(), person.names.end());
+    if (std::ranges::any_of(person.names, [&](const std::string& name) { return folded(name) == wanted; }))
+      found.push_back(person);
   }
   if (found.size() == 1) return found.front().whom;
   std::string words;

@@ -26,6 +26,8 @@ constexpr uint64_t kFarewellMs = 5000;
 constexpr const char* kHelp[] = {
     "Type a line to send it.",
     "/history [N]  shows earlier messages",
+    "/retry        sends again what was not sent",
+    "/delete       deletes the last that was not sent",
     "/quit         ends",
     "//...         sends a line that begins with /",
 };
@@ -141,11 +143,53 @@ class Chat {
                     --outstanding_;
                     for (const Message& message : response.list_messages().messages()) show(message);
                   });
+    } else if (line == "/retry") {
+      with_failed([this](const Messages& failed) {
+        for (const Message& message : failed) retry(message);
+      });
+    } else if (line == "/delete") {
+      with_failed([this](const Messages& failed) { remove(failed.back()); });
     } else if (line == "/help") {
       for (const char* const help : kHelp) screen_->print(context_.out.coloured("2", help));
     } else {
       screen_->print(context_.out.coloured("2", "There is no such command; /help lists them."));
     }
+  }
+
+  // Those among the last 500 messages, the oldest first.
+  using Messages = std::vector<Message>;
+  void with_failed(std::function<void(const Messages&)> use) {
+    ask_and_say_failure(list_messages(500), [this, use = std::move(use)](const Response& response) {
+      Messages failed;
+      for (const Message& message : response.list_messages().messages()) {
+        if (message.tick() == Message::kFailed) failed.push_back(message);
+      }
+      if (!failed.empty()) return use(failed);
+      screen_->print(context_.out.coloured("2", "Nothing here failed to be sent."));
+    });
+  }
+  void retry(const Message& message) {
+    Request request;
+    request.mutable_retry_message()->set_id(message.id());
+    ask_and_say_failure(std::move(request), [this](const Response& response) {
+      const Message& again = response.retry_message();
+      if (!screen_->reprint(again.id(), line_of(again))) show(again);
+    });
+  }
+  void remove(const Message& message) {
+    Request request;
+    request.mutable_delete_message()->set_id(message.id());
+    ask_and_say_failure(std::move(request), [this, text = message.text().text()](const Response&) {
+      screen_->print(context_.out.coloured("2", "deleted: " + one_line(excerpt(text, 40))));
+    });
+  }
+  void ask_and_say_failure(Request request, std::function<void(const Response&)> use) {
+    ++outstanding_;
+    host_.start(std::move(request), [this, use = std::move(use)](const Response& response) {
+      --outstanding_;
+      if (!response.has_failure()) return use(response);
+      screen_->print(context_.out.coloured("31", safe_for_terminal(describe(response.failure()))));
+    });
   }
 
   void show(const Message& message) {
@@ -178,6 +222,8 @@ class Chat {
       if (!event.message_added().outgoing()) mark_read();
     } else if (event.has_message_changed() && event.message_changed().conversation() == conversation_.id()) {
       on_changed(event.message_changed());
+    } else if (event.has_message_removed() && event.message_removed().conversation() == conversation_.id()) {
+      on_removed(event.message_removed().id());
     } else if (event.has_conversation_changed() && event.conversation_changed().id() == conversation_.id()) {
       conversation_ = event.conversation_changed();
     } else if (event.has_typing_changed() && event.typing_changed().conversation() == conversation_.id()) {
@@ -204,12 +250,20 @@ class Chat {
   void on_changed(const Message& message) {
     const bool is_new = message.id() != last_sent_.id() || message.tick() != last_sent_.tick();
     if (message.outgoing()) note_tick(message);
-    if (screen_->reprint(message.id(), line_of(message))) return;
-    if (!message.outgoing() || message.tick() == Message::kFailed) {
+    if (screen_->reprint(message.id(), line_of(message))) {
+      // seen where it stands
+    } else if (!message.outgoing() || message.tick() == Message::kFailed) {
       show(message);  // one that can be read now, or that will not be sent
     } else if (is_new && !screen_->shows_status() && message.tick() >= Message::kDelivered) {
       context_.out.note(tick_word(message.tick()) + ": " + excerpt(message.text().text(), 40));
     }
+    if (is_new && message.tick() == Message::kFailed)
+      screen_->print(context_.out.coloured("2", "/retry sends it again, /delete deletes it."));
+  }
+
+  void on_removed(const std::string& id) {
+    if (shown_.erase(id) > 0) screen_->reprint(id, context_.out.coloured("2", "(removed)"));
+    if (last_sent_.id() == id) last_sent_ = {};
   }
 
   void update_status() {

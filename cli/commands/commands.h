@@ -28,13 +28,31 @@ ExitCode run_register(Context context, const RegisterOptions& options);
 struct SendOptions {
   std::string to;
   std::vector<std::string> also_to;  // each gets a message of its own
-  std::string text;                  // "-": standard input
+  std::optional<std::string> text;   // absent or "-": standard input
   std::string wait;                  // "", "sent", "delivered", "read"
   double timeout_s = 60;
   std::string reply_to;
   bool json = false;
 };
 ExitCode run_send(Context context, const SendOptions& options);
+
+struct FailedOptions {
+  std::string with = "";  // "": of all conversations
+  bool json = false;
+};
+// Lists what was not sent.
+ExitCode run_failed(Context context, const FailedOptions& options);
+
+struct RetryOptions {
+  std::string what = "";  // a message's id, or WHOM; "": all that was not sent
+  std::string wait = "";  // as of SendOptions
+  double timeout_s = 60;
+  bool json = false;
+};
+ExitCode run_retry(Context context, const RetryOptions& options);
+
+// Deletes messages that were not sent.
+ExitCode run_delete(Context context, const std::vector<std::string>& ids);
 
 struct ReceiveOptions {
   bool follow = false;

@@ -30,7 +30,13 @@ std::string own_phone(Context context) {
 Result<std::string, ExitCode> contact_called(Context context, const std::string& whom) {
   const auto found = find_whom(context, whom);
   if (!found) return Fail(found.error());
-  const auto handle = Handle::parse(found->handle, own_phone(context));
+  std::string written = found->handle;
+  if (!found->id.empty()) {
+    const auto conversation = conversation_with(context, found->id);
+    if (!conversation) return Fail(conversation.error());
+    written = handle_of(*conversation);
+  }
+  const auto handle = Handle::parse(written, own_phone(context));
   Request request;
   request.mutable_list_contacts();
   const auto known = ask(context, std::move(request));
@@ -39,6 +45,20 @@ Result<std::string, ExitCode> contact_called(Context context, const std::string&
     if (handle && contact.handle().text() == handle->text()) return handle->text();
   }
   context.out.note(whom + " is not among the contacts");
+  return Fail(ExitCode::kFailed);
+}
+
+// What is wrong with the file is told.
+Result<std::string, ExitCode> text_of_file(Context context, const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    context.out.note(file + ": " + std::strerror(errno));
+    return Fail(ExitCode::kFailed);
+  }
+  auto text = read_everything(descriptor, kFileBytesMax);
+  ::close(descriptor);
+  if (text) return std::move(*text);
+  context.out.note(file + ": can't be read, or is larger than 16 MiB");
   return Fail(ExitCode::kFailed);
 }
 
@@ -70,17 +90,8 @@ ExitCode run_contacts_list(Context context, const ContactsOptions& options) {
 }
 
 ExitCode run_contacts_import(Context context, const std::string& file) {
-  const int descriptor = file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    context.out.note(file + ": " + std::strerror(errno));
-    return ExitCode::kFailed;
-  }
-  const auto text = read_everything(descriptor, kFileBytesMax);
-  ::close(descriptor);
-  if (!text) {
-    context.out.note(file + ": can't be read, or is larger than 16 MiB");
-    return ExitCode::kFailed;
-  }
+  const auto text = file == "-" ? read_input(context, kFileBytesMax) : text_of_file(context, file);
+  if (!text) return text.error();
   if (const auto connected = connect_if_possible(context); !connected) return connected.error();
   Request request;
   request.mutable_import_contacts()->set_vcard(*text);

@@ -32,10 +32,8 @@ std::string conversation_line(const Output& out, const client_api::Conversation&
   if (conversation.direct().blocked()) line += "  [blocked]";
   if (conversation.direct().verified()) line += "  [verified]";
   if (conversation.has_last_message()) {
-    client_api::Message last = conversation.last_message();
-    last.clear_quote();
-    if (last.has_text()) last.mutable_text()->set_text(excerpt(last.text().text(), 60));
-    line += "\n    " + message_line(out, last, author_name(last, title_of(conversation)), unix_now_us());
+    const client_api::Message& last = conversation.last_message();
+    line += "\n    " + message_summary(out, last, author_name(last, title_of(conversation)), unix_now_us());
   }
   if (!conversation.draft().empty()) line += "\n    draft: " + one_line(excerpt(conversation.draft(), 60));
   return line;
@@ -48,9 +46,13 @@ ExitCode run_conversations(Context context, const ConversationsOptions& options)
   request.mutable_list_conversations();
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
+  bool any_failed = false;
   for (const auto& conversation : response->list_conversations().conversations()) {
+    any_failed |= conversation.last_message().tick() == client_api::Message::kFailed;
     context.out.line(options.json ? conversation_json(conversation) : conversation_line(context.out, conversation));
   }
+  if (any_failed && !options.json)
+    context.out.note("what was not sent: kith failed lists it, kith retry sends it again");
   return ExitCode::kOk;
 }
 

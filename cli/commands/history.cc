@@ -2,11 +2,31 @@
 
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
+#include "cli/shell_word.h"
 #include "cli/time_text.h"
 
 namespace kith::cli {
 
 using client_api::Request;
+
+namespace {
+
+void say_what_failed(Context context, const client_api::ListMessagesResponse& page, const std::string& with) {
+  size_t failed = 0;
+  std::string id;
+  for (const auto& message : page.messages()) {
+    if (message.tick() != client_api::Message::kFailed) continue;
+    ++failed;
+    id = message.id();
+  }
+  if (failed == 1) context.out.note("one was not sent" + what_to_do_about_failed(id));
+  if (failed < 2) return;
+  const std::string whom = shell_word(with);
+  context.out.note(std::to_string(failed) + " were not sent. kith retry " + whom + " sends them again, kith failed " +
+                   whom + " lists their ids");
+}
+
+}  // namespace
 
 ExitCode run_history(Context context, const HistoryOptions& options) {
   const auto conversation = conversation_with(context, options.with);
@@ -31,6 +51,7 @@ ExitCode run_history(Context context, const HistoryOptions& options) {
                                                  unix_now_us()));
   }
   if (!context.out.flush()) return ExitCode::kFailed;
+  if (!options.json) say_what_failed(context, response->list_messages(), options.with);
   if (!options.mark_read) return ExitCode::kOk;
   Request read;
   read.mutable_mark_read()->set_conversation(conversation->id());

@@ -24,12 +24,9 @@ ExitCode run_search(Context context, const SearchOptions& options) {
 
   std::unordered_map<std::string, std::string> titles;
   if (!options.json) {
-    Request list;
-    list.mutable_list_conversations();
-    const auto conversations = ask(context, std::move(list));
-    if (!conversations) return conversations.error();
-    for (const auto& conversation : conversations->list_conversations().conversations())
-      titles[conversation.id()] = title_of(conversation);
+    auto known = conversation_titles(context);
+    if (!known) return known.error();
+    titles = std::move(*known);
   }
   for (int i = 0; i < response->search().messages_size(); ++i) {
     const auto& message = response->search().messages(i);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include <unistd.h>
-
 #include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
@@ -81,8 +79,9 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
     if (value == "none") {
       pin.clear();
     } else if (value == "-") {  // other users of the machine can read command lines
-      pin = read_everything(STDIN_FILENO, kPinBytesMax).value_or("");
-      while (!pin.empty() && (pin.back() == '\n' || pin.back() == '\r')) pin.pop_back();
+      auto input = read_input(context, kPinBytesMax);
+      if (!input) return input.error();
+      pin = std::move(*input);
       if (pin.empty()) return wrong_value(context, key, "4 to 64 characters");
     }
     request.mutable_set_pin()->set_pin(pin);

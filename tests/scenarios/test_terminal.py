@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import pty
 import shlex
 import shutil
 import ssl
@@ -10,7 +11,7 @@ import subprocess
 import threading
 import unittest
 
-from tests.scenarios.processes import BIN, Scenario
+from tests.scenarios.processes import BIN, Scenario, eventually
 
 
 class Terminal(Scenario):
@@ -42,13 +43,44 @@ class Terminal(Scenario):
         self.assertEqual(eva.receive()[0]["id"], sent[1]["id"])
 
     def test_the_line_break_of_a_pipe_is_no_part_of_the_text(self):
-        for given in ("a\n", "a\r\n", "a"):
-            self.ana.run("send", self.ben.phone, "-", "--wait", "sent", input=given)
-        self.assertEqual(self.ben.receive_texts(), ["a"] * 3)
-        for blank in ("", " ", "\r\n", "\n\n"):
-            done = self.ana.run("send", self.ben.phone, "-", input=blank, check=False)
-            self.assertEqual(done.returncode, 2, blank)
-            self.assertIn("blank", done.stderr)
+        for dash in (["-"], []):
+            for given in ("a\n", "a\r\n", "a"):
+                self.ana.run("send", self.ben.phone, *dash, "--wait", "sent", input=given)
+            self.assertEqual(self.ben.receive_texts(), ["a"] * 3)
+            for blank in ("", " ", "\r\n", "\n\n"):
+                done = self.ana.run("send", self.ben.phone, *dash, input=blank, check=False)
+                self.assertEqual(done.returncode, 2, blank)
+                self.assertIn("blank", done.stderr)
+
+    def test_a_text_is_read_from_a_file_and_never_waited_for_at_a_terminal(self):
+        text = self.directory / "text"
+        text.write_text("from a file\n" + "x" * 40_000)
+        with open(text) as file:
+            subprocess.run([str(BIN / "kith"), "--home", str(self.ana.home), "send", self.ben.phone, "--wait", "sent"],
+                           stdin=file, capture_output=True, timeout=30, check=True)
+        self.assertEqual(self.ben.receive_texts(), [text.read_text()])
+        ours, theirs = pty.openpty()
+        try:
+            done = subprocess.run([str(BIN / "kith"), "--home", str(self.ana.home), "send", self.ben.phone],
+                                  stdin=theirs, capture_output=True, text=True, timeout=30)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("a text goes behind WHOM", done.stderr)
+
+    def test_a_home_serves_others_while_a_text_is_waited_for(self):
+        slow = subprocess.Popen([str(BIN / "kith"), "--home", str(self.ana.home), "send", self.ben.phone, "--wait", "sent"],
+                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            eventually(lambda: (self.ana.home / "socket").exists(), 20, "the home being held")
+            self.ana.send(self.ben, "meanwhile", "--wait", "sent")
+            self.assertEqual(self.ben.receive_texts(), ["meanwhile"])
+            slow.communicate(b"at last", timeout=30)
+            self.assertEqual(slow.returncode, 0)
+        finally:
+            slow.kill()
+        self.assertEqual(self.ben.receive_texts(), ["at last"])
 
     def test_a_program_is_run_for_each_message_once_and_safely(self):
         texts = ["hello", "$(touch attacked); `touch attacked`; ' \" & touch attacked", "two\nlines"]
@@ -106,6 +138,14 @@ class Terminal(Scenario):
         self.assertEqual(listed["title"], "Note to self")
         self.assertIn("Note to self", self.ana.run("conversations").stdout)
 
+    def test_oneself_is_found_by_ones_own_names(self):
+        for whom in ("note to self", "ANA", self.ana.phone):
+            self.ana.run("send", whom, f"for {whom}", "--wait", "read", "--timeout", "20")
+        for whom in ("Note to self", "Ana", self.ana.phone):
+            self.assertEqual(self.ana.run("history", whom).stdout.count("you: for "), 3, whom)
+        self.assertEqual(len(self.ana.run("conversations", "--json").stdout.splitlines()), 1)
+        self.assertIn(self.ana.phone, self.ana.run("profile", "show", "Note to self").stdout)
+
     def test_nobody_can_forge_a_line_of_ours(self):
         self.ben.run("profile", "set", "--about", "On the road\nhandle  +491700000099")
         self.ana.send(self.ben, "hi", "--wait", "sent")
@@ -127,6 +167,66 @@ class Terminal(Scenario):
         done = self.ana.run("rpc", "--no-connect", input=calls)
         for one, line in zip(ids, done.stdout.splitlines()):
             self.assertTrue(line.startswith(f'{{"jsonrpc":"2.0","id":{one},"result"'), line[:80])
+
+
+class NotSent(Scenario):
+    """Messages that failed: written offline to a number that nobody has."""
+
+    def setUp(self):
+        super().setUp()
+        self.kithd = self.server()
+        self.ana = self.device(self.kithd, "Ana")
+        self.number = "+491719990001"
+        self.kithd.stop()
+        self.ids = [self.ana.run("send", self.number, text).stdout.strip() for text in ("one", "two", "three")]
+        self.kithd.start()
+
+    def failed(self):
+        return [json.loads(line)["id"] for line in self.ana.run("failed", "--json").stdout.splitlines()]
+
+    def fail(self):
+        done = self.ana.run("receive")
+        eventually(lambda: self.failed() == self.ids, 20, "the failures")
+        return done
+
+    def test_the_command_that_learns_of_it_says_so(self):
+        words = self.ana.run("receive").stderr
+        for id, text in zip(self.ids, ("one", "two", "three")):
+            self.assertIn(f'not sent: "{text}": nobody on this server', words)
+            self.assertIn(f"kith retry {id} sends it again, kith delete {id} deletes it", words)
+        self.assertIn("you: three ✗ not sent", self.ana.run("conversations").stdout)
+        done = self.ana.run("history", self.number)
+        self.assertEqual(done.stdout.count("✗ not sent"), 3)
+        self.assertIn(f"kith retry {self.number} sends them again", done.stderr)
+        listed = self.ana.run("failed").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in listed], self.ids)
+
+    def test_what_failed_is_sent_again_once_somebody_has_the_number_and_deleted_when_not_wanted(self):
+        self.fail()
+        again = self.ana.run("retry", check=False)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("nobody on this server", again.stderr)
+        self.ana.run("delete", self.ids[1])
+        self.assertEqual(self.failed(), [self.ids[0], self.ids[2]])
+        ben = self.device(self.kithd, "Ben", phone=self.number)
+        sent = self.ana.run("retry", self.ids[0], "--wait", "sent", "--json").stdout
+        self.assertEqual(json.loads(sent)["text"], "one")
+        self.assertEqual(self.ana.run("retry", self.number, "--wait", "sent").stdout.split(), [self.ids[2]])
+        self.assertEqual(ben.receive_texts(), ["one", "three"])
+        self.assertIn("nothing to send again", self.ana.run("retry").stderr)
+        refused = self.ana.run("delete", self.ids[0], check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("nothing is wrong with", refused.stderr)
+
+    def test_in_a_chat_it_is_sent_again_or_deleted(self):
+        self.fail()
+        done = self.ana.run("chat", self.number, input="/delete\n")
+        self.assertIn("deleted: three", done.stdout)
+        self.assertEqual(self.failed(), self.ids[:2])
+        ben = self.device(self.kithd, "Ben", phone=self.number)
+        self.ana.run("chat", self.number, input="/retry\n")
+        self.assertEqual(ben.receive_texts("--timeout", "20"), ["one", "two"])
+        self.assertIn("Nothing here failed", self.ana.run("chat", self.number, input="/retry\n").stdout)
 
 
 class Registering(Scenario):

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "cli/tick_watch.h"
+
+#include <algorithm>
+
+#include "cli/message_text.h"
+
+namespace kith::cli {
+
+using client_api::Message;
+using client_api::State;
+
+namespace {
+
+constexpr uint64_t kTryMs = 5000;
+
+Message::Tick tick_of(const std::string& wait) {
+  if (wait == "delivered") return Message::kDelivered;
+  if (wait == "read") return Message::kRead;
+  return Message::kSent;
+}
+
+ExitCode report_held(Context context) {
+  context.out.note(
+      "their identity has changed: the message is kept, and waits. Compare it with kith verify, or agree to it with "
+      "kith accept");
+  return ExitCode::kFailed;
+}
+
+ExitCode report_refused(Context context) {
+  say_refused(context);
+  return ExitCode::kDeviceEnded;
+}
+
+}  // namespace
+
+TickWatch::TickWatch(Host& host) : host_(host) {
+  host.listen([this](const client_api::Event& event) {
+    // One that is done with in the transaction that it was written in, like a note to oneself, is only ever added.
+    for (const Message& message : {event.message_added(), event.message_changed()}) {
+      if (message.outgoing()) latest_[message.id()] = message;
+    }
+    if (event.has_resync()) look_again();
+    if (event.has_conversation_changed() && event.conversation_changed().direct().held_messages() > 0)
+      held_.insert(event.conversation_changed().id());
+  });
+}
+
+void TickWatch::begin(const Message& message, const std::string& to) {
+  latest_.emplace(message.id(), message);
+  ids_.push_back(message.id());
+  to_[message.id()] = to.empty() ? "" : " to " + to;
+}
+
+ExitCode TickWatch::see_off(Context context, const std::string& wait, double timeout_s) {
+  return wait.empty() ? try_to_send(context) : wait_for_tick(context, wait, timeout_s);
+}
+
+// Events were left out.
+void TickWatch::look_again() {
+  for (const std::string& id : ids_) {
+    client_api::Request request;
+    request.mutable_get_message()->set_id(id);
+    host_.start(std::move(request), [this, id](const client_api::Response& response) {
+      if (response.has_get_message()) latest_[id] = response.get_message();
+    });
+  }
+}
+
+bool TickWatch::all_at_least(Message::Tick tick) const {
+  return std::ranges::all_of(ids_, [&](const std::string& id) { return of(id).tick() >= tick; });
+}
+
+bool TickWatch::any_held() const {
+  return std::ranges::any_of(ids_, [&](const std::string& id) {
+    return of(id).tick() == Message::kPending && held_.contains(of(id).conversation());
+  });
+}
+
+const Message* TickWatch::first_behind(Message::Tick tick) const {
+  const auto behind = std::ranges::find_if(ids_, [&](const std::string& id) { return of(id).tick() < tick; });
+  return behind == ids_.end() ? nullptr : &of(*behind);
+}
+
+bool TickWatch::report_failed(Context context) const {
+  bool any = false;
+  for (const std::string& id : ids_) {
+    if (of(id).tick() != Message::kFailed) continue;
+    any = true;
+    context.out.note("not sent" + to_.at(id) + ": " + failure_text(of(id).failure()) + what_to_do_about_failed(id));
+  }
+  for (const auto& [id, message] : latest_) {  // of earlier ones, which waited
+    if (message.tick() == Message::kFailed && !to_.contains(id)) context.out.note(failure_note(message));
+  }
+  return any;
+}
+
+ExitCode TickWatch::try_to_send(Context context) const {
+  const State& state = context.host.state();
+  const auto outcome = context.host.run_until(
+      [&] { return all_at_least(Message::kSent) || any_held() || is_offline(state); }, context.host.in_ms(kTryMs));
+  const bool failed = report_failed(context);
+  if (first_behind(Message::kSent) == nullptr) return failed ? ExitCode::kFailed : ExitCode::kOk;
+  if (any_held()) return report_held(context);
+  if (is_refused(state)) return report_refused(context);
+  context.out.note(outcome == Host::Outcome::kDone
+                       ? "offline: the message is kept, and sent by the next command that reaches the server"
+                       : "not sent yet: the message is kept, and sent by the next command");
+  return failed ? ExitCode::kFailed : ExitCode::kOk;
+}
+
+ExitCode TickWatch::wait_for_tick(Context context, const std::string& wait, double timeout_s) const {
+  const State& state = context.host.state();
+  const Message::Tick wanted = tick_of(wait);
+  bool said_offline = false;
+  const MonotonicMs deadline = context.host.in_ms(static_cast<uint64_t>(timeout_s * 1000));
+  const auto outcome = context.host.run_until(
+      [&] {
+        if (state.connection() == State::kWaiting && !said_offline && !all_at_least(Message::kSent)) {
+          said_offline = true;
+          context.out.note("offline: the message is kept; trying again");
+        }
+        return all_at_least(wanted) || any_held() || is_refused(state);
+      },
+      deadline);
+  const bool failed = report_failed(context);
+  const Message* const behind = first_behind(wanted);
+  if (behind == nullptr) return failed ? ExitCode::kFailed : ExitCode::kOk;
+  if (outcome == Host::Outcome::kStopped) return ExitCode::kInterrupted;
+  if (any_held()) return report_held(context);
+  if (outcome == Host::Outcome::kDone) return report_refused(context);
+  context.out.note("timed out: the message" + to_.at(behind->id()) + " is " + tick_word(behind->tick()) + ", not " +
+                   wait);
+  return ExitCode::kTimedOut;
+}
+
+}  // namespace kith::cli
