@@ -3,6 +3,7 @@
 #include "wire/frame_codec.h"
 
 #include "base/limits.h"
+#include "base/varint.h"
 #include "wire/frames.pb.h"
 #include "wire/versions.h"
 #include "wire/websocket.h"
@@ -14,17 +15,6 @@ constexpr uint32_t kLengthDelimited = 2;
 constexpr char kDeliverTag = static_cast<char>(ServerFrame::kDeliverFieldNumber << 3 | kLengthDelimited);
 constexpr char kPositionTag = static_cast<char>(Entry::kPositionFieldNumber << 3);  // a varint
 constexpr char kEntryTag = static_cast<char>(Deliver::kEntriesFieldNumber << 3 | kLengthDelimited);
-
-size_t varint_size(uint64_t value) {
-  size_t size = 1;
-  for (; value >= 0x80; value >>= 7) ++size;
-  return size;
-}
-
-void append_varint(Bytes& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
 
 size_t field_size(size_t payload) { return 1 + varint_size(payload) + payload; }
 size_t entry_size(const EntryParts& entry) { return 1 + varint_size(entry.position) + entry.body.size(); }

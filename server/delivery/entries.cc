@@ -11,25 +11,15 @@
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
 #include "server/delivery/entries.h"
 
+#include "base/varint.h"
 #include "wire/frames.pb.h"
 
 namespace kith {
 namespace {
 
-size_t varint_size(uint64_t value) {
-  size_t size = 1;
-  for (; value >= 0x80; value >>= 7) ++size;
-  return size;
-}
-
-void put_varint(Bytes& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
-
 void put_number(Bytes& out, char tag, uint64_t value) {
   out.push_back(tag);
-  put_varint(out, value);
+  append_varint(out, value);
 }
 
 template <class Id>
