@@ -28,15 +28,12 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
   rate_limits_ = std::make_unique<LocalRateLimits>(loops.clock, RateSettings{});
   std::vector<Shards::Loop> parts;
   for (size_t i = 0; i < options.loops; ++i) parts.push_back({&loops[i], &loops[i]});
-  const auto epoch = loops.run(0, stores_->inboxes().new_epoch());
-  shards_ = std::make_unique<Shards>(
-      parts, loops.clock,
-      DeliveryPorts{stores_->accounts(), stores_->profiles(), stores_->last_seen(), stores_->inboxes()},
-      options.delivery, *epoch);
-  services_.reset(new Services{loops.clock, random_, stores_->accounts(), stores_->keys(), stores_->profiles(),
-                               stores_->last_seen(), stores_->inboxes(), stores_->codes(), *shards_, *rate_limits_,
-                               loops[options.loops], HandlerSettings{}});
-  services_->settings.server_id = *loops.run(0, stores_->accounts().server_id(ServerId{{1}}));
+  const StorePorts ports = stores_->ports();
+  const auto epoch = loops.run(0, ports.inboxes.new_epoch());
+  shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports), options.delivery, *epoch);
+  services_.reset(
+      new Services{ports, loops.clock, random_, *shards_, *rate_limits_, loops[options.loops], HandlerSettings{}});
+  services_->settings.server_id = *loops.run(0, ports.accounts.server_id(ServerId{{1}}));
   shared_ = std::make_unique<gateway::Shared>(*services_, gateway::GatewaySettings{}, gateway::GatewayHooks{});
   homes_ = gateway::testing::virtual_homes(*shared_, loops);
   for (size_t i = 0; i < options.loops; ++i) loops[i].run([&] { shards_->at(i).start(); });

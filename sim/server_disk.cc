@@ -31,14 +31,12 @@ class Stores final : public ProcessStores {
         keys_(*this),
         profiles_(*this),
         last_seen_(*this),
+        pairs_(*this),
         inboxes_(*this),
         codes_(*this) {}
-  AccountStore& accounts() override { return accounts_; }
-  KeyStore& keys() override { return keys_; }
-  ProfileStore& profiles() override { return profiles_; }
-  LastSeenStore& last_seen() override { return last_seen_; }
-  InboxStore& inboxes() override { return inboxes_; }
-  CodeSender& codes() override { return codes_; }
+  [[nodiscard]] StorePorts ports() override {
+    return {accounts_, keys_, profiles_, last_seen_, pairs_, inboxes_, codes_};
+  }
 
  private:
   Busy busy() {
@@ -185,6 +183,18 @@ class Stores final : public ProcessStores {
     Stores& on;
   };
 
+  struct Pairs final : PairStore {
+    explicit Pairs(Stores& stores) : on(stores) {}
+    PairStore& disk() { return on.disk_.others.pairs; }
+    Answer<std::vector<PeerMark>> load(AccountId account) override {
+      return on.work<std::vector<PeerMark>>([this, account] { return disk().load(account); });
+    }
+    Answer<void> put(AccountId account, std::vector<PeerMark> peers) override {
+      return on.work<void>([this, account, peers = std::move(peers)] { return disk().put(account, peers); });
+    }
+    Stores& on;
+  };
+
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
     Answer<void> send(Handle handle, std::string code) override {
@@ -261,6 +271,7 @@ class Stores final : public ProcessStores {
   Keys keys_;
   Profiles profiles_;
   LastSeen last_seen_;
+  Pairs pairs_;
   Inboxes inboxes_;
   Codes codes_;
 };

@@ -4,7 +4,7 @@
 //
 // Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the
 //          journal behind it a beginning that chance decides. Writes can be slow, fail, or find the disk full.
-// Others:  accounts, keys, profiles and last seen (the memory stores of server/handlers/testing) take effect durably at
+// Others:  accounts, keys, profiles, last seen and pairs (the memory stores of server/handlers/testing) take effect durably at
 //          one moment, some time after the call and some time before its answer: a crash in between leaves either, and
 //          the caller knows neither.
 // Death:   stores of a process that was killed answer kUnavailable and touch nothing.
@@ -62,19 +62,12 @@ class ServerDisk {
 };
 
 // One process's way to the disk.
-class ProcessStores;
-std::unique_ptr<ProcessStores> open_stores(ServerDisk& disk);
-
 class ProcessStores {
  public:
   virtual ~ProcessStores() = default;
+  [[nodiscard]] virtual StorePorts ports() = 0;
   bool alive = true;
-  virtual AccountStore& accounts() = 0;
-  virtual KeyStore& keys() = 0;
-  virtual ProfileStore& profiles() = 0;
-  virtual LastSeenStore& last_seen() = 0;
-  virtual InboxStore& inboxes() = 0;
-  virtual CodeSender& codes() = 0;
 };
+std::unique_ptr<ProcessStores> open_stores(ServerDisk& disk);
 
 }  // namespace kith::sim

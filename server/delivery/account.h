@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "server/delivery/device_inbox.h"
+#include "server/delivery/known_peers.h"
 #include "server/ports/account_store.h"
 #include "server/ports/profile_store.h"
 
@@ -40,6 +41,7 @@ struct Account {
   uint32_t last_used_s = 0;
   std::vector<Device> devices;             // ascending id
   std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
+  KnownPeers known_peers;
   std::unique_ptr<std::vector<Subscriber>> subscribers;
   // Accounts that have sent to this one lately, in this process; at most kRecentPeersMax
   std::unique_ptr<std::vector<AccountId>> recent_peers;  // null: none

@@ -77,7 +77,7 @@ std::optional<Kind> AccountHome::append(Shard& shard, Account& to, IncomingSend&
     any_repeated = true;
   }
   const AccountId& sender = send.from.account;
-  const bool no_stranger = sender == to.id || to.has_contact(sender) || shard.known_pairs().has(to.id, sender);
+  const bool no_stranger = sender == to.id || to.has_contact(sender) || to.known_peers.has(sender);
   for (size_t i = 0; i < send.copy_count; ++i) {
     if (repeated[i]) continue;
     const auto room = inboxes[i]->room_for(sender, no_stranger, send.copies[i].payload.size());
@@ -154,6 +154,8 @@ Task<SendOutcome> AccountHome::take(IncomingSend send) {
   }
   co_return because(settled == Settled::kFull ? Kind::kStoreFull : Kind::kStoreAway);
 }
+
+void AccountHome::note_written(AccountId writer, AccountId to) { shards_.of(writer).note_written(writer, to); }
 
 Task<void> AccountHome::show_typing(AccountId from, AccountId to, bool active) {
   Shard& home = shards_.of(from);

@@ -70,6 +70,10 @@ class AccountHome {
   // Order: sends of one device to one account are appended in the order of the calls.
   Task<SendOutcome> take(IncomingSend send);
 
+  // The account wrote to another, which is no stranger to it from now on (LIMIT-2), also after a restart. Called at the
+  // writer's loop; returns at once. Not for what a device sends by itself: a stranger could make it.
+  void note_written(AccountId writer, AccountId to);
+
   // To whoever of the account is connected now, unless one blocks the other (EPHEMERAL-1). Called at the sender's loop,
   // and ends there.
   Task<void> show_typing(AccountId from, AccountId to, bool active);

@@ -17,12 +17,6 @@ bool fits(uint64_t own, uint64_t more, uint64_t counted, uint64_t held, uint64_t
   return own + more <= std::max(least, (bound - std::min(bound, held)) / kSharePart);
 }
 
-uint64_t hash_of(const AccountId& writer, const AccountId& to) {
-  const uint64_t first = std::hash<AccountId>()(writer);
-  const uint64_t hash = (first ^ (std::hash<AccountId>()(to) * 0x9e37'79b9'7f4a'7c15)) * 0xff51'afd7'ed55'8ccd;
-  return std::max<uint64_t>(1, hash ^ (hash >> 33));  // zero: an empty slot
-}
-
 }  // namespace
 
 bool SenderShares::is_roomy(const Amount& held, const Amount& bound) {
@@ -44,17 +38,6 @@ void SenderShares::count(const AccountId& sender, uint64_t bytes) {
   amount.bytes += bytes;
   ++counted_.entries;
   counted_.bytes += bytes;
-}
-
-void KnownPairs::add(const AccountId& writer, const AccountId& to) {
-  if (slots_.empty()) slots_.resize(kSlots);
-  const uint64_t hash = hash_of(writer, to);
-  slots_[hash % kSlots] = hash;
-}
-
-bool KnownPairs::has(const AccountId& writer, const AccountId& to) const {
-  const uint64_t hash = hash_of(writer, to);
-  return !slots_.empty() && slots_[hash % kSlots] == hash;
 }
 
 }  // namespace kith

@@ -3,7 +3,8 @@
 // How much of one inbox each sender may fill, so that those who fill it keep nobody else out.
 //
 //   free          of the inbox's bound, what is not held
-//   known sender  somebody whom the account has written to, or named as a contact: all of what is free
+//   known sender  somebody whom the account has written to (known_peers.h), or named as a contact: all of what is
+//                 free
 //   stranger      what it holds may be a quarter of what is free, or the few of kEntriesLeast and kBytesLeast; and all
 //                 strangers leave the last quarter of the bound alone
 //
@@ -16,7 +17,6 @@
 
 #include <cstdint>
 #include <unordered_map>
-#include <vector>
 
 #include "base/ids.h"
 
@@ -41,18 +41,6 @@ class SenderShares {
  private:
   std::unordered_map<AccountId, Amount> senders_;
   Amount counted_;
-};
-
-// Who has written to whom lately: pairs of accounts by a hash, the newest of each slot. Losing one makes a stranger of a
-// friend in a full inbox, no more.
-class KnownPairs {
- public:
-  void add(const AccountId& writer, const AccountId& to);
-  [[nodiscard]] bool has(const AccountId& writer, const AccountId& to) const;
-
- private:
-  static constexpr size_t kSlots = size_t{1} << 17;
-  std::vector<uint64_t> slots_;  // empty until the first
 };
 
 }  // namespace kith

@@ -70,14 +70,5 @@ TEST(SenderShares, WhatWasCollectedDoesNotCountAgainstItsSender) {
   EXPECT_TRUE(shares.has_room(account(1), kBytes, {held.entries / 2, held.bytes / 2}, kBound));
 }
 
-TEST(KnownPairs, KnowsWhoWroteToWhomInOneDirection) {
-  KnownPairs pairs;
-  EXPECT_FALSE(pairs.has(account(1), account(2)));
-  pairs.add(account(1), account(2));
-  EXPECT_TRUE(pairs.has(account(1), account(2)));
-  EXPECT_FALSE(pairs.has(account(2), account(1)));
-  EXPECT_FALSE(pairs.has(account(1), account(3)));
-}
-
 }  // namespace
 }  // namespace kith

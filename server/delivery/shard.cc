@@ -141,6 +141,10 @@ Task<Result<void, StoreError>> Shard::read_account(Account& account) {
   co_await enter(executor_);
   if (!privacy) co_return Fail(privacy.error());
   account.privacy = keep_privacy(std::move(*privacy));
+  auto known_peers = co_await ports_.pairs.load(account.id);
+  co_await enter(executor_);
+  if (!known_peers) co_return Fail(known_peers.error());
+  account.known_peers = KnownPeers(std::move(*known_peers));
   apply_to(account, *record);
   for (size_t i = 0; i < account.devices.size(); ++i) {
     if (!account.devices[i].inbox) continue;
@@ -206,6 +210,25 @@ void Shard::apply(const AccountId& id, PrivacyRecord privacy) {
   if (found == accounts_.end()) return;
   found->second->privacy = keep_privacy(std::move(privacy));
   presence_.privacy_changed(*found->second);
+}
+
+void Shard::note_written(const AccountId& writer, const AccountId& to) {
+  Account* const account = writer == to ? nullptr : in_memory(writer);
+  if (account == nullptr) return;
+  account->known_peers.add(to);
+  if (account->known_peers.begin_write()) scope_.spawn(store_known_peers(writer));
+}
+
+Task<void> Shard::store_known_peers(AccountId writer) {
+  for (Account* account = in_memory(writer); account != nullptr;) {
+    std::vector<PeerMark> marks = account->known_peers.marks();
+    const auto stored = co_await ports_.pairs.put(writer, std::move(marks));
+    co_await enter(executor_);
+    account = in_memory(writer);  // it may have left meanwhile
+    if (account == nullptr) co_return;
+    account->known_peers.finish_write(stored.has_value());
+    if (!stored || !account->known_peers.begin_write()) co_return;
+  }
 }
 
 Device* Shard::find_device(const DeviceAddress& address, Account*& account) {

@@ -71,6 +71,9 @@ class Shard final : private Presence::Accounts {
   void apply(const AccountRecord& record);
   void apply(const AccountId& account, PrivacyRecord privacy);
 
+  // AccountHome::note_written.
+  void note_written(const AccountId& writer, const AccountId& to);
+
   // ---- sessions
 
   struct Attached {
@@ -106,7 +109,6 @@ class Shard final : private Presence::Accounts {
 
   // ---- what is counted
 
-  [[nodiscard]] KnownPairs& known_pairs() { return known_pairs_; }
   [[nodiscard]] ShardCounters& counters() { return counters_; }
   [[nodiscard]] size_t undurable_bytes() const { return commit_.undurable_bytes(); }
   [[nodiscard]] size_t accounts_in_memory() const { return accounts_.size(); }
@@ -134,6 +136,7 @@ class Shard final : private Presence::Accounts {
   Task<void> load(AccountId account);
   Task<Result<void, StoreError>> read_account(Account& account);
   void apply_to(Account& account, const AccountRecord& record);
+  Task<void> store_known_peers(AccountId writer);
   void send_notice(OutgoingNotice notice);
   void flush_notices();
   Task<void> take_notices(std::vector<OutgoingNotice> notices);
@@ -168,7 +171,6 @@ class Shard final : private Presence::Accounts {
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;
 
-  KnownPairs known_pairs_;  // whom this shard's accounts have written to
   ShardCounters counters_;
   TaskScope scope_;
   GroupCommit commit_;

@@ -16,7 +16,9 @@
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
+#include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
+#include "server/ports/store_ports.h"
 
 namespace kith {
 
@@ -26,8 +28,12 @@ struct DeliveryPorts {
   AccountStore& accounts;
   ProfileStore& profiles;
   LastSeenStore& last_seen;
+  PairStore& pairs;
   InboxStore& inboxes;
 };
+inline DeliveryPorts delivery_ports(const StorePorts& all) {
+  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.inboxes};
+}
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.
 class Shards {

@@ -84,13 +84,14 @@ rocksdb::Status InboxDatabase::open_now() {
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, options},
       {inbox_record::kDaysFamily, small},
+      {inbox_record::kPeersFamily, small},
       {inbox_record::kMetaFamily, small},
   };
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(options, settings_.directory, families, &opened, &db);
   if (!status.ok()) return status;
-  handles_ = {db, opened[0], opened[1], opened[2]};
+  handles_ = {db, opened[0], opened[1], opened[2], opened[3]};
 
   std::string format;
   status = db->Get({}, handles_.meta, inbox_record::kFormatKey, &format);
@@ -109,7 +110,7 @@ rocksdb::Status InboxDatabase::open_now() {
 
 void InboxDatabase::close_now() {
   if (!handles_.db) return;
-  for (auto* family : {handles_.records, handles_.days, handles_.meta})
+  for (auto* family : {handles_.records, handles_.days, handles_.peers, handles_.meta})
     (void)handles_.db->DestroyColumnFamilyHandle(family);
   (void)handles_.db->Close();
   delete handles_.db;
@@ -134,7 +135,7 @@ void InboxDatabase::give_space_back() {
   rocksdb::FlushOptions options;
   options.wait = false;
   // A failure shows in the next write
-  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.meta});
+  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.peers, handles_.meta});
 }
 
 uint64_t InboxDatabase::stored_bytes_held() const {

@@ -31,6 +31,7 @@ class InboxDatabase {
     rocksdb::DB* db = nullptr;
     rocksdb::ColumnFamilyHandle* records = nullptr;
     rocksdb::ColumnFamilyHandle* days = nullptr;
+    rocksdb::ColumnFamilyHandle* peers = nullptr;
     rocksdb::ColumnFamilyHandle* meta = nullptr;
   };
 
@@ -40,7 +41,8 @@ class InboxDatabase {
   InboxDatabase(const InboxDatabase&) = delete;
   InboxDatabase& operator=(const InboxDatabase&) = delete;
 
-  // Keeps the database open while it lives; for a thread that reads. Waits while the database is opened again.
+  // Keeps the database open while it lives; for a thread that reads, or writes by itself what has no part in the bytes
+  // held. Waits while the database is opened again.
   class Reading {
    public:
     explicit Reading(InboxDatabase& database) : lock_(database.mutex_), handles_(database.handles_) {}
@@ -53,7 +55,7 @@ class InboxDatabase {
     const Handles& handles_;
   };
 
-  // For the one thread that writes, which is also the one that calls reopen(). `db` is null when reopen() failed.
+  // For the one thread that writes entries, which is also the one that calls reopen(). `db` is null when reopen() failed.
   [[nodiscard]] const Handles& handles() const { return handles_; }
   // Whether the disk takes writes: makes a small file beside the database, and removes it.
   rocksdb::Status try_disk();

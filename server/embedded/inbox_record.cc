@@ -83,4 +83,19 @@ uint32_t day_of_key(BytesView day_key) { return read_u32(day_key.data()); }
 
 DeviceAddress device_of_day_key(BytesView day_key) { return read_device(day_key.substr(4)); }
 
+Bytes peers_value(const std::vector<PeerMark>& peers) {
+  Bytes out;
+  out.reserve(peers.size() * sizeof(PeerMark));
+  for (const PeerMark peer : peers) append_u32(out, peer);
+  return out;
+}
+
+std::vector<PeerMark> parse_peers(BytesView value) {
+  std::vector<PeerMark> peers;
+  peers.reserve(value.size() / sizeof(PeerMark));
+  for (; value.size() >= sizeof(PeerMark); value.remove_prefix(sizeof(PeerMark)))
+    peers.push_back(read_u32(value.data()));
+  return peers;
+}
+
 }  // namespace kith::inbox_record

@@ -15,6 +15,9 @@
 //     value  := nothing
 //               day is expires_at / 86,400,000,000. A key may outlive the entries it stands for, never the other way
 //               round
+//   column family "peers": whom accounts have written to
+//     key    := account(16)
+//     value  := mark(4)*         ascending
 //   column family "meta"
 //     "format" := version(4)     of this grammar
 //     "epoch"  := epoch(4)       the last one given out
@@ -25,6 +28,7 @@
 
 #include "base/bytes.h"
 #include "server/ports/inbox_store.h"
+#include "server/ports/pair_store.h"
 
 namespace kith::inbox_record {
 
@@ -35,6 +39,7 @@ inline constexpr size_t kKeyBytes = 28;
 inline constexpr size_t kValueHeaderBytes = 25;
 
 inline constexpr const char* kDaysFamily = "days";
+inline constexpr const char* kPeersFamily = "peers";
 inline constexpr const char* kMetaFamily = "meta";
 inline constexpr const char* kFormatKey = "format";
 inline constexpr const char* kEpochKey = "epoch";
@@ -59,5 +64,8 @@ uint32_t day_of(UnixMicros expires_at);
 Bytes day_key(uint32_t day, const DeviceAddress& device);
 uint32_t day_of_key(BytesView day_key);
 DeviceAddress device_of_day_key(BytesView day_key);
+
+Bytes peers_value(const std::vector<PeerMark>& peers);
+std::vector<PeerMark> parse_peers(BytesView value);
 
 }  // namespace kith::inbox_record

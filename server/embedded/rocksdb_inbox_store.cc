@@ -28,7 +28,8 @@ RocksDbInboxStore::RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, co
     : database_(std::move(database)),
       disk_(settings.database.directory, clock, settings.free_bytes),
       writer_(std::make_unique<InboxWriter>(*database_, settings.bounds, disk_, clock)),
-      expirer_("kith-expire", 16) {
+      expirer_("kith-expire", 16),
+      pairs_(*database_) {
   for (size_t i = 0; i < settings.reader_threads; ++i)
     readers_.push_back(std::make_unique<net::WorkThread>("kith-read-" + std::to_string(i)));
 }

@@ -12,6 +12,7 @@
 
 #include "net/work_thread.h"
 #include "server/embedded/inbox_writer.h"
+#include "server/embedded/rocksdb_pair_store.h"
 
 namespace kith {
 
@@ -39,6 +40,9 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override;
   [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
 
+  // In the same database; lives as long as this.
+  [[nodiscard]] PairStore& pairs() { return pairs_; }
+
   [[nodiscard]] StoreHealth health() const override { return writer_->health(); }
 
  private:
@@ -60,6 +64,7 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   std::unique_ptr<InboxWriter> writer_;
   std::vector<std::unique_ptr<net::WorkThread>> readers_;
   net::WorkThread expirer_;
+  RocksDbPairStore pairs_;
 };
 
 }  // namespace kith

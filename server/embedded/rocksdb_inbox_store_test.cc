@@ -11,14 +11,16 @@
 #include "server/embedded/testing/faulty_disk.h"
 #include "server/embedded/testing/test_directory.h"
 #include "server/ports/inbox_store_contract.h"
+#include "server/ports/pair_store_contract.h"
 
 namespace kith {
 namespace {
 
-class RocksDbBackend final : public InboxStoreBackend {
+class RocksDbBackend final : public InboxStoreBackend, public PairStoreBackend {
  public:
   RocksDbBackend() { reopen(); }
   InboxStore& store() override { return *store_; }
+  PairStore& pairs() override { return store_->pairs(); }
   bool reopen() override {
     store_.reset();
     RocksDbInboxStore::Settings settings;
@@ -37,6 +39,8 @@ class RocksDbBackend final : public InboxStoreBackend {
 
 INSTANTIATE_TEST_SUITE_P(RocksDb, InboxStoreContract,
                          testing::Values(InboxStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
+INSTANTIATE_TEST_SUITE_P(RocksDb, PairStoreContract,
+                         testing::Values(PairStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
 
 // A clock that the test moves.
 class ManualClock final : public Clock {

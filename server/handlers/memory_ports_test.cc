@@ -6,6 +6,7 @@
 #include "server/ports/account_store_contract.h"
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/key_store_contract.h"
+#include "server/ports/pair_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 
 namespace kith {
@@ -13,12 +14,15 @@ namespace {
 
 // `Later` answers each call in a later turn, as a real store does.
 template <bool Later>
-class MemoryBackend final : public InboxStoreBackend, public AccountStoreBackend, public ProfileStoreBackend {
+class MemoryBackend final : public InboxStoreBackend,
+                            public AccountStoreBackend,
+                            public ProfileStoreBackend,
+                            public PairStoreBackend {
  public:
   MemoryBackend() {
     for (testing::Faults* faults :
          {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
-          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+          &ports_.pairs.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -27,6 +31,7 @@ class MemoryBackend final : public InboxStoreBackend, public AccountStoreBackend
   KeyStore& keys() override { return ports_.keys; }
   ProfileStore& profiles() override { return ports_.profiles; }
   LastSeenStore& last_seen() override { return ports_.last_seen; }
+  PairStore& pairs() override { return ports_.pairs; }
   bool reopen() override { return false; }
 
  private:
@@ -44,6 +49,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, AccountStoreContract, cases<AccountStoreCase>()
 INSTANTIATE_TEST_SUITE_P(Memory, KeyStoreContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, ProfileStoreContract, cases<ProfileStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LastSeenStoreContract, cases<ProfileStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, PairStoreContract, cases<PairStoreCase>());
 
 }  // namespace
 }  // namespace kith

@@ -105,10 +105,12 @@ Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wir
   if (!checked) co_return refused(send, checked.error());
   Shard& home = services.shards.of(from.account);
   checked->server_time = home.server_time();
-  home.known_pairs().add(from.account, checked->to);
+  const AccountId to = checked->to;
+  const bool by_a_person = checked->receipt_number != 0;  // TICK-1: what a device sends by itself has no number
   Task<SendOutcome> taking = services.home.take(std::move(*checked));
   const SendOutcome outcome = co_await std::move(taking);
   co_await enter(home.executor());
+  if (by_a_person && outcome.kind == SendOutcome::Kind::kAccepted) services.home.note_written(from.account, to);
   co_return answer_of(send, outcome);
 }
 

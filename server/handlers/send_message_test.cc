@@ -250,12 +250,76 @@ TEST_F(SendMessageTest, AFailedCommitIsRefusedWithANamedRetryableError) {  // [S
   EXPECT_EQ(world.ports().inboxes.stored(ben_2).size(), 1u);
 }
 
+// A person writes from a device that is connected; what a device sends by itself has no receipt number.
+void write_message(HandlersWorld& world, DeviceAddress from, AccountId to, std::vector<uint32_t> devices = {1}) {
+  RecordingSession session;
+  ASSERT_TRUE(world.hello(from, session));
+  const wire::Send send = HandlersWorld::send_of(world.random.id<MessageId>(), to, std::move(devices), "text", 1);
+  ASSERT_TRUE(world.send(from, send).has_accepted());
+  world.loops.settle();
+  world.detach(from, session);
+}
+// Strangers write until nobody is let in; answers how much they got in.
+size_t fill_by_strangers(HandlersWorld& world, AccountId addressee) {
+  size_t sent = 0;
+  for (int i = 0; i < 40; ++i) {
+    const AccountId stranger = world.add_account();
+    while (world.send({stranger, {1}}, addressee).has_accepted()) ++sent;
+  }
+  return sent;
+}
+
+TEST_F(SendMessageTest, AFriendFindsRoomInAFullInboxAlsoAfterARestart) {  // [LIMIT-2]
+  HandlersWorld::Options options;
+  options.delivery.inbox_entries_max = 400;
+  HandlersWorld small(options);
+  const AccountId addressee = small.add_account();
+  const AccountId friend_of_hers = small.add_account();
+  write_message(small, {addressee, {1}}, friend_of_hers);
+  small.restart();
+  EXPECT_LE(fill_by_strangers(small, addressee), 300u);
+  EXPECT_TRUE(small.send({friend_of_hers, {1}}, addressee).has_accepted());
+  small.restart();
+  EXPECT_TRUE(small.send({friend_of_hers, {1}}, addressee).has_accepted());
+}
+
+TEST_F(SendMessageTest, WhomSomebodyWroteToIsStoredOnceAndNotForWhatADeviceSendsByItself) {  // [LIMIT-2]
+  RecordingSession session;
+  world.hello(from, session);
+  ASSERT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());
+  world.loops.settle();
+  EXPECT_EQ(world.ports().pairs.puts(), 0u) << "a stranger could make a device answer";
+  const wire::Send to_nobody = world.send_of(id, world.random.id<AccountId>(), {1}, "text", 1);
+  EXPECT_TRUE(world.send(from, to_nobody).has_refused());
+  world.loops.settle();
+  EXPECT_EQ(world.ports().pairs.puts(), 0u);
+  world.detach(from, session);
+  for (int i = 0; i < 5; ++i) write_message(world, from, ben, {1, 2});
+  EXPECT_EQ(world.ports().pairs.puts(), 1u);
+  world.restart();
+  write_message(world, from, ben, {1, 2});
+  EXPECT_EQ(world.ports().pairs.puts(), 1u);
+}
+
+TEST_F(SendMessageTest, AStoreThatIsAwayLosesNoPairOnceItIsBack) {               // [LIMIT-2]
+  ASSERT_TRUE(world.send(from, world.send_of(id, ben, {1, 2})).has_accepted());  // both accounts are loaded
+  RecordingSession session;
+  world.hello(from, session);
+  world.detach(from, session);
+  world.ports().pairs.faults.fail(StoreError::kUnavailable);
+  write_message(world, from, ben, {1, 2});
+  world.ports().pairs.faults.fail(std::nullopt);
+  EXPECT_TRUE(world.run(world.ports().pairs.load(ana))->empty());
+  write_message(world, from, ben, {1, 2});
+  EXPECT_EQ(world.run(world.ports().pairs.load(ana)), std::vector<PeerMark>{peer_mark(ben)});
+}
+
 TEST_F(SendMessageTest, StrangersDoNotFillAnInboxSoThatFriendsAreRefused) {  // [LIMIT-2]
   HandlersWorld::Options options;
   options.delivery.inbox_entries_max = 400;
   HandlersWorld small(options);
   const AccountId addressee = small.add_account();
-  const AccountId written_to = small.add_account();
+  const AccountId friend_of_hers = small.add_account();
   const AccountId contact = small.add_account();
   const auto fill = [&](AccountId sender) {
     size_t sent = 0;
@@ -263,13 +327,12 @@ TEST_F(SendMessageTest, StrangersDoNotFillAnInboxSoThatFriendsAreRefused) {  // 
     return sent;
   };
   small.run(small.ports().profiles.put_privacy(addressee, {Scope::kContacts, Scope::kEveryone, {contact}, {}}));
-  ASSERT_TRUE(small.send({addressee, {1}}, written_to).has_accepted());
-  size_t of_strangers = 0;
-  for (int i = 0; i < 40; ++i) of_strangers += fill(small.add_account());
+  write_message(small, {addressee, {1}}, friend_of_hers);
+  const size_t of_strangers = fill_by_strangers(small, addressee);
   EXPECT_GE(of_strangers, 200u);
   EXPECT_LE(of_strangers, 300u);
   EXPECT_TRUE(small.send({contact, {1}}, addressee).has_accepted());
-  EXPECT_GE(fill(written_to), 90u);
+  EXPECT_GE(fill(friend_of_hers), 90u);
   EXPECT_TRUE(small.send({contact, {1}}, addressee).has_refused()) << "the bound is the bound";
 }
 

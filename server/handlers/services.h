@@ -16,6 +16,7 @@
 #include "server/ports/key_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/profile_store.h"
+#include "server/ports/store_ports.h"
 #include "wire/frames.pb.h"
 
 namespace kith {
@@ -43,15 +44,9 @@ struct HandlerSettings {
   ServerId server_id;                      // AccountStore::server_id()
 };
 
-struct Services {
+struct Services : StorePorts {
   Clock& clock;
   RandomSource& random;
-  AccountStore& accounts;
-  KeyStore& keys;
-  ProfileStore& profiles;
-  LastSeenStore& last_seen;
-  InboxStore& inboxes;
-  CodeSender& codes;
   Shards& shards;
   RateLimits& rate_limits;
   // Work that would hold up a loop (Argon2id) runs here.

@@ -4,7 +4,8 @@
 //
 //   <directory>/lock         held while kithd runs; names its process id
 //   <directory>/accounts.db  accounts, keys, profiles, last seen: SQLite (server/sql/sql_schema.cc)
-//   <directory>/inboxes/     undelivered messages: RocksDB (server/embedded/inbox_record.h)
+//   <directory>/inboxes/     undelivered messages, and whom accounts have written to: RocksDB
+//                            (server/embedded/inbox_record.h)
 #pragma once
 
 #include <string>

@@ -28,12 +28,9 @@ class EmbeddedStores final : public Stores {
         disk_(directory.path(), clock),
         codes_(make_codes(config)) {}
 
-  AccountStore& accounts() override { return accounts_; }
-  KeyStore& keys() override { return keys_; }
-  ProfileStore& profiles() override { return profiles_; }
-  LastSeenStore& last_seen() override { return last_seen_; }
-  InboxStore& inboxes() override { return *inboxes_; }
-  CodeSender& codes() override { return *codes_; }
+  [[nodiscard]] StorePorts ports() override {
+    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), *inboxes_, *codes_};
+  }
   [[nodiscard]] std::vector<Watched> watched() const override {
     return {{"inbox", *inboxes_}, {"account", *database_}};
   }

@@ -170,6 +170,41 @@ TEST_F(Kithd, WhatWasConfirmedDoesNotComeAgainAfterARestart) {  // [INBOX-1] [IN
   EXPECT_EQ(entries[0].message().message_id(), message_id(3).bytes());
 }
 
+TEST_F(Kithd, AFriendFindsRoomInAFullInboxAlsoAfterAKill) {  // [LIMIT-2]
+  std::ofstream(directory_.file("kith.toml")) << "[inbox]\ndevice_entries_max = 100\n[limits]\nsends_per_second = 0\n";
+  const std::vector<std::string> arguments = {"--config", directory_.file("kith.toml")};
+  ASSERT_TRUE(server_.start(arguments)) << server_.log();
+  const RegisteredDevice ana(server_.port(), "+491700000001", 1);
+  const RegisteredDevice ben(server_.port(), "+491700000002", 2);
+  uint8_t next = 0;
+  const auto takes = [&](Connected& from, const RegisteredDevice& to) {
+    from.send_frame(send_frame(to, message_id(++next), "text"));
+    while (const auto frame = from.receive()) {
+      if (frame->has_accepted() || frame->has_refused()) return frame->has_accepted();
+    }
+    ADD_FAILURE() << "no answer";
+    return false;
+  };
+  {
+    Connected socket(server_.port(), ana);
+    ASSERT_TRUE(takes(socket, ben));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // who was written to is stored behind the answer
+  server_.crash();
+  ASSERT_TRUE(server_.start(arguments)) << server_.log();
+  bool full = false;
+  for (int stranger = 3; stranger < 30 && !full; ++stranger) {
+    const RegisteredDevice one(server_.port(), "+4917000000" + std::to_string(10 + stranger), stranger);
+    Connected socket(server_.port(), one);
+    int taken = 0;
+    while (takes(socket, ana)) ++taken;
+    full = taken == 0;
+  }
+  EXPECT_TRUE(full) << "strangers never filled what they may";
+  Connected socket(server_.port(), ben);
+  EXPECT_TRUE(takes(socket, ana));
+}
+
 TEST_F(Kithd, SigtermTellsDevicesFinishesAndEndsWithZero) {
   ASSERT_TRUE(server_.start()) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);

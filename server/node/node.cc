@@ -101,14 +101,15 @@ Result<void, Node::Failure> Node::start() {
   parts.stores = std::move(*stores);
 
   net::EventLoop& first = *parts.loops[0];
-  const auto epoch = complete(first, parts.stores->inboxes().new_epoch());
+  const StorePorts ports = parts.stores->ports();
+  const auto epoch = complete(first, ports.inboxes.new_epoch());
   if (!epoch) {
     return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull
                                           ? "the disk is full: make room and start again"
                                           : "the inbox store can't be written: see above"});
   }
 
-  const auto server_id = complete(first, parts.stores->accounts().server_id(parts.random.id<ServerId>()));
+  const auto server_id = complete(first, ports.accounts.server_id(parts.random.id<ServerId>()));
   if (!server_id) return Fail(Failure{kStoreFailed, "the account store can't be read or written: see above"});
 
   std::vector<net::EventLoop*> loops;
@@ -117,15 +118,11 @@ Result<void, Node::Failure> Node::start() {
     loops.push_back(loop.get());
     shard_loops.push_back({loop.get(), loop.get()});
   }
-  const DeliveryPorts ports{parts.stores->accounts(), parts.stores->profiles(), parts.stores->last_seen(),
-                            parts.stores->inboxes()};
   parts.rate_limits = std::make_unique<LocalRateLimits>(parts.clock, config.rates);
   parts.heavy_work = std::make_unique<net::WorkThread>("kith-heavy");
-  parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, ports, config.delivery, *epoch);
-  parts.services.reset(new Services{parts.clock, parts.random, parts.stores->accounts(), parts.stores->keys(),
-                                    parts.stores->profiles(), parts.stores->last_seen(), parts.stores->inboxes(),
-                                    parts.stores->codes(), *parts.shards, *parts.rate_limits, *parts.heavy_work,
-                                    handler_settings(config)});
+  parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, delivery_ports(ports), config.delivery, *epoch);
+  parts.services.reset(new Services{ports, parts.clock, parts.random, *parts.shards, *parts.rate_limits,
+                                    *parts.heavy_work, handler_settings(config)});
   parts.services->settings.server_id = *server_id;
   gateway::GatewayHooks hooks;
   hooks.unready_reason = [stores = parts.stores.get()] { return unready_reason(*stores); };
@@ -204,7 +201,7 @@ Task<void> Node::Parts::stop() {
     co_await shard.close();
   }
   co_await enter(first);
-  const auto flushed = co_await stores->last_seen().flush();
+  const auto flushed = co_await stores->ports().last_seen.flush();
   if (!flushed) spdlog::warn("last seen could not be written");
   for (const auto& loop : loops) loop->stop();
 }

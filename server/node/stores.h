@@ -13,13 +13,8 @@
 #include "base/result.h"
 #include "server/node/config.h"
 #include "server/node/data_directory.h"
-#include "server/ports/account_store.h"
-#include "server/ports/code_sender.h"
-#include "server/ports/inbox_store.h"
-#include "server/ports/key_store.h"
-#include "server/ports/last_seen_store.h"
-#include "server/ports/profile_store.h"
 #include "server/ports/store_health.h"
+#include "server/ports/store_ports.h"
 
 namespace kith::node {
 
@@ -27,12 +22,7 @@ class Stores {
  public:
   virtual ~Stores() = default;
 
-  virtual AccountStore& accounts() = 0;
-  virtual KeyStore& keys() = 0;
-  virtual ProfileStore& profiles() = 0;
-  virtual LastSeenStore& last_seen() = 0;
-  virtual InboxStore& inboxes() = 0;
-  virtual CodeSender& codes() = 0;
+  [[nodiscard]] virtual StorePorts ports() = 0;
 
   // What can fail by itself. The names are those of metrics: "inbox", "account". Any thread.
   struct Watched {

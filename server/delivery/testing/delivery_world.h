@@ -22,6 +22,7 @@ struct DeliveryStores {
   MemoryAccountStore accounts;
   MemoryProfileStore profiles;
   MemoryLastSeenStore last_seen;
+  MemoryPairStore pairs;
   MemoryInboxStore inboxes;
 };
 
@@ -190,7 +191,8 @@ class DeliveryWorld {
     for (size_t i = 0; i < loops.size(); ++i) parts.push_back({&loops[i], &loops[i]});
     const auto epoch = loops.run(0, stores_->inboxes.new_epoch());
     shards_ = std::make_unique<Shards>(
-        parts, loops.clock, DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->inboxes},
+        parts, loops.clock,
+        DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->pairs, stores_->inboxes},
         settings_, *epoch);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }

@@ -17,6 +17,7 @@
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
+#include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 
 namespace kith::testing {
@@ -360,6 +361,40 @@ class MemoryProfileStore final : public ProfileStore {
   std::mutex mutex_;
   std::map<AccountId, ProfileRecord> profiles_;
   std::map<AccountId, PrivacyRecord> privacy_;
+};
+
+class MemoryPairStore final : public PairStore {
+ public:
+  Faults faults;
+
+  Task<Result<std::vector<PeerMark>, StoreError>> load(AccountId account) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = peers_.find(account);
+    co_return found == peers_.end() ? std::vector<PeerMark>() : found->second;
+  }
+  Task<Result<void, StoreError>> put(AccountId account, std::vector<PeerMark> peers) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    ++puts_;
+    if (peers.empty()) {
+      peers_.erase(account);
+    } else {
+      peers_[account] = std::move(peers);
+    }
+    co_return Result<void, StoreError>();
+  }
+  [[nodiscard]] size_t puts() const {
+    const std::lock_guard lock(mutex_);
+    return puts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<AccountId, std::vector<PeerMark>> peers_;
+  size_t puts_ = 0;
 };
 
 class MemoryLastSeenStore final : public LastSeenStore {

@@ -43,12 +43,10 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
     shard_loops.push_back({&loop, &loop});
     gateway_loops.push_back(&loop);
   }
-  shards = std::make_unique<Shards>(shard_loops, clock_,
-                                    DeliveryPorts{ports.accounts, ports.profiles, ports.last_seen, ports.inboxes},
-                                    DeliverySettings{}, run_now(ports.inboxes.new_epoch()).value());
+  shards = std::make_unique<Shards>(shard_loops, clock_, delivery_ports(ports.all()), DeliverySettings{},
+                                    run_now(ports.inboxes.new_epoch()).value());
   rate_limits_ = std::make_unique<LocalRateLimits>(clock_, rates);
-  services_.reset(new Services{clock_, random_, ports.accounts, ports.keys, ports.profiles, ports.last_seen,
-                               ports.inboxes, ports.codes, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
+  services_.reset(new Services{ports.all(), clock_, random_, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
   services_->settings.server_id = run_now(ports.accounts.server_id(ServerId{{1}})).value();
   settings.listen = {"127.0.0.1:0"};
   if (!tables.empty()) tables_ = std::make_unique<net::DescriptorTables>(gateway_loops, std::move(tables));

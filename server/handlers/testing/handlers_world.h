@@ -152,12 +152,9 @@ class HandlersWorld {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < options_.shards; ++i) parts.push_back({&loops[i], &loops[i]});
     const auto epoch = loops.run(0, ports_->inboxes.new_epoch());
-    shards_ = std::make_unique<Shards>(
-        parts, loops.clock, DeliveryPorts{ports_->accounts, ports_->profiles, ports_->last_seen, ports_->inboxes},
-        options_.delivery, *epoch);
-    services_.reset(new Services{loops.clock, random, ports_->accounts, ports_->keys, ports_->profiles,
-                                 ports_->last_seen, ports_->inboxes, ports_->codes, *shards_, rate_limits,
-                                 loops[options_.shards], options_.handlers});
+    shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports_->all()), options_.delivery, *epoch);
+    services_.reset(new Services{ports_->all(), loops.clock, random, *shards_, rate_limits, loops[options_.shards],
+                                 options_.handlers});
     services_->settings.server_id = *loops.run(0, ports_->accounts.server_id(ServerId{{1}}));
     for (size_t i = 0; i < options_.shards; ++i) loops[i].run([&] { shards_->at(i).start(); });
   }

@@ -14,6 +14,7 @@
 #include "server/delivery/testing/memory_stores.h"
 #include "server/ports/code_sender.h"
 #include "server/ports/key_store.h"
+#include "server/ports/store_ports.h"
 
 namespace kith::testing {
 
@@ -139,10 +140,13 @@ struct MemoryPorts {
   MemoryPorts() {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
+  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, inboxes, codes}; }
+
   MemoryAccountStore accounts;
   MemoryKeyStore keys;
   MemoryProfileStore profiles;
   MemoryLastSeenStore last_seen;
+  MemoryPairStore pairs;
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Every store of one server, borrowed: what opens them (a node, a process of the simulator, a test) hands them over as
+// this, and nobody else lists them one by one.
+#pragma once
+
+namespace kith {
+
+class AccountStore;
+class CodeSender;
+class InboxStore;
+class KeyStore;
+class LastSeenStore;
+class PairStore;
+class ProfileStore;
+
+struct StorePorts {
+  AccountStore& accounts;
+  KeyStore& keys;
+  ProfileStore& profiles;
+  LastSeenStore& last_seen;
+  PairStore& pairs;
+  InboxStore& inboxes;
+  CodeSender& codes;
+};
+
+}  // namespace kith
