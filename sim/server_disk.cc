@@ -32,10 +32,11 @@ class Stores final : public ProcessStores {
         profiles_(*this),
         last_seen_(*this),
         pairs_(*this),
+        leases_(*this),
         inboxes_(*this),
         codes_(*this) {}
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, pairs_, inboxes_, codes_};
+    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, inboxes_, codes_};
   }
 
  private:
@@ -161,9 +162,9 @@ class Stores final : public ProcessStores {
     Answer<PrivacyRecord> load_privacy(AccountId account) override {
       return on.work<PrivacyRecord>([this, account] { return disk().load_privacy(account); });
     }
-    Answer<void> put_privacy(AccountId account, PrivacyRecord privacy) override {
-      return on.work<void>(
-          [this, account, privacy = std::move(privacy)] { return disk().put_privacy(account, privacy); });
+    Answer<PrivacyRecord> change_privacy(AccountId account, PrivacyChange change) override {
+      return on.work<PrivacyRecord>(
+          [this, account, change = std::move(change)] { return disk().change_privacy(account, change); });
     }
     Stores& on;
   };
@@ -191,6 +192,15 @@ class Stores final : public ProcessStores {
     }
     Answer<void> put(AccountId account, std::vector<PeerMark> peers) override {
       return on.work<void>([this, account, peers = std::move(peers)] { return disk().put(account, peers); });
+    }
+    Stores& on;
+  };
+
+  struct Leases final : LeaseStore {
+    explicit Leases(Stores& stores) : on(stores) {}
+    Answer<bool> take(std::string name, UnixMicros now, uint64_t life_us) override {
+      return on.work<bool>(
+          [this, name = std::move(name), now, life_us] { return on.disk_.others.leases.take(name, now, life_us); });
     }
     Stores& on;
   };
@@ -272,6 +282,7 @@ class Stores final : public ProcessStores {
   Profiles profiles_;
   LastSeen last_seen_;
   Pairs pairs_;
+  Leases leases_;
   Inboxes inboxes_;
   Codes codes_;
 };

@@ -4,8 +4,8 @@
 //
 // Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the
 //          journal behind it a beginning that chance decides. Writes can be slow, fail, or find the disk full.
-// Others:  accounts, keys, profiles, last seen and pairs (the memory stores of server/handlers/testing) take effect durably at
-//          one moment, some time after the call and some time before its answer: a crash in between leaves either, and
+// Others:  accounts, keys, profiles, last seen, pairs and leases (the memory stores of server/handlers/testing) take
+//          effect durably at one moment, some time after the call and some time before its answer: a crash in between leaves either, and
 //          the caller knows neither.
 // Death:   stores of a process that was killed answer kUnavailable and touch nothing.
 #pragma once

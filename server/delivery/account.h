@@ -41,6 +41,7 @@ struct Account {
   uint32_t last_used_s = 0;
   std::vector<Device> devices;             // ascending id
   std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
+  uint64_t privacy_revision = 0;
   KnownPeers known_peers;
   std::unique_ptr<std::vector<Subscriber>> subscribers;
   // Accounts that have sent to this one lately, in this process; at most kRecentPeersMax

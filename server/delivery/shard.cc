@@ -124,7 +124,7 @@ Task<void> Shard::load(AccountId id) {
     loading.account = account.get();
     accounts_[id] = std::move(account);
     if (loading.newer_record) apply_to(*loading.account, *loading.newer_record);
-    if (loading.newer_privacy) loading.account->privacy = keep_privacy(std::move(*loading.newer_privacy));
+    if (loading.newer_privacy) apply_to(*loading.account, std::move(*loading.newer_privacy));
   } else {
     loading.error = result.error();
   }
@@ -140,7 +140,7 @@ Task<Result<void, StoreError>> Shard::read_account(Account& account) {
   auto privacy = co_await ports_.profiles.load_privacy(account.id);
   co_await enter(executor_);
   if (!privacy) co_return Fail(privacy.error());
-  account.privacy = keep_privacy(std::move(*privacy));
+  apply_to(account, std::move(*privacy));
   auto known_peers = co_await ports_.pairs.load(account.id);
   co_await enter(executor_);
   if (!known_peers) co_return Fail(known_peers.error());
@@ -203,13 +203,20 @@ void Shard::end_device(Account& account, Device& device) {
 
 void Shard::apply(const AccountId& id, PrivacyRecord privacy) {
   if (const auto loading = loading_.find(id); loading != loading_.end() && loading->second->account == nullptr) {
-    loading->second->newer_privacy = std::make_unique<PrivacyRecord>(std::move(privacy));
+    auto& newer = loading->second->newer_privacy;
+    if (!newer || privacy.revision >= newer->revision) newer = std::make_unique<PrivacyRecord>(std::move(privacy));
     return;
   }
   const auto found = accounts_.find(id);
-  if (found == accounts_.end()) return;
-  found->second->privacy = keep_privacy(std::move(privacy));
-  presence_.privacy_changed(*found->second);
+  if (found != accounts_.end() && apply_to(*found->second, std::move(privacy)))
+    presence_.privacy_changed(*found->second);
+}
+
+bool Shard::apply_to(Account& account, PrivacyRecord privacy) {
+  if (privacy.revision < account.privacy_revision) return false;
+  account.privacy_revision = privacy.revision;
+  account.privacy = keep_privacy(std::move(privacy));
+  return true;
 }
 
 void Shard::note_written(const AccountId& writer, const AccountId& to) {

@@ -137,6 +137,7 @@ class Shard final : private Presence::Accounts {
   Task<Result<void, StoreError>> read_account(Account& account);
   void apply_to(Account& account, const AccountRecord& record);
   Task<void> store_known_peers(AccountId writer);
+  static bool apply_to(Account& account, PrivacyRecord privacy);  // false: there is a newer one
   void send_notice(OutgoingNotice notice);
   void flush_notices();
   Task<void> take_notices(std::vector<OutgoingNotice> notices);
@@ -149,6 +150,7 @@ class Shard final : private Presence::Accounts {
 
   void schedule_expiry(uint64_t delay_ms);
   Task<void> expire();
+  Task<bool> is_sweeper();
   void schedule_sweep();
   Task<void> sweep();
   [[nodiscard]] bool evictable(const Account& account) const;

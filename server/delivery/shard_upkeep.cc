@@ -20,9 +20,21 @@ void Shard::schedule_expiry(uint64_t delay_ms) {
   });
 }
 
+// Of all processes on the same stores one sweeps: whoever holds the lease, asked for before each step. One that can't
+// be asked for stops nobody: two that sweep do no harm, and a disk that is full needs a sweep to have room again.
+Task<bool> Shard::is_sweeper() {
+  constexpr uint64_t kIntervalsHeld = 2;
+  const auto held =
+      co_await ports_.leases.take("expiry", time_.believed(), kIntervalsHeld * settings_.expiry_interval_s * 1'000'000);
+  co_await enter(executor_);
+  co_return !held || *held;
+}
+
 Task<void> Shard::expire() {
   const UnixMicros now = time_.believed();
   for (bool more = true; more && !closing_;) {
+    const bool sweeps = co_await is_sweeper();
+    if (!sweeps) break;
     const auto count = co_await ports_.inboxes.expire(now, settings_.expiry_count_max);
     co_await enter(executor_);
     if (count) counters_.entries_expired += *count;

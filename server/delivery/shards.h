@@ -16,6 +16,7 @@
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
+#include "server/ports/lease_store.h"
 #include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 #include "server/ports/store_ports.h"
@@ -29,10 +30,11 @@ struct DeliveryPorts {
   ProfileStore& profiles;
   LastSeenStore& last_seen;
   PairStore& pairs;
+  LeaseStore& leases;
   InboxStore& inboxes;
 };
 inline DeliveryPorts delivery_ports(const StorePorts& all) {
-  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.inboxes};
+  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.inboxes};
 }
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.

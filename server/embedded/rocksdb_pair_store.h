@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Whom accounts have written to, in the RocksDB database of the inboxes: it matters only while one of those is full, and
-// what is lost with them is lost together. A backup of accounts.db does not have it.
+// Whom accounts have written to, in the RocksDB database of the inboxes: it matters only while one of those is full,
+// and is lost together with them. A backup of accounts.db does not have it.
 //
 // Cost: 16 bytes for an account, and 4 for each mark; a change is written behind what the log has, and synced with the
 //       next message.

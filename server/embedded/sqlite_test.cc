@@ -11,11 +11,13 @@
 #include "server/embedded/testing/test_directory.h"
 #include "server/ports/account_store_contract.h"
 #include "server/ports/key_store_contract.h"
+#include "server/ports/lease_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 #include "server/sql/sql_account_store.h"
 #include "server/sql/sql_connection.h"
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
+#include "server/sql/sql_lease_store.h"
 #include "server/sql/sql_profile_store.h"
 
 namespace kith {
@@ -23,28 +25,33 @@ namespace {
 
 // All stores of one file, as kithd has them.
 struct Stores {
-  explicit Stores(std::unique_ptr<SqlDatabase> opened) : database(std::move(opened)) {}
+  Stores(std::unique_ptr<SqlDatabase> opened, const char* process)
+      : database(std::move(opened)), leases(*database, process) {}
   std::unique_ptr<SqlDatabase> database;
   SqlAccountStore accounts{*database};
   SqlKeyStore keys{*database};
   SqlProfileStore profiles{*database};
   SqlLastSeenStore last_seen{*database};
+  SqlLeaseStore leases;
 };
 
-std::unique_ptr<Stores> open_stores(const std::string& path) {
+std::unique_ptr<Stores> open_stores(const std::string& path, const char* process = "one") {
   auto opened = open_sqlite(path);
   EXPECT_TRUE(opened) << opened.error();
-  return std::make_unique<Stores>(std::move(*opened));
+  return std::make_unique<Stores>(std::move(*opened), process);
 }
 
-class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend {
+class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend, public LeaseStoreBackend {
  public:
   AccountStore& accounts() override { return stores_->accounts; }
   KeyStore& keys() override { return stores_->keys; }
   ProfileStore& profiles() override { return stores_->profiles; }
   LastSeenStore& last_seen() override { return stores_->last_seen; }
+  LeaseStore& leases() override { return stores_->leases; }
   AccountStore& other_accounts() override { return other().accounts; }
   KeyStore& other_keys() override { return other().keys; }
+  ProfileStore& other_profiles() override { return other().profiles; }
+  LeaseStore& other_leases() override { return other().leases; }
   bool reopen() override {
     other_.reset();
     stores_.reset();
@@ -54,7 +61,7 @@ class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend 
 
  private:
   Stores& other() {
-    if (!other_) other_ = open_stores(directory_.file("accounts.db"));
+    if (!other_) other_ = open_stores(directory_.file("accounts.db"), "other");
     return *other_;
   }
 
@@ -69,6 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Sql, AccountStoreContract, testing::Values(kAccounts));
 INSTANTIATE_TEST_SUITE_P(Sql, KeyStoreContract, testing::Values(kAccounts));
 INSTANTIATE_TEST_SUITE_P(Sql, ProfileStoreContract, testing::Values(kProfiles));
 INSTANTIATE_TEST_SUITE_P(Sql, LastSeenStoreContract, testing::Values(kProfiles));
+INSTANTIATE_TEST_SUITE_P(Sql, LeaseStoreContract,
+                         testing::Values(LeaseStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 
 AccountId account(uint8_t number) {
   AccountId id;

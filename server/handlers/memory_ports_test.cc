@@ -6,6 +6,7 @@
 #include "server/ports/account_store_contract.h"
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/key_store_contract.h"
+#include "server/ports/lease_store_contract.h"
 #include "server/ports/pair_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 
@@ -17,12 +18,13 @@ template <bool Later>
 class MemoryBackend final : public InboxStoreBackend,
                             public AccountStoreBackend,
                             public ProfileStoreBackend,
-                            public PairStoreBackend {
+                            public PairStoreBackend,
+                            public LeaseStoreBackend {
  public:
   MemoryBackend() {
-    for (testing::Faults* faults :
-         {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
-          &ports_.pairs.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+    for (testing::Faults* faults : {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults,
+                                    &ports_.last_seen.faults, &ports_.pairs.faults, &ports_.leases.faults,
+                                    &other_leases_.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -32,10 +34,13 @@ class MemoryBackend final : public InboxStoreBackend,
   ProfileStore& profiles() override { return ports_.profiles; }
   LastSeenStore& last_seen() override { return ports_.last_seen; }
   PairStore& pairs() override { return ports_.pairs; }
+  LeaseStore& leases() override { return ports_.leases; }
+  LeaseStore& other_leases() override { return other_leases_; }
   bool reopen() override { return false; }
 
  private:
   testing::MemoryPorts ports_;
+  testing::MemoryLeaseStore other_leases_{ports_.all_leases, "another"};
 };
 
 template <class Case>
@@ -50,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, KeyStoreContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, ProfileStoreContract, cases<ProfileStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LastSeenStoreContract, cases<ProfileStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, PairStoreContract, cases<PairStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, LeaseStoreContract, cases<LeaseStoreCase>());
 
 }  // namespace
 }  // namespace kith

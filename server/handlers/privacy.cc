@@ -10,11 +10,10 @@
 namespace kith::handlers {
 namespace {
 
-constexpr uint32_t kRetryMs = 200;
-
-Outcome<Scope> scope_of(wire::Privacy::Scope scope, Scope before, const char* field) {
+// Absent: it stays.
+Outcome<std::optional<Scope>> scope_of(wire::Privacy::Scope scope, const char* field) {
   switch (scope) {
-    case wire::Privacy::kScopeUnspecified: return before;
+    case wire::Privacy::kScopeUnspecified: return std::nullopt;
     case wire::Privacy::kEveryone: return Scope::kEveryone;
     case wire::Privacy::kContacts: return Scope::kContacts;
     case wire::Privacy::kNobody: return Scope::kNobody;
@@ -56,32 +55,28 @@ Task<Outcome<wire::Privacy>> load(Services& services, DeviceAddress caller) {
 Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire::Privacy privacy) {
   if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileWrite, caller.account.view()); wait_ms != 0)
     co_return refuse_rate(wait_ms);
-  const OneAtATime turn(services.rate_limits, "privacy " + caller.account.bytes());
-  if (!turn.alone()) co_return refuse_rate(kRetryMs);
-  auto loaded = co_await services.profiles.load_privacy(caller.account);
-  if (!loaded) co_return refuse_store(loaded.error());
-  PrivacyRecord record = std::move(*loaded);
-  const auto last_seen = scope_of(privacy.last_seen(), record.last_seen, "last_seen");
+  PrivacyChange change;
+  const auto last_seen = scope_of(privacy.last_seen(), "last_seen");
   if (!last_seen) co_return std::unexpected<Refusal>(last_seen.error());
-  record.last_seen = *last_seen;
-  const auto about = scope_of(privacy.about(), record.about, "about");
+  change.last_seen = *last_seen;
+  const auto about = scope_of(privacy.about(), "about");
   if (!about) co_return std::unexpected<Refusal>(about.error());
-  record.about = *about;
+  change.about = *about;
   if (privacy.replace_contacts()) {
     auto contacts = accounts_of(privacy.contacts(), "contacts");
     if (!contacts) co_return std::unexpected<Refusal>(contacts.error());
-    record.contacts = std::move(*contacts);
+    change.contacts = std::move(*contacts);
   }
   if (privacy.replace_blocked()) {
     auto blocked = accounts_of(privacy.blocked(), "blocked");
     if (!blocked) co_return std::unexpected<Refusal>(blocked.error());
     if (std::binary_search(blocked->begin(), blocked->end(), caller.account))
       co_return refuse(wire::kInvalidArgument, "blocked");
-    record.blocked = std::move(*blocked);
+    change.blocked = std::move(*blocked);
   }
-  PrivacyRecord stored = record;
-  const auto put = co_await services.profiles.put_privacy(caller.account, std::move(stored));
-  if (!put) co_return refuse_store(put.error());
+  auto changed = co_await services.profiles.change_privacy(caller.account, std::move(change));
+  if (!changed) co_return refuse_store(changed.error());
+  PrivacyRecord record = std::move(*changed);
   const wire::Privacy answer = answer_of(record);
   co_await services.home.set_privacy(caller.account, std::move(record));
   co_return answer;

@@ -78,7 +78,8 @@ class RateLimits {
   // The same as take() for a limit by peer address, with the exemption of loopback.
   [[nodiscard]] virtual uint32_t take_address(Limit limit, std::string_view address) = 0;
 
-  // Marks what only one request at a time may do, because it costs much. False: another one is doing it.
+  // Marks what only one request at a time may do, because it costs this process much. False: another one is doing it.
+  // Nothing is right because of it: what must not be done twice is compared in the stores' statements.
   [[nodiscard]] virtual bool begin(BytesView key) = 0;
   virtual void end(BytesView key) = 0;
 };

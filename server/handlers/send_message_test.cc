@@ -143,7 +143,7 @@ TEST_F(SendMessageTest, ABlockedMessageIsUnderNoReceiptOfALaterOne) {  // [TICK-
 }
 
 TEST_F(SendMessageTest, ABlockedSenderIsAcceptedWhenAnyOtherWouldBeAndNothingArrives) {  // [SEND-4] [F28]
-  world.run(world.ports().profiles.put_privacy(ben, {Scope::kEveryone, Scope::kEveryone, {}, {ana}}));
+  world.run(world.ports().profiles.change_privacy(ben, {{}, {}, {}, {{ana}}}));
   RecordingSession session;
   RecordingSession at_ana;
   world.hello(ben_1, session);
@@ -326,7 +326,7 @@ TEST_F(SendMessageTest, StrangersDoNotFillAnInboxSoThatFriendsAreRefused) {  // 
     while (small.send({sender, {1}}, addressee).has_accepted()) ++sent;
     return sent;
   };
-  small.run(small.ports().profiles.put_privacy(addressee, {Scope::kContacts, Scope::kEveryone, {contact}, {}}));
+  small.run(small.ports().profiles.change_privacy(addressee, {Scope::kContacts, {}, {{contact}}, {}}));
   write_message(small, {addressee, {1}}, friend_of_hers);
   const size_t of_strangers = fill_by_strangers(small, addressee);
   EXPECT_GE(of_strangers, 200u);

@@ -3,7 +3,7 @@
 // The data directory: made when absent, and held by one process.
 //
 //   <directory>/lock         held while kithd runs; names its process id
-//   <directory>/accounts.db  accounts, keys, profiles, last seen: SQLite (server/sql/sql_schema.cc)
+//   <directory>/accounts.db  accounts, keys, profiles, last seen, leases: SQLite (server/sql/sql_schema.cc)
 //   <directory>/inboxes/     undelivered messages, and whom accounts have written to: RocksDB
 //                            (server/embedded/inbox_record.h)
 #pragma once

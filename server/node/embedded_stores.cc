@@ -9,6 +9,7 @@
 #include "server/sql/sql_account_store.h"
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
+#include "server/sql/sql_lease_store.h"
 #include "server/sql/sql_profile_store.h"
 
 namespace kith::node {
@@ -24,12 +25,13 @@ class EmbeddedStores final : public Stores {
         keys_(*database_),
         profiles_(*database_),
         last_seen_(*database_, config.last_seen_write_ms),
+        leases_(*database_, "kithd"),  // one process at a time has the directory
         inboxes_(std::move(inboxes)),
         disk_(directory.path(), clock),
         codes_(make_codes(config)) {}
 
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), *inboxes_, *codes_};
+    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), leases_, *inboxes_, *codes_};
   }
   [[nodiscard]] std::vector<Watched> watched() const override {
     return {{"inbox", *inboxes_}, {"account", *database_}};
@@ -48,6 +50,7 @@ class EmbeddedStores final : public Stores {
   SqlKeyStore keys_;
   SqlProfileStore profiles_;
   SqlLastSeenStore last_seen_;
+  SqlLeaseStore leases_;
   std::unique_ptr<RocksDbInboxStore> inboxes_;
   DiskSpace disk_;
   std::unique_ptr<CodeSender> codes_;

@@ -3,6 +3,7 @@
 // What an account shows of itself, and to whom (C1).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,15 @@ struct PrivacyRecord {
   Scope about = Scope::kEveryone;
   std::vector<AccountId> contacts;  // whom Scope::kContacts means; ascending, at most 5000
   std::vector<AccountId> blocked;   // ascending, at most 5000
+  uint64_t revision = 0;            // how often it was changed: of two copies, the higher one is
+};
+
+// What is to be changed; the rest stays.
+struct PrivacyChange {
+  std::optional<Scope> last_seen;
+  std::optional<Scope> about;
+  std::optional<std::vector<AccountId>> contacts;
+  std::optional<std::vector<AccountId>> blocked;
 };
 
 class ProfileStore {
@@ -39,7 +49,8 @@ class ProfileStore {
   virtual Task<Result<void, StoreError>> remove_profile(AccountId account) = 0;
 
   virtual Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) = 0;
-  virtual Task<Result<void, StoreError>> put_privacy(AccountId account, PrivacyRecord privacy) = 0;
+  // Answers what it is afterwards. Of changes at once, here or in another process, none undoes what another one named.
+  virtual Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) = 0;
 };
 
 }  // namespace kith

@@ -21,6 +21,8 @@ class ProfileStoreBackend {
   virtual ~ProfileStoreBackend() = default;
   virtual ProfileStore& profiles() = 0;
   virtual LastSeenStore& last_seen() = 0;
+  // The same data through a store of another process, which writes as well; this one where there can be none.
+  virtual ProfileStore& other_profiles() { return profiles(); }
   // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend
   // in memory).
   virtual bool reopen() = 0;
@@ -60,6 +62,7 @@ TEST_P(ProfileStoreContract, AnAccountThatNeverWroteHasTheEmptyProfileAndDefault
   EXPECT_EQ(privacy->about, Scope::kEveryone);
   EXPECT_TRUE(privacy->contacts.empty());
   EXPECT_TRUE(privacy->blocked.empty());
+  EXPECT_EQ(privacy->revision, 0u);
 }
 
 TEST_P(ProfileStoreContract, AProfileIsReplacedAndRemoved) {
@@ -76,30 +79,58 @@ TEST_P(ProfileStoreContract, AProfileIsReplacedAndRemoved) {
 }
 
 TEST_P(ProfileStoreContract, PrivacyRoundTripsWithListsOfTheLargestSize) {  // [LIMIT-1]
-  PrivacyRecord privacy{Scope::kContacts, Scope::kNobody, {}, {}};
+  std::vector<AccountId> contacts, blocked;
   for (uint16_t i = 1; i <= 5000; ++i) {
-    privacy.contacts.push_back(account(i));
-    privacy.blocked.push_back(account(static_cast<uint16_t>(i + 7)));
+    contacts.push_back(account(i));
+    blocked.push_back(account(static_cast<uint16_t>(i + 7)));
   }
-  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), privacy)));
+  ASSERT_TRUE(
+      runner_.run(profiles().change_privacy(account(1), {Scope::kContacts, Scope::kNobody, contacts, blocked})));
   auto loaded = runner_.run(profiles().load_privacy(account(1)));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->last_seen, Scope::kContacts);
   EXPECT_EQ(loaded->about, Scope::kNobody);
-  EXPECT_EQ(loaded->contacts, privacy.contacts);
-  EXPECT_EQ(loaded->blocked, privacy.blocked);
-
-  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), {Scope::kNobody, Scope::kEveryone, {}, {account(3)}})));
-  loaded = runner_.run(profiles().load_privacy(account(1)));
-  EXPECT_EQ(loaded->last_seen, Scope::kNobody);
-  EXPECT_TRUE(loaded->contacts.empty());
-  EXPECT_EQ(loaded->blocked, std::vector<AccountId>{account(3)});
+  EXPECT_EQ(loaded->contacts, contacts);
+  EXPECT_EQ(loaded->blocked, blocked);
   EXPECT_EQ(runner_.run(profiles().load_privacy(account(2)))->last_seen, Scope::kEveryone);
+}
+
+TEST_P(ProfileStoreContract, APrivacyChangeKeepsWhatItDoesNotNameAndCounts) {
+  const std::vector<AccountId> three{account(3)};
+  auto changed = runner_.run(profiles().change_privacy(account(1), {{}, {}, {}, three}));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->last_seen, Scope::kEveryone);
+  EXPECT_EQ(changed->blocked, three);
+  EXPECT_EQ(changed->revision, 1u);
+  changed = runner_.run(profiles().change_privacy(account(1), {Scope::kNobody, {}, three, {}}));
+  EXPECT_EQ(changed->last_seen, Scope::kNobody);
+  EXPECT_EQ(changed->about, Scope::kEveryone);
+  EXPECT_EQ(changed->contacts, three);
+  EXPECT_EQ(changed->blocked, three);
+  EXPECT_EQ(changed->revision, 2u);
+  changed = runner_.run(profiles().change_privacy(account(1), {{}, Scope::kContacts, {}, std::vector<AccountId>()}));
+  EXPECT_EQ(changed->about, Scope::kContacts);
+  EXPECT_TRUE(changed->blocked.empty());
+  EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->revision, 3u);
+}
+
+TEST_P(ProfileStoreContract, PrivacyChangesOfTwoProcessesUndoNothingOfEachOther) {
+  std::vector<Task<Result<PrivacyRecord, StoreError>>> calls;
+  for (uint16_t i = 1; i <= 20; ++i) {
+    calls.push_back(profiles().change_privacy(account(1), {{}, {}, {{account(i)}}, {}}));
+    calls.push_back(backend_->other_profiles().change_privacy(account(1), {{}, {}, {}, {{account(i)}}}));
+  }
+  for (const auto& outcome : runner_.run_all(std::move(calls))) EXPECT_TRUE(outcome);
+  const auto loaded = runner_.run(profiles().load_privacy(account(1)));
+  EXPECT_EQ(loaded->contacts, std::vector<AccountId>{account(20)});
+  EXPECT_EQ(loaded->blocked, std::vector<AccountId>{account(20)});
+  EXPECT_EQ(loaded->revision, 40u);
 }
 
 TEST_P(ProfileStoreContract, ProfileAndPrivacySurviveReopening) {
   ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "here"})));
-  ASSERT_TRUE(runner_.run(profiles().put_privacy(account(1), {Scope::kNobody, Scope::kContacts, {account(5)}, {}})));
+  ASSERT_TRUE(
+      runner_.run(profiles().change_privacy(account(1), {Scope::kNobody, Scope::kContacts, {{account(5)}}, {}})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
   EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "here");
   EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->contacts, std::vector<AccountId>{account(5)});

@@ -11,6 +11,7 @@ class CodeSender;
 class InboxStore;
 class KeyStore;
 class LastSeenStore;
+class LeaseStore;
 class PairStore;
 class ProfileStore;
 
@@ -20,6 +21,7 @@ struct StorePorts {
   ProfileStore& profiles;
   LastSeenStore& last_seen;
   PairStore& pairs;
+  LeaseStore& leases;
   InboxStore& inboxes;
   CodeSender& codes;
 };

@@ -9,7 +9,7 @@ namespace kith {
 namespace {
 
 const SqlRow kProfile{"profiles", {"account"}, {"name", "about"}};
-const SqlRow kPrivacy{"privacy", {"account"}, {"last_seen_scope", "about_scope", "contacts", "blocked"}};
+const SqlRow kPrivacy{"privacy", {"account"}, {"last_seen_scope", "about_scope", "contacts", "blocked", "revision"}};
 
 Bytes join(const std::vector<AccountId>& accounts) {
   Bytes out;
@@ -31,6 +31,25 @@ Scope scope_of(long long number) {
   const bool is_known =
       number >= static_cast<long long>(Scope::kEveryone) && number <= static_cast<long long>(Scope::kNobody);
   return is_known ? static_cast<Scope>(number) : Scope::kNobody;  // what can't be read hides
+}
+
+PrivacyRecord load_privacy_now(SqlConnection& connection, const AccountId& account) {
+  PrivacyRecord privacy;
+  long long last_seen = 0, about = 0, revision = 0;
+  std::string contacts, blocked;
+  if (connection
+          .query("SELECT last_seen_scope, about_scope, contacts, blocked, revision FROM privacy"
+                 " WHERE account = :account")
+          .in(account)
+          .out(last_seen)
+          .out(about)
+          .out(contacts)
+          .out(blocked)
+          .out(revision)
+          .fetch()) {
+    privacy = {scope_of(last_seen), scope_of(about), split(contacts), split(blocked), static_cast<uint64_t>(revision)};
+  }
+  return privacy;
 }
 
 }  // namespace
@@ -64,34 +83,43 @@ Task<Result<void, StoreError>> SqlProfileStore::remove_profile(AccountId account
 
 Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::load_privacy(AccountId account) {
   return database_.read([account](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
-    PrivacyRecord privacy;
-    long long last_seen = 0, about = 0;
-    std::string contacts, blocked;
-    if (connection.query("SELECT last_seen_scope, about_scope, contacts, blocked FROM privacy WHERE account = :account")
-            .in(account)
-            .out(last_seen)
-            .out(about)
-            .out(contacts)
-            .out(blocked)
-            .fetch()) {
-      privacy = {scope_of(last_seen), scope_of(about), split(contacts), split(blocked)};
-    }
-    return privacy;
+    return load_privacy_now(connection, account);
   });
 }
 
-Task<Result<void, StoreError>> SqlProfileStore::put_privacy(AccountId account, PrivacyRecord privacy) {
-  return database_.write(
-      [account, privacy = std::move(privacy)](SqlConnection& connection) -> Result<void, StoreError> {
-        connection.upsert(kPrivacy)
-            .in(account)
-            .in(static_cast<int>(privacy.last_seen))
-            .in(static_cast<int>(privacy.about))
-            .in(join(privacy.contacts))
-            .in(join(privacy.blocked))
-            .run();
-        return {};
-      });
+Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::change_privacy(AccountId account, PrivacyChange change) {
+  return database_.write([account,
+                          change = std::move(change)](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
+    constexpr int kEveryone = static_cast<int>(Scope::kEveryone);
+    connection.insert_if_absent(kPrivacy).in(account).in(kEveryone).in(kEveryone).in(Bytes()).in(Bytes()).in(0).run();
+    // First, so that the row is this one's until all is done.
+    connection.query("UPDATE privacy SET revision = revision + 1 WHERE account = :account").in(account).run();
+    if (change.last_seen) {
+      connection.query("UPDATE privacy SET last_seen_scope = :scope WHERE account = :account")
+          .in(static_cast<int>(*change.last_seen))
+          .in(account)
+          .run();
+    }
+    if (change.about) {
+      connection.query("UPDATE privacy SET about_scope = :scope WHERE account = :account")
+          .in(static_cast<int>(*change.about))
+          .in(account)
+          .run();
+    }
+    if (change.contacts) {
+      connection.query("UPDATE privacy SET contacts = :contacts WHERE account = :account")
+          .in(join(*change.contacts))
+          .in(account)
+          .run();
+    }
+    if (change.blocked) {
+      connection.query("UPDATE privacy SET blocked = :blocked WHERE account = :account")
+          .in(join(*change.blocked))
+          .in(account)
+          .run();
+    }
+    return load_privacy_now(connection, account);
+  });
 }
 
 }  // namespace kith

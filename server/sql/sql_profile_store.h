@@ -17,7 +17,7 @@ class SqlProfileStore final : public ProfileStore {
   Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) override;
   Task<Result<void, StoreError>> remove_profile(AccountId account) override;
   Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) override;
-  Task<Result<void, StoreError>> put_privacy(AccountId account, PrivacyRecord privacy) override;
+  Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) override;
 
  private:
   SqlDatabase& database_;

@@ -79,17 +79,24 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " about VARCHAR(640) NOT NULL)",
 
         // last_seen_scope, about_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one after the
-        // other
+        // other; revision: how often it was changed
         "CREATE TABLE privacy ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " last_seen_scope SMALLINT NOT NULL,"
         " about_scope SMALLINT NOT NULL,"
         " contacts MEDIUMBLOB NOT NULL,"
-        " blocked MEDIUMBLOB NOT NULL)",
+        " blocked MEDIUMBLOB NOT NULL,"
+        " revision BIGINT NOT NULL)",
 
         "CREATE TABLE last_seen ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " seen_at BIGINT NOT NULL)",
+
+        // holder: a process
+        "CREATE TABLE leases ("
+        " name VARCHAR(32) NOT NULL PRIMARY KEY,"
+        " holder VARCHAR(32) NOT NULL,"
+        " ends_at BIGINT NOT NULL)",
     },
 };
 

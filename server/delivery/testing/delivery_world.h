@@ -23,6 +23,7 @@ struct DeliveryStores {
   MemoryProfileStore profiles;
   MemoryLastSeenStore last_seen;
   MemoryPairStore pairs;
+  MemoryLeases leases;
   MemoryInboxStore inboxes;
 };
 
@@ -36,11 +37,12 @@ inline DeliverySettings test_delays() {
 class DeliveryWorld {
  public:
   explicit DeliveryWorld(size_t shard_count = 1, DeliverySettings settings = test_delays(), uint64_t seed = 1,
-                         std::shared_ptr<DeliveryStores> stores = nullptr)
+                         std::shared_ptr<DeliveryStores> stores = nullptr, std::string process = "kithd")
       : loops(shard_count, seed),
         random(seed),
         stores_(stores ? std::move(stores) : std::make_shared<DeliveryStores>()),
-        settings_(settings) {
+        settings_(settings),
+        leases_(stores_->leases, std::move(process)) {
     start();
   }
   ~DeliveryWorld() { stop(); }
@@ -64,6 +66,7 @@ class DeliveryWorld {
   [[nodiscard]] MemoryInboxStore& inboxes() { return stores_->inboxes; }
   [[nodiscard]] MemoryAccountStore& accounts() { return stores_->accounts; }
   [[nodiscard]] MemoryProfileStore& profiles() { return stores_->profiles; }
+  [[nodiscard]] MemoryLeaseStore& leases() { return leases_; }
   [[nodiscard]] MemoryLastSeenStore& last_seen() { return stores_->last_seen; }
   [[nodiscard]] std::shared_ptr<DeliveryStores> stores() { return stores_; }
 
@@ -190,15 +193,16 @@ class DeliveryWorld {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < loops.size(); ++i) parts.push_back({&loops[i], &loops[i]});
     const auto epoch = loops.run(0, stores_->inboxes.new_epoch());
-    shards_ = std::make_unique<Shards>(
-        parts, loops.clock,
-        DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->pairs, stores_->inboxes},
-        settings_, *epoch);
+    shards_ = std::make_unique<Shards>(parts, loops.clock,
+                                       DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen,
+                                                     stores_->pairs, leases_, stores_->inboxes},
+                                       settings_, *epoch);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 
   std::shared_ptr<DeliveryStores> stores_;
   DeliverySettings settings_;
+  MemoryLeaseStore leases_;
   std::unique_ptr<Shards> shards_;
   std::vector<std::unique_ptr<Sent>> all_;
   uint32_t phones_ = 0;

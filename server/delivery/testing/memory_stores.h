@@ -17,6 +17,7 @@
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
+#include "server/ports/lease_store.h"
 #include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 
@@ -349,12 +350,17 @@ class MemoryProfileStore final : public ProfileStore {
     const auto found = privacy_.find(account);
     co_return found == privacy_.end() ? PrivacyRecord{} : found->second;
   }
-  Task<Result<void, StoreError>> put_privacy(AccountId account, PrivacyRecord privacy) override {
+  Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    privacy_[account] = std::move(privacy);
-    co_return Result<void, StoreError>();
+    PrivacyRecord& record = privacy_[account];
+    if (change.last_seen) record.last_seen = *change.last_seen;
+    if (change.about) record.about = *change.about;
+    if (change.contacts) record.contacts = std::move(*change.contacts);
+    if (change.blocked) record.blocked = std::move(*change.blocked);
+    ++record.revision;
+    co_return record;
   }
 
  private:
@@ -395,6 +401,38 @@ class MemoryPairStore final : public PairStore {
   mutable std::mutex mutex_;
   std::map<AccountId, std::vector<PeerMark>> peers_;
   size_t puts_ = 0;
+};
+
+// The leases of all processes.
+struct MemoryLeases {
+  struct Lease {
+    std::string holder;
+    UnixMicros ends_at;
+  };
+  std::mutex mutex;
+  std::map<std::string, Lease> by_name;
+};
+// One process's way to them.
+class MemoryLeaseStore final : public LeaseStore {
+ public:
+  // The leases outlive it.
+  MemoryLeaseStore(MemoryLeases& leases, std::string holder) : leases_(leases), holder_(std::move(holder)) {}
+  Faults faults;
+
+  Task<Result<bool, StoreError>> take(std::string name, UnixMicros now, uint64_t life_us) override {
+    co_await faults.enter_call();
+    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(leases_.mutex);
+    const UnixMicros ends_at{now.value + life_us};
+    MemoryLeases::Lease& lease = leases_.by_name[name];
+    if (lease.holder != holder_ && now < lease.ends_at && lease.ends_at <= ends_at) co_return false;
+    lease = {holder_, ends_at};
+    co_return true;
+  }
+
+ private:
+  MemoryLeases& leases_;
+  const std::string holder_;
 };
 
 class MemoryLastSeenStore final : public LastSeenStore {

@@ -140,13 +140,15 @@ struct MemoryPorts {
   MemoryPorts() {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
-  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, inboxes, codes}; }
+  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, inboxes, codes}; }
 
   MemoryAccountStore accounts;
   MemoryKeyStore keys;
   MemoryProfileStore profiles;
   MemoryLastSeenStore last_seen;
   MemoryPairStore pairs;
+  MemoryLeases all_leases;
+  MemoryLeaseStore leases{all_leases, "kithd"};
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };
