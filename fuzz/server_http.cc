@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <utility>
+#include <vector>
+
 #include "fuzz/server_world.h"
 #include "fuzz/targets.h"
 #include "net/http_parser.h"
@@ -26,12 +29,56 @@ void check_response(const net::HttpResponse& response) {
   }
 }
 
+// What a parser makes of the bytes; with `streamed`, each body is put together of its pieces.
+struct Reading {
+  std::vector<std::pair<std::string, Bytes>> requests;  // target and body
+  int status = 0;                                       // of the error at the end, if there is one
+};
+Reading read_requests(BytesView input, size_t cut, bool streamed) {
+  using Progress = net::HttpParser::Progress;
+  net::HttpParser parser(kBodyMax, streamed ? 0 : kBodyMax);
+  Reading reading;
+  Bytes body;
+  while (reading.requests.size() < 8) {
+    const BytesView now = input.substr(0, cut);
+    input.remove_prefix(now.size());
+    Progress progress = parser.feed(now);
+    if (progress == Progress::kBody) {
+      check(streamed, "nobody is asked about a body that may be kept");
+      parser.stream_body(kBodyMax);
+      progress = parser.feed("");
+    }
+    for (; progress == Progress::kPiece; progress = parser.feed("")) {
+      const Bytes piece = parser.take_piece();
+      check(!piece.empty() && piece.size() <= cut + net::HttpParser::kHeaderBytesMax, "a piece is of what came");
+      body += piece;
+    }
+    check(body.size() <= kBodyMax, "a streamed body is bounded");
+    if (progress == Progress::kError) {
+      reading.status = parser.status();
+      return reading;
+    }
+    if (progress == Progress::kRequest) {
+      net::IncomingRequest request = parser.take();
+      check(!streamed || request.body.empty(), "a streamed body was told before");
+      reading.requests.emplace_back(request.target, streamed ? std::exchange(body, {}) : std::move(request.body));
+    } else if (now.empty()) {
+      return reading;
+    }
+  }
+  return reading;
+}
+
 }  // namespace
 
 void http_request(BytesView input) {
   if (input.empty()) return;
   const size_t piece = 1 + static_cast<uint8_t>(input.front());
   input.remove_prefix(1);
+  const Reading whole = read_requests(input, piece, false);
+  const Reading streamed = read_requests(input, piece, true);
+  check(whole.requests == streamed.requests && whole.status == streamed.status,
+        "a body is the same whole and in pieces");
   ServerWorld server;
   net::HttpParser parser(kBodyMax);
   int requests = 0;

@@ -68,7 +68,10 @@ std::string_view http_reason(int status) {
     case 100: return "Continue";
     case 101: return "Switching Protocols";
     case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
     case 204: return "No Content";
+    case 206: return "Partial Content";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
@@ -78,8 +81,11 @@ std::string_view http_reason(int status) {
     case 406: return "Not Acceptable";
     case 408: return "Request Timeout";
     case 409: return "Conflict";
+    case 410: return "Gone";
+    case 412: return "Precondition Failed";
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
     case 417: return "Expectation Failed";
     case 422: return "Unprocessable Content";
     case 426: return "Upgrade Required";
@@ -100,10 +106,32 @@ void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive,
   append_date(out, unix_seconds);
   for (const auto& [name, value] : response.fields) out.append("\r\n").append(name).append(": ").append(value);
   if (response.status >= 200 && response.status != 204 && response.status != 304) {
-    out.append("\r\nContent-Length: ").append(std::to_string(response.content().size()));
+    if (!response.stream || response.stream_size) {
+      const uint64_t size = response.stream ? *response.stream_size : response.body.size();
+      out.append("\r\nContent-Length: ").append(std::to_string(size));
+    } else if (response.chunked) {
+      out.append("\r\nTransfer-Encoding: chunked");
+    }
   }
   if (response.status >= 200) out.append(keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close");
   out.append("\r\n\r\n");
+}
+
+void append_chunk(Bytes& out, BytesView piece) {
+  char size[24];
+  const int length = snprintf(size, sizeof size, "%zx\r\n", piece.size());
+  out.append(size, static_cast<size_t>(length)).append(piece).append("\r\n");
+}
+
+int http_status_of(StreamError error) {
+  switch (error) {
+    case StreamError::kStalled: return 408;
+    case StreamError::kTooLong: return 413;
+    case StreamError::kGone:
+    case StreamError::kMalformed: return 400;
+    case StreamError::kFailed: break;
+  }
+  return 503;
 }
 
 }  // namespace kith::net

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/bytes.h"
 
 namespace kith::net {
@@ -36,8 +38,12 @@ struct HttpResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> fields;
   Bytes body;
-  // Instead of body: bytes that are shared and live as long as needed.
-  std::shared_ptr<const Bytes> shared_body;
+  // Instead of body: comes piece by piece, and is asked for as the peer takes it. Goes when the peer does.
+  std::unique_ptr<ByteSource> stream;
+  // How long it is: what comes must have exactly that many bytes. Absent: it is sent in chunks, or, to a peer of
+  // HTTP/1.0 (`chunked` off), ends with the connection.
+  std::optional<uint64_t> stream_size;
+  bool chunked = true;
   // HEAD: the length is told, the body is not sent.
   bool head_only = false;
   bool close = false;
@@ -46,15 +52,20 @@ struct HttpResponse {
     fields.emplace_back(std::move(name), std::move(value));
     return *this;
   }
-  [[nodiscard]] const Bytes& content() const { return shared_body ? *shared_body : body; }
 };
 
 // "404" → "Not Found".
 std::string_view http_reason(int status);
 
-// Appends status line and fields, with Content-Length (but for 1xx, 204, 304) and Connection; then the body follows,
-// unless head_only. `unix_seconds`: for Date.
+// Appends status line and fields, with Content-Length or Transfer-Encoding (but for 1xx, 204, 304) and Connection; then
+// the body follows, unless head_only. `unix_seconds`: for Date.
 void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds);
+
+// One piece of a body that is sent in chunks; "" is its end.
+void append_chunk(Bytes& out, BytesView piece);
+
+// What a handler answers when the request's body could not be taken: 408, 413, 400 or 503.
+int http_status_of(StreamError error);
 
 bool equal_without_case(std::string_view a, std::string_view b);
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -18,7 +18,38 @@ using boost::beast::error_code;
 // What is left of a chunked body before any chunk: "0", and two line ends. Beast asserts that it is there when it looks
 // at a last chunk again.
 constexpr size_t kLastChunkBytesMin = 5;
-using Parser = http::request_parser<http::string_body>;
+
+// A body as Beast's parser hands it over. For one that is streamed no room is made ahead: its pieces are taken away.
+struct ArrivingBody {
+  struct value_type {
+    Bytes bytes;
+    bool streamed = false;
+  };
+  class reader {
+   public:
+    template <bool kIsRequest, class Fields>
+    reader(http::header<kIsRequest, Fields>& /*header*/, value_type& body) : body_(body) {}
+    void init(const boost::optional<uint64_t>& size, error_code& error) {
+      if (size && !body_.streamed) body_.bytes.reserve(*size);
+      error = {};
+    }
+    template <class Buffers>
+    size_t put(const Buffers& buffers, error_code& error) {
+      size_t size = 0;
+      for (const boost::asio::const_buffer buffer : boost::beast::buffers_range_ref(buffers)) {
+        body_.bytes.append(static_cast<const char*>(buffer.data()), buffer.size());
+        size += buffer.size();
+      }
+      error = {};
+      return size;
+    }
+    void finish(error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+using Parser = http::request_parser<ArrivingBody>;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -64,8 +95,12 @@ struct HttpParser::State {
   bool begin();
   std::optional<Progress> read_header();
   [[nodiscard]] int refusal_of_header() const;
-  void begin_body(size_t bytes_max);
+  void answer(uint64_t bytes_max, bool streamed);
+  void begin_body(uint64_t bytes_max);
   std::optional<Progress> read_body();
+  [[nodiscard]] bool awaits_continue() const {
+    return request.http_1_1 && equal_without_case(request.find("Expect"), "100-continue");
+  }
 };
 
 // False: nothing of a request is there.
@@ -105,10 +140,10 @@ std::optional<HttpParser::Progress> HttpParser::State::read_header() {
   request.http_1_1 = message.version() == 11;
   request.keep_alive = message.keep_alive();
   const uint64_t length = parser->content_length().value_or(0);
-  if (length > body_max) return fail(413);
   if (length > body_free || (parser->chunked() && body_free < body_max)) {
+    if (length > body_max) return fail(413);
     stage = Stage::kAsked;
-    return Progress::kLargeBody;
+    return Progress::kBody;
   }
   begin_body(body_free);
   return std::nullopt;
@@ -122,7 +157,7 @@ int HttpParser::State::refusal_of_header() const {
   return hosts > 1 || (hosts == 0 && message.version() == 11) ? 400 : 0;
 }
 
-void HttpParser::State::begin_body(size_t bytes_max) {
+void HttpParser::State::begin_body(uint64_t bytes_max) {
   stage = Stage::kBody;
   parser->body_limit(bytes_max);
   parser->eager(true);
@@ -145,10 +180,9 @@ std::optional<HttpParser::Progress> HttpParser::State::read_body() {
   buffer.erase(0, used);
   if (parser->is_done()) return std::nullopt;
   if (parser->chunked() && buffer.size() > unread_max(buffer)) return fail(400);
-  const std::string_view expect = request.find("Expect");
-  if (continue_told || expect.empty()) return Progress::kNeedMore;
+  if (continue_told || parser->get().body().streamed || !awaits_continue()) return Progress::kNeedMore;
   continue_told = true;
-  return equal_without_case(expect, "100-continue") ? Progress::kContinue : Progress::kNeedMore;
+  return Progress::kContinue;
 }
 
 HttpParser::HttpParser(size_t body_max, size_t body_free) : state_(std::make_unique<State>(body_max, body_free)) {}
@@ -168,23 +202,36 @@ HttpParser::Progress HttpParser::feed(std::string_view bytes) {
     if (const auto progress = state.read_header()) return *progress;
   }
   if (state.stage == State::Stage::kAsked) return Progress::kNeedMore;
-  return state.read_body().value_or(Progress::kRequest);
+  const Progress progress = state.read_body().value_or(Progress::kRequest);
+  if (progress == Progress::kError) return progress;
+  const ArrivingBody::value_type& body = state.parser->get().body();
+  return body.streamed && !body.bytes.empty() ? Progress::kPiece : progress;
 }
 
-void HttpParser::allow_body(size_t bytes_max) {
-  State& state = *state_;
-  if (state.stage != State::Stage::kAsked) return;
-  bytes_max = std::min(bytes_max, state.body_max);
-  if (state.parser->content_length().value_or(0) > bytes_max) {
-    (void)state.fail(413);
-  } else {
-    state.begin_body(bytes_max);
-  }
+std::optional<uint64_t> HttpParser::body_size() const {
+  if (state_->parser->chunked()) return std::nullopt;
+  return state_->parser->content_length().value_or(0);
 }
+
+bool HttpParser::awaits_continue() const { return state_->awaits_continue(); }
+
+void HttpParser::State::answer(uint64_t bytes_max, bool streamed) {
+  if (stage != Stage::kAsked) return;
+  if (parser->content_length().value_or(0) > bytes_max) {
+    (void)fail(413);
+    return;
+  }
+  parser->get().body().streamed = streamed;
+  begin_body(bytes_max);
+}
+
+void HttpParser::allow_body(size_t bytes_max) { state_->answer(std::min(bytes_max, state_->body_max), false); }
+void HttpParser::stream_body(uint64_t bytes_max) { state_->answer(bytes_max, true); }
+Bytes HttpParser::take_piece() { return std::exchange(state_->parser->get().body().bytes, {}); }
 
 IncomingRequest HttpParser::take() {
   IncomingRequest request = std::move(state_->request);
-  request.body = std::move(state_->parser->get().body());
+  request.body = std::move(state_->parser->get().body().bytes);
   state_->parser.reset();
   return request;
 }

@@ -2,13 +2,17 @@
 
 // HTTP/1.1 requests out of a connection's bytes (the parser is Beast's).
 //
+// Bodies: whole with the request, or piece by piece as they arrive: whoever gets kBody decides.
 // Memory: what is held of a request is bounded at each of its stages: kHeaderBytesMax, then body_free until somebody
-//         gives leave for more, and beside the body one chunk's line or the trailers.
+//         gives leave for more, and beside the body one chunk's line or the trailers. Of a streamed body it holds what
+//         came with the last bytes.
 // Trailers are read and dropped: they come after everything that could depend on them was decided.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "net/http.h"
@@ -23,7 +27,7 @@ class HttpParser {
   static constexpr size_t kTrailerBytesMax = 16 * 1024;  // with the last chunk's line
 
   // `body_max`: bytes of a body, after chunking is undone. Bodies that are longer than `body_free`, or chunked, so that
-  // their length is not known, are asked about (kLargeBody).
+  // their length is not known, are asked about (kBody).
   HttpParser(size_t body_max, size_t body_free);
   explicit HttpParser(size_t body_max) : HttpParser(body_max, body_max) {}
   ~HttpParser();
@@ -32,10 +36,12 @@ class HttpParser {
 
   enum class Progress {
     kNeedMore,
-    kLargeBody,  // the header is there: head(); the body waits for allow_body(); told once
-    kContinue,   // the header is there and the client waits for "100 Continue" before it sends the body; told once
-    kRequest,    // take() has a whole request
-    kError,      // status() says why; the connection can't go on
+    kBody,      // the header is there: head(); the body waits for allow_body() or stream_body(); told once
+    kContinue,  // the header is there and the client waits for "100 Continue" before it sends the body; told once, and
+                // not of a streamed body
+    kPiece,     // take_piece() has more of a streamed body
+    kRequest,   // take() has a whole request; a streamed body has been told before
+    kError,     // status() says why; the connection can't go on
   };
   // Takes bytes that follow those given before. At most one request is told a call: with nothing new, call with no
   // bytes until kNeedMore.
@@ -43,8 +49,15 @@ class HttpParser {
 
   // The request whose body has not arrived yet.
   [[nodiscard]] const IncomingRequest& head() const;
-  // Answers kLargeBody: the body may have so many bytes, but never more than body_max. Then feed() goes on.
+  // How long that body is; absent when only its end will tell (chunks).
+  [[nodiscard]] std::optional<uint64_t> body_size() const;
+  // Whether its sender waits for "100 Continue".
+  [[nodiscard]] bool awaits_continue() const;
+  // Answer kBody; then feed() goes on. The body may have so many bytes, and is kept: never more than body_max.
   void allow_body(size_t bytes_max);
+  // The body may have so many bytes, and comes piece by piece.
+  void stream_body(uint64_t bytes_max);
+  Bytes take_piece();
 
   // The request that feed() has told.
   IncomingRequest take();

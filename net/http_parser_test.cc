@@ -165,7 +165,7 @@ TEST(HttpParser, AsksBeforeItKeepsALargeBody) {
   HttpParser parser(kBodyMax, 10);
   ASSERT_EQ(parser.feed(head + "Content-Length: 10\r\n\r\n0123456789"), Progress::kRequest) << "not large";
   EXPECT_EQ(parser.take().body, "0123456789");
-  ASSERT_EQ(parser.feed(head + "Content-Length: 11\r\nExpect: 100-continue\r\n\r\n0"), Progress::kLargeBody);
+  ASSERT_EQ(parser.feed(head + "Content-Length: 11\r\nExpect: 100-continue\r\n\r\n0"), Progress::kBody);
   EXPECT_EQ(parser.head().path(), "/a");
   EXPECT_EQ(parser.feed(""), Progress::kNeedMore) << "told once";
   parser.allow_body(11);
@@ -174,22 +174,110 @@ TEST(HttpParser, AsksBeforeItKeepsALargeBody) {
   EXPECT_EQ(parser.take().body, "01234567890");
 
   const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
-  ASSERT_EQ(parser.feed(chunked + "b\r\n0123456789a\r\n0\r\n\r\n"), Progress::kLargeBody);
+  ASSERT_EQ(parser.feed(chunked + "b\r\n0123456789a\r\n0\r\n\r\n"), Progress::kBody);
   parser.allow_body(kBodyMax);
   ASSERT_EQ(parser.feed(""), Progress::kRequest);
   EXPECT_EQ(parser.take().body, "0123456789a");
-  ASSERT_EQ(parser.feed(chunked), Progress::kLargeBody);
+  ASSERT_EQ(parser.feed(chunked), Progress::kBody);
   parser.allow_body(10);
   EXPECT_EQ(parser.feed("b\r\n0123456789a"), Progress::kError);
   EXPECT_EQ(parser.status(), 413);
 
   HttpParser refused(kBodyMax, 10);
-  ASSERT_EQ(refused.feed(head + "Content-Length: 11\r\n\r\n"), Progress::kLargeBody);
+  ASSERT_EQ(refused.feed(head + "Content-Length: 11\r\n\r\n"), Progress::kBody);
   refused.allow_body(10);
   EXPECT_EQ(refused.feed(""), Progress::kError);
   EXPECT_EQ(refused.status(), 413);
   HttpParser beyond(kBodyMax, 10);
   EXPECT_EQ(beyond.feed(head + "Content-Length: 1001\r\n\r\n"), Progress::kError) << "nobody may";
+}
+
+// The pieces of a streamed body, and what came last.
+struct Streamed {
+  Bytes body;
+  size_t largest = 0;
+  Progress end = Progress::kNeedMore;
+};
+Streamed stream(HttpParser& parser, std::string_view bytes, size_t cut, uint64_t bytes_max) {
+  Streamed streamed;
+  for (;;) {
+    const std::string_view now = bytes.substr(0, cut);
+    bytes.remove_prefix(now.size());
+    Progress progress = parser.feed(now);
+    if (progress == Progress::kBody) {
+      parser.stream_body(bytes_max);
+      progress = parser.feed("");
+    }
+    for (; progress == Progress::kPiece; progress = parser.feed("")) {
+      const Bytes piece = parser.take_piece();
+      EXPECT_FALSE(piece.empty());
+      streamed.largest = std::max(streamed.largest, piece.size());
+      streamed.body += piece;
+    }
+    streamed.end = progress;
+    if (progress != Progress::kNeedMore || bytes.empty()) return streamed;
+  }
+}
+
+TEST(HttpParser, StreamsABodyInPiecesNoLargerThanWhatCame) {
+  Bytes body(100'000, 'x');
+  for (size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i % 26);
+  const std::string sized = "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + body;
+  std::string chunked = "PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (size_t at = 0; at < body.size(); at += 1000) chunked += "3e8\r\n" + body.substr(at, 1000) + "\r\n";
+  chunked += "0\r\nTrailer: t\r\n\r\n";
+  for (const std::string& request : {sized, chunked}) {
+    for (const size_t cut : {size_t{1}, size_t{7}, size_t{4096}, request.size()}) {
+      HttpParser parser(SIZE_MAX, 0);
+      const Streamed streamed = stream(parser, request, cut, 100'000);
+      ASSERT_EQ(streamed.end, Progress::kRequest) << cut;
+      EXPECT_TRUE(streamed.body == body) << cut;
+      EXPECT_LE(streamed.largest, cut + 4) << "a last chunk is looked at once it can be whole";
+      const IncomingRequest rest = parser.take();
+      EXPECT_EQ(rest.path(), "/a");
+      EXPECT_TRUE(rest.body.empty());
+      EXPECT_EQ(parser.feed("GET /b HTTP/1.1\r\nHost: a\r\n\r\n"), Progress::kRequest) << "the connection goes on";
+    }
+  }
+}
+
+TEST(HttpParser, HoldsAStreamedBodyToItsOwnLimit) {
+  const std::string head = "PUT /a HTTP/1.1\r\nHost: a\r\n";
+  HttpParser sized(SIZE_MAX, 0);
+  EXPECT_EQ(stream(sized, head + "Content-Length: 11\r\n\r\n", 1000, 10).end, Progress::kError);
+  EXPECT_EQ(sized.status(), 413);
+  HttpParser chunked(SIZE_MAX, 0);
+  const Streamed streamed =
+      stream(chunked, head + "Transfer-Encoding: chunked\r\n\r\n6\r\nsixsix\r\n5\r\nfives\r\n0\r\n\r\n", 1, 10);
+  EXPECT_EQ(streamed.end, Progress::kError);
+  EXPECT_EQ(chunked.status(), 413);
+  EXPECT_LE(streamed.body.size(), 10u);
+}
+
+TEST(HttpParser, AStreamedBodySaysHowLongItIsAndWhetherItsSenderWaits) {
+  const std::string head = "PUT /a HTTP/1.1\r\nHost: a\r\n";
+  HttpParser parser(SIZE_MAX, 0);
+  ASSERT_EQ(parser.feed(head + "Content-Length: 5\r\nExpect: 100-Continue\r\n\r\n"), Progress::kBody);
+  EXPECT_EQ(parser.body_size(), 5u);
+  EXPECT_TRUE(parser.awaits_continue());
+  parser.stream_body(5);
+  EXPECT_EQ(parser.feed(""), Progress::kNeedMore) << "who takes the body says 100 Continue";
+  EXPECT_EQ(parser.feed("hello"), Progress::kPiece);
+  EXPECT_EQ(parser.take_piece(), "hello");
+  ASSERT_EQ(parser.feed(""), Progress::kRequest);
+  (void)parser.take();
+  ASSERT_EQ(parser.feed(head + "Transfer-Encoding: chunked\r\n\r\n"), Progress::kBody);
+  EXPECT_EQ(parser.body_size(), std::nullopt);
+  EXPECT_FALSE(parser.awaits_continue());
+}
+
+TEST(HttpParser, AStreamedBodyThatBreaksItsFormIsAnError) {
+  HttpParser parser(SIZE_MAX, 0);
+  const std::string chunked = "PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const Streamed streamed = stream(parser, chunked + "3\r\nabcX\r\n0\r\n\r\n", 1, 10);
+  EXPECT_EQ(streamed.end, Progress::kError);
+  EXPECT_EQ(parser.status(), 400);
+  EXPECT_TRUE(BytesView("abc").starts_with(streamed.body)) << streamed.body;
 }
 
 TEST(HttpParser, RefusesWhatIsNoRequest) {

@@ -4,10 +4,11 @@
 
 #include <openssl/evp.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "net/http_range.h"
 
 namespace kith::net {
 namespace {
@@ -232,7 +233,9 @@ HttpResponse StaticFiles::serve(const IncomingRequest& request, bool tls) const 
     return response;
   }
   if (!coding.empty()) response.set("Content-Encoding", std::string(coding));
-  response.shared_body = form->bytes;
+  set_ranged_body(response, request, form->bytes->size(), form->etag, [form](ByteRange range) {
+    return std::make_unique<SharedBytesSource>(form->bytes, range.first, range.size);
+  });
   response.head_only = head;
   return response;
 }

@@ -9,6 +9,7 @@
 //           no-cache, with an ETag.
 // Encoding: NAME.br and NAME.gz beside NAME are its compressed forms; they are sent where the client takes them, and
 // have no path of their own.
+// Ranges:   of a file in the form that is sent (http_range.h).
 // Paths:    without an extension and not found: index.html, as the web app has routes of its own.
 #pragma once
 

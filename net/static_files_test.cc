@@ -43,6 +43,19 @@ class StaticFilesTest : public testing::Test {
     request.fields = std::move(fields);
     return files_->serve(request, false);
   }
+  static Task<void> take(ByteSource& source, Bytes& all) {
+    for (;;) {
+      const auto piece = co_await source.next();
+      if (!piece || piece->empty()) co_return;
+      all += *piece;
+    }
+  }
+  static Bytes content(const HttpResponse& response) {
+    Bytes all = response.body;
+    TaskScope scope;
+    if (response.stream) scope.spawn(take(*response.stream, all));
+    return all;
+  }
   static std::string field(const HttpResponse& response, std::string_view name) {
     for (const auto& [key, value] : response.fields) {
       if (equal_without_case(key, name)) return value;
@@ -75,13 +88,13 @@ TEST_F(StaticFilesTest, ThePageConnectsToItsOwnServerOnly) {
 }
 
 TEST_F(StaticFilesTest, ServesFilesWithTheirTypes) {
-  EXPECT_EQ(get("/index.html").content(), "<html>");
-  EXPECT_EQ(get("/").content(), "<html>");
+  EXPECT_EQ(content(get("/index.html")), "<html>");
+  EXPECT_EQ(content(get("/")), "<html>");
   EXPECT_EQ(field(get("/"), "Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(field(get("/sw.js"), "Content-Type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(field(get("/manifest.webmanifest"), "Content-Type"), "application/manifest+json");
   EXPECT_EQ(field(get("/assets/core-1a2b.wasm"), "Content-Type"), "application/wasm");
-  EXPECT_EQ(get("/with%20space.txt?query=1").content(), "space");
+  EXPECT_EQ(content(get("/with%20space.txt?query=1")), "space");
 }
 
 TEST_F(StaticFilesTest, NoPathLeadsOutOfTheDirectory) {
@@ -91,13 +104,13 @@ TEST_F(StaticFilesTest, NoPathLeadsOutOfTheDirectory) {
                            "/%zz.txt", "/%2", "secret.txt", "*"}) {
     const auto response = get(path);
     EXPECT_TRUE(response.status == 404) << path << " gave " << response.status;
-    EXPECT_NE(response.content(), "secret") << path;
+    EXPECT_NE(content(response), "secret") << path;
   }
 }
 
 TEST_F(StaticFilesTest, PathsOfTheAppWithoutExtensionGetTheIndexAndMissingFilesDoNot) {
-  EXPECT_EQ(get("/chats/42").content(), "<html>");
-  EXPECT_EQ(get("/chats/").content(), "<html>");
+  EXPECT_EQ(content(get("/chats/42")), "<html>");
+  EXPECT_EQ(content(get("/chats/")), "<html>");
   EXPECT_EQ(get("/assets/missing-0.js").status, 404);
   EXPECT_EQ(get("/favicon.ico").status, 404);
 }
@@ -113,7 +126,7 @@ TEST_F(StaticFilesTest, AnswersNotModifiedForTheTagItGave) {
   EXPECT_FALSE(tag.empty());
   const auto same = get("/index.html", {{"If-None-Match", "\"other\", W/" + tag}});
   EXPECT_EQ(same.status, 304);
-  EXPECT_TRUE(same.content().empty());
+  EXPECT_TRUE(content(same).empty());
   EXPECT_EQ(field(same, "ETag"), tag);
   EXPECT_EQ(get("/index.html", {{"If-None-Match", "*"}}).status, 304);
   EXPECT_EQ(get("/index.html", {{"If-None-Match", "\"other\""}}).status, 200);
@@ -123,18 +136,35 @@ TEST_F(StaticFilesTest, AnswersNotModifiedForTheTagItGave) {
 TEST_F(StaticFilesTest, SendsTheCompressedFormThatTheClientTakes) {
   const std::string path = "/assets/core-1a2b.wasm";
   const auto with = [&](std::string accepted) { return get(path, {{"Accept-Encoding", std::move(accepted)}}); };
-  EXPECT_EQ(with("gzip, deflate, br").content(), "br");
+  EXPECT_EQ(content(with("gzip, deflate, br")), "br");
   EXPECT_EQ(field(with("gzip, deflate, br"), "Content-Encoding"), "br");
-  EXPECT_EQ(with("gzip").content(), "gzip");
-  EXPECT_EQ(with("br;q=0, gzip;q=0.5").content(), "gzip");
-  EXPECT_EQ(with("br; q=0.0, *").content(), "gzip");
-  EXPECT_EQ(with("identity").content(), "plain wasm");
+  EXPECT_EQ(content(with("gzip")), "gzip");
+  EXPECT_EQ(content(with("br;q=0, gzip;q=0.5")), "gzip");
+  EXPECT_EQ(content(with("br; q=0.0, *")), "gzip");
+  EXPECT_EQ(content(with("identity")), "plain wasm");
   EXPECT_EQ(field(with("identity"), "Content-Encoding"), "");
   EXPECT_EQ(field(with("identity"), "Vary"), "Accept-Encoding");
   EXPECT_EQ(field(with("br"), "Content-Type"), "application/wasm");
   EXPECT_NE(field(with("br"), "ETag"), field(with("gzip"), "ETag"));
   EXPECT_EQ(get(path + ".br").status, 404) << "no path of its own";
-  EXPECT_EQ(get("/archive.gz").content(), "by itself");
+  EXPECT_EQ(content(get("/archive.gz")), "by itself");
+}
+
+TEST_F(StaticFilesTest, APartOfAFileIsSentInTheFormThatTheClientTakes) {
+  const auto part = get("/assets/core-1a2b.wasm", {{"Accept-Encoding", "gzip"}, {"Range", "bytes=1-2"}});
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(content(part), "zi");
+  EXPECT_EQ(field(part, "Content-Range"), "bytes 1-2/4");
+  EXPECT_EQ(field(part, "Content-Encoding"), "gzip");
+  EXPECT_EQ(get("/sw.js", {{"Range", "bytes=6-"}}).status, 416);
+}
+
+TEST_F(StaticFilesTest, AFileOfManyPiecesIsWhole) {
+  Bytes large(3 * ByteSource::kPieceBytesMax + 7, 'x');
+  large[ByteSource::kPieceBytesMax] = 'y';
+  write("web/large.txt", large);
+  files_ = StaticFiles::load((root_ / "web").string()).value();
+  EXPECT_EQ(content(get("/large.txt")), large);
 }
 
 TEST_F(StaticFilesTest, HeadHasTheFieldsOfGetAndOtherMethodsAreRefused) {

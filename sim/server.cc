@@ -66,7 +66,7 @@ Task<void> ServerProcess::serve(ServerProcess& process, std::unique_ptr<gateway:
                                 std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer) {
   net::HttpResponse response = co_await gateway::route_api(*context);
   std::erase(process.http_answers_, answer);
-  if (*answer) std::exchange(*answer, nullptr)(static_cast<uint32_t>(response.status), response.content());
+  if (*answer) std::exchange(*answer, nullptr)(static_cast<uint32_t>(response.status), response.body);
 }
 
 std::optional<uint64_t> ServerProcess::next_timer_ms() const {

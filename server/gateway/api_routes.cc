@@ -2,6 +2,7 @@
 
 #include "server/gateway/api_routes.h"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 
@@ -197,12 +198,20 @@ Task<HttpResponse> route_api(HttpContext& context) {
   } else {
     response = co_await answer_call(context, match);
   }
-  response.set("Access-Control-Allow-Origin", "*")
-      .set("Access-Control-Expose-Headers", "Retry-After")
-      .set("Cache-Control", "no-store")
-      .set("X-Content-Type-Options", "nosniff")
-      .set("Cross-Origin-Resource-Policy", "cross-origin");
+  set_api_fields(response);
   co_return response;
+}
+
+void set_api_fields(HttpResponse& response) {
+  const auto add = [&response](const char* name, const char* value) {
+    if (std::ranges::none_of(response.fields, [name](const auto& field) { return field.first == name; }))
+      response.set(name, value);
+  };
+  add("Access-Control-Allow-Origin", "*");
+  add("Access-Control-Expose-Headers", "Retry-After");
+  add("Cache-Control", "no-store");
+  add("X-Content-Type-Options", "nosniff");
+  add("Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 }  // namespace kith::gateway

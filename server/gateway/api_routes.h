@@ -20,5 +20,7 @@ Bytes bearer_token(const net::IncomingRequest& request);
 //
 // CORS: any origin may call, as nothing here is authenticated by a cookie: a web app may be served from elsewhere.
 Task<net::HttpResponse> route_api(HttpContext& context);
+// The fields that every answer below /v1/ has, but for those that it has already.
+void set_api_fields(net::HttpResponse& response);
 
 }  // namespace kith::gateway

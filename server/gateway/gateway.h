@@ -20,6 +20,7 @@
 #include "base/task.h"
 #include "net/event_loop.h"
 #include "server/gateway/settings.h"
+#include "server/gateway/stream_routes.h"
 
 namespace prometheus {
 class Collectable;
@@ -39,6 +40,8 @@ struct GatewayHooks {
   std::function<std::string()> unready_reason;
   // Metrics of others, told at GET /metrics beside the gateway's own; collected from any loop.
   std::vector<std::shared_ptr<prometheus::Collectable>> metrics;
+  // Beside the API's own routes.
+  std::vector<StreamRoute> streams;
 };
 
 class Gateway {

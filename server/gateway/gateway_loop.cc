@@ -25,6 +25,7 @@ GatewayLoop::Deadlines::Deadlines(const GatewaySettings& settings)
     : handshake(settings.handshake_timeout_ms),
       idle(settings.idle_timeout_ms),
       http_idle(settings.http_keepalive_ms),
+      http_progress(settings.http_progress_ms),
       http_busy(kHttpBusyMs),
       closing(settings.closing_timeout_ms) {}
 
@@ -44,8 +45,8 @@ GatewayLoop::~GatewayLoop() {
 
 template <class Visit>
 void GatewayLoop::for_each_peer(Visit visit) {
-  for (net::DeadlineList* list :
-       {&deadlines_.handshake, &deadlines_.idle, &deadlines_.http_idle, &deadlines_.http_busy, &deadlines_.closing}) {
+  for (net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.idle, &deadlines_.http_idle,
+                                  &deadlines_.http_progress, &deadlines_.http_busy, &deadlines_.closing}) {
     list->for_each([&](net::DeadlineMember& member) { visit(static_cast<Peer&>(member)); });
   }
 }
@@ -99,6 +100,7 @@ void GatewayLoop::tick() {
   expire(deadlines_.handshake);
   expire(deadlines_.idle);
   expire(deadlines_.http_idle);
+  expire(deadlines_.http_progress);
   expire(deadlines_.http_busy);
   expire(deadlines_.closing);
   if (net::memory_is_low()) {

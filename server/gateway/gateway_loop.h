@@ -36,10 +36,11 @@ class GatewayLoop final : public SessionHome {
   // Every connection is in one of these. What expires gets Peer::on_deadline.
   struct Deadlines {
     explicit Deadlines(const GatewaySettings& settings);
-    net::DeadlineList handshake;  // until Welcome; until a request is whole
-    net::DeadlineList idle;       // sessions
-    net::DeadlineList http_idle;  // between requests, and while a response is taken
-    net::DeadlineList http_busy;  // while a handler works
+    net::DeadlineList handshake;      // until Welcome; until a request is whole
+    net::DeadlineList idle;           // sessions
+    net::DeadlineList http_idle;      // between requests
+    net::DeadlineList http_progress;  // while a response is taken, or a streamed body comes
+    net::DeadlineList http_busy;      // while a handler works
     net::DeadlineList closing;
   };
   [[nodiscard]] Deadlines& deadlines() { return deadlines_; }

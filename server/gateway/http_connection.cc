@@ -2,6 +2,9 @@
 
 #include "server/gateway/http_connection.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "net/process_memory.h"
 #include "net/websocket_accept.h"
 #include "server/gateway/api_bodies.h"
@@ -15,15 +18,14 @@
 namespace kith::gateway {
 namespace {
 
-constexpr size_t kSliceBytes = 64 * 1024;
-
 uint64_t unix_seconds(GatewayLoop& loop) { return loop.shared().services.clock.now().value / 1'000'000; }
 
 }  // namespace
 
 HttpConnection::HttpConnection(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address)
     : Peer(home, std::move(transport), address),
-      parser_(std::make_unique<net::HttpParser>(home.shared().settings.http_body_max, kFreeBodyMax)) {}
+      // Asks about every body: the route says what it may be.
+      parser_(std::make_unique<net::HttpParser>(SIZE_MAX, 0)) {}
 
 void HttpConnection::open(GatewayLoop& home, net::Transport transport, const net::PeerAddress& address,
                           bool turned_away) {
@@ -35,7 +37,15 @@ void HttpConnection::open(GatewayLoop& home, net::Transport transport, const net
 
 void HttpConnection::on_bytes(std::span<char> bytes) {
   begin_request_time();
+  if (state_ == State::kStreaming) {
+    progress_ += bytes.size();
+    if (progress_ >= kProgressBytes) {
+      progress_ = 0;
+      home().deadlines().http_progress.touch(*this, home().loop().now_ms());
+    }
+  }
   feed({bytes.data(), bytes.size()});
+  if (state_ == State::kStreaming) pause_if_full();
 }
 
 void HttpConnection::begin_request_time() {
@@ -46,27 +56,53 @@ void HttpConnection::begin_request_time() {
 
 void HttpConnection::feed(std::string_view bytes) {
   using Progress = net::HttpParser::Progress;
-  switch (parser_->feed(bytes)) {
+  Progress progress = parser_->feed(bytes);
+  for (; progress == Progress::kPiece; progress = parser_->feed({})) streamed_->put(parser_->take_piece());
+  switch (progress) {
+    case Progress::kPiece:
     case Progress::kNeedMore: return;
-    case Progress::kLargeBody: return on_large_body();
+    case Progress::kBody: return on_body();
     case Progress::kContinue: output().append("HTTP/1.1 100 Continue\r\n\r\n"); return;
-    case Progress::kRequest: request_ = parser_->take(); return on_request();
-    case Progress::kError: return fail(parser_->status());
+    case Progress::kRequest: {
+      net::IncomingRequest request = parser_->take();
+      if (state_ == State::kStreaming) return end_stream(std::nullopt);
+      request_ = std::move(request);
+      return on_request();
+    }
+    case Progress::kError:
+      if (state_ != State::kStreaming) return fail(parser_->status());
+      return end_stream(parser_->status() == 413 ? StreamError::kTooLong : StreamError::kMalformed);
   }
 }
 
-// Before anything is kept of it: whose is it?
-void HttpConnection::on_large_body() {
-  if (net::memory_is_low() || turned_away_) return fail(503);
-  if (!needs_device(parser_->head())) {
-    parser_->allow_body(kFreeBodyMax);
-    return feed({});
-  }
-  state_ = State::kHandling;
+// A handler's time begins.
+void HttpConnection::work(State state) {
+  state_ = state;
   home().deadlines().http_busy.add(*this, home().loop().now_ms());
   pause_reading();
-  net::IncomingRequest head = parser_->head();
-  tasks().spawn(admit_large_body(std::move(head)));
+}
+
+// Before anything is kept of it: whose is it?
+void HttpConnection::on_body() {
+  const net::IncomingRequest& head = parser_->head();
+  const std::optional<uint64_t> size = parser_->body_size();
+  if (const StreamRoute* const route = find_stream_route(home().shared(), head)) {
+    request_ = head;
+    awaits_continue_ = parser_->awaits_continue();
+    if (size.value_or(0) <= route->body_bytes_max) parser_->stream_body(route->body_bytes_max);
+    return begin_stream(*route, size);
+  }
+  const size_t body_max = home().shared().settings.http_body_max;
+  if (size.value_or(0) > body_max) return fail(413);
+  const bool small = size && *size <= kFreeBodyMax;
+  if (!small && (net::memory_is_low() || turned_away_)) return fail(503);
+  if (small || !needs_device(head)) {
+    parser_->allow_body(std::min(kFreeBodyMax, body_max));
+    return feed({});
+  }
+  net::IncomingRequest asking = head;
+  work(State::kHandling);
+  tasks().spawn(admit_large_body(std::move(asking)));
 }
 
 Task<void> HttpConnection::admit_large_body(net::IncomingRequest head) {
@@ -75,9 +111,8 @@ Task<void> HttpConnection::admit_large_body(net::IncomingRequest head) {
   auto device = co_await handlers::authenticate(services, std::move(token), false);
   if (!is_open()) co_return;
   if (device) {
-    for (int i = 0; i < kLargeBodiesMax && !(large_body_ && large_body_->alone()); ++i)
-      large_body_.emplace(services.rate_limits, "body " + std::to_string(i) + device->account.bytes());
-    if (!large_body_->alone()) device = refuse(wire::kRateLimited, "too many large requests at once", 500);
+    if (!take_large_body(large_body_, services.rate_limits, device->account))
+      device = refuse(wire::kRateLimited, "too many large requests at once", 500);
   }
   if (!device) {
     net::HttpResponse response = error_response(head, device.error());
@@ -93,14 +128,75 @@ Task<void> HttpConnection::admit_large_body(net::IncomingRequest head) {
 }
 
 void HttpConnection::on_request() {
+  if (const StreamRoute* const route = find_stream_route(home().shared(), request_)) return begin_stream(*route, 0);
   home().metrics().http_requests.add();
   if (turned_away_ && !is_of_health(request_.path())) return turn_away();
   if (request_.path() == wire::kSocketPath && request_.method != "OPTIONS") return upgrade();
-  state_ = State::kHandling;
-  home().deadlines().http_busy.add(*this, home().loop().now_ms());
-  pause_reading();
+  work(State::kHandling);
   tasks().spawn(handle());
 }
+
+// ---------------------------------------------------------------- a body as a stream
+
+void HttpConnection::begin_stream(const StreamRoute& route, std::optional<uint64_t> body_size) {
+  home().metrics().http_requests.add();
+  if (turned_away_) return turn_away();
+  streamed_ = std::make_unique<StreamedBody>([this] { read_on(); });
+  work(State::kStreaming);
+  if (body_size == 0) end_stream(std::nullopt);
+  tasks().spawn(handle_stream(route, body_size));
+}
+
+void HttpConnection::read_on() {
+  if (state_ != State::kStreaming || !is_open() || is_reading()) return;
+  if (std::exchange(awaits_continue_, false)) output().append("HTTP/1.1 100 Continue\r\n\r\n");
+  progress_ = 0;
+  home().deadlines().http_progress.add(*this, home().loop().now_ms());
+  resume_reading();
+  feed({});  // what came with the header
+  if (state_ == State::kStreaming) pause_if_full();
+}
+
+void HttpConnection::pause_if_full() {
+  if (streamed_->is_full()) work(State::kStreaming);
+}
+
+void HttpConnection::end_stream(std::optional<StreamError> error) {
+  work(State::kHandling);
+  if (!error) return streamed_->end();
+  close_after_ = true;
+  streamed_->fail(*error);
+}
+
+Task<void> HttpConnection::handle_stream(const StreamRoute& route, std::optional<uint64_t> body_size) {
+  const net::PeerAddress client = client_address();
+  HttpContext context{home().shared(), std::move(request_), client, is_tls()};
+  const bool keep_alive = context.request.keep_alive;
+  const bool http_1_1 = context.request.http_1_1;
+  const bool head = context.request.method == "HEAD";
+  net::HttpResponse response = co_await route_stream(context, route, body_size, *streamed_);
+  if (!is_open()) co_return;
+  drop_rest();
+  request_.keep_alive = keep_alive;
+  request_.http_1_1 = http_1_1;
+  response.head_only = response.head_only || head;
+  answer(std::move(response));
+}
+
+void HttpConnection::drop_rest() {
+  if (state_ == State::kStreaming) feed({});
+  if (state_ == State::kStreaming) close_after_ = true;
+  awaits_continue_ = false;
+  streamed_.reset();
+}
+
+void HttpConnection::on_closed() {
+  if (Executor::current() == nullptr) return;  // the loop does not run any more
+  if (streamed_) streamed_->fail(StreamError::kGone);
+  if (room_ && !room_->is_set()) room_->set({});
+}
+
+// ---------------------------------------------------------------- requests with a whole body
 
 void HttpConnection::turn_away() {
   net::HttpResponse response =
@@ -150,45 +246,74 @@ Task<void> HttpConnection::handle() {
   const net::PeerAddress client = client_address();
   HttpContext context{home().shared(), std::move(request_), client, is_tls()};
   const bool keep_alive = context.request.keep_alive;
+  const bool http_1_1 = context.request.http_1_1;
   const bool head = context.request.method == "HEAD";
   net::HttpResponse response = co_await route_request(context);
   if (!is_open()) co_return;
   request_.keep_alive = keep_alive;
+  request_.http_1_1 = http_1_1;
   response.head_only = response.head_only || head;
   answer(std::move(response));
 }
 
 void HttpConnection::answer(net::HttpResponse response) {
   if (response.status >= 500) home().metrics().http_failures.add();
-  close_after_ = close_after_ || response.close || !request_.keep_alive || home().shared().draining;
+  const bool ends_with_connection = response.stream && !response.stream_size && !request_.http_1_1;
+  if (ends_with_connection) response.chunked = false;
+  close_after_ =
+      close_after_ || response.close || ends_with_connection || !request_.keep_alive || home().shared().draining;
   request_ = {};
   large_body_.reset();
   state_ = State::kWriting;
   pause_reading();
-  home().deadlines().http_idle.add(*this, home().loop().now_ms());
+  home().deadlines().http_progress.add(*this, home().loop().now_ms());
   Bytes& out = output();
   net::append_http_head(out, response, !close_after_, unix_seconds(home()));
   if (response.head_only || response.status == 204 || response.status == 304) return;
-  if (response.shared_body && response.shared_body->size() > kSliceBytes) {
-    body_ = std::move(response.shared_body);
-    body_sent_ = 0;
-  } else {
-    out.append(response.content());
+  if (!response.stream) {
+    out.append(response.body);
+    return;
   }
+  sending_ = true;
+  const bool chunked = !response.stream_size && response.chunked;
+  tasks().spawn(send(std::move(response.stream), response.stream_size, chunked));
+}
+
+Task<void> HttpConnection::send(std::unique_ptr<ByteSource> source, std::optional<uint64_t> size, bool chunked) {
+  uint64_t sent = 0;
+  if (size.value_or(UINT64_MAX) > kUnsentBytesMax) bound_unsent();
+  while (sent != size) {
+    home().deadlines().http_busy.add(*this, home().loop().now_ms());
+    const auto piece = co_await source->next();
+    if (!is_open()) co_return;
+    // Cut off, so that the peer does not take it for the whole.
+    if (!piece || (size && (piece->empty() || piece->size() > *size - sent))) co_return close_now();
+    home().deadlines().http_progress.add(*this, home().loop().now_ms());
+    if (chunked) net::append_chunk(output(), *piece);
+    if (piece->empty()) break;
+    if (!chunked) output().append(*piece);
+    sent += piece->size();
+    if (sent == size) break;
+    OneShot<std::monostate>& room = room_.emplace();
+    co_await room;
+    room_.reset();
+    if (!is_open()) co_return;
+  }
+  sending_ = false;
+  if (output_waiting() == 0) answered();
 }
 
 bool HttpConnection::on_output_sent() {
-  home().deadlines().http_idle.touch(*this, home().loop().now_ms());
-  if (body_) {
-    const size_t size = std::min(kSliceBytes, body_->size() - body_sent_);
-    output().append(*body_, body_sent_, size);
-    body_sent_ += size;
-    if (body_sent_ == body_->size()) body_.reset();
-    return true;
-  }
-  if (state_ == State::kWriting) next_wanted_ = true;
-  if (next_wanted_) ask_turn_end();
+  if (state_ != State::kWriting || is_lingering()) return false;
+  if (!sending_ || room_) home().deadlines().http_progress.touch(*this, home().loop().now_ms());
+  if (room_ && !room_->is_set()) room_->set({});
+  if (!sending_) answered();
   return false;
+}
+
+void HttpConnection::answered() {
+  next_wanted_ = true;
+  ask_turn_end();
 }
 
 // The response has left: on to the next request, which may have arrived already.
@@ -197,6 +322,7 @@ void HttpConnection::after_flush() {
   next_wanted_ = false;
   if (close_after_) return linger();
   state_ = State::kReading;
+  home().deadlines().http_idle.add(*this, home().loop().now_ms());
   request_timed_ = false;
   resume_reading();
   if (parser_->has_begun()) {
@@ -215,6 +341,7 @@ void HttpConnection::fail(int status) {
 }
 
 void HttpConnection::on_deadline() {
+  if (state_ == State::kStreaming && is_reading()) return end_stream(StreamError::kStalled);
   if (is_lingering() || state_ != State::kReading || !parser_->has_begun()) return close_now();
   home().metrics().idle_closed.add();
   fail(408);

@@ -2,7 +2,10 @@
 
 #include "server/gateway/peer.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <new>
 
@@ -142,6 +145,12 @@ void Peer::pause_reading() {
 void Peer::resume_reading() {
   paused_ = false;
   if (is_open()) update_interest();
+}
+
+void Peer::bound_unsent() {
+  const int bytes = kUnsentBytesMax;
+  (void)setsockopt(transport_.fd(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes,
+                   sizeof bytes);  // a refusal costs memory only
 }
 
 void Peer::linger() {

@@ -29,6 +29,8 @@ class GatewayLoop;
 
 class Peer : public net::EventHandler, public net::DeadlineMember {
  public:
+  static constexpr int kUnsentBytesMax = 128 * 1024;
+
   void on_events(uint32_t events) final;
   void on_turn_end() final;
   // Its time in the deadline list is over; it is in none now.
@@ -65,6 +67,10 @@ class Peer : public net::EventHandler, public net::DeadlineMember {
 
   void pause_reading();
   void resume_reading();
+  [[nodiscard]] bool is_reading() const { return !paused_; }
+  // The kernel holds no more than kUnsentBytesMax that have not left: what waits for a slow reader waits in its source,
+  // and what the kernel takes is progress of the reader.
+  void bound_unsent();
   // Sends what waits, ends the output, and drops input until the peer closes or the closing timeout is over.
   void linger();
   [[nodiscard]] bool is_open() const { return transport_.is_open(); }

@@ -30,6 +30,8 @@ struct GatewaySettings {
   uint32_t idle_timeout_ms = 120'000;
   // An HTTP connection waits so long for its next request.
   uint32_t http_keepalive_ms = 30'000;
+  // A body that takes its time must get on within so long: 16 KiB of one that comes as a stream, 64 KiB of an answer.
+  uint32_t http_progress_ms = 30'000;
   // What a closed connection has to take its last bytes.
   uint32_t closing_timeout_ms = 3'000;
 

@@ -126,6 +126,10 @@ const Setting kSettings[] = {
      KITH_PLACE(uint32_t, gateway.idle_timeout_ms), 1000, 24 * kHourMs},
     {"timeouts", "http_keepalive_ms", "An HTTP connection waits so long for its next request.",
      KITH_PLACE(uint32_t, gateway.http_keepalive_ms), 0, kHourMs},
+    {"timeouts", "http_progress_ms",
+     "A body of HTTP that takes its time must get on within so long: 16 KiB of one that comes as a stream, 64 KiB of "
+     "an answer.",
+     KITH_PLACE(uint32_t, gateway.http_progress_ms), 100, kHourMs},
     {"timeouts", "closing_timeout_ms", "What a connection that is being closed has to take its last bytes.",
      KITH_PLACE(uint32_t, gateway.closing_timeout_ms), 100, 60'000},
     {"timeouts", "drain_ms", "At SIGTERM, what is in flight has so long to finish.",

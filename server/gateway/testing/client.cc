@@ -10,6 +10,9 @@
 #include <sys/time.h>
 
 #include <charconv>
+#include <chrono>
+#include <thread>
+#include <utility>
 
 #include "net/http.h"
 
@@ -68,6 +71,36 @@ bool Client::fill() {
 bool Client::is_closed_by_server() {
   while (fill()) {}
   return ended_ && buffer_.empty();
+}
+
+bool Client::has_something() const {
+  char byte;
+  return !buffer_.empty() || ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+Bytes Client::read_to_end() {
+  while (fill()) {}
+  return std::exchange(buffer_, {});
+}
+
+void Client::read_some(size_t bytes) {
+  while (buffer_.size() < bytes && fill()) {}
+  buffer_.erase(0, bytes);
+}
+
+size_t Client::send_what_is_taken(BytesView bytes) {
+  size_t taken = 0;
+  for (int waits = 0; waits < 20 && taken < bytes.size();) {
+    const ssize_t sent = ::send(socket_.get(), bytes.data() + taken, bytes.size() - taken, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) {
+      taken += static_cast<size_t>(sent);
+      waits = 0;
+    } else {
+      ++waits;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  return taken;
 }
 
 void Client::shut_down_output() { ::shutdown(socket_.get(), SHUT_WR); }

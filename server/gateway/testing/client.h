@@ -33,6 +33,14 @@ class Client {
   void send_bytes(BytesView bytes);
   // The end of the stream, or an error, has been reached, with nothing unread before it.
   [[nodiscard]] bool is_closed_by_server();
+  // Whether bytes have come that were not read.
+  [[nodiscard]] bool has_something() const;
+  // Everything up to there.
+  Bytes read_to_end();
+  // So many bytes, or what comes of them; they are dropped.
+  void read_some(size_t bytes);
+  // How much of `bytes` is taken before nothing more is for a while.
+  size_t send_what_is_taken(BytesView bytes);
   void shut_down_output();
   void close();
   // A small receive window, before anything is read: a slow reader.
