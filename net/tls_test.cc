@@ -123,7 +123,9 @@ TEST_F(TlsTest, SaysWhatIsWrongWithEachOfTheFilesInPlainWords) {
       all += problem + "\n";
     const auto loaded = TlsContext::load(certificate(certificate_name), key(key_name));
     EXPECT_EQ(loaded.has_value(), all.empty());
-    if (!loaded) EXPECT_TRUE(all.starts_with(loaded.error() + "\n")) << loaded.error();
+    if (!loaded) {
+      EXPECT_TRUE(all.starts_with(loaded.error() + "\n")) << loaded.error();
+    }
     EXPECT_EQ(all.find("error:"), std::string::npos) << all;
     return all;
   };
