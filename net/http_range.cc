@@ -39,7 +39,8 @@ RangeChoice choose_range(const IncomingRequest& request, uint64_t size, std::str
     if (last && *last < *first) return whole;  // no range at all
     if (*first >= size) return kNone;
     const uint64_t rest = size - *first;
-    return {RangeChoice::Kind::kPart, {*first, last ? std::min(rest, *last - *first + 1) : rest}};
+    const bool ends_before = last && *last - *first < rest;
+    return {RangeChoice::Kind::kPart, {*first, ends_before ? *last - *first + 1 : rest}};
   }
   if (!last) return whole;
   if (*last == 0 || size == 0) return kNone;
