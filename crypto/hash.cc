@@ -4,6 +4,8 @@
 
 #include <sodium.h>
 
+#include <bit>
+
 #include "crypto/sodium.h"
 
 namespace kith::crypto {
@@ -21,6 +23,18 @@ Bytes digest(std::string_view domain, BytesView input) {
   sodium_memzero(&state, sizeof state);
   sodium_stackzero(1024);  // where the library had the last block
   return out;
+}
+
+TableHash::TableHash() {
+  start_sodium();
+  static_assert(crypto_shorthash_KEYBYTES == sizeof key_ && crypto_shorthash_BYTES == sizeof(uint64_t));
+  crypto_shorthash_keygen(key_.data());
+}
+
+uint64_t TableHash::operator()(BytesView input) const {
+  std::array<unsigned char, sizeof(uint64_t)> hash{};
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(input.data()), input.size(), key_.data());
+  return std::bit_cast<uint64_t>(hash);
 }
 
 SystemRandom::SystemRandom() { start_sodium(); }

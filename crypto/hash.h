@@ -4,6 +4,8 @@
 // For PINs see pin_hash.h.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -14,6 +16,17 @@ namespace kith::crypto {
 // BLAKE2b with 32 bytes of output over a domain ("kith token v1"), a zero byte, and the input. For secrets of high
 // entropy only: it is fast. The domain holds no zero byte.
 [[nodiscard]] Bytes digest(std::string_view domain, BytesView input);
+
+// 64 bits of an input, for tables: SipHash-2-4 under a key of this object alone, so that nobody who chooses inputs can
+// choose them to collide.
+class TableHash {
+ public:
+  TableHash();
+  [[nodiscard]] uint64_t operator()(BytesView input) const;
+
+ private:
+  std::array<unsigned char, 16> key_;
+};
 
 // The system's cryptographic randomness. Any thread may call.
 class SystemRandom : public RandomSource {

@@ -51,5 +51,14 @@ TEST(PinHash, WhatIsNoHashOfOursVerifiesNothing) {
   EXPECT_FALSE(verify_pin(std::string(1000, '$'), "4711"));
 }
 
+TEST(TableHash, IsTheSameForTheSameInputAndUnderAnotherKeyAnother) {
+  const TableHash one;
+  const TableHash other;
+  EXPECT_EQ(one("input"), one("input"));
+  EXPECT_NE(one("input"), one("inpuT"));
+  EXPECT_NE(one("input"), one(BytesView("input\0", 6)));
+  EXPECT_NE(one("input"), other("input"));
+}
+
 }  // namespace
 }  // namespace kith::crypto

@@ -152,6 +152,7 @@ Result<Ciphertext, CryptoError> Sessions::encrypt(const DeviceAddress& peer, Byt
 
 Result<Bytes, CryptoError> Sessions::decrypt(const DeviceAddress& peer, const Ciphertext& message,
                                              bool* begins_session) {
+  if (begins_session != nullptr) *begins_session = false;
   Impl::Exchange exchange(*impl_, peer);
   const auto cipher = exchange.cipher();
   if (!cipher) return Fail(CryptoError::kStorage);

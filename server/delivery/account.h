@@ -40,8 +40,7 @@ struct Account {
   DeviceId last_device;  // the highest id that a device of this account has had
   uint32_t last_used_s = 0;
   std::vector<Device> devices;             // ascending id
-  std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked
-  uint64_t privacy_revision = 0;
+  std::unique_ptr<PrivacyRecord> privacy;  // null: everyone, nobody blocked, and never changed
   KnownPeers known_peers;
   std::unique_ptr<std::vector<Subscriber>> subscribers;
   // Accounts that have sent to this one lately, in this process; at most kRecentPeersMax

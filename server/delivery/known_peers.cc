@@ -7,31 +7,42 @@
 
 namespace kith {
 
-bool KnownPeers::has(const AccountId& peer) const { return std::ranges::binary_search(marks_, peer_mark(peer)); }
+KnownPeers::KnownPeers(std::vector<PeerMark> marks) {
+  if (!marks.empty()) known_ = std::make_unique<Known>(Known{.marks = std::move(marks)});
+}
+
+bool KnownPeers::has(const AccountId& peer) const {
+  return known_ && std::ranges::binary_search(known_->marks, peer_mark(peer));
+}
 
 void KnownPeers::add(const AccountId& peer) {
+  if (!known_) known_ = std::make_unique<Known>();
+  std::vector<PeerMark>& marks = known_->marks;
   const PeerMark mark = peer_mark(peer);
-  auto place = std::ranges::lower_bound(marks_, mark);
-  if (place != marks_.end() && *place == mark) return;
-  changed_ = true;
-  if (marks_.size() >= PairStore::kPeersMax) {
+  auto place = std::ranges::lower_bound(marks, mark);
+  if (place != marks.end() && *place == mark) return;
+  known_->changed = true;
+  if (marks.size() >= PairStore::kPeersMax) {
     // Marks are random: the newcomer's low bits choose.
-    marks_.erase(marks_.begin() + static_cast<std::ptrdiff_t>(mark % marks_.size()));
-    place = std::ranges::lower_bound(marks_, mark);
+    marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(mark % marks.size()));
+    place = std::ranges::lower_bound(marks, mark);
   }
-  marks_.insert(place, mark);
+  marks.insert(place, mark);
 }
 
 bool KnownPeers::begin_write() {
-  if (!changed_ || writing_) return false;
-  changed_ = false;
-  writing_ = true;
+  if (!known_ || !known_->changed || known_->writing) return false;
+  known_->changed = false;
+  known_->writing = true;
   return true;
 }
 
 void KnownPeers::finish_write(bool stored) {
-  writing_ = false;
-  changed_ = changed_ || !stored;
+  if (!known_) return;
+  known_->writing = false;
+  known_->changed = known_->changed || !stored;
 }
+
+std::vector<PeerMark> KnownPeers::marks() const { return known_ ? known_->marks : std::vector<PeerMark>(); }
 
 }  // namespace kith

@@ -3,12 +3,13 @@
 // Whom one account has written to: its friends, when strangers fill its inbox (sender_shares.h). Kept in the PairStore;
 // in memory as long as the account is.
 //
-// Cost:   4 bytes for each of at most PairStore::kPeersMax. Somebody who is written to again changes nothing, so that
+// Cost:   a pointer until there is somebody; then 4 bytes for each of at most PairStore::kPeersMax. Somebody who is written to again changes nothing, so that
 //         nothing is stored. When there are as many as may be, a newcomer takes the place of another, which chance
 //         chooses: one who is written to still comes back with the next message.
 // Writes: one at a time; what a write that failed has left out goes with the next message that the account sends.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "server/ports/pair_store.h"
@@ -19,7 +20,7 @@ class KnownPeers {
  public:
   KnownPeers() = default;
   // As PairStore::load() answers.
-  explicit KnownPeers(std::vector<PeerMark> marks) : marks_(std::move(marks)) {}
+  explicit KnownPeers(std::vector<PeerMark> marks);
 
   [[nodiscard]] bool has(const AccountId& peer) const;
   void add(const AccountId& peer);
@@ -27,12 +28,15 @@ class KnownPeers {
   // True: marks() are to be stored now, and finish_write() is to be called.
   [[nodiscard]] bool begin_write();
   void finish_write(bool stored);
-  [[nodiscard]] const std::vector<PeerMark>& marks() const { return marks_; }
+  [[nodiscard]] std::vector<PeerMark> marks() const;
 
  private:
-  std::vector<PeerMark> marks_;  // ascending
-  bool changed_ = false;         // since the last write began
-  bool writing_ = false;
+  struct Known {
+    std::vector<PeerMark> marks;  // ascending
+    bool changed = false;         // since the last write began
+    bool writing = false;
+  };
+  std::unique_ptr<Known> known_;  // null: nobody
 };
 
 }  // namespace kith

@@ -18,8 +18,10 @@ std::pair<uint64_t, uint32_t> version_of(const AccountRecord& record) {
 }
 
 std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
-  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty())
+  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty() &&
+      privacy.revision == 0) {
     return nullptr;
+  }
   return std::make_unique<PrivacyRecord>(std::move(privacy));
 }
 
@@ -213,8 +215,7 @@ void Shard::apply(const AccountId& id, PrivacyRecord privacy) {
 }
 
 bool Shard::apply_to(Account& account, PrivacyRecord privacy) {
-  if (privacy.revision < account.privacy_revision) return false;
-  account.privacy_revision = privacy.revision;
+  if (account.privacy && privacy.revision < account.privacy->revision) return false;
   account.privacy = keep_privacy(std::move(privacy));
   return true;
 }

@@ -9,18 +9,23 @@
 #include <unordered_map>
 #include <vector>
 
+#include "crypto/hash.h"
+
 namespace kith {
 namespace {
 
 constexpr size_t kStripes = 16;
+constexpr size_t kSweepFrom = 64;  // buckets of a stripe
 
 }  // namespace
 
 struct LocalRateLimits::Impl {
-  // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill.
+  // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill. By a hash of limit and
+  // key: there is one for each device that has come lately, so each byte of it counts.
   struct Stripe {
     std::mutex mutex;
-    std::unordered_map<Bytes, uint64_t> full_at_ms;
+    std::unordered_map<uint64_t, uint64_t> full_at_ms;
+    size_t sweep_at = kSweepFrom;  // as many buckets: those that are full go
     std::set<Bytes, std::less<>> in_progress;
   };
 
@@ -48,7 +53,7 @@ struct LocalRateLimits::Impl {
     }
     return {};
   }
-  Stripe& stripe_of(BytesView key) { return stripes[std::hash<BytesView>()(key) % kStripes]; }
+  Stripe& stripe_of(uint64_t hash) { return stripes[hash % kStripes]; }
 
   uint32_t use(Rate rate, Limit limit, BytesView key, uint32_t cost, bool take) {
     if (rate.burst == 0 || cost == 0) return 0;
@@ -59,9 +64,10 @@ struct LocalRateLimits::Impl {
     const uint64_t now_ms = clock.monotonic().value;
     const uint64_t price_ms = uint64_t{std::min(cost, rate.burst)} * rate.refill_ms;
     const uint64_t capacity_ms = uint64_t{rate.burst} * rate.refill_ms;
-    Stripe& stripe = stripe_of(name);
+    const uint64_t bucket = hash(name);
+    Stripe& stripe = stripe_of(bucket);
     const std::lock_guard lock(stripe.mutex);
-    const auto known = stripe.full_at_ms.find(name);
+    const auto known = stripe.full_at_ms.find(bucket);
     const uint64_t full_at_ms = std::max(now_ms, known == stripe.full_at_ms.end() ? 0 : known->second) + price_ms;
     if (full_at_ms > now_ms + capacity_ms) {
       return static_cast<uint32_t>(
@@ -72,20 +78,21 @@ struct LocalRateLimits::Impl {
       known->second = full_at_ms;
     } else {
       make_room(stripe, now_ms);
-      stripe.full_at_ms.emplace(std::move(name), full_at_ms);
+      stripe.full_at_ms.emplace(bucket, full_at_ms);
     }
     return 0;
   }
 
   void make_room(Stripe& stripe, uint64_t now_ms) const {
     const size_t most = std::max<size_t>(1, settings.buckets_max / kStripes);
-    if (stripe.full_at_ms.size() < most) return;
+    if (stripe.full_at_ms.size() < std::min(most, stripe.sweep_at)) return;
     std::erase_if(stripe.full_at_ms, [now_ms](const auto& bucket) { return bucket.second <= now_ms; });
+    stripe.sweep_at = std::max(kSweepFrom, 2 * stripe.full_at_ms.size());
     if (stripe.full_at_ms.size() < most) return;
     // All are in use: the half that is nearest to full goes, which forgives least.
     std::vector<uint64_t> times;
     times.reserve(stripe.full_at_ms.size());
-    for (const auto& [name, full_at_ms] : stripe.full_at_ms) times.push_back(full_at_ms);
+    for (const auto& [bucket, full_at_ms] : stripe.full_at_ms) times.push_back(full_at_ms);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::nth_element(times.begin(), middle, times.end());
     std::erase_if(stripe.full_at_ms, [limit = *middle](const auto& bucket) { return bucket.second <= limit; });
@@ -93,6 +100,7 @@ struct LocalRateLimits::Impl {
 
   Clock& clock;
   const RateSettings settings;
+  const crypto::TableHash hash;
   std::array<Stripe, kStripes> stripes;
 };
 
@@ -114,14 +122,23 @@ uint32_t LocalRateLimits::take_address(Limit limit, std::string_view address) {
   return take(limit, address);
 }
 
+size_t LocalRateLimits::bucket_count() const {
+  size_t count = 0;
+  for (Impl::Stripe& stripe : impl_->stripes) {
+    const std::lock_guard lock(stripe.mutex);
+    count += stripe.full_at_ms.size();
+  }
+  return count;
+}
+
 bool LocalRateLimits::begin(BytesView key) {
-  Impl::Stripe& stripe = impl_->stripe_of(key);
+  Impl::Stripe& stripe = impl_->stripe_of(impl_->hash(key));
   const std::lock_guard lock(stripe.mutex);
   return stripe.in_progress.emplace(key).second;
 }
 
 void LocalRateLimits::end(BytesView key) {
-  Impl::Stripe& stripe = impl_->stripe_of(key);
+  Impl::Stripe& stripe = impl_->stripe_of(impl_->hash(key));
   const std::lock_guard lock(stripe.mutex);
   const auto known = stripe.in_progress.find(key);
   if (known != stripe.in_progress.end()) stripe.in_progress.erase(known);

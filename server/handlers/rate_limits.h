@@ -85,7 +85,8 @@ class RateLimits {
 };
 
 // Of this process alone: in memory, with a short lock per stripe. A restart forgives.
-// Bounded: when it is full, refilled buckets are dropped, then those that are nearest to it.
+// Bounded: buckets that are full again are dropped when there are twice as many as were in use; when all are in use, those
+// that are nearest to full.
 class LocalRateLimits final : public RateLimits {
  public:
   LocalRateLimits(Clock& clock, RateSettings settings);
@@ -98,6 +99,7 @@ class LocalRateLimits final : public RateLimits {
   [[nodiscard]] uint32_t take_address(Limit limit, std::string_view address) override;
   [[nodiscard]] bool begin(BytesView key) override;
   void end(BytesView key) override;
+  [[nodiscard]] size_t bucket_count() const;
 
  private:
   struct Impl;

@@ -352,6 +352,19 @@ TEST(RateLimits, KeepABoundedNumberOfBuckets) {  // [LIMIT-1]
   settings.typing = {1, 1000};
   LocalRateLimits limits(clock, settings);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(limits.take(Limit::kTyping, std::to_string(i)), 0u);
+  EXPECT_LE(limits.bucket_count(), settings.buckets_max);
+}
+
+TEST(RateLimits, KeepNoBucketThatIsFullAgainForLong) {  // [LIMIT-1]
+  VirtualClock clock;
+  RateSettings settings;
+  settings.typing = {1, 1000};
+  LocalRateLimits limits(clock, settings);
+  for (int second = 0; second < 100; ++second, clock.pass(1000)) {
+    for (int i = 0; i < 500; ++i)
+      EXPECT_EQ(limits.take(Limit::kTyping, std::to_string(second) + "/" + std::to_string(i)), 0u);
+  }
+  EXPECT_LE(limits.bucket_count(), 16u * 128u) << "of 50,000 that came";
 }
 
 }  // namespace

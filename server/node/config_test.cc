@@ -130,7 +130,7 @@ TEST(Config, EveryMistakeIsToldAndNotTheFirstAlone) {
       "stray\n"                          // 1
       "[limits]\n"                       // 2
       "sends_burst = five\n"             // 3
-      "connections_max = 0\n"            // 4
+      "connections_max = -1\n"           // 4
       "[listen]\n"                       // 5
       "addresses = [\"127.0.0.1:80\"\n"  // 6, never closed
       "trusted_proxies = 5\n"            // 7
@@ -143,7 +143,7 @@ TEST(Config, EveryMistakeIsToldAndNotTheFirstAlone) {
       "[log]\n"                          // 14
       "level = \"error\"\n");            // 15
   EXPECT_THAT(errors, ElementsAre(HasSubstr("kith.toml:1: this is no TOML"), HasSubstr("kith.toml:3: this is no TOML"),
-                                  HasSubstr("kith.toml:4: limits.connections_max = 0"),
+                                  HasSubstr("kith.toml:4: limits.connections_max = -1"),
                                   testing::AllOf(HasSubstr("kith.toml:6: this is no TOML"), HasSubstr("key = value")),
                                   HasSubstr("kith.toml:7: listen.trusted_proxies = 5"),
                                   HasSubstr("kith.toml:8: this is no TOML"), HasSubstr("kith.toml:12: "),
