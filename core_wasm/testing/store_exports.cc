@@ -40,11 +40,8 @@ KITH_EXPORT(store_add) int store_add(int count, int bytes, int commit) {
   core::Transaction transaction(*database());
   const int64_t first = integer("SELECT coalesce(max(number), 0) + 1 FROM rows");
   for (int64_t number = first; number < first + count; ++number) {
-    database()
-        ->prepare("INSERT INTO rows VALUES (?, ?)")
-        .bind(number)
-        .bind_blob(Bytes(size_t(bytes), char('a' + number % 26)))
-        .run();
+    const Bytes blob(size_t(bytes), char('a' + number % 26));
+    database()->prepare("INSERT INTO rows VALUES (?, ?)").bind(number).bind_blob(blob).run();
   }
   if (commit == 0) return 0;
   const auto result = transaction.commit();
