@@ -496,6 +496,27 @@ TEST_F(ExpiryTest, AClockThatIsWrongAsTheServerStartsThrowsNothingAway) {  // [I
   EXPECT_EQ(session.messages(), std::vector{id});
 }
 
+TEST_F(ExpiryTest, NorWhenItIsSetRightBeforeTheFirstSweep) {  // [INBOX-1]
+  constexpr uint64_t kFortyDaysUs = uint64_t{40} * 24 * 3600 * 1'000'000;
+  const MessageId id = world.new_message();
+  world.send(ana_1, ben, id);
+  world.loops.pass(5);
+  world.loops.clock.unix_us += kFortyDaysUs;
+  world.restart();
+  world.loops.pass(5);
+  world.loops.clock.unix_us -= kFortyDaysUs;
+  world.loops.pass(700'000);
+  RecordingSession session;
+  world.connect(ben_1, session);
+  EXPECT_EQ(session.messages(), std::vector{id});
+  world.disconnect(ben_1, session);
+  // It ends in time all the same.
+  world.loops.clock.unix_us += kFortyDaysUs;
+  world.restart();
+  world.loops.pass(700'000);
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
+}
+
 TEST_F(ExpiryTest, AClockThatIsSetBackShortensNoLife) {  // [INBOX-1]
   world.loops.clock.unix_us -= uint64_t{40} * 24 * 3600 * 1'000'000;
   const MessageId id = world.new_message();

@@ -27,9 +27,8 @@ UnixMicros ShardTime::expiry_of(uint32_t life_ms) {
 }
 
 bool ShardTime::is_over(UnixMicros expires_at, bool from_before) {
-  const uint64_t first_sweep_ms = started_ms_ + uint64_t{settings_.expiry_interval_s} * 1000;
-  if (from_before && now_ms() < first_sweep_ms) return false;
-  return is_over(expires_at);
+  if (!from_before) return is_over(expires_at);
+  return !is_before_first_sweep() && expires_at <= believed_from_before();
 }
 
 UnixMicros ShardTime::believed() {
@@ -38,6 +37,13 @@ UnixMicros ShardTime::believed() {
   const uint64_t passed_us = (now - std::exchange(checked_ms_, now)) * 1100;
   believed_ = std::max(believed_, std::min(clock_.now(), UnixMicros{believed_.value + passed_us}));
   return believed_;
+}
+
+UnixMicros ShardTime::believed_from_before() {
+  const UnixMicros now = believed();
+  if (!ahead_is_known_) ahead_us_ = now.value - std::min(now, clock_.now()).value;
+  ahead_is_known_ = !is_before_first_sweep();
+  return {now.value - ahead_us_};
 }
 
 }  // namespace kith

@@ -32,18 +32,28 @@ class ShardTime {
   // faster than the monotonic clock and a tenth.
   [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed(); }
   // The same of a stored entry that is to be delivered; `from_before`: an earlier run of the server has stored it. Such
-  // a one is not over before the first sweep: a machine may start with a clock that is wrong, and has time to set it.
+  // a one is not over before the first sweep, and then by the clock as it is by then: a machine may start with a clock
+  // that is wrong, and has time to set it.
   [[nodiscard]] bool is_over(UnixMicros expires_at, bool from_before);
   // The clock as far as expiry believes it: never back, for what was said to be over stays so.
   UnixMicros believed();
+  // The same for what is from before the start, which nobody was told anything of before the first sweep: until then it
+  // goes back with a clock that is set right.
+  UnixMicros believed_from_before();
 
  private:
+  [[nodiscard]] bool is_before_first_sweep() const {
+    return now_ms() < started_ms_ + uint64_t{settings_.expiry_interval_s} * 1000;
+  }
+
   Clock& clock_;
   const DeliverySettings& settings_;
   uint64_t started_ms_ = 0;
   UnixMicros last_;      // of server_time()
   UnixMicros believed_;  // at checked_ms_
   uint64_t checked_ms_ = 0;
+  uint64_t ahead_us_ = 0;  // of the clock, as it was when the first sweep was due
+  bool ahead_is_known_ = false;
 };
 
 }  // namespace kith
