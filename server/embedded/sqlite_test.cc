@@ -128,22 +128,31 @@ TEST(SqlDatabase, ADiskThatTakesNoWritesIsUnavailableUntilItDoesAgainThoughNobod
   auto stores = open_stores(directory.file("accounts.db"));
   ASSERT_TRUE(
       runner.run(stores->accounts.add_device(Handle::from_text("+491700000001").value(), account(1), "hash", {})));
+  const DeviceAddress device{account(1), {1}};
+  ASSERT_TRUE(runner.run(stores->keys.put_keys(device, {7, "identity", {1, "signed", "signature"}})));
+  ASSERT_TRUE(runner.run(stores->keys.add_prekeys(device, {{1, "prekey"}})));
   std::optional<StoreError> error;
+  std::optional<DeviceKeyBundle> bundle;
   bool reads = false;
   {
     const NoFileWrites no_writes;
     const auto written = runner.run(stores->profiles.put_profile(account(1), {"Ana", ""}));
     if (!written) error = written.error();
     reads = runner.run(stores->accounts.load(account(1))).has_value();
+    if (const auto taken = runner.run(stores->keys.take_bundle(device))) bundle = *taken;
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   }
   EXPECT_EQ(error, StoreError::kUnavailable);
   EXPECT_TRUE(reads);
+  ASSERT_TRUE(bundle.has_value()) << "a session can begin all the same [DEVICE-5]";
+  EXPECT_FALSE(bundle->prekey.has_value()) << "none can be marked as used";
+  EXPECT_EQ(bundle->keys.signed_prekey.public_key, "signed");
   EXPECT_EQ(stores->database->health(), StoreHealth::kUnavailable);
   for (int i = 0; i < 500 && stores->database->health() != StoreHealth::kOk; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(stores->database->health(), StoreHealth::kOk);
   EXPECT_TRUE(runner.run(stores->profiles.put_profile(account(1), {"Ana", ""})));
+  EXPECT_TRUE(runner.run(stores->keys.take_bundle(device))->prekey.has_value());
 }
 
 TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {

@@ -225,6 +225,26 @@ TEST_F(KeysTest, PrekeysAreHandedOutOnce) {  // [F10]
   EXPECT_FALSE(third->device_list().device_list().empty());
 }
 
+TEST_F(KeysTest, WhenTheStoreCantMarkAPrekeyAsUsedABundleHasNoneAndTheyStay) {  // [DEVICE-5]
+  ASSERT_TRUE(ana.register_number());
+  ASSERT_TRUE(ana.publish(ana.keys(2)));
+  ASSERT_TRUE(ben.become_active());
+  for (const StoreError error : {StoreError::kFull, StoreError::kUnavailable}) {
+    world.ports().keys.write_faults.fail(error);
+    const auto without = take(ben, ana.address.account);
+    ASSERT_TRUE(without);
+    ASSERT_EQ(without->bundles_size(), 1);
+    EXPECT_FALSE(without->bundles(0).has_prekey());
+    EXPECT_FALSE(without->bundles(0).signed_prekey().public_key().empty());
+  }
+  world.ports().keys.write_faults.fail(std::nullopt);
+  for (int i = 0; i < 2; ++i) {
+    const auto with = take(ben, ana.address.account);
+    ASSERT_TRUE(with);
+    EXPECT_TRUE(with->bundles(0).has_prekey());
+  }
+}
+
 TEST_F(KeysTest, TheOwnerIsToldWhenPrekeysRunLow) {
   ASSERT_TRUE(ana.register_number());
   ASSERT_TRUE(ana.publish(ana.keys(21)));

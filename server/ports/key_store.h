@@ -30,7 +30,7 @@ struct DeviceKeys {
 };
 struct DeviceKeyBundle {
   DeviceKeys keys;
-  std::optional<PublicPrekey> prekey;  // absent: none left, or the disk is full
+  std::optional<PublicPrekey> prekey;  // absent: none left, or none can be marked as used
   uint32_t prekeys_remaining = 0;      // after this one was taken
 };
 
@@ -51,8 +51,8 @@ class KeyStore {
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
   virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
   // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is
-  // never handed out again; without one when none is left, or when the disk is full, so that none can be marked as used.
-  // kNotFound when the device has no keys.
+  // never handed out again; without one when none is left, or when the disk is full or takes no writes, so that none can be
+  // marked as used (DEVICE-5). kNotFound when the device has no keys; kUnavailable when they can't be read.
   virtual Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) = 0;
   // Forgets all keys of the device; an absent device is no error.
   virtual Task<Result<void, StoreError>> remove_device(DeviceAddress device) = 0;

@@ -157,7 +157,7 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::count_prekeys(DeviceAddress devi
 
 Task<Result<DeviceKeyBundle, StoreError>> SqlKeyStore::take_bundle(DeviceAddress device) {
   auto taken = co_await take_with_prekey(device);
-  if (taken || taken.error() != StoreError::kFull) co_return taken;
+  if (taken || taken.error() == StoreError::kNotFound) co_return taken;
   // A prekey that can't be marked as taken is not handed out; a session begins without one, as when none are left.
   Task<Result<DeviceKeyBundle, StoreError>> without =
       database_.read([device](SqlConnection& connection) -> Result<DeviceKeyBundle, StoreError> {

@@ -21,6 +21,7 @@ namespace kith::testing {
 class MemoryKeyStore final : public KeyStore {
  public:
   Faults faults;
+  Faults write_faults;  // of marking a prekey as used
 
   Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) override {
     co_await faults.enter_call();
@@ -68,11 +69,11 @@ class MemoryKeyStore final : public KeyStore {
     if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
     DeviceKeyBundle bundle;
     bundle.keys = found->second.keys;
-    if (!found->second.prekeys.empty()) {
+    if (!found->second.prekeys.empty() && !write_faults.take_fault()) {
       bundle.prekey = std::move(found->second.prekeys.front());
       found->second.prekeys.pop_front();
     }
-    bundle.prekeys_remaining = static_cast<uint32_t>(found->second.prekeys.size());
+    if (bundle.prekey) bundle.prekeys_remaining = static_cast<uint32_t>(found->second.prekeys.size());
     co_return bundle;
   }
   Task<Result<void, StoreError>> remove_device(DeviceAddress device) override {
