@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Inboxes in memory. Deterministic; any thread may call.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/delivery/testing/faults.h"
+#include "server/ports/inbox_store.h"
+
+namespace kith::testing {
+
+class MemoryInboxStore final : public InboxStore {
+ public:
+  Faults write_faults;  // of write() and expire()
+  Faults read_faults;   // of read() and summarize()
+
+  Task<Result<uint32_t, StoreError>> new_epoch() override {
+    const std::lock_guard lock(mutex_);
+    co_return ++epoch_;
+  }
+  Task<Result<void, StoreError>> write(Batch batch) override {
+    co_await write_faults.enter_call();
+    if (const auto fault = write_faults.take_fault()) {
+      if (*fault != StoreError::kFull || !batch.appends.empty()) co_return Fail(*fault);
+    }
+    const std::lock_guard lock(mutex_);
+    ++writes_;
+    appends_ += batch.appends.size();
+    for (Append& append : batch.appends) {
+      const Position position = append.entry.position;
+      inboxes_[append.device][position] = std::move(append.entry);
+    }
+    for (const Forget& forget : batch.forgets) {
+      const auto inbox = inboxes_.find(forget.device);
+      if (inbox == inboxes_.end()) continue;
+      inbox->second.erase(inbox->second.begin(), inbox->second.upper_bound(forget.up_to));
+      if (inbox->second.empty()) inboxes_.erase(inbox);
+    }
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
+                                                         size_t bytes_max) override {
+    co_await read_faults.enter_call();
+    if (const auto fault = read_faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    ++reads_;
+    std::vector<InboxEntry> out;
+    const auto inbox = inboxes_.find(device);
+    if (inbox == inboxes_.end()) co_return out;
+    size_t bytes = 0;
+    for (auto entry = inbox->second.upper_bound(after); entry != inbox->second.end() && out.size() < count_max;
+         ++entry) {
+      bytes += entry->second.body->size();
+      if (!out.empty() && bytes > bytes_max) break;
+      out.push_back(entry->second);
+    }
+    co_return out;
+  }
+  Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override {
+    co_await read_faults.enter_call();
+    if (const auto fault = read_faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    Summary summary;
+    const auto inbox = inboxes_.find(device);
+    if (inbox == inboxes_.end()) co_return summary;
+    summary.first = inbox->second.begin()->first;
+    summary.last = inbox->second.rbegin()->first;
+    for (const auto& [position, entry] : inbox->second) {
+      ++summary.count;
+      summary.bytes += entry.body->size();
+      if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
+    }
+    if (summary.recent.size() > kRecentMax) {
+      summary.recent.erase(summary.recent.begin(), summary.recent.end() - static_cast<std::ptrdiff_t>(kRecentMax));
+    }
+    co_return summary;
+  }
+  Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override {
+    co_await write_faults.enter_call();
+    if (const auto fault = write_faults.take_fault()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    size_t count = 0;
+    for (auto inbox = inboxes_.begin(); inbox != inboxes_.end();) {
+      for (auto entry = inbox->second.begin(); entry != inbox->second.end() && count < count_max;) {
+        if (entry->second.expires_at < now) {
+          entry = inbox->second.erase(entry);
+          ++count;
+        } else {
+          ++entry;
+        }
+      }
+      inbox = inbox->second.empty() ? inboxes_.erase(inbox) : std::next(inbox);
+    }
+    co_return count;
+  }
+  [[nodiscard]] uint64_t bytes_held() const override {
+    const std::lock_guard lock(mutex_);
+    if (bytes_held_) return *bytes_held_;
+    uint64_t bytes = 0;
+    for (const auto& [device, entries] : inboxes_) {
+      for (const auto& [position, entry] : entries) bytes += entry.body->size();
+    }
+    return bytes;
+  }
+
+  // ---- what a test asks
+
+  // What a crash at this moment would leave: the entries, and the epochs that were given out.
+  void copy_from(const MemoryInboxStore& other) {
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    epoch_ = other.epoch_;
+    inboxes_ = other.inboxes_;
+  }
+  // What bytes_held() says, instead of the truth.
+  void pretend_bytes_held(std::optional<uint64_t> bytes) {
+    const std::lock_guard lock(mutex_);
+    bytes_held_ = bytes;
+  }
+  [[nodiscard]] std::vector<InboxEntry> stored(const DeviceAddress& device) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<InboxEntry> out;
+    if (const auto inbox = inboxes_.find(device); inbox != inboxes_.end()) {
+      for (const auto& [position, entry] : inbox->second) out.push_back(entry);
+    }
+    return out;
+  }
+  [[nodiscard]] size_t stored_count() const {
+    const std::lock_guard lock(mutex_);
+    size_t count = 0;
+    for (const auto& [device, entries] : inboxes_) count += entries.size();
+    return count;
+  }
+  [[nodiscard]] size_t writes() const {
+    const std::lock_guard lock(mutex_);
+    return writes_;
+  }
+  // Entries ever written.
+  [[nodiscard]] size_t appends() const {
+    const std::lock_guard lock(mutex_);
+    return appends_;
+  }
+  [[nodiscard]] size_t reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  uint32_t epoch_ = 0;
+  std::map<DeviceAddress, std::map<Position, InboxEntry>> inboxes_;
+  std::optional<uint64_t> bytes_held_;
+  size_t writes_ = 0;
+  size_t appends_ = 0;
+  size_t reads_ = 0;
+};
+
+}  // namespace kith::testing
