@@ -53,7 +53,7 @@ void ServerConnection::deliver(std::span<const InboxEntry* const> entries) {
   if (process_.mutation() == Mutation::kReceiptsOverGaps) {
     for (const InboxEntry* const entry : entries) {
       InboxEntry changed = *entry;
-      changed.body = std::make_shared<const Bytes>(over_gaps(*entry->body));
+      changed.body = make_body(over_gaps(*entry->body));
       const InboxEntry* const one = &changed;
       VirtualConnection::deliver({&one, 1});
     }

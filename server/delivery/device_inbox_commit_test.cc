@@ -221,7 +221,7 @@ TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].position, at(1));
   wire::Entry entry;
-  ASSERT_TRUE(entry.ParseFromString(*stored[0].body));
+  ASSERT_TRUE(entry.ParseFromString(Bytes(*stored[0].body)));
   EXPECT_EQ(entry.delivery_receipt().first_number(), 77u);
   EXPECT_EQ(entry.delivery_receipt().last_number(), 79u);
 }

@@ -11,8 +11,12 @@
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
 #include "server/delivery/entries.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include <array>
+
 #include "base/varint.h"
-#include "wire/frames.pb.h"
 
 namespace kith {
 namespace {
@@ -31,6 +35,23 @@ void put_id(Bytes& out, char tag, const Id& id) {
 
 constexpr size_t kIdField = 2 + 16;
 
+// Tags of wire.Entry and wire.IncomingMessage.
+constexpr char kMessageTag = 0x12;
+constexpr char kMessageIdTag = 0x0a;
+constexpr char kFromAccountTag = 0x12;
+constexpr char kFromDeviceTag = 0x18;
+constexpr char kServerTimeTag = 0x20;
+constexpr char kPayloadTag = 0x2a;
+constexpr char kReceiptNumberTag = 0x30;
+
+template <class Id>
+std::optional<Id> read_id(google::protobuf::io::CodedInputStream& in) {
+  std::array<char, Id::kBytes> bytes;
+  uint32_t size = 0;
+  if (!in.ReadVarint32(&size) || size != bytes.size() || !in.ReadRaw(bytes.data(), bytes.size())) return std::nullopt;
+  return Id::from_bytes({bytes.data(), bytes.size()});
+}
+
 Bytes begin_body(char kind_tag, size_t size) {
   Bytes out;
   out.reserve(1 + varint_size(size) + size);
@@ -45,14 +66,14 @@ Bytes encode_message_body(const IncomingMessage& message) {
   const size_t size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
                       varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
                       message.payload.size() + number_size;
-  Bytes out = begin_body(0x12, size);
-  put_id(out, 0x0a, message.id);
-  put_id(out, 0x12, message.from.account);
-  put_number(out, 0x18, message.from.device.value);
-  put_number(out, 0x20, message.server_time.value);
-  put_number(out, 0x2a, message.payload.size());
+  Bytes out = begin_body(kMessageTag, size);
+  put_id(out, kMessageIdTag, message.id);
+  put_id(out, kFromAccountTag, message.from.account);
+  put_number(out, kFromDeviceTag, message.from.device.value);
+  put_number(out, kServerTimeTag, message.server_time.value);
+  put_number(out, kPayloadTag, message.payload.size());
   out.append(message.payload);
-  if (message.receipt_number != 0) put_number(out, 0x30, message.receipt_number);
+  if (message.receipt_number != 0) put_number(out, kReceiptNumberTag, message.receipt_number);
   return out;
 }
 
@@ -79,26 +100,42 @@ Bytes encode_account_changed_body(const AccountId& account, Revision revision) {
   return out;
 }
 
-const std::shared_ptr<const Bytes>& empty_body() {
-  static const auto body = std::make_shared<const Bytes>();
+const InboxBody& empty_body() {
+  static const InboxBody body = make_body({});
   return body;
 }
 
-const std::shared_ptr<const Bytes>& expired_body() {
-  static const auto body = std::make_shared<const Bytes>("\x2a\x00", 2);
+const InboxBody& expired_body() {
+  static const InboxBody body = make_body(Bytes("\x2a\x00", 2));
   return body;
 }
 
 std::optional<MessageOrigin> message_origin(BytesView body) {
-  wire::Entry parsed;
-  if (!parsed.ParseFromArray(body.data(), static_cast<int>(body.size())) || !parsed.has_message()) return std::nullopt;
-  const auto id = MessageId::from_bytes(parsed.message().message_id());
-  const auto account = AccountId::from_bytes(parsed.message().from_account());
-  if (!id || !account) return std::nullopt;
-  return MessageOrigin{*id,
-                       {*account, {parsed.message().from_device()}},
-                       {parsed.message().server_time_us()},
-                       wire::ReceiptRun::of(parsed.message().receipt_number(), *id)};
+  // By protobuf's reader and not by its objects, which would copy the payload.
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(body.data()),
+                                            static_cast<int>(body.size()));
+  uint32_t size = 0;
+  if (in.ReadTag() != kMessageTag || !in.ReadVarint32(&size) || size != body.size() - in.CurrentPosition())
+    return std::nullopt;
+  std::optional<MessageId> id;
+  std::optional<AccountId> account;
+  uint32_t device = 0;
+  uint64_t server_time = 0;
+  uint64_t receipt_number = 0;
+  while (const uint32_t tag = in.ReadTag()) {
+    bool is_read = true;
+    switch (tag) {
+      case kMessageIdTag: id = read_id<MessageId>(in); break;
+      case kFromAccountTag: account = read_id<AccountId>(in); break;
+      case kFromDeviceTag: is_read = in.ReadVarint32(&device); break;
+      case kServerTimeTag: is_read = in.ReadVarint64(&server_time); break;
+      case kReceiptNumberTag: is_read = in.ReadVarint64(&receipt_number); break;
+      default: is_read = google::protobuf::internal::WireFormatLite::SkipField(&in, tag);
+    }
+    if (!is_read) return std::nullopt;
+  }
+  if (!in.ConsumedEntireMessage() || !id || !account) return std::nullopt;
+  return MessageOrigin{*id, {*account, {device}}, {server_time}, wire::ReceiptRun::of(receipt_number, *id)};
 }
 
 }  // namespace kith

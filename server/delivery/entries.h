@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "server/ports/inbox_store.h"
 #include "wire/receipt_run.h"
 
 namespace kith {
@@ -26,12 +27,12 @@ struct IncomingMessage {
 // allocated.
 Bytes encode_message_body(const IncomingMessage& message);
 // A position with nothing at it. One for all inboxes.
-const std::shared_ptr<const Bytes>& empty_body();
+const InboxBody& empty_body();
 // `from` is the device that confirmed; `sender` the device of the inbox's account that had sent (TICK-1).
 Bytes encode_receipt_body(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
 Bytes encode_account_changed_body(const AccountId& account, Revision revision);
 // Stands for what has expired before it, and for itself. One for all inboxes.
-const std::shared_ptr<const Bytes>& expired_body();
+const InboxBody& expired_body();
 
 // Bytes that an entry needs beyond its payload, at most: for bounds before a position is known.
 constexpr size_t kEntryOverheadMax = 104;

@@ -14,8 +14,7 @@ class ForgettingTest : public ::testing::Test {
   static Position at(uint64_t sequence) { return Position::of(1, sequence); }
   static std::vector<InboxEntry> entries(std::vector<uint64_t> sequences) {
     std::vector<InboxEntry> out;
-    for (const uint64_t sequence : sequences)
-      out.push_back({at(sequence), {}, {}, std::make_shared<const Bytes>(10, 'x')});
+    for (const uint64_t sequence : sequences) out.push_back({at(sequence), {}, {}, make_body(Bytes(10, 'x'))});
     return out;
   }
 };

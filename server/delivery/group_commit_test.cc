@@ -20,7 +20,7 @@ class FakeMember final : public GroupCommit::Member {
   bool collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) override {
     if (waiting.at_ms > now_ms) return false;
     waiting = {};
-    auto body = std::make_shared<const Bytes>(100, 'x');
+    auto body = make_body(Bytes(100, 'x'));
     bytes_left -= std::min(bytes_left, body->size());
     batch.appends.push_back({address, {Position::of(1, ++sequence), {UINT64_MAX}, {}, std::move(body)}});
     ++batches_open;

@@ -105,8 +105,7 @@ TEST_F(SessionWindowTest, TheWindowIsBoundedInEntriesAndInBytes) {  // [INBOX-4]
   confirm(at(2));
   EXPECT_TRUE(window.is_half_open(settings));
 
-  const InboxEntry large{
-      at(5), {}, {}, std::make_shared<const Bytes>(encode_message_body({{}, {}, {}, Bytes(1000, 'x')}))};
+  const InboxEntry large{at(5), {}, {}, make_body(encode_message_body({{}, {}, {}, Bytes(1000, 'x')}))};
   SessionWindow::Run(window).add(large, {}, {});
   EXPECT_FALSE(window.is_open(settings));
   EXPECT_EQ(window.space(settings).bytes, 0u);

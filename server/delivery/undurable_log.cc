@@ -25,7 +25,7 @@ bool combine(UndurableLog::Entry& known, const UndurableLog::Entry& notice) {
 UndurableLog::Entry UndurableLog::Entry::message(const IncomingMessage& message, bool withheld) {
   Entry entry;
   entry.stored.message_id = message.id;
-  entry.stored.body = withheld ? empty_body() : std::make_shared<const Bytes>(encode_message_body(message));
+  entry.stored.body = withheld ? empty_body() : make_body(encode_message_body(message));
   entry.origin = message.from;
   entry.time = message.server_time;
   if (!withheld) entry.run = wire::ReceiptRun::of(message.receipt_number, message.id);
@@ -76,7 +76,7 @@ size_t UndurableLog::first_after(Position position) const {
 UndurableLog::Entry& UndurableLog::append(Entry entry) {
   last_ = {last_.value + 1};
   entry.stored.position = last_;
-  if (!entry.stored.body) entry.stored.body = std::make_shared<const Bytes>(encode_notice(entry));
+  if (!entry.stored.body) entry.stored.body = make_body(encode_notice(entry));
   count(static_cast<std::ptrdiff_t>(entry.stored.body->size()));
   return entries_.push(std::move(entry));
 }
@@ -89,7 +89,7 @@ bool UndurableLog::take_up(const Entry& notice, Position spent) {
     if (!combine(entry, notice)) continue;
     Bytes bytes = encode_notice(entry);
     count(static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.body->size()));
-    entry.stored.body = std::make_shared<const Bytes>(std::move(bytes));
+    entry.stored.body = make_body(std::move(bytes));
     return true;
   }
   return false;

@@ -52,15 +52,16 @@ Bytes value(const InboxEntry& entry) {
   return out;
 }
 
-std::optional<InboxEntry> parse(BytesView key, BytesView value) {
+std::optional<InboxEntry> parse_head(BytesView key, BytesView value) {
   if (key.size() != kKeyBytes || !is_sound(value)) return std::nullopt;
   InboxEntry entry;
   entry.position = position_of(key);
   entry.expires_at = expires_at_of(value);
   entry.message_id = message_id_of(value);
-  entry.body = std::make_shared<const Bytes>(value.substr(kValueHeaderBytes));
   return entry;
 }
+
+BytesView body_of(BytesView value) { return value.substr(kValueHeaderBytes); }
 
 UnixMicros expires_at_of(BytesView value) {
   return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{};

@@ -53,8 +53,10 @@ Position position_of(BytesView key);
 DeviceAddress device_of(BytesView key);
 
 Bytes value(const InboxEntry& entry);
-// Absent when the value is damaged or of a later version.
-std::optional<InboxEntry> parse(BytesView key, BytesView value);
+// All but the body; absent when the value is damaged or of a later version.
+std::optional<InboxEntry> parse_head(BytesView key, BytesView value);
+// Of a value that has a head; a part of it.
+BytesView body_of(BytesView value);
 // Zero when the value is damaged: such an entry is expired first.
 UnixMicros expires_at_of(BytesView value);
 // None when there is none, or the value is damaged.

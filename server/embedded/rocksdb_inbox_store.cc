@@ -81,21 +81,23 @@ Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const De
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
-  size_t bytes = 0;
+  BodiesReadTogether bodies;
   for (iterator->Seek(slice(first));
-       iterator->Valid() && entries.size() < count_max && (entries.empty() || bytes < bytes_max); iterator->Next()) {
-    auto entry = inbox_record::parse(view(iterator->key()), view(iterator->value()));
+       iterator->Valid() && entries.size() < count_max && (entries.empty() || bodies.bytes() < bytes_max);
+       iterator->Next()) {
+    auto entry = inbox_record::parse_head(view(iterator->key()), view(iterator->value()));
     if (!entry) {
       spdlog::error("inbox store: a damaged record of device {}/{}", device.account.hex(), device.device.value);
       return Fail(StoreError::kUnavailable);
     }
-    bytes += entry->body->size();
+    bodies.add(inbox_record::body_of(view(iterator->value())));
     entries.push_back(std::move(*entry));
   }
   if (!iterator->status().ok()) {
     spdlog::error("inbox store: a read failed: {}", iterator->status().ToString());
     return Fail(StoreError::kUnavailable);
   }
+  bodies.give(entries);
   return entries;
 }
 

@@ -71,8 +71,7 @@ class FullDisk : public testing::Test {
   }
   Result<void, StoreError> append(uint64_t sequence, size_t bytes = 1000) {
     InboxStore::Batch batch;
-    batch.appends.push_back(
-        {device(1), {Position::of(1, sequence), {}, {}, std::make_shared<const Bytes>(bytes, 'x')}});
+    batch.appends.push_back({device(1), {Position::of(1, sequence), {}, {}, make_body(Bytes(bytes, 'x'))}});
     return runner_.run(store_->write(std::move(batch)));
   }
   Result<void, StoreError> forget(uint64_t sequence) {
@@ -190,8 +189,7 @@ TEST_F(FullDisk, OfBatchesInFlightTogetherOnlyThoseThatAppendAreRefused) {
   for (int i = 0; i < 6; ++i) {
     InboxStore::Batch batch;
     batch.forgets.push_back({device(1), Position::of(1, 1)});
-    if (i % 2 == 0)
-      batch.appends.push_back({device(2), {Position::of(1, 1), {}, {}, std::make_shared<const Bytes>("x")}});
+    if (i % 2 == 0) batch.appends.push_back({device(2), {Position::of(1, 1), {}, {}, make_body(Bytes("x"))}});
     calls.push_back(store_->write(std::move(batch)));
   }
   const auto outcomes = runner_.run_all(std::move(calls));

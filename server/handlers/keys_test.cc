@@ -196,7 +196,7 @@ TEST_F(KeysTest, WhoDealsWithAnAccountLearnsOfItsNewList) {  // [DEVICE-1]
   const auto stored = world.ports().inboxes.stored(ben.address);
   ASSERT_EQ(stored.size(), 1u);
   wire::Entry entry;
-  ASSERT_TRUE(entry.ParseFromString(*stored[0].body));
+  ASSERT_TRUE(entry.ParseFromString(Bytes(*stored[0].body)));
   EXPECT_EQ(entry.account_changed().account_id(), ana.address.account.bytes());
   EXPECT_EQ(entry.account_changed().device_list_revision(), 2u);
   // The sure way: the next message is refused with the difference.

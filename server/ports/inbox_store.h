@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -16,14 +18,56 @@
 
 namespace kith {
 
-// One entry of a device's inbox: a small head, and a body that several inboxes may share.
+// The body of an entry: bytes that live as long as somebody holds them. Several entries may share one; those that were
+// read together lie in one block, which lives until the last of them is let go.
+using InboxBody = std::shared_ptr<const BytesView>;
+
+inline InboxBody make_body(Bytes bytes) {
+  struct Owner {
+    Bytes bytes;
+    BytesView view;
+  };
+  const auto owner = std::make_shared<Owner>(std::move(bytes));
+  owner->view = owner->bytes;
+  return {owner, &owner->view};
+}
+
+// One entry of a device's inbox: a small head, and its body.
 struct InboxEntry {
   Position position;
   UnixMicros expires_at;  // it is of no use from then on, and goes with the next sweep
   MessageId message_id;   // none for entries that are no message
   // What a wire.Entry has besides its position, as it is serialized: a tag, a size, and the message of that kind. At most
   // kFrameBytesMax (base/limits.h) bytes; never null. A store keeps the bytes, not the pointer; one may keep those of several entries once.
-  std::shared_ptr<const Bytes> body;
+  InboxBody body;
+};
+
+// Gathers the bodies of entries that are read together into one block.
+class BodiesReadTogether {
+ public:
+  void add(BytesView body) {
+    block_->bytes.append(body);
+    sizes_.push_back(body.size());
+  }
+  [[nodiscard]] size_t bytes() const { return block_->bytes.size(); }
+  // Each entry gets the body that was added in its turn; there are as many. Once.
+  void give(std::span<InboxEntry> entries) {
+    block_->views.reserve(sizes_.size());
+    BytesView left = block_->bytes;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      block_->views.push_back(left.substr(0, sizes_[i]));
+      left.remove_prefix(sizes_[i]);
+      entries[i].body = InboxBody(block_, &block_->views.back());
+    }
+  }
+
+ private:
+  struct Block {
+    Bytes bytes;
+    std::vector<BytesView> views;
+  };
+  std::shared_ptr<Block> block_ = std::make_shared<Block>();
+  std::vector<size_t> sizes_;
 };
 
 class InboxStore {

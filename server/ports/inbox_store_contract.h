@@ -50,7 +50,7 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
     entry.expires_at = {1'000'000 * sequence};
     entry.message_id.value.fill(static_cast<uint8_t>(sequence));
     entry.message_id.value[0] = static_cast<uint8_t>(epoch);
-    entry.body = std::make_shared<const Bytes>(std::move(content));
+    entry.body = make_body(std::move(content));
     return entry;
   }
   static Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
@@ -356,7 +356,7 @@ TEST_P(InboxStoreContract, EachEntryHasATimeOfItsOwnWhereverItLies) {  // [INBOX
 }
 
 TEST_P(InboxStoreContract, ASharedBodyIsReadBackFromEachInbox) {
-  const auto body = std::make_shared<const Bytes>("the same for everybody");
+  const auto body = make_body(Bytes("the same for everybody"));
   InboxStore::Batch batch;
   for (uint8_t i = 1; i <= 5; ++i) {
     InboxEntry made = entry(i);

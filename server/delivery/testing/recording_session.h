@@ -24,7 +24,7 @@ class RecordingSession final : public Session {
     wire::ServerFrame frame;
     for (const InboxEntry* const entry : delivered) {
       wire::Entry& parsed = *frame.mutable_deliver()->add_entries();
-      parsed.ParseFromString(*entry->body);
+      parsed.ParseFromString(Bytes(*entry->body));
       parsed.set_position(entry->position.value);
       entries.push_back(parsed);
     }
