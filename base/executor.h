@@ -51,4 +51,16 @@ class [[nodiscard]] enter {
   Executor& executor_;
 };
 
+// `co_await later(executor)`: the rest of the coroutine runs on `executor` in a later turn, also when it is there already.
+class [[nodiscard]] later {
+ public:
+  explicit later(Executor& executor) : executor_(executor) {}
+  [[nodiscard]] bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> continuation) const { executor_.post(continuation); }
+  void await_resume() const {}
+
+ private:
+  Executor& executor_;
+};
+
 }  // namespace kith

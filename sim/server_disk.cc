@@ -333,7 +333,6 @@ InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
   InboxStore::Summary summary;
   const auto inbox = inboxes_.find(device);
   if (inbox == inboxes_.end()) return summary;
-  summary.first = inbox->second.begin()->first;
   summary.last = inbox->second.rbegin()->first;
   for (const auto& [position, entry] : inbox->second) {
     ++summary.count;

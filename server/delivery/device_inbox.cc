@@ -77,7 +77,7 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   const size_t bytes = payload_bytes + kEntryOverheadMax;
   // A sequence has 32 bits; an epoch that has used them up is over as soon as the account is idle.
   if (ports_.commit.is_draining() || ended_ || last().sequence() == UINT32_MAX) return Room::kBusy;
-  const SenderShares::Amount present = held();
+  const Amount present = held();
   if (present.entries >= settings.inbox_entries_max || present.bytes + bytes > settings.inbox_bytes_max)
     return Room::kInboxFull;
   const size_t undurable = ports_.commit.undurable_bytes();
@@ -130,7 +130,7 @@ void DeviceInbox::append_account_changed(const AccountId& account, Revision revi
 
 void DeviceInbox::append_notice(UndurableLog::Entry notice) {
   if (log_.take_up(notice, window_.spent())) {
-    ++ports_.counters.receipts_coalesced;
+    if (notice.kind == UndurableLog::Kind::kReceipt) ++ports_.counters.receipts_coalesced;
     return;
   }
   if (room(0) != Room::kEnough) {
@@ -148,11 +148,6 @@ void DeviceInbox::append_notice(UndurableLog::Entry notice) {
 
 // ---------------------------------------------------------------- committing
 
-GroupCommit::Member::Due DeviceInbox::due() const {
-  const UndurableLog::Due due = log_.due();
-  return {due.at_ms, due.only_notices};
-}
-
 void DeviceInbox::register_due() {
   if (!log_.empty()) ports_.commit.add(*this, due());
 }
@@ -163,7 +158,7 @@ bool DeviceInbox::collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& byt
 
 void DeviceInbox::committed(Result<void, StoreError> result) {
   if (!result && !ended_) return commit_failed(result.error());
-  const UndurableLog::Amount amount = log_.committed();
+  const Amount amount = log_.committed();
   if (ended_) return;
   forgetting_.count_stored(amount.entries, amount.bytes);
   ports_.counters.entries_committed += amount.entries;
@@ -195,7 +190,7 @@ void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Posit
         receipt_for(entry.stored.position, entry.origin, entry.run, withheld);
       ++ports_.counters.entries_confirmed;
     });
-    if (forgetting_.stored_count() > 0 && before < log_.durable_last()) {
+    if (before < log_.durable_last()) {
       forgetting_.trim(before, std::min(confirmed, log_.durable_last()), std::move(withheld));
     } else if (before < std::max({log_.durable_last(), log_.batch_last(), log_.maybe_written()})) {
       forget_later();
@@ -205,7 +200,7 @@ void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Posit
 }
 
 Task<Result<Position, StoreError>> DeviceInbox::first_position(Position claimed) {
-  if (forgetting_.stored_count() > 0 && confirmed() < log_.durable_last()) {
+  if (confirmed() < log_.durable_last()) {
     ++reads_;
     const auto entries = co_await ports_.store.read(address_, confirmed(), 1, 1);
     co_await enter(ports_.executor);
@@ -241,9 +236,10 @@ void DeviceInbox::pump() {
 
 void DeviceInbox::send_from_memory() {
   SessionWindow::Run run(window_);
+  const UnixMicros over = ports_.time.over_by();
   for (size_t next = log_.first_after(window_.sent()); next < log_.size() && window_.is_open(ports_.settings); ++next) {
     UndurableLog::Entry& entry = log_[next];
-    if (ports_.time.is_over(entry.stored.expires_at)) {
+    if (entry.stored.expires_at <= over) {
       entry.run = {};  // nobody gets it
       run.add_expired(entry.stored.position);
       continue;
@@ -266,7 +262,7 @@ Task<void> DeviceInbox::read_backlog() {
     co_await enter(ports_.executor);
     if (window_.session_number() != session_number || window_.sent() != after) continue;
     if (!entries) {
-      window_.close(wire::kUnavailable, "the inbox store is away");
+      window_.break_off(wire::kUnavailable, "the inbox store is away");
       break;
     }
     deliver_stored(*entries, limit);
@@ -278,12 +274,12 @@ Task<void> DeviceInbox::read_backlog() {
 
 // The entries that were read after what was sent.
 void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position limit) {
+  const UnixMicros over = ports_.time.over_by();
+  const UnixMicros over_from_before = ports_.time.over_by_from_before();
   SessionWindow::Run run(window_);
   for (const InboxEntry& entry : entries) {
     if (entry.position > limit) break;
-    const bool from_before = entry.position.epoch() < ports_.first_epoch;
-    if (ports_.time.is_over(entry.expires_at, from_before)) {
-      forgetting_.count_gone(1, entry.body->size());
+    if (entry.expires_at <= (entry.position.epoch() < ports_.first_epoch ? over_from_before : over)) {
       run.add_expired(entry.position);
       continue;
     }
@@ -360,14 +356,14 @@ Task<void> DeviceInbox::trim() {
     const auto entries = co_await ports_.store.read(address_, forgetting_.trim_after(), kReadCount, kReadBytes);
     co_await enter(ports_.executor);
     if (!entries) break;
+    const UnixMicros over = ports_.time.over_by();
     for (const InboxEntry& entry : forgetting_.trimmed(*entries)) {
       ++ports_.counters.entries_confirmed;
       const auto origin = message_origin(*entry.body);
       if (!origin) continue;
       remember(*origin);
       // One that is over now may have been over when it was to be delivered.
-      if (!ports_.time.is_over(entry.expires_at))
-        receipt_for(entry.position, origin->from, origin->run, forgetting_.withheld());
+      if (entry.expires_at > over) receipt_for(entry.position, origin->from, origin->run, forgetting_.withheld());
     }
   }
   forgetting_.end_trim();
@@ -397,7 +393,7 @@ bool DeviceInbox::is_quiet(uint32_t seconds) const {
 }
 
 void DeviceInbox::shrink() {
-  if (log_.empty() && forgetting_.stored_count() == 0) recent_.reset();
+  if (log_.empty() && confirmed() >= log_.durable_last()) recent_.reset();
   log_.shrink();
   window_.shrink();
 }

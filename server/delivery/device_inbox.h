@@ -153,7 +153,7 @@ class DeviceInbox final : public GroupCommit::Member {
 
   // ---- for the group commit
 
-  [[nodiscard]] Due due() const override;
+  [[nodiscard]] Due due() const override { return log_.due(); }
   [[nodiscard]] bool in_batch() const override { return log_.in_batch(); }
   bool collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) override;
   void committed(Result<void, StoreError> result) override;
@@ -161,12 +161,10 @@ class DeviceInbox final : public GroupCommit::Member {
   void refuse_waiting(Settled why) override { log_.refuse_waiting(why); }
 
  private:
-  [[nodiscard]] SenderShares::Amount held() const {
+  [[nodiscard]] Amount held() const {
     return {forgetting_.stored_count() + log_.size(), forgetting_.stored_bytes() + log_.bytes()};
   }
-  [[nodiscard]] SenderShares::Amount bound() const {
-    return {ports_.settings.inbox_entries_max, ports_.settings.inbox_bytes_max};
-  }
+  [[nodiscard]] Amount bound() const { return {ports_.settings.inbox_entries_max, ports_.settings.inbox_bytes_max}; }
   [[nodiscard]] bool sends_at_once() const;
   RecentMessages& recent();
   // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers

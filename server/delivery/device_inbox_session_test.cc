@@ -232,9 +232,11 @@ TEST_F(InboxSessionTest, ASessionWhoseBacklogCanNotBeReadIsClosed) {
   world.inboxes().read_faults.release();
   world.loops.settle();
   EXPECT_EQ(session.closed, wire::kUnavailable);
+  world.disconnect(to, session);  // as its owner does with each that was closed
   RecordingSession second;
   world.connect(to, second);
   EXPECT_EQ(second.entries.size(), 1u);
+  EXPECT_EQ(world.of(ben).counters().sessions, 1u);
 }
 
 TEST_F(InboxSessionTest, ADeviceThatIsEndedLosesItsInboxAndItsSendersAreTold) {

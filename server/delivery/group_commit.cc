@@ -13,7 +13,7 @@ constexpr uint64_t kRetryMs = 1000;
 
 }  // namespace
 
-void GroupCommit::add(Member& member, Member::Due due) {
+void GroupCommit::add(Member& member, Due due) {
   if (due.only_notices) {
     if (!member.is_listed()) {
       member.in_notices_ = true;
@@ -59,7 +59,7 @@ void GroupCommit::take(Member& member, uint64_t now_ms) {
 void GroupCommit::collect_messages(uint64_t now_ms, uint64_t& next_due_ms) {
   size_t kept = 0;
   for (Member* const member : messages_) {
-    const Member::Due due = member->due();
+    const Due due = member->due();
     if (due.at_ms == UINT64_MAX || due.only_notices) {
       member->in_messages_ = false;
       if (due.at_ms != UINT64_MAX && !member->in_notices_) {

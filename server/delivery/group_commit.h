@@ -19,6 +19,7 @@
 #include "base/ids.h"
 #include "base/task.h"
 #include "base/timers.h"
+#include "server/delivery/due.h"
 #include "server/delivery/settings.h"
 #include "server/delivery/settlement.h"
 #include "server/delivery/shard_counters.h"
@@ -43,11 +44,6 @@ class GroupCommit {
   // An inbox, as the group commit sees it. It stays where it is as long as it is in a list or in a batch.
   class Member {
    public:
-    // When the first of its undurable entries is due; UINT64_MAX: it has none. `only_notices`: nobody waits for any.
-    struct Due {
-      uint64_t at_ms = UINT64_MAX;
-      bool only_notices = true;
-    };
     [[nodiscard]] virtual Due due() const = 0;
     [[nodiscard]] virtual bool in_batch() const = 0;
     // Adds to the batch what is due, in order, until `bytes_left` is used up. True when it added something: committed()
@@ -70,7 +66,7 @@ class GroupCommit {
   };
 
   // The member has an entry that is due then.
-  void add(Member& member, Member::Due due);
+  void add(Member& member, Due due);
   // The member has something to forget on disk. It is not in the list of those yet.
   void forget_later(Member& member);
   // A device that is no more: everything of it is forgotten.

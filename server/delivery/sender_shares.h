@@ -19,6 +19,7 @@
 #include <unordered_map>
 
 #include "base/ids.h"
+#include "server/delivery/amount.h"
 
 namespace kith {
 
@@ -27,11 +28,6 @@ class SenderShares {
   static constexpr size_t kSendersMax = 1024;
   static constexpr uint64_t kEntriesLeast = 16;
   static constexpr uint64_t kBytesLeast = 256 * 1024;
-  struct Amount {
-    uint64_t entries = 0;
-    uint64_t bytes = 0;
-  };
-
   // Whether so little is held that there is nothing to share.
   [[nodiscard]] static bool is_roomy(const Amount& held, const Amount& bound);
   // Whether a stranger may add an entry of so many bytes.

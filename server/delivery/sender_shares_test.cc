@@ -7,8 +7,6 @@
 namespace kith {
 namespace {
 
-using Amount = SenderShares::Amount;
-
 AccountId account(uint32_t number) {
   AccountId id;
   for (size_t i = 0; i < 4; ++i) id.value[i] = static_cast<uint8_t>(number >> (8 * i));

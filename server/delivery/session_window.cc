@@ -46,6 +46,13 @@ void SessionWindow::close(wire::ErrorCode code, const char* detail) {
   forget_session();
 }
 
+void SessionWindow::break_off(wire::ErrorCode code, const char* detail) {
+  Session* const session = session_;
+  if (session == nullptr) return;
+  close(code, detail);
+  session_ = session;
+}
+
 // ---------------------------------------------------------------- sending
 
 bool SessionWindow::is_open(const DeliverySettings& settings) const {
@@ -113,7 +120,7 @@ void SessionWindow::end_backlog(bool more) {
 bool SessionWindow::redeliver(Position after) {
   if (started_session() == nullptr || after >= sent_) return false;
   if (after < confirmed_) {
-    close(wire::kUnavailable, "older entries are gone; connect again");
+    break_off(wire::kUnavailable, "older entries are gone; connect again");
     return false;
   }
   while (!in_flight_.empty() && in_flight_.back().position > after) {

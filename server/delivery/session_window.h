@@ -58,6 +58,8 @@ class SessionWindow {
   bool detach(const Session& session);
   // Closes the session, if there is one, and forgets it.
   void close(wire::ErrorCode code, const char* detail);
+  // Closes the session, which gets nothing more; it stays the device's until its owner detaches it.
+  void break_off(wire::ErrorCode code, const char* detail);
 
   // ---- sending
 

@@ -181,7 +181,9 @@ TEST_F(SessionWindowTest, AGapIsSentAgainFromWhereTheDeviceIs) {  // [INBOX-3]
   EXPECT_EQ(confirm(at(3)), (std::vector{at(2), at(3)}));
   EXPECT_FALSE(window.redeliver(at(2)));
   EXPECT_EQ(session.closed, wire::kUnavailable) << "what is confirmed is gone";
-  EXPECT_EQ(window.session(), nullptr);
+  EXPECT_EQ(window.started_session(), nullptr);
+  EXPECT_EQ(window.session(), &session) << "until it is detached";
+  EXPECT_TRUE(window.detach(session));
 }
 
 }  // namespace

@@ -25,14 +25,6 @@ std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
   return std::make_unique<PrivacyRecord>(std::move(privacy));
 }
 
-// `co_await Later{executor}`: goes on in a later turn.
-struct Later {
-  Executor& executor;
-  [[nodiscard]] bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> continuation) const { executor.post(continuation); }
-  void await_resume() const {}
-};
-
 }  // namespace
 
 Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
@@ -115,7 +107,7 @@ Task<Result<Account*, StoreError>> Shard::account(AccountId account) {
 }
 
 Task<void> Shard::load(AccountId id) {
-  Later later{executor_};
+  later later(executor_);
   co_await later;
   auto account = std::make_unique<Account>();
   account->id = id;

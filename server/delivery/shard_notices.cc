@@ -13,14 +13,6 @@ namespace {
 constexpr int kLoadAgainMax = 3;
 constexpr size_t kMergeDepth = 8;  // how far back a receipt looks for one of the same pair of devices
 
-// Goes on in a later turn.
-struct Later {
-  Executor& executor;
-  [[nodiscard]] bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> continuation) const { executor.post(continuation); }
-  void await_resume() const {}
-};
-
 }  // namespace
 
 void Shard::send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
@@ -96,7 +88,7 @@ Task<void> Shard::take_notices(std::vector<OutgoingNotice> notices) {
     auto account = co_await this->account(notices[i].to);
     // No later receipt stands for one that is lost (TICK-1). A store that stays away is not waited for.
     for (int again = 0; !account && account.error() == StoreError::kUnavailable && again < kLoadAgainMax; ++again) {
-      co_await Later{executor_};  // until then everybody gets the answer of the load that failed
+      co_await later(executor_);  // until then everybody gets the answer of the load that failed
       account = co_await this->account(notices[i].to);
     }
     if (account) {

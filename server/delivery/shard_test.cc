@@ -465,6 +465,30 @@ TEST_F(ExpiryTest, NorWhenItIsOverBeforeItIsOnTheDisk) {  // [INBOX-1] [INBOX-3]
   expect_two();
 }
 
+// What is counted as held is an estimate, and says nothing of what has still to be confirmed.
+TEST_F(ExpiryTest, EachMessageBehindARingThatIsOverHasItsReceipt) {  // [TICK-1]
+  world.life_ms = 60'000;
+  world.send(ana_1, ben);
+  world.life_ms = 0;
+  for (int i = 0; i < 2; ++i) world.send(ana_1, ben);
+  world.loops.pass(61'000);
+  RecordingSession at_ana;
+  world.connect(ana_1, at_ana);
+  // Each time the connection breaks off before the confirmation.
+  for (const uint64_t confirmed : {0, 2, 3}) {
+    RecordingSession at_ben;
+    world.connect(ben_1, at_ben, Position::of(confirmed == 0 ? 0 : 1, confirmed));
+    world.loops.settle();
+    EXPECT_EQ(at_ben.last(), confirmed == 3 ? Position{} : Position::of(1, 3));
+    world.disconnect(ben_1, at_ben);
+  }
+  world.loops.pass(5000);
+  uint64_t told = 0;
+  for (const wire::DeliveryReceipt& receipt : at_ana.receipts())
+    told += receipt.last_number() - receipt.first_number() + 1;
+  EXPECT_EQ(told, 2u);
+}
+
 TEST_F(ExpiryTest, ADeviceThatIsThereGetsItAtOnce) {
   RecordingSession at_ben;
   world.connect(ben_1, at_ben);

@@ -26,10 +26,7 @@ UnixMicros ShardTime::expiry_of(uint32_t life_ms) {
   return {std::max({clock_.now(), last_, believed()}).value + life_us};
 }
 
-bool ShardTime::is_over(UnixMicros expires_at, bool from_before) {
-  if (!from_before) return is_over(expires_at);
-  return !is_before_first_sweep() && expires_at <= believed_from_before();
-}
+UnixMicros ShardTime::over_by_from_before() { return is_before_first_sweep() ? UnixMicros{} : believed_from_before(); }
 
 UnixMicros ShardTime::believed() {
   const uint64_t now = now_ms();
@@ -41,8 +38,10 @@ UnixMicros ShardTime::believed() {
 
 UnixMicros ShardTime::believed_from_before() {
   const UnixMicros now = believed();
-  if (!ahead_is_known_) ahead_us_ = now.value - std::min(now, clock_.now()).value;
-  ahead_is_known_ = !is_before_first_sweep();
+  if (!ahead_is_known_) {
+    ahead_us_ = now.value - std::min(now, clock_.now()).value;
+    ahead_is_known_ = !is_before_first_sweep();
+  }
   return {now.value - ahead_us_};
 }
 

@@ -28,13 +28,13 @@ class ShardTime {
   UnixMicros server_time();
   // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
   [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
-  // Whether something that expires then has expired. A clock that is set ahead throws nothing away: time passes here no
-  // faster than the monotonic clock and a tenth.
-  [[nodiscard]] bool is_over(UnixMicros expires_at) { return expires_at <= believed(); }
-  // The same of a stored entry that is to be delivered; `from_before`: an earlier run of the server has stored it. Such
-  // a one is not over before the first sweep, and then by the clock as it is by then: a machine may start with a clock
-  // that is wrong, and has time to set it.
-  [[nodiscard]] bool is_over(UnixMicros expires_at, bool from_before);
+  // What expires by then has expired. A clock that is set ahead throws nothing away: time passes here no faster than the
+  // monotonic clock and a tenth. One look at the clocks: ask once for all that is looked at together.
+  [[nodiscard]] UnixMicros over_by() { return believed(); }
+  // The same for stored entries of an earlier run of the server that are to be delivered: zero, so that none is, before
+  // the first sweep; then the clock as it is by then: a machine may start with one that is ahead, and has time to set it.
+  // One that starts behind, and is set right later, keeps entries ten times as long as it was behind: start again then.
+  [[nodiscard]] UnixMicros over_by_from_before();
   // The clock as far as expiry believes it: never back, for what was said to be over stays so.
   UnixMicros believed();
   // The same for what is from before the start, which nobody was told anything of before the first sweep: until then it
@@ -52,7 +52,7 @@ class ShardTime {
   UnixMicros last_;      // of server_time()
   UnixMicros believed_;  // at checked_ms_
   uint64_t checked_ms_ = 0;
-  uint64_t ahead_us_ = 0;  // of the clock, as it was when the first sweep was due
+  uint64_t ahead_us_ = 0;  // of the clock, as it was when it was first asked for after the first sweep was due
   bool ahead_is_known_ = false;
 };
 

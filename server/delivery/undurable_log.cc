@@ -125,7 +125,7 @@ void UndurableLog::refuse_waiting(Settled why) {
 
 // ---------------------------------------------------------------- committing
 
-UndurableLog::Due UndurableLog::due() const {
+Due UndurableLog::due() const {
   Due due;
   for (size_t i = 0; i < entries_.size(); ++i) {
     due.at_ms = std::min(due.at_ms, entries_[i].due_ms);
@@ -148,7 +148,7 @@ bool UndurableLog::collect(uint64_t now_ms, const DeviceAddress& device, InboxSt
   return true;
 }
 
-UndurableLog::Amount UndurableLog::committed() {
+Amount UndurableLog::committed() {
   Amount amount;
   while (!entries_.empty() && entries_.front().stored.position <= batch_last_) {
     ++amount.entries;

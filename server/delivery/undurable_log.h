@@ -24,6 +24,8 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "server/delivery/amount.h"
+#include "server/delivery/due.h"
 #include "server/delivery/entries.h"
 #include "server/delivery/queue.h"
 #include "server/delivery/settlement.h"
@@ -103,19 +105,11 @@ class UndurableLog {
 
   // ---- committing
 
-  struct Due {
-    uint64_t at_ms = UINT64_MAX;  // the earliest; UINT64_MAX: nothing is undurable
-    bool only_notices = true;     // nobody waits for any of it
-  };
   [[nodiscard]] Due due() const;
   // Adds to the batch what is due and everything before it, in order, until `bytes_left` is used up. What is on disk is
   // so always a beginning of what is unconfirmed, and a crash leaves no gap. True when it added something: committed()
   // or failed() follows.
   bool collect(uint64_t now_ms, const DeviceAddress& device, InboxStore::Batch& batch, size_t& bytes_left);
-  struct Amount {
-    uint64_t entries = 0;
-    uint64_t bytes = 0;
-  };
   // The batch is durable. What of it was still there.
   Amount committed();
   // What is taken back, newest first: messages, whose senders are told, and notices, which have lost their position.

@@ -87,7 +87,7 @@ TEST_F(UndurableLogTest, WhoWaitsIsSettledByTheCommitOrTheConfirmationWhicheverI
   EXPECT_FALSE(open(first));
   EXPECT_TRUE(open(second));
   const size_t bytes = log[0].stored.body->size();
-  const UndurableLog::Amount amount = log.committed();
+  const Amount amount = log.committed();
   EXPECT_EQ(amount.entries, 1u);  // the other had left
   EXPECT_EQ(amount.bytes, bytes);
   EXPECT_FALSE(open(second));

@@ -115,7 +115,6 @@ Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const D
   for (iterator->Seek(slice(first)); iterator->Valid(); iterator->Next()) {
     const BytesView value = view(iterator->value());
     summary.last = inbox_record::position_of(view(iterator->key()));
-    if (summary.count == 0) summary.first = summary.last;
     ++summary.count;
     summary.bytes += value.size() - std::min(value.size(), inbox_record::kValueHeaderBytes);
     const MessageId id = inbox_record::message_id_of(value);

@@ -5,8 +5,8 @@
 //
 // Who learns of a new list: a sender is refused with kStaleDevices at its next message: that is the sure way. Besides,
 // accounts of which the server happens to know that they deal with this one (subscribers of its presence, recent
-// senders) get an AccountChanged entry. Others are not told: what is kept of whom an account has written to
-// (server/ports/pair_store.h) are marks, which name no account.
+// senders) get an AccountChanged entry. Others are not told: the marks that are kept of whom an account has
+// written to (server/ports/pair_store.h) are there for LIMIT-2 alone.
 #include <algorithm>
 #include <set>
 

@@ -110,8 +110,7 @@ class InboxStore {
 
   // What is stored for a device: for its bounds and for telling a repeated send.
   struct Summary {
-    Position first;  // zero when empty
-    Position last;
+    Position last;  // zero when empty
     uint64_t count = 0;
     uint64_t bytes = 0;             // of InboxEntry.body
     std::vector<MessageId> recent;  // of the last entries that are messages, oldest first, at most kRecentMax

@@ -68,7 +68,6 @@ class MemoryInboxStore final : public InboxStore {
     Summary summary;
     const auto inbox = inboxes_.find(device);
     if (inbox == inboxes_.end()) co_return summary;
-    summary.first = inbox->second.begin()->first;
     summary.last = inbox->second.rbegin()->first;
     for (const auto& [position, entry] : inbox->second) {
       ++summary.count;
