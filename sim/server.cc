@@ -15,6 +15,12 @@ constexpr uint64_t kMonotonicUs = 1'000'000'000;
 // What a killed process may take until its last coroutine has ended
 constexpr uint64_t kLastMs = 60'000;
 
+SlotOwner owner_of_start(uint64_t number) {
+  SlotOwner owner;
+  for (size_t i = 0; i < sizeof number; ++i) owner.value[i] = static_cast<uint8_t>(number >> 8 * i);
+  return owner;
+}
+
 std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 
 }  // namespace
@@ -29,8 +35,8 @@ ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uin
   std::vector<Shards::Loop> parts;
   for (size_t i = 0; i < options.loops; ++i) parts.push_back({&loops[i], &loops[i]});
   const StorePorts ports = stores_->ports();
-  const auto epoch = loops.run(0, ports.inboxes.new_epoch());
-  shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports), options.delivery, *epoch);
+  const auto slots = loops.run(0, take_all_slots(ports.inboxes, owner_of_start(++disk.starts)));
+  shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports), options.delivery, *slots);
   services_.reset(
       new Services{ports, loops.clock, random_, *shards_, *rate_limits_, loops[options.loops], HandlerSettings{}});
   services_->settings.server_id = *loops.run(0, ports.accounts.server_id(ServerId{{1}}));

@@ -221,7 +221,16 @@ class Stores final : public ProcessStores {
 
     [[nodiscard]] bool away() const { return !on.alive || disk.trouble.inbox_away; }
 
-    Answer<uint32_t> new_epoch() override { co_return ++disk.epoch; }
+    Answer<std::vector<SlotEpoch>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims) override {
+      const bool starts = claims.size() == kSlots;  // nothing stands in the way of that
+      if (!starts) co_await on.busy();
+      if (!starts && away()) co_return Fail(StoreError::kUnavailable);
+      std::vector<SlotEpoch> answers;
+      for (const SlotClaim& claim : claims) answers.push_back(disk.slots[claim.slot.value].claim(owner, claim.known));
+      if (!starts && (!on.alive || disk.dice.percent(disk.trouble.fail_percent)))
+        co_return Fail(StoreError::kUnavailable);
+      co_return answers;
+    }
 
     Answer<void> write(Batch batch) override {
       const bool appends = !batch.appends.empty();

@@ -4,12 +4,14 @@
 //
 // Inboxes: a write is in the journal at once and durable when it is synced. A crash keeps what was synced, and of the
 //          journal behind it a beginning that chance decides. Writes can be slow, fail, or find the disk full.
+// Slots:   their epochs are durable at once; that one was taken may not be answered.
 // Others:  accounts, keys, profiles, last seen, pairs and leases (the memory stores of server/handlers/testing) take
 //          effect durably at one moment, some time after the call and some time before its answer: a crash in between leaves either, and
 //          the caller knows neither.
 // Death:   stores of a process that was killed answer kUnavailable and touch nothing.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -54,7 +56,8 @@ class ServerDisk {
   InboxImage written;  // what reads see
   InboxImage synced;
   std::deque<InboxStore::Batch> journal;  // written and not synced
-  uint32_t epoch = 0;
+  std::array<SlotRecord, kSlots> slots{};
+  uint64_t starts = 0;  // of processes on this disk
 
   void sync(size_t batches);
   // The process is gone, or the machine.

@@ -279,7 +279,8 @@ void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position l
   SessionWindow::Run run(window_);
   for (const InboxEntry& entry : entries) {
     if (entry.position > limit) break;
-    if (entry.expires_at <= (entry.position.epoch() < ports_.first_epoch ? over_from_before : over)) {
+    const bool from_before = ports_.slots.is_from_before(address_.account, entry.position);
+    if (entry.expires_at <= (from_before ? over_from_before : over)) {
       run.add_expired(entry.position);
       continue;
     }
@@ -372,13 +373,21 @@ Task<void> DeviceInbox::trim() {
 
 // ---------------------------------------------------------------- for the shard
 
+void DeviceInbox::stop(Settled why, wire::ErrorCode code, const char* detail) {
+  ended_ = true;
+  window_.close(code, detail);
+  log_.drop(why);
+  recent_.reset();
+}
+
 void DeviceInbox::end() {
   if (ended_) return;
-  ended_ = true;
-  window_.close(wire::kUnauthenticated, "the device was ended");
-  log_.drop(Settled::kEnded);
-  recent_.reset();
+  stop(Settled::kEnded, wire::kUnauthenticated, "the device was ended");
   ports_.commit.forget_all(address_);
+}
+
+void DeviceInbox::give_up() {
+  if (!ended_) stop(Settled::kUnavailable, wire::kUnavailable, "the account has another home; connect again");
 }
 
 bool DeviceInbox::idle() const {

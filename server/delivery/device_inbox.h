@@ -44,6 +44,7 @@
 #include "server/delivery/entries.h"
 #include "server/delivery/forgetting.h"
 #include "server/delivery/group_commit.h"
+#include "server/delivery/owned_slots.h"
 #include "server/delivery/recent_messages.h"
 #include "server/delivery/sender_shares.h"
 #include "server/delivery/session.h"
@@ -66,7 +67,7 @@ class DeviceInbox final : public GroupCommit::Member {
     InboxStore& store;
     GroupCommit& commit;
     ShardCounters& counters;
-    uint32_t first_epoch;  // what is of an earlier one was stored by an earlier run of the server
+    const OwnedSlots& slots;
     // `confirmed_by` has what `sender` sent; those of one turn go together.
     std::function<void(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run)>
         send_receipt;
@@ -133,6 +134,8 @@ class DeviceInbox final : public GroupCommit::Member {
 
   // The device is no more: everything is dropped, waiting sends are told, the session is closed.
   void end();
+  // The device's slot is another's: the same, but nothing is forgotten on disk.
+  void give_up();
   [[nodiscard]] bool ended() const { return ended_; }
 
   // ---- for the shard
@@ -174,6 +177,7 @@ class DeviceInbox final : public GroupCommit::Member {
   void register_due();
   void commit_failed(StoreError error);
 
+  void stop(Settled why, wire::ErrorCode code, const char* detail);
   void use();
   // Sends what the window has room for.
   void pump();

@@ -28,14 +28,14 @@ std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
 }  // namespace
 
 Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
-             Shards& shards, uint32_t epoch)
+             Shards& shards, OwnedSlots slots)
     : executor_(executor),
       timers_(timers),
       ports_(ports),
       settings_(settings),
       shards_(shards),
       time_(clock, settings_),
-      epoch_(epoch),
+      slots_(std::move(slots)),
       commit_({executor, timers, scope_, clock, ports.inboxes, settings_, counters_}),
       presence_({executor, scope_, clock, ports.last_seen, counters_, *this}),
       inbox_ports_{executor,
@@ -45,7 +45,7 @@ Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts por
                    ports.inboxes,
                    commit_,
                    counters_,
-                   epoch,
+                   slots_,
                    [this](const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
                      send_receipt(by, sender, run);
                    }} {}
@@ -58,7 +58,6 @@ Shard::~Shard() {
 
 void Shard::start() {
   time_.start();
-  epoch_taken_ms_ = time_.now_ms();
   if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
   schedule_sweep();
 }
@@ -97,6 +96,7 @@ struct Shard::LoadWait {
 
 Task<Result<Account*, StoreError>> Shard::account(AccountId account) {
   if (Account* const found = find(account)) co_return found;
+  if (!slots_.owns(account)) co_return Fail(StoreError::kUnavailable);
   auto& loading = loading_[account];
   if (!loading) {
     loading = std::make_unique<Loading>();
@@ -112,7 +112,8 @@ Task<void> Shard::load(AccountId id) {
   auto account = std::make_unique<Account>();
   account->id = id;
   account->last_used_s = static_cast<uint32_t>(time_.now_ms() / 1000);
-  const auto result = co_await read_account(*account);
+  auto result = co_await read_account(*account);
+  if (result && !slots_.owns(id)) result = Fail(StoreError::kUnavailable);  // lost meanwhile
   Loading& loading = *loading_.at(id);
   if (result) {
     loading.account = account.get();
@@ -181,18 +182,38 @@ void Shard::apply_to(Account& account, const AccountRecord& record) {
     }
     // A device that becomes active has a number never used before, so there is nothing stored for it; load() reads on.
     if (device.active && !device.inbox) {
-      device.inbox = std::make_unique<DeviceInbox>(inbox_ports_, DeviceAddress{account.id, one.id}, epoch_);
+      device.inbox =
+          std::make_unique<DeviceInbox>(inbox_ports_, DeviceAddress{account.id, one.id}, slots_.epoch_of(account.id));
     }
   }
   account.devices = std::move(devices);
 }
 
-void Shard::end_device(Account& account, Device& device) {
-  if (!device.inbox) return;
+DeviceInbox& Shard::part_with(Account& account, Device& device) {
   presence_.drop(account, device);
   if (device.inbox->session() != nullptr) --counters_.sessions;
-  device.inbox->end();
-  ended_.push_back(std::move(device.inbox));
+  return *ended_.emplace_back(std::move(device.inbox));
+}
+
+void Shard::end_device(Account& account, Device& device) {
+  if (device.inbox) part_with(account, device).end();
+}
+
+void Shard::give_up(const OwnedSlots::Set& lost) {
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    if (lost[slot]) slots_.lose(Slot{static_cast<uint8_t>(slot)});
+  }
+  for (auto one = accounts_.begin(); one != accounts_.end();) {
+    Account& account = *one->second;
+    if (!lost[slot_of(account.id).value]) {
+      ++one;
+      continue;
+    }
+    for (Device& device : account.devices) {
+      if (device.inbox) part_with(account, device).give_up();
+    }
+    one = accounts_.erase(one);
+  }
 }
 
 void Shard::apply(const AccountId& id, PrivacyRecord privacy) {

@@ -9,6 +9,7 @@
 //   group_commit.h    when entries go to disk
 //   presence.h        online, last seen, subscriptions
 //   shard_time.h      server times, and when something has expired
+//   owned_slots.h     which accounts are this shard's, and the epochs of their positions
 //   shards.h          which shard owns an account
 //
 // Ownership: borrows executor, timers, clock, ports and the other shards; they outlive it. Sessions are borrowed from
@@ -29,6 +30,7 @@
 #include "base/timers.h"
 #include "server/delivery/account.h"
 #include "server/delivery/group_commit.h"
+#include "server/delivery/owned_slots.h"
 #include "server/delivery/presence.h"
 #include "server/delivery/session.h"
 #include "server/delivery/settings.h"
@@ -41,7 +43,7 @@ namespace kith {
 class Shard final : private Presence::Accounts {
  public:
   Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
-        Shards& shards, uint32_t epoch);
+        Shards& shards, OwnedSlots slots);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -63,7 +65,7 @@ class Shard final : private Presence::Accounts {
   // The account when it is in memory, no matter who waits for it: for what has no order to keep.
   [[nodiscard]] Account* in_memory(const AccountId& account) override;
   // Loads it if needed; concurrent calls share one load and go on in the order of their calls. The pointer holds until
-  // the caller waits again. Errors: kNotFound, kUnavailable.
+  // the caller waits again. Errors: kNotFound, kUnavailable; its slot is another's by now: kUnavailable, too.
   Task<Result<Account*, StoreError>> account(AccountId account) override;
 
   // A newer record of an account than the one loaded (older ones are ignored): devices begin and end. Devices that are
@@ -142,7 +144,11 @@ class Shard final : private Presence::Accounts {
   void flush_notices();
   Task<void> take_notices(std::vector<OutgoingNotice> notices);
   static void put_notice(Account& account, const OutgoingNotice& notice);
+  // What goes of a device; its inbox is to be told why.
+  DeviceInbox& part_with(Account& account, Device& device);
   void end_device(Account& account, Device& device);
+  // Another has taken them over: their accounts are not here any more.
+  void give_up(const OwnedSlots::Set& lost);
   Device* find_device(const DeviceAddress& address, Account*& account);
 
   void send(std::vector<Presence::Change> changes) override;
@@ -153,6 +159,7 @@ class Shard final : private Presence::Accounts {
   Task<bool> is_sweeper();
   void schedule_sweep();
   Task<void> sweep();
+  Task<void> renew_epochs(OwnedSlots::Set needed);
   [[nodiscard]] bool evictable(const Account& account) const;
 
   Executor& executor_;
@@ -161,7 +168,7 @@ class Shard final : private Presence::Accounts {
   DeliverySettings settings_;
   Shards& shards_;
   ShardTime time_;
-  uint32_t epoch_;
+  OwnedSlots slots_;
   bool closing_ = false;
 
   std::unordered_map<AccountId, std::unique_ptr<Account>> accounts_;
@@ -169,7 +176,6 @@ class Shard final : private Presence::Accounts {
   std::vector<std::unique_ptr<DeviceInbox>> ended_;  // inboxes of ended devices, until nothing refers to them
   std::vector<OutgoingNotice> notices_;
   size_t sweep_bucket_ = 0;
-  uint64_t epoch_taken_ms_ = 0;
   Timers::Handle expiry_timer_ = 0;
   Timers::Handle sweep_timer_ = 0;
 

@@ -59,22 +59,27 @@ bool Shard::evictable(const Account& account) const {
 }
 
 // Looks at a part of the accounts, so that all of them come up once in idle_account_s. An inbox that has given out
-// positions of the present epoch may leave only when the epoch ends: read again later it would count from 1 in it, and
+// positions of its slot's present epoch may leave only when there is a later one: read again it would count from 1, and
 // name other entries by the same positions.
 Task<void> Shard::sweep() {
   const size_t steps = std::max<size_t>(1, uint64_t{settings_.idle_account_s} * 1000 / kSweepMs);
   const size_t buckets = accounts_.bucket_count();
   std::vector<AccountId> leaving;
-  std::vector<AccountId> leaving_with_epoch;
+  OwnedSlots::Set used;
   for (size_t n = buckets / steps + 1; n > 0; --n, ++sweep_bucket_) {
     if (sweep_bucket_ >= buckets) sweep_bucket_ = 0;
     for (auto one = accounts_.begin(sweep_bucket_); one != accounts_.end(sweep_bucket_); ++one) {
       Account& account = *one->second;
       if (evictable(account)) {
-        const bool used = std::any_of(account.devices.begin(), account.devices.end(), [this](const Device& device) {
-          return device.inbox && device.inbox->used_positions_of(epoch_);
-        });
-        (used ? leaving_with_epoch : leaving).push_back(account.id);
+        const uint32_t epoch = slots_.epoch_of(account.id);
+        const bool uses_epoch = std::any_of(
+            account.devices.begin(), account.devices.end(),
+            [epoch](const Device& device) { return device.inbox && device.inbox->used_positions_of(epoch); });
+        if (uses_epoch) {
+          used.set(slot_of(account.id).value);
+        } else {
+          leaving.push_back(account.id);
+        }
         continue;
       }
       bool quiet = true;
@@ -90,19 +95,22 @@ Task<void> Shard::sweep() {
     }
   }
   for (const AccountId& id : leaving) accounts_.erase(id);
-  if (!leaving_with_epoch.empty() && time_.now_ms() - epoch_taken_ms_ >= uint64_t{settings_.epoch_renewal_s} * 1000) {
-    const auto epoch = co_await ports_.inboxes.new_epoch();
-    co_await enter(executor_);
-    if (epoch) {
-      epoch_ = *epoch;
-      epoch_taken_ms_ = time_.now_ms();
-      for (auto one = accounts_.begin(); one != accounts_.end();) {
-        one = evictable(*one->second) ? accounts_.erase(one) : std::next(one);
-      }
-    }
-  }
+  if (used.any()) co_await renew_epochs(used);
   std::erase_if(ended_, [](const std::unique_ptr<DeviceInbox>& inbox) { return inbox->idle(); });
   if (!closing_) schedule_sweep();
+}
+
+// Whoever is away of a slot that gets a new epoch leaves memory at once.
+Task<void> Shard::renew_epochs(OwnedSlots::Set needed) {
+  const auto claims = slots_.claims(needed, time_.now_ms(), uint64_t{settings_.epoch_renewal_s} * 1000);
+  if (claims.empty()) co_return;
+  const auto answers = co_await ports_.inboxes.take_epochs(slots_.owner(), claims);
+  co_await enter(executor_);
+  if (!answers) co_return;  // asked again with the next sweep
+  const OwnedSlots::Renewal renewal = slots_.take(claims, *answers, time_.now_ms());
+  if (renewal.lost.any()) give_up(renewal.lost);
+  std::erase_if(accounts_,
+                [&](const auto& one) { return renewal.renewed[slot_of(one.first).value] && evictable(*one.second); });
 }
 
 }  // namespace kith

@@ -7,21 +7,18 @@
 namespace kith {
 
 Shards::Shards(std::span<const Loop> loops, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
-               uint32_t epoch) {
+               const TakenSlots& slots) {
+  std::vector<OwnedSlots> owned(loops.size(), OwnedSlots(slots.owner));
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    owned[slot % owned.size()].add(Slot{static_cast<uint8_t>(slot)}, slots.epochs[slot], clock.monotonic().value);
+  }
   shards_.reserve(loops.size());
-  for (const Loop& loop : loops) {
-    shards_.push_back(std::make_unique<Shard>(*loop.executor, *loop.timers, clock, ports, settings, *this, epoch));
+  for (size_t i = 0; i < loops.size(); ++i) {
+    shards_.push_back(std::make_unique<Shard>(*loops[i].executor, *loops[i].timers, clock, ports, settings, *this,
+                                              std::move(owned[i])));
   }
 }
 
 Shards::~Shards() = default;
-
-// The half of the id that std::hash does not use: else all accounts of a shard would fall into a few buckets of its
-// map.
-size_t Shards::index_of(const AccountId& account) const {
-  uint64_t half;
-  std::memcpy(&half, account.value.data() + 8, sizeof half);
-  return half % shards_.size();
-}
 
 }  // namespace kith

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The shards of this process, and which one owns an account.
+// The shards of this process, and which one owns an account: the one that owns its slot.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "base/executor.h"
 #include "base/ids.h"
 #include "base/timers.h"
+#include "server/delivery/owned_slots.h"
 #include "server/delivery/settings.h"
 #include "server/ports/account_store.h"
 #include "server/ports/inbox_store.h"
@@ -44,18 +45,22 @@ class Shards {
     Executor* executor;
     Timers* timers;
   };
-  // `epoch` is InboxStore::new_epoch()'s answer of this start of the program. Nothing runs until Shard::start.
-  Shards(std::span<const Loop> loops, Clock& clock, DeliveryPorts ports, DeliverySettings settings, uint32_t epoch);
+  // `slots`: what take_all_slots() has answered at this start of the program. Nothing runs until Shard::start.
+  Shards(std::span<const Loop> loops, Clock& clock, DeliveryPorts ports, DeliverySettings settings,
+         const TakenSlots& slots);
   ~Shards();
   Shards(const Shards&) = delete;
   Shards& operator=(const Shards&) = delete;
 
   [[nodiscard]] Shard& of(const AccountId& account) { return *shards_[index_of(account)]; }
-  [[nodiscard]] size_t index_of(const AccountId& account) const;
+  [[nodiscard]] size_t index_of(const AccountId& account) const { return index_of(slot_of(account)); }
   [[nodiscard]] Shard& at(size_t index) { return *shards_[index]; }
   [[nodiscard]] size_t size() const { return shards_.size(); }
 
  private:
+  // Each shard owns every so many-th slot.
+  [[nodiscard]] size_t index_of(Slot slot) const { return slot.value % shards_.size(); }
+
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

@@ -71,6 +71,24 @@ MessageId message_id_of(BytesView value) {
   return is_sound(value) ? *MessageId::from_bytes(value.substr(9, MessageId::kBytes)) : MessageId{};
 }
 
+Bytes slot_key(Slot slot) {
+  Bytes out = kSlotPrefix;
+  out.push_back(static_cast<char>(slot.value));
+  return out;
+}
+
+Bytes slot_value(const SlotRecord& record) {
+  Bytes out;
+  append_u32(out, record.epoch);
+  out.append(record.owner.view());
+  return out;
+}
+
+std::optional<SlotRecord> parse_slot(BytesView value) {
+  if (value.size() != 4 + SlotOwner::kBytes) return std::nullopt;
+  return SlotRecord{read_u32(value.data()), *SlotOwner::from_bytes(value.substr(4))};
+}
+
 uint32_t day_of(UnixMicros expires_at) { return static_cast<uint32_t>(expires_at.value / kDayMicros); }
 
 Bytes day_key(uint32_t day, const DeviceAddress& device) {

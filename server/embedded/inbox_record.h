@@ -20,7 +20,7 @@
 //     value  := mark(4)*         ascending
 //   column family "meta"
 //     "format" := version(4)     of this grammar
-//     "epoch"  := epoch(4)       the last one given out
+//     "slot" slot(1) := epoch(4) owner(16)   the last epoch of the slot that was given out, and to whom
 //     "held"   := bytes(8)       of all keys and values of the default family; written with every batch
 #pragma once
 
@@ -42,8 +42,8 @@ inline constexpr const char* kDaysFamily = "days";
 inline constexpr const char* kPeersFamily = "peers";
 inline constexpr const char* kMetaFamily = "meta";
 inline constexpr const char* kFormatKey = "format";
-inline constexpr const char* kEpochKey = "epoch";
 inline constexpr const char* kHeldKey = "held";
+inline constexpr const char* kSlotPrefix = "slot";
 
 Bytes key(const DeviceAddress& device, Position position);
 // The key after every position of the device: an exclusive bound.
@@ -61,6 +61,11 @@ BytesView body_of(BytesView value);
 UnixMicros expires_at_of(BytesView value);
 // None when there is none, or the value is damaged.
 MessageId message_id_of(BytesView value);
+
+Bytes slot_key(Slot slot);
+Bytes slot_value(const SlotRecord& record);
+// Absent when the value is damaged.
+std::optional<SlotRecord> parse_slot(BytesView value);
 
 uint32_t day_of(UnixMicros expires_at);
 Bytes day_key(uint32_t day, const DeviceAddress& device);

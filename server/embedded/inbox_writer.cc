@@ -17,7 +17,6 @@ namespace kith {
 namespace {
 
 constexpr uint64_t kRecoverEveryMs = 1000;
-constexpr uint32_t kEpochMax = UINT32_MAX;
 constexpr uint64_t kEpochsBeganUs = 1'767'225'600'000'000;  // 2026-01-01 UTC
 constexpr uint64_t kMinuteUs = 60'000'000;
 constexpr uint64_t kQuietMs = 5000;
@@ -36,7 +35,7 @@ bool is_no_space(const rocksdb::Status& status) {
 uint32_t epoch_by_clock(UnixMicros now) {
   if (now.value < kEpochsBeganUs) return 0;
   const uint64_t minutes = (now.value - kEpochsBeganUs) / kMinuteUs;
-  return minutes < kEpochMax / 2 ? static_cast<uint32_t>(minutes) : 0;
+  return minutes < UINT32_MAX / 2 ? static_cast<uint32_t>(minutes) : 0;
 }
 
 }  // namespace
@@ -64,6 +63,8 @@ struct InboxWriter::Stage {
   };
   // Appended in this very batch, which the iterator doesn't see
   std::unordered_map<DeviceAddress, std::vector<Fresh>> fresh;
+  // Changed in this very batch: a second claim in one group sees the first only here
+  std::unordered_map<uint8_t, SlotRecord> slots;
 };
 
 InboxWriter::InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace& disk, Clock& clock)
@@ -90,12 +91,15 @@ Task<Result<void, StoreError>> InboxWriter::write(InboxStore::Batch batch) {
   co_return item.outcome;
 }
 
-Task<Result<uint32_t, StoreError>> InboxWriter::new_epoch() {
+Task<Result<std::vector<SlotEpoch>, StoreError>> InboxWriter::take_epochs(SlotOwner owner,
+                                                                          std::vector<SlotClaim> claims) {
+  if (claims.empty()) co_return std::vector<SlotEpoch>();
   Item item;
-  item.takes_epoch = true;
+  item.claimant = owner;
+  item.claims = std::move(claims);
   co_await Enqueued{*this, item};
   if (!item.outcome) co_return Fail(item.outcome.error());
-  co_return item.epoch;
+  co_return std::move(item.epochs);
 }
 
 Task<Result<size_t, StoreError>> InboxWriter::erase(Erasure erasure) {
@@ -201,17 +205,13 @@ void InboxWriter::process(std::vector<Item*>& group) {
   } else if (writable) {
     deferred_forgets_.clear();
   }
-  if (marks_.size() > kMarksMax) {
-    marks_.clear();
-    marks_complete_ = false;
-  }
+  if (marks_.size() > kMarksMax) lose_marks();
   for (const Item* item : group) item->executor->post(item->waiter);
 }
 
 void InboxWriter::finish(const std::vector<Item*>& staged, const rocksdb::Status& status) {
   if (status.ok()) return;
-  marks_.clear();  // they say what the batch would have done
-  marks_complete_ = false;
+  lose_marks();  // they say what the batch would have done
   const bool no_space = is_no_space(status);
   recovery_tried_at_ = clock_.monotonic();
   note_failure(status);
@@ -226,8 +226,8 @@ void InboxWriter::stage(Stage& stage, Item& item) {
   for (const auto& append : item.batch.appends) stage_append(stage, append);
   for (const auto& forget : item.batch.forgets) stage_forget(stage, forget);
   if (!item.erasure.records.empty() || !item.erasure.day_keys.empty()) stage_erasure(stage, item);
-  if (item.takes_epoch && !stage_epoch(stage, item)) item.outcome = Fail(StoreError::kUnavailable);
-  if (item.appends() || item.takes_epoch) stage.sync = true;
+  if (!item.claims.empty() && !stage_claims(stage, item)) item.outcome = Fail(StoreError::kUnavailable);
+  if (item.appends() || !item.claims.empty()) stage.sync = true;
 }
 
 void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
@@ -238,7 +238,8 @@ void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
   const auto [place, is_new] = marks_.try_emplace(append.device);
   DeviceMark& mark = place->second;
   const bool is_certainly_new =
-      is_new ? marks_complete_ && append.entry.position.epoch() == epoch_ : mark.appended < append.entry.position;
+      is_new ? append.entry.position.epoch() == fresh_epochs_[slot_of(append.device.account).value]
+             : mark.appended < append.entry.position;
   if (!is_certainly_new) stage.held -= std::min(stage.held, bytes_of(key));
   mark.forgotten = std::min(mark.forgotten, Position{append.entry.position.value - 1});
   mark.appended = std::max(mark.appended, append.entry.position);
@@ -316,21 +317,34 @@ uint64_t InboxWriter::bytes_of(BytesView key) const {
   return key.size() + value.size();
 }
 
-bool InboxWriter::stage_epoch(Stage& stage, Item& item) {
-  std::string last;
-  const rocksdb::Status status =
-      database_.handles().db->Get({}, database_.handles().meta, inbox_record::kEpochKey, &last);
-  if (!status.ok() && !status.IsNotFound()) return false;
-  // Two calls in one group: the second sees the first only here.
-  const uint32_t known = std::max(epoch_, last.size() == 4 ? read_u32(last.data()) : 0);
-  if (known >= kEpochMax) return false;
-  item.epoch = std::max(known + 1, epoch_by_clock(clock_.now()));
-  Bytes value;
-  append_u32(value, item.epoch);
-  stage.batch.Put(database_.handles().meta, inbox_record::kEpochKey, value);
-  epoch_ = item.epoch;
-  marks_complete_ = true;
+bool InboxWriter::stage_claims(Stage& stage, Item& item) {
+  const uint32_t least = epoch_by_clock(clock_.now());
+  for (const SlotClaim& claim : item.claims) {
+    const Bytes key = inbox_record::slot_key(claim.slot);
+    const auto [place, is_first] = stage.slots.try_emplace(claim.slot.value);
+    SlotRecord& record = place->second;
+    if (is_first) {
+      std::string stored;
+      const rocksdb::Status status = database_.handles().db->Get({}, database_.handles().meta, slice(key), &stored);
+      const auto parsed = status.ok() ? inbox_record::parse_slot(stored) : std::nullopt;
+      if (!parsed && !status.IsNotFound()) {
+        stage.slots.erase(place);
+        return false;
+      }
+      if (parsed) record = *parsed;
+    }
+    const SlotEpoch answer = record.claim(item.claimant, claim.known, least);
+    item.epochs.push_back(answer);
+    if (!answer.taken) continue;
+    stage.batch.Put(database_.handles().meta, slice(key), slice(inbox_record::slot_value(record)));
+    fresh_epochs_[claim.slot.value] = record.epoch;
+  }
   return true;
+}
+
+void InboxWriter::lose_marks() {
+  marks_.clear();
+  fresh_epochs_.fill(0);
 }
 
 bool InboxWriter::defer(const InboxStore::Batch& batch) {

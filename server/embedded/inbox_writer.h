@@ -19,6 +19,7 @@
 // that fails, reading answers kUnavailable.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <coroutine>
@@ -59,7 +60,7 @@ class InboxWriter {
 
   // As in InboxStore.
   Task<Result<void, StoreError>> write(InboxStore::Batch batch);
-  Task<Result<uint32_t, StoreError>> new_epoch();
+  Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims);
 
   // Removes these entries, and these keys of the days; what is not there is skipped. Answers how many entries went.
   struct Erasure {
@@ -80,16 +81,17 @@ class InboxWriter {
   struct Item {
     InboxStore::Batch batch;
     Erasure erasure;
-    bool takes_epoch = false;
+    SlotOwner claimant;
+    std::vector<SlotClaim> claims;
+    std::vector<SlotEpoch> epochs;  // the answers to them
     size_t erased = 0;
-    uint32_t epoch = 0;
     Result<void, StoreError> outcome;
     Executor* executor = nullptr;
     std::coroutine_handle<> waiter;
 
     [[nodiscard]] bool appends() const { return !batch.appends.empty(); }
     [[nodiscard]] bool only_forgets() const {
-      return batch.appends.empty() && !takes_epoch && erasure.records.empty() && erasure.day_keys.empty();
+      return batch.appends.empty() && claims.empty() && erasure.records.empty() && erasure.day_keys.empty();
     }
   };
   struct Enqueued;
@@ -109,7 +111,8 @@ class InboxWriter {
   void stage_append(Stage& stage, const InboxStore::Append& append);
   void stage_forget(Stage& stage, const InboxStore::Forget& forget);
   void stage_erasure(Stage& stage, Item& item);
-  bool stage_epoch(Stage& stage, Item& item);
+  bool stage_claims(Stage& stage, Item& item);
+  void lose_marks();
   void finish(const std::vector<Item*>& staged, const rocksdb::Status& status);
   bool defer(const InboxStore::Batch& batch);
   [[nodiscard]] bool is_full();
@@ -124,8 +127,8 @@ class InboxWriter {
 
   // Of the writer's thread alone.
   std::unordered_map<DeviceAddress, DeviceMark> marks_;
-  bool marks_complete_ = false;  // no mark was lost since `epoch_` was taken
-  uint32_t epoch_ = 0;           // taken by this process; 0: none
+  // Taken since marks were last lost; 0: none. A device of the slot without a mark has no entry of that epoch.
+  std::array<uint32_t, kSlots> fresh_epochs_{};
   std::unordered_map<DeviceAddress, Position> deferred_forgets_;
   MonotonicMs recovery_tried_at_;
   bool has_forgotten_ = false;  // since space was given back

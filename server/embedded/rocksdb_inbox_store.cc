@@ -40,7 +40,10 @@ net::WorkThread& RocksDbInboxStore::reader_of(const DeviceAddress& device) {
   return *readers_[std::hash<DeviceAddress>()(device) % readers_.size()];
 }
 
-Task<Result<uint32_t, StoreError>> RocksDbInboxStore::new_epoch() { return writer_->new_epoch(); }
+Task<Result<std::vector<SlotEpoch>, StoreError>> RocksDbInboxStore::take_epochs(SlotOwner owner,
+                                                                                std::vector<SlotClaim> claims) {
+  return writer_->take_epochs(owner, std::move(claims));
+}
 
 Task<Result<void, StoreError>> RocksDbInboxStore::write(Batch batch) { return writer_->write(std::move(batch)); }
 

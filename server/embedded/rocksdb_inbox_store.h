@@ -30,7 +30,7 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   // Completes what is queued first. No call may come after the destructor began.
   ~RocksDbInboxStore() override;
 
-  Task<Result<uint32_t, StoreError>> new_epoch() override;
+  Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims) override;
   Task<Result<void, StoreError>> write(Batch batch) override;
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override;

@@ -102,9 +102,9 @@ Result<void, Node::Failure> Node::start() {
 
   net::EventLoop& first = *parts.loops[0];
   const StorePorts ports = parts.stores->ports();
-  const auto epoch = complete(first, ports.inboxes.new_epoch());
-  if (!epoch) {
-    return Fail(Failure{kStoreFailed, epoch.error() == StoreError::kFull
+  const auto slots = complete(first, take_all_slots(ports.inboxes, parts.random.id<SlotOwner>()));
+  if (!slots) {
+    return Fail(Failure{kStoreFailed, slots.error() == StoreError::kFull
                                           ? "the disk is full: make room and start again"
                                           : "the inbox store can't be written: see above"});
   }
@@ -120,7 +120,7 @@ Result<void, Node::Failure> Node::start() {
   }
   parts.rate_limits = std::make_unique<LocalRateLimits>(parts.clock, config.rates);
   parts.heavy_work = std::make_unique<net::WorkThread>("kith-heavy");
-  parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, delivery_ports(ports), config.delivery, *epoch);
+  parts.shards = std::make_unique<Shards>(shard_loops, parts.clock, delivery_ports(ports), config.delivery, *slots);
   parts.services.reset(new Services{ports, parts.clock, parts.random, *parts.shards, *parts.rate_limits,
                                     *parts.heavy_work, handler_settings(config)});
   parts.services->settings.server_id = *server_id;

@@ -2,7 +2,7 @@
 
 // One kithd: makes one of everything, wires it, and ends it in the right order.
 //
-// Start:  loops and signals (before any thread) → data directory → stores → epoch → shards → gateway → loop threads.
+// Start:  loops and signals (before any thread) → data directory → stores → slots → shards → gateway → loop threads.
 // Stop:   gateway drains (clients are told, what is in flight is finished) → shards commit what waits → last seen is
 //         written → loops end → gateway, shards, stores are destroyed in the reverse order of their making.
 // Tables: with a table of descriptors for each loop's thread, the process's own belongs to loop 0 and to every thread

@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "server/ports/slots.h"
 #include "server/ports/store_error.h"
 
 namespace kith {
@@ -88,10 +89,18 @@ class InboxStore {
     std::vector<Forget> forgets;
   };
 
-  // A number above all that earlier openings of this store have had: the epoch of positions that this process gives out
-  // (INBOX-3). Adapters on disk see to it that this holds as well when the store was put back from a backup.
-  // Durable before it is returned.
-  virtual Task<Result<uint32_t, StoreError>> new_epoch() = 0;
+  // Takes epochs of positions for `owner` (INBOX-3), compare and set, each slot for itself: a slot whose epoch is still
+  // the one that the claim knows, or is one that this very owner has taken, gets a higher one and is the owner's. Any
+  // other is left as it is. So whoever takes a slot over fences the owner before, whose claims are refused from then on.
+  //
+  // Shape:   answers in the order of the claims; no slot twice. What a refused one says is to be known for a take-over.
+  // Order:   an epoch is above all that this store has given out for the slot. Adapters on disk see to it that this
+  //          holds as well when the store was put back from a backup.
+  // Durable: before it is answered.
+  // Errors:  kFull (nothing was taken), kUnavailable (some may be taken: the same owner claims again with what it knew).
+  // Calls:   from any executor, any number in flight.
+  virtual Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner,
+                                                                       std::vector<SlotClaim> claims) = 0;
 
   // Writes the batch.
   //

@@ -55,6 +55,18 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
   }
   static Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
 
+  static constexpr Slot kSlot{7};
+  static SlotOwner owner(uint32_t number) {
+    SlotOwner owner;
+    owner.value.fill(static_cast<uint8_t>(number));
+    return owner;
+  }
+  SlotEpoch claim(const SlotOwner& owner, Slot slot, uint32_t known) {
+    const auto answers = runner_.run(store().take_epochs(owner, {{slot, known}}));
+    EXPECT_TRUE(answers);
+    return answers ? answers->at(0) : SlotEpoch{};
+  }
+
   InboxStore& store() { return backend_->store(); }
   Written append(const DeviceAddress& device, InboxEntry entry) {
     InboxStore::Batch batch;
@@ -92,25 +104,89 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
   std::unique_ptr<InboxStoreBackend> backend_ = GetParam().make();
 };
 
-TEST_P(InboxStoreContract, EveryEpochIsNewEvenAfterReopening) {  // [INBOX-3]
-  std::set<uint32_t> epochs;
+TEST_P(InboxStoreContract, EveryEpochOfASlotIsNewEvenAfterReopening) {  // [INBOX-3]
   uint32_t last = 0;
-  for (int i = 0; i < 3; ++i) {
-    const auto epoch = runner_.run(store().new_epoch());
-    ASSERT_TRUE(epoch);
-    EXPECT_GT(*epoch, last);
-    last = *epoch;
-    EXPECT_TRUE(epochs.insert(*epoch).second);
+  for (int i = 0; i < 4; ++i) {
+    const SlotEpoch answer = claim(owner(1), kSlot, last);
+    ASSERT_TRUE(answer.taken);
+    EXPECT_GT(answer.epoch, last);
+    last = answer.epoch;
     if (i == 1 && !backend_->reopen()) break;
   }
 }
 
-TEST_P(InboxStoreContract, EpochsAskedForAtOnceAreDifferent) {  // [INBOX-3]
-  std::vector<Task<Result<uint32_t, StoreError>>> calls;
-  for (int i = 0; i < 8; ++i) calls.push_back(store().new_epoch());
-  std::set<uint32_t> epochs;
-  for (const auto& epoch : runner_.run_all(std::move(calls))) epochs.insert(epoch.value());
-  EXPECT_EQ(epochs.size(), 8u);
+TEST_P(InboxStoreContract, ASecondOwnerOfASlotFencesTheFirst) {  // [INBOX-3]
+  const SlotEpoch first = claim(owner(1), kSlot, 0);
+  ASSERT_TRUE(first.taken);
+  const SlotEpoch unknowing = claim(owner(2), kSlot, 0);
+  EXPECT_FALSE(unknowing.taken) << "it has not seen the first, and takes nothing from it";
+  EXPECT_EQ(unknowing.epoch, first.epoch);
+  const SlotEpoch second = claim(owner(2), kSlot, unknowing.epoch);
+  ASSERT_TRUE(second.taken);
+  EXPECT_GT(second.epoch, first.epoch);
+  (void)backend_->reopen();
+  const SlotEpoch fenced = claim(owner(1), kSlot, first.epoch);
+  EXPECT_FALSE(fenced.taken);
+  EXPECT_EQ(fenced.epoch, second.epoch);
+  // Back to the first, as a take-over: above all there were.
+  const SlotEpoch third = claim(owner(1), kSlot, fenced.epoch);
+  ASSERT_TRUE(third.taken);
+  EXPECT_GT(third.epoch, second.epoch);
+  EXPECT_FALSE(claim(owner(2), kSlot, second.epoch).taken);
+}
+
+TEST_P(InboxStoreContract, AnOwnerThatWasNotAnsweredTakesItsSlotOnceMore) {  // [INBOX-3]
+  const SlotEpoch unheard = claim(owner(1), kSlot, 0);
+  ASSERT_TRUE(unheard.taken);
+  (void)backend_->reopen();
+  const SlotEpoch again = claim(owner(1), kSlot, 0);
+  ASSERT_TRUE(again.taken);
+  EXPECT_GT(again.epoch, unheard.epoch);
+}
+
+TEST_P(InboxStoreContract, EverySlotHasAnEpochOfItsOwn) {
+  const auto one = claim(owner(1), {3}, 0);
+  const auto other = claim(owner(2), {4}, 0);
+  ASSERT_TRUE(one.taken && other.taken);
+  // Of several claims each is good or not by itself.
+  const auto answers = runner_.run(store().take_epochs(owner(1), {{{3}, one.epoch}, {{4}, 0}, {{5}, 0}}));
+  ASSERT_TRUE(answers);
+  ASSERT_EQ(answers->size(), 3u);
+  EXPECT_TRUE((*answers)[0].taken);
+  EXPECT_FALSE((*answers)[1].taken);
+  EXPECT_EQ((*answers)[1].epoch, other.epoch);
+  EXPECT_TRUE((*answers)[2].taken);
+}
+
+TEST_P(InboxStoreContract, AllSlotsAreTakenInOneCall) {
+  std::vector<SlotClaim> claims;
+  for (size_t slot = 0; slot < kSlots; ++slot) claims.push_back({{static_cast<uint8_t>(slot)}, 0});
+  for (const bool first : {true, false}) {
+    const auto answers = runner_.run(store().take_epochs(owner(first ? 1 : 2), claims));
+    ASSERT_TRUE(answers);
+    ASSERT_EQ(answers->size(), kSlots);
+    for (const SlotEpoch& answer : *answers) EXPECT_EQ(answer.taken, first);
+  }
+  const auto none = runner_.run(store().take_epochs(owner(1), {}));
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
+}
+
+TEST_P(InboxStoreContract, OfOwnersThatClaimASlotAtOnceOneGetsIt) {  // [INBOX-3]
+  for (uint32_t known = 0, round = 0; round < 3; ++round) {
+    std::vector<Task<Result<std::vector<SlotEpoch>, StoreError>>> calls;
+    for (uint8_t i = 1; i <= 8; ++i) calls.push_back(store().take_epochs(owner(i + 8 * round), {{kSlot, known}}));
+    size_t taken = 0;
+    std::set<uint32_t> epochs;
+    for (const auto& answers : runner_.run_all(std::move(calls))) {
+      taken += answers.value()[0].taken ? 1 : 0;
+      epochs.insert(answers.value()[0].epoch);
+    }
+    EXPECT_EQ(taken, 1u);
+    EXPECT_EQ(epochs.size(), 1u) << "the others learn who was first";
+    EXPECT_GT(*epochs.begin(), known);
+    known = *epochs.begin();
+  }
 }
 
 TEST_P(InboxStoreContract, WhatIsAppendedIsReadByteForByteInOrder) {  // [ORDER-1]

@@ -192,11 +192,11 @@ class DeliveryWorld {
   void start() {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < loops.size(); ++i) parts.push_back({&loops[i], &loops[i]});
-    const auto epoch = loops.run(0, stores_->inboxes.new_epoch());
+    const auto slots = loops.run(0, take_all_slots(stores_->inboxes, random.id<SlotOwner>()));
     shards_ = std::make_unique<Shards>(parts, loops.clock,
                                        DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen,
                                                      stores_->pairs, leases_, stores_->inboxes},
-                                       settings_, *epoch);
+                                       settings_, *slots);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 

@@ -3,6 +3,7 @@
 // Inboxes in memory. Deterministic; any thread may call.
 #pragma once
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -16,12 +17,20 @@ namespace kith::testing {
 
 class MemoryInboxStore final : public InboxStore {
  public:
-  Faults write_faults;  // of write() and expire()
-  Faults read_faults;   // of read() and summarize()
+  Faults write_faults;              // of write() and expire()
+  Faults read_faults;               // of read() and summarize()
+  Faults epoch_faults;              // of take_epochs(); it never waits
+  bool lose_epoch_answers = false;  // what fails has taken its epochs all the same
 
-  Task<Result<uint32_t, StoreError>> new_epoch() override {
+  Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner,
+                                                               std::vector<SlotClaim> claims) override {
+    const auto fault = epoch_faults.take_fault();
+    if (fault && !lose_epoch_answers) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    co_return ++epoch_;
+    std::vector<SlotEpoch> answers;
+    for (const SlotClaim& claim : claims) answers.push_back(slots_[claim.slot.value].claim(owner, claim.known));
+    if (fault) co_return Fail(*fault);
+    co_return answers;
   }
   Task<Result<void, StoreError>> write(Batch batch) override {
     co_await write_faults.enter_call();
@@ -112,8 +121,12 @@ class MemoryInboxStore final : public InboxStore {
   // What a crash at this moment would leave: the entries, and the epochs that were given out.
   void copy_from(const MemoryInboxStore& other) {
     const std::scoped_lock lock(mutex_, other.mutex_);
-    epoch_ = other.epoch_;
+    slots_ = other.slots_;
     inboxes_ = other.inboxes_;
+  }
+  [[nodiscard]] uint32_t epoch_of(const AccountId& account) const {
+    const std::lock_guard lock(mutex_);
+    return slots_[slot_of(account).value].epoch;
   }
   // What bytes_held() says, instead of the truth.
   void pretend_bytes_held(std::optional<uint64_t> bytes) {
@@ -150,7 +163,7 @@ class MemoryInboxStore final : public InboxStore {
 
  private:
   mutable std::mutex mutex_;
-  uint32_t epoch_ = 0;
+  std::array<SlotRecord, kSlots> slots_{};
   std::map<DeviceAddress, std::map<Position, InboxEntry>> inboxes_;
   std::optional<uint64_t> bytes_held_;
   size_t writes_ = 0;

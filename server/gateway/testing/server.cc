@@ -44,7 +44,7 @@ Server::Server(GatewaySettings settings, size_t loops, GatewayHooks hooks, RateS
     gateway_loops.push_back(&loop);
   }
   shards = std::make_unique<Shards>(shard_loops, clock_, delivery_ports(ports.all()), DeliverySettings{},
-                                    run_now(ports.inboxes.new_epoch()).value());
+                                    run_now(take_all_slots(ports.inboxes, random_.id<SlotOwner>())).value());
   rate_limits_ = std::make_unique<LocalRateLimits>(clock_, rates);
   services_.reset(new Services{ports.all(), clock_, random_, *shards, *rate_limits_, *loops_[0], HandlerSettings{}});
   services_->settings.server_id = run_now(ports.accounts.server_id(ServerId{{1}})).value();

@@ -151,8 +151,8 @@ class HandlersWorld {
   void start() {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < options_.shards; ++i) parts.push_back({&loops[i], &loops[i]});
-    const auto epoch = loops.run(0, ports_->inboxes.new_epoch());
-    shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports_->all()), options_.delivery, *epoch);
+    const auto slots = loops.run(0, take_all_slots(ports_->inboxes, random.id<SlotOwner>()));
+    shards_ = std::make_unique<Shards>(parts, loops.clock, delivery_ports(ports_->all()), options_.delivery, *slots);
     services_.reset(new Services{ports_->all(), loops.clock, random, *shards_, rate_limits, loops[options_.shards],
                                  options_.handlers});
     services_->settings.server_id = *loops.run(0, ports_->accounts.server_id(ServerId{{1}}));
