@@ -21,7 +21,7 @@ constexpr size_t kPairs = 100;
 // Of one loop's table, so that chance has room.
 constexpr size_t kConnectionsOfALoop = 18'000;
 constexpr uint64_t kRestUs = 3'000'000;
-constexpr int kStopSeconds = 60;
+constexpr int kStopSeconds = 150;  // drain_ms, and the end of a process with so many descriptors
 
 // Threads with a table of descriptors, a source address and Links::kMost connections each.
 class Crowd {
@@ -96,8 +96,9 @@ bool run_million(const Options& options, Report& report) {
                                                              options.million / kConnectionsOfALoop + 1);
   Server server;
   const uint64_t began_accounts_us = now_us();
-  auto accounts = server.start_with_copies(options.million, static_cast<uint32_t>(loops),
-                                           "[timeouts]\nidle_timeout_ms = 7200000\nhandshake_timeout_ms = 60000\n");
+  auto accounts = server.start_with_copies(
+      options.million, static_cast<uint32_t>(loops),
+      "[timeouts]\nidle_timeout_ms = 7200000\nhandshake_timeout_ms = 60000\ndrain_ms = 120000\n");
   if (accounts.empty()) return false;
   report.add("million.loops", static_cast<double>(loops));
   report.add("million.accounts_s", static_cast<double>(now_us() - began_accounts_us) / 1e6);

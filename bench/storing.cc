@@ -16,6 +16,7 @@ constexpr uint64_t kPatienceUs = 120'000'000;
 Storing::Storing(uint16_t port, std::vector<BenchAccount>& senders, std::vector<BenchAccount>& users,
                  size_t payload_bytes)
     : users_(users), links_(port, *this), random_(now_us()), payload_(random_.bytes(payload_bytes)) {
+  sent_.fill(std::vector<uint64_t>(users.size()));
   random_.fill(reinterpret_cast<char*>(&run_), sizeof run_);
   for (BenchAccount& sender : senders) links_.open(sender);
 }
@@ -54,7 +55,8 @@ bool Storing::wait() {
 void Storing::send(Link& link, uint64_t at_us) {
   const uint64_t number = sent_at_us_.size();
   sent_at_us_.push_back(at_us);
-  link.send(id_of(run_, number), users_[number % users_.size()], payload_, number / users_.size() + 1);
+  link.send(id_of(run_, number), users_[number % users_.size()], payload_,
+            ++sent_[link.index()][number % users_.size()]);
 }
 
 void Storing::on_accepted(Link& link, const MessageId& id, UnixMicros) {

@@ -3,6 +3,7 @@
 // Ten senders whose messages wait at the server: to all users in turn, who take nothing meanwhile.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -36,7 +37,8 @@ class Storing final : public LinkOwner {
   Links links_;
   crypto::SeededRandom random_;
   Bytes payload_;
-  std::vector<uint64_t> sent_at_us_;  // by number
+  std::vector<uint64_t> sent_at_us_;                  // by number
+  std::array<std::vector<uint64_t>, kSenders> sent_;  // of each sender, to each user
   uint64_t run_ = 0;
   size_t target_ = 0;
   size_t accepted_ = 0;
