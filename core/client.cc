@@ -36,7 +36,12 @@ struct Client::Impl {
           engine->connection.on_frame(input.socket_frame().socket(), frame);
         break;
       case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
-      case client_api::Input::kHttpResponse: engine->http.on_response(input.http_response()); break;
+      case client_api::Input::kHttpResponse:
+        if (!engine->transfers.on_response(input.http_response())) engine->http.on_response(input.http_response());
+        break;
+      case client_api::Input::kHttpHead: engine->transfers.on_head(input.http_head()); break;
+      case client_api::Input::kHttpPiece: engine->transfers.on_piece(input.http_piece()); break;
+      case client_api::Input::kHttpWanted: engine->transfers.on_wanted(input.http_wanted()); break;
       case client_api::Input::kNetworkChanged:
         engine->connection.on_network_changed(input.network_changed().online());
         break;
@@ -67,6 +72,7 @@ struct Client::Impl {
     engine.reset();
     output.discard(actions);
     if (host_socket != 0) output.add().mutable_close_socket()->set_socket(host_socket);
+    for (const uint32_t call : host_transfers.under_way()) output.add().mutable_http_cancel()->set_call(call);
     if (start_engine(kept)) {
       engine->resume(kept);
       engine->changes.flush();
@@ -75,6 +81,7 @@ struct Client::Impl {
   }
 
   void note(const client_api::Input& input) {
+    host_transfers.note(input);
     if (input.kind_case() == client_api::Input::kTick) told_deadline = UINT64_MAX;  // the host waits for nothing now
     if (input.kind_case() == client_api::Input::kRequest) output.request_came(input.request().id());
     if (input.kind_case() == client_api::Input::kSocketClosed && input.socket_closed().socket() == host_socket)
@@ -93,14 +100,15 @@ struct Client::Impl {
     } else {
       output.discard(actions);
     }
-    follow_socket(actions, before);
+    follow_host(actions, before);
     tell_deadline(actions);
     if (database.damaged()) database.mark_damaged();
   }
 
-  // Which socket the host has open, by the actions that really reached it.
-  void follow_socket(const std::vector<client_api::Action>& actions, size_t from) {
+  // What the host has open, by the actions that really reach it.
+  void follow_host(const std::vector<client_api::Action>& actions, size_t from) {
     for (size_t i = from; i < actions.size(); ++i) {
+      host_transfers.note(actions[i]);
       if (actions[i].has_open_socket()) host_socket = actions[i].open_socket().socket();
       if (actions[i].has_close_socket()) host_socket = 0;
     }
@@ -122,6 +130,7 @@ struct Client::Impl {
   std::unique_ptr<Engine> engine;  // absent while the database can't be read
   HostFacts kept;
   uint32_t host_socket = 0;
+  HostTransfers host_transfers;
   uint64_t told_deadline = 0;
 };
 

@@ -5,10 +5,20 @@
 #include <iterator>
 #include <utility>
 
+#include "core/http_transfers.h"
+#include "core/whole_bodies.h"
+
 namespace kith::core {
 
 using client_api::Action;
 using client_api::Input;
+
+ClientHost::ClientHost(HostActions& actions, PieceActions* pieces) : actions_(actions), pieces_(pieces) {
+  if (pieces_ != nullptr) return;
+  whole_bodies_ = std::make_unique<WholeBodies>(actions, *this);
+  pieces_ = whole_bodies_.get();
+}
+ClientHost::~ClientHost() = default;
 
 uint32_t ClientHost::request(client_api::Request request) {
   if (++last_request_ == 0) ++last_request_;
@@ -46,10 +56,22 @@ void ClientHost::socket_closed(uint32_t socket, uint32_t code, std::string reaso
 }
 
 void ClientHost::http_response(uint32_t call, uint32_t status, Bytes body) {
+  if (whole_bodies_ && whole_bodies_->answer(call, status, body)) return;
   client_api::HttpResponse& response = *add().mutable_http_response();
   response.set_call(call);
   response.set_status(status);
   response.set_body(std::move(body));
+}
+
+void ClientHost::http_wanted(uint32_t call) { add().mutable_http_wanted()->set_call(call); }
+
+void ClientHost::http_head(client_api::HttpHead head) { *add().mutable_http_head() = std::move(head); }
+
+void ClientHost::http_piece(uint32_t call, Bytes bytes, bool last) {
+  client_api::HttpPiece& piece = *add().mutable_http_piece();
+  piece.set_call(call);
+  piece.set_bytes(std::move(bytes));
+  piece.set_last(last);
 }
 
 void ClientHost::tick() { add().mutable_tick(); }
@@ -82,6 +104,10 @@ void ClientHost::hand_in_together(Client& client) {
 void ClientHost::carry_out() {
   Action action = std::move(waiting_.front());
   waiting_.pop_front();
+  carry_out(std::move(action));
+}
+
+void ClientHost::carry_out(Action action) {
   switch (action.kind_case()) {
     case Action::kResponse: return actions_.respond(std::move(*action.mutable_response()));
     case Action::kEvent: return actions_.tell(std::move(*action.mutable_event()));
@@ -92,7 +118,13 @@ void ClientHost::carry_out() {
       return actions_.send_frame(action.send_frame().socket(),
                                  std::move(*action.mutable_send_frame()->mutable_frame()));
     case Action::kCloseSocket: return actions_.close_socket(action.close_socket().socket());
-    case Action::kHttpCall: return actions_.call_http(std::move(*action.mutable_http_call()));
+    case Action::kHttpCall:
+      if (is_transfer(action.http_call())) return pieces_->begin_transfer(std::move(*action.mutable_http_call()));
+      return actions_.call_http(std::move(*action.mutable_http_call()));
+    case Action::kHttpGive:
+      return pieces_->give(action.http_give().call(), std::move(*action.mutable_http_give()->mutable_bytes()));
+    case Action::kHttpTake: return pieces_->take(action.http_take().call());
+    case Action::kHttpCancel: return pieces_->cancel(action.http_cancel().call());
     case Action::kWakeAt: return actions_.wake_at(action.wake_at().monotonic_ms());
     case Action::KIND_NOT_SET: return;
   }
@@ -101,6 +133,7 @@ void ClientHost::carry_out() {
 void ClientHost::forget() {
   inputs_.clear();
   waiting_.clear();
+  if (whole_bodies_) whole_bodies_->forget();
 }
 
 }  // namespace kith::core

@@ -11,11 +11,14 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "core/client.h"
 
 namespace kith::core {
+
+class WholeBodies;
 
 // How one program carries out what its core asks for (proto/client_api/host.proto).
 class HostActions {
@@ -30,13 +33,24 @@ class HostActions {
   virtual void wake_at(uint64_t monotonic_ms) = 0;  // 0: never
 };
 
+// The same for calls whose bodies come in pieces, of a host whose network can do that.
+class PieceActions {
+ public:
+  virtual ~PieceActions() = default;
+  virtual void begin_transfer(client_api::HttpCall call) = 0;
+  virtual void give(uint32_t call, Bytes bytes) = 0;
+  virtual void take(uint32_t call) = 0;
+  virtual void cancel(uint32_t call) = 0;
+};
+
 class ClientHost {
  public:
   static constexpr int kFramesTogether = 64;
   static constexpr size_t kRequestsTogether = 128;
 
-  // Borrows `actions`.
-  explicit ClientHost(HostActions& actions) : actions_(actions) {}
+  // Borrows both. Without `pieces` bodies are put together and cut here: `actions` has calls with whole ones only.
+  explicit ClientHost(HostActions& actions, PieceActions* pieces = nullptr);
+  ~ClientHost();
 
   // ---- what happened
   // Its number, which the response will have.
@@ -48,6 +62,9 @@ class ClientHost {
   bool socket_frame_together(uint32_t socket, Bytes frame);
   void socket_closed(uint32_t socket, uint32_t code = 0, std::string reason = {});
   void http_response(uint32_t call, uint32_t status, Bytes body);
+  void http_wanted(uint32_t call);
+  void http_head(client_api::HttpHead head);
+  void http_piece(uint32_t call, Bytes bytes, bool last);
   void tick();
   void network_changed(bool online);
   void input(client_api::Input input) { inputs_.push_back(std::move(input)); }
@@ -55,6 +72,7 @@ class ClientHost {
   // ---- the core's turn
   [[nodiscard]] bool has_input() const { return !inputs_.empty(); }
   [[nodiscard]] bool has_action() const { return !waiting_.empty(); }
+  [[nodiscard]] const client_api::Input& next_input() const { return inputs_.front(); }
   [[nodiscard]] const client_api::Action& next_action() const { return waiting_.front(); }
   // The next input.
   void hand_in(Client& client);
@@ -62,6 +80,7 @@ class ClientHost {
   void hand_in_together(Client& client);
   // The next action.
   void carry_out();
+  void carry_out(client_api::Action action);
 
   // ---- the end of a program
   // Nothing waits any more.
@@ -78,6 +97,8 @@ class ClientHost {
   void take(std::vector<client_api::Action> actions);
 
   HostActions& actions_;
+  std::unique_ptr<WholeBodies> whole_bodies_;  // null: pieces_ is given
+  PieceActions* pieces_;
   std::deque<client_api::Input> inputs_;
   std::deque<client_api::Action> waiting_;
   uint32_t last_request_ = 0;

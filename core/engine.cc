@@ -33,6 +33,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       store(opened),
       sessions(store.signal, the_random),
       http(output, timers, clock, registration, progress, facts.last_call),
+      transfers(output, timers, clock, [this] { return http.next_call(); }),
       search_index(store.messages, timers, clock),
       changes(store, clock, random, output, search_index,
               {[this] { return state(); }, [this] { return privacy.settings(); },

@@ -22,7 +22,7 @@
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
-//              http_calls, output, timers, and the store
+//              http_calls, http_transfers (those whose bodies come in pieces), output, timers, and the store
 // What the lower storeys have for the features goes by the table of contents (engine.cc) or by a method of the Engine.
 //
 // Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered
@@ -39,6 +39,7 @@
 #include "core/connection.h"
 #include "core/devices.h"
 #include "core/http_calls.h"
+#include "core/http_transfers.h"
 #include "core/inbox.h"
 #include "core/outbox.h"
 #include "core/output.h"
@@ -121,6 +122,7 @@ struct Engine {
   std::optional<Rebuilt> rebuilt;
 
   HttpCalls http;
+  HttpTransfers transfers;
   SearchIndex search_index;
   Changes changes;
   Connection connection;

@@ -70,7 +70,7 @@ void HttpCalls::start(const char* method, std::string url, std::string body, std
 }
 
 uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
-  const uint32_t number = ++last_call_;
+  const uint32_t number = next_call();
   const auto timer =
       timers_.set({clock_.monotonic().value + timeout_ms}, [this, number] { finish(number, HttpReply{}); });
   waiting_.emplace(number, Waiting{std::move(done), timer});

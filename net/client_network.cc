@@ -17,6 +17,7 @@
 #include "net/client_http.h"
 #include "net/client_socket.h"
 #include "net/client_stream.h"
+#include "net/client_transfer.h"
 
 namespace kith::net {
 namespace {
@@ -46,6 +47,11 @@ struct ClientNetwork::Impl {
   std::unordered_map<uint32_t, OpenSocket> sockets;
   std::unordered_map<uint64_t, std::unique_ptr<ClientSocket>> closing_sockets;
   std::unordered_map<uint64_t, std::unique_ptr<ClientHttpCall>> calls;
+  struct OpenTransfer {
+    uint64_t serial = 0;
+    std::unique_ptr<ClientTransfer> transfer;
+  };
+  std::unordered_map<uint32_t, OpenTransfer> transfers;
   std::unordered_map<uint32_t, std::shared_ptr<boost::asio::steady_timer>> timers;
   using Watches = std::unordered_map<int, std::shared_ptr<Watch>>;
   Watches reading;
@@ -60,6 +66,13 @@ struct ClientNetwork::Impl {
       const auto found = sockets.find(id);
       if (found != sockets.end() && found->second.serial == serial) sockets.erase(found);
       closing_sockets.erase(serial);
+    });
+  }
+
+  void transfer_ended(uint32_t id, uint64_t serial) {
+    boost::asio::post(connections.io, [this, id, serial] {
+      const auto found = transfers.find(id);
+      if (found != transfers.end() && found->second.serial == serial) transfers.erase(found);
     });
   }
 
@@ -79,6 +92,7 @@ ClientNetwork::~ClientNetwork() {
   impl_->sockets.clear();
   impl_->closing_sockets.clear();
   impl_->calls.clear();
+  impl_->transfers.clear();
   // Asio's destructor would wait for the thread that asks for the name, which may take the resolver's whole timeout.
   if (impl_->connections.lookups > 0) static_cast<void>(impl_.release());
 }
@@ -131,6 +145,33 @@ void ClientNetwork::http_call(HttpRequest request, std::function<void(HttpAnswer
         boost::asio::post(impl->connections.io, [impl, serial] { impl->calls.erase(serial); });
       });
 }
+
+void ClientNetwork::begin_transfer(uint32_t id, TransferRequest request, TransferEvents events) {
+  const auto url = parse_client_url(request.head.url);
+  if (!url || url->web_socket) {
+    boost::asio::post(impl_->connections.io, [answered = std::move(events.answered), text = request.head.url] {
+      answered({0, "", "not an address of a server: " + text});
+    });
+    return;
+  }
+  const uint64_t serial = ++impl_->last_serial;
+  Impl* const impl = impl_.get();
+  impl_->transfers[id] = {serial, ClientTransfer::start(impl_->connections, *url, std::move(request), std::move(events),
+                                                        [impl, id, serial] { impl->transfer_ended(id, serial); })};
+}
+
+void ClientNetwork::give(uint32_t id, Bytes bytes) {
+  const auto found = impl_->transfers.find(id);
+  if (found != impl_->transfers.end()) found->second.transfer->give(std::move(bytes));
+}
+
+void ClientNetwork::take(uint32_t id) {
+  const auto found = impl_->transfers.find(id);
+  if (found != impl_->transfers.end()) found->second.transfer->take();
+}
+
+void ClientNetwork::cancel_transfer(uint32_t id) { impl_->transfers.erase(id); }
+void ClientNetwork::cancel_transfers() { impl_->transfers.clear(); }
 
 void ClientNetwork::set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire) {
   auto timer = std::make_shared<boost::asio::steady_timer>(impl_->connections.io, to_time_point(at));

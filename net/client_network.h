@@ -8,7 +8,7 @@
 //
 // TLS:    certificates are verified against the system's authorities (SSL_CERT_FILE and SSL_CERT_DIR name others) and
 //         the host's name.
-// Limits: a connection must be up within 10 s, an HTTP call done within 15 s; addresses of a host are tried in turn.
+// Limits: a connection must be up within 10 s, an HTTP call done within 15 s (a transfer connected); addresses of a host are tried in turn.
 // Source: RFC 6455; the subprotocol is kith.v1 (proto/wire/frames.proto).
 #pragma once
 
@@ -38,6 +38,26 @@ struct HttpAnswer {
   std::string failure;  // with status 0: why, for people
 };
 
+// A call whose bodies are too large to be held: they come in pieces, each when the one who takes it has room.
+struct TransferRequest {
+  HttpRequest head;        // without its body
+  uint64_t body_size = 0;  // so many bytes come by give()
+  bool in_pieces = false;  // an answer that is a success (2xx) comes by take(); else, and any other, whole
+};
+struct TransferHead {
+  uint32_t status = 0;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::optional<uint64_t> size;  // of the body; absent: only its end will tell
+};
+struct TransferEvents {
+  std::function<void()> wanted;  // give() may follow, once
+  std::function<void(TransferHead head)> began;
+  // 1..kPieceBytesMax bytes, for one take(). `last`: the body is whole, perhaps by none; no event follows.
+  std::function<void(Bytes bytes, bool last)> piece;
+  // A whole answer, or none: it broke off. No event follows. Always set.
+  std::function<void(HttpAnswer answer)> answered;
+};
+
 struct SocketEvents {
   std::function<void()> opened;
   std::function<void(Bytes frame)> frame;
@@ -55,6 +75,7 @@ class ClientNetwork {
   // A larger message of the server closes the connection with 1009.
   static constexpr size_t kMessageBytesMax = kFrameBytesMax;
   static constexpr size_t kHttpBodyBytesMax = size_t{8} << 20;
+  static constexpr size_t kPieceBytesMax = 64 * 1024;
 
   ClientNetwork();
   // Breaks off everything still open. Does not wait for a name lookup under way.
@@ -73,6 +94,17 @@ class ClientNetwork {
   void close_socket(uint32_t id);
 
   void http_call(HttpRequest request, std::function<void(HttpAnswer)> answered);
+
+  // `id` is the caller's, free again after the last event or cancel_transfer(). There is no deadline once it is
+  // connected: who waits too long cancels. It holds a piece each way and what the kernel has, whatever the sizes.
+  void begin_transfer(uint32_t id, TransferRequest request, TransferEvents events);
+  // The next piece of the body. Without effect when none is wanted (the transfer may have ended), or it does not fit.
+  void give(uint32_t id, Bytes bytes);
+  // Asks for the next piece of an answer that began.
+  void take(uint32_t id);
+  // Calls none of its events any more.
+  void cancel_transfer(uint32_t id);
+  void cancel_transfers();
 
   // Calls `fire` once at `at`. A timer of the same id is replaced.
   void set_timer(uint32_t id, MonotonicMs at, std::function<void()> fire);

@@ -22,18 +22,18 @@ table = {
 STOREYS = {
     "store": {"store"},
     "ground": {
-        "changes", "contacts", "contents", "conversations", "http_calls", "messages_view", "output", "person_view", "refusal",
-        "sealing", "search", "search_index", "server_time", "timers", "vcard", "vcard_text",
+        "changes", "contacts", "contents", "conversations", "http_calls", "http_transfers", "messages_view", "output",
+        "person_view", "refusal", "sealing", "search", "search_index", "server_time", "timers", "vcard", "vcard_text",
     },
     "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair"},
     "features": {
         "people", "privacy", "profiles", "receipts", "receiving", "registration", "safety_numbers", "sending", "typing_presence",
     },
-    "client": {"client", "client_host", "engine", "open_device", "requests"},
+    "client": {"client", "client_host", "engine", "open_device", "requests", "whole_bodies"},
 }
 STOREY_OF = {part: (rank, storey) for rank, (storey, parts) in enumerate(STOREYS.items()) for part in parts}
 # Members of Engine that are not called as their file is; its member `registration` is a row, of the store.
-MEMBERS = {"http": "http_calls", "registering": "registration", "registration": "store"}
+MEMBERS = {"http": "http_calls", "transfers": "http_transfers", "registering": "registration", "registration": "store"}
 # The schema's generated headers belong to wire/; those of client_api and content only clients see.
 GENERATED = {"wire": "wire", "client_api": "wire", "content": "wire"}
 

@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
 import { FRAME_BYTES_MAX } from "./generated/limits";
 import { CoreHost, type ActionSource } from "./host";
-import { webNetwork, type HttpAnswer, type Network, type SocketListener, type WebSocketClass } from "./network";
+import type { HttpAnswer } from "./http";
+import { webNetwork, type Network, type SocketListener, type WebSocketClass } from "./network";
 import { decodeEvent, decodeResponse, encodeRequest } from "./schema";
+import type { TransferListener } from "./transfer";
 
 type ActionKind = Exclude<MessageInitShape<typeof ActionSchema>, Action>["kind"];
 
@@ -46,6 +48,16 @@ class FakeNetwork implements Network {
   }
   call(): Promise<HttpAnswer> {
     return new Promise((resolve) => this.answers.push(resolve));
+  }
+  readonly transfers: { listener: TransferListener; done: string[] }[] = [];
+  transfer(_: unknown, listener: TransferListener) {
+    const done: string[] = [];
+    this.transfers.push({ listener, done });
+    return {
+      give: (bytes: Uint8Array) => void done.push(`give ${bytes.join()}`),
+      take: () => void done.push("take"),
+      cancel: () => void done.push("cancel"),
+    };
   }
 }
 
@@ -133,6 +145,33 @@ describe("A core's host", () => {
       case: "httpResponse",
       value: { call: 7, status: 204, body: new Uint8Array([5]) },
     });
+  });
+
+  test("carries pieces of an HTTP call both ways, and calls it off with the module", () => {
+    const { script, network, host } = hosted([
+      [
+        { case: "httpCall", value: { call: 1, method: "PATCH", bodySize: 2n } },
+        { case: "httpCall", value: { call: 2, method: "GET", inPieces: true } },
+        { case: "httpCall", value: { call: 3, method: "GET", inPieces: true } },
+      ],
+      [{ case: "httpGive", value: { call: 1, bytes: new Uint8Array([4, 5]) } }],
+      [],
+      [{ case: "httpTake", value: { call: 2 } }],
+      [{ case: "httpCancel", value: { call: 2 } }],
+    ]);
+    request(host);
+    network.transfers[0]?.listener.wanted();
+    network.transfers[0]?.listener.answered({ status: 204, body: new Uint8Array() });
+    network.transfers[1]?.listener.began({ status: 206, fields: [{ name: "etag", value: "x" }], size: 9n });
+    network.transfers[1]?.listener.piece(new Uint8Array([6]), false);
+    host.close();
+    expect(script.inputs.slice(1)).toMatchObject([
+      { case: "httpWanted", value: { call: 1 } },
+      { case: "httpResponse", value: { call: 1, status: 204 } },
+      { case: "httpHead", value: { call: 2, status: 206, fields: [{ name: "etag", value: "x" }], size: 9n } },
+      { case: "httpPiece", value: { call: 2, bytes: new Uint8Array([6]), last: false } },
+    ]);
+    expect(network.transfers.map(({ done }) => done)).toEqual([["give 4,5"], ["take", "cancel"], ["cancel"]]);
   });
 
   test("wakes the core at the time it asked for last, and not before when a timer comes early", () => {

@@ -12,6 +12,7 @@ import { FrameGatherer } from "./frame_gatherer";
 import { RequestSchema, ResponseSchema } from "./generated/client_api/client_api_pb";
 import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
 import type { Network, Socket } from "./network";
+import type { Transfer } from "./transfer";
 
 type InputInit = Exclude<MessageInitShape<typeof InputSchema>, Input>;
 type InputKind = Exclude<InputInit["kind"], undefined | { case: "request" | undefined }>;
@@ -44,6 +45,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export class CoreHost {
   private readonly inputs: Uint8Array[] = [];
   private readonly sockets = new Map<number, Socket>();
+  private readonly transfers = new Map<number, Transfer>();
   private readonly frames = new FrameGatherer((socket, frames) =>
     this.feed({ case: "socketFrame", value: { socket, frames } }),
   );
@@ -136,7 +138,16 @@ export class CoreHost {
         this.sockets.delete(action.value.socket);
         return;
       case "httpCall":
+        if (action.value.bodySize !== 0n || action.value.inPieces) return this.beginTransfer(action.value);
         return void this.callHttp(action.value);
+      case "httpGive":
+        return this.transfers.get(action.value.call)?.give(action.value.bytes);
+      case "httpTake":
+        return this.transfers.get(action.value.call)?.take();
+      case "httpCancel":
+        this.transfers.get(action.value.call)?.cancel();
+        this.transfers.delete(action.value.call);
+        return;
       case "wakeAt":
         this.wakeAt = Number(action.value.monotonicMs);
         return this.armTimer();
@@ -170,6 +181,23 @@ export class CoreHost {
     this.submit({ case: "httpResponse", value: { call: call.call, status, body } });
   }
 
+  private beginTransfer(httpCall: HttpCall): void {
+    const { call } = httpCall;
+    const transfer = this.network.transfer(httpCall, {
+      wanted: () => this.submit({ case: "httpWanted", value: { call } }),
+      began: (head) => this.submit({ case: "httpHead", value: { call, ...head } }),
+      piece: (bytes, last) => {
+        if (last) this.transfers.delete(call);
+        this.submit({ case: "httpPiece", value: { call, bytes, last } });
+      },
+      answered: ({ status, body }) => {
+        this.transfers.delete(call);
+        this.submit({ case: "httpResponse", value: { call, status, body } });
+      },
+    });
+    this.transfers.set(call, transfer);
+  }
+
   private armTimer(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -190,6 +218,8 @@ export class CoreHost {
     this.frames.drop();
     for (const socket of this.sockets.values()) socket.close();
     this.sockets.clear();
+    for (const transfer of this.transfers.values()) transfer.cancel();
+    this.transfers.clear();
     this.inputs.length = 0;
   }
 }

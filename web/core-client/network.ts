@@ -3,6 +3,8 @@
 // WebSocket and HTTP as the core's actions ask for them, in a browser's Worker and in Node alike.
 import type { HttpCall } from "./generated/client_api/host_pb";
 import { FRAME_BYTES_MAX } from "./generated/limits";
+import { NO_ANSWER, readWhole, requestOf, type HttpAnswer } from "./http";
+import { beginTransfer, type Transfer, type TransferListener } from "./transfer";
 
 export interface SocketListener {
   opened(): void;
@@ -15,22 +17,16 @@ export interface Socket {
   /** No call of the listener follows. */
   close(): void;
 }
-export interface HttpAnswer {
-  /** 0: there was none. */
-  status: number;
-  body: Uint8Array;
-}
-
-/** The listener is never called from within openSocket; `call` never rejects. */
+/** The listeners are never called from within openSocket and transfer; `call` never rejects. */
 export interface Network {
   openSocket(url: string, listener: SocketListener): Socket;
   call(call: HttpCall): Promise<HttpAnswer>;
+  /** A call whose bodies come in pieces. */
+  transfer(call: HttpCall, listener: TransferListener): Transfer;
 }
 
 const SUBPROTOCOL = "kith.v1";
-const MEDIA_TYPE = "application/x-protobuf";
 const CALL_TIMEOUT_MS = 30_000;
-const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 /** RFC 6455, 7.4.1. */
 const NEVER_OPENED = 1006;
 const NO_TEXT_FRAMES = 1003;
@@ -43,6 +39,7 @@ export function webNetwork(socketClass: WebSocketClass): Network {
   return {
     openSocket: (url, listener) => openSocket(socketClass, url, listener),
     call: callHttp,
+    transfer: beginTransfer,
   };
 }
 
@@ -88,45 +85,11 @@ function openSocket(socketClass: WebSocketClass, url: string, listener: SocketLi
 }
 
 async function callHttp(call: HttpCall): Promise<HttpAnswer> {
-  const headers: Record<string, string> = { accept: MEDIA_TYPE };
-  if (call.body.length > 0) headers["content-type"] = MEDIA_TYPE;
-  if (call.bearer !== "") headers.authorization = `Bearer ${call.bearer}`;
   try {
-    const response = await fetch(call.url, {
-      method: call.method,
-      headers,
-      body: call.body.length > 0 ? (call.body as Uint8Array<ArrayBuffer>) : null,
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
-    return { status: response.status, body: await readBody(response) };
+    const body = call.body.length > 0 ? (call.body as Uint8Array<ArrayBuffer>) : null;
+    const response = await fetch(call.url, { ...requestOf(call, body), signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    return { status: response.status, body: await readWhole(response) };
   } catch {
-    return { status: 0, body: new Uint8Array() };
+    return NO_ANSWER;
   }
-}
-
-/** The whole body; throws when it is longer than any answer of a server of Kith. */
-async function readBody(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const step = await reader?.read();
-    if (step === undefined || step.done) break;
-    size += step.value.length;
-    if (size > ANSWER_BYTES_MAX) {
-      await reader?.cancel();
-      throw new RangeError("an answer of over 8 MiB");
-    }
-    parts.push(step.value);
-  }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
 }
