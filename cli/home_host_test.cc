@@ -2,7 +2,6 @@
 
 #include "cli/home_host.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <thread>
 
 #include "cli/local_socket.h"
+#include "cli/testing/home_directory.h"
 
 namespace kith::cli {
 namespace {
@@ -22,25 +22,13 @@ using client_api::Request;
 
 constexpr uint64_t kPatienceMs = 5000;
 
-class HomeHostTest : public ::testing::Test {
+class HomeHostTest : public testing::HomeDirectory {
  protected:
-  HomeHostTest() {
-    char pattern[] = "/tmp/kith-home-XXXXXX";
-    directory = ::mkdtemp(pattern);
-    base_ = directory;
-  }
-  ~HomeHostTest() override { std::filesystem::remove_all(base_); }
-
   std::unique_ptr<HomeHost> open() {
     auto host = HomeHost::open(directory, kPatienceMs, nullptr);
     EXPECT_TRUE(host) << host.error().detail;
     return host ? std::move(*host) : nullptr;
   }
-
-  std::string directory;
-
- private:
-  std::string base_;
 };
 
 // A program that has the home and serves it, in a thread of its own, until it is told to end.

@@ -2,27 +2,19 @@
 
 #include "cli/home.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/testing/home_directory.h"
 #include "core/store/database.h"
 
 namespace kith::cli {
 namespace {
 
-class HomeTest : public ::testing::Test {
- protected:
-  HomeTest() {
-    char pattern[] = "/tmp/kith-home-XXXXXX";
-    directory = ::mkdtemp(pattern);
-  }
-  ~HomeTest() override { std::filesystem::remove_all(directory); }
-  std::string directory;
-};
+class HomeTest : public testing::HomeDirectory {};
 
 mode_t mode_of(const std::string& path) {
   struct stat status{};

@@ -2,11 +2,8 @@
 
 // What becomes of messages that were not sent: failed, retry, delete, and the words of other commands about them.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "cli/commands/commands.h"
-#include "cli/testing/captured_output.h"
-#include "cli/testing/fake_host.h"
+#include "cli/testing/commands_fixture.h"
 
 namespace kith::cli {
 namespace {
@@ -17,6 +14,7 @@ using client_api::Message;
 using client_api::Request;
 using client_api::Response;
 using client_api::State;
+using testing::changed;
 using testing::connection_event;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -28,14 +26,7 @@ const std::string kFirst(32, '1');
 const std::string kSecond(32, '2');
 const std::string kThird(32, '3');
 
-Event changed(const Message& message, Message::Tick tick) {
-  Event event;
-  *event.mutable_message_changed() = message;
-  event.mutable_message_changed()->set_tick(tick);
-  return event;
-}
-
-class Failed : public ::testing::Test {
+class Failed : public testing::Commands {
  protected:
   Failed() {
     add(kFirst, kBen, "walnut", 2);
@@ -48,13 +39,10 @@ class Failed : public ::testing::Test {
   }
 
   void add(const std::string& id, const std::string& conversation, const std::string& text, uint64_t order) {
-    Message& message = messages.emplace_back();
-    message.set_id(id);
+    Message& message = messages.emplace_back(testing::text_message(id, Message::kFailed));
     message.set_conversation(conversation);
-    message.set_outgoing(true);
     message.mutable_text()->set_text(text);
     message.set_order_us(order);
-    message.set_tick(Message::kFailed);
     message.set_failure(client_api::kNoAccount);
   }
   Message* find(const std::string& id) {
@@ -63,7 +51,7 @@ class Failed : public ::testing::Test {
     }
     return nullptr;
   }
-  Response respond(const Request& request) {
+  Response respond(const Request& request) override {
     Response response;
     if (request.has_list_messages()) {
       const auto& asked = request.list_messages();
@@ -105,9 +93,8 @@ class Failed : public ::testing::Test {
           if (message.conversation() == id) *conversation.mutable_last_message() = message;
         }
       }
-    } else if (request.has_open_conversation()) {
-      response.mutable_open_conversation()->set_id(request.open_conversation().conversation());
-      response.mutable_open_conversation()->set_title("Ben");
+    } else {
+      return Commands::respond(request);
     }
     return response;
   }
@@ -119,9 +106,6 @@ class Failed : public ::testing::Test {
     return ids;
   }
 
-  testing::FakeHost host{[this](const Request& request) { return respond(request); }};
-  testing::CapturedOutput output;
-  Context context{host, output.out};
   std::vector<Message> messages;
   std::vector<std::string> deleted;
   std::string refused;  // can't be sent again

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include <gmock/gmock.h>
+
+#include "cli/testing/commands_fixture.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Event;
+using client_api::Failure;
+using client_api::State;
+using testing::connection_event;
+using ::testing::HasSubstr;
+
+class Register : public testing::Commands {
+ protected:
+  static RegisterOptions to_register(const std::string& phone) {
+    return {.server = "http://localhost", .phone = phone, .name = "Ana", .code = "123456", .pin = ""};
+  }
+};
+
+TEST_F(Register, RefusesWhatCanNotBeBeforeACodeIsAskedFor) {
+  const auto refused = [&](const std::string& server, const std::string& name) {
+    EXPECT_EQ(run_register(context, {.server = server, .phone = "+491700000001", .name = name, .code = "", .pin = ""}),
+              ExitCode::kUsage);
+    EXPECT_TRUE(host.requests.empty());
+    return output.words();
+  };
+  EXPECT_THAT(refused("http://user:pw@localhost", "Ana"), HasSubstr("user name and password"));
+  EXPECT_THAT(refused("localhost", "Ana"), HasSubstr("is no address"));
+  EXPECT_THAT(refused("http://localhost", " "), HasSubstr("name can't be empty"));
+  EXPECT_THAT(refused("http://localhost", std::string(65, 'x')), HasSubstr("longer than 64"));
+}
+
+TEST_F(Register, TakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
+  Event ended = connection_event(State::kEnded);
+  ended.mutable_state_changed()->add_handles()->set_text("+491700000001");
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+49 170 0000001")), ExitCode::kOk);
+  ASSERT_EQ(host.requests.size(), 1u);
+  EXPECT_TRUE(host.requests[0].has_register_());
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+491700000002")), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("another number needs another --home"));
+  EXPECT_EQ(host.requests.size(), 1u);
+}
+
+TEST_F(Register, AsksTheServerWhetherItStillTakesTheDevice) {
+  const auto register_while = [&](State::Connection connection) {
+    Event offline = connection_event(State::kOffline);
+    offline.mutable_state_changed()->add_handles()->set_text("+491700000001");
+    host.publish(offline);
+    host.requests.clear();
+    host.events = {connection_event(connection)};
+    return run_register(context, to_register("+491700000001"));
+  };
+  EXPECT_EQ(register_while(State::kOnline), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("registered already as +491700000001"));
+  EXPECT_EQ(register_while(State::kWaiting), ExitCode::kOffline);
+  EXPECT_EQ(host.requests.size(), 1u);
+  for (const State::Connection refused : {State::kEnded, State::kIdentityConflict}) {
+    EXPECT_EQ(register_while(refused), ExitCode::kOk);
+    EXPECT_TRUE(host.requests.back().has_register_());
+  }
+}
+
+TEST_F(Register, SaysWhoHasTheCodeWhereTheServerDoesNotTellIt) {
+  RegisterOptions options = to_register("+491700000001");
+  options.code.clear();
+  options.server = "https://kith.example";
+  EXPECT_EQ(run_register(context, options), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("whoever runs kith.example has the code for +491700000001"));
+}
+
+TEST_F(Register, AtAServerThatDoesNotAnswerWithoutTlsSaysWhatItsAddressMayBe) {
+  RegisterOptions options = to_register("+491700000001");
+  options.code.clear();
+  options.server = "https://kith.example";
+  failure = Failure::kOffline;
+  EXPECT_EQ(run_register(context, options), ExitCode::kOffline);
+  EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("TLS")));
+  options.server = "http://kith.example:8443";
+  EXPECT_EQ(run_register(context, options), ExitCode::kOffline);
+  EXPECT_THAT(output.words(), HasSubstr("should the server use TLS, its address is https://kith.example:8443"));
+}
+
+}  // namespace
+}  // namespace kith::cli
