@@ -47,11 +47,8 @@ Result<Response, ExitCode> ask(Context context, Request request) {
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
-std::string handle_of(const client_api::Person& person) {
-  return person.handles().empty() ? "" : person.handles(0).text();
-}
 std::string handle_of(const client_api::Conversation& conversation) {
-  return handle_of(conversation.direct().partner());
+  return first_handle(conversation.direct().partner());
 }
 
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom) {

@@ -29,8 +29,12 @@ bool is_conversation_id(const std::string& text);
 // Nothing but white space, or nothing at all.
 bool is_blank(const std::string& text);
 
-// The handle of somebody to show, the partner's of a conversation; "" when none is known, or there is nobody.
-std::string handle_of(const client_api::Person& person);
+// Of those that somebody (State, Person, Profile) is found by, the one to show; "" when none is known.
+template <class Owner>
+std::string first_handle(const Owner& owner) {
+  return owner.handles().empty() ? "" : owner.handles(0).text();
+}
+// The partner's of a conversation; "" too when there is nobody.
 std::string handle_of(const client_api::Conversation& conversation);
 
 // The conversation with `whom`, as whom.h takes it.

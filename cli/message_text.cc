@@ -36,7 +36,8 @@ std::string body(const Message& message) {
     case Message::kIdentityChanged:
       return "The safety number has changed. Compare it again with: kith verify; to send what waits: kith accept";
     case Message::kHandleMoved:
-      return "The server says that the number is another account's now. Ask them by other ways; to agree: kith accept";
+      return "The server says that the number, e-mail address or username is another account's now. Ask them by other "
+             "ways; to agree: kith accept";
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
     case Message::kText: return safe_for_terminal(message.text().text());
@@ -106,7 +107,7 @@ std::string message_json(const Message& message) {
   line.text("type", type_word(message))
       .text("id", message.id())
       .text("conversation", message.conversation())
-      .text("from", handle_of(message.sender()))
+      .text("from", first_handle(message.sender()))
       .text("from_account", message.sender().account_id())
       .text("text", message.text().text())
       .text("sent_at", rfc3339(message.sent_at_us()));
@@ -127,7 +128,7 @@ std::vector<std::pair<std::string, std::string>> message_environment(const Messa
   return {{"KITH_TYPE", type_word(message)},
           {"KITH_ID", message.id()},
           {"KITH_CONVERSATION", message.conversation()},
-          {"KITH_FROM", handle_of(message.sender())},
+          {"KITH_FROM", first_handle(message.sender())},
           {"KITH_FROM_ACCOUNT", message.sender().account_id()},
           {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
           {"KITH_TEXT", message.text().text()}};

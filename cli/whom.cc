@@ -19,14 +19,9 @@ struct Person {
   Whom whom;
 };
 
-// "" when others can't find this account.
-std::string own_handle(const client_api::State& state) {
-  return state.handles().empty() ? "" : state.handles(0).text();
-}
-
 // One's own names lead to oneself, who may be a contact, too.
 void add_oneself(const client_api::State& state, std::map<std::string, Person>& people) {
-  const std::string handle = own_handle(state);
+  const std::string handle = first_handle(state);
   if (handle.empty()) return;  // then a note is found by the title of its conversation
   Person& self = people.emplace(handle, Person{{}, {"", handle}}).first->second;
   for (const std::string& name : {std::string(kNoteToSelf), state.name()}) {
@@ -48,7 +43,7 @@ Result<std::vector<Person>, ExitCode> everybody(Context context) {
   const auto open = ask(context, std::move(conversations));
   if (!open) return Fail(open.error());
   for (const auto& conversation : open->list_conversations().conversations()) {
-    const std::string handle = conversation.has_self() ? own_handle(context.host.state()) : handle_of(conversation);
+    const std::string handle = conversation.has_self() ? first_handle(context.host.state()) : handle_of(conversation);
     people.emplace(handle.empty() ? conversation.id() : handle,
                    Person{{title_of(conversation)}, {conversation.id(), ""}});
   }

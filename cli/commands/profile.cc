@@ -19,7 +19,7 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   const client_api::Profile& profile = response->get_profile();
-  const std::string handle = profile.handles().empty() ? "" : profile.handles(0).text();
+  const std::string handle = first_handle(profile);
   if (options.json) {
     context.out.line(
         JsonLine().text("name", profile.name()).text("about", profile.about()).text("handle", handle).str());

@@ -75,7 +75,7 @@ class Receiver {
     for (const auto& conversation : response->list_conversations().conversations()) {
       titles_[conversation.id()] = title_of(conversation);
       const client_api::Person& partner = conversation.direct().partner();
-      const bool known = !partner.handles().empty() && partner.name() != handle_of(partner);
+      const bool known = !partner.handles().empty() && partner.name() != first_handle(partner);
       if (!conversation.has_direct() || known || is_offline(context_.host.state()) ||
           !asked_.insert(conversation.id()).second)
         continue;

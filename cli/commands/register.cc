@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "base/bytes.h"
@@ -22,7 +23,8 @@ constexpr int kAttempts = 3;
 constexpr uint64_t kConnectMs = 10'000;
 
 std::string own_handle(const client_api::State& state) {
-  return state.handles().empty() ? "an account without a number" : state.handles(0).text();
+  const std::string handle = first_handle(state);
+  return handle.empty() ? "an account without a number" : handle;
 }
 
 bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
@@ -110,7 +112,8 @@ Result<void, ExitCode> check_is_free(Context context, const RegisterOptions& opt
   if (!state.registered()) return {};
   const std::string registered = "this home is registered already as " + own_handle(state);
   const auto handle = Handle::parse(options.phone, "");
-  if (handle && handle->text() != own_handle(state)) {
+  const auto is_it = [&](const client_api::Handle& own) { return own.text() == handle->text(); };
+  if (handle && std::ranges::none_of(state.handles(), is_it)) {
     context.out.note(registered + "; another number needs another --home");
     return Fail(ExitCode::kFailed);
   }

@@ -46,6 +46,16 @@ TEST_F(Register, TakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
   EXPECT_EQ(host.requests.size(), 1u);
 }
 
+TEST_F(Register, TakesBackWhicheverOfItsHandlesTheDeviceHad) {
+  Event ended = connection_event(State::kEnded);
+  for (const char* handle : {"@ana", "+491700000001"}) ended.mutable_state_changed()->add_handles()->set_text(handle);
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+491700000001")), ExitCode::kOk);
+  host.publish(ended);
+  EXPECT_EQ(run_register(context, to_register("+491700000002")), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr("registered already as @ana"));
+}
+
 TEST_F(Register, AsksTheServerWhetherItStillTakesTheDevice) {
   const auto register_while = [&](State::Connection connection) {
     Event offline = connection_event(State::kOffline);

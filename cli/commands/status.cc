@@ -48,7 +48,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
       if (reached == Reached::kOnline) send_leftovers(context);  // so that the counts are those afterwards
     }
   }
-  const std::string handle = state.handles().empty() ? "" : state.handles(0).text();
+  const std::string handle = first_handle(state);
   if (options.json) {
     JsonLine line;
     line.boolean("registered", state.registered())
