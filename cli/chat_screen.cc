@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <deque>
 
+#include "base/limits.h"
 #include "cli/characters.h"
 #include "cli/context.h"
+#include "cli/input_lines.h"
 #include "cli/line_editor.h"
 #include "cli/terminal.h"
 
@@ -149,7 +151,14 @@ class PlainScreen final : public ChatScreen {
   PlainScreen(Context context, Events events)
       : out_(context.out),
         events_(std::move(events)),
-        input_(context.host, [this](std::string_view text) { take(text); }) {}
+        lines_({[this](std::string line) { events_.entered(std::move(line)); },
+                [this] { out_.note("not sent: a line is longer than " + std::to_string(kTextBytesMax) + " bytes"); }},
+               kTextBytesMax),
+        input_(context.host, [this](std::string_view text) {
+          if (!text.empty()) return lines_.take(text);
+          lines_.end();
+          events_.ended();
+        }) {}
 
   using ChatScreen::print;
   void print(const std::string&, const std::string& line) override {
@@ -163,22 +172,9 @@ class PlainScreen final : public ChatScreen {
   void set_draft(const std::string&) override {}
 
  private:
-  void take(std::string_view text) {
-    if (text.empty()) {
-      if (!line_.empty()) events_.entered(std::move(line_));
-      return events_.ended();
-    }
-    line_ += text;
-    for (size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
-      const std::string line = line_.substr(0, end);
-      line_.erase(0, end + 1);
-      events_.entered(line);
-    }
-  }
-
   Output& out_;
   Events events_;
-  std::string line_;
+  InputLines lines_;
   InputReader input_;
 };
 

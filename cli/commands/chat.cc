@@ -110,8 +110,7 @@ class Chat {
   }
 
   void on_line(std::string line) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (is_blank(line)) return;
+    if (over_ || is_blank(line)) return;
     if (line.starts_with("//")) {
       line.erase(0, 1);
     } else if (line.starts_with('/')) {
@@ -135,14 +134,8 @@ class Chat {
   void on_command(const std::string& line) {
     if (line == "/quit" || line == "/q") {
       over_ = true;
-    } else if (line.starts_with("/history")) {
-      const unsigned long wanted = std::strtoul(line.c_str() + 8, nullptr, 10);
-      ++outstanding_;
-      host_.start(list_messages(wanted == 0 ? 50 : static_cast<uint32_t>(std::min(wanted, 500UL))),
-                  [this](const Response& response) {
-                    --outstanding_;
-                    for (const Message& message : response.list_messages().messages()) show(message);
-                  });
+    } else if (line == "/history" || line.starts_with("/history ")) {
+      show_history(line.substr(std::string_view("/history").size()));
     } else if (line == "/retry") {
       with_failed([this](const Messages& failed) {
         for (const Message& message : failed) retry(message);
@@ -154,6 +147,16 @@ class Chat {
     } else {
       screen_->print(context_.out.coloured("2", "There is no such command; /help lists them."));
     }
+  }
+
+  void show_history(const std::string& how_many) {
+    const unsigned long wanted = is_blank(how_many) ? 50 : std::strtoul(how_many.c_str(), nullptr, 10);
+    if (wanted == 0) return screen_->print(context_.out.coloured("2", "/history takes a number, up to 500."));
+    ++outstanding_;
+    host_.start(list_messages(static_cast<uint32_t>(std::min(wanted, 500UL))), [this](const Response& response) {
+      --outstanding_;
+      for (const Message& message : response.list_messages().messages()) show(message);
+    });
   }
 
   // Those among the last 500 messages, the oldest first.

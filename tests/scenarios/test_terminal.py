@@ -161,6 +161,15 @@ class Terminal(Scenario):
         for character in "\u009b\u009d\u0085\x1b\u202e":
             self.assertNotIn(character, line)
 
+    def test_a_chat_ends_where_it_is_told_to_and_says_which_lines_it_does_not_take(self):
+        lines = ["x" * 70_000, "hello", "/history none", "/historic", "/quit", "not this"]
+        done = self.ana.run("chat", self.ben.phone, input="\n".join(lines))
+        self.assertIn("longer than 65536 bytes", done.stderr)
+        self.assertIn("/history takes a number", done.stdout)
+        self.assertIn("no such command", done.stdout)
+        self.assertEqual(self.ben.receive_texts("--timeout", "20"), ["hello"])
+        self.assertEqual(self.ben.receive(), [])
+
     def test_rpc_gives_ids_back_as_they_came(self):
         ids = ["18446744073709551616", "1e3", "1.0", "-0", '"\\u0041"', "123456789012345678901234567890"]
         calls = "".join(f'{{"jsonrpc":"2.0","id":{one},"method":"get_state"}}\n' for one in ids)
