@@ -31,7 +31,8 @@ class ByteSource {
   // Ends whatever makes the bytes.
   virtual ~ByteSource() = default;
   // The next bytes, 1..kPieceBytesMax of them; "" at the end, and for every call after it. An error is the last thing
-  // that is told as well. One call at a time; the source outlives it.
+  // that is told as well. One call at a time; the source outlives it: who asks can't give up a call, and waits for it
+  // even when nobody wants the bytes any more. So each ends by itself, within a time that the source sets.
   virtual Task<Result<Bytes, StreamError>> next() = 0;
 };
 

@@ -100,16 +100,16 @@ std::string_view http_reason(int status) {
   }
 }
 
-void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds) {
+void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds, bool http_1_1) {
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(http_reason(response.status));
   out.append("\r\nDate: ");
   append_date(out, unix_seconds);
   for (const auto& [name, value] : response.fields) out.append("\r\n").append(name).append(": ").append(value);
   if (response.status >= 200 && response.status != 204 && response.status != 304) {
     if (!response.stream || response.stream_size) {
-      const uint64_t size = response.stream ? *response.stream_size : response.body.size();
+      const uint64_t size = response.stream_size.value_or(response.body.size());
       out.append("\r\nContent-Length: ").append(std::to_string(size));
-    } else if (response.chunked) {
+    } else if (http_1_1) {
       out.append("\r\nTransfer-Encoding: chunked");
     }
   }

@@ -38,12 +38,12 @@ struct HttpResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> fields;
   Bytes body;
-  // Instead of body: comes piece by piece, and is asked for as the peer takes it. Goes when the peer does.
+  // Instead of body: comes piece by piece, and is asked for as the peer takes it. When the peer goes it is destroyed at
+  // once, or when the piece that it makes is there.
   std::unique_ptr<ByteSource> stream;
   // How long it is: what comes must have exactly that many bytes. Absent: it is sent in chunks, or, to a peer of
-  // HTTP/1.0 (`chunked` off), ends with the connection.
+  // HTTP/1.0, ends with the connection. An answer to HEAD has the size and needs no stream.
   std::optional<uint64_t> stream_size;
-  bool chunked = true;
   // HEAD: the length is told, the body is not sent.
   bool head_only = false;
   bool close = false;
@@ -58,8 +58,9 @@ struct HttpResponse {
 std::string_view http_reason(int status);
 
 // Appends status line and fields, with Content-Length or Transfer-Encoding (but for 1xx, 204, 304) and Connection; then
-// the body follows, unless head_only. `unix_seconds`: for Date.
-void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds);
+// the body follows, unless head_only. `unix_seconds`: for Date. `http_1_1`: the peer understands chunks.
+void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds,
+                      bool http_1_1 = true);
 
 // One piece of a body that is sent in chunks; "" is its end.
 void append_chunk(Bytes& out, BytesView piece);

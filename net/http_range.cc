@@ -64,7 +64,7 @@ void set_ranged_body(HttpResponse& response, const IncomingRequest& request, uin
     response.set("Content-Range",
                  "bytes " + std::to_string(range.first) + "-" + std::to_string(range.first + range.size - 1) + of_size);
   }
-  response.stream = open(range);
+  if (request.method != "HEAD") response.stream = open(range);
   response.stream_size = range.size;
 }
 

@@ -30,7 +30,7 @@ struct RangeChoice {
 RangeChoice choose_range(const IncomingRequest& request, uint64_t size, std::string_view etag);
 
 // Makes `response` (200) that body, or the part that is asked for (206), or 416 with none; with Accept-Ranges. `open`
-// makes the source of a range, unless none is sent.
+// makes the source of a range, unless none is sent: for 416, and for HEAD.
 void set_ranged_body(HttpResponse& response, const IncomingRequest& request, uint64_t size, std::string_view etag,
                      const std::function<std::unique_ptr<ByteSource>(ByteRange)>& open);
 

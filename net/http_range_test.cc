@@ -63,9 +63,9 @@ TEST(HttpRange, AnotherStateOfItThanTheOneAskedAboutGetsTheWhole) {
   EXPECT_EQ(choose_range(get("bytes=0-1", "\"e\""), 1000, "").kind, Kind::kWhole);
 }
 
-std::string head_of(const HttpResponse& response) {
+std::string head_of(const HttpResponse& response, bool http_1_1 = true) {
   Bytes head;
-  append_http_head(head, response, true, 0);
+  append_http_head(head, response, true, 0, http_1_1);
   return head;
 }
 
@@ -91,13 +91,24 @@ TEST(HttpRange, TheAnswerSaysWhichPartItIs) {
   EXPECT_EQ(none.stream, nullptr);
 }
 
+TEST(HttpRange, ForHeadNothingIsOpenedAndTheSizeIsTold) {
+  IncomingRequest head = get("");
+  head.method = "HEAD";
+  HttpResponse response;
+  set_ranged_body(response, head, 10, "", [](ByteRange) -> std::unique_ptr<ByteSource> {
+    ADD_FAILURE() << "what is opened is not sent";
+    return nullptr;
+  });
+  EXPECT_EQ(response.status, 200);
+  EXPECT_NE(head_of(response).find("Content-Length: 10\r\n"), std::string::npos);
+}
+
 TEST(HttpHead, AStreamOfUnknownSizeIsSentInChunksOrToTheEnd) {
   HttpResponse response;
   response.stream = std::make_unique<SharedBytesSource>(std::make_shared<const Bytes>(), 0, 0);
   EXPECT_NE(head_of(response).find("Transfer-Encoding: chunked\r\n"), std::string::npos);
-  response.chunked = false;
-  EXPECT_EQ(head_of(response).find("Transfer-Encoding"), std::string::npos);
-  EXPECT_EQ(head_of(response).find("Content-Length"), std::string::npos);
+  EXPECT_EQ(head_of(response, false).find("Transfer-Encoding"), std::string::npos);
+  EXPECT_EQ(head_of(response, false).find("Content-Length"), std::string::npos);
   Bytes out;
   append_chunk(out, Bytes(26, 'x'));
   append_chunk(out, "");

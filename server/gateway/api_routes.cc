@@ -128,7 +128,7 @@ bool matches(std::string_view pattern, std::string_view path, AccountId& account
 struct Match {
   const Route* route = nullptr;
   AccountId account;
-  std::string allowed;  // methods of the path, for Allow; empty: no such path
+  std::string allowed;  // methods of the path, as append_method makes it; empty: no such path
 };
 
 Match find_route(const IncomingRequest& request) {
@@ -136,14 +136,12 @@ Match find_route(const IncomingRequest& request) {
   for (const Route& route : kRoutes) {
     AccountId account;
     if (!matches(route.pattern, request.path(), account)) continue;
-    const bool reads = route.method == "GET";
-    if (request.method == route.method || (reads && request.method == "HEAD")) {
+    if (takes_method(route.method, request)) {
       match.route = &route;
       match.account = account;
     }
-    match.allowed.append(match.allowed.empty() ? "" : ", ").append(route.method).append(reads ? ", HEAD" : "");
+    append_method(match.allowed, route.method);
   }
-  if (!match.allowed.empty()) match.allowed.append(", OPTIONS");
   return match;
 }
 
@@ -186,20 +184,36 @@ Task<HttpResponse> route_api(HttpContext& context) {
   HttpResponse response;
   if (match.allowed.empty()) {
     response = error_response(request, {wire::kNotFound, "no such path", 0});
-  } else if (request.method == "OPTIONS") {
-    response.status = 204;
-    response.set("Allow", match.allowed)
-        .set("Access-Control-Allow-Methods", match.allowed)
-        .set("Access-Control-Allow-Headers", "Authorization, Content-Type")
-        .set("Access-Control-Max-Age", "86400");
   } else if (match.route == nullptr) {
-    response = error_response(request, 405, {wire::kInvalidArgument, "the path does not take this method", 0});
-    response.set("Allow", match.allowed);
+    response = methods_response(request, match.allowed);
   } else {
     response = co_await answer_call(context, match);
   }
   set_api_fields(response);
   co_return response;
+}
+
+bool takes_method(std::string_view method, const IncomingRequest& request) {
+  return request.method == method || (method == "GET" && request.method == "HEAD");
+}
+
+void append_method(std::string& allowed, std::string_view method) {
+  allowed.append(allowed.empty() ? "" : ", ").append(method).append(method == "GET" ? ", HEAD" : "");
+}
+
+HttpResponse methods_response(const IncomingRequest& request, const std::string& allowed) {
+  const std::string methods = allowed + ", OPTIONS";
+  HttpResponse response;
+  if (request.method == "OPTIONS") {
+    response.status = 204;
+    response.set("Access-Control-Allow-Methods", methods)
+        .set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+        .set("Access-Control-Max-Age", "86400");
+  } else {
+    response = error_response(request, 405, {wire::kInvalidArgument, "the path does not take this method", 0});
+  }
+  response.set("Allow", methods);
+  return response;
 }
 
 void set_api_fields(HttpResponse& response) {

@@ -20,6 +20,15 @@ Bytes bearer_token(const net::IncomingRequest& request);
 //
 // CORS: any origin may call, as nothing here is authenticated by a cookie: a web app may be served from elsewhere.
 Task<net::HttpResponse> route_api(HttpContext& context);
+
+// ---- shared with routes whose bodies are streams
+
+// Whether a route of that method answers the request: that of GET answers HEAD, too.
+bool takes_method(std::string_view method, const net::IncomingRequest& request);
+// Adds what a route of that method answers to the list of a path's methods.
+void append_method(std::string& allowed, std::string_view method);
+// What a path that has these methods answers to OPTIONS, and to a method that is none of them (405).
+net::HttpResponse methods_response(const net::IncomingRequest& request, const std::string& allowed);
 // The fields that every answer below /v1/ has, but for those that it has already.
 void set_api_fields(net::HttpResponse& response);
 

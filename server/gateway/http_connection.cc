@@ -258,24 +258,23 @@ Task<void> HttpConnection::handle() {
 
 void HttpConnection::answer(net::HttpResponse response) {
   if (response.status >= 500) home().metrics().http_failures.add();
-  const bool ends_with_connection = response.stream && !response.stream_size && !request_.http_1_1;
-  if (ends_with_connection) response.chunked = false;
-  close_after_ =
-      close_after_ || response.close || ends_with_connection || !request_.keep_alive || home().shared().draining;
+  const bool http_1_1 = request_.http_1_1;
+  const bool has_no_end = response.stream && !response.stream_size && !http_1_1;  // but the connection's
+  close_after_ = close_after_ || response.close || has_no_end || !request_.keep_alive || home().shared().draining;
   request_ = {};
   large_body_.reset();
   state_ = State::kWriting;
   pause_reading();
   home().deadlines().http_progress.add(*this, home().loop().now_ms());
   Bytes& out = output();
-  net::append_http_head(out, response, !close_after_, unix_seconds(home()));
+  net::append_http_head(out, response, !close_after_, unix_seconds(home()), http_1_1);
   if (response.head_only || response.status == 204 || response.status == 304) return;
   if (!response.stream) {
     out.append(response.body);
     return;
   }
   sending_ = true;
-  const bool chunked = !response.stream_size && response.chunked;
+  const bool chunked = !response.stream_size && http_1_1;
   tasks().spawn(send(std::move(response.stream), response.stream_size, chunked));
 }
 

@@ -2,6 +2,8 @@
 
 #include "server/gateway/stream_routes.h"
 
+#include <algorithm>
+
 #include "net/process_memory.h"
 #include "server/gateway/api_bodies.h"
 #include "server/gateway/api_routes.h"
@@ -19,7 +21,7 @@ Task<HttpResponse> answer_stream(HttpContext& context, const StreamRoute& route,
   if (context.shared.draining) co_return error_response(call.request, {wire::kUnavailable, "the node drains", 1000});
   std::optional<OneAtATime> place;
   const bool has_body = call.body_size != 0;
-  if (route.for_devices && call.request.method != "OPTIONS") {
+  if (route.for_devices) {
     Bytes token = bearer_token(call.request);
     auto caller = co_await handlers::authenticate(services, std::move(token), true);
     if (!caller) co_return error_response(call.request, caller.error());
@@ -48,8 +50,16 @@ const StreamRoute* find_stream_route(const Shared& shared, const net::IncomingRe
 
 Task<HttpResponse> route_stream(HttpContext& context, const StreamRoute& route, std::optional<uint64_t> body_size,
                                 ByteSource& body) {
-  StreamCall call{context.request, context.address.limit_key(), {}, body_size, body};
-  HttpResponse response = co_await answer_stream(context, route, call);
+  const net::IncomingRequest& request = context.request;
+  HttpResponse response;
+  if (std::ranges::any_of(route.methods, [&](const std::string& method) { return takes_method(method, request); })) {
+    StreamCall call{request, {}, body_size, body};
+    response = co_await answer_stream(context, route, call);
+  } else {
+    std::string allowed;
+    for (const std::string& method : route.methods) append_method(allowed, method);
+    response = methods_response(request, allowed);
+  }
   set_api_fields(response);
   co_return response;
 }

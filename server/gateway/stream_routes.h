@@ -32,7 +32,6 @@ struct HttpContext;
 
 struct StreamCall {
   const net::IncomingRequest& request;  // without its body
-  std::string address;                  // of the peer, as limits count it
   DeviceAddress caller;                 // of a route for devices
   std::optional<uint64_t> body_size;    // absent: only the end will tell
   ByteSource& body;
@@ -40,7 +39,8 @@ struct StreamCall {
 
 // Immutable once the gateway has started.
 struct StreamRoute {
-  std::string prefix;       // of the path, below /v1/: "/v1/files/"; every method of it
+  std::string prefix;                // of the path, below /v1/: "/v1/files/"
+  std::vector<std::string> methods;  // that it answers: "GET", which takes HEAD with it; OPTIONS is answered for it
   bool for_devices = true;  // only a device that has published its keys, kLargeBodiesMax bodies of an account at a time
   uint64_t body_bytes_max = 0;  // of one request; more is refused with 413
   // Answers it: the call outlives the task. Runs on the loop that got the request, and completes there.

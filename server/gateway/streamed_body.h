@@ -37,7 +37,7 @@ class StreamedBody final : public ByteSource {
   void wake();
 
   const std::function<void()> wanted_;
-  std::deque<Bytes> pieces_;  // each full but the last
+  std::deque<Bytes> pieces_;  // what came together, or fits into the one before
   size_t waiting_ = 0;        // bytes in pieces_
   bool ended_ = false;
   std::optional<StreamError> error_;

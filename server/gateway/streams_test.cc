@@ -29,10 +29,11 @@ constexpr uint64_t kBodyMax = 64 << 20;
 // What a handler has seen, for the test's thread.
 struct Seen {
   std::atomic<uint64_t> taken{0};
-  std::atomic<uint64_t> sum{0};  // of the bytes
-  std::atomic<int> ended{0};     // handlers
-  std::atomic<int> error{-1};    // the last StreamError
-  std::atomic<bool> go{true};    // whether handlers may take
+  std::atomic<uint64_t> sum{0};       // of the bytes
+  std::atomic<int> ended{0};          // handlers
+  std::atomic<int> error{-1};         // the last StreamError
+  std::atomic<bool> go{true};         // whether handlers may take, and sources give
+  std::atomic<uint64_t> at_first{0};  // without it, what they take before they stop: this and the rest of a piece
   std::atomic<uint64_t> given{0};
   std::atomic<int> sources{0};  // that live
 };
@@ -55,7 +56,7 @@ Task<net::HttpResponse> take(Seen& seen, StreamCall& call) {
   net::HttpResponse response;
   uint64_t taken = 0;
   for (;;) {
-    while (!seen.go) co_await Pause{this_loop(), 5};
+    while (!seen.go && seen.taken >= seen.at_first) co_await Pause{this_loop(), 5};
     const auto piece = co_await call.body.next();
     if (!piece) {
       seen.error = static_cast<int>(piece.error());
@@ -89,7 +90,9 @@ class Numbers final : public ByteSource {
   }
   ~Numbers() override { --seen_.sources; }
   Task<Result<Bytes, StreamError>> next() override {
-    co_await Pause{this_loop(), 0};  // as from a disk
+    do {
+      co_await Pause{this_loop(), 0};  // as from a disk
+    } while (!seen_.go);
     if (at_ >= good_) co_return Fail(StreamError::kFailed);
     Bytes piece;
     for (const uint64_t end = std::min(end_, at_ + kPieceBytesMax); at_ < end; ++at_)
@@ -141,10 +144,10 @@ GatewayHooks routes(Seen& seen) {
   GatewayHooks hooks;
   const auto take_it = [&seen](StreamCall& call) { return take(seen, call); };
   hooks.streams = {
-      {"/v1/take/", false, kBodyMax, take_it},
-      {"/v1/own/", true, kBodyMax, take_it},
-      {"/v1/refuse/", false, kBodyMax, [&seen](StreamCall&) { return refuse_at_once(seen); }},
-      {"/v1/give/", false, 0, [&seen](StreamCall& call) { return give(seen, call); }},
+      {"/v1/take/", {"PUT"}, false, kBodyMax, take_it},
+      {"/v1/own/", {"PUT", "GET"}, true, kBodyMax, take_it},
+      {"/v1/refuse/", {"PUT"}, false, kBodyMax, [&seen](StreamCall&) { return refuse_at_once(seen); }},
+      {"/v1/give/", {"GET"}, false, 0, [&seen](StreamCall& call) { return give(seen, call); }},
   };
   return hooks;
 }
@@ -318,6 +321,44 @@ TEST(Streams, NothingIsReadWhileTheHandlerHasNotTakenWhatCame) {
   EXPECT_EQ(client.read_response().body, std::to_string(body.size()));
 }
 
+TEST(Streams, ReadingStopsAgainWhenTheHandlerStopsAfterAPiece) {
+  Seen seen;
+  seen.go = false;
+  seen.at_first = 1;
+  Server server({}, 1, routes(seen));
+  Client client(server.port());
+  const Bytes body(kBodyMax, 'x');
+  client.send_bytes(put("/v1/take/a", body.size()));
+  const size_t sent = client.send_what_is_taken(body);
+  EXPECT_LT(sent, body.size()) << "the kernel's buffers, and what waits for the handler";
+  EXPECT_GT(seen.taken, 0u);
+  EXPECT_LE(seen.taken, ByteSource::kPieceBytesMax);
+  seen.go = true;
+  client.send_bytes(BytesView(body).substr(sent));
+  EXPECT_EQ(client.read_response().body, std::to_string(body.size()));
+}
+
+TEST(Streams, OptionsAndMethodsThatAreNoneOfTheRouteDoNotReachItsHandler) {
+  Seen seen;
+  Server server({}, 1, routes(seen));
+  for (const std::string body : {"", "x"}) {
+    Client client(server.port());
+    const auto preflight = client.request("OPTIONS", "/v1/own/a", {}, body);
+    EXPECT_EQ(preflight.status, 204);
+    EXPECT_EQ(preflight.field("Allow"), "PUT, GET, HEAD, OPTIONS");
+    EXPECT_EQ(preflight.field("Access-Control-Allow-Methods"), "PUT, GET, HEAD, OPTIONS");
+    EXPECT_EQ(preflight.field("Access-Control-Allow-Origin"), "*");
+    const auto refused = client.request("POST", "/v1/own/a", {}, body);
+    EXPECT_EQ(refused.status, 405);
+    EXPECT_EQ(refused.field("Allow"), "PUT, GET, HEAD, OPTIONS");
+    EXPECT_EQ(client.request("HEAD", "/v1/own/a").status, 401);
+  }
+  Client large(server.port());
+  large.send_bytes("OPTIONS /v1/own/a HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kBodyMax) + "\r\n\r\n");
+  EXPECT_EQ(large.read_response().field("Connection"), "close") << "nobody takes the body";
+  EXPECT_EQ(seen.ended, 0);
+}
+
 TEST(Streams, AreForDevicesWhereTheRouteSaysSoAndFourAtATime) {
   Seen seen;
   seen.go = false;
@@ -429,6 +470,14 @@ TEST(Streams, AnAnswerOfNoKnownSizeComesInChunksOrUntilTheEnd) {
   EXPECT_TRUE(body == numbers(0, 200'000));
   EXPECT_EQ(answer, "");
 
+  Client goes_on(server.port());
+  goes_on.send_bytes(
+      "GET /v1/give/chunked HTTP/1.1\r\nHost: a\r\n\r\n"
+      "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  answer = goes_on.read_to_end();
+  EXPECT_NE(answer.find("\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), std::string::npos)
+      << "the next answer is none of its bytes";
+
   Client old(server.port());
   old.send_bytes("GET /v1/give/chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   answer = old.read_to_end();
@@ -467,6 +516,21 @@ TEST(Streams, ASourceIsNotAheadOfItsReaderAndEndsWithIt) {
   EXPECT_LT(seen.given, 2'000'000u) << "a piece, and what the kernel holds";
   EXPECT_EQ(seen.sources, 1);
   client.close();
+  EXPECT_TRUE(becomes(seen.sources, 0));
+  EXPECT_TRUE(server.wait_for_connections(0));
+}
+
+TEST(Streams, ASourceThatIsMakingAPieceAsItsReaderGoesEndsWithThatPiece) {
+  Seen seen;
+  seen.go = false;
+  Server server({}, 1, routes(seen));
+  Client client(server.port());
+  client.send_bytes("GET /v1/give/a HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(becomes(seen.sources, 1));
+  client.close();
+  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(seen.sources, 1);
+  seen.go = true;
   EXPECT_TRUE(becomes(seen.sources, 0));
   EXPECT_TRUE(server.wait_for_connections(0));
 }
