@@ -198,6 +198,36 @@ TEST_F(RegistrationTest, WhoeverProvesAnyHandleOfAnAccountGetsADeviceInIt) {  //
   EXPECT_EQ(other.address, (DeviceAddress{account, {2}}));
 }
 
+TEST_F(RegistrationTest, AHandleThatMovesMeanwhileLetsNobodyPastThePinOfItsNewAccount) {
+  TestDevice ana(world, kPhone);
+  TestDevice ben(world, "+491700000002");
+  ASSERT_TRUE(ana.become_active());
+  ASSERT_TRUE(ben.become_active());
+  set_pin(ben, "2468");
+  const auto code = ask();
+  auto& accounts = world.ports().accounts;
+  const Handle handle = *Handle::from_text(kPhone);
+  accounts.faults.hold();
+  std::optional<Outcome<wire::RegistrationResponse>> answer;
+  world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request_of(code->code())), answer);
+  world.loops.settle();
+  accounts.faults.release_one();  // the code
+  world.loops.settle();
+  std::optional<Result<AccountRecord, StoreError>> removed, added;
+  world.loops.begin(0, accounts.remove_handle(ana.address.account, handle), removed);
+  world.loops.begin(0, accounts.add_handle(ben.address.account, handle, AccountStore::Place::kLast), added);
+  world.loops.settle();
+  accounts.faults.release_one();  // whose account is it?
+  world.loops.settle();
+  accounts.faults.release();
+  world.loops.settle();
+  ASSERT_TRUE(removed && *removed && added && *added);
+  ASSERT_TRUE(answer && !*answer);
+  EXPECT_EQ(answer->error().code, wire::kUnavailable);
+  EXPECT_EQ(refused(code->code()), wire::kPinRequired) << "the code is left";
+  EXPECT_EQ(enter(code->code(), "2468")->account_id(), ben.address.account.bytes());
+}
+
 TEST_F(RegistrationTest, ARegistrationPinIsAskedForAndAWrongOneLeavesTheCode) {
   TestDevice device(world, kPhone);
   ASSERT_TRUE(device.become_active());

@@ -68,6 +68,8 @@ class AccountStore {
   };
   virtual Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) = 0;
 
+  // Nothing calls these two yet: the requests by which a person adds, orders and gives up handles will (decision 0018).
+  //
   // Gives the account a further handle, or one that it has another place. Errors: kNotFound; kConflict when it is
   // another account's, or this one has kHandlesMax.
   enum class Place { kFirst, kLast };
@@ -78,6 +80,9 @@ class AccountStore {
   // The handle's account, made with `new_account` as its id and this as its only handle if there is none, and in it a
   // new inactive device with an id never used before in the account. An earlier inactive device of the account is
   // removed. Answers the account as it is afterwards; the new device is its last.
+  //
+  // Beside remove_handle() of that handle it is as if either came first, so a device may come into the account that is
+  // losing it; and the account need not be the one that find_by_handle() answered: compare what was asked of that one.
   virtual Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                              UnixMicros now) = 0;
 
