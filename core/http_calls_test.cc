@@ -7,15 +7,10 @@
 
 #include <vector>
 
+#include "core/testing/virtual_clock.h"
+
 namespace kith::core {
 namespace {
-
-class StandingClock final : public Clock {
- public:
-  [[nodiscard]] UnixMicros now() const override { return {1}; }
-  [[nodiscard]] MonotonicMs monotonic() const override { return {ms}; }
-  uint64_t ms = 1000;
-};
 
 class HttpCallsTest : public ::testing::Test {
  protected:
@@ -41,11 +36,11 @@ class HttpCallsTest : public ::testing::Test {
     calls_.on_response(response);
   }
   void pass(uint64_t ms) {
-    clock_.ms += ms;
+    clock_.monotonic_ms += ms;
     timers_.run_due(clock_.monotonic());
   }
 
-  StandingClock clock_;
+  testing::VirtualClock clock_;
   Timers timers_;
   Output output_;
   std::optional<Registration> registration_;

@@ -124,6 +124,17 @@ TEST_F(MessageSearchTest, ATableWithVeryManyThatAreNotIndexedIndexesThem) {
   EXPECT_EQ(find("first"), Texts{"the first"});
 }
 
+// More than a search compares.
+TEST_F(MessageSearchTest, LongTextsHideNothingInTheIndex) {
+  add("a needle ☂");
+  index_all();
+  for (int i = 0; i < 600; ++i) add(std::string(60'000, ' '));
+  EXPECT_EQ(find("needle"), Texts{"a needle ☂"}) << "not those that are not in the index";
+  EXPECT_EQ(find("☂"), Texts{"a needle ☂"});
+  index_all();
+  EXPECT_EQ(find("☂"), Texts{"a needle ☂"}) << "nor the newest";
+}
+
 TEST_F(MessageSearchTest, TheNewestComeFirst) {
   add("pizza one", 1);
   add("pizza two", 2);

@@ -12,8 +12,9 @@ namespace {
 // as well: there all are read that can be in the time.
 constexpr int64_t kNewest = 2000;
 constexpr int64_t kNewestOfConversation = 40'000;
-// Of texts that are compared, in one search.
-constexpr size_t kComparedBytesMax = size_t{32} << 20;
+// Of texts that are compared: those that are not in the index, the newest, and what the index names have so much each, or
+// long texts of one kind would hide all of another.
+constexpr size_t kComparedBytesMax = size_t{16} << 20;
 
 }  // namespace
 
@@ -21,19 +22,20 @@ std::vector<MessageRow> MessagesTable::search(const SearchWords& words,
                                               const std::optional<ConversationId>& conversation, int64_t limit) {
   std::vector<MessageRow> found;
   if (words.words.empty()) return found;
-  size_t compared = 0;
-  int64_t read = 0;
-  const auto enough = [&] { return static_cast<int64_t>(found.size()) >= limit || compared >= kComparedBytesMax; };
-  const auto take = [&](Statement& candidates) {
-    for (read = 0; !enough() && candidates.step(); ++read) {
+  const auto enough = [&] { return static_cast<int64_t>(found.size()) >= limit; };
+  // Takes what matches of at most so many candidates. Whether these were all there are.
+  const auto take = [&](Statement& candidates, int64_t most) {
+    size_t compared = 0;
+    for (; most > 0 && !enough() && compared < kComparedBytesMax; --most) {
+      if (!candidates.step()) return true;
       const std::string text = candidates.text(1);
       compared += text.size();
       if (!words.are_in(fold_points(text))) continue;
       auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE sequence = ?");
       row.bind(candidates.integer(0));
-      if (!row.step()) return;
-      found.push_back(read_message(row));
+      if (row.step()) found.push_back(read_message(row));
     }
+    return false;
   };
   const auto bind_conversation = [&](Statement& statement) {
     if (conversation) {
@@ -49,22 +51,21 @@ std::vector<MessageRow> MessagesTable::search(const SearchWords& words,
         "ORDER BY sequence DESC");
     unindexed.bind(indexed_until);
     bind_conversation(unindexed);
-    take(unindexed);
+    take(unindexed, INT64_MAX);
   }
   if (enough()) return found;
   if (words.are_short()) {
-    auto newest = conversation ? database_.prepare(
-                                     "SELECT sequence, text FROM messages WHERE conversation = ? AND sequence <= ? "
-                                     "ORDER BY order_us DESC, id DESC LIMIT ?")
-                               : database_.prepare(
-                                     "SELECT sequence, text FROM messages WHERE sequence <= ? ORDER BY sequence DESC "
-                                     "LIMIT ?");
-    const int64_t most = conversation ? kNewestOfConversation : kNewest;
+    auto newest =
+        conversation
+            ? database_.prepare(
+                  "SELECT sequence, text FROM messages WHERE conversation = ? AND sequence <= ? "
+                  "ORDER BY order_us DESC, id DESC")
+            : database_.prepare("SELECT sequence, text FROM messages WHERE sequence <= ? ORDER BY sequence DESC");
     if (conversation) newest.bind_id(*conversation);
-    newest.bind(indexed_until).bind(most);
+    newest.bind(indexed_until);
     const size_t before = found.size();
-    take(newest);
-    if (read < most) return found;  // enough, or all there are
+    const bool all = take(newest, conversation ? kNewestOfConversation : kNewest);
+    if (all || enough()) return found;
     found.resize(before);
   }
   const std::string expression = words.expression();
@@ -74,7 +75,7 @@ std::vector<MessageRow> MessagesTable::search(const SearchWords& words,
       "ORDER BY messages_fts.rowid DESC");
   indexed.bind_text(expression);
   bind_conversation(indexed);
-  take(indexed);
+  take(indexed, INT64_MAX);
   return found;
 }
 

@@ -58,7 +58,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
       .bind(static_cast<int64_t>(message.came.value))
       .run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
-  if (database_.inserted_row() - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
+  const int64_t sequence = database_.inserted_row();
+  if (sequence % kIndexedAtOnce == 0 && sequence - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
   return true;
 }
 

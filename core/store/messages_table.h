@@ -151,14 +151,15 @@ class MessagesTable {
   MessagePage take(int64_t limit);
 
   // Messages with all the words (search_words.h), the newest first, whether they are in the index or not; none without
-  // words. It ends early when it has compared 32 MiB of text.
+  // words. It ends early: of texts that are not in the index, and of what the index names, it compares 16 MiB each.
   std::vector<MessageRow> search(const SearchWords& words, const std::optional<ConversationId>& conversation,
                                  int64_t limit);
   // Brings the oldest `count` messages that are not in the index into it. False: there are no more.
   bool index(int64_t count);
 
  private:
-  // Beyond so many, which a search can read, each new one brings others into the index.
+  // Beyond so many, which a search can read, new ones bring others into the index; that is looked at once in
+  // kIndexedAtOnce of them.
   static constexpr int64_t kUnindexedMax = 16'384;
   static constexpr int64_t kIndexedAtOnce = 512;
 

@@ -18,17 +18,10 @@
 #include "core/store/testing/faulty_vfs.h"
 #include "core/testing/loopback_host.h"
 #include "core/testing/loopback_server.h"
+#include "core/testing/virtual_clock.h"
 #include "crypto/testing/seeded_random.h"
 
 namespace kith::core::testing {
-
-class VirtualClock : public Clock {
- public:
-  [[nodiscard]] UnixMicros now() const override { return {unix_us}; }
-  [[nodiscard]] MonotonicMs monotonic() const override { return {monotonic_ms}; }
-  uint64_t unix_us = 1'700'000'000'000'000;
-  uint64_t monotonic_ms = 1'000;
-};
 
 class World;
 
