@@ -30,18 +30,15 @@ class MoodyServer : public LoopbackServer {
   }
 };
 
-class Chaos : public TwoPeople {
+class Chaos : public TwoPeopleOn<MoodyServer> {
  public:
-  Chaos()
-      : TwoPeople([](Clock& clock, RandomSource& random) { return std::make_unique<MoodyServer>(clock, random); }) {}
   void TestBody() override {}
 
   void live(uint64_t seed) {
     crypto::SeededRandom dice(seed);
     std::vector<std::string> chats{chat_, bens_chat()};
     std::vector<Host*> people{&ana_, &ben_};
-    MoodyServer& server = static_cast<MoodyServer&>(*world_.server);
-    server.moody = true;
+    server().moody = true;
     std::map<std::pair<size_t, uint32_t>, std::string> posted;
     std::vector<std::string> surely;
     const auto collect = [&](size_t who) {
@@ -73,7 +70,7 @@ class Chaos : public TwoPeople {
         case 4: host.set_silent(dice.below(2) == 0); break;
         case 5: host.disk().fail_after(dice.below(12), dice.below(2) == 0 ? SQLITE_FULL : SQLITE_IOERR_WRITE); break;
         case 6:
-          if (dice.below(4) == 0) server.restart();
+          if (dice.below(4) == 0) server().restart();
           break;
         case 7:
           if (dice.below(4) == 0) (void)host.database().execute("DELETE FROM sessions").has_value();
@@ -96,14 +93,14 @@ class Chaos : public TwoPeople {
         for (uint64_t steps = dice.below(10); steps > 0; --steps) world_.step();
       }
     }
-    server.moody = false;
+    server().moody = false;
     for (size_t who = 0; who < 2; ++who) {
       people[who]->disk().stop_failing();
       people[who]->set_silent(false);
       people[who]->set_network(true);
     }
     world_.advance(200'000);
-    server.restart();  // no client can know of a last frame that was lost on a connection that lives
+    server().restart();  // no client can know of a last frame that was lost on a connection that lives
     world_.advance(1'000'000);
     for (size_t who = 0; who < 2; ++who) collect(who);
 
@@ -117,8 +114,8 @@ class Chaos : public TwoPeople {
     EXPECT_EQ(state(ana_).unsent_messages() + state(ben_).unsent_messages(), 0u);
     EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
     EXPECT_EQ(state(ben_).connection(), client_api::State::kOnline);
-    EXPECT_TRUE(server.device_of(kAna)->inbox.empty());
-    EXPECT_TRUE(server.device_of(kBen)->inbox.empty());
+    EXPECT_TRUE(server().device_of(kAna)->inbox.empty());
+    EXPECT_TRUE(server().device_of(kBen)->inbox.empty());
   }
 };
 

@@ -189,22 +189,17 @@ class MaskedServer final : public LoopbackServer {
   }
 };
 
-class MaskedServerTest : public TwoPeople {
- protected:
-  MaskedServerTest()
-      : TwoPeople([](Clock& clock, RandomSource& random) { return std::make_unique<MaskedServer>(clock, random); }) {}
-};
+using MaskedServerTest = TwoPeopleOn<MaskedServer>;
 
 TEST_F(MaskedServerTest, AWelcomeOfAnotherServerEndsTheConnection_IDENTITY_7) {
-  auto& server = static_cast<MaskedServer&>(*world_.server);
-  server.masked = true;
-  server.restart();
+  server().masked = true;
+  server().restart();
   world_.advance(5000);
   EXPECT_EQ(state(ana_).connection(), State::kOtherServer);
   say(ana_, chat_, "not for this one");
   world_.advance(3'600'000);
-  EXPECT_TRUE(server.sends.empty());
-  server.masked = false;
+  EXPECT_TRUE(server().sends.empty());
+  server().masked = false;
   world_.advance(Connection::kRefusedMaxMs);
   EXPECT_EQ(state(ana_).connection(), State::kOnline);
 }
@@ -343,10 +338,7 @@ TEST_F(ConnectionTest, ScopesReachTheServerWithTheContactsTheyMean) {
   EXPECT_EQ(privacy->about(), wire::Privacy::kNobody);
   EXPECT_EQ(privacy->contacts_size(), 0);
 
-  client_api::Request contact;
-  contact.mutable_set_contact()->set_handle(kBen);
-  contact.mutable_set_contact()->set_name("Benjamin");
-  EXPECT_EQ(ana_.request(contact).set_contact().account_id(), world_.server->account_of(kBen)->id.hex());
+  EXPECT_EQ(set_contact(ana_, kBen, "Benjamin").account_id(), world_.server->account_of(kBen)->id.hex());
   world_.advance(1000);
   EXPECT_EQ(privacy->contacts_size(), 1);
   EXPECT_EQ(conversation(ana_, chat_).title(), "Benjamin");

@@ -41,8 +41,7 @@ TEST_F(ConversationTest, AContentOfALaterVersionIsKeptAsItCameAndShownAsSuch) {
   EXPECT_EQ(bens[0].body_case(), Message::kUnsupported);
   EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "it is shown";
-  auto kept = ben_.database().prepare("SELECT count(*) FROM messages WHERE raw = x'0801E203020801'");
-  EXPECT_TRUE(kept.step() && kept.integer(0) == 1);
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE raw = x'0801E203020801'"), 1);
 }
 
 TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {
@@ -207,10 +206,7 @@ TEST_F(ConversationTest, TheDeliveredTickMayComeBeforeTheSentOne) {
 
 TEST_F(ConversationTest, ABlockedPersonGetsNothingThrough_F28) {
   warm_up();
-  client_api::Request block;
-  block.mutable_set_blocked()->set_handle(kAna);
-  block.mutable_set_blocked()->set_blocked(true);
-  EXPECT_FALSE(ben_.request(block).has_failure());
+  set_blocked(ben_, kAna, true);
   world_.advance(1000);
   EXPECT_TRUE(world_.server->account_of(kBen)->blocked.contains(world_.server->account_of(kAna)->id));
   const std::string id = say(ana_, chat_, "let me in");

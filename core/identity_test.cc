@@ -16,10 +16,8 @@ using client_api::Message;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class IdentityTest : public TwoPeople {
+class IdentityTest : public TwoPeopleOn<LyingServer> {
  protected:
-  IdentityTest() : TwoPeople(LyingServer::make) {}
-  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
   // This device asks Ana to send these messages again, as if it could not read them.
   void ask_again(Host& host, const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
@@ -85,10 +83,7 @@ TEST_F(IdentityTest, WhatADeviceHasConfirmedItIsNotSentAgain_IDENTITY_5) {
 TEST_F(IdentityTest, GarbageUnderTheIdOfAnOldMessageThatWasReadDoesNotMoveIt_ORDER_1) {
   warm_up();
   wire::Entry kept;
-  liar().change = [&kept](wire::ServerFrame& frame) {
-    if (frame.has_deliver() && frame.deliver().entries(0).has_message()) kept = frame.deliver().entries(0);
-    return true;
-  };
+  server().change_messages([&kept](const wire::IncomingMessage& message) { *kept.mutable_message() = message; });
   say(ana_, chat_, "Shall we?");
   say(ben_, bens_chat(), "Yes, of course.");
   world_.advance(2000);
@@ -102,7 +97,7 @@ TEST_F(IdentityTest, GarbageUnderTheIdOfAnOldMessageThatWasReadDoesNotMoveIt_ORD
     again.mutable_message()->set_server_time_us(world_.clock.unix_us);
     if (garbage) again.mutable_message()->set_payload("garbage");
     say(ben_, bens_chat(), "later");
-    liar().plant(kBen, again);
+    server().plant(kBen, again);
     world_.advance(2000);
   }
   auto now = texts(ben_, bens_chat());
@@ -142,7 +137,7 @@ TEST_F(IdentityTest, AnAnswerThatHasNotLeftIsNotForTheKeyThatCame_IDENTITY_5) {
   const std::vector<std::string> ids = say_five();
   // Ben's request is on its way while another device registers his number; Ana hears of neither before the other.
   wire::Entry request;
-  liar().change = [&, done = false](wire::ServerFrame& frame) mutable {
+  server().change = [&, done = false](wire::ServerFrame& frame) mutable {
     if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
     done = true;
     request = frame.deliver().entries(0);
@@ -151,7 +146,7 @@ TEST_F(IdentityTest, AnAnswerThatHasNotLeftIsNotForTheKeyThatCame_IDENTITY_5) {
   };
   ask_again(ben_, ids);
   ASSERT_TRUE(request.has_message());
-  liar().change = [](wire::ServerFrame& frame) {
+  server().change = [](wire::ServerFrame& frame) {
     if (!frame.has_deliver()) return true;
     for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) entry.clear_account_changed();
     return true;
@@ -159,8 +154,8 @@ TEST_F(IdentityTest, AnAnswerThatHasNotLeftIsNotForTheKeyThatCame_IDENTITY_5) {
   Host& eve = world_.add("eve");
   sign_up(eve, kBen, "Ben");
   world_.advance(2000);
-  liar().change = {};
-  liar().plant(kAna, request);
+  server().change = {};
+  server().plant(kAna, request);
   world_.advance(600'000);
   EXPECT_THAT(texts(eve, open_chat(eve, kAna)), IsEmpty());
   EXPECT_FALSE(state(ana_).changes_unsent()) << "nothing waits either";
@@ -251,10 +246,7 @@ class NumberTest : public IdentityTest {
   }
   // Ana's address book is looked up again.
   void look_up_again(const std::string& handle = kBen) {
-    client_api::Request contact;
-    contact.mutable_set_contact()->set_handle(handle);
-    contact.mutable_set_contact()->set_name("Ben");
-    EXPECT_FALSE(ana_.request(contact).has_failure());
+    set_contact(ana_, handle, "Ben");
     world_.clock.unix_us += uint64_t{2} * 24 * 3600 * 1'000'000;
     ana_.set_network(false);
     ana_.set_network(true);
@@ -281,7 +273,7 @@ class NumberTest : public IdentityTest {
 
 TEST_F(NumberTest, ANumberKeepsTheAccountThatItWasFirstKnownToBe_IDENTITY_1) {
   verify(ana_, chat_);
-  liar().handles[kBen] = eve_account_;
+  server().handles[kBen] = eve_account_;
   look_up_again();
   EXPECT_EQ(send_by_number("to Ben"), chat_);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
@@ -301,7 +293,7 @@ TEST_F(NumberTest, AHandleOfAnyKindKeepsTheAccountThatItWasFirstKnownToBe_IDENTI
   for (const char* const text : {"@ben", "ben@example.org"}) {
     world_.server->account_of(kBen)->handles.push_back(text);
     EXPECT_EQ(open_chat(ana_, text), chat_) << "a further handle leads to the account that has it";
-    liar().handles[text] = eve_account_;
+    server().handles[text] = eve_account_;
     look_up_again(text);
     EXPECT_EQ(open_chat(ana_, text), chat_);
     EXPECT_EQ(notices(chat_), ++moved);
@@ -340,7 +332,7 @@ TEST_F(NumberTest, WhoeverHasNoHandleIsShownByNameAndWrittenToAsAnybody_HANDLE_2
 }
 
 TEST_F(NumberTest, AProfileThatClaimsAKnownNumberDoesNotGetIt_IDENTITY_1) {
-  liar().handles[kBen] = eve_account_;
+  server().handles[kBen] = eve_account_;
   say(eve_, open_chat(eve_, kAna), "Ben here, from my new phone");
   world_.advance(5000);
   EXPECT_EQ(send_by_number("to Ben"), chat_);
@@ -351,7 +343,7 @@ TEST_F(NumberTest, AProfileThatClaimsAKnownNumberDoesNotGetIt_IDENTITY_1) {
 }
 
 TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
-  liar().handles[kBen] = eve_account_;
+  server().handles[kBen] = eve_account_;
   look_up_again();
   const std::string agreed = accept_identity(ana_, chat_);
   EXPECT_NE(agreed, chat_);
@@ -362,9 +354,9 @@ TEST_F(NumberTest, ANumberGoesToItsNewAccountWhenThePersonAgrees_IDENTITY_1) {
 }
 
 TEST_F(NumberTest, AnAnswerThatNamesTheKnownAccountAgainEndsTheClaim_IDENTITY_1) {
-  liar().handles[kBen] = eve_account_;
+  server().handles[kBen] = eve_account_;
   look_up_again();
-  liar().handles.clear();
+  server().handles.clear();
   look_up_again();
   EXPECT_EQ(accept_identity(ana_, chat_), chat_) << "there is nothing to move";
   EXPECT_EQ(send_by_number("to Ben"), chat_);
@@ -377,7 +369,7 @@ class OwnListTest : public IdentityTest {
   OwnListTest() : random_(99), mallory_(crypto::make_account_key(random_)) { warm_up(); }
   // The server gives out another list for Ana's account.
   void forge(const std::function<void(wire::DeviceList&)>& change, const crypto::AccountKeyPair& key) {
-    liar().change_list = [change, key](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+    server().change_list = [change, key](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
       if (account.handle() != kAna) return;
       wire::DeviceList list;
       list.ParseFromString(signed_list.device_list());
@@ -389,7 +381,7 @@ class OwnListTest : public IdentityTest {
     wire::Entry entry;
     entry.mutable_account_changed()->set_account_id(world_.server->account_of(kAna)->id.bytes());
     entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kAna)->revision + 1);
-    liar().plant(kAna, entry);
+    server().plant(kAna, entry);
     world_.advance(5000);
   }
   crypto::SeededRandom random_;
@@ -407,10 +399,10 @@ TEST_F(OwnListTest, AListOfTheOwnAccountUnderAnotherKeyIsNotTakenAndEndsTheConne
   EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
   say(ana_, open_chat(ana_, kAna), "a note to myself");
   world_.advance(600'000);
-  for (const wire::Send& send : liar().sends)
+  for (const wire::Send& send : server().sends)
     EXPECT_NE(send.account().account_id(), world_.server->account_of(kAna)->id.bytes()) << "encrypted for nobody else";
   EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
-  liar().change_list = {};
+  server().change_list = {};
   world_.advance(Connection::kRefusedMaxMs);
   EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline) << "once the server is honest again";
 }
@@ -418,7 +410,7 @@ TEST_F(OwnListTest, AListOfTheOwnAccountUnderAnotherKeyIsNotTakenAndEndsTheConne
 TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
   forge([this](wire::DeviceList& list) { list.set_account_key(mallory_.public_key); }, mallory_);
   ASSERT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
-  liar().change_list = {};
+  server().change_list = {};
   sign_up(ana_, kAna, "Ana");
   world_.advance(5000);
   EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
@@ -428,12 +420,12 @@ TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
 // ---- lists that do not verify
 
 TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFromThereIsLost_IDENTITY_3) {
-  liar().change_list = [](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+  server().change_list = [](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
     if (account.handle() == kBen) signed_list.set_signature(Bytes(64, 'x'));
   };
   say(ben_, bens_chat(), "hello");
   world_.advance(10'000);
-  liar().change_list = {};
+  server().change_list = {};
   world_.advance(600'000);
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("hello"));
 }
@@ -442,7 +434,7 @@ TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFrom
 
 TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENTITY_3) {
   const AccountId ben = ben_account();
-  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+  server().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
     if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
@@ -455,11 +447,11 @@ TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENT
     wire::Entry entry;
     entry.mutable_account_changed()->set_account_id(ben.bytes());
     entry.mutable_account_changed()->set_device_list_revision(revision);
-    liar().plant(kAna, entry);
+    server().plant(kAna, entry);
     world_.advance(60'000);
   }
   EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kText) << "the list was not taken";
-  liar().change_list = {};
+  server().change_list = {};
   Host& new_ben = world_.add("new ben");
   sign_up(new_ben, kBen, "Ben");
   world_.advance(120'000);

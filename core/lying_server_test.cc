@@ -16,28 +16,8 @@ using ::testing::ElementsAre;
 
 constexpr const char* kCarl = "+491700000003";
 
-class LyingServerTest : public TwoPeople {
+class LyingServerTest : public TwoPeopleOn<LyingServer> {
  protected:
-  LyingServerTest() : TwoPeople(LyingServer::make) {}
-  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
-  // Keeps the entry of the next message that goes to a device; `withhold` it as well.
-  void keep_next(wire::Entry& kept) {
-    liar().change = [&kept, done = false](wire::ServerFrame& frame) mutable {
-      if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
-      done = true;
-      kept = frame.deliver().entries(0);
-      return true;
-    };
-  }
-  // Changes the first message that goes to a device from now on.
-  void change_next(std::function<void(wire::IncomingMessage&)> change) {
-    liar().change = [change = std::move(change), done = false](wire::ServerFrame& frame) mutable {
-      if (done || !frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
-      done = true;
-      change(*frame.mutable_deliver()->mutable_entries(0)->mutable_message());
-      return true;
-    };
-  }
   uint32_t post_text(Host& host, const std::string& chat, const std::string& text) {
     client_api::Request request;
     request.mutable_send_message()->set_conversation(chat);
@@ -60,11 +40,11 @@ class LyingServerTest : public TwoPeople {
 
 TEST_F(LyingServerTest, WhatIsAcceptedAndDroppedNeverHasASecondTick) {
   warm_up();
-  liar().drop_between(kAna, kBen, true);
+  server().drop_between(kAna, kBen, true);
   const std::string id = say(ana_, chat_, "dropped");
   world_.advance(60'000);
   EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
-  liar().drop_between(kAna, kBen, false);
+  server().drop_between(kAna, kBen, false);
   say(ana_, chat_, "there");
   world_.advance(2000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "there")) << "and the session goes on";
@@ -73,7 +53,7 @@ TEST_F(LyingServerTest, WhatIsAcceptedAndDroppedNeverHasASecondTick) {
 
 TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
   warm_up();
-  liar().drop_between(kAna, kBen, true);
+  server().drop_between(kAna, kBen, true);
   const std::string id = say(ana_, chat_, "dropped");
   wire::Entry entry;
   wire::DeliveryReceipt& receipt = *entry.mutable_delivery_receipt();
@@ -84,7 +64,7 @@ TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
   receipt.set_first_number(send.account().receipt_number());
   receipt.set_last_number(send.account().receipt_number());
   receipt.set_marks(wire::receipt_mark(*MessageId::from_bytes(send.message_id())));
-  liar().plant(kAna, entry);
+  server().plant(kAna, entry);
   world_.advance(2000);
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "the second tick is the server's word";
 }
@@ -92,7 +72,7 @@ TEST_F(LyingServerTest, AForgedDeliveryReceiptNeverTurnsTicksBlue_RECEIPT_1) {
 TEST_F(LyingServerTest, AReadReceiptBeforeTheFirstTickCounts_TICK_1) {
   warm_up();
   bool answers = false;
-  liar().change = [&](wire::ServerFrame& frame) { return !frame.has_accepted() || answers; };
+  server().change = [&](wire::ServerFrame& frame) { return !frame.has_accepted() || answers; };
   const std::string id = say(ana_, chat_, "read before it is accepted");
   world_.advance(1000);
   client_api::Request read;
@@ -108,7 +88,7 @@ TEST_F(LyingServerTest, AReadReceiptBeforeTheFirstTickCounts_TICK_1) {
 TEST_F(LyingServerTest, AnswersToWhatWasNeverSentChangeNothing) {
   warm_up();
   const auto before = texts(ana_, chat_);
-  liar().change = [done = false](wire::ServerFrame& frame) mutable {
+  server().change = [done = false](wire::ServerFrame& frame) mutable {
     if (done || !frame.has_accepted()) return true;
     done = true;
     frame.mutable_accepted()->set_message_id(Bytes(16, 'x'));
@@ -127,14 +107,14 @@ TEST_F(LyingServerTest, AnswersToWhatWasNeverSentChangeNothing) {
 TEST_F(LyingServerTest, AMessageReplayedLaterIsNotShownAgain_SEND_1) {
   warm_up();
   wire::Entry kept;
-  keep_next(kept);
+  server().change_next_message([&kept](wire::IncomingMessage& message) { *kept.mutable_message() = message; });
   say(ana_, chat_, "once");
   world_.advance(1000);
   ASSERT_TRUE(kept.has_message());
-  liar().plant(kBen, kept);
+  server().plant(kBen, kept);
   kept.mutable_message()->set_message_id(Bytes(16, 'y'));  // as if it were another one
   kept.mutable_message()->set_server_time_us(world_.clock.unix_us);
-  liar().plant(kBen, kept);
+  server().plant(kBen, kept);
   world_.advance(20'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "once"));
   EXPECT_EQ(state(ben_).undecryptable(), 0u);
@@ -146,7 +126,7 @@ TEST_F(LyingServerTest, MessagesInAnotherOrderAreAllReadAndShownByTheirTime_ORDE
   warm_up();
   // The first message comes last: its entry is withheld, and then planted where the others have been.
   wire::Entry first;
-  liar().change = [&first](wire::ServerFrame& frame) {
+  server().change = [&first](wire::ServerFrame& frame) {
     if (!frame.has_deliver() || !frame.deliver().entries(0).has_message()) return true;
     wire::Entry& entry = *frame.mutable_deliver()->mutable_entries(0);
     if (first.has_message()) return true;
@@ -158,7 +138,7 @@ TEST_F(LyingServerTest, MessagesInAnotherOrderAreAllReadAndShownByTheirTime_ORDE
   say(ana_, chat_, "two");
   say(ana_, chat_, "three");
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "two", "three"));
-  liar().plant(kBen, first);
+  server().plant(kBen, first);
   world_.advance(2000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "one", "two", "three"));
   EXPECT_EQ(state(ben_).undecryptable(), 0u);
@@ -168,7 +148,8 @@ TEST_F(LyingServerTest, MessagesInAnotherOrderAreAllReadAndShownByTheirTime_ORDE
 
 TEST_F(LyingServerTest, ATruncatedMessageIsNoticedAndRepaired) {
   warm_up();
-  change_next([](wire::IncomingMessage& message) { message.mutable_payload()->resize(message.payload().size() / 2); });
+  server().change_next_message(
+      [](wire::IncomingMessage& message) { message.mutable_payload()->resize(message.payload().size() / 2); });
   say(ana_, chat_, "whole words");
   world_.advance(20'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "whole words"));
@@ -197,7 +178,7 @@ TEST_F(LyingServerTest, AMessageGivenOutAsSomebodyElsesIsNotBelieved_DEVICE_1) {
   world_.advance(2000);
   const std::string with_carl = open_chat(ben_, kCarl);
   const Bytes carls = world_.server->account_of(kCarl)->id.bytes();
-  change_next([&](wire::IncomingMessage& message) { message.set_from_account(carls); });
+  server().change_next_message([&](wire::IncomingMessage& message) { message.set_from_account(carls); });
   say(ana_, chat_, "words of Ana");
   world_.advance(20'000);
   for (const Message& each : history(ben_, with_carl)) EXPECT_NE(each.text().text(), "words of Ana");
@@ -206,7 +187,7 @@ TEST_F(LyingServerTest, AMessageGivenOutAsSomebodyElsesIsNotBelieved_DEVICE_1) {
 
 TEST_F(LyingServerTest, AMessageUnderAnotherIdIsShownOnce) {
   warm_up();
-  change_next([](wire::IncomingMessage& message) { message.set_message_id(Bytes(16, 'z')); });
+  server().change_next_message([](wire::IncomingMessage& message) { message.set_message_id(Bytes(16, 'z')); });
   say(ana_, chat_, "hello");
   world_.advance(20'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "hello"));
@@ -217,20 +198,20 @@ TEST_F(LyingServerTest, AMessageUnderAnotherIdIsShownOnce) {
 TEST_F(LyingServerTest, ABundleWithAnotherIdentityGetsNoMessage_DEVICE_1) {
   crypto::SeededRandom random(77);
   const Bytes mallory = crypto::Sessions::make_identity(random).public_key;
-  liar().change_bundles = [&](wire::PrekeyBundlesResponse& response) {
+  server().change_bundles = [&](wire::PrekeyBundlesResponse& response) {
     for (auto& bundle : *response.mutable_bundles()) bundle.set_identity_key(mallory);
   };
   post_text(ana_, chat_, "secret");
   world_.advance(60'000);
-  EXPECT_TRUE(liar().sends.empty()) << "nothing was encrypted for a key that the list does not name";
+  EXPECT_TRUE(server().sends.empty()) << "nothing was encrypted for a key that the list does not name";
   EXPECT_EQ(tick("secret"), Message::kPending);
-  liar().change_bundles = {};
+  server().change_bundles = {};
   world_.advance(300'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret"));
 }
 
 TEST_F(LyingServerTest, ABundleWithASwappedSignedPrekeyGetsNoMessage) {
-  liar().change_bundles = [](wire::PrekeyBundlesResponse& response) {
+  server().change_bundles = [](wire::PrekeyBundlesResponse& response) {
     for (auto& bundle : *response.mutable_bundles()) {
       std::string& key = *bundle.mutable_signed_prekey()->mutable_public_key();
       key[10] = static_cast<char>(key[10] ^ 1);
@@ -238,14 +219,14 @@ TEST_F(LyingServerTest, ABundleWithASwappedSignedPrekeyGetsNoMessage) {
   };
   post_text(ana_, chat_, "secret");
   world_.advance(60'000);
-  EXPECT_TRUE(liar().sends.empty());
+  EXPECT_TRUE(server().sends.empty());
   EXPECT_EQ(tick("secret"), Message::kPending);
 }
 
 TEST_F(LyingServerTest, ASwappedOneTimePrekeyCostsOneMessageARepair) {
   crypto::SeededRandom random(78);
   const Bytes other = crypto::Sessions::make_identity(random).public_key;
-  liar().change_bundles = [&, done = false](wire::PrekeyBundlesResponse& response) mutable {
+  server().change_bundles = [&, done = false](wire::PrekeyBundlesResponse& response) mutable {
     if (std::exchange(done, true)) return;
     for (auto& bundle : *response.mutable_bundles()) bundle.mutable_prekey()->set_public_key(other);
   };
@@ -255,7 +236,7 @@ TEST_F(LyingServerTest, ASwappedOneTimePrekeyCostsOneMessageARepair) {
 }
 
 TEST_F(LyingServerTest, AFirstMessageLeavesWhenTheServerCanGiveOutNoOneTimePrekey_DEVICE_5) {
-  liar().change_bundles = [](wire::PrekeyBundlesResponse& response) {
+  server().change_bundles = [](wire::PrekeyBundlesResponse& response) {
     for (auto& bundle : *response.mutable_bundles()) bundle.clear_prekey();
   };
   post_text(ana_, chat_, "hello");
@@ -265,11 +246,11 @@ TEST_F(LyingServerTest, AFirstMessageLeavesWhenTheServerCanGiveOutNoOneTimePreke
 }
 
 TEST_F(LyingServerTest, AFirstMessageWaitsForKeysThatCantBeHadAndLeavesByItself) {
-  liar().bundles_away = true;
+  server().bundles_away = true;
   post_text(ana_, chat_, "hello");
   world_.advance(600'000);
   EXPECT_EQ(tick("hello"), Message::kPending);
-  liar().bundles_away = false;
+  server().bundles_away = false;
   world_.advance(2 * Outbox::kPauseMaxMs);
   EXPECT_EQ(tick("hello"), Message::kDelivered);
 }
@@ -282,9 +263,9 @@ class ForgedListTest : public LyingServerTest {
   void expect_nothing_sent() {
     post_text(ana_, chat_, "secret");
     world_.advance(60'000);
-    EXPECT_TRUE(liar().sends.empty());
+    EXPECT_TRUE(server().sends.empty());
     EXPECT_EQ(tick("secret"), Message::kPending);
-    liar().change_list = {};
+    server().change_list = {};
     world_.advance(300'000);
     EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret")) << "once it is honest again";
   }
@@ -298,7 +279,7 @@ class ForgedListTest : public LyingServerTest {
 };
 
 TEST_F(ForgedListTest, ADeviceAddedUnderTheOldSignatureIsRefused_DEVICE_1) {
-  liar().change_list = [](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
+  server().change_list = [](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
     add_device(list);
@@ -307,7 +288,7 @@ TEST_F(ForgedListTest, ADeviceAddedUnderTheOldSignatureIsRefused_DEVICE_1) {
   expect_nothing_sent();
 }
 TEST_F(ForgedListTest, AListSignedByAnotherKeyThanItNamesIsRefused_DEVICE_1) {
-  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
+  server().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& signed_list) {
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
     add_device(list);
@@ -320,7 +301,7 @@ TEST_F(ForgedListTest, AListSignedByAnotherKeyThanItNamesIsRefused_DEVICE_1) {
 TEST_F(ForgedListTest, AListOfAnotherAccountIsRefused_DEVICE_1) {
   Host& carl = world_.add("carl");
   sign_up(carl, kCarl, "Carl");
-  liar().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& list) {
+  server().change_list = [this](const LoopbackServer::Account&, wire::SignedDeviceList& list) {
     list = world_.server->account_of(kCarl)->list;
   };
   expect_nothing_sent();
@@ -332,7 +313,7 @@ TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {  
   verify.mutable_set_verified()->set_conversation(chat_);
   verify.mutable_set_verified()->set_verified(true);
   EXPECT_FALSE(ana_.request(verify).has_failure());
-  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+  server().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
     if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
@@ -344,14 +325,14 @@ TEST_F(ForgedListTest, AnotherAccountKeyIsShownAndEndsVerification_DEVICE_2) {  
   wire::Entry entry;
   entry.mutable_account_changed()->set_account_id(world_.server->account_of(kBen)->id.bytes());
   entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kBen)->revision + 1);
-  liar().plant(kAna, entry);
+  server().plant(kAna, entry);
   world_.advance(2000);
   EXPECT_FALSE(conversation(ana_, chat_).direct().verified());
   EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kIdentityChanged);
 }
 
 TEST_F(ForgedListTest, AnotherAccountKeyFromTheStartShowsInTheSafetyNumber) {
-  liar().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
+  server().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
     if (account.handle() != kBen) return;
     wire::DeviceList list;
     list.ParseFromString(signed_list.device_list());
@@ -380,19 +361,19 @@ TEST_F(ForgedListTest, AnOlderListIsNotTakenAgain_DEVICE_1) {
     return ana_.request(number).get_safety_number().digits();
   };
   const std::string before = known();
-  liar().change_list = [&old](const LoopbackServer::Account& account, wire::SignedDeviceList& list) {
+  server().change_list = [&old](const LoopbackServer::Account& account, wire::SignedDeviceList& list) {
     if (account.handle() == kBen) list = old;
   };
   wire::Entry entry;
   entry.mutable_account_changed()->set_account_id(world_.server->account_of(kBen)->id.bytes());
   entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kBen)->revision + 5);
-  liar().plant(kAna, entry);
+  server().plant(kAna, entry);
   world_.advance(5000);
   EXPECT_EQ(known(), before);
   post_text(ana_, chat_, "to the new one");
   world_.advance(30'000);
   EXPECT_EQ(tick("to the new one"), Message::kPending) << "not for devices that are no more";
-  liar().change_list = {};
+  server().change_list = {};
   world_.advance(300'000);
   EXPECT_EQ(texts(new_ben, open_chat(new_ben, kAna)).back(), "to the new one");
 }
@@ -403,7 +384,7 @@ class WrongTimeTest : public LyingServerTest, public ::testing::WithParamInterfa
 
 TEST_P(WrongTimeTest, LosesNothing) {
   warm_up();
-  liar().change = [](wire::ServerFrame& frame) {
+  server().change = [](wire::ServerFrame& frame) {
     if (frame.has_welcome()) frame.mutable_welcome()->set_server_time_us(GetParam());
     if (frame.has_pong()) frame.mutable_pong()->set_server_time_us(GetParam());
     if (frame.has_accepted()) frame.mutable_accepted()->set_server_time_us(GetParam());
@@ -429,7 +410,7 @@ TEST_P(WrongTimeTest, LosesNothing) {
     EXPECT_EQ(state(*host).undecryptable(), 0u);
   }
   EXPECT_GE(message(ana_, one).tick(), Message::kSent);
-  liar().change = {};
+  server().change = {};
   say(ana_, chat_, "four");
   world_.advance(2000);
   EXPECT_THAT(texts(ben_, chat), ::testing::Contains("four"));

@@ -91,6 +91,7 @@ void Outbox::hold_all(const AccountId& account) {
   const auto lane = lanes_.find(account);
   if (lane == lanes_.end()) return;
   std::vector<MessageId> silent;
+  const bool asks = has(account, OutboxKind::kResendRequest);
   for (Item& item : lane->second->items) {
     if (item.kind != OutboxKind::kMessage) {
       silent.push_back(item.id);
@@ -99,6 +100,7 @@ void Outbox::hold_all(const AccountId& account) {
     }
   }
   for (const MessageId& id : silent) remove(account, id);
+  if (asks) engine_.repair.on_request_dropped(account);
   engine_.store.outbox.hold_all(account);
 }
 

@@ -37,24 +37,18 @@ class StubbornServer : public LoopbackServer {
   }
 };
 
-std::unique_ptr<LoopbackServer> make_stubborn(Clock& clock, RandomSource& random) {
-  return std::make_unique<StubbornServer>(clock, random);
-}
-
-class OutboxTest : public TwoPeople {
+class OutboxTest : public TwoPeopleOn<StubbornServer> {
  protected:
-  OutboxTest() : TwoPeople(make_stubborn) {}
-  StubbornServer& stubborn() { return static_cast<StubbornServer&>(*world_.server); }
   // A second device of Ben, with a list signed by his account key, as linking will make it.
   void add_device_to_ben();
 };
 
 TEST_F(OutboxTest, AfterAReconnectTheSameBytesGoOut_SEND_1) {
   warm_up();
-  stubborn().loses_answers = true;
+  server().loses_answers = true;
   say(ana_, chat_, "once");
   world_.run();
-  stubborn().loses_answers = false;
+  server().loses_answers = false;
   ana_.set_network(false);
   ana_.set_network(true);
   world_.advance(1000);
@@ -66,10 +60,10 @@ TEST_F(OutboxTest, AfterAReconnectTheSameBytesGoOut_SEND_1) {
 
 TEST_F(OutboxTest, AfterACrashTheSameBytesGoOut_SEND_1) {
   warm_up();
-  stubborn().loses_answers = true;
+  server().loses_answers = true;
   const std::string id = say(ana_, chat_, "once");
   world_.run();
-  stubborn().loses_answers = false;
+  server().loses_answers = false;
   ana_.crash();
   ana_.reopen();
   EXPECT_EQ(message(ana_, id).tick(), Message::kPending);
@@ -97,10 +91,10 @@ TEST_F(OutboxTest, AfterARefusalTheConversationGoesOnInOrder) {
   for (int i = 0; i < 6; ++i) say(ana_, chat_, std::to_string(i));
   // All of the first round are refused, the second goes through.
   std::set<std::string> refused;
-  stubborn().refuse_with = [&refused](const wire::Send& send) {
+  server().refuse_with = [&refused](const wire::Send& send) {
     return refused.insert(send.message_id()).second ? wire::kRateLimited : wire::kErrorUnspecified;
   };
-  stubborn().retry_after_ms = 3000;
+  server().retry_after_ms = 3000;
   const std::string chat = bens_chat();
   ana_.set_network(true);
   world_.advance(1000);
@@ -112,13 +106,13 @@ TEST_F(OutboxTest, AfterARefusalTheConversationGoesOnInOrder) {
 
 TEST_F(OutboxTest, WhatCanNeverBeSentFailsAndSaysWhy) {
   warm_up();
-  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  server().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
   const std::string id = say(ana_, chat_, "big");
   world_.advance(1000);
   EXPECT_EQ(message(ana_, id).tick(), Message::kFailed);
   EXPECT_EQ(message(ana_, id).failure(), client_api::kMessageTooLarge);
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
-  stubborn().refuse_with = nullptr;
+  server().refuse_with = nullptr;
   say(ana_, chat_, "small");
   world_.advance(1000);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "small");
@@ -140,7 +134,7 @@ TEST_F(OutboxTest, WhatFailedIsSentOnceMoreInItsPlaceWithItsQuote_SEND_1) {
   warm_up();
   const std::string quoted = say(ana_, chat_, "shall we meet?");
   world_.advance(1000);
-  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  server().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
   client_api::Request reply;
   reply.mutable_send_message()->set_conversation(chat_);
   reply.mutable_send_message()->set_text("at six");
@@ -154,7 +148,7 @@ TEST_F(OutboxTest, WhatFailedIsSentOnceMoreInItsPlaceWithItsQuote_SEND_1) {
   EXPECT_EQ(ana_.request(retry(std::string(32, '0'))).failure().code(), client_api::Failure::kNoSuchMessage);
   EXPECT_EQ(ana_.request(retry("x")).failure().code(), client_api::Failure::kInvalidArgument);
 
-  stubborn().refuse_with = nullptr;
+  server().refuse_with = nullptr;
   disconnect(ana_);
   const Message again = ana_.request(retry(id)).retry_message();
   EXPECT_EQ(again.id(), id);
@@ -175,7 +169,7 @@ TEST_F(OutboxTest, WhatFailedIsDeletedAndNothingElseIs_UI_1) {
   warm_up();
   const std::string sent = say(ana_, chat_, "small");
   world_.advance(1000);
-  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  server().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
   const std::string id = say(ana_, chat_, "walnut");
   world_.advance(1000);
   ASSERT_EQ(message(ana_, id).tick(), Message::kFailed);
@@ -195,7 +189,7 @@ TEST_F(OutboxTest, WhatFailedIsDeletedAndNothingElseIs_UI_1) {
 
 TEST_F(OutboxTest, WhatFailedIsNotRetriedToSomebodyBlocked) {
   warm_up();
-  stubborn().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
+  server().refuse_with = [](const wire::Send&) { return wire::kTooLarge; };
   const std::string id = say(ana_, chat_, "big");
   world_.advance(1000);
   client_api::Request block;
@@ -208,7 +202,7 @@ TEST_F(OutboxTest, WhatFailedIsNotRetriedToSomebodyBlocked) {
 
 TEST_F(OutboxTest, AWindowBoundsWhatIsOnItsWay_LIMIT_1) {
   warm_up();
-  stubborn().loses_answers = true;
+  server().loses_answers = true;
   ana_.set_network(false);
   for (int i = 0; i < 100; ++i) say(ana_, chat_, std::to_string(i));
   ana_.set_network(true);
@@ -267,7 +261,7 @@ TEST_F(OutboxTest, AStaleDeviceSetIsRefusedAndEncryptedForExactlyTheMissing_DEVI
 
 TEST_F(OutboxTest, AServerThatAlwaysSaysStaleIsAskedLessAndLess) {
   warm_up();
-  stubborn().refuse_with = [](const wire::Send&) { return wire::kStaleDevices; };
+  server().refuse_with = [](const wire::Send&) { return wire::kStaleDevices; };
   say(ana_, chat_, "never");
   world_.advance(600'000);
   EXPECT_LT(world_.server->sends.size(), 20u);
@@ -280,7 +274,7 @@ TEST_F(OutboxTest, MessagesOfDifferentConversationsDoNotWaitForEachOther) {
   const std::string with_cleo = open_chat(ana_, "+491700000003");
   warm_up();
   const std::string ben = world_.server->account_of(kBen)->id.bytes();
-  stubborn().refuse_with = [ben](const wire::Send& send) {
+  server().refuse_with = [ben](const wire::Send& send) {
     return send.account().account_id() == ben ? wire::kInboxFull : wire::kErrorUnspecified;
   };
   say(ana_, chat_, "stuck");
@@ -306,10 +300,7 @@ TEST_F(OutboxTest, WhatOthersAskForTakesNoRoomOfWhatIsWritten_LIMIT_1) {
     ana_.reopen();
   };
   wait_for_room("x'" + world_.server->account_of(kBen)->id.hex() + "'", 300);
-  const auto waiting = [this](const char* kind) {
-    auto row = ana_.database().prepare(kind);
-    return row.step() ? row.integer(0) : -1;
-  };
+  const auto waiting = [this](const char* sql) { return query(ana_, sql); };
   mark_read(ana_, chat_);
   world_.advance(2000);
   EXPECT_EQ(waiting("SELECT count(*) FROM outbox WHERE kind > 1"), 300) << "no silent item more to one account";

@@ -146,6 +146,7 @@ void People::agree(const AccountId& account) {
   }
   engine_.store.device_lists.set_must_agree(account, false);
   engine_.outbox.release_all(account);
+  engine_.repair.look_again();
   engine_.changes.partner(account);
   engine_.changes.contacts();
 }

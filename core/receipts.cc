@@ -93,9 +93,10 @@ bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRu
 void Receipts::on_delivered(const wire::DeliveryReceipt& receipt) {
   const auto by = AccountId::from_bytes(receipt.from_account());
   if (!by) return;
-  if (!raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
-             SentState::kDelivered))
-    engine_.repair.receipt_says_nothing(*by);
+  const bool says_something =
+      raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
+            SentState::kDelivered);
+  engine_.repair.on_receipt(*by, says_something);
 }
 
 bool Receipts::take(const IncomingContent& incoming) {

@@ -12,7 +12,7 @@
 namespace kith::core {
 
 namespace {
-constexpr int64_t kRowsAtOnce = 512;
+constexpr int64_t kRowsOfDevice = 512;  // so many are looked at; those that were asked for last wait
 constexpr uint64_t kDayMs = uint64_t{24} * 3600 * 1000;
 constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;
@@ -32,25 +32,41 @@ void Repair::pump() {
   forget_old();
   const uint64_t now = engine_.clock.monotonic().value;
   uint64_t next = UINT64_MAX;
-  std::map<DeviceAddress, std::vector<RepairRow>> by_peer;
-  for (const RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
-    const uint64_t due = std::max(peer_not_before_ms_[row.sender], now + left_ms(row));
+  RepairsTable& repairs = engine_.store.repairs;
+  for (auto sender = repairs.sender_after({}); sender; sender = repairs.sender_after(*sender))
+    next = std::min(next, pump_peer(*sender, now));
+  if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
+}
+
+uint64_t Repair::pump_peer(const DeviceAddress& peer, uint64_t now) {
+  // Nothing goes there; agreeing looks again.
+  if (engine_.store.device_lists.must_agree(peer.account)) return UINT64_MAX;
+  const auto before = peer_not_before_ms_.find(peer);
+  const uint64_t not_before = before == peer_not_before_ms_.end() ? 0 : before->second;
+  uint64_t next = UINT64_MAX;
+  std::vector<RepairRow> rows;
+  for (const RepairRow& row : open_rows(peer)) {
+    const uint64_t due = std::max(not_before, now + left_ms(row));
     if (due > now) {
       next = std::min(next, due);
+    } else if (rows.size() < kIdsMax) {
+      rows.push_back(row);
     } else {
-      by_peer[row.sender].push_back(row);
+      next = std::min(next, now + kPeerMs);
     }
   }
-  for (auto& [peer, rows] : by_peer) {
-    peer_not_before_ms_[peer] = now + kPeerMs;
-    next = std::min(next, now + kPeerMs);
-    // A request that the peer does not have yet is enough: neither side may have been able to read the other's.
-    if (engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account)) continue;
-    const std::span<RepairRow> asked = std::span(rows).first(std::min(rows.size(), kIdsMax));
-    ask(peer, asked);
-    for (const RepairRow& row : asked) next = std::min(next, now + left_ms(row));
-  }
-  if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
+  if (rows.empty()) return next;
+  // A request that the peer does not have yet is enough: neither side may have been able to read the other's. That it has
+  // it looks again, by on_receipt().
+  const bool waits = engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account);
+  if (waits || !ask(peer, rows)) return std::min(next, now + kAgainMs);
+  peer_not_before_ms_[peer] = now + kPeerMs;
+  for (const RepairRow& row : rows) next = std::min(next, now + left_ms(row));
+  return next;
+}
+
+std::vector<RepairRow> Repair::open_rows(const DeviceAddress& peer) {
+  return engine_.store.repairs.open(peer, kTriesMax + kDaysMax, kRowsOfDevice);
 }
 
 uint64_t Repair::left_ms(const RepairRow& row) {
@@ -63,23 +79,38 @@ uint64_t Repair::left_ms(const RepairRow& row) {
   return passed_ms < full_ms ? full_ms - passed_ms : 0;
 }
 
-void Repair::ask(const DeviceAddress& peer, std::span<RepairRow> rows) {
+bool Repair::ask(const DeviceAddress& peer, std::span<RepairRow> rows) {
   const Bytes answer_key = engine_.random.bytes(contents::kAnswerKeyBytes);
   std::vector<MessageId> messages;
+  for (const RepairRow& row : rows) messages.push_back(row.message);
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = peer.account;
+  item.kind = OutboxKind::kResendRequest;
+  item.content = contents::resend_request(engine_.clock.now(), messages, answer_key);
+  if (!engine_.outbox.add(item)) return false;
   for (RepairRow& row : rows) {
-    messages.push_back(row.message);
     // One that a new session has brought on is beside the daily ones.
     if (row.asked.value != 0 || row.unanswered < kTriesMax) ++row.unanswered;
     row.asked = engine_.clock.now();
     engine_.store.repairs.update(row);
     engine_.store.repairs.expect_answer(contents::answer_id(answer_key, row.message), row.message);
   }
-  OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
-  item.target = peer.account;
-  item.kind = OutboxKind::kResendRequest;
-  item.content = contents::resend_request(engine_.clock.now(), messages, answer_key);
-  engine_.outbox.add(item);
+  return true;
+}
+
+void Repair::nobody_was_asked(const AccountId& peer) {
+  look_ = true;
+  RepairsTable& repairs = engine_.store.repairs;
+  for (auto sender = repairs.sender_after({peer, {}}); sender && sender->account == peer;
+       sender = repairs.sender_after(*sender)) {
+    for (RepairRow& row : open_rows(*sender)) {
+      if (row.unanswered == 0) continue;
+      --row.unanswered;
+      row.asked = {};
+      repairs.update(row);
+    }
+  }
 }
 
 bool Repair::answer_is_unreadable(const MessageId& id, const DeviceAddress& sender) {
@@ -100,8 +131,8 @@ void Repair::on_new_session(const DeviceAddress& peer) {
   if (const auto before = session_not_before_ms_.find(peer);
       before != session_not_before_ms_.end() && now < before->second)
     return;
-  for (RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
-    if (row.sender != peer || std::max(row.tries, row.unanswered) < kTriesMax) continue;  // those go by minutes
+  for (RepairRow& row : open_rows(peer)) {
+    if (std::max(row.tries, row.unanswered) < kTriesMax) continue;  // those go by minutes
     row.asked = {};
     engine_.store.repairs.update(row);
     session_not_before_ms_[peer] = now + kSessionMs;
@@ -113,8 +144,12 @@ void Repair::on_request_accepted(const AccountId& peer, const MessageId& request
   requested_[peer] = {request, engine_.clock.monotonic().value};
 }
 
-void Repair::receipt_says_nothing(const AccountId& peer) {
-  if (requested_.erase(peer) != 0) look_ = true;
+void Repair::on_receipt(const AccountId& peer, bool says_something) {
+  const auto requested = requested_.find(peer);
+  if (requested == requested_.end()) return;
+  if (says_something && engine_.store.sent.state_of(requested->second.id) == SentState::kSent) return;  // of others
+  requested_.erase(requested);
+  look_ = true;
 }
 
 bool Repair::has_last_request(const AccountId& peer) {
@@ -157,13 +192,7 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
     // It was a request of this device that could not be decrypted there: another one may go out.
     if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second.id == *id) {
       requested_.erase(own);
-      look_ = true;
-      for (RepairRow& row : engine_.store.repairs.open(kTriesMax + kDaysMax, kRowsAtOnce)) {
-        if (row.sender.account != asker.account || row.unanswered == 0) continue;
-        --row.unanswered;  // nobody was asked
-        row.asked = {};
-        engine_.store.repairs.update(row);
-      }
+      nobody_was_asked(asker.account);
     }
     // An answer that the asker could not read and has forgotten to have asked for: what it was about is still missing.
     if (sealed->carries) answer(asker, *keys, *sealed->carries, request.answer_key());

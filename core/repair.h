@@ -17,12 +17,14 @@
 //            never sent there among it, is answered with silence, and costs nothing.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
-// one, for a day; kAnswersMax answers per asking account and minute.
+// one, for a day, nor while the person has to agree to the peer's identity; kAnswersMax answers per asking account and
+// minute.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <span>
+#include <vector>
 
 #include "base/ids.h"
 #include "core/content_handler.h"
@@ -59,9 +61,12 @@ class Repair final : public ContentHandler {
   // The server has taken a request of this device.
   void on_request_accepted(const AccountId& peer, const MessageId& request);
 
-  // A receipt of this account's was of nothing that this device knows to have sent, as after its store was put back from
-  // a copy: whether the last request is under it nobody knows, and it is not waited for.
-  void receipt_says_nothing(const AccountId& peer);
+  // A request of this device was dropped before anybody got it.
+  void on_request_dropped(const AccountId& peer) { nobody_was_asked(peer); }
+
+  // A receipt of this account's came. When it was of nothing that this device knows to have sent, as after its store was
+  // put back from a copy, nobody knows whether the last request is under it, which then is not waited for.
+  void on_receipt(const AccountId& peer, bool says_something);
 
   // Requests to send again, and answers that there is nothing to show.
   [[nodiscard]] bool take(const IncomingContent& incoming) override;
@@ -77,8 +82,13 @@ class Repair final : public ContentHandler {
   };
   // How long until the message may be asked for.
   uint64_t left_ms(const RepairRow& row);
-  // Puts a request for these messages, all of this peer, into the outbox.
-  void ask(const DeviceAddress& peer, std::span<RepairRow> rows);
+  // The same for one device. Gives when to look again.
+  uint64_t pump_peer(const DeviceAddress& peer, uint64_t now);
+  std::vector<RepairRow> open_rows(const DeviceAddress& peer);
+  // Puts a request for these messages, all of this peer, into the outbox. False: it does not take it, and nobody is asked.
+  bool ask(const DeviceAddress& peer, std::span<RepairRow> rows);
+  // The last request to this account counts for nothing.
+  void nobody_was_asked(const AccountId& peer);
   // Whether the peer has got the last request, or had a day for it; also when none was made since the start.
   bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);

@@ -17,22 +17,17 @@ using client_api::Message;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 
-class TicksTest : public TwoPeople {
+class TicksTest : public TwoPeopleOn<LyingServer> {
  protected:
-  TicksTest() : TwoPeople(LyingServer::make) {}
-  LyingServer& liar() { return static_cast<LyingServer&>(*world_.server); }
   Message::Tick tick(const std::string& id) { return message(ana_, id).tick(); }
   void block(Host& host, const char* whom, bool blocked) {
-    client_api::Request request;
-    request.mutable_set_blocked()->set_handle(whom);
-    request.mutable_set_blocked()->set_blocked(blocked);
-    EXPECT_FALSE(host.request(request).has_failure());
+    set_blocked(host, whom, blocked);
     world_.advance(1000);
   }
   // Nobody can open a new session, so that nothing is asked for again.
   void withhold_bundles(bool withheld) {
-    liar().change_bundles = {};
-    if (withheld) liar().change_bundles = [](wire::PrekeyBundlesResponse& response) { response.clear_bundles(); };
+    server().change_bundles = {};
+    if (withheld) server().change_bundles = [](wire::PrekeyBundlesResponse& response) { response.clear_bundles(); };
   }
   void hide_presence(client_api::Settings::Scope scope) {
     client_api::Request request;
@@ -271,7 +266,7 @@ TEST_F(TicksTest, AnEntryThatStandsForWhatHasExpiredIsNoGap) {  // INBOX-3
   world_.server->device_of(kBen)->sequence += 3;
   wire::Entry entry;
   entry.mutable_expired();
-  liar().plant(kBen, entry);
+  server().plant(kBen, entry);
   say(ana_, chat_, "after it");
   world_.advance(1000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "after it"));
@@ -280,12 +275,12 @@ TEST_F(TicksTest, AnEntryThatStandsForWhatHasExpiredIsNoGap) {  // INBOX-3
 
 TEST_F(TicksTest, AReadReceiptNamesExactlyWhatWasRead) {
   warm_up();
-  liar().drop_between(kAna, kBen, true);
+  server().drop_between(kAna, kBen, true);
   const std::string dropped = say(ana_, chat_, "dropped");
   world_.advance(1000);
-  liar().drop_between(kAna, kBen, false);
+  server().drop_between(kAna, kBen, false);
   // No delivery receipt comes: what was read was delivered all the same.
-  liar().change = [](wire::ServerFrame& frame) {
+  server().change = [](wire::ServerFrame& frame) {
     if (!frame.has_deliver()) return true;
     for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) entry.clear_delivery_receipt();
     return true;

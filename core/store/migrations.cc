@@ -95,6 +95,7 @@ CREATE TABLE answers (sequence INTEGER PRIMARY KEY AUTOINCREMENT, change BLOB NO
 CREATE TABLE repairs (
   message_id BLOB PRIMARY KEY NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
   unanswered INTEGER NOT NULL DEFAULT 0, asked_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX repairs_sender ON repairs (account, device, asked_us, message_id);
 CREATE TABLE asked (answer_id BLOB PRIMARY KEY NOT NULL, message_id BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX asked_message ON asked (message_id);
 

@@ -35,11 +35,20 @@ void RepairsTable::remove(const MessageId& message) {
   database_.prepare("DELETE FROM asked WHERE message_id = ?").bind_id(message).run();
 }
 
-std::vector<RepairRow> RepairsTable::open(uint32_t most, int64_t limit) {
+std::optional<DeviceAddress> RepairsTable::sender_after(const DeviceAddress& sender) {
+  auto row = database_.prepare(
+      "SELECT account, device FROM repairs WHERE (account, device) > (?, ?) ORDER BY account, device LIMIT 1");
+  row.bind_id(sender.account).bind(sender.device.value);
+  if (!row.step()) return std::nullopt;
+  return DeviceAddress{row.id<AccountId>(0), {static_cast<uint32_t>(row.integer(1))}};
+}
+
+std::vector<RepairRow> RepairsTable::open(const DeviceAddress& sender, uint32_t most, int64_t limit) {
   std::vector<RepairRow> rows;
   auto row = database_.prepare("SELECT " KITH_REPAIR_COLUMNS
-                               " FROM repairs r WHERE r.tries < ?1 AND r.unanswered < ?1 LIMIT ?2");
-  row.bind(most).bind(limit);
+                               " FROM repairs r WHERE r.account = ?1 AND r.device = ?2 AND r.tries < ?3 AND "
+                               "r.unanswered < ?3 ORDER BY r.asked_us, r.message_id LIMIT ?4");
+  row.bind_id(sender.account).bind(sender.device.value).bind(most).bind(limit);
   while (row.step()) rows.push_back(read(row));
   return rows;
 }

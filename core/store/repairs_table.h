@@ -7,7 +7,7 @@
 //             the last one was made, by this device's clock; 0: the next one may be made now
 //   asked     answer_id BLOB(16) PRIMARY KEY: the id under which an answer is to come, message_id BLOB(16): about this
 //             message. As long as the message is in repairs
-//   index     asked_message (message_id)
+//   indices   repairs_sender (account, device, asked_us, message_id), asked_message (message_id)
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -37,8 +37,11 @@ class RepairsTable {
   // Tries and requests of a message that is there.
   void update(const RepairRow& row);
   void remove(const MessageId& message);
-  // Those with fewer than `most` tries, and fewer requests without an answer, at most `limit`.
-  std::vector<RepairRow> open(uint32_t most, int64_t limit);
+  // The next device of which something is missing, in the order of addresses.
+  std::optional<DeviceAddress> sender_after(const DeviceAddress& sender);
+  // What is missing of this device, with fewer than `most` tries, and fewer requests without an answer: at most `limit`,
+  // those first that were asked for least recently.
+  std::vector<RepairRow> open(const DeviceAddress& sender, uint32_t most, int64_t limit);
 
   void expect_answer(const MessageId& answer, const MessageId& message);
   // What an answer that comes under this id is about.

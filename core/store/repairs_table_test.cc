@@ -20,17 +20,37 @@ TEST_F(RepairsTableTest, KeepsAMessageUntilItIsRepairedOrTriedOften) {
   store_.repairs.add(message_id(2), sender_);
   store_.repairs.update({message_id(1), sender_, 3, 1, UnixMicros{7}});
   store_.repairs.add(message_id(1), sender_);
-  const auto open = store_.repairs.open(4, 10);
+  const auto open = store_.repairs.open(sender_, 4, 10);
   ASSERT_EQ(open.size(), 2u);
-  EXPECT_EQ(open[0].sender, sender_);
-  EXPECT_EQ(open[0].unanswered, 1u);
-  EXPECT_EQ(open[0].asked, UnixMicros{7});
-  const auto fresh = store_.repairs.open(3, 10);
+  EXPECT_EQ(open[1].sender, sender_);
+  EXPECT_EQ(open[1].unanswered, 1u);
+  EXPECT_EQ(open[1].asked, UnixMicros{7});
+  const auto fresh = store_.repairs.open(sender_, 3, 10);
   ASSERT_EQ(fresh.size(), 1u) << "adding again does not start anew";
   EXPECT_EQ(fresh[0].message, message_id(2));
-  EXPECT_EQ(store_.repairs.open(4, 1).size(), 1u);
+  EXPECT_EQ(store_.repairs.open(sender_, 4, 1).size(), 1u);
   store_.repairs.update({message_id(2), sender_, 0, 3, UnixMicros{8}});
-  EXPECT_TRUE(store_.repairs.open(3, 10).empty()) << "nor is what nobody answers asked for without end";
+  EXPECT_TRUE(store_.repairs.open(sender_, 3, 10).empty()) << "nor is what nobody answers asked for without end";
+}
+
+TEST_F(RepairsTableTest, GoesByDeviceAndGivesFirstWhatWasAskedForLeastRecently) {
+  const DeviceAddress other{kPeer, DeviceId{3}};
+  const DeviceAddress stranger{testing::account_id(9), DeviceId{1}};
+  for (uint32_t i = 1; i <= 20; ++i) store_.repairs.add(message_id(i), stranger);
+  for (uint32_t i = 100; i <= 102; ++i) store_.repairs.add(message_id(i), sender_);
+  store_.repairs.add(message_id(103), other);
+  store_.repairs.update({message_id(100), sender_, 0, 1, UnixMicros{8}});
+  store_.repairs.update({message_id(101), sender_, 0, 1, UnixMicros{7}});
+  std::vector<MessageId> ids;
+  for (const RepairRow& row : store_.repairs.open(sender_, 4, 10)) ids.push_back(row.message);
+  EXPECT_EQ(ids, (std::vector{message_id(102), message_id(101), message_id(100)}));
+  ASSERT_EQ(store_.repairs.open(sender_, 4, 1).size(), 1u);
+  EXPECT_EQ(store_.repairs.open(sender_, 4, 1)[0].message, message_id(102));
+
+  EXPECT_EQ(store_.repairs.sender_after({}), sender_);
+  EXPECT_EQ(store_.repairs.sender_after(sender_), other);
+  EXPECT_EQ(store_.repairs.sender_after(other), stranger);
+  EXPECT_EQ(store_.repairs.sender_after(stranger), std::nullopt);
 }
 
 TEST_F(RepairsTableTest, KnowsWhatAnAnswerIsAboutUntilTheMessageIsThere) {

@@ -90,10 +90,7 @@ class DamagedDevice : public TwoPeople {
     ASSERT_TRUE(ana_.client().damaged());
     ana_.close();
   }
-  int64_t count(const char* sql) {
-    auto row = ana_.database().prepare(sql);
-    return row.step() ? row.integer(0) : -1;
-  }
+  int64_t count(const char* sql) { return query(ana_, sql); }
   std::string check(const char* sql) {
     auto row = ana_.database().prepare(sql);
     return row.step() ? row.text(0) : "failed";

@@ -51,8 +51,26 @@ class LyingServer : public LoopbackServer {
       account_of(to)->blocked.clear();
     }
   }
-  static std::unique_ptr<LoopbackServer> make(Clock& clock, RandomSource& random) {
-    return std::make_unique<LyingServer>(clock, random);
+  // Hands each message that goes to a device to `change_message`, which may change it.
+  void change_messages(std::function<void(wire::IncomingMessage&)> change_message) {
+    change = [change_message = std::move(change_message)](wire::ServerFrame& frame) {
+      if (!frame.has_deliver()) return true;
+      for (wire::Entry& entry : *frame.mutable_deliver()->mutable_entries()) {
+        if (entry.has_message()) change_message(*entry.mutable_message());
+      }
+      return true;
+    };
+  }
+  // The first from now on alone.
+  void change_next_message(std::function<void(wire::IncomingMessage&)> change_message) {
+    change_messages([change_message = std::move(change_message), done = false](wire::IncomingMessage& message) mutable {
+      if (!std::exchange(done, true)) change_message(message);
+    });
+  }
+  // So that nobody can decrypt it.
+  static void corrupt(wire::IncomingMessage& message) {
+    std::string& payload = *message.mutable_payload();
+    payload[payload.size() / 2] = static_cast<char>(payload[payload.size() / 2] ^ 1);
   }
 
  private:

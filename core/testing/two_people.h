@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -74,12 +76,40 @@ class TwoPeople : public ::testing::Test {
     for (const client_api::Event& event : host.events) count += event.kind_case() == kind ? 1 : 0;
     return count;
   }
+  static void set_blocked(Host& host, const char* handle, bool blocked) {
+    client_api::Request request;
+    request.mutable_set_blocked()->set_handle(handle);
+    request.mutable_set_blocked()->set_blocked(blocked);
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  static client_api::Contact set_contact(Host& host, const std::string& handle, const std::string& name) {
+    client_api::Request request;
+    request.mutable_set_contact()->set_handle(handle);
+    request.mutable_set_contact()->set_name(name);
+    const client_api::Response response = host.request(std::move(request));
+    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
+    return response.set_contact();
+  }
   static void execute(Host& host, const char* sql) { EXPECT_TRUE(host.database().execute(sql).has_value()); }
+  // The number that is asked for; -1: there is none.
+  static int64_t query(Host& host, const char* sql) {
+    auto row = host.database().prepare(sql);
+    return row.step() ? row.integer(0) : -1;
+  }
 
   World world_;
   Host& ana_;
   Host& ben_;
   std::string chat_;  // Ana's, with Ben
+};
+
+// The same with a server of the test's own.
+template <class Server>
+class TwoPeopleOn : public TwoPeople {
+ protected:
+  TwoPeopleOn()
+      : TwoPeople([](Clock& clock, RandomSource& random) { return std::make_unique<Server>(clock, random); }) {}
+  Server& server() { return static_cast<Server&>(*world_.server); }
 };
 
 }  // namespace kith::core::testing
