@@ -49,13 +49,12 @@ Result<ContactRow, Refusal> Contacts::set(const client_api::SetContactRequest& r
     return ContactRow{*handle, "", {}, {}};
   }
   const std::string name = one_line(request.name());
-  if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kNameCharactersMax)
-    return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 64 characters, and something to see");
+  if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kContactNameCharactersMax)
+    return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 100 characters, and something to see");
   if (!store_.contacts.find(*handle) && store_.contacts.count() >= kContactsMax)
     return Refuse(client_api::Failure::kTooLarge, "handle: there are 50,000 contacts already");
   store_.contacts.set(*handle, name);
-  // A handle that this device knows already by other ways than the address book.
-  if (const auto account = store_.handles.account_of(*handle)) store_.contacts.set_account(*handle, *account, {});
+  take_account(*handle);
   return store_.contacts.find(*handle).value_or(ContactRow{*handle, name, {}, {}});
 }
 
@@ -83,15 +82,19 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
       if (*handle == own || !seen.insert(*handle).second) continue;
       if (count >= kContactsMax && !store_.contacts.find(*handle))
         return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
-      if (store_.contacts.import(*handle, first_characters(card.name, kNameCharactersMax))) {
+      if (store_.contacts.import(*handle, first_characters(card.name, kContactNameCharactersMax))) {
         ++count;
-        if (const auto account = store_.handles.account_of(*handle)) store_.contacts.set_account(*handle, *account, {});
+        take_account(*handle);
       }
       ++imported.imported;
       imported.handles.push_back(*handle);
     }
   }
   return imported;
+}
+
+void Contacts::take_account(const Handle& handle) {
+  if (const auto account = store_.handles.known_account_of(handle)) store_.contacts.set_account(handle, *account, {});
 }
 
 Contacts::Counts Contacts::count(const std::vector<Handle>& handles) {

@@ -23,9 +23,8 @@ class Contacts {
   client_api::Contact build(const ContactRow& contact);
 
   // Writes: adds, renames or removes. The answer of a removal has the handle alone. The account behind a new handle is
-  // looked up by the caller. Errors: kInvalidHandle, kInvalidArgument (nothing of the name is seen, or over
-  // 100 characters), kTooLarge
-  // (50,000 contacts).
+  // looked up by the caller. Errors: kInvalidHandle, kInvalidArgument (nothing of the name is seen, or over 100
+  // characters), kTooLarge (50,000 contacts).
   Result<ContactRow, Refusal> set(const client_api::SetContactRequest& request);
 
   struct Imported {
@@ -33,8 +32,8 @@ class Contacts {
     uint32_t skipped = 0;         // cards without a handle or a name that can be read, handles that are not understood
     std::vector<Handle> handles;  // of `imported`, each once
   };
-  // Writes: every phone number and e-mail address of every card. One in several cards takes the first name, one
-  // that the user has named keeps that; the own is left out.
+  // Writes: every phone number and e-mail address of every card. One in several cards takes the first name, of which
+  // the first 100 characters stay; one that the user has named keeps that; the own is left out.
   // Errors: kTooLarge (vcard.h's limits), kInvalidArgument (no vCard in it).
   Result<Imported, Refusal> import(const client_api::ImportContactsRequest& request);
   struct Counts {
@@ -44,9 +43,12 @@ class Contacts {
   Counts count(const std::vector<Handle>& handles);
 
   static constexpr int64_t kContactsMax = 50'000;
-  static constexpr size_t kNameCharactersMax = 100;
+  static constexpr size_t kContactNameCharactersMax = 100;
 
  private:
+  // Of a contact whose handle this device knows already by other ways than the address book.
+  void take_account(const Handle& handle);
+
   Store& store_;
 };
 

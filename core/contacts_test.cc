@@ -53,7 +53,19 @@ TEST_F(ContactsTest, RefuseWhatIsNoHandleOrNoName) {
   }
   EXPECT_EQ(contacts_.set(request("+491700000002", " Ana\nMaria\u202E "))->name, "Ana Maria") << "one line";
   EXPECT_TRUE(contacts_.set(request("+491700000002", std::string(100, 'n'))));
-  EXPECT_EQ(contacts_.set(request("+491700000002", std::string(101, 'n'))).error().code, Failure::kInvalidArgument);
+  const auto longer = contacts_.set(request("+491700000002", std::string(101, 'n')));
+  EXPECT_EQ(longer.error().code, Failure::kInvalidArgument);
+  EXPECT_NE(longer.error().detail.find("1 to 100 characters"), std::string::npos) << longer.error().detail;
+}
+
+TEST_F(ContactsTest, KeepNoAccountThatThisDeviceMadeUp) {
+  store_.handles.add_provisional(testing::account_id(9), handle("+491700000002"));
+  store_.handles.add_provisional(testing::account_id(10), handle("+491700000003"));
+  EXPECT_TRUE(contacts_.set(request("+491700000002", "Ana"))->account.is_none());
+  const auto imported = contacts_.import(file(card("Ben", "TEL:+491700000003\r\n")));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(contacts_.count(imported->handles).not_asked, 1u);
+  EXPECT_TRUE(store_.contacts.accounts().empty()) << "the server would be told of them";
 }
 
 TEST_F(ContactsTest, ShowTheAccountThatIsKnownForTheirHandle) {

@@ -48,6 +48,22 @@ TEST_F(FirstMessageTest, WrittenOfflineItIsKeptAndSentWhenTheServerIsThere) {
   EXPECT_EQ(state(ana_).unsent_messages(), 0u);
 }
 
+TEST_F(FirstMessageTest, TheContactThatIsMadeMeanwhileHasItsNameAndTheAccountThatTheServerSays) {
+  Host& cy = world_.add("cy");
+  sign_up(cy, kCy, "Cy");
+  const std::string chat = message(ana_, write_offline("one")).conversation();
+  EXPECT_EQ(set_contact(ana_, kCy, "Cyrus").account_id(), "");
+  EXPECT_EQ(conversation(ana_, chat).title(), "Cyrus");
+  ana_.set_network(true);
+  world_.advance(70'000);
+  client_api::Request list;
+  list.mutable_list_contacts();
+  const client_api::Response contacts = ana_.request(std::move(list));
+  ASSERT_EQ(contacts.list_contacts().contacts_size(), 1);
+  EXPECT_EQ(contacts.list_contacts().contacts(0).account_id(), state(cy).account_id());
+  EXPECT_EQ(conversation(ana_, open_chat(ana_, kCy)).title(), "Cyrus");
+}
+
 TEST_F(FirstMessageTest, ItSurvivesACrash) {
   Host& cy = world_.add("cy");
   sign_up(cy, kCy, "Cy");

@@ -13,7 +13,7 @@
 //                               dropped
 //   no such account             the item fails; all of the lane, when that is the answer to asking for its list
 //   too large, malformed        the item fails
-//   no account known yet        the lane waits for People to find out whose number it is
+//   no account known yet        the lane waits for People to find out whose handle it is
 //   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up
@@ -57,7 +57,7 @@ class Outbox {
   // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
   // target is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
-  // What was for a provisional account is for this one from now on; or it fails, because nobody has the number.
+  // What was for a provisional account is for this one from now on; or it fails, because nobody has the handle.
   void redirect(const AccountId& provisional, const AccountId& account);
   void fail_all(const AccountId& account, FailureReason why);
   // The account has another key: messages wait until they are released, what is silent is dropped.

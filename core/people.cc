@@ -72,8 +72,8 @@ void People::answer(const Handle& handle, const Finder& finder, const HttpReply&
     const CallFailure failure = failure_of(reply);
     return engine_.output.fail(finder.request, failure.code, failure.detail, failure.retry_after_ms);
   }
-  const auto account = engine_.store.handles.account_of(handle);
-  if (!account || engine_.store.handles.provisional(*account)) {
+  const auto account = engine_.store.handles.known_account_of(handle);
+  if (!account) {
     return engine_.output.fail(finder.request, FailureCode::kNoSuchAccount,
                                "handle: nobody on this server has " + handle.text());
   }

@@ -39,6 +39,11 @@ const client_api::Person& PersonView::build(const AccountId& account) {
 
 std::string PersonView::name_of(const client_api::Person& person, const AccountId& account) {
   if (auto contact = store_.contacts.find(account)) return std::move(contact->name);
+  // One that the server was not asked about yet is known to the contact by its handle alone.
+  for (const client_api::Handle& each : person.handles()) {
+    const auto handle = Handle::from_text(each.text());
+    if (auto contact = handle ? store_.contacts.find(*handle) : std::nullopt) return std::move(contact->name);
+  }
   auto profile = store_.profiles.find(account);
   if (profile && !profile->name.empty()) return std::move(profile->name);
   return person.handles().empty() ? account.hex().substr(0, 8) : person.handles(0).text();

@@ -173,7 +173,8 @@ void RegistrationSteps::on_published(const HttpReply& reply, bool with_list) {
       break;
     case wire::kUnauthenticated:
     case wire::kUnknownDevice:
-      // The number was registered again meanwhile, or the server has lost the device: this attempt is over, a new code begins another.
+      // The handle was registered again meanwhile, or the server has lost the device: this attempt is over, a new code
+      // begins another.
       if (with_list && !order_->what.code().empty()) return prove_handle();
       break;
     default: break;

@@ -17,7 +17,7 @@ void HandlesTable::set(const Handle& handle, const AccountId& account) {
   database_
       .prepare(
           "INSERT INTO handles (handle, account) VALUES (?1, ?2) ON CONFLICT (handle) DO UPDATE SET account = ?2, "
-          "provisional = 0 WHERE account <> ?2")
+          "provisional = 0, sequence = (SELECT max(sequence) + 1 FROM handles) WHERE account <> ?2")
       .bind_text(handle.text())
       .bind_id(account)
       .run();
@@ -48,6 +48,11 @@ std::optional<AccountId> HandlesTable::account_of(const Handle& handle) {
       "UNION ALL SELECT account FROM contacts WHERE handle = ?1 AND account IS NOT NULL LIMIT 1");
   row.bind_text(handle.text());
   return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
+}
+
+std::optional<AccountId> HandlesTable::known_account_of(const Handle& handle) {
+  const auto account = account_of(handle);
+  return account && !provisional(*account) ? account : std::nullopt;
 }
 
 void HandlesTable::set_claim(const Handle& handle, const AccountId& account) {

@@ -27,13 +27,15 @@ class HandlesTable {
  public:
   explicit HandlesTable(Database& database) : database_(database) {}
 
-  // A handle is one account's: another that had it has it no more. Whether it may be believed is for
-  // People::take_handle to say.
+  // A handle is one account's: another that had it has it no more, and of the new one's handles it is the last. Whether
+  // it may be believed is for People::take_handle to say.
   void set(const Handle& handle, const AccountId& account);
   // Those of an account, the first first, also from among contacts; at most kHandlesMax.
   std::vector<Handle> of(const AccountId& account);
   Handle first_of(const AccountId& account);                  // may be none
   std::optional<AccountId> account_of(const Handle& handle);  // may be provisional; looks among contacts as well
+  // The same as the server has said it: never a provisional one.
+  std::optional<AccountId> known_account_of(const Handle& handle);
 
   // The newest claim on the handle.
   void set_claim(const Handle& handle, const AccountId& account);

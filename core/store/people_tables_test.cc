@@ -90,6 +90,21 @@ TEST_F(PeopleTablesTest, AHandleBelongsToOneAccount) {  // [HANDLE-1]
   EXPECT_TRUE(store_.handles.first_of(kPeer).is_none());
 }
 
+TEST_F(PeopleTablesTest, AHandleThatMovesIsTheLastOfItsNewAccount) {  // [HANDLE-2]
+  store_.handles.set(handle("@ana"), kPeer);
+  store_.handles.set(handle("anna@example.org"), account_id(3));
+  store_.handles.set(handle("@ana"), account_id(3));
+  EXPECT_EQ(store_.handles.of(account_id(3)), (std::vector{handle("anna@example.org"), handle("@ana")}));
+}
+
+TEST_F(PeopleTablesTest, AnAccountThatThisDeviceMadeUpIsNoneThatItKnows) {
+  store_.handles.add_provisional(account_id(9), handle("@ana"));
+  EXPECT_EQ(store_.handles.account_of(handle("@ana")), account_id(9));
+  EXPECT_FALSE(store_.handles.known_account_of(handle("@ana")));
+  store_.handles.set(handle("@ana"), kPeer);
+  EXPECT_EQ(store_.handles.known_account_of(handle("@ana")), kPeer);
+}
+
 TEST_F(PeopleTablesTest, AnAccountHasItsHandlesInTheOrderInWhichTheyCameToBeKnown) {  // [HANDLE-2]
   store_.handles.set(handle("ana@example.org"), kPeer);
   store_.handles.set(handle("@ana"), kPeer);

@@ -23,7 +23,7 @@ inline constexpr std::string_view kReadReceipts = "read_receipts";
 // Client_api.Settings.Scope; kEveryone when absent
 inline constexpr std::string_view kLastSeenScope = "last_seen_scope";
 inline constexpr std::string_view kAboutScope = "about_scope";  // the same
-inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the number has a registration PIN
+inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the account has a registration PIN
 // 0/1: scopes, contacts or blocks changed and the server does not know yet
 inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
 // 0/1: the own profile changed and the server does not know yet
