@@ -11,7 +11,7 @@ namespace kith::core {
 
 // Decrypted, from a device in a list that was checked. All that is in it is still somebody else's word.
 struct IncomingContent {
-  MessageId id;  // of the message that it came in
+  MessageId id;  // of the message that it came in: its sender's word, as the receipt number is
   DeviceAddress sender;
   UnixMicros server_time;
   uint64_t receipt_number = 0;

@@ -81,4 +81,11 @@ Bytes profile_changed(UnixMicros now) {
   return content.SerializeAsString();
 }
 
+Bytes bound(BytesView content, const MessageId& message, uint64_t receipt_number) {
+  content::Content binding;
+  binding.set_message_id(message.bytes());
+  binding.set_receipt_number(receipt_number);
+  return Bytes(content) + binding.SerializeAsString();  // one message after the other is both, merged
+}
+
 }  // namespace kith::core::contents

@@ -31,5 +31,7 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
+// A content of these, bound to the message and the receipt number that it leaves under (TICK-1).
+Bytes bound(BytesView content, const MessageId& message, uint64_t receipt_number);
 
 }  // namespace kith::core::contents

@@ -41,7 +41,7 @@ TEST_F(ConversationTest, AContentOfALaterVersionIsKeptAsItCameAndShownAsSuch) {
   EXPECT_EQ(bens[0].body_case(), Message::kUnsupported);
   EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "it is shown";
-  EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE raw = x'0801E203020801'"), 1);
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE substr(raw, 1, 7) = x'0801E203020801'"), 1);
 }
 
 TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {

@@ -104,7 +104,7 @@ void Inbox::work() {
     const wire::Entry& entry = queue_.front();
     if (take(entry) == Taken::kHeld) break;
     took = true;
-    if (withhold_ && entry.message().receipt_number() != 0) {
+    if (withhold_ && number_ != 0) {
       engine_.store.receipts.withhold(Position{entry.position()});
       withheld_.push_back(entry.position());
     }
@@ -130,6 +130,7 @@ void Inbox::work() {
 
 Inbox::Taken Inbox::take(const wire::Entry& entry) {
   withhold_ = false;
+  number_ = entry.message().receipt_number();
   switch (entry.kind_case()) {
     case wire::Entry::kMessage: return take_message(entry.message());
     case wire::Entry::kDeliveryReceipt: {
@@ -177,16 +178,17 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   }
   auto content = unseal(engine_.sessions, sender, message.payload());
   if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
+  MessageId bound = *id;
   if (content) {
     if (content->begins_session) engine_.repair.on_new_session(sender);
-    take_content(message, sender, content->content);
+    bound = take_content(message, sender, content->content);
   } else {
     // A record that can't be read
     if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
     // kDuplicate too: a sender whose store was put back from a copy has encrypted another message with this step.
     undecryptable(*id, sender, server_time, true);
   }
-  known.add(digest, {*id, withhold_});
+  known.add(digest, {bound, withhold_});
   return Taken::kDone;
 }
 
@@ -228,16 +230,25 @@ void Inbox::fetched(bool answered) {
 
 void Inbox::set_handler(content::Content::KindCase kind, ContentHandler& handler) { handlers_[kind] = &handler; }
 
-void Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes) {
-  const MessageId id = *MessageId::from_bytes(message.message_id());
+MessageId Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes) {
+  const MessageId told = *MessageId::from_bytes(message.message_id());
   const UnixMicros server_time = bounded_time(message.server_time_us());
   content::Content content;
-  if (!content.ParseFromString(bytes)) return undecryptable(id, sender, server_time, true);
-  if (engine_.is_self(sender.account)) return;  // an account has one device today: nobody sends copies to its others
+  const bool is_content = content.ParseFromString(bytes);
+  const auto bound = MessageId::from_bytes(content.message_id());
+  if (!is_content || !bound || *bound != told || content.receipt_number() != message.receipt_number()) {
+    const MessageId id = is_content && bound ? *bound : told;
+    if (number_ == 0) number_ = content.receipt_number();  // the server may know it all the same
+    undecryptable(id, sender, server_time, true);
+    return id;
+  }
+  // An account has one device today: nobody sends copies to its others.
+  if (engine_.is_self(sender.account)) return told;
   auto handler = handlers_.find(content.kind_case());
   if (handler == handlers_.end()) handler = handlers_.find(content::Content::KIND_NOT_SET);
-  if (handler == handlers_.end()) return;
-  if (!handler->second->take({id, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
+  if (handler == handlers_.end()) return told;
+  if (!handler->second->take({told, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
+  return told;
 }
 
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {

@@ -7,6 +7,9 @@
 // asked for again. What is taken in by one input is one transaction with the position; the Confirm leaves after its
 // commit. A Confirm for nothing but receipts waits up to kConfirmDelayMs for company.
 //
+// What the server says of a message counts only where its sender says the same inside the encryption (TICK-1): one that
+// comes under another id or receipt number is taken for undecryptable, and asked for again under its own id.
+//
 // Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection
 // is made anew; when even that brings nothing kReconnectsMax times the entries are gone for good, and the client goes
 // on behind the gap.
@@ -63,7 +66,8 @@ class Inbox {
   bool knows_sender(const DeviceAddress& sender, bool& held);
   [[nodiscard]] bool is_hidden_from(const AccountId& account);
   void fetched(bool answered);
-  void take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes);
+  // The id that its sender has bound to it; the server's where there is none.
+  MessageId take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes);
   void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
   void finish_taking(bool only_receipts);
   void confirm();
@@ -89,6 +93,7 @@ class Inbox {
   Position end_;
   bool working_ = false;
   bool withhold_ = false;           // the entry that is being taken in makes no receipt (TICK-1)
+  uint64_t number_ = 0;             // of that entry, by the server's word or its sender's; 0: it would make none
   std::vector<uint64_t> withheld_;  // positions that the next Confirm names
   Position confirm_told_;
   Timer confirm_timer_;

@@ -182,13 +182,13 @@ bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow
   if (engine_.store.handles.provisional(account)) return false;
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
+  bool fresh = false;
   if (!needs_list) {
-    const bool fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
+    fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
     for (const DeviceId device : engine_.devices.targets(*list)) {
       if (fresh || !engine_.sessions.has_session({account, device})) without_session.push_back(device);
     }
     if (without_session.empty()) return true;
-    if (fresh) lane.fresh_session_for = item.sequence;
   }
   if (++lane.preparations > kPreparationsMax) {
     // The server's answers do not bring it further.
@@ -201,6 +201,7 @@ bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow
   if (needs_list) {
     engine_.devices.fetch(account, done);
   } else {
+    if (fresh) lane.fresh_session_for = item.sequence;
     engine_.devices.open_sessions(account, std::move(without_session), done);
   }
   return false;
@@ -219,6 +220,10 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
 
 bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices) {
   const AccountId account = row.target.account();
+  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(account)) {
+    row.receipt_number =
+        engine_.store.sent.add(account, engine_.registration->device, row.message_id, row.receipt_for());
+  }
   std::vector<OutboxEnvelope> envelopes;
   bool changed = !row.sealed || row.revision != list.revision || row.envelopes.size() != devices.size();
   for (const DeviceId device : devices) {
@@ -230,22 +235,19 @@ bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vect
     }
     changed = true;
     const bool gets_content = row.only_device.value == 0 || row.only_device == device;
+    const Bytes content = gets_content ? row.content : contents::nothing(engine_.clock.now());
     auto payload =
-        seal(engine_.sessions, {account, device}, gets_content ? row.content : contents::nothing(engine_.clock.now()));
+        seal(engine_.sessions, {account, device}, contents::bound(content, row.message_id, row.receipt_number));
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.
       engine_.store.signal.remove_session({account, device});
+      engine_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
       return false;
     }
     if (const auto keys = gets_content ? Devices::keys_of(list, device) : std::nullopt; keys) {
       engine_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, engine_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
-  }
-  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(account)) {
-    row.receipt_number =
-        engine_.store.sent.add(account, engine_.registration->device, row.message_id, row.receipt_for());
-    changed = true;
   }
   row.envelopes = std::move(envelopes);
   row.revision = list.revision;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include "core/contents.h"
 #include "core/sealing.h"
 #include "core/store/store.h"
 #include "crypto/padding.h"
@@ -132,7 +133,7 @@ void content(BytesView input) {
     core::Store store(*meeting.bens_database);
     crypto::SeededRandom random(11);
     crypto::Sessions sessions(store.signal, random);
-    const auto sealed = core::seal(sessions, meeting.anas, input);
+    const auto sealed = core::seal(sessions, meeting.anas, core::contents::bound(input, ClientWorld::message_id(0), 0));
     check(sealed.has_value(), "Ben has a session with Ana");
     payload = *sealed;
   }

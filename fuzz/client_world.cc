@@ -141,15 +141,19 @@ void ClientWorld::frame(BytesView bytes) {
   run();
 }
 
+MessageId ClientWorld::message_id(uint64_t index) {
+  Bytes id(15, 'm');
+  id.push_back(static_cast<char>(index));
+  return *MessageId::from_bytes(id);
+}
+
 void ClientWorld::message(BytesView payload) {
   const Meeting& meeting = Meeting::get();
   wire::ServerFrame frame;
   wire::Entry& entry = *frame.mutable_deliver()->add_entries();
   entry.set_position(position_++);
   wire::IncomingMessage& message = *entry.mutable_message();
-  Bytes id(15, 'm');
-  id.push_back(static_cast<char>(messages_++));
-  message.set_message_id(id);
+  message.set_message_id(message_id(messages_++).bytes());
   message.set_from_account(meeting.bens.account.bytes());
   message.set_from_device(meeting.bens.device.value);
   message.set_server_time_us(clock_.unix_us + messages_);

@@ -59,8 +59,10 @@ class ClientWorld final : core::HostActions {
 
   void frame(BytesView bytes);
   void frame(const wire::ServerFrame& frame) { this->frame(frame.SerializeAsString()); }
-  // Ben's device sends this payload; delivered at the next position.
+  // Ben's device sends this payload; delivered at the next position, under the next id and receipt number 0.
   void message(BytesView payload);
+  // The ids of these, from 0.
+  static MessageId message_id(uint64_t index);
   uint32_t request(client_api::Request request);
   // Answers the oldest call that waits.
   bool answer(uint32_t status, BytesView body);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "content/content.pb.h"
+#include "core/contents.h"
 #include "core/store/store.h"
 #include "fuzz/client_world.h"
 #include "fuzz/server_world.h"
@@ -261,7 +262,8 @@ void message_seeds() {
   core::Store store(*meeting.bens_database);
   crypto::SeededRandom random(11);
   crypto::Sessions sessions(store.signal, random);
-  seed("envelope", "in_session", *core::seal(sessions, meeting.anas, text.SerializeAsString()));
+  const Bytes bound = core::contents::bound(text.SerializeAsString(), ClientWorld::message_id(0), 0);
+  seed("envelope", "in_session", *core::seal(sessions, meeting.anas, bound));
   // A session that begins: from the published bundle of Ana.
   const auto* const device = meeting.world.server->device_of("+491700000001");
   crypto::PrekeyBundle bundle;
@@ -273,7 +275,7 @@ void message_seeds() {
   bundle.prekey_id = device->prekeys.front().id();
   bundle.prekey = device->prekeys.front().public_key();
   if (sessions.open_session(meeting.anas, bundle)) {
-    seed("envelope", "opens_session", *core::seal(sessions, meeting.anas, text.SerializeAsString()));
+    seed("envelope", "opens_session", *core::seal(sessions, meeting.anas, bound));
   }
 }
 

@@ -101,6 +101,13 @@ void OutboxTable::set_content(int64_t sequence, BytesView content) {
   database_.prepare("UPDATE outbox SET content = ? WHERE sequence = ?").bind_blob(content).bind(sequence).run();
 }
 
+void OutboxTable::set_receipt_number(int64_t sequence, uint64_t receipt_number) {
+  database_.prepare("UPDATE outbox SET receipt_number = ? WHERE sequence = ?")
+      .bind(static_cast<int64_t>(receipt_number))
+      .bind(sequence)
+      .run();
+}
+
 void OutboxTable::seal(const OutboxRow& item) {
   database_.prepare("DELETE FROM outbox_envelopes WHERE sequence = ?").bind(item.sequence).run();
   database_.prepare("UPDATE outbox SET sealed = 1, revision = ?, receipt_number = ? WHERE sequence = ?")

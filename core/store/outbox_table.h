@@ -8,7 +8,7 @@
 //                      revision INTEGER: device list they are for, only_device INTEGER: the device that gets the
 //                      content, the others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a
 //                      ResendRequest, the message whose content it is, held INTEGER 0/1: waits for the person to agree
-//                      (IDENTITY-6), receipt_number INTEGER: given out with the first sealing (SentTable); 0: not yet,
+//                      (IDENTITY-6), receipt_number INTEGER: given out for the first sealing (SentTable); 0: not yet,
 //                      or it wants no receipt
 //   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
 //
@@ -78,6 +78,8 @@ class OutboxTable {
   std::optional<OutboxRow> find_unsealed(const Target& target, OutboxKind kind);
 
   void set_content(int64_t sequence, BytesView content);
+  // Of an item that has a number and could not be sealed yet.
+  void set_receipt_number(int64_t sequence, uint64_t receipt_number);
   // Takes revision, receipt number and envelopes from the item, which is sealed from now on.
   void seal(const OutboxRow& item);
   // Messages to this target wait, and have to be encrypted again; or wait no longer.

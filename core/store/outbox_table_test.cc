@@ -75,6 +75,13 @@ TEST_F(OutboxTableTest, KeepsTheSealedBytesForSendingThemAgain) {  // SEND-1
   EXPECT_EQ(store_.outbox.find(sequence)->receipt_number, 7u);
 }
 
+TEST_F(OutboxTableTest, KeepsTheNumberOfWhatCouldNotBeSealedYet) {  // TICK-1
+  const int64_t sequence = store_.outbox.add(item(1));
+  store_.outbox.set_receipt_number(sequence, 9);
+  EXPECT_EQ(store_.outbox.find(sequence)->receipt_number, 9u);
+  EXPECT_FALSE(store_.outbox.find(sequence)->sealed);
+}
+
 TEST_F(OutboxTableTest, HoldsAllItemsOfOneTargetAndReleasesThem) {  // IDENTITY-6
   const AccountId other = account_id(9);
   const int64_t one = store_.outbox.add(item(1));

@@ -4,8 +4,9 @@
 // same step of a ratchet: by a sender whose store was put back from a copy (the id says nothing: it is the server's
 // word).
 //
-//   taken   sequence INTEGER PRIMARY KEY: order; digest BLOB(16) UNIQUE: of sender and payload; message_id
-//           BLOB(16): under which it came, withheld INTEGER 0/1: it made no receipt. The last kKept of them
+//   taken   sequence INTEGER PRIMARY KEY: order; digest BLOB(16) UNIQUE: of sender and payload; message_id BLOB(16):
+//           which its sender has bound to it, or under which it came if it could not be read; withheld INTEGER 0/1: it
+//           made no receipt. The last kKept of them
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
