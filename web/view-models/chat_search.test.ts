@@ -55,7 +55,10 @@ describe("the search within a conversation", () => {
     core.on("search", () => found("3", "2", "1"));
     search.setQuery("train");
     await later();
-    for (const step of [search.newer, search.older, search.older, search.older, search.newer]) step();
+    for (const step of [search.newer, search.older, search.older, search.older, search.newer]) {
+      step();
+      await later();
+    }
     expect(shown.jumps.map(([id]) => id)).toEqual(["3", "2", "1", "2"]);
     expect(search.snapshot().at).toBe(1);
   });
@@ -84,6 +87,59 @@ describe("the search within a conversation", () => {
     search.close();
     expect(shown.marks.size).toBe(0);
     expect(search.snapshot()).toMatchObject({ open: false, query: "", hits: undefined });
+  });
+
+  /** Jumps that end when the test says so. */
+  const slowJumps = () => {
+    const ends: ((isHere: boolean) => void)[] = [];
+    shown.jumpTo = (id, texts) => {
+      shown.jumps.push([id, texts]);
+      return new Promise((resolve) => ends.push(resolve));
+    };
+    return { end: (isHere: boolean) => ends.shift()?.(isHere) };
+  };
+
+  it("forgets that a hit is gone when one goes on to the next", async () => {
+    core.on("search", () => found("3", "2"));
+    shown.jumpTo = async (id) => id !== "3";
+    search.setQuery("train");
+    await later();
+    expect(search.snapshot().error).toContain("isn't on this device");
+    search.older();
+    await later();
+    expect(search.snapshot()).toMatchObject({ at: 1, error: "" });
+  });
+
+  it("makes one jump at a time, and passes over what nobody waits for any more", async () => {
+    core.on("search", () => found("4", "3", "2", "1"));
+    const jumps = slowJumps();
+    search.setQuery("train");
+    await later();
+    for (const step of [search.older, search.older, search.older, search.newer]) step();
+    expect(shown.jumps.map(([id]) => id)).toEqual(["4"]);
+    jumps.end(false); // of that one nobody needs to hear any more
+    await later();
+    expect(shown.jumps.map(([id]) => id)).toEqual(["4", "2"]);
+    jumps.end(true);
+    await later();
+    expect(shown.jumps).toHaveLength(2);
+    expect(search.snapshot()).toMatchObject({ at: 2, error: "" });
+  });
+
+  it.each([
+    ["closed", () => search.close()],
+    ["ended", () => search.dispose()],
+    ["asked for something else", () => search.setQuery("tram")],
+  ])("that is %s while a jump is on its way says nothing about it", async (_, leave) => {
+    core.on("search", ({ query }) => (query === "train" ? found("3") : found()));
+    const jumps = slowJumps();
+    search.setQuery("train");
+    await later();
+    leave();
+    jumps.end(false);
+    await later();
+    expect(search.snapshot().error).toBe("");
+    expect(shown.jumps).toHaveLength(1);
   });
 
   it("says when nothing is found, when a hit is gone, and why it can't be searched", async () => {

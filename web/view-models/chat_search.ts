@@ -40,6 +40,7 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private round = 0;
   private found = NOTHING;
+  private jumping = false;
 
   constructor(
     private readonly core: Core,
@@ -47,7 +48,7 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
     private readonly shown: FoundShown,
   ) {
     super(CLOSED);
-    this.onDispose(() => clearTimeout(this.timer));
+    this.onDispose(() => this.close());
   }
 
   readonly open = (): void => this.update({ open: true });
@@ -89,7 +90,7 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
       this.found = new Map(hits.map((id, at) => [id, foundIn(excerpts[at])]));
       this.shown.mark(this.found);
       this.update({ hits, at: 0, more: hits.length === MOST, error: "" });
-      this.bring();
+      void this.bring();
     } catch (error) {
       if (round === this.round) this.update({ hits: [], error: failureText(error) });
     }
@@ -99,17 +100,32 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
     const { hits = [], at } = this.snapshot();
     const next = at + step;
     if (next < 0 || next >= hits.length) return;
-    this.update({ at: next });
-    this.bring();
+    this.update({ at: next, error: "" });
+    void this.bring();
   }
 
-  private bring(): void {
-    const { hits = [], at } = this.snapshot();
-    const id = hits[at];
-    if (id === undefined) return;
-    this.shown.jumpTo(id, this.found.get(id) ?? []).then(
-      (isHere) => isHere || this.update({ error: say("app.noMessage") }),
-      (error: unknown) => this.update({ error: failureText(error) }),
-    );
+  /** One jump after the other, each to where one wants to be by then: what was passed over meanwhile is left out. */
+  private async bring(): Promise<void> {
+    if (this.jumping) return;
+    this.jumping = true;
+    for (let isThere = false; !isThere;) {
+      const { hits, at } = this.snapshot();
+      const id = hits?.[at];
+      if (id === undefined) break;
+      const error = await this.errorOfJump(id);
+      const now = this.snapshot();
+      isThere = now.hits === hits && now.at === at;
+      if (isThere && error !== "") this.update({ error });
+    }
+    this.jumping = false;
+  }
+
+  /** "" when the message is in view. */
+  private async errorOfJump(id: string): Promise<string> {
+    try {
+      return (await this.shown.jumpTo(id, this.found.get(id) ?? [])) ? "" : say("app.noMessage");
+    } catch (error) {
+      return failureText(error);
+    }
   }
 }
