@@ -117,6 +117,29 @@ describe("a conversation that turns out to be another's", () => {
     expect(app.snapshot().open?.composer.snapshot().text).toBe("and one thing more");
   });
 
+  it.each([
+    ["", "one thing more, and another"],
+    ["and one thing", "one thing more, and another"], // moved with the messages
+    ["See you", "See you\none thing more, and another"],
+  ])("keeps what is written while it is looked for, with the draft there is (%j)", async (draft, whole) => {
+    const first = message({ outgoing: true, text: "Hello, it's Ana" });
+    core.messages.push(first);
+    core.conversations = [conversation({ draft: "and one thing" })];
+    await app.start({ ...HOME, conversation: BEN });
+    const before = app.snapshot().open?.composer;
+    before?.setText("one thing more");
+    core.conversations = [conversation({ id: ANA, title: "Cem", draft })];
+    let answer: (value: unknown) => void = () => undefined;
+    core.on("getMessage", () => new Promise((resolve) => (answer = resolve)));
+    core.emit({ case: "resync", value: {} });
+    await vi.waitFor(() => expect(core.called("getMessage")).toHaveLength(1));
+    before?.setText("one thing more, and another");
+    core.on("listMessages", () => new Promise(() => undefined));
+    answer({ ...first, conversation: ANA });
+    await vi.waitFor(() => expect(app.snapshot().open?.id).toBe(ANA));
+    expect(app.snapshot().open?.composer.snapshot().text).toBe(whole);
+  });
+
   it("is closed when nobody knows where", async () => {
     await app.start({ ...HOME, conversation: BEN });
     core.conversations = [];

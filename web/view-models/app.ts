@@ -271,15 +271,19 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
    * there is one already. There the messages are now, and there one goes on with what is being written.
    */
   private async followMerged(open: ConversationViewModel): Promise<void> {
-    const { text } = open.composer.snapshot();
     const written = open.timeline.newest();
     const now =
       written === undefined ? undefined : await this.core.call("getMessage", { id: written.id }).catch(() => undefined);
     if (this.snapshot().open !== open) return;
     if (now === undefined || this.store.conversation(now.conversation) === undefined) return this.closeConversation();
-    await this.openConversation(now.conversation);
-    const composer = this.snapshot().open?.composer;
-    if (composer?.snapshot().text === "") composer.setText(text);
+    const opening = this.openConversation(now.conversation);
+    const composer = this.snapshot().open?.composer; // what is typed from here on is typed there
+    const { text } = open.composer.snapshot();
+    const { text: there = "" } = composer?.snapshot() ?? {};
+    const isMoved = there === open.snapshot().conversation.draft || text.startsWith(there); // with the messages
+    if (isMoved) composer?.setText(text);
+    else if (text !== "") composer?.setText(`${there}\n${text}`);
+    await opening;
   }
 
   private takeState(state: State): void {
