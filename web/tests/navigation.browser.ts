@@ -146,7 +146,9 @@ describe("finding one's way", () => {
       .locator("[data-message]")
       .last()
       .click({ button: "right", position: { x: 30, y: 12 } });
-    await page.getByRole("menu").waitFor();
+    await hasFocus(page, "[role=menu]");
+    await page.keyboard.press("ArrowDown");
+    await hasFocus(page, "[role=menuitem]");
     await page.keyboard.press("Escape");
     await page.getByRole("menu").waitFor({ state: "detached" });
     await hasFocus(page, "[data-message]");
@@ -169,6 +171,69 @@ describe("finding one's way", () => {
     await page.keyboard.press("Escape");
     await composer(page).waitFor({ state: "detached" });
     await hasFocus(page, "[data-row]");
+  });
+
+  const chatMenu = async () => {
+    await page.locator("#open-chat-menu").click();
+    await page.getByRole("menuitem", { name: "Search all chats" }).waitFor();
+  };
+  const menuIsGone = () => page.getByRole("menu").waitFor({ state: "detached" });
+
+  it("however the menu of a conversation is closed, its button has the focus, or what was chosen", async () => {
+    await openConversation(page, "Ben");
+    for (const close of [
+      () => page.keyboard.press("Escape"),
+      () => page.keyboard.press("Tab"),
+      () => page.locator("[data-timeline]").dispatchEvent("wheel"),
+      () => page.locator("[data-pane=conversation] header").click({ position: { x: 4, y: 4 } }),
+    ]) {
+      await chatMenu();
+      await hasFocus(page, "[role=menu], [role=menuitem]");
+      await close();
+      await menuIsGone();
+      await hasFocus(page, "#open-chat-menu");
+    }
+    await page.keyboard.press("Enter");
+    await hasFocus(page, "[role=menuitem]");
+    await page.keyboard.press("Enter");
+    await menuIsGone();
+    await hasFocus(page, "[aria-label='Search in this chat'] input");
+    await page.keyboard.press("Escape");
+    await hasFocus(page, "#open-chat-menu");
+    await chatMenu();
+    await page.getByRole("menuitem", { name: "Search all chats" }).click();
+    await menuIsGone();
+    await hasFocus(page, "#search-field");
+  });
+
+  it("the search of all chats is where it can be seen, on whatever screen it is asked for", async () => {
+    for (const width of [390, 1000, 1280])
+      for (const ask of [
+        () => page.keyboard.press("Control+k"),
+        async () => {
+          await chatMenu();
+          await page.getByRole("menuitem", { name: "Search all chats" }).click();
+        },
+      ]) {
+        await openConversation(page, "Ben");
+        await page.setViewportSize({ width, height: 780 });
+        if (width > 390) {
+          await page.getByRole("button", { name: "Contact details" }).click();
+          await details(page).waitFor();
+        }
+        await ask();
+        await page.keyboard.type("Be");
+        const field = page.getByLabel("Search conversations and messages");
+        assert.ok(await field.isVisible(), `${width} px`);
+        assert.equal(await field.inputValue(), "Be");
+        assert.equal(await composer(page).count(), width === 390 ? 0 : 1);
+        assert.equal(await details(page).count(), width === 1280 ? 1 : 0);
+        await page.getByRole("button", { name: "Clear the search" }).click();
+        await page.keyboard.press("Escape");
+        for (let left = 0; left < 2; ++left) await page.keyboard.press("Escape");
+        await composer(page).waitFor({ state: "detached" });
+        await page.setViewportSize({ width: 1200, height: 780 });
+      }
   });
 
   it("keys of an input method are left alone: neither Escape nor Enter that ends a composition does anything here", async () => {

@@ -24,6 +24,7 @@ import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
 import type { MessageActions } from "./message_row";
+import { searchAll } from "./search_all";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
@@ -155,7 +156,7 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
           <Icon name="info" />
         </button>
       )}
-      <MenuButton onSearchHere={model.search.open} onSearchAll={actions.openSearch} />
+      <MenuButton onSearchHere={model.search.open} onSearchAll={() => searchAll(actions)} />
     </header>
   );
 }

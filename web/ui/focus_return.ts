@@ -79,8 +79,7 @@ export function useOpener(open: boolean): RefObject<HTMLButtonElement | null> {
 }
 
 /** The focus goes back when what took it is taken away. Called before that: it remembers where the focus is. */
-export function rememberFocus(): () => void {
-  const before = document.activeElement;
+export function rememberFocus(before = document.activeElement): () => void {
   return () => {
     if (isLost()) focus(before);
   };

@@ -7,6 +7,7 @@ import { Icon } from "./icons";
 import { useOverlay } from "./keys";
 import styles from "./select.module.css";
 import fields from "./parts/field.module.css";
+import popups from "./parts/popup.module.css";
 
 export interface SelectOption {
   value: string;
@@ -14,20 +15,25 @@ export interface SelectOption {
 }
 
 interface SelectProps {
-  /** The id of the element that names it. */
+  /** The ids of the elements that name and describe it. */
   labelledBy: string;
+  describedBy: string;
   value: string;
   options: readonly SelectOption[];
   onChange: (value: string) => void;
 }
 
 /** One of a few, in the app's own hand. */
-export default function Select({ labelledBy, value, options, onChange }: SelectProps) {
+export default function Select({ labelledBy, describedBy, value, options, onChange }: SelectProps) {
   const [open, setOpen] = useState(false);
   useOverlay(open, () => setOpen(false));
   return (
     <SelectProvider value={value} setValue={onChange} open={open} setOpen={setOpen}>
-      <Choice className={`${fields.input} ${styles.choice}`} aria-labelledby={labelledBy}>
+      <Choice
+        className={`${fields.input} ${styles.choice}`}
+        aria-labelledby={labelledBy}
+        aria-describedby={describedBy}
+      >
         {options.find((each) => each.value === value)?.label}
         <Icon name="caret" />
       </Choice>
@@ -36,11 +42,11 @@ export default function Select({ labelledBy, value, options, onChange }: SelectP
         portal
         preserveTabOrder={false}
         sameWidth={false}
-        className={styles.popover}
+        className={popups.popup}
         aria-labelledby={labelledBy}
       >
         {options.map((each) => (
-          <SelectItem key={each.value} value={each.value} className={styles.item}>
+          <SelectItem key={each.value} value={each.value} className={`${popups.item} ${styles.value}`}>
             {each.label}
             {each.value === value && <Icon name="check" />}
           </SelectItem>

@@ -7,7 +7,7 @@ import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
 import groups from "./parts/group.module.css";
-import { Option, Switch } from "./switch";
+import { hintOf, Option, Switch } from "./switch";
 
 /** Who sees what of oneself. */
 export function PrivacyPage({ model }: { model: SettingsViewModel }) {
@@ -62,6 +62,7 @@ function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
       <Suspense>
         <Select
           labelledBy={`${id}-label`}
+          describedBy={hintOf(`${id}-label`)}
           value={String(value)}
           options={SCOPES.map(({ value: scope, label: name }) => ({ value: scope, label: say(name) }))}
           onChange={(scope) => void onChange(Number(scope))}

@@ -3,12 +3,11 @@
 // The keys that work wherever the focus is. Ctrl or Cmd with K: search. Alt with the arrows: the conversation above or
 // below. Escape: what it closes when no part of the page took it.
 import { useEffect } from "react";
-import { flushSync } from "react-dom";
 
 import type { Conversation } from "../view-models/core";
 import type { Route } from "../view-models/route";
 import { isEscape } from "./keys";
-import { isMedia, NARROW } from "./use_media";
+import { searchAll } from "./search_all";
 
 export interface ShortcutActions {
   readonly route: Route;
@@ -28,14 +27,6 @@ function closeNearest(app: ShortcutActions): void {
   else if (conversation !== "") app.closeConversation();
 }
 
-/** The field has the focus before the next key comes: what is typed at once belongs to the search. */
-function search(app: ShortcutActions): void {
-  flushSync(() => {
-    if (app.route.conversation !== "" && isMedia(NARROW)) app.closeConversation();
-    app.openSearch();
-  });
-}
-
 /** 1 for the one below, -1 for the one above. False when there is none. */
 function openNext(app: ShortcutActions, step: 1 | -1): boolean {
   const { conversations } = app.list.snapshot();
@@ -51,7 +42,7 @@ export function useShortcuts(app: ShortcutActions): void {
       if (isEscape(event) && !event.defaultPrevented) closeNearest(app);
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        search(app);
+        searchAll(app);
       }
       if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown"))
         if (openNext(app, event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();

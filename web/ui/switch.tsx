@@ -9,9 +9,12 @@ interface OptionProps {
   id: string;
   label: string;
   hint: string;
-  /** The label names it. */
+  /** The label names it, the hint describes it. */
   children: ReactNode;
 }
+
+/** The id of the hint beside the label. */
+export const hintOf = (labelId: string): string => `${labelId}-hint`;
 
 /** Something that can be chosen: what it is, and the control beside it. */
 export function Option({ id, label, hint, children }: OptionProps) {
@@ -19,7 +22,7 @@ export function Option({ id, label, hint, children }: OptionProps) {
     <div className={styles.option}>
       <span className={styles.words}>
         <span id={id}>{label}</span>
-        <small>{hint}</small>
+        <small id={hintOf(id)}>{hint}</small>
       </span>
       {children}
     </div>
@@ -37,20 +40,17 @@ interface SwitchProps {
 
 export function Switch({ id, label, hint, on, disabled = false, onChange }: SwitchProps) {
   return (
-    <div className={styles.option}>
-      <span className={styles.words} id={`${id}-label`}>
-        {label}
-        <small>{hint}</small>
-      </span>
+    <Option id={`${id}-label`} label={label} hint={hint}>
       <button
         type="button"
         role="switch"
         className={styles.switch}
         aria-checked={on}
         aria-labelledby={`${id}-label`}
+        aria-describedby={hintOf(`${id}-label`)}
         disabled={disabled}
         onClick={() => void onChange(!on)}
       />
-    </div>
+    </Option>
   );
 }

@@ -4,6 +4,8 @@ import { useCallback, useSyncExternalStore } from "react";
 
 /** One pane at a time (app_root.module.css). */
 export const NARROW = "(max-width: 47.5em)";
+/** No room for the list beside a conversation and its details (app_root.module.css). */
+export const LIST_OR_DETAILS = "(max-width: 73.75em)";
 
 export const isMedia = (query: string): boolean => matchMedia(query).matches;
 
