@@ -29,6 +29,7 @@ export function FirstMessage({ model }: { model: ContactsViewModel }) {
           rows={4}
           autoFocus
           dir="auto"
+          readOnly={busy}
           value={firstText}
           onChange={(event) => model.setFirstText(event.target.value)}
         />

@@ -3,10 +3,9 @@
 // The left pane: who one is, the search, and the conversations.
 import { useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from "react";
 
-import { matching, type ConversationListViewModel } from "../view-models/conversation_list";
+import { isNewHandle, matching, type ConversationListViewModel } from "../view-models/conversation_list";
 import type { Message, State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
-import { looksLikeHandle } from "../view-models/handle";
 import { formatPhone } from "../view-models/phone";
 import type { LeftPanel } from "../view-models/route";
 import { say } from "../view-models/say";
@@ -164,6 +163,16 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
   }
   return (
     <>
+      {isNewHandle(found, query) && (
+        <div className={rows.rows}>
+          <button type="button" className={rows.action} data-row onClick={() => actions.writeTo(query)}>
+            <span className={rows.disc}>
+              <Icon name="compose" />
+            </span>
+            {say("common.writeTo", { handle: formatPhone(query.trim()) })}
+          </button>
+        </div>
+      )}
       {found.length > 0 && (
         <section aria-label={say("common.chats")}>
           {searching && <h2 className={rows.sectionTitle}>{say("common.chats")}</h2>}
@@ -179,16 +188,6 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
             ))}
           </ul>
         </section>
-      )}
-      {looksLikeHandle(query) && found.length === 0 && (
-        <div className={rows.rows}>
-          <button type="button" className={rows.action} data-row onClick={() => actions.writeTo(query)}>
-            <span className={rows.disc}>
-              <Icon name="compose" />
-            </span>
-            {say("common.writeTo", { handle: formatPhone(query.trim()) })}
-          </button>
-        </div>
       )}
       {searching && (
         <SearchResults

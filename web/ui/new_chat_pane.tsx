@@ -4,7 +4,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
 import { isForSelf, matchingContacts, type ContactsViewModel } from "../view-models/contacts";
-import { HANDLE_BYTES_MAX, type State } from "../view-models/core";
+import { HANDLE_BYTES_MAX, type Contact, type State } from "../view-models/core";
 import { looksLikeHandle } from "../view-models/handle";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
@@ -33,9 +33,13 @@ interface NewChatPaneProps {
 export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps) {
   const { contacts, query, unreached, error, notice } = useViewModel(model);
   const [adding, setAdding] = useState(false);
+  const searching = query.trim() !== "";
   const found = matchingContacts(contacts, query);
-  const forSelf = query.trim() === "" || isForSelf(self, query);
+  const open = (contact: Contact) => void model.openHandle(contact.handle?.text ?? "");
   const openSelf = () => void model.openSelf(self?.accountId ?? "");
+  const [first] = found;
+  const forSelf = self !== undefined && (!searching || isForSelf(self, query));
+  const noteToSelf = forSelf && <NoteToSelf self={self} onOpen={openSelf} />;
   return (
     <section
       className={panes.pane}
@@ -56,11 +60,7 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
       </header>
       <HandleOrName
         model={model}
-        openFirst={
-          forSelf && query.trim() !== ""
-            ? openSelf
-            : found[0] && (() => void model.openHandle(found[0]?.handle?.text ?? ""))
-        }
+        openFirst={first !== undefined ? () => open(first) : searching && forSelf ? openSelf : undefined}
       />
       {error !== "" && (
         <p className={`${forms.panelForm} ${fields.error}`} role="alert">
@@ -79,19 +79,15 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
           <FirstMessage model={model} />
         ) : (
           <>
-            {forSelf && self !== undefined && <NoteToSelf self={self} onOpen={openSelf} />}
+            {!searching && noteToSelf}
             <Ways
               model={model}
               someFound={forSelf || found.length > 0}
               onAdd={() => setAdding(true)}
               onInvite={onInvite}
             />
-            <ContactRows
-              model={model}
-              contacts={found}
-              query={query}
-              onOpen={(contact) => void model.openHandle(contact.handle?.text ?? "")}
-            />
+            <ContactRows model={model} contacts={found} query={query} onOpen={open} />
+            {searching && noteToSelf}
           </>
         )}
       </div>
@@ -99,7 +95,7 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
   );
 }
 
-/** What one writes to oneself; it is found by its name, and by one's own. */
+/** What one writes to oneself; it is found by its name, and by one's own, after the contacts that are. */
 function NoteToSelf({ self, onOpen }: { self: State; onOpen: () => void }) {
   return (
     <div className={rows.rows}>
@@ -116,7 +112,7 @@ function NoteToSelf({ self, onOpen }: { self: State; onOpen: () => void }) {
   );
 }
 
-/** Enter writes to the handle, or to the first contact that was found. */
+/** Enter writes to the handle, or to the first that was found. */
 function HandleOrName({ model, openFirst }: { model: ContactsViewModel; openFirst: (() => void) | undefined }) {
   const { query, busy } = useViewModel(model);
   const submit = (event: FormEvent) => {

@@ -99,6 +99,22 @@ describe("a server that doesn't take this device", () => {
   );
 });
 
+describe("a handle that is written to from the search", () => {
+  it("stands where it can be seen and mended, and an answer opens nothing once one has gone back from there", async () => {
+    await app.start();
+    let answer: (found: unknown) => void = () => undefined;
+    core.on("openConversation", () => new Promise((resolve) => (answer = resolve)));
+    app.writeTo("+49 170 0000009");
+    expect(app.snapshot().leftPanel).toBe("new-chat");
+    expect(app.contacts.snapshot()).toMatchObject({ query: "+49 170 0000009", busy: true });
+    app.showLeft("list");
+    answer(conversation({ id: ANA }));
+    await settle();
+    expect(app.snapshot().open).toBeUndefined();
+    expect(app.contacts.snapshot()).toMatchObject({ query: "", busy: false });
+  });
+});
+
 describe("a conversation that turns out to be another's", () => {
   it("is followed to where its messages are now, with what is being written", async () => {
     const first = message({ outgoing: true, text: "Hello, it's Ana" });

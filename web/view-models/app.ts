@@ -187,10 +187,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly showLeft = (leftPanel: LeftPanel, section: SettingsSection | "" = ""): void => {
     const before = this.snapshot().leftPanel;
     this.update({ leftPanel, section });
-    if (leftPanel === "new-chat") {
-      this.contacts.reset();
-      void this.contacts.load();
-    }
+    if (leftPanel === "new-chat" || before === "new-chat") this.contacts.reset();
+    if (leftPanel === "new-chat") void this.contacts.load();
     if (leftPanel === "settings" && before !== "settings") void this.settings.load();
   };
 
@@ -203,7 +201,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Opens the conversation with whoever has a handle, where its failure can be seen. */
   readonly writeTo = (handle: string): void => {
     this.showLeft("new-chat");
-    void this.contacts.openHandle(handle);
+    this.contacts.setQuery(handle);
+    void this.contacts.openTyped();
   };
 
   readonly closeDetails = (): void => {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { Failure_Code, type Conversation } from "../core-client/schema";
-import { ContactsViewModel, isForSelf } from "./contacts";
+import { ContactSchema, CoreFailure, Failure_Code, type Conversation } from "../core-client/schema";
+import { ContactsViewModel, isForSelf, matchingContacts } from "./contacts";
 import { EntityStore } from "./entity_store";
-import { BEN, conversation, FakeCore, state } from "./testing/fake_core";
+import { ANA, BEN, conversation, FakeCore, settle, state } from "./testing/fake_core";
 
 let core: FakeCore;
 let contacts: ContactsViewModel;
@@ -50,6 +51,15 @@ describe("a first message to a number that the server can't be asked about", () 
     expect(contacts.snapshot()).toMatchObject({ unreached: "+49 170 0000008", firstText: "Hello" });
   });
 
+  it("that was sent is not there to be sent again when its conversation can't be opened", async () => {
+    await askedInVain();
+    contacts.setFirstText("Hello");
+    core.failing("openConversation", Failure_Code.kStorage);
+    await contacts.writeFirst();
+    expect(contacts.snapshot()).toMatchObject({ firstText: "", busy: false });
+    expect(contacts.snapshot().error).toContain("storage failed");
+  });
+
   it("that is blank is not sent", async () => {
     await askedInVain();
     contacts.setFirstText(" \n");
@@ -77,8 +87,69 @@ describe("the conversation with oneself", () => {
   });
 
   it("is not found by other names, by nothing, and while nobody is registered", () => {
-    for (const query of ["", "  ", "Ben", "ana ben", "nota", "+49 170 0000002"])
+    for (const query of ["", "  ", "Ben", "ana ben", "nota", "+49 170 0000002", "ben1700"])
       expect([query, isForSelf(self, query)]).toEqual([query, false]);
     expect(isForSelf(undefined, "note")).toBe(false);
+  });
+});
+
+describe("an answer about a handle", () => {
+  const answers = new Map<unknown, { found: (value: unknown) => void; nobody: () => void }>();
+
+  beforeEach(() =>
+    core.on(
+      "openConversation",
+      ({ handle = "" }) =>
+        new Promise((found, reject) =>
+          answers.set(handle, { found, nobody: () => reject(new CoreFailure(Failure_Code.kNoSuchAccount, "", 0)) }),
+        ),
+    ),
+  );
+
+  it("that is no longer typed opens nothing, and the one that is typed instead is asked for at once", async () => {
+    contacts.setQuery("@anna");
+    void contacts.openTyped();
+    contacts.setQuery("@ana");
+    expect(contacts.snapshot().busy).toBe(false);
+    void contacts.openTyped();
+    expect(core.called("openConversation").map(({ handle }) => handle)).toEqual(["@anna", "@ana"]);
+    answers.get("@anna")?.found(conversation());
+    await settle();
+    expect(opened).toEqual([]);
+    expect(contacts.snapshot()).toMatchObject({ query: "@ana", busy: true });
+    answers.get("@ana")?.found(conversation({ id: ANA }));
+    await settle();
+    expect(opened.map(({ id }) => id)).toEqual([ANA]);
+  });
+
+  it("that is no longer typed says nothing about who does not have it", async () => {
+    contacts.setQuery("@anna");
+    void contacts.openTyped();
+    contacts.setQuery("@ana");
+    answers.get("@anna")?.nobody();
+    await settle();
+    expect(contacts.snapshot()).toMatchObject({ stranger: "", error: "", busy: false });
+  });
+});
+
+describe("contacts", () => {
+  const people = [
+    ["Ben", "+491991000002"],
+    ["Zoë Çelik", "@zoe1990"],
+    ["Cem", "cem@example.org"],
+  ].map(([name = "", text = ""]) => create(ContactSchema, { name, handle: { text } }));
+  const found = (query: string) => matchingContacts(people, query).map(({ name }) => name);
+
+  it("are found by the words of their names, by parts of their numbers, and by how other handles begin", () => {
+    expect(found("celik zo")).toEqual(["Zoë Çelik"]);
+    expect(found("+49 199 1")).toEqual(["Ben"]);
+    expect(found("Zoe1990")).toEqual(["Zoë Çelik"]);
+    expect(found("cem@example")).toEqual(["Cem"]);
+    expect(found("")).toHaveLength(3);
+  });
+
+  it("are not found by digits that stand in something that is no number, nor by two of them, nor by the host", () => {
+    for (const query of ["ben1991", "@cem199", "1990", "19", "example"])
+      expect([query, found(query)]).toEqual([query, []]);
   });
 });

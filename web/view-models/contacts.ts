@@ -4,11 +4,12 @@
 import { FailureCode, hasCode, type Contact, type Conversation, type Core, type Handle, type State } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
-import { handleKind, handleOf } from "./handle";
+import { handleKind, handleOf, isInHandle } from "./handle";
 import { formatPhone } from "./phone";
 import { say } from "./say";
 import { withUtf8 } from "./vcard_charsets";
 import { ViewModel } from "./view_model";
+import { fold, wordsOf } from "./words";
 
 export interface ContactsSnapshot {
   loaded: boolean;
@@ -31,6 +32,11 @@ const NOTHING_TYPED = { query: "", stranger: "", unreached: "", firstText: "", e
 const VCARD_BYTES_MAX = 8 << 20;
 
 export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
+  /** Grows with what is typed or opened: an answer about what was before opens nothing. */
+  private round = 0;
+  /** It is busy with a handle that somebody wants to write to, and with nothing else. */
+  private asking = false;
+
   constructor(
     private readonly core: Core,
     private readonly store: EntityStore,
@@ -55,9 +61,13 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 
   readonly setQuery = (query: string): void => {
     const { firstText } = this.snapshot(); // nobody's text is lost with a digit of the number
+    this.dropAsked();
     this.update({ ...NOTHING_TYPED, query, firstText });
   };
-  readonly reset = (): void => this.update(NOTHING_TYPED);
+  readonly reset = (): void => {
+    this.dropAsked();
+    this.update(NOTHING_TYPED);
+  };
   readonly setFirstText = (firstText: string): void => this.update({ firstText, error: "" });
 
   /** Opens the conversation with whoever has the handle that is typed. */
@@ -67,12 +77,18 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     const handle = typed.trim();
     if (handle === "") return this.update({ error: say("contacts.typeHandle") });
     if (this.snapshot().busy) return;
+    const round = ++this.round;
+    this.asking = true;
     this.update({ busy: true, stranger: "", unreached: "", error: "", notice: "" });
     try {
       const conversation = await this.core.call("openConversation", { handle });
+      if (round !== this.round) return;
+      this.asking = false;
       this.update({ ...NOTHING_TYPED, busy: false });
       this.onOpened(conversation);
     } catch (error) {
+      if (round !== this.round) return;
+      this.asking = false;
       if (hasCode(error, FailureCode.kOffline)) return this.update({ busy: false, unreached: handle });
       this.update({ busy: false, ...refusalOf(error, handle) });
     }
@@ -80,11 +96,15 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
 
   /** Opens the conversation with oneself. */
   readonly openSelf = async (accountId: string): Promise<void> => {
+    this.dropAsked();
+    const { round } = this;
     try {
-      this.onOpened(await this.core.call("openConversation", { accountId }));
+      const conversation = await this.core.call("openConversation", { accountId });
+      if (round !== this.round) return;
+      this.onOpened(conversation);
       this.update(NOTHING_TYPED);
     } catch (error) {
-      this.update({ error: failureText(error) });
+      if (round === this.round) this.update({ error: failureText(error) });
     }
   };
 
@@ -92,14 +112,18 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
   readonly writeFirst = async (): Promise<void> => {
     const { unreached: handle, firstText, busy } = this.snapshot();
     if (handle === "" || firstText.trim() === "" || busy) return;
+    const { round } = this;
     this.update({ busy: true, error: "" });
     try {
       const { message } = await this.core.call("sendMessage", { handle, text: firstText.trim() });
+      this.update({ firstText: "" }); // it is on its way, whatever becomes of the rest
       const conversation = await this.core.call("openConversation", { conversation: message?.conversation ?? "" });
+      if (round !== this.round) return this.update({ busy: false });
       this.update({ ...NOTHING_TYPED, busy: false });
       this.onOpened(conversation);
     } catch (error) {
-      this.update({ busy: false, unreached: "", ...refusalOf(error, handle) });
+      const refusal = round === this.round ? { unreached: "", ...refusalOf(error, handle) } : {};
+      this.update({ busy: false, ...refusal });
     }
   };
 
@@ -140,6 +164,12 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     }
   }
 
+  private dropAsked(): void {
+    ++this.round;
+    if (this.asking) this.update({ busy: false });
+    this.asking = false;
+  }
+
   private refuse(error: string): false {
     this.update({ error, notice: "" });
     return false;
@@ -152,37 +182,24 @@ const refusalOf = (error: unknown, handle: string): Pick<ContactsSnapshot, "stra
     ? { stranger: handle, error: say("contacts.nobodyHas", { kind: handleKind(handle), handle: formatPhone(handle) }) }
     : { stranger: "", error: failureText(error) };
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-const wordsOf = (text: string): string[] =>
-  fold(text)
-    .split(/\s+/)
-    .filter((word) => word !== "");
-
 /**
  * Whether somebody looks for the conversation with themselves: by what it is called, by their name, or by their
  * handles.
  */
 export function isForSelf(self: Pick<State, "name" | "handles"> | undefined, query: string): boolean {
   const words = wordsOf(query);
-  const digits = query.replace(/\D/g, "");
   if (self === undefined || words.length === 0) return false;
-  const isTheirs = ({ text }: Handle) =>
-    digits.length >= 3 ? text.includes(digits) : words.length === 1 && text.startsWith(words[0] ?? "");
-  if (self.handles.some(isTheirs)) return true;
+  if (self.handles.some(({ text }) => isInHandle(query, text))) return true;
   const names = [`${say("core.noteToSelf")} ${say("contacts.noteToSelfToo")}`, self.name].map(wordsOf);
   return names.some((name) => words.every((word) => name.some((each) => each.startsWith(word))));
 }
 
-/** Contacts with every word of the query in the name, or with it, or the digits of it, in the handle. */
+/** Contacts with every word of the query in the name, or with the query in the handle. */
 export function matchingContacts(contacts: readonly Contact[], query: string): readonly Contact[] {
   const words = wordsOf(query);
-  const digits = query.replace(/\D/g, "");
   return contacts.filter((each) => {
     const name = fold(each.name);
-    const handle = each.handle?.text ?? "";
-    const isInHandle =
-      digits.length >= 3 ? handle.includes(digits) : words.length === 1 && handle.includes(words[0] ?? "");
-    return words.every((word) => name.includes(word)) || isInHandle;
+    return words.every((word) => name.includes(word)) || isInHandle(query, each.handle?.text ?? "");
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { ConversationListViewModel, matching } from "./conversation_list";
+import { ConversationListViewModel, isNewHandle, matching } from "./conversation_list";
 import { EntityStore } from "./entity_store";
 import { ANA, BEN, conversation, FakeCore, micros, NOON, settle } from "./testing/fake_core";
 
@@ -16,7 +16,18 @@ beforeEach(async () => {
   core.conversations = [
     conversation({ id: ANA, title: "Ana", activityUs: micros(NOON), unread: 2, phone: "+491700000001" }),
     conversation({ id: BEN, title: "Ben", activityUs: micros(NOON + 1), unread: 1 }),
-    conversation({ id: CAT, title: "Zoë Çelik", activityUs: micros(NOON - 1), phone: "+33612345678" }),
+    conversation({
+      id: CAT,
+      title: "Zoë Çelik",
+      activityUs: micros(NOON - 1),
+      direct: {
+        partner: {
+          accountId: CAT,
+          name: "Zoë Çelik",
+          handles: [{ text: "+33612345678" }, { text: "@zoe_90" }, { text: "zcelik@example.org" }],
+        },
+      },
+    }),
   ];
   const store = new EntityStore(core);
   list = new ConversationListViewModel(store);
@@ -80,11 +91,22 @@ describe("the list of conversations", () => {
     expect(titles()).toEqual(["Benny"]);
   });
 
-  it("finds by words without accents and by numbers", () => {
+  it("finds by words without accents, by numbers, and by whatever else people are found by", () => {
     const found = (query: string) => matching(list.snapshot().conversations, query).map((each) => each.title);
     expect(found("zoe celik")).toEqual(["Zoë Çelik"]);
     expect(found("+33 6 12")).toEqual(["Zoë Çelik"]);
+    expect(found("@zo")).toEqual(["Zoë Çelik"]);
+    expect(found("ZCelik@example.org")).toEqual(["Zoë Çelik"]);
     expect(found("a")).toEqual(["Ana"]);
+    expect(found("nobody1700")).toEqual([]);
     expect(found("nobody")).toEqual([]);
+  });
+
+  it("says which handle is of none of those found: also the beginning of another's, but no part of a number", () => {
+    const isNew = (typed: string) => isNewHandle(matching(list.snapshot().conversations, typed), typed);
+    for (const typed of ["@zoe", "zcelik@example.or", "+49 170 0000009"])
+      expect([typed, isNew(typed)]).toEqual([typed, true]);
+    for (const typed of ["@Zoe_90 ", "ZCelik@example.org", "+33 6 12", "+33612345678", "zoe", "@", ""])
+      expect([typed, isNew(typed)]).toEqual([typed, false]);
   });
 });

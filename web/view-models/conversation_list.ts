@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The list of conversations: newest first, with what each shows in its row.
-import { partnerHandle, titleOf, type Conversation } from "./core";
+import { directOf, titleOf, type Conversation } from "./core";
 import type { EntityStore } from "./entity_store";
+import { handleKind, isInHandle, looksLikeHandle } from "./handle";
 import { ViewModel } from "./view_model";
+import { fold, wordsOf } from "./words";
 
 export interface ConversationListSnapshot {
   loaded: boolean;
@@ -33,16 +35,26 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
   }
 }
 
-/** Those whose title or number has every word of the query. */
+/** Those with every word of the query in the title, or with the query in a handle of the partner. */
 export function matching(conversations: readonly Conversation[], query: string): readonly Conversation[] {
-  const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = fold(query)
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  const words = wordsOf(query);
   if (words.length === 0) return conversations;
-  const number = query.replace(/[^\d+]/g, "");
   return conversations.filter((each) => {
     const title = fold(titleOf(each));
-    return words.every((word) => title.includes(word)) || (number.length >= 3 && partnerHandle(each).includes(number));
+    return words.every((word) => title.includes(word)) || handlesOf(each).some((text) => isInHandle(query, text));
   });
 }
+
+/**
+ * Whether a handle is typed that is of none of those that were found by it: a number is whole when nobody has more of
+ * it, anything else may be the beginning of another's.
+ */
+export function isNewHandle(found: readonly Conversation[], typed: string): boolean {
+  if (!looksLikeHandle(typed)) return false;
+  if (handleKind(typed) === "phone") return found.length === 0;
+  const handle = typed.trim().toLowerCase();
+  return !found.some((each) => handlesOf(each).some((text) => text.toLowerCase() === handle));
+}
+
+const handlesOf = (conversation: Conversation): readonly string[] =>
+  directOf(conversation)?.partner?.handles.map(({ text }) => text) ?? [];
