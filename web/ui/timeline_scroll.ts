@@ -24,30 +24,28 @@ interface Anchor {
   top: number;
 }
 
-/**
- * The first message that is in view, and where it is. What stands between messages is not the same row after older ones
- * came.
- */
-function anchorOf(scroller: HTMLElement, rows: HTMLElement): Anchor | undefined {
-  const { top } = scroller.getBoundingClientRect();
-  for (const row of rows.children) {
-    const box = row.getBoundingClientRect();
-    if (box.bottom > top && (row as HTMLElement).dataset.message !== undefined)
-      return { key: (row as HTMLElement).dataset.key ?? "", top: box.top - top };
-  }
-  return undefined;
+/** What can be seen of the messages. What stands between them is not the same row after older ones came. */
+interface InView {
+  /** The first one, and where it is. */
+  anchor: Anchor | undefined;
+  /** The id of the last one of which enough is seen; "" for none. */
+  last: string;
 }
 
-/** The id of the last message that is in view; "" for none. */
-function lastOnScreen(scroller: HTMLElement, rows: HTMLElement): string {
+/** From the end, where the list mostly is: no row above the view is measured. */
+function inView(scroller: HTMLElement, rows: HTMLElement): InView {
   const { top, bottom } = scroller.getBoundingClientRect();
+  const seen: InView = { anchor: undefined, last: "" };
   for (let row = rows.lastElementChild; row !== null; row = row.previousElementSibling) {
     const box = row.getBoundingClientRect();
     if (box.bottom <= top) break;
     const { message, key = "" } = (row as HTMLElement).dataset;
-    if (message !== undefined && box.height > 0 && box.top + Math.min(box.height, SEEN_PX) <= bottom) return key;
+    if (message === undefined) continue;
+    seen.anchor = { key, top: box.top - top };
+    const isSeen = box.height > 0 && box.top + Math.min(box.height, SEEN_PX) <= bottom;
+    if (seen.last === "" && isSeen) seen.last = key;
   }
-  return "";
+  return seen;
 }
 
 function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
@@ -99,15 +97,16 @@ export class TimelineScroll {
   follow({ loaded, jump, atNewest, marks }: TimelineSnapshot, covered: boolean): void {
     this.covered = covered;
     if (!loaded) return;
-    if (jump !== undefined && jump.round !== this.jumped) {
-      this.jumped = jump.round;
-      this.jumpTo(jump);
+    const next = jump !== undefined && jump.round !== this.jumped ? jump : undefined;
+    this.showMarks(marks, next);
+    if (next !== undefined) {
+      this.jumped = next.round;
+      this.jumpTo(next);
     } else if (this.pinned && atNewest) {
       this.toEnd();
     } else if (this.anchor !== undefined) {
       this.bring(this.anchor);
     }
-    if (marks.size > 0 || this.marks.size > 0) this.showMarks(marks);
     this.look();
   }
 
@@ -118,8 +117,9 @@ export class TimelineScroll {
     const { atNewest, olderThere } = model.timeline.snapshot();
     const below = frame.scrollHeight - frame.scrollTop - frame.clientHeight;
     this.pinned = atNewest && below < AT_END_PX;
-    this.anchor = anchorOf(frame, rows);
-    model.setView(this.pinned, this.covered ? "" : lastOnScreen(frame, rows));
+    const { anchor, last } = inView(frame, rows);
+    this.anchor = anchor;
+    model.setView(this.pinned, this.covered ? "" : last);
     this.onAway(!atNewest || below > frame.clientHeight / 2);
     if (this.widening) return;
     if (frame.scrollTop < (this.pinned ? 1 : NEAR_PX) && olderThere) this.widen(model.timeline.showOlder);
@@ -145,8 +145,6 @@ export class TimelineScroll {
     if (row === undefined) return;
     // without a highlight in one step: near the end it can't be that far up, and then the end is where the list is
     if (!highlight) return this.bring({ key: to, top: ABOVE_PX });
-    this.here = { to, found };
-    this.showMarks(this.marks);
     const [hit] = placesOf(row, found);
     if (hit === undefined) row.scrollIntoView({ block: "center" });
     else
@@ -157,10 +155,13 @@ export class TimelineScroll {
     flash(row);
   }
 
-  /** Rows come and go: what is marked in them is found anew. */
-  private showMarks(marks: TimelineSnapshot["marks"]): void {
-    if (marks.size === 0 && this.marks.size > 0) this.here = undefined;
+  /** Rows come and go: what is marked in them is found anew. `jump` is one that has not been made yet. */
+  private showMarks(marks: TimelineSnapshot["marks"], jump: Jump | undefined): void {
+    const isOver = marks.size === 0 && this.marks.size > 0;
+    if (isOver) this.here = undefined;
+    if (jump?.highlight === true) this.here = jump;
     this.marks = marks;
+    if (marks.size === 0 && !isOver && jump?.highlight !== true) return;
     const elsewhere: Range[] = [];
     const here: Range[] = [];
     for (const row of this.rows.children) {
