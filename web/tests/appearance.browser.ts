@@ -119,6 +119,36 @@ async function problems(page: Page): Promise<string[]> {
     );
 }
 
+/** Turns the order of the sheets round, and says which elements look otherwise then. */
+const otherwiseOrdered = (page: Page): Promise<{ moved: number; size: number; others: string[] }> =>
+  page.evaluate(() => {
+    const still = document.head.appendChild(document.createElement("style"));
+    still.textContent = "*, *::before, *::after { transition: none !important; animation: none !important; }";
+    const sheets = [...document.head.querySelectorAll("style[data-vite-dev-id]")];
+    const parts = [...document.querySelectorAll("body *")].flatMap((element) =>
+      [null, "::before", "::after"].map((part) => ({ element, part })),
+    );
+    const looks: string[][] = [];
+    for (let round = 0; round < 2; ++round) {
+      if (round === 1) document.head.append(...sheets.reverse());
+      looks.push(
+        parts.map(({ element, part }) => {
+          const style = getComputedStyle(element, part);
+          return Array.from(style, (property) => style.getPropertyValue(property)).join(";");
+        }),
+      );
+    }
+    const [before = [], after = []] = looks;
+    const others = parts.filter((_, at) => before[at] !== after[at]);
+    return {
+      moved: sheets.length,
+      size: before[0]?.length ?? 0,
+      others: others.map(
+        ({ element, part }) => `${element.tagName} ${element.getAttribute("class") ?? ""}${part ?? ""}`,
+      ),
+    };
+  });
+
 describe("how the app looks", () => {
   let gallery: Gallery, browser: Browser;
   before(async () => {
@@ -171,45 +201,29 @@ describe("how the app looks", () => {
     }
   });
 
-  it("looks the same whatever order the sheets come in", async () => {
-    for (const name of [
-      "a conversation",
-      "contact details",
-      "a search",
-      "settings",
-      "the first screen",
-      "a new contact",
-    ]) {
-      const page = await shown(SCREENS[name] as Screen);
-      const { moved, size, others } = await page.evaluate(() => {
-        const still = document.head.appendChild(document.createElement("style"));
-        still.textContent = "*, *::before, *::after { transition: none !important; animation: none !important; }";
-        const sheets = [...document.head.querySelectorAll("style[data-vite-dev-id]")];
-        const looks: string[][] = [];
-        for (let round = 0; round < 2; ++round) {
-          if (round === 1) document.head.append(...sheets.reverse());
-          looks.push(
-            [...document.querySelectorAll("body *")].flatMap((element) =>
-              [null, "::before", "::after"].map((part) => {
-                const style = getComputedStyle(element, part);
-                return Array.from(style, (property) => style.getPropertyValue(property)).join(";");
-              }),
-            ),
-          );
-        }
-        const [before = [], after = []] = looks;
-        return {
-          moved: sheets.length,
-          size: before[0]?.length ?? 0,
-          others: before.filter((look, at) => look !== after[at]).length,
-        };
-      });
-      assert.ok(moved > 20, `${moved} sheets`);
-      assert.ok(size > 1000, `${size} characters of one element`);
-      assert.equal(others, 0, name);
-      await page.context().close();
-    }
-  });
+  for (const [where, options] of Object.entries({
+    "on a desk": {},
+    "on a phone, dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+    "in forced colours": { forcedColors: "active" },
+  } satisfies Record<string, BrowserContextOptions>))
+    it(`looks the same whatever order the sheets come in, ${where}`, async () => {
+      for (const name of [
+        "a conversation",
+        "the menu of a message",
+        "contact details",
+        "a search",
+        "a choice in the settings",
+        "the first screen",
+        "a new contact",
+      ]) {
+        const page = await shown(SCREENS[name] as Screen, options);
+        const { moved, size, others } = await otherwiseOrdered(page);
+        assert.ok(moved > 20, `${moved} sheets`);
+        assert.ok(size > 1000, `${size} characters of one element`);
+        assert.deepEqual(others, [], name);
+        await page.context().close();
+      }
+    });
 
   it("the time and the ticks do not touch text that is read from right to left", async () => {
     const page = await shown(SCREENS["a conversation"] as Screen);

@@ -105,30 +105,46 @@ describe("reading", () => {
   const marks = (name: string) =>
     page.evaluate((which) => [...(CSS.highlights.get(which) ?? [])].map((range) => String(range)), name);
 
+  /** The one message in which what one has been brought to is marked, and whether that is in view. */
+  const brought = () =>
+    page.evaluate(() => {
+      const frame = document.querySelector("[data-timeline]")?.getBoundingClientRect() as DOMRect;
+      return [...(CSS.highlights.get("found") ?? [])].map((range) => {
+        const { top, bottom } = (range as Range).getBoundingClientRect();
+        const words = (range as Range).startContainer.parentElement?.closest("[data-words]")?.textContent;
+        return `${words} ${top >= frame.top && bottom <= frame.bottom ? "in view" : "out of view"}`;
+      });
+    });
+  /** The place that is said, and the message that is shown. */
+  const isAt = async (place: string, words: string, times = 1) => {
+    await page.getByRole("search", { name: "Search in this chat" }).getByText(place, { exact: true }).waitFor();
+    const wanted = Array.from({ length: times }, () => `${words} in view`).join();
+    await eventually(`${place} is "${words}"`, async () => (await brought()).join() === wanted, 15_000);
+  };
+
   it("a conversation is searched by itself: hits are marked, one goes from one to the next, and Escape gives the focus back", async () => {
     page = await suite.open(threeTrains);
     await openConversation(page, "Ben");
-    await page.getByRole("button", { name: "More", exact: true }).last().click();
+    await page.locator("#open-chat-menu").click();
     await page.getByRole("menuitem", { name: "Search in this chat" }).click();
     const bar = page.getByRole("search", { name: "Search in this chat" });
     await bar.getByRole("searchbox").fill("train");
-    await bar.getByText("1 of 3").waitFor();
-    await eventually("the newest is marked", async () => (await marks("found")).join() === "train,train");
+    await isAt("1 of 3", "train, train", 2);
     assert.deepEqual(await marks("found-elsewhere"), [], "the other two are not on the page yet");
 
     await page.keyboard.press("Enter");
-    await bar.getByText("2 of 3").waitFor();
-    await bubble(page, "Which TRAIN?").waitFor();
-    await eventually("the second is marked", async () => (await marks("found")).join() === "TRAIN");
+    await isAt("2 of 3", "Which TRAIN?");
     await eventually(
       "and so is the third, which is near",
       async () => (await marks("found-elsewhere")).join() === "train",
     );
     await bar.getByRole("button", { name: "To the older one" }).click();
-    await bar.getByText("3 of 3").waitFor();
+    await isAt("3 of 3", "The train at 8:12");
     assert.ok(await bar.getByRole("button", { name: "To the older one" }).isDisabled());
     await bar.getByRole("searchbox").press("Shift+Enter");
-    await bar.getByText("2 of 3").waitFor();
+    await isAt("2 of 3", "Which TRAIN?");
+    await bar.getByRole("searchbox").press("Shift+Enter");
+    await isAt("1 of 3", "train, train", 2);
 
     await bar.getByRole("searchbox").fill("tram");
     await bar.getByText("Nothing found").waitFor();

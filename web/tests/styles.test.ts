@@ -14,7 +14,13 @@ const files = (readdirSync(ui, { recursive: true }) as string[]).filter((name) =
 const read = (name: string) => readFileSync(path.join(ui, name), "utf8");
 const sheets = files.filter((name) => name.endsWith(".css")).map((name) => ({ name, root: postcss.parse(read(name)) }));
 const modules = sheets.filter(({ name }) => name.endsWith(".module.css"));
-const sources = files.filter((name) => /\.tsx?$/.test(name) && !name.includes(".test.")).map(read);
+interface Source {
+  name: string;
+  text: string;
+}
+const sources: Source[] = files
+  .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."))
+  .map((name) => ({ name, text: read(name) }));
 
 const rulesOf = (sheet: (typeof sheets)[number]): Rule[] => {
   const rules: Rule[] = [];
@@ -44,16 +50,40 @@ it("no module reaches into another", () => {
     expect([name, /:global|:local|@value|composes:/.test(root.toString())]).toEqual([name, false]);
 });
 
+/** Whether a source uses a class of a module that it imports as `binding`: by its name, or by one that it works out. */
+const uses = (source: string, binding: string, name: string): boolean =>
+  new RegExp(`\\b${binding}\\.${name}\\b`).test(source) ||
+  (new RegExp(`\\b${binding}\\[`).test(source) && source.includes(`"${name}"`));
+
+/** What a source calls the module at `sheet`; undefined when it does not import it. */
+const bindingIn = (source: Source, sheet: string): string | undefined =>
+  [...source.text.matchAll(/^import (\w+) from "(\.[^"]*\.module\.css)";/gm)].find(
+    ([, , from = ""]) => path.posix.join(path.posix.dirname(source.name), from) === sheet,
+  )?.[1];
+
 it("every class is used by a component", () => {
-  const unused: string[] = [];
-  for (const sheet of modules) {
-    const importers = sources.filter((source) => source.includes(`/${path.basename(sheet.name)}"`));
-    for (const name of new Set(rulesOf(sheet).flatMap(({ selectors }) => selectors.flatMap(classesIn)))) {
-      const used = importers.some((source) => new RegExp(`\\.${name}\\b|"${name}"`).test(source));
-      if (!used) unused.push(`${sheet.name}: ${name}`);
-    }
-  }
+  const unused = modules.flatMap((sheet) => {
+    const importers = sources.flatMap((source) => {
+      const binding = bindingIn(source, sheet.name);
+      return binding === undefined ? [] : [{ text: source.text, binding }];
+    });
+    const names = [...new Set(rulesOf(sheet).flatMap(({ selectors }) => selectors.flatMap(classesIn)))];
+    return names
+      .filter((name) => !importers.some(({ text, binding }) => uses(text, binding, name)))
+      .map((name) => `${sheet.name}: ${name}`);
+  });
   expect(unused).toEqual([]);
+});
+
+it("a class is not used by what only has its name", () => {
+  const component = `className={styles.row} onClick={() => list.item(styles.rows, "words")} data-part="hint"`;
+  for (const name of ["item", "words", "hint", "list"])
+    expect([name, uses(component, "styles", name)]).toEqual([name, false]);
+  for (const name of ["row", "rows"]) expect([name, uses(component, "styles", name)]).toEqual([name, true]);
+  expect(uses(`styles[large ? "large" : "small"]`, "styles", "large")).toBe(true);
+  expect(
+    bindingIn({ name: "a/b.tsx", text: 'import rows from "../parts/rows.module.css";\n' }, "parts/rows.module.css"),
+  ).toBe("rows");
 });
 
 it("every sheet with a layer says their order, and what several components put on the same elements lies in one", () => {
