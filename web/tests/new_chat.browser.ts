@@ -71,6 +71,17 @@ describe("somebody new", () => {
     assert.deepEqual(asked, ["zora@example.org", "@zora"]);
   });
 
+  it("a handle is written to from the list too, and stands where it can be mended when nobody has it", async () => {
+    page = await suite.open(nobodyThere);
+    const search = page.getByLabel("Search conversations and messages");
+    await search.fill("@zora");
+    await page.getByRole("button", { name: "Write to @zora" }).waitFor();
+    await search.press("Enter");
+    await page.getByRole("alert").getByText("Nobody with the username @zora").waitFor();
+    assert.equal(await field().inputValue(), "@zora");
+    await page.getByRole("button", { name: "Invite @zora to Kith" }).waitFor();
+  });
+
   it("contacts say who is on Kith, and are renamed and deleted where they stand", async () => {
     await newChat();
     await page.getByRole("button", { name: /^Ben On Kith/ }).waitFor();
