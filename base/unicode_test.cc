@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "base/limits.h"
+#include "base/testing/little_memory.h"
 #include "base/utf8.h"
 
 namespace kith {
@@ -124,6 +126,33 @@ TEST(Unicode, GraphemesAreWhatPeopleSeeAsOneCharacter) {
   EXPECT_EQ(clusters("\r\n\n"), (Clusters{"\r\n", "\n"}));
   EXPECT_EQ(clusters("👍a"), (Clusters{"👍", "a"}));
   EXPECT_EQ(clusters("\xFF\xC3"), (Clusters{"\xFF", "\xC3"}));
+}
+
+// As long as a text may be, made of what takes most room or time.
+std::vector<std::string> worst_texts() {
+  std::vector<std::string> texts;
+  for (const std::string_view part :
+       {"a", "\xFF", "\xCC\x81", "\xEF\xB7\xBA", "\xED\x95\x9C", "\xF0\x9F\x87\xA9", "\xF0\x9F\x91\xA9\xE2\x80\x8D",
+        "\xE2\x80\xAE", "\xE3\x85\xA4", " ", "\r\n", "\xD8\x80", "\xE0\xA4\x95\xE0\xA5\x8D"}) {
+    std::string& text = texts.emplace_back();
+    while (text.size() + part.size() <= kTextBytesMax) text += part;
+    texts.push_back("e" + text);
+  }
+  return texts;
+}
+
+TEST(Unicode, TheWorstTextTakesLittleTimeAndMemory) {  // LIMIT-1
+  for (const std::string& text : worst_texts()) {
+    const int outcome = testing::in_little_memory(size_t{32} << 20, 5, [&text] {
+      (void)has_visible(text);
+      (void)one_line(text);
+      (void)fold(text);
+      (void)sort_key(text);
+      for (size_t at = 0; at < text.size();) at = grapheme_end(text, at);
+      return 0;
+    });
+    EXPECT_EQ(outcome, 0) << to_hex(text.substr(0, 16));
+  }
 }
 
 }  // namespace

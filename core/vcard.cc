@@ -15,7 +15,8 @@ namespace {
 // More than is understood: what is cut is never another number or address.
 constexpr size_t kPhoneBytesMax = 129;
 constexpr size_t kEmailBytesMax = kHandleBytesMax + 1;
-constexpr size_t kHeadBytesMax = 1024;  // of a property's name and parameters
+constexpr size_t kNameBytesMax = 16 << 10;  // of what a name is read of: more than any name, however encoded
+constexpr size_t kHeadBytesMax = 1024;      // of a property's name and parameters
 
 // One property: [group.]NAME[;parameters]:value
 struct Property {
@@ -158,12 +159,11 @@ void take_handle(std::vector<std::string>& handles, const Property& property, si
   if (!handle.empty()) handles.push_back(std::move(handle));
 }
 
-void take_property(OpenCard& card, const Property& property) {
-  if (property.name == "TEL") {
-    take_handle(card.phones, property, kPhoneBytesMax);
-  } else if (property.name == "EMAIL") {
-    take_handle(card.emails, property, kEmailBytesMax);
-  } else if (property.name == "FN") {
+void take_property(OpenCard& card, Property property) {
+  if (property.name == "TEL") return take_handle(card.phones, property, kPhoneBytesMax);
+  if (property.name == "EMAIL") return take_handle(card.emails, property, kEmailBytesMax);
+  property.value = property.value.substr(0, kNameBytesMax);
+  if (property.name == "FN") {
     if (card.formatted.empty()) card.formatted = one_line(unescape(decode(property)));
   } else if (property.name == "N") {
     if (card.structured.empty()) card.structured = structured_name(decode(property));
@@ -190,7 +190,7 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
   bool agent_before = false;  // the line before was an AGENT without value: the card that follows belongs to it
   Lines lines(text);
   while (const auto line = lines.next()) {
-    const auto property = parse_property(*line);
+    auto property = parse_property(*line);
     if (!property) continue;
     const bool inside_agent = agent_before;
     agent_before = open && property->name == "AGENT" && one_line(property->value.substr(0, 64)).empty();
@@ -215,7 +215,7 @@ Result<std::vector<Card>, VcardError> parse_vcards(std::string_view text) {
       open.reset();
     } else if (nested == 0) {
       if (property->name == "VERSION") lines.set_keep_fold_space(one_line(property->value.substr(0, 16)) == "2.1");
-      take_property(*open, *property);
+      take_property(*open, std::move(*property));
     }
   }
   if (open) cards.push_back(open->finish());

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/bytes.h"
+#include "base/testing/little_memory.h"
 
 namespace kith::core {
 namespace {
@@ -227,6 +228,43 @@ TEST(Vcard, HostileFilesTakeLinearTime) {
     (void)parse_vcards(text).has_value();
     EXPECT_LT(clock() - begin, 30 * CLOCKS_PER_SEC) << part;
   }
+}
+
+TEST(Vcard, HostileFilesNeedLittleMoreMemoryThanTheirSize) {  // LIMIT-1
+  const auto repeated = [](std::string_view head, std::string_view part) {
+    std::string text = "BEGIN:VCARD\n" + std::string(head);
+    while (text.size() + part.size() <= kVcardBytesMax) text += part;
+    return text;
+  };
+  const std::pair<const char*, const char*> kFiles[] = {
+      {"N:", ";"},
+      {"N:", ","},
+      {"ORG:", ";"},
+      {"NICKNAME:", ","},
+      {"FN:", "a"},
+      {"FN;CHARSET=ISO-8859-1:", "\xFF"},
+      {"FN:", "\xFF"},
+      {"FN;ENCODING=QUOTED-PRINTABLE:", "=FF"},
+      {"FN;ENCODING=BASE64:", "////"},
+      {"TEL:", "1"},
+      {"", "TEL:1\n"},
+      {"", "FN:a\nEND:VCARD\nBEGIN:VCARD\n"},
+      {"", "FN:a\n "},
+      {"", "A;B=C:"},
+  };
+  for (const auto& [head, part] : kFiles) {
+    const std::string text = repeated(head, part);
+    const int outcome = testing::in_little_memory(size_t{64} << 20, 30, [&text] {
+      (void)parse_vcards(text).has_value();
+      return 0;
+    });
+    EXPECT_EQ(outcome, 0) << head << part;
+  }
+}
+
+TEST(Vcard, ANameIsReadOfABeginningThatHoldsEveryName) {
+  EXPECT_EQ(one("FN:Ana" + std::string(100'000, 'a') + "\n").name.substr(0, 3), "Ana");
+  EXPECT_EQ(one("N:Berg;Ana" + std::string(100'000, ';') + "\n").name, "Ana Berg");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "cli/rpc/session.h"
 
+#include <new>
 #include <utility>
 
 #include "cli/exit_code.h"
@@ -29,6 +30,14 @@ Error failure_error(const std::string& id, const client_api::Failure& failure) {
   if (failure.retry_after_ms() > 0) data.number("retry_after_ms", failure.retry_after_ms());
   error.data = data.str();
   return error;
+}
+
+std::string memory_error(std::string id) {
+  Error error;
+  error.id = std::move(id);
+  error.code = kInternalError;
+  error.message = "memory has run out";
+  return error_object(error);
 }
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
@@ -84,7 +93,12 @@ void Session::end() {
 
 void Session::take_line(std::string_view line) {
   if (is_blank(line)) return;
-  const Incoming incoming = parse(line);
+  Incoming incoming;
+  try {
+    incoming = parse(line);
+  } catch (const std::bad_alloc&) {
+    return write_(memory_error("null"));
+  }
   const auto batch = std::make_shared<Batch>();
   batch->is_array = incoming.is_batch;
   batch->open = incoming.calls.size();
@@ -98,7 +112,12 @@ void Session::take_line(std::string_view line) {
 }
 
 void Session::call(const Call& call, const std::shared_ptr<Batch>& batch) {
-  auto request = make_request(call.method, call.params);
+  Result<client_api::Request, CallFailure> request = client_api::Request();
+  try {
+    request = make_request(call.method, call.params);
+  } catch (const std::bad_alloc&) {
+    return finish(batch, call.id.empty() ? "" : memory_error(call.id));
+  }
   if (!request) {
     Error error;
     error.id = call.id;

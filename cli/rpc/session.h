@@ -29,7 +29,8 @@ class Session {
   // `start` gives a request to the core, which answers later; `write` gets a line at a time, without its end.
   Session(Start start, std::function<void(std::string line)> write, size_t line_bytes_max = kLineBytesMax);
 
-  // Takes what was read from the program, in any pieces. Give more only when it has room.
+  // Takes what was read from the program, in any pieces. A line whose reading takes more memory than there is, is answered
+  // with an error, and the next one is read. Give more only when it has room.
   void take(std::string_view input);
   // Whether every line that came in whole was taken.
   [[nodiscard]] bool has_room() const { return waiting_.empty() && outstanding_ < kOutstandingMax; }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/little_memory.h"
 #include "cli/testing/fake_host.h"
 
 namespace kith::cli::rpc {
@@ -134,6 +135,59 @@ TEST_F(RpcSession, CallsBeyondTheLimitWaitUntilOthersAreAnswered_LIMIT_1) {
   host.answer_all();
   EXPECT_EQ(lines.size(), Session::kOutstandingMax + 7);
   EXPECT_TRUE(session.is_done());
+}
+
+// A line of the largest size, of one part repeated.
+std::string longest_line(std::string_view begin, std::string_view part, std::string_view end) {
+  std::string line(begin);
+  while (line.size() + part.size() + end.size() < Session::kLineBytesMax) line += part;
+  return line.append(end) + "\n";
+}
+
+TEST_F(RpcSession, TheWorstLineTakesLittleTimeAndMemory) {  // LIMIT-1
+  constexpr std::string_view kCall = R"({"jsonrpc":"2.0","id":1,"method":"watch_presence","params":)";
+  const std::string kLines[] = {
+      longest_line("", "[", ""),
+      longest_line("", "{\"a\":", ""),
+      longest_line("\"", "\\", ""),
+      longest_line("\"", "\\u0000", "\""),
+      longest_line("[0", ",0", "]"),
+      longest_line("[{}", ",{}", "]"),
+      longest_line("{\"\":0", ",\"\":0", "}"),
+      longest_line("{\"id\":1", ",\"id\":1", "}"),
+      longest_line("{\"id\":1", "0", "}"),
+      longest_line(std::string(kCall) + R"({"conversations":[""])", R"(,"")", "]}}"),
+      longest_line(std::string(kCall) + R"({"conversations":[])", R"(,"conversations":[])", "}}"),
+      longest_line(std::string(kCall) + R"({"a":[[]])", ",[]", "]}}"),
+      longest_line(std::string(kCall) + "[0", ",0", "]}"),
+      longest_line("{\"method\":\"", "m", "\"}"),
+      longest_line(" ", " ", ""),
+  };
+  for (const std::string& line : kLines) {
+    const int outcome = kith::testing::in_little_memory(size_t{192} << 20, 10, [&] {
+      take(line);
+      lines.clear();
+      take("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"get_state\"}\n");
+      return lines.size() == 1 && lines[0].starts_with(R"({"jsonrpc":"2.0","id":1,"result")") ? 0 : 1;
+    });
+    EXPECT_EQ(outcome, 0) << line.substr(0, 100);
+  }
+}
+
+TEST_F(RpcSession, ALineForWhichThereIsNoMemoryIsRefusedAndTheNextOneIsRead) {  // LIMIT-1
+  if (!kith::testing::kHasMemoryLimits) GTEST_SKIP() << "a sanitizer ends the program when an allocation fails";
+  const std::string hungry = longest_line(
+      R"({"jsonrpc":"2.0","id":7,"method":"watch_presence","params":{"conversations":[""])", R"(,"")", "]}}");
+  const int outcome = kith::testing::in_little_memory(size_t{1} << 30, 10, [&] {
+    take(std::string(hungry.size() - 1, ' ') + "\n");  // what a line is kept in is there
+    kith::testing::limit_memory(size_t{4} << 20);
+    take(hungry);
+    if (lines.size() != 1 || lines[0].find("memory has run out") == std::string::npos) return 1;
+    lines.clear();
+    take("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"get_state\"}\n");
+    return lines.size() == 1 && lines[0].starts_with(R"({"jsonrpc":"2.0","id":8,"result")") ? 0 : 2;
+  });
+  EXPECT_EQ(outcome, 0);
 }
 
 }  // namespace

@@ -5,21 +5,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 
+#include "base/testing/little_memory.h"
 #include "server/node/config_settings.h"
 
 namespace kith::node {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::string file_text(const std::string& path) {
   std::ifstream file(std::string(KITH_SOURCE_DIR) + "/" + path);
@@ -85,7 +83,7 @@ TEST(Config, EveryNumberIsRefusedOutsideItsRangeAndTakenAtItsEnds) {
     for (const std::string& wrong :
          {std::to_string(setting.max + 1), std::string("-1"), std::string("\"1\""), std::string("1.5")}) {
       EXPECT_THAT(errors_of(start + wrong),
-                  ElementsAre(testing::AllOf(HasSubstr(name), HasSubstr(range), HasSubstr("kith.toml:2"))));
+                  ElementsAre(::testing::AllOf(HasSubstr(name), HasSubstr(range), HasSubstr("kith.toml:2"))));
     }
   }
 }
@@ -98,11 +96,11 @@ TEST(Config, DefaultsAreWithinTheirRangesAndDoNotContradictEachOther) {
 TEST(Config, EachErrorNamesLineKeyValueAndWhatIsAllowed) {
   EXPECT_THAT(
       errors_of("[limits]\nsends_burst = 0\n\n[metrics]\nonly_loopback = \"yes\"\n\n[log]\nlevel = \"loud\"\n"),
-      ElementsAre(
-          "kith.toml:2: limits.sends_burst = 0 is not allowed: it takes a whole number from 1 to 1000000",
-          testing::AllOf(HasSubstr("kith.toml:5: metrics.only_loopback = "), HasSubstr("yes"),
-                         HasSubstr("true or false")),
-          testing::AllOf(HasSubstr("kith.toml:8: log.level = "), HasSubstr("loud"), HasSubstr("\"debug\", \"info\""))));
+      ElementsAre("kith.toml:2: limits.sends_burst = 0 is not allowed: it takes a whole number from 1 to 1000000",
+                  ::testing::AllOf(HasSubstr("kith.toml:5: metrics.only_loopback = "), HasSubstr("yes"),
+                                   HasSubstr("true or false")),
+                  ::testing::AllOf(HasSubstr("kith.toml:8: log.level = "), HasSubstr("loud"),
+                                   HasSubstr("\"debug\", \"info\""))));
   EXPECT_THAT(errors_of("[rates]\nlookup = { burst = 5 }\ntyping = 3\n").size(), 2u);
   EXPECT_THAT(errors_of("[listen]\naddresses = \"127.0.0.1:80\"\n"), ElementsAre(HasSubstr("a list of texts")));
 }
@@ -113,9 +111,9 @@ TEST(Config, AnUnknownKeyIsAnErrorWithASuggestion) {
   EXPECT_THAT(errors_of("[limits]\nidle_timeout_ms = 5000\n"),
               ElementsAre(HasSubstr("Did you mean timeouts.idle_timeout_ms?")));
   EXPECT_THAT(errors_of("[log]\ncolour_of_the_sky = 5\n"),
-              ElementsAre(testing::EndsWith("unknown key log.colour_of_the_sky.")));
+              ElementsAre(::testing::EndsWith("unknown key log.colour_of_the_sky.")));
   EXPECT_THAT(errors_of("[limit]\n"),
-              ElementsAre(testing::AllOf(HasSubstr("unknown section [limit]"), HasSubstr("[limits]"))));
+              ElementsAre(::testing::AllOf(HasSubstr("unknown section [limit]"), HasSubstr("[limits]"))));
   EXPECT_THAT(errors_of("retention_s = 5\n"), ElementsAre(HasSubstr("Did you mean inbox.retention_s?")));
   EXPECT_THAT(errors_of("data = 5\n"), ElementsAre(HasSubstr("data is a section")));
 }
@@ -144,7 +142,7 @@ TEST(Config, EveryMistakeIsToldAndNotTheFirstAlone) {
       "level = \"error\"\n");            // 15
   EXPECT_THAT(errors, ElementsAre(HasSubstr("kith.toml:1: this is no TOML"), HasSubstr("kith.toml:3: this is no TOML"),
                                   HasSubstr("kith.toml:4: limits.connections_max = -1"),
-                                  testing::AllOf(HasSubstr("kith.toml:6: this is no TOML"), HasSubstr("key = value")),
+                                  ::testing::AllOf(HasSubstr("kith.toml:6: this is no TOML"), HasSubstr("key = value")),
                                   HasSubstr("kith.toml:7: listen.trusted_proxies = 5"),
                                   HasSubstr("kith.toml:8: this is no TOML"), HasSubstr("kith.toml:12: "),
                                   HasSubstr("kith.toml:13: unknown key log.colour"), HasSubstr("kith.toml:14: ")));
@@ -182,19 +180,9 @@ TEST(Config, WhatIsTooLargeOrTooDeepIsRefusedByName) {  // [LIMIT-1]
 
 // Refused or read, but in little memory: what is read is a few times as large as its text.
 TEST(Config, TheWorstTextOfAFileNeedsLittleMemory) {  // [LIMIT-1]
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers end a program that is short of memory";
-#endif
+  if (!kith::testing::kHasMemoryLimits) GTEST_SKIP() << "sanitizers end a program that is short of memory";
   const auto in_little_memory = [](const std::string& text) {
-    const pid_t child = fork();
-    if (child == 0) {
-      const rlimit limit{rlim_t{1} << 30, rlim_t{1} << 30};
-      setrlimit(RLIMIT_AS, &limit);
-      _exit(errors_of(text).empty() ? 0 : 1);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return kith::testing::in_little_memory(size_t{1} << 30, 60, [&text] { return errors_of(text).empty() ? 0 : 1; });
   };
   std::string tables;
   for (int i = 0; tables.size() + 32 < kConfigBytesMax; ++i) tables += "[a" + std::to_string(i) + "]\n";

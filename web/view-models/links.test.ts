@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { isHonestHost } from "./link_hosts";
 import { findLinks, LOOKED_AT_MAX, WORD_MAX } from "./links";
-import { textPieces } from "./rich_text";
+import { foldedText, textPieces } from "./rich_text";
 
 const links = (text: string) => findLinks(text).map(({ shown }) => shown);
 const targets = (text: string) => findLinks(text).map(({ href }) => href);
@@ -164,6 +164,16 @@ describe("hostile texts", () => {
     const { all, most } = looked(of(65_536));
     expect(all).toBeLessThanOrEqual(LOOKED_AT_MAX);
     expect(most).toBeLessThanOrEqual(WORD_MAX);
+  });
+
+  // Some hundred times what they take; a quadratic step took seconds for a tenth of the length.
+  const MOST_MS = 5000;
+  it.each(Object.entries(HOSTILE))("take little time to find links in, and to fold: %s", (_, of) => {
+    const text = of(65_536);
+    const begin = performance.now();
+    textPieces(text);
+    foldedText(text);
+    expect(performance.now() - begin).toBeLessThan(MOST_MS);
   });
 
   it("have a bounded number of links", () => {
