@@ -48,6 +48,28 @@ TEST_F(LogTest, DamagedInTheMiddleMeansTheSame) {
   expect_sound();
 }
 
+TEST_F(LogTest, WithWhatWasRepairedInItLeavesThePlaceholderAsItsSenderKnowsOfNoLoss) {  // IDENTITY-5
+  ana_.reopen();
+  connect(ana_);
+  ana_.set_network(false);
+  execute(ana_, "DELETE FROM sessions");
+  const std::string lost = say(ben_, bens_chat(), "lost, repaired and lost again");
+  ben_.set_network(false);  // does not hear that it is asked
+  ana_.set_network(true);
+  world_.advance(1000);
+  EXPECT_EQ(message(ana_, lost).body_case(), client_api::Message::kUndecryptable);
+  ASSERT_TRUE(ana_.database().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  ben_.set_network(true);
+  world_.advance(5000);
+  EXPECT_EQ(message(ana_, lost).body_case(), client_api::Message::kText);
+  ana_.crash();
+  damage_log(0, 512);
+  open_rebuilt();
+  expect_that_they_talk("after");
+  EXPECT_EQ(message(ana_, lost).body_case(), client_api::Message::kUndecryptable);
+  expect_sound();
+}
+
 TEST_F(LogTest, BrokenOffInItsLastTransactionIsNoDamage) {
   std::string& log = file("kith.db-wal");
   log.resize(log.size() - kPage / 2);

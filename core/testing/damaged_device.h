@@ -95,7 +95,25 @@ class DamagedDevice : public TwoPeople {
     auto row = ana_.database().prepare(sql);
     return row.step() ? row.text(0) : "failed";
   }
-  // Both ways, in order, each once, and nothing stays unreadable.
+  // Why nobody sends again what this device could not read; "": it should be there. A log that loses its end takes the
+  // repair of a message with it that its sender knows to have arrived (IDENTITY-5), or with a message that Ana's device
+  // has sent the knowledge of it.
+  std::string excuse(const Host& host, const std::string& id) {
+    if (&host == &ana_) return message(ben_, id).tick() >= client_api::Message::kDelivered ? "confirmed" : "";
+    const std::string sealed = "SELECT count(*) FROM sealed_for WHERE message_id = x'" + id + "'";
+    return query(ana_, sealed.c_str()) == 0 ? "not known to be sent" : "";
+  }
+  // Messages without one.
+  std::vector<std::string> unexcused(Host& host, const std::string& chat) {
+    std::vector<std::string> ids;
+    for (const client_api::Message& each : history(host, chat)) {
+      if (each.body_case() == client_api::Message::kUndecryptable && excuse(host, each.id()).empty())
+        ids.push_back(each.id());
+    }
+    return ids;
+  }
+  // Both ways, each once, and what can be sent again stays unreadable for a day at most: an answer may have gone with the
+  // log. What was asked for before the damage may come after all this.
   void expect_that_they_talk(const std::string& about) {
     client_api::Request request;
     request.mutable_connect();
@@ -111,13 +129,12 @@ class DamagedDevice : public TwoPeople {
     for (Host* host : {&ana_, &ben_}) {
       const std::string& chat = host == &ana_ ? chat_ : bens;
       std::vector<std::string> now = texts(*host, chat);
-      ASSERT_GE(now.size(), 4u) << host->name() << " " << about;
-      now.erase(now.begin(), now.end() - 4);
+      std::erase_if(now, [&about](const std::string& text) { return !text.ends_with(" " + about); });
       EXPECT_THAT(now, ::testing::UnorderedElementsAre("to ana " + about, "to ana again " + about, "to ben " + about,
                                                        "to ben again " + about))
           << host->name();
-      for (const client_api::Message& each : history(*host, chat))
-        EXPECT_NE(each.body_case(), client_api::Message::kUndecryptable) << host->name() << " " << about;
+      if (!unexcused(*host, chat).empty()) world_.advance(uint64_t{25} * 3600 * 1000);
+      EXPECT_THAT(unexcused(*host, chat), ::testing::IsEmpty()) << host->name() << " " << about;
     }
     EXPECT_EQ(state(ana_).unsent_messages(), 0u);
   }
