@@ -3,6 +3,7 @@
 #include "cli/whom.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -73,8 +74,10 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   const std::string wanted = folded(text);
   std::vector<Person> found;
   std::vector<std::string> names;
+  std::vector<std::string> names_folded;
   for (const Person& person : *people) {
     names.insert(names.end(), person.names.begin(), person.names.end());
+    std::ranges::transform(person.names, std::back_inserter(names_folded), folded);
     if (std::ranges::any_of(person.names, [&](const std::string& name) { return folded(name) == wanted; }))
       found.push_back(person);
   }
@@ -82,7 +85,10 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   std::string words;
   if (found.empty()) {
     words = "nobody here is called " + text;
-    if (const std::string meant = nearest_word(text, names); !meant.empty()) words += "; did you mean " + meant + "?";
+    if (const std::string meant = nearest_word(wanted, names_folded); !meant.empty()) {
+      const auto place = std::ranges::find(names_folded, meant) - names_folded.begin();
+      words += "; did you mean " + names[static_cast<size_t>(place)] + "?";
+    }
   } else {
     words = text + " can be ";
     for (size_t i = 0; i < found.size(); ++i) words += (i == 0 ? "" : ", ") + described(found[i]);

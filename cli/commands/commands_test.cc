@@ -17,6 +17,14 @@ using testing::Commands;
 using testing::connection_event;
 using ::testing::HasSubstr;
 
+TEST_F(Commands, ASearchThatFindsNothingSaysSoToPeople) {
+  EXPECT_EQ(run_search(context, {.query = "walnut", .with = "", .json = true}), ExitCode::kOk);
+  EXPECT_EQ(output.words(), "");
+  EXPECT_EQ(run_search(context, {.query = "walnut", .with = ""}), ExitCode::kOk);
+  EXPECT_THAT(output.words(), HasSubstr("nothing was found"));
+  EXPECT_EQ(output.data(), "");
+}
+
 TEST_F(Commands, AProfileCanNotForgeALine) {
   profile.set_name("Eva\nabout  honest");
   profile.set_about("On the road\nhandle  +491700000009");

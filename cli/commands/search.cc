@@ -28,6 +28,7 @@ ExitCode run_search(Context context, const SearchOptions& options) {
     if (!known) return known.error();
     titles = std::move(*known);
   }
+  if (!options.json && response->search().messages().empty()) context.out.note("nothing was found");
   for (int i = 0; i < response->search().messages_size(); ++i) {
     const auto& message = response->search().messages(i);
     if (options.json) {
