@@ -34,6 +34,10 @@ bool Account::has_contact(const AccountId& other) const {
   return privacy && std::binary_search(privacy->contacts.begin(), privacy->contacts.end(), other);
 }
 
+bool Account::is_stranger(const AccountId& other) const {
+  return other != id && !has_contact(other) && !known_peers.has(other);
+}
+
 namespace {
 
 bool scope_includes(Scope scope, const PrivacyRecord& privacy, const AccountId& other) {

@@ -56,49 +56,58 @@ Kind kind_of(DeviceInbox::Room room) {
 
 }  // namespace
 
-// Steps 2 to 4; nothing waits in here. Absent: appended, and `settlement` tells the rest.
-std::optional<Kind> AccountHome::append(Shard& shard, Account& to, IncomingSend& send, std::span<const Known> known,
-                                        Settlement& settlement) {
-  std::array<DeviceInbox*, kDevicesMax> inboxes{};
-  std::array<bool, kDevicesMax> repeated{};
-  bool any_repeated = false;
+// Step 2. A message that an earlier run of the server may have stored is told by the store only: answers the first copy
+// that is to be asked about; null: all are known.
+AccountHome::Known* AccountHome::look(Account& to, const IncomingSend& send, std::span<Known> known) {
   for (size_t i = 0; i < send.copy_count; ++i) {
-    inboxes[i] = to.device(send.copies[i].device)->inbox.get();
-    UnixMicros first_time;
-    if (inboxes[i]->seen(send.id, send.from, first_time) == DeviceInbox::Seen::kRepeated) {
-      repeated[i] = true;
-    } else if (known[i].stored) {
-      repeated[i] = true;
-      first_time = known[i].time;
-    }
-    if (!repeated[i]) continue;
+    Known& copy = known[i];
+    copy.inbox = to.device(send.copies[i].device)->inbox.get();
+    const DeviceInbox::Seen seen = copy.inbox->seen(send.id, send.from, copy.time);
+    if (seen == DeviceInbox::Seen::kUnsure && !copy.asked_store) return &copy;
+    copy.repeated = copy.stored || seen == DeviceInbox::Seen::kRepeated;
+  }
+  return nullptr;
+}
+
+// Step 3.
+std::optional<Kind> AccountHome::refusal(const Account& to, const IncomingSend& send, std::span<const Known> known) {
+  const AccountId& sender = send.from.account;
+  for (size_t i = 0; i < send.copy_count; ++i) {
+    if (known[i].repeated) continue;
+    const DeviceInbox& inbox = *known[i].inbox;
+    const size_t bytes = send.copies[i].payload.size();
+    // Who is a stranger is asked only where it matters.
+    if (!inbox.has_share(sender, bytes) && to.is_stranger(sender)) return Kind::kInboxFull;
+    const auto room = inbox.room(bytes);
+    if (room != DeviceInbox::Room::kEnough) return kind_of(room);
+  }
+  return std::nullopt;
+}
+
+// Step 4; `settlement` tells the rest.
+void AccountHome::append(Shard& shard, Account& to, IncomingSend& send, std::span<const Known> known,
+                         Settlement& settlement) {
+  bool any_repeated = false;
+  for (const Known& copy : known.first(send.copy_count)) {
+    if (!copy.repeated) continue;
     // Not the lesser of this and the present time: the clock may have been set back since.
-    send.server_time = any_repeated ? std::min(send.server_time, first_time) : first_time;
+    send.server_time = any_repeated ? std::min(send.server_time, copy.time) : copy.time;
     any_repeated = true;
   }
   const AccountId& sender = send.from.account;
-  const bool no_stranger = sender == to.id || to.has_contact(sender) || to.known_peers.has(sender);
-  for (size_t i = 0; i < send.copy_count; ++i) {
-    if (repeated[i]) continue;
-    const auto room = inboxes[i]->room_for(sender, no_stranger, send.copies[i].payload.size());
-    if (room == DeviceInbox::Room::kEnough) continue;
-    if (room == DeviceInbox::Room::kInboxFull) ++shard.counters().inbox_full;
-    return kind_of(room);
-  }
   // The sender must not learn that it is blocked: one tick, for ever.
   const bool blocked = to.blocks(sender);
   IncomingMessage message{send.id, send.from, send.server_time, {}, send.receipt_number, send.life_ms};
   for (size_t i = 0; i < send.copy_count; ++i) {
-    if (repeated[i]) {
+    if (known[i].repeated) {
       ++shard.counters().messages_repeated;
-      inboxes[i]->wait_for(send.id, send.from, settlement);
+      known[i].inbox->wait_for(send.id, send.from, settlement);
       continue;
     }
     message.payload = std::move(send.copies[i].payload);
-    inboxes[i]->append(message, settlement.add(), blocked);
+    known[i].inbox->append(message, settlement.add(), blocked);
   }
   if (sender != to.id && !blocked) to.remember_peer(sender);
-  return std::nullopt;
 }
 
 Task<SendOutcome> AccountHome::take(IncomingSend send) {
@@ -117,27 +126,19 @@ Task<SendOutcome> AccountHome::take(IncomingSend send) {
     DeviceDifference difference = difference_of(*to, send);
     if (!difference.none()) co_return stale(*to, std::move(difference));
 
-    // A message that an earlier run of the server may have stored: look, then start again, for the account may have
-    // changed meanwhile.
-    DeviceInbox* unsure = nullptr;
-    size_t which = 0;
-    for (size_t i = 0; i < send.copy_count && unsure == nullptr; ++i) {
-      UnixMicros time;
-      DeviceInbox* const inbox = to->device(send.copies[i].device)->inbox.get();
-      if (!known[i].asked_store && inbox->seen(send.id, send.from, time) == DeviceInbox::Seen::kUnsure) {
-        unsure = inbox;
-        which = i;
-      }
-    }
-    if (unsure != nullptr) {
-      const auto stored = co_await unsure->find_stored(send.id, send.from);
+    if (Known* const unsure = look(*to, send, known)) {
+      const auto stored = co_await unsure->inbox->find_stored(send.id, send.from);
       if (!stored) co_return because(stored.error());
-      known[which] = {true, stored->has_value(), stored->value_or(UnixMicros{})};
-      continue;
+      unsure->asked_store = true;
+      unsure->stored = stored->has_value();
+      unsure->time = stored->value_or(UnixMicros{});
+      continue;  // from the start: the account may have changed meanwhile
     }
-
-    const auto refusal = append(shard, *to, send, known, settlement);
-    if (refusal) co_return because(*refusal);
+    if (const auto refused = refusal(*to, send, known)) {
+      if (*refused == Kind::kInboxFull) ++shard.counters().inbox_full;
+      co_return because(*refused);
+    }
+    append(shard, *to, send, known, settlement);
     break;
   }
 

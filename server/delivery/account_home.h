@@ -96,15 +96,20 @@ class AccountHome {
   Task<void> set_privacy(AccountId account, PrivacyRecord privacy);
 
  private:
-  // What is known of one device's copy: whether its inbox has it already.
+  // What is known of one device's copy.
   struct Known {
+    DeviceInbox* inbox = nullptr;  // for the turn in which it was looked up
     bool asked_store = false;
-    bool stored = false;
-    UnixMicros time;
+    bool stored = false;    // the store has it
+    bool repeated = false;  // the inbox has it already: stored, or in memory
+    UnixMicros time;        // of stored and repeated: the first server time
   };
 
-  static std::optional<SendOutcome::Kind> append(Shard& shard, Account& to, IncomingSend& send,
-                                                 std::span<const Known> known, Settlement& settlement);
+  static Known* look(Account& to, const IncomingSend& send, std::span<Known> known);
+  static std::optional<SendOutcome::Kind> refusal(const Account& to, const IncomingSend& send,
+                                                  std::span<const Known> known);
+  static void append(Shard& shard, Account& to, IncomingSend& send, std::span<const Known> known,
+                     Settlement& settlement);
 
   Shards& shards_;
 };

@@ -90,13 +90,11 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   return Room::kEnough;
 }
 
-DeviceInbox::Room DeviceInbox::room_for(const AccountId& from, bool known, size_t payload_bytes) const {
-  if (!known && !SenderShares::is_roomy(held(), bound())) {
-    static const SenderShares nobody_counted;
-    const SenderShares& shares = shares_ ? *shares_ : nobody_counted;
-    if (!shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound())) return Room::kInboxFull;
-  }
-  return room(payload_bytes);
+bool DeviceInbox::has_share(const AccountId& from, size_t payload_bytes) const {
+  if (SenderShares::is_roomy(held(), bound())) return true;
+  static const SenderShares nobody_counted;
+  const SenderShares& shares = shares_ ? *shares_ : nobody_counted;
+  return shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound());
 }
 
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {

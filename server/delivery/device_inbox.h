@@ -94,8 +94,8 @@ class DeviceInbox final : public GroupCommit::Member {
 
   enum class Room { kEnough, kInboxFull, kStoreFull, kBusy };
   [[nodiscard]] Room room(size_t payload_bytes) const;
-  // The same for a message of this account; `known`: not a stranger (sender_shares.h).
-  [[nodiscard]] Room room_for(const AccountId& from, bool known, size_t payload_bytes) const;
+  // Whether a message of this account would fit into the share of a stranger (sender_shares.h).
+  [[nodiscard]] bool has_share(const AccountId& from, size_t payload_bytes) const;
 
   // Appends a message that seen() calls new, for which there is room, and delivers it at once when the device is
   // connected. `withheld`: the entry at its position is empty, and its sender gets no receipt; all else, and the time

@@ -3,9 +3,9 @@
 // Whom one account has written to: its friends, when strangers fill its inbox (sender_shares.h). Kept in the PairStore;
 // in memory as long as the account is.
 //
-// Cost:   a pointer until there is somebody; then 4 bytes for each of at most PairStore::kPeersMax. Somebody who is written to again changes nothing, so that
-//         nothing is stored. When there are as many as may be, a newcomer takes the place of another, which chance
-//         chooses: one who is written to still comes back with the next message.
+// Cost:   a pointer until there is somebody; then 4 bytes for each of at most PairStore::kPeersMax. Somebody who is
+//         written to again changes nothing, so that nothing is stored. When there are as many as may be, a newcomer takes
+//         the place of another, which chance chooses: one who is written to still comes back with the next message.
 // Writes: one at a time; what a write that failed has left out goes with the next message that the account sends.
 #pragma once
 
