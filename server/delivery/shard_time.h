@@ -33,7 +33,9 @@ class ShardTime {
   [[nodiscard]] UnixMicros over_by() { return believed(); }
   // The same for stored entries of an earlier run of the server that are to be delivered: zero, so that none is, before
   // the first sweep; then the clock as it is by then: a machine may start with one that is ahead, and has time to set it.
-  // One that starts behind, and is set right later, keeps entries ten times as long as it was behind: start again then.
+  // After one that starts behind and is set right later, things are over later: by what it was behind at first, and less
+  // and less until ten times that has passed. The next start ends that; what came before it was set right is over too
+  // early from then on, by as much.
   [[nodiscard]] UnixMicros over_by_from_before();
   // The clock as far as expiry believes it: never back, for what was said to be over stays so.
   UnixMicros believed();
