@@ -362,6 +362,15 @@ TEST_F(NumberTest, AnAnswerThatNamesTheKnownAccountAgainEndsTheClaim_IDENTITY_1)
   EXPECT_EQ(send_by_number("to Ben"), chat_);
 }
 
+TEST_F(NumberTest, ANumberThatNobodyIsSaidToHaveStaysWhereItWas_IDENTITY_1) {
+  server().handles[kBen] = AccountId{};
+  look_up_again();
+  EXPECT_EQ(send_by_number("to Ben"), chat_);
+  EXPECT_EQ(texts(ben_, bens_chat()).back(), "to Ben");
+  EXPECT_EQ(conversation(ana_, chat_).direct().partner().handles(0).text(), kBen);
+  EXPECT_EQ(notices(chat_), 0);
+}
+
 // ---- one's own list
 
 class OwnListTest : public IdentityTest {

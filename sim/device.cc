@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "sim/frame_text.h"
+#include "sim/mutated_core.h"
 #include "wire/frames.pb.h"
 
 namespace kith::sim {
@@ -12,15 +13,6 @@ namespace {
 
 constexpr const char* kFile = "kith.db";
 constexpr uint64_t kTryAgainUs = 1'000'000;
-
-// Every seventh save of a session is let go of.
-constexpr const char* kDropSaves =
-    "CREATE TEMP TABLE saves (n INTEGER NOT NULL);"
-    "INSERT INTO saves VALUES (0);"
-    "CREATE TEMP TRIGGER drop_save BEFORE UPDATE ON main.sessions BEGIN"
-    "  UPDATE saves SET n = n + 1;"
-    "  SELECT RAISE(IGNORE) FROM saves WHERE n % 7 = 0;"
-    "END;";
 
 // SQLite knows disks by names, which are the process's: no two may have the same.
 std::string disk_name() {
@@ -60,7 +52,7 @@ void Device::start() {
     if (client) {
       database_ = std::move(*database);
       client_ = std::move(*client);
-      mutate_database();
+      mutate(*database_, mutation_);
       if (on_start) on_start();
       return;
     }
@@ -71,10 +63,6 @@ void Device::start() {
   on_.trace.note(on_.scheduler.now(), name_, "can't start");
   disk_.stop_failing();
   on_.scheduler.after(kTryAgainUs, [this] { start(); });
-}
-
-void Device::mutate_database() {
-  if (mutation_ == Mutation::kDropRatchetSave) (void)database_->execute(kDropSaves).has_value();
 }
 
 void Device::crash(bool power) {
@@ -157,6 +145,7 @@ void Device::take_step(uint64_t ticket) {
 }
 
 void Device::hand_in() {
+  mutate_before_input(*database_, mutation_);
   host_.hand_in(*client_);
   if (disk_.operations() > plan_.at_write) {
     // It went down in the middle of this: nothing of what the core answered was ever seen.
@@ -185,10 +174,10 @@ void Device::close_socket(uint32_t socket) {
 void Device::call_http(client_api::HttpCall call) {
   on_.trace.note(on_.scheduler.now(), name_, "calls", call.body(),
                  [&call] { return call.method() + " " + call.url(); });
-  on_.network.call(call, [this, start = start_number_, number = call.call()](uint32_t status, Bytes body) {
-    if (start != start_number_) return;
+  on_.network.call(call, [this, start = start_number_, call](uint32_t status, Bytes body) {
+    if (start != start_number_ || !client_) return;
     on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
-    host_.http_response(number, status, std::move(body));
+    host_.http_response(call.call(), status, mutate_answer(*database_, mutation_, call, std::move(body)));
     wake();
   });
 }

@@ -44,6 +44,8 @@ class Device final : core::HostActions {
 
   void reseed(uint64_t seed, uint64_t stream);
   void set_mutation(Mutation mutation) { mutation_ = mutation; }
+  // The server repeats what was sent, in other messages.
+  void expect_repetitions() { positions_.expect_repetitions(); }
   [[nodiscard]] const std::string& name() const { return name_; }
 
   // Starts the program; tries again after a second when the disk does not let it.
@@ -82,7 +84,6 @@ class Device final : core::HostActions {
   void wake_at(uint64_t monotonic_ms) override;
   void receive(uint32_t socket, Bytes bytes);
   void tell_closed(uint32_t socket);
-  void mutate_database();
   void confirm_early(BytesView frame);
 
   Surroundings on_;

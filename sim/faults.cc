@@ -39,6 +39,16 @@ Profile Profile::draw(Dice& dice) {
   return profile;
 }
 
+void Profile::draw_server(Dice& dice) {
+  small_inboxes = dice.percent(15);
+  expiry = dice.percent(10);
+  lies = dice.percent(20);
+  grave_lies = lies && dice.percent(60);
+  if (!grave_lies) return;
+  // What an interface is told has to arrive, so that it is known what a person knew.
+  device_crashes = device_disk = moves = blocks = copies = false;
+}
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;
@@ -57,12 +67,30 @@ void Faults::start(const Profile& profile, uint64_t seed) {
   }
   const uint64_t ticket = ++ticket_;
   scheduler_.after(dice_.between(0, profile_.fault_every_us), [this, ticket] { next(ticket); });
+  if (!profile_.lies) return;
+  lies_.reseed(seed, 8);
+  std::vector<Liar::Account> accounts;
+  for (const auto& person : people_)
+    accounts.push_back({person->name(), person->phone(), *AccountId::from_hex(person->account())});
+  liar_.start(std::move(accounts), profile_.grave_lies, seed);
+  next_lie(ticket);
+}
+
+void Faults::next_lie(uint64_t ticket) {
+  if (ticket != ticket_) return;
+  liar_.lie();
+  scheduler_.after(lies_.between(200'000, 6 * kSecond), [this, ticket] { next_lie(ticket); });
 }
 
 void Faults::stop() {
   ++ticket_;
   trace_.note(scheduler_.now(), "faults", "stop");
   server_.disk.trouble = {};
+  if (profile_.grave_lies) {
+    liar_.rest();
+  } else {
+    liar_.stop();
+  }
   server_.forget_plans();
   server_.start();
   for (const auto& person : people_) {

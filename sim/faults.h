@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/liar.h"
 #include "sim/person.h"
 
 namespace kith::sim {
@@ -24,17 +25,23 @@ struct Profile {
   bool device_crashes = false;
   bool device_disk = false;
   bool clocks = false;
-  bool moves = false;   // a number registers anew
-  bool blocks = false;  // somebody blocks somebody, for a while
-  bool copies = false;  // the home of a device is put back from a copy
+  bool moves = false;          // a number registers anew
+  bool blocks = false;         // somebody blocks somebody, for a while
+  bool copies = false;         // the home of a device is put back from a copy
+  bool small_inboxes = false;  // that are full soon
+  bool expiry = false;         // what is not confirmed after some seconds is gone
+  bool lies = false;           // the server lies about who is who
+  bool grave_lies = false;     // and gives numbers and accounts to others
 
   static Profile draw(Dice& dice);
+  // The rest, from dice of its own.
+  void draw_server(Dice& dice);
 };
 
 class Faults {
  public:
-  Faults(Scheduler& scheduler, Trace& trace, Server& server, std::vector<std::unique_ptr<Person>>& people)
-      : scheduler_(scheduler), trace_(trace), server_(server), people_(people) {}
+  Faults(Scheduler& scheduler, Trace& trace, Server& server, Liar& liar, std::vector<std::unique_ptr<Person>>& people)
+      : scheduler_(scheduler), trace_(trace), server_(server), liar_(liar), people_(people) {}
 
   void start(const Profile& profile, uint64_t seed);
   // Nothing goes wrong any more, and what is broken is mended; clocks stay as they are.
@@ -42,6 +49,7 @@ class Faults {
 
  private:
   void next(uint64_t ticket);
+  void next_lie(uint64_t ticket);
   void one();
   void network_fault(Person& person);
   void server_fault();
@@ -57,8 +65,10 @@ class Faults {
   Scheduler& scheduler_;
   Trace& trace_;
   Server& server_;
+  Liar& liar_;
   std::vector<std::unique_ptr<Person>>& people_;
   Dice dice_;
+  Dice lies_;  // when they come
   Profile profile_;
   uint64_t ticket_ = 0;
   bool moved_ = false;

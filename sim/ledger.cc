@@ -8,6 +8,11 @@ namespace kith::sim {
 
 using client_api::Message;
 
+namespace {
+// Between what a user asks for and what the device does about it, or between what the device does and what it tells.
+constexpr uint64_t kSlackUs = 100'000;
+}  // namespace
+
 void Ledger::owns(const std::string& person, const std::string& device, uint64_t now_us) {
   devices_[device].person = person;
   moved_ = moved_ || (current_.contains(person) && current_.at(person) != device);
@@ -18,15 +23,19 @@ void Ledger::owns(const std::string& person, const std::string& device, uint64_t
 void Ledger::wrote(const std::string& device, const std::string& to, const Message& message, uint64_t now_us) {
   Text& text = texts_[message.id()];
   text.id = message.id();
+  text.body = message.text().text();
   text.from = devices_[device].person;
   text.from_device = device;
   text.to = to;
   text.at_us = now_us;
+  text.turn = ++turn_;
+  bodies_[text.body] = message.id();
 }
 
-void Ledger::reads(const std::string& person, const std::string& from, uint64_t now_us) {
-  read_last_[{person, from}] = now_us;
-  if (!calm_) read_early_[{person, from}] = now_us;
+void Ledger::reads(const std::string& device, const std::string& from, uint64_t now_us) {
+  Owned& owned = devices_[device];
+  owned.reads[from] = now_us;
+  if (!calm_) read_early_[{owned.person, from}] = now_us;
 }
 
 void Ledger::has_read(const std::string& device, const std::string& from) {
@@ -46,27 +55,69 @@ void Ledger::blocks(const std::string& person, const std::string& from) { blocks
 void Ledger::look_into_drawer(const FinalView& view) {
   for (const auto& [partner, messages] : view.conversations) {
     for (const Message& message : messages) {
-      if (message.has_text() && !message.outgoing()) seen_.insert(message.id());
+      if (message.has_text() && !message.outgoing()) seen_[message.text().text()].try_emplace(view.device, 0);
     }
   }
 }
 
-bool Ledger::has_gaps(const Text& text) const { return copied_.contains(text.from) || copied_.contains(text.to); }
+bool Ledger::has_gaps(const Text& text) const {
+  return taken_ || text.from == text.to || copied_.contains(text.from) || copied_.contains(text.to);
+}
 
-void Ledger::event(const std::string& device, const client_api::Event& event) {
+void Ledger::notice(const Owned& owner, const Message& message) {
+  if (message.has_handle_moved()) {
+    if (!taken_) broken("IDENTITY-1: " + owner.person + " is told that a number has moved, and none has");
+    return;
+  }
+  if (!taken_ && !moved_) broken("IDENTITY-2: " + owner.person + " is told of a change of identity that was none");
+  noticed_.try_emplace({owner.person, people_[message.sender().account_id()]}, ++turn_);
+}
+
+void Ledger::read_by_an_impostor(const std::string& account, const std::string& body) {
+  const auto id = bodies_.find(body);
+  if (id == bodies_.end()) return broken("IDENTITY: an impostor reads what nobody has written: " + body);
+  const Text& text = texts_.at(id->second);
+  const auto noticed = noticed_.find({text.from, text.to});
+  const bool was_told = noticed != noticed_.end() && noticed->second < text.turn;
+  if (text.from == text.to) {
+    broken("IDENTITY-4: an impostor reads a note to oneself: " + body);
+  } else if (people_[account] != text.to) {
+    broken("IDENTITY-1: an impostor that was given a number reads what was for whoever had it: " + body);
+  } else if (verified_.contains({text.from, text.to})) {
+    broken("IDENTITY-6: an impostor reads what was for somebody who was verified: " + body);
+  } else if (!was_told) {
+    broken("IDENTITY-5: an impostor reads what was written before anybody was told: " + body);
+  }
+}
+
+void Ledger::event(const std::string& device, const client_api::Event& event, uint64_t now_us) {
   switch (event.kind_case()) {
-    case client_api::Event::kMessageAdded: return show(device, event.message_added(), true);
-    case client_api::Event::kMessageChanged: return show(device, event.message_changed(), false);
+    case client_api::Event::kMessageAdded: return show(device, event.message_added(), true, now_us);
+    case client_api::Event::kMessageChanged: return show(device, event.message_changed(), false, now_us);
     default: return;
   }
 }
 
-void Ledger::show(const std::string& device, const Message& message, bool added) {
+// By its words, which are written once: a server that lies may give out other ids.
+Ledger::Text* Ledger::find(const Message& message) {
+  const auto body = bodies_.find(message.text().text());
+  const auto known = texts_.find(body == bodies_.end() ? message.id() : body->second);
+  return known == texts_.end() ? nullptr : &known->second;
+}
+
+void Ledger::show(const std::string& device, const Message& message, bool added, uint64_t now_us) {
   if (message.outgoing()) return raise(device, message);
-  if (message.has_identity_changed()) return;
-  if (message.has_text()) seen_.insert(message.id());
+  if (message.has_identity_changed() || message.has_handle_moved()) return notice(devices_[device], message);
   put(device, message);
   Owned& owned = devices_[device];
+  if (message.has_text()) {
+    // It is known when, unless a start has lain between what came first and what is told now.
+    const auto placeholder = owned.placeholders.find(message.id());
+    const bool told = added || (placeholder != owned.placeholders.end() && placeholder->second == owned.starts);
+    seen_[message.text().text()].try_emplace(device, told ? now_us : 0);
+  } else if (added) {
+    owned.placeholders[message.id()] = owned.starts;
+  }
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   if (is_new) {
     owned.shown.push_back(message.id());
@@ -92,7 +143,9 @@ void Ledger::raise(const std::string& device, const Message& message) {
   Text& text = known->second;
   if (message.tick() == Message::kFailed)
     return broken("a text failed on " + device + ": " + client_api::FailureReason_Name(message.failure()));
-  if (message.tick() == Message::kRead && read_last_[{text.to, text.from}] < text.at_us)
+  if (text.from != text.to && message.tick() >= Message::kSent && !devices_[device].sends.contains(text.id))
+    broken("TICK-1: sent, and it never left: " + name(text));
+  if (text.from != text.to && message.tick() == Message::kRead && !was_read(text))
     broken("TICK-1: blue before anybody has read it: " + name(text));
   if (message.tick() < text.tick && !copied_.contains(text.from))
     broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
@@ -127,83 +180,124 @@ void Ledger::check(const std::vector<FinalView>& views) {
   for (const FinalView& view : views) {
     by_person[view.person] = &view;
     const client_api::State& state = view.state;
-    if (state.unsent_messages() != 0)
+    if (state.unsent_messages() != 0 && !taken_)
       broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
     if (state.connection() != client_api::State::kOnline)
-      broken(view.device + ": not online in the end: " + std::to_string(state.connection()));
-    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_ && copied_.empty())
+      broken("IDENTITY-4: " + view.device + ": not online in the end: " + std::to_string(state.connection()));
+    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_ && !taken_ && copied_.empty())
       broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
-    if (view.unread != 0) broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
+    if (view.unread != 0 && !taken_)
+      broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
+    check_partners(view);
   }
   check_texts(by_person);
   check_order(views);
   check_arrivals();
 }
 
-void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
-  // What the devices list: each text once, where it belongs.
-  for (const auto& [person, view] : views) {
-    std::set<std::string> bodies;
-    for (const auto& [partner, messages] : view->conversations) {
-      for (const Message& message : messages) {
-        if (message.has_identity_changed()) continue;
-        if (!message.has_text()) {
-          if (!moved_ && copied_.empty())
-            broken("undecryptable in the end: " + view->device + " has " + message.id().substr(0, 8) + " of " +
-                   partner);
-          continue;
-        }
-        if (!bodies.insert(message.text().text()).second)
-          broken("SEND-1: twice on " + view->device + ": " + message.text().text());
-        // A text names its sender and its addressee: "ana-1 ben 17".
-        const std::string begins = message.outgoing() ? view->device + " " + partner + " " : "";
-        if (message.outgoing() && !message.text().text().starts_with(begins))
-          broken("not written here: " + view->device + ": " + message.text().text());
-        if (!message.outgoing() && (!message.text().text().starts_with(partner + "-") ||
-                                    message.text().text().find(" " + person + " ") == std::string::npos)) {
-          broken("not for here: " + view->device + " from " + partner + ": " + message.text().text());
-        }
-        const auto known = texts_.find(message.id());
-        if (known == texts_.end()) continue;  // its writer's answer was lost in a crash
-        known->second.shown_on.insert(view->device);
-        if (message.outgoing()) {
-          Text& text = known->second;
-          text.tick = message.tick();
-          if (message.tick() >= Message::kSent) text.acknowledged = true;
-        }
-      }
-    }
+void Ledger::check_partners(const FinalView& view) {
+  for (const auto& [name, partner] : view.partners) {
+    if (people_[partner.account] != name)
+      broken("IDENTITY-1: the conversation of " + view.device + " with " + name + " is with another account now");
+    if (partner.phone != phones_[name])
+      broken("IDENTITY-1: the number of " + name + " has left its conversation on " + view.device);
   }
-  for (auto& [id, text] : texts_) {
-    check_tick(text);
-    if (has_gaps(text)) continue;
-    const bool may_be_dropped = blocks_.contains({text.to, text.from});
-    const bool sender_stays = current_.at(text.from) == text.from_device;
-    const bool addressee_stays = current_since_.at(text.to) < text.at_us;
-    if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
-    if (!addressee_stays) continue;
-    const bool shown = text.shown_on.contains(current_.at(text.to));
-    if (may_be_dropped && text.acknowledged) continue;
-    if (text.acknowledged && !shown) {
-      // A sender that is no more can't prove who it was to somebody who has never heard of it.
-      if (sender_stays) broken("SEND-2: acknowledged and lost: " + name(text));
-    } else if (sender_stays && !shown) {
-      broken("SEND-2: committed and never shown: " + name(text));
-    }
-    // A read receipt is dropped like everything that comes from somebody who is blocked, and does not come again.
-    const bool receipt_may_be_dropped = blocks_.contains({text.from, text.to});
-    if (sender_stays && shown && text.tick != Message::kRead && !receipt_may_be_dropped) {
-      broken("RECEIPT-1: read, and the tick is " + std::to_string(text.tick) + ": " + name(text));
+  for (const FinalView::Partner& stranger : view.strangers) {
+    for (const auto& [name, phone] : phones_) {
+      if (stranger.phone == phone && people_[stranger.account] != name)
+        broken("IDENTITY-1: the number of " + name + " leads to another account on " + view.device);
     }
   }
 }
 
+void Ledger::check_list(const FinalView& view) {
+  std::set<std::string> bodies;
+  for (const auto& [partner, messages] : view.conversations) {
+    for (const Message& message : messages) {
+      if (message.has_identity_changed() || message.has_handle_moved()) continue;
+      if (!message.has_text()) {
+        if (!moved_ && !taken_ && !expires_ && copied_.empty())
+          broken("undecryptable in the end: " + view.device + " has " + message.id().substr(0, 8) + " of " + partner);
+        continue;
+      }
+      const std::string& body = message.text().text();
+      if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
+      // A text names its sender and its addressee: "ana-1 ben 17".
+      if (message.outgoing() && !body.starts_with(view.device + " " + partner + " "))
+        broken("not written here: " + view.device + ": " + body);
+      if (!message.outgoing() &&
+          (!body.starts_with(partner + "-") || body.find(" " + view.person + " ") == std::string::npos)) {
+        broken("not for here: " + view.device + " from " + partner + ": " + body);
+      }
+      Text* const text = find(message);
+      if (text == nullptr) continue;  // its writer's answer was lost in a crash
+      text->shown_on.insert(view.device);
+      if (message.outgoing()) {
+        text->tick = message.tick();
+        if (message.tick() >= Message::kSent) text->acknowledged = true;
+      } else if (message.id() != text->id) {
+        broken("TICK-1: under another id on " + view.device + ": " + body);
+      }
+    }
+  }
+}
+
+void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
+  for (const auto& [person, view] : views) check_list(*view);
+  for (auto& [id, text] : texts_) {
+    check_tick(text);
+    if (!has_gaps(text)) check_end(text);
+  }
+}
+
+void Ledger::check_end(const Text& text) {
+  const bool may_be_dropped = expires_ || blocks_.contains({text.to, text.from});
+  const bool sender_stays = current_.at(text.from) == text.from_device;
+  const bool addressee_stays = current_since_.at(text.to) < text.at_us;
+  if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
+  if (!addressee_stays) return;
+  const bool shown = text.shown_on.contains(current_.at(text.to));
+  if (may_be_dropped && text.acknowledged) return;
+  if (text.acknowledged && !shown) {
+    // A sender that is no more can't prove who it was to somebody who has never heard of it.
+    if (sender_stays) broken("SEND-2: acknowledged and lost: " + name(text));
+  } else if (sender_stays && !shown) {
+    broken("SEND-2: committed and never shown: " + name(text));
+  }
+  // A read receipt is dropped like everything that comes from somebody who is blocked, and does not come again.
+  const bool receipt_may_be_dropped = expires_ || blocks_.contains({text.from, text.to});
+  if (sender_stays && shown && text.tick != Message::kRead && !receipt_may_be_dropped) {
+    broken("RECEIPT-1: read, and the tick is " + std::to_string(text.tick) + ": " + name(text));
+  }
+}
+
+bool Ledger::was_shown(const Text& text) const {
+  if (seen_.contains(text.body)) return true;
+  return std::any_of(text.shown_on.begin(), text.shown_on.end(),
+                     [&](const std::string& device) { return devices_.at(device).person == text.to; });
+}
+
+// On a device of the addressee's, at a time when it had shown the text, as far as it is known when that was.
+bool Ledger::was_read(const Text& text) const {
+  const auto seen = seen_.find(text.body);
+  for (const auto& [device, owned] : devices_) {
+    const auto read = owned.reads.find(text.from);
+    if (owned.person != text.to || read == owned.reads.end() || read->second < text.at_us) continue;
+    const Times::const_iterator shown = seen == seen_.end() ? Times::const_iterator() : seen->second.find(device);
+    if (seen == seen_.end() || shown == seen->second.end() || read->second + kSlackUs >= shown->second) return true;
+  }
+  return false;
+}
+
 void Ledger::check_tick(const Text& text) {
-  if (text.tick < Message::kDelivered || text.tick == Message::kFailed || seen_.contains(text.id)) return;
-  const bool shown = std::any_of(text.shown_on.begin(), text.shown_on.end(),
-                                 [&](const std::string& device) { return devices_.at(device).person == text.to; });
+  if (text.from == text.to) return;  // who wrote a note has it
+  if (text.tick < Message::kDelivered || text.tick == Message::kFailed) return;
   // What its addressee had before a copy was put back, and nobody was told of before a crash, can't be known.
-  if (!shown && !copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
+  if (!was_shown(text)) {
+    if (!copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
+  } else if (text.tick == Message::kRead && !was_read(text)) {
+    broken("TICK-1: blue, and nobody has read it: " + name(text));
+  }
 }
 
 // It was sent again, perhaps with another time, and may have been read before, or have stood there for more than a day by
@@ -217,10 +311,12 @@ bool Ledger::may_have_stayed(const std::string& id) const {
   const auto set = clock_set_.find(text->second.to);
   const bool was_read = read != read_early_.end() && read->second >= text->second.at_us;
   const bool was_set = set != clock_set_.end() && set->second >= text->second.at_us;
+  if (repeated_.contains(id)) return true;  // what came may have the time of the repetition
   return sends != sent.end() && sends->second > 1 && (was_read || was_set);
 }
 
 void Ledger::check_order(const std::vector<FinalView>& views) {
+  if (taken_) return;  // an impostor gives times of its own
   for (const FinalView& a : views) {
     for (const FinalView& b : views) {
       if (a.person >= b.person || !a.conversations.contains(b.person) || !b.conversations.contains(a.person)) continue;
@@ -256,7 +352,7 @@ void Ledger::check_arrivals() {
       if (text == texts_.end() || has_gaps(text->second)) continue;
       const Owned& sender = devices_.at(text->second.from_device);
       const auto sends = sender.sends.find(id);
-      if (sends == sender.sends.end() || sends->second != 1) continue;
+      if (sends == sender.sends.end() || sends->second != 1 || repeated_.contains(id)) continue;
       const auto place =
           static_cast<size_t>(std::find(sender.sent.begin(), sender.sent.end(), id) - sender.sent.begin());
       auto& before = last[{text->second.from_device, name}];

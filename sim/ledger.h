@@ -11,8 +11,18 @@
 //     read, or after its reader's clock was set by more than an hour                                  ORDER-1
 //   - when everybody has read everything, every tick is blue and nothing is unread         RECEIPT-1, RECEIPT-2
 //   - ticks only rise                                                                                 RECEIPT-2
-//   - a second tick is only at a text that a device of its addressee has shown, and a blue one only when its reader
-//     has read the conversation since it was written                                                     TICK-1
+//   - a first tick is only at a text that has left, a second one only at a text that a device of its addressee has
+//     shown, and a blue one only when its reader has read the conversation on a device that had shown it         TICK-1
+//   - a text is shown under the id that its writer's device gave it                                    TICK-1
+//   - nothing that was written is read by an impostor, unless its writer was told before that the addressee's identity
+//     has changed, had never compared safety numbers with them, and wrote all the same          IDENTITY-5, IDENTITY-6
+//   - no note to oneself is; nor is anything, ever, by an account that a known number was given to
+//                                                                                               IDENTITY-4, IDENTITY-1
+//   - a conversation stays with the account that it was opened with, and with its number; what is shown as somebody's is
+//     theirs                                                                                               IDENTITY-1
+//   - nobody is told of a change of identity when there is none                                            IDENTITY-2
+//   - whatever the server has said of a device, its own list or itself: in the end it is online as what it was
+//                                                                                               IDENTITY-4, IDENTITY-7
 //   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that
 //     registers anew, or device lists that can't be had from the server for a while
 //
@@ -20,7 +30,9 @@
 // written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in
 // this run may have been dropped, and so may the read receipts of somebody whom its writer has blocked. A device that
 // was put back from a copy of its home has forgotten what came after the copy: of texts from and to its person, only
-// the ticks are looked at.
+// the ticks are looked at. So it is with every text of a run in which the server gave an account or a number to somebody
+// else. Where entries expire, what was not confirmed may be gone. What a server that lies repeats in a message of its own may
+// come out of order, and is listed by the time that came first.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +47,16 @@ namespace kith::sim {
 
 // One device as its user sees it in the end. All of its conversations, in full.
 struct FinalView {
+  struct Partner {
+    std::string account;
+    std::string phone;
+  };
   std::string person;
   std::string device;
   client_api::State state;
   std::map<std::string, std::vector<client_api::Message>> conversations;  // by partner
+  std::map<std::string, Partner> partners;  // by whom the conversation was opened with: with whom it is now
+  std::vector<Partner> strangers;           // of all other conversations
   uint32_t unread = 0;
 };
 
@@ -46,13 +64,15 @@ class Ledger {
  public:
   // A person's device from now on.
   void owns(const std::string& person, const std::string& device, uint64_t now_us);
+  // Its program does, once more: what it had not told its interface it will not tell.
+  void starts(const std::string& device) { ++devices_[device].starts; }
   // The user's core has answered that it has committed the text.
   void wrote(const std::string& device, const std::string& to, const client_api::Message& message, uint64_t now_us);
-  void event(const std::string& device, const client_api::Event& event);
+  void event(const std::string& device, const client_api::Event& event, uint64_t now_us);
   // A Send of the message left.
   void sent(const std::string& device, const std::string& id);
-  // The user wants everything from this person marked as read.
-  void reads(const std::string& person, const std::string& from, uint64_t now_us);
+  // The user of the device wants everything from this person marked as read.
+  void reads(const std::string& device, const std::string& from, uint64_t now_us);
   // The user's core has answered that everything from this person is read.
   void has_read(const std::string& device, const std::string& from);
   // A person's device has its clock set by `by_us`.
@@ -66,6 +86,22 @@ class Ledger {
   // Nothing goes wrong any more.
   void calm_begins() { calm_ = true; }
 
+  // ---- a server that lies
+  void is_account(const std::string& account, const std::string& person, const std::string& phone) {
+    people_[account] = person;
+    phones_[person] = phone;
+  }
+  // The server has put the text into another message as well, which may be the one that comes first.
+  void repeats(const std::string& id) { repeated_.insert(id); }
+  // The server gives accounts or numbers to somebody else in this run.
+  void identities_are_taken() { taken_ = true; }
+  // The person has compared safety numbers with the other.
+  void verified(const std::string& person, const std::string& other) { verified_.emplace(person, other); }
+  // An impostor was able to decrypt it, sent to this account.
+  void read_by_an_impostor(const std::string& account, const std::string& body);
+
+  // Entries expire in this run.
+  void entries_expire() { expires_ = true; }
   // Device lists could not always be had in this run.
   void lists_were_away() { lists_were_away_ = true; }
   void check(const std::vector<FinalView>& views);
@@ -77,10 +113,12 @@ class Ledger {
  private:
   struct Text {
     std::string id;
+    std::string body;
     std::string from;
     std::string from_device;
     std::string to;
     uint64_t at_us = 0;
+    uint64_t turn = 0;  // in the order in which the ledger was told
     bool acknowledged = false;
     client_api::Message::Tick tick = client_api::Message::kPending;
     std::set<std::string> shown_on;
@@ -97,17 +135,30 @@ class Ledger {
     std::vector<std::string> shown;       // ids, in the order they appeared
     std::vector<std::string> sent;        // ids, in the order of their first Send
     std::map<std::string, int> sends;
+    uint64_t starts = 0;
+    std::map<std::string, uint64_t> placeholders;  // id → at which start
+    std::map<std::string, uint64_t> reads;         // whose texts → when, last
   };
+  using Times = std::map<std::string, uint64_t>;
 
-  void show(const std::string& device, const client_api::Message& message, bool added);
+  Text* find(const client_api::Message& message);
+  void show(const std::string& device, const client_api::Message& message, bool added, uint64_t now_us);
   void raise(const std::string& device, const client_api::Message& message);
+  void check_partners(const FinalView& view);
+  // Every text that a device lists, where it belongs.
+  void check_list(const FinalView& view);
   void check_texts(const std::map<std::string, const FinalView*>& views);
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
   void check_tick(const Text& text);
   void put(const std::string& device, const client_api::Message& message);
+  [[nodiscard]] bool was_shown(const Text& text) const;
+  [[nodiscard]] bool was_read(const Text& text) const;
   [[nodiscard]] bool may_have_stayed(const std::string& id) const;
   [[nodiscard]] bool has_gaps(const Text& text) const;
+  void notice(const Owned& owner, const client_api::Message& message);
+  // What must have become of a text in the end.
+  void check_end(const Text& text);
   [[nodiscard]] std::string name(const Text& text) const;
 
   std::map<std::string, Text> texts_;  // by id
@@ -116,12 +167,20 @@ class Ledger {
   std::map<std::string, uint64_t> current_since_;  // person → time
   std::vector<std::string> violations_;
   std::set<std::pair<std::string, std::string>> blocks_;                // who, whom
-  std::map<std::pair<std::string, std::string>, uint64_t> read_last_;   // who, whose texts → when
-  std::map<std::pair<std::string, std::string>, uint64_t> read_early_;  // the same, before the calm
+  std::map<std::pair<std::string, std::string>, uint64_t> read_early_;  // who, whose texts → when, before the calm
   std::map<std::string, uint64_t> clock_set_;                           // person → when by more than an hour
   bool calm_ = false;
   std::set<std::string> copied_;
-  std::set<std::string> seen_;  // texts that were shown to an addressee at some time
+  std::map<std::string, std::string> people_;  // by account
+  std::map<std::string, std::string> phones_;  // by person
+  std::map<std::string, std::string> bodies_;  // of texts → id
+  std::set<std::pair<std::string, std::string>> verified_;
+  std::map<std::pair<std::string, std::string>, uint64_t> noticed_;  // who, about whom → turn
+  uint64_t turn_ = 0;
+  std::set<std::string> repeated_;
+  bool taken_ = false;
+  bool expires_ = false;
+  std::map<std::string, Times> seen_;  // body → addressee's device → when it was shown; 0: some time
   size_t shown_count_ = 0;
   bool moved_ = false;
   bool lists_were_away_ = false;

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   app.add_option("--mutation", mutation_text, "Puts in a mistake on purpose (docs/simulator.md)");
   app.add_flag("--must-fail", must_fail,
                "With --seeds: ends at the first seed that fails, and the exit code is 1 when there is none");
+  app.add_option("--rule", range.rule, "With --seeds: only a violation that names this rule is a failure");
   CLI11_PARSE(app, argc, argv);
 
   Mutation mutation = Mutation::kNone;

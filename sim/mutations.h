@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Wrong behaviour on purpose, to prove that the checks can fail. Each is put in at a seam of the simulation (the host
-// of a client, the session of a connection, the store behind the server): the code of Kith that runs is the one that
-// ships.
+// of a client, its database, the session of a connection, the store behind the server): the code of Kith that runs is
+// the one that ships.
 #pragma once
 
 #include <optional>
@@ -19,6 +19,10 @@ enum class Mutation {
   kForgetDedupe,              // server_connection.cc: a repeated send is taken for a new one (SEND-1)
   kDropRatchetSave,           // device.cc: the database lets go of some writes of a session's state (INBOX-2)
   kReceiptsOverGaps,          // server_connection.cc: a receipt counts for everything before it, too (TICK-1)
+  // mutated_core.cc: the core forgets what keys a message was encrypted for, and answers whoever asks (IDENTITY-5)
+  kAnswerAnyResend,
+  kTakeAnyNumber,   // mutated_core.cc: a number belongs to the account that the server named last (IDENTITY-1)
+  kTakeAnyOwnList,  // mutated_core.cc: a list of one's own account is taken under any key (IDENTITY-4)
 };
 
 struct MutationName {
@@ -32,6 +36,9 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kForgetDedupe, "forget-dedupe"},
     {Mutation::kDropRatchetSave, "drop-ratchet-save"},
     {Mutation::kReceiptsOverGaps, "receipts-over-gaps"},
+    {Mutation::kAnswerAnyResend, "answer-any-resend"},
+    {Mutation::kTakeAnyNumber, "take-any-number"},
+    {Mutation::kTakeAnyOwnList, "take-any-own-list"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

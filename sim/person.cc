@@ -44,6 +44,7 @@ void Person::get_device() {
                                      name_ + "-" + std::to_string(devices_), mutation_);
   device_->reseed(seed_, stream_ + 10 * devices_);
   device_->on_start = [this] {
+    on_.ledger.starts(device_->name());
     if (wants_online_) connect();
   };
   on_.ledger.owns(name_, device_->name(), on_.scheduler.now());
@@ -81,6 +82,7 @@ void Person::register_number(const std::string& code) {
   const auto done = [this, answered](const client_api::State& state) {
     if (std::exchange(*answered, true)) return;
     account_ = state.account_id();
+    on_.ledger.is_account(account_, name_, phone_);
     // Earlier texts may have gone to the device before.
     on_.ledger.owns(name_, device_->name(), on_.scheduler.now());
     connect();
@@ -145,6 +147,8 @@ void Person::next_deed(uint64_t ticket) {
 
 void Person::deed() {
   if (!device_->runs() || !set_up_) return;
+  if (is_lied_to_ && dice_.percent(15)) return write_note();
+  if (is_lied_to_ && dice_.percent(15)) return import_card(*peers_[dice_.below(peers_.size())]);
   const uint64_t what = dice_.below(100);
   if (what < 60) {
     // Sometimes several in a row.
@@ -173,16 +177,61 @@ void Person::deed() {
 void Person::write() {
   const Person& to = *peers_[dice_.below(peers_.size())];
   client_api::Request request;
-  request.mutable_send_message()->set_conversation(chats_[&to]);
-  request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + std::to_string(++texts_));
-  device_->request(std::move(request),
-                   [this, to = to.name(), device = device_->name()](const client_api::Response& response) {
-                     if (response.has_failure()) return;
-                     const client_api::Message& message = response.send_message().message();
-                     on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
-                                    [&message] { return message.id().substr(0, 8) + " " + message.text().text(); });
-                     on_.ledger.wrote(device, to, response.send_message().message(), on_.scheduler.now());
-                   });
+  if (is_lied_to_ && dice_.percent(50)) {
+    request.mutable_send_message()->set_handle(to.phone_);
+  } else {
+    request.mutable_send_message()->set_conversation(chats_[&to]);
+  }
+  write_to(to.name(), std::move(request));
+}
+
+void Person::write_note() {
+  client_api::Request request;
+  request.mutable_send_message()->set_handle(phone_);
+  write_to(name_, std::move(request));
+}
+
+void Person::write_to(const std::string& name, client_api::Request request) {
+  request.mutable_send_message()->set_text(device_->name() + " " + name + " " + std::to_string(++texts_));
+  device_->request(std::move(request), [this, name, device = device_->name()](const client_api::Response& response) {
+    if (response.has_failure()) return;
+    const client_api::Message& message = response.send_message().message();
+    on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
+                   [&message] { return message.id().substr(0, 8) + " " + message.text().text(); });
+    on_.ledger.wrote(device, name, response.send_message().message(), on_.scheduler.now());
+  });
+}
+
+void Person::meet_a_liar(bool compares) {
+  is_lied_to_ = true;
+  device_->expect_repetitions();
+  for (const Person* const peer : peers_) {
+    import_card(*peer);
+    if (compares) compare(*peer, dice_.percent(40));
+  }
+}
+
+void Person::import_card(const Person& peer) {
+  client_api::Request request;
+  request.mutable_import_contacts()->set_vcard("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + peer.name_ +
+                                               "\r\nTEL:" + peer.phone_ + "\r\nEND:VCARD\r\n");
+  device_->request(std::move(request), [](const client_api::Response&) {});
+}
+
+void Person::compare(const Person& peer, bool verifies) {
+  client_api::Request number;
+  number.mutable_get_safety_number()->set_handle(peer.phone_);
+  insist(std::move(number), [this, &peer, verifies](const client_api::Response&) {
+    if (!verifies) return;
+    client_api::Request open;
+    open.mutable_open_conversation()->set_handle(peer.phone_);
+    insist(std::move(open), [this, &peer](const client_api::Response& response) {
+      client_api::Request verify;
+      verify.mutable_set_verified()->set_conversation(response.open_conversation().id());
+      verify.mutable_set_verified()->set_verified(true);
+      insist(std::move(verify), [this, &peer](const client_api::Response&) { on_.ledger.verified(name_, peer.name_); });
+    });
+  });
 }
 
 void Person::read_everything() {
@@ -192,7 +241,7 @@ void Person::read_everything() {
 void Person::mark_read(const Person& peer) {
   client_api::Request request;
   request.mutable_mark_read()->set_conversation(chats_[&peer]);
-  on_.ledger.reads(name_, peer.name(), on_.scheduler.now());
+  on_.ledger.reads(device_->name(), peer.name(), on_.scheduler.now());
   device_->request(std::move(request),
                    [this, from = peer.name(), device = device_->name()](const client_api::Response& response) {
                      if (!response.has_failure()) on_.ledger.has_read(device, from);
@@ -276,12 +325,28 @@ void Person::ask(Device& device, Asking& asking) {
   device.request(std::move(list), [this, &device, &asking](const client_api::Response& response) {
     for (const client_api::Conversation& each : response.list_conversations().conversations()) {
       asking.view.unread += each.unread();
+      describe(each, asking.view);
       for (const Person* const peer : peers_) {
         if (each.direct().partner().account_id() == peer->account()) ask(device, asking, each.id(), peer->name());
       }
     }
     --asking.open;
   });
+}
+
+// With whom it is, and whom it was opened with.
+void Person::describe(const client_api::Conversation& conversation, FinalView& view) const {
+  if (!conversation.has_direct()) return;
+  const client_api::Person& partner_of = conversation.direct().partner();
+  const FinalView::Partner partner{partner_of.account_id(),
+                                   partner_of.handles_size() == 0 ? "" : partner_of.handles(0).text()};
+  for (const auto& [peer, id] : chats_) {
+    if (id == conversation.id()) {
+      view.partners[peer->name()] = partner;
+      return;
+    }
+  }
+  view.strangers.push_back(partner);
 }
 
 void Person::ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner) {
@@ -296,7 +361,9 @@ void Person::ask(Device& device, Asking& asking, const std::string& conversation
   });
 }
 
-void Person::event(const std::string& device, const client_api::Event& event) { on_.ledger.event(device, event); }
+void Person::event(const std::string& device, const client_api::Event& event) {
+  on_.ledger.event(device, event, on_.scheduler.now());
+}
 void Person::broken(std::string what) { on_.ledger.broken(std::move(what)); }
 void Person::sent(const std::string& device, BytesView message) { on_.ledger.sent(device, to_hex(message)); }
 

@@ -48,6 +48,9 @@ class Person final : public Witness {
   void set_clock(int64_t by_us);
   // The device goes on from a copy of its home.
   void put_back();
+  // The server lies from now on: so people have each other in their address books, write to numbers as well, and notes
+  // to themselves, and when identities are at stake (`compares`) they have met before and compared some safety numbers.
+  void meet_a_liar(bool compares);
 
   // The device's view, asked through its core. Complete when `ready`.
   struct Asking {
@@ -64,6 +67,7 @@ class Person final : public Witness {
   [[nodiscard]] size_t drawer_size() const { return old_devices_.size(); }
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& phone() const { return phone_; }
   [[nodiscard]] const std::string& account() const { return account_; }
   [[nodiscard]] Device& device() { return *device_; }
   Network network;
@@ -76,10 +80,17 @@ class Person final : public Witness {
  private:
   void ask(Device& device, Asking& asking);
   static void ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner);
+  void describe(const client_api::Conversation& conversation, FinalView& view) const;
   void mark_read(const Person& peer);
   void next_deed(uint64_t ticket);
   void deed();
   void write();
+  void write_to(const std::string& name, client_api::Request request);
+  void write_note();
+  // In the address book: the server is asked whose number it is.
+  void import_card(const Person& peer);
+  // Looks at the safety number, so that this device knows the other's keys; `verifies`: it is compared as well.
+  void compare(const Person& peer, bool verifies);
   void request_code();
   void register_number(const std::string& code);
   void open_conversations();
@@ -102,6 +113,7 @@ class Person final : public Witness {
   std::set<std::string> blocked_;               // accounts
   bool set_up_ = false;
   bool wants_online_ = true;
+  bool is_lied_to_ = false;
   uint64_t pause_us_ = 0;
   uint64_t ticket_ = 0;
   uint32_t texts_ = 0;

@@ -21,6 +21,7 @@ struct SeedRange {
   Mutation mutation = Mutation::kNone;
   std::string mutation_name;
   bool until_first_failure = false;
+  std::string rule;  // not empty: only a violation that names it is a failure
 };
 // Prints each seed that fails with how to run it again, and a summary. The number of seeds that failed.
 uint64_t run_many(const SeedRange& range);

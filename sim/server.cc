@@ -5,6 +5,7 @@
 #include "net/socket.h"
 #include "server/delivery/shard.h"
 #include "server/gateway/api_routes.h"
+#include "sim/liar.h"
 #include "sim/server_connection.h"
 
 namespace kith::sim {
@@ -27,7 +28,11 @@ std::string path_of(const std::string& url) { return url.substr(url.find('/', ur
 
 ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uint64_t seed, uint64_t monotonic_us,
                              uint64_t unix_us)
-    : loops(options.loops + 1, seed), stores_(open_stores(disk)), random_(seed), mutation_(options.mutation) {
+    : loops(options.loops + 1, seed),
+      stores_(open_stores(disk)),
+      random_(seed),
+      mutation_(options.mutation),
+      liar_(options.liar) {
   loops.clock.monotonic_us = monotonic_us;
   loops.clock.unix_us = unix_us;
   disk.mutation = options.mutation;
@@ -73,6 +78,11 @@ Task<void> ServerProcess::serve(ServerProcess& process, std::unique_ptr<gateway:
   net::HttpResponse response = co_await gateway::route_api(*context);
   std::erase(process.http_answers_, answer);
   if (*answer) std::exchange(*answer, nullptr)(static_cast<uint32_t>(response.status), response.body);
+}
+
+void ServerProcess::run_at_home(const AccountId& account, Task<void> task) {
+  loops[shards_->index_of(account)].post([this, task = std::move(task)]() mutable { http_.spawn(std::move(task)); });
+  on_ready();
 }
 
 std::optional<uint64_t> ServerProcess::next_timer_ms() const {
@@ -171,7 +181,10 @@ bool Server::accept(const std::shared_ptr<Link>& link) {
 
 void Server::call(const client_api::HttpCall& call, std::function<void(uint32_t, Bytes)> answer) {
   if (!process_) return answer(0, {});
-  process_->call(call, std::move(answer));
+  process_->call(call, [this, call, answer = std::move(answer)](uint32_t status, Bytes body) {
+    if (options.liar != nullptr && status != 0) options.liar->change(call, status, body);
+    answer(status, std::move(body));
+  });
   wake();
 }
 

@@ -26,12 +26,14 @@
 
 namespace kith::sim {
 
+class Liar;
 class ServerConnection;
 
 struct ServerOptions {
   size_t loops = 1;
   DeliverySettings delivery;
   Mutation mutation = Mutation::kNone;
+  Liar* liar = nullptr;  // null: an honest server
 };
 
 // One run of the program.
@@ -43,6 +45,8 @@ class ServerProcess {
   void accept(const std::shared_ptr<Link>& link);
   // Answers once, with status 0 when the process ends first.
   void call(const client_api::HttpCall& call, std::function<void(uint32_t status, Bytes body)> answer);
+  // Runs on the loop that owns the account.
+  void run_at_home(const AccountId& account, Task<void> task);
   // One function of one loop. False: none is ready.
   bool step() { return loops.step(); }
   // When the next timer is due, on the clock of the process; absent: never.
@@ -60,6 +64,7 @@ class ServerProcess {
   [[nodiscard]] Shards& shards() { return *shards_; }
   [[nodiscard]] gateway::testing::VirtualHomes& homes() { return homes_; }
   [[nodiscard]] Mutation mutation() const { return mutation_; }
+  [[nodiscard]] Liar* liar() const { return liar_; }
   [[nodiscard]] bool alive() const { return stores_->alive; }
   // Receipt numbers as they came: by the sending device and the account it wrote to.
   std::map<std::pair<DeviceAddress, AccountId>, std::map<uint64_t, MessageId>> numbers;
@@ -74,6 +79,7 @@ class ServerProcess {
   std::unique_ptr<ProcessStores> stores_;
   Dice random_;
   Mutation mutation_;
+  Liar* liar_;
   std::unique_ptr<RateLimits> rate_limits_;
   std::unique_ptr<Shards> shards_;
   std::unique_ptr<Services> services_;

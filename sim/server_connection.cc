@@ -3,6 +3,7 @@
 #include "sim/server_connection.h"
 
 #include "server/delivery/shard.h"
+#include "sim/liar.h"
 #include "wire/receipt_run.h"
 
 namespace kith::sim {
@@ -20,6 +21,11 @@ ServerConnection::ServerConnection(ServerProcess& process, std::shared_ptr<Link>
 }
 
 void ServerConnection::on_frame(wire::ClientFrame& frame) {
+  if (Liar* const liar = process_.liar(); liar != nullptr) {
+    if (const auto code = liar->turns_away(device().account)) return close(*code, "token");
+    const auto lie = frame.has_send() ? liar->take(process_, device(), frame.send()) : std::nullopt;
+    if (lie) return VirtualConnection::send(*lie);
+  }
   if (frame.has_send()) look_at(*frame.mutable_send());
   VirtualConnection::on_frame(frame);
 }
@@ -59,12 +65,33 @@ void ServerConnection::deliver(std::span<const InboxEntry* const> entries) {
     }
     return;
   }
-  VirtualConnection::deliver(entries);
+  Liar* const liar = process_.liar();
+  if (liar != nullptr && liar->renames(device().account)) {
+    deliver_renamed(*liar, entries);
+  } else {
+    VirtualConnection::deliver(entries);
+  }
   if (process_.mutation() == Mutation::kDeleteBeforeConfirmation && !entries.empty()) {
     loop().post([this, position = entries.back()->position] {
       if (is_attached()) process_.services().shards.of(device().account).confirm(device(), position);
     });
   }
+}
+
+void ServerConnection::deliver_renamed(Liar& liar, std::span<const InboxEntry* const> entries) {
+  std::vector<wire::Entry> contents(entries.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!contents[i].ParseFromString(Bytes(*entries[i]->body))) return VirtualConnection::deliver(entries);
+  }
+  liar.rename(device().account, contents);
+  std::vector<InboxEntry> changed;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    changed.push_back(*entries[i]);
+    changed.back().body = make_body(contents[i].SerializeAsString());
+  }
+  std::vector<const InboxEntry*> all;
+  for (const InboxEntry& entry : changed) all.push_back(&entry);
+  VirtualConnection::deliver(all);
 }
 
 Bytes ServerConnection::over_gaps(BytesView bytes) const {

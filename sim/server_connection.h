@@ -29,6 +29,7 @@ class ServerConnection final : public gateway::testing::VirtualConnection {
   void on_output(Bytes bytes) override { link_->send(End::kServer, std::move(bytes)); }
   void on_end() override { link_->close(End::kServer); }
   void look_at(wire::Send& send);
+  void deliver_renamed(Liar& liar, std::span<const InboxEntry* const> entries);
   // The body of a receipt that begins at the first number that this process knows of.
   [[nodiscard]] Bytes over_gaps(BytesView body) const;
 

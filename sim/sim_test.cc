@@ -49,7 +49,8 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
   Profile all;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     Dice dice(seed);
-    const Profile profile = Profile::draw(dice);
+    Profile profile = Profile::draw(dice);
+    profile.draw_server(dice);
     all.cuts |= profile.cuts;
     all.half_open |= profile.half_open;
     all.http_loss |= profile.http_loss;
@@ -62,9 +63,14 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
     all.moves |= profile.moves;
     all.blocks |= profile.blocks;
     all.copies |= profile.copies;
+    all.small_inboxes |= profile.small_inboxes;
+    all.expiry |= profile.expiry;
+    all.lies |= profile.lies && !profile.grave_lies;
+    all.grave_lies |= profile.grave_lies;
   }
   EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk &&
               all.device_crashes && all.device_disk && all.clocks && all.moves && all.blocks && all.copies);
+  EXPECT_TRUE(all.small_inboxes && all.expiry && all.lies && all.grave_lies);
 }
 
 // ---------------------------------------------------------------- the ledger can fail
@@ -99,18 +105,19 @@ class LedgerTest : public ::testing::Test {
   void read(const std::string& id, uint64_t order) {
     client_api::Event event;
     *event.mutable_message_changed() = text(id, "ana-1 ben " + id, true, order, client_api::Message::kRead);
-    ledger_.event("ana-1", event);
+    ledger_.event("ana-1", event, 20);
   }
   void hear(const std::string& id, uint64_t order) {
     client_api::Event event;
     *event.mutable_message_added() = text(id, "ana-1 ben " + id, false, order, client_api::Message::kNone);
-    ledger_.event("ben-1", event);
+    ledger_.event("ben-1", event, 15);
     ben_.conversations["ana"].push_back(event.message_added());
+    ledger_.reads("ben-1", "ana", 20);
   }
   void move(const std::string& id, uint64_t order) {
     client_api::Event event;
     *event.mutable_message_changed() = text(id, "ana-1 ben " + id, false, order, client_api::Message::kNone);
-    ledger_.event("ben-1", event);
+    ledger_.event("ben-1", event, 25);
   }
   std::vector<std::string> check() {
     ledger_.check({ana_, ben_});
@@ -168,7 +175,7 @@ TEST_F(LedgerTest, OnlyWhatCameAgainMayBeListedElsewhere) {  // [ORDER-1]
   say("22222222", 2);
   hear("22222222", 2);
   hear("11111111", 3);
-  ledger_.reads("ben", "ana", 11);
+  ledger_.reads("ben-1", "ana", 11);
   ledger_.sent("ana-1", "11111111");
   EXPECT_EQ(check(), std::vector<std::string>{});
 }
@@ -187,12 +194,120 @@ TEST_F(LedgerTest, SeesASecondTickAtWhatNobodyHas) {  // [TICK-1] though it may 
 TEST_F(LedgerTest, SeesABlueTickAtWhatNobodyHasRead) {  // [TICK-1]
   say("11111111", 1);
   hear("11111111", 1);
-  ledger_.reads("ben", "ana", 9);  // it was written at 10
+  ledger_.reads("ben-1", "ana", 9);  // it was written at 10
   read("11111111", 1);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+  EXPECT_EQ(check().size(), 2u) << "in the end, too";
+}
+TEST_F(LedgerTest, SeesABlueTickAtWhatWasReadBeforeItWasShown) {  // [TICK-1]
+  say("11111111", 1);
+  ledger_.reads("ben-1", "ana", 1'000'000);  // it is shown a second later
+  client_api::Event event;
+  *event.mutable_message_added() = text("11111111", "ana-1 ben 11111111", false, 1, client_api::Message::kNone);
+  ledger_.event("ben-1", event, 2'000'000);
+  read("11111111", 1);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LedgerTest, SeesABlueTickAtWhatOnlyAnotherDeviceHasShown) {  // [TICK-1]
+  say("11111111", 1);
+  hear("11111111", 1);
+  ledger_.owns("ben", "ben-2", 1'000'000);
+  ledger_.reads("ben-1", "ana", 9);
+  ledger_.reads("ben-2", "eva", 2'000'000);
+  read("11111111", 1);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LedgerTest, SeesAFirstTickAtWhatNeverLeft) {  // [TICK-1]
+  ledger_.wrote("ana-1", "ben", text("11111111", "ana-1 ben 1", true, 1, client_api::Message::kPending), 10);
+  client_api::Event event;
+  *event.mutable_message_changed() = text("11111111", "ana-1 ben 1", true, 1, client_api::Message::kSent);
+  ledger_.event("ana-1", event, 20);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LedgerTest, SeesATextUnderAnotherId) {  // [TICK-1]
+  say("11111111", 1);
+  hear("11111111", 1);
+  ben_.conversations["ana"][0].set_id("99999999");
   EXPECT_EQ(check().size(), 1u);
 }
 TEST_F(LedgerTest, OfAHomePutBackItLooksAtTicksOnly) {  // [TICK-1]
   ledger_.copied("ana");
+  say("11111111", 1);
+  ana_.conversations["ben"][0].set_tick(client_api::Message::kSent);
+  EXPECT_EQ(check(), std::vector<std::string>{});
+  ana_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
+  EXPECT_EQ(check().size(), 1u);
+}
+
+class ImpostorTest : public LedgerTest {
+ protected:
+  ImpostorTest() {
+    ledger_.identities_are_taken();
+    ledger_.is_account("bens account", "ben", "+491700000002");
+  }
+  void notice() {
+    client_api::Event event;
+    client_api::Message& message = *event.mutable_message_added();
+    message.mutable_sender()->set_account_id("bens account");
+    message.mutable_identity_changed();
+    ledger_.event("ana-1", event, 20);
+  }
+};
+
+TEST_F(ImpostorTest, WhatWasWrittenBeforeTheNoticeIsForNobodyElse_IDENTITY_5) {
+  say("11111111", 1);
+  notice();
+  ledger_.read_by_an_impostor("bens account", "ana-1 ben 11111111");
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(ImpostorTest, WhatIsWrittenBelowTheNoticeMayLeave_IDENTITY_6) {
+  notice();
+  say("11111111", 1);
+  ledger_.read_by_an_impostor("bens account", "ana-1 ben 11111111");
+  EXPECT_EQ(ledger_.violations(), std::vector<std::string>{});
+}
+TEST_F(ImpostorTest, NothingLeavesForWhoeverIsNotWhoWasVerified_IDENTITY_6) {
+  ledger_.verified("ana", "ben");
+  notice();
+  say("11111111", 1);
+  ledger_.read_by_an_impostor("bens account", "ana-1 ben 11111111");
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(ImpostorTest, ANoteIsForItsWriterOnly_IDENTITY_4) {
+  ledger_.wrote("ana-1", "ana", text("11111111", "ana-1 ana 1", true, 1, client_api::Message::kPending), 10);
+  ledger_.read_by_an_impostor("anas account", "ana-1 ana 1");
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(ImpostorTest, NothingIsForWhoeverTheServerGivesANumberTo_IDENTITY_1) {
+  notice();
+  say("11111111", 1);
+  ledger_.read_by_an_impostor("another account", "ana-1 ben 11111111");
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(ImpostorTest, SeesAConversationThatIsWithAnotherAccount_IDENTITY_1) {
+  ana_.partners["ben"] = {"bens account", "+491700000002"};
+  EXPECT_EQ(check(), std::vector<std::string>{});
+  ana_.partners["ben"].account = "another account";
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(ImpostorTest, SeesANumberThatLeadsElsewhere_IDENTITY_1) {
+  ana_.partners["ben"] = {"bens account", ""};
+  EXPECT_EQ(check().size(), 1u);
+  ana_.strangers.push_back({"another account", "+491700000002"});
+  EXPECT_EQ(check().size(), 3u) << "what it had said before, and both";
+}
+TEST_F(ImpostorTest, SeesADeviceThatIsEndedForGood_IDENTITY_4) {
+  ana_.state.set_connection(client_api::State::kEnded);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, SeesANoticeOfAChangeThatWasNone_IDENTITY_2) {
+  client_api::Event event;
+  event.mutable_message_added()->mutable_identity_changed();
+  ledger_.event("ana-1", event, 20);
+  EXPECT_EQ(check().size(), 1u);
+}
+TEST_F(LedgerTest, WhatHasExpiredMayBeMissingButHasNoSecondTick) {  // [INBOX-1] [TICK-1]
+  ledger_.entries_expire();
   say("11111111", 1);
   ana_.conversations["ben"][0].set_tick(client_api::Message::kSent);
   EXPECT_EQ(check(), std::vector<std::string>{});

@@ -11,6 +11,8 @@ namespace {
 constexpr uint64_t kSecond = 1'000'000;
 constexpr uint64_t kSetUpSeed = 0x6B697468;
 constexpr uint64_t kCalmMostUs = 3600 * kSecond;  // everything comes to rest within an hour of virtual time
+constexpr uint64_t kSettleUs = 600 * kSecond;
+constexpr uint64_t kSilenceUs = 60 * kSecond;
 constexpr uint64_t kLookUs = 10 * kSecond;
 constexpr uint64_t kEventsMost = 300'000;
 
@@ -24,7 +26,10 @@ size_t Simulation::people_of(uint64_t seed) {
   return dice.percent(60) ? kPeopleMin : dice.between(kPeopleMin, kPeopleMax);
 }
 
-Simulation::Simulation(size_t people) : server_(scheduler_, trace_), faults_(scheduler_, trace_, server_, people_) {
+Simulation::Simulation(size_t people)
+    : server_(scheduler_, trace_),
+      liar_({scheduler_, trace_, server_, ledger_}),
+      faults_(scheduler_, trace_, server_, liar_, people_) {
   server_.reseed(kSetUpSeed);
   server_.start();
   for (size_t i = 0; i < people; ++i) {
@@ -63,7 +68,10 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   const uint64_t events = scheduler_.done();
   Dice dice;
   dice.reseed(seed, 3);
-  const Profile profile = Profile::draw(dice);
+  Profile profile = Profile::draw(dice);
+  Dice server_dice;
+  server_dice.reseed(seed, 7);
+  profile.draw_server(server_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -72,9 +80,21 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     people_[i]->reseed(seed, 1000 * (i + 1));
     people_[i]->set_mutation(mutation);
   }
-  if (profile.http_loss || profile.server_disk) ledger_.lists_were_away();
+  if (profile.small_inboxes) server_.options.delivery.inbox_entries_max = server_dice.between(16, 40);
+  if (profile.expiry) {
+    server_.options.delivery.retention_s = server_dice.between(3, 30);
+    server_.options.delivery.expiry_interval_s = 2;
+    ledger_.entries_expire();
+  }
+  if (profile.lies) server_.options.liar = &liar_;
+  if (profile.grave_lies) ledger_.identities_are_taken();
+  if (profile.http_loss || profile.server_disk || profile.lies) ledger_.lists_were_away();
   server_.start();
   for (const auto& person : people_) person->device().start();
+  if (profile.lies) {
+    for (const auto& person : people_) person->meet_a_liar(profile.grave_lies);
+    run_for(10 * kSecond);
+  }
   faults_.start(profile, seed);
   for (const auto& person : people_) person->live(profile.pause_us);
   run_for(profile.chaos_us);
@@ -82,6 +102,13 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   faults_.stop();
   ledger_.calm_begins();
 
+  if (profile.grave_lies) {
+    settle(kSettleUs);
+    liar_.fall_silent();
+    settle(kSilenceUs);
+    check();
+    return outcome(events);
+  }
   if (!calm()) ledger_.broken("it does not come to rest");
   for (const auto& person : people_) {
     if (person->device().runs()) person->read_everything();
@@ -94,8 +121,22 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   }
   run_for(30 * kSecond);
   check();
-  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events,
+  return outcome(events);
+}
+
+Outcome Simulation::outcome(uint64_t events_before) const {
+  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events_before,
           ledger_.texts(),      ledger_.shown(), server_.crashes};
+}
+
+void Simulation::settle(uint64_t us) {
+  for (uint64_t passed = 0; passed < us && scheduler_.done() < kEventsMost; passed += kLookUs) {
+    for (const auto& person : people_) {
+      if (person->is_set_up()) person->connect();
+      person->ask_state();
+    }
+    run_for(kLookUs);
+  }
 }
 
 // Whether it comes to rest, and stays so for a while.

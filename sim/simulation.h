@@ -38,7 +38,10 @@ class Simulation {
 
  private:
   void run_for(uint64_t us);
+  [[nodiscard]] Outcome outcome(uint64_t events_before) const;
   bool calm();
+  // A time in which everything that still can leaves; what waits for a person to agree may wait.
+  void settle(uint64_t us);
   bool at_rest();
   size_t entries_left();
   void check();
@@ -47,6 +50,7 @@ class Simulation {
   Trace trace_;
   Ledger ledger_;
   Server server_;
+  Liar liar_;
   std::vector<std::unique_ptr<Person>> people_;
   Faults faults_;
 };

@@ -156,9 +156,9 @@ TEST_F(RpcSession, TheWorstLineTakesLittleTimeAndMemory) {  // LIMIT-1
       longest_line("{\"\":0", ",\"\":0", "}"),
       longest_line("{\"id\":1", ",\"id\":1", "}"),
       longest_line("{\"id\":1", "0", "}"),
-      longest_line(std::string(kCall) + R"({"conversations":[""])", R"(,"")", "]}}"),
+      longest_line(std::string(kCall) + R"({"conversations":["")", R"(,"")", "]}}"),
       longest_line(std::string(kCall) + R"({"conversations":[])", R"(,"conversations":[])", "}}"),
-      longest_line(std::string(kCall) + R"({"a":[[]])", ",[]", "]}}"),
+      longest_line(std::string(kCall) + R"({"a":[[])", ",[]", "]}}"),
       longest_line(std::string(kCall) + "[0", ",0", "]}"),
       longest_line("{\"method\":\"", "m", "\"}"),
       longest_line(" ", " ", ""),
@@ -177,7 +177,7 @@ TEST_F(RpcSession, TheWorstLineTakesLittleTimeAndMemory) {  // LIMIT-1
 TEST_F(RpcSession, ALineForWhichThereIsNoMemoryIsRefusedAndTheNextOneIsRead) {  // LIMIT-1
   if (!kith::testing::kHasMemoryLimits) GTEST_SKIP() << "a sanitizer ends the program when an allocation fails";
   const std::string hungry = longest_line(
-      R"({"jsonrpc":"2.0","id":7,"method":"watch_presence","params":{"conversations":[""])", R"(,"")", "]}}");
+      R"({"jsonrpc":"2.0","id":7,"method":"watch_presence","params":{"conversations":["")", R"(,"")", "]}}");
   const int outcome = kith::testing::in_little_memory(size_t{1} << 30, 10, [&] {
     take(std::string(hungry.size() - 1, ' ') + "\n");  // what a line is kept in is there
     kith::testing::limit_memory(size_t{4} << 20);

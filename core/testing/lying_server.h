@@ -35,7 +35,7 @@ class LyingServer : public LoopbackServer {
     if (path.ends_with("/profile")) move_profile(reply);
     return reply;
   }
-  // Whose handles these are, in answers to lookups and in profiles.
+  // Whose handles these are, in answers to lookups and in profiles; none: in lookups they are nobody's.
   std::map<std::string, AccountId> handles;
 
   // Puts an entry of its own into the inbox, at the next position.
@@ -77,6 +77,10 @@ class LyingServer : public LoopbackServer {
   void move_handles(HttpReply& reply) const {
     wire::LookupResponse response;
     if (!response.ParseFromString(reply.body)) return;
+    for (int i = response.found_size() - 1; i >= 0; --i) {
+      const auto lie = handles.find(read_handle(response.found(i).handle())->text());
+      if (lie != handles.end() && lie->second.is_none()) response.mutable_found()->DeleteSubrange(i, 1);
+    }
     for (auto& found : *response.mutable_found()) {
       const auto lie = handles.find(read_handle(found.handle())->text());
       if (lie != handles.end()) found.set_account_id(lie->second.bytes());

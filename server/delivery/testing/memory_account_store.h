@@ -41,6 +41,12 @@ class MemoryAccountStore final : public AccountStore {
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
     co_return found->second;
   }
+  // load(), at once and without faults.
+  [[nodiscard]] std::optional<AccountRecord> look(const AccountId& account) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    return found == accounts_.end() ? std::nullopt : std::optional(found->second);
+  }
   Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) override {
     co_await faults.enter_call();
     if (const auto fault = faults.take_fault()) co_return Fail(*fault);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "sim/mutated_core.h"
+
+#include <vector>
+
+#include "base/ids.h"
+#include "crypto/account_key.h"
+#include "crypto/hash.h"
+#include "wire/api.pb.h"
+
+namespace kith::sim {
+namespace {
+
+// Every seventh save of a session is let go of.
+constexpr const char* kDropSaves =
+    "CREATE TEMP TABLE saves (n INTEGER NOT NULL);"
+    "INSERT INTO saves VALUES (0);"
+    "CREATE TEMP TRIGGER drop_save BEFORE UPDATE ON main.sessions BEGIN"
+    "  UPDATE saves SET n = n + 1;"
+    "  SELECT RAISE(IGNORE) FROM saves WHERE n % 7 = 0;"
+    "END;";
+
+// What the server says of a number is so, and nobody has to agree to it.
+constexpr const char* kTakeNumbers =
+    "CREATE TEMP TABLE moved (account BLOB NOT NULL);"
+    "CREATE TEMP TRIGGER take_number AFTER INSERT ON main.handle_claims BEGIN"
+    "  UPDATE handles SET account = new.account WHERE handle = new.handle;"
+    "  INSERT INTO moved VALUES (new.account);"
+    "  DELETE FROM handle_claims WHERE handle = new.handle;"
+    "END;"
+    "CREATE TEMP TRIGGER agree AFTER UPDATE OF must_agree ON main.device_lists"
+    "  WHEN new.must_agree = 1 AND new.account IN (SELECT account FROM moved) BEGIN"
+    "  UPDATE device_lists SET must_agree = 0 WHERE account = new.account;"
+    "END;"
+    "CREATE TEMP TRIGGER agree_first AFTER INSERT ON main.device_lists"
+    "  WHEN new.must_agree = 1 AND new.account IN (SELECT account FROM moved) BEGIN"
+    "  UPDATE device_lists SET must_agree = 0 WHERE account = new.account;"
+    "END;";
+
+// Each device that is known is the one that everything for its number was encrypted for.
+void forget_keys(core::Database& database) {
+  struct Known {
+    Bytes account;
+    int64_t device;
+    Bytes keys;
+  };
+  std::vector<Known> known;
+  {
+    auto row = database.prepare(
+        "SELECT account, device, account_key, identity_key FROM devices JOIN device_lists USING (account)");
+    while (row.step())
+      known.push_back({row.blob(0), row.integer(1), crypto::digest("kith addressee v1", row.blob(2) + row.blob(3))});
+  }
+  core::Transaction transaction(database);
+  for (const Known& each : known) {
+    database.prepare("UPDATE sealed_for SET keys = ?1 WHERE account = ?2 AND device = ?3 AND keys <> ?1")
+        .bind_blob(each.keys)
+        .bind_blob(each.account)
+        .bind(each.device)
+        .run();
+  }
+  (void)transaction.commit().has_value();
+}
+
+// As if the account's own key had signed it.
+void sign_own(core::Database& database, wire::SignedDeviceList& signed_list) {
+  auto row = database.prepare("SELECT account, account_public, account_private FROM registration");
+  wire::DeviceList list;
+  if (!row.step() || !list.ParseFromString(signed_list.device_list()) || list.account_id() != row.blob(0)) return;
+  list.set_account_key(row.blob(1));
+  signed_list.set_device_list(list.SerializeAsString());
+  signed_list.set_signature(crypto::sign_device_list({row.blob(1), row.blob(2)}, signed_list.device_list()));
+}
+
+}  // namespace
+
+void mutate(core::Database& database, Mutation mutation) {
+  if (mutation == Mutation::kDropRatchetSave) (void)database.execute(kDropSaves).has_value();
+  if (mutation == Mutation::kTakeAnyNumber) (void)database.execute(kTakeNumbers).has_value();
+}
+
+void mutate_before_input(core::Database& database, Mutation mutation) {
+  if (mutation == Mutation::kAnswerAnyResend) forget_keys(database);
+}
+
+Bytes mutate_answer(core::Database& database, Mutation mutation, const client_api::HttpCall& call, Bytes body) {
+  if (mutation != Mutation::kTakeAnyOwnList) return body;
+  if (wire::SignedDeviceList list; call.url().ends_with("/devices") && list.ParseFromString(body)) {
+    sign_own(database, list);
+    return list.SerializeAsString();
+  }
+  if (wire::PrekeyBundlesResponse response; call.url().ends_with("/prekeys") && response.ParseFromString(body)) {
+    sign_own(database, *response.mutable_device_list());
+    return response.SerializeAsString();
+  }
+  return body;
+}
+
+}  // namespace kith::sim
