@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 
-import { row } from "./support/actions";
+import { eventually, row } from "./support/actions";
 import { within, type Prepare } from "./support/harness";
 import { harnessSuite } from "./support/harness_suite";
 
@@ -48,7 +48,20 @@ describe("somebody new", () => {
     await newChat(nobodyThere);
     await field().fill("+49 170 0000009");
     await page.getByRole("button", { name: "Write to +49 170 000 0009" }).click();
-    await page.getByRole("alert").getByText("Nobody with the number +49 170 000 0009").waitFor();
+    const alert = page.getByRole("alert").getByText("Nobody with the number +49 170 000 0009");
+    await alert.waitFor();
+    const [signWidth, lines] = await alert.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const lineHeight = parseFloat(getComputedStyle(element).lineHeight);
+      const [line] = range.getClientRects();
+      const { left, height } = element.getBoundingClientRect();
+      const { paddingInlineStart, paddingBlockStart, paddingBlockEnd } = getComputedStyle(element);
+      const text = height - parseFloat(paddingBlockStart) - parseFloat(paddingBlockEnd);
+      return [(line?.left ?? 0) - left - parseFloat(paddingInlineStart), text / lineHeight];
+    });
+    assert.ok((signWidth ?? 0) > 16, "its sign stands before the words, on their line");
+    assert.ok((lines ?? 9) < 2.5, `${lines} lines`);
     assert.equal(await page.getByRole("button", { name: /Write to/ }).count(), 0);
     await page.getByRole("button", { name: "Invite +49 170 000 0009 to Kith" }).click();
     await page.getByRole("status").getByText("The invitation is copied").waitFor();
@@ -76,6 +89,8 @@ describe("somebody new", () => {
     const search = page.getByLabel("Search conversations and messages");
     await search.fill("@zora");
     await page.getByRole("button", { name: "Write to @zora" }).waitFor();
+    await eventually("the search has ended", () => within(page, ({ core }) => core.called("search").length > 0));
+    assert.equal(await page.getByText("Nothing found").count(), 0);
     await search.press("Enter");
     await page.getByRole("alert").getByText("Nobody with the username @zora").waitFor();
     assert.equal(await field().inputValue(), "@zora");

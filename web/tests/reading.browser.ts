@@ -130,6 +130,11 @@ describe("reading", () => {
     const bar = page.getByRole("search", { name: "Search in this chat" });
     await bar.getByRole("searchbox").fill("train");
     await isAt("1 of 3", "train, train", 2);
+    for (const width of [320, 390, 1200]) {
+      await page.setViewportSize({ width, height: 780 });
+      const { height = 0 } = (await bar.boundingBox()) ?? {};
+      assert.ok(height < 60, `one line at ${width} px: ${height}`);
+    }
     assert.deepEqual(await marks("found-elsewhere"), [], "the other two are not on the page yet");
 
     await page.keyboard.press("Enter");

@@ -156,6 +156,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
   const { query } = useViewModel(search);
   const now = useNow();
   const found = matching(conversations, query);
+  const isNew = isNewHandle(found, query);
   const searching = query.trim() !== "";
 
   if (loaded && conversations.length === 0 && !searching) {
@@ -163,7 +164,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
   }
   return (
     <>
-      {isNewHandle(found, query) && (
+      {isNew && (
         <div className={rows.rows}>
           <button type="button" className={rows.action} data-row onClick={() => actions.writeTo(query)}>
             <span className={rows.disc}>
@@ -195,7 +196,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
           conversationOf={(id) => list.find(id)}
           onOpen={actions.openMessage}
           now={now}
-          nothingElse={found.length === 0}
+          nothingElse={found.length === 0 && !isNew}
         />
       )}
     </>
