@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 
@@ -19,13 +20,19 @@ inline constexpr bool kHasMemoryLimits = false;
 inline constexpr bool kHasMemoryLimits = true;
 #endif
 
-// From here on the process gets at most so much more address space.
+// From here on the process gets at most so much more memory, for good: what earlier tests have freed is used up.
 inline void limit_memory(size_t spare_bytes) {
   size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t has = pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
   rlimit limit{};
   getrlimit(RLIMIT_AS, &limit);
-  limit.rlim_cur = pages * static_cast<size_t>(sysconf(_SC_PAGESIZE)) + spare_bytes;
+  limit.rlim_cur = has;
+  setrlimit(RLIMIT_AS, &limit);
+  for (const size_t block : {size_t{1} << 20, size_t{1} << 16, size_t{1} << 12}) {
+    while (void* const taken = malloc(block)) *static_cast<volatile char*>(taken) = 0;
+  }
+  limit.rlim_cur = has + spare_bytes;
   setrlimit(RLIMIT_AS, &limit);
 }
 
