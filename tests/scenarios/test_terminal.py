@@ -174,7 +174,9 @@ class Terminal(Scenario):
         ids = ["18446744073709551616", "1e3", "1.0", "-0", '"\\u0041"', "123456789012345678901234567890"]
         calls = "".join(f'{{"jsonrpc":"2.0","id":{one},"method":"get_state"}}\n' for one in ids)
         done = self.ana.run("rpc", "--no-connect", input=calls)
-        for one, line in zip(ids, done.stdout.splitlines()):
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), len(ids), done.stdout + done.stderr)
+        for one, line in zip(ids, lines):
             self.assertTrue(line.startswith(f'{{"jsonrpc":"2.0","id":{one},"result"'), line[:80])
 
 
