@@ -9,6 +9,7 @@ import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { previewText } from "../view-models/preview_text";
+import { beginning } from "../view-models/rich_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import rows from "./parts/rows.module.css";
@@ -70,7 +71,7 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
     return (
       <span className={rows.preview}>
         <span className={rows.draft}>{say("conversationRow.draft")}</span>
-        <span className={rows.text}>{draft.slice(0, 200)}</span>
+        <span className={rows.text}>{beginning(draft, 200)}</span>
       </span>
     );
   }

@@ -6,6 +6,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { Failure_Code, RequestCodeResponseSchema } from "../core-client/schema";
+import { HANDLE_BYTES_MAX } from "../view-models/core";
 import { RegistrationViewModel } from "../view-models/registration";
 import { FakeCore } from "../view-models/testing/fake_core";
 import { RegistrationScreen } from "./registration_screen";
@@ -23,6 +24,23 @@ async function askForCode(code: string, core = new FakeCore()): Promise<void> {
 }
 
 afterEach(cleanup);
+
+describe("the screen that takes the number", () => {
+  it("takes one of which nothing is lost, however it is written", async () => {
+    const pasted = "tel:+49-(0)-170-000-00-01";
+    expect(pasted).toHaveLength(25);
+    const core = new FakeCore();
+    core.on("requestCode", () => create(RequestCodeResponseSchema, { digits: 6, expiresInS: 600 }));
+    const options = { server: SERVER, deviceName: "Web", onRegistered: () => undefined };
+    render(<RegistrationScreen model={new RegistrationViewModel(core, options)} server={SERVER} profile="" />);
+    const field = screen.getByLabelText("Phone number") as HTMLInputElement;
+    expect(field.maxLength, "what is pasted is cut to it").toBe(HANDLE_BYTES_MAX);
+    fireEvent.change(field, { target: { value: pasted } });
+    fireEvent.submit(field.form as HTMLFormElement);
+    await screen.findByLabelText("Code, 6 digits");
+    expect(core.called("requestCode")).toMatchObject([{ handle: pasted }]);
+  });
+});
 
 describe("the screen that takes the code", () => {
   it("says who has the code: whoever runs the server; it was sent nowhere", async () => {

@@ -2,6 +2,7 @@
 
 import { useEffect, useState, type ComponentType, type FormEvent } from "react";
 
+import { HANDLE_BYTES_MAX } from "../view-models/core";
 import { formatPhone } from "../view-models/phone";
 import type { RegistrationSnapshot, RegistrationStep, RegistrationViewModel } from "../view-models/registration";
 import { say } from "../view-models/say";
@@ -117,7 +118,7 @@ function PhoneStep({ model, snapshot }: StepProps) {
           inputMode="tel"
           autoComplete="tel"
           autoFocus
-          maxLength={24}
+          maxLength={HANDLE_BYTES_MAX}
           placeholder="+49 170 0000001"
           value={snapshot.phone}
           onChange={(event) => model.setPhone(event.target.value)}

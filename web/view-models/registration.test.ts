@@ -105,6 +105,16 @@ describe("registration", () => {
     expect(core.called("register")).toMatchObject([{ code: "323841" }]);
   });
 
+  it.each(["３２３８４１", "٣٢٣ ٨٤١", "𝟑𝟐𝟑𝟖𝟒𝟏"])(
+    "leaves the digits of %j to the core, which reads them",
+    async (typed) => {
+      await typeCode(typed);
+      expect(core.called("register")).toMatchObject([{ code: typed.replace(" ", "") }]);
+      await typeCode("٣٢٣٨٤");
+      expect(core.called("register")).toHaveLength(1);
+    },
+  );
+
   it("tries no code that is not whole, and says what is missing when asked to go on", async () => {
     await typeCode("32384");
     expect(core.called("register")).toEqual([]);

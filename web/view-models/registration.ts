@@ -90,12 +90,12 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   }
 
   readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
-  /** However it is written: "323 841", "323-841". One that is whole is tried at once. */
+  /** However it is written: "323 841", "323-841", "３２３８４１". One that is whole is tried at once. */
   readonly setCode = (typed: string): void => {
     const { digits, busy, codeGiven } = this.snapshot();
-    const code = typed.replace(/\D/g, "").slice(0, digits);
-    this.update({ code, error: "" });
-    if (code.length === digits && !busy && (!codeGiven || this.codeRefused)) void this.next();
+    const shown = [...typed.replace(/\P{Nd}/gu, "")].slice(0, digits);
+    this.update({ code: shown.join(""), error: "" });
+    if (shown.length === digits && !busy && (!codeGiven || this.codeRefused)) void this.next();
   };
   readonly setName = (name: string): void => this.update({ name, error: "" });
   readonly setPin = (pin: string): void => this.update({ pin, error: "" });
@@ -165,7 +165,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   private async takeCode(): Promise<void> {
     const { code, digits } = this.snapshot();
-    if (code.length !== digits) return this.update({ error: say("registration.codeLength", { digits }) });
+    if ([...code].length !== digits) return this.update({ error: say("registration.codeLength", { digits }) });
     return this.register();
   }
 
