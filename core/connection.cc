@@ -68,12 +68,15 @@ void Connection::stand(Standing standing) {
   engine_.store.account.set_progress(engine_.progress);
 }
 
-void Connection::own_list_differs() {
-  conflict_ = true;
+void Connection::own_list_differs(OwnList how) {
+  own_list_ = how;
+  if (how == OwnList::kWithoutThisDevice) stand(Standing::kEnded);
   lose();
 }
 
-bool Connection::refused() const { return engine_.progress.standing != Standing::kKnown || conflict_; }
+bool Connection::refused() const {
+  return engine_.progress.standing != Standing::kKnown || own_list_ != OwnList::kAgrees;
+}
 
 void Connection::open() {
   ++socket_;
@@ -170,8 +173,11 @@ void Connection::on_welcome(const wire::Welcome& welcome) {
   attempt_.cancel();
   stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
   stand(Standing::kKnown);
-  if (conflict_) engine_.devices.look_at_own_list();
-  if (!conflict_) refusals_ = 0;
+  if (own_list_ == OwnList::kAgrees) {
+    refusals_ = 0;
+  } else {
+    engine_.devices.look_at_own_list();
+  }
   hear_time(welcome.server_time_us());
   ping_later();
   engine_.inbox.on_welcome(Position{welcome.first_position()});
@@ -270,7 +276,7 @@ void Connection::put(const wire::ClientFrame& frame) {
 client_api::State::Connection Connection::state() const {
   if (refused()) {
     if (has_socket()) return client_api::State::kConnecting;
-    if (conflict_) return client_api::State::kIdentityConflict;
+    if (own_list_ == OwnList::kOtherKey) return client_api::State::kIdentityConflict;
     switch (engine_.progress.standing) {
       case Standing::kUnknown: return client_api::State::kUnknownDevice;
       case Standing::kOtherServer: return client_api::State::kOtherServer;

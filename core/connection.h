@@ -8,8 +8,8 @@
 //
 // A server that does not take this device for one of its own is left, the user is told, and it is asked again rarely:
 // from kRefusedMinMs, doubling to kRefusedMaxMs, and at each start(). It has ended the device, or has lost it, or is
-// another than the one of the registration (Standing; IDENTITY-7), or gives out a list for the account that is not its
-// own ("conflict"; IDENTITY-4). Only the person can give the device up, by registering anew. A Welcome of the right
+// another than the one of the registration (Standing; IDENTITY-7), or gives out a list for the account that is under
+// another key or without this device (OwnList; IDENTITY-4). Only the person can give the device up, by registering anew. A Welcome of the right
 // server, or one's own list, ends it.
 //
 // The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted
@@ -54,9 +54,10 @@ class Connection {
   void lose(uint64_t retry_after_ms = 0);
   // The server does not take this device: told in the state, also after a new start, until it does.
   void turned_away(Standing standing);
-  // The server gives out a device list of this account that is not its own; or again the one that is.
-  void own_list_differs();
-  void own_list_agrees() { conflict_ = false; }
+  // The server gives out a device list of this account that is not this device's; or again one that is.
+  enum class OwnList { kAgrees, kOtherKey, kWithoutThisDevice };
+  void own_list_differs(OwnList how);
+  void own_list_agrees() { own_list_ = OwnList::kAgrees; }
   // Whether the server does not take this device for what it is: then it may be registered anew.
   [[nodiscard]] bool refused() const;
 
@@ -112,7 +113,7 @@ class Connection {
   bool available_ = false;
   uint32_t socket_ = 0;
   uint32_t failures_ = 0;
-  bool conflict_ = false;
+  OwnList own_list_ = OwnList::kAgrees;
   uint32_t refusals_ = 0;  // since the last Welcome
   uint64_t pings_ = 0;
   wire::Limits limits_;

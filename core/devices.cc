@@ -125,7 +125,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
 bool Devices::accept_own(const DeviceListRow& list) {
   const Registration& own = *engine_.registration;
   if (list.account_key != own.account_key.public_key) {
-    engine_.connection.own_list_differs();
+    engine_.connection.own_list_differs(Connection::OwnList::kOtherKey);
     return false;
   }
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(own.account);
@@ -137,7 +137,7 @@ bool Devices::accept_own(const DeviceListRow& list) {
   });
   if (!names_this) {
     // Signed by the account itself, and newer: so it is true.
-    if (is_known) engine_.connection.turned_away(Standing::kEnded);
+    if (is_known) engine_.connection.own_list_differs(Connection::OwnList::kWithoutThisDevice);
     return false;
   }
   engine_.store.device_lists.set(list);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is pinned to what (docs/protocol.md, IDENTITY-1 and on), against a server that tries every move, and against
-// whoever takes a number over.
+// whoever takes a number over. One's own list has own_list_test.cc.
 #include "base/limits.h"
 #include "content/content.pb.h"
 #include "core/connection.h"
@@ -371,61 +371,6 @@ TEST_F(NumberTest, ANumberThatNobodyIsSaidToHaveStaysWhereItWas_IDENTITY_1) {
   EXPECT_EQ(notices(chat_), 0);
 }
 
-// ---- one's own list
-
-class OwnListTest : public IdentityTest {
- protected:
-  OwnListTest() : random_(99), mallory_(crypto::make_account_key(random_)) { warm_up(); }
-  // The server gives out another list for Ana's account.
-  void forge(const std::function<void(wire::DeviceList&)>& change, const crypto::AccountKeyPair& key) {
-    server().change_list = [change, key](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-      if (account.handle() != kAna) return;
-      wire::DeviceList list;
-      list.ParseFromString(signed_list.device_list());
-      list.set_revision(list.revision() + 1);
-      change(list);
-      signed_list.set_device_list(list.SerializeAsString());
-      signed_list.set_signature(crypto::sign_device_list(key, signed_list.device_list()));
-    };
-    wire::Entry entry;
-    entry.mutable_account_changed()->set_account_id(world_.server->account_of(kAna)->id.bytes());
-    entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kAna)->revision + 1);
-    server().plant(kAna, entry);
-    world_.advance(5000);
-  }
-  crypto::SeededRandom random_;
-  crypto::AccountKeyPair mallory_;
-};
-
-TEST_F(OwnListTest, AListOfTheOwnAccountUnderAnotherKeyIsNotTakenAndEndsTheConnection_IDENTITY_4) {
-  forge(
-      [this](wire::DeviceList& list) {
-        list.set_account_key(mallory_.public_key);
-        *list.add_devices() = list.devices(0);
-        list.mutable_devices(1)->set_device_id(list.devices(0).device_id() + 1);
-      },
-      mallory_);
-  EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
-  say(ana_, open_chat(ana_, kAna), "a note to myself");
-  world_.advance(600'000);
-  for (const wire::Send& send : server().sends)
-    EXPECT_NE(send.account().account_id(), world_.server->account_of(kAna)->id.bytes()) << "encrypted for nobody else";
-  EXPECT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
-  server().change_list = {};
-  world_.advance(Connection::kRefusedMaxMs);
-  EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline) << "once the server is honest again";
-}
-
-TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
-  forge([this](wire::DeviceList& list) { list.set_account_key(mallory_.public_key); }, mallory_);
-  ASSERT_EQ(state(ana_).connection(), client_api::State::kIdentityConflict);
-  server().change_list = {};
-  sign_up(ana_, kAna, "Ana");
-  world_.advance(5000);
-  EXPECT_EQ(state(ana_).connection(), client_api::State::kOnline);
-  EXPECT_THAT(texts(ana_, chat_), ElementsAre("ping", "pong"));
-}
-
 // ---- lists that do not verify
 
 TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFromThereIsLost_IDENTITY_3) {
@@ -437,34 +382,6 @@ TEST_F(IdentityTest, AListThatDoesNotVerifySaysNothingOfItsDevicesAndNothingFrom
   server().change_list = {};
   world_.advance(600'000);
   EXPECT_THAT(texts(ana_, chat_), ElementsAre("hello"));
-}
-
-// ---- revisions
-
-TEST_F(OwnListTest, ARevisionBeyondAllNumbersIsNeitherBelievedNorWaitedFor_IDENTITY_3) {
-  const AccountId ben = ben_account();
-  server().change_list = [this](const LoopbackServer::Account& account, wire::SignedDeviceList& signed_list) {
-    if (account.handle() != kBen) return;
-    wire::DeviceList list;
-    list.ParseFromString(signed_list.device_list());
-    list.set_account_key(mallory_.public_key);
-    list.set_revision(UINT64_MAX);
-    signed_list.set_device_list(list.SerializeAsString());
-    signed_list.set_signature(crypto::sign_device_list(mallory_, signed_list.device_list()));
-  };
-  for (const uint64_t revision : {uint64_t{50}, uint64_t{1} << 53, uint64_t{1} << 63, UINT64_MAX}) {
-    wire::Entry entry;
-    entry.mutable_account_changed()->set_account_id(ben.bytes());
-    entry.mutable_account_changed()->set_device_list_revision(revision);
-    server().plant(kAna, entry);
-    world_.advance(60'000);
-  }
-  EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kText) << "the list was not taken";
-  server().change_list = {};
-  Host& new_ben = world_.add("new ben");
-  sign_up(new_ben, kBen, "Ben");
-  world_.advance(120'000);
-  EXPECT_EQ(history(ana_, chat_).back().body_case(), Message::kIdentityChanged) << "the next one is";
 }
 
 }  // namespace
