@@ -24,6 +24,10 @@ static_assert(kDevicesMax * (kEnvelopeBytesMax + 32) + 1024 <= kFrameBytesMax, "
 
 // Entries that a Confirm or Hello withholds (TICK-1).
 inline constexpr size_t kWithheldMax = 256;
+// Of a body that passes between a client core and its host in pieces (proto/client_api/host.proto): a piece of it, and
+// all of what is sent, which a browser has to hold whole. Larger things go up in parts.
+inline constexpr size_t kTransferPieceBytesMax = 64 * 1024;
+inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

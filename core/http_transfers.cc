@@ -7,7 +7,7 @@
 namespace kith::core {
 
 uint32_t HttpTransfers::start(Transfer transfer) {
-  if (transfers_.size() >= kTransfersMax || transfer.body_size > kBodyBytesMax) return 0;
+  if (transfers_.size() >= kTransfersMax || transfer.body_size > kTransferBodyBytesMax) return 0;
   const uint32_t number = next_call_();
   client_api::HttpCall& call = *output_.add().mutable_http_call();
   call.set_call(number);
@@ -53,7 +53,7 @@ void HttpTransfers::give(uint32_t call, Bytes bytes) {
   if (found == transfers_.end()) return;
   State& state = found->second;
   const uint64_t left = state.transfer.body_size - state.given;
-  const bool fits = !bytes.empty() && bytes.size() <= std::min<uint64_t>(left, kPieceBytesMax);
+  const bool fits = !bytes.empty() && bytes.size() <= std::min<uint64_t>(left, kTransferPieceBytesMax);
   if (!std::exchange(state.is_wanted, false) || !fits) return give_up(call);
   state.given += bytes.size();
   client_api::HttpGive& give = *output_.add().mutable_http_give();
@@ -103,7 +103,7 @@ void HttpTransfers::on_piece(const client_api::HttpPiece& piece) {
   const auto found = transfers_.find(piece.call());
   if (found == transfers_.end()) return tell_host_to_cancel(piece.call());
   State& state = found->second;
-  const bool is_one = piece.bytes().size() <= kPieceBytesMax && (piece.last() || !piece.bytes().empty());
+  const bool is_one = piece.bytes().size() <= kTransferPieceBytesMax && (piece.last() || !piece.bytes().empty());
   if (!std::exchange(state.has_taken, false) || !is_one) return give_up(piece.call());
   if (piece.last()) {
     const State ended = remove(found);

@@ -10,8 +10,8 @@
 //            starts anew (engine.h) transfers are forgotten, as by a crash, and the host is told to give them up.
 // Time:      the host must get on within kPatienceMs, or it is cancelled and has ended without an answer. A part may take
 //            as long as it likes.
-// Limits:    kTransfersMax at a time. kPieceBytesMax for a piece either way; a host that brings more, or what was not
-//            asked for, is broken and cancelled.
+// Limits:    kTransfersMax at a time. kTransferPieceBytesMax for a piece either way, kTransferBodyBytesMax for a body
+//            (base/limits.h); a host that brings more, or what was not asked for, is broken and cancelled.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "client_api/host.pb.h"
 #include "core/http_calls.h"
 #include "core/output.h"
@@ -35,7 +36,7 @@ struct Transfer {
   std::string url;
   std::string bearer;  // "" for none
   std::vector<std::pair<std::string, std::string>> fields;
-  // Not 0: a body of so many bytes, 1..kBodyBytesMax; `wanted` asks for each piece of it.
+  // Not 0: a body of so many bytes, 1..kTransferBodyBytesMax; `wanted` asks for each piece of it.
   uint64_t body_size = 0;
   std::function<void()> wanted;
   // Set: an answer that is a success comes in pieces, after `began`. The first waits for take().
@@ -49,8 +50,6 @@ struct Transfer {
 class HttpTransfers {
  public:
   static constexpr size_t kTransfersMax = 8;
-  static constexpr size_t kPieceBytesMax = 64 * 1024;
-  static constexpr uint64_t kBodyBytesMax = 16 << 20;
   static constexpr uint64_t kPatienceMs = 30'000;
   // What the host may still hold of a body when all of it was given leaves at least so fast.
   static constexpr uint64_t kBytesPerMsMin = 8;
@@ -61,8 +60,8 @@ class HttpTransfers {
 
   // Its number; 0: kTransfersMax are under way, and none of its functions is called.
   [[nodiscard]] uint32_t start(Transfer transfer);
-  // The next piece of the body, 1..kPieceBytesMax bytes and no more than are left. After each `wanted` once; of a transfer
-  // that has ended it is dropped.
+  // The next piece of the body, 1..kTransferPieceBytesMax bytes and no more than are left. After each `wanted` once; of
+  // a transfer that has ended it is dropped.
   void give(uint32_t call, Bytes bytes);
   // Asks for the next piece of the answer. After `began` and each piece once; nothing for a transfer that has ended.
   void take(uint32_t call);

@@ -144,11 +144,11 @@ TEST_F(HttpTransfersTest, AHostThatDoesNotGetOnIsGivenUpAndAPartHasTheTimeItWant
 }
 
 TEST_F(HttpTransfersTest, ABodyThatWasGivenHasTheTimeThatItsSizeTakes) {
-  const uint32_t call = transfers_.start(transfer(HttpTransfers::kPieceBytesMax, false));
+  const uint32_t call = transfers_.start(transfer(kTransferPieceBytesMax, false));
   wanted(call);
-  transfers_.give(call, Bytes(HttpTransfers::kPieceBytesMax, 'x'));
+  transfers_.give(call, Bytes(kTransferPieceBytesMax, 'x'));
   actions();
-  pass(HttpTransfers::kPatienceMs + HttpTransfers::kPieceBytesMax / HttpTransfers::kBytesPerMsMin - 1);
+  pass(HttpTransfers::kPatienceMs + kTransferPieceBytesMax / HttpTransfers::kBytesPerMsMin - 1);
   EXPECT_THAT(words(), ElementsAre("wanted"));
   pass(1);
   EXPECT_THAT(words(), ElementsAre("ended 0"));
@@ -176,7 +176,7 @@ TEST_F(HttpTransfersTest, AHostThatBreaksTheContractIsGivenUp) {
   head(call);
   transfers_.take(call);
   actions();
-  piece(call, Bytes(HttpTransfers::kPieceBytesMax + 1, 'x'));
+  piece(call, Bytes(kTransferPieceBytesMax + 1, 'x'));
   expect_cancelled(call);
   call = begun();
   head(call);
@@ -233,7 +233,7 @@ TEST_F(HttpTransfersTest, ThereAreOnlySoManyAtATime) {
   EXPECT_EQ(transfers_.start(transfer(0, true)), 0u);
   transfers_.cancel(calls.front());
   EXPECT_NE(transfers_.start(transfer(0, true)), 0u);
-  EXPECT_EQ(transfers_.start(transfer(HttpTransfers::kBodyBytesMax + 1, false)), 0u) << "a browser holds it whole";
+  EXPECT_EQ(transfers_.start(transfer(kTransferBodyBytesMax + 1, false)), 0u) << "a browser holds it whole";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/limits.h"
 #include "core/http_transfers.h"
 
 namespace kith::core {
@@ -46,7 +47,7 @@ void WholeBodies::take(uint32_t call) {
   const auto found = transfers_.find(call);
   if (found == transfers_.end()) return;
   State& state = found->second;
-  Bytes piece = state.answer.substr(state.taken, HttpTransfers::kPieceBytesMax);
+  Bytes piece = state.answer.substr(state.taken, kTransferPieceBytesMax);
   state.taken += piece.size();
   const bool last = state.taken == state.answer.size();
   if (last) transfers_.erase(found);

@@ -52,7 +52,7 @@ struct TransferHead {
 struct TransferEvents {
   std::function<void()> wanted;  // give() may follow, once
   std::function<void(TransferHead head)> began;
-  // 1..kPieceBytesMax bytes, for one take(). `last`: the body is whole, perhaps by none; no event follows.
+  // 1..kTransferPieceBytesMax bytes, for one take(). `last`: the body is whole, perhaps by none; no event follows.
   std::function<void(Bytes bytes, bool last)> piece;
   // A whole answer, or none: it broke off. No event follows. Always set.
   std::function<void(HttpAnswer answer)> answered;
@@ -75,7 +75,6 @@ class ClientNetwork {
   // A larger message of the server closes the connection with 1009.
   static constexpr size_t kMessageBytesMax = kFrameBytesMax;
   static constexpr size_t kHttpBodyBytesMax = size_t{8} << 20;
-  static constexpr size_t kPieceBytesMax = 64 * 1024;
 
   ClientNetwork();
   // Breaks off everything still open. Does not wait for a name lookup under way.

@@ -135,7 +135,7 @@ class Call : public std::enable_shared_from_this<Call> {
   // Reads until `piece_` is full or the body at its end, then calls `done`.
   template <class Done>
   void read(Done done) {
-    piece_.resize(ClientNetwork::kPieceBytesMax);
+    piece_.resize(kTransferPieceBytesMax);
     parser_->get().body().data = piece_.data();
     parser_->get().body().size = piece_.size();
     parser_->get().body().more = true;

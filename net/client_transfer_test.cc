@@ -121,7 +121,7 @@ TEST_F(Transfers, AnAnswerComesInPiecesEachWhenItIsTaken) {
   EXPECT_FALSE(run([&] { return !pieces.empty(); }, 50));
   ASSERT_TRUE(take_all());
   EXPECT_TRUE(taken() == body);
-  for (const Bytes& piece : pieces) EXPECT_LE(piece.size(), ClientNetwork::kPieceBytesMax);
+  for (const Bytes& piece : pieces) EXPECT_LE(piece.size(), kTransferPieceBytesMax);
   EXPECT_FALSE(answer) << "the last piece was the end";
 }
 
@@ -172,9 +172,9 @@ TEST_F(Transfers, ABodyIsSentPieceByPieceAsThereIsRoom) {
     begin("PATCH", server.url(), body.size(), false);
     network.give(kId, "too early");
     int given = 0;
-    for (size_t at = 0; at < body.size(); at += ClientNetwork::kPieceBytesMax) {
+    for (size_t at = 0; at < body.size(); at += kTransferPieceBytesMax) {
       ASSERT_TRUE(run([&] { return wanted > given; }));
-      network.give(kId, body.substr(at, ClientNetwork::kPieceBytesMax));
+      network.give(kId, body.substr(at, kTransferPieceBytesMax));
       ++given;
     }
     ASSERT_TRUE(run([&] { return answer.has_value(); }));

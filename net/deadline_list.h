@@ -26,7 +26,6 @@ class DeadlineMember {
     next_->previous_ = previous_;
     next_ = previous_ = nullptr;
   }
-  [[nodiscard]] bool is_linked() const { return next_ != nullptr; }
 
  private:
   friend class DeadlineList;

@@ -37,11 +37,6 @@ std::vector<Handle> HandlesTable::of(const AccountId& account) {
   return handles;
 }
 
-Handle HandlesTable::first_of(const AccountId& account) {
-  std::vector<Handle> handles = of(account);
-  return handles.empty() ? Handle() : std::move(handles.front());
-}
-
 std::optional<AccountId> HandlesTable::account_of(const Handle& handle) {
   auto row = database_.prepare(
       "SELECT account FROM handles WHERE handle = ?1 "

@@ -32,7 +32,6 @@ class HandlesTable {
   void set(const Handle& handle, const AccountId& account);
   // Those of an account, the first first, also from among contacts; at most kHandlesMax.
   std::vector<Handle> of(const AccountId& account);
-  Handle first_of(const AccountId& account);                  // may be none
   std::optional<AccountId> account_of(const Handle& handle);  // may be provisional; looks among contacts as well
   // The same as the server has said it: never a provisional one.
   std::optional<AccountId> known_account_of(const Handle& handle);

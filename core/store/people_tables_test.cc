@@ -87,7 +87,6 @@ TEST_F(PeopleTablesTest, AHandleBelongsToOneAccount) {  // [HANDLE-1]
   store_.handles.set(handle("@ana"), account_id(3));
   EXPECT_EQ(store_.handles.account_of(handle("@ana")), account_id(3));
   EXPECT_TRUE(store_.handles.of(kPeer).empty());
-  EXPECT_TRUE(store_.handles.first_of(kPeer).is_none());
 }
 
 TEST_F(PeopleTablesTest, AHandleThatMovesIsTheLastOfItsNewAccount) {  // [HANDLE-2]
@@ -113,7 +112,6 @@ TEST_F(PeopleTablesTest, AnAccountHasItsHandlesInTheOrderInWhichTheyCameToBeKnow
   store_.contacts.set_account(handle("+491700000001"), kPeer, UnixMicros{1});
   EXPECT_EQ(store_.handles.of(kPeer),
             (std::vector{handle("ana@example.org"), handle("@ana"), handle("+491700000001")}));
-  EXPECT_EQ(store_.handles.first_of(kPeer), handle("ana@example.org"));
   EXPECT_EQ(store_.contacts.find(kPeer)->name, "Ana");
   store_.contacts.set(handle("ana@example.org"), "Ana at work");
   store_.contacts.set_account(handle("ana@example.org"), kPeer, UnixMicros{1});
@@ -126,7 +124,7 @@ TEST_F(PeopleTablesTest, HandlesAndAccountsAreFoundAmongContactsToo) {
   EXPECT_FALSE(store_.handles.account_of({}));
   store_.contacts.set_account(handle("+491700000001"), kPeer, UnixMicros{1});
   EXPECT_EQ(store_.handles.account_of(handle("+491700000001")), kPeer);
-  EXPECT_EQ(store_.handles.first_of(kPeer), handle("+491700000001"));
+  EXPECT_EQ(store_.handles.of(kPeer), std::vector{handle("+491700000001")});
 }
 
 TEST_F(PeopleTablesTest, ProfilesOfConversationsAreFetchedWhenOldOrChanged) {

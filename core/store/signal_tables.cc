@@ -74,11 +74,6 @@ std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) {
   return device_lists_.identity_key(peer);
 }
 
-int64_t SignalTables::prekey_count() {
-  auto row = database_.prepare("SELECT count(*) FROM prekeys");
-  return row.step() ? row.integer(0) : 0;
-}
-
 std::vector<uint32_t> SignalTables::signed_prekey_ids() {
   std::vector<uint32_t> ids;
   auto row = database_.prepare("SELECT id FROM signed_prekeys ORDER BY id");

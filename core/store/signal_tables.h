@@ -43,7 +43,6 @@ class SignalTables : public crypto::SignalStore {
   std::optional<Bytes> trusted_identity(const DeviceAddress& peer) override;
 
   // Beyond SignalStore.
-  int64_t prekey_count();
   std::vector<uint32_t> signed_prekey_ids();  // ascending
   void remove_signed_prekey(uint32_t id);
   // After the registration changed.

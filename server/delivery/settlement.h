@@ -52,8 +52,6 @@ class Settlement {
     }
   }
 
-  [[nodiscard]] Settled worst() const { return worst_; }
-
   [[nodiscard]] bool await_ready() const noexcept { return open_ == 0; }
   void await_suspend(std::coroutine_handle<> continuation) noexcept { waiter_ = continuation; }
   [[nodiscard]] Settled await_resume() const noexcept { return worst_; }

@@ -40,7 +40,9 @@ class UndurableLogTest : public ::testing::Test {
     for (const auto& append : batch.appends) positions.push_back(append.entry.position);
     return positions;
   }
-  static bool open(Settlement& settlement) { return !settlement.await_ready(); }
+  static bool open(const Settlement& settlement) { return !settlement.await_ready(); }
+  // What its waiter is told.
+  static Settled worst(const Settlement& settlement) { return settlement.await_resume(); }
 };
 
 TEST_F(UndurableLogTest, PositionsAreDenseFromTheFirstOfItsEpoch) {  // [INBOX-3]
@@ -91,7 +93,7 @@ TEST_F(UndurableLogTest, WhoWaitsIsSettledByTheCommitOrTheConfirmationWhicheverI
   EXPECT_EQ(amount.entries, 1u);  // the other had left
   EXPECT_EQ(amount.bytes, bytes);
   EXPECT_FALSE(open(second));
-  EXPECT_EQ(second.worst(), Settled::kSafe);
+  EXPECT_EQ(worst(second), Settled::kSafe);
   EXPECT_EQ(log.durable_last(), at(2));
   EXPECT_FALSE(log.in_batch());
 }
@@ -106,8 +108,8 @@ TEST_F(UndurableLogTest, WhoeverSendsAMessageAgainWaitsForTheSameEntry) {  // [S
   EXPECT_TRUE(open(again));
   EXPECT_FALSE(open(other));
   log.drop(Settled::kEnded);
-  EXPECT_EQ(first.worst(), Settled::kEnded);
-  EXPECT_EQ(again.worst(), Settled::kEnded);
+  EXPECT_EQ(worst(first), Settled::kEnded);
+  EXPECT_EQ(worst(again), Settled::kEnded);
   EXPECT_FALSE(open(again));
 }
 
@@ -122,9 +124,9 @@ TEST_F(UndurableLogTest, AFullDiskGivesPositionsBackThatNobodyHasSeenAndEverythi
   const std::vector<Entry> back = log.failed(StoreError::kFull, at(1), 1000);  // the first was delivered
   ASSERT_EQ(back.size(), 2u);
   EXPECT_EQ(back[0].stored.position, at(3));
-  EXPECT_EQ(kept.worst(), Settled::kFull);  // told so, though its entry stays
-  EXPECT_EQ(refused.worst(), Settled::kFull);
-  EXPECT_EQ(after.worst(), Settled::kFull);
+  EXPECT_EQ(worst(kept), Settled::kFull);  // told so, though its entry stays
+  EXPECT_EQ(worst(refused), Settled::kFull);
+  EXPECT_EQ(worst(after), Settled::kFull);
   EXPECT_EQ(log.size(), 1u);
   EXPECT_EQ(log.due().at_ms, 1000u);
   EXPECT_EQ(append(0).stored.position, at(2));
@@ -137,7 +139,7 @@ TEST_F(UndurableLogTest, WhatAStoreThatIsAwayMayHaveWrittenKeepsItsPosition) {  
   ASSERT_TRUE(collect(0));
   append(5, &after);
   EXPECT_TRUE(log.failed(StoreError::kUnavailable, at(0), 1000).empty());
-  EXPECT_EQ(unsure.worst(), Settled::kUnavailable);
+  EXPECT_EQ(worst(unsure), Settled::kUnavailable);
   EXPECT_FALSE(open(unsure));
   EXPECT_TRUE(open(after)) << "it was in no batch";
   EXPECT_EQ(log.maybe_written(), at(1));

@@ -12,12 +12,6 @@ using wire::ClientFrame;
 
 // Handlers under way on one connection besides its sends: they end at once unless a store is slow.
 constexpr size_t kOtherTasksMax = 64;
-constexpr uint32_t kInFlightSendsDefault = 256;
-
-uint32_t in_flight_max(SessionProtocol& session) {
-  const uint32_t set = session.services().settings.limits.in_flight_sends_max();
-  return set != 0 ? set : kInFlightSendsDefault;
-}
 
 void refuse_send(SessionProtocol& session, const wire::Send& send, wire::ErrorCode code, const char* detail,
                  uint32_t retry_after_ms) {
@@ -49,7 +43,7 @@ Task<void> answer_send(SessionProtocol& session, wire::Send send) {
 void on_send(SessionProtocol& session, wire::Send& send) {
   SessionHome& home = session.session_home();
   if (home.shared().draining) return refuse_send(session, send, wire::kUnavailable, "the node drains", 1000);
-  if (session.sends_in_flight >= in_flight_max(session)) {
+  if (session.sends_in_flight >= session.services().settings.limits.in_flight_sends_max()) {
     return refuse_send(session, send, wire::kRateLimited, "too many sends without an answer", 0);
   }
   if (const uint32_t wait_ms = home.take_send(session.device().account); wait_ms != 0) {

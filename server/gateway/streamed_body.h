@@ -30,7 +30,6 @@ class StreamedBody final : public ByteSource {
   // Nothing follows.
   void end();
   void fail(StreamError error);
-  [[nodiscard]] bool has_ended() const { return ended_; }
   [[nodiscard]] bool is_full() const { return waiting_ >= kWaitingMax; }
 
  private:

@@ -7,7 +7,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 
 import { HttpCallSchema, type HttpCall } from "./generated/client_api/host_pb";
-import { beginTransfer, BODY_BYTES_MAX, PIECE_BYTES_MAX, type Transfer } from "./transfer";
+import { TRANSFER_BODY_BYTES_MAX, TRANSFER_PIECE_BYTES_MAX } from "./generated/limits";
+import { beginTransfer, type Transfer } from "./transfer";
 
 let server: Server | undefined;
 
@@ -74,7 +75,7 @@ test("an answer comes in pieces of at most 64 KiB, each when it is taken", async
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told.words).toEqual([]);
   expect(await takeAll(transfer, told)).toBe("last");
-  expect(Math.max(...told.pieces.map((piece) => piece.length))).toBeLessThanOrEqual(PIECE_BYTES_MAX);
+  expect(Math.max(...told.pieces.map((piece) => piece.length))).toBeLessThanOrEqual(TRANSFER_PIECE_BYTES_MAX);
   expect(Buffer.concat(told.pieces).equals(whole)).toBe(true);
 });
 
@@ -120,9 +121,9 @@ test("a body is asked for piece by piece and sent when it is whole", async () =>
     told.listener,
   );
   transfer.give(whole.subarray(0, 10)); // not wanted yet: without effect
-  for (let at = 0; at < whole.length; at += PIECE_BYTES_MAX) {
+  for (let at = 0; at < whole.length; at += TRANSFER_PIECE_BYTES_MAX) {
     expect(await told.next()).toBe("wanted");
-    transfer.give(whole.subarray(at, at + PIECE_BYTES_MAX));
+    transfer.give(whole.subarray(at, at + TRANSFER_PIECE_BYTES_MAX));
   }
   expect(await told.next()).toBe("answered 204");
   expect(length).toBe("150000");
@@ -143,7 +144,7 @@ test("what is no success comes whole, what breaks off has no answer, and a body 
   expect(await told.next()).toBe("began 200 100");
   expect(await takeAll(broken, told)).toBe("answered 0");
   told = new Told();
-  beginTransfer(callOf({ method: "PUT", url, bodySize: BigInt(BODY_BYTES_MAX + 1) }), told.listener);
+  beginTransfer(callOf({ method: "PUT", url, bodySize: BigInt(TRANSFER_BODY_BYTES_MAX + 1) }), told.listener);
   expect(await told.next()).toBe("answered 0");
 });
 

@@ -5,6 +5,7 @@
 // An answer is read from the network as it is taken. A request's body is put together first: over HTTP/1.1 a browser sends only what it has
 // whole. So it is bounded; larger things go up in parts.
 import type { HttpCall } from "./generated/client_api/host_pb";
+import { TRANSFER_BODY_BYTES_MAX, TRANSFER_PIECE_BYTES_MAX } from "./generated/limits";
 import { NO_ANSWER, readWhole, requestOf, type HttpAnswer } from "./http";
 
 export interface TransferHead {
@@ -29,9 +30,6 @@ export interface Transfer {
   cancel(): void;
 }
 
-export const PIECE_BYTES_MAX = 64 * 1024;
-export const BODY_BYTES_MAX = 16 * 1024 * 1024;
-
 /** The listener is never called from within this, give or take. */
 export function beginTransfer(call: HttpCall, listener: TransferListener): Transfer {
   return new WebTransfer(call, listener);
@@ -52,7 +50,7 @@ class WebTransfer implements Transfer {
     private readonly listener: TransferListener,
   ) {
     this.left = Number(call.bodySize);
-    queueMicrotask(() => (this.left > BODY_BYTES_MAX ? this.end(NO_ANSWER) : this.goOn()));
+    queueMicrotask(() => (this.left > TRANSFER_BODY_BYTES_MAX ? this.end(NO_ANSWER) : this.goOn()));
   }
 
   give(bytes: Uint8Array): void {
@@ -107,7 +105,7 @@ class WebTransfer implements Transfer {
         await Promise.resolve();
       }
       if (!this.live) return;
-      const piece = this.read.subarray(0, PIECE_BYTES_MAX);
+      const piece = this.read.subarray(0, TRANSFER_PIECE_BYTES_MAX);
       this.read = this.read.subarray(piece.length);
       this.taking = false;
       if (last) this.live = false;
