@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the documents against the code: what they name is there, and what is there is in them.
 
-  openapi.yaml        its paths and methods are the routes of api_routes.cc and http_routes.cc; a schema with the name of a
-                      message of api.proto has its fields; the error codes it names are wire.ErrorCode's
+  openapi.yaml        its paths and methods are the routes of api_routes.cc and http_routes.cc, and those of StreamRoutes,
+                      which have prefixes; a schema with the name of a message of api.proto has its fields; the error
+                      codes it names are wire.ErrorCode's
   docs/protocol.md    each rule id is cited by a test, and no rule id is cited that is not defined there
-  *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are there
+  *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are
+                      there
 
 Prints each difference; exits 1 when there is one.
 """
@@ -59,16 +61,33 @@ def fields_of(proto: str) -> dict[str, set[str]]:
     return messages
 
 
+def stream_routes() -> dict[str, set[str]]:
+    """The methods of each prefix of the server's StreamRoutes, which name both as literals; GET takes HEAD with it."""
+    files = [path for path in (ROOT / "server").rglob("*.cc") if not path.name.endswith("_test.cc")]
+    code = "".join(re.sub(r"//.*", "", path.read_text(encoding="utf8")) for path in sorted(files))
+    literals = re.findall(r'\{\s*(?:\.prefix = )?"(/v1/[^"]*/)",\s*(?:\.methods = )?\{([^{}]*)\}', code)
+    return {prefix: set(re.findall(r'"([A-Z]+)"', methods)) for prefix, methods in literals}
+
+
 def check_openapi() -> None:
     api = text("proto/openapi.yaml")
     paths, _, components = api.partition("\ncomponents:")
     documented = set()
     for path, body in re.findall(r"^  (/\S*):\n((?:    .*\n|\n)+)", paths, re.M):
-        documented |= {(method.upper(), path) for method in re.findall(r"^    (get|put|post|delete|patch|head):", body, re.M)}
+        methods = re.findall(r"^    (get|put|post|delete|patch|head):", body, re.M)
+        documented |= {(method.upper(), path) for method in methods}
     routes = set(re.findall(r'\{"([A-Z]+)", "(/v1/[^"]+)", Caller', text("server/gateway/api_routes.cc")))
-    routes |= {("GET", path) for path in re.findall(r'path == "(/(?:healthz|readyz|metrics|source))"', text("server/gateway/http_routes.cc"))}
-    wrong.extend(f"proto/openapi.yaml: no {method} {path}, which the server has" for method, path in sorted(routes - documented))
-    wrong.extend(f"proto/openapi.yaml: {method} {path} is not the server's" for method, path in sorted(documented - routes))
+    plain = re.findall(r'path == "(/(?:healthz|readyz|metrics|source))"', text("server/gateway/http_routes.cc"))
+    routes |= {("GET", path) for path in plain}
+    for prefix, answered in stream_routes().items():
+        below = {(method, path) for method, path in documented if path.startswith(prefix)}
+        answered |= {"HEAD"} & {method for method, _ in below if "GET" in answered}
+        routes |= {(method, path) for method, path in below if method in answered}
+        routes |= {(method, prefix) for method in answered - {method for method, _ in below}}
+    for method, path in sorted(routes - documented):
+        wrong.append(f"proto/openapi.yaml: no {method} {path}, which the server has")
+    for method, path in sorted(documented - routes):
+        wrong.append(f"proto/openapi.yaml: {method} {path} is not the server's")
 
     messages = fields_of(text("proto/wire/api.proto"))
     for name, body in re.findall(r"^    (\w+):\n((?:      .*\n)+)", components, re.M):
@@ -81,7 +100,8 @@ def check_openapi() -> None:
 
     codes = set(re.findall(r"^  (k\w+) = \d+;", text("proto/wire/frames.proto").split("enum ErrorCode")[1], re.M))
     for comment in re.findall(r"#( k[A-Z].*)$", api, re.M):
-        wrong.extend(f"proto/openapi.yaml: {code} is no error code" for code in re.findall(r"\bk\w+", comment) if code not in codes)
+        unknown = [code for code in re.findall(r"\bk\w+", comment) if code not in codes]
+        wrong.extend(f"proto/openapi.yaml: {code} is no error code" for code in unknown)
 
 
 def check_rules() -> None:
@@ -89,7 +109,9 @@ def check_rules() -> None:
     families = "|".join(sorted({rule.split("-")[0] for rule in defined}))
     cited_by_tests: set[str] = set()
     for path in sources():
-        for family, number in re.findall(rf"\b({families})[-_](\d+)\b", path.read_text(encoding="utf8").replace("_", "-")):
+        for family, number in re.findall(
+            rf"\b({families})[-_](\d+)\b", path.read_text(encoding="utf8").replace("_", "-")
+        ):
             rule = f"{family}-{number}"
             if rule not in defined:
                 wrong.append(f"{path.relative_to(ROOT)}: {rule} is not in docs/protocol.md")
