@@ -456,11 +456,13 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   what.set_server("http://server:1");
   fails_with(client_api::Failure::kInvalidHandle);
   what.set_handle("+49 170 0000001");
-  fails_with(client_api::Failure::kInvalidArgument);  // no name
-  what.set_name(std::string(65, 'n'));
-  fails_with(client_api::Failure::kInvalidArgument);
-  what.set_name(" Ana ");
   what.set_code("000000");
+  for (const std::string& name :
+       {std::string(), std::string(65, 'n'), std::string("\u200B"), std::string(" \n\u2060")}) {
+    what.set_name(name);
+    fails_with(client_api::Failure::kInvalidArgument);
+  }
+  what.set_name(" Ana ");
   fails_with(client_api::Failure::kWrongCode);
   EXPECT_FALSE(state(ana).registered());
   what.set_code(LoopbackServer::kCode);
@@ -468,6 +470,29 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   EXPECT_EQ(response.register_().name(), "Ana");
   EXPECT_EQ(response.register_().handles(0).text(), "+491700000001");
   fails_with(client_api::Failure::kAlreadyRegistered);
+}
+
+TEST(RegistrationTest, ACodeIsTakenAsItIsRead) {
+  ASSERT_STREQ(LoopbackServer::kCode, "123456");
+  for (const char* const code :
+       {"123 456", "123-456", " 123456\n", "１２３４５６", "١٢٣ ٤٥٦", "123\u00A0456", "123\u2013456"}) {
+    World world;
+    Host& ana = world.add("ana");
+    client_api::Request request;
+    client_api::RegisterRequest& what = *request.mutable_register_();
+    what.set_server("http://server:1");
+    what.set_handle(kAna);
+    what.set_name("Ana");
+    for (const char* const none : {"", " - ", "code", "\xFF"}) {
+      what.set_code(none);
+      const auto response = ana.request(request);
+      EXPECT_EQ(response.failure().code(), client_api::Failure::kInvalidArgument) << none;
+      EXPECT_EQ(response.failure().detail(), "code: must be digits") << none;
+    }
+    EXPECT_TRUE(world.server->calls.empty()) << "no try is spent on what is no code";
+    what.set_code(code);
+    EXPECT_TRUE(ana.request(request).register_().registered()) << code;
+  }
 }
 
 TEST(RegistrationTest, ThePinProtectsTheNumber) {

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 #include "core/engine.h"
 #include "core/refusal.h"
 #include "crypto/account_key.h"
@@ -25,6 +27,16 @@ std::optional<std::string> normalize_server(std::string server) {
     if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 127) return std::nullopt;
   }
   return server;
+}
+
+// The digits of a code as people paste it, in any script, with spaces and dashes between: a code that is right must cost
+// no try because of how it is written. "" when nothing of it is a digit.
+std::string digits_of(std::string_view code) {
+  std::string digits;
+  for (size_t at = 0; at < code.size();) {
+    if (const auto digit = decimal_digit(next_point(code, at))) digits.push_back(static_cast<char>('0' + *digit));
+  }
+  return digits;
 }
 
 }  // namespace
@@ -73,6 +85,7 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   Order order{request, what, *handle};
   order.what.set_server(*server);
   order.what.set_name(*name);
+  order.what.set_code(digits_of(what.code()));
   const std::optional<Registration>& before = engine_.registration;
   if (before && engine_.registered() && before->handle != *handle) {
     return output.fail(request, FailureCode::kInvalidArgument,
@@ -84,6 +97,10 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
 }
 
 void RegistrationSteps::prove_handle() {
+  if (order_->what.code().empty()) {
+    const uint32_t request = std::exchange(order_, std::nullopt)->request;
+    return engine_.output.fail(request, FailureCode::kInvalidArgument, "code: must be digits");
+  }
   wire::RegistrationRequest body;
   *body.mutable_handle() = to_wire(order_->handle);
   body.set_code(order_->what.code());

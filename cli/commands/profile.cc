@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include "base/unicode.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 
@@ -36,7 +37,7 @@ ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
     context.out.note("say what to set: --name or --about");
     return ExitCode::kUsage;
   }
-  if (options.name && is_blank(*options.name)) {
+  if (options.name && !has_visible(*options.name)) {
     context.out.note("--name: a name can't be empty");
     return ExitCode::kUsage;
   }

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/handle.h"
 #include "base/limits.h"
+#include "base/unicode.h"
 #include "cli/commands/commands.h"
 #include "net/client_url.h"
 
@@ -99,7 +100,7 @@ std::string mistake_in(const RegisterOptions& options) {
   if (options.server.find('@') != std::string::npos)
     return "--server: an address has no user name and password, it is like https://kith.example";
   if (!url || url->web_socket) return "--server: " + options.server + " is no address like https://kith.example";
-  if (is_blank(options.name)) return "--name: a name can't be empty";
+  if (!has_visible(options.name)) return "--name: a name can't be empty";
   if (!is_utf8(options.name)) return "--name: is not UTF-8";
   if (utf8_length(options.name) > kNameCharactersMax) return "--name: is longer than 64 characters";
   return "";

@@ -29,7 +29,8 @@ TEST_F(Register, RefusesWhatCanNotBeBeforeACodeIsAskedFor) {
   };
   EXPECT_THAT(refused("http://user:pw@localhost", "Ana"), HasSubstr("user name and password"));
   EXPECT_THAT(refused("localhost", "Ana"), HasSubstr("is no address"));
-  EXPECT_THAT(refused("http://localhost", " "), HasSubstr("name can't be empty"));
+  for (const char* const blank : {"", " ", "\n", "\u200B", "\u3164", "\u200B \u2060"})
+    EXPECT_THAT(refused("http://localhost", blank), HasSubstr("name can't be empty")) << "of which nothing is seen";
   EXPECT_THAT(refused("http://localhost", std::string(65, 'x')), HasSubstr("longer than 64"));
 }
 
