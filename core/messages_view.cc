@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "base/unicode.h"
 
 namespace kith::core {
 namespace {
@@ -27,9 +28,16 @@ static_assert(static_cast<int>(FailureReason::kMessageTooLarge) == client_api::k
 static_assert(static_cast<int>(FailureReason::kRefused) == client_api::kRefused);
 static_assert(static_cast<int>(FailureReason::kDatabaseDamaged) == client_api::kDatabaseDamaged);
 
-// At most `bytes` bytes, without half a character at the end.
+// What is longer is cut all the same: no writing has it.
+constexpr size_t kSignBytesMax = 128;
+
+// At most `bytes` bytes, without half of what a person sees as one sign at the end.
 std::string_view cut(std::string_view text, size_t bytes) {
   if (text.size() <= bytes) return text;
+  const std::string_view near = text.substr(0, bytes + 4);  // with the whole character behind, which may belong to it
+  size_t begin = 0;
+  for (size_t end = 0; end <= bytes; end = grapheme_end(near, end)) begin = end;
+  if (begin + kSignBytesMax > bytes) return text.substr(0, begin);
   while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xC0) == 0x80) --bytes;
   return text.substr(0, bytes);
 }

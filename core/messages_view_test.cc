@@ -167,6 +167,20 @@ TEST_F(MessagesViewTest, AQuoteIsCutBetweenCharacters) {
   EXPECT_EQ(quote.message, message_id(1));
   EXPECT_EQ(quote.author, kPeer);
   EXPECT_EQ(quote_of(incoming(1, 1, std::string(512, 'b'))).excerpt.size(), 512u);
+  // At each place around the end: all of the family, or nothing of it.
+  const std::string family = "👩\u200D👩\u200D👧\u200D👦";
+  for (size_t before = 512 - family.size() - 1; before <= 513; ++before) {
+    const std::string excerpt = quote_of(incoming(1, 1, std::string(before, 'a') + family + "e\u0301nd")).excerpt;
+    if (before + family.size() > 512) {
+      EXPECT_EQ(excerpt, std::string(std::min<size_t>(before, 512), 'a'));
+    } else {
+      EXPECT_TRUE(excerpt.starts_with(std::string(before, 'a') + family)) << before;
+    }
+  }
+  EXPECT_EQ(quote_of(incoming(1, 1, std::string(511, 'a') + "e\u0301")).excerpt, std::string(511, 'a'));
+  std::string marks = "a";
+  for (int i = 0; i < 30'000; ++i) marks += "\u0301";
+  EXPECT_EQ(quote_of(incoming(1, 1, marks)).excerpt.size(), 511u) << "one sign without an end";
 }
 
 }  // namespace
