@@ -412,5 +412,49 @@ INSTANTIATE_TEST_SUITE_P(Times, WrongTimeTest,
                          ::testing::Values(0, 1, 1'500'000'000'000'000, 4'000'000'000'000'000, INT64_MAX, UINT64_MAX),
                          [](const auto& time) { return "At" + std::to_string(time.param); });
 
+// ---- says of people what no client sends
+
+class ProfileForger : public LyingServer {
+ public:
+  using LyingServer::LyingServer;
+  std::string name = "Ben", about;  // everybody's
+
+  HttpReply http(const std::string& method, const std::string& path, const std::string& body,
+                 const std::string& bearer) override {
+    HttpReply reply = LyingServer::http(method, path, body, bearer);
+    wire::Profile profile;
+    if (method != "GET" || !path.ends_with("/profile") || !profile.ParseFromString(reply.body)) return reply;
+    profile.set_name(name);
+    profile.set_about(about);
+    reply.body = profile.SerializeAsString();
+    return reply;
+  }
+};
+
+using ForgedProfileTest = TwoPeopleOn<ProfileForger>;
+
+TEST_F(ForgedProfileTest, OfWhichNothingIsSeenOrThatHasLinesForgesNothing) {
+  client_api::Request request;
+  request.mutable_get_profile()->set_account_id(server().account_of(kBen)->id.hex());
+  server().name = "\u200B";
+  server().about = "on the road\nphone  +491700000009\u202E";
+  const client_api::Response nameless = ana_.request(request);
+  EXPECT_TRUE(nameless.has_failure() || nameless.get_profile().name().empty());
+  EXPECT_EQ(conversation(ana_, chat_).title(), kBen);
+  server().name = "Ben\nphone  +491700000009";
+  const client_api::Profile shown = ana_.request(request).get_profile();
+  EXPECT_EQ(shown.name(), "Ben phone +491700000009");
+  EXPECT_EQ(shown.about(), "on the road phone +491700000009");
+}
+
+TEST_F(LyingServerTest, ANameOfOnesOwnOfWhichNothingIsSeenIsRefused) {
+  for (const char* const name : {"\u200B", " \n\u2060", "\u3164"}) {
+    client_api::Request request;
+    request.mutable_set_profile()->set_name(name);
+    EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kInvalidArgument);
+  }
+  EXPECT_EQ(state(ana_).name(), "Ana");
+}
+
 }  // namespace
 }  // namespace kith::core::testing
