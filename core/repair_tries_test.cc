@@ -247,5 +247,37 @@ TEST_F(CorruptingServerTest, AWhileOfCorruptionCostsNothingEitherWhenNothingIsWr
   expect_all_written();
 }
 
+TEST_F(CorruptingServerTest, WhoeverAsksForMuchIsAnsweredSoOftenAMinute) {  // LIMIT-1
+  warm_up();
+  constexpr size_t kAsked = 300;
+  static_assert(kAsked > Repair::kAnswersMax);
+  for (size_t i = 0; i < kAsked; ++i) say(ana_, chat_, "text " + std::to_string(i));
+  world_.advance(2000);
+  execute(ana_, "DELETE FROM receipts");  // as if the receipts had not come
+  server().sends.clear();
+  const auto ask = [this](int first, int count) {
+    execute(ben_, ("INSERT INTO repairs (message_id, account, device, tries) SELECT id, from_account, from_device, 0 "
+                   "FROM messages WHERE outgoing = 0 AND text LIKE 'text %' ORDER BY sequence LIMIT " +
+                   std::to_string(count) + " OFFSET " + std::to_string(first))
+                      .c_str());
+    ben_.set_network(false);
+    ben_.set_network(true);
+    world_.advance(25'000);
+  };
+  const auto answers = [this] {
+    const std::string ben = world_.server->account_of(kBen)->id.bytes();
+    return std::ranges::count_if(server().sends,
+                                 [&ben](const wire::Send& send) { return send.account().account_id() == ben; });
+  };
+  ask(0, 200);
+  EXPECT_EQ(answers(), 200);
+  ask(200, 100);
+  EXPECT_EQ(answers(), Repair::kAnswersMax);
+  execute(ben_, "DELETE FROM repairs");
+  world_.advance(60'000);
+  ask(200, 100);
+  EXPECT_EQ(answers(), kAsked) << "the rest in the next minute";
+}
+
 }  // namespace
 }  // namespace kith::core::testing

@@ -7,7 +7,8 @@
                       codes it names are wire.ErrorCode's
   docs/protocol.md    each rule id is cited by a test, and no rule id is cited that is not defined there
   *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are
-                      there
+                      there; so are the tests that are named as `Suite.Name`, and in a list behind it as `Name` (not:
+                      `Name` in `file`)
 
 Prints each difference; exits 1 when there is one.
 """
@@ -120,9 +121,32 @@ def check_rules() -> None:
     wrong.extend(f"docs/protocol.md: no test cites {rule}" for rule in sorted(defined - cited_by_tests))
 
 
+def documents() -> list[pathlib.Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "web").glob("*.md")]
+
+
+def check_tests() -> None:
+    tests: dict[str, set[str]] = {}
+    for path in sources():
+        if path.suffix in (".cc", ".h"):
+            code = path.read_text(encoding="utf8")
+            for suite, name in re.findall(r"\bTEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\s*\)", code):
+                tests.setdefault(suite, set()).add(name)
+    for document in documents():
+        listed = r"`(\w+)\.(\w+|\*)`((?:,? (?:and )?`[A-Z]\w+`(?!\.| in `))*)"
+        for cited in re.finditer(listed, document.read_text(encoding="utf8")):
+            suite, first, others = cited.groups()
+            if suite not in tests and not suite.endswith("Test"):
+                continue
+            for name in [first, *re.findall(r"\w+", others.replace(" and ", " "))]:
+                if name != "*" and name not in tests.get(suite, set()):
+                    wrong.append(f"{document.relative_to(ROOT)}: there is no test {suite}.{name}")
+            if first == "*" and suite not in tests:
+                wrong.append(f"{document.relative_to(ROOT)}: there are no tests {suite}.*")
+
+
 def check_links() -> None:
-    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "web").glob("*.md")]
-    for document in documents:
+    for document in documents():
         content = document.read_text(encoding="utf8")
         for link in re.findall(r"\]\(([^)#\s]+)", content):
             if "://" not in link and not (document.parent / link).exists():
@@ -135,6 +159,7 @@ def check_links() -> None:
 
 check_openapi()
 check_rules()
+check_tests()
 check_links()
-print("\n".join(wrong) or "documents: routes, schemas, rules, links and files are as the code has them")
+print("\n".join(wrong) or "documents: routes, schemas, rules, tests, links and files are as the code has them")
 sys.exit(1 if wrong else 0)

@@ -274,6 +274,45 @@ TEST_F(KeysTest, OneCallerCanNotUseUpAllPrekeys) {  // [LIMIT-1]
   EXPECT_EQ(outcome.error().code, wire::kRateLimited);
 }
 
+TEST_F(KeysTest, OneCallerTakesSoManyPrekeysOfAllTogether) {  // [LIMIT-1]
+  HandlersWorldOptions options;
+  options.rates.take_prekeys = {6, 1000};
+  HandlersWorld tight(options);
+  TestDevice carl(tight, "+491700000003"), dora(tight, "+491700000004"), eve(tight, "+491700000005");
+  for (TestDevice* const each : {&carl, &dora, &eve}) ASSERT_TRUE(each->become_active());
+  const auto take_of = [&tight](const TestDevice& caller, const TestDevice& of) {
+    return tight.run(handlers::take_prekeys(tight.services(), caller.address, of.address.account, {}));
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(take_of(carl, dora));
+    EXPECT_TRUE(take_of(carl, eve));
+  }
+  for (const TestDevice* const of : {&dora, &eve}) {
+    const auto refused = take_of(carl, *of);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, wire::kRateLimited);
+  }
+  EXPECT_TRUE(take_of(dora, eve));
+  EXPECT_EQ(RateSettings().take_prekeys.burst, 500u);
+}
+
+TEST_F(KeysTest, WhoPublishesItsDeviceListWithoutEndIsRefused) {  // [LIMIT-1]
+  ASSERT_TRUE(ana.become_active());
+  ASSERT_TRUE(ben.become_active());
+  uint32_t published = 1;
+  const auto next = [this](TestDevice& device) {
+    ++device.revision;
+    return device.publish(device.keys(1));
+  };
+  auto outcome = next(ana);
+  for (; outcome && published < 1000; ++published) outcome = next(ana);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, wire::kRateLimited);
+  EXPECT_GT(outcome.error().retry_after_ms, 0u);
+  EXPECT_EQ(published, RateSettings().profile_write.burst);
+  EXPECT_TRUE(next(ben));
+}
+
 TEST_F(KeysTest, UnknownAccountsAndDevicesAreNamed) {
   ASSERT_TRUE(ana.register_number());  // not active: nobody can find it
   ASSERT_TRUE(ben.become_active());

@@ -234,5 +234,37 @@ TEST_F(PeopleTest, ABlockCountsForTheNextMessage) {  // [F28] [SEND-4]
   EXPECT_EQ(arrived(), 2);
 }
 
+TEST_F(PeopleTest, WhoReadsProfilesAndDeviceListsWithoutEndIsRefused) {  // [LIMIT-1]
+  const auto devices = [&] {
+    return world.run(handlers::get_devices(world.services(), ben.address, ana.address.account));
+  };
+  const uint32_t burst = RateSettings().profile_read.burst;
+  for (uint32_t i = 0; i < burst; i += 2) {
+    ASSERT_TRUE(get(ben, ana)) << i;
+    ASSERT_TRUE(devices()) << i;
+  }
+  const auto refused = get(ben, ana);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::kRateLimited);
+  EXPECT_GT(refused.error().retry_after_ms, 0u);
+  EXPECT_EQ(devices().error().code, wire::kRateLimited);
+  EXPECT_EQ(world.run(handlers::get_privacy(world.services(), ben.address)).error().code, wire::kRateLimited);
+  EXPECT_TRUE(get(ana, ben));
+}
+
+TEST_F(PeopleTest, WhoWritesProfilesAndPrivacyWithoutEndIsRefused) {  // [LIMIT-1]
+  const auto scope = [](wire::Privacy& privacy) { privacy.set_about(wire::Privacy::kNobody); };
+  const uint32_t burst = RateSettings().profile_write.burst;
+  for (uint32_t i = 1; i < burst; ++i)
+    ASSERT_TRUE(i % 2 == 0 ? put(ana, "Ana").has_value() : set(ana, scope).has_value());
+  const auto refused = put(ana, "Ana");  // one was taken when the keys were published
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::kRateLimited);
+  EXPECT_GT(refused.error().retry_after_ms, 0u);
+  EXPECT_EQ(set(ana, scope).error().code, wire::kRateLimited);
+  EXPECT_EQ(world.run(handlers::delete_profile(world.services(), ana.address)).error().code, wire::kRateLimited);
+  EXPECT_TRUE(put(ben, "Ben"));
+}
+
 }  // namespace
 }  // namespace kith::testing

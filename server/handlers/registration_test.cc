@@ -156,6 +156,19 @@ TEST_F(RegistrationTest, CodesAreLimitedByAddressButNotOnLoopback) {  // [LIMIT-
   for (int i = 0; i < 150; ++i) EXPECT_TRUE(ask("+4917000" + std::to_string(30000 + i), "127.0.0.1"));
 }
 
+TEST_F(RegistrationTest, CodesAreTriedSoOftenFromOneAddressButNotOnLoopback) {  // [LIMIT-1]
+  const auto attempt = [&](int number, const std::string& address) {
+    const auto request = request_of("123456", "", "+4917000" + std::to_string(10000 + number));
+    return world.run(handlers::register_device(world.services(), address, request)).error();
+  };
+  const auto burst = static_cast<int>(RateSettings().register_from_address.burst);
+  for (int i = 0; i < burst; ++i) ASSERT_EQ(attempt(i, "192.0.2.1").code, wire::kCodeExpired) << i;
+  EXPECT_EQ(attempt(burst, "192.0.2.1").code, wire::kRateLimited);
+  EXPECT_GT(attempt(burst, "192.0.2.1").retry_after_ms, 0u);
+  EXPECT_EQ(attempt(burst, "192.0.2.2").code, wire::kCodeExpired);
+  for (int i = 0; i <= burst; ++i) ASSERT_EQ(attempt(i, "127.0.0.1").code, wire::kCodeExpired) << i;
+}
+
 TEST_F(RegistrationTest, NamesWhatIsWrong) {
   EXPECT_EQ(ask("12345").error().code, wire::kInvalidHandle);
   EXPECT_EQ(ask("12345").error().detail, "handle");

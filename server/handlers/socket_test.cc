@@ -201,6 +201,35 @@ TEST_F(SocketTest, ASubscriptionIsBoundedAndChecked) {  // [LIMIT-1]
   EXPECT_EQ(at_ana.presence()[0].visibility(), wire::PresenceNotice::kUnknown);
 }
 
+TEST_F(SocketTest, WhoSubscribesWithoutEndIsRefusedAndKeepsWhatItHas) {  // [LIMIT-1]
+  world.hello(ana_1, at_ana);
+  world.hello(ben_1, at_ben);
+  const auto subscribe = [&](DeviceAddress from, const wire::Subscribe& frame) {
+    world.loops.begin(world.index_of(from.account), handlers::subscribe(world.services(), from, frame));
+    world.loops.settle();
+  };
+  wire::Subscribe frame;
+  frame.add_accounts(ben.bytes());
+  while (frame.accounts_size() < 499) frame.add_accounts(world.random.id<AccountId>().bytes());
+  for (int i = 0; i < 4; ++i) subscribe(ana_1, frame);  // 500 each: the accounts, and the frame itself
+  ASSERT_EQ(RateSettings().subscribe.burst, 2000u);
+  EXPECT_FALSE(at_ana.frames.back().has_error());
+  subscribe(ana_1, {});
+  ASSERT_TRUE(at_ana.frames.back().has_error());
+  EXPECT_EQ(at_ana.frames.back().error().code(), wire::kRateLimited);
+  EXPECT_GT(at_ana.frames.back().error().retry_after_ms(), 0u);
+  const size_t before = at_ana.presence().size();
+  wire::Availability there;
+  there.set_available(true);
+  world.loops.begin(world.index_of(ben), handlers::availability(world.services(), ben_1, there));
+  world.loops.settle();
+  EXPECT_EQ(at_ana.presence().size(), before + 1) << "what it subscribed to before";
+  frame.Clear();
+  frame.add_accounts(ana.bytes());
+  subscribe(ben_1, frame);
+  EXPECT_EQ(at_ben.presence().size(), 1u);
+}
+
 TEST_F(SocketTest, AvailabilityIsSeenBySubscribers) {  // [F13]
   world.hello(ana_1, at_ana);
   wire::Subscribe frame;
