@@ -253,6 +253,31 @@ TEST_F(Network, AServerThatTakesNothingIsGivenUpWhenTheQueueIsFull) {  // LIMIT-
   over = true;
 }
 
+TEST_F(Network, AMessageOneByteTooLargeClosesTheSocketAndIsNotHandedOver) {  // LIMIT-1
+  for (const bool in_fragments : {false, true}) {
+    opened = false;
+    closed.reset();
+    frames.clear();
+    Server server([&](tcp::socket socket) {
+      websocket::stream<tcp::socket> stream(std::move(socket));
+      accept_kith(stream);
+      stream.binary(true);
+      stream.auto_fragment(in_fragments);
+      error_code error;
+      for (const size_t more : {0, 1, 0})
+        if (!error) stream.write(asio::buffer(Bytes(ClientNetwork::kMessageBytesMax + more, 'x')), error);
+      beast::flat_buffer buffer;
+      while (!error) stream.read(buffer, error);
+    });
+    open(server.address("ws"));
+    ASSERT_TRUE(run([&] { return closed.has_value(); })) << in_fragments;
+    EXPECT_TRUE(opened);
+    EXPECT_EQ(closed, 1006u);
+    ASSERT_EQ(frames.size(), 1u) << "the largest is, and nothing after it";
+    EXPECT_EQ(frames[0].size(), ClientNetwork::kMessageBytesMax);
+  }
+}
+
 TEST_F(Network, CallsOverHttpWithBodyAndHeaders) {
   http::request<http::string_body> request;
   Server server([&](tcp::socket socket) {
