@@ -55,6 +55,24 @@ TEST_F(ConnectionTest, ADeadConnectionIsFoundOut) {
   EXPECT_EQ(state(ana_).connection(), State::kOnline);
 }
 
+TEST_F(ConnectionTest, AfterAttemptsThatHangTheDeviceIsBackWithinNinetySeconds) {
+  for (const bool opens : {false, true}) {  // whether the socket opens, and only then nothing gets through
+    for (uint64_t phase = 0; phase < 16; ++phase) {
+      ana_.set_silent(true);
+      ana_.before_step = [&](const client_api::Action& action) {
+        if (action.has_open_socket() && opens) ana_.set_silent(false);
+        if (action.has_send_frame()) ana_.set_silent(true);
+      };
+      world_.advance(600'000 + phase * 6'000);
+      EXPECT_NE(state(ana_).connection(), State::kOnline);
+      ana_.before_step = {};
+      ana_.set_silent(false);
+      world_.advance(90'000);
+      EXPECT_EQ(state(ana_).connection(), State::kOnline) << opens << " " << phase;
+    }
+  }
+}
+
 TEST_F(ConnectionTest, AQuietConnectionStaysOpen) {
   int closed = 0;
   ana_.before_step = [&](const client_api::Action& action) { closed += action.has_close_socket() ? 1 : 0; };
