@@ -4,6 +4,7 @@
 // has the lies about the inbox that end in a repair.
 #include "core/testing/lying_server.h"
 #include "core/outbox.h"
+#include "core/prekeys.h"
 #include "core/testing/two_people.h"
 #include "crypto/account_key.h"
 #include "crypto/sessions.h"
@@ -225,6 +226,73 @@ TEST_F(LyingServerTest, ASwappedOneTimePrekeyCostsOneMessageARepair) {
   post_text(ana_, chat_, "secret");
   world_.advance(60'000);
   EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("secret"));
+}
+
+class ReplayedBundleTest : public LyingServerTest {
+ protected:
+  // Hands the bundle of Ben that was given out first to `lie` with each later one.
+  void change_later_bundles(std::function<void(const wire::PrekeyBundle& first, wire::PrekeyBundle& now)> lie) {
+    server().change_bundles = [this, lie = std::move(lie)](wire::PrekeyBundlesResponse& response) {
+      wire::PrekeyBundle& bundle = *response.mutable_bundles(0);
+      if (bundle.identity_key() != world_.server->device_of(kBen)->keys.identity_key()) return;
+      if (first_) lie(*first_, bundle);
+      if (!first_) first_ = bundle;
+    };
+  }
+  // Ben's signed prekey is replaced so often.
+  void rotate(size_t times) {
+    for (size_t i = 0; i < times; ++i) {
+      world_.clock.unix_us += (Prekeys::kSignedDays + 1) * 24 * 3600 * 1'000'000;
+      ben_.set_network(false);
+      ben_.set_network(true);
+      world_.advance(5000);
+    }
+    EXPECT_NE(world_.server->device_of(kBen)->keys.signed_prekey().id(), first_->signed_prekey().id());
+  }
+  // Carl, of whom nobody has heard, writes to Ben.
+  void expect_carls_message_arrives(size_t sends) {
+    Host& carl = world_.add("carl");
+    sign_up(carl, kCarl, "Carl");
+    const auto anas = texts(ana_, chat_);
+    server().sends.clear();
+    const std::string id = say(carl, open_chat(carl, kBen), "secret");
+    world_.advance(60'000);
+    EXPECT_THAT(texts(ben_, open_chat(ben_, kCarl)), ElementsAre("secret"));
+    EXPECT_EQ(message(carl, id).tick(), Message::kDelivered);
+    size_t carls = 0;
+    for (const wire::Send& send : server().sends) {
+      const Bytes& to = send.account().account_id();
+      if (to == world_.server->account_of(kBen)->id.bytes()) ++carls;
+      EXPECT_NE(to, world_.server->account_of(kAna)->id.bytes()) << "nobody else is sent anything";
+    }
+    EXPECT_EQ(carls, sends) << "once, and once more for a repair";
+    EXPECT_EQ(texts(ana_, chat_), anas);
+  }
+  std::optional<wire::PrekeyBundle> first_;
+};
+
+TEST_F(ReplayedBundleTest, ABundleWhoseOneTimePrekeyIsUsedCostsOneMessageARepair_DEVICE_5) {
+  change_later_bundles([](const wire::PrekeyBundle& first, wire::PrekeyBundle& now) { now = first; });
+  warm_up();
+  expect_carls_message_arrives(2);
+}
+
+TEST_F(ReplayedBundleTest, AnOlderSignedPrekeyThatIsKeptCostsNothing_DEVICE_5) {
+  change_later_bundles([](const wire::PrekeyBundle& first, wire::PrekeyBundle& now) {
+    *now.mutable_signed_prekey() = first.signed_prekey();
+  });
+  warm_up();
+  rotate(1);
+  expect_carls_message_arrives(1);
+}
+
+TEST_F(ReplayedBundleTest, ASignedPrekeyThatIsNoMoreCostsOneMessageARepair_DEVICE_5) {
+  change_later_bundles([](const wire::PrekeyBundle& first, wire::PrekeyBundle& now) {
+    *now.mutable_signed_prekey() = first.signed_prekey();
+  });
+  warm_up();
+  rotate(Prekeys::kSignedKept);
+  expect_carls_message_arrives(2);
 }
 
 TEST_F(LyingServerTest, AFirstMessageLeavesWhenTheServerCanGiveOutNoOneTimePrekey_DEVICE_5) {
