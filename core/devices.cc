@@ -39,6 +39,7 @@ std::optional<DeviceListRow> checked(const AccountId& account, const wire::Signe
   uint32_t before = 0;
   for (const wire::DeviceList::Device& device : list.devices()) {
     if (device.device_id() <= before || device.identity_key().size() != kIdentityKeyBytes) return std::nullopt;
+    if (device.name().size() > kDeviceNameBytesMax) return std::nullopt;
     before = device.device_id();
     row.devices.push_back({{device.device_id()}, device.identity_key(), device.name()});
   }
@@ -186,6 +187,7 @@ void Devices::fetch_newer(const AccountId& account, Done done) {
 
 Devices::Outcome Devices::open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,
                                     const std::vector<DeviceId>& devices) {
+  if (response.bundles_size() > static_cast<int>(kDevicesMax)) return Outcome::kInvalid;
   if (!accept(account, response.device_list())) return Outcome::kInvalid;
   for (const wire::PrekeyBundle& from : response.bundles()) {
     const DeviceAddress peer{account, {from.device_id()}};

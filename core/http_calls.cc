@@ -78,7 +78,8 @@ uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
 }
 
 void HttpCalls::on_response(const client_api::HttpResponse& response) {
-  finish(response.call(), HttpReply{response.status(), response.body()});
+  const bool fits = response.body().size() <= kAnswerBytesMax;
+  finish(response.call(), fits ? HttpReply{response.status(), response.body()} : HttpReply{});
 }
 
 void HttpCalls::finish(uint32_t call, const HttpReply& reply) {

@@ -4,7 +4,8 @@
 //
 // Ownership: the function given to a call is kept until it ran: exactly once, on the answer or at the deadline. When
 //            the client core starts anew (engine.h) calls are forgotten, as by a crash; every caller lives with that.
-// Limits:    kCallsMax calls wait at a time; one more is answered with status 0, from a timer.
+// Limits:    kCallsMax calls wait at a time; one more is answered with status 0, from a timer. An answer of more than
+//            kAnswerBytesMax counts as none: a parsed message takes many times the bytes that say it.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "client_api/host.pb.h"
 #include "core/output.h"
 #include "core/store/account_table.h"
@@ -54,6 +56,9 @@ class HttpCalls {
  public:
   static constexpr uint64_t kTimeoutMs = 15000;
   static constexpr size_t kCallsMax = 256;
+  static constexpr size_t kAnswerBytesMax = 512 * 1024;
+  static_assert(kLookupMax * (kHandleBytesMax + 32) < kAnswerBytesMax && 2 * kPrivacyListMax * 18 < kAnswerBytesMax,
+                "the longest answers that there are");
   using Done = std::function<void(const HttpReply&)>;
 
   // Borrows all of it. `last_call`: the number before that of the first call; numbers are never used again by one host.
