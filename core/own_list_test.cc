@@ -30,7 +30,7 @@ class OwnListTest : public TwoPeopleOn<LyingServer> {
     };
     wire::Entry entry;
     entry.mutable_account_changed()->set_account_id(world_.server->account_of(kAna)->id.bytes());
-    entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kAna)->revision + 1);
+    entry.mutable_account_changed()->set_device_list_revision(world_.server->account_of(kAna)->revision + ++forged_);
     server().plant(kAna, entry);
     world_.advance(5000);
   }
@@ -43,6 +43,7 @@ class OwnListTest : public TwoPeopleOn<LyingServer> {
   static void leave_this_device_out(wire::DeviceList& list) {
     list.mutable_devices(0)->set_device_id(list.devices(0).device_id() + 1);
   }
+  uint64_t forged_ = 0;  // lists: each is announced as newer than the one before
   crypto::SeededRandom random_;
   crypto::AccountKeyPair mallory_;
 };
