@@ -4,10 +4,12 @@
 
     bench/terminal.py [--messages N] [--runs N] [--bin DIR]
 
-  send       send_message calls in the pipe of `kith rpc`, all at once, without a server: each is answered when it is stored and synced
+  send       send_message calls in the pipe of `kith rpc`, all at once, without a server: each is answered when it is
+             stored and synced
   hand over  the same device then sends what waits
   receive    `kith receive --json` of all of them, from the start of the program to its end
-  commands   `kith conversations`, `history`, `search` with all of them in the database: median of the runs, from start to end
+  commands   `kith conversations`, `history`, `search` with all of them in the database: median of the runs, from start
+             to end
 
 Rates are messages a second; CPU is user and system time of that process alone.
 """
@@ -46,32 +48,83 @@ def main() -> int:
     kith, count = str(options.bin / "kith"), options.messages
 
     def report(what: str, seconds: float, cpu: float, number: int) -> None:
-        print(f"{what:<14} {number / seconds:>9,.0f}/s {seconds:>8.2f} s {cpu / number * 1e6:>8.1f} µs CPU each", flush=True)
+        print(
+            f"{what:<14} {number / seconds:>9,.0f}/s {seconds:>8.2f} s {cpu / number * 1e6:>8.1f} µs CPU each",
+            flush=True,
+        )
 
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as directory:
         base = pathlib.Path(directory)
         (base / "kith.toml").write_text("")
         def start(address: str) -> tuple[subprocess.Popen, str]:
-            process = subprocess.Popen([str(options.bin / "kithd"), "--data", str(base / "data"), "--listen", address, "--config",
-                                        str(base / "kith.toml"), "--codes", "echo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            process = subprocess.Popen(
+                [
+                    str(options.bin / "kithd"),
+                    "--data",
+                    str(base / "data"),
+                    "--listen",
+                    address,
+                    "--config",
+                    str(base / "kith.toml"),
+                    "--codes",
+                    "echo",
+                ],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
             return process, process.stdout.readline().strip().removeprefix("listening on ")
 
         server, url = start("127.0.0.1:0")
         try:
             for name, phone in (("ana", "+491700000001"), ("ben", "+491700000002")):
-                subprocess.run([kith, "--home", str(base / name), "register", "--server", url, "--phone", phone, "--name", name.title()],
-                               check=True, stderr=subprocess.DEVNULL)
-            subprocess.run([kith, "--home", str(base / "ana"), "send", "+491700000002", "hello", "--wait", "sent"], check=True,
-                           stdout=subprocess.DEVNULL)
-            calls = "".join(json.dumps({"jsonrpc": "2.0", "id": i, "method": "send_message",
-                                        "params": {"handle": "+491700000002", "text": f"message number {i} of many, about as long as people write"}})
-                            + "\n" for i in range(count))
+                subprocess.run(
+                    [
+                        kith,
+                        "--home",
+                        str(base / name),
+                        "register",
+                        "--server",
+                        url,
+                        "--phone",
+                        phone,
+                        "--name",
+                        name.title(),
+                    ],
+                    check=True,
+                    stderr=subprocess.DEVNULL,
+                )
+            subprocess.run(
+                [kith, "--home", str(base / "ana"), "send", "+491700000002", "hello", "--wait", "sent"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            calls = "".join(
+                json.dumps(
+                    {
+                        "jsonrpc": "2.0",
+                        "id": i,
+                        "method": "send_message",
+                        "params": {
+                            "handle": "+491700000002",
+                            "text": f"message number {i} of many, about as long as people write",
+                        },
+                    }
+                )
+                + "\n"
+                for i in range(count)
+            )
             (base / "calls").write_text(calls)
             server.terminate()
             server.wait()
             with open(base / "calls") as given, open(base / "answers", "w") as taken:
-                seconds, cpu, _ = measured([kith, "--home", str(base / "ana"), "rpc", "--no-connect"], stdin=given, stdout=taken, check=True,
-                                           stderr=subprocess.DEVNULL)
+                seconds, cpu, _ = measured(
+                    [kith, "--home", str(base / "ana"), "rpc", "--no-connect"],
+                    stdin=given,
+                    stdout=taken,
+                    check=True,
+                    stderr=subprocess.DEVNULL,
+                )
             answers = sum(1 for line in open(base / "answers") if '"result"' in line)
             assert answers == count, f"{answers} of {count} were answered"
             report("send", seconds, cpu, count)
@@ -79,14 +132,18 @@ def main() -> int:
             server, _ = start(url.removeprefix("http://").rstrip("/"))
             total, total_cpu = 0.0, 0.0
             while True:
-                seconds, cpu, done = measured([kith, "--home", str(base / "ana"), "status", "--json"], stdout=subprocess.PIPE, text=True)
+                seconds, cpu, done = measured(
+                    [kith, "--home", str(base / "ana"), "status", "--json"], stdout=subprocess.PIPE, text=True
+                )
                 total, total_cpu = total + seconds, total_cpu + cpu
                 if json.loads(done.stdout)["unsent"] == 0:
                     break
             report("hand over", total, total_cpu, count)
 
             with open(base / "received", "w") as taken:
-                seconds, cpu, _ = measured([kith, "--home", str(base / "ben"), "receive", "--json"], stdout=taken, check=True)
+                seconds, cpu, _ = measured(
+                    [kith, "--home", str(base / "ben"), "receive", "--json"], stdout=taken, check=True
+                )
             received = sum(1 for _ in open(base / "received"))
             assert received == count + 1, f"{received} of {count + 1} came"
             report("receive", seconds, cpu, count)
@@ -94,10 +151,16 @@ def main() -> int:
             for name, arguments in (("conversations", []), ("history", ["+491700000001"]), ("search", ["number"])):
                 times, cpus = [], []
                 for _ in range(options.runs):
-                    seconds, cpu, _ = measured([kith, "--home", str(base / "ben"), name, *arguments], stdout=subprocess.DEVNULL, check=True)
+                    seconds, cpu, _ = measured(
+                        [kith, "--home", str(base / "ben"), name, *arguments], stdout=subprocess.DEVNULL, check=True
+                    )
                     times.append(seconds * 1000)
                     cpus.append(cpu * 1000)
-                print(f"{name:<14} {statistics.median(times):>9.1f} ms {statistics.median(cpus):>9.1f} ms CPU; first {times[0]:.1f} ms", flush=True)
+                print(
+                    f"{name:<14} {statistics.median(times):>9.1f} ms {statistics.median(cpus):>9.1f} ms CPU; "
+                    f"first {times[0]:.1f} ms",
+                    flush=True,
+                )
         finally:
             server.terminate()
             server.wait()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Third-party libraries of the browser module, as tools/build_wasm leaves them, under the names that
 # cmake/native_dependencies.cmake has.
-set(KITH_WASM_LIBRARIES ${CMAKE_SOURCE_DIR}/build/wasm-deps CACHE PATH "Where tools/build_wasm installed the module's libraries")
+set(KITH_WASM_LIBRARIES ${CMAKE_SOURCE_DIR}/build/wasm-deps CACHE PATH
+  "Where tools/build_wasm installed the module's libraries")
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -20,7 +21,8 @@ function(kith_wasm_library target file)
 endfunction()
 
 kith_wasm_library(protobuf::libprotobuf libprotobuf-lite.a)
-target_compile_options(protobuf::libprotobuf INTERFACE "SHELL:-include ${KITH_WASM_LIBRARIES}/include/kith/single_threaded.h")
+target_compile_options(protobuf::libprotobuf INTERFACE
+  "SHELL:-include ${KITH_WASM_LIBRARIES}/include/kith/single_threaded.h")
 kith_wasm_library(PkgConfig::SIGNAL libsignal-protocol-c.a ${KITH_WASM_LIBRARIES}/include/signal)
 kith_wasm_library(PkgConfig::SODIUM libsodium.a)
 kith_wasm_library(kith_mbedcrypto libmbedcrypto.a)

@@ -19,7 +19,8 @@ class Kith:
 
     def __init__(self, program, home):
         self.process = subprocess.Popen(
-            [program, "--home", home, "rpc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+            [program, "--home", home, "rpc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
         self.last_id = 0
         self.notifications = collections.deque()
 

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
-Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or through the Engine; those of the ground know no
+Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or
+through the Engine; those of the ground know no
 Engine, and can be tested without the others.
 
-Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and tests/.
+Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/,
+fuzz/ and tests/.
 The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is one.
 """
 import pathlib
@@ -15,19 +17,42 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 table = {
     name: set(filter(None, used.split(";")))
-    for name, used in re.findall(r'set\(KITH_MAY_USE_(\w+) "([^"]*)"\)', (ROOT / "cmake/layers.cmake").read_text())
+    for name, used in re.findall(r'set\(KITH_MAY_USE_(\w+)\s+"([^"]*)"\)', (ROOT / "cmake/layers.cmake").read_text())
 }
 # The storeys of core/, from the ground up. engine.h is where the parts meet: all may include it, and core/engine.cc
 # names them all.
 STOREYS = {
     "store": {"store"},
     "ground": {
-        "changes", "contacts", "contents", "conversations", "http_calls", "http_transfers", "messages_view", "output",
-        "person_view", "refusal", "sealing", "search", "search_index", "server_time", "timers", "vcard", "vcard_text",
+        "changes",
+        "contacts",
+        "contents",
+        "conversations",
+        "http_calls",
+        "http_transfers",
+        "messages_view",
+        "output",
+        "person_view",
+        "refusal",
+        "sealing",
+        "search",
+        "search_index",
+        "server_time",
+        "timers",
+        "vcard",
+        "vcard_text",
     },
     "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair"},
     "features": {
-        "people", "privacy", "profiles", "receipts", "receiving", "registration", "safety_numbers", "sending", "typing_presence",
+        "people",
+        "privacy",
+        "profiles",
+        "receipts",
+        "receiving",
+        "registration",
+        "safety_numbers",
+        "sending",
+        "typing_presence",
     },
     "client": {"client", "client_host", "engine", "open_device", "requests", "whole_bodies"},
 }
@@ -87,5 +112,8 @@ for source in sorted(ROOT.glob("**/*.[hc]*")):
         target = layer_of(pathlib.PurePath(included)) or GENERATED.get(included.split("/")[0])
         if target and target != layer and target not in table[layer]:
             wrong.append(f"{relative}: {layer} may not use {target} ({included})")
-print("\n".join(wrong) or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake; core: {len(STOREYS)} storeys")
+print(
+    "\n".join(wrong)
+    or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake; core: {len(STOREYS)} storeys"
+)
 sys.exit(1 if wrong else 0)

@@ -46,7 +46,8 @@ const descriptors = join(folder, "set");
 const whole = join(folder, `${FILE}.proto`);
 mkdirSync(dirname(whole));
 writeFileSync(whole, withWholeComments(readFileSync(join(root, `proto/${FILE}.proto`), "utf8")));
-execFileSync("protoc", ["-I", folder, "-I", "proto", "--include_source_info", `--descriptor_set_out=${descriptors}`, whole], {
+const read = ["-I", folder, "-I", "proto", "--include_source_info", `--descriptor_set_out=${descriptors}`, whole];
+execFileSync("protoc", read, {
   cwd: root,
 });
 const set = fromBinary(FileDescriptorSetSchema, readFileSync(descriptors));
@@ -60,7 +61,12 @@ const comments = new Map(
     location.path.join("."),
     // A line of dashes heads a section of the schema; it belongs to nothing.
     [location.leadingComments, location.trailingComments]
-      .map((text) => text.replace(/^ *-{5,}.*$/gm, "").replace(/\s+/g, " ").trim())
+      .map((text) =>
+        text
+          .replace(/^ *-{5,}.*$/gm, "")
+          .replace(/\s+/g, " ")
+          .trim(),
+      )
       .filter((text) => text !== "")
       .join(" "),
   ]),
@@ -79,10 +85,21 @@ const commentOf = (path) => escaped(comments.get(path) ?? "");
 
 const shortName = (type) => type.typeName.slice(PACKAGE.length + 1);
 const link = (type) => `[${shortName(type)}](#${shortName(type).toLowerCase().replaceAll(".", "")})`;
-const SCALARS = { 1: "double", 3: "int64", 4: "uint64", 5: "int32", 8: "bool", 9: "string", 12: "bytes", 13: "uint32", 17: "sint32" };
+const SCALARS = {
+  1: "double",
+  3: "int64",
+  4: "uint64",
+  5: "int32",
+  8: "bool",
+  9: "string",
+  12: "bytes",
+  13: "uint32",
+  17: "sint32",
+};
 
 function typeOf(field) {
-  const one = field.message !== undefined ? link(field.message) : field.enum !== undefined ? link(field.enum) : SCALARS[field.scalar];
+  const type = field.message ?? field.enum;
+  const one = type !== undefined ? link(type) : SCALARS[field.scalar];
   if (one === undefined) throw new Error(`${field}: a type this page has no word for`);
   return field.fieldKind === "list" ? `${one}, any number` : field.proto.proto3Optional ? `${one}, may be absent` : one;
 }
@@ -97,7 +114,8 @@ function fieldTable(message) {
 }
 
 function enumTable(type) {
-  const rows = type.values.map((value, index) => `| \`${value.name}\` | ${commentOf(`${enumPath(type)}.2.${index}`)} |`);
+  const about = (index) => commentOf(`${enumPath(type)}.2.${index}`);
+  const rows = type.values.map((value, index) => `| \`${value.name}\` | ${about(index)} |`);
   return ["| value | |", "|---|---|", ...rows, ""].join("\n");
 }
 
@@ -111,8 +129,10 @@ const shown = new Set([request, response, event, ...methods.map((method) => meth
 const lines = [
   "# The client API",
   "",
-  "Made of [client_api.proto](../proto/client_api/client_api.proto) by `tools/make_client_api_page.mjs`; do not edit. [rpc.md](rpc.md) says how",
-  "a program speaks it: a method's params and result, and a notification's params, are the JSON mapping of what stands here.",
+  "Made of [client_api.proto](../proto/client_api/client_api.proto) by `tools/make_client_api_page.mjs`; " +
+    "do not edit. [rpc.md](rpc.md) says how",
+  "a program speaks it: a method's params and result, and a notification's params, are the JSON mapping of what " +
+    "stands here.",
   "",
   "## Methods",
   "",
@@ -135,7 +155,8 @@ for (const type of [...file.messages.flatMap(typesOf), ...file.enums]) {
   if (shown.has(type)) continue;
   const isEnum = type.kind === "enum";
   const about = commentOf(isEnum ? enumPath(type) : messagePath(type));
-  lines.push(`### ${shortName(type)}`, "", ...(about === "" ? [] : [about, ""]), isEnum ? enumTable(type) : fieldTable(type));
+  const table = isEnum ? enumTable(type) : fieldTable(type);
+  lines.push(`### ${shortName(type)}`, "", ...(about === "" ? [] : [about, ""]), table);
 }
 const page = `${lines.join("\n").trimEnd()}\n`;
 

@@ -5,7 +5,8 @@
     perf record -F 499 --call-graph dwarf -p PID -- sleep 5
     perf script | tools/make_flame_graph.py --title "kithd, pairs" > docs/images/flame-graph.svg
 
-A box is a function; its width is the share of samples in it and in what it called; on it stand the functions that it called.
+A box is a function; its width is the share of samples in it and in what it called; on it stand the functions that it
+called.
 """
 import argparse
 import html
@@ -63,9 +64,14 @@ def draw(name, node, left, level, height, scale, total):
     top = height - PAD - level * ROW
     share = f"{100 * node['count'] / total:.1f} %"
     color = "#8fb4d9" if node.get("kernel") else "#e8a45c"
-    label = html.escape(name if len(name) * 6.3 < width else name[: max(0, int(width / 6.3) - 1)] + "…" if width > 25 else "")
-    print(f'<g><title>{html.escape(name)}: {share}</title><rect x="{left:.1f}" y="{top}" width="{width - 0.4:.1f}" height="{ROW - 1}" fill="{color}"/>'
-          f'<text x="{left + 3:.1f}" y="{top + 11}">{label}</text></g>')
+    label = html.escape(
+        name if len(name) * 6.3 < width else name[: max(0, int(width / 6.3) - 1)] + "…" if width > 25 else ""
+    )
+    print(
+        f'<g><title>{html.escape(name)}: {share}</title><rect x="{left:.1f}" y="{top}" width="{width - 0.4:.1f}" '
+        f'height="{ROW - 1}" fill="{color}"/>'
+        f'<text x="{left + 3:.1f}" y="{top + 11}">{label}</text></g>'
+    )
     for child_name, child in sorted(node["called"].items()):
         draw(child_name, child, left, level + 1, height, scale, total)
         left += child["count"] * scale
@@ -82,9 +88,15 @@ def main():
         sys.exit("no samples")
     scale = WIDTH / root["count"]
     height = PAD * 2 + depth(root, scale) * ROW
-    print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="monospace" font-size="10.5">')
-    print(f'<rect width="{WIDTH}" height="{height}" fill="#fffdf8"/><text x="10" y="20" font-size="14">{html.escape(options.title)}: '
-          f'{root["count"]} samples; blue: kernel</text>')
+    print(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+        f'font-family="monospace" font-size="10.5">'
+    )
+    print(
+        f'<rect width="{WIDTH}" height="{height}" fill="#fffdf8"/>'
+        f'<text x="10" y="20" font-size="14">{html.escape(options.title)}: '
+        f"{root['count']} samples; blue: kernel</text>"
+    )
     draw("all", root, 0, 1, height, scale, root["count"])
     print("</svg>")
 

@@ -33,7 +33,8 @@ const lines = [...header.matchAll(CONSTANT)].map(([, , name, expression]) => {
   known.set(`k${name}`, value);
   return `export const ${typescriptName(name)} = ${value};`;
 });
-if (lines.length !== (header.match(/^inline constexpr/gm) ?? []).length) throw new Error("a constant was not understood");
+if (lines.length !== (header.match(/^inline constexpr/gm) ?? []).length)
+  throw new Error("a constant was not understood");
 
 mkdirSync(dirname(target), { recursive: true });
 writeFileSync(target, `// Made of base/limits.h by tools/make_limits.mjs.\n${lines.join("\n")}\n`);

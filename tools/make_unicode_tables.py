@@ -16,16 +16,74 @@ OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "base" / "unicode_tabl
 
 # Marks that people leave out: of Latin, Greek, Cyrillic, Hebrew, Arabic, Syriac. Those of other scripts are their
 # vowels.
-LEFT_OUT = [(0x300, 0x36F), (0x483, 0x487), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
-            (0x610, 0x61A), (0x640, 0x640), (0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8),
-            (0x6EA, 0x6ED), (0x711, 0x711), (0x730, 0x74A), (0x8D3, 0x8E1), (0x8E3, 0x8FF), (0x1AB0, 0x1AFF),
-            (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)]
+LEFT_OUT = [
+    (0x300, 0x36F),
+    (0x483, 0x487),
+    (0x591, 0x5BD),
+    (0x5BF, 0x5BF),
+    (0x5C1, 0x5C2),
+    (0x5C4, 0x5C5),
+    (0x5C7, 0x5C7),
+    (0x610, 0x61A),
+    (0x640, 0x640),
+    (0x64B, 0x65F),
+    (0x670, 0x670),
+    (0x6D6, 0x6DC),
+    (0x6DF, 0x6E4),
+    (0x6E7, 0x6E8),
+    (0x6EA, 0x6ED),
+    (0x711, 0x711),
+    (0x730, 0x74A),
+    (0x8D3, 0x8E1),
+    (0x8E3, 0x8FF),
+    (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20FF),
+    (0xFE20, 0xFE2F),
+]
 # Letters that have no decomposition, and are typed as others.
-ALIKE = {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ƒ": "f",
-         "\u0671": "\u0627", "\u0649": "\u064A", "\u06CC": "\u064A", "\u0629": "\u0647", "\u06A9": "\u0643", "\u06C0": "\u0647",
-         "\u2018": "'", "\u2019": "'", "\u02BC": "'", "\u201C": '"', "\u201D": '"', "\u2010": "-", "\u2011": "-", "\u2013": "-",
-         "\u2014": "-", "\u2212": "-"}
-GRAPHEME = ["Control", "Extend", "ZWJ", "SpacingMark", "Prepend", "Extended_Pictographic", "Regional_Indicator", "L", "V", "T"]
+ALIKE = {
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ı": "i",
+    "ħ": "h",
+    "ŧ": "t",
+    "ŋ": "n",
+    "ƒ": "f",
+    "\u0671": "\u0627",
+    "\u0649": "\u064a",
+    "\u06cc": "\u064a",
+    "\u0629": "\u0647",
+    "\u06a9": "\u0643",
+    "\u06c0": "\u0647",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u02bc": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+}
+GRAPHEME = [
+    "Control",
+    "Extend",
+    "ZWJ",
+    "SpacingMark",
+    "Prepend",
+    "Extended_Pictographic",
+    "Regional_Indicator",
+    "L",
+    "V",
+    "T",
+]
 
 
 def fetch():
@@ -121,7 +179,10 @@ def main():
     version = re.search(r"-([\d.]+)\.txt", (data / "CaseFolding.txt").read_text())[1]
 
     classes = {}
-    for path, wanted in ((data / "auxiliary/GraphemeBreakProperty.txt", GRAPHEME), (data / "emoji/emoji-data.txt", GRAPHEME)):
+    for path, wanted in (
+        (data / "auxiliary/GraphemeBreakProperty.txt", GRAPHEME),
+        (data / "emoji/emoji-data.txt", GRAPHEME),
+    ):
         for first, last, fields in records(path):
             if fields[0] in wanted:
                 for point in range(first, last + 1):
@@ -139,7 +200,9 @@ def main():
             grapheme_words.append(first << 11 | (count - 1) << 4 | kind)
             first += count
 
-    zeros = sorted(first for first, _, fields in records(data / "UnicodeData.txt") if fields[1] == "Nd" and fields[5] == "0")
+    zeros = sorted(
+        first for first, _, fields in records(data / "UnicodeData.txt") if fields[1] == "Nd" and fields[5] == "0"
+    )
     runs, pool = fold_runs(Folding(data))
     heads = [first << 11 | (count - 1) << 3 | (step - 1) << 1 | kind for first, count, step, kind, _ in runs]
     values = [value for *_, value in runs]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Real processes for the scenarios: a server, and devices driven through the terminal client.
 
-Everything listens on loopback, on ports the system chooses, and keeps its data in a temporary directory that goes with the test.
+Everything listens on loopback, on ports the system chooses, and keeps its data in a temporary directory that goes
+with the test.
 KITH_BIN names the directory of kithd and kith (default build/release/bin).
 """
 from __future__ import annotations
@@ -40,7 +41,13 @@ def eventually(condition, timeout_s: float = 15.0, what: str = "the condition"):
 class Server:
     """A kithd process. It keeps its port over restarts, so that devices find it again."""
 
-    def __init__(self, directory: pathlib.Path, config: str = "", environment: dict | None = None, wrapper: list[str] | None = None):
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        config: str = "",
+        environment: dict | None = None,
+        wrapper: list[str] | None = None,
+    ):
         self.directory = directory
         self.data = directory / "data"
         self.log = directory / "kithd.log"
@@ -137,10 +144,15 @@ class Rpc:
 
     def call(self, method: str, timeout_s: float = 20.0, **params):
         number = next(self._ids)
-        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n")
+        self.process.stdin.write(
+            json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
+        )
         self.process.stdin.flush()
         with self._changed:
-            if not self._changed.wait_for(lambda: number in self._answers or self._ended, timeout_s) or number not in self._answers:
+            if (
+                not self._changed.wait_for(lambda: number in self._answers or self._ended, timeout_s)
+                or number not in self._answers
+            ):
                 raise AssertionError(f"no answer to {method}")
             answer = self._answers.pop(number)
         if "error" in answer:
@@ -172,17 +184,32 @@ class Rpc:
 class Device:
     """One home of the terminal client."""
 
-    def __init__(self, directory: pathlib.Path, server: Server, name: str, phone: str | None = None, environment: dict | None = None):
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        server: Server,
+        name: str,
+        phone: str | None = None,
+        environment: dict | None = None,
+    ):
         self.home = directory / name
         self.server = server
         self.name = name
         self.phone = phone or f"+49170{random.randrange(10**6):06d}{next(_numbers) % 10}"
         self.environment = environment
 
-    def run(self, *arguments: str, check: bool = True, timeout_s: float = 60.0, input: str | None = None) -> subprocess.CompletedProcess:
-        done = subprocess.run([str(BIN / "kith"), "--home", str(self.home), *arguments], capture_output=True, text=True, timeout=timeout_s,
-                              input=input, stdin=None if input is not None else subprocess.DEVNULL,
-                              env={**os.environ, **(self.environment or {})})
+    def run(
+        self, *arguments: str, check: bool = True, timeout_s: float = 60.0, input: str | None = None
+    ) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            [str(BIN / "kith"), "--home", str(self.home), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            input=input,
+            stdin=None if input is not None else subprocess.DEVNULL,
+            env={**os.environ, **(self.environment or {})},
+        )
         if check and done.returncode != 0:
             raise AssertionError(f"kith {' '.join(arguments)}: exit code {done.returncode}: {done.stderr}")
         return done

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""kith-bench in small: every workload runs, and its counts add up (it fails by itself when something is lost, refused or late). No speeds."""
+"""kith-bench in small: every workload runs, and its counts add up. No speeds.
+
+It fails by itself when something is lost, refused or late.
+"""
+
 import json
 import os
 import pathlib
@@ -8,16 +12,49 @@ import tempfile
 import unittest
 
 BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
-SMALL = ["--rounds", "1", "--seconds", "0.3", "--pairs", "10", "--rate", "100", "--idle-from", "20", "--idle-to", "60", "--users", "20",
-         "--messages", "500", "--offline-rate", "200", "--give-back", "1", "--logins", "30", "--core-messages", "100",
-         "--storm-devices", "60", "--storm-messages", "100", "--slow-messages", "15000", "--slow-payload", "10000"]
+SMALL = [
+    "--rounds",
+    "1",
+    "--seconds",
+    "0.3",
+    "--pairs",
+    "10",
+    "--rate",
+    "100",
+    "--idle-from",
+    "20",
+    "--idle-to",
+    "60",
+    "--users",
+    "20",
+    "--messages",
+    "500",
+    "--offline-rate",
+    "200",
+    "--give-back",
+    "1",
+    "--logins",
+    "30",
+    "--core-messages",
+    "100",
+    "--storm-devices",
+    "60",
+    "--storm-messages",
+    "100",
+    "--slow-messages",
+    "15000",
+    "--slow-payload",
+    "10000",
+]
 
 
 class Bench(unittest.TestCase):
     def run_small(self, *workloads: str) -> dict:
         with tempfile.TemporaryDirectory() as directory:
             figures = pathlib.Path(directory) / "figures.json"
-            done = subprocess.run([BENCH, *workloads, *SMALL, "--json", figures], capture_output=True, text=True, timeout=240, check=False)
+            done = subprocess.run(
+                [BENCH, *workloads, *SMALL, "--json", figures], capture_output=True, text=True, timeout=240, check=False
+            )
             self.assertEqual(done.returncode, 0, done.stderr)
             return {name: figure["median"] for name, figure in json.loads(figures.read_text()).items()}
 

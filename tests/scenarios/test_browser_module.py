@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The browser's module, in Node, talks with the native client: two builds of one core (tools/build_wasm makes the module)."""
+"""The browser's module, in Node, talks with the native client: two builds of one core.
+
+tools/build_wasm makes the module.
+"""
+
 import contextlib
 import os
 import random
@@ -15,7 +19,11 @@ class ModuleDevice(Device):
     def rpc(self) -> Rpc:
         web = ROOT / "web"
         loader = (web / "node_modules/tsx/dist/loader.mjs").as_uri()
-        return Rpc(self.home, self.environment, command=["node", "--import", loader, str(web / "core-client/node_rpc.ts"), "--home", str(self.home)])
+        return Rpc(
+            self.home,
+            self.environment,
+            command=["node", "--import", loader, str(web / "core-client/node_rpc.ts"), "--home", str(self.home)],
+        )
 
 
 class BrowserModule(Scenario):
@@ -77,7 +85,10 @@ class BrowserModule(Scenario):
         self.module.close()
         file = self.directory / "Module" / "kith.db"
         with contextlib.closing(sqlite3.connect(file)) as database:
-            [(page,)] = database.execute("SELECT pgoffset FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 1")
+            [(page,)] = database.execute(
+                "SELECT pgoffset FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' "
+                "ORDER BY path LIMIT 1 OFFSET 1"
+            )
         self.damage(file, page)
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         with self.assertRaises((RpcError, AssertionError), msg="met while running: the module ends"):
@@ -85,7 +96,10 @@ class BrowserModule(Scenario):
         self.module.kill()
         self.module = self.rpc(ModuleDevice(self.directory, self.kithd, "Module"))
         rebuilt = self.module.call("get_state")["rebuilt"]
-        texts = [m["text"]["text"] for m in self.module.call("list_messages", conversation=conversation, limit=500)["messages"]]
+        texts = [
+            m["text"]["text"]
+            for m in self.module.call("list_messages", conversation=conversation, limit=500)["messages"]
+        ]
         self.assertEqual(len(texts), int(rebuilt["messages_kept"]))
         self.assertGreater(len(texts), 150)
         self.assertLess(len(texts), 302)

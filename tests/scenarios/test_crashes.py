@@ -52,8 +52,15 @@ class Crashes(Scenario):
         self.assertEqual(texts_of(ana, with_ben), to_ana)
         for rpc in (ana, ben):
             self.assertEqual(int(rpc.call("get_state").get("undecryptable", 0)), 0)
-            self.assertEqual([e["params"]["text"]["text"] for e in rpc.events if e["method"] == "message_added" and not e["params"]["outgoing"]],
-                             to_ben if rpc is ben else to_ana, "each shown once, in order")
+            self.assertEqual(
+                [
+                    e["params"]["text"]["text"]
+                    for e in rpc.events
+                    if e["method"] == "message_added" and not e["params"]["outgoing"]
+                ],
+                to_ben if rpc is ben else to_ana,
+                "each shown once, in order",
+            )
 
     def test_the_sender_is_killed_between_any_two_steps(self):  # [F2] SEND-1
         with_ben, accepted = None, []

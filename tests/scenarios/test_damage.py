@@ -70,7 +70,11 @@ class Interrupted(Talking):
             for _ in range(10):
                 self.say_something()
             self.kithd.start()
-            eventually(lambda: any(rpc.call("get_state")["connection"] == "kOnline" for rpc in self.people), 60, "somebody being back")
+            eventually(
+                lambda: any(rpc.call("get_state")["connection"] == "kOnline" for rpc in self.people),
+                60,
+                "somebody being back",
+            )
         self.check_everything_arrived_once_and_in_order()
 
     def test_a_server_that_was_stopped_goes_on_where_it_was(self):  # SEND-1
@@ -89,12 +93,20 @@ class Interrupted(Talking):
 
 
 class ReadOnlyDisk(Talking):
-    """What the file system does when it has met an error (tests/failing_disk.c); beside the four there is Eve, for whom everything must be stored."""
+    """What the file system does when it has met an error (tests/failing_disk.c).
+
+    Beside the four there is Eve, for whom everything must be stored.
+    """
 
     def start_server(self):
         self.read_only = self.directory / "read_only"
-        return self.server(environment={"LD_PRELOAD": str(BIN / "libfailing_disk.so"), "KITH_DISK_READ_ONLY": str(self.read_only),
-                                        "KITH_DISK": str(self.directory / "server0" / "data")})
+        return self.server(
+            environment={
+                "LD_PRELOAD": str(BIN / "libfailing_disk.so"),
+                "KITH_DISK_READ_ONLY": str(self.read_only),
+                "KITH_DISK": str(self.directory / "server0" / "data"),
+            }
+        )
 
     def setUp(self):
         super().setUp()
@@ -132,16 +144,22 @@ class ReadOnlyDisk(Talking):
         self.assertEqual(self.get("/readyz"), (503, "the inbox store can't be written\n"))
         self.assertEqual(self.get("/healthz")[0], 200)
         self.assertRegex(self.get("/metrics")[1], r'(?m)^kith_sends_refused_total\{code="kUnavailable"\} [1-9]')
-        self.assertGreaterEqual(self.unsent(self.people[0]), len(self.sent_to_eve) - len(stored), "nothing for Eve is acknowledged")
+        self.assertGreaterEqual(
+            self.unsent(self.people[0]), len(self.sent_to_eve) - len(stored), "nothing for Eve is acknowledged"
+        )
         stranger = Device(self.directory, self.kithd, "Stranger")
-        refused = stranger.run("register", "--server", self.kithd.url, "--phone", stranger.phone, "--name", "Stranger", check=False)
+        refused = stranger.run(
+            "register", "--server", self.kithd.url, "--phone", stranger.phone, "--name", "Stranger", check=False
+        )
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("a store is away", refused.stderr)
         received = self.eve.receive_texts()
         self.assertEqual(received[:len(stored)], stored, "what was acknowledged is delivered all the same")
 
         self.read_only.unlink()
-        eventually(lambda: self.get("/readyz")[0] == 200, 10, "being ready, though nobody registers or asks for anything")
+        eventually(
+            lambda: self.get("/readyz")[0] == 200, 10, "being ready, though nobody registers or asks for anything"
+        )
         self.check_everything_arrived_once_and_in_order()
         self.assertEqual(received + self.eve.receive_texts("--timeout", "3"), self.sent_to_eve)
         stranger.register()
@@ -220,7 +238,9 @@ class Damaged(Scenario):
     def pages(device, table: str) -> list[int]:
         """Where the leaves of a table are, as offsets into the file."""
         with contextlib.closing(sqlite3.connect(device.home / "kith.db")) as database:
-            rows = database.execute("SELECT pgoffset FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path", (table,))
+            rows = database.execute(
+                "SELECT pgoffset FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path", (table,)
+            )
             return [offset for (offset,) in rows]
 
     def check_they_talk(self, ana, ben):
@@ -229,7 +249,9 @@ class Damaged(Scenario):
         ben.send(ana, "to Ana", "--wait", "sent")
         # Ben's first message after the repair may have been written with what Ana's device has lost; then it is sent
         # again.
-        texts = eventually(lambda: [text for text in ana.receive_texts("--timeout", "3") if text == "to Ana"], 60, "what Ben wrote")
+        texts = eventually(
+            lambda: [text for text in ana.receive_texts("--timeout", "3") if text == "to Ana"], 60, "what Ben wrote"
+        )
         self.assertEqual(texts, ["to Ana"])
         self.assertNotIn("", self.history(ana, ben)[-2:], "nothing stays unreadable")
 

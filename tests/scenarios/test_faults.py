@@ -42,7 +42,9 @@ class Faults(Scenario):
         kithd.start()
         # 35 days after the first message and 15 after the second.
         metrics = lambda: urllib.request.urlopen(kithd.url + "/metrics").read().decode()
-        eventually(lambda: re.search(r"^kith_inbox_expired_total 1$", metrics(), re.M), 30, "the first message being forgotten")
+        eventually(
+            lambda: re.search(r"^kith_inbox_expired_total 1$", metrics(), re.M), 30, "the first message being forgotten"
+        )
         self.assertEqual(ben.receive_texts("--timeout", "5"), ["away for days"])
         ana.send(ben, "afterwards", "--wait", "sent")
         self.assertEqual(ben.receive_texts("--timeout", "5"), ["afterwards"])
@@ -111,22 +113,34 @@ class Faults(Scenario):
 
     def test_the_server_refuses_to_start_on_a_directory_in_use(self):
         kithd = self.server()
-        second = subprocess.run([str(BIN / "kithd"), "--data", str(kithd.data), "--listen", "127.0.0.1:0", "--codes", "echo"],
-                                capture_output=True, text=True, timeout=20)
+        second = subprocess.run(
+            [str(BIN / "kithd"), "--data", str(kithd.data), "--listen", "127.0.0.1:0", "--codes", "echo"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
         self.assertNotEqual(second.returncode, 0)
         self.assertIn(str(kithd.data), second.stderr)
 
     def test_the_echo_sender_is_refused_off_loopback(self):
-        done = subprocess.run([str(BIN / "kithd"), "--data", str(self.directory / "d"), "--listen", "0.0.0.0:0", "--codes", "echo"],
-                              capture_output=True, text=True, timeout=20)
+        done = subprocess.run(
+            [str(BIN / "kithd"), "--data", str(self.directory / "d"), "--listen", "0.0.0.0:0", "--codes", "echo"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("echo", done.stderr)
 
     def test_hostile_connections_are_closed_and_others_go_on(self):  # LIMIT-1
         kithd = self.server("[timeouts]\nhandshake_timeout_ms = 1000\n")
         ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
-        garbage = [b"\x16\x03\x01\x02\x00" * 10, b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 5000 + b"\r\n", b"POST /v1/keys HTTP/1.1\r\nHost: x\r\n"
-                   b"Content-Length: 99999999999\r\n\r\n", b"\0" * 100_000]
+        garbage = [
+            b"\x16\x03\x01\x02\x00" * 10,
+            b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 5000 + b"\r\n",
+            b"POST /v1/keys HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+            b"\0" * 100_000,
+        ]
         for data in garbage:
             with socket.create_connection(("127.0.0.1", kithd.port), timeout=10) as connection:
                 try:

@@ -67,12 +67,17 @@ class Secrets(Scenario):
         eventually(lambda: WORDS in ben.receive_texts(), what="the message")
         # One that stays on the server's disk, and one that is refused.
         rpc.call("send_message", handle=ben.phone, text=QUOTED)
-        eventually(lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent", what="the first tick")
+        eventually(
+            lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent",
+            what="the first tick",
+        )
         phone = "+491709999999"
         code = self.post(kithd, "/v1/registration/code", {"handle": {"phone": phone}})["code"]
         self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": "wrong-code-77", "pin": PIN})
         self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": code})
-        self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, "code": "wrong-code-78", "pin": "wrong-pin-79"})
+        self.post(
+            kithd, "/v1/registration", {"handle": {"phone": ana.phone}, "code": "wrong-code-78", "pin": "wrong-pin-79"}
+        )
         rpc.close()
         secrets = {name: forms(token_of(device)[20:]) for name, device in (("Ana's token", ana), ("Ben's token", ben))}
         secrets |= {"a message": [WORDS.encode()], "a message at rest": [QUOTED.encode()], "the PIN": [PIN.encode()],
@@ -108,7 +113,10 @@ class Secrets(Scenario):
         rpc.call("send_message", handle=ben.phone, text=WORDS)
         wrong = {"code": "wrong-code-that-is-too-long-for-the-stack", "pin": "wrong-pin-that-is-too-long-for-the-stack"}
         self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, **wrong})
-        eventually(lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent", what="the first tick")
+        eventually(
+            lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent",
+            what="the first tick",
+        )
         kept = b"".join(memory_of(kithd.process.pid))
         self.assertIn(str(kithd.data).encode(), kept, "the search finds what is there")
         for secret in (LONG_PIN, wrong["code"], wrong["pin"], WORDS):

@@ -22,7 +22,9 @@ class Following:
         self.process = subprocess.Popen(
             [str(BIN / "kith"), "--home", str(home), "receive", "--follow", "--json", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        threading.Thread(target=self._read, args=(self.process.stdout, lambda line: self.lines.append(json.loads(line))), daemon=True).start()
+        threading.Thread(
+            target=self._read, args=(self.process.stdout, lambda line: self.lines.append(json.loads(line))), daemon=True
+        ).start()
         threading.Thread(target=self._read, args=(self.process.stderr, self.words.append), daemon=True).start()
 
     @staticmethod
@@ -198,7 +200,13 @@ class SharedHome(Scenario):
             os.chmod(path, 0o777)
         code = ("import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(5);"
                 "print(len(s.recv(1)))")
-        done = subprocess.run(["python3", "-c", code, str(self.ana.home / "socket")], user=65534, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(
+            ["python3", "-c", code, str(self.ana.home / "socket")],
+            user=65534,
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
         self.assertEqual(done.stdout.strip(), "0", done.stderr)
 
 

@@ -70,8 +70,12 @@ class Terminal(Scenario):
         self.assertIn("a text goes behind WHOM", done.stderr)
 
     def test_a_home_serves_others_while_a_text_is_waited_for(self):
-        slow = subprocess.Popen([str(BIN / "kith"), "--home", str(self.ana.home), "send", self.ben.phone, "--wait", "sent"],
-                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        slow = subprocess.Popen(
+            [str(BIN / "kith"), "--home", str(self.ana.home), "send", self.ben.phone, "--wait", "sent"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             eventually(lambda: (self.ana.home / "socket").exists(), 20, "the home being held")
             self.ana.send(self.ben, "meanwhile", "--wait", "sent")
@@ -87,7 +91,9 @@ class Terminal(Scenario):
         for text in texts:
             self.ana.send(self.ben, text, "--wait", "sent")
         log, answers = self.directory / "log", self.directory / "answers"
-        done = self.ben.run("receive", "--exec", f'cat >> {log}; printf "%s|%s\\n" "$KITH_FROM" "$KITH_TEXT" >> {answers}')
+        done = self.ben.run(
+            "receive", "--exec", f'cat >> {log}; printf "%s|%s\\n" "$KITH_FROM" "$KITH_TEXT" >> {answers}'
+        )
         self.assertEqual(done.stdout, "")
         lines = [json.loads(line) for line in log.read_text().splitlines()]
         self.assertEqual([line["text"] for line in lines], texts)
@@ -242,20 +248,58 @@ class NotSent(Scenario):
 
 class Registering(Scenario):
     def register(self, *arguments, **environment):
-        return subprocess.run([str(BIN / "kith"), "--home", str(self.directory / "home"), "register", "--phone", "+491700000001", *arguments],
-                              capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
+        return subprocess.run(
+            [
+                str(BIN / "kith"),
+                "--home",
+                str(self.directory / "home"),
+                "register",
+                "--phone",
+                "+491700000001",
+                *arguments,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **environment},
+        )
 
     def test_what_can_not_be_is_named_and_costs_no_code(self):
-        for server, name, words in (("http://user:pw@localhost:1", "Ana", "user name and password"), ("http://localhost:1", "", "name"),
-                                    ("http://localhost:1", "\t ", "name"), ("localhost", "Ana", "no address")):
+        for server, name, words in (
+            ("http://user:pw@localhost:1", "Ana", "user name and password"),
+            ("http://localhost:1", "", "name"),
+            ("http://localhost:1", "\t ", "name"),
+            ("localhost", "Ana", "no address"),
+        ):
             done = self.register("--server", server, "--name", name)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(words, done.stderr)
 
     def test_an_untrusted_certificate_is_named_as_such(self):
         key, certificate = self.directory / "key.pem", self.directory / "certificate.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
-                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        subprocess.run(
+            [
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                key,
+                "-out",
+                certificate,
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost",
+            ],
+            check=True,
+            capture_output=True,
+        )
         server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
@@ -271,27 +315,54 @@ class Registering(Scenario):
         self.assertIn("not trusted", done.stderr)
 
     def test_a_home_path_that_is_too_long_is_named(self):
-        done = subprocess.run([str(BIN / "kith"), "--home", str(self.directory / ("d" * 200) / ("e" * 200) / ("f" * 200)), "status"],
-                              capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [str(BIN / "kith"), "--home", str(self.directory / ("d" * 200) / ("e" * 200) / ("f" * 200)), "status"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
         self.assertEqual(done.returncode, 8)
         self.assertIn("longer than", done.stderr)
 
     def test_a_relative_data_directory_is_none(self):
         environment = {key: value for key, value in os.environ.items() if key != "KITH_HOME"}
-        done = subprocess.run([str(BIN / "kith"), "rpc"], capture_output=True, text=True, timeout=30, cwd=self.directory, stdin=subprocess.DEVNULL,
-                              env={**environment, "XDG_DATA_HOME": "relative", "HOME": str(self.directory)})
+        done = subprocess.run(
+            [str(BIN / "kith"), "rpc"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            cwd=self.directory,
+            stdin=subprocess.DEVNULL,
+            env={**environment, "XDG_DATA_HOME": "relative", "HOME": str(self.directory)},
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertFalse((self.directory / "relative").exists())
         self.assertTrue((self.directory / ".local/share/kith/kith.db").exists())
 
     def test_a_home_that_is_not_there_is_named_and_not_made(self):
         for directory in (self.directory / "mistyped", self.directory):
-            for command in (["status"], ["history", "+491700000002"], ["send", "+491700000002", "x"], ["receive", "--json"]):
-                done = subprocess.run([str(BIN / "kith"), "--home", str(directory), *command], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+            for command in (
+                ["status"],
+                ["history", "+491700000002"],
+                ["send", "+491700000002", "x"],
+                ["receive", "--json"],
+            ):
+                done = subprocess.run(
+                    [str(BIN / "kith"), "--home", str(directory), *command],
+                    capture_output=True,
+                    text=True,
+                    timeout=30,
+                    stdin=subprocess.DEVNULL,
+                )
                 self.assertEqual(done.returncode, 3, (command, done.stderr))
                 self.assertIn(f"there is no home in {directory}", done.stderr)
         self.assertEqual(list(self.directory.iterdir()), [])
-        done = subprocess.run([str(BIN / "kith"), "--home", str(directory), "status", "--json"], capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            [str(BIN / "kith"), "--home", str(directory), "status", "--json"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
         self.assertFalse(json.loads(done.stdout)["registered"])
 
     def test_an_unknown_command_is_named_with_what_was_meant(self):
@@ -325,7 +396,9 @@ class TakingBack(Scenario):
         self.device(self.kithd, "AnaAgain", phone=self.ana.phone)
         self.ana.register()
         self.assertEqual(self.ana.run("status").returncode, 0)
-        done = self.ana.run("register", "--server", self.kithd.url, "--phone", self.ana.phone, "--name", "Ana", check=False)
+        done = self.ana.run(
+            "register", "--server", self.kithd.url, "--phone", self.ana.phone, "--name", "Ana", check=False
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn("registered already", done.stderr)
 
@@ -351,7 +424,9 @@ class TakingBack(Scenario):
 class Installing(Scenario):
     def test_the_pages_made_of_the_command_table_are_right_for_their_readers(self):
         for shell in ("bash", "zsh", "fish"):
-            script = subprocess.run([str(BIN / "kith"), "completion", shell], capture_output=True, text=True, check=True, timeout=30).stdout
+            script = subprocess.run(
+                [str(BIN / "kith"), "completion", shell], capture_output=True, text=True, check=True, timeout=30
+            ).stdout
             self.assertIn("receive", script)
             if shell == "bash":
                 subprocess.run(["bash", "-n"], input=script, text=True, check=True, timeout=30)

@@ -102,7 +102,9 @@ class TwoPeople(Scenario):
         ben.call("set_available", available=True)
         ana.call("set_available", available=True)
         ana.call("watch_presence", conversations=[with_ben])
-        ana.wait_event("presence_changed", lambda p: p["conversation"] == with_ben and p["presence"]["kind"] == "kOnline")
+        ana.wait_event(
+            "presence_changed", lambda p: p["conversation"] == with_ben and p["presence"]["kind"] == "kOnline"
+        )
         ben.call("set_typing", conversation=with_ana, typing=True)
         ana.wait_event("typing_changed", lambda p: p["conversation"] == with_ben and p["typing"])
         ben.call("set_typing", conversation=with_ana, typing=False)
@@ -122,8 +124,12 @@ class TwoPeople(Scenario):
         ben.call("set_available", available=True)
         ana.call("watch_presence", conversations=[with_ben])
         ben.call("watch_presence", conversations=[with_ana])
-        ana.wait_event("presence_changed", lambda p: p["conversation"] == with_ben and p["presence"]["kind"] == "kHidden")
-        ben.wait_event("presence_changed", lambda p: p["conversation"] == with_ana and p["presence"]["kind"] == "kHidden")
+        ana.wait_event(
+            "presence_changed", lambda p: p["conversation"] == with_ben and p["presence"]["kind"] == "kHidden"
+        )
+        ben.wait_event(
+            "presence_changed", lambda p: p["conversation"] == with_ana and p["presence"]["kind"] == "kHidden"
+        )
 
     def test_blocked_people_reach_nobody(self):  # [F28] SEND-4
         self.ana.send(self.ben, "before", "--wait", "sent")
@@ -131,7 +137,9 @@ class TwoPeople(Scenario):
         self.ben.run("block", self.ana.phone)
         message = self.ana.send(self.ben, "while blocked", "--wait", "sent")
         self.assertEqual(self.ben.receive_texts(), [])
-        history = json.loads("[" + ",".join(self.ana.run("history", self.ben.phone, "--json").stdout.splitlines()) + "]")
+        history = json.loads(
+            "[" + ",".join(self.ana.run("history", self.ben.phone, "--json").stdout.splitlines()) + "]"
+        )
         self.assertEqual([m.get("tick") for m in history if m["id"] == message], ["sent"], "one tick, for ever")
         self.ben.run("unblock", self.ana.phone)
         self.ana.send(self.ben, "after", "--wait", "sent")
@@ -184,7 +192,9 @@ class TwoPeople(Scenario):
     def ana_again(self, *options):
         from tests.scenarios.processes import Device
         again = Device(self.directory, self.kithd, "AnaPin", phone=self.ana.phone)
-        return again.run("register", "--server", self.kithd.url, "--phone", again.phone, "--name", "Ana", *options, check=False)
+        return again.run(
+            "register", "--server", self.kithd.url, "--phone", again.phone, "--name", "Ana", *options, check=False
+        )
 
     def test_bad_input_gets_named_errors(self):
         ana = self.rpc(self.ana)
@@ -203,7 +213,9 @@ class TwoPeople(Scenario):
 
     def test_contacts_names_and_profile(self):  # [F31 F34 F35]
         cards = self.directory / "contacts.vcf"
-        cards.write_text(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Benjamin Example\r\nTEL;TYPE=CELL:{self.ben.phone}\r\nEND:VCARD\r\n")
+        cards.write_text(
+            f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Benjamin Example\r\nTEL;TYPE=CELL:{self.ben.phone}\r\nEND:VCARD\r\n"
+        )
         self.ana.run("contacts", "import", str(cards))
         self.assertIn("Benjamin Example", self.ana.run("contacts").stdout)
         self.ana.send(self.ben, "hi", "--wait", "sent")

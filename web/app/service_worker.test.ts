@@ -47,7 +47,7 @@ beforeEach(() => {
   vm.runInNewContext(built, { self, location: { origin: ORIGIN }, URL });
 });
 
-it("a click on a notification brings the page of its profile to the front, and opens the conversation there", async () => {
+it("a click on a notification brings its profile's page to the front, and opens the conversation there", async () => {
   const other = openPage(`${ORIGIN}/?profile=work`);
   const page = openPage(`${ORIGIN}/#/settings`);
   await click("/");

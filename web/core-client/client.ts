@@ -87,7 +87,8 @@ export class CoreClient {
       this.post({ kind: "call", id, method, request: encodeRequest(method, params, randomId()) });
     });
     const result = resultOf(method, response);
-    if (method === "register") void navigator.storage.persist(); // or the browser may drop the account when short of space
+    // Or the browser may drop the account when short of space.
+    if (method === "register") void navigator.storage.persist();
     return result;
   }
 

@@ -36,7 +36,7 @@ test("After a quiet moment events are told at once, then together every 100 ms, 
   expect(told).toEqual([[1, 2], [3, 4, 5], [6]]);
 });
 
-test("Where showing them takes long, events are told so much more seldom that half of the time is left [UI-1]", async () => {
+test("Where showing them takes long, events are told so seldom that half of the time is left [UI-1]", async () => {
   vi.useRealTimers();
   const SHOWING_MS = 150;
   const toldAt: number[] = [];

@@ -29,7 +29,7 @@ test("Events leave in order, as many as the window has room for [UI-1]", () => {
   expect(posted).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("A page that does not keep up gets one Resync in place of what it missed, and then what follows [UI-1, LIMIT-1]", () => {
+test("A page that does not keep up gets one Resync for what it missed, then what follows [UI-1, LIMIT-1]", () => {
   const { events, posted } = queue(2, 3);
   events.push([1, 2, 3, 4, 5, 6].map(event));
   events.push([event(7)]);

@@ -14,7 +14,8 @@ const run = `
   const { readFileSync } = require("node:fs");
   const { WASI } = require("node:wasi");
   const wasi = new WASI({ version: "preview1", args: ["kith_crypto_test"], returnOnExit: true });
-  WebAssembly.instantiate(readFileSync(process.argv[1]), wasi.getImportObject()).then(({ instance }) => process.exit(wasi.start(instance)));
+  WebAssembly.instantiate(readFileSync(process.argv[1]), wasi.getImportObject())
+    .then(({ instance }) => process.exit(wasi.start(instance)));
 `;
 
 test("The known answers hold in WebAssembly", { timeout: 120_000 }, () => {

@@ -190,7 +190,7 @@ describe("The tabs of one profile", () => {
     }
   });
 
-  test("go on when the leading one is closed: another leads, repeats what can be repeated, and reads its state again", async () => {
+  test("go on when the leading one is closed: another leads, repeats what can be, reads its state again", async () => {
     const { browser, first, second } = await twoTabs();
     second.call("connect", {});
     browser.core.answerAll();
@@ -204,7 +204,7 @@ describe("The tabs of one profile", () => {
     expect(second.events()).toEqual(["resync"]);
   });
 
-  test("make a call again whose answer was lost, as the same change, so that the core does it once [SEND-1]", async () => {
+  test("make a call again whose answer was lost, as the same change: the core does it once [SEND-1]", async () => {
     const { browser, first, second } = await twoTabs();
     const send = second.call("sendMessage", { conversation: "c", text: "hello" }, "11".repeat(16));
     expect(browser.core.changes()).toEqual(["11".repeat(16)]);

@@ -127,7 +127,7 @@ describe("The database of the browser module", { timeout: 180_000 }, () => {
     }
   });
 
-  test("has every committed transaction, whole, after a power failure that leaves any part of what was not synced [INBOX-2]", () => {
+  test("has every committed transaction after a power failure that leaves parts of the rest [INBOX-2]", () => {
     for (let endAt = 0; endAt < whole.files.changes; ++endAt) {
       const { files, progress } = workUntil(endAt);
       expectKept(
@@ -139,7 +139,7 @@ describe("The database of the browser module", { timeout: 180_000 }, () => {
     }
   });
 
-  test("refuses a transaction that finds no space, keeps the ones before, and goes on when there is space again", () => {
+  test("refuses a transaction that finds no space, keeps those before, and goes on when there is space again", () => {
     const files = new FailingFiles();
     const store = load(files);
     store.store_open();

@@ -130,7 +130,7 @@ test("a body is asked for piece by piece and sent when it is whole", async () =>
   expect(Buffer.concat(came).equals(whole)).toBe(true);
 });
 
-test("what is no success comes whole, what breaks off has no answer, and a body that no browser could hold is not begun", async () => {
+test("no success comes whole, what breaks off has no answer, a body too large to hold is not begun", async () => {
   const url = await serve((request, response) => {
     if (request.method === "GET") return void response.writeHead(416).end("why");
     response.writeHead(200, { "content-length": 100 }).write("half");

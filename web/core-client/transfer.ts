@@ -2,8 +2,8 @@
 
 // HTTP calls whose bodies come in pieces, each when the one who takes it has room (proto/client_api/host.proto).
 //
-// An answer is read from the network as it is taken. A request's body is put together first: over HTTP/1.1 a browser sends only what it has
-// whole. So it is bounded; larger things go up in parts.
+// An answer is read from the network as it is taken. A request's body is put together first: over HTTP/1.1 a browser
+// sends only what it has whole. So it is bounded; larger things go up in parts.
 import type { HttpCall } from "./generated/client_api/host_pb";
 import { TRANSFER_BODY_BYTES_MAX, TRANSFER_PIECE_BYTES_MAX } from "./generated/limits";
 import { NO_ANSWER, readWhole, requestOf, type HttpAnswer } from "./http";

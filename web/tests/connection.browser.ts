@@ -104,7 +104,7 @@ describe("connections", () => {
     await ben.check();
   });
 
-  it("[F2] what is written while the server is away is sent, in order and once, when it is back; a reload meanwhile loses nothing", async () => {
+  it("[F2] what is written while the server is away is sent, in order and once, also after a reload", async () => {
     ana.serverAway = ben.serverAway = true;
     await anaPage.evaluate(() => navigator.serviceWorker.ready.then(() => true));
     await server.kill();
@@ -129,7 +129,8 @@ describe("connections", () => {
 
   it("[F3] what is sent to somebody whose page is closed comes when it is opened", async () => {
     await benPage.close();
-    await anaPage.locator("[data-part=status]", { hasText: "last seen" }).waitFor(); // its Worker outlives it for a moment, and would take the message
+    // Its Worker outlives it for a moment, and would take the message.
+    await anaPage.locator("[data-part=status]", { hasText: "last seen" }).waitFor();
     await send(anaPage, "while you were away");
     await tick(anaPage, "while you were away", "Sent").waitFor();
     benPage = await ben.page("?profile=work");
@@ -195,7 +196,7 @@ describe("connections", () => {
     }
   });
 
-  it("[F3][F12] a backlog comes in complete, once and in order, into a page that is opened and into an open conversation, and is read there", async () => {
+  it("[F3][F12] a backlog comes once and in order into a page just opened and into an open conversation", async () => {
     const count = 500;
     const away = await Device.open(browser, server.url);
     const peer = await writer(server, "+491700000206");
@@ -234,7 +235,7 @@ describe("connections", () => {
     }
   });
 
-  it("when the network goes it is said within two seconds, and no more as soon as it is back; what was written meanwhile leaves", async () => {
+  it("that the network is gone is said within two seconds, until it is back and what was written leaves", async () => {
     const otto = await Device.open(browser, server.url);
     const page = await otto.page();
     await register(page, "+491700000208", "Otto");

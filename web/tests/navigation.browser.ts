@@ -236,7 +236,7 @@ describe("finding one's way", () => {
       }
   });
 
-  it("keys of an input method are left alone: neither Escape nor Enter that ends a composition does anything here", async () => {
+  it("keys of an input method are left alone: Escape or Enter that ends a composition does nothing here", async () => {
     await openConversation(page, "Ben");
     await composer(page).fill("half a w");
     const sent = await page.locator("[data-message]").count();

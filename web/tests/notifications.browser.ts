@@ -78,7 +78,7 @@ describe("somebody who looks elsewhere", () => {
     await page.getByRole("region", { name: "Notifications" }).waitFor({ state: "detached" });
   });
 
-  it("is told, sees it in the title, and comes to the conversation by a click; then it is told of no more", async () => {
+  it("is told, sees it in the title, comes to the conversation by a click, and then is told of no more", async () => {
     await setFocus(page, false);
     await receive(page);
     await eventually("it is told", async () => (await told(page)).length === 1);
@@ -106,7 +106,7 @@ describe("somebody who looks elsewhere", () => {
     await page.goBack();
   });
 
-  it("[F12] has read nothing that was not on the screen: further up, and below the contact's details on a phone", async () => {
+  it("[F12] has read nothing that was not on the screen: further up, or below a phone's contact details", async () => {
     await eventually("all is read", async () => within(page, ({ core }) => core.conversations[0]?.unread === 0));
     const scroll = (top: number) => page.locator("[data-timeline]").evaluate((frame, to) => frame.scrollTo(0, to), top);
     await scroll(0);

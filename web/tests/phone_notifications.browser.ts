@@ -28,7 +28,8 @@ describe("a telephone's notifications", () => {
     device = await Device.open(browser, server.url);
     await device.context.grantPermissions(["notifications"]);
     await device.context.addInitScript(
-      "window.Notification = class { static permission = 'granted'; constructor() { throw new TypeError('Illegal constructor'); } };",
+      "window.Notification = class { static permission = 'granted'; " +
+        "constructor() { throw new TypeError('Illegal constructor'); } };",
     );
     page = await device.page();
     await register(page, ANA, "Ana");

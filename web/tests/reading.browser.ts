@@ -122,7 +122,7 @@ describe("reading", () => {
     await eventually(`${place} is "${words}"`, async () => (await brought()).join() === wanted, 15_000);
   };
 
-  it("a conversation is searched by itself: hits are marked, one goes from one to the next, and Escape gives the focus back", async () => {
+  it("a conversation is searched by itself: hits are marked, one goes through them, Escape ends it", async () => {
     page = await suite.open(threeTrains);
     await openConversation(page, "Ben");
     await page.locator("#open-chat-menu").click();

@@ -86,7 +86,7 @@ it("a class is not used by what only has its name", () => {
   ).toBe("rows");
 });
 
-it("every sheet with a layer says their order, and what several components put on the same elements lies in one", () => {
+it("every sheet with a layer says their order, and what several components put on an element lies in one", () => {
   for (const { name, root } of sheets) {
     const heads = root.nodes.flatMap((node) => (node.type === "atrule" && node.name === "layer" ? [node.params] : []));
     if (name.startsWith("parts/")) expect([name, root.nodes.filter(({ type }) => type === "rule")]).toEqual([name, []]);

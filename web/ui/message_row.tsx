@@ -59,7 +59,9 @@ export const MessageRow = memo(function MessageRow({
   const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
-      className={`${styles.message} ${outgoing ? styles.own : ""} ${first ? styles.first : ""} ${last ? styles.last : ""}`}
+      className={[styles.message, outgoing && styles.own, first && styles.first, last && styles.last]
+        .filter(Boolean)
+        .join(" ")}
       data-key={message.id}
       data-message
       data-own={outgoing || undefined}

@@ -11,7 +11,7 @@ afterEach(() => vi.unstubAllGlobals());
 const ROW_PX = 50;
 const FRAME_PX = 400;
 
-/** A list of so many messages, below which there is a row of none, scrolled to `top`; and how many rows are measured. */
+/** A list of so many messages, and a row of none below, scrolled to `top`; and how many rows are measured. */
 function list(count: number, top: number) {
   vi.stubGlobal(
     "ResizeObserver",

@@ -100,7 +100,7 @@ describe("a server that doesn't take this device", () => {
 });
 
 describe("a handle that is written to from the search", () => {
-  it("stands where it can be seen and mended, and an answer opens nothing once one has gone back from there", async () => {
+  it("stands where it can be seen and mended; an answer opens nothing once one has gone back from there", async () => {
     await app.start();
     let answer: (found: unknown) => void = () => undefined;
     core.on("openConversation", () => new Promise((resolve) => (answer = resolve)));

@@ -26,7 +26,7 @@ const TOGETHER = [
  * phoneticians write.
  */
 const LATIN =
-  /^[a-z0-9\-\u00df-\u0130\u0132-\u0137\u0139-\u0148\u014a-\u017e\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u1ea0-\u1ef9]*$/iu;
+  /^[a-z0-9\-\u00df-\u0130\u0132-\u0137\u0139-\u0148\u014a-\u017e\u01a0\u01af\u0218-\u021b\u1ea0-\u1ef9]*$/iu;
 const LOOKALIKES = {
   Cyrillic: /^[асԁеһіјӏорԛѕԝхуъьҽпгѵѡмктвн0-9-]+$/iu,
   Greek: /^[αβγεηικνορτυχωγϳ0-9-]+$/iu,

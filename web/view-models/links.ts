@@ -3,7 +3,8 @@
 // Where the links of a text are: web addresses with and without http, mail addresses, phone numbers.
 //
 // Where one ends is linkify-it's to say. What is added here:
-//   - text without spaces: "请看https://example.com/a。谢谢", "example.com에서": a link neither begins nor ends inside of a word;
+//   - text without spaces: "请看https://example.com/a。谢谢", "example.com에서": a link neither begins nor ends inside of
+//     a word;
 //   - a link never leads elsewhere than it seems to: no name before an "@", no signs that turn the reading direction,
 //   and a host that could
 //     pass for another is shown as the network has it;

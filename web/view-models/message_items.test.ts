@@ -62,7 +62,7 @@ describe("what stands between messages", () => {
     expect(kinds(items)).toEqual(["day", "message", "unread", "message"]);
   });
 
-  it("groups what one person writes within minutes, and breaks at another person, a pause, a notice and the unread line", () => {
+  it("groups what one writes within minutes, and breaks at another, a pause, a notice and the unread line", () => {
     const list = [
       message({ atMs: NOON }),
       message({ atMs: NOON + MINUTE }),

@@ -137,7 +137,7 @@ describe("registration", () => {
     expect(model.snapshot()).toMatchObject({ step: "code", code: "424242", codeGiven: true });
   });
 
-  it("says the same of a development server when the code was typed wrong, and tries the next whole one at once", async () => {
+  it("says so of a development server when the code was typed wrong, and tries the next one at once", async () => {
     core.on("requestCode", () => create(RequestCodeResponseSchema, { code: "424242", digits: 6 }));
     model.setPhone("+491700000001");
     await model.next();

@@ -45,10 +45,9 @@ describe("a folded text", () => {
   });
 });
 
+const LARGE = ["🎉", "👍🏽", `${FAMILY} ❤️`, "🇩🇪", "😀😀😀", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "👩🏽‍❤️‍💋‍👨🏿👩🏽‍❤️‍💋‍👨🏿👩🏽‍❤️‍💋‍👨🏿", " 🎉\n"];
 describe("texts of emoji alone", () => {
-  it.each(["🎉", "👍🏽", `${FAMILY} ❤️`, "🇩🇪", "😀😀😀", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "👩🏽‍❤️‍💋‍👨🏿👩🏽‍❤️‍💋‍👨🏿👩🏽‍❤️‍💋‍👨🏿", " 🎉\n"])("are shown large: %s", (text) =>
-    expect(isOnlyEmoji(text)).toBe(true),
-  );
+  it.each(LARGE)("are shown large: %s", (text) => expect(isOnlyEmoji(text)).toBe(true));
   it.each(["", "1", "😀😀😀😀", "ok 👍", "#", "©", "™", "❤", "🇩", "🏽a", "a\u200d"])("are not: %s", (text) =>
     expect(isOnlyEmoji(text)).toBe(false),
   );

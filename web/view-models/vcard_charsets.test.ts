@@ -14,7 +14,8 @@ const quoted = (name: string): string =>
 const card = (...properties: (string | readonly number[])[]) =>
   bytes("BEGIN:VCARD\r\nVERSION:2.1\r\n", ...properties, "\r\nTEL:+491700000001\r\nEND:VCARD\r\n");
 const expected = (head: string, name: string): string =>
-  `BEGIN:VCARD\r\nVERSION:2.1\r\n${head};CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:${quoted(name)}\r\nTEL:+491700000001\r\nEND:VCARD\r\n`;
+  `BEGIN:VCARD\r\nVERSION:2.1\r\n${head};CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:${quoted(name)}\r\n` +
+  "TEL:+491700000001\r\nEND:VCARD\r\n";
 
 /** A name, and what it is in a charset. */
 const NAMES: readonly (readonly [charset: string, name: string, bytes: readonly number[]])[] = [

@@ -10,7 +10,7 @@
 // leaves out.
 
 const CHARSET =
-  /;CHARSET="?(SHIFT_JIS|SHIFT-JIS|X-SJIS|SJIS|EUC-JP|ISO-2022-JP|GB2312|GBK|GB18030|BIG5|EUC-KR|KS_C_5601-1987)"?(?=;|$)/i;
+  /;CHARSET="?(SHIFT[_-]JIS|X-SJIS|SJIS|EUC-JP|ISO-2022-JP|GB2312|GBK|GB18030|BIG5|EUC-KR|KS_C_5601-1987)"?(?=;|$)/i;
 const ENCODING = /;(?:ENCODING=)?(QUOTED-PRINTABLE|BASE64|B)(?=;|$)/i;
 /** What the browser calls otherwise. */
 const LABELS: Record<string, string> = { "SHIFT-JIS": "shift_jis", SJIS: "shift_jis" };

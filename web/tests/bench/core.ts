@@ -88,7 +88,8 @@ async function check(device: WatchedDevice, conversation: string, expected: read
   const wrong = expected.findIndex((text, at) => texts[at] !== text);
   if (texts.length !== expected.length || wrong >= 0) {
     throw new Error(
-      `${texts.length} of ${expected.length} messages are there; the first that is wrong is number ${wrong + 1}: ${texts[wrong]}`,
+      `${texts.length} of ${expected.length} messages are there; ` +
+        `the first that is wrong is number ${wrong + 1}: ${texts[wrong]}`,
     );
   }
   const { undecryptable } = await device.call("getState");

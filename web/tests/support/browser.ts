@@ -76,9 +76,7 @@ export class Device {
       const text = `${message.text()} (${message.location().url})`;
       if (
         this.serverAway &&
-        /ERR_CONNECTION_REFUSED|WebSocket|ERR_FAILED|Failed to load resource|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(
-          text,
-        )
+        /ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED)|WebSocket|Failed to load resource/.test(text)
       )
         return;
       this.problems.push(`console ${message.type()}: ${text}`);

@@ -35,7 +35,8 @@ export class Harness {
 
   async device(browser: Browser, options: BrowserContextOptions = {}): Promise<Device> {
     const device = await Device.open(browser, this.url, options);
-    await device.context.addInitScript("globalThis.__name = (named) => named;"); // what the tests' compiler leaves in functions
+    // What the tests' compiler leaves in functions.
+    await device.context.addInitScript("globalThis.__name = (named) => named;");
     return device;
   }
 
