@@ -112,11 +112,11 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
   Owned& owned = devices_[device];
   if (message.has_text()) {
     // It is known when, unless a start has lain between what came first and what is told now.
-    const auto placeholder = owned.placeholders.find(message.id());
-    const bool told = added || (placeholder != owned.placeholders.end() && placeholder->second == owned.starts);
+    const auto unread = owned.undecryptable.find(message.id());
+    const bool told = added || (unread != owned.undecryptable.end() && unread->second == owned.starts);
     seen_[message.text().text()].try_emplace(device, told ? now_us : 0);
   } else if (added) {
-    owned.placeholders[message.id()] = owned.starts;
+    owned.undecryptable[message.id()] = owned.starts;
   }
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   if (is_new) {
@@ -130,7 +130,7 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
 void Ledger::put(const std::string& device, const Message& message) {
   Owned& owned = devices_[device];
   Place& place = owned.places[message.id()];
-  if (message.has_text() && !place.has_text) place.read = false;  // of a placeholder nobody has read anything
+  if (message.has_text() && !place.has_text) place.read = false;  // of what was not decrypted nobody has read anything
   if (place.read && place.order_us != message.order_us() && !copied_.contains(owned.person))
     broken("ORDER-1: " + device + " lists elsewhere what was read: " + message.text().text());
   place.order_us = message.order_us();

@@ -136,8 +136,8 @@ class Ledger {
     std::vector<std::string> sent;        // ids, in the order of their first Send
     std::map<std::string, int> sends;
     uint64_t starts = 0;
-    std::map<std::string, uint64_t> placeholders;  // id → at which start
-    std::map<std::string, uint64_t> reads;         // whose texts → when, last
+    std::map<std::string, uint64_t> undecryptable;  // id → at which start it came
+    std::map<std::string, uint64_t> reads;          // whose texts → when, last
   };
   using Times = std::map<std::string, uint64_t>;
 

@@ -3,18 +3,13 @@
 // When an entry of an inbox is settled: confirmed, committed, or taken back because its commit failed.
 #include <gtest/gtest.h>
 
-#include "server/delivery/testing/delivery_world.h"
+#include "server/delivery/testing/two_accounts.h"
 
 namespace kith::testing {
 namespace {
 
-class InboxCommitTest : public ::testing::Test {
+class InboxCommitTest : public TwoAccounts {
  protected:
-  DeliveryWorld world;
-  const AccountId ana = world.add_account();
-  const AccountId ben = world.add_account();
-  const DeviceAddress from{ana, {1}};
-  const DeviceAddress to{ben, {1}};
   RecordingSession session;
 
   Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
@@ -31,71 +26,71 @@ class InboxCommitTest : public ::testing::Test {
 // ---------------------------------------------------------------- SEND-2
 
 TEST_F(InboxCommitTest, AMessageThatIsConfirmedInTimeIsSettledAndNeverTouchesTheDisk) {  // [SEND-2]
-  world.connect(to, session);
-  auto& sent = world.send(from, ben);
+  world.connect(ben_1, session);
+  auto& sent = world.send(ana_1, ben);
   ASSERT_EQ(session.messages().size(), 1u);
   EXPECT_FALSE(sent.settled);
-  world.confirm(to, session.last());
+  world.confirm(ben_1, session.last());
   world.loops.settle();
   EXPECT_EQ(sent.settled, Settled::kSafe);
   world.loops.pass(5000);
   // Nothing of it was written; Ana's receipt is another matter.
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
   EXPECT_EQ(world.of(ben).counters().confirmed_before_commit, 1u);
   EXPECT_EQ(world.of(ben).counters().entries_committed, 1u);  // the receipt, for Ana is away
 }
 
 TEST_F(InboxCommitTest, AMessageToAnAbsentDeviceIsSettledWhenItsBatchIsDurable) {  // [SEND-2] [F3]
   world.inboxes().write_faults.hold();
-  auto& sent = world.send(from, ben);
+  auto& sent = world.send(ana_1, ben);
   world.loops.pass(10);
   EXPECT_FALSE(sent.settled);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
   world.inboxes().write_faults.release();
   world.loops.settle();
   EXPECT_EQ(sent.settled, Settled::kSafe);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u);
 }
 
 TEST_F(InboxCommitTest, AConnectedDeviceThatDoesNotConfirmGetsItsEntryCommittedAfterTheLongerDelay) {  // [SEND-2]
-  world.connect(to, session);
-  auto& sent = world.send(from, ben);
+  world.connect(ben_1, session);
+  auto& sent = world.send(ana_1, ben);
   world.loops.pass(10);
   EXPECT_FALSE(sent.settled);
   world.loops.pass(15);
   EXPECT_EQ(sent.settled, Settled::kSafe);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u);
 }
 
 TEST_F(InboxCommitTest, AConfirmationDuringTheCommitSettlesAndTheEntryIsForgottenOnDiskLater) {  // [SEND-2] [INBOX-1]
-  world.connect(to, session);
-  auto& sent = world.send(from, ben);
+  world.connect(ben_1, session);
+  auto& sent = world.send(ana_1, ben);
   world.inboxes().write_faults.hold();
   world.loops.pass(25);
   ASSERT_EQ(world.inboxes().write_faults.waiting(), 1u);
-  world.confirm(to, session.last());
+  world.confirm(ben_1, session.last());
   world.loops.settle();
   EXPECT_EQ(sent.settled, Settled::kSafe);
   world.inboxes().write_faults.release();
   world.loops.settle();
-  EXPECT_EQ(world.inboxes().stored(to).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u);
   world.loops.pass(3000);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
 }
 
 TEST_F(InboxCommitTest, ManyEntriesShareOneCommit) {
-  for (int i = 0; i < 50; ++i) world.send(from, ben);
+  for (int i = 0; i < 50; ++i) world.send(ana_1, ben);
   world.loops.pass(5);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 50u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 50u);
   EXPECT_EQ(world.inboxes().writes(), 1u);
 }
 
 TEST_F(InboxCommitTest, OneBatchIsInFlightAtATimeAndTheNextGathersMeanwhile) {
   world.inboxes().write_faults.hold();
-  auto& first = world.send(from, ben);
+  auto& first = world.send(ana_1, ben);
   world.loops.pass(5);
-  auto& second = world.send(from, ben);
-  auto& third = world.send(from, ben);
+  auto& second = world.send(ana_1, ben);
+  auto& third = world.send(ana_1, ben);
   world.loops.pass(5);
   EXPECT_EQ(world.inboxes().write_faults.waiting(), 1u);
   world.inboxes().write_faults.release_one();
@@ -126,98 +121,98 @@ TEST_F(InboxCommitTest, ABatchStaysWithinItsBoundAndTheRestFollowsAtOnce) {  // 
 TEST_F(InboxCommitTest, AFailedCommitRefusesAndTakesBackWhatWasNeverDelivered) {  // [SEND-2] [INBOX-3]
   world.inboxes().write_faults.fail_next(StoreError::kFull);
   const MessageId id = world.new_message();
-  auto& refused = world.send(from, ben, id);
+  auto& refused = world.send(ana_1, ben, id);
   world.loops.pass(5);
   EXPECT_EQ(refused.settled, Settled::kFull);
   // The position is given again, so that nobody sees a gap, and a repeated send is a new one.
-  auto& again = world.send(from, ben, id);
+  auto& again = world.send(ana_1, ben, id);
   world.loops.pass(5);
   EXPECT_EQ(again.settled, Settled::kSafe);
-  const auto stored = world.inboxes().stored(to);
+  const auto stored = world.inboxes().stored(ben_1);
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].position, at(1));
 }
 
 TEST_F(InboxCommitTest, WhatCameAfterAFailedEntryIsTakenBackWithIt) {  // [ORDER-1]
   world.inboxes().write_faults.hold();
-  auto& first = world.send(from, ben);
+  auto& first = world.send(ana_1, ben);
   world.loops.pass(5);
-  auto& second = world.send(from, ben);  // gathered while the first is written
+  auto& second = world.send(ana_1, ben);  // gathered while the first is written
   world.inboxes().write_faults.fail_next(StoreError::kFull);
   world.inboxes().write_faults.release();
   world.loops.pass(10);
   EXPECT_EQ(first.settled, Settled::kFull);
   EXPECT_EQ(second.settled, Settled::kFull);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
 }
 
 TEST_F(InboxCommitTest, WhatAFailedWriteMayHaveLeftOnDiskKeepsItsPosition) {  // [SEND-2] [SEND-3] [INBOX-3]
   world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
   const MessageId id = world.new_message();
-  auto& refused = world.send(from, ben, id);
+  auto& refused = world.send(ana_1, ben, id);
   world.loops.pass(5);
   EXPECT_EQ(refused.settled, Settled::kUnavailable);
   // Else a device could confirm this one at the position of the first, which a crash would leave on disk: found there,
   // and taken for confirmed.
-  world.connect(to, session);
-  world.send(from, ben);
+  world.connect(ben_1, session);
+  world.send(ana_1, ben);
   world.loops.settle();
   ASSERT_EQ(session.entries.size(), 2u);
   EXPECT_EQ(session.entries[0].message().message_id(), id.bytes());
   EXPECT_EQ(session.entries[0].position(), at(1).value);
   EXPECT_EQ(session.entries[1].position(), at(2).value);
   // A full disk takes back what came later, and not this one.
-  world.disconnect(to, session);
+  world.disconnect(ben_1, session);
   world.inboxes().write_faults.fail_next(StoreError::kFull);
-  auto& full = world.send(from, ben);
+  auto& full = world.send(ana_1, ben);
   world.loops.pass(5);
   EXPECT_EQ(full.settled, Settled::kFull);
   world.loops.pass(2000);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 2u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 2u);
 }
 
 // [SEND-1] [SEND-2]
 TEST_F(InboxCommitTest, ADeliveredEntryKeepsItsPositionWhenItsCommitFailsAndARepeatedSendWaitsForItsConfirmation) {
-  world.connect(to, session);
+  world.connect(ben_1, session);
   world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
   const MessageId id = world.new_message();
-  auto& refused = world.send(from, ben, id);
+  auto& refused = world.send(ana_1, ben, id);
   world.loops.pass(30);
   EXPECT_EQ(refused.settled, Settled::kUnavailable);
-  auto& other = world.send(from, ben);
-  auto& again = world.send(from, ben, id);
+  auto& other = world.send(ana_1, ben);
+  auto& again = world.send(ana_1, ben, id);
   EXPECT_FALSE(again.settled);
   EXPECT_EQ(again.server_time, refused.server_time);
   ASSERT_EQ(session.messages().size(), 2u);
   EXPECT_EQ(session.entries[0].position(), at(1).value);
   EXPECT_EQ(session.entries[1].position(), at(2).value);
-  world.confirm(to, at(2));
+  world.confirm(ben_1, at(2));
   world.loops.settle();
   EXPECT_EQ(again.settled, Settled::kSafe);
   EXPECT_EQ(other.settled, Settled::kSafe);
 }
 
 TEST_F(InboxCommitTest, ADeliveredEntryWhoseCommitFailedIsWrittenWithALaterBatch) {
-  world.connect(to, session);
+  world.connect(ben_1, session);
   world.inboxes().write_faults.fail_next(StoreError::kUnavailable);
-  world.send(from, ben);
+  world.send(ana_1, ben);
   world.loops.pass(30);
-  world.disconnect(to, session);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  world.disconnect(ben_1, session);
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
   world.loops.pass(1100);
-  ASSERT_EQ(world.inboxes().stored(to).size(), 1u);
-  EXPECT_EQ(world.inboxes().stored(to)[0].position, at(1));
+  ASSERT_EQ(world.inboxes().stored(ben_1).size(), 1u);
+  EXPECT_EQ(world.inboxes().stored(ben_1)[0].position, at(1));
 }
 
 TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
   const DeviceAddress peer{world.add_account(), {1}};
   with_inbox([&](DeviceInbox& inbox) { inbox.append_receipt(peer, {1}, {77, 79, 5}); });
   world.inboxes().write_faults.fail_next(StoreError::kFull);
-  auto& refused = world.send(from, ben);
+  auto& refused = world.send(ana_1, ben);
   world.loops.pass(5);
   EXPECT_EQ(refused.settled, Settled::kFull);
   world.loops.pass(2000);
-  const auto stored = world.inboxes().stored(to);
+  const auto stored = world.inboxes().stored(ben_1);
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].position, at(1));
   wire::Entry entry;
@@ -227,17 +222,17 @@ TEST_F(InboxCommitTest, NoticesSurviveAFailedCommit) {  // [RECEIPT-1]
 }
 
 TEST_F(InboxCommitTest, AFullDiskStillForgets) {  // [LIMIT-1]
-  world.send(from, ben);
+  world.send(ana_1, ben);
   world.loops.pass(5);
-  ASSERT_EQ(world.inboxes().stored(to).size(), 1u);
-  world.connect(to, session);
-  world.confirm(to, session.last());
-  world.disconnect(to, session);
+  ASSERT_EQ(world.inboxes().stored(ben_1).size(), 1u);
+  world.connect(ben_1, session);
+  world.confirm(ben_1, session.last());
+  world.disconnect(ben_1, session);
   world.inboxes().write_faults.fail(StoreError::kFull);
-  auto& refused = world.send(from, ben);
+  auto& refused = world.send(ana_1, ben);
   world.loops.pass(10);
   EXPECT_EQ(refused.settled, Settled::kFull);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
   world.inboxes().write_faults.fail(std::nullopt);
 }
 

@@ -3,18 +3,13 @@
 // What a session gets of an inbox: backlog, window, confirmations, and sessions that cross reads.
 #include <gtest/gtest.h>
 
-#include "server/delivery/testing/delivery_world.h"
+#include "server/delivery/testing/two_accounts.h"
 
 namespace kith::testing {
 namespace {
 
-class InboxSessionTest : public ::testing::Test {
+class InboxSessionTest : public TwoAccounts {
  protected:
-  DeliveryWorld world;
-  const AccountId ana = world.add_account();
-  const AccountId ben = world.add_account();
-  const DeviceAddress from{ana, {1}};
-  const DeviceAddress to{ben, {1}};
   RecordingSession session;
 
   Position at(uint64_t sequence, uint32_t epoch = 1) { return Position::of(epoch, sequence); }
@@ -23,41 +18,41 @@ class InboxSessionTest : public ::testing::Test {
 // ---------------------------------------------------------------- INBOX-1, INBOX-3
 
 TEST_F(InboxSessionTest, AnEntryIsDeliveredAgainOnEachConnectionUntilItIsConfirmed) {  // [INBOX-1]
-  world.connect(to, session);
-  world.send(from, ben);
-  world.disconnect(to, session);
+  world.connect(ben_1, session);
+  world.send(ana_1, ben);
+  world.disconnect(ben_1, session);
   world.loops.pass(100);
   RecordingSession second;
-  const auto attached = world.connect(to, second);
+  const auto attached = world.connect(ben_1, second);
   EXPECT_EQ(attached->first_position, at(1));
   EXPECT_EQ(second.messages(), session.messages());
   EXPECT_EQ(second.backlog_end, at(1));
-  world.confirm(to, at(1));
-  world.disconnect(to, second);
+  world.confirm(ben_1, at(1));
+  world.disconnect(ben_1, second);
   RecordingSession third;
-  const auto empty = world.connect(to, third, at(1));
+  const auto empty = world.connect(ben_1, third, at(1));
   EXPECT_EQ(empty->first_position, Position{});
   EXPECT_TRUE(third.entries.empty());
   EXPECT_EQ(third.backlog_end, Position{});
 }
 
 TEST_F(InboxSessionTest, WhatHelloConfirmsIsTakenAway) {  // [INBOX-1]
-  for (int i = 0; i < 5; ++i) world.send(from, ben);
+  for (int i = 0; i < 5; ++i) world.send(ana_1, ben);
   world.loops.pass(5);
-  const auto attached = world.connect(to, session, at(3));
+  const auto attached = world.connect(ben_1, session, at(3));
   EXPECT_EQ(attached->first_position, at(4));
   ASSERT_EQ(session.entries.size(), 2u);
   EXPECT_EQ(session.entries[0].position(), at(4).value);
   world.loops.pass(3000);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 2u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 2u);
 }
 
 TEST_F(InboxSessionTest, PositionsGoOnDenselyAndARestartBeginsALaterEpoch) {  // [INBOX-3]
-  for (int i = 0; i < 3; ++i) world.send(from, ben);
+  for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
   world.loops.pass(5);
   world.restart();
-  for (int i = 0; i < 3; ++i) world.send(from, ben);
-  world.connect(to, session);
+  for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
+  world.connect(ben_1, session);
   ASSERT_EQ(session.entries.size(), 6u);
   Position last = at(0);
   for (const wire::Entry& entry : session.entries) {
@@ -70,15 +65,15 @@ TEST_F(InboxSessionTest, PositionsGoOnDenselyAndARestartBeginsALaterEpoch) {  //
 
 TEST_F(InboxSessionTest, ABacklogLargerThanTheWindowComesAsItIsConfirmedAndItsEndIsMarked) {  // [INBOX-3] [INBOX-4]
   constexpr size_t kCount = 1000;
-  for (size_t i = 0; i < kCount; ++i) world.send(from, ben);
+  for (size_t i = 0; i < kCount; ++i) world.send(ana_1, ben);
   world.loops.pass(10);
-  world.connect(to, session);
+  world.connect(ben_1, session);
   world.loops.settle();
   EXPECT_EQ(session.entries.size(), 256u);
   EXPECT_FALSE(session.backlog_end);
   size_t rounds = 0;
   while (!session.backlog_end && ++rounds < 100) {
-    world.confirm(to, session.last());
+    world.confirm(ben_1, session.last());
     world.loops.settle();
   }
   EXPECT_EQ(session.entries.size(), kCount);
@@ -87,13 +82,13 @@ TEST_F(InboxSessionTest, ABacklogLargerThanTheWindowComesAsItIsConfirmedAndItsEn
 }
 
 TEST_F(InboxSessionTest, NewEntriesComeAfterTheBacklogThatIsOnDisk) {  // [ORDER-1]
-  for (size_t i = 0; i < 300; ++i) world.send(from, ben);
+  for (size_t i = 0; i < 300; ++i) world.send(ana_1, ben);
   world.loops.pass(10);
-  world.connect(to, session);
-  world.send(from, ben);  // in memory, while 44 wait on disk
+  world.connect(ben_1, session);
+  world.send(ana_1, ben);  // in memory, while 44 wait on disk
   while (session.entries.size() < 301 && session.entries.size() > 0) {
     const size_t before = session.entries.size();
-    world.confirm(to, session.last());
+    world.confirm(ben_1, session.last());
     world.loops.settle();
     if (session.entries.size() == before) break;
   }
@@ -102,57 +97,57 @@ TEST_F(InboxSessionTest, NewEntriesComeAfterTheBacklogThatIsOnDisk) {  // [ORDER
 }
 
 TEST_F(InboxSessionTest, TheWindowIsBoundedInBytesToo) {  // [INBOX-4] [LIMIT-1]
-  for (size_t i = 0; i < 60; ++i) world.send(from, ben, world.new_message(), Bytes(40'000, 'x'));
+  for (size_t i = 0; i < 60; ++i) world.send(ana_1, ben, world.new_message(), Bytes(40'000, 'x'));
   world.loops.pass(10);
-  world.connect(to, session);
+  world.connect(ben_1, session);
   world.loops.settle();
   EXPECT_LE(session.entries.size(), 28u);
   EXPECT_GE(session.entries.size(), 20u);
 }
 
 TEST_F(InboxSessionTest, ADeviceThatSawAGapGetsTheEntriesAgain) {  // [INBOX-3]
-  world.connect(to, session);
-  for (int i = 0; i < 5; ++i) world.send(from, ben);
-  world.redeliver(to, at(2));
+  world.connect(ben_1, session);
+  for (int i = 0; i < 5; ++i) world.send(ana_1, ben);
+  world.redeliver(ben_1, at(2));
   world.loops.settle();
   ASSERT_EQ(session.entries.size(), 8u);
   EXPECT_EQ(session.entries[5].position(), at(3).value);
   // The same from disk.
   world.loops.pass(30);
-  world.redeliver(to, at(1));
+  world.redeliver(ben_1, at(1));
   world.loops.settle();
   ASSERT_EQ(session.entries.size(), 12u);
   EXPECT_EQ(session.entries[8].position(), at(2).value);
-  world.confirm(to, at(5));
+  world.confirm(ben_1, at(5));
   world.loops.pass(3000);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
 }
 
 TEST_F(InboxSessionTest, ADeviceThatAsksForWhatIsGoneMustConnectAgain) {  // [INBOX-3]
-  world.connect(to, session);
-  for (int i = 0; i < 3; ++i) world.send(from, ben);
-  world.confirm(to, at(2));
-  world.redeliver(to, at(1));
+  world.connect(ben_1, session);
+  for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
+  world.confirm(ben_1, at(2));
+  world.redeliver(ben_1, at(1));
   EXPECT_EQ(session.closed, wire::kUnavailable);
   RecordingSession second;
-  const auto attached = world.connect(to, second, at(1));
+  const auto attached = world.connect(ben_1, second, at(1));
   EXPECT_EQ(attached->first_position, at(3));
 }
 
 TEST_F(InboxSessionTest, AConfirmationBeyondWhatWasSentTakesOnlyWhatWasSent) {  // [INBOX-1]
-  for (size_t i = 0; i < 300; ++i) world.send(from, ben);
+  for (size_t i = 0; i < 300; ++i) world.send(ana_1, ben);
   world.loops.pass(10);
-  world.connect(to, session);
-  world.confirm(to, at(999'999));
+  world.connect(ben_1, session);
+  world.confirm(ben_1, at(999'999));
   world.loops.settle();
   EXPECT_EQ(session.entries.size(), 300u);
-  world.confirm(to, at(2));  // older than what is confirmed: nothing
+  world.confirm(ben_1, at(2));  // older than what is confirmed: nothing
   world.loops.pass(3000);
-  EXPECT_EQ(world.inboxes().stored(to).size(), 44u);
+  EXPECT_EQ(world.inboxes().stored(ben_1).size(), 44u);
 }
 
 TEST_F(InboxSessionTest, APositionThatWasNeverGivenOutIsRefusedAtHello) {  // [INBOX-3]
-  const auto attached = world.connect(to, session, at(1, 9));
+  const auto attached = world.connect(ben_1, session, at(1, 9));
   ASSERT_FALSE(attached);
   EXPECT_EQ(attached.error(), StoreError::kConflict);
   EXPECT_EQ(world.of(ben).counters().sessions, 0u);
@@ -161,29 +156,29 @@ TEST_F(InboxSessionTest, APositionThatWasNeverGivenOutIsRefusedAtHello) {  // [I
 // ---------------------------------------------------------------- sessions and reads that cross
 
 TEST_F(InboxSessionTest, ANewSessionReplacesTheOldOneAndGetsEverythingUnconfirmed) {  // [DEVICE-4]
-  world.connect(to, session);
-  world.send(from, ben);
+  world.connect(ben_1, session);
+  world.send(ana_1, ben);
   RecordingSession second;
-  world.connect(to, second);
+  world.connect(ben_1, second);
   EXPECT_EQ(session.closed, wire::kReplaced);
   EXPECT_EQ(second.messages(), session.messages());
-  world.disconnect(to, session);  // comes late, and is not the session any more
-  world.send(from, ben);
+  world.disconnect(ben_1, session);  // comes late, and is not the session any more
+  world.send(ana_1, ben);
   EXPECT_EQ(session.messages().size(), 1u);
   EXPECT_EQ(second.messages().size(), 2u);
   EXPECT_EQ(world.of(ben).counters().sessions, 1u);
 }
 
 TEST_F(InboxSessionTest, ASessionReplacedWhileItIsAttachedIsNotCurrent) {
-  world.send(from, ben);
+  world.send(ana_1, ben);
   world.loops.pass(5);
   world.inboxes().read_faults.hold();
   std::optional<Result<Shard::Attached, StoreError>> first;
   std::optional<Result<Shard::Attached, StoreError>> second;
   RecordingSession other;
-  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), to, session, {}), first);
+  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, session, {}), first);
   world.loops.settle();
-  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), to, other, {}), second);
+  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, other, {}), second);
   world.loops.settle();
   EXPECT_EQ(session.closed, wire::kReplaced);
   world.inboxes().read_faults.release();
@@ -196,20 +191,20 @@ TEST_F(InboxSessionTest, ASessionReplacedWhileItIsAttachedIsNotCurrent) {
 }
 
 TEST_F(InboxSessionTest, ADisconnectDuringABacklogReadLosesNothing) {
-  for (int i = 0; i < 10; ++i) world.send(from, ben);
+  for (int i = 0; i < 10; ++i) world.send(ana_1, ben);
   world.loops.pass(5);
   world.inboxes().read_faults.hold();
   std::optional<Result<Shard::Attached, StoreError>> attached;
-  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), to, session, {}), attached);
+  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, session, {}), attached);
   world.loops.settle();
   world.inboxes().read_faults.release_one();  // first_position
   world.loops.settle();
   ASSERT_TRUE(attached);
   ASSERT_EQ(world.inboxes().read_faults.waiting(), 1u);  // the backlog
-  world.disconnect(to, session);
+  world.disconnect(ben_1, session);
   RecordingSession second;
   std::optional<Result<Shard::Attached, StoreError>> again;
-  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), to, second, {}), again);
+  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, second, {}), again);
   world.loops.settle();
   world.inboxes().read_faults.release();
   world.loops.settle();
@@ -220,11 +215,11 @@ TEST_F(InboxSessionTest, ADisconnectDuringABacklogReadLosesNothing) {
 }
 
 TEST_F(InboxSessionTest, ASessionWhoseBacklogCanNotBeReadIsClosed) {
-  world.send(from, ben);
+  world.send(ana_1, ben);
   world.loops.pass(5);
   world.inboxes().read_faults.hold();
   std::optional<Result<Shard::Attached, StoreError>> attached;
-  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), to, session, {}), attached);
+  world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, session, {}), attached);
   world.loops.settle();
   world.inboxes().read_faults.release_one();
   world.loops.settle();
@@ -232,16 +227,16 @@ TEST_F(InboxSessionTest, ASessionWhoseBacklogCanNotBeReadIsClosed) {
   world.inboxes().read_faults.release();
   world.loops.settle();
   EXPECT_EQ(session.closed, wire::kUnavailable);
-  world.disconnect(to, session);  // as its owner does with each that was closed
+  world.disconnect(ben_1, session);  // as its owner does with each that was closed
   RecordingSession second;
-  world.connect(to, second);
+  world.connect(ben_1, second);
   EXPECT_EQ(second.entries.size(), 1u);
   EXPECT_EQ(world.of(ben).counters().sessions, 1u);
 }
 
 TEST_F(InboxSessionTest, ADeviceThatIsEndedLosesItsInboxAndItsSendersAreTold) {
-  world.connect(to, session);
-  auto& sent = world.send(from, ben);
+  world.connect(ben_1, session);
+  auto& sent = world.send(ana_1, ben);
   AccountRecord record;
   record.id = ben;
   record.device_list_revision = {2};
@@ -252,8 +247,8 @@ TEST_F(InboxSessionTest, ADeviceThatIsEndedLosesItsInboxAndItsSendersAreTold) {
   EXPECT_EQ(session.closed, wire::kUnauthenticated);
   EXPECT_EQ(world.of(ben).counters().sessions, 0u);
   world.loops.pass(20'000);
-  EXPECT_TRUE(world.inboxes().stored(to).empty());
-  world.send(from, ben);
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
+  world.send(ana_1, ben);
   world.loops.pass(5);
   EXPECT_EQ(world.inboxes().stored({ben, {2}}).size(), 1u);
 }

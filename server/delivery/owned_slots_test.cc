@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/delivery/testing/delivery_world.h"
+#include "server/delivery/testing/two_accounts.h"
 
 namespace kith::testing {
 namespace {
@@ -81,22 +81,16 @@ TEST_F(OwnedSlotsTest, AStartTakesAllSlotsFromWhoeverHasThem) {
 
 // ---------------------------------------------------------------- what a shard does with them
 
-class SlotsOfShardsTest : public ::testing::Test {
+class SlotsOfShardsTest : public TwoAccounts {
  protected:
-  DeliveryWorld world;
-  const AccountId ana = world.add_account();
-  const AccountId ben = world.add_account();
-  const DeviceAddress from{ana, {1}};
-  const DeviceAddress to{ben, {1}};
-
   // A message to Ben that he has confirmed; where it was. Nobody is connected afterwards.
-  static Position exchange(DeliveryWorld& world, DeviceAddress from, DeviceAddress to, Position confirmed = {}) {
+  Position exchange(DeliveryWorld& where, Position confirmed = {}) {
     RecordingSession session;
-    EXPECT_TRUE(world.connect(to, session, confirmed));
-    world.send(from, to.account);
+    EXPECT_TRUE(where.connect(ben_1, session, confirmed));
+    where.send(ana_1, ben_1.account);
     const Position last = session.last();
-    world.confirm(to, last);
-    world.disconnect(to, session);
+    where.confirm(ben_1, last);
+    where.disconnect(ben_1, session);
     return last;
   }
 };
@@ -122,7 +116,7 @@ TEST_F(SlotsOfShardsTest, OnlySlotsWithTrafficGetNewEpochsAndAtMostOneInAnHour) 
   world.disconnect({quiet, {1}}, session);
   Position last;
   for (int hour = 0; hour < 6; ++hour) {
-    last = exchange(world, from, to, last);
+    last = exchange(world, last);
     world.loops.pass(3600 * 1000);
   }
   world.loops.pass(2ull * 3600 * 1000);
@@ -133,18 +127,18 @@ TEST_F(SlotsOfShardsTest, OnlySlotsWithTrafficGetNewEpochsAndAtMostOneInAnHour) 
 }
 
 TEST_F(SlotsOfShardsTest, AnInboxThatGoesToAnotherProcessAndBackKeepsItsDevice) {  // [INBOX-3]
-  const Position at_first = exchange(world, from, to);
+  const Position at_first = exchange(world);
   world.stop();
   Position at_second;
   {
     DeliveryWorld other(1, test_delays(), 2, world.stores());
-    at_second = exchange(other, from, to, at_first);
+    at_second = exchange(other, at_first);
     EXPECT_GT(at_second, at_first);
     EXPECT_TRUE(at_first.may_be_followed_by(at_second));
   }
   world.restart();
   // Not "restored from an older state": its epoch is above what the other has given out.
-  const Position back = exchange(world, from, to, at_second);
+  const Position back = exchange(world, at_second);
   EXPECT_GT(back, at_second);
   EXPECT_TRUE(at_second.may_be_followed_by(back));
 }
@@ -161,10 +155,10 @@ TEST_F(SlotsOfShardsTest, WhoeverTakesSlotsOverFencesTheirOwner) {  // [INBOX-3]
   RecordingSession at_dana;
   world.connect({cleo, {1}}, at_cleo);
   world.connect({dana, {1}}, at_dana);
-  const Position before = exchange(world, from, to);
+  const Position before = exchange(world);
 
   DeliveryWorld other(1, test_delays(), 2, world.stores());
-  auto& waiting = world.send(from, cleo);  // on its way to her here
+  auto& waiting = world.send(ana_1, cleo);  // on its way to her here
   world.inboxes().write_faults.fail(StoreError::kUnavailable);
   world.loops.pass(100);
   world.inboxes().write_faults.fail(std::nullopt);
@@ -175,22 +169,22 @@ TEST_F(SlotsOfShardsTest, WhoeverTakesSlotsOverFencesTheirOwner) {  // [INBOX-3]
   EXPECT_FALSE(at_dana.closed) << "nothing was claimed of her slot yet";
   EXPECT_EQ(world.of(ben).counters().sessions, 1u);
   RecordingSession again;
-  const auto refused = world.connect(to, again, before);
+  const auto refused = world.connect(ben_1, again, before);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error(), StoreError::kUnavailable);
-  EXPECT_EQ(world.send(from, ben).settled, Settled::kUnavailable);
+  EXPECT_EQ(world.send(ana_1, ben).settled, Settled::kUnavailable);
 
   // The other goes on where this one was, and keeps what is on the disk.
-  EXPECT_GT(exchange(other, from, to, before), before);
+  EXPECT_GT(exchange(other, before), before);
 }
 
 TEST_F(SlotsOfShardsTest, ARenewalThatIsNotAnsweredIsMadeAgainAndLosesNothing) {  // [INBOX-3]
-  const Position before = exchange(world, from, to);
+  const Position before = exchange(world);
   world.inboxes().epoch_faults.fail_next(StoreError::kUnavailable, 3);
   world.inboxes().lose_epoch_answers = true;
   world.loops.pass(2ull * 3600 * 1000);
   EXPECT_EQ(world.of(ben).accounts_in_memory(), 0u);
-  const Position after = exchange(world, from, to, before);
+  const Position after = exchange(world, before);
   EXPECT_GT(after.epoch(), before.epoch() + 1) << "above one that nobody has heard of";
   EXPECT_TRUE(before.may_be_followed_by(after));
 }
