@@ -233,8 +233,9 @@ void DeviceInbox::pump() {
 }
 
 void DeviceInbox::send_from_memory() {
+  if (log_.first_after(window_.sent()) == log_.size()) return;
   SessionWindow::Run run(window_);
-  const UnixMicros over = ports_.time.over_by();
+  const UnixMicros over = ports_.time.believed();
   for (size_t next = log_.first_after(window_.sent()); next < log_.size() && window_.is_open(ports_.settings); ++next) {
     UndurableLog::Entry& entry = log_[next];
     if (entry.stored.expires_at <= over) {
@@ -272,7 +273,7 @@ Task<void> DeviceInbox::read_backlog() {
 
 // The entries that were read after what was sent.
 void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position limit) {
-  const UnixMicros over = ports_.time.over_by();
+  const UnixMicros over = ports_.time.believed();
   const UnixMicros over_from_before = ports_.time.over_by_from_before();
   SessionWindow::Run run(window_);
   for (const InboxEntry& entry : entries) {
@@ -355,7 +356,7 @@ Task<void> DeviceInbox::trim() {
     const auto entries = co_await ports_.store.read(address_, forgetting_.trim_after(), kReadCount, kReadBytes);
     co_await enter(ports_.executor);
     if (!entries) break;
-    const UnixMicros over = ports_.time.over_by();
+    const UnixMicros over = ports_.time.believed();
     for (const InboxEntry& entry : forgetting_.trimmed(*entries)) {
       ++ports_.counters.entries_confirmed;
       const auto origin = message_origin(*entry.body);

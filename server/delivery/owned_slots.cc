@@ -2,7 +2,6 @@
 
 #include "server/delivery/owned_slots.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace kith {
@@ -30,10 +29,6 @@ Task<Result<TakenSlots, StoreError>> take_all_slots(InboxStore& store, SlotOwner
   co_return Fail(StoreError::kConflict);
 }
 
-size_t OwnedSlots::count() const {
-  return static_cast<size_t>(std::count_if(slots_.begin(), slots_.end(), [](const State& one) { return one.owned; }));
-}
-
 void OwnedSlots::add(Slot slot, uint32_t epoch, uint64_t now_ms) { slots_[slot.value] = {now_ms, epoch, epoch, true}; }
 
 std::vector<SlotClaim> OwnedSlots::claims(const Set& needed, uint64_t now_ms, uint64_t renewal_ms) const {
@@ -46,20 +41,20 @@ std::vector<SlotClaim> OwnedSlots::claims(const Set& needed, uint64_t now_ms, ui
   return claims;
 }
 
-OwnedSlots::Renewal OwnedSlots::take(std::span<const SlotClaim> claims, std::span<const SlotEpoch> answers,
-                                     uint64_t now_ms) {
-  Renewal renewal;
+OwnedSlots::Set OwnedSlots::take(std::span<const SlotClaim> claims, std::span<const SlotEpoch> answers,
+                                 uint64_t now_ms) {
+  Set lost;
   for (size_t i = 0; i < claims.size(); ++i) {
     State& state = slots_[claims[i].slot.value];
-    if (!answers[i].taken) {
-      renewal.lost.set(claims[i].slot.value);
+    state.owned = answers[i].taken;
+    if (!state.owned) {
+      lost.set(claims[i].slot.value);
       continue;
     }
     state.epoch = answers[i].epoch;
     state.taken_ms = now_ms;
-    renewal.renewed.set(claims[i].slot.value);
   }
-  return renewal;
+  return lost;
 }
 
 }  // namespace kith

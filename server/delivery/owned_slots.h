@@ -37,12 +37,9 @@ class OwnedSlots {
   explicit OwnedSlots(SlotOwner owner) : owner_(owner) {}
 
   [[nodiscard]] const SlotOwner& owner() const { return owner_; }
-  [[nodiscard]] size_t count() const;
 
   // Taken over with this epoch.
   void add(Slot slot, uint32_t epoch, uint64_t now_ms);
-  // Another has it.
-  void lose(Slot slot) { slots_[slot.value].owned = false; }
 
   [[nodiscard]] bool owns(const AccountId& account) const { return at(account).owned; }
   // Of positions that are given out from now on.
@@ -54,12 +51,8 @@ class OwnedSlots {
 
   // What to claim of those slots that need a new epoch: those whose present one is old enough.
   [[nodiscard]] std::vector<SlotClaim> claims(const Set& needed, uint64_t now_ms, uint64_t renewal_ms) const;
-  struct Renewal {
-    Set renewed;
-    Set lost;  // to be given up by the caller, who calls lose()
-  };
-  // The store's answer to claims().
-  Renewal take(std::span<const SlotClaim> claims, std::span<const SlotEpoch> answers, uint64_t now_ms);
+  // The store's answer to claims(). Those that are another's by now, to be given up.
+  Set take(std::span<const SlotClaim> claims, std::span<const SlotEpoch> answers, uint64_t now_ms);
 
  private:
   struct State {

@@ -200,9 +200,6 @@ void Shard::end_device(Account& account, Device& device) {
 }
 
 void Shard::give_up(const OwnedSlots::Set& lost) {
-  for (size_t slot = 0; slot < kSlots; ++slot) {
-    if (lost[slot]) slots_.lose(Slot{static_cast<uint8_t>(slot)});
-  }
   for (auto one = accounts_.begin(); one != accounts_.end();) {
     Account& account = *one->second;
     if (!lost[slot_of(account.id).value]) {

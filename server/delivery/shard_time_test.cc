@@ -28,7 +28,7 @@ class LateClockTest : public ::testing::Test {
 
 TEST_F(LateClockTest, KeepsThingsLongerByAsMuchAndLessUntilTenTimesThatHasPassed) {  // [INBOX-1]
   set_it_right();
-  const auto late_us = [&] { return clock.unix_us - time.over_by().value; };
+  const auto late_us = [&] { return clock.unix_us - time.believed().value; };
   EXPECT_EQ(late_us(), 10 * kDayUs);
   clock.pass(50 * kDayMs);
   EXPECT_EQ(late_us(), 5 * kDayUs);
@@ -42,7 +42,7 @@ TEST_F(LateClockTest, LeavesWhatCameMeanwhileItsLifeUntilTheNextStart) {  // [IN
   const UnixMicros end = time.expiry_of(0);
   set_it_right();
   clock.pass(27 * kDayMs);
-  EXPECT_LT(time.over_by(), end) << "nine tenths of it at least";
+  EXPECT_LT(time.believed(), end) << "nine tenths of it at least";
   ShardTime next(clock, settings);
   next.start();
   EXPECT_EQ(next.over_by_from_before(), UnixMicros{}) << "before the first sweep";

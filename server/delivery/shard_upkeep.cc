@@ -100,17 +100,15 @@ Task<void> Shard::sweep() {
   if (!closing_) schedule_sweep();
 }
 
-// Whoever is away of a slot that gets a new epoch leaves memory at once.
+// Whoever is away of a slot that gets a new epoch leaves memory with a later sweep.
 Task<void> Shard::renew_epochs(OwnedSlots::Set needed) {
   const auto claims = slots_.claims(needed, time_.now_ms(), uint64_t{settings_.epoch_renewal_s} * 1000);
   if (claims.empty()) co_return;
   const auto answers = co_await ports_.inboxes.take_epochs(slots_.owner(), claims);
   co_await enter(executor_);
   if (!answers) co_return;  // asked again with the next sweep
-  const OwnedSlots::Renewal renewal = slots_.take(claims, *answers, time_.now_ms());
-  if (renewal.lost.any()) give_up(renewal.lost);
-  std::erase_if(accounts_,
-                [&](const auto& one) { return renewal.renewed[slot_of(one.first).value] && evictable(*one.second); });
+  const OwnedSlots::Set lost = slots_.take(claims, *answers, time_.now_ms());
+  if (lost.any()) give_up(lost);
 }
 
 }  // namespace kith

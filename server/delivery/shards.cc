@@ -10,7 +10,8 @@ Shards::Shards(std::span<const Loop> loops, Clock& clock, DeliveryPorts ports, D
                const TakenSlots& slots) {
   std::vector<OwnedSlots> owned(loops.size(), OwnedSlots(slots.owner));
   for (size_t slot = 0; slot < kSlots; ++slot) {
-    owned[slot % owned.size()].add(Slot{static_cast<uint8_t>(slot)}, slots.epochs[slot], clock.monotonic().value);
+    owned[index_of(Slot{static_cast<uint8_t>(slot)}, owned.size())].add(Slot{static_cast<uint8_t>(slot)},
+                                                                        slots.epochs[slot], clock.monotonic().value);
   }
   shards_.reserve(loops.size());
   for (size_t i = 0; i < loops.size(); ++i) {

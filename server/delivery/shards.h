@@ -53,13 +53,13 @@ class Shards {
   Shards& operator=(const Shards&) = delete;
 
   [[nodiscard]] Shard& of(const AccountId& account) { return *shards_[index_of(account)]; }
-  [[nodiscard]] size_t index_of(const AccountId& account) const { return index_of(slot_of(account)); }
+  [[nodiscard]] size_t index_of(const AccountId& account) const { return index_of(slot_of(account), shards_.size()); }
   [[nodiscard]] Shard& at(size_t index) { return *shards_[index]; }
   [[nodiscard]] size_t size() const { return shards_.size(); }
 
  private:
   // Each shard owns every so many-th slot.
-  [[nodiscard]] size_t index_of(Slot slot) const { return slot.value % shards_.size(); }
+  static size_t index_of(Slot slot, size_t shards) { return slot.value % shards; }
 
   std::vector<std::unique_ptr<Shard>> shards_;
 };

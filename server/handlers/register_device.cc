@@ -62,12 +62,12 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
   const auto record = co_await services.accounts.add_device(
       handle, new_account, crypto::digest("kith token v1", secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());
+  AccountRecord current = *record;
+  co_await services.home.set_devices(std::move(current), false);
   // Another account may have the handle by now, or the PIN be another: the one that was tried is not the one that holds.
   // The device stays inactive, and nobody has its token.
   if (record->pin_hash != (known ? known->pin_hash : ""))
     co_return refuse(wire::kUnavailable, "the account has changed meanwhile", kRetryMs);
-  AccountRecord current = *record;
-  co_await services.home.set_devices(std::move(current), false);
 
   wire::RegistrationResponse response;
   const DeviceId device = record->devices.back().id;

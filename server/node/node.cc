@@ -104,8 +104,9 @@ Result<void, Node::Failure> Node::start() {
   const StorePorts ports = parts.stores->ports();
   const auto slots = complete(first, take_all_slots(ports.inboxes, parts.random.id<SlotOwner>()));
   if (!slots) {
-    return Fail(Failure{kStoreFailed, slots.error() == StoreError::kFull
-                                          ? "the disk is full: make room and start again"
+    return Fail(Failure{kStoreFailed, slots.error() == StoreError::kFull ? "the disk is full: make room and start again"
+                                      : slots.error() == StoreError::kConflict
+                                          ? "another kithd takes the same accounts over at this moment"
                                           : "the inbox store can't be written: see above"});
   }
 
