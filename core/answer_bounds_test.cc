@@ -3,6 +3,7 @@
 // What a hostile server may cost a device: the largest frames and HTTP answers that a host hands over.
 #include "base/limits.h"
 #include "base/testing/little_memory.h"
+#include "core/http_calls.h"
 #include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
 #include "crypto/account_key.h"
@@ -95,7 +96,7 @@ TEST_F(AnswerBounds, AListOfMoreDevicesThanMemoryHoldsIsRefused_LIMIT_1) {
   list.set_revision(1);
   list.set_account_key(key.public_key);
   wire::SignedDeviceList signed_list;
-  signed_list.set_device_list(list.SerializeAsString() + repeat(4, "", kAnswerBytes - 1024));
+  signed_list.set_device_list(list.SerializeAsString() + repeat(4, "", HttpCalls::kAnswerBytesMax - 2048));
   signed_list.set_signature(crypto::sign_device_list(key, signed_list.device_list()));
   const std::string as_answer = signed_list.SerializeAsString();
   EXPECT_EQ(use("/devices", [&](LoopbackServer::HttpReply) { return LoopbackServer::HttpReply{200, as_answer}; }), 0);
@@ -110,7 +111,8 @@ TEST_F(AnswerBounds, OneGoodBundleAgainAndAgainIsRefused_LIMIT_1) {
                 [](LoopbackServer::HttpReply reply) {
                   wire::PrekeyBundlesResponse response;
                   response.ParseFromString(reply.body);
-                  return with(std::move(reply), repeat(2, response.bundles(0).SerializeAsString(), kAnswerBytes / 2));
+                  return with(std::move(reply),
+                              repeat(2, response.bundles(0).SerializeAsString(), HttpCalls::kAnswerBytesMax - 65536));
                 }),
             0);
 }

@@ -74,6 +74,11 @@ void Connection::own_list_differs(OwnList how) {
   lose();
 }
 
+void Connection::own_list_agrees() {
+  if (own_list_ == OwnList::kWithoutThisDevice) stand(Standing::kKnown);
+  own_list_ = OwnList::kAgrees;
+}
+
 bool Connection::refused() const {
   return engine_.progress.standing != Standing::kKnown || own_list_ != OwnList::kAgrees;
 }
@@ -172,7 +177,7 @@ void Connection::on_welcome(const wire::Welcome& welcome) {
   limits_ = welcome.limits();
   attempt_.cancel();
   stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
-  stand(Standing::kKnown);
+  if (own_list_ != OwnList::kWithoutThisDevice) stand(Standing::kKnown);
   if (own_list_ == OwnList::kAgrees) {
     refusals_ = 0;
   } else {

@@ -57,7 +57,7 @@ class Connection {
   // The server gives out a device list of this account that is not this device's; or again one that is.
   enum class OwnList { kAgrees, kOtherKey, kWithoutThisDevice };
   void own_list_differs(OwnList how);
-  void own_list_agrees() { own_list_ = OwnList::kAgrees; }
+  void own_list_agrees();
   // Whether the server does not take this device for what it is: then it may be registered anew.
   [[nodiscard]] bool refused() const;
 

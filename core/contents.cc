@@ -81,11 +81,12 @@ Bytes profile_changed(UnixMicros now) {
   return content.SerializeAsString();
 }
 
-Bytes bound(BytesView content, const MessageId& message, uint64_t receipt_number) {
+Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number) {
   content::Content binding;
   binding.set_message_id(message.bytes());
   binding.set_receipt_number(receipt_number);
-  return Bytes(content) + binding.SerializeAsString();  // one message after the other is both, merged
+  content += binding.SerializeAsString();  // one message after the other is both, merged
+  return content;
 }
 
 }  // namespace kith::core::contents

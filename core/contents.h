@@ -32,6 +32,6 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
 // A content of these, bound to the message and the receipt number that it leaves under (TICK-1).
-Bytes bound(BytesView content, const MessageId& message, uint64_t receipt_number);
+Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number);
 
 }  // namespace kith::core::contents

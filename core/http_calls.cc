@@ -77,10 +77,11 @@ uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
   return number;
 }
 
-void HttpCalls::on_response(const client_api::HttpResponse& response) {
-  const bool fits = response.body().size() <= kAnswerBytesMax;
-  finish(response.call(), fits ? HttpReply{response.status(), response.body()} : HttpReply{});
+HttpReply HttpCalls::reply_of(const client_api::HttpResponse& response) {
+  return response.body().size() <= kAnswerBytesMax ? HttpReply{response.status(), response.body()} : HttpReply{};
 }
+
+void HttpCalls::on_response(const client_api::HttpResponse& response) { finish(response.call(), reply_of(response)); }
 
 void HttpCalls::finish(uint32_t call, const HttpReply& reply) {
   const auto found = waiting_.find(call);

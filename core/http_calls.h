@@ -78,6 +78,8 @@ class HttpCalls {
                             Done done);
 
   void on_response(const client_api::HttpResponse& response);
+  // None of what is too large.
+  static HttpReply reply_of(const client_api::HttpResponse& response);
   [[nodiscard]] uint32_t last_call() const { return last_call_; }
   // A number for a call that is made elsewhere (http_transfers.h).
   [[nodiscard]] uint32_t next_call() { return ++last_call_; }

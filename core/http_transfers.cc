@@ -118,7 +118,7 @@ bool HttpTransfers::on_response(const client_api::HttpResponse& response) {
   const auto found = transfers_.find(response.call());
   if (found == transfers_.end()) return false;
   const State state = remove(found);
-  state.transfer.ended(HttpReply{response.status(), response.body()});
+  state.transfer.ended(HttpCalls::reply_of(response));
   return true;
 }
 

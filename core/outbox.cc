@@ -235,9 +235,9 @@ bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vect
     }
     changed = true;
     const bool gets_content = row.only_device.value == 0 || row.only_device == device;
-    const Bytes content = gets_content ? row.content : contents::nothing(engine_.clock.now());
-    auto payload =
-        seal(engine_.sessions, {account, device}, contents::bound(content, row.message_id, row.receipt_number));
+    Bytes content = contents::bound(gets_content ? row.content : contents::nothing(engine_.clock.now()), row.message_id,
+                                    row.receipt_number);
+    auto payload = seal(engine_.sessions, {account, device}, content);
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.
       engine_.store.signal.remove_session({account, device});

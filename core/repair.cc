@@ -27,28 +27,36 @@ void Repair::want(const MessageId& message, const DeviceAddress& sender) {
 }
 
 void Repair::pump() {
-  if (!look_ || !engine_.connection.ready()) return;
-  look_ = false;
-  forget_old();
+  if ((!look_ && !round_) || !engine_.connection.ready()) return;
+  if (!round_) {
+    look_ = false;
+    forget_old();
+    round_ = Round{};
+  }
   const uint64_t now = engine_.clock.monotonic().value;
-  uint64_t next = UINT64_MAX;
-  RepairsTable& repairs = engine_.store.repairs;
-  for (auto sender = repairs.sender_after({}); sender; sender = repairs.sender_after(*sender))
-    next = std::min(next, pump_peer(*sender, now));
-  if (next != UINT64_MAX) timer_.set(MonotonicMs{next}, [this] { look_ = true; });
+  for (size_t count = 0; count < kPeersAtOnce; ++count) {
+    const auto peer = engine_.store.repairs.sender_after(round_->last, kTriesMax + kDaysMax);
+    if (!peer) {
+      if (round_->next_ms != UINT64_MAX) timer_.set(MonotonicMs{round_->next_ms}, [this] { look_ = true; });
+      round_.reset();
+      return;
+    }
+    round_->next_ms = std::min(round_->next_ms, pump_peer(*peer, now));
+    round_->last = *peer;
+  }
+  timer_.set(MonotonicMs{now + kRoundMs}, [] {});  // goes on with the next ones
 }
 
 uint64_t Repair::pump_peer(const DeviceAddress& peer, uint64_t now) {
   // Nothing goes there; agreeing looks again.
   if (engine_.store.device_lists.must_agree(peer.account)) return UINT64_MAX;
   const auto before = peer_not_before_ms_.find(peer);
-  const uint64_t not_before = before == peer_not_before_ms_.end() ? 0 : before->second;
+  if (before != peer_not_before_ms_.end() && before->second > now) return before->second;
   uint64_t next = UINT64_MAX;
   std::vector<RepairRow> rows;
   for (const RepairRow& row : open_rows(peer)) {
-    const uint64_t due = std::max(not_before, now + left_ms(row));
-    if (due > now) {
-      next = std::min(next, due);
+    if (const uint64_t left = left_ms(row); left != 0) {
+      next = std::min(next, now + left);
     } else if (rows.size() < kIdsMax) {
       rows.push_back(row);
     } else {
@@ -89,10 +97,11 @@ bool Repair::ask(const DeviceAddress& peer, std::span<RepairRow> rows) {
   item.kind = OutboxKind::kResendRequest;
   item.content = contents::resend_request(engine_.clock.now(), messages, answer_key);
   if (!engine_.outbox.add(item)) return false;
+  const UnixMicros asked = engine_.clock.now();  // the same for all: take_back() tells them by it
   for (RepairRow& row : rows) {
     // One that a new session has brought on is beside the daily ones.
     if (row.asked.value != 0 || row.unanswered < kTriesMax) ++row.unanswered;
-    row.asked = engine_.clock.now();
+    row.asked = asked;
     engine_.store.repairs.update(row);
     engine_.store.repairs.expect_answer(contents::answer_id(answer_key, row.message), row.message);
   }
@@ -101,16 +110,7 @@ bool Repair::ask(const DeviceAddress& peer, std::span<RepairRow> rows) {
 
 void Repair::nobody_was_asked(const AccountId& peer) {
   look_ = true;
-  RepairsTable& repairs = engine_.store.repairs;
-  for (auto sender = repairs.sender_after({peer, {}}); sender && sender->account == peer;
-       sender = repairs.sender_after(*sender)) {
-    for (RepairRow& row : open_rows(*sender)) {
-      if (row.unanswered == 0) continue;
-      --row.unanswered;
-      row.asked = {};
-      repairs.update(row);
-    }
-  }
+  engine_.store.repairs.take_back(peer);
 }
 
 bool Repair::answer_is_unreadable(const MessageId& id, const DeviceAddress& sender) {

@@ -41,6 +41,8 @@ class Repair final : public ContentHandler {
   static constexpr uint32_t kDaysMax = 30;
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
+  static constexpr size_t kPeersAtOnce = 64;  // of which is looked in one turn, however many a server invents
+  static constexpr uint64_t kRoundMs = 100;
   static constexpr uint64_t kAgainMs = 60000;  // times the tries so far, or the requests without an answer
   static constexpr uint64_t kSessionMs = 3600000;
   static constexpr uint32_t kAnswersMax = 256;
@@ -98,6 +100,12 @@ class Repair final : public ContentHandler {
 
   Engine& engine_;
   bool look_ = true;
+  // A look at all peers, which may take several turns.
+  struct Round {
+    DeviceAddress last;
+    uint64_t next_ms = UINT64_MAX;
+  };
+  std::optional<Round> round_;
   struct Request {
     MessageId id;
     uint64_t accepted_ms = 0;

@@ -92,7 +92,10 @@ TEST_F(CorruptingServerTest, WhatAStrangerSendsTakesNothingFromOthers) {
   execute(ben_,
           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
           "INSERT INTO repairs (message_id, account, device) "
-          "SELECT CAST(char(1) || printf('%015d', i) AS BLOB), x'09000000000000000000000000000007', 1 FROM n");
+          "SELECT CAST(char(1) || printf('%015d', i) AS BLOB), x'09000000000000000000000000000007', i FROM n");
+  execute(ben_,
+          "INSERT INTO repairs (message_id, account, device) SELECT CAST(char(2) || substr(message_id, 2) AS BLOB), "
+          "account, 1 FROM repairs WHERE device <> 1");
   execute(ben_, "DELETE FROM sessions");
   say(ana_, chat_, "true words");
   world_.advance(20'000);

@@ -133,7 +133,8 @@ void content(BytesView input) {
     core::Store store(*meeting.bens_database);
     crypto::SeededRandom random(11);
     crypto::Sessions sessions(store.signal, random);
-    const auto sealed = core::seal(sessions, meeting.anas, core::contents::bound(input, ClientWorld::message_id(0), 0));
+    const auto sealed =
+        core::seal(sessions, meeting.anas, core::contents::bound(Bytes(input), ClientWorld::message_id(0), 0));
     check(sealed.has_value(), "Ben has a session with Ana");
     payload = *sealed;
   }

@@ -49,7 +49,7 @@ struct ClientNetwork::Impl {
   std::unordered_map<uint64_t, std::unique_ptr<ClientHttpCall>> calls;
   struct OpenTransfer {
     uint64_t serial = 0;
-    std::unique_ptr<ClientTransfer> transfer;
+    std::unique_ptr<ClientTransfer> transfer;  // null: its address is none, which is about to be told
   };
   std::unordered_map<uint32_t, OpenTransfer> transfers;
   std::unordered_map<uint32_t, std::shared_ptr<boost::asio::steady_timer>> timers;
@@ -70,10 +70,14 @@ struct ClientNetwork::Impl {
   }
 
   void transfer_ended(uint32_t id, uint64_t serial) {
-    boost::asio::post(connections.io, [this, id, serial] {
-      const auto found = transfers.find(id);
-      if (found != transfers.end() && found->second.serial == serial) transfers.erase(found);
-    });
+    boost::asio::post(connections.io, [this, id, serial] { end_transfer(id, serial); });
+  }
+  // False: it is gone already.
+  bool end_transfer(uint32_t id, uint64_t serial) {
+    const auto found = transfers.find(id);
+    if (found == transfers.end() || found->second.serial != serial) return false;
+    transfers.erase(found);
+    return true;
   }
 
   void watch(Watches& watches, int descriptor, uint32_t events, std::function<void()> ready);
@@ -147,27 +151,30 @@ void ClientNetwork::http_call(HttpRequest request, std::function<void(HttpAnswer
 }
 
 void ClientNetwork::begin_transfer(uint32_t id, TransferRequest request, TransferEvents events) {
-  const auto url = parse_client_url(request.head.url);
-  if (!url || url->web_socket) {
-    boost::asio::post(impl_->connections.io, [answered = std::move(events.answered), text = request.head.url] {
-      answered({0, "", "not an address of a server: " + text});
-    });
-    return;
-  }
   const uint64_t serial = ++impl_->last_serial;
   Impl* const impl = impl_.get();
+  const auto url = parse_client_url(request.head.url);
+  if (!url || url->web_socket) {
+    impl->transfers[id] = {serial, nullptr};
+    boost::asio::post(impl->connections.io,
+                      [impl, id, serial, answered = std::move(events.answered), text = request.head.url] {
+                        if (!impl->end_transfer(id, serial)) return;  // cancelled meanwhile
+                        answered({0, "", "not an address of a server: " + text});
+                      });
+    return;
+  }
   impl_->transfers[id] = {serial, ClientTransfer::start(impl_->connections, *url, std::move(request), std::move(events),
                                                         [impl, id, serial] { impl->transfer_ended(id, serial); })};
 }
 
 void ClientNetwork::give(uint32_t id, Bytes bytes) {
   const auto found = impl_->transfers.find(id);
-  if (found != impl_->transfers.end()) found->second.transfer->give(std::move(bytes));
+  if (found != impl_->transfers.end() && found->second.transfer) found->second.transfer->give(std::move(bytes));
 }
 
 void ClientNetwork::take(uint32_t id) {
   const auto found = impl_->transfers.find(id);
-  if (found != impl_->transfers.end()) found->second.transfer->take();
+  if (found != impl_->transfers.end() && found->second.transfer) found->second.transfer->take();
 }
 
 void ClientNetwork::cancel_transfer(uint32_t id) { impl_->transfers.erase(id); }

@@ -62,6 +62,7 @@ class Call : public std::enable_shared_from_this<Call> {
     stream_.connect(shared_from_this(), url_, [this](std::string failure) {
       if (!failure.empty()) return fail(std::move(failure));
       http::async_write_header(stream_, header_, [self = shared_from_this()](error_code error, size_t) {
+        if (self->is_over()) return;
         if (error) return self->fail(error.message());
         self->deadline_.cancel();
         self->read_head();

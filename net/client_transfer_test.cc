@@ -234,6 +234,35 @@ TEST_F(Transfers, AnEmptyBodyIsWholeWithItsFirstPieceAndOneOfHeadHasNone) {
   }
 }
 
+TEST_F(Transfers, WhatIsCancelledBeforeItsAddressIsRefusedHearsNothing) {
+  begin("GET", "nonsense", 0, true);
+  network.cancel_transfer(kId);
+  EXPECT_FALSE(run([&] { return answer.has_value(); }, 50));
+}
+
+TEST_F(Transfers, ACallbackMayCancelAnotherUpload) {
+  const auto keep_open = [](tcp::socket& socket, const std::string&, asio::streambuf& rest) {
+    error_code ignored;
+    asio::read(socket, rest, ignored);
+  };
+  Server one(keep_open);
+  Server two(keep_open);
+  int asked = 0;
+  const std::pair<uint32_t, const Server*> uploads[] = {{1, &one}, {2, &two}};
+  for (const auto& [id, server] : uploads) {
+    TransferEvents events;
+    events.wanted = [&, other = 3 - id] {
+      ++asked;
+      network.cancel_transfer(other);
+    };
+    events.answered = [&](const HttpAnswer&) { ADD_FAILURE(); };
+    network.begin_transfer(id, {{"PUT", server->url(), {}, ""}, 10, false}, std::move(events));
+  }
+  EXPECT_FALSE(run([] { return false; }, 200));
+  EXPECT_EQ(asked, 1);
+  network.cancel_transfers();
+}
+
 TEST_F(Transfers, ACallbackMayCancelItsOwnTransfer) {
   Server server([&](tcp::socket& socket, const std::string&, asio::streambuf&) {
     write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");

@@ -35,10 +35,11 @@ void RepairsTable::remove(const MessageId& message) {
   database_.prepare("DELETE FROM asked WHERE message_id = ?").bind_id(message).run();
 }
 
-std::optional<DeviceAddress> RepairsTable::sender_after(const DeviceAddress& sender) {
+std::optional<DeviceAddress> RepairsTable::sender_after(const DeviceAddress& sender, uint32_t most) {
   auto row = database_.prepare(
-      "SELECT account, device FROM repairs WHERE (account, device) > (?, ?) ORDER BY account, device LIMIT 1");
-  row.bind_id(sender.account).bind(sender.device.value);
+      "SELECT account, device FROM repairs WHERE (account, device) > (?1, ?2) AND tries < ?3 AND unanswered < ?3 ORDER "
+      "BY account, device LIMIT 1");
+  row.bind_id(sender.account).bind(sender.device.value).bind(most);
   if (!row.step()) return std::nullopt;
   return DeviceAddress{row.id<AccountId>(0), {static_cast<uint32_t>(row.integer(1))}};
 }
@@ -51,6 +52,14 @@ std::vector<RepairRow> RepairsTable::open(const DeviceAddress& sender, uint32_t 
   row.bind_id(sender.account).bind(sender.device.value).bind(most).bind(limit);
   while (row.step()) rows.push_back(read(row));
   return rows;
+}
+
+void RepairsTable::take_back(const AccountId& account) {
+  auto statement = database_.prepare(
+      "UPDATE repairs SET unanswered = unanswered - 1, asked_us = 0 WHERE account = ?1 AND unanswered > 0 AND asked_us "
+      "= "
+      "(SELECT max(asked_us) FROM repairs WHERE account = ?1)");
+  statement.bind_id(account).run();
 }
 
 void RepairsTable::expect_answer(const MessageId& answer, const MessageId& message) {

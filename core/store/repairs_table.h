@@ -37,11 +37,14 @@ class RepairsTable {
   // Tries and requests of a message that is there.
   void update(const RepairRow& row);
   void remove(const MessageId& message);
-  // The next device of which something is missing, in the order of addresses.
-  std::optional<DeviceAddress> sender_after(const DeviceAddress& sender);
+  // The next device of which open() has something, in the order of addresses.
+  std::optional<DeviceAddress> sender_after(const DeviceAddress& sender, uint32_t most);
   // What is missing of this device, with fewer than `most` tries, and fewer requests without an answer: at most `limit`,
   // those first that were asked for least recently.
   std::vector<RepairRow> open(const DeviceAddress& sender, uint32_t most, int64_t limit);
+
+  // Nobody got the last request to this account's devices.
+  void take_back(const AccountId& account);
 
   void expect_answer(const MessageId& answer, const MessageId& message);
   // What an answer that comes under this id is about.

@@ -2,6 +2,8 @@
 
 #include "core/store/repairs_table.h"
 
+#include <algorithm>
+
 #include "core/store/testing/store_fixture.h"
 
 namespace kith::core {
@@ -47,10 +49,29 @@ TEST_F(RepairsTableTest, GoesByDeviceAndGivesFirstWhatWasAskedForLeastRecently) 
   ASSERT_EQ(store_.repairs.open(sender_, 4, 1).size(), 1u);
   EXPECT_EQ(store_.repairs.open(sender_, 4, 1)[0].message, message_id(102));
 
-  EXPECT_EQ(store_.repairs.sender_after({}), sender_);
-  EXPECT_EQ(store_.repairs.sender_after(sender_), other);
-  EXPECT_EQ(store_.repairs.sender_after(other), stranger);
-  EXPECT_EQ(store_.repairs.sender_after(stranger), std::nullopt);
+  EXPECT_EQ(store_.repairs.sender_after({}, 4), sender_);
+  EXPECT_EQ(store_.repairs.sender_after(sender_, 4), other);
+  EXPECT_EQ(store_.repairs.sender_after(other, 4), stranger);
+  EXPECT_EQ(store_.repairs.sender_after(stranger, 4), std::nullopt);
+  EXPECT_EQ(store_.repairs.sender_after({}, 1), sender_);
+  store_.repairs.update({message_id(102), sender_, 1, 0, {}});
+  EXPECT_EQ(store_.repairs.sender_after({}, 1), other) << "of a device that was asked often enough nothing is read";
+}
+
+TEST_F(RepairsTableTest, OnlyTheLastRequestToAnAccountIsTakenBack) {
+  const DeviceAddress stranger{testing::account_id(9), DeviceId{1}};
+  store_.repairs.add(message_id(9), stranger);
+  store_.repairs.update({message_id(9), stranger, 0, 1, UnixMicros{8}});
+  for (uint32_t i = 1; i <= 600; ++i) {
+    store_.repairs.add(message_id(i + 100), sender_);
+    store_.repairs.update({message_id(i + 100), sender_, 0, 1, UnixMicros{i == 600 ? 8u : 7u}});
+  }
+  store_.repairs.take_back(kPeer);
+  const std::vector<RepairRow> open = store_.repairs.open(sender_, 4, 1000);
+  EXPECT_EQ(open[0].message, message_id(700));
+  EXPECT_EQ(open[0].unanswered, 0u);
+  EXPECT_EQ(std::ranges::count(open, 1u, &RepairRow::unanswered), 599);
+  EXPECT_EQ(store_.repairs.open(stranger, 4, 1)[0].unanswered, 1u);
 }
 
 TEST_F(RepairsTableTest, KnowsWhatAnAnswerIsAboutUntilTheMessageIsThere) {
