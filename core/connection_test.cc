@@ -458,6 +458,15 @@ TEST_F(ConnectionTest, PrekeysAreReplenishedAndTheSignedOneIsReplaced) {
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "with the new one");
 }
 
+client_api::Request registration(const char* handle, const char* name) {
+  client_api::Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server("http://server:1");
+  what.set_handle(handle);
+  what.set_name(name);
+  return request;
+}
+
 TEST(RegistrationTest, WrongInputIsNamed) {
   World world;
   Host& ana = world.add("ana");
@@ -496,11 +505,8 @@ TEST(RegistrationTest, ACodeIsTakenAsItIsRead) {
        {"123 456", "123-456", " 123456\n", "１２３４５６", "١٢٣ ٤٥٦", "123\u00A0456", "123\u2013456"}) {
     World world;
     Host& ana = world.add("ana");
-    client_api::Request request;
+    client_api::Request request = registration(kAna, "Ana");
     client_api::RegisterRequest& what = *request.mutable_register_();
-    what.set_server("http://server:1");
-    what.set_handle(kAna);
-    what.set_name("Ana");
     for (const char* const none : {"", " - ", "code", "\xFF"}) {
       what.set_code(none);
       const auto response = ana.request(request);
@@ -524,11 +530,8 @@ TEST(RegistrationTest, ThePinProtectsTheNumber) {
   settings.mutable_get_settings();
   EXPECT_TRUE(ana.request(settings).get_settings().has_pin());
   Host& thief = world.add("thief");
-  client_api::Request request;
+  client_api::Request request = registration(kAna, "Not Ana");
   client_api::RegisterRequest& what = *request.mutable_register_();
-  what.set_server("http://server:1");
-  what.set_handle(kAna);
-  what.set_name("Not Ana");
   what.set_code(LoopbackServer::kCode);
   EXPECT_EQ(thief.request(request).failure().code(), client_api::Failure::kPinRequired);
   what.set_pin("9999");

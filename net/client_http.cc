@@ -11,6 +11,7 @@
 #include <chrono>
 #include <limits>
 
+#include "net/client_head.h"
 #include "net/client_stream.h"
 
 namespace kith::net {
@@ -27,15 +28,9 @@ class Call : public std::enable_shared_from_this<Call> {
  public:
   Call(ClientConnections& shared, const ClientUrl& url, HttpRequest request, std::function<void(HttpAnswer)> answered)
       : url_(url), answered_(std::move(answered)), stream_(shared), deadline_(shared.io) {
-    request_.version(11);
-    request_.method_string(request.method);
-    request_.target(url.target);
-    request_.set(http::field::host, url.authority);
-    request_.set(http::field::user_agent, "kith");
-    request_.set(http::field::connection, "close");
-    for (const auto& [name, value] : request.headers) request_.set(name, value);
+    set_head(request_, url, request.method, request.headers);
     request_.body() = std::move(request.body);
-    if (!request_.body().empty() || request.method == "POST" || request.method == "PUT") request_.prepare_payload();
+    if (tells_length(request.method, request_.body().size())) request_.prepare_payload();
     // The length is looked at before there is room made for it: Beast, reading all at once, makes room first.
     parser_.body_limit(std::numeric_limits<uint64_t>::max());
   }

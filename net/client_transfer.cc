@@ -18,6 +18,7 @@
 #include <optional>
 #include <utility>
 
+#include "net/client_head.h"
 #include "net/client_stream.h"
 
 namespace kith::net {
@@ -43,15 +44,8 @@ class Call : public std::enable_shared_from_this<Call> {
         body_left_(request.body_size),
         stream_(shared),
         deadline_(shared.io) {
-    request_.version(11);
-    request_.method_string(request.head.method);
-    request_.target(url.target);
-    request_.set(http::field::host, url.authority);
-    request_.set(http::field::user_agent, "kith");
-    request_.set(http::field::connection, "close");
-    for (const auto& [name, value] : request.head.headers) request_.set(name, value);
-    if (body_left_ != 0 || request.head.method == "POST" || request.head.method == "PUT")
-      request_.content_length(body_left_);
+    set_head(request_, url, request.head.method, request.head.headers);
+    if (tells_length(request.head.method, body_left_)) request_.content_length(body_left_);
   }
 
   void start() {

@@ -24,6 +24,7 @@
 #include "sim/impostor.h"
 #include "sim/ledger.h"
 #include "sim/scheduler.h"
+#include "sim/surroundings.h"
 #include "sim/trace.h"
 #include "wire/api.pb.h"
 #include "wire/frames.pb.h"
@@ -35,12 +36,6 @@ class ServerProcess;
 
 class Liar {
  public:
-  struct Surroundings {
-    Scheduler& scheduler;
-    Trace& trace;
-    Server& server;
-    Ledger& ledger;
-  };
   explicit Liar(Surroundings surroundings) : on_(surroundings) {}
 
   struct Account {

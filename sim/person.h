@@ -12,17 +12,12 @@
 
 #include "sim/device.h"
 #include "sim/ledger.h"
+#include "sim/surroundings.h"
 
 namespace kith::sim {
 
 class Person final : public Witness {
  public:
-  struct Surroundings {
-    Scheduler& scheduler;
-    Trace& trace;
-    Server& server;
-    Ledger& ledger;
-  };
   Person(Surroundings surroundings, std::string name, std::string phone);
 
   void reseed(uint64_t seed, uint64_t stream);

@@ -33,7 +33,7 @@ Simulation::Simulation(size_t people)
   server_.reseed(kSetUpSeed);
   server_.start();
   for (size_t i = 0; i < people; ++i) {
-    people_.push_back(std::make_unique<Person>(Person::Surroundings{scheduler_, trace_, server_, ledger_}, kNames[i],
+    people_.push_back(std::make_unique<Person>(Surroundings{scheduler_, trace_, server_, ledger_}, kNames[i],
                                                "+49170000000" + std::to_string(i + 1)));
     people_.back()->reseed(kSetUpSeed, 1000 * (i + 1));
   }

@@ -3,12 +3,11 @@
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
 Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or
-through the Engine; those of the ground know no
-Engine, and can be tested without the others.
+through the Engine; those of the ground know no Engine, and can be tested without the others.
 
-Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/,
-fuzz/ and tests/.
-The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is one.
+Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and
+tests/. The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is
+one.
 """
 import pathlib
 import re

@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Makes core/charset_tables.inc: what the bytes 0x80 to 0xFF mean in charsets of address books.
-
-Of the charsets of one byte that they have had.
-"""
+"""Makes core/charset_tables.inc: what the bytes 0x80 to 0xFF mean in the one-byte charsets of address books."""
 
 import pathlib
 

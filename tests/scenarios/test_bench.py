@@ -12,40 +12,11 @@ import tempfile
 import unittest
 
 BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
-SMALL = [
-    "--rounds",
-    "1",
-    "--seconds",
-    "0.3",
-    "--pairs",
-    "10",
-    "--rate",
-    "100",
-    "--idle-from",
-    "20",
-    "--idle-to",
-    "60",
-    "--users",
-    "20",
-    "--messages",
-    "500",
-    "--offline-rate",
-    "200",
-    "--give-back",
-    "1",
-    "--logins",
-    "30",
-    "--core-messages",
-    "100",
-    "--storm-devices",
-    "60",
-    "--storm-messages",
-    "100",
-    "--slow-messages",
-    "15000",
-    "--slow-payload",
-    "10000",
-]
+SMALL = """
+    --rounds 1 --seconds 0.3 --pairs 10 --rate 100 --idle-from 20 --idle-to 60 --users 20 --messages 500
+    --offline-rate 200 --give-back 1 --logins 30 --core-messages 100 --storm-devices 60
+    --storm-messages 100 --slow-messages 15000 --slow-payload 10000
+""".split()
 
 
 class Bench(unittest.TestCase):

@@ -42,6 +42,7 @@ class WebTransfer implements Transfer {
   private wanted = false;
   private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   private read: Uint8Array = new Uint8Array(); // and not taken yet
+  private begun = false;
   private taking = false;
   private live = true;
 
@@ -62,7 +63,7 @@ class WebTransfer implements Transfer {
   }
 
   take(): void {
-    if (this.taking) return;
+    if (!this.begun || this.taking) return;
     this.taking = true;
     void this.bringPiece();
   }
@@ -88,7 +89,9 @@ class WebTransfer implements Transfer {
       if (!this.call.inPieces || !response.ok)
         return this.end({ status: response.status, body: await readWhole(response) });
       this.reader = response.body?.getReader();
-      if (this.live) this.listener.began(headOf(response));
+      if (!this.live) return;
+      this.begun = true;
+      this.listener.began(headOf(response));
     } catch {
       this.end(NO_ANSWER);
     }

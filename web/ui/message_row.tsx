@@ -56,12 +56,11 @@ export const MessageRow = memo(function MessageRow({
   const { outgoing, quote, tick } = message;
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
+  const place = `${first ? styles.first : ""} ${last ? styles.last : ""}`;
   const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
-      className={[styles.message, outgoing && styles.own, first && styles.first, last && styles.last]
-        .filter(Boolean)
-        .join(" ")}
+      className={`${styles.message} ${outgoing ? styles.own : ""} ${place}`}
       data-key={message.id}
       data-message
       data-own={outgoing || undefined}

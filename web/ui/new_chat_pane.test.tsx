@@ -35,6 +35,10 @@ describe("a new chat", () => {
     }
     type("Zora");
     expect(screen.queryByRole("button", { name: /^Note to self/ })).toBeNull();
+    type("");
+    fireEvent.submit(field());
+    await act(settle);
+    expect(core.called("openConversation")).toEqual([]);
     type("notes");
     fireEvent.submit(field());
     await act(settle);

@@ -60,15 +60,15 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
       </header>
       <HandleOrName
         model={model}
-        openFirst={first !== undefined ? () => open(first) : searching && forSelf ? openSelf : undefined}
+        openFirst={!searching ? undefined : first !== undefined ? () => open(first) : forSelf ? openSelf : undefined}
       />
       {error !== "" && (
-        <p className={`${forms.panelForm} ${fields.error}`} role="alert">
+        <p className={`${forms.panelWords} ${fields.error}`} role="alert">
           {error}
         </p>
       )}
       {notice !== "" && (
-        <p className={`${forms.panelForm} ${fields.notice}`} role="status">
+        <p className={`${forms.panelWords} ${fields.notice}`} role="status">
           {notice}
         </p>
       )}

@@ -55,7 +55,7 @@ export function PopupMenu({ label, items, at, onClose }: PopupMenuProps) {
       preserveTabOrder={false}
       className={popups.popup}
       aria-label={label}
-      getAnchorRect={() => (at instanceof HTMLElement ? at.getBoundingClientRect() : { ...at, width: 0, height: 0 })}
+      getAnchorRect={() => (opener === undefined ? { ...at, width: 0, height: 0 } : opener.getBoundingClientRect())}
       autoFocusOnHide={false}
       onKeyDown={(event) => {
         event.stopPropagation();
@@ -66,7 +66,7 @@ export function PopupMenu({ label, items, at, onClose }: PopupMenuProps) {
     >
       {items.map(({ icon, label: name, act }) => (
         <MenuItem
-          key={icon}
+          key={name}
           className={popups.item}
           onClick={() => {
             onClose();

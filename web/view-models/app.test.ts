@@ -121,6 +121,7 @@ describe("a conversation that turns out to be another's", () => {
     core.messages.push(first);
     await app.start({ ...HOME, conversation: BEN });
     app.snapshot().open?.composer.setText("and one thing more");
+    app.snapshot().open?.composer.quote(first);
     core.conversations = [conversation({ id: ANA, title: "Cem" })];
     core.messages = [{ ...first, conversation: ANA }];
     core.on("listMessages", ({ conversation: id }) => {
@@ -130,7 +131,10 @@ describe("a conversation that turns out to be another's", () => {
     core.emit({ case: "resync", value: {} });
     await vi.waitFor(() => expect(app.snapshot().open?.id).toBe(ANA));
     await settle();
-    expect(app.snapshot().open?.composer.snapshot().text).toBe("and one thing more");
+    expect(app.snapshot().open?.composer.snapshot()).toMatchObject({
+      text: "and one thing more",
+      quoted: { id: first.id },
+    });
   });
 
   it.each([

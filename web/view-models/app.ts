@@ -277,11 +277,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (now === undefined || this.store.conversation(now.conversation) === undefined) return this.closeConversation();
     const opening = this.openConversation(now.conversation);
     const composer = this.snapshot().open?.composer; // what is typed from here on is typed there
-    const { text } = open.composer.snapshot();
-    const { text: there = "" } = composer?.snapshot() ?? {};
-    const isMoved = there === open.snapshot().conversation.draft || text.startsWith(there); // with the messages
-    if (isMoved) composer?.setText(text);
-    else if (text !== "") composer?.setText(`${there}\n${text}`);
+    const { text, quoted } = open.composer.snapshot();
+    const there = composer?.snapshot() ?? { text: "", quoted: undefined };
+    // Its draft moved with the messages.
+    const isMoved = there.text === open.snapshot().conversation.draft || text.startsWith(there.text);
+    const both = isMoved ? text : [there.text, text].filter((part) => part !== "").join("\n");
+    composer?.goOnWith({ text: both, quoted: quoted ?? there.quoted });
     await opening;
   }
 

@@ -108,7 +108,8 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
   private async bring(): Promise<void> {
     if (this.jumping) return;
     this.jumping = true;
-    for (let isThere = false; !isThere;) {
+    let isThere: boolean;
+    do {
       const { hits, at } = this.snapshot();
       const id = hits?.[at];
       if (id === undefined) break;
@@ -116,7 +117,7 @@ export class ChatSearchViewModel extends ViewModel<ChatSearchSnapshot> {
       const now = this.snapshot();
       isThere = now.hits === hits && now.at === at;
       if (isThere && error !== "") this.update({ error });
-    }
+    } while (!isThere);
     this.jumping = false;
   }
 

@@ -65,6 +65,14 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     else this.tellTyping();
   };
 
+  /** Goes on with what was begun elsewhere. */
+  readonly goOnWith = ({ text, quoted }: Draft): void => {
+    this.setText(text);
+    if (quoted?.id === this.snapshot().quoted?.id) return;
+    this.update({ quoted });
+    this.saveSoon();
+  };
+
   readonly quote = (message: Message): void => {
     this.update({ quoted: { id: message.id, isOwn: message.outgoing, excerpt: previewText(message) } });
     this.saveSoon();

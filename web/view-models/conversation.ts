@@ -45,9 +45,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
+    this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.composer.dispose());
-    this.onDispose(() => this.search.dispose());
   }
 
   get id(): string {

@@ -95,6 +95,7 @@ describe("the list of conversations", () => {
     const found = (query: string) => matching(list.snapshot().conversations, query).map((each) => each.title);
     expect(found("zoe celik")).toEqual(["Zoë Çelik"]);
     expect(found("+33 6 12")).toEqual(["Zoë Çelik"]);
+    expect(found("612 345")).toEqual(["Zoë Çelik"]);
     expect(found("@zo")).toEqual(["Zoë Çelik"]);
     expect(found("ZCelik@example.org")).toEqual(["Zoë Çelik"]);
     expect(found("a")).toEqual(["Ana"]);
@@ -104,7 +105,7 @@ describe("the list of conversations", () => {
 
   it("says which handle is of none of those found: also the beginning of another's, but no part of a number", () => {
     const isNew = (typed: string) => isNewHandle(matching(list.snapshot().conversations, typed), typed);
-    for (const typed of ["@zoe", "zcelik@example.or", "+49 170 0000009"])
+    for (const typed of ["@zoe", "zcelik@example.or", "+49 170 0000009", "+1 234 5678"])
       expect([typed, isNew(typed)]).toEqual([typed, true]);
     for (const typed of ["@Zoe_90 ", "ZCelik@example.org", "+33 6 12", "+33612345678", "zoe", "@", ""])
       expect([typed, isNew(typed)]).toEqual([typed, false]);

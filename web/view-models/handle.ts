@@ -29,8 +29,8 @@ const DIGITS_MIN = 3;
  */
 export function isInHandle(typed: string, text: string): boolean {
   if (handleKind(text) === "phone") {
-    const digits = typed.replace(/\D/g, "");
-    return looksLikePhone(typed) && digits.length >= DIGITS_MIN && text.includes(digits);
+    const number = typed.replace(/[^\d+]/g, ""); // with a + it is a beginning
+    return looksLikePhone(typed) && number.replace("+", "").length >= DIGITS_MIN && text.includes(number);
   }
   const part = fold(typed).trim();
   const whole = fold(text);

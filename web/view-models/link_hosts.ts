@@ -23,7 +23,7 @@ const TOGETHER = [
 
 /**
  * Latin letters of living languages that differ visibly from plain ones: é, ß, ø, ş, ế; not ı, ĸ, ŉ, ſ, nor what only
- * phoneticians write.
+ * phoneticians write. Of ơ and ư the capitals stand for both, by the flag i.
  */
 const LATIN =
   /^[a-z0-9\-\u00df-\u0130\u0132-\u0137\u0139-\u0148\u014a-\u017e\u01a0\u01af\u0218-\u021b\u1ea0-\u1ef9]*$/iu;

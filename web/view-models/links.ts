@@ -6,12 +6,10 @@
 //   - text without spaces: "请看https://example.com/a。谢谢", "example.com에서": a link neither begins nor ends inside of
 //     a word;
 //   - a link never leads elsewhere than it seems to: no name before an "@", no signs that turn the reading direction,
-//   and a host that could
-//     pass for another is shown as the network has it;
+//     and a host that could pass for another is shown as the network has it;
 //   - bounds: work is linear in the length of the text, whatever is in it. Words longer than WORD_MAX have no links; of
-//   the words that could have
-//     one, the first LOOKED_AT_MAX units are looked at, so that the page does not stand still for a text made to be
-//     slow.
+//     the words that could have one, the first LOOKED_AT_MAX units are looked at, so that the page does not stand still
+//     for a text made to be slow.
 import { LinkifyIt } from "linkify-it";
 
 import { isHonestHost } from "./link_hosts";

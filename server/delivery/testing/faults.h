@@ -56,7 +56,7 @@ class Faults {
     return waiting_.size();
   }
 
-  // For the stores: `co_await enter_call()` at the start of each call, then `take_fault()`.
+  // For the stores: `co_await enter_call()` at the start of each call answers with what it is to fail with.
   [[nodiscard]] auto enter_call() {
     struct Awaiter {
       Faults& faults;
@@ -72,7 +72,7 @@ class Faults {
           Executor::current()->post(waiter);
         }
       }
-      void await_resume() const {}
+      [[nodiscard]] std::optional<StoreError> await_resume() const { return faults.take_fault(); }
     };
     return Awaiter{*this};
   }

@@ -26,15 +26,13 @@ class MemoryAccountStore final : public AccountStore {
   std::function<void(const DeviceAddress&)> on_device_ended;
 
   Task<Result<ServerId, StoreError>> server_id(ServerId proposed) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     if (server_id_.is_none()) server_id_ = proposed;
     co_return server_id_;
   }
   Task<Result<AccountRecord, StoreError>> load(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     ++loads_;
     const auto found = accounts_.find(account);
@@ -48,16 +46,14 @@ class MemoryAccountStore final : public AccountStore {
     return found == accounts_.end() ? std::nullopt : std::optional(found->second);
   }
   Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = handles_.find(handle);
     if (found == handles_.end()) co_return Fail(StoreError::kNotFound);
     co_return accounts_.at(found->second);
   }
   Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     std::vector<HandleAccount> out;
     for (const Handle& handle : handles) {
@@ -71,8 +67,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return out;
   }
   Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
@@ -85,8 +80,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return found->second;
   }
   Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
@@ -95,8 +89,7 @@ class MemoryAccountStore final : public AccountStore {
   }
   Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                      UnixMicros now) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto [place, is_new] = handles_.emplace(handle, new_account);
     AccountRecord& record = accounts_[place->second];
@@ -109,8 +102,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return record;
   }
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
@@ -135,8 +127,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return record;
   }
   Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
@@ -144,8 +135,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return Result<void, StoreError>();
   }
   Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     if (fail_pin_tries) co_return Fail(StoreError::kUnavailable);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
@@ -157,8 +147,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return Try{true, 0};
   }
   Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
@@ -166,15 +155,13 @@ class MemoryAccountStore final : public AccountStore {
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     codes_[handle] = std::move(code);
     co_return Result<void, StoreError>();
   }
   Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = codes_.find(handle);
     if (found == codes_.end() || found->second.expires_at <= now) co_return Fail(StoreError::kNotFound);
@@ -183,8 +170,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return found->second;
   }
   Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = codes_.find(handle);
     const bool is_there = found != codes_.end() && found->second.code_hash == code_hash;
@@ -192,8 +178,7 @@ class MemoryAccountStore final : public AccountStore {
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> remove_code(Handle handle) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     codes_.erase(handle);
     co_return Result<void, StoreError>();

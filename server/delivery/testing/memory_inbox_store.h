@@ -33,8 +33,7 @@ class MemoryInboxStore final : public InboxStore {
     co_return answers;
   }
   Task<Result<void, StoreError>> write(Batch batch) override {
-    co_await write_faults.enter_call();
-    if (const auto fault = write_faults.take_fault()) {
+    if (const auto fault = co_await write_faults.enter_call()) {
       if (*fault != StoreError::kFull || !batch.appends.empty()) co_return Fail(*fault);
     }
     const std::lock_guard lock(mutex_);
@@ -54,8 +53,7 @@ class MemoryInboxStore final : public InboxStore {
   }
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override {
-    co_await read_faults.enter_call();
-    if (const auto fault = read_faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await read_faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     ++reads_;
     std::vector<InboxEntry> out;
@@ -71,8 +69,7 @@ class MemoryInboxStore final : public InboxStore {
     co_return out;
   }
   Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override {
-    co_await read_faults.enter_call();
-    if (const auto fault = read_faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await read_faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     Summary summary;
     const auto inbox = inboxes_.find(device);
@@ -89,8 +86,7 @@ class MemoryInboxStore final : public InboxStore {
     co_return summary;
   }
   Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override {
-    co_await write_faults.enter_call();
-    if (const auto fault = write_faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await write_faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     size_t count = 0;
     for (auto inbox = inboxes_.begin(); inbox != inboxes_.end();) {

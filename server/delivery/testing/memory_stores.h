@@ -24,36 +24,31 @@ class MemoryProfileStore final : public ProfileStore {
   Faults faults;
 
   Task<Result<ProfileRecord, StoreError>> load_profile(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = profiles_.find(account);
     co_return found == profiles_.end() ? ProfileRecord{} : found->second;
   }
   Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     profiles_[account] = std::move(profile);
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> remove_profile(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     profiles_.erase(account);
     co_return Result<void, StoreError>();
   }
   Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = privacy_.find(account);
     co_return found == privacy_.end() ? PrivacyRecord{} : found->second;
   }
   Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     PrivacyRecord& record = privacy_[account];
     if (change.last_seen) record.last_seen = *change.last_seen;
@@ -75,15 +70,13 @@ class MemoryPairStore final : public PairStore {
   Faults faults;
 
   Task<Result<std::vector<PeerMark>, StoreError>> load(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = peers_.find(account);
     co_return found == peers_.end() ? std::vector<PeerMark>() : found->second;
   }
   Task<Result<void, StoreError>> put(AccountId account, std::vector<PeerMark> peers) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     ++puts_;
     if (peers.empty()) {
@@ -121,8 +114,7 @@ class MemoryLeaseStore final : public LeaseStore {
   Faults faults;
 
   Task<Result<bool, StoreError>> take(std::string name, UnixMicros now, uint64_t life_us) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(leases_.mutex);
     const UnixMicros ends_at{now.value + life_us};
     MemoryLeases::Lease& lease = leases_.by_name[name];
@@ -145,15 +137,13 @@ class MemoryLastSeenStore final : public LastSeenStore {
     times_[account] = last_seen;
   }
   Task<Result<UnixMicros, StoreError>> get(AccountId account) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = times_.find(account);
     co_return found == times_.end() ? UnixMicros{} : found->second;
   }
   Task<Result<void, StoreError>> flush() override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     co_return Result<void, StoreError>();
   }
 

@@ -24,15 +24,13 @@ class MemoryKeyStore final : public KeyStore {
   Faults write_faults;  // of marking a prekey as used
 
   Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     devices_[device].keys = std::move(keys);
     co_return Result<void, StoreError>();
   }
   Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = devices_.find(device);
     if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
@@ -40,8 +38,7 @@ class MemoryKeyStore final : public KeyStore {
     co_return Result<void, StoreError>();
   }
   Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     auto& held = devices_[device].prekeys;
     auto& known = devices_[device].known_prekeys;
@@ -55,15 +52,13 @@ class MemoryKeyStore final : public KeyStore {
     co_return static_cast<uint32_t>(held.size());
   }
   Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = devices_.find(device);
     co_return found == devices_.end() ? 0u : static_cast<uint32_t>(found->second.prekeys.size());
   }
   Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = devices_.find(device);
     if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
@@ -77,8 +72,7 @@ class MemoryKeyStore final : public KeyStore {
     co_return bundle;
   }
   Task<Result<void, StoreError>> remove_device(DeviceAddress device) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     devices_.erase(device);
     co_return Result<void, StoreError>();
@@ -110,8 +104,7 @@ class MemoryCodeSender final : public CodeSender {
   bool echo = true;
 
   Task<Result<void, StoreError>> send(Handle handle, std::string code) override {
-    co_await faults.enter_call();
-    if (const auto fault = faults.take_fault()) co_return Fail(*fault);
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     ++sent_;
     codes_[handle.text()] = std::move(code);
