@@ -52,7 +52,17 @@ export function onNotificationClick(listener: (conversation: string) => void): v
 export function pageNotifications(profile: string): NotificationPort {
   const key = `kith/${profile}/notifications`;
   const shown = new Map<string, Notification>();
+  const shownByWorker = new Set<string>();
   const sound = new Sound();
+  // One after the other: asked what is shown while a notification is on its way to the screen, Chromium forgets that
+  // one, and what is to be closed may not be shown yet.
+  let lastOfWorker: Promise<unknown> = Promise.resolve();
+  const byWorker = (task: (worker: ServiceWorkerRegistration) => Promise<unknown>) => {
+    lastOfWorker = lastOfWorker
+      .then(() => navigator.serviceWorker?.ready)
+      .then((worker) => worker && task(worker))
+      .catch(() => undefined); // no longer allowed: nothing to be shown, nothing to be closed
+  };
   return {
     permission: permissionNow,
     ask: async () => {
@@ -72,18 +82,17 @@ export function pageNotifications(profile: string): NotificationPort {
         // Telephones let only a service worker show them, which hears of the click then, also when this page is no
         // more.
         const data = { address: location.pathname + location.search, conversation: tag };
-        void navigator.serviceWorker?.ready.then((registration) =>
-          registration.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true, data }),
-        );
+        shownByWorker.add(tag);
+        byWorker((worker) => worker.showNotification(title, { tag, body, icon: "/icon-192.png", silent: true, data }));
       }
     },
     close: (tag) => {
       shown.get(tag)?.close();
       shown.delete(tag);
-      void navigator.serviceWorker
-        ?.getRegistration()
-        .then((registration) => registration?.getNotifications({ tag }))
-        .then((notifications) => notifications?.forEach((each) => each.close()));
+      if (!shownByWorker.delete(tag)) return;
+      byWorker(async (worker) => {
+        for (const notification of await worker.getNotifications({ tag })) notification.close();
+      });
     },
     // Of the tabs of a profile one is heard.
     sound: () =>
