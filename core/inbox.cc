@@ -176,13 +176,18 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     if (taken->message == *id) ordered_again(*id, sender, server_time);
     return Taken::kDone;
   }
-  auto content = unseal(engine_.sessions, sender, message.payload());
+  bool begins_session = false;
+  const auto content = unseal(engine_.sessions, sender, message.payload(), begins_session);
   if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
   MessageId bound = *id;
   if (content) {
-    if (content->begins_session) engine_.repair.on_new_session(sender);
-    bound = take_content(message, sender, content->content);
+    if (begins_session) engine_.repair.on_new_session(sender);
+    bound = take_content(message, sender, *content);
   } else {
+    // The prekeys that the server hands out may be none of this device's
+    if (begins_session &&
+        (content.error() == CryptoError::kMissingPrekey || content.error() == CryptoError::kBadMessage))
+      engine_.prekeys.opening_is_unreadable();
     // A record that can't be read
     if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
     // kDuplicate too: a sender whose store was put back from a copy has encrypted another message with this step.

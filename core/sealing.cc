@@ -18,7 +18,9 @@ Result<Bytes, CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress&
   return sealed.SerializeAsString();
 }
 
-Result<Unsealed, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload) {
+Result<Bytes, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload,
+                                  bool& begins_session) {
+  begins_session = false;
   content::Sealed sealed;
   if (!sealed.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Fail(CryptoError::kMalformed);
   crypto::Ciphertext message;
@@ -28,13 +30,11 @@ Result<Unsealed, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAdd
     default: return Fail(CryptoError::kMalformed);
   }
   message.bytes = std::move(*sealed.mutable_ciphertext());
-  Unsealed unsealed;
-  const auto padded = sessions.decrypt(peer, message, &unsealed.begins_session);
+  const auto padded = sessions.decrypt(peer, message, &begins_session);
   if (!padded) return Fail(padded.error());
   auto content = crypto::unpad(*padded);
   if (!content) return Fail(CryptoError::kMalformed);
-  unsealed.content = std::move(*content);
-  return unsealed;
+  return std::move(*content);
 }
 
 }  // namespace kith::core

@@ -14,11 +14,9 @@ namespace kith::core {
 // Sessions::encrypt.
 Result<Bytes, crypto::CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView content);
 
-struct Unsealed {
-  Bytes content;                // the serialized Content inside
-  bool begins_session = false;  // that the peer has opened
-};
-// Errors: those of Sessions::decrypt; kMalformed too for an outer form or padding that is none.
-Result<Unsealed, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload);
+// The serialized Content inside. `begins_session` as with Sessions::decrypt. Errors: those of Sessions::decrypt;
+// kMalformed too for an outer form or padding that is none.
+Result<Bytes, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload,
+                                          bool& begins_session);
 
 }  // namespace kith::core

@@ -82,8 +82,8 @@ class Sessions {
   Result<Ciphertext, CryptoError> encrypt(const DeviceAddress& peer, BytesView plaintext);
   // Any bytes may come in. Stores nothing unless it succeeds. A message whose counter lies behind, and whose key is no
   // longer there, is kDuplicate: the library can't tell a second delivery from one that is older than the 2,000 skipped
-  // messages it remembers. `begins_session`, if given: whether it was the first message of a session that the peer has
-  // opened; set on success.
+  // messages it remembers. `begins_session`, if given: whether it is the first message of a session that the peer has
+  // opened; also when it can't be decrypted.
   Result<Bytes, CryptoError> decrypt(const DeviceAddress& peer, const Ciphertext& message,
                                      bool* begins_session = nullptr);
 

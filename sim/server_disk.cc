@@ -134,6 +134,10 @@ class Stores final : public ProcessStores {
       return on.work<uint32_t>(
           [this, device, prekeys = std::move(prekeys)] { return disk().add_prekeys(device, prekeys); });
     }
+    Answer<uint32_t> replace_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
+      return on.work<uint32_t>(
+          [this, device, prekeys = std::move(prekeys)] { return disk().replace_prekeys(device, prekeys); });
+    }
     Answer<uint32_t> count_prekeys(DeviceAddress device) override {
       return on.work<uint32_t>([this, device] { return disk().count_prekeys(device); });
     }

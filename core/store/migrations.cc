@@ -25,7 +25,7 @@ CREATE TABLE progress (
 INSERT INTO progress (id) VALUES (1);
 
 CREATE TABLE sessions (account BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (account, device));
-CREATE TABLE prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE prekeys (ordinal INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, record BLOB NOT NULL);
 CREATE TABLE signed_prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
 
 CREATE TABLE device_lists (

@@ -74,6 +74,14 @@ std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) {
   return device_lists_.identity_key(peer);
 }
 
+void SignalTables::keep_newest_prekeys(uint32_t count) {
+  database_
+      .prepare(
+          "DELETE FROM prekeys WHERE ordinal <= (SELECT ordinal FROM prekeys ORDER BY ordinal DESC LIMIT 1 OFFSET ?)")
+      .bind(count)
+      .run();
+}
+
 std::vector<uint32_t> SignalTables::signed_prekey_ids() {
   std::vector<uint32_t> ids;
   auto row = database_.prepare("SELECT id FROM signed_prekeys ORDER BY id");

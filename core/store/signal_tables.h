@@ -3,7 +3,8 @@
 // Signal state on SQLite.
 //
 //   sessions         account BLOB(16), device INTEGER, record BLOB; unique (account, device)
-//   prekeys          id INTEGER PRIMARY KEY (1..16777215), record BLOB: one-time prekeys not used yet
+//   prekeys          ordinal INTEGER PRIMARY KEY: ascending in the order in which they were made, id INTEGER UNIQUE
+//                    (1..16777215), record BLOB: one-time prekeys not used yet
 //   signed_prekeys   id INTEGER PRIMARY KEY, record BLOB: the current one and some before it, for messages that are
 //                    under way
 //
@@ -43,6 +44,7 @@ class SignalTables : public crypto::SignalStore {
   std::optional<Bytes> trusted_identity(const DeviceAddress& peer) override;
 
   // Beyond SignalStore.
+  void keep_newest_prekeys(uint32_t count);
   std::vector<uint32_t> signed_prekey_ids();  // ascending
   void remove_signed_prekey(uint32_t id);
   // After the registration changed.

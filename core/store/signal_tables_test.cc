@@ -45,6 +45,13 @@ TEST_F(SignalTablesTest, KeepPrekeysUntilTheyAreUsed) {
   store_.signal.remove_prekey(16777215);
   EXPECT_FALSE(store_.signal.load_prekey(16777215));
   EXPECT_EQ(store_.signal.load_prekey(1), "first");
+  EXPECT_TRUE(store_.signal.store_prekey(900, "newer"));
+  EXPECT_TRUE(store_.signal.store_prekey(30, "newest, of a lower id"));
+  store_.signal.keep_newest_prekeys(3);
+  EXPECT_TRUE(store_.signal.load_prekey(1));
+  store_.signal.keep_newest_prekeys(1);
+  EXPECT_FALSE(store_.signal.load_prekey(900));
+  EXPECT_TRUE(store_.signal.load_prekey(30));
 
   EXPECT_TRUE(store_.signal.store_signed_prekey(2, "b"));
   EXPECT_TRUE(store_.signal.store_signed_prekey(1, "a"));

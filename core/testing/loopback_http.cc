@@ -129,8 +129,10 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
     }
     *own.keys.mutable_signed_prekey() = request.signed_prekey();
   }
+  const bool is_known = request.prekeys_size() > 0 && own.known_prekeys.contains(request.prekeys(0).id());
+  if (request.has_signed_prekey() && request.prekeys_size() > 0 && !is_known) own.prekeys.clear();
   for (const wire::Prekey& prekey : request.prekeys()) {
-    if (own.prekeys.size() < 200) own.prekeys.push_back(prekey);
+    if (own.prekeys.size() < 200 && own.known_prekeys.insert(prekey.id()).second) own.prekeys.push_back(prekey);
   }
   wire::PublishKeysResponse response;
   response.set_prekeys_remaining(static_cast<uint32_t>(own.prekeys.size()));

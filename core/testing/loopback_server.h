@@ -39,6 +39,7 @@ class LoopbackServer {
     bool active = false;
     wire::PublishKeysRequest keys;  // identity key, registration id, signed prekey
     std::deque<wire::Prekey> prekeys;
+    std::set<uint32_t> known_prekeys;  // that were ever added
     std::deque<wire::Entry> inbox;
     uint32_t epoch = 1;
     uint64_t sequence = 0;

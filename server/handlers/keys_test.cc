@@ -144,6 +144,24 @@ TEST_F(KeysTest, AnActiveDeviceAddsPrekeysButCanNotChangeTheAccountKey) {  // [D
   refuses(ana.keys(1), wire::kInvalidArgument, "device_list.account_key");
 }
 
+TEST_F(KeysTest, PrekeysThatComeWithASignedOneTakeThePlaceOfThoseThatAreHeld) {  // [DEVICE-6]
+  ASSERT_TRUE(ana.become_active());
+  wire::PublishKeysRequest others = ana.keys(5);
+  others.clear_device_list();
+  for (int repetition = 0; repetition < 2; ++repetition) {
+    const auto replaced = ana.publish(others);
+    ASSERT_TRUE(replaced);
+    EXPECT_EQ(replaced->prekeys_remaining(), 5u);
+  }
+  const auto bundle = world.run(world.ports().keys.take_bundle(ana.address));
+  ASSERT_TRUE(bundle && bundle->prekey);
+  EXPECT_EQ(bundle->prekey->id, others.prekeys(0).id());
+  others.clear_prekeys();
+  const auto alone = ana.publish(others);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->prekeys_remaining(), 4u) << "a signed prekey alone replaces no others";
+}
+
 TEST_F(KeysTest, ANewRegistrationEndsTheOldDevice) {  // [DEVICE-1]
   ASSERT_TRUE(ana.become_active());
   RecordingSession session;

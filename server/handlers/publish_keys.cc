@@ -113,7 +113,10 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
   }
   std::vector<PublicPrekey> prekeys;
   for (const wire::Prekey& prekey : request.prekeys()) prekeys.push_back({prekey.id(), prekey.public_key()});
-  const auto held = co_await services.keys.add_prekeys(caller, std::move(prekeys));
+  Task<Result<uint32_t, StoreError>> adding = request.has_signed_prekey()
+                                                  ? services.keys.replace_prekeys(caller, std::move(prekeys))
+                                                  : services.keys.add_prekeys(caller, std::move(prekeys));
+  const auto held = co_await std::move(adding);
   if (!held) co_return refuse_store(held.error());
   if (request.has_device_list()) {
     Task<Outcome<wire::Empty>> activation = activate(services, *account, std::move(list));

@@ -49,6 +49,10 @@ class KeyStore {
   // is an id that is held, or was handed out among the last kPrekeysRemembered added: an upload that is repeated
   // doesn't bring a used key back.
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
+  // The same, in the place of those that are held, which are handed out no more, and whose ids stay known. When the first
+  // one is known, this is a repetition of an upload, and replaces nothing.
+  virtual Task<Result<uint32_t, StoreError>> replace_prekeys(DeviceAddress device,
+                                                             std::vector<PublicPrekey> prekeys) = 0;
   virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
   // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is
   // never handed out again; without one when none is left, or when the disk is full or takes no writes, so that none can be

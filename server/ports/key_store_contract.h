@@ -104,6 +104,19 @@ TEST_P(KeyStoreContract, KnownPrekeysAreNotAddedAgainNotEvenAfterTheyWereTaken) 
   EXPECT_EQ(add(device(2), prekeys(1, 10)), 10u);  // another device's ids are its own
 }
 
+TEST_P(KeyStoreContract, ReplacedPrekeysAreHandedOutNoMoreAndARepetitionReplacesNothing) {  // [DEVICE-5]
+  ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
+  EXPECT_EQ(add(device(1), prekeys(1, KeyStore::kPrekeysMax)), KeyStore::kPrekeysMax);
+  EXPECT_EQ(add(device(2), prekeys(1, 5)), 5u);
+  EXPECT_EQ(runner_.run(keys().replace_prekeys(device(1), prekeys(500, 10))), 10u);
+  EXPECT_EQ(take(device(1))->prekey->id, 500u);
+  EXPECT_EQ(runner_.run(keys().replace_prekeys(device(1), prekeys(500, 10))), 9u);
+  EXPECT_EQ(take(device(1))->prekey->id, 501u);
+  EXPECT_EQ(add(device(1), prekeys(1, 10)), 8u) << "the replaced ones stay known";
+  EXPECT_EQ(runner_.run(keys().replace_prekeys(device(1), {})), 8u) << "by nothing";
+  EXPECT_EQ(runner_.run(keys().count_prekeys(device(2))), 5u) << "another device's";
+}
+
 TEST_P(KeyStoreContract, NoMorePrekeysThanTheMaximumAreHeld) {  // [LIMIT-1]
   ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
   EXPECT_EQ(add(device(1), prekeys(1, KeyStore::kPrekeysMax - 10)), KeyStore::kPrekeysMax - 10);

@@ -53,6 +53,44 @@ std::optional<PublicPrekey> oldest_prekey(SqlConnection& connection, const Devic
   return prekey;
 }
 
+// Answers how many are held then.
+uint32_t add_now(SqlConnection& connection, const DeviceAddress& device, const std::vector<PublicPrekey>& prekeys) {
+  uint32_t held = count_now(connection, device);
+  long long ordinal = last_ordinal(connection, device);
+  for (const PublicPrekey& prekey : prekeys) {
+    if (held >= KeyStore::kPrekeysMax) break;
+    const long long added = connection.insert_if_absent(kPrekey)
+                                .in(device.account)
+                                .in(device.device.value)
+                                .in(prekey.id)
+                                .in(ordinal + 1)
+                                .in(0)
+                                .in(prekey.public_key)
+                                .run_counted();
+    if (added == 0) continue;  // known
+    ++ordinal;
+    ++held;
+  }
+  connection
+      .query("DELETE FROM prekeys WHERE account = :account AND device = :device AND taken = 1 AND ordinal <= :ordinal")
+      .in(device.account)
+      .in(device.device.value)
+      .in(ordinal - static_cast<long long>(KeyStore::kPrekeysRemembered))
+      .run();
+  return held;
+}
+
+bool is_known(SqlConnection& connection, const DeviceAddress& device, uint32_t id) {
+  long long count = 0;
+  connection.query("SELECT COUNT(*) FROM prekeys WHERE account = :account AND device = :device AND prekey = :prekey")
+      .in(device.account)
+      .in(device.device.value)
+      .in(id)
+      .out(count)
+      .fetch();
+  return count > 0;
+}
+
 std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddress& device) {
   DeviceKeys keys;
   long long registration_id = 0, signed_prekey_id = 0;
@@ -121,33 +159,27 @@ Task<Result<void, StoreError>> SqlKeyStore::put_signed_prekey(DeviceAddress devi
 }
 
 Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) {
-  return database_.write([device,
-                          prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
-    uint32_t held = count_now(connection, device);
-    long long ordinal = last_ordinal(connection, device);
-    for (const PublicPrekey& prekey : prekeys) {
-      if (held >= kPrekeysMax) break;
-      const long long added = connection.insert_if_absent(kPrekey)
-                                  .in(device.account)
-                                  .in(device.device.value)
-                                  .in(prekey.id)
-                                  .in(ordinal + 1)
-                                  .in(0)
-                                  .in(prekey.public_key)
-                                  .run_counted();
-      if (added == 0) continue;  // known
-      ++ordinal;
-      ++held;
-    }
-    connection
-        .query(
-            "DELETE FROM prekeys WHERE account = :account AND device = :device AND taken = 1 AND ordinal <= :ordinal")
-        .in(device.account)
-        .in(device.device.value)
-        .in(ordinal - static_cast<long long>(kPrekeysRemembered))
-        .run();
-    return held;
-  });
+  return database_.write(
+      [device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+        return add_now(connection, device, prekeys);
+      });
+}
+
+Task<Result<uint32_t, StoreError>> SqlKeyStore::replace_prekeys(DeviceAddress device,
+                                                                std::vector<PublicPrekey> prekeys) {
+  return database_.write(
+      [device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+        if (!prekeys.empty() && !is_known(connection, device, prekeys.front().id)) {
+          connection
+              .query(
+                  "UPDATE prekeys SET taken = 1, public_key = '' WHERE account = :account AND device = :device AND "
+                  "taken = 0")
+              .in(device.account)
+              .in(device.device.value)
+              .run();
+        }
+        return add_now(connection, device, prekeys);
+      });
 }
 
 Task<Result<uint32_t, StoreError>> SqlKeyStore::count_prekeys(DeviceAddress device) {

@@ -16,6 +16,7 @@ class SqlKeyStore final : public KeyStore {
   Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) override;
   Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) override;
   Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override;
+  Task<Result<uint32_t, StoreError>> replace_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override;
   Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) override;
   Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) override;
   Task<Result<void, StoreError>> remove_device(DeviceAddress device) override;

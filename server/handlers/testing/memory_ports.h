@@ -40,16 +40,14 @@ class MemoryKeyStore final : public KeyStore {
   Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    auto& held = devices_[device].prekeys;
-    auto& known = devices_[device].known_prekeys;
-    for (PublicPrekey& prekey : prekeys) {
-      if (held.size() >= kPrekeysMax) break;
-      if (std::find(known.begin(), known.end(), prekey.id) != known.end()) continue;
-      known.push_back(prekey.id);
-      if (known.size() > kPrekeysRemembered) known.pop_front();
-      held.push_back(std::move(prekey));
-    }
-    co_return static_cast<uint32_t>(held.size());
+    co_return add_now(devices_[device], std::move(prekeys));
+  }
+  Task<Result<uint32_t, StoreError>> replace_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    Stored& stored = devices_[device];
+    if (!prekeys.empty() && !is_known(stored, prekeys.front().id)) stored.prekeys.clear();
+    co_return add_now(stored, std::move(prekeys));
   }
   Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
@@ -93,6 +91,19 @@ class MemoryKeyStore final : public KeyStore {
     std::deque<PublicPrekey> prekeys;
     std::deque<uint32_t> known_prekeys;  // the last that were added
   };
+  static bool is_known(const Stored& stored, uint32_t id) {
+    return std::find(stored.known_prekeys.begin(), stored.known_prekeys.end(), id) != stored.known_prekeys.end();
+  }
+  static uint32_t add_now(Stored& stored, std::vector<PublicPrekey> prekeys) {
+    for (PublicPrekey& prekey : prekeys) {
+      if (stored.prekeys.size() >= kPrekeysMax) break;
+      if (is_known(stored, prekey.id)) continue;
+      stored.known_prekeys.push_back(prekey.id);
+      if (stored.known_prekeys.size() > kPrekeysRemembered) stored.known_prekeys.pop_front();
+      stored.prekeys.push_back(std::move(prekey));
+    }
+    return static_cast<uint32_t>(stored.prekeys.size());
+  }
   mutable std::mutex mutex_;
   std::map<DeviceAddress, Stored> devices_;
 };
