@@ -45,9 +45,9 @@ class KeyStore {
   virtual Task<Result<void, StoreError>> put_keys(DeviceAddress device, DeviceKeys keys) = 0;
   // Replaces only the signed prekey. kNotFound when the device has no keys yet.
   virtual Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) = 0;
-  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held; answers how many are held now. Known
-  // is an id that is held, or was handed out among the last kPrekeysRemembered added: an upload that is repeated
-  // doesn't bring a used key back.
+  // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held, whoever else adds some; answers how
+  // many are held now. Known is an id that is held, or was handed out among the last kPrekeysRemembered added: an upload
+  // that is repeated doesn't bring a used key back. kNotFound when the device has no keys yet, or no more.
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
   // The same, in the place of those that are held, which are handed out no more, and whose ids stay known. When the first
   // one is known, this is a repetition of an upload, and replaces nothing.

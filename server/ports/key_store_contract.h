@@ -38,6 +38,8 @@ class KeyStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
 TEST_P(KeyStoreContract, ADeviceWithoutKeysIsNotFound) {
   EXPECT_EQ(take(device(1)).error(), StoreError::kNotFound);
   EXPECT_EQ(runner_.run(keys().put_signed_prekey(device(1), {1, "key", "signature"})).error(), StoreError::kNotFound);
+  EXPECT_EQ(add(device(1), prekeys(1, 1)).error(), StoreError::kNotFound);
+  EXPECT_EQ(runner_.run(keys().replace_prekeys(device(1), prekeys(1, 1))).error(), StoreError::kNotFound);
   EXPECT_EQ(runner_.run(keys().count_prekeys(device(1))), 0u);
   EXPECT_TRUE(runner_.run(keys().remove_device(device(1))));
   EXPECT_EQ(take(device(1)).error(), StoreError::kNotFound);
@@ -101,12 +103,14 @@ TEST_P(KeyStoreContract, KnownPrekeysAreNotAddedAgainNotEvenAfterTheyWereTaken) 
   EXPECT_EQ(take(device(1))->prekey->id, 1u);
   EXPECT_EQ(add(device(1), prekeys(1, 10)), 13u);  // the upload repeated: key 1 stays used
   EXPECT_EQ(take(device(1))->prekey->id, 2u);
+  ASSERT_TRUE(runner_.run(keys().put_keys(device(2), some_keys())));
   EXPECT_EQ(add(device(2), prekeys(1, 10)), 10u);  // another device's ids are its own
 }
 
 TEST_P(KeyStoreContract, ReplacedPrekeysAreHandedOutNoMoreAndARepetitionReplacesNothing) {  // [DEVICE-5]
   ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
   EXPECT_EQ(add(device(1), prekeys(1, KeyStore::kPrekeysMax)), KeyStore::kPrekeysMax);
+  ASSERT_TRUE(runner_.run(keys().put_keys(device(2), some_keys())));
   EXPECT_EQ(add(device(2), prekeys(1, 5)), 5u);
   EXPECT_EQ(runner_.run(keys().replace_prekeys(device(1), prekeys(500, 10))), 10u);
   EXPECT_EQ(take(device(1))->prekey->id, 500u);
@@ -125,6 +129,27 @@ TEST_P(KeyStoreContract, NoMorePrekeysThanTheMaximumAreHeld) {  // [LIMIT-1]
   EXPECT_EQ(runner_.run(keys().count_prekeys(device(1))), KeyStore::kPrekeysMax);
   EXPECT_EQ(take(device(1))->prekeys_remaining, KeyStore::kPrekeysMax - 1);
   EXPECT_EQ(add(device(1), prekeys(3000, 5)), KeyStore::kPrekeysMax);
+}
+
+TEST_P(KeyStoreContract, TwoProcessesThatAddAtOnceKeepToTheMaximumAndToAnOrder) {  // [LIMIT-1]
+  ASSERT_TRUE(runner_.run(keys().put_keys(device(1), some_keys())));
+  constexpr uint32_t kUploads = 30, kEach = 10;  // more than can be held
+  std::vector<Task<Result<uint32_t, StoreError>>> calls;
+  for (uint32_t i = 0; i < kUploads; ++i) {
+    KeyStore& store = i % 2 == 0 ? keys() : backend_->other_keys();
+    calls.push_back(store.add_prekeys(device(1), prekeys(1000 + i * kEach, kEach)));
+  }
+  for (const auto& held : runner_.run_all(std::move(calls))) {
+    ASSERT_TRUE(held);
+    EXPECT_LE(*held, KeyStore::kPrekeysMax);
+  }
+  EXPECT_EQ(runner_.run(keys().count_prekeys(device(1))), KeyStore::kPrekeysMax);
+  // An upload stays together: another one between would have had the same places in the order.
+  for (uint32_t i = 0; i < KeyStore::kPrekeysMax / kEach; ++i) {
+    const uint32_t first = take(device(1))->prekey->id;
+    EXPECT_EQ(first % kEach, 0u);
+    for (uint32_t next = 1; next < kEach; ++next) EXPECT_EQ(take(device(1))->prekey->id, first + next);
+  }
 }
 
 TEST_P(KeyStoreContract, TwoProcessesHandOutNoPrekeyTwice) {

@@ -53,7 +53,40 @@ std::optional<PublicPrekey> oldest_prekey(SqlConnection& connection, const Devic
   return prekey;
 }
 
-// Answers how many are held then.
+std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddress& device) {
+  DeviceKeys keys;
+  long long registration_id = 0, signed_prekey_id = 0;
+  if (!connection
+           .query("SELECT registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature"
+                  " FROM device_keys WHERE account = :account AND device = :device")
+           .in(device.account)
+           .in(device.device.value)
+           .out(registration_id)
+           .out(keys.identity_key)
+           .out(signed_prekey_id)
+           .out(keys.signed_prekey.public_key)
+           .out(keys.signed_prekey.signature)
+           .fetch()) {
+    return std::nullopt;
+  }
+  keys.registration_id = static_cast<uint32_t>(registration_id);
+  keys.signed_prekey.id = static_cast<uint32_t>(signed_prekey_id);
+  return keys;
+}
+
+// Makes the device's keys this writer's alone until its transaction ends, so that what it counts of them stays so: a
+// count inside the inserting statement would not see what another writer has not committed yet. Errors: kNotFound.
+Result<void, StoreError> lock_keys(SqlConnection& connection, const DeviceAddress& device) {
+  connection
+      .query("UPDATE device_keys SET registration_id = registration_id WHERE account = :account AND device = :device")
+      .in(device.account)
+      .in(device.device.value)
+      .run();
+  if (!load_keys(connection, device)) return Fail(StoreError::kNotFound);
+  return {};
+}
+
+// The keys are locked. Answers how many are held then.
 uint32_t add_now(SqlConnection& connection, const DeviceAddress& device, const std::vector<PublicPrekey>& prekeys) {
   uint32_t held = count_now(connection, device);
   long long ordinal = last_ordinal(connection, device);
@@ -89,27 +122,6 @@ bool is_known(SqlConnection& connection, const DeviceAddress& device, uint32_t i
       .out(count)
       .fetch();
   return count > 0;
-}
-
-std::optional<DeviceKeys> load_keys(SqlConnection& connection, const DeviceAddress& device) {
-  DeviceKeys keys;
-  long long registration_id = 0, signed_prekey_id = 0;
-  if (!connection
-           .query("SELECT registration_id, identity_key, signed_prekey_id, signed_prekey, signed_prekey_signature"
-                  " FROM device_keys WHERE account = :account AND device = :device")
-           .in(device.account)
-           .in(device.device.value)
-           .out(registration_id)
-           .out(keys.identity_key)
-           .out(signed_prekey_id)
-           .out(keys.signed_prekey.public_key)
-           .out(keys.signed_prekey.signature)
-           .fetch()) {
-    return std::nullopt;
-  }
-  keys.registration_id = static_cast<uint32_t>(registration_id);
-  keys.signed_prekey.id = static_cast<uint32_t>(signed_prekey_id);
-  return keys;
 }
 
 }  // namespace
@@ -161,6 +173,7 @@ Task<Result<void, StoreError>> SqlKeyStore::put_signed_prekey(DeviceAddress devi
 Task<Result<uint32_t, StoreError>> SqlKeyStore::add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) {
   return database_.write(
       [device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+        if (const auto there = lock_keys(connection, device); !there) return Fail(there.error());
         return add_now(connection, device, prekeys);
       });
 }
@@ -169,6 +182,7 @@ Task<Result<uint32_t, StoreError>> SqlKeyStore::replace_prekeys(DeviceAddress de
                                                                 std::vector<PublicPrekey> prekeys) {
   return database_.write(
       [device, prekeys = std::move(prekeys)](SqlConnection& connection) -> Result<uint32_t, StoreError> {
+        if (const auto there = lock_keys(connection, device); !there) return Fail(there.error());
         if (!prekeys.empty() && !is_known(connection, device, prekeys.front().id)) {
           connection
               .query(

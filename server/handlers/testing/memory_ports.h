@@ -40,12 +40,16 @@ class MemoryKeyStore final : public KeyStore {
   Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    co_return add_now(devices_[device], std::move(prekeys));
+    const auto found = devices_.find(device);
+    if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
+    co_return add_now(found->second, std::move(prekeys));
   }
   Task<Result<uint32_t, StoreError>> replace_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    Stored& stored = devices_[device];
+    const auto found = devices_.find(device);
+    if (found == devices_.end() || found->second.keys.identity_key.empty()) co_return Fail(StoreError::kNotFound);
+    Stored& stored = found->second;
     if (!prekeys.empty() && !is_known(stored, prekeys.front().id)) stored.prekeys.clear();
     co_return add_now(stored, std::move(prekeys));
   }
