@@ -56,6 +56,7 @@ std::optional<BenchAccount> register_one(Client& client, const std::string& phon
   wire::RegistrationRequest proof;
   proof.mutable_handle()->set_phone(phone);
   proof.set_code(code->code());
+  proof.set_request_id(random.bytes(16));
   const auto registered = call<wire::RegistrationResponse>(client, "POST", "/v1/registration", proof);
   if (!registered) return std::nullopt;
 

@@ -17,6 +17,7 @@ namespace kith::core {
 namespace {
 
 constexpr size_t kServerBytesMax = 256;
+constexpr size_t kRequestIdBytes = 16;
 
 // "http://host:port" or https, without a slash at the end. Absent when it is none.
 std::optional<std::string> normalize_server(std::string server) {
@@ -101,7 +102,13 @@ void RegistrationSteps::prove_handle() {
     const uint32_t request = std::exchange(order_, std::nullopt)->request;
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "code: must be digits");
   }
+  Progress& progress = engine_.progress;
+  if (progress.registration_request.empty()) {
+    progress.registration_request = engine_.random.bytes(kRequestIdBytes);
+    engine_.store.account.set_progress(progress);
+  }
   wire::RegistrationRequest body;
+  body.set_request_id(progress.registration_request);
   *body.mutable_handle() = to_wire(order_->handle);
   body.set_code(order_->what.code());
   body.set_pin(order_->what.pin());
@@ -214,6 +221,7 @@ void RegistrationSteps::compare_list() {
 
 void RegistrationSteps::finish() {
   engine_.progress.keys_published = true;
+  engine_.progress.registration_request.clear();
   engine_.store.account.set_progress(engine_.progress);
   if (engine_.connection.wanted()) engine_.connection.start();  // as the device before was
   engine_.profiles.set_own_name(order_->what.name());

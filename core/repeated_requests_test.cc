@@ -6,6 +6,7 @@
 namespace kith::core::testing {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 
 const std::string kId(32, '5');
@@ -107,6 +108,50 @@ TEST_F(RepeatedRequestsTest, WhatReadsOrSaysSomethingOfTheInterfaceIsDoneEachTim
   EXPECT_EQ(ana_.request(get).list_messages().messages_size(), 0);
   say(ana_, chat_, "hello");
   EXPECT_EQ(ana_.request(get).list_messages().messages_size(), 1);
+}
+
+class LosesRegistrations : public LoopbackServer {
+ public:
+  using LoopbackServer::LoopbackServer;
+  uint32_t answers_to_lose = 0;
+  HttpReply http(const std::string& method, const std::string& path, const std::string& body,
+                 const std::string& bearer) override {
+    HttpReply reply = LoopbackServer::http(method, path, body, bearer);
+    if (path != "/v1/registration" || answers_to_lose == 0) return reply;
+    --answers_to_lose;
+    return {0, ""};
+  }
+};
+
+TEST(RepeatedRegistrationTest, OneWhoseAnswerWasLostHasTheSameIdAgainAndAnotherRegistrationAnotherOne_DEVICE_7) {
+  World world(1,
+              [](Clock& clock, RandomSource& random) { return std::make_unique<LosesRegistrations>(clock, random); });
+  auto& server = static_cast<LosesRegistrations&>(*world.server);
+  Host& ana = world.add("ana");
+  client_api::Request request;
+  client_api::RegisterRequest& what = *request.mutable_register_();
+  what.set_server("http://server:1");
+  what.set_handle(kAna);
+  what.set_code(LoopbackServer::kCode);
+  what.set_name("Ana");
+  for (int i = 0; i < 2; ++i) {
+    server.answers_to_lose = 1;
+    EXPECT_EQ(ana.request(request).failure().code(), client_api::Failure::kOffline);
+    ana.crash();
+    ana.reopen();
+  }
+  EXPECT_TRUE(ana.request(request).register_().registered());
+  const std::vector<Bytes> ids = server.registration_requests;
+  EXPECT_EQ(ids.size(), 3u);
+  EXPECT_THAT(ids, Each(ids.front()));
+
+  connect(ana);
+  register_handle(world.add("ana again"), kAna, "Ana");
+  world.advance(1000);
+  register_handle(ana, kAna, "Ana");
+  ASSERT_EQ(server.registration_requests.size(), 5u);
+  EXPECT_NE(server.registration_requests[3], ids.front());
+  EXPECT_NE(server.registration_requests[4], ids.front()) << "the same device's next one";
 }
 
 }  // namespace

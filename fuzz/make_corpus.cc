@@ -94,8 +94,10 @@ void api_seeds() {
   code.mutable_handle()->set_phone("+491511234567");
   seed("api_body", "code", route(0, false) + code.SerializeAsString());
   seed("api_body", "code_json", route(0, true) + R"({"handle":{"phone":"+491511234567"}})");
-  seed("api_body", "register_json",
-       route(1, true) + R"({"handle":{"phone":"+491511234567"},"code":"123456","pin":"1234"})");
+  seed(
+      "api_body", "register_json",
+      route(1, true) +
+          R"({"handle":{"phone":"+491511234567"},"code":"123456","pin":"1234","requestId":"MDEyMzQ1Njc4OWFiY2RlZg=="})");
   seed("api_body", "keys", route(2, false) + device.keys(2).SerializeAsString());
   seed("api_body", "lookup_json",
        route(3, true) + R"({"handles":[{"phone":"+491701000001"},{"email":"a@b.org"},{"username":"ana"}]})");

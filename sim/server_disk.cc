@@ -105,17 +105,22 @@ class Stores final : public ProcessStores {
       return on.work<void>(
           [this, handle = std::move(handle), code = std::move(code)] { return disk().put_code(handle, code); });
     }
-    Answer<PendingCode> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override {
-      return on.work<PendingCode>(
-          [this, handle = std::move(handle), now, attempts_max] { return disk().try_code(handle, now, attempts_max); });
+    Answer<PendingCode> try_code(Handle handle, Bytes request, UnixMicros now, uint32_t attempts_max) override {
+      return on.work<PendingCode>([this, handle = std::move(handle), request = std::move(request), now, attempts_max] {
+        return disk().try_code(handle, request, now, attempts_max);
+      });
     }
     Answer<void> return_code_attempt(Handle handle, Bytes code_hash) override {
       return on.work<void>([this, handle = std::move(handle), code_hash = std::move(code_hash)] {
         return disk().return_code_attempt(handle, code_hash);
       });
     }
-    Answer<void> remove_code(Handle handle) override {
-      return on.work<void>([this, handle = std::move(handle)] { return disk().remove_code(handle); });
+    Answer<void> use_code(Handle handle, Bytes code_hash, Bytes request) override {
+      return on.work<void>([this, handle = std::move(handle), code_hash = std::move(code_hash),
+                            request = std::move(request)] { return disk().use_code(handle, code_hash, request); });
+    }
+    Answer<void> remove_used_code(Handle handle) override {
+      return on.work<void>([this, handle = std::move(handle)] { return disk().remove_used_code(handle); });
     }
     Stores& on;
   };

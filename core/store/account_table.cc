@@ -78,7 +78,7 @@ Progress AccountTable::progress() {
   auto row = database_.prepare(
       "SELECT confirmed_position, undecryptable, next_prekey_id, next_signed_prekey_id, "
       "signed_prekey_made_us, keys_published, "
-      "device_list_revision, standing FROM progress WHERE id = 1");
+      "device_list_revision, standing, registration_request FROM progress WHERE id = 1");
   Progress progress;
   if (!row.step()) {
     database_.found_damage();  // the migration has made it
@@ -92,6 +92,7 @@ Progress AccountTable::progress() {
   progress.keys_published = row.integer(5) != 0;
   progress.device_list_revision = Revision{static_cast<uint64_t>(row.integer(6))};
   progress.standing = standing_of(row.integer(7));
+  progress.registration_request = row.blob(8);
   return progress;
 }
 
@@ -100,7 +101,8 @@ void AccountTable::set_progress(const Progress& progress) {
       .prepare(
           "UPDATE progress SET confirmed_position = ?, undecryptable = ?, next_prekey_id = ?, "
           "next_signed_prekey_id = ?, "
-          "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, standing = ?")
+          "signed_prekey_made_us = ?, keys_published = ?, device_list_revision = ?, standing = ?, "
+          "registration_request = ?")
       .bind(static_cast<int64_t>(progress.confirmed_position.value))
       .bind(static_cast<int64_t>(progress.undecryptable))
       .bind(progress.next_prekey_id)
@@ -109,6 +111,7 @@ void AccountTable::set_progress(const Progress& progress) {
       .bind(progress.keys_published ? 1 : 0)
       .bind(static_cast<int64_t>(progress.device_list_revision.value))
       .bind(static_cast<int64_t>(progress.standing))
+      .bind_blob(progress.registration_request)
       .run();
 }
 

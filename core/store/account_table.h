@@ -7,7 +7,7 @@
 //     token BLOB(52), account_public BLOB(32),
 //     account_private BLOB(64), identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER
 //     (1..16380), device_name TEXT
-//   progress       one row (id 1) of numbers, made by the migration, all 0 (next ids 1) at first; one column for each
+//   progress       one row (id 1), made by the migration, all 0 or empty (next ids 1) at first; one column for each
 //                  field of Progress, and taken_sequence INTEGER: messages up to this sequence were taken
 //                  (MessagesTable::take)
 //
@@ -55,6 +55,7 @@ struct Progress {
   bool keys_published = false;       // the server has this registration's keys: the device is active
   Revision device_list_revision;     // of the own list: the one to publish, then the one that is current
   Standing standing = Standing::kKnown;
+  Bytes registration_request;  // DEVICE-7: the id of the registration that is under way, 16 bytes; empty: none is
 };
 
 class AccountTable {

@@ -58,6 +58,7 @@ TEST_F(AccountTableTest, KeepsProgress) {
   progress.keys_published = true;
   progress.device_list_revision = Revision{10};
   progress.standing = Standing::kOtherServer;
+  progress.registration_request = Bytes("\0request\xff", 9);
   store_.account.set_progress(progress);
   store_.account.count_undecryptable(2);
   const Progress read = store_.account.progress();
@@ -69,6 +70,7 @@ TEST_F(AccountTableTest, KeepsProgress) {
   EXPECT_TRUE(read.keys_published);
   EXPECT_EQ(read.device_list_revision, Revision{10});
   EXPECT_EQ(read.standing, Standing::kOtherServer);
+  EXPECT_EQ(read.registration_request, progress.registration_request);
   store_.account.set_confirmed_position(Position{3});
   EXPECT_EQ(store_.account.progress().confirmed_position, Position{3});
 }

@@ -21,7 +21,7 @@ CREATE TABLE progress (
   next_prekey_id INTEGER NOT NULL DEFAULT 1, next_signed_prekey_id INTEGER NOT NULL DEFAULT 1,
   signed_prekey_made_us INTEGER NOT NULL DEFAULT 0, keys_published INTEGER NOT NULL DEFAULT 0,
   device_list_revision INTEGER NOT NULL DEFAULT 0, standing INTEGER NOT NULL DEFAULT 0, taken_sequence INTEGER NOT NULL DEFAULT 0,
-  indexed_sequence INTEGER NOT NULL DEFAULT 0);
+  indexed_sequence INTEGER NOT NULL DEFAULT 0, registration_request BLOB NOT NULL DEFAULT x'');
 INSERT INTO progress (id) VALUES (1);
 
 CREATE TABLE sessions (account BLOB NOT NULL, device INTEGER NOT NULL, record BLOB NOT NULL, UNIQUE (account, device));

@@ -62,6 +62,8 @@ Reply LoopbackServer::registration_call(const std::string&, const std::string& p
   if (account && !account->pin.empty() && account->pin != request.pin()) {
     return refused(403, request.pin().empty() ? wire::kPinRequired : wire::kWrongPin);
   }
+  if (request.request_id().size() != 16) return refused(422, wire::kInvalidArgument);
+  registration_requests.push_back(request.request_id());
   if (!account) {
     const AccountId id = random_.id<AccountId>();
     account = &accounts_[id];

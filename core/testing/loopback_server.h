@@ -99,6 +99,7 @@ class LoopbackServer {
   std::vector<wire::Redeliver> redelivers;
   std::vector<wire::ClientFrame> ephemeral;  // Typing, Availability, Subscribe
   std::map<std::string, int> calls;          // "PUT /v1/keys" → how often
+  std::vector<Bytes> registration_requests;  // ids of those that were let in, in order
   wire::Limits limits;
   uint32_t lookups_left = UINT32_MAX;  // numbers that may be looked up before that is refused by rate
 

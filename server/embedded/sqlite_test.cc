@@ -223,11 +223,13 @@ TEST(SqlAccountStore, CodesOfHandlesThatNeverRegisterAreDroppedADayAfterTheyExpi
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
   const auto handle = [](const char* text) { return Handle::from_text(text).value(); };
-  const auto tried = [&](const char* text) { return runner.run(stores->accounts.try_code(handle(text), {kHour}, 9)); };
-  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000001"), {"old", {100 * kHour}, 0})));
-  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000002"), {"new", {123 * kHour}, 0})));
+  const auto tried = [&](const char* text) {
+    return runner.run(stores->accounts.try_code(handle(text), "request", {kHour}, 9));
+  };
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000001"), {"old", {100 * kHour}, 0, ""})));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000002"), {"new", {123 * kHour}, 0, ""})));
   EXPECT_TRUE(tried("+491700000001"));
-  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000003"), {"newer", {125 * kHour}, 0})));
+  ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000003"), {"newer", {125 * kHour}, 0, ""})));
   EXPECT_EQ(tried("+491700000001").error(), StoreError::kNotFound);
   EXPECT_TRUE(tried("+491700000002"));
 }

@@ -45,8 +45,10 @@ TEST(Http, RegistersADeviceInJsonWhichThenSaysHello) {
   const auto code = from_json<wire::CodeResponse>(response);
   EXPECT_EQ(code.code(), server.ports.codes.last_code("+491701234567"));
 
-  response = client.request("POST", "/v1/registration", kJson,
-                            R"({"handle": {"phone": "+491701234567"}, "code": ")" + code.code() + "\"}");
+  response =
+      client.request("POST", "/v1/registration", kJson,
+                     R"({"handle": {"phone": "+491701234567"}, "requestId": "MDEyMzQ1Njc4OWFiY2RlZg==", "code": ")" +
+                         code.code() + "\"}");
   ASSERT_EQ(response.status, 200) << response.body;
   const auto registration = from_json<wire::RegistrationResponse>(response);
   EXPECT_EQ(registration.token().size(), 52u);

@@ -63,6 +63,9 @@ Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, Ac
     // Keys that can't be removed now are never handed out again all the same: bundles are made of active devices only.
     if (!remains) (void)co_await services.keys.remove_device({before.id, device.id});
   }
+  // The answer to its registration has arrived: nothing is let in by that code any more (DEVICE-7). One that can't be
+  // removed now expires, and is of no use without that request's id.
+  for (const Handle& handle : record->handles) (void)co_await services.accounts.remove_used_code(handle);
   co_return wire::Empty();
 }
 

@@ -7,6 +7,10 @@
 // handle. A PIN takes pin_attempts_max wrong tries a day. Each try counts in the store before it is made, so that neither
 // tries side by side (here or in another process) nor a restart forgive one; a right one is taken back. A wrong PIN
 // leaves the code.
+//
+// Repeating (DEVICE-7): a code lets one request in. Made again, because its answer was lost, that makes another device
+// and ends the one before, whose token nobody has: so no token is kept to be told twice. The code goes when the device is
+// active, which shows that its answer has arrived (publish_keys.cc), or when it expires.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -21,6 +25,7 @@ namespace {
 constexpr uint64_t kDayMicros = 86'400'000'000;
 constexpr uint32_t kRetryMs = 500;
 constexpr size_t kCodeBytesMax = 16;
+constexpr size_t kRequestIdBytes = 16;
 
 struct Verification {
   std::string hash;
@@ -47,8 +52,9 @@ Task<Outcome<void>> try_pin(Services& services, AccountRecord account, std::stri
   co_return Outcome<void>();
 }
 
-// The code was right.
-Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle handle, std::string pin) {
+// The code was right. `request`: the digest of its id.
+Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle handle, Bytes code_hash, Bytes request,
+                                                 std::string pin) {
   const auto known = co_await services.accounts.find_by_handle(handle);
   if (!known && known.error() != StoreError::kNotFound) co_return refuse_store(known.error());
   if (known && !known->pin_hash.empty()) {
@@ -57,6 +63,9 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
     const auto tried = co_await std::move(trial);
     if (!tried) co_return std::unexpected<Refusal>(tried.error());
   }
+  const auto used = co_await services.accounts.use_code(handle, std::move(code_hash), std::move(request));
+  if (!used && used.error() == StoreError::kNotFound) co_return refuse(wire::kCodeExpired, "code");
+  if (!used) co_return refuse_store(used.error());
   const AccountId new_account = services.random.id<AccountId>();
   const Bytes secret = services.random.bytes(32);
   const auto record = co_await services.accounts.add_device(
@@ -100,9 +109,11 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   if (!handle || handle->kind() == Handle::Kind::kUsername) co_return refuse(wire::kInvalidHandle, "handle");
   if (request.code().empty() || request.code().size() > kCodeBytesMax) co_return refuse(wire::kInvalidArgument, "code");
   if (request.pin().size() > kPinBytesMax) co_return refuse(wire::kInvalidArgument, "pin");
+  if (request.request_id().size() != kRequestIdBytes) co_return refuse(wire::kInvalidArgument, "request_id");
 
+  const Bytes id = crypto::digest("kith registration request v1", request.request_id());
   const auto code =
-      co_await services.accounts.try_code(*handle, services.clock.now(), services.settings.code_attempts_max);
+      co_await services.accounts.try_code(*handle, id, services.clock.now(), services.settings.code_attempts_max);
   if (!code && code.error() == StoreError::kNotFound) co_return refuse(wire::kCodeExpired, "code");
   if (!code && code.error() == StoreError::kConflict)
     co_return refuse(wire::kTooManyAttempts, "code", limits.peek(Limit::kCodeForHandle, handle->text()));
@@ -110,16 +121,11 @@ Task<Outcome<wire::RegistrationResponse>> try_code(Services& services, std::stri
   if (!equal_in_constant_time(code->code_hash, crypto::digest("kith code v1", handle->text() + request.code())))
     co_return refuse_try(services, *handle, *code, wire::kWrongCode);
 
-  Task<Outcome<wire::RegistrationResponse>> entering = let_in(services, *handle, request.pin());
+  Task<Outcome<wire::RegistrationResponse>> entering = let_in(services, *handle, code->code_hash, id, request.pin());
   auto outcome = co_await std::move(entering);
-  if (outcome) {
-    // A code that could not be removed expires; it let one device in, and may let in one more of the same person.
-    (void)co_await services.accounts.remove_code(*handle);
-  } else if (outcome.error().code == wire::kWrongPin) {
+  if (!outcome && outcome.error().code == wire::kWrongPin)
     co_return refuse_try(services, *handle, *code, wire::kWrongPin);
-  } else {
-    (void)co_await services.accounts.return_code_attempt(*handle, code->code_hash);
-  }
+  (void)co_await services.accounts.return_code_attempt(*handle, code->code_hash);
   co_return outcome;
 }
 

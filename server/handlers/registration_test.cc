@@ -10,6 +10,8 @@ namespace kith::testing {
 namespace {
 
 constexpr char kPhone[] = "+491700000001";
+const Bytes kRequestId(16, 'r');
+const Bytes kOtherRequestId(16, 'o');
 
 class RegistrationTest : public ::testing::Test {
  protected:
@@ -23,6 +25,7 @@ class RegistrationTest : public ::testing::Test {
   static wire::RegistrationRequest request_of(const std::string& code, const std::string& pin = "",
                                               const std::string& phone = kPhone) {
     wire::RegistrationRequest request;
+    request.set_request_id(kRequestId);
     request.mutable_handle()->set_phone(phone);
     request.set_code(code);
     request.set_pin(pin);
@@ -34,6 +37,13 @@ class RegistrationTest : public ::testing::Test {
   }
   wire::ErrorCode refused(const std::string& code, const std::string& pin = "") {
     const auto outcome = enter(code, pin);
+    EXPECT_FALSE(outcome);
+    return outcome ? wire::kErrorUnspecified : outcome.error().code;
+  }
+  wire::ErrorCode refused_as(const Bytes& request_id, const std::string& code) {
+    wire::RegistrationRequest request = request_of(code);
+    request.set_request_id(request_id);
+    const auto outcome = world.run(handlers::register_device(world.services(), "192.0.2.1", request));
     EXPECT_FALSE(outcome);
     return outcome ? wire::kErrorUnspecified : outcome.error().code;
   }
@@ -80,7 +90,88 @@ TEST_F(RegistrationTest, ACodeWorksOnceAndForItsNumberOnly) {
                 .code,
             wire::kCodeExpired);
   EXPECT_TRUE(enter(code->code()));
+  EXPECT_EQ(refused_as(kOtherRequestId, code->code()), wire::kCodeExpired);
+}
+
+TEST_F(RegistrationTest, ARequestThatIsMadeAgainBecauseItsAnswerWasLostHasOneDevice_DEVICE_7) {
+  const auto code = ask();
+  const auto lost = enter(code->code());
+  ASSERT_TRUE(lost);
+  const auto again = enter(code->code());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->account_id(), lost->account_id());
+  EXPECT_NE(again->device_id(), lost->device_id());
+  EXPECT_EQ(again->device_list_revision(), 1u);
+  EXPECT_FALSE(world.run(handlers::authenticate(world.services(), lost->token(), false))) << "no dead one stays";
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), again->token(), false)));
+  const auto record = world.run(world.ports().accounts.load(*AccountId::from_bytes(again->account_id())));
+  EXPECT_EQ(record->devices.size(), 1u);
+}
+
+TEST_F(RegistrationTest, ACodeThatWasUsedIsOfNoUseToAnotherRequestAndLosesNoTryByIt_DEVICE_7) {
+  const auto code = ask();
+  const auto first = enter(code->code());
+  ASSERT_TRUE(first);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(refused_as(kOtherRequestId, code->code()), wire::kCodeExpired);
+    EXPECT_EQ(refused_as(kOtherRequestId, other_than(code->code())), wire::kCodeExpired);
+  }
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), first->token(), false))) << "nothing has changed";
+  EXPECT_EQ(refused(other_than(code->code())), wire::kWrongCode) << "the id alone is of no use either";
+  EXPECT_TRUE(enter(code->code()));
+}
+
+TEST_F(RegistrationTest, OfTwoRequestsWithOneCodeAtOnceOneIsLetIn_DEVICE_7) {
+  const auto code = ask();
+  world.ports().accounts.faults.hold();
+  std::vector<std::optional<Outcome<wire::RegistrationResponse>>> answers(2);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    wire::RegistrationRequest request = request_of(code->code());
+    request.set_request_id(i == 0 ? kRequestId : kOtherRequestId);
+    world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request), answers[i]);
+  }
+  for (int call = 0; call < 2; ++call) {  // both have tried the code, before one uses it
+    world.loops.settle();
+    world.ports().accounts.faults.release_one();
+  }
+  world.loops.settle();
+  world.ports().accounts.faults.release();
+  world.loops.settle();
+  ASSERT_TRUE(answers[0] && answers[1]);
+  EXPECT_NE(answers[0]->has_value(), answers[1]->has_value());
+  for (const auto& answer : answers) {
+    if (!*answer) EXPECT_EQ(answer->error().code, wire::kCodeExpired);
+  }
+}
+
+TEST_F(RegistrationTest, ACodeIsOverWhenItsDeviceIsActive_DEVICE_7) {
+  const auto code = ask();
+  const auto response = enter(code->code());
+  ASSERT_TRUE(response);
+  TestDevice device(world, kPhone);
+  device.address = {*AccountId::from_bytes(response->account_id()), {response->device_id()}};
+  ASSERT_TRUE(device.publish(device.keys()));
   EXPECT_EQ(refused(code->code()), wire::kCodeExpired);
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), response->token(), true)));
+}
+
+TEST_F(RegistrationTest, ACodeThatCantBeMarkedAsUsedLetsNobodyInAndIsLeft_DEVICE_7) {
+  const auto code = ask();
+  world.ports().accounts.faults.hold();
+  std::optional<Outcome<wire::RegistrationResponse>> answer;
+  world.loops.begin(0, handlers::register_device(world.services(), "192.0.2.1", request_of(code->code())), answer);
+  for (int call = 0; call < 2; ++call) {  // the code; whose account is it?
+    world.loops.settle();
+    world.ports().accounts.faults.release_one();
+  }
+  world.loops.settle();
+  world.ports().accounts.faults.fail_next(StoreError::kFull);
+  world.ports().accounts.faults.release();
+  world.loops.settle();
+  ASSERT_TRUE(answer && !*answer);
+  EXPECT_EQ(world.run(world.ports().accounts.find_by_handle(*Handle::from_text(kPhone))).error(),
+            StoreError::kNotFound);
+  EXPECT_TRUE(enter(code->code()));
 }
 
 TEST_F(RegistrationTest, ACodeExpires) {
@@ -174,6 +265,7 @@ TEST_F(RegistrationTest, NamesWhatIsWrong) {
   EXPECT_EQ(ask("12345").error().detail, "handle");
   EXPECT_EQ(enter("", "").error().code, wire::kInvalidArgument);
   EXPECT_EQ(enter("123456", "", "x").error().code, wire::kInvalidHandle);
+  EXPECT_EQ(refused_as(Bytes(15, 'r'), "123456"), wire::kInvalidArgument);
   EXPECT_EQ(refused("123456"), wire::kCodeExpired);  // never asked for
   world.ports().codes.faults.fail_next(StoreError::kUnavailable);
   EXPECT_EQ(ask().error().code, wire::kUnavailable);
@@ -253,6 +345,9 @@ TEST_F(RegistrationTest, ARegistrationPinIsAskedForAndAWrongOneLeavesTheCode) {
   EXPECT_EQ(response->account_id(), device.address.account.bytes());
   EXPECT_EQ(response->device_id(), 2u);
   EXPECT_EQ(response->device_list_revision(), 2u);
+  EXPECT_EQ(refused(code->code()), wire::kPinRequired) << "of the same request made again as well";
+  EXPECT_EQ(refused(code->code(), "1111"), wire::kWrongPin);
+  EXPECT_EQ(enter(code->code(), "2468")->device_id(), 3u);
 }
 
 TEST_F(RegistrationTest, WrongPinsAreCountedOverADay) {  // [LIMIT-1]

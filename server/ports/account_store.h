@@ -41,6 +41,7 @@ struct PendingCode {
   Bytes code_hash;  // BLAKE2b-256 of handle and code
   UnixMicros expires_at;
   uint32_t attempts = 0;  // tries that were not taken back
+  Bytes used_by;          // BLAKE2b-256 of the id of the request that it has let in; empty: none yet
 };
 
 // So many guesses of a secret, as time that is used up: a try takes share_us of window_us, and with the time it is
@@ -108,14 +109,19 @@ class AccountStore {
   // Takes a counted try back: it was right, or was not made. kNotFound.
   virtual Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) = 0;
 
-  // Registration codes: one a handle, the newest.
+  // Registration codes: one a handle, the newest. One lets a single request in, as often as that is made (DEVICE-7).
   virtual Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) = 0;
   // Counts a try of the handle's code before it is made, whoever else counts one; answers the code with it.
-  // Errors: kNotFound when there is none, or it has expired; kConflict when attempts_max tries were made.
-  virtual Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) = 0;
+  // Errors: kNotFound when there is none, it has expired or another request has used it; kConflict when attempts_max
+  // tries were made.
+  virtual Task<Result<PendingCode, StoreError>> try_code(Handle handle, Bytes request, UnixMicros now,
+                                                         uint32_t attempts_max) = 0;
   // Takes a counted try of this very code back: it was right. No such code is no error.
   virtual Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) = 0;
-  virtual Task<Result<void, StoreError>> remove_code(Handle handle) = 0;
+  // Makes this very code the request's, as it may be already. kNotFound when there is none, or it is another's.
+  virtual Task<Result<void, StoreError>> use_code(Handle handle, Bytes code_hash, Bytes request) = 0;
+  // Removes the handle's code if it was used. None is no error.
+  virtual Task<Result<void, StoreError>> remove_used_code(Handle handle) = 0;
 };
 
 }  // namespace kith

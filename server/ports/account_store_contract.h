@@ -315,26 +315,60 @@ TEST_P(AccountStoreContract, TriesOfThePinAreCountedWithinTheirBudgetAndForgiven
 
 TEST_P(AccountStoreContract, AHandleHasOneCodeTheNewest) {
   const auto tried = [&](const Handle& of, uint32_t attempts_max = 9) {
-    return runner_.run(accounts().try_code(of, {50}, attempts_max));
+    return runner_.run(accounts().try_code(of, "request", {50}, attempts_max));
   };
   EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
-  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0})));
-  ASSERT_TRUE(runner_.run(accounts().put_code(handle("+491700000002"), {"other", UnixMicros{100}, 0})));
-  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0two", 4), UnixMicros{200}, 3})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0one", 4), UnixMicros{100}, 0, ""})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(handle("+491700000002"), {"other", UnixMicros{100}, 0, ""})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {Bytes("\0two", 4), UnixMicros{200}, 3, ""})));
   const auto code = tried(kPhone);
   ASSERT_TRUE(code);
   EXPECT_EQ(code->code_hash, Bytes("\0two", 4));
   EXPECT_EQ(code->expires_at, UnixMicros{200});
   EXPECT_EQ(code->attempts, 4u);
-  ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
-  ASSERT_TRUE(runner_.run(accounts().remove_code(kPhone)));
-  EXPECT_EQ(tried(kPhone).error(), StoreError::kNotFound);
+  EXPECT_EQ(code->used_by, "");
   EXPECT_EQ(tried(handle("+491700000002"))->code_hash, "other");
 }
 
+TEST_P(AccountStoreContract, ACodeThatWasUsedIsOfItsRequestAlone) {  // [DEVICE-7]
+  const Bytes request("\0request\xff", 9);
+  const auto tried = [&](const Bytes& by) { return runner_.run(accounts().try_code(kPhone, by, {50}, 9)); };
+  const auto used = [&](const Bytes& hash, const Bytes& by) {
+    return runner_.run(accounts().use_code(kPhone, hash, by));
+  };
+  EXPECT_EQ(used("code", request).error(), StoreError::kNotFound) << "there is none";
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0, ""})));
+  ASSERT_TRUE(runner_.run(accounts().remove_used_code(kPhone)));
+  EXPECT_EQ(used("an earlier code", request).error(), StoreError::kNotFound);
+  EXPECT_EQ(tried("another")->attempts, 1u);
+  EXPECT_TRUE(used("code", request));
+  EXPECT_TRUE(used("code", request));
+  EXPECT_EQ(used("code", "another").error(), StoreError::kNotFound);
+  EXPECT_EQ(tried("another").error(), StoreError::kNotFound);
+  EXPECT_EQ(tried("").error(), StoreError::kNotFound);
+  EXPECT_EQ(tried(request)->attempts, 2u) << "what another tries counts as little as with no code";
+  EXPECT_EQ(tried(request)->used_by, request);
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"newer", UnixMicros{100}, 0, ""})));
+  EXPECT_TRUE(tried("another"));
+  EXPECT_TRUE(used("newer", "another"));
+  ASSERT_TRUE(runner_.run(accounts().remove_used_code(kPhone)));
+  EXPECT_EQ(tried("another").error(), StoreError::kNotFound);
+}
+
+TEST_P(AccountStoreContract, OfTwoProcessesThatUseACodeForTwoRequestsOneMay) {  // [DEVICE-7]
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0, ""})));
+  std::vector<Task<Result<void, StoreError>>> calls;
+  for (int i = 0; i < 10; ++i) {
+    calls.push_back((i % 2 == 0 ? accounts() : backend_->other_accounts()).use_code(kPhone, "code", std::to_string(i)));
+  }
+  size_t may = 0;
+  for (const auto& outcome : runner_.run_all(std::move(calls))) may += outcome ? 1 : 0;
+  EXPECT_EQ(may, 1u);
+}
+
 TEST_P(AccountStoreContract, TriesOfACodeAreCountedUpToTheirNumberAndUntilItExpires) {  // [LIMIT-1]
-  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0})));
-  const auto tried = [&](uint64_t now) { return runner_.run(accounts().try_code(kPhone, {now}, 3)); };
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0, ""})));
+  const auto tried = [&](uint64_t now) { return runner_.run(accounts().try_code(kPhone, "request", {now}, 3)); };
   for (uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(tried(99)->attempts, i);
   EXPECT_EQ(tried(99).error(), StoreError::kConflict);
   EXPECT_EQ(tried(100).error(), StoreError::kNotFound) << "expired";
@@ -392,12 +426,12 @@ TEST_P(AccountStoreContract, TwoProcessesThatRegisterAHandleMakeOneAccountAndNoD
 
 TEST_P(AccountStoreContract, TwoProcessesShareTheTriesOfACodeAndOfAPin) {  // [LIMIT-1]
   add(kPhone, 1);
-  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{100}, 0, ""})));
   std::vector<Task<Result<PendingCode, StoreError>>> codes;
   std::vector<Task<Result<AccountStore::Try, StoreError>>> pins;
   for (int i = 0; i < 20; ++i) {
     AccountStore& store = i % 2 == 0 ? accounts() : backend_->other_accounts();
-    codes.push_back(store.try_code(kPhone, {50}, 5));
+    codes.push_back(store.try_code(kPhone, "request", {50}, 5));
     pins.push_back(store.take_pin_try(account(1), {50}, {10, 30}));
   }
   size_t tried = 0;
@@ -414,7 +448,7 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   add(kPhone, 1);
   ASSERT_TRUE(runner_.run(accounts().set_pin_hash(account(1), "pin")));
   ASSERT_TRUE(runner_.run(accounts().take_pin_try(account(1), UnixMicros{3}, {5, 50})));
-  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2})));
+  ASSERT_TRUE(runner_.run(accounts().put_code(kPhone, {"code", UnixMicros{9}, 2, ""})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";
   const auto record = runner_.run(accounts().find_by_handle(kPhone));
   ASSERT_TRUE(record);
@@ -425,7 +459,7 @@ TEST_P(AccountStoreContract, EverythingSurvivesReopening) {
   EXPECT_EQ(record->device_list_revision, Revision{1});
   EXPECT_EQ(devices_of(*record), (Devices{{1, true}, {2, false}}));
   EXPECT_EQ(record->last_device, DeviceId{2});
-  EXPECT_EQ(runner_.run(accounts().try_code(kPhone, {1}, 9))->attempts, 3u);
+  EXPECT_EQ(runner_.run(accounts().try_code(kPhone, "request", {1}, 9))->attempts, 3u);
   EXPECT_EQ(add(kPhone, 1).devices.back().id, DeviceId{3});
 }
 

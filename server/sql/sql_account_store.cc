@@ -20,7 +20,7 @@ const SqlRow kAccount{
     {"account"},
     {"pin_hash", "pin_tries_forgiven_at", "next_device", "revision", "device_list", "device_list_signature"}};
 const SqlRow kHandle{"handles", {"handle"}, {"account", "ordinal"}};
-const SqlRow kCode{"codes", {"handle"}, {"code_hash", "expires_at", "attempts"}};
+const SqlRow kCode{"codes", {"handle"}, {"code_hash", "expires_at", "attempts", "used_by"}};
 
 // In their order. With it, how far the order goes.
 struct Handles {
@@ -80,11 +80,12 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
 std::optional<PendingCode> load_code(SqlConnection& connection, const Handle& handle) {
   PendingCode code;
   long long expires_at = 0, attempts = 0;
-  if (!connection.query("SELECT code_hash, expires_at, attempts FROM codes WHERE handle = :handle")
+  if (!connection.query("SELECT code_hash, expires_at, attempts, used_by FROM codes WHERE handle = :handle")
            .in(handle.text())
            .out(code.code_hash)
            .out(expires_at)
            .out(attempts)
+           .out(code.used_by)
            .fetch()) {
     return std::nullopt;
   }
@@ -327,28 +328,37 @@ Task<Result<void, StoreError>> SqlAccountStore::put_code(Handle handle, PendingC
         connection.query("DELETE FROM codes WHERE expires_at < :before")
             .in(code.expires_at.value - std::min(code.expires_at.value, kDayMicros))
             .run();
-        connection.upsert(kCode).in(handle.text()).in(code.code_hash).in(code.expires_at.value).in(code.attempts).run();
+        connection.upsert(kCode)
+            .in(handle.text())
+            .in(code.code_hash)
+            .in(code.expires_at.value)
+            .in(code.attempts)
+            .in(code.used_by)
+            .run();
         return {};
       });
 }
 
-Task<Result<PendingCode, StoreError>> SqlAccountStore::try_code(Handle handle, UnixMicros now, uint32_t attempts_max) {
-  return database_.write(
-      [handle = std::move(handle), now, attempts_max](SqlConnection& connection) -> Result<PendingCode, StoreError> {
-        const long long counted =
-            connection
-                .query(
-                    "UPDATE codes SET attempts = attempts + 1 WHERE handle = :handle AND expires_at > :now"
-                    " AND attempts < :most")
-                .in(handle.text())
-                .in(now.value)
-                .in(attempts_max)
-                .run_counted();
-        const auto code = load_code(connection, handle);
-        if (!code || code->expires_at <= now) return Fail(StoreError::kNotFound);
-        if (counted != 1) return Fail(StoreError::kConflict);
-        return *code;
-      });
+Task<Result<PendingCode, StoreError>> SqlAccountStore::try_code(Handle handle, Bytes request, UnixMicros now,
+                                                                uint32_t attempts_max) {
+  return database_.write([handle = std::move(handle), request = std::move(request), now,
+                          attempts_max](SqlConnection& connection) -> Result<PendingCode, StoreError> {
+    const long long counted =
+        connection
+            .query(
+                "UPDATE codes SET attempts = attempts + 1 WHERE handle = :handle AND expires_at > :now"
+                " AND attempts < :most AND used_by IN ('', :request)")
+            .in(handle.text())
+            .in(now.value)
+            .in(attempts_max)
+            .in(request)
+            .run_counted();
+    const auto code = load_code(connection, handle);
+    if (!code || code->expires_at <= now) return Fail(StoreError::kNotFound);
+    if (!code->used_by.empty() && code->used_by != request) return Fail(StoreError::kNotFound);
+    if (counted != 1) return Fail(StoreError::kConflict);
+    return *code;
+  });
 }
 
 Task<Result<void, StoreError>> SqlAccountStore::return_code_attempt(Handle handle, Bytes code_hash) {
@@ -365,9 +375,24 @@ Task<Result<void, StoreError>> SqlAccountStore::return_code_attempt(Handle handl
   });
 }
 
-Task<Result<void, StoreError>> SqlAccountStore::remove_code(Handle handle) {
+Task<Result<void, StoreError>> SqlAccountStore::use_code(Handle handle, Bytes code_hash, Bytes request) {
+  return database_.write([handle = std::move(handle), code_hash = std::move(code_hash),
+                          request = std::move(request)](SqlConnection& connection) -> Result<void, StoreError> {
+    connection
+        .query("UPDATE codes SET used_by = :request WHERE handle = :handle AND code_hash = :code_hash AND used_by = ''")
+        .in(request)
+        .in(handle.text())
+        .in(code_hash)
+        .run();
+    const auto code = load_code(connection, handle);
+    if (!code || code->code_hash != code_hash || code->used_by != request) return Fail(StoreError::kNotFound);
+    return {};
+  });
+}
+
+Task<Result<void, StoreError>> SqlAccountStore::remove_used_code(Handle handle) {
   return database_.write([handle = std::move(handle)](SqlConnection& connection) -> Result<void, StoreError> {
-    connection.query("DELETE FROM codes WHERE handle = :handle").in(handle.text()).run();
+    connection.query("DELETE FROM codes WHERE handle = :handle AND used_by <> ''").in(handle.text()).run();
     return {};
   });
 }

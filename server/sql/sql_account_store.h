@@ -28,9 +28,11 @@ class SqlAccountStore final : public AccountStore {
   Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override;
   Task<Result<void, StoreError>> return_pin_try(AccountId account, TryBudget budget) override;
   Task<Result<void, StoreError>> put_code(Handle handle, PendingCode code) override;
-  Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override;
+  Task<Result<PendingCode, StoreError>> try_code(Handle handle, Bytes request, UnixMicros now,
+                                                 uint32_t attempts_max) override;
   Task<Result<void, StoreError>> return_code_attempt(Handle handle, Bytes code_hash) override;
-  Task<Result<void, StoreError>> remove_code(Handle handle) override;
+  Task<Result<void, StoreError>> use_code(Handle handle, Bytes code_hash, Bytes request) override;
+  Task<Result<void, StoreError>> remove_used_code(Handle handle) override;
 
  private:
   SqlDatabase& database_;

@@ -49,7 +49,8 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " handle VARCHAR(254) NOT NULL PRIMARY KEY,"
         " code_hash BLOB NOT NULL,"
         " expires_at BIGINT NOT NULL,"
-        " attempts BIGINT NOT NULL)",
+        " attempts BIGINT NOT NULL,"
+        " used_by BLOB NOT NULL)",
         "CREATE INDEX codes_by_expiry ON codes (expires_at)",
 
         "CREATE TABLE device_keys ("

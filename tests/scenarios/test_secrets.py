@@ -13,6 +13,7 @@ from tests.scenarios.processes import Scenario, eventually
 WORDS = "eleven purple umbrellas at the harbour"
 QUOTED = "nobody else knows of the umbrellas"
 PIN = "pin-8214-of-ana"
+REQUEST = {"requestId": "MDEyMzQ1Njc4OWFiY2RlZg=="}
 LONG_PIN = "pin-8214-of-ana-with-more-than-a-short-string"
 
 
@@ -73,10 +74,13 @@ class Secrets(Scenario):
         )
         phone = "+491709999999"
         code = self.post(kithd, "/v1/registration/code", {"handle": {"phone": phone}})["code"]
-        self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": "wrong-code-77", "pin": PIN})
-        self.post(kithd, "/v1/registration", {"handle": {"phone": phone}, "code": code})
+        proof = {"handle": {"phone": phone}, **REQUEST}
+        self.post(kithd, "/v1/registration", {**proof, "code": "wrong-code-77", "pin": PIN})
+        self.post(kithd, "/v1/registration", {**proof, "code": code})
         self.post(
-            kithd, "/v1/registration", {"handle": {"phone": ana.phone}, "code": "wrong-code-78", "pin": "wrong-pin-79"}
+            kithd,
+            "/v1/registration",
+            {"handle": {"phone": ana.phone}, "code": "wrong-code-78", "pin": "wrong-pin-79", **REQUEST},
         )
         rpc.close()
         secrets = {name: forms(token_of(device)[20:]) for name, device in (("Ana's token", ana), ("Ben's token", ben))}
@@ -112,7 +116,7 @@ class Secrets(Scenario):
         rpc.call("set_pin", pin=LONG_PIN)
         rpc.call("send_message", handle=ben.phone, text=WORDS)
         wrong = {"code": "wrong-code-that-is-too-long-for-the-stack", "pin": "wrong-pin-that-is-too-long-for-the-stack"}
-        self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, **wrong})
+        self.post(kithd, "/v1/registration", {"handle": {"phone": ana.phone}, **wrong, **REQUEST})
         eventually(
             lambda: rpc.call("list_conversations")["conversations"][0]["last_message"]["tick"] == "kSent",
             what="the first tick",

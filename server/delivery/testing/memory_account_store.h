@@ -160,11 +160,13 @@ class MemoryAccountStore final : public AccountStore {
     codes_[handle] = std::move(code);
     co_return Result<void, StoreError>();
   }
-  Task<Result<PendingCode, StoreError>> try_code(Handle handle, UnixMicros now, uint32_t attempts_max) override {
+  Task<Result<PendingCode, StoreError>> try_code(Handle handle, Bytes request, UnixMicros now,
+                                                 uint32_t attempts_max) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto found = codes_.find(handle);
     if (found == codes_.end() || found->second.expires_at <= now) co_return Fail(StoreError::kNotFound);
+    if (!may_use(found->second, request)) co_return Fail(StoreError::kNotFound);
     if (found->second.attempts >= attempts_max) co_return Fail(StoreError::kConflict);
     ++found->second.attempts;
     co_return found->second;
@@ -177,10 +179,20 @@ class MemoryAccountStore final : public AccountStore {
     if (is_there && found->second.attempts > 0) --found->second.attempts;
     co_return Result<void, StoreError>();
   }
-  Task<Result<void, StoreError>> remove_code(Handle handle) override {
+  Task<Result<void, StoreError>> use_code(Handle handle, Bytes code_hash, Bytes request) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
-    codes_.erase(handle);
+    const auto found = codes_.find(handle);
+    const bool is_there = found != codes_.end() && found->second.code_hash == code_hash;
+    if (!is_there || !may_use(found->second, request)) co_return Fail(StoreError::kNotFound);
+    found->second.used_by = std::move(request);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<void, StoreError>> remove_used_code(Handle handle) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = codes_.find(handle);
+    if (found != codes_.end() && !found->second.used_by.empty()) codes_.erase(found);
     co_return Result<void, StoreError>();
   }
 
@@ -207,6 +219,9 @@ class MemoryAccountStore final : public AccountStore {
   }
 
  private:
+  static bool may_use(const PendingCode& code, const Bytes& request) {
+    return code.used_by.empty() || code.used_by == request;
+  }
   template <class Condition>
   void end_devices(AccountRecord& record, Condition ends) {
     std::erase_if(record.devices, [&](const DeviceRecord& device) {

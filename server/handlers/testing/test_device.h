@@ -33,6 +33,7 @@ class TestDevice {
     request.mutable_handle()->set_phone(phone);
     request.set_code(code->code());
     request.set_pin(std::move(pin));
+    request.set_request_id(world.random.bytes(16));
     auto response = world.run(handlers::register_device(world.services(), "192.0.2.1", request));
     if (response) {
       address = {*AccountId::from_bytes(response->account_id()), {response->device_id()}};

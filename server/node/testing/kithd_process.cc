@@ -148,6 +148,7 @@ RegisteredDevice::RegisteredDevice(uint16_t port, std::string number, uint64_t s
   wire::RegistrationRequest proof;
   proof.mutable_handle()->set_phone(phone);
   proof.set_code(code.code());
+  proof.set_request_id(keys.random.bytes(16));
   const auto registered = call<wire::RegistrationResponse>(port, "POST", "/v1/registration", proof);
   const auto id = AccountId::from_bytes(registered.account_id());
   if (!id) return;
