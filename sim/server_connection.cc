@@ -22,7 +22,7 @@ ServerConnection::ServerConnection(ServerProcess& process, std::shared_ptr<Link>
 
 void ServerConnection::on_frame(wire::ClientFrame& frame) {
   if (Liar* const liar = process_.liar(); liar != nullptr) {
-    if (const auto code = liar->turns_away(device().account)) return close(*code, "token");
+    if (const auto code = liar->turns_away(device().account)) return refuse({*code, "token", 0});
     const auto lie = frame.has_send() ? liar->take(process_, device(), frame.send()) : std::nullopt;
     if (lie) return VirtualConnection::send(*lie);
   }

@@ -261,7 +261,7 @@ Task<void> DeviceInbox::read_backlog() {
     co_await enter(ports_.executor);
     if (window_.session_number() != session_number || window_.sent() != after) continue;
     if (!entries) {
-      window_.break_off(wire::kUnavailable, "the inbox store is away");
+      window_.break_off(EndReason::kStoreAway);
       break;
     }
     deliver_stored(*entries, limit);
@@ -372,21 +372,21 @@ Task<void> DeviceInbox::trim() {
 
 // ---------------------------------------------------------------- for the shard
 
-void DeviceInbox::stop(Settled why, wire::ErrorCode code, const char* detail) {
+void DeviceInbox::stop(Settled why, EndReason reason) {
   ended_ = true;
-  window_.close(code, detail);
+  window_.close(reason);
   log_.drop(why);
   recent_.reset();
 }
 
 void DeviceInbox::end() {
   if (ended_) return;
-  stop(Settled::kEnded, wire::kUnauthenticated, "the device was ended");
+  stop(Settled::kEnded, EndReason::kDeviceEnded);
   ports_.commit.forget_all(address_);
 }
 
 void DeviceInbox::give_up() {
-  if (!ended_) stop(Settled::kUnavailable, wire::kUnavailable, "the account has another home; connect again");
+  if (!ended_) stop(Settled::kUnavailable, EndReason::kHomeMoved);
 }
 
 bool DeviceInbox::idle() const {

@@ -177,7 +177,7 @@ class DeviceInbox final : public GroupCommit::Member {
   void register_due();
   void commit_failed(StoreError error);
 
-  void stop(Settled why, wire::ErrorCode code, const char* detail);
+  void stop(Settled why, EndReason reason);
   void use();
   // Sends what the window has room for.
   void pump();

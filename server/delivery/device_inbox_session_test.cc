@@ -128,7 +128,7 @@ TEST_F(InboxSessionTest, ADeviceThatAsksForWhatIsGoneMustConnectAgain) {  // [IN
   for (int i = 0; i < 3; ++i) world.send(ana_1, ben);
   world.confirm(ben_1, at(2));
   world.redeliver(ben_1, at(1));
-  EXPECT_EQ(session.closed, wire::kUnavailable);
+  EXPECT_EQ(session.closed, EndReason::kAsksForTheGone);
   RecordingSession second;
   const auto attached = world.connect(ben_1, second, at(1));
   EXPECT_EQ(attached->first_position, at(3));
@@ -160,7 +160,7 @@ TEST_F(InboxSessionTest, ANewSessionReplacesTheOldOneAndGetsEverythingUnconfirme
   world.send(ana_1, ben);
   RecordingSession second;
   world.connect(ben_1, second);
-  EXPECT_EQ(session.closed, wire::kReplaced);
+  EXPECT_EQ(session.closed, EndReason::kReplaced);
   EXPECT_EQ(second.messages(), session.messages());
   world.disconnect(ben_1, session);  // comes late, and is not the session any more
   world.send(ana_1, ben);
@@ -180,7 +180,7 @@ TEST_F(InboxSessionTest, ASessionReplacedWhileItIsAttachedIsNotCurrent) {
   world.loops.settle();
   world.loops.begin(0, DeliveryWorld::connecting(world.of(ben), ben_1, other, {}), second);
   world.loops.settle();
-  EXPECT_EQ(session.closed, wire::kReplaced);
+  EXPECT_EQ(session.closed, EndReason::kReplaced);
   world.inboxes().read_faults.release();
   world.loops.settle();
   ASSERT_TRUE(first && second);
@@ -226,7 +226,7 @@ TEST_F(InboxSessionTest, ASessionWhoseBacklogCanNotBeReadIsClosed) {
   world.inboxes().read_faults.fail_next(StoreError::kUnavailable);
   world.inboxes().read_faults.release();
   world.loops.settle();
-  EXPECT_EQ(session.closed, wire::kUnavailable);
+  EXPECT_EQ(session.closed, EndReason::kStoreAway);
   world.disconnect(ben_1, session);  // as its owner does with each that was closed
   RecordingSession second;
   world.connect(ben_1, second);
@@ -244,7 +244,7 @@ TEST_F(InboxSessionTest, ADeviceThatIsEndedLosesItsInboxAndItsSendersAreTold) {
   world.loop_of(ben).run([&] { world.of(ben).apply(record); });
   world.loops.settle();
   EXPECT_EQ(sent.settled, Settled::kEnded);
-  EXPECT_EQ(session.closed, wire::kUnauthenticated);
+  EXPECT_EQ(session.closed, EndReason::kDeviceEnded);
   EXPECT_EQ(world.of(ben).counters().sessions, 0u);
   world.loops.pass(20'000);
   EXPECT_TRUE(world.inboxes().stored(ben_1).empty());

@@ -168,7 +168,7 @@ TEST_F(SlotsOfShardsTest, WhoeverTakesSlotsOverFencesTheirOwner) {  // [INBOX-3]
   world.inboxes().write_faults.release();
   world.loops.pass(100);
   EXPECT_EQ(world.inboxes().stored(ben_1).size(), 1u) << "nothing is forgotten on the disk";
-  EXPECT_EQ(at_cleo.closed, wire::kUnavailable);
+  EXPECT_EQ(at_cleo.closed, EndReason::kHomeMoved);
   EXPECT_FALSE(at_dana.closed) << "nothing was claimed of her slot yet";
   EXPECT_EQ(world.of(ben).counters().sessions, 1u);
   RecordingSession again;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "base/ids.h"
@@ -12,6 +13,17 @@
 #include "wire/frames.pb.h"
 
 namespace kith {
+
+// Why the server ends a session. What its device is told of it is the gateway's (gateway/wire_error.h).
+enum class EndReason : uint8_t {
+  kReplaced,         // the device has connected again
+  kDeviceEnded,      // the device is no more
+  kHomeMoved,        // another process has the account now
+  kStoreAway,        // what comes next can't be read
+  kAsksForTheGone,   // it asks again for what it has confirmed
+  kAsksTooOften,     // for its inbox
+  kChangesTooOften,  // comes and goes
+};
 
 class Session {
  public:
@@ -23,7 +35,7 @@ class Session {
   // One Deliver frame (or several, to keep within the frame limit) of entries, whose bodies go out as they are.
   virtual void deliver(std::span<const InboxEntry* const> entries) = 0;
   // Sends Error, then closes. The session is detached by its owner afterwards, not inside this call.
-  virtual void close(wire::ErrorCode code, const char* detail) = 0;
+  virtual void close(EndReason reason) = 0;
   // Bytes accepted by send() and deliver() that the peer's kernel has not taken yet.
   [[nodiscard]] virtual size_t bytes_waiting() const = 0;
 };

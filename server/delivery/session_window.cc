@@ -21,7 +21,7 @@ void SessionWindow::forget_session() {
 }
 
 void SessionWindow::attach(Session& session, Position confirmed) {
-  close(wire::kReplaced, "the device has connected again");
+  close(EndReason::kReplaced);
   session_ = &session;
   confirmed_ = std::max(confirmed_, confirmed);
   spent_ = std::max(spent_, confirmed_);
@@ -41,15 +41,15 @@ bool SessionWindow::detach(const Session& session) {
   return true;
 }
 
-void SessionWindow::close(wire::ErrorCode code, const char* detail) {
-  if (session_ != nullptr) session_->close(code, detail);
+void SessionWindow::close(EndReason reason) {
+  if (session_ != nullptr) session_->close(reason);
   forget_session();
 }
 
-void SessionWindow::break_off(wire::ErrorCode code, const char* detail) {
+void SessionWindow::break_off(EndReason reason) {
   Session* const session = session_;
   if (session == nullptr) return;
-  close(code, detail);
+  close(reason);
   session_ = session;
 }
 
@@ -120,7 +120,7 @@ void SessionWindow::end_backlog(bool more) {
 bool SessionWindow::redeliver(Position after) {
   if (started_session() == nullptr || after >= sent_) return false;
   if (after < confirmed_) {
-    break_off(wire::kUnavailable, "older entries are gone; connect again");
+    break_off(EndReason::kAsksForTheGone);
     return false;
   }
   while (!in_flight_.empty() && in_flight_.back().position > after) {

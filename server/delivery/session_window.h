@@ -57,9 +57,9 @@ class SessionWindow {
   // False when `session` is not (no longer) the device's.
   bool detach(const Session& session);
   // Closes the session, if there is one, and forgets it.
-  void close(wire::ErrorCode code, const char* detail);
+  void close(EndReason reason);
   // Closes the session, which gets nothing more; it stays the device's until its owner detaches it.
-  void break_off(wire::ErrorCode code, const char* detail);
+  void break_off(EndReason reason);
 
   // ---- sending
 

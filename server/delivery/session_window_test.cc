@@ -82,7 +82,7 @@ TEST_F(SessionWindowTest, ANewSessionClosesTheOldOneAndGetsEverythingUnconfirmed
   const uint32_t number = window.session_number();
   RecordingSession second;
   window.attach(second, {});
-  EXPECT_EQ(session.closed, wire::kReplaced);
+  EXPECT_EQ(session.closed, EndReason::kReplaced);
   EXPECT_NE(window.session_number(), number);
   EXPECT_EQ(window.sent(), at(1));
   EXPECT_EQ(window.spent(), at(2)) << "its position names no other entry";
@@ -180,7 +180,7 @@ TEST_F(SessionWindowTest, AGapIsSentAgainFromWhereTheDeviceIs) {  // [INBOX-3]
   send({at(3)});
   EXPECT_EQ(confirm(at(3)), (std::vector{at(2), at(3)}));
   EXPECT_FALSE(window.redeliver(at(2)));
-  EXPECT_EQ(session.closed, wire::kUnavailable) << "what is confirmed is gone";
+  EXPECT_EQ(session.closed, EndReason::kAsksForTheGone) << "what is confirmed is gone";
   EXPECT_EQ(window.started_session(), nullptr);
   EXPECT_EQ(window.session(), &session) << "until it is detached";
   EXPECT_TRUE(window.detach(session));

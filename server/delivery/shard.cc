@@ -315,10 +315,10 @@ void Shard::redeliver(DeviceAddress address, Position after) {
   if (Device* const device = find_device(address, account)) device->inbox->redeliver(after);
 }
 
-void Shard::close_session(DeviceAddress address, wire::ErrorCode code, const char* detail) {
+void Shard::close_session(DeviceAddress address, EndReason reason) {
   Account* account = nullptr;
   Device* const device = find_device(address, account);
-  if (device != nullptr && device->inbox->session() != nullptr) device->inbox->session()->close(code, detail);
+  if (device != nullptr && device->inbox->session() != nullptr) device->inbox->session()->close(reason);
 }
 
 void Shard::set_available(DeviceAddress address, bool available) {

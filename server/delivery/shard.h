@@ -97,7 +97,7 @@ class Shard final : private Presence::Accounts {
   void confirm(DeviceAddress device, Position position, std::span<const Position> withheld = {});
   void redeliver(DeviceAddress device, Position after);
   // Closes the device's session, if it has one.
-  void close_session(DeviceAddress device, wire::ErrorCode code, const char* detail);
+  void close_session(DeviceAddress device, EndReason reason);
   void set_available(DeviceAddress device, bool available);
   void subscribe(DeviceAddress device, std::vector<AccountId> accounts);
   // To all sessions of an account of this shard, if there are any.

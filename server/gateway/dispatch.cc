@@ -68,12 +68,11 @@ void dispatch(SessionProtocol& session, ClientFrame& frame) {
   switch (frame.kind_case()) {
     case ClientFrame::kSend: return on_send(session, *frame.mutable_send());
     case ClientFrame::kConfirm:
-      if (const auto taken = handlers::confirm(services, from, frame.confirm()); !taken)
-        session.close(taken.error().code, taken.error().detail.c_str());
+      if (const auto taken = handlers::confirm(services, from, frame.confirm()); !taken) session.refuse(taken.error());
       return;
     case ClientFrame::kRedeliver: return handlers::redeliver(services, from, frame.redeliver());
     case ClientFrame::kPing: return on_ping(session, frame.ping());
-    case ClientFrame::kHello: return session.close(wire::kMalformed, "a second Hello");
+    case ClientFrame::kHello: return session.refuse({wire::kMalformed, "a second Hello", 0});
     case ClientFrame::KIND_NOT_SET: return;  // a kind of a later version
     case ClientFrame::kTyping:
     case ClientFrame::kAvailability:
@@ -81,7 +80,7 @@ void dispatch(SessionProtocol& session, ClientFrame& frame) {
   }
   TaskScope& tasks = session.session_tasks();
   if (tasks.running() >= session.sends_in_flight + kOtherTasksMax) {
-    return session.close(wire::kRateLimited, "too many frames without an answer");
+    return session.refuse({wire::kRateLimited, "too many frames without an answer", 0});
   }
   if (frame.has_typing()) {
     tasks.spawn(handlers::typing(services, from, std::move(*frame.mutable_typing())));

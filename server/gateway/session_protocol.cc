@@ -195,7 +195,7 @@ void SessionProtocol::check_output_bound() {
 
 // ---------------------------------------------------------------- the end
 
-void SessionProtocol::close(wire::ErrorCode code, const char* detail) { refuse({code, detail, 0}); }
+void SessionProtocol::close(EndReason reason) { refuse(refusal_of(reason)); }
 
 void SessionProtocol::refuse(const Refusal& refusal) {
   wire::Error error;

@@ -45,9 +45,11 @@ class SessionProtocol : public Session {
   // ---- Session
   void send(const wire::ServerFrame& frame) override;
   void deliver(std::span<const InboxEntry* const> entries) override;
-  void close(wire::ErrorCode code, const char* detail) override;
+  void close(EndReason reason) override;
 
   // ---- for dispatch.cc
+  // Sends Error, then closes.
+  void refuse(const Refusal& refusal);
   [[nodiscard]] DeviceAddress device() const { return device_; }
   [[nodiscard]] Services& services() { return session_home().shared().services; }
   [[nodiscard]] virtual SessionHome& session_home() = 0;
@@ -116,7 +118,6 @@ class SessionProtocol : public Session {
 
   // Sends Error, if any, and Close.
   void end(wire::CloseCode code, std::string_view reason, const wire::Error* error = nullptr);
-  void refuse(const Refusal& refusal);
   void check_output_bound();
 
   wire::WebSocketReader reader_;

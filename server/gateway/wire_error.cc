@@ -54,4 +54,17 @@ Meaning meaning_of(wire::ErrorCode code) {
 int http_status_of(wire::ErrorCode code) { return meaning_of(code).http_status; }
 wire::CloseCode close_code_of(wire::ErrorCode code) { return meaning_of(code).close_code; }
 
+Refusal refusal_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::kReplaced: return {wire::kReplaced, "the device has connected again", 0};
+    case EndReason::kDeviceEnded: return {wire::kUnauthenticated, "the device was ended", 0};
+    case EndReason::kHomeMoved: return {wire::kUnavailable, "the account has another home; connect again", 0};
+    case EndReason::kStoreAway: return {wire::kUnavailable, "the inbox store is away", 0};
+    case EndReason::kAsksForTheGone: return {wire::kUnavailable, "older entries are gone; connect again", 0};
+    case EndReason::kAsksTooOften: return {wire::kRateLimited, "the inbox is asked for too often", 0};
+    case EndReason::kChangesTooOften: return {wire::kRateLimited, "comes and goes too often", 0};
+  }
+  return {};
+}
+
 }  // namespace kith::gateway

@@ -10,7 +10,7 @@ namespace kith::handlers {
 Task<void> availability(Services& services, DeviceAddress from, wire::Availability availability) {
   Shard& shard = services.shards.of(from.account);
   if (services.rate_limits.take(Limit::kAvailability, limit_key(from)) != 0) {
-    shard.close_session(from, wire::kRateLimited, "comes and goes too often");
+    shard.close_session(from, EndReason::kChangesTooOften);
     co_return;
   }
   shard.set_available(from, availability.available());

@@ -177,7 +177,7 @@ TEST_F(KeysTest, ANewRegistrationEndsTheOldDevice) {  // [DEVICE-1]
   EXPECT_EQ(again.address.device.value, 2u);
   EXPECT_FALSE(session.closed);  // until the new one has published its keys
   ASSERT_TRUE(again.publish(again.keys()));
-  EXPECT_EQ(session.closed, wire::kUnauthenticated);
+  EXPECT_EQ(session.closed, EndReason::kDeviceEnded);
   EXPECT_FALSE(world.run(handlers::authenticate(world.services(), ana.token, false)));
   EXPECT_TRUE(world.run(handlers::authenticate(world.services(), again.token, true)));
   EXPECT_FALSE(world.ports().keys.has_keys(ana.address));

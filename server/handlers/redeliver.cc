@@ -9,7 +9,7 @@ namespace kith::handlers {
 void redeliver(Services& services, DeviceAddress from, const wire::Redeliver& redeliver) {
   Shard& shard = services.shards.of(from.account);
   if (services.rate_limits.take(Limit::kRedeliver, limit_key(from)) != 0)
-    return shard.close_session(from, wire::kRateLimited, "the inbox is asked for too often");
+    return shard.close_session(from, EndReason::kAsksTooOften);
   shard.redeliver(from, Position{redeliver.after_position()});
 }
 

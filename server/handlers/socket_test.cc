@@ -113,7 +113,7 @@ TEST_F(SocketTest, HelloReplacesTheSessionBefore) {
   ASSERT_TRUE(world.hello(ana_1, at_ana));
   RecordingSession second;
   ASSERT_TRUE(world.hello(ana_1, second));
-  EXPECT_EQ(at_ana.closed, wire::kReplaced);
+  EXPECT_EQ(at_ana.closed, EndReason::kReplaced);
   EXPECT_FALSE(second.closed);
 }
 
@@ -250,7 +250,7 @@ TEST_F(SocketTest, WhoAsksForItsInboxWithoutEndIsClosed) {  // [LIMIT-1]
   size_t asked = 0;
   for (; asked < 100 && !at_ana.closed; ++asked)
     world.loop_of(ana).run([&] { handlers::redeliver(world.services(), ana_1, {}); });
-  EXPECT_EQ(at_ana.closed, wire::kRateLimited);
+  EXPECT_EQ(at_ana.closed, EndReason::kAsksTooOften);
   EXPECT_EQ(asked, RateSettings().redeliver.burst + 1);
 }
 
@@ -263,7 +263,7 @@ TEST_F(SocketTest, WhoComesAndGoesWithoutEndIsClosed) {  // [LIMIT-1]
     world.loops.begin(world.index_of(ana), handlers::availability(world.services(), ana_1, availability));
     world.loops.settle();
   }
-  EXPECT_EQ(at_ana.closed, wire::kRateLimited);
+  EXPECT_EQ(at_ana.closed, EndReason::kChangesTooOften);
 }
 
 TEST_F(SocketTest, OneDeviceBeginsSoManySessions) {  // [LIMIT-1]

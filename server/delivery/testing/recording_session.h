@@ -31,9 +31,8 @@ class RecordingSession final : public Session {
     if (backlog_end) entries_after_backlog += delivered.size();
     frames.push_back(frame);
   }
-  void close(wire::ErrorCode code, const char* detail) override {
-    if (!closed) closed = code;
-    close_detail = detail;
+  void close(EndReason reason) override {
+    if (!closed) closed = reason;
   }
   [[nodiscard]] size_t bytes_waiting() const override { return 0; }
 
@@ -65,8 +64,7 @@ class RecordingSession final : public Session {
   std::vector<wire::Entry> entries;
   std::optional<Position> backlog_end;
   size_t entries_after_backlog = 0;
-  std::optional<wire::ErrorCode> closed;
-  std::string close_detail;
+  std::optional<EndReason> closed;
   bool welcomed = false;
 };
 
