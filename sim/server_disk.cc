@@ -241,26 +241,46 @@ class Stores final : public ProcessStores {
       co_return answers;
     }
 
-    Answer<void> write(Batch batch) override {
+    Task<Written> write(Batch batch) override {
+      const auto none = [](StoreError error) { return Written(Fail(error)); };
       const bool appends = !batch.appends.empty();
       co_await on.busy();
-      if (away()) co_return Fail(StoreError::kUnavailable);
-      if (disk.trouble.inbox_full && appends) co_return Fail(StoreError::kFull);
+      if (away()) co_return none(StoreError::kUnavailable);
+      if (disk.trouble.inbox_full && appends) co_return none(StoreError::kFull);
       const bool fails = appends && disk.dice.percent(disk.trouble.fail_percent);
       // kUnavailable: some of it may be written.
-      if (fails && disk.dice.percent(50)) co_return Fail(StoreError::kUnavailable);
+      if (fails && disk.dice.percent(33)) co_return none(StoreError::kUnavailable);
+      Written written;
+      if (fails && disk.dice.percent(50)) written = fail_some(batch);
+      const bool all_fails = fails && written.all_good();
       disk.journal.push_back(std::move(batch));
       disk.written.apply(disk.journal.back());
       const uint64_t mine = first + disk.journal.size();
-      if (!appends) co_return Result<void, StoreError>();
-      if (disk.mutation == Mutation::kAcknowledgeBeforeSync) co_return Result<void, StoreError>();
+      if (!appends) co_return written;
+      if (disk.mutation == Mutation::kAcknowledgeBeforeSync) co_return Written();
       co_await on.busy();
-      if (away() || fails) co_return Fail(StoreError::kUnavailable);
+      if (away() || all_fails) co_return none(StoreError::kUnavailable);
       sync_up_to(mine);
       // It is durable, and the answer is still on its way.
       if (disk.dice.percent(30)) co_await on.busy();
-      if (!on.alive) co_return Fail(StoreError::kUnavailable);
-      co_return Result<void, StoreError>();
+      if (!on.alive) co_return none(StoreError::kUnavailable);
+      co_return written;
+    }
+    // Of some devices the batch fails; of these, some are written all the same, and some are not.
+    Written fail_some(Batch& batch) {
+      std::map<DeviceAddress, bool> failed;
+      for (const Append& append : batch.appends) {
+        if (!failed.contains(append.device) && disk.dice.percent(50)) failed[append.device] = disk.dice.percent(50);
+      }
+      const auto is_lost = [&](const auto& change) {
+        const auto found = failed.find(change.device);
+        return found != failed.end() && !found->second;
+      };
+      std::erase_if(batch.appends, is_lost);
+      std::erase_if(batch.forgets, is_lost);
+      Written written;
+      for (const auto& [device, is_written] : failed) written.fail(device, StoreError::kUnavailable);
+      return written;
     }
     Answer<std::vector<InboxEntry>> read(DeviceAddress device, Position after, size_t count_max,
                                          size_t bytes_max) override {

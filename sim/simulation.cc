@@ -75,6 +75,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
+  server_.options.delivery.commit_batches_max = static_cast<uint32_t>(server_dice.between(1, 4));
   server_.reseed(seed);
   for (size_t i = 0; i < people_.size(); ++i) {
     people_[i]->reseed(seed, 1000 * (i + 1));

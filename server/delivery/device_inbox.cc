@@ -334,7 +334,7 @@ void DeviceInbox::forget_later() {
   if (forgetting_.later(confirmed())) ports_.commit.forget_later(*this);
 }
 
-std::optional<InboxStore::Forget> DeviceInbox::forgettable() {
+std::optional<Position> DeviceInbox::forgettable() {
   if (ended_) {
     forgetting_.leave_list();
     return std::nullopt;
@@ -342,8 +342,7 @@ std::optional<InboxStore::Forget> DeviceInbox::forgettable() {
   const Forgetting::Answer answer = forgetting_.come_up();
   if (answer.list_again) ports_.commit.forget_later(*this);
   if (!ports_.commit.is_draining()) start_trim();
-  if (!answer.up_to) return std::nullopt;
-  return InboxStore::Forget{address_, *answer.up_to};
+  return answer.up_to;
 }
 
 void DeviceInbox::start_trim() {
@@ -382,7 +381,7 @@ void DeviceInbox::stop(Settled why, EndReason reason) {
 void DeviceInbox::end() {
   if (ended_) return;
   stop(Settled::kEnded, EndReason::kDeviceEnded);
-  ports_.commit.forget_all(address_);
+  ports_.commit.forget_all(*this);
 }
 
 void DeviceInbox::give_up() {
@@ -390,8 +389,8 @@ void DeviceInbox::give_up() {
 }
 
 bool DeviceInbox::idle() const {
-  return session() == nullptr && log_.empty() && !log_.in_batch() && !reading_ && !forgetting_.is_trimming() &&
-         reads_ == 0 && !is_listed() && !forgetting_.is_listed();
+  return session() == nullptr && log_.empty() && !reading_ && !forgetting_.is_trimming() && reads_ == 0 &&
+         !is_listed() && !forgetting_.is_listed();
 }
 
 void DeviceInbox::use() { last_used_s_ = static_cast<uint32_t>(ports_.time.now_ms() / 1000); }

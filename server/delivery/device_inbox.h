@@ -150,17 +150,16 @@ class DeviceInbox final : public GroupCommit::Member {
   // Gives memory back that only recent traffic needs.
   void shrink();
 
-  [[nodiscard]] const DeviceAddress& address() const { return address_; }
   [[nodiscard]] Position last() const { return log_.last(); }
   [[nodiscard]] Position confirmed() const { return window_.confirmed(); }
 
   // ---- for the group commit
 
+  [[nodiscard]] const DeviceAddress& address() const override { return address_; }
   [[nodiscard]] Due due() const override { return log_.due(); }
-  [[nodiscard]] bool in_batch() const override { return log_.in_batch(); }
   bool collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) override;
   void committed(Result<void, StoreError> result) override;
-  [[nodiscard]] std::optional<InboxStore::Forget> forgettable() override;
+  [[nodiscard]] std::optional<Position> forgettable() override;
   void refuse_waiting(Settled why) override { log_.refuse_waiting(why); }
 
  private:
@@ -193,9 +192,9 @@ class DeviceInbox final : public GroupCommit::Member {
 
   bool ended_ = false;
   bool reading_ = false;  // read_backlog() runs
+  uint16_t reads_ = 0;    // of first_position() and find_stored()
   uint32_t last_used_s_ = 0;
   DeviceAddress address_;
-  uint16_t reads_ = 0;  // of first_position() and find_stored()
   Ports& ports_;
   UndurableLog log_;
   SessionWindow window_;

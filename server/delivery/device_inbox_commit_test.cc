@@ -116,6 +116,90 @@ TEST_F(InboxCommitTest, ABatchStaysWithinItsBoundAndTheRestFollowsAtOnce) {  // 
   EXPECT_GE(small.inboxes().writes(), 3u);
 }
 
+// ---------------------------------------------------------------- several devices, several batches
+
+TEST_F(InboxCommitTest, AFailureOfOneDevicesPartitionRefusesNobodyElsesMessage) {  // [SEND-2]
+  const AccountId cleo = world.add_account();
+  const DeviceAddress cleo_1{cleo, {1}};
+  world.inboxes().fail_device(ben_1, StoreError::kUnavailable);
+  auto& to_ben = world.send(ana_1, ben);
+  auto& to_cleo = world.send(ana_1, cleo);
+  world.loops.pass(5);
+  EXPECT_EQ(world.inboxes().writes(), 1u);
+  EXPECT_EQ(to_ben.settled, Settled::kUnavailable);
+  EXPECT_EQ(to_cleo.settled, Settled::kSafe);
+  world.restart();  // what was acknowledged is there
+  RecordingSession of_cleo;
+  world.connect(cleo_1, of_cleo);
+  EXPECT_EQ(of_cleo.messages().size(), 1u);
+}
+
+TEST_F(InboxCommitTest, AFullPartitionTakesNothingAndItsPositionsAreGivenAgain) {  // [SEND-2] [INBOX-3]
+  const AccountId cleo = world.add_account();
+  world.inboxes().fail_device(ben_1, StoreError::kFull);
+  auto& to_ben = world.send(ana_1, ben);
+  auto& to_cleo = world.send(ana_1, cleo);
+  world.loops.pass(5);
+  EXPECT_EQ(to_ben.settled, Settled::kFull);
+  EXPECT_EQ(to_cleo.settled, Settled::kSafe);
+  world.inboxes().fail_device(ben_1, std::nullopt);
+  auto& again = world.send(ana_1, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(again.settled, Settled::kSafe);
+  const auto stored = world.inboxes().stored(ben_1);
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].position, at(1));
+}
+
+TEST_F(InboxCommitTest, AMessageToSeveralDevicesIsSafeWhenItIsOnEveryOne) {  // [SEND-2]
+  const AccountId both = world.add_account(2);
+  world.inboxes().fail_device({both, {2}}, StoreError::kUnavailable);
+  auto& sent = world.send(ana_1, both);
+  world.loops.pass(5);
+  EXPECT_EQ(sent.settled, Settled::kUnavailable);
+  EXPECT_EQ(world.inboxes().stored({both, {1}}).size(), 1u);
+  world.inboxes().fail_device({both, {2}}, std::nullopt);
+  world.loops.pass(1100);
+  EXPECT_EQ(world.inboxes().stored({both, {2}}).size(), 1u) << "it kept its position";
+}
+
+TEST(SeveralBatchesOfInboxes, AreAnsweredInAnyOrderAndEachDeviceKeepsItsOwn) {  // [SEND-2] [ORDER-1]
+  DeliverySettings settings = test_delays();
+  settings.commit_batches_max = 3;
+  DeliveryWorld world(1, settings);
+  const AccountId ana = world.add_account();
+  std::vector<AccountId> readers;
+  for (int i = 0; i < 3; ++i) readers.push_back(world.add_account());
+  world.inboxes().write_faults.hold();
+  std::vector<DeliveryWorld::Sent*> first;
+  for (const AccountId& reader : readers) {
+    first.push_back(&world.send({ana, {1}}, reader));
+    world.loops.pass(3);
+  }
+  ASSERT_EQ(world.inboxes().write_faults.waiting(), 3u);
+  std::vector<DeliveryWorld::Sent*> second;
+  for (const AccountId& reader : readers) second.push_back(&world.send({ana, {1}}, reader));
+  world.loops.pass(10);
+  for (size_t left = 3; left > 0; --left) {
+    world.inboxes().write_faults.release_one(left - 1);  // the newest first
+    world.loops.settle();
+    for (size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(first[i]->settled.has_value(), i >= left - 1);
+      EXPECT_FALSE(second[i]->settled);
+      EXPECT_EQ(world.inboxes().stored({readers[i], {1}}).size(), first[i]->settled ? 1u : 0u)
+          << "what is accepted is on disk, and the second of a device comes after its first";
+    }
+  }
+  world.inboxes().write_faults.release();
+  world.loops.pass(5);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(second[i]->settled, Settled::kSafe);
+    const auto stored = world.inboxes().stored({readers[i], {1}});
+    ASSERT_EQ(stored.size(), 2u);
+    EXPECT_EQ(stored[1].position.value, stored[0].position.value + 1);
+  }
+}
+
 // ---------------------------------------------------------------- failed commits
 
 TEST_F(InboxCommitTest, AFailedCommitRefusesAndTakesBackWhatWasNeverDelivered) {  // [SEND-2] [INBOX-3]

@@ -13,6 +13,9 @@ constexpr uint64_t kRetryMs = 1000;
 
 }  // namespace
 
+GroupCommit::GroupCommit(const Ports& ports)
+    : ports_(ports), flights_(std::clamp<size_t>(ports.settings.commit_batches_max, 1, kGivenUp - 1)) {}
+
 void GroupCommit::add(Member& member, Due due) {
   if (due.only_notices) {
     if (!member.is_listed()) {
@@ -35,8 +38,16 @@ void GroupCommit::forget_later(Member& member) {
   arm(due_ms);
 }
 
-void GroupCommit::forget_all(DeviceAddress device) {
-  forget_all_.push_back({device, Position{UINT64_MAX}});
+void GroupCommit::forget_all(Member& member) {
+  constexpr Position kEverything{UINT64_MAX};
+  if (member.in_again_) {
+    for (Forgotten& waiting : again_) {
+      if (waiting.member == &member) waiting.up_to = kEverything;
+    }
+  } else {
+    member.in_again_ = true;
+    again_.push_back({&member, kEverything});
+  }
   arm(std::max(now_ms() + ports_.settings.commit_delay_ms, retry_ms_));
 }
 
@@ -52,13 +63,40 @@ void GroupCommit::arm(uint64_t due_ms) {
   });
 }
 
-void GroupCommit::take(Member& member, uint64_t now_ms) {
-  if (member.collect(now_ms, batch_, bytes_left_)) batch_members_.push_back(&member);
+// ---------------------------------------------------------------- gathering
+
+GroupCommit::Flight* GroupCommit::free_flight() {
+  if (giving_back_ || in_flight_ == flights_.size()) return nullptr;
+  return &*std::find_if(flights_.begin(), flights_.end(), [](const Flight& flight) { return !flight.in_use; });
 }
 
-void GroupCommit::collect_messages(uint64_t now_ms, uint64_t& next_due_ms) {
+uint8_t GroupCommit::number_of(const Flight& flight) const {
+  return static_cast<uint8_t>(&flight - flights_.data() + 1);
+}
+
+bool GroupCommit::is_elsewhere(const Member& member, const Flight& flight) const {
+  return member.batch_ != 0 && member.batch_ != number_of(flight);
+}
+
+void GroupCommit::take(Flight& flight, Member& member, uint64_t now_ms) {
+  if (!member.collect(now_ms, flight.batch, bytes_left_)) return;
+  member.batch_ = number_of(flight);
+  flight.members.push_back(&member);
+}
+
+void GroupCommit::forget(Flight& flight, Member& member, Position up_to) {
+  member.batch_ = number_of(flight);
+  flight.batch.forgets.push_back({member.address(), up_to});
+  flight.forgets.push_back({&member, up_to});
+}
+
+void GroupCommit::collect_messages(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
   size_t kept = 0;
   for (Member* const member : messages_) {
+    if (member->batch_ != 0) {  // the end of its batch comes back here
+      messages_[kept++] = member;
+      continue;
+    }
     const Due due = member->due();
     if (due.at_ms == UINT64_MAX || due.only_notices) {
       member->in_messages_ = false;
@@ -68,7 +106,7 @@ void GroupCommit::collect_messages(uint64_t now_ms, uint64_t& next_due_ms) {
       }
     } else if (due.at_ms <= now_ms && bytes_left_ > 0) {
       member->in_messages_ = false;  // registers again after the commit, if something is left
-      take(*member, now_ms);
+      take(flight, *member, now_ms);
     } else {
       messages_[kept++] = member;
       next_due_ms = std::min(next_due_ms, due.at_ms);
@@ -77,17 +115,21 @@ void GroupCommit::collect_messages(uint64_t now_ms, uint64_t& next_due_ms) {
   messages_.resize(kept);
 }
 
-void GroupCommit::collect_notices(uint64_t now_ms, uint64_t& next_due_ms) {
+void GroupCommit::collect_notices(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
   if (notices_.empty()) return;
   if (now_ms >= notice_look_ms_) {
     size_t kept = 0;
     for (Member* const member : notices_) {
+      if (member->batch_ != 0) {
+        notices_[kept++] = member;
+        continue;
+      }
       const uint64_t due_ms = member->due().at_ms;
-      if (due_ms == UINT64_MAX || member->in_messages_ || member->in_batch()) {
+      if (due_ms == UINT64_MAX || member->in_messages_) {
         member->in_notices_ = false;
       } else if (due_ms <= now_ms && bytes_left_ > 0) {
         member->in_notices_ = false;
-        take(*member, now_ms);
+        take(flight, *member, now_ms);
       } else {
         notices_[kept++] = member;
       }
@@ -98,82 +140,130 @@ void GroupCommit::collect_notices(uint64_t now_ms, uint64_t& next_due_ms) {
   if (!notices_.empty()) next_due_ms = std::min(next_due_ms, notice_look_ms_);
 }
 
-void GroupCommit::collect_forgets(uint64_t now_ms, uint64_t& next_due_ms) {
-  if (now_ms >= retry_ms_) {
-    batch_.forgets.insert(batch_.forgets.end(), forget_all_.begin(), forget_all_.end());
-    forget_all_.clear();
-  } else if (!forget_all_.empty()) {
+void GroupCommit::collect_again(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
+  if (again_.empty()) return;
+  if (now_ms < retry_ms_) {
     next_due_ms = std::min(next_due_ms, retry_ms_);
+    return;
   }
-  // forgettable() may register an inbox again, behind those that were there.
+  std::erase_if(again_, [&](const Forgotten& waiting) {
+    if (is_elsewhere(*waiting.member, flight)) return false;
+    waiting.member->in_again_ = false;
+    forget(flight, *waiting.member, waiting.up_to);
+    return true;
+  });
+}
+
+void GroupCommit::collect_forgets(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
+  collect_again(flight, now_ms, next_due_ms);
   size_t count = forgets_.size();
   while (count > 0 && forgets_[count - 1].due_ms > now_ms) --count;
+  size_t kept = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (const auto forget = forgets_[i].member->forgettable()) batch_.forgets.push_back(*forget);
+    const Forgettable due = forgets_[i];
+    if (is_elsewhere(*due.member, flight) || due.member->in_again_) {  // comes after that
+      forgets_[kept++] = due;
+    } else if (const auto up_to = due.member->forgettable()) {  // may register it again, behind those that were there
+      forget(flight, *due.member, *up_to);
+    }
   }
-  forgets_.erase(forgets_.begin(), forgets_.begin() + static_cast<std::ptrdiff_t>(count));
-  if (!forgets_.empty()) next_due_ms = std::min(next_due_ms, forgets_.front().due_ms);
+  forgets_.erase(forgets_.begin() + static_cast<std::ptrdiff_t>(kept),
+                 forgets_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (forgets_.size() > kept) next_due_ms = std::min(next_due_ms, forgets_[kept].due_ms);
 }
 
-void GroupCommit::tick(uint64_t now_ms) {
-  if (writing_) return;  // the end of the batch in flight comes back here
-  uint64_t next_due_ms = UINT64_MAX;
+void GroupCommit::gather(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
   bytes_left_ = ports_.settings.commit_bytes_max;
-  if (forgets_first_) {
-    forgets_first_ = false;
+  flight.only_forgets = false;
+  if (std::exchange(forgets_first_, false)) {
     retry_ms_ = 0;
-    collect_forgets(UINT64_MAX, next_due_ms);
-    next_due_ms = now_ms;
+    collect_forgets(flight, UINT64_MAX, next_due_ms);
+    flight.only_forgets = !flight.forgets.empty();
   }
-  if (batch_.forgets.empty()) {
-    collect_messages(now_ms, next_due_ms);
-    collect_notices(now_ms, next_due_ms);
-    collect_forgets(now_ms, next_due_ms);
-  }
-  if (!batch_.appends.empty() || !batch_.forgets.empty()) {
-    writing_ = true;
-    ports_.scope.spawn(write());
-  }
-  if (!writing_ && next_due_ms != UINT64_MAX) arm(next_due_ms);
+  if (flight.only_forgets) return;
+  collect_messages(flight, now_ms, next_due_ms);
+  collect_notices(flight, now_ms, next_due_ms);
+  collect_forgets(flight, now_ms, next_due_ms);
 }
 
-Task<void> GroupCommit::write() {
-  const std::vector<InboxStore::Forget> forgets = batch_.forgets;
-  const bool appends = !batch_.appends.empty();
-  InboxStore::Batch batch = std::exchange(batch_, {});
-  const auto result = co_await ports_.store.write(std::move(batch));
-  co_await enter(ports_.executor);
-  const std::vector<Member*> members = std::exchange(batch_members_, {});
-  failed_ = !result;
-  if (result) {
-    if (appends) ++ports_.counters.commits;
-  } else {
-    ++ports_.counters.commit_failures;
-    forget_all_.insert(forget_all_.end(), forgets.begin(), forgets.end());
-    retry_ms_ = now_ms() + kRetryMs;
-    forgets_first_ = appends && result.error() == StoreError::kFull;
+bool GroupCommit::tick(uint64_t now_ms) {
+  bool any = false;
+  for (;;) {
+    Flight* const flight = free_flight();
+    if (flight == nullptr) return any;  // the end of a batch in flight comes back here
+    uint64_t next_due_ms = UINT64_MAX;
+    gather(*flight, now_ms, next_due_ms);
+    const bool is_all = bytes_left_ > 0;
+    if (!flight->members.empty() || !flight->forgets.empty()) {
+      any = true;
+      flight->in_use = true;
+      ++in_flight_;
+      giving_back_ = flight->only_forgets;
+      ports_.scope.spawn(write(*flight));
+    }
+    if (is_all) {
+      if (next_due_ms != UINT64_MAX && free_flight() != nullptr) arm(next_due_ms);
+      return any;
+    }
   }
-  for (Member* const member : members) member->committed(result);
-  writing_ = false;
+}
+
+// ---------------------------------------------------------------- writing
+
+Task<void> GroupCommit::write(Flight& flight) {
+  InboxStore::Batch batch = std::exchange(flight.batch, {});
+  const InboxStore::Written written = co_await ports_.store.write(std::move(batch));
+  co_await enter(ports_.executor);
+  answered(flight, written);
   if (written_ != nullptr) {
-    std::exchange(written_, nullptr)->set(result.has_value());
+    std::exchange(written_, nullptr)->set(true);
   } else if (!draining_) {
     tick(now_ms());
   }
 }
 
+void GroupCommit::answered(Flight& flight, const InboxStore::Written& written) {
+  const std::vector<Member*> members = std::exchange(flight.members, {});
+  const std::vector<Forgotten> forgets = std::exchange(flight.forgets, {});
+  flight.in_use = false;
+  --in_flight_;
+  if (flight.only_forgets) giving_back_ = false;
+  if (!written.all_good()) {
+    ++ports_.counters.commit_failures;
+    retry_ms_ = now_ms() + kRetryMs;
+  }
+  for (Member* const member : members) member->batch_ = 0;
+  for (const Forgotten& one : forgets) {
+    one.member->batch_ = 0;
+    // What waits already is of a device that has ended meanwhile, and is everything.
+    if (written.of(one.member->address()) || one.member->in_again_ || draining_) continue;
+    one.member->in_again_ = true;
+    again_.push_back(one);
+  }
+  bool any = false;
+  for (Member* const member : members) {
+    const Result<void, StoreError> result = written.of(member->address());
+    any = any || result;
+    forgets_first_ = forgets_first_ || (!result && result.error() == StoreError::kFull);
+    if (!result && draining_) member->batch_ = kGivenUp;
+    member->committed(result);
+  }
+  if (any) ++ports_.counters.commits;
+}
+
 Task<void> GroupCommit::drain() {
   draining_ = true;
   if (timer_ != 0) ports_.timers.cancel(std::exchange(timer_, 0));
-  failed_ = false;
-  notice_look_ms_ = 0;
-  while (!failed_) {
+  for (;;) {
     notice_look_ms_ = 0;
-    tick(UINT64_MAX);
-    if (!writing_) break;
-    OneShot<bool> written;
-    written_ = &written;
-    co_await written;
+    const bool any = tick(UINT64_MAX);
+    if (in_flight_ > 0) {
+      OneShot<bool> written;
+      written_ = &written;
+      co_await written;
+    } else if (!any) {
+      break;
+    }
   }
   for (Member* const member : messages_) member->refuse_waiting(Settled::kUnavailable);
 }

@@ -19,6 +19,9 @@ struct DeliverySettings {
   // Longer than the notice delay: a crash delivers again rather than lose a receipt
   uint32_t forget_delay_ms = 2000;
   size_t commit_bytes_max = 8 << 20;  // of one batch
+  // Batches of one shard in flight. A store with one log gathers what waits by itself, so more of them are only shorter;
+  // one with many partitions has a slow one hold up its batch alone.
+  uint32_t commit_batches_max = 1;
 
   // Entries on their way to a device and not confirmed.
   uint32_t window_entries = 256;

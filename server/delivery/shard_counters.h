@@ -16,8 +16,8 @@ struct ShardCounters {
   uint64_t entries_confirmed = 0;
   uint64_t confirmed_before_commit = 0;  // entries that never touched the disk
   uint64_t entries_committed = 0;
-  uint64_t commits = 0;
-  uint64_t commit_failures = 0;
+  uint64_t commits = 0;          // batches of which at least one device's entries are written
+  uint64_t commit_failures = 0;  // batches of which something is not
   uint64_t inbox_full = 0;
   uint64_t receipts_appended = 0;
   uint64_t receipts_coalesced = 0;

@@ -72,8 +72,8 @@ class UndurableLog {
 
   [[nodiscard]] Position last() const { return last_; }
   [[nodiscard]] Position durable_last() const { return durable_last_; }
+  // Zero when nothing of this log is in a batch.
   [[nodiscard]] Position batch_last() const { return batch_last_; }
-  [[nodiscard]] bool in_batch() const { return batch_last_.value != 0; }
   // A write that failed may have left entries up to here.
   [[nodiscard]] Position maybe_written() const { return maybe_written_; }
 

@@ -61,7 +61,7 @@ TEST_F(UndurableLogTest, EverythingBeforeWhatIsDueGoesWithIt) {  // [INBOX-3] a 
   append(500);
   EXPECT_EQ(log.due().at_ms, 10u);
   EXPECT_FALSE(collect(9));
-  EXPECT_FALSE(log.in_batch());
+  EXPECT_EQ(log.batch_last(), Position{});
   ASSERT_TRUE(collect(10));
   EXPECT_EQ(collected(), (std::vector{at(1), at(2)}));
   EXPECT_EQ(log.batch_last(), at(2));
@@ -95,7 +95,7 @@ TEST_F(UndurableLogTest, WhoWaitsIsSettledByTheCommitOrTheConfirmationWhicheverI
   EXPECT_FALSE(open(second));
   EXPECT_EQ(worst(second), Settled::kSafe);
   EXPECT_EQ(log.durable_last(), at(2));
-  EXPECT_FALSE(log.in_batch());
+  EXPECT_EQ(log.batch_last(), Position{});
 }
 
 TEST_F(UndurableLogTest, WhoeverSendsAMessageAgainWaitsForTheSameEntry) {  // [SEND-1]

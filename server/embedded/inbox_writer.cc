@@ -84,11 +84,11 @@ InboxWriter::~InboxWriter() {
   thread_.join();
 }
 
-Task<Result<void, StoreError>> InboxWriter::write(InboxStore::Batch batch) {
+Task<InboxStore::Written> InboxWriter::write(InboxStore::Batch batch) {
   Item item;
   item.batch = std::move(batch);
   co_await Enqueued{*this, item};
-  co_return item.outcome;
+  co_return InboxStore::Written(item.outcome);
 }
 
 Task<Result<std::vector<SlotEpoch>, StoreError>> InboxWriter::take_epochs(SlotOwner owner,

@@ -3,7 +3,7 @@
 // The one thread that changes the inboxes in RocksDB.
 //
 // Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs
-// the next gather. Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
+// the next gather. A batch is written as a whole or not at all, so all its devices have the same answer. Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
 //
 // Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every
 // later iterator slower until a compaction drops it. Which keys there are is found by an iterator that starts after
@@ -46,7 +46,7 @@ struct InboxBounds {
 
 class InboxWriter {
  public:
-  static constexpr size_t kQueueMax = 1024;           // batches; beyond: kUnavailable
+  static constexpr size_t kQueueMax = 8192;           // batches, more than loops have in flight; beyond: kUnavailable
   static constexpr size_t kGroupBytesMax = 16 << 20;  // of entries in one WriteBatch
   static constexpr size_t kMarksMax = 1'000'000;      // devices; beyond, all are forgotten and learned again
   static constexpr size_t kDeferredForgetsMax = 1'000'000;
@@ -59,7 +59,7 @@ class InboxWriter {
   InboxWriter& operator=(const InboxWriter&) = delete;
 
   // As in InboxStore.
-  Task<Result<void, StoreError>> write(InboxStore::Batch batch);
+  Task<InboxStore::Written> write(InboxStore::Batch batch);
   Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims);
 
   // Removes these entries, and these keys of the days; what is not there is skipped. Answers how many entries went.

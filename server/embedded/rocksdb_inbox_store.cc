@@ -45,7 +45,7 @@ Task<Result<std::vector<SlotEpoch>, StoreError>> RocksDbInboxStore::take_epochs(
   return writer_->take_epochs(owner, std::move(claims));
 }
 
-Task<Result<void, StoreError>> RocksDbInboxStore::write(Batch batch) { return writer_->write(std::move(batch)); }
+Task<InboxStore::Written> RocksDbInboxStore::write(Batch batch) { return writer_->write(std::move(batch)); }
 
 Task<Result<std::vector<InboxEntry>, StoreError>> RocksDbInboxStore::read(DeviceAddress device, Position after,
                                                                           size_t count_max, size_t bytes_max) {

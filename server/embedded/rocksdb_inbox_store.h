@@ -31,7 +31,7 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   ~RocksDbInboxStore() override;
 
   Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims) override;
-  Task<Result<void, StoreError>> write(Batch batch) override;
+  Task<Written> write(Batch batch) override;
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override;
   Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override;

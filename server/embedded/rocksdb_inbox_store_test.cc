@@ -30,6 +30,7 @@ class RocksDbBackend final : public InboxStoreBackend, public PairStoreBackend {
     store_ = std::move(*opened);
     return true;
   }
+  bool fail_device(const DeviceAddress&, std::optional<StoreError>) override { return false; }
 
  private:
   TestDirectory directory_;
@@ -72,12 +73,12 @@ class FullDisk : public testing::Test {
   Result<void, StoreError> append(uint64_t sequence, size_t bytes = 1000) {
     InboxStore::Batch batch;
     batch.appends.push_back({device(1), {Position::of(1, sequence), {}, {}, make_body(Bytes(bytes, 'x'))}});
-    return runner_.run(store_->write(std::move(batch)));
+    return runner_.run(store_->write(std::move(batch))).of(device(1));
   }
   Result<void, StoreError> forget(uint64_t sequence) {
     InboxStore::Batch batch;
     batch.forgets.push_back({device(1), Position::of(1, sequence)});
-    return runner_.run(store_->write(std::move(batch)));
+    return runner_.run(store_->write(std::move(batch))).of(device(1));
   }
   size_t count() { return runner_.run(store_->read(device(1), {}, 1000, 1'000'000'000))->size(); }
   // Waits for the store to get better by itself: its thread looks once a second.
@@ -198,7 +199,7 @@ TEST_F(FullDisk, OfBatchesInFlightTogetherOnlyThoseThatAppendAreRefused) {
   ASSERT_TRUE(append(1));
   free_bytes_ = 0;
   clock_.monotonic_ms += 1000;
-  std::vector<Task<Result<void, StoreError>>> calls;
+  std::vector<Task<InboxStore::Written>> calls;
   for (int i = 0; i < 6; ++i) {
     InboxStore::Batch batch;
     batch.forgets.push_back({device(1), Position::of(1, 1)});
@@ -206,8 +207,24 @@ TEST_F(FullDisk, OfBatchesInFlightTogetherOnlyThoseThatAppendAreRefused) {
     calls.push_back(store_->write(std::move(batch)));
   }
   const auto outcomes = runner_.run_all(std::move(calls));
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(outcomes[i].has_value(), i % 2 == 1);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(outcomes[i].all_good(), i % 2 == 1);
   EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(FullDisk, ABatchThatIsRefusedIsRefusedForEveryDeviceInIt) {  // [SEND-2]
+  open();
+  ASSERT_TRUE(append(1));
+  free_bytes_ = 0;
+  clock_.monotonic_ms += 1000;
+  InboxStore::Batch batch;
+  for (uint8_t i = 2; i <= 4; ++i) batch.appends.push_back({device(i), {Position::of(1, 1), {}, {}, make_body("x")}});
+  batch.forgets.push_back({device(1), Position::of(1, 1)});
+  const auto written = runner_.run(store_->write(std::move(batch)));
+  for (uint8_t i = 1; i <= 4; ++i) {
+    ASSERT_FALSE(written.of(device(i)));
+    EXPECT_EQ(written.of(device(i)).error(), StoreError::kFull);
+  }
+  EXPECT_EQ(count(), 1u);
 }
 
 TEST_F(FullDisk, WhenTheDiskSaysNoSpaceWritesAreRefusedAndComeBackWithoutARestart) {  // [SEND-2]

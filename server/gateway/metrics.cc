@@ -125,7 +125,8 @@ void add_shards(const ShardCounters& total, uint64_t accounts, uint64_t inbox_by
   families.counter("kith_inbox_committed_total", "Entries written.", total.entries_committed);
   families.counter("kith_inbox_commits_total",
                    "Batches written: entries per batch is kith_inbox_committed_total by this.", total.commits);
-  families.counter("kith_inbox_commit_failures_total", "Batches that the store did not take.", total.commit_failures);
+  families.counter("kith_inbox_commit_failures_total", "Batches of which the store did not take all.",
+                   total.commit_failures);
   families.counter("kith_inbox_full_total", "Messages refused because the device's inbox was full.", total.inbox_full);
   families.counter("kith_receipts_total", "Delivery receipts appended to inboxes.", total.receipts_appended);
   families.counter("kith_receipts_coalesced_total", "Delivery receipts that went into one that was waiting.",

@@ -58,6 +58,7 @@ class Interleavings {
     options_.delivery.epoch_renewal_s = 60;
     options_.delivery.idle_account_s = 30;
     options_.delivery.commit_bytes_max = 2000;
+    options_.delivery.commit_batches_max = 1 + seed / 3 % 4;
     world_ = std::make_unique<HandlersWorld>(options_);
     for (int i = 0; i < 5; ++i) {
       accounts_.push_back(world_->add_account(1 + static_cast<uint32_t>(i % 2)));
@@ -105,10 +106,14 @@ class Interleavings {
       case 11:
       case 12: work(any_device()); break;
       case 13: inboxes().write_faults.hold(); break;
-      case 14:
-      case 15: inboxes().write_faults.release(); break;
+      case 14: inboxes().write_faults.release(); break;
+      case 15:  // in any order
+        while (inboxes().write_faults.waiting() > 0 && below(4) > 0)
+          inboxes().write_faults.release_one(below(inboxes().write_faults.waiting()));
+        break;
       case 16:
         if (below(3) == 0) inboxes().write_faults.fail_next(below(2) ? StoreError::kFull : StoreError::kUnavailable);
+        if (below(2) == 0) fail_one_device();
         break;
       case 17: inboxes().read_faults.hold(); break;
       case 18:
@@ -125,6 +130,13 @@ class Interleavings {
     }
     for (uint64_t i = below(12); i > 0; --i) world_->loops.step();
     look();
+  }
+
+  // Of one device nothing is written for some time, of all others everything is.
+  void fail_one_device() {
+    if (failing_) inboxes().fail_device(*failing_, std::nullopt);
+    failing_ = any_device().address;
+    inboxes().fail_device(*failing_, below(2) ? StoreError::kFull : StoreError::kUnavailable);
   }
 
   // Long enough for accounts to leave memory, and with them the duplicate windows: from then on only the devices know
@@ -313,6 +325,7 @@ class Interleavings {
     inboxes().read_faults.release();
     inboxes().write_faults.fail(std::nullopt);
     inboxes().write_faults.fail_next(StoreError::kFull, 0);
+    if (failing_) inboxes().fail_device(*failing_, std::nullopt);
     inboxes().read_faults.fail_next(StoreError::kUnavailable, 0);
     for (int round = 0; round < 400; ++round) {
       for (const auto& sending : sendings_) {
@@ -381,6 +394,7 @@ class Interleavings {
   std::set<Sending*> unanswered_;
   std::map<std::pair<DeviceAddress, AccountId>, uint64_t> numbers_;
   bool crashed_ = false;
+  std::optional<DeviceAddress> failing_;  // of which nothing is written
 };
 
 void run_seeds(uint64_t first, uint64_t count, bool crashes) {

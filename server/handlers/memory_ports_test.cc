@@ -37,6 +37,10 @@ class MemoryBackend final : public InboxStoreBackend,
   LeaseStore& leases() override { return ports_.leases; }
   LeaseStore& other_leases() override { return other_leases_; }
   bool reopen() override { return false; }
+  bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) override {
+    ports_.inboxes.fail_device(device, error);
+    return true;
+  }
 
  private:
   testing::MemoryPorts ports_;

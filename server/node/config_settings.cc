@@ -160,6 +160,8 @@ const Setting kSettings[] = {
      KITH_PLACE(uint32_t, delivery.forget_delay_ms), 0, 60'000},
     {"inbox", "commit_bytes_max", "Bytes of one write of an event loop.",
      KITH_PLACE(uint64_t, delivery.commit_bytes_max), kFrameBytesMax, 1 << 30},
+    {"inbox", "commit_batches_max", "How many of them are under way at a time; what comes meanwhile gathers.",
+     KITH_PLACE(uint32_t, delivery.commit_batches_max), 1, 32},
     {"inbox", "window_entries", "Entries on their way to one device and not confirmed.",
      KITH_PLACE(uint32_t, delivery.window_entries), 1, 100'000},
     {"inbox", "window_bytes", "The same in bytes.", KITH_PLACE(uint64_t, delivery.window_bytes), kFrameBytesMax,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -89,6 +90,30 @@ class InboxStore {
     std::vector<Forget> forgets;
   };
 
+  // How a batch went, device by device: what became of its appends and forgets. A device that was not in the batch has
+  // not failed.
+  class Written {
+   public:
+    Written() = default;  // nothing has failed
+    // The same for every device: of a store that takes a batch as a whole.
+    explicit Written(Result<void, StoreError> all) {
+      if (!all) all_ = all.error();
+    }
+    void fail(const DeviceAddress& device, StoreError error) { failed_.insert_or_assign(device, error); }
+
+    [[nodiscard]] Result<void, StoreError> of(const DeviceAddress& device) const {
+      if (all_) return Fail(*all_);
+      if (failed_.empty()) return {};
+      const auto failed = failed_.find(device);
+      return failed == failed_.end() ? Result<void, StoreError>() : Fail(failed->second);
+    }
+    [[nodiscard]] bool all_good() const { return !all_ && failed_.empty(); }
+
+   private:
+    std::optional<StoreError> all_;
+    std::unordered_map<DeviceAddress, StoreError> failed_;
+  };
+
   // Takes epochs of positions for `owner` (INBOX-3), compare and set, each slot for itself: a slot whose epoch is still
   // the one that the claim knows, or is one that this very owner has taken, gets a higher one and is the owner's. Any
   // other is left as it is. So whoever takes a slot over fences the owner before, whose claims are refused from then on.
@@ -102,15 +127,17 @@ class InboxStore {
   virtual Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner,
                                                                        std::vector<SlotClaim> claims) = 0;
 
-  // Writes the batch.
+  // Writes the batch, each device's part of it by itself: whatever becomes of one device's part, the others' are written.
+  // A store that takes a batch as a whole or not at all answers the same for every device.
   //
-  // Order:   positions of one device ascend within a batch and from batch to batch. Appending a position that is there
-  //          replaces it. A batch's appends come before its forgets.
-  // Durable: all of the batch when it completes with success (synced); a batch without appends may be written lazily.
-  // Errors:  kFull (nothing written; batches without appends are still taken), kUnavailable (some of it may be
-  //          written).
+  // Order:   a device is in one batch at a time; batches of other devices may be written before or after it. Positions of
+  //          one device ascend within a batch and from batch to batch. Appending a position that is there replaces it.
+  //          A device's appends come before its forgets.
+  // Durable: a device's part when the answer for it is good (synced); a batch without appends may be written lazily.
+  // Errors:  of each device: kFull (nothing of its part is written; batches without appends are still taken),
+  //          kUnavailable (some of its part may be written).
   // Calls:   from any executor, any number in flight; the store merges what waits into one sync.
-  virtual Task<Result<void, StoreError>> write(Batch batch) = 0;
+  virtual Task<Written> write(Batch batch) = 0;
 
   // Entries after `after`, ascending, at most `count_max` of them and about `bytes_max` bytes (always at least one when
   // there is one). Everything a completed write() has appended is seen.

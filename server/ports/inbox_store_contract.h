@@ -26,6 +26,9 @@ class InboxStoreBackend {
   // Closes the store and opens it again, as a restart of the program would. False: nothing survives that (a backend in
   // memory).
   virtual bool reopen() = 0;
+  // From now on the device's part of every batch fails; absent: no longer. False: this backend takes a batch as a whole
+  // or not at all.
+  virtual bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) = 0;
 };
 
 struct InboxStoreCase {
@@ -36,7 +39,7 @@ struct InboxStoreCase {
 
 class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
  protected:
-  using Written = Result<void, StoreError>;
+  using Written = InboxStore::Written;
 
   static DeviceAddress device(uint8_t account, uint32_t id = 1) {
     DeviceAddress address;
@@ -68,15 +71,15 @@ class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
   }
 
   InboxStore& store() { return backend_->store(); }
-  Written append(const DeviceAddress& device, InboxEntry entry) {
+  Result<void, StoreError> append(const DeviceAddress& device, InboxEntry entry) {
     InboxStore::Batch batch;
     batch.appends.push_back({device, std::move(entry)});
-    return runner_.run(store().write(std::move(batch)));
+    return runner_.run(store().write(std::move(batch))).of(device);
   }
-  Written forget(const DeviceAddress& device, Position up_to) {
+  Result<void, StoreError> forget(const DeviceAddress& device, Position up_to) {
     InboxStore::Batch batch;
     batch.forgets.push_back({device, up_to});
-    return runner_.run(store().write(std::move(batch)));
+    return runner_.run(store().write(std::move(batch))).of(device);
   }
   std::vector<InboxEntry> read(const DeviceAddress& device, Position after = {}, size_t count_max = 1'000'000,
                                size_t bytes_max = 1'000'000'000) {
@@ -197,7 +200,7 @@ TEST_P(InboxStoreContract, WhatIsAppendedIsReadByteForByteInOrder) {  // [ORDER-
   batch.appends.push_back({device(1), entry(2, "")});
   batch.appends.push_back({device(1, 2), entry(1, "other device")});
   batch.appends.push_back({device(1), entry(300, "epoch two", 2)});
-  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))).all_good());
 
   const auto entries = read(device(1));
   ASSERT_EQ(entries.size(), 3u);
@@ -265,10 +268,44 @@ TEST_P(InboxStoreContract, ABatchsAppendsComeBeforeItsForgets) {
   InboxStore::Batch batch;
   batch.forgets.push_back({device(1), at(3)});
   for (uint64_t i = 2; i <= 4; ++i) batch.appends.push_back({device(1), entry(i)});
-  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))).all_good());
   EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(4).value}));
   ASSERT_TRUE(forget(device(1), at(4)));
   EXPECT_EQ(store().bytes_held(), 0u);
+}
+
+TEST_P(InboxStoreContract, EveryDeviceOfABatchIsAnswered) {  // [SEND-2]
+  ASSERT_TRUE(append(device(3), entry(1)));
+  InboxStore::Batch batch;
+  batch.appends.push_back({device(1), entry(1)});
+  batch.appends.push_back({device(2), entry(1)});
+  batch.forgets.push_back({device(3), at(1)});
+  const Written written = runner_.run(store().write(std::move(batch)));
+  for (uint8_t i = 1; i <= 3; ++i) EXPECT_TRUE(written.of(device(i)));
+  EXPECT_EQ(read(device(1)).size(), 1u);
+  EXPECT_EQ(read(device(2)).size(), 1u);
+  EXPECT_TRUE(read(device(3)).empty());
+}
+
+TEST_P(InboxStoreContract, WhatFailsForOneDeviceIsWrittenForTheOthers) {  // [SEND-2]
+  ASSERT_TRUE(append(device(2), entry(1)));
+  if (!backend_->fail_device(device(2), StoreError::kFull)) GTEST_SKIP() << "a batch is written as a whole or not";
+  InboxStore::Batch batch;
+  for (uint8_t i = 1; i <= 3; ++i) batch.appends.push_back({device(i), entry(2)});
+  for (uint8_t i = 1; i <= 3; ++i) batch.appends.push_back({device(i), entry(3)});
+  batch.forgets.push_back({device(2), at(1)});
+  batch.forgets.push_back({device(3), at(2)});
+  const Written written = runner_.run(store().write(std::move(batch)));
+  EXPECT_FALSE(written.all_good());
+  EXPECT_TRUE(written.of(device(1)));
+  ASSERT_FALSE(written.of(device(2)));
+  EXPECT_EQ(written.of(device(2)).error(), StoreError::kFull);
+  EXPECT_TRUE(written.of(device(3)));
+  EXPECT_EQ(positions(device(1)), (std::vector<uint64_t>{at(2).value, at(3).value}));
+  EXPECT_EQ(positions(device(2)), (std::vector<uint64_t>{at(1).value})) << "full: nothing of its part";
+  EXPECT_EQ(positions(device(3)), (std::vector<uint64_t>{at(3).value}));
+  ASSERT_TRUE(backend_->fail_device(device(2), std::nullopt));
+  EXPECT_TRUE(append(device(2), entry(2)));
 }
 
 TEST_P(InboxStoreContract, AForgetAfterReopeningFindsWhatIsThere) {
@@ -308,7 +345,7 @@ TEST_P(InboxStoreContract, BatchesInFlightTogetherAreAllWritten) {
       if (round > 1) batch.forgets.push_back({device(static_cast<uint8_t>(i)), at(round * 3 - 1)});
       writes.push_back(store().write(std::move(batch)));
     }
-    for (const auto& written : runner_.run_all(std::move(writes))) ASSERT_TRUE(written);
+    for (const auto& written : runner_.run_all(std::move(writes))) ASSERT_TRUE(written.all_good());
   }
   for (int i = 0; i < kDevices; ++i) {
     const DeviceAddress address = device(static_cast<uint8_t>(i));
@@ -325,7 +362,7 @@ TEST_P(InboxStoreContract, WritesFromManyThreadsLoseNothing) {
       for (int i = 1; i <= kWrites; ++i) {
         InboxStore::Batch batch;
         batch.appends.push_back({device(static_cast<uint8_t>(t)), entry(i)});
-        EXPECT_TRUE(runner.run(store().write(std::move(batch))));
+        EXPECT_TRUE(runner.run(store().write(std::move(batch))).all_good());
         const auto seen = runner.run(store().read(device(static_cast<uint8_t>(t)), at(i - 1), 10, 1'000'000));
         ASSERT_TRUE(seen);
         ASSERT_EQ(seen->size(), 1u);  // everything a completed write has appended is seen
@@ -367,7 +404,7 @@ TEST_P(InboxStoreContract, TheSummaryNamesTheLastMessagesOnly) {  // [SEND-1]
     made.message_id = id(i);
     batch.appends.push_back({device(1), std::move(made)});
   }
-  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))).all_good());
   const auto held = summary(device(1));
   EXPECT_EQ(held.count, 1100u);
   ASSERT_EQ(held.recent.size(), InboxStore::kRecentMax);
@@ -438,7 +475,7 @@ TEST_P(InboxStoreContract, ASharedBodyIsReadBackFromEachInbox) {
     made.body = body;
     batch.appends.push_back({device(i), made});
   }
-  ASSERT_TRUE(runner_.run(store().write(std::move(batch))));
+  ASSERT_TRUE(runner_.run(store().write(std::move(batch))).all_good());
   for (uint8_t i = 1; i <= 5; ++i) EXPECT_EQ(*read(device(i)).at(0).body, *body);
   ASSERT_TRUE(forget(device(1), at(1)));
   EXPECT_EQ(*read(device(2)).at(0).body, *body);

@@ -44,12 +44,12 @@ class Faults {
     for (auto& [executor, waiter] : waiting_) executor->post(waiter);
     waiting_.clear();
   }
-  // Lets the oldest call that waits go on.
-  void release_one() {
+  // Lets one of the calls that wait go on, the oldest if it is not said which.
+  void release_one(size_t index = 0) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return;
-    waiting_.front().first->post(waiting_.front().second);
-    waiting_.erase(waiting_.begin());
+    if (index >= waiting_.size()) return;
+    waiting_[index].first->post(waiting_[index].second);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
   }
   [[nodiscard]] size_t waiting() const {
     const std::lock_guard lock(mutex_);

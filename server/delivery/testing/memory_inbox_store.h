@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,24 +33,32 @@ class MemoryInboxStore final : public InboxStore {
     if (fault) co_return Fail(*fault);
     co_return answers;
   }
-  Task<Result<void, StoreError>> write(Batch batch) override {
+  Task<Written> write(Batch batch) override {
     if (const auto fault = co_await write_faults.enter_call()) {
-      if (*fault != StoreError::kFull || !batch.appends.empty()) co_return Fail(*fault);
+      if (*fault != StoreError::kFull || !batch.appends.empty()) co_return Written(Fail(*fault));
     }
     const std::lock_guard lock(mutex_);
     ++writes_;
-    appends_ += batch.appends.size();
+    Written written;
+    const auto fails = [&](const DeviceAddress& device) {
+      const auto fault = device_faults_.find(device);
+      if (fault == device_faults_.end()) return false;
+      written.fail(device, fault->second);
+      return true;
+    };
     for (Append& append : batch.appends) {
+      if (fails(append.device)) continue;
+      ++appends_;
       const Position position = append.entry.position;
       inboxes_[append.device][position] = std::move(append.entry);
     }
     for (const Forget& forget : batch.forgets) {
       const auto inbox = inboxes_.find(forget.device);
-      if (inbox == inboxes_.end()) continue;
+      if (fails(forget.device) || inbox == inboxes_.end()) continue;
       inbox->second.erase(inbox->second.begin(), inbox->second.upper_bound(forget.up_to));
       if (inbox->second.empty()) inboxes_.erase(inbox);
     }
-    co_return Result<void, StoreError>();
+    co_return written;
   }
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override {
@@ -114,6 +123,14 @@ class MemoryInboxStore final : public InboxStore {
 
   // ---- what a test asks
 
+  // The device's part of every batch fails with this until told otherwise, and nothing of it is written; the other
+  // devices' parts are.
+  void fail_device(const DeviceAddress& device, std::optional<StoreError> error) {
+    const std::lock_guard lock(mutex_);
+    device_faults_.erase(device);
+    if (error) device_faults_.emplace(device, *error);
+  }
+
   // What a crash at this moment would leave: the entries, and the epochs that were given out.
   void copy_from(const MemoryInboxStore& other) {
     const std::scoped_lock lock(mutex_, other.mutex_);
@@ -161,6 +178,7 @@ class MemoryInboxStore final : public InboxStore {
   mutable std::mutex mutex_;
   std::array<SlotRecord, kSlots> slots_{};
   std::map<DeviceAddress, std::map<Position, InboxEntry>> inboxes_;
+  std::unordered_map<DeviceAddress, StoreError> device_faults_;
   std::optional<uint64_t> bytes_held_;
   size_t writes_ = 0;
   size_t appends_ = 0;
