@@ -300,7 +300,8 @@ class Stores final : public ProcessStores {
       (void)disk.synced.expire(now, count_max);
       co_return disk.written.expire(now, count_max);
     }
-    [[nodiscard]] uint64_t bytes_held() const override { return disk.written.bytes(); }
+    [[nodiscard]] bool expires_by_itself() const override { return false; }
+    [[nodiscard]] std::optional<uint64_t> bytes_held() const override { return disk.written.bytes(); }
 
     // `batch`: its number, from 1, among those of this process.
     void sync_up_to(uint64_t batch) {

@@ -83,11 +83,10 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   const size_t undurable = ports_.commit.undurable_bytes();
   if (undurable + bytes > settings.undurable_bytes_max) return Room::kBusy;
   // Two connected devices go on talking while the disk is full: their messages do not need it.
-  if (settings.store_bytes_max != 0 && !sends_at_once() &&
-      ports_.store.bytes_held() + undurable + bytes > settings.store_bytes_max) {
-    return Room::kStoreFull;
-  }
-  return Room::kEnough;
+  if (settings.store_bytes_max == 0 || sends_at_once()) return Room::kEnough;
+  const std::optional<uint64_t> held_by_all = ports_.store.bytes_held();  // absent: its bound is its own
+  const bool is_full = held_by_all && *held_by_all + undurable + bytes > settings.store_bytes_max;
+  return is_full ? Room::kStoreFull : Room::kEnough;
 }
 
 bool DeviceInbox::has_share(const AccountId& from, size_t payload_bytes) const {

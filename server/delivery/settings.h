@@ -30,7 +30,7 @@ struct DeliverySettings {
   // One device's inbox, in memory and on disk together: kInboxFull beyond.
   uint64_t inbox_entries_max = 100'000;
   uint64_t inbox_bytes_max = 256 << 20;
-  // All inboxes on disk: kServerFull beyond; 0: as far as the store takes them.
+  // All inboxes on disk: kServerFull beyond; 0, or a store that can't count them: as far as it takes them.
   uint64_t store_bytes_max = 0;
   // Entries of one shard that are not durable yet, in memory: kUnavailable beyond.
   size_t undurable_bytes_max = 64 << 20;

@@ -58,7 +58,8 @@ Shard::~Shard() {
 
 void Shard::start() {
   time_.start();
-  if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+  if (&shards_.at(0) == this && !ports_.inboxes.expires_by_itself())
+    schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
   schedule_sweep();
 }
 

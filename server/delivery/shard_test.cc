@@ -142,6 +142,25 @@ TEST(ShardLimits, AFullStoreRefusesForAbsentDevicesAndLetsConnectedOnesTalk) {  
   EXPECT_EQ(sent.settled, Settled::kSafe);
 }
 
+TEST(ShardLimits, AStoreThatCannotSayWhatItHoldsRefusesByItself) {  // [LIMIT-1]
+  DeliverySettings settings = test_delays();
+  settings.store_bytes_max = 1;
+  const auto stores = std::make_shared<DeliveryStores>();
+  stores->inboxes.expire_by_itself();
+  DeliveryWorld world(1, settings, 1, stores);
+  const AccountId ana = world.add_account();
+  const AccountId ben = world.add_account();
+  auto& taken = world.send({ana, {1}}, ben);
+  world.loops.pass(5);
+  EXPECT_FALSE(taken.no_room);
+  EXPECT_EQ(taken.settled, Settled::kSafe);
+  world.inboxes().write_faults.fail(StoreError::kFull);
+  auto& refused = world.send({ana, {1}}, ben);
+  world.loops.pass(5);
+  EXPECT_EQ(refused.settled, Settled::kFull);
+  world.inboxes().write_faults.fail(std::nullopt);
+}
+
 TEST(Scatter, WhatGoesToManyHomesIsOneHopForEachLoopInOrder) {
   DeliveryWorld world(3);
   std::vector<std::pair<AccountId, int>> items;

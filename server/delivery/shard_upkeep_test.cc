@@ -70,6 +70,44 @@ TEST_F(ExpiryTest, NorWhenTheSweepHasTakenItFromTheMiddle) {  // [INBOX-1] [INBO
   expect_two();
 }
 
+class SelfExpiring : public ::testing::Test {
+ protected:
+  static std::shared_ptr<DeliveryStores> stores() {
+    auto stores = std::make_shared<DeliveryStores>();
+    stores->inboxes.expire_by_itself();
+    return stores;
+  }
+  DeliveryWorld world{1, test_delays(), 1, stores()};
+  const DeviceAddress ana_1{world.add_account(), {1}};
+  const DeviceAddress ben_1{world.add_account(), {1}};
+};
+
+TEST_F(SelfExpiring, AStoreWhoseEntriesGoByThemselvesIsNotSwept) {
+  world.send(ana_1, ben_1.account);
+  world.loops.pass(31ull * 24 * 3600 * 1000);
+  EXPECT_EQ(world.inboxes().sweeps(), 0u);
+}
+
+TEST_F(SelfExpiring, WhatHasGoneByItselfLeavesNoGap) {  // [INBOX-1] [INBOX-3]
+  world.send(ana_1, ben_1.account);
+  world.life_ms = 60'000;
+  world.send(ana_1, ben_1.account);
+  world.life_ms = 0;
+  world.send(ana_1, ben_1.account);
+  world.loops.pass(61'000);
+  world.inboxes().time_comes(world.loops.clock.now());
+  ASSERT_EQ(world.inboxes().stored(ben_1).size(), 2u);
+  RecordingSession session;
+  world.connect(ben_1, session);
+  world.loops.settle();
+  ASSERT_EQ(session.entries.size(), 3u);
+  EXPECT_TRUE(session.entries[1].has_expired());
+  EXPECT_EQ(session.messages().size(), 2u);
+  world.confirm(ben_1, session.last());
+  world.loops.pass(5000);
+  EXPECT_TRUE(world.inboxes().stored(ben_1).empty());
+}
+
 TEST_F(ExpiryTest, NorWhenItIsOverBeforeItIsOnTheDisk) {  // [INBOX-1] [INBOX-3]
   world.inboxes().write_faults.hold();
   send_three();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   // One call at a time. Costs as much as the devices that have something that expires on the days that are over; the rest isn't
   // looked at.
   Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override;
-  [[nodiscard]] uint64_t bytes_held() const override { return writer_->bytes_held(); }
+  [[nodiscard]] bool expires_by_itself() const override { return false; }
+  [[nodiscard]] std::optional<uint64_t> bytes_held() const override { return writer_->bytes_held(); }
 
   // In the same database; lives as long as this.
   [[nodiscard]] PairStore& pairs() { return pairs_; }

@@ -10,6 +10,7 @@
 #include "net/system_clock.h"
 #include "server/embedded/testing/faulty_disk.h"
 #include "server/embedded/testing/test_directory.h"
+#include "server/ports/inbox_expiry_contract.h"
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/pair_store_contract.h"
 
@@ -38,8 +39,9 @@ class RocksDbBackend final : public InboxStoreBackend, public PairStoreBackend {
   std::unique_ptr<RocksDbInboxStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(RocksDb, InboxStoreContract,
-                         testing::Values(InboxStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
+const InboxStoreCase kRocksDb{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }};
+INSTANTIATE_TEST_SUITE_P(RocksDb, InboxStoreContract, testing::Values(kRocksDb));
+INSTANTIATE_TEST_SUITE_P(RocksDb, SweptInboxStoreContract, testing::Values(kRocksDb));
 INSTANTIATE_TEST_SUITE_P(RocksDb, PairStoreContract,
                          testing::Values(PairStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
 

@@ -111,10 +111,11 @@ void add_loops(const Shared& shared, Families& families) {
   }
 }
 
-void add_shards(const ShardCounters& total, uint64_t accounts, uint64_t inbox_bytes, Families& families) {
+void add_shards(const ShardCounters& total, uint64_t accounts, std::optional<uint64_t> inbox_bytes,
+                Families& families) {
   families.gauge("kith_accounts_in_memory", "Accounts that shards hold in memory.", accounts);
   families.gauge("kith_devices_available", "Devices whose user is looking at the app.", total.available);
-  families.gauge("kith_inbox_stored_bytes", "Bytes of inbox entries on disk, about.", inbox_bytes);
+  if (inbox_bytes) families.gauge("kith_inbox_stored_bytes", "Bytes of inbox entries on disk, about.", *inbox_bytes);
   families.counter("kith_inbox_messages_total", "Messages appended to inboxes, one for each device.",
                    total.messages_appended);
   families.counter("kith_inbox_repeated_total", "Sends of a message that was known already.", total.messages_repeated);

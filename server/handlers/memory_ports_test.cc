@@ -4,6 +4,7 @@
 #include "server/handlers/testing/memory_ports.h"
 
 #include "server/ports/account_store_contract.h"
+#include "server/ports/inbox_expiry_contract.h"
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/key_store_contract.h"
 #include "server/ports/lease_store_contract.h"
@@ -53,7 +54,27 @@ auto cases() {
                            Case{"MemoryLater", [] { return std::make_unique<MemoryBackend<true>>(); }});
 }
 
+// A store whose entries go by themselves, and which can't say what it holds.
+class SelfExpiringBackend final : public InboxStoreBackend {
+ public:
+  SelfExpiringBackend() { store_.expire_by_itself(); }
+  InboxStore& store() override { return store_; }
+  bool reopen() override { return false; }
+  bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) override {
+    store_.fail_device(device, error);
+    return true;
+  }
+  void time_comes(UnixMicros now) override { store_.time_comes(now); }
+
+ private:
+  testing::MemoryInboxStore store_;
+};
+const InboxStoreCase kSelfExpiring{"MemorySelfExpiring", [] { return std::make_unique<SelfExpiringBackend>(); }};
+
 INSTANTIATE_TEST_SUITE_P(Memory, InboxStoreContract, cases<InboxStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, SweptInboxStoreContract, cases<InboxStoreCase>());
+INSTANTIATE_TEST_SUITE_P(SelfExpiring, InboxStoreContract, ::testing::Values(kSelfExpiring));
+INSTANTIATE_TEST_SUITE_P(SelfExpiring, SelfExpiringInboxStoreContract, ::testing::Values(kSelfExpiring));
 INSTANTIATE_TEST_SUITE_P(Memory, AccountStoreContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, KeyStoreContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, ProfileStoreContract, cases<ProfileStoreCase>());

@@ -154,12 +154,17 @@ class InboxStore {
   static constexpr size_t kRecentMax = 1024;
   virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;
 
+  // Whether what has expired goes by itself, some time after it has: of a store whose records have an end of their own
+  // (TTL). Always the same. Whoever reads has to look at `expires_at` in any case: what is over may still be there.
+  [[nodiscard]] virtual bool expires_by_itself() const = 0;
+
   // Forgets every entry that expires before `now`, wherever it lies in its inbox, at most `count_max` a call; answers how
-  // many. Less than the maximum: there are no more.
+  // many. Less than the maximum: there are no more. A store that expires by itself has nothing to do, and answers zero.
   virtual Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) = 0;
 
-  // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent.
-  [[nodiscard]] virtual uint64_t bytes_held() const = 0;
+  // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent. Absent: the store can't
+  // know. Then it says kFull itself when it is, and nobody before it does.
+  [[nodiscard]] virtual std::optional<uint64_t> bytes_held() const = 0;
 };
 
 }  // namespace kith
