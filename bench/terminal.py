@@ -55,7 +55,11 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as directory:
         base = pathlib.Path(directory)
-        (base / "kith.toml").write_text("")
+        # A stranger to the addressee, whose share is a fifth of an inbox (LIMIT-2).
+        (base / "kith.toml").write_text(
+            f"[inbox]\ndevice_entries_max = {count * 8 + 1000}\ndevice_bytes_max = {(count + 1000) * 8000}\n"
+            "[limits]\nsends_per_second = 0\n"
+        )
         def start(address: str) -> tuple[subprocess.Popen, str]:
             process = subprocess.Popen(
                 [

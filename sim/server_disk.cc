@@ -2,6 +2,7 @@
 
 #include "sim/server_disk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kith::sim {
@@ -373,14 +374,15 @@ InboxStore::Summary InboxImage::summarize(const DeviceAddress& device) const {
   const auto inbox = inboxes_.find(device);
   if (inbox == inboxes_.end()) return summary;
   summary.last = inbox->second.rbegin()->first;
+  summary.count = inbox->second.size();
+  size_t older = summary.count - std::min(summary.count, InboxStore::kRecentMax);
   for (const auto& [position, entry] : inbox->second) {
-    ++summary.count;
     summary.bytes += entry.body->size();
-    if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
-  }
-  if (summary.recent.size() > InboxStore::kRecentMax) {
-    summary.recent.erase(summary.recent.begin(),
-                         summary.recent.end() - static_cast<std::ptrdiff_t>(InboxStore::kRecentMax));
+    if (older > 0) {
+      --older;
+    } else if (!entry.message_id.is_none()) {
+      summary.recent.push_back(entry.message_id);
+    }
   }
   return summary;
 }

@@ -27,9 +27,10 @@ struct DeliverySettings {
   uint32_t window_entries = 256;
   size_t window_bytes = 1 << 20;
 
-  // One device's inbox, in memory and on disk together: kInboxFull beyond.
-  uint64_t inbox_entries_max = 100'000;
-  uint64_t inbox_bytes_max = 256 << 20;
+  // One device's inbox, in memory and on disk together: kInboxFull beyond. An inbox is summarized as a whole when its account
+  // comes into memory, and read as a whole by its device (docs/decisions/0025).
+  uint64_t inbox_entries_max = 20'000;
+  uint64_t inbox_bytes_max = 64 << 20;
   // All inboxes on disk: kServerFull beyond; 0, or a store that can't count them: as far as it takes them.
   uint64_t store_bytes_max = 0;
   // Entries of one shard that are not durable yet, in memory: kUnavailable beyond.

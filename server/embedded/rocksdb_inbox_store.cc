@@ -5,7 +5,7 @@
 #include <rocksdb/db.h>
 #include <spdlog/spdlog.h>
 
-#include <deque>
+#include <algorithm>
 
 #include "server/embedded/inbox_record.h"
 
@@ -110,26 +110,28 @@ Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const D
   if (!reading) return Fail(StoreError::kUnavailable);
   const Bytes first = inbox_record::key(device, Position{});
   const Bytes end = inbox_record::end_key(device);
+  const rocksdb::Slice lower = slice(first);
   const rocksdb::Slice upper = slice(end);
   rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
-  std::deque<MessageId> recent;
   for (iterator->Seek(slice(first)); iterator->Valid(); iterator->Next()) {
-    const BytesView value = view(iterator->value());
-    summary.last = inbox_record::position_of(view(iterator->key()));
     ++summary.count;
-    summary.bytes += value.size() - std::min(value.size(), inbox_record::kValueHeaderBytes);
-    const MessageId id = inbox_record::message_id_of(value);
-    if (id.is_none()) continue;
-    recent.push_back(id);
-    if (recent.size() > kRecentMax) recent.pop_front();
+    summary.bytes += iterator->value().size() - std::min(iterator->value().size(), inbox_record::kValueHeaderBytes);
   }
+  // The same view of the database, from its end.
+  if (summary.count > 0) iterator->SeekToLast();
+  for (size_t left = kRecentMax; left > 0 && iterator->Valid(); --left, iterator->Prev()) {
+    if (left == kRecentMax) summary.last = inbox_record::position_of(view(iterator->key()));
+    const MessageId id = inbox_record::message_id_of(view(iterator->value()));
+    if (!id.is_none()) summary.recent.push_back(id);
+  }
+  std::reverse(summary.recent.begin(), summary.recent.end());
   if (!iterator->status().ok()) {
     spdlog::error("inbox store: a read failed: {}", iterator->status().ToString());
     return Fail(StoreError::kUnavailable);
   }
-  summary.recent.assign(recent.begin(), recent.end());
   return summary;
 }
 

@@ -144,12 +144,13 @@ class InboxStore {
   virtual Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                                  size_t bytes_max) = 0;
 
-  // What is stored for a device: for its bounds and for telling a repeated send.
+  // What is stored for a device: for its bounds and for telling a repeated send. An aggregate over all of its entries, and
+  // the heads of the newest kRecentMax.
   struct Summary {
     Position last;  // zero when empty
     uint64_t count = 0;
     uint64_t bytes = 0;             // of InboxEntry.body
-    std::vector<MessageId> recent;  // of the last entries that are messages, oldest first, at most kRecentMax
+    std::vector<MessageId> recent;  // of those of the newest kRecentMax entries that are messages, oldest first
   };
   static constexpr size_t kRecentMax = 1024;
   virtual Task<Result<Summary, StoreError>> summarize(DeviceAddress device) = 0;

@@ -3,6 +3,7 @@
 // Inboxes in memory. Deterministic; any thread may call.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -84,13 +85,15 @@ class MemoryInboxStore final : public InboxStore {
     const auto inbox = inboxes_.find(device);
     if (inbox == inboxes_.end()) co_return summary;
     summary.last = inbox->second.rbegin()->first;
+    summary.count = inbox->second.size();
+    size_t older = summary.count - std::min(summary.count, kRecentMax);
     for (const auto& [position, entry] : inbox->second) {
-      ++summary.count;
       summary.bytes += entry.body->size();
-      if (!entry.message_id.is_none()) summary.recent.push_back(entry.message_id);
-    }
-    if (summary.recent.size() > kRecentMax) {
-      summary.recent.erase(summary.recent.begin(), summary.recent.end() - static_cast<std::ptrdiff_t>(kRecentMax));
+      if (older > 0) {
+        --older;
+      } else if (!entry.message_id.is_none()) {
+        summary.recent.push_back(entry.message_id);
+      }
     }
     co_return summary;
   }

@@ -30,10 +30,12 @@ import { probedApp, WatchedDevice, type Smoothness, type Spent, type TimedEvent 
 const PART = 5_000;
 const PAGE = 500;
 const WHEEL_TURNS = 150;
-/** What the inbox of a device takes. */
 const MESSAGES_MAX = 100_000;
-/** What a server for people limits and one that is measured does not. */
+/** What a server for people limits and one that is measured does not. A stranger's share is a fifth of an inbox. */
 const SETTINGS = `
+[inbox]
+device_entries_max = ${MESSAGES_MAX * 8}
+device_bytes_max = ${MESSAGES_MAX * 8000}
 [limits]
 sends_per_second = 0
 frames_per_second = 0
