@@ -56,6 +56,7 @@ std::string failure_word(client_api::FailureReason reason) {
     case client_api::kMessageTooLarge: return "too_large";
     case client_api::kRefused: return "refused";
     case client_api::kDatabaseDamaged: return "database_damaged";
+    case client_api::kPredecessorFailed: return "predecessor_failed";
     default: return "other";
   }
 }
@@ -67,6 +68,7 @@ std::string failure_text(client_api::FailureReason reason) {
     case client_api::kMessageTooLarge: return "the message is too large for this server";
     case client_api::kRefused: return "the server refused it";
     case client_api::kDatabaseDamaged: return "the device's database was damaged";
+    case client_api::kPredecessorFailed: return "what had to be sent first could not be";
     default: return "it failed";
   }
 }

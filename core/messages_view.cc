@@ -27,6 +27,7 @@ static_assert(static_cast<int>(FailureReason::kNoAccount) == client_api::kNoAcco
 static_assert(static_cast<int>(FailureReason::kMessageTooLarge) == client_api::kMessageTooLarge);
 static_assert(static_cast<int>(FailureReason::kRefused) == client_api::kRefused);
 static_assert(static_cast<int>(FailureReason::kDatabaseDamaged) == client_api::kDatabaseDamaged);
+static_assert(static_cast<int>(FailureReason::kPredecessorFailed) == client_api::kPredecessorFailed);
 
 // What is longer is cut all the same: no writing has it.
 constexpr size_t kSignBytesMax = 128;

@@ -21,17 +21,26 @@ constexpr int64_t kLoadedAtOnce = 100;
 Outbox::Outbox(Engine& engine) : engine_(engine), watch_(engine.timers) {}
 
 void Outbox::load() {
+  std::vector<Place> forsaken;
   int64_t after = 0;
   for (;;) {
     const std::vector<OutboxRow> rows = engine_.store.outbox.list(after, kLoadedAtOnce);
-    if (rows.empty()) return;
-    for (const OutboxRow& row : rows) queue(row.target, {row.sequence, row.message_id, row.kind, row.held});
+    if (rows.empty()) break;
+    for (const OutboxRow& row : rows) {
+      queue(row.target, {row.sequence, row.message_id, row.kind, row.held, row.after_sequence});
+      // One that it can have waited for was there before it.
+      const int64_t predecessor = row.after_sequence;
+      if (predecessor != 0 && (predecessor >= row.sequence || !engine_.store.outbox.find(predecessor)))
+        forsaken.push_back({row.target, row.message_id});
+    }
     after = rows.back().sequence;
   }
+  for (const Place& place : forsaken) fail(place.target, place.id, FailureReason::kPredecessorFailed);
 }
 
 void Outbox::reload() {
   lanes_.clear();
+  waiting_.clear();
   count_ = in_flight_ = 0;
   messages_ = held_ = 0;
   load();
@@ -43,11 +52,12 @@ Outbox::Lane& Outbox::lane_of(const Target& target) {
   return *lane;
 }
 
-bool Outbox::knows(const Target& target, const MessageId& id) const {
+Outbox::Item* Outbox::find(const Target& target, const MessageId& id) {
   const auto lane = lanes_.find(target);
-  if (lane == lanes_.end()) return false;
-  const std::deque<Item>& items = lane->second->items;
-  return std::any_of(items.begin(), items.end(), [&id](const Item& item) { return item.id == id; });
+  if (lane == lanes_.end()) return nullptr;
+  std::deque<Item>& items = lane->second->items;
+  const auto item = std::find_if(items.begin(), items.end(), [&id](const Item& each) { return each.id == id; });
+  return item == items.end() ? nullptr : &*item;
 }
 
 void Outbox::queue(const Target& target, const Item& item) {
@@ -55,6 +65,7 @@ void Outbox::queue(const Target& target, const Item& item) {
   ++count_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
+  if (item.after != 0) waiting_.emplace(item.after, Place{target, item.id});
 }
 
 bool Outbox::add(const OutboxRow& item) {
@@ -68,9 +79,10 @@ bool Outbox::add(const OutboxRow& item) {
         std::count_if(items.begin(), items.end(), [](const Item& each) { return each.kind != OutboxKind::kMessage; });
     if (count_ - messages_ >= kSilentMax || silent >= kSilentOfOneMax) return false;
   }
+  if (item.after_sequence != 0 && !engine_.store.outbox.find(item.after_sequence)) return false;
   const int64_t sequence = engine_.store.outbox.add(item);
   if (sequence == 0) return false;
-  queue(item.target, {sequence, item.message_id, item.kind});
+  queue(item.target, {sequence, item.message_id, item.kind, false, item.after_sequence});
   return true;
 }
 
@@ -80,6 +92,9 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
   std::deque<Item>& items = lane_of(account).items;
   items.insert(items.end(), from.mapped()->items.begin(), from.mapped()->items.end());
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
+  for (auto& [after, place] : waiting_) {
+    if (place.target == provisional) place.target = account;
+  }
 }
 
 void Outbox::fail_all(const AccountId& account, FailureReason why) {
@@ -99,7 +114,7 @@ void Outbox::hold_all(const AccountId& account) {
       ++held_;
     }
   }
-  for (const MessageId& id : silent) remove(account, id);
+  for (const MessageId& id : silent) remove({account, id}, Ending::kFailed);
   if (asks) engine_.repair.on_request_dropped(account);
   engine_.store.outbox.hold_all(account);
 }
@@ -120,7 +135,7 @@ void Outbox::remove_all(const AccountId& account, OutboxKind kind) {
   for (const Item& item : lane->second->items) {
     if (item.kind == kind) ids.push_back(item.id);
   }
-  for (const MessageId& id : ids) remove(account, id);
+  for (const MessageId& id : ids) remove({account, id}, Ending::kFailed);
 }
 
 bool Outbox::has(const AccountId& account, OutboxKind kind) const {
@@ -131,7 +146,14 @@ bool Outbox::has(const AccountId& account, OutboxKind kind) const {
 }
 
 void Outbox::pump() {
-  if (!engine_.connection.ready() || lanes_.empty()) return;
+  if (!engine_.connection.ready()) return;
+  do {
+    released_ = false;
+    serve_lanes();
+  } while (released_ && !engine_.database.failed());
+}
+
+void Outbox::serve_lanes() {
   const uint32_t told = engine_.connection.limits().in_flight_sends_max();
   const size_t window = told == 0 ? kInFlightMax : std::min<size_t>(kInFlightMax, told);
   // Each lane gets its turn: the one after the lane served last begins.
@@ -150,7 +172,7 @@ void Outbox::pump() {
 
 bool Outbox::send_next(const Target& target, Lane& lane) {
   const auto item = std::find_if(lane.items.begin(), lane.items.end(),
-                                 [](const Item& each) { return !each.in_flight && !each.held; });
+                                 [](const Item& each) { return !each.in_flight && !each.waits(); });
   if (item == lane.items.end()) return false;
   std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
@@ -287,7 +309,7 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
 void Outbox::on_accepted(const wire::Accepted& accepted) {
   const auto id = MessageId::from_bytes(accepted.message_id());
   const auto account = AccountId::from_bytes(accepted.account());
-  if (id && account && knows(*account, *id)) accept(*account, *id, bounded_time(accepted.server_time_us()));
+  if (id && account && find(*account, *id) != nullptr) accept(*account, *id, bounded_time(accepted.server_time_us()));
 }
 
 void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server_time) {
@@ -298,20 +320,19 @@ void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server
     if (const auto message = engine_.store.messages.find(id))
       engine_.changes.message_changed(id, message->conversation);
   }
-  Lane& lane = lane_of(target);
-  lane.failures = 0;
-  const auto item =
-      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
-  if (item != lane.items.end() && item->kind == OutboxKind::kResendRequest)
+  lane_of(target).failures = 0;
+  if (const Item* item = find(target, id); item != nullptr && item->kind == OutboxKind::kResendRequest)
     engine_.repair.on_request_accepted(target.account(), id);
-  remove(target, id);
+  remove({target, id}, Ending::kAccepted);
 }
 
 void Outbox::on_refused(const wire::Refused& refused) {
   const auto id = MessageId::from_bytes(refused.message_id());
   const auto account = AccountId::from_bytes(refused.account());
-  if (!id || !account || !knows(*account, *id)) return;
+  if (!id || !account) return;
   const Target target = *account;
+  Item* item = find(target, *id);
+  if (item == nullptr) return;
   switch (refused.code()) {
     case wire::kNoSuchAccount: return fail(target, *id, FailureReason::kAccountGone);
     case wire::kTooLarge: return fail(target, *id, FailureReason::kMessageTooLarge);
@@ -320,10 +341,8 @@ void Outbox::on_refused(const wire::Refused& refused) {
     case wire::kInvalidArgument: return fail(target, *id, FailureReason::kRefused);
     default: break;
   }
+  if (!item->in_flight) return;
   Lane& lane = lane_of(target);
-  const auto item =
-      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == *id; });
-  if (item == lane.items.end() || !item->in_flight) return;
   item->in_flight = false;
   --lane.in_flight;
   --in_flight_;
@@ -338,19 +357,53 @@ void Outbox::on_refused(const wire::Refused& refused) {
 }
 
 void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) {
-  if (engine_.store.messages.fail(id, why)) {
-    if (const auto message = engine_.store.messages.find(id))
-      engine_.changes.message_changed(id, message->conversation);
-  }
-  remove(target, id);
+  fail_message(id, why);
+  remove({target, id}, Ending::kFailed);
 }
 
-void Outbox::remove(const Target& target, const MessageId& id) {
-  Lane& lane = lane_of(target);
+void Outbox::fail_message(const MessageId& id, FailureReason why) {
+  if (!engine_.store.messages.fail(id, why)) return;
+  if (const auto message = engine_.store.messages.find(id)) engine_.changes.message_changed(id, message->conversation);
+}
+
+void Outbox::remove(const Place& place, Ending how) {
+  std::vector<Place> leaving = {place};
+  // A loop, not a recursion: what waits for what may be as long as the outbox.
+  for (size_t i = 0; i < leaving.size(); ++i) {
+    const int64_t sequence = take_out(leaving[i]);
+    for (auto waiting = waiting_.find(sequence); waiting != waiting_.end(); waiting = waiting_.find(sequence)) {
+      const Place next = waiting->second;
+      waiting_.erase(waiting);
+      if (how == Ending::kAccepted) {
+        release(next);
+      } else {
+        fail_message(next.id, FailureReason::kPredecessorFailed);
+        leaving.push_back(next);
+      }
+    }
+  }
+}
+
+void Outbox::release(const Place& place) {
+  Item* item = find(place.target, place.id);
+  if (item == nullptr) return;
+  item->after = 0;
+  engine_.store.outbox.set_released(item->sequence);
+  released_ = true;
+}
+
+int64_t Outbox::take_out(const Place& place) {
+  Lane& lane = lane_of(place.target);
   const auto item =
-      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
-  if (item == lane.items.end()) return;
-  engine_.store.outbox.remove(item->sequence);
+      std::find_if(lane.items.begin(), lane.items.end(), [&place](const Item& each) { return each.id == place.id; });
+  if (item == lane.items.end()) return 0;
+  const int64_t sequence = item->sequence;
+  const auto [first, last] = waiting_.equal_range(item->after);
+  const auto waiting = std::find_if(first, last, [&place](const auto& each) {
+    return each.second.id == place.id && each.second.target == place.target;
+  });
+  if (waiting != last) waiting_.erase(waiting);
+  engine_.store.outbox.remove(sequence);
   if (item->in_flight) {
     --lane.in_flight;
     --in_flight_;
@@ -360,6 +413,7 @@ void Outbox::remove(const Target& target, const MessageId& id) {
   if (item->kind == OutboxKind::kMessage) --messages_;
   if (item->held) --held_;
   lane.items.erase(item);
+  return sequence;
 }
 
 void Outbox::pause(Lane& lane, uint64_t at_least_ms) {

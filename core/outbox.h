@@ -18,6 +18,13 @@
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up
 //
+// An item may wait for another one of any lane, its predecessor (OutboxRow::after_sequence): a message for the upload
+// that it is about, what is encrypted with a group's key for the handing out of the key. It leaves once that one was
+// accepted. What is behind it does not wait, not even in its lane: it goes first, and everybody shows it first, as a
+// conversation's order is that of the server's times (ORDER-1). When the predecessor fails or is dropped, it fails too
+// (kPredecessorFailed), and what waits for it. All this outlives the program; an item that has lost its predecessor to
+// damage or to a new registration fails when the outbox is read.
+//
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor is a
 // message beyond kItemsMax: who writes one asks full() first. The window of the server's Limits, if it is smaller.
@@ -49,13 +56,13 @@ class Outbox {
 
   explicit Outbox(Engine& engine);
 
-  // Reads what is waiting in the database.
+  // Reads what is waiting in the database; inside a transaction.
   void load();
   // The same again, after the database's outbox was changed from outside.
   void reload();
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
   // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
-  // target is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
+  // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the handle.
   void redirect(const AccountId& provisional, const AccountId& account);
@@ -85,9 +92,18 @@ class Outbox {
     MessageId id;
     OutboxKind kind = OutboxKind::kMessage;
     bool held = false;
+    int64_t after = 0;  // sequence of the predecessor that was not accepted yet
     bool in_flight = false;
     uint64_t sent_at_ms = 0;
+
+    [[nodiscard]] bool waits() const { return held || after != 0; }
   };
+  // Where an item is.
+  struct Place {
+    Target target;
+    MessageId id;
+  };
+  enum class Ending : uint8_t { kAccepted, kFailed };
   struct Lane {
     explicit Lane(Timers& timers) : pause(timers) {}
     std::deque<Item> items;
@@ -102,9 +118,10 @@ class Outbox {
   };
 
   Lane& lane_of(const Target& target);
-  // Whether such an item is waiting or on its way: what the server answers may be about none.
-  [[nodiscard]] bool knows(const Target& target, const MessageId& id) const;
+  // Waiting or on its way. Null: there is none; what the server answers may be about such a one.
+  [[nodiscard]] Item* find(const Target& target, const MessageId& id);
   void queue(const Target& target, const Item& item);
+  void serve_lanes();
   bool send_next(const Target& target, Lane& lane);
   // What each kind of target needs before it can be sent to, and the sending.
   bool send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row);
@@ -117,12 +134,19 @@ class Outbox {
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
   void accept(const Target& target, const MessageId& id, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
-  void remove(const Target& target, const MessageId& id);
+  void fail_message(const MessageId& id, FailureReason why);
+  // With what falls with it; or releases what waited for it.
+  void remove(const Place& place, Ending how);
+  // Gives its sequence. 0: it is not there.
+  int64_t take_out(const Place& place);
+  void release(const Place& place);
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();
 
   Engine& engine_;
   std::map<Target, std::unique_ptr<Lane>> lanes_;
+  std::multimap<int64_t, Place> waiting_;  // by the sequence of what they wait for
+  bool released_ = false;                  // something, perhaps in a lane that had its turn
   Target last_served_;
   size_t count_ = 0;
   uint32_t messages_ = 0;

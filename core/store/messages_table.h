@@ -53,6 +53,7 @@ enum class FailureReason : uint8_t {
   kMessageTooLarge = 3,
   kRefused = 4,
   kDatabaseDamaged = 5,
+  kPredecessorFailed = 6,
 };
 
 struct QuoteRow {

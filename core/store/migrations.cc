@@ -78,7 +78,7 @@ CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target_kind INTEGER NOT NULL, target BLOB NOT NULL,
   kind INTEGER NOT NULL, content BLOB NOT NULL, sealed INTEGER NOT NULL, revision INTEGER NOT NULL,
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
-  receipt_number INTEGER NOT NULL, UNIQUE (message_id, target_kind, target));
+  receipt_number INTEGER NOT NULL, after_sequence INTEGER, UNIQUE (message_id, target_kind, target));
 CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
 CREATE TABLE outbox_envelopes (
   sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));

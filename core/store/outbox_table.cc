@@ -8,7 +8,7 @@ namespace {
 // The columns that read() takes, in its order.
 #define KITH_OUTBOX_COLUMNS                                                                                  \
   "sequence, message_id, target_kind, target, kind, content, sealed, revision, only_device, carries, held, " \
-  "receipt_number"
+  "receipt_number, after_sequence"
 
 OutboxRow read(const Statement& row) {
   OutboxRow item;
@@ -24,6 +24,7 @@ OutboxRow read(const Statement& row) {
   if (!row.is_null(9)) item.carries = row.id<MessageId>(9);
   item.held = row.integer(10) != 0;
   item.receipt_number = static_cast<uint64_t>(row.integer(11));
+  item.after_sequence = row.integer(12);  // null reads as 0
   return item;
 }
 
@@ -32,7 +33,8 @@ OutboxRow read(const Statement& row) {
 int64_t OutboxTable::add(const OutboxRow& item) {
   auto statement = database_.prepare(
       "INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
-      "receipt_number, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      "receipt_number, after_sequence, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?) ON CONFLICT DO "
+      "NOTHING");
   statement.bind_id(item.message_id)
       .bind(static_cast<int64_t>(item.target.kind))
       .bind_id(item.target.id)
@@ -41,7 +43,8 @@ int64_t OutboxTable::add(const OutboxRow& item) {
       .bind(item.sealed ? 1 : 0)
       .bind(static_cast<int64_t>(item.revision.value))
       .bind(item.only_device.value)
-      .bind(static_cast<int64_t>(item.receipt_number));
+      .bind(static_cast<int64_t>(item.receipt_number))
+      .bind(item.after_sequence);
   if (item.carries) {
     statement.bind_id(*item.carries);
   } else {
@@ -146,6 +149,10 @@ int64_t OutboxTable::held_count(const Target& target) {
   auto row = database_.prepare("SELECT count(*) FROM outbox WHERE target_kind = ? AND target = ? AND held = 1");
   row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id);
   return row.step() ? row.integer(0) : 0;
+}
+
+void OutboxTable::set_released(int64_t sequence) {
+  database_.prepare("UPDATE outbox SET after_sequence = NULL WHERE sequence = ?").bind(sequence).run();
 }
 
 void OutboxTable::remove(int64_t sequence) {

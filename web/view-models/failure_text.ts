@@ -75,6 +75,8 @@ export function notSentText(reason: FailureReason): string {
       return say("failure.notSentRefused");
     case FailureReason.kDatabaseDamaged:
       return say("failure.notSentDamaged");
+    case FailureReason.kPredecessorFailed:
+      return say("failure.notSentPredecessor");
     default:
       return say("failure.notSent");
   }
