@@ -79,9 +79,7 @@ void Connection::own_list_agrees() {
   own_list_ = OwnList::kAgrees;
 }
 
-bool Connection::refused() const {
-  return engine_.progress.standing != Standing::kKnown || own_list_ != OwnList::kAgrees;
-}
+bool Connection::refused() const { return engine_.progress.standing != Standing::kKnown || doubts_own_list(); }
 
 void Connection::open() {
   ++socket_;
@@ -157,16 +155,9 @@ void Connection::on_frame(uint32_t socket, const std::string& bytes) {
     return;
   }
   switch (frame.kind_case()) {
-    case wire::ServerFrame::kAccepted: return engine_.outbox.on_accepted(frame.accepted());
-    case wire::ServerFrame::kRefused: return engine_.outbox.on_refused(frame.refused());
-    case wire::ServerFrame::kDeliver: return engine_.inbox.on_deliver(*frame.mutable_deliver());
-    case wire::ServerFrame::kBacklogEnd: return engine_.inbox.on_backlog_end(frame.backlog_end());
-    case wire::ServerFrame::kTyping: return engine_.typing_came(frame.typing());
-    case wire::ServerFrame::kPresence: return engine_.presence_came(frame.presence());
-    case wire::ServerFrame::kPrekeysLow: return engine_.prekeys.on_remaining(frame.prekeys_low().remaining());
     case wire::ServerFrame::kDraining: return on_draining(frame.draining());
     case wire::ServerFrame::kPong: return hear_time(frame.pong().server_time_us());
-    default: return;  // a kind of a later version
+    default: return engine_.frame_came(frame);
   }
 }
 
@@ -178,16 +169,10 @@ void Connection::on_welcome(const wire::Welcome& welcome) {
   attempt_.cancel();
   stable_.set(engine_.in_ms(kStableMs), [this] { failures_ = 0; });
   if (own_list_ != OwnList::kWithoutThisDevice) stand(Standing::kKnown);
-  if (own_list_ == OwnList::kAgrees) {
-    refusals_ = 0;
-  } else {
-    engine_.devices.look_at_own_list();
-  }
+  if (!doubts_own_list()) refusals_ = 0;
   hear_time(welcome.server_time_us());
   ping_later();
-  engine_.inbox.on_welcome(Position{welcome.first_position()});
-  engine_.prekeys.on_remaining(welcome.prekeys_remaining());
-  engine_.connection_ready();
+  engine_.connection_ready(welcome);
 }
 
 bool Connection::is_right_server(const std::string& server_id) {

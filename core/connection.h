@@ -22,6 +22,7 @@
 #include <string>
 
 #include "client_api/host.pb.h"
+#include "core/server_link.h"
 #include "core/store/account_table.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
@@ -30,7 +31,7 @@ namespace kith::core {
 
 struct Engine;
 
-class Connection {
+class Connection final : public ServerLink {
  public:
   static constexpr uint64_t kDelayMinMs = 500;
   static constexpr uint64_t kDelayMaxMs = 60000;
@@ -50,14 +51,14 @@ class Connection {
   void leave();
   // Goes on where another engine was: as after a connection that was lost.
   void resume(uint32_t last_socket, uint32_t failures, bool wanted);
-  // The socket is no use any more, for instance because the server does not answer: closes it and tries again later.
-  void lose(uint64_t retry_after_ms = 0);
+  void lose(uint64_t retry_after_ms = 0) override;  // closes the socket
   // The server does not take this device: told in the state, also after a new start, until it does.
   void turned_away(Standing standing);
   // The server gives out a device list of this account that is not this device's; or again one that is.
   enum class OwnList { kAgrees, kOtherKey, kWithoutThisDevice };
   void own_list_differs(OwnList how);
   void own_list_agrees();
+  [[nodiscard]] bool doubts_own_list() const { return own_list_ != OwnList::kAgrees; }
   // Whether the server does not take this device for what it is: then it may be registered anew.
   [[nodiscard]] bool refused() const;
 
@@ -66,10 +67,8 @@ class Connection {
   void on_closed(uint32_t socket);
   void on_network_changed(bool online);
 
-  // Whether frames can be sent.
-  [[nodiscard]] bool ready() const { return phase_ == Phase::kCatchingUp || phase_ == Phase::kOnline; }
-  // Sends when ready(); else does nothing.
-  void send(const wire::ClientFrame& frame);
+  [[nodiscard]] bool ready() const override { return phase_ == Phase::kCatchingUp || phase_ == Phase::kOnline; }
+  void send(const wire::ClientFrame& frame) override;
   // Everything that was waiting at Hello has been taken in.
   void caught_up();
 
@@ -78,12 +77,11 @@ class Connection {
 
   [[nodiscard]] client_api::State::Connection state() const;
   [[nodiscard]] bool wanted() const { return wanted_; }
-  [[nodiscard]] const wire::Limits& limits() const { return limits_; }
+  [[nodiscard]] const wire::Limits& limits() const override { return limits_; }
   [[nodiscard]] uint32_t socket() const { return has_socket() ? socket_ : 0; }
   [[nodiscard]] uint32_t last_socket() const { return socket_; }
   [[nodiscard]] uint32_t failures() const { return failures_; }
-  // The server's time as this device last heard it, carried on by the monotonic clock; the device's own before that.
-  [[nodiscard]] UnixMicros server_now() const;
+  [[nodiscard]] UnixMicros server_now() const override;
 
  private:
   enum class Phase { kOffline, kConnecting, kGreeting, kCatchingUp, kOnline, kWaiting };

@@ -117,7 +117,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   }
   engine_.store.device_lists.set(*list);
   // What was promised to the keys before is nothing to those that came.
-  if (keys_changed) engine_.outbox.remove_all(account, OutboxKind::kResendAnswer);
+  if (keys_changed) engine_.keys_changed(account);
   if (!same_identity) identity_changed(account, known->verified);
   return true;
 }
@@ -153,7 +153,7 @@ void Devices::look_at_own_list() {
 void Devices::identity_changed(const AccountId& account, bool was_verified) {
   if (was_verified) engine_.store.device_lists.set_must_agree(account, true);
   engine_.store.sent.close(account);
-  engine_.outbox.hold_all(account);
+  engine_.identity_changed(account);
   engine_.changes.contacts();
   const auto conversation = engine_.store.conversations.with(account);
   if (!conversation) return;
@@ -237,11 +237,11 @@ std::optional<Bytes> Devices::keys_of(const DeviceListRow& list, DeviceId device
   return std::nullopt;
 }
 
-std::vector<DeviceId> Devices::targets(const DeviceListRow& list) {
+std::vector<DeviceId> Devices::targets(const DeviceListRow& list, const Registration& own) {
   std::vector<DeviceId> devices;
-  const bool own = engine_.is_self(list.account);
+  const bool is_own = list.account == own.account;
   for (const DeviceRow& row : list.devices) {
-    if (own && row.device == engine_.registration->device) continue;
+    if (is_own && row.device == own.device) continue;
     devices.push_back(row.device);
   }
   return devices;

@@ -25,6 +25,7 @@ namespace kith::core {
 struct Engine;
 struct HttpReply;
 struct DeviceListRow;
+struct Registration;
 
 class Devices {
  public:
@@ -61,8 +62,8 @@ class Devices {
   std::optional<Bytes> keys_of(const DeviceAddress& device);
   static std::optional<Bytes> keys_of(const DeviceListRow& list, DeviceId device);
 
-  // Devices that a message for the list's account must be encrypted for: all of it, without this device itself.
-  std::vector<DeviceId> targets(const DeviceListRow& list);
+  // Devices that a message for the list's account must be encrypted for: all of it, without the own device itself.
+  static std::vector<DeviceId> targets(const DeviceListRow& list, const Registration& own);
 
  private:
   void fetch_newer(const AccountId& account, Done done);

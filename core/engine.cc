@@ -23,6 +23,25 @@ constexpr ContentRow kContents[] = {
     {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
 };
 
+// The same for what comes from the server, but for what concerns the connection alone.
+struct FrameRow {
+  wire::ServerFrame::KindCase kind;
+  void (*take)(Engine&, wire::ServerFrame&);
+};
+constexpr FrameRow kFrames[] = {
+    {wire::ServerFrame::kAccepted, [](Engine& engine, auto& frame) { engine.outbox.on_accepted(frame.accepted()); }},
+    {wire::ServerFrame::kRefused, [](Engine& engine, auto& frame) { engine.outbox.on_refused(frame.refused()); }},
+    {wire::ServerFrame::kDeliver,
+     [](Engine& engine, auto& frame) { engine.inbox.on_deliver(*frame.mutable_deliver()); }},
+    {wire::ServerFrame::kBacklogEnd,
+     [](Engine& engine, auto& frame) { engine.inbox.on_backlog_end(frame.backlog_end()); }},
+    {wire::ServerFrame::kTyping, [](Engine& engine, auto& frame) { engine.typing_presence.on_typing(frame.typing()); }},
+    {wire::ServerFrame::kPresence,
+     [](Engine& engine, auto& frame) { engine.typing_presence.on_presence(frame.presence()); }},
+    {wire::ServerFrame::kPrekeysLow,
+     [](Engine& engine, auto& frame) { engine.prekeys.on_remaining(frame.prekeys_low().remaining()); }},
+};
+
 }  // namespace
 
 Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Output& the_output, const HostFacts& facts)
@@ -44,7 +63,14 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       devices(*this),
       prekeys(*this),
       registering(*this),
-      outbox(*this),
+      outbox({store, sessions, timers, clock, registration, connection,
+              [this](const AccountId& account, Devices::Done done) { devices.fetch(account, std::move(done)); },
+              [this](const AccountId& account, std::vector<DeviceId> of, Devices::Done done) {
+                devices.open_sessions(account, std::move(of), std::move(done));
+              },
+              [this](const MessageId& id, const ConversationId& where) { changes.message_changed(id, where); },
+              [this](const AccountId& peer, const MessageId& id) { repair.on_request_accepted(peer, id); },
+              [this](const AccountId& peer) { repair.on_request_dropped(peer); }}),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -80,7 +106,17 @@ void Engine::resume(const HostFacts& facts) {
   connection.resume(facts.last_socket, facts.failed_connections, facts.wants_connection);
 }
 
-void Engine::connection_ready() {
+void Engine::frame_came(wire::ServerFrame& frame) {
+  for (const FrameRow& row : kFrames) {
+    if (row.kind == frame.kind_case()) return row.take(*this, frame);
+  }
+  // a kind of a later version
+}
+
+void Engine::connection_ready(const wire::Welcome& welcome) {
+  if (connection.doubts_own_list()) devices.look_at_own_list();
+  inbox.on_welcome(Position{welcome.first_position()});
+  prekeys.on_remaining(welcome.prekeys_remaining());
   typing_presence.on_connection_ready();
   devices.look_again();
   receipts.look_again();

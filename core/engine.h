@@ -23,7 +23,10 @@
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
 //              http_calls, http_transfers (those whose bodies come in pieces), output, timers, and the store
-// What the lower storeys have for the features goes by the table of contents (engine.cc) or by a method of the Engine.
+// Within the transport arrows go one way too: the connection knows none of the others, then devices, the outbox, repair,
+// the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents, frames), by a method of
+// the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the others
+// (outbox_alone_test.cc).
 //
 // Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered
 // actions out. When the commit fails the whole Engine is thrown away and made anew from the database, keeping only
@@ -83,12 +86,15 @@ struct Engine {
   // After an engine was thrown away: does away with what the host still has of it, and goes on.
   void resume(const HostFacts& facts);
   // The connection has been greeted; it is gone.
-  void connection_ready();
+  void connection_ready(const wire::Welcome& welcome);
   void connection_gone();
 
-  // ---- what the lower storeys say to the features, or ask them, without knowing them
-  void typing_came(const wire::TypingNotice& notice) { typing_presence.on_typing(notice); }
-  void presence_came(const wire::PresenceNotice& notice) { typing_presence.on_presence(notice); }
+  // ---- what parts say to those that they do not know: of the features, or of the transport itself, where arrows from
+  // part to part go one way as well
+  void frame_came(wire::ServerFrame& frame);
+  // By a newer list of its account's, a device has other keys or is no more; or the account has another key.
+  void keys_changed(const AccountId& account) { outbox.remove_all(account, OutboxKind::kResendAnswer); }
+  void identity_changed(const AccountId& account) { outbox.hold_all(account); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked the server says that this is the account's handle.

@@ -7,9 +7,10 @@
 
 #include "base/limits.h"
 #include "core/contents.h"
-#include "core/engine.h"
 #include "core/sealing.h"
 #include "core/server_time.h"
+#include "core/store/store.h"
+#include "crypto/sessions.h"
 
 namespace kith::core {
 
@@ -18,19 +19,19 @@ constexpr uint32_t kPreparationsMax = 3;
 constexpr int64_t kLoadedAtOnce = 100;
 }  // namespace
 
-Outbox::Outbox(Engine& engine) : engine_(engine), watch_(engine.timers) {}
+Outbox::Outbox(Ports ports) : ports_(std::move(ports)), watch_(ports_.timers) {}
 
 void Outbox::load() {
   std::vector<Place> forsaken;
   int64_t after = 0;
   for (;;) {
-    const std::vector<OutboxRow> rows = engine_.store.outbox.list(after, kLoadedAtOnce);
+    const std::vector<OutboxRow> rows = ports_.store.outbox.list(after, kLoadedAtOnce);
     if (rows.empty()) break;
     for (const OutboxRow& row : rows) {
       queue(row.target, {row.sequence, row.message_id, row.kind, row.held, row.after_sequence});
       // One that it can have waited for was there before it.
       const int64_t predecessor = row.after_sequence;
-      if (predecessor != 0 && (predecessor >= row.sequence || !engine_.store.outbox.find(predecessor)))
+      if (predecessor != 0 && (predecessor >= row.sequence || !ports_.store.outbox.find(predecessor)))
         forsaken.push_back({row.target, row.message_id});
     }
     after = rows.back().sequence;
@@ -48,7 +49,7 @@ void Outbox::reload() {
 
 Outbox::Lane& Outbox::lane_of(const Target& target) {
   std::unique_ptr<Lane>& lane = lanes_[target];
-  if (!lane) lane = std::make_unique<Lane>(engine_.timers);
+  if (!lane) lane = std::make_unique<Lane>(ports_.timers);
   return *lane;
 }
 
@@ -70,7 +71,7 @@ void Outbox::queue(const Target& target, const Item& item) {
 
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
-  if (item.silent() && engine_.store.device_lists.must_agree(item.target.account())) return true;
+  if (item.silent() && ports_.store.device_lists.must_agree(item.target.account())) return true;
   if (full()) return false;
   // What others ask for never takes the room of what is written.
   if (item.silent()) {
@@ -79,8 +80,8 @@ bool Outbox::add(const OutboxRow& item) {
         std::count_if(items.begin(), items.end(), [](const Item& each) { return each.kind != OutboxKind::kMessage; });
     if (count_ - messages_ >= kSilentMax || silent >= kSilentOfOneMax) return false;
   }
-  if (item.after_sequence != 0 && !engine_.store.outbox.find(item.after_sequence)) return false;
-  const int64_t sequence = engine_.store.outbox.add(item);
+  if (item.after_sequence != 0 && !ports_.store.outbox.find(item.after_sequence)) return false;
+  const int64_t sequence = ports_.store.outbox.add(item);
   if (sequence == 0) return false;
   queue(item.target, {sequence, item.message_id, item.kind, false, item.after_sequence});
   return true;
@@ -115,12 +116,12 @@ void Outbox::hold_all(const AccountId& account) {
     }
   }
   for (const MessageId& id : silent) remove({account, id}, Ending::kFailed);
-  if (asks) engine_.repair.on_request_dropped(account);
-  engine_.store.outbox.hold_all(account);
+  if (asks) ports_.request_dropped(account);
+  ports_.store.outbox.hold_all(account);
 }
 
 void Outbox::release_all(const AccountId& account) {
-  engine_.store.outbox.release_all(account);
+  ports_.store.outbox.release_all(account);
   const auto lane = lanes_.find(account);
   if (lane == lanes_.end()) return;
   for (Item& item : lane->second->items) {
@@ -146,15 +147,15 @@ bool Outbox::has(const AccountId& account, OutboxKind kind) const {
 }
 
 void Outbox::pump() {
-  if (!engine_.connection.ready()) return;
+  if (!ports_.connection.ready()) return;
   do {
     released_ = false;
     serve_lanes();
-  } while (released_ && !engine_.database.failed());
+  } while (released_ && !ports_.store.database.failed());
 }
 
 void Outbox::serve_lanes() {
-  const uint32_t told = engine_.connection.limits().in_flight_sends_max();
+  const uint32_t told = ports_.connection.limits().in_flight_sends_max();
   const size_t window = told == 0 ? kInFlightMax : std::min<size_t>(kInFlightMax, told);
   // Each lane gets its turn: the one after the lane served last begins.
   auto next = lanes_.upper_bound(last_served_);
@@ -166,7 +167,7 @@ void Outbox::serve_lanes() {
       last_served_ = target;
     // A lane that is done is forgotten, unless something still refers to it.
     next = lane.items.empty() && !lane.preparing ? lanes_.erase(next) : std::next(next);
-    if (in_flight_ >= window || engine_.database.failed()) return;
+    if (in_flight_ >= window || ports_.store.database.failed()) return;
   }
 }
 
@@ -174,7 +175,7 @@ bool Outbox::send_next(const Target& target, Lane& lane) {
   const auto item = std::find_if(lane.items.begin(), lane.items.end(),
                                  [](const Item& each) { return !each.in_flight && !each.waits(); });
   if (item == lane.items.end()) return false;
-  std::optional<OutboxRow> row = engine_.store.outbox.find(item->sequence);
+  std::optional<OutboxRow> row = ports_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
   switch (target.kind) {
     case TargetKind::kAccount: return send_to_account(target.account(), lane, *item, *row);
@@ -183,12 +184,12 @@ bool Outbox::send_next(const Target& target, Lane& lane) {
 }
 
 bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row) {
-  const std::optional<DeviceListRow> list = engine_.store.device_lists.find(account);
+  const std::optional<DeviceListRow> list = ports_.store.device_lists.find(account);
   if (!prepare(account, list, lane, item, row)) return false;
-  const std::vector<DeviceId> devices = engine_.devices.targets(*list);
+  const std::vector<DeviceId> devices = Devices::targets(*list, *ports_.registration);
   if (devices.empty()) {
     // A message to oneself with no other device: this is all there is to do.
-    accept(account, item.id, engine_.connection.server_now());
+    accept(account, item.id, ports_.connection.server_now());
     return true;
   }
   if (!seal_for(row, *list, devices)) {
@@ -201,14 +202,14 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, O
 
 bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
                      const OutboxRow& row) {
-  if (engine_.store.handles.provisional(account)) return false;
+  if (ports_.store.handles.provisional(account)) return false;
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
   bool fresh = false;
   if (!needs_list) {
     fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
-    for (const DeviceId device : engine_.devices.targets(*list)) {
-      if (fresh || !engine_.sessions.has_session({account, device})) without_session.push_back(device);
+    for (const DeviceId device : Devices::targets(*list, *ports_.registration)) {
+      if (fresh || !ports_.sessions.has_session({account, device})) without_session.push_back(device);
     }
     if (without_session.empty()) return true;
   }
@@ -221,10 +222,10 @@ bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow
   lane.preparing = true;
   const auto done = [this, account](Devices::Outcome outcome) { prepared(account, outcome); };
   if (needs_list) {
-    engine_.devices.fetch(account, done);
+    ports_.fetch_list(account, done);
   } else {
     if (fresh) lane.fresh_session_for = item.sequence;
-    engine_.devices.open_sessions(account, std::move(without_session), done);
+    ports_.open_sessions(account, std::move(without_session), done);
   }
   return false;
 }
@@ -242,9 +243,8 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
 
 bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices) {
   const AccountId account = row.target.account();
-  if (row.receipt_number == 0 && !row.receipt_for().is_none() && !engine_.is_self(account)) {
-    row.receipt_number =
-        engine_.store.sent.add(account, engine_.registration->device, row.message_id, row.receipt_for());
+  if (row.receipt_number == 0 && !row.receipt_for().is_none() && account != ports_.registration->account) {
+    row.receipt_number = ports_.store.sent.add(account, ports_.registration->device, row.message_id, row.receipt_for());
   }
   std::vector<OutboxEnvelope> envelopes;
   bool changed = !row.sealed || row.revision != list.revision || row.envelopes.size() != devices.size();
@@ -257,23 +257,23 @@ bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vect
     }
     changed = true;
     const bool gets_content = row.only_device.value == 0 || row.only_device == device;
-    Bytes content = contents::bound(gets_content ? row.content : contents::nothing(engine_.clock.now()), row.message_id,
+    Bytes content = contents::bound(gets_content ? row.content : contents::nothing(ports_.clock.now()), row.message_id,
                                     row.receipt_number);
-    auto payload = seal(engine_.sessions, {account, device}, content);
+    auto payload = seal(ports_.sessions, {account, device}, content);
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.
-      engine_.store.signal.remove_session({account, device});
-      engine_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
+      ports_.store.signal.remove_session({account, device});
+      ports_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
       return false;
     }
     if (const auto keys = gets_content ? Devices::keys_of(list, device) : std::nullopt; keys) {
-      engine_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, engine_.clock.now()});
+      ports_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, ports_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
   }
   row.envelopes = std::move(envelopes);
   row.revision = list.revision;
-  if (changed) engine_.store.outbox.seal(row);
+  if (changed) ports_.store.outbox.seal(row);
   return true;
 }
 
@@ -286,7 +286,7 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
   to.set_account_id(account.bytes());
   to.set_device_list_revision(row.revision.value);
   to.set_receipt_number(row.receipt_number);
-  const uint32_t payload_max = engine_.connection.limits().envelope_bytes_max();
+  const uint32_t payload_max = ports_.connection.limits().envelope_bytes_max();
   bool too_large = false;
   for (const OutboxEnvelope& sealed : row.envelopes) {
     too_large = too_large || (payload_max != 0 && sealed.payload.size() > payload_max);
@@ -294,15 +294,15 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
     envelope.set_device_id(sealed.device.value);
     envelope.set_payload(sealed.payload);
   }
-  const uint32_t told = engine_.connection.limits().frame_bytes_max();
+  const uint32_t told = ports_.connection.limits().frame_bytes_max();
   const size_t frame_max = told == 0 ? kFrameBytesMax : told;
   if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, FailureReason::kMessageTooLarge);
   item.in_flight = true;
-  item.sent_at_ms = engine_.clock.monotonic().value;
+  item.sent_at_ms = ports_.clock.monotonic().value;
   ++lane.in_flight;
   ++in_flight_;
   lane.preparations = 0;
-  engine_.connection.send(frame);
+  ports_.connection.send(frame);
   if (!watch_.is_set()) watch();
 }
 
@@ -313,16 +313,15 @@ void Outbox::on_accepted(const wire::Accepted& accepted) {
 }
 
 void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server_time) {
-  if (engine_.store.messages.accept(id, server_time)) {
+  if (ports_.store.messages.accept(id, server_time)) {
     // Whom a note to oneself is for has read it.
-    if (engine_.registration && target == engine_.registration->account)
-      engine_.store.messages.raise(id, SentState::kRead);
-    if (const auto message = engine_.store.messages.find(id))
-      engine_.changes.message_changed(id, message->conversation);
+    if (ports_.registration && target == ports_.registration->account)
+      ports_.store.messages.raise(id, SentState::kRead);
+    if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
   }
   lane_of(target).failures = 0;
   if (const Item* item = find(target, id); item != nullptr && item->kind == OutboxKind::kResendRequest)
-    engine_.repair.on_request_accepted(target.account(), id);
+    ports_.request_accepted(target.account(), id);
   remove({target, id}, Ending::kAccepted);
 }
 
@@ -362,8 +361,8 @@ void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) 
 }
 
 void Outbox::fail_message(const MessageId& id, FailureReason why) {
-  if (!engine_.store.messages.fail(id, why)) return;
-  if (const auto message = engine_.store.messages.find(id)) engine_.changes.message_changed(id, message->conversation);
+  if (!ports_.store.messages.fail(id, why)) return;
+  if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
 }
 
 void Outbox::remove(const Place& place, Ending how) {
@@ -388,7 +387,7 @@ void Outbox::release(const Place& place) {
   Item* item = find(place.target, place.id);
   if (item == nullptr) return;
   item->after = 0;
-  engine_.store.outbox.set_released(item->sequence);
+  ports_.store.outbox.set_released(item->sequence);
   released_ = true;
 }
 
@@ -403,7 +402,7 @@ int64_t Outbox::take_out(const Place& place) {
     return each.second.id == place.id && each.second.target == place.target;
   });
   if (waiting != last) waiting_.erase(waiting);
-  engine_.store.outbox.remove(sequence);
+  ports_.store.outbox.remove(sequence);
   if (item->in_flight) {
     --lane.in_flight;
     --in_flight_;
@@ -420,16 +419,16 @@ void Outbox::pause(Lane& lane, uint64_t at_least_ms) {
   if (lane.pause.is_set()) return;  // several refusals of one round count once
   const uint64_t delay = std::min(kPauseMaxMs, kPauseMinMs << std::min(lane.failures, 10u));
   ++lane.failures;
-  lane.pause.set(engine_.in_ms(std::max(delay, at_least_ms)), [] {});  // the pump that follows every input goes on
+  lane.pause.set(in_ms(std::max(delay, at_least_ms)), [] {});  // the pump that follows every input goes on
 }
 
 void Outbox::watch() {
-  watch_.set(engine_.in_ms(kAnswerMs), [this] {
+  watch_.set(in_ms(kAnswerMs), [this] {
     if (in_flight_ == 0) return;
-    const uint64_t now = engine_.clock.monotonic().value;
+    const uint64_t now = ports_.clock.monotonic().value;
     for (const auto& [target, lane] : lanes_) {
       for (const Item& item : lane->items) {
-        if (item.in_flight && now - item.sent_at_ms >= kAnswerMs) return engine_.connection.lose();
+        if (item.in_flight && now - item.sent_at_ms >= kAnswerMs) return ports_.connection.lose(0);
       }
     }
     watch();

@@ -31,18 +31,30 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/clock.h"
 #include "core/devices.h"
+#include "core/server_link.h"
+#include "core/store/account_table.h"
+#include "core/store/conversation_id.h"
 #include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
 
+namespace kith::crypto {
+class Sessions;
+}
+
 namespace kith::core {
+
+struct Store;
 
 class Outbox {
  public:
@@ -54,7 +66,24 @@ class Outbox {
   static constexpr uint64_t kPauseMinMs = 1000;
   static constexpr uint64_t kPauseMaxMs = 300000;
 
-  explicit Outbox(Engine& engine);
+  // What it needs of others. All outlive it.
+  struct Ports {
+    Store& store;
+    crypto::Sessions& sessions;
+    Timers& timers;
+    Clock& clock;
+    const std::optional<Registration>& registration;  // there is one when pump() is called
+    ServerLink& connection;
+    // As those of Devices.
+    std::function<void(const AccountId&, Devices::Done)> fetch_list;
+    std::function<void(const AccountId&, std::vector<DeviceId>, Devices::Done)> open_sessions;
+    // What becomes of items. A message's state is another; a ResendRequest has left, or was dropped.
+    std::function<void(const MessageId&, const ConversationId&)> message_changed;
+    std::function<void(const AccountId&, const MessageId&)> request_accepted;
+    std::function<void(const AccountId&)> request_dropped;
+  };
+
+  explicit Outbox(Ports ports);
 
   // Reads what is waiting in the database; inside a transaction.
   void load();
@@ -143,7 +172,9 @@ class Outbox {
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();
 
-  Engine& engine_;
+  [[nodiscard]] MonotonicMs in_ms(uint64_t delay) const { return {ports_.clock.monotonic().value + delay}; }
+
+  Ports ports_;
   std::map<Target, std::unique_ptr<Lane>> lanes_;
   std::multimap<int64_t, Place> waiting_;  // by the sequence of what they wait for
   bool released_ = false;                  // something, perhaps in a lane that had its turn

@@ -80,7 +80,7 @@ void Sending::enqueue(const MessageRow& message, const AccountId& partner) {
 bool Sending::stays_here(const AccountId& partner) {
   if (!engine_.is_self(partner)) return false;
   const auto list = engine_.store.device_lists.find(partner);
-  return list && list->known() && engine_.devices.targets(*list).empty();
+  return list && list->known() && Devices::targets(*list, *engine_.registration).empty();
 }
 
 std::optional<MessageRow> Sending::failed_message(uint32_t request, const std::string& id) {

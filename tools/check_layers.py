@@ -3,7 +3,8 @@
 """Holds the #include lines of every folder against the table of cmake/layers.cmake: arrows go one way.
 
 Inside core/ the same for its storeys: a part uses those of its own storey and of those below, by #include or
-through the Engine; those of the ground know no Engine, and can be tested without the others.
+through the Engine, and within the transport arrows make no circle. Those of the ground know no Engine, nor do those
+that have Ports, and can be tested without the others.
 
 Tests (*_test.cc, testing/) may include anything; what is shipped includes no tests, and nothing of bench/, fuzz/ and
 tests/. The simulator takes its stores from the tests of their ports. Prints each wrong arrow; exits 1 when there is
@@ -41,7 +42,7 @@ STOREYS = {
         "vcard",
         "vcard_text",
     },
-    "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair"},
+    "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair", "server_link"},
     "features": {
         "people",
         "privacy",
@@ -56,6 +57,8 @@ STOREYS = {
     "client": {"client", "client_host", "engine", "open_device", "requests", "whole_bodies"},
 }
 STOREY_OF = {part: (rank, storey) for rank, (storey, parts) in enumerate(STOREYS.items()) for part in parts}
+# Parts above the ground that take what they use of others as Ports.
+HAVE_PORTS = {"outbox"}
 # Members of Engine that are not called as their file is; its member `registration` is a row, of the store.
 MEMBERS = {"http": "http_calls", "transfers": "http_transfers", "registering": "registration", "registration": "store"}
 # The schema's generated headers belong to wire/; those of client_api and content only clients see.
@@ -75,6 +78,10 @@ def layer_of(path: pathlib.PurePath) -> str | None:
 HOME = re.compile(r"\b(?:DeviceInbox|Settlement|Settled|Account\s*[*&])(?!\w)")
 
 
+# Which parts of the transport each of them uses.
+transport: dict[str, set[str]] = {part: set() for part in STOREYS["transport"]}
+
+
 def upward_arrows(relative: pathlib.PurePath, text: str) -> list[str]:
     part = relative.parts[1] if len(relative.parts) > 2 else relative.stem
     if part not in STOREY_OF:
@@ -82,6 +89,10 @@ def upward_arrows(relative: pathlib.PurePath, text: str) -> list[str]:
     used = {part_of for part_of in re.findall(r'^#include "core/(\w+)(?:/|\.h)', text, re.M) if part_of != "engine"}
     used |= {MEMBERS.get(member, member) for member in re.findall(r"\bengine_?\.(\w+)", text)} & STOREY_OF.keys()
     rank, storey = STOREY_OF[part]
+    if storey == "transport":
+        transport[part] |= used & transport.keys() - {part}
+    if part in HAVE_PORTS and re.search(r"\bEngine\b|core/engine\.h\"", text):
+        return [f"{relative}: {part} has Ports, and knows no Engine"]
     if storey in ("store", "ground") and re.search(r"\bEngine\b|core/engine\.h\"", text):
         return [f"{relative}: a part of the {storey} takes what it uses, and no Engine"]
     return [
@@ -89,6 +100,18 @@ def upward_arrows(relative: pathlib.PurePath, text: str) -> list[str]:
         for each in sorted(used & STOREY_OF.keys())
         if STOREY_OF[each][0] > rank
     ]
+
+
+def circles(uses: dict[str, set[str]]) -> list[str]:
+    left = dict(uses)
+    # Whoever uses none of the others, or is used by none, is in no circle.
+    while True:
+        used_by_others = set().union(*left.values())
+        open_ends = {part for part, used in left.items() if part not in used_by_others or not used & left.keys()}
+        if not open_ends:
+            break
+        left = {part: used - open_ends for part, used in left.items() if part not in open_ends}
+    return [f"core/{part}: a circle in the transport, by {', '.join(sorted(used))}" for part, used in sorted(left.items())]
 
 
 wrong = []
@@ -111,8 +134,9 @@ for source in sorted(ROOT.glob("**/*.[hc]*")):
         target = layer_of(pathlib.PurePath(included)) or GENERATED.get(included.split("/")[0])
         if target and target != layer and target not in table[layer]:
             wrong.append(f"{relative}: {layer} may not use {target} ({included})")
+wrong += circles(transport)
 print(
     "\n".join(wrong)
-    or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake; core: {len(STOREYS)} storeys"
+    or f"layers: {len(table)} folders, all arrows as in cmake/layers.cmake; core: {len(STOREYS)} storeys, no circle"
 )
 sys.exit(1 if wrong else 0)
