@@ -77,7 +77,10 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       repair(*this),
       receipts(*this),
       typing_presence(*this),
+      handle_owners(*this),
+      lookups(*this),
       people(*this),
+      address_book(*this),
       profiles(*this),
       privacy(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
@@ -121,7 +124,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   devices.look_again();
   receipts.look_again();
   repair.look_again();
-  people.look_again();
+  lookups.look_again();
   profiles.look_again();
   privacy.look_again();
 }
@@ -138,7 +141,7 @@ void Engine::settle() {
     devices.pump();
     receipts.pump();
     repair.pump();
-    people.pump();
+    lookups.pump();
     profiles.pump();
     privacy.pump();
     outbox.pump();

@@ -9,7 +9,11 @@
 //              receiving         messages that come
 //              receipts          delivered and read, by number
 //              typing_presence   what is never stored (EPHEMERAL-1)
-//              people            handles and accounts: lookups, the address book, blocking
+//              people            whom a request is about, and conversations with somebody new
+//              handle_owners     whose a handle is: believed, or a change of identity
+//              lookups           asking the server whose handles are
+//              address_book      the requests about contacts
+//              blocking          keeping somebody out
 //              profiles          names and about texts
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
@@ -38,12 +42,15 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "core/address_book.h"
 #include "core/changes.h"
 #include "core/connection.h"
 #include "core/devices.h"
+#include "core/handle_owners.h"
 #include "core/http_calls.h"
 #include "core/http_transfers.h"
 #include "core/inbox.h"
+#include "core/lookups.h"
 #include "core/outbox.h"
 #include "core/output.h"
 #include "core/people.h"
@@ -98,7 +105,7 @@ struct Engine {
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked the server says that this is the account's handle.
-  void handle_said(const Handle& handle, const AccountId& account) { (void)people.take_handle(handle, account); }
+  void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }
@@ -142,7 +149,10 @@ struct Engine {
   Repair repair;
   Receipts receipts;
   TypingPresence typing_presence;
+  HandleOwners handle_owners;
+  Lookups lookups;
   People people;
+  AddressBook address_book;
   Profiles profiles;
   PrivacySync privacy;
 };

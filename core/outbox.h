@@ -13,7 +13,7 @@
 //                               dropped
 //   no such account             the item fails; all of the lane, when that is the answer to asking for its list
 //   too large, malformed        the item fails
-//   no account known yet        the lane waits for People to find out whose handle it is
+//   no account known yet        the lane waits for Lookups to find out whose handle it is
 //   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up

@@ -168,10 +168,13 @@ TEST_F(OutboxAloneTest, WhatIsAddedLeavesEncryptedAndIsGoneWhenItWasAccepted) {
   const wire::ToAccount& to = link_.sends[0].account();
   EXPECT_EQ(to.device_list_revision(), 4u);
   ASSERT_EQ(to.envelopes_size(), 1);
-  const auto unsealed = unseal(peer.sessions, {kSelf, registration_->device}, to.envelopes(0).payload());
+  bool begins_session = false;
+  const auto unsealed =
+      unseal(peer.sessions, {kSelf, registration_->device}, to.envelopes(0).payload(), begins_session);
   ASSERT_TRUE(unsealed.has_value());
+  EXPECT_TRUE(begins_session);
   content::Content content;
-  ASSERT_TRUE(content.ParseFromString(unsealed->content));
+  ASSERT_TRUE(content.ParseFromString(*unsealed));
   EXPECT_EQ(content.text().text(), "1");
   EXPECT_EQ(content.message_id(), message_id(1).bytes()) << "bound to its message";
   EXPECT_EQ(outbox_.unsent_messages(), 1u);

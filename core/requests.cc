@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/blocking.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/messages_view.h"
@@ -172,10 +173,10 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kRetryMessage: return engine.sending.retry_message(id, request.retry_message());
     case Request::kDeleteMessage: return engine.sending.delete_message(id, request.delete_message());
 
-    case Request::kListContacts: return engine.people.list_contacts(id);
-    case Request::kImportContacts: return engine.people.import_contacts(id, request.import_contacts());
-    case Request::kSetContact: return engine.people.set_contact(id, request.set_contact());
-    case Request::kSetBlocked: return engine.people.set_blocked(id, request.set_blocked());
+    case Request::kListContacts: return engine.address_book.list(id);
+    case Request::kImportContacts: return engine.address_book.import(id, request.import_contacts());
+    case Request::kSetContact: return engine.address_book.set(id, request.set_contact());
+    case Request::kSetBlocked: return set_blocked(engine, id, request.set_blocked());
     case Request::kGetSafetyNumber: return get_safety_number(engine, id, request.get_safety_number());
     case Request::kSetVerified: return set_verified(engine, id, request.set_verified());
     case Request::kAcceptIdentity: return engine.people.accept_identity(id, request.accept_identity());

@@ -68,7 +68,7 @@ void set_verified(Engine& engine, uint32_t request, const client_api::SetVerifie
     verified = true;
   }
   // Whoever has compared it agrees to it.
-  if (verified) engine.people.agree(partner);
+  if (verified) engine.handle_owners.agree(partner);
   if (verified != list->verified) {
     engine.store.device_lists.set_verified(partner, verified);
     engine.changes.conversation(*conversation);

@@ -51,7 +51,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   }
   const auto conversation = Conversations(engine_.store).resolve(what.conversation());
   if (!conversation) return output.fail(request, conversation.error().code, conversation.error().detail);
-  engine_.people.look_again();  // its handle may not have been looked up yet
+  engine_.lookups.look_again();  // its handle may not have been looked up yet
   write(request, *conversation, what);
 }
 
@@ -114,7 +114,7 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
   } else {
     enqueue(*message, conversation->peer);
   }
-  engine_.people.look_again();  // nobody may have had the handle then
+  engine_.lookups.look_again();  // nobody may have had the handle then
   engine_.changes.message_changed(message->id, message->conversation);
   client_api::Response response;
   response.set_id(request);

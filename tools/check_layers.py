@@ -44,6 +44,10 @@ STOREYS = {
     },
     "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair", "server_link"},
     "features": {
+        "address_book",
+        "blocking",
+        "handle_owners",
+        "lookups",
         "people",
         "privacy",
         "profiles",
@@ -111,7 +115,7 @@ def circles(uses: dict[str, set[str]]) -> list[str]:
         if not open_ends:
             break
         left = {part: used - open_ends for part, used in left.items() if part not in open_ends}
-    return [f"core/{part}: a circle in the transport, by {', '.join(sorted(used))}" for part, used in sorted(left.items())]
+    return [f"core/{part}: in a circle of the transport, by {', '.join(sorted(used))}" for part, used in left.items()]
 
 
 wrong = []

@@ -28,7 +28,7 @@ class HandlesTable {
   explicit HandlesTable(Database& database) : database_(database) {}
 
   // A handle is one account's: another that had it has it no more, and of the new one's handles it is the last. Whether
-  // it may be believed is for People::take_handle to say.
+  // it may be believed is for HandleOwners::take to say.
   void set(const Handle& handle, const AccountId& account);
   // Those of an account, the first first, also from among contacts; at most kHandlesMax.
   std::vector<Handle> of(const AccountId& account);

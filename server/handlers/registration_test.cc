@@ -140,7 +140,9 @@ TEST_F(RegistrationTest, OfTwoRequestsWithOneCodeAtOnceOneIsLetIn_DEVICE_7) {
   ASSERT_TRUE(answers[0] && answers[1]);
   EXPECT_NE(answers[0]->has_value(), answers[1]->has_value());
   for (const auto& answer : answers) {
-    if (!*answer) EXPECT_EQ(answer->error().code, wire::kCodeExpired);
+    if (!*answer) {
+      EXPECT_EQ(answer->error().code, wire::kCodeExpired);
+    }
   }
 }
 

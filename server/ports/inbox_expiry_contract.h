@@ -98,8 +98,6 @@ TEST_P(SweptInboxStoreContract, BytesHeldFollowWhatIsAppendedAndForgotten) {  //
   EXPECT_EQ(store().bytes_held(), 0u);
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SweptInboxStoreContract);
-
 // ---------------------------------------------------------------- what goes by itself
 
 class SelfExpiringInboxStoreContract : public InboxStoreContract {};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The requests about the address book (core/contacts.h): what is written into it is looked up and told to whom it
+// concerns.
+#pragma once
+
+#include <cstdint>
+
+#include "client_api/client_api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class AddressBook {
+ public:
+  explicit AddressBook(Engine& engine) : engine_(engine) {}
+
+  void list(uint32_t request);
+  void set(uint32_t request, const client_api::SetContactRequest& what);
+  void import(uint32_t request, const client_api::ImportContactsRequest& what);
+
+ private:
+  Engine& engine_;
+};
+
+}  // namespace kith::core
