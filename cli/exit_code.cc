@@ -25,7 +25,10 @@ const std::vector<ExitCodeMeaning>& exit_code_meanings() {
 ExitCode exit_code_of(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument:
-    case Failure::kInvalidHandle: return ExitCode::kUsage;
+    case Failure::kInvalidHandle:
+    case Failure::kBlank:
+    case Failure::kNoWord:
+    case Failure::kOtherHandle: return ExitCode::kUsage;
     case Failure::kNotRegistered: return ExitCode::kNotRegistered;
     case Failure::kOffline: return ExitCode::kOffline;
     case Failure::kDeviceEnded: return ExitCode::kDeviceEnded;
@@ -62,19 +65,22 @@ const char* meaning(Failure::Code code) {
     case Failure::kIdentityInvalid: return "the server's answer about a device list does not verify";
     case Failure::kIdentityChanged: return "their identity has changed: compare it with kith verify, or kith accept";
     case Failure::kOutboxFull: return "too many messages wait to be sent";
+    case Failure::kBlank: return "there is nothing in it to see";
+    case Failure::kNoWord: return "there is no word in it to look for";
+    case Failure::kBlocked: return "you have blocked them: kith unblock first";
+    case Failure::kTooManyContacts: return "the address book is full: remove some contacts first";
+    case Failure::kOtherHandle:
+      return "this home has the messages of another number; a further one needs another --home";
     default: return "failed";
   }
 }
 
-// What becomes of the detail. It names a field of the request, which people at a terminal know nothing of, unless it
-// says more than the code does.
-enum class Detail { kAlone, kWithoutField, kBehind, kLeftOut };
+// What becomes of the detail. It names a field of the request, which people at a terminal know nothing of: it stands
+// behind the words for the code where it says more than they do.
+enum class Detail { kBehind, kLeftOut };
 Detail use_of_detail(Failure::Code code) {
   switch (code) {
-    case Failure::kInvalidArgument:
-    case Failure::kAlreadyRegistered:
-    case Failure::kTooLarge: return Detail::kAlone;
-    case Failure::kNoSuchAccount: return Detail::kWithoutField;
+    case Failure::kNoSuchAccount:
     case Failure::kNoSuchConversation:
     case Failure::kNoSuchMessage:
     case Failure::kInvalidHandle:
@@ -83,7 +89,12 @@ Detail use_of_detail(Failure::Code code) {
     case Failure::kPinRequired:
     case Failure::kWrongPin:
     case Failure::kIdentityChanged:
-    case Failure::kOutboxFull: return Detail::kLeftOut;
+    case Failure::kOutboxFull:
+    case Failure::kBlank:
+    case Failure::kNoWord:
+    case Failure::kBlocked:
+    case Failure::kTooManyContacts:
+    case Failure::kOtherHandle: return Detail::kLeftOut;
     default: return Detail::kBehind;
   }
 }
@@ -94,9 +105,6 @@ std::string describe(const Failure& failure) {
   std::string text = meaning(failure.code());
   const std::string& detail = failure.detail();
   const Detail use = detail.empty() || detail == text ? Detail::kLeftOut : use_of_detail(failure.code());
-  if (use == Detail::kAlone) text = detail;
-  const size_t field = detail.find(": ");
-  if (use == Detail::kWithoutField && field != std::string::npos) text = detail.substr(field + 2);
   if (use == Detail::kBehind) text += " (" + detail + ")";
   if (failure.retry_after_ms() > 0)
     text += "; again in " + std::to_string((failure.retry_after_ms() + 999) / 1000) + " s";

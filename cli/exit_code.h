@@ -32,7 +32,7 @@ const std::vector<ExitCodeMeaning>& exit_code_meanings();
 
 ExitCode exit_code_of(client_api::Failure::Code code);
 
-// The failure in words, for people: its detail, or what the code means when there is none.
+// The failure in words, for people: what its code means, and the detail behind it where that says more.
 std::string describe(const client_api::Failure& failure);
 
 }  // namespace kith::cli

@@ -484,10 +484,11 @@ TEST(RegistrationTest, WrongInputIsNamed) {
   fails_with(client_api::Failure::kInvalidHandle);
   what.set_handle("+49 170 0000001");
   what.set_code("000000");
-  for (const std::string& name :
-       {std::string(), std::string(65, 'n'), std::string("\u200B"), std::string(" \n\u2060")}) {
-    what.set_name(name);
-    fails_with(client_api::Failure::kInvalidArgument);
+  what.set_name(std::string(65, 'n'));
+  fails_with(client_api::Failure::kInvalidArgument);
+  for (const char* const blank : {"", "\u200B", " \n\u2060"}) {
+    what.set_name(blank);
+    fails_with(client_api::Failure::kBlank);
   }
   what.set_name(" Ana ");
   fails_with(client_api::Failure::kWrongCode);
@@ -510,8 +511,7 @@ TEST(RegistrationTest, ACodeIsTakenAsItIsRead) {
     for (const char* const none : {"", " - ", "code", "\xFF"}) {
       what.set_code(none);
       const auto response = ana.request(request);
-      EXPECT_EQ(response.failure().code(), client_api::Failure::kInvalidArgument) << none;
-      EXPECT_EQ(response.failure().detail(), "code: must be digits") << none;
+      EXPECT_EQ(response.failure().code(), client_api::Failure::kWrongCode) << none;
     }
     EXPECT_TRUE(world.server->calls.empty()) << "no try is spent on what is no code";
     what.set_code(code);

@@ -49,10 +49,11 @@ Result<ContactRow, Refusal> Contacts::set(const client_api::SetContactRequest& r
     return ContactRow{*handle, "", {}, {}};
   }
   const std::string name = one_line(request.name());
-  if (!is_utf8(request.name()) || !has_visible(name) || utf8_length(name) > kContactNameCharactersMax)
-    return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 100 characters, and something to see");
+  if (!is_utf8(request.name()) || utf8_length(name) > kContactNameCharactersMax)
+    return Refuse(client_api::Failure::kInvalidArgument, "name: must have 1 to 100 characters");
+  if (!has_visible(name)) return Refuse(client_api::Failure::kBlank, "name: has nothing to see");
   if (!store_.contacts.find(*handle) && store_.contacts.count() >= kContactsMax)
-    return Refuse(client_api::Failure::kTooLarge, "handle: there are 50,000 contacts already");
+    return Refuse(client_api::Failure::kTooManyContacts, "handle: there are 50,000 contacts already");
   store_.contacts.set(*handle, name);
   take_account(*handle);
   return store_.contacts.find(*handle).value_or(ContactRow{*handle, name, {}, {}});

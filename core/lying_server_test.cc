@@ -519,7 +519,7 @@ TEST_F(LyingServerTest, ANameOfOnesOwnOfWhichNothingIsSeenIsRefused) {
   for (const char* const name : {"\u200B", " \n\u2060", "\u3164"}) {
     client_api::Request request;
     request.mutable_set_profile()->set_name(name);
-    EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kInvalidArgument);
+    EXPECT_EQ(ana_.request(request).failure().code(), client_api::Failure::kBlank);
   }
   EXPECT_EQ(state(ana_).name(), "Ana");
 }

@@ -210,7 +210,7 @@ TEST_F(OutboxTest, WhatFailedIsNotRetriedToSomebodyBlocked) {
   block.mutable_set_blocked()->set_conversation(chat_);
   block.mutable_set_blocked()->set_blocked(true);
   EXPECT_FALSE(ana_.request(block).has_failure());
-  EXPECT_EQ(ana_.request(retry(id)).failure().code(), client_api::Failure::kInvalidArgument);
+  EXPECT_EQ(ana_.request(retry(id)).failure().code(), client_api::Failure::kBlocked);
   EXPECT_EQ(message(ana_, id).tick(), Message::kFailed);
 }
 

@@ -36,9 +36,11 @@ client_api::Response response_of(uint32_t request, const ProfileRow& row, const 
 
 Profiles::Profiles(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
-std::optional<std::string> Profiles::checked_name(const std::string& name) {
+Result<std::string, Refusal> Profiles::checked_name(const std::string& name) {
   std::string line = one_line(name);
-  if (!is_utf8(name) || !has_visible(line) || utf8_length(line) > kNameCharactersMax) return std::nullopt;
+  if (!is_utf8(name) || utf8_length(line) > kNameCharactersMax)
+    return Refuse(FailureCode::kInvalidArgument, "name: must have 1 to 64 characters");
+  if (!has_visible(line)) return Refuse(FailureCode::kBlank, "name: has nothing to see");
   return line;
 }
 
@@ -70,9 +72,7 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   ProfileRow row = own();
   if (!what.name().empty()) {
     const auto name = checked_name(what.name());
-    if (!name)
-      return engine_.output.fail(request, FailureCode::kInvalidArgument,
-                                 "name: must have 1 to 64 characters, and something to see");
+    if (!name) return engine_.output.fail(request, name.error().code, name.error().detail);
     row.name = *name;
   }
   const std::string about = one_line(what.about());

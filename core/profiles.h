@@ -7,13 +7,14 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 
 #include "base/handle.h"
+#include "base/result.h"
 #include "client_api/client_api.pb.h"
 #include "core/content_handler.h"
+#include "core/refusal.h"
 #include "core/store/profiles_table.h"
 #include "core/timers.h"
 #include "wire/api.pb.h"
@@ -32,7 +33,7 @@ class Profiles final : public ContentHandler {
   explicit Profiles(Engine& engine);
 
   // The name as one line (base/unicode.h). Absent unless it has 1 to 64 characters of which something is seen.
-  static std::optional<std::string> checked_name(const std::string& name);
+  static Result<std::string, Refusal> checked_name(const std::string& name);
 
   void get(uint32_t request, const client_api::GetProfileRequest& what);
   void set(uint32_t request, const client_api::SetProfileRequest& what);

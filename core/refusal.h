@@ -13,7 +13,7 @@ namespace kith::core {
 
 struct Refusal {
   client_api::Failure::Code code = client_api::Failure::kUnspecified;
-  std::string detail;  // for people; names the field at fault
+  std::string detail;  // for developers; names the field at fault
 };
 
 inline std::unexpected<Refusal> Refuse(client_api::Failure::Code code, std::string detail) {

@@ -77,9 +77,7 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   const auto handle = Handle::parse(what.handle(), "");
   if (!handle) return output.fail(request, FailureCode::kInvalidHandle, about_handle(handle.error()));
   const auto name = Profiles::checked_name(what.name());
-  if (!name)
-    return output.fail(request, FailureCode::kInvalidArgument,
-                       "name: must have 1 to 64 characters, and something to see");
+  if (!name) return output.fail(request, name.error().code, name.error().detail);
   if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
   }
@@ -89,7 +87,7 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   order.what.set_code(digits_of(what.code()));
   const std::optional<Registration>& before = engine_.registration;
   if (before && engine_.registered() && before->handle != *handle) {
-    return output.fail(request, FailureCode::kInvalidArgument,
+    return output.fail(request, FailureCode::kOtherHandle,
                        "handle: this device has the messages of " + before->handle.text());
   }
   order_ = std::move(order);
@@ -100,7 +98,7 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
 void RegistrationSteps::prove_handle() {
   if (order_->what.code().empty()) {
     const uint32_t request = std::exchange(order_, std::nullopt)->request;
-    return engine_.output.fail(request, FailureCode::kInvalidArgument, "code: must be digits");
+    return engine_.output.fail(request, FailureCode::kWrongCode, "code: must be digits");
   }
   Progress& progress = engine_.progress;
   if (progress.registration_request.empty()) {

@@ -111,8 +111,7 @@ Result<client_api::SearchResponse, Refusal> search(Store& store, const client_ap
     return Refuse(client_api::Failure::kInvalidArgument, "query: must be UTF-8, of at most 1024 bytes");
   if (request.limit() > kResultsMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
   const SearchWords words = read_search_words(request.query());
-  if (words.words.empty())
-    return Refuse(client_api::Failure::kInvalidArgument, "query: has no word that could be found");
+  if (words.words.empty()) return Refuse(client_api::Failure::kNoWord, "query: has no word that could be found");
   std::optional<ConversationId> conversation;
   if (!request.conversation().empty()) {
     conversation = ConversationId::from_hex(request.conversation());

@@ -12,7 +12,7 @@
 
 namespace kith::core {
 
-// Errors: kInvalidArgument (no words, or over 1,024 bytes, no UTF-8, limit above 500), kNoSuchConversation. limit 0: 50.
+// Errors: kNoWord, kInvalidArgument (over 1,024 bytes, no UTF-8, limit above 500), kNoSuchConversation. limit 0: 50.
 Result<client_api::SearchResponse, Refusal> search(Store& store, const client_api::SearchRequest& request);
 
 // What is around the first match, at most kExcerptCharactersMax graphemes, the matches marked. `text` has the words.

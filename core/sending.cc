@@ -35,12 +35,12 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (!what.message_id().empty() && !MessageId::from_hex(what.message_id()))
     return output.fail(request, FailureCode::kInvalidArgument, "message_id: must be 32 hexadecimal digits");
   if (was_sent(request, what)) return;
-  if (what.text().empty()) return output.fail(request, FailureCode::kInvalidArgument, "text: is empty");
+  if (what.text().empty()) return output.fail(request, FailureCode::kBlank, "text: is empty");
   if (what.text().size() > kTextBytesMax)
     return output.fail(request, FailureCode::kTooLarge,
                        "text: has more than " + std::to_string(kTextBytesMax) + " bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
-  if (!has_visible(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is blank");
+  if (!has_visible(what.text())) return output.fail(request, FailureCode::kBlank, "text: is blank");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.handle(), [this, request, what](const AccountId& account) {
       const UnixMicros now = engine_.connection.server_now();
@@ -58,7 +58,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
 bool Sending::may_send(uint32_t request, const AccountId& partner) {
   Output& output = engine_.output;
   if (engine_.store.contacts.blocked(partner)) {
-    output.fail(request, FailureCode::kInvalidArgument, "conversation: the partner is blocked");
+    output.fail(request, FailureCode::kBlocked, "conversation: the partner is blocked");
   } else if (engine_.store.device_lists.must_agree(partner)) {
     output.fail(request, FailureCode::kIdentityChanged, "conversation: agree to the changed identity first");
   } else if (engine_.outbox.full()) {

@@ -68,8 +68,8 @@ TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
   EXPECT_EQ(words(Failure::kInvalidHandle, "handle: must be like +491700000001"),
             "not a phone number with country code, an e-mail address or a username, like +491700000001, "
             "ana@example.org, @ana");
-  EXPECT_EQ(words(Failure::kInvalidArgument, "pin: must have 4 to 64 characters"), "pin: must have 4 to 64 characters");
-  EXPECT_EQ(words(Failure::kNoSuchAccount, "handle: nobody on this server has @ana"), "nobody on this server has @ana");
+  EXPECT_EQ(words(Failure::kInvalidArgument, "pin: must have 4 to 64 characters"),
+            "a value can't be taken (pin: must have 4 to 64 characters)");
   EXPECT_THAT(words(Failure::kNoSuchAccount, "account_id"), ::testing::Not(HasSubstr("account_id")));
   EXPECT_EQ(words(Failure::kNoSuchMessage, "id"), "there is no such message");
   EXPECT_THAT(words(Failure::kIdentityChanged, "conversation: agree"), ::testing::Not(HasSubstr("conversation")));

@@ -3,9 +3,10 @@
 import { CoreUnavailable } from "../core-client/client";
 import { say } from "../view-models/say";
 
-/** Why there is no core, in words for people. */
+/** Why there is no core, in words for people; what else there is to know, in English, goes to the console. */
 export function unavailableText(error: unknown): string {
-  if (!(error instanceof CoreUnavailable)) return say("unavailable.other", { error: String(error) });
+  console.debug(`kith: ${String(error)}`);
+  if (!(error instanceof CoreUnavailable)) return say("failure.other");
   switch (error.reason) {
     case "newer":
       return say("unavailable.newer");

@@ -27,7 +27,7 @@ type Results = { [R in ResultCase as R["case"]]: R["value"] };
 /** The message that it answers. */
 export type MethodResult<M extends MethodName> = Results[M];
 
-/** A request failed: `code` says how, `detail` is for people. */
+/** A request failed: `code` says how, `detail` is for developers. */
 export class CoreFailure extends Error {
   override readonly name = "CoreFailure";
 

@@ -8,6 +8,8 @@ import { create } from "@bufbuild/protobuf";
 import { act, cleanup, render } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { unavailableText } from "../app/unavailable_text";
+import { CoreUnavailable } from "../core-client/client";
 import {
   CoreFailure,
   Failure_Code,
@@ -283,17 +285,26 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     }
   });
 
-  it("in failures and times", () => {
+  it("in failures and times, whatever English the core has for them", () => {
+    const told = vi.spyOn(console, "debug").mockReturnValue(undefined);
     const now = Date.now();
     const codes = Object.values(Failure_Code).filter((code) => typeof code === "number");
     const reasons = Object.values(FailureReason).filter((reason) => typeof reason === "number");
     const texts = [
-      ...codes.flatMap((code) => [0, 40_000].map((wait) => failureText(new CoreFailure(code, "", wait)))),
-      ...reasons.map(notSentText),
+      ...[...codes, 999].flatMap((code) =>
+        [0, 40_000].map((wait) => failureText(new CoreFailure(code, "text: is blank", wait))),
+      ),
+      ...[new Error("out of memory"), "out of memory", undefined].map(failureText),
+      ...[...reasons, 999].map(notSentText),
+      ...(["newer", "corrupt", "storage", "load", "crashed"] as const).map((reason) =>
+        unavailableText(new CoreUnavailable(reason, "no such file")),
+      ),
+      unavailableText(new TypeError("x is undefined")),
       ...[500, 5_000, 500_000, 9_000_000].map(waitText),
       ...[0, 1, 26, 60, 900].map((hours) => lastSeenText(now - hours * HOUR, now)),
     ];
-    expect(texts.filter((text) => /[A-Za-z]{2}/.test(text))).toEqual([]);
+    expect(texts.filter((text) => text === "" || /[A-Za-z]{2}/.test(text))).toEqual([]);
+    expect(told.mock.calls.flat(), "for developers").toContain("kith: kBlank: text: is blank");
   });
 });
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Failures of the core in words for people: what happened, and what to do about it.
+// Failures of the core in words for people: what happened, and what to do about it. They go by the code alone: a
+// failure's detail is English and for developers, who find it in the console.
 import { failureOf, FailureCode, FailureReason } from "./core";
 import { say } from "./say";
 import { waitText } from "./time_text";
 
-/** Words for anything that a call to the core can be rejected with. */
+/** Words for anything that a call to the core can be rejected with; what else there is to know goes to the console. */
 export function failureText(error: unknown): string {
   const failure = failureOf(error);
+  console.debug(`kith: ${FailureCode[failure.code] ?? failure.code}: ${failure.detail}`);
   const wait =
     failure.retryAfterMs > 0
       ? say("failure.tryAgainIn", { wait: waitText(failure.retryAfterMs) })
       : say("failure.tryAgainLater");
   switch (failure.code) {
     case FailureCode.kInvalidArgument:
-      return failure.detail === ""
-        ? say("failure.cantBeDone")
-        : say("failure.cantBeDoneWhy", { detail: failure.detail });
+      return say("failure.cantBeDone");
     case FailureCode.kNotRegistered:
       return say("failure.notRegistered");
     case FailureCode.kAlreadyRegistered:
@@ -48,7 +48,7 @@ export function failureText(error: unknown): string {
     case FailureCode.kDeviceEnded:
       return say("failure.deviceEnded");
     case FailureCode.kServer:
-      return failure.detail === "" ? say("failure.server") : say("failure.serverWhy", { detail: failure.detail });
+      return say("failure.server");
     case FailureCode.kStorage:
       return say("failure.storage");
     case FailureCode.kIdentityInvalid:
@@ -57,8 +57,18 @@ export function failureText(error: unknown): string {
       return say("failure.identityChanged");
     case FailureCode.kOutboxFull:
       return say("failure.outboxFull");
+    case FailureCode.kBlank:
+      return say("failure.blank");
+    case FailureCode.kNoWord:
+      return say("failure.noWord");
+    case FailureCode.kBlocked:
+      return say("failure.blocked");
+    case FailureCode.kTooManyContacts:
+      return say("failure.tooManyContacts");
+    case FailureCode.kOtherHandle:
+      return say("failure.otherHandle");
     default:
-      return failure.detail === "" ? say("failure.other") : say("failure.otherWhy", { detail: failure.detail });
+      return say("failure.other");
   }
 }
 
