@@ -149,6 +149,50 @@ const otherwiseOrdered = (page: Page): Promise<{ moved: number; size: number; ot
     };
   });
 
+/** What is painted behind what the element contains: [red, green, blue]. Runs in the page. */
+function fillOf(element: Element): number[] {
+  for (let at: Element | null = element; at !== null; at = at.parentElement) {
+    const [red = 0, green = 0, blue = 0, alpha = 1] = (getComputedStyle(at).backgroundColor.match(/[\d.]+/g) ?? []).map(
+      Number,
+    );
+    if (alpha === 1) return [red, green, blue];
+  }
+  return [255, 255, 255];
+}
+
+/** The ring of what has the focus, and on what it is seen: its own, its frame's, or that of the bubble in it. */
+async function ringOfFocus(page: Page) {
+  const ring = await page.evaluateHandle(() => {
+    const focused = document.activeElement as Element;
+    const bubble = focused.matches("[data-message]") ? focused.querySelector("[data-bubble]") : null;
+    const near = [focused, bubble, focused.parentElement, focused.parentElement?.parentElement];
+    return near.find((each) => each instanceof Element && getComputedStyle(each).outlineStyle === "solid") ?? focused;
+  });
+  const under = await ring.evaluateHandle((element) => element?.parentElement as Element);
+  const { width, color, name } = await ring.evaluate((element) => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element as Element);
+    const { tagName, className, id } = document.activeElement as Element;
+    return {
+      name: `${tagName} ${id} ${className}`,
+      width: outlineStyle === "solid" ? parseFloat(outlineWidth) : 0,
+      color: (outlineColor.match(/[\d.]+/g) ?? []).map(Number).slice(0, 3),
+    };
+  });
+  return { name, width, color, under: await under.evaluate(fillOf) };
+}
+
+/** As WCAG 2 has it: 1 to 21. */
+function contrast(one: number[], other: number[]): number {
+  const luminance = (color: number[]) => {
+    const [red = 0, green = 0, blue = 0] = color
+      .map((each) => each / 255)
+      .map((each) => (each <= 0.03928 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
 describe("how the app looks", () => {
   let gallery: Gallery, browser: Browser;
   before(async () => {
@@ -224,6 +268,86 @@ describe("how the app looks", () => {
         await page.context().close();
       }
     });
+
+  for (const [colorScheme, least] of [
+    ["light", { paper: 5.5, incoming: 6.5 }],
+    ["dark", { paper: 2.3, incoming: 1.8 }],
+  ] as const)
+    it(`one's own bubbles are told at one look from the paper and from others', ${colorScheme}`, async () => {
+      const page = await shown(SCREENS["a conversation"] as Screen, { colorScheme });
+      const fill = (selector: string) => page.locator(selector).last().evaluate(fillOf);
+      const own = await fill("[data-own] [data-bubble]:has([data-words])");
+      const incoming = await fill("[data-message]:not([data-own]) [data-bubble]:has([data-words])");
+      const paper = await fill("[data-timeline]");
+      assert.ok(contrast(own, paper) >= least.paper, `${contrast(own, paper)} on paper`);
+      assert.ok(contrast(own, incoming) >= least.incoming, `${contrast(own, incoming)} beside incoming ones`);
+      assert.ok(contrast(incoming, paper) >= 1.2, `${contrast(incoming, paper)} of incoming ones on paper`);
+      await page.context().close();
+    });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`whatever has the focus has a ring of 3 px that is seen, ${colorScheme}`, async () => {
+      const page = await shown(SCREENS["a conversation"] as Screen, { colorScheme });
+      const stops = new Set<string>();
+      for (let tab = 0; tab < 60; ++tab) {
+        await page.keyboard.press("Tab");
+        await settled(page);
+        const { name, width, color, under } = await ringOfFocus(page);
+        if (name.startsWith("BODY") || stops.has(name)) continue; // it goes round
+        stops.add(name);
+        // The field of the composer is the one that is written in all day: its ring is quieter.
+        assert.equal(width, name.startsWith("TEXTAREA") ? 2 : 3, `${name}: px`);
+        assert.ok(contrast(color, under) >= 3, `${name}: ${color} on ${under}`);
+      }
+      assert.ok(stops.size >= 10, [...stops].join(", "));
+      await page.context().close();
+    });
+
+  it("the button that sends is there only with something to send", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await shown(SCREENS["a conversation"] as Screen, { colorScheme });
+      const send = page.getByRole("button", { name: "Send", exact: true });
+      const field = page.locator("[data-composer] textarea");
+      for (const nothing of ["", "  ", "\n"]) {
+        await field.fill(nothing);
+        assert.equal(await send.count(), 0, JSON.stringify(nothing));
+      }
+      await field.fill("a");
+      await settled(page);
+      const box = await send.boundingBox();
+      assert.deepEqual([box?.width, box?.height], [48, 48]);
+      const [button, frame] = [await send.evaluate(fillOf), await field.evaluate(fillOf)];
+      assert.ok(contrast(button, frame) >= 3, `${contrast(button, frame)} beside the field`);
+      await field.fill("");
+      assert.equal(await send.count(), 0, "gone with the text");
+      await page.context().close();
+    }
+  });
+
+  it("messages use the room there is, up to lines that are still read well", async () => {
+    for (const width of [390, 1280, 1600, 2560]) {
+      const page = await shown(SCREENS["a conversation"] as Screen, { viewport: { width, height: 1000 } });
+      const { rem, well, inner, column, bubbles } = await page.evaluate(() => {
+        const timeline = document.querySelector("[data-timeline]") as HTMLElement;
+        const { paddingInlineStart, paddingInlineEnd } = getComputedStyle(timeline);
+        return {
+          rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
+          well: timeline.clientWidth,
+          inner: timeline.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd),
+          column: timeline.querySelector("ol")?.clientWidth ?? 0,
+          bubbles: [...timeline.querySelectorAll("[data-bubble]")].map((each) => each.getBoundingClientRect().width),
+        };
+      });
+      const at = `${width} px: a column of ${column} in ${well}`;
+      assert.ok(Math.abs(column - Math.min(inner, 68.75 * rem)) <= 1, at);
+      assert.ok(column >= Math.min(0.9 * well, 1100), at);
+      const most = Math.min(35 * rem, (width < 760 ? 0.84 : 0.82) * column);
+      const widest = Math.max(...bubbles);
+      assert.ok(widest <= most + 1, `${at}: a bubble of ${widest}, at most ${most}`);
+      assert.ok(widest >= 0.9 * most, `${at}: the widest bubble has ${widest} of ${most}`);
+      await page.context().close();
+    }
+  });
 
   it("the time and the ticks do not touch text that is read from right to left", async () => {
     const page = await shown(SCREENS["a conversation"] as Screen);
