@@ -3,6 +3,7 @@
 // Two people talk, through an honest server.
 #include "base/limits.h"
 #include "content/content.pb.h"
+#include "core/receiving.h"
 #include "core/testing/two_people.h"
 
 namespace kith::core::testing {
@@ -42,6 +43,94 @@ TEST_F(ConversationTest, AContentOfALaterVersionIsKeptAsItCameAndShownAsSuch) {
   EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered) << "it is shown";
   EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE substr(raw, 1, 7) = x'0801E203020801'"), 1);
+}
+
+// What a device has that was updated: contents that came as of an unknown kind, and are of one that is known.
+class AfterAnUpdate : public ConversationTest {
+ protected:
+  // The message that Ben has came when his version did not know the kind of this content.
+  void came_unknown(const std::string& id, const content::Content& content) {
+    execute(ben_, ("UPDATE messages SET kind = 4, text = '', raw = x'" + to_hex(content.SerializeAsString()) +
+                   "' WHERE id = x'" + id + "'")
+                      .c_str());
+  }
+  void update() {
+    execute(ben_, "DELETE FROM settings WHERE name = 'kinds_known'");
+    ben_.crash();
+    ben_.reopen();
+    connect(ben_);
+    world_.advance(30'000);
+  }
+  static content::Content text(const std::string& what) {
+    content::Content content;
+    content.set_sent_at_us(1);
+    content.mutable_text()->set_text(what);
+    return content;
+  }
+};
+
+TEST_F(AfterAnUpdate, WhatCameOfAKindThatIsKnownNowIsShownInItsPlaceAndIsUnread) {
+  warm_up();
+  const std::string first = say(ana_, chat_, "first");
+  say(ana_, chat_, "second");
+  world_.advance(1000);
+  mark_read(ben_, bens_chat());
+  came_unknown(first, text("first"));
+  ASSERT_EQ(message(ben_, first).body_case(), Message::kUnsupported);
+  ben_.crash();
+  ben_.reopen();
+  world_.advance(30'000);
+  EXPECT_EQ(message(ben_, first).body_case(), Message::kUnsupported) << "the same version does not look again";
+  update();
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong", "first", "second"));
+  EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 1u) << "nobody has read it";
+  client_api::Request take;
+  take.mutable_take_events();
+  const auto taken = ben_.request(take).take_events();
+  EXPECT_EQ(taken.messages(taken.messages_size() - 1).id(), first) << "it is news";
+}
+
+TEST_F(AfterAnUpdate, WhatIsNotShownIsTakenAndLeavesItsPlace) {
+  warm_up();
+  mark_read(ben_, bens_chat());
+  const std::string id = say(ana_, chat_, "first");
+  world_.advance(1000);
+  ASSERT_EQ(conversation(ben_, bens_chat()).unread(), 1u);
+  content::Content content;
+  content.mutable_read_receipt();
+  came_unknown(id, content);
+  update();
+  EXPECT_THAT(texts(ben_, bens_chat()), ElementsAre("ping", "pong"));
+  EXPECT_EQ(conversation(ben_, bens_chat()).unread(), 0u);
+}
+
+TEST_F(AfterAnUpdate, WhatIsStillUnknownOrCantBeReadStaysAsItIs) {
+  warm_up();
+  const std::string unknown = say(ana_, chat_, "first");
+  const std::string unfit = say(ana_, chat_, "second");
+  const std::string unreadable = say(ana_, chat_, "third");
+  world_.advance(1000);
+  came_unknown(unknown, {});
+  came_unknown(unfit, text(std::string(65'537, 'a')));
+  execute(ben_, ("UPDATE messages SET kind = 4, text = '', raw = x'0A05' WHERE id = x'" + unreadable + "'").c_str());
+  update();
+  for (const std::string& id : {unknown, unfit, unreadable})
+    EXPECT_EQ(message(ben_, id).body_case(), Message::kUnsupported);
+}
+
+TEST_F(AfterAnUpdate, ManyAreTakenALittleAtATime) {
+  warm_up();
+  mark_read(ben_, bens_chat());
+  const int64_t count = 2 * Receiving::kKeptAtOnce + 3;
+  for (int64_t i = 0; i < count; ++i) say(ana_, chat_, "all");
+  world_.advance(5000);
+  execute(ben_, ("UPDATE messages SET kind = 4, text = '', raw = x'" + to_hex(text("all").SerializeAsString()) +
+                 "' WHERE text = 'all'")
+                    .c_str());
+  update();
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE text = 'all'"), count);
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM messages WHERE kind = 4"), 0);
+  EXPECT_EQ(conversation(ben_, bens_chat()).unread(), static_cast<uint32_t>(count));
 }
 
 TEST_F(ConversationTest, AnUnknownSenderOpensAConversationWithName) {

@@ -89,6 +89,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   progress = store.account.progress();
   profiles.load();
   outbox.load();
+  receiving.take_kept(std::size(kContents));
 }
 
 HostFacts Engine::facts() const {

@@ -235,6 +235,12 @@ void Inbox::fetched(bool answered) {
 
 void Inbox::set_handler(content::Content::KindCase kind, ContentHandler& handler) { handlers_[kind] = &handler; }
 
+ContentHandler* Inbox::handler_of(content::Content::KindCase kind) const {
+  auto handler = handlers_.find(kind);
+  if (handler == handlers_.end()) handler = handlers_.find(content::Content::KIND_NOT_SET);
+  return handler == handlers_.end() ? nullptr : handler->second;
+}
+
 MessageId Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes) {
   const MessageId told = *MessageId::from_bytes(message.message_id());
   const UnixMicros server_time = bounded_time(message.server_time_us());
@@ -249,10 +255,9 @@ MessageId Inbox::take_content(const wire::IncomingMessage& message, const Device
   }
   // An account has one device today: nobody sends copies to its others.
   if (engine_.is_self(sender.account)) return told;
-  auto handler = handlers_.find(content.kind_case());
-  if (handler == handlers_.end()) handler = handlers_.find(content::Content::KIND_NOT_SET);
-  if (handler == handlers_.end()) return told;
-  if (!handler->second->take({told, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
+  ContentHandler* const handler = handler_of(content.kind_case());
+  if (handler == nullptr) return told;
+  if (!handler->take({told, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
   return told;
 }
 

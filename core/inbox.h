@@ -50,6 +50,8 @@ class Inbox {
 
   // Who takes the contents of this kind. KIND_NOT_SET: those of kinds that nobody takes.
   void set_handler(content::Content::KindCase kind, ContentHandler& handler);
+  // That one; null: nobody does.
+  [[nodiscard]] ContentHandler* handler_of(content::Content::KindCase kind) const;
   // The server died after this device had confirmed the message and before its sender was told: it was sent again, and
   // has a new time, which is the one that the sender goes by. It moves while it is unread, for a day (ORDER-1).
   void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);

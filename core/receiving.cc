@@ -2,6 +2,7 @@
 
 #include "core/receiving.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/bytes.h"
@@ -13,6 +14,8 @@
 namespace kith::core {
 
 namespace {
+
+constexpr uint64_t kKeptPauseMs = 20;  // between one stretch and the next, for whatever else comes
 
 bool fits(const content::Content& content) {
   const std::string& text = content.text().text();
@@ -28,26 +31,35 @@ void set_text(MessageRow& row, const content::Text& text) {
   if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
     row.quote = QuoteRow{*quoted, *author, excerpt};
 }
+
+// Without its conversation.
+MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
+  MessageRow row;
+  row.id = incoming.id;
+  row.from = incoming.sender.account;
+  row.from_device = incoming.sender.device;
+  row.sent_at = bounded_time(incoming.content.sent_at_us());
+  row.order = incoming.server_time;
+  row.came = now;
+  row.receipt_number = incoming.receipt_number;
+  if (incoming.content.kind_case() == content::Content::kText) {
+    set_text(row, incoming.content.text());
+  } else {
+    row.kind = MessageKind::kUnsupported;
+    row.raw = Bytes(incoming.bytes);
+  }
+  return row;
+}
+
 }  // namespace
+
+Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timers) {}
 
 bool Receiving::take(const IncomingContent& incoming) {
   const content::Content& content = incoming.content;
   engine_.typing_presence.message_came(incoming.sender.account);
   if (!fits(content)) return false;  // no client of ours sends such
-  MessageRow row;
-  row.id = incoming.id;
-  row.from = incoming.sender.account;
-  row.from_device = incoming.sender.device;
-  row.sent_at = bounded_time(content.sent_at_us());
-  row.order = incoming.server_time;
-  row.came = engine_.clock.now();
-  row.receipt_number = incoming.receipt_number;
-  if (content.kind_case() == content::Content::kText) {
-    set_text(row, content.text());
-  } else {
-    row.kind = MessageKind::kUnsupported;
-    row.raw = Bytes(incoming.bytes);
-  }
+  MessageRow row = row_of(incoming, engine_.clock.now());
   row.conversation = Conversations(engine_.store).open(row.from, incoming.server_time, engine_.random).id;
   if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
     row.id = *resent;
@@ -66,6 +78,47 @@ bool Receiving::take(const IncomingContent& incoming) {
   engine_.changes.message_added(row.id, row.conversation);
   engine_.profiles.heard_from(row.from);
   return true;
+}
+
+void Receiving::take_kept(int64_t kinds) {
+  kinds_ = kinds;
+  if (engine_.store.settings.integer(setting::kKindsKnown, 0) < kinds)
+    kept_timer_.set(engine_.in_ms(kKeptQuietMs), [this] { take_some_kept(); });
+}
+
+void Receiving::take_some_kept() {
+  const auto kept = engine_.store.messages.unsupported(kept_until_, kKeptAtOnce);
+  for (const StoredMessage& each : kept) {
+    kept_until_ = each.sequence;
+    take_kept_message(each.message);
+  }
+  if (std::ssize(kept) == kKeptAtOnce) {
+    kept_timer_.set(engine_.in_ms(kKeptPauseMs), [this] { take_some_kept(); });
+  } else {
+    engine_.store.settings.set(setting::kKindsKnown, kinds_);
+  }
+}
+
+void Receiving::take_kept_message(const MessageRow& kept) {
+  content::Content content;
+  if (!content.ParseFromString(kept.raw) || !fits(content)) return;
+  ContentHandler* const part = engine_.inbox.handler_of(content.kind_case());
+  if (part == nullptr) return;
+  const IncomingContent incoming{kept.id, {kept.from, kept.from_device}, kept.order, kept.receipt_number, content,
+                                 kept.raw};
+  if (part != this) {
+    if (!engine_.store.messages.remove_unsupported(kept.id, kept.from)) return;
+    engine_.changes.message_removed(kept.id, kept.conversation);
+    engine_.changes.conversation(kept.conversation);
+    (void)part->take(incoming);
+    return;
+  }
+  MessageRow row = row_of(incoming, engine_.clock.now());
+  if (row.kind == MessageKind::kUnsupported) return;
+  row.conversation = kept.conversation;
+  if (!engine_.store.messages.remake(row)) return;
+  engine_.changes.message_changed(row.id, row.conversation);
+  engine_.changes.conversation(row.conversation);
 }
 
 }  // namespace kith::core

@@ -97,9 +97,10 @@ void Impostor::trust(const AccountId& account, const wire::DeviceList& list) {
 }
 
 std::optional<content::Content> Impostor::read(const DeviceAddress& from, BytesView payload) {
-  const auto unsealed = core::unseal(sessions_, from, payload);
+  bool begins_session = false;
+  const auto unsealed = core::unseal(sessions_, from, payload, begins_session);
   content::Content content;
-  if (!unsealed || !content.ParseFromString(unsealed->content)) return std::nullopt;
+  if (!unsealed || !content.ParseFromString(*unsealed)) return std::nullopt;
   return content;
 }
 

@@ -127,7 +127,9 @@ void Liar::turn_away(const Account& account) {
     process->loops[home].post([process, home, id = account.id, list, code] {
       if (!list) return;
       const DeviceAddress device{id, DeviceId{list->devices(0).device_id()}};
-      process->shards().at(home).close_session(device, code, "token");
+      // A session that is there ends in a way that a server has for it; the code comes when the device connects again.
+      process->shards().at(home).close_session(
+          device, code == wire::kUnauthenticated ? EndReason::kDeviceEnded : EndReason::kHomeMoved);
     });
     process->on_ready();
   }

@@ -77,9 +77,12 @@ bool MessagesTable::add(const MessageRow& message) {
   return true;
 }
 
-bool MessagesTable::repair(const MessageRow& message) {
+bool MessagesTable::repair(const MessageRow& message) { return replace(MessageKind::kUndecryptable, message); }
+bool MessagesTable::remake(const MessageRow& message) { return replace(MessageKind::kUnsupported, message); }
+
+bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
   const auto placeholder = find(message.id);
-  if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != message.from ||
+  if (!placeholder || placeholder->kind != kind || placeholder->from != message.from ||
       placeholder->conversation != message.conversation) {
     return false;
   }
@@ -122,9 +125,26 @@ std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const 
   return conversation;
 }
 
+std::vector<StoredMessage> MessagesTable::unsupported(int64_t after, int64_t limit) {
+  std::vector<StoredMessage> found;
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               ", sequence FROM messages WHERE kind = 4 AND sequence > ? ORDER BY sequence LIMIT ?");
+  row.bind(after).bind(limit);
+  while (row.step()) found.push_back({row.integer(kMessageColumns), read_message(row)});
+  return found;
+}
+
 bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
+  return remove_kind(MessageKind::kUndecryptable, id, from);
+}
+
+bool MessagesTable::remove_unsupported(const MessageId& id, const AccountId& from) {
+  return remove_kind(MessageKind::kUnsupported, id, from);
+}
+
+bool MessagesTable::remove_kind(MessageKind kind, const MessageId& id, const AccountId& from) {
   const auto placeholder = find(id);
-  if (!placeholder || placeholder->kind != MessageKind::kUndecryptable || placeholder->from != from) return false;
+  if (!placeholder || placeholder->kind != kind || placeholder->from != from) return false;
   remove(*placeholder);
   return true;
 }

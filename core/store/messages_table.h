@@ -7,11 +7,12 @@
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
-//              Content of kUnsupported, unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming
+//              Content of kUnsupported, for a version that knows its kind (unsupported), unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming
 //              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text,
 //              came_us INTEGER: of an incoming message, this device's clock when what it shows came; else 0
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
+//              messages_unsupported (kind) of kUnsupported
 //   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
 //                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
@@ -94,6 +95,12 @@ struct MessagePage {
   bool more = false;
 };
 
+// A message, and where it is in the order in which this device stored them.
+struct StoredMessage {
+  int64_t sequence = 0;
+  MessageRow message;
+};
+
 class MessagesTable {
  public:
   // A sender that was not told that its message arrived sends it again as soon as it is connected. A device that was off
@@ -111,6 +118,11 @@ class MessagesTable {
   // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False unless
   // there is such a placeholder from the same account in the same conversation.
   bool repair(const MessageRow& message);
+  // The same for a kUnsupported message.
+  bool remake(const MessageRow& message);
+
+  // Those that are kUnsupported, in the order stored, after this place; at most `limit`.
+  std::vector<StoredMessage> unsupported(int64_t after, int64_t limit);
 
   // The server has given an incoming message of this account another time, because it had forgotten that it had one.
   // Absent, and nothing changes, when there is no such message, it has this time, it was read, or it came more than
@@ -120,6 +132,8 @@ class MessagesTable {
   // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no
   // such placeholder.
   bool remove_placeholder(const MessageId& id, const AccountId& from);
+  // The same for a kUnsupported message.
+  bool remove_unsupported(const MessageId& id, const AccountId& from);
 
   std::optional<MessageRow> find(const MessageId& id);
   std::optional<MessageRow> last(const ConversationId& conversation);
@@ -152,7 +166,8 @@ class MessagesTable {
   MessagePage take(int64_t limit);
 
   // Messages with all the words (search_words.h), the newest first, whether they are in the index or not; none without
-  // words. It ends early: of texts that are not in the index, and of what the index names, it compares 16 MiB each.
+  // words. It ends early: of texts that are not in the index, of the newest (for words of one or two characters), and of
+  // what the index names, it compares 16 MiB each.
   std::vector<MessageRow> search(const SearchWords& words, const std::optional<ConversationId>& conversation,
                                  int64_t limit);
   // Brings the oldest `count` messages that are not in the index into it. False: there are no more.
@@ -167,6 +182,9 @@ class MessagesTable {
   // Up to where the index has them.
   int64_t indexed_sequence();
   Tick tick_by_receipts(const MessageId& id);
+  // Gives a message of this kind the content of another one, and takes one away: see repair() and remove_placeholder().
+  bool replace(MessageKind kind, const MessageRow& message);
+  bool remove_kind(MessageKind kind, const MessageId& id, const AccountId& from);
   void remove(const MessageRow& message);
   bool insert(const MessageRow& message, Tick tick, bool unread);
 

@@ -48,6 +48,7 @@ CREATE TABLE messages (
   unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
+CREATE INDEX messages_unsupported ON messages (kind) WHERE kind = 4;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);
