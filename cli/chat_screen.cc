@@ -151,11 +151,14 @@ class PlainScreen final : public ChatScreen {
   PlainScreen(Context context, Events events)
       : out_(context.out),
         events_(std::move(events)),
-        lines_({[this](std::string line) { events_.entered(std::move(line)); },
+        lines_({[this](std::string_view line) { events_.entered(std::string(line)); },
                 [this] { out_.note("not sent: a line is longer than " + std::to_string(kTextBytesMax) + " bytes"); }},
                kTextBytesMax),
         input_(context.host, [this](std::string_view text) {
-          if (!text.empty()) return lines_.take(text);
+          if (!text.empty()) {
+            (void)lines_.take(text);
+            return;
+          }
           lines_.end();
           events_.ended();
         }) {}

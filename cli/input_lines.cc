@@ -2,12 +2,10 @@
 
 #include "cli/input_lines.h"
 
-#include <utility>
-
 namespace kith::cli {
 
-void InputLines::take(std::string_view input) {
-  for (;;) {
+std::string_view InputLines::take(std::string_view input) {
+  while (!input.empty() && events_.has_room()) {
     const size_t end = input.find('\n');
     if (!skipping_) line_ += input.substr(0, end);
     if (line_.size() > bytes_max_ + 1) {  // one more for a "\r"
@@ -15,10 +13,11 @@ void InputLines::take(std::string_view input) {
       line_ = {};
       events_.too_long();
     }
-    if (end == std::string_view::npos) return;
+    if (end == std::string_view::npos) return {};
     finish();
     input.remove_prefix(end + 1);
   }
+  return input;
 }
 
 void InputLines::end() {
@@ -26,11 +25,15 @@ void InputLines::end() {
 }
 
 void InputLines::finish() {
-  std::string line = std::exchange(line_, {});
-  if (std::exchange(skipping_, false)) return;
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.size() > bytes_max_) return events_.too_long();
-  events_.line(std::move(line));
+  std::string_view line = line_;
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.size() > bytes_max_) {
+    events_.too_long();
+  } else if (!skipping_) {
+    events_.line(line);
+  }
+  skipping_ = false;
+  line_.clear();
 }
 
 }  // namespace kith::cli

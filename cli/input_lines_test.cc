@@ -16,26 +16,43 @@ class InputLinesTest : public ::testing::Test {
  protected:
   std::vector<std::string> taken;
   int too_long = 0;
-  InputLines lines{{[this](std::string line) { taken.push_back(std::move(line)); }, [this] { ++too_long; }}, 5};
+  size_t room = 1000;
+  InputLines lines{{[this](std::string_view line) { taken.emplace_back(line); }, [this] { ++too_long; },
+                    [this] { return taken.size() < room; }},
+                   5};
+
+  void take(std::string_view input) { EXPECT_EQ(lines.take(input), ""); }
 };
 
 TEST_F(InputLinesTest, ComeInAnyPiecesAndTheLastNeedsNoEnd) {
-  lines.take("a\n\nb\r\nc");
+  take("a\n\nb\r\nc");
   EXPECT_THAT(taken, ElementsAre("a", "", "b"));
-  lines.take("d");
+  take("d");
   lines.end();
   EXPECT_THAT(taken, ElementsAre("a", "", "b", "cd"));
 }
 
 TEST_F(InputLinesTest, OneThatIsTooLongIsToldOnceAndTheNextIsTaken) {
-  lines.take("12345\n12345\r\n123456\n");
+  take("12345\n12345\r\n123456\n");
   EXPECT_EQ(too_long, 1);
-  for (int i = 0; i < 1000; ++i) lines.take("more and more");
+  for (int i = 0; i < 1000; ++i) take("more and more");
   EXPECT_EQ(too_long, 2) << "before its end";
-  lines.take("end\nb\n12345678");
+  take("end\nb\n12345678");
   lines.end();
   EXPECT_THAT(taken, ElementsAre("12345", "12345", "b"));
   EXPECT_EQ(too_long, 3);
+}
+
+TEST_F(InputLinesTest, WhatThereIsNoRoomForIsLeftAndMayBeGivenAgain) {
+  room = 2;
+  EXPECT_EQ(lines.take("a\nb\nc\nd"), "c\nd");
+  EXPECT_THAT(taken, ElementsAre("a", "b"));
+  room = 3;
+  EXPECT_EQ(lines.take("c\nd"), "d");
+  room = 4;
+  take("d");
+  lines.end();
+  EXPECT_THAT(taken, ElementsAre("a", "b", "c", "d"));
 }
 
 }  // namespace

@@ -50,7 +50,17 @@ std::string event_line(const client_api::Event& event) {
 }
 
 Session::Session(Start start, std::function<void(std::string)> write, size_t line_bytes_max)
-    : start_(std::move(start)), write_(std::move(write)), line_bytes_max_(line_bytes_max) {}
+    : start_(std::move(start)),
+      write_(std::move(write)),
+      lines_({[this](std::string_view line) { take_line(line); },
+              [this, line_bytes_max] {
+                Error error;
+                error.code = kInvalidRequest;
+                error.message = "a line has at most " + std::to_string(line_bytes_max) + " bytes";
+                write_(error_object(error));
+              },
+              [this] { return outstanding_ < kOutstandingMax; }},
+             line_bytes_max) {}
 
 void Session::take(std::string_view input) {
   waiting_ += input;
@@ -58,32 +68,8 @@ void Session::take(std::string_view input) {
 }
 
 void Session::take_lines() {
-  std::string_view input = waiting_;
-  while (!input.empty() && outstanding_ < kOutstandingMax) {
-    const size_t end = input.find('\n');
-    const std::string_view part = input.substr(0, end);
-    if (!skipping_) {
-      line_ += part;
-      if (line_.size() > line_bytes_max_) {
-        Error error;
-        error.code = kInvalidRequest;
-        error.message = "a line has at most " + std::to_string(line_bytes_max_) + " bytes";
-        write_(error_object(error));
-        skipping_ = true;
-        line_ = std::string();
-      }
-    }
-    if (end == std::string_view::npos) {
-      input = {};
-      break;
-    }
-    if (!skipping_) take_line(line_);
-    line_.clear();
-    skipping_ = false;
-    input.remove_prefix(end + 1);
-  }
-  waiting_.erase(0, waiting_.size() - input.size());
-  if (ended_ && waiting_.empty() && !skipping_ && !line_.empty()) take_line(std::exchange(line_, {}));
+  waiting_.erase(0, waiting_.size() - lines_.take(waiting_).size());
+  if (ended_ && waiting_.empty()) lines_.end();
 }
 
 void Session::end() {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cli/host.h"
+#include "cli/input_lines.h"
 #include "cli/rpc/envelope.h"
 
 namespace kith::cli::rpc {
@@ -28,6 +29,8 @@ class Session {
 
   // `start` gives a request to the core, which answers later; `write` gets a line at a time, without its end.
   Session(Start start, std::function<void(std::string line)> write, size_t line_bytes_max = kLineBytesMax);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // Takes what was read from the program, in any pieces. A line whose reading takes more memory than there is, is answered
   // with an error, and the next one is read. Give more only when it has room.
@@ -51,10 +54,8 @@ class Session {
 
   Start start_;
   std::function<void(std::string)> write_;
-  size_t line_bytes_max_;
-  std::string waiting_;    // read, but not taken: there was no room
-  std::string line_;       // what came of the line so far
-  bool skipping_ = false;  // the rest of a line that was too long
+  InputLines lines_;
+  std::string waiting_;  // read, but not taken: there was no room
   bool ended_ = false;
   size_t outstanding_ = 0;
 };

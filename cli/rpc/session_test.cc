@@ -183,6 +183,7 @@ TEST_F(RpcSession, ALineForWhichThereIsNoMemoryIsRefusedAndTheNextOneIsRead) {  
     kith::testing::limit_memory(size_t{4} << 20);
     take(hungry);
     if (lines.size() != 1 || lines[0].find("memory has run out") == std::string::npos) return 1;
+    if (lines[0].find(R"("id":7)") == std::string::npos) return 3;
     lines.clear();
     take("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"get_state\"}\n");
     return lines.size() == 1 && lines[0].starts_with(R"({"jsonrpc":"2.0","id":8,"result")") ? 0 : 2;
