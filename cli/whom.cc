@@ -3,7 +3,6 @@
 #include "cli/whom.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -76,10 +75,12 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   std::vector<std::string> names;
   std::vector<std::string> names_folded;
   for (const Person& person : *people) {
-    names.insert(names.end(), person.names.begin(), person.names.end());
-    std::ranges::transform(person.names, std::back_inserter(names_folded), folded);
-    if (std::ranges::any_of(person.names, [&](const std::string& name) { return folded(name) == wanted; }))
-      found.push_back(person);
+    bool is_called_so = false;
+    for (const std::string& name : person.names) {
+      names.push_back(name);
+      is_called_so |= names_folded.emplace_back(folded(name)) == wanted;
+    }
+    if (is_called_so) found.push_back(person);
   }
   if (found.size() == 1) return found.front().whom;
   std::string words;

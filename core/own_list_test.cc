@@ -79,7 +79,7 @@ TEST_F(OwnListTest, ADeviceThatRegistersAnewLeavesTheConflict_IDENTITY_4) {
 
 TEST_F(OwnListTest, AListUnderTheOwnKeyWithoutThisDeviceEndsItAndIsAskedForAgainMoreAndMoreRarely_IDENTITY_4) {
   std::vector<uint64_t> attempts;
-  ana_.before_step = [&](const client_api::Action& action) {
+  ana_.before_step = [this, &attempts](const client_api::Action& action) {
     if (action.has_open_socket()) attempts.push_back(world_.clock.monotonic_ms);
   };
   attempts.push_back(world_.clock.monotonic_ms);
@@ -123,7 +123,7 @@ TEST_F(OwnListTest, AnOlderListUnderTheOwnKeyIsIgnored_IDENTITY_4) {
   for (const uint64_t old : {1, 2}) {  // older; and another one of the same revision
     for (const std::function<void(wire::DeviceList&)>& lie : {std::function(leave_this_device_out), {add_device}}) {
       forge(
-          [&](wire::DeviceList& list) {
+          [&lie, old](wire::DeviceList& list) {
             lie(list);
             list.set_revision(old);
           },

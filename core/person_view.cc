@@ -28,25 +28,26 @@ const client_api::Person& PersonView::build(const AccountId& account) {
   if (!is_new) return known->second;
   client_api::Person& person = known->second;
   person.set_account_id(account.hex());
+  std::vector<Handle> handles;
   if (!is_self(account)) {
-    for (const Handle& handle : store_.handles.of(account)) *person.add_handles() = shown(handle);
-  } else if (const Handle own = store_.account.handle(); !own.is_none()) {
-    *person.add_handles() = shown(own);
+    handles = store_.handles.of(account);
+  } else if (Handle own = store_.account.handle(); !own.is_none()) {
+    handles.push_back(std::move(own));
   }
-  person.set_name(name_of(person, account));
+  for (const Handle& handle : handles) *person.add_handles() = shown(handle);
+  person.set_name(name_of(account, handles));
   return person;
 }
 
-std::string PersonView::name_of(const client_api::Person& person, const AccountId& account) {
+std::string PersonView::name_of(const AccountId& account, const std::vector<Handle>& handles) {
   if (auto contact = store_.contacts.find(account)) return std::move(contact->name);
   // One that the server was not asked about yet is known to the contact by its handle alone.
-  for (const client_api::Handle& each : person.handles()) {
-    const auto handle = Handle::from_text(each.text());
-    if (auto contact = handle ? store_.contacts.find(*handle) : std::nullopt) return std::move(contact->name);
+  for (const Handle& handle : handles) {
+    if (auto contact = store_.contacts.find(handle)) return std::move(contact->name);
   }
   auto profile = store_.profiles.find(account);
   if (profile && !profile->name.empty()) return std::move(profile->name);
-  return person.handles().empty() ? account.hex().substr(0, 8) : person.handles(0).text();
+  return handles.empty() ? account.hex().substr(0, 8) : handles.front().text();
 }
 
 }  // namespace kith::core

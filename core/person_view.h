@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/handle.h"
 #include "client_api/client_api.pb.h"
@@ -27,7 +28,7 @@ class PersonView {
   bool is_self(const AccountId& account);
 
  private:
-  std::string name_of(const client_api::Person& person, const AccountId& account);
+  std::string name_of(const AccountId& account, const std::vector<Handle>& handles);
 
   Store& store_;
   std::optional<AccountId> self_;

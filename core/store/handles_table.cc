@@ -46,8 +46,12 @@ std::optional<AccountId> HandlesTable::account_of(const Handle& handle) {
 }
 
 std::optional<AccountId> HandlesTable::known_account_of(const Handle& handle) {
-  const auto account = account_of(handle);
-  return account && !provisional(*account) ? account : std::nullopt;
+  auto row = database_.prepare(
+      "SELECT account FROM (SELECT account FROM handles WHERE handle = ?1 "
+      "UNION ALL SELECT account FROM contacts WHERE handle = ?1 AND account IS NOT NULL LIMIT 1) AS found "
+      "WHERE NOT EXISTS (SELECT 1 FROM handles h WHERE h.account = found.account AND h.provisional = 1)");
+  row.bind_text(handle.text());
+  return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
 }
 
 void HandlesTable::set_claim(const Handle& handle, const AccountId& account) {

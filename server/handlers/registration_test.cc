@@ -75,6 +75,30 @@ TEST_F(RegistrationTest, ACodeMakesADeviceThatIsNotActiveYet) {
   EXPECT_EQ(inactive.error().code, wire::kUnauthenticated);
 }
 
+TEST_F(RegistrationTest, ADeviceThatNeverBecameActiveMakesRoomForTheNextAndTheActiveOneStays) {
+  TestDevice active(world, kPhone);
+  ASSERT_TRUE(active.become_active());
+  TestDevice stale(world, kPhone);
+  ASSERT_TRUE(stale.register_number());
+  const wire::PublishKeysRequest late = stale.keys();
+  TestDevice next(world, kPhone);
+  next.account_key = active.account_key;
+  ASSERT_TRUE(next.register_number());
+  EXPECT_EQ(next.address, (DeviceAddress{active.address.account, {3}})) << "no id is given twice";
+
+  const auto refused = world.run(handlers::authenticate(world.services(), stale.token, false));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, wire::kUnauthenticated);
+  const auto published = stale.publish(late);
+  ASSERT_FALSE(published) << "nor can keys that were on their way";
+  EXPECT_EQ(published.error().code, wire::kUnauthenticated);
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), active.token, true)));
+  ASSERT_TRUE(next.publish(next.keys()));
+  EXPECT_TRUE(world.run(handlers::authenticate(world.services(), next.token, true)));
+  EXPECT_FALSE(world.run(handlers::authenticate(world.services(), active.token, false)))
+      << "the list names the next one";
+}
+
 TEST_F(RegistrationTest, OnlyTheEchoSenderPutsTheCodeInTheAnswer) {
   world.ports().codes.echo = false;
   const auto code = ask();
