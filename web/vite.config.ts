@@ -10,6 +10,8 @@ import { isLiteralElement, parse } from "@formatjs/icu-messageformat-parser";
 import { defineConfig } from "vitest/config";
 import type { Plugin } from "vite";
 
+import { notices } from "./notices";
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -105,11 +107,17 @@ function texts(): Plugin {
   };
 }
 
+const othersCode = notices({
+  dist: here("dist/notices.txt"),
+  module: here("../build/wasm/notices.txt"),
+  apache: here("../tools/licences/apache-2.0.txt"),
+});
+
 const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [texts(), serviceWorker(), compressed(), sources()],
+  plugins: [texts(), serviceWorker(), compressed(), sources(), othersCode.page],
   // What is parsed already needs no parser; tests have one, for texts of their own.
   resolve: { alias: process.env.VITEST === undefined ? { [PARSER]: `${PARSER}/no-parser.js` } : {} },
   define: { __KITH_SOURCE__: JSON.stringify(sourceUrl) },
@@ -124,7 +132,7 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [othersCode.worker] },
   // What is imported on demand too: found later, it would come with a second React into a page that runs from the
   // sources.
   optimizeDeps: {

@@ -226,17 +226,29 @@ describe("two people in two browsers", () => {
     await row(anaPage, "Benedict O.").waitFor();
   });
 
-  it("the settings lead to the licence and to the source of what runs here", async () => {
+  it("the settings lead to the licence, to the source of what runs here, and to others' notices", async () => {
     await openSettings(anaPage, /About Kith/);
     for (const [name, type] of [
       ["Licence", /^text\/plain/],
       ["Source code", /./],
+      ["Notices of others' code", /^text\/plain/],
     ] as const) {
       const href = await anaPage.getByRole("link", { name }).getAttribute("href");
       const response = await anaPage.request.get(new URL(href ?? "", server.url).href);
       assert.equal(response.status(), 200, name);
       assert.match(response.headers()["content-type"] ?? "", type);
-      assert.ok((await response.body()).length > 10_000);
+      const body = await response.body();
+      assert.ok(body.length > 10_000);
+      if (!name.startsWith("Notices")) continue;
+      // Of the page, its Worker, its styles, and the module; and of nothing that is for building alone.
+      const whose =
+        body
+          .toString()
+          .match(/^---- \S+/gm)
+          ?.map((line) => line.slice(5)) ?? [];
+      for (const one of ["react", "@bufbuild/protobuf", "@fontsource-variable/inter", "libsodium", "wasi-libc"])
+        assert.ok(whose.includes(one), `${one} is among ${whose.join(", ")}`);
+      assert.ok(!whose.some((one) => /vite|eslint|playwright/.test(one)), whose.join(", "));
     }
     await closeSettings(anaPage);
   });

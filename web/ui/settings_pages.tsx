@@ -133,6 +133,11 @@ export function AboutPage() {
           {say("settings.licence")}
         </a>
       </p>
+      <p>
+        <a href="/notices.txt" target="_blank" rel="noopener noreferrer">
+          {say("settings.notices")}
+        </a>
+      </p>
     </section>
   );
 }
