@@ -18,7 +18,7 @@ GroupCommit::GroupCommit(const Ports& ports)
 
 void GroupCommit::add(Member& member, Due due) {
   if (due.only_notices) {
-    if (!member.is_listed()) {
+    if (!member.in_messages_ && !member.in_notices_) {
       member.in_notices_ = true;
       notices_.push_back(&member);
     }

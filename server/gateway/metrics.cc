@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <limits>
+#include <optional>
 
 #include "base/executor.h"
 #include "server/delivery/shard.h"
