@@ -9,7 +9,7 @@
   *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are
                       there; so are the tests that are named as `Suite.Name`, and in a list behind it as `Name` (not:
                       `Name` in `file`)
-  sources             have no line over 120 characters
+  sources             have no line over 120 characters, and name their licence in their first three
 
 Prints each difference; exits 1 when there is one.
 """
@@ -177,11 +177,27 @@ def is_measured(path: pathlib.Path) -> bool:
         return file.read(2) == b"#!"  # a script
 
 
-def check_lengths() -> None:
+def repository() -> list[str]:
     listed = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    for name in sorted(set(names) - DRAWINGS - {""}):
-        if not (ROOT / name).is_file() or not is_measured(ROOT / name):
+    return [name for name in sorted(set(names) - {""}) if (ROOT / name).is_file()]
+
+
+# Below "#!", or first of all. Not: what is generated (*.inc), and what is read by people who set something (*.toml).
+LICENCE = "SPDX-License-Identifier: AGPL-3.0-or-later"
+LICENSED = MEASURED | {".h", ".cc", ".proto", ".yaml"}
+
+
+def check_licences() -> None:
+    for name in repository():
+        path = ROOT / name
+        if (path.suffix in LICENSED or is_measured(path)) and LICENCE not in "".join(text(name).split("\n")[:3]):
+            wrong.append(f"{name}: its first lines do not say {LICENCE}")
+
+
+def check_lengths() -> None:
+    for name in repository():
+        if name in DRAWINGS or not is_measured(ROOT / name):
             continue
         for number, line in enumerate(text(name).split("\n"), 1):
             if len(line) > LONGEST_LINE:
@@ -193,5 +209,6 @@ check_rules()
 check_tests()
 check_links()
 check_lengths()
+check_licences()
 print("\n".join(wrong) or "documents: routes, schemas, rules, tests, links and files are as the code has them")
 sys.exit(1 if wrong else 0)
