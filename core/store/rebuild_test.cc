@@ -461,7 +461,8 @@ TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
   const size_t registration = root_of("registration") / kPage;
   const uint64_t first = from_environment("KITH_SEED", 1);
   int rebuilt = 0, refused = 0;
-  for (uint64_t seed = first; seed < first + from_environment("KITH_SEEDS", 40); ++seed) {
+  const uint64_t seeds = from_environment("KITH_SEEDS", 40);
+  for (uint64_t seed = first; seed < first + seeds; ++seed) {
     SCOPED_TRACE("KITH_SEED=" + std::to_string(seed) + " KITH_SEEDS=1");
     crypto::SeededRandom dice(seed);
     dice.below(2) == 0 ? ana_.close() : ana_.crash();
@@ -507,7 +508,9 @@ TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
     expect_sound();
     if (HasFailure()) return;
   }
-  EXPECT_GT(rebuilt, 5);
+  if (seeds >= 40) {  // a few may all be refused
+    EXPECT_GT(rebuilt, 5);
+  }
 }
 
 }  // namespace
