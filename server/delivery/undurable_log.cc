@@ -168,7 +168,6 @@ std::vector<UndurableLog::Entry> UndurableLog::failed(StoreError error, Position
   const size_t in_batch = first_after(std::exchange(batch_last_, {}));
   for (size_t i = 0; i < in_batch; ++i) {
     Settlement::settle_all(std::exchange(entries_[i].waiting, nullptr), why);
-    entries_[i].due_ms = retry_ms;
   }
   std::vector<Entry> back;
   while (take_back && !entries_.empty() && entries_.back().stored.position > kept) {
@@ -179,6 +178,8 @@ std::vector<UndurableLog::Entry> UndurableLog::failed(StoreError error, Position
     back.push_back(std::move(entry));
     entries_.pop_back();
   }
+  // What came after the batch as well: it is written with what is before it, which would be tried without a pause.
+  for (size_t i = 0; i < entries_.size(); ++i) entries_[i].due_ms = std::max(entries_[i].due_ms, retry_ms);
   return back;
 }
 
