@@ -301,7 +301,7 @@ void Ledger::check_tick(const Text& text) {
 }
 
 // It was sent again, perhaps with another time, and may have been read before, or have stood there for more than a day by
-// the clock of its reader: then it stays.
+// the clock of its reader, or have come again while its sender was blocked: then it stays.
 bool Ledger::may_have_stayed(const std::string& id) const {
   const auto text = texts_.find(id);
   if (text == texts_.end()) return true;  // its writer's answer was lost in a crash
@@ -312,7 +312,8 @@ bool Ledger::may_have_stayed(const std::string& id) const {
   const bool was_read = read != read_early_.end() && read->second >= text->second.at_us;
   const bool was_set = set != clock_set_.end() && set->second >= text->second.at_us;
   if (repeated_.contains(id)) return true;  // what came may have the time of the repetition
-  return sends != sent.end() && sends->second > 1 && (was_read || was_set);
+  const bool was_blocked = blocks_.contains({text->second.to, text->second.from});
+  return sends != sent.end() && sends->second > 1 && (was_read || was_set || was_blocked);
 }
 
 void Ledger::check_order(const std::vector<FinalView>& views) {
