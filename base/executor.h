@@ -51,7 +51,8 @@ class [[nodiscard]] enter {
   Executor& executor_;
 };
 
-// `co_await later(executor)`: the rest of the coroutine runs on `executor` in a later turn, also when it is there already.
+// `co_await later(executor)`: the rest of the coroutine runs on `executor` in a later turn, also when it is there
+// already.
 class [[nodiscard]] later {
  public:
   explicit later(Executor& executor) : executor_(executor) {}

@@ -7,8 +7,8 @@
 //   phone      E.164 (base/phone_number.h)
 //   e-mail     local part and domain as most people's are: letters, digits and !#$%&'*+-/=?^_`{|}~ with single dots
 //              inside, at most 64; then a domain of at least two labels of letters, digits and inner hyphens. ASCII
-//              only, small letters throughout, at most kHandleBytesMax in all. What RFC 5321 allows beyond (quoted local
-//              parts, addresses in brackets) is no handle
+//              only, small letters throughout, at most kHandleBytesMax in all. What RFC 5321 allows beyond (quoted
+//              local parts, addresses in brackets) is no handle
 //   username   3 to 32 of a-z, 0-9, "." and "_", the first a letter; written with "@" in front
 #pragma once
 

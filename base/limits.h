@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Limits that clients and servers share (LIMIT-1): what one side allows itself to send, the other has to take. They are
-// part of the protocol; none is a setting. tools/make_limits.mjs makes web/core-client/generated/limits.ts of this file.
+// part of the protocol; none is a setting. tools/make_limits.mjs makes web/core-client/generated/limits.ts of this
+// file.
 #pragma once
 
 #include <cstddef>

@@ -125,8 +125,8 @@ char32_t fold_ascii(uint32_t point) {
   return point >= 9 && point <= 13 ? U' ' : point;
 }
 
-// Appends to `out`, and calls `folded(first, ascii)` for each stretch that begins at the byte `first`: of ASCII, where each
-// byte is a point, or one other character. Most texts are long stretches of ASCII.
+// Appends to `out`, and calls `folded(first, ascii)` for each stretch that begins at the byte `first`: of ASCII, where
+// each byte is a point, or one other character. Most texts are long stretches of ASCII.
 template <class OnStretch>
 void fold_into(std::string_view text, std::u32string& out, OnStretch folded) {
   out.reserve(text.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Numbers in protobuf's variable length: seven bits a byte, the lowest first, the top bit set on all bytes but the last.
-// For what is written without protobuf's own objects; reading is protobuf's.
+// Numbers in protobuf's variable length: seven bits a byte, the lowest first, the top bit set on all bytes but the
+// last. For what is written without protobuf's own objects; reading is protobuf's.
 #pragma once
 
 #include <cstddef>

@@ -124,8 +124,8 @@ class BenchHost final : core::testing::LoopbackHost {
   client_api::Response answer_;
 };
 
-// Words of two to nine letters, of which those at the beginning of the alphabet are frequent: what the search index has to
-// do with a text depends on it.
+// Words of two to nine letters, of which those at the beginning of the alphabet are frequent: what the search index has
+// to do with a text depends on it.
 Bytes some_words(RandomSource& random, size_t bytes) {
   Bytes text;
   while (text.size() < bytes) {

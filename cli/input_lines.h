@@ -2,7 +2,8 @@
 
 // Bytes that come in any pieces, as lines. No I/O.
 //
-// Limits: a line that is longer than `bytes_max` is told once, and left out. What a line is kept in is kept for the next.
+// Limits: a line that is longer than `bytes_max` is told once, and left out. What a line is kept in is kept for the
+// next.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Where no home is: a core that nobody has registered, without a directory or a database. Commands that only read run on
-// it, so that a mistyped --home does not become one.
+// Where no home is: a core that nobody has registered, without a directory or a database. Commands that only read run
+// on it, so that a mistyped --home does not become one.
 #pragma once
 
 #include <deque>

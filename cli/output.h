@@ -26,8 +26,8 @@ class Output {
   // Whether somebody still reads: asked before data is taken that can be had only once.
   [[nodiscard]] bool has_reader() const;
 
-  // "kith: text" for people, at once, on one line; control characters made visible. Data added before leaves first, so that a
-  // terminal shows both in order.
+  // "kith: text" for people, at once, on one line; control characters made visible. Data added before leaves first, so
+  // that a terminal shows both in order.
   void note(std::string_view text);
 
   // Whether people look at the data: then there may be colours, and dates are for people.

@@ -16,9 +16,9 @@ struct Whom {
   std::string handle;  // as it was written
 };
 
-// An id stands for itself, and so do an e-mail address and what begins with @, + or a digit, for a username or a number.
-// Anything else is a name: of a contact, or the title of a conversation, in any case of letters; "Note to self" and
-// one's own name are oneself. One that nobody or more than one person has is told to the user, with who they are:
+// An id stands for itself, and so do an e-mail address and what begins with @, + or a digit, for a username or a
+// number. Anything else is a name: of a contact, or the title of a conversation, in any case of letters; "Note to self"
+// and one's own name are oneself. One that nobody or more than one person has is told to the user, with who they are:
 // kUsage.
 Result<Whom, ExitCode> find_whom(Context context, const std::string& text);
 

@@ -45,8 +45,8 @@ class Client {
 
   // Takes one input and appends the actions that follow from it.
   void handle(const client_api::Input& input, std::vector<client_api::Action>& actions);
-  // Takes inputs that came together, in order, in one transaction and so with one sync. When it fails, all of them fail:
-  // give a bounded number.
+  // Takes inputs that came together, in order, in one transaction and so with one sync. When it fails, all of them
+  // fail: give a bounded number.
   void handle_together(const std::vector<client_api::Input>& inputs, std::vector<client_api::Action>& actions);
 
   // The database has turned out to be damaged: what needs the damaged place fails, again and again. The host ends this

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What every program in C++ that hosts a Client does in the same way: the terminal client, the simulator, the bench, the
-// fuzzers and the tests. It numbers requests, keeps inputs until the core takes them and actions until they are carried
-// out, and gives each action to the function for its kind. What differs is a HostActions, and when the program calls
-// hand_in() and carry_out().
+// What every program in C++ that hosts a Client does in the same way: the terminal client, the simulator, the bench,
+// the fuzzers and the tests. It numbers requests, keeps inputs until the core takes them and actions until they are
+// carried out, and gives each action to the function for its kind. What differs is a HostActions, and when the program
+// calls hand_in() and carry_out().
 //
 // Order:  inputs are handed in in the order of their arrival; actions are carried out in the order of the core.
 // Limits: whoever brings inputs faster than it hands them in bounds them.

@@ -9,8 +9,8 @@
 // A server that does not take this device for one of its own is left, the user is told, and it is asked again rarely:
 // from kRefusedMinMs, doubling to kRefusedMaxMs, and at each start(). It has ended the device, or has lost it, or is
 // another than the one of the registration (Standing; IDENTITY-7), or gives out a list for the account that is under
-// another key or without this device (OwnList; IDENTITY-4). Only the person can give the device up, by registering anew. A Welcome of the right
-// server, or one's own list, ends it.
+// another key or without this device (OwnList; IDENTITY-4). Only the person can give the device up, by registering
+// anew. A Welcome of the right server, or one's own list, ends it.
 //
 // The delay doubles from kDelayMinMs to kDelayMaxMs, of which a random half is waited; a connection that lasted
 // kStableMs resets it. A silent connection is found out by a Ping at a third of the server's idle timeout: no frame

@@ -5,8 +5,8 @@
 //
 // A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known
 // (IDENTITY-3). The first key seen is pinned; another one later is a change of identity (IDENTITY-2): the conversation
-// gets a notice, "verified" is cleared, sessions start anew, and what is not sent yet waits for the person (IDENTITY-6).
-// The own account's list is taken only under the own key, with this device in it (IDENTITY-4).
+// gets a notice, "verified" is cleared, sessions start anew, and what is not sent yet waits for the person
+// (IDENTITY-6). The own account's list is taken only under the own key, with this device in it (IDENTITY-4).
 //
 // Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
 #pragma once
@@ -57,8 +57,8 @@ class Devices {
   void pump();
   void look_again() { look_ = true; }
 
-  // What a device is known by now, its account's key and its own, in one digest: another one is another addressee. Absent
-  // when the account's list does not name the device.
+  // What a device is known by now, its account's key and its own, in one digest: another one is another addressee.
+  // Absent when the account's list does not name the device.
   std::optional<Bytes> keys_of(const DeviceAddress& device);
   static std::optional<Bytes> keys_of(const DeviceListRow& list, DeviceId device);
 

@@ -27,9 +27,9 @@
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
 //              http_calls, http_transfers (those whose bodies come in pieces), output, timers, and the store
-// Within the transport arrows go one way too: the connection knows none of the others, then devices, the outbox, repair,
-// the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents, frames), by a method of
-// the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the others
+// Within the transport arrows go one way too: the connection knows none of the others, then devices, the outbox,
+// repair, the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents, frames), by
+// a method of the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the others
 // (outbox_alone_test.cc).
 //
 // Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered

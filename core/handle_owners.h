@@ -15,8 +15,8 @@ class HandleOwners {
  public:
   explicit HandleOwners(Engine& engine) : engine_(engine) {}
 
-  // The server says that this handle is this account's (IDENTITY-1). False, and nothing is believed: the handle is known
-  // to be another account's, which is a change of identity, or the account has as many as there can be.
+  // The server says that this handle is this account's (IDENTITY-1). False, and nothing is believed: the handle is
+  // known to be another account's, which is a change of identity, or the account has as many as there can be.
   bool take(const Handle& handle, const AccountId& account);
   // The person agrees to what changed about this account (IDENTITY-6): its key, or whose the handle is.
   void agree(const AccountId& account);

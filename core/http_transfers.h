@@ -2,13 +2,14 @@
 
 // HTTP calls whose bodies come in pieces, because they are too large to be held (proto/client_api/host.proto).
 //
-// The one who takes sets the pace. A body: `wanted` says that the host has room for a piece, and the part gives one, then
-// or later. An answer: the part takes a piece when it can use one. So of a file of any size there is a piece at a time in
-// the core, and none while nobody asks.
+// The one who takes sets the pace. A body: `wanted` says that the host has room for a piece, and the part gives one,
+// then or later. An answer: the part takes a piece when it can use one. So of a file of any size there is a piece at a
+// time in the core, and none while nobody asks.
 //
 // Ownership: functions of a Transfer are kept until its end: `ended`, the last piece, or cancel(). When the client core
 //            starts anew (engine.h) transfers are forgotten, as by a crash, and the host is told to give them up.
-// Time:      the host must get on within kPatienceMs, or it is cancelled and has ended without an answer. A part may take
+// Time:      the host must get on within kPatienceMs, or it is cancelled and has ended without an answer. A part may
+// take
 //            as long as it likes.
 // Limits:    kTransfersMax at a time. kTransferPieceBytesMax for a piece either way, kTransferBodyBytesMax for a body
 //            (base/limits.h); a host that brings more, or what was not asked for, is broken and cancelled.

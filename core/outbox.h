@@ -14,7 +14,8 @@
 //   no such account             the item fails; all of the lane, when that is the answer to asking for its list
 //   too large, malformed        the item fails
 //   no account known yet        the lane waits for Lookups to find out whose handle it is
-//   another account key         messages of the lane wait for the person to agree, silent items are dropped (IDENTITY-6)
+//   another account key         messages of the lane wait for the person to agree, silent items are dropped
+//                               (IDENTITY-6)
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up
 //
@@ -26,8 +27,8 @@
 // damage or to a new registration fails when the outbox is read.
 //
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
-// kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor is a
-// message beyond kItemsMax: who writes one asks full() first. The window of the server's Limits, if it is smaller.
+// kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
+// is a message beyond kItemsMax: who writes one asks full() first. The window of the server's Limits, if it is smaller.
 #pragma once
 
 #include <deque>
@@ -91,7 +92,8 @@ class Outbox {
   void reload();
   [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
   // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
-  // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
+  // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the
+  // person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the handle.
   void redirect(const AccountId& provisional, const AccountId& account);

@@ -30,8 +30,8 @@ std::optional<std::string> normalize_server(std::string server) {
   return server;
 }
 
-// The digits of a code as people paste it, in any script, with spaces and dashes between: a code that is right must cost
-// no try because of how it is written. "" when nothing of it is a digit.
+// The digits of a code as people paste it, in any script, with spaces and dashes between: a code that is right must
+// cost no try because of how it is written. "" when nothing of it is a digit.
 std::string digits_of(std::string_view code) {
   std::string digits;
   for (size_t at = 0; at < code.size();) {

@@ -8,8 +8,8 @@
 //   3  PUT /v1/profile gives the name. From here the device is registered, whatever becomes of the call: the profile is
 //      sent until it arrived.
 //
-// Step 1 has an id, made before it and kept until step 2 is done, whatever ends the program in between: a code lets one id
-// in (DEVICE-7), so a `register` that is made again because the answer to step 1 was lost needs no new code.
+// Step 1 has an id, made before it and kept until step 2 is done, whatever ends the program in between: a code lets one
+// id in (DEVICE-7), so a `register` that is made again because the answer to step 1 was lost needs no new code.
 //
 // Interrupted between 1 and 2, the next `register` with the same handle goes on at 2 and needs no new code. Interrupted
 // within 2, the server may have the list already: then it refuses the revision, and hands out a list that is this very

@@ -64,8 +64,8 @@ uint64_t Repair::pump_peer(const DeviceAddress& peer, uint64_t now) {
     }
   }
   if (rows.empty()) return next;
-  // A request that the peer does not have yet is enough: neither side may have been able to read the other's. That it has
-  // it looks again, by on_receipt().
+  // A request that the peer does not have yet is enough: neither side may have been able to read the other's. That it
+  // has it looks again, by on_receipt().
   const bool waits = engine_.outbox.has(peer.account, OutboxKind::kResendRequest) || !has_last_request(peer.account);
   if (waits || !ask(peer, rows)) return std::min(next, now + kAgainMs);
   peer_not_before_ms_[peer] = now + kPeerMs;

@@ -13,8 +13,8 @@
 //            for a repetition), which no device but the asker can read. What had nothing to show is answered with that,
 //            so that the placeholder goes. Only what was encrypted for that very device, under the account key and the
 //            identity key that it has now, in the last kAnswersUntilUs (IDENTITY-5): after a change of identity nothing
-//            from before is sent again. Nor is what the asker's account has acknowledged. Everything else, ids that were
-//            never sent there among it, is answered with silence, and costs nothing.
+//            from before is sent again. Nor is what the asker's account has acknowledged. Everything else, ids that
+//            were never sent there among it, is answered with silence, and costs nothing.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
 // one, for a day, nor while the person has to agree to the peer's identity; kAnswersMax answers per asking account and
@@ -66,8 +66,8 @@ class Repair final : public ContentHandler {
   // A request of this device was dropped before anybody got it.
   void on_request_dropped(const AccountId& peer) { nobody_was_asked(peer); }
 
-  // A receipt of this account's came. When it was of nothing that this device knows to have sent, as after its store was
-  // put back from a copy, nobody knows whether the last request is under it, which then is not waited for.
+  // A receipt of this account's came. When it was of nothing that this device knows to have sent, as after its store
+  // was put back from a copy, nobody knows whether the last request is under it, which then is not waited for.
   void on_receipt(const AccountId& peer, bool says_something);
 
   // Requests to send again, and answers that there is nothing to show.
@@ -87,7 +87,8 @@ class Repair final : public ContentHandler {
   // The same for one device. Gives when to look again.
   uint64_t pump_peer(const DeviceAddress& peer, uint64_t now);
   std::vector<RepairRow> open_rows(const DeviceAddress& peer);
-  // Puts a request for these messages, all of this peer, into the outbox. False: it does not take it, and nobody is asked.
+  // Puts a request for these messages, all of this peer, into the outbox. False: it does not take it, and nobody is
+  // asked.
   bool ask(const DeviceAddress& peer, std::span<RepairRow> rows);
   // The last request to this account counts for nothing.
   void nobody_was_asked(const AccountId& peer);

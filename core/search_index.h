@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Brings new messages into the full-text index in quiet moments: what that costs, some 45 us a message, is not paid while
-// a backlog comes in. Searches read what is not in it yet (MessagesTable::search), so they find it at any time.
+// Brings new messages into the full-text index in quiet moments: what that costs, some 45 us a message, is not paid
+// while a backlog comes in. Searches read what is not in it yet (MessagesTable::search), so they find it at any time.
 #pragma once
 
 #include "core/timers.h"

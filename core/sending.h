@@ -32,7 +32,8 @@ class Sending {
   // Absent, and the request failed, when there is none of this id that failed.
   std::optional<MessageRow> failed_message(uint32_t request, const std::string& id);
   void enqueue(const MessageRow& message, const AccountId& partner);
-  // Whether what is written to this account leaves this device for nobody: a note to oneself, which is read as it is kept.
+  // Whether what is written to this account leaves this device for nobody: a note to oneself, which is read as it is
+  // kept.
   bool stays_here(const AccountId& partner);
   void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
 

@@ -4,8 +4,8 @@
 //
 // Taken from each card: the name (FN, else N, else NICKNAME, ORG), every TEL and every EMAIL. Understood: folded lines,
 // quoted-printable with soft line breaks, base64, UTF-8 and the charsets of one byte (ISO-8859, windows-125x, KOI8),
-// escaped characters, groups (item1.TEL), agents and other nested cards (skipped). Everything else is ignored, also text
-// in charsets of several bytes. Input is hostile: any bytes give cards or an error, in time linear in the size.
+// escaped characters, groups (item1.TEL), agents and other nested cards (skipped). Everything else is ignored, also
+// text in charsets of several bytes. Input is hostile: any bytes give cards or an error, in time linear in the size.
 #pragma once
 
 #include <string>

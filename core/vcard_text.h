@@ -14,8 +14,9 @@ namespace kith::core {
 std::string decode_quoted_printable(std::string_view text);
 // RFC 4648 with any white space; ends at the first other character. Empty when it is none.
 std::string decode_base64(std::string_view text);
-// To well-formed UTF-8. `charset` as in a CHARSET parameter: UTF-8, or one that has one byte for each character; without
-// it UTF-8 if it is, else windows-1252 if it may be. Absent where it is known that the text would become another.
+// To well-formed UTF-8. `charset` as in a CHARSET parameter: UTF-8, or one that has one byte for each character;
+// without it UTF-8 if it is, else windows-1252 if it may be. Absent where it is known that the text would become
+// another.
 std::optional<std::string> to_utf8(std::string_view text, std::string_view charset);
 
 // \n, \, \; \: and \\ by what they stand for; other backslashes stay.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Pieces for a host whose network has calls with whole bodies only: keeps the pieces of a body until it is whole, and an
-// answer until its pieces were taken. For tests, the simulator, benches and fuzzers, where nothing is too large to be
-// held; part of ClientHost.
+// Pieces for a host whose network has calls with whole bodies only: keeps the pieces of a body until it is whole, and
+// an answer until its pieces were taken. For tests, the simulator, benches and fuzzers, where nothing is too large to
+// be held; part of ClientHost.
 #pragma once
 
 #include <map>

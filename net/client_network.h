@@ -8,8 +8,8 @@
 //
 // TLS:    certificates are verified against the system's authorities (SSL_CERT_FILE and SSL_CERT_DIR name others) and
 //         the host's name.
-// Limits: a connection must be up within 10 s, an HTTP call done within 15 s (a transfer connected); addresses of a host are tried in turn.
-// Source: RFC 6455; the subprotocol is kith.v1 (proto/wire/frames.proto).
+// Limits: a connection must be up within 10 s, an HTTP call done within 15 s (a transfer connected); addresses of a
+// host are tried in turn. Source: RFC 6455; the subprotocol is kith.v1 (proto/wire/frames.proto).
 #pragma once
 
 #include <cstdint>

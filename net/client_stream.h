@@ -52,8 +52,8 @@ class ClientStream {
   next_layer_type& next_layer() { return socket_; }
   const next_layer_type& next_layer() const { return socket_; }
 
-  // While it is bounded, at most kBoundedReads reads of kBoundedReadBytes succeed; the next fails with message_size. For
-  // Beast's WebSocket handshake, which takes an answer of any length.
+  // While it is bounded, at most kBoundedReads reads of kBoundedReadBytes succeed; the next fails with message_size.
+  // For Beast's WebSocket handshake, which takes an answer of any length.
   void bound_reads(bool bounded) { reads_left_ = bounded ? kBoundedReads : kUnbounded; }
 
   template <class Buffers, class Handler>

@@ -42,7 +42,8 @@ struct PeerAddress {
   // Absent unless the text is an IPv4 or IPv6 address, in brackets or not.
   static std::optional<PeerAddress> parse(std::string_view text);
 
-  // The same as a proxy may write it: with a port ("203.0.113.3:51234", "[2001:db8::1]:443"), in quotes, between blanks.
+  // The same as a proxy may write it: with a port ("203.0.113.3:51234", "[2001:db8::1]:443"), in quotes, between
+  // blanks.
   static std::optional<PeerAddress> parse_forwarded(std::string_view text);
   // "::", which no peer has: for one whose address is not known.
   static PeerAddress unknown() { return {}; }

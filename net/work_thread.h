@@ -47,8 +47,9 @@ class WorkThread final : public Executor {
   std::thread thread_;  // last: it uses the others
 };
 
-// `co_await run_on(worker, function, when_full)`: calls the function on the worker's thread and goes on where the caller
-// was. The function answers a Result; `when_full` is its error when the worker's queue is full, and it was not called.
+// `co_await run_on(worker, function, when_full)`: calls the function on the worker's thread and goes on where the
+// caller was. The function answers a Result; `when_full` is its error when the worker's queue is full, and it was not
+// called.
 template <class Function>
 Task<std::invoke_result_t<Function&>> run_on(WorkThread& worker, Function function,
                                              typename std::invoke_result_t<Function&>::error_type when_full) {

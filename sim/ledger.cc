@@ -300,8 +300,8 @@ void Ledger::check_tick(const Text& text) {
   }
 }
 
-// It was sent again, perhaps with another time, and may have been read before, or have stood there for more than a day by
-// the clock of its reader, or have come again while its sender was blocked: then it stays.
+// It was sent again, perhaps with another time, and may have been read before, or have stood there for more than a day
+// by the clock of its reader, or have come again while its sender was blocked: then it stays.
 bool Ledger::may_have_stayed(const std::string& id) const {
   const auto text = texts_.find(id);
   if (text == texts_.end()) return true;  // its writer's answer was lost in a crash

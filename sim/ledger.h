@@ -18,8 +18,8 @@
 //     has changed, had never compared safety numbers with them, and wrote all the same          IDENTITY-5, IDENTITY-6
 //   - no note to oneself is; nor is anything, ever, by an account that a known number was given to
 //                                                                                               IDENTITY-4, IDENTITY-1
-//   - a conversation stays with the account that it was opened with, and with its number; what is shown as somebody's is
-//     theirs                                                                                               IDENTITY-1
+//   - a conversation stays with the account that it was opened with, and with its number; what is shown as somebody's
+//     is theirs                                                                                            IDENTITY-1
 //   - nobody is told of a change of identity when there is none                                            IDENTITY-2
 //   - whatever the server has said of a device, its own list or itself: in the end it is online as what it was
 //                                                                                               IDENTITY-4, IDENTITY-7
@@ -30,9 +30,9 @@
 // written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in
 // this run may have been dropped, and so may the read receipts of somebody whom its writer has blocked. A device that
 // was put back from a copy of its home has forgotten what came after the copy: of texts from and to its person, only
-// the ticks are looked at. So it is with every text of a run in which the server gave an account or a number to somebody
-// else. Where entries expire, what was not confirmed may be gone. What a server that lies repeats in a message of its own may
-// come out of order, and is listed by the time that came first.
+// the ticks are looked at. So it is with every text of a run in which the server gave an account or a number to
+// somebody else. Where entries expire, what was not confirmed may be gone. What a server that lies repeats in a message
+// of its own may come out of order, and is listed by the time that came first.
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,8 @@
 // says that lists have changed, and writes as an impostor or repeats what others wrote.
 //
 //   mild    lies that clients see through: when they end, everything comes to rest as if they had never been told
-//   grave   a number is somebody else's, whoever that is, or an account has an impostor's key. What was written to it may wait for ever;
-//           what matters is who reads what (Ledger)
+//   grave   a number is somebody else's, whoever that is, or an account has an impostor's key. What was written to it
+//           may wait for ever; what matters is who reads what (Ledger)
 #pragma once
 
 #include <deque>

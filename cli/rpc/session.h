@@ -32,8 +32,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Takes what was read from the program, in any pieces. A line whose reading takes more memory than there is, is answered
-  // with an error, and the next one is read. Give more only when it has room.
+  // Takes what was read from the program, in any pieces. A line whose reading takes more memory than there is, is
+  // answered with an error, and the next one is read. Give more only when it has room.
   void take(std::string_view input);
   // Whether every line that came in whole was taken.
   [[nodiscard]] bool has_room() const { return waiting_.empty() && outstanding_ < kOutstandingMax; }

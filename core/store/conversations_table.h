@@ -4,8 +4,8 @@
 //
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
 //                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
-//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, activity_us INTEGER: order time of the newest message, or when it was made; orders the
-//                        list
+//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, activity_us INTEGER: order
+//                        time of the newest message, or when it was made; orders the list
 //   conversations_peer   index on peer: an account has one conversation at most
 //
 // unread and activity_us follow the messages: MessagesTable keeps them in the same transaction.

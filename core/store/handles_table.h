@@ -2,11 +2,11 @@
 
 // Whose each handle is (base/handle.h), of others' accounts.
 //
-//   handles   sequence INTEGER PRIMARY KEY: of an account's handles the first is the one to show, handle TEXT UNIQUE: its
-//             canonical text, account BLOB(16), provisional INTEGER 0/1: the id is this device's own, until the server
-//             says whose the handle is
-//   handle_claims   handle TEXT PRIMARY KEY, account BLOB(16): the server says that this handle is this account's now, but
-//                   it is known to be another's (IDENTITY-1)
+//   handles   sequence INTEGER PRIMARY KEY: of an account's handles the first is the one to show, handle TEXT UNIQUE:
+//             its canonical text, account BLOB(16), provisional INTEGER 0/1: the id is this device's own, until the
+//             server says whose the handle is
+//   handle_claims   handle TEXT PRIMARY KEY, account BLOB(16): the server says that this handle is this account's now,
+//                   but it is known to be another's (IDENTITY-1)
 //
 // Calls: reads anywhere; writes inside the caller's Transaction. A text that is no handle counts as damage of the file.
 #pragma once

@@ -12,8 +12,8 @@ namespace {
 // as well: there all are read that can be in the time.
 constexpr int64_t kNewest = 2000;
 constexpr int64_t kNewestOfConversation = 40'000;
-// Of texts that are compared: those that are not in the index, the newest, and what the index names have so much each, or
-// long texts of one kind would hide all of another.
+// Of texts that are compared: those that are not in the index, the newest, and what the index names have so much each,
+// or long texts of one kind would hide all of another.
 constexpr size_t kComparedBytesMax = size_t{16} << 20;
 
 }  // namespace

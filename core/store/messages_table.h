@@ -7,9 +7,10 @@
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
-//              Content of kUnsupported, for a version that knows its kind (unsupported), unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming
-//              message, under which its text came from from_device; 0: its sender wants no receipt, or it has no text,
-//              came_us INTEGER: of an incoming message, this device's clock when what it shows came; else 0
+//              Content of kUnsupported, for a version that knows its kind (unsupported), unread INTEGER 0/1: incoming
+//              and not read yet, receipt_number INTEGER: of an incoming message, under which its text came from
+//              from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an incoming message,
+//              this device's clock when what it shows came; else 0
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported
@@ -103,8 +104,8 @@ struct StoredMessage {
 
 class MessagesTable {
  public:
-  // A sender that was not told that its message arrived sends it again as soon as it is connected. A device that was off
-  // overnight has done so within a day; what stands unread for longer is looked for where it stood.
+  // A sender that was not told that its message arrived sends it again as soon as it is connected. A device that was
+  // off overnight has done so within a day; what stands unread for longer is looked for where it stood.
   static constexpr int64_t kReorderedWithinUs = int64_t{24} * 3600 * 1000000;
 
   explicit MessagesTable(Database& database) : database_(database) {}
@@ -115,8 +116,8 @@ class MessagesTable {
   // changes.
   bool add(const MessageRow& message);
   // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
-  // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False unless
-  // there is such a placeholder from the same account in the same conversation.
+  // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False
+  // unless there is such a placeholder from the same account in the same conversation.
   bool repair(const MessageRow& message);
   // The same for a kUnsupported message.
   bool remake(const MessageRow& message);
@@ -166,8 +167,8 @@ class MessagesTable {
   MessagePage take(int64_t limit);
 
   // Messages with all the words (search_words.h), the newest first, whether they are in the index or not; none without
-  // words. It ends early: of texts that are not in the index, of the newest (for words of one or two characters), and of
-  // what the index names, it compares 16 MiB each.
+  // words. It ends early: of texts that are not in the index, of the newest (for words of one or two characters), and
+  // of what the index names, it compares 16 MiB each.
   std::vector<MessageRow> search(const SearchWords& words, const std::optional<ConversationId>& conversation,
                                  int64_t limit);
   // Brings the oldest `count` messages that are not in the index into it. False: there are no more.

@@ -2,8 +2,8 @@
 
 // What accounts say about themselves, the own one among them.
 //
-//   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, fetched_us INTEGER: when the server last gave it; 0:
-//              never, or it is known to have changed since
+//   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, fetched_us INTEGER: when the server last gave it;
+//              0: never, or it is known to have changed since
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once

@@ -8,8 +8,8 @@
 
 namespace kith::core {
 
-// Read receipts for the newest `limit` messages of the conversation that were read become due again (ReceiptsTable). They
-// say nothing that is not so, and saying it twice changes nothing (TICK-1).
+// Read receipts for the newest `limit` messages of the conversation that were read become due again (ReceiptsTable).
+// They say nothing that is not so, and saying it twice changes nothing (TICK-1).
 //
 // Calls: inside the caller's Transaction.
 void read_again(Database& database, const ConversationId& conversation, int64_t limit);

@@ -8,11 +8,11 @@
 //   NAME.damaged    the damaged file, kept for whoever wants to try more: one at most, the newest
 //
 // All tables are copied, each row by itself, from both ends up to what can't be read. What is between, of messages,
-// conversations, contacts and device lists, is found page by page: rows that no tree leads to any more. Rows that do not
-// fit their table are left out. Not copied but made anew: indices and the full-text index; what each device list names,
-// from the list itself, whose signature must be good; conversations that only their messages tell of. Dropped: all
-// Signal sessions and what they have encrypted. The newest states of them may be what was lost, and an older one would
-// use message keys twice. Both sides make new ones (repair.h).
+// conversations, contacts and device lists, is found page by page: rows that no tree leads to any more. Rows that do
+// not fit their table are left out. Not copied but made anew: indices and the full-text index; what each device list
+// names, from the list itself, whose signature must be good; conversations that only their messages tell of. Dropped:
+// all Signal sessions and what they have encrypted. The newest states of them may be what was lost, and an older one
+// would use message keys twice. Both sides make new ones (repair.h).
 //
 // Crashes: at any moment, the next start goes on or begins again (finish_rebuild).
 // Errors:  kCorrupt: not even the registration can be read, and the file is as before; kFull, kFailed: the disk, and

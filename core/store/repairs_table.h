@@ -2,9 +2,9 @@
 
 // Messages that could not be decrypted, and whose content is still to be asked for again.
 //
-//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: answers that
-//             could not be read either, unanswered INTEGER: requests made since the last of those, asked_us INTEGER: when
-//             the last one was made, by this device's clock; 0: the next one may be made now
+//   repairs   message_id BLOB(16) PRIMARY KEY, account BLOB(16), device INTEGER: who sent it, tries INTEGER: answers
+//             that could not be read either, unanswered INTEGER: requests made since the last of those, asked_us
+//             INTEGER: when the last one was made, by this device's clock; 0: the next one may be made now
 //   asked     answer_id BLOB(16) PRIMARY KEY: the id under which an answer is to come, message_id BLOB(16): about this
 //             message. As long as the message is in repairs
 //   indices   repairs_sender (account, device, asked_us, message_id), asked_message (message_id)
@@ -39,8 +39,8 @@ class RepairsTable {
   void remove(const MessageId& message);
   // The next device of which open() has something, in the order of addresses.
   std::optional<DeviceAddress> sender_after(const DeviceAddress& sender, uint32_t most);
-  // What is missing of this device, with fewer than `most` tries, and fewer requests without an answer: at most `limit`,
-  // those first that were asked for least recently.
+  // What is missing of this device, with fewer than `most` tries, and fewer requests without an answer: at most
+  // `limit`, those first that were asked for least recently.
   std::vector<RepairRow> open(const DeviceAddress& sender, uint32_t most, int64_t limit);
 
   // Nobody got the last request to this account's devices.

@@ -2,9 +2,9 @@
 
 // How texts are searched: parts of words, folded (base/unicode.h), in any script.
 //
-// The full-text index holds, for each place of each word, the three characters from there on, or those that are left: of
-// "hello" hel, ell, llo, lo and o. What is looked for is cut in the same way, which finds the messages that may have it;
-// they are read, folded and compared. One or two characters are the beginning of what is in the index.
+// The full-text index holds, for each place of each word, the three characters from there on, or those that are left:
+// of "hello" hel, ell, llo, lo and o. What is looked for is cut in the same way, which finds the messages that may have
+// it; they are read, folded and compared. One or two characters are the beginning of what is in the index.
 #pragma once
 
 #include <string>

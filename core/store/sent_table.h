@@ -49,8 +49,8 @@ class SentTable {
   uint64_t add(const Target& target, DeviceId device, const MessageId& message, const MessageId& shows);
   // Notes what a receipt of `member` says of these numbers; gives the messages whose tick that is, without those that
   // they have said as much of before (what was read was delivered). Absent, and it says nothing, when the run is not of
-  // what was sent, or of kRead and not of what was sent since the last close(). The marks of kDelivered are of the ids that
-  // were sent, those of kRead of the messages shown.
+  // what was sent, or of kRead and not of what was sent since the last close(). The marks of kDelivered are of the ids
+  // that were sent, those of kRead of the messages shown.
   std::optional<std::vector<MessageId>> raise(const Target& target, const AccountId& member, DeviceId device,
                                               const wire::ReceiptRun& run, SentState state);
   // The highest that each has said of anything that was sent for this message, by account; whoever has said nothing
@@ -58,8 +58,8 @@ class SentTable {
   std::vector<MemberState> states_of(const MessageId& shows);
   // The highest of these; kSent when there is none.
   SentState state_of(const MessageId& shows);
-  // At a change of identity: no read receipt counts any more for what was sent to the account up to now. Whoever has the
-  // other key has not read it (TICK-1).
+  // At a change of identity: no read receipt counts any more for what was sent to the account up to now. Whoever has
+  // the other key has not read it (TICK-1).
   void close(const AccountId& account);
   // Whether anything was ever sent to this account that wants a receipt.
   bool has_written_to(const AccountId& account);

@@ -112,8 +112,8 @@ class DamagedDevice : public TwoPeople {
     }
     return ids;
   }
-  // Both ways, each once, and what can be sent again stays unreadable for a day at most: an answer may have gone with the
-  // log. What was asked for before the damage may come after all this.
+  // Both ways, each once, and what can be sent again stays unreadable for a day at most: an answer may have gone with
+  // the log. What was asked for before the damage may come after all this.
   void expect_that_they_talk(const std::string& about) {
     client_api::Request request;
     request.mutable_connect();

@@ -4,8 +4,8 @@
 // without time of its own.
 //
 // Honest: it keeps the rules of docs/protocol.md that a client can see (SEND-1, INBOX-1, INBOX-3, ORDER-1, DEVICE-1,
-// RECEIPT-1, TICK-1, EPHEMERAL-1). What overrides a virtual function can lie: withhold, repeat, reorder and change what goes to
-// a device, refuse sends, hand out other lists and keys.
+// RECEIPT-1, TICK-1, EPHEMERAL-1). What overrides a virtual function can lie: withhold, repeat, reorder and change what
+// goes to a device, refuse sends, hand out other lists and keys.
 //
 // Links: the owner opens one per socket, hands in the frames that the device sends, and takes the frames for it from
 // `outgoing`.

@@ -4,7 +4,8 @@
 // account, an inbox or what waits for one. There is one implementation, on the loops of this process (shards.h); all
 // that it takes and answers could cross a network.
 //
-// Calls:  from any loop; parameters by value. Each goes to the loop that owns the account, and ends there unless it says
+// Calls:  from any loop; parameters by value. Each goes to the loop that owns the account, and ends there unless it
+// says
 //         otherwise: the caller goes back by itself (`come_back` in handlers/checks.h).
 // Errors: kNotFound (no such account), kUnavailable (a store is away).
 #pragma once

@@ -22,8 +22,8 @@
 //
 // Rules
 //   SEND-2   an entry is settled when the device confirms it or its batch is durable, whichever is first.
-//   INBOX-1  only a confirmation or its time takes an entry away; what of it is on disk is forgotten with a later batch.
-//            What has expired is not delivered, in whatever place it is: an entry without content stands for it.
+//   INBOX-1  only a confirmation or its time takes an entry away; what of it is on disk is forgotten with a later
+//            batch. What has expired is not delivered, in whatever place it is: an entry without content stands for it.
 //   INBOX-3  positions are dense. A position that was once delivered is spent: it never names another entry, for the
 //            device may have committed it.
 //

@@ -2,10 +2,10 @@
 
 // What one inbox has on disk, and how it goes from there.
 //
-// How much is stored is counted for the inbox's bounds: an estimate, since sweeps of what has expired are not told here.
-// What was confirmed is forgotten some time later, with a batch: an inbox comes up once (the list of the group commit),
-// and whatever was confirmed until then goes. What a Hello confirms was sent by an earlier session, which nobody
-// remembers: it is read once more for its receipts before it is forgotten (trimmed).
+// How much is stored is counted for the inbox's bounds: an estimate, since sweeps of what has expired are not told
+// here. What was confirmed is forgotten some time later, with a batch: an inbox comes up once (the list of the group
+// commit), and whatever was confirmed until then goes. What a Hello confirms was sent by an earlier session, which
+// nobody remembers: it is read once more for its receipts before it is forgotten (trimmed).
 //
 //     after, up_to: what is to be trimmed
 //       |          |

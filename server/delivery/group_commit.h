@@ -4,10 +4,11 @@
 //
 // Inboxes with undurable entries are its members, and register here. When the first of their entries is due, everything
 // that is due goes to the store as one batch, with what may be forgotten. Some batches may be in flight at a time
-// (commit_batches_max); when all are, the next gathers meanwhile. What was confirmed before it is due has left its inbox
-// by then and is not written.
+// (commit_batches_max); when all are, the next gathers meanwhile. What was confirmed before it is due has left its
+// inbox by then and is not written.
 //
-// Order:  a member is in one batch at a time, with its appends and its forgets: however late a batch is answered, nothing
+// Order:  a member is in one batch at a time, with its appends and its forgets: however late a batch is answered,
+// nothing
 //         of the same device overtakes it. Batches of different members are answered in any order.
 // Errors: each member is told what became of its own part (InboxStore::Written): another device's failure is not its.
 // Limits: undurable bytes of all inboxes are counted here and bounded by the setting (LIMIT-1).

@@ -4,8 +4,9 @@
 // in memory as long as the account is.
 //
 // Cost:   a pointer until there is somebody; then 4 bytes for each of at most PairStore::kPeersMax. Somebody who is
-//         written to again changes nothing, so that nothing is stored. When there are as many as may be, a newcomer takes
-//         the place of another, which chance chooses: one who is written to still comes back with the next message.
+//         written to again changes nothing, so that nothing is stored. When there are as many as may be, a newcomer
+//         takes the place of another, which chance chooses: one who is written to still comes back with the next
+//         message.
 // Writes: one at a time; what a write that failed has left out goes with the next message that the account sends.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A first-in first-out queue that is one pointer when it is empty (std::deque holds half a kilobyte even then, and there
-// are two for each device).
+// A first-in first-out queue that is one pointer when it is empty (std::deque holds half a kilobyte even then, and
+// there are two for each device).
 #pragma once
 
 #include <cstddef>

@@ -11,8 +11,8 @@
 
 namespace kith {
 
-// Hands each item to the shard that owns the account `key(item)`: those of one shard in one call of `take(shard, items)`,
-// in a later turn of its loop, in the order they have here.
+// Hands each item to the shard that owns the account `key(item)`: those of one shard in one call of `take(shard,
+// items)`, in a later turn of its loop, in the order they have here.
 template <class Item, class Key, class Take>
 void scatter(Shards& shards, std::vector<Item> items, Key key, Take take) {
   if (items.empty()) return;

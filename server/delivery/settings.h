@@ -19,16 +19,16 @@ struct DeliverySettings {
   // Longer than the notice delay: a crash delivers again rather than lose a receipt
   uint32_t forget_delay_ms = 2000;
   size_t commit_bytes_max = 8 << 20;  // of one batch
-  // Batches of one shard in flight. A store with one log gathers what waits by itself, so more of them are only shorter;
-  // one with many partitions has a slow one hold up its batch alone.
+  // Batches of one shard in flight. A store with one log gathers what waits by itself, so more of them are only
+  // shorter; one with many partitions has a slow one hold up its batch alone.
   uint32_t commit_batches_max = 1;
 
   // Entries on their way to a device and not confirmed.
   uint32_t window_entries = 256;
   size_t window_bytes = 1 << 20;
 
-  // One device's inbox, in memory and on disk together: kInboxFull beyond. An inbox is summarized as a whole when its account
-  // comes into memory, and read as a whole by its device (docs/decisions/0025).
+  // One device's inbox, in memory and on disk together: kInboxFull beyond. An inbox is summarized as a whole when its
+  // account comes into memory, and read as a whole by its device (docs/decisions/0025).
   uint64_t inbox_entries_max = 20'000;
   uint64_t inbox_bytes_max = 64 << 20;
   // All inboxes on disk: kServerFull beyond; 0, or a store that can't count them: as far as it takes them.

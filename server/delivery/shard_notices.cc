@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What goes between shards, one hop to each: receipts and changed accounts on their way to other accounts' inboxes (those
-// of one turn), and presence.
+// What goes between shards, one hop to each: receipts and changed accounts on their way to other accounts' inboxes
+// (those of one turn), and presence.
 #include <algorithm>
 #include <utility>
 

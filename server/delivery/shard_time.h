@@ -28,14 +28,15 @@ class ShardTime {
   UnixMicros server_time();
   // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
   [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
-  // What expires by then has expired. A clock that is set ahead throws nothing away: time passes here no faster than the
-  // monotonic clock and a tenth, and never back, for what was said to be over stays so. One look at the clocks: ask once for all that is looked at together.
+  // What expires by then has expired. A clock that is set ahead throws nothing away: time passes here no faster than
+  // the monotonic clock and a tenth, and never back, for what was said to be over stays so. One look at the clocks: ask
+  // once for all that is looked at together.
   UnixMicros believed();
   // The same for stored entries of an earlier run of the server that are to be delivered: zero, so that none is, before
-  // the first sweep; then the clock as it is by then: a machine may start with one that is ahead, and has time to set it.
-  // After one that starts behind and is set right later, things are over later: by what it was behind at first, and less
-  // and less until ten times that has passed. The next start ends that; what came before it was set right is over too
-  // early from then on, by as much.
+  // the first sweep; then the clock as it is by then: a machine may start with one that is ahead, and has time to set
+  // it. After one that starts behind and is set right later, things are over later: by what it was behind at first, and
+  // less and less until ten times that has passed. The next start ends that; what came before it was set right is over
+  // too early from then on, by as much.
   [[nodiscard]] UnixMicros over_by_from_before();
   // The same for what is from before the start, which nobody was told anything of before the first sweep: until then it
   // goes back with a clock that is set right.

@@ -14,8 +14,8 @@
 //   Failed commit: whoever waits is refused. When the disk was full, it has taken nothing: what was never delivered is
 //            taken back, with everything after it, and the positions are given again. A store that is away may have
 //            written some of it, and a later run would find that on disk, while the device may have confirmed another
-//            entry at its position: so it keeps the position and is written with a later batch, and its sender, who does
-//            not know, sends the same id (SEND-3).
+//            entry at its position: so it keeps the position and is written with a later batch, and its sender, who
+//            does not know, sends the same id (SEND-3).
 //
 // A part of DeviceInbox, without I/O, clock or session: times are parameters, in milliseconds of the monotonic clock.
 #pragma once

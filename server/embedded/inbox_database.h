@@ -55,7 +55,8 @@ class InboxDatabase {
     const Handles& handles_;
   };
 
-  // For the one thread that writes entries, which is also the one that calls reopen(). `db` is null when reopen() failed.
+  // For the one thread that writes entries, which is also the one that calls reopen(). `db` is null when reopen()
+  // failed.
   [[nodiscard]] const Handles& handles() const { return handles_; }
   // Whether the disk takes writes: makes a small file beside the database, and removes it.
   rocksdb::Status try_disk();

@@ -3,7 +3,8 @@
 // The one thread that changes the inboxes in RocksDB.
 //
 // Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs
-// the next gather. A batch is written as a whole or not at all, so all its devices have the same answer. Nothing but this thread writes, so the count of bytes held is exact, and kept in the same batch.
+// the next gather. A batch is written as a whole or not at all, so all its devices have the same answer. Nothing but
+// this thread writes, so the count of bytes held is exact, and kept in the same batch.
 //
 // Forgetting deletes key by key and not by range: inboxes are small and many, and each range tombstone makes every
 // later iterator slower until a compaction drops it. Which keys there are is found by an iterator that starts after

@@ -36,8 +36,8 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                          size_t bytes_max) override;
   Task<Result<Summary, StoreError>> summarize(DeviceAddress device) override;
-  // One call at a time. Costs as much as the devices that have something that expires on the days that are over; the rest isn't
-  // looked at.
+  // One call at a time. Costs as much as the devices that have something that expires on the days that are over; the
+  // rest isn't looked at.
   Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override;
   [[nodiscard]] bool expires_by_itself() const override { return false; }
   [[nodiscard]] std::optional<uint64_t> bytes_held() const override { return writer_->bytes_held(); }

@@ -15,8 +15,8 @@ class SessionProtocol;
 // taken.
 //
 // Limits: a Send beyond Limits.in_flight_sends_max, beyond the account's rate, or while the node drains is refused
-//         (kRateLimited, kUnavailable); other frames while kOtherTasksMax handlers of the connection have not ended close it
-//         with kRateLimited.
+//         (kRateLimited, kUnavailable); other frames while kOtherTasksMax handlers of the connection have not ended
+//         close it with kRateLimited.
 void dispatch(SessionProtocol& session, wire::ClientFrame& frame);
 
 }  // namespace kith::gateway

@@ -46,8 +46,8 @@ struct GatewayHooks {
 
 class Gateway {
  public:
-  // Loops, services and tables outlive the gateway. Nothing is opened yet. `tables`: when the loops' threads have tables
-  // of descriptors of their own, in the order of `loops`; null: they share one.
+  // Loops, services and tables outlive the gateway. Nothing is opened yet. `tables`: when the loops' threads have
+  // tables of descriptors of their own, in the order of `loops`; null: they share one.
   Gateway(std::vector<net::EventLoop*> loops, Services& services, GatewaySettings settings, GatewayHooks hooks = {},
           net::DescriptorTables* tables = nullptr);
   // No loop runs any more, or start() was never called. Open connections are closed.

@@ -3,10 +3,11 @@
 // An accepted connection that speaks HTTP/1.1, until it is upgraded to a WebSocket.
 //
 // Requests are answered one after the other, in order; while one is handled nothing is read but a body that its handler
-// takes as a stream (stream_routes.h, where their limits are). An answer that is a stream is asked for piece by piece, a
-// piece when the one before has left.
+// takes as a stream (stream_routes.h, where their limits are). An answer that is a stream is asked for piece by piece,
+// a piece when the one before has left.
 //
-// Limits: those of HttpParser. A body may have kFreeBodyMax bytes; only a device that has shown its token may send more,
+// Limits: those of HttpParser. A body may have kFreeBodyMax bytes; only a device that has shown its token may send
+// more,
 //         up to settings.http_body_max, kLargeBodiesMax at a time. A request whose body is no stream must be whole
 //         within settings.handshake_timeout_ms of its first byte (the first request: of the connection), whatever the
 //         bytes.

@@ -3,7 +3,8 @@
 // Every path that the server answers over HTTP, but for the WebSocket endpoint.
 //
 //   /healthz    the process lives
-//   /readyz     it should get traffic: 503 with the reason while it drains, a store is away, or connections or memory ran out
+//   /readyz     it should get traffic: 503 with the reason while it drains, a store is away, or connections or memory
+//               ran out
 //   /metrics    for Prometheus; only to loopback addresses, and not through a proxy, unless
 //               settings.metrics_only_loopback is off
 //   /v1/…       the API: api_routes.cc has the table

@@ -32,12 +32,13 @@ Task<Outcome<DeviceAddress>> authenticate(Services& services, Bytes token, bool 
 
 // ---- over the socket; `from` is authenticated
 
-// Checks server, version and token, makes `session` the device's session (an older one is closed with kReplaced), takes the
-// confirmation that Hello carries, sends Welcome, the backlog and BacklogEnd through the session, and says who is
+// Checks server, version and token, makes `session` the device's session (an older one is closed with kReplaced), takes
+// the confirmation that Hello carries, sends Welcome, the backlog and BacklogEnd through the session, and says who is
 // there. Runs on the loop that owns the account. After success the gateway calls shard.detach(from, session) when the
 // connection ends.
 Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Session& session);
-// The function: see send_message.cc. Answers through the returned frame (accepted or refused, for the account it names).
+// The function: see send_message.cc. Answers through the returned frame (accepted or refused, for the account it
+// names).
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send);
 // The caller closes the connection with what is refused.
 Outcome<void> confirm(Services& services, DeviceAddress from, const wire::Confirm& confirm);

@@ -9,7 +9,8 @@
 namespace kith::handlers {
 namespace {
 
-// What is no handle has no account: it is left out like others without one, so that a whole address book can be asked for.
+// What is no handle has no account: it is left out like others without one, so that a whole address book can be asked
+// for.
 Task<Outcome<wire::LookupResponse>> look_up(Services& services, DeviceAddress caller, wire::LookupRequest request) {
   if (static_cast<size_t>(request.handles_size()) > kLookupMax) co_return refuse(wire::kTooLarge, "handles");
   const auto cost = static_cast<uint32_t>(request.handles_size());

@@ -20,8 +20,8 @@ constexpr size_t kSweepFrom = 64;  // buckets of a stripe
 }  // namespace
 
 struct LocalRateLimits::Impl {
-  // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill. By a hash of limit and
-  // key: there is one for each device that has come lately, so each byte of it counts.
+  // A bucket as the time at which it will be full again: level = burst - (full_at - now) / refill. By a hash of limit
+  // and key: there is one for each device that has come lately, so each byte of it counts.
   struct Stripe {
     std::mutex mutex;
     std::unordered_map<uint64_t, uint64_t> full_at_ms;

@@ -85,8 +85,8 @@ class RateLimits {
 };
 
 // Of this process alone: in memory, with a short lock per stripe. A restart forgives.
-// Bounded: buckets that are full again are dropped when there are twice as many as were in use; when all are in use, those
-// that are nearest to full.
+// Bounded: buckets that are full again are dropped when there are twice as many as were in use; when all are in use,
+// those that are nearest to full.
 class LocalRateLimits final : public RateLimits {
  public:
   LocalRateLimits(Clock& clock, RateSettings settings);

@@ -4,13 +4,13 @@
 // keys (publish_keys.cc).
 //
 // Guessing: a code takes code_attempts_max wrong tries, then a new one must be asked for, and those are limited by
-// handle. A PIN takes pin_attempts_max wrong tries a day. Each try counts in the store before it is made, so that neither
-// tries side by side (here or in another process) nor a restart forgive one; a right one is taken back. A wrong PIN
-// leaves the code.
+// handle. A PIN takes pin_attempts_max wrong tries a day. Each try counts in the store before it is made, so that
+// neither tries side by side (here or in another process) nor a restart forgive one; a right one is taken back. A wrong
+// PIN leaves the code.
 //
 // Repeating (DEVICE-7): a code lets one request in. Made again, because its answer was lost, that makes another device
-// and ends the one before, whose token nobody has: so no token is kept to be told twice. The code goes when the device is
-// active, which shows that its answer has arrived (publish_keys.cc), or when it expires.
+// and ends the one before, whose token nobody has: so no token is kept to be told twice. The code goes when the device
+// is active, which shows that its answer has arrived (publish_keys.cc), or when it expires.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -73,8 +73,8 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
   if (!record) co_return refuse_store(record.error());
   AccountRecord current = *record;
   co_await services.home.set_devices(std::move(current), false);
-  // Another account may have the handle by now, or the PIN be another: the one that was tried is not the one that holds.
-  // The device stays inactive, and nobody has its token.
+  // Another account may have the handle by now, or the PIN be another: the one that was tried is not the one that
+  // holds. The device stays inactive, and nobody has its token.
   if (record->pin_hash != (known ? known->pin_hash : ""))
     co_return refuse(wire::kUnavailable, "the account has changed meanwhile", kRetryMs);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One message from a device to an account: the heart of the server. Other kinds of target (groups, several accounts) are
-// part of the protocol, and refused by name until they are here.
+// One message from a device to an account: the heart of the server. Other kinds of target (groups, several accounts)
+// are part of the protocol, and refused by name until they are here.
 //
 // Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the
 // device, or durable. Whatever was neither was never acknowledged, and the sender sends it again with the same id,

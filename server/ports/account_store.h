@@ -75,7 +75,8 @@ class AccountStore {
   // another account's, or this one has kHandlesMax.
   enum class Place { kFirst, kLast };
   virtual Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) = 0;
-  // Takes a handle from the account: it is nobody's then. kNotFound: no such account; that it has not got it is no error.
+  // Takes a handle from the account: it is nobody's then. kNotFound: no such account; that it has not got it is no
+  // error.
   virtual Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) = 0;
 
   // The handle's account, made with `new_account` as its id and this as its only handle if there is none, and in it a

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// How entries of an InboxStore go when their time has come, as tests: SweptInboxStoreContract for those that are swept, and
-// count what they hold; SelfExpiringInboxStoreContract for those whose entries go by themselves. Beside InboxStoreContract.
+// How entries of an InboxStore go when their time has come, as tests: SweptInboxStoreContract for those that are swept,
+// and count what they hold; SelfExpiringInboxStoreContract for those whose entries go by themselves. Beside
+// InboxStoreContract.
 #pragma once
 
 #include "server/ports/inbox_store_contract.h"

@@ -39,8 +39,9 @@ struct InboxEntry {
   Position position;
   UnixMicros expires_at;  // it is of no use from then on, and goes with the next sweep
   MessageId message_id;   // none for entries that are no message
-  // What a wire.Entry has besides its position, as it is serialized: a tag, a size, and the message of that kind. At most
-  // kFrameBytesMax (base/limits.h) bytes; never null. A store keeps the bytes, not the pointer; one may keep those of several entries once.
+  // What a wire.Entry has besides its position, as it is serialized: a tag, a size, and the message of that kind. At
+  // most kFrameBytesMax (base/limits.h) bytes; never null. A store keeps the bytes, not the pointer; one may keep those
+  // of several entries once.
   InboxBody body;
 };
 
@@ -116,21 +117,23 @@ class InboxStore {
 
   // Takes epochs of positions for `owner` (INBOX-3), compare and set, each slot for itself: a slot whose epoch is still
   // the one that the claim knows, or is one that this very owner has taken, gets a higher one and is the owner's. Any
-  // other is left as it is. So whoever takes a slot over fences the owner before, whose claims are refused from then on.
+  // other is left as it is. So whoever takes a slot over fences the owner before, whose claims are refused from then
+  // on.
   //
   // Shape:   answers in the order of the claims; no slot twice. What a refused one says is to be known for a take-over.
   // Order:   an epoch is above all that this store has given out for the slot. Adapters on disk see to it that this
   //          holds as well when the store was put back from a backup.
   // Durable: before it is answered.
-  // Errors:  kFull (nothing was taken), kUnavailable (some may be taken: the same owner claims again with what it knew).
-  // Calls:   from any executor, any number in flight.
+  // Errors:  kFull (nothing was taken), kUnavailable (some may be taken: the same owner claims again with what it
+  // knew). Calls:   from any executor, any number in flight.
   virtual Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner,
                                                                        std::vector<SlotClaim> claims) = 0;
 
-  // Writes the batch, each device's part of it by itself: whatever becomes of one device's part, the others' are written.
-  // A store that takes a batch as a whole or not at all answers the same for every device.
+  // Writes the batch, each device's part of it by itself: whatever becomes of one device's part, the others' are
+  // written. A store that takes a batch as a whole or not at all answers the same for every device.
   //
-  // Order:   a device is in one batch at a time; batches of other devices may be written before or after it. Positions of
+  // Order:   a device is in one batch at a time; batches of other devices may be written before or after it. Positions
+  // of
   //          one device ascend within a batch and from batch to batch. Appending a position that is there replaces it.
   //          A device's appends come before its forgets.
   // Durable: a device's part when the answer for it is good (synced); a batch without appends may be written lazily.
@@ -144,8 +147,8 @@ class InboxStore {
   virtual Task<Result<std::vector<InboxEntry>, StoreError>> read(DeviceAddress device, Position after, size_t count_max,
                                                                  size_t bytes_max) = 0;
 
-  // What is stored for a device: for its bounds and for telling a repeated send. An aggregate over all of its entries, and
-  // the heads of the newest kRecentMax.
+  // What is stored for a device: for its bounds and for telling a repeated send. An aggregate over all of its entries,
+  // and the heads of the newest kRecentMax.
   struct Summary {
     Position last;  // zero when empty
     uint64_t count = 0;
@@ -159,8 +162,9 @@ class InboxStore {
   // (TTL). Always the same. Whoever reads has to look at `expires_at` in any case: what is over may still be there.
   [[nodiscard]] virtual bool expires_by_itself() const = 0;
 
-  // Forgets every entry that expires before `now`, wherever it lies in its inbox, at most `count_max` a call; answers how
-  // many. Less than the maximum: there are no more. A store that expires by itself has nothing to do, and answers zero.
+  // Forgets every entry that expires before `now`, wherever it lies in its inbox, at most `count_max` a call; answers
+  // how many. Less than the maximum: there are no more. A store that expires by itself has nothing to do, and answers
+  // zero.
   virtual Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) = 0;
 
   // Bytes of entries held, for metrics and the global bound; an estimate within a few per cent. Absent: the store can't

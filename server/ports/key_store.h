@@ -46,17 +46,17 @@ class KeyStore {
   // Replaces only the signed prekey. kNotFound when the device has no keys yet.
   virtual Task<Result<void, StoreError>> put_signed_prekey(DeviceAddress device, PublicSignedPrekey prekey) = 0;
   // Adds one-time prekeys, those with a known id excepted, up to kPrekeysMax held, whoever else adds some; answers how
-  // many are held now. Known is an id that is held, or was handed out among the last kPrekeysRemembered added: an upload
-  // that is repeated doesn't bring a used key back. kNotFound when the device has no keys yet, or no more.
+  // many are held now. Known is an id that is held, or was handed out among the last kPrekeysRemembered added: an
+  // upload that is repeated doesn't bring a used key back. kNotFound when the device has no keys yet, or no more.
   virtual Task<Result<uint32_t, StoreError>> add_prekeys(DeviceAddress device, std::vector<PublicPrekey> prekeys) = 0;
-  // The same, in the place of those that are held, which are handed out no more, and whose ids stay known. When the first
-  // one is known, this is a repetition of an upload, and replaces nothing.
+  // The same, in the place of those that are held, which are handed out no more, and whose ids stay known. When the
+  // first one is known, this is a repetition of an upload, and replaces nothing.
   virtual Task<Result<uint32_t, StoreError>> replace_prekeys(DeviceAddress device,
                                                              std::vector<PublicPrekey> prekeys) = 0;
   virtual Task<Result<uint32_t, StoreError>> count_prekeys(DeviceAddress device) = 0;
   // The device's keys and one one-time prekey, oldest first, which is removed durably before this completes: it is
-  // never handed out again; without one when none is left, or when the disk is full or takes no writes, so that none can be
-  // marked as used (DEVICE-5). kNotFound when the device has no keys; kUnavailable when they can't be read.
+  // never handed out again; without one when none is left, or when the disk is full or takes no writes, so that none
+  // can be marked as used (DEVICE-5). kNotFound when the device has no keys; kUnavailable when they can't be read.
   virtual Task<Result<DeviceKeyBundle, StoreError>> take_bundle(DeviceAddress device) = 0;
   // Forgets all keys of the device; an absent device is no error.
   virtual Task<Result<void, StoreError>> remove_device(DeviceAddress device) = 0;

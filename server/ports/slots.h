@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Slots: the parts that accounts are dealt out in. An account is of one slot for ever; a slot has one owner at a time, a
-// process of the server; and every position that is given out in it is of an epoch that its owner has taken for it
+// Slots: the parts that accounts are dealt out in. An account is of one slot for ever; a slot has one owner at a time,
+// a process of the server; and every position that is given out in it is of an epoch that its owner has taken for it
 // (INBOX-3, docs/decisions/0022).
 //
 // How many epochs a slot needs: one for each take-over (each start of the program), and while it is in use at most one
