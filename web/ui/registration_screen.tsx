@@ -61,7 +61,7 @@ export function RegistrationScreen({
                 say("registration.continue")
               )}
             </button>
-            {(step === "code" || step === "pin") && (
+            {(step === "code" || step === "pin" || (step === "phone" && model.canLeave)) && (
               <button type="button" className={buttons.linkButton} onClick={model.back} disabled={busy}>
                 {say("common.back")}
               </button>

@@ -9,6 +9,7 @@ import {
   ImportContactsResponseSchema,
   ListContactsResponseSchema,
   ListMessagesResponseSchema,
+  RequestCodeResponseSchema,
   SearchResponseSchema,
   State_Connection,
 } from "../core-client/schema";
@@ -80,6 +81,67 @@ describe("the start", () => {
     const other = new AppViewModel(core, { server: "", deviceName: "Web", attention, notifications: noNotifications });
     await other.start();
     expect(other.snapshot().phase).toBe("ended");
+  });
+});
+
+describe("a number that is taken back", () => {
+  const ended = state({ connection: State_Connection.kEnded });
+  const tell = (connection: State_Connection) => core.emit({ case: "stateChanged", value: state({ connection }) });
+  const shown = () => app.snapshot().registration?.snapshot();
+
+  beforeEach(async () => {
+    core.on("getState", () => ended);
+    core.on("requestCode", () => create(RequestCodeResponseSchema, { digits: 6, expiresInS: 600 }));
+    await app.start();
+    expect(app.snapshot().phase).toBe("ended");
+  });
+
+  it("keeps its number and code, whatever becomes of the connection, until the person leaves", async () => {
+    app.register();
+    app.snapshot().registration?.setPhone("+49 170 0000001");
+    const without = [
+      State_Connection.kOffline,
+      State_Connection.kWaiting,
+      State_Connection.kConnecting,
+      State_Connection.kEnded,
+      State_Connection.kUnknownDevice,
+    ];
+    for (const connection of without) tell(connection);
+    await settle();
+    expect(shown()).toMatchObject({ step: "phone", phone: "+49 170 0000001" });
+    await app.snapshot().registration?.next();
+    app.snapshot().registration?.setCode("123");
+    for (const connection of without) tell(connection);
+    core.emit({ case: "resync", value: {} });
+    await settle();
+    expect(app.snapshot().phase).toBe("registration");
+    expect(shown()).toMatchObject({ step: "code", code: "123" });
+    app.snapshot().registration?.back();
+    app.snapshot().registration?.back();
+    expect(app.snapshot()).toMatchObject({ phase: "ended", registration: undefined });
+  });
+
+  it("is asked for by the first click, while the server is being asked whether it knows the device", async () => {
+    tell(State_Connection.kConnecting);
+    app.register();
+    expect(shown()).toMatchObject({ step: "phone", phone: "+491700000001" });
+    tell(State_Connection.kEnded);
+    await settle();
+    expect(app.snapshot().phase).toBe("registration");
+  });
+
+  it("is asked for by a click that comes while the state is being read", async () => {
+    const starting = app.start();
+    app.register();
+    await starting;
+    expect(app.snapshot().phase).toBe("registration");
+  });
+
+  it("needs no code any more when another tab has taken it back, or the server knows the device again", async () => {
+    app.register();
+    core.on("getState", () => state());
+    tell(State_Connection.kOnline);
+    await vi.waitFor(() => expect(app.snapshot().phase).toBe("chats"));
   });
 });
 

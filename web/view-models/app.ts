@@ -63,6 +63,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly contacts: ContactsViewModel;
   readonly settings: SettingsViewModel;
   readonly notifications: NotificationsViewModel;
+  /** The registration takes back a number: this device is registered, but the server doesn't take it. */
+  private takingBack = false;
 
   constructor(
     private readonly core: Core,
@@ -107,15 +109,17 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
   async start(route: Route = HOME): Promise<void> {
+    const { registration } = this.snapshot();
     try {
       const state = await this.core.call("getState");
       this.update({ state });
+      if (this.snapshot().registration !== registration && !isConnected(state)) return; // begun meanwhile: that stays
       if (isRefused(state)) {
         this.update({ phase: "ended" });
         this.askAgain();
         return;
       }
-      if (!state.registered || !hasName(state)) return this.register();
+      if (!state.registered || !hasName(state)) return this.beginRegistration();
       await this.enter(route);
     } catch (error) {
       this.update({ phase: "broken", failure: failureText(error) });
@@ -131,17 +135,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.core.tryNow();
   };
 
-  /** Registers this device, anew when it has been ended. */
+  /** Registers this device anew, which the server doesn't take: what is known of it is typed in already. */
   readonly register = (): void => {
-    const { state, registration } = this.snapshot();
-    registration?.dispose();
-    const { server, deviceName, asked } = this.options;
-    const phone = handleOf(state);
-    const name = state !== undefined && hasName(state) ? state.name : "";
-    const registered = state?.registered === true && !isRefused(state);
-    const onRegistered = () => void this.start();
-    const options = { server, deviceName, phone, name, registered, asked, onRegistered };
-    this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
+    this.takingBack = true;
+    this.beginRegistration();
   };
 
   /** Opens a conversation, at a message when one is named, and at what was `found` in that. */
@@ -231,7 +228,27 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** The core is gone for good: its Worker ended. */
   readonly breakDown = (failure: string): void => this.update({ phase: "broken", failure });
 
+  private beginRegistration(): void {
+    const { state, registration } = this.snapshot();
+    registration?.dispose();
+    const { server, deviceName, asked } = this.options;
+    const phone = handleOf(state);
+    const name = state !== undefined && hasName(state) ? state.name : "";
+    const registered = state?.registered === true && !this.takingBack;
+    const onLeave = this.takingBack ? () => this.leaveRegistration() : undefined;
+    const onRegistered = () => void this.start();
+    const options = { server, deviceName, phone, name, registered, asked, onLeave, onRegistered };
+    this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
+  }
+
+  private leaveRegistration(): void {
+    this.snapshot().registration?.dispose();
+    this.takingBack = false;
+    this.update({ phase: "ended", registration: undefined });
+  }
+
   private async enter(route: Route): Promise<void> {
+    this.takingBack = false;
     this.update({ phase: "chats", registration: undefined });
     await this.core.call("connect");
     await this.store.loadConversations();
@@ -298,9 +315,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       phase === "registration" &&
       state.registered &&
       hasName(state) &&
+      (!this.takingBack || isConnected(state)) && // else it is as it was when the registration began
       this.snapshot().registration?.snapshot().busy === false
     ) {
-      void this.start(); // registered in another tab of this profile
+      void this.start(); // registered in another tab of this profile, or the server knows it again
     }
   }
 }

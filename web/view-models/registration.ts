@@ -56,6 +56,8 @@ export interface RegistrationOptions {
   /** All but the name is done. */
   registered?: boolean;
   asked?: AskedCodePort;
+  /** Where there is something to go back to from the first step. */
+  onLeave?: (() => void) | undefined;
   onRegistered: () => void;
 }
 
@@ -66,6 +68,7 @@ const RESEND_MS = 30_000;
 const CODE_DIGITS = 6;
 
 export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
+  readonly canLeave: boolean;
   /** The code that was given stood in the field, and is no longer there. */
   private codeRefused = false;
 
@@ -87,6 +90,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
       error: "",
       resendAt: 0,
     });
+    this.canLeave = options.onLeave !== undefined;
   }
 
   readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
@@ -102,6 +106,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly back = (): void => {
     if (this.snapshot().busy) return;
+    if (this.snapshot().step === "phone") return this.options.onLeave?.();
     if (this.snapshot().step === "code") this.options.asked?.save(undefined);
     const before: Record<RegistrationStep, RegistrationStep> = {
       phone: "phone",
