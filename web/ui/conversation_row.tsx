@@ -8,8 +8,7 @@ import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
-import { previewText } from "../view-models/preview_text";
-import { beginning } from "../view-models/rich_text";
+import { lineOf, previewText } from "../view-models/preview_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import rows from "./parts/rows.module.css";
@@ -71,7 +70,7 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
     return (
       <span className={rows.preview}>
         <span className={rows.draft}>{say("conversationRow.draft")}</span>
-        <span className={rows.text}>{beginning(draft, 200)}</span>
+        <span className={rows.text}>{lineOf(draft)}</span>
       </span>
     );
   }

@@ -3,6 +3,7 @@
 import { memo, useState } from "react";
 
 import { Tick, type Message, type Quote } from "../view-models/core";
+import { lineOf } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
@@ -116,7 +117,7 @@ function Quoted({ quote, message, partner, onJump }: QuotedProps) {
       <span className={quotes.author} dir="auto">
         {isOwn ? say("common.you") : partner}
       </span>
-      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quote.excerpt}</span>
+      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{lineOf(quote.excerpt)}</span>
     </button>
   );
 }

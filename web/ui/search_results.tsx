@@ -2,6 +2,7 @@
 
 import { foundIn } from "../view-models/chat_search";
 import { titleOf, type Conversation, type Message } from "../view-models/core";
+import { foundPieces } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { listTimeText, millis } from "../view-models/time_text";
@@ -62,9 +63,9 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
                   <time className={rows.time}>{listTimeText(millis(message.orderUs), now)}</time>
                 </span>
                 <span className={rows.preview}>
-                  <span className={rows.text}>
-                    {message.outgoing && `${say("messageRow.ownWords")} `}
-                    {excerpts[index]?.pieces.map((piece, at) =>
+                  {message.outgoing && <span className={rows.own}>{`${say("messageRow.ownWords")} `}</span>}
+                  <span className={rows.text} data-part="excerpt">
+                    {foundPieces(excerpts[index]?.pieces ?? []).map((piece, at) =>
                       piece.matched ? <mark key={at}>{piece.text}</mark> : piece.text,
                     )}
                   </span>

@@ -4,7 +4,7 @@
 // sees of it.
 import { directOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
-import { previewText } from "./preview_text";
+import { lineOf, previewText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
 
@@ -35,7 +35,7 @@ export function draftOf(conversation: Conversation): Draft {
   const partner = directOf(conversation)?.partner?.accountId;
   if (quote === undefined) return { text, quoted: undefined };
   const { messageId: id, author, excerpt } = quote;
-  return { text, quoted: { id, isOwn: author?.accountId !== partner, excerpt } };
+  return { text, quoted: { id, isOwn: author?.accountId !== partner, excerpt: lineOf(excerpt) } };
 }
 
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {

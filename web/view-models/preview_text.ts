@@ -1,13 +1,54 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One line about a message, for the list of conversations, quotes and notifications.
+// One line about a message, for the list of conversations, quotes, what was found, and notifications. Links in it are
+// shown as in the bubble: what could pass for another host is no more hidden here than there.
 import type { BodyKind, BodyOf } from "./content_kinds";
-import type { Message } from "./core";
-import { beginning } from "./rich_text";
+import type { Message, SearchExcerpt } from "./core";
+import { findLinks, WORD_MAX } from "./links";
+import { beginning, textPieces } from "./rich_text";
 import { say } from "./say";
 
+const CHARACTERS_MAX = 200;
+
+/** The beginning of a text, on one line. */
+export function lineOf(text: string): string {
+  // A link that begins in what is shown is looked at as a whole.
+  const pieces = textPieces(beginning(text, CHARACTERS_MAX + WORD_MAX));
+  const shown = pieces.map((piece) => piece.text).join("");
+  return beginning(shown, CHARACTERS_MAX).replace(/\s+/g, " ");
+}
+
+type FoundPiece = Pick<SearchExcerpt["pieces"][number], "text" | "matched">;
+
+/** What is shown of a message that was found: a link that is shown as another text is one piece. */
+export function foundPieces(pieces: readonly FoundPiece[]): readonly FoundPiece[] {
+  const text = pieces.map((piece) => piece.text).join("");
+  const links = findLinks(text).filter(({ begin, end, shown }) => shown !== text.slice(begin, end));
+  if (links.length === 0) return pieces;
+  const shown: FoundPiece[] = [];
+  let begin = 0;
+  for (const piece of pieces) {
+    const end = begin + piece.text.length;
+    let at = begin;
+    for (const link of links) {
+      if (link.end <= at || link.begin >= end) continue;
+      if (link.begin >= at) {
+        if (link.begin > at) shown.push({ ...piece, text: text.slice(at, link.begin) });
+        shown.push({ text: link.shown, matched: piece.matched });
+      } else if (piece.matched) {
+        const last = shown.at(-1); // the link began in the piece before
+        if (last !== undefined) shown[shown.length - 1] = { ...last, matched: true };
+      }
+      at = Math.min(link.end, end);
+    }
+    if (at < end) shown.push({ ...piece, text: text.slice(at, end) });
+    begin = end;
+  }
+  return shown;
+}
+
 const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>) => string } = {
-  text: ({ text }) => beginning(text, 200).replace(/\s+/g, " "),
+  text: ({ text }) => lineOf(text),
   identityChanged: () => say("preview.identityChanged"),
   handleMoved: () => say("preview.handleMoved"),
   undecryptable: () => say("preview.undecryptable"),

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { describe, expect, it } from "vitest";
+
+import { draftOf } from "./composer";
+import { foundPieces, lineOf, previewText } from "./preview_text";
+import { conversation, message } from "./testing/fake_core";
+
+const LOOKALIKE = "http://аррӏе.com";
+const SHOWN = "http://xn--80ak6aa92e.com";
+
+describe("the line about a message", () => {
+  it("shows a host that could pass for another as the bubble does, in the list and in quotes", () => {
+    expect(previewText(message({ text: `see\n${LOOKALIKE} now` }))).toBe(`see ${SHOWN} now`);
+    expect(lineOf("https://bücher.example/a stays")).toBe("https://bücher.example/a stays");
+    const draftQuote = { messageId: "1", excerpt: LOOKALIKE };
+    expect(draftOf(conversation({ draftQuote })).quoted?.excerpt).toBe(SHOWN);
+  });
+
+  it("is short, also where it ends within a link", () => {
+    const before = "a".repeat(189);
+    expect(lineOf(`${before} ${LOOKALIKE}/path`)).toBe(`${before} http://xn-`);
+    expect(lineOf("word ".repeat(100_000))).toHaveLength(200);
+  });
+});
+
+describe("what is shown of a message that was found", () => {
+  const piece = (text: string, matched = false) => ({ text, matched });
+
+  it("shows such a host in the same way, wherever in it the words were found", () => {
+    const rest = [piece(" and "), piece("words", true)];
+    expect(foundPieces([piece(`see ${LOOKALIKE} and `), piece("words", true)])).toEqual([
+      piece("see "),
+      piece(SHOWN),
+      ...rest,
+    ]);
+    expect(foundPieces([piece("see http://"), piece("аррӏе", true), piece(".com and "), piece("words", true)])).toEqual(
+      [piece("see "), piece(SHOWN, true), ...rest],
+    );
+    expect(foundPieces([piece(LOOKALIKE, true), piece(` ${LOOKALIKE}`)])).toEqual([
+      piece(SHOWN, true),
+      piece(" "),
+      piece(SHOWN),
+    ]);
+  });
+
+  it("is otherwise what the core gave", () => {
+    const pieces = [piece("the "), piece("train", true), piece(" of https://example.org/a")];
+    expect(foundPieces(pieces)).toBe(pieces);
+  });
+});
