@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,47 +15,90 @@
 namespace kith::cli {
 namespace {
 
+// Whose word a name is. Anybody can call themselves what they like: that must not keep a name from one who was given it
+// here. In the order in which they count.
+enum class GivenBy { kKith, kUser, kOthers };
+
+struct Name {
+  std::string text;
+  GivenBy by;
+};
+
 struct Person {
-  std::vector<std::string> names;  // the one to say first
+  std::vector<Name> names;  // the one to say first
   Whom whom;
 };
 
-// One's own names lead to oneself, who may be a contact, too.
-void add_oneself(const client_api::State& state, std::map<std::string, Person>& people) {
-  const std::string handle = first_handle(state);
-  if (handle.empty()) return;  // then a note is found by the title of its conversation
-  Person& self = people.emplace(handle, Person{{}, {"", handle}}).first->second;
-  for (const std::string& name : {std::string(kNoteToSelf), state.name()}) {
-    if (!name.empty()) self.names.push_back(name);
+constexpr const char* kOneself = "";  // of nobody else, and the first
+
+// Everybody by what tells them apart: the account, else the handle, else the conversation.
+class People {
+ public:
+  explicit People(const client_api::State& state) : state_(state) {}
+
+  void add(const client_api::Contact& contact) {
+    const std::string& handle = contact.handle().text();
+    add(key(contact.account_id(), handle), {contact.name(), GivenBy::kUser}, {"", handle});
   }
-}
+  void add(const client_api::Conversation& conversation) {
+    if (conversation.has_self()) return add_oneself({conversation.id(), ""});
+    const std::string handle = handle_of(conversation);
+    add(key(conversation.direct().partner().account_id(), handle.empty() ? conversation.id() : handle),
+        {title_of(conversation), GivenBy::kOthers}, {conversation.id(), ""});
+  }
+  void add_oneself(const Whom& whom) {
+    add(kOneself, {kNoteToSelf, GivenBy::kKith}, whom);
+    if (!state_.name().empty()) add(kOneself, {state_.name(), GivenBy::kUser}, whom);
+  }
+  std::vector<Person> take() {
+    std::vector<Person> all;
+    for (auto& [key, person] : by_key_) all.push_back(std::move(person));
+    return all;
+  }
+
+ private:
+  [[nodiscard]] std::string key(const std::string& account, const std::string& handle) const {
+    const auto is_it = [&](const client_api::Handle& own) { return own.text() == handle; };
+    if ((!account.empty() && account == state_.account_id()) || std::ranges::any_of(state_.handles(), is_it))
+      return kOneself;
+    return account.empty() ? handle : account;
+  }
+  void add(const std::string& key, Name name, Whom whom) {
+    by_key_.emplace(key, Person{{}, std::move(whom)}).first->second.names.push_back(std::move(name));
+  }
+
+  const client_api::State& state_;
+  std::map<std::string, Person> by_key_;
+};
 
 // Everybody who has a name here, once.
 Result<std::vector<Person>, ExitCode> everybody(Context context) {
-  std::map<std::string, Person> people;  // by handle, or by id where none is known
+  People people(context.host.state());
   client_api::Request contacts;
   contacts.mutable_list_contacts();
   const auto known = ask(context, std::move(contacts));
   if (!known) return Fail(known.error());
-  for (const auto& contact : known->list_contacts().contacts())
-    people.emplace(contact.handle().text(), Person{{contact.name()}, {"", contact.handle().text()}});
   client_api::Request conversations;
   conversations.mutable_list_conversations();
   const auto open = ask(context, std::move(conversations));
   if (!open) return Fail(open.error());
+  const std::string own_handle = first_handle(context.host.state());
+  const bool has_notes = std::ranges::any_of(open->list_conversations().conversations(),
+                                             [](const client_api::Conversation& one) { return one.has_self(); });
+  // Before there is a conversation of notes; one without a handle finds them by that alone.
+  if (!has_notes && !own_handle.empty()) people.add_oneself({"", own_handle});
   for (const auto& conversation : open->list_conversations().conversations()) {
-    const std::string handle = conversation.has_self() ? first_handle(context.host.state()) : handle_of(conversation);
-    people.emplace(handle.empty() ? conversation.id() : handle,
-                   Person{{title_of(conversation)}, {conversation.id(), ""}});
+    if (conversation.has_self()) people.add(conversation);
   }
-  add_oneself(context.host.state(), people);
-  std::vector<Person> all;
-  for (auto& [key, person] : people) all.push_back(std::move(person));
-  return all;
+  for (const auto& contact : known->list_contacts().contacts()) people.add(contact);
+  for (const auto& conversation : open->list_conversations().conversations()) {
+    if (!conversation.has_self()) people.add(conversation);
+  }
+  return people.take();
 }
 
 std::string described(const Person& person) {
-  return person.names.front() + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
+  return person.names.front().text + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
 }
 
 // Whether it can be no name: what is wrong with it is for the core to say.
@@ -71,17 +115,18 @@ Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   const auto people = everybody(context);
   if (!people) return Fail(people.error());
   const std::string wanted = folded(text);
-  std::vector<Person> found;
+  std::map<GivenBy, std::vector<Person>> called;
   std::vector<std::string> names;
   std::vector<std::string> names_folded;
   for (const Person& person : *people) {
-    bool is_called_so = false;
-    for (const std::string& name : person.names) {
-      names.push_back(name);
-      is_called_so |= names_folded.emplace_back(folded(name)) == wanted;
+    std::optional<GivenBy> by;
+    for (const Name& name : person.names) {
+      names.push_back(name.text);
+      if (names_folded.emplace_back(folded(name.text)) == wanted) by = std::min(by.value_or(name.by), name.by);
     }
-    if (is_called_so) found.push_back(person);
+    if (by) called[*by].push_back(person);
   }
+  const std::vector<Person> found = called.empty() ? std::vector<Person>{} : called.begin()->second;
   if (found.size() == 1) return found.front().whom;
   std::string words;
   if (found.empty()) {

@@ -17,9 +17,10 @@ struct Whom {
 };
 
 // An id stands for itself, and so do an e-mail address and what begins with @, + or a digit, for a username or a
-// number. Anything else is a name: of a contact, or the title of a conversation, in any case of letters; "Note to self"
-// and one's own name are oneself. One that nobody or more than one person has is told to the user, with who they are:
-// kUsage.
+// number. Anything else is a name, in any case of letters: "Note to self" is oneself; then the names count that this
+// user has given, to contacts and to oneself; and only then those that people give themselves, by which their
+// conversations are called. One that nobody has, or more than one of the same standing, is told to the user, with who
+// they are: kUsage.
 Result<Whom, ExitCode> find_whom(Context context, const std::string& text);
 
 }  // namespace kith::cli
