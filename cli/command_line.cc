@@ -69,7 +69,8 @@ class Parser {
     app_.footer(footer());
     app_.require_subcommand(1);
     app_.add_option("--home", line.home, "Directory of this device (default: $KITH_HOME, else ~/.local/share/kith)")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check([](const std::string& directory) { return directory.empty() ? "DIR can't be empty" : ""; });
     app_.add_flag("-v,--verbose", line.verbose, "Say on standard error what goes over the network");
     add_messages();
     add_people();
@@ -79,8 +80,8 @@ class Parser {
 
   void parse(int count, const char* const* arguments) {
     std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
-    if (!words.empty() && words.front() == "help") {  // kith help send: kith send --help
-      words.erase(words.begin());
+    if (const auto help = first_that_is_no_option(words); help != words.end() && *help == "help") {
+      words.erase(help);  // kith help send: kith send --help
       words.emplace_back("--help");
     }
     if (const std::string text = text_in_place_of_options(words); !text.empty()) return refuse(no_option(text));
@@ -111,15 +112,31 @@ class Parser {
     line_.text = mistake + "\nRun with --help for more information.\n";
   }
 
+  [[nodiscard]] std::vector<std::string> options_with_value() const {
+    std::vector<std::string> names;
+    for (const CommandEntry& command : table()) {
+      for (const OptionEntry& option : command.options) {
+        if (!option.value.empty()) names.insert(names.end(), option.names.begin(), option.names.end());
+      }
+    }
+    return names;
+  }
+
+  // Where the command stands, if there is one.
+  [[nodiscard]] std::vector<std::string>::iterator first_that_is_no_option(std::vector<std::string>& words) const {
+    const std::vector<std::string> with_value = options_with_value();
+    for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) {
+      if (!word->starts_with('-')) return word;
+      const bool has_value = std::ranges::find(with_value, *word) != with_value.end();
+      if (has_value && ++word == words.end()) break;
+    }
+    return words.end();
+  }
+
   // A text that the parser would take apart, letter by letter, as if it were several options in one word: the first
   // word like -hi that is not the value of an option. "" when there is none.
   [[nodiscard]] std::string text_in_place_of_options(const std::vector<std::string>& words) const {
-    std::vector<std::string> with_value;
-    for (const CommandEntry& command : table()) {
-      for (const OptionEntry& option : command.options) {
-        if (!option.value.empty()) with_value.insert(with_value.end(), option.names.begin(), option.names.end());
-      }
-    }
+    const std::vector<std::string> with_value = options_with_value();
     const std::string* before = nullptr;
     for (const std::string& word : words) {
       if (word == "--") break;
@@ -229,16 +246,33 @@ class Parser {
         ->capture_default_str();
   }
 
+  // With --to, what stands alone is the text: kith send --to A --to B TEXT.
+  static SendOptions with_addressees(SendOptions options) {
+    if (options.also_to.empty()) {
+      if (options.to.empty() && !options.text) throw CLI::RequiredError("whom");
+      return options;
+    }
+    if (options.text) return options;
+    if (!options.to.empty()) options.text = std::move(options.to);
+    options.to = std::move(options.also_to.front());
+    options.also_to.erase(options.also_to.begin());
+    return options;
+  }
+
   void add_messages() {
     AllOptions& all = *all_;
-    CLI::App& send = add(app_, "send", "Send a message; prints its id",
-                         [](Context c, const AllOptions& o) { return run_send(c, o.send); });
-    send.add_option("whom", all.send.to, "To whom")->required()->type_name("WHOM");
+    CLI::App& send = *app_.add_subcommand("send", "Send a message; prints its id");
+    send.fallthrough();
+    send.final_callback([this] {
+      const SendOptions options = with_addressees(all_->send);
+      line_.run = [options](Context context) { return run_send(context, options); };
+    });
+    send.add_option("whom", all.send.to, "To whom; not needed with --to")->type_name("WHOM");
     send.add_option("text", all.send.text, "The text; without it, or with -, it is read from standard input")
         ->type_name("TEXT");
     add_wait(send, all.send.wait, all.send.timeout_s);
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
-    send.add_option("--to", all.send.also_to, "Send it to this one as well; may be given again")
+    send.add_option("--to", all.send.also_to, "To whom; may be given again, and a single word without one is the text")
         ->type_name("WHOM")
         ->allow_extra_args(false);
     add_json(send, all.send.json);

@@ -95,6 +95,44 @@ TEST(CommandLine, MistakesAreUsageErrorsThatSayWhatIsWrong) {
   EXPECT_EQ(parse({"verify", "+491700000001", "--mark", "--unmark"}).code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, HelpOfACommandMayStandBehindOptions) {
+  const std::string help = parse({"send", "--help"}).text;
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"help", "send"}, {"--home", "/a", "help", "send"}, {"-v", "--home=/a", "help", "send"}}) {
+    EXPECT_EQ(parse(words).code, ExitCode::kOk);
+    EXPECT_EQ(parse(words).text, help);
+  }
+  EXPECT_EQ(requests_of({"--home", "help", "send", "help", "help"}).at(1).send_message().text(), "help");
+}
+
+TEST(CommandLine, AHomeWithoutANameIsNone) {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"--home", "", "status"}, {"status", "--home", ""}, {"--home=", "status"}}) {
+    const CommandLine line = parse(words);
+    EXPECT_EQ(line.code, ExitCode::kUsage) << words.front();
+    EXPECT_FALSE(line.run);
+    EXPECT_THAT(line.text, HasSubstr("--home"));
+  }
+}
+
+TEST(CommandLine, WithToTheWordThatStandsAloneIsTheText) {
+  const auto sent = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "send");
+    std::string all;
+    for (const Request& request : requests_of(words)) {
+      if (request.has_send_message())
+        all += request.send_message().handle() + ":" + request.send_message().text() + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(sent({"--to", "+1555", "--to", "+1556", "hi"}), "+1555:hi +1556:hi ");
+  EXPECT_EQ(sent({"hi", "--to", "+1555"}), "+1555:hi ");
+  EXPECT_EQ(sent({"+1555", "hi", "--to", "+1556"}), "+1555:hi +1556:hi ");
+  EXPECT_EQ(sent({"--to", "+1555", "--", "-hi"}), "+1555:-hi ");
+  EXPECT_THAT(parse({"send"}).text, HasSubstr("whom is required"));
+  EXPECT_EQ(parse({"send"}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, HomeMayStandBeforeOrBehindTheCommand) {
   EXPECT_EQ(parse({"--home", "/a", "status"}).home, "/a");
   EXPECT_EQ(parse({"status", "--home", "/a"}).home, "/a");

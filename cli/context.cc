@@ -146,7 +146,7 @@ void send_leftovers(Context context) {
     if (!response || response->has_failure()) return;
   }
   host.run_until([&] { return nothing_left() || is_offline(state); }, host.in_ms(kLeftoversMs));
-  if (state.changes_unsent() && is_offline(state))
+  if (host.has_changed_something() && state.changes_unsent() && is_offline(state))
     context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
 }
 

@@ -160,12 +160,14 @@ Host::Outcome HomeHost::run_until(const std::function<bool()>& done, std::option
   bool is_done = false;
   const auto is_stopped = [this] { return stop_signals_ > 0 || failure_.has_value(); };
   network_.run_until([&] { return (is_done = done()) || is_stopped(); }, deadline);
-  if (!is_done && is_stopped() && is_guest() && !failure_) {
-    network_.run_until([&] { return (is_done = done()) || waiting_.empty() || failure_.has_value(); },
-                       in_ms(kLastAnswersMs));
-  }
+  if (!is_done && is_stopped() && is_guest())
+    finish([&] { return (is_done = done()) || waiting_.empty(); }, kLastAnswersMs);
   if (is_done) return Outcome::kDone;
   return is_stopped() ? Outcome::kStopped : Outcome::kTimedOut;
+}
+
+void HomeHost::finish(const std::function<bool()>& done, uint64_t milliseconds) {
+  network_.run_until([&] { return failure_.has_value() || done(); }, in_ms(milliseconds));
 }
 
 void HomeHost::when_readable(int descriptor, std::function<void()> readable) {

@@ -40,6 +40,7 @@ class HomeHost final : public Host {
 
   void start(client_api::Request request, Answer answer) override;
   Outcome run_until(const std::function<bool()>& done, std::optional<MonotonicMs> deadline) override;
+  void finish(const std::function<bool()>& done, uint64_t milliseconds) override;
   [[nodiscard]] MonotonicMs now() const override { return net::ClientNetwork::now(); }
   void when_readable(int descriptor, std::function<void()> readable) override;
   void stop_watching(int descriptor) override { network_.stop_watching(descriptor); }

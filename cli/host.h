@@ -2,7 +2,7 @@
 
 // The running core, as commands see it: ask, wait, listen.
 //
-// Calls: one thread. Callbacks run inside run_until() and call() only, and may call everything but those two.
+// Calls: one thread. Callbacks run inside run_until(), finish() and call() only, and may call everything but those three.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,8 @@ class Host {
   virtual void start(client_api::Request request, Answer answer) = 0;
   // Runs until `done` says true. A stop signal ends it too, now and from then on.
   virtual Outcome run_until(const std::function<bool()>& done, std::optional<MonotonicMs> deadline) = 0;
+  // Runs until `done` says true, also when stopped: for what must still be kept then. Gives up after so long.
+  virtual void finish(const std::function<bool()>& done, uint64_t milliseconds) = 0;
   [[nodiscard]] virtual MonotonicMs now() const = 0;
 
   // As net::ClientNetwork has them.
@@ -46,6 +48,8 @@ class Host {
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
   // What the core said last about itself: get_state, connect and every change of state keep it fresh.
   [[nodiscard]] const client_api::State& state() const { return state_; }
+  // Whether a request has changed a profile, a setting or a block: State.changes_unsent may be of it, then.
+  [[nodiscard]] bool has_changed_something() const { return has_changed_something_; }
   [[nodiscard]] MonotonicMs in_ms(uint64_t milliseconds) const { return {now().value + milliseconds}; }
 
  protected:
@@ -56,6 +60,7 @@ class Host {
  private:
   std::vector<Listener> listeners_;
   client_api::State state_;
+  bool has_changed_something_ = false;
 };
 
 }  // namespace kith::cli

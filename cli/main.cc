@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "cli/command_line.h"
 #include "cli/home.h"
@@ -65,6 +66,13 @@ ExitCode run(const CommandLine& line, Output& out) {
   return code;
 }
 
+// What was asked for is data; what is wrong with the command line are words for people.
+void say(const CommandLine& line, Output& out) {
+  if (line.code == ExitCode::kOk) return static_cast<void>(std::cout << line.text);
+  std::istringstream words(line.text);
+  for (std::string one; std::getline(words, one);) out.note(one);
+}
+
 }  // namespace
 }  // namespace kith::cli
 
@@ -73,10 +81,10 @@ int main(int count, char** arguments) {
   kith::net::forbid_core_dumps();
   kith::net::silence_parsers();
   const CommandLine line = parse_command_line(count, arguments);
+  Output out(STDOUT_FILENO, STDERR_FILENO);
   if (!line.run) {
-    (line.code == ExitCode::kOk ? std::cout : std::cerr) << line.text;
+    say(line, out);
     return static_cast<int>(line.code);
   }
-  Output out(STDOUT_FILENO, STDERR_FILENO);
   return static_cast<int>(run(line, out));
 }

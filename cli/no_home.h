@@ -20,6 +20,7 @@ class NoHome final : public Host {
   void start(client_api::Request request, Answer answer) override;
   // Nothing ever happens here: kTimedOut once everything is answered.
   Outcome run_until(const std::function<bool()>& done, std::optional<MonotonicMs> deadline) override;
+  void finish(const std::function<bool()>& done, uint64_t /*milliseconds*/) override { run_until(done, std::nullopt); }
   [[nodiscard]] MonotonicMs now() const override { return {0}; }
   void when_readable(int, std::function<void()>) override {}
   void stop_watching(int) override {}

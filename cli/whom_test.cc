@@ -71,5 +71,48 @@ TEST_F(FindWhom, OneselfIsCalledNoteToSelfAndByOnesOwnName) {
   EXPECT_EQ(find_whom(context, "note to self")->handle, "+491700000001");
 }
 
+TEST_F(FindWhom, ANameThatSomebodyGaveThemselvesTakesNoneFromWhomTheUserGaveIt) {
+  Event registered = connection_event(State::kOffline);
+  registered.mutable_state_changed()->add_handles()->set_text("+491700000001");
+  registered.mutable_state_changed()->set_name("Ana");
+  host.publish(registered);
+  auto& ben = contacts.emplace_back();
+  ben.mutable_handle()->set_text("+491700000002");
+  ben.set_name("Ben");
+  const auto add_stranger = [this](char id, const char* name) {
+    auto& stranger = conversations.emplace_back();
+    stranger.set_id(std::string(32, id));
+    stranger.set_title(name);
+    stranger.mutable_direct()->mutable_partner()->set_account_id(std::string(32, id));
+  };
+  add_stranger('a', "BEN");
+  add_stranger('b', "Note to self");
+  add_stranger('c', "Ana");
+  add_stranger('d', "Eva");
+  const auto handle_of_named = [this](const char* name) {
+    const auto found = find_whom(context, name);
+    return found ? found->handle : output.words();
+  };
+  EXPECT_EQ(handle_of_named("Ben"), "+491700000002");
+  EXPECT_EQ(handle_of_named("BEN"), "+491700000002");
+  EXPECT_EQ(handle_of_named("Note to self"), "+491700000001");
+  EXPECT_EQ(handle_of_named("Ana"), "+491700000001");
+  EXPECT_EQ(find_whom(context, "Eva")->id, std::string(32, 'd')) << "one name is enough where nobody else has it";
+  add_stranger('e', "eva");
+  EXPECT_EQ(find_whom(context, "Eva").error(), ExitCode::kUsage);
+}
+
+TEST_F(FindWhom, APersonWithTwoContactsOfOneNameIsOnePerson) {
+  for (const char* handle : {"+491700000002", "ben@example.org"}) {
+    auto& contact = contacts.emplace_back();
+    contact.mutable_handle()->set_text(handle);
+    contact.set_name("Ben");
+    contact.set_account_id(std::string(32, 'b'));
+  }
+  const auto found = find_whom(context, "Ben");
+  ASSERT_TRUE(found) << output.words();
+  EXPECT_EQ(found->handle, "+491700000002");
+}
+
 }  // namespace
 }  // namespace kith::cli

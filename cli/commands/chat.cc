@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <unordered_set>
 
 #include "cli/chat_screen.h"
@@ -22,6 +23,7 @@ using client_api::State;
 
 constexpr uint32_t kShownAtStart = 20;
 constexpr uint64_t kFarewellMs = 5000;
+constexpr uint64_t kDraftMs = 2000;
 
 constexpr const char* kHelp[] = {
     "Type a line to send it.",
@@ -49,7 +51,7 @@ class Chat {
       begin();
     });
     const auto outcome = host_.run_until([&] { return over_ || is_refused(host_.state()); }, std::nullopt);
-    if (outcome != Host::Outcome::kStopped) leave();
+    outcome == Host::Outcome::kStopped ? keep_draft() : leave();
     screen_.reset();
     if (is_refused(host_.state())) {
       say_refused(context_);
@@ -67,16 +69,25 @@ class Chat {
     watch.mutable_watch_presence()->add_conversations(conversation_.id());
     ignore(std::move(watch));
     mark_read();
-    if (!conversation_.draft().empty()) screen_->set_draft(conversation_.draft());
+    if (!conversation_.draft().empty() && screen_->draft().empty()) screen_->set_draft(conversation_.draft());
+    begun_ = true;
     update_status();
+  }
+
+  // Also where the chat was stopped. One that was kept before and not shown yet stays what it is.
+  void keep_draft() {
+    if (!screen_->shows_status() || !begun_) return;
+    Request draft;
+    draft.mutable_set_draft()->set_conversation(conversation_.id());
+    draft.mutable_set_draft()->set_text(screen_->draft());
+    const auto is_kept = std::make_shared<bool>(false);
+    host_.start(std::move(draft), [is_kept](const Response&) { *is_kept = true; });
+    host_.finish([is_kept] { return *is_kept; }, kDraftMs);
   }
 
   // Keeps what was not sent, and lets what was sent leave.
   void leave() {
-    Request draft;
-    draft.mutable_set_draft()->set_conversation(conversation_.id());
-    draft.mutable_set_draft()->set_text(screen_->draft());
-    if (screen_->shows_status()) ignore(std::move(draft));
+    keep_draft();
     host_.run_until(
         [&] { return outstanding_ == 0 && (host_.state().unsent_messages() == 0 || is_offline(host_.state())); },
         host_.in_ms(kFarewellMs));
@@ -296,6 +307,7 @@ class Chat {
   bool typing_ = false;
   bool offline_ = false;
   bool over_ = false;
+  bool begun_ = false;
 };
 
 }  // namespace

@@ -109,6 +109,94 @@ TEST_F(Commands, LeftoversAreSentByAnyLaterCommand) {  // [F2]
   EXPECT_TRUE(host.requests[0].has_connect());
 }
 
+TEST_F(Commands, AChangeIsSaidToBeKeptByTheCommandThatMadeItAlone) {
+  Event offline = connection_event(State::kWaiting);
+  offline.mutable_state_changed()->set_changes_unsent(true);
+  host.publish(offline);
+  failure = Failure::kOffline;
+  EXPECT_EQ(run_settings_set(context, "pin", "1234"), ExitCode::kOffline);
+  failure = Failure::kUnspecified;
+  EXPECT_EQ(run_profile_show(context, {}), ExitCode::kOk);
+  EXPECT_EQ(run_verify(context, {.with = "+491700000002"}), ExitCode::kOk);
+  host.publish(offline);
+  send_leftovers(context);
+  EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("the change is kept")));
+  Request block;
+  block.mutable_set_blocked();
+  EXPECT_TRUE(ask(context, std::move(block)));
+  send_leftovers(context);
+  EXPECT_THAT(output.words(), HasSubstr("offline: the change is kept"));
+}
+
+class Accepting : public Commands {
+ protected:
+  client_api::Conversation before;
+  client_api::Conversation after;
+
+  client_api::Response respond(const Request& request) override {
+    client_api::Response response;
+    if (request.has_accept_identity()) {
+      *response.mutable_accept_identity() = before;
+      accepted_ = true;
+    } else if (request.has_open_conversation()) {
+      *response.mutable_open_conversation() = accepted_ ? after : before;
+    } else {
+      return Commands::respond(request);
+    }
+    return response;
+  }
+  // What the user is told; its code is `code`.
+  std::string accept(uint32_t held_before, uint32_t held_after, const Event& then) {
+    for (client_api::Conversation* const one : {&before, &after}) {
+      one->set_id(std::string(32, 'b'));
+      one->set_title("Ben");
+      one->mutable_direct();
+    }
+    before.mutable_direct()->set_held_messages(held_before);
+    after.mutable_direct()->set_held_messages(held_after);
+    accepted_ = false;
+    host.events = {then};
+    const size_t said = output.words().size();
+    code = run_accept(context, "+491700000002");
+    return output.words().substr(said);
+  }
+  ExitCode code = ExitCode::kOk;
+
+ private:
+  bool accepted_ = false;
+};
+
+TEST_F(Accepting, SaysWhatBecameOfWhatWaited) {
+  host.publish(connection_event(State::kOffline));
+  EXPECT_THAT(accept(0, 0, connection_event(State::kOnline)), HasSubstr("nothing waits for Ben"));
+  EXPECT_EQ(code, ExitCode::kOk);
+  EXPECT_THAT(accept(1, 0, connection_event(State::kOnline)), HasSubstr("what waited for Ben is sent"));
+  EXPECT_EQ(code, ExitCode::kOk);
+  Event offline = connection_event(State::kWaiting);
+  offline.mutable_state_changed()->set_unsent_messages(1);
+  EXPECT_THAT(accept(1, 0, offline), HasSubstr("offline: what waits for Ben is sent by the next command"));
+  EXPECT_EQ(code, ExitCode::kOk);
+  EXPECT_THAT(accept(1, 1, connection_event(State::kOnline)), HasSubstr("kith accept again"));
+  EXPECT_EQ(code, ExitCode::kFailed);
+}
+
+TEST_F(Commands, StatusCountsWhatWaitsForAnAgreement) {
+  host.publish(connection_event(State::kOffline));
+  for (const auto& [name, held] : {std::pair("Ben Two", 2u), {"Eva", 0u}, {"Cleo", 1u}}) {
+    auto& conversation = conversations.emplace_back();
+    conversation.set_title(name);
+    conversation.mutable_direct()->set_held_messages(held);
+  }
+  host.events = {connection_event(State::kOnline)};
+  EXPECT_EQ(run_status(context, {.json = true}), ExitCode::kOk);
+  EXPECT_THAT(output.data(), HasSubstr(R"("held":3)"));
+  host.events = {connection_event(State::kOnline)};
+  EXPECT_EQ(run_status(context, {}), ExitCode::kOk);
+  EXPECT_THAT(output.data(), HasSubstr("held        3, waiting for your agreement\n"));
+  EXPECT_THAT(output.words(), HasSubstr("kith accept 'Ben Two'"));
+  EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("Eva")));
+}
+
 TEST_F(Commands, WithoutLeftoversNothingIsConnected) {
   host.publish(connection_event(State::kOffline));
   send_leftovers(context);

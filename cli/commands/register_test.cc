@@ -96,5 +96,23 @@ TEST_F(Register, AtAServerThatDoesNotAnswerWithoutTlsSaysWhatItsAddressMayBe) {
   EXPECT_THAT(output.words(), HasSubstr("should the server use TLS, its address is https://kith.example:8443"));
 }
 
+TEST_F(Register, SpeaksOfTlsOnlyWhereThatMayBeTheReason) {
+  RegisterOptions options = to_register("+491700000001");
+  options.code.clear();
+  const auto speaks_of_tls = [&](Failure::Code code, const char* detail) {
+    failure = code;
+    failure_detail = detail;
+    const size_t before = output.words().size();
+    run_register(context, options);
+    return output.words().substr(before).find("TLS") != std::string::npos;
+  };
+  EXPECT_TRUE(speaks_of_tls(Failure::kOffline, "end of stream"));
+  EXPECT_TRUE(speaks_of_tls(Failure::kServer, "HTTP status 400"));
+  EXPECT_FALSE(speaks_of_tls(Failure::kOffline, "can't connect to localhost: Connection refused"));
+  EXPECT_FALSE(speaks_of_tls(Failure::kOffline, "can't find kith.example: Host not found"));
+  EXPECT_FALSE(speaks_of_tls(Failure::kServer, "disk at its bound"));
+  EXPECT_FALSE(speaks_of_tls(Failure::kServer, "HTTP status 503"));
+}
+
 }  // namespace
 }  // namespace kith::cli

@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/shell_word.h"
 
 namespace kith::cli {
 namespace {
@@ -31,6 +32,31 @@ ExitCode exit_code_of(Reached reached) {
   }
 }
 
+// Of which the state says nothing: they are sent only when this user agrees to an identity.
+struct Held {
+  uint64_t messages = 0;
+  std::vector<std::string> names;  // whom they are for
+};
+Result<Held, ExitCode> held_messages(Context context) {
+  client_api::Request request;
+  request.mutable_list_conversations();
+  const auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  Held held;
+  for (const auto& conversation : response->list_conversations().conversations()) {
+    if (conversation.direct().held_messages() == 0) continue;
+    held.messages += conversation.direct().held_messages();
+    held.names.push_back(title_of(conversation));
+  }
+  return held;
+}
+
+void say_held(Context context, const Held& held) {
+  for (const std::string& name : held.names)
+    context.out.note("messages to " + name + ", whose identity has changed, wait for your agreement: compare it with " +
+                     "kith verify " + shell_word(name) + ", or kith accept " + shell_word(name));
+}
+
 }  // namespace
 
 ExitCode run_status(Context context, const StatusOptions& options) {
@@ -48,6 +74,12 @@ ExitCode run_status(Context context, const StatusOptions& options) {
       if (reached == Reached::kOnline) send_leftovers(context);  // so that the counts are those afterwards
     }
   }
+  Held held;
+  if (state.registered()) {
+    auto counted = held_messages(context);
+    if (!counted) return counted.error();
+    held = std::move(*counted);
+  }
   const std::string handle = first_handle(state);
   if (options.json) {
     JsonLine line;
@@ -59,6 +91,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
         .text("name", state.name())
         .text("connection", reached_word(reached, state))
         .number("unsent", state.unsent_messages())
+        .number("held", held.messages)
         .number("undecryptable", state.undecryptable());
     context.out.line(line.str());
   } else if (state.registered()) {
@@ -68,6 +101,9 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     context.out.line("connection  " + std::string(reached_word(reached, state)));
     context.out.line("account     " + state.account_id() + ", device " + std::to_string(state.device_id()));
     context.out.line("unsent      " + std::to_string(state.unsent_messages()));
+    if (held.messages > 0)
+      context.out.line("held        " + std::to_string(held.messages) + ", waiting for your agreement");
+    say_held(context, held);
     if (state.undecryptable() > 0) context.out.line("unreadable  " + std::to_string(state.undecryptable()));
   }
   if (!state.registered()) {

@@ -20,6 +20,33 @@ std::string grouped(const std::string& digits) {
   return text;
 }
 
+// After the agreement; says what became of it.
+ExitCode send_what_was_held(Context context, const client_api::Conversation& conversation) {
+  const client_api::State& state = context.host.state();
+  const std::string title = title_of(conversation);
+  if (const auto connected = connect_if_possible(context); !connected) return connected.error();
+  send_leftovers(context);
+  const auto now = conversation_with(context, conversation.id());
+  if (!now) return now.error();
+  if (now->direct().held_messages() > 0) {
+    context.out.note("the identity of " + title +
+                     " has changed once more, and what waits is still kept: compare it with kith verify, or agree to "
+                     "it with kith accept again");
+    return ExitCode::kFailed;
+  }
+  if (is_refused(state)) {
+    say_refused(context);
+    return ExitCode::kDeviceEnded;
+  }
+  if (state.unsent_messages() == 0) {
+    context.out.note("what waited for " + title + " is sent");
+  } else {
+    context.out.note(std::string(is_offline(state) ? "agreed, but offline: " : "agreed, but not sent yet: ") +
+                     "what waits for " + title + " is sent by the next command that reaches the server");
+  }
+  return ExitCode::kOk;
+}
+
 }  // namespace
 
 ExitCode run_verify(Context context, const VerifyOptions& options) {
@@ -65,13 +92,15 @@ ExitCode run_accept(Context context, const std::string& whom) {
   request.mutable_accept_identity()->set_conversation(conversation->id());
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
-  const client_api::Conversation& now = response->accept_identity();
-  context.out.note(now.id() == conversation->id() ? "what waits for " + conversation->title() + " is sent now"
-                                                  : "the number leads to the conversation " + now.id() + " now");
-  if (now.id() == conversation->id() && conversation->direct().held_messages() > 0) {
-    if (const auto connected = connect_if_possible(context); !connected) return connected.error();
-    send_leftovers(context);
+  const std::string id = response->accept_identity().id();
+  if (id != conversation->id()) {
+    context.out.note("the number leads to the conversation " + id + " now");
+    return ExitCode::kOk;
   }
+  if (conversation->direct().held_messages() > 0) return send_what_was_held(context, *conversation);
+  context.out.note(conversation->direct().identity_pending()
+                       ? "agreed: " + title_of(*conversation) + " can be written to again"
+                       : "nothing waits for " + title_of(*conversation) + ", and there is nothing to agree to");
   return ExitCode::kOk;
 }
 

@@ -45,6 +45,7 @@ class Commands : public ::testing::Test {
   std::vector<client_api::Message> backlog;  // what take_events gives, two at a time
   // Of everything but connect.
   client_api::Failure::Code failure = client_api::Failure::kUnspecified;
+  std::string failure_detail;
 
   // A suite whose core does more answers that first. A request that is not known here has an empty answer.
   virtual client_api::Response respond(const client_api::Request& request) {
@@ -55,6 +56,7 @@ class Commands : public ::testing::Test {
       response.mutable_connect()->set_connection(State::kConnecting);
     } else if (failure != client_api::Failure::kUnspecified) {
       response.mutable_failure()->set_code(failure);
+      response.mutable_failure()->set_detail(failure_detail);
     } else if (request.has_request_code()) {
       response.mutable_request_code();
     } else if (request.has_register_()) {

@@ -51,6 +51,9 @@ class FakeHost final : public Host {
       }
     }
   }
+  void finish(const std::function<bool()>& done, uint64_t /*milliseconds*/) override {
+    while (!done() && !waiting_.empty()) answer_one();
+  }
   [[nodiscard]] MonotonicMs now() const override { return time_; }
   void when_readable(int, std::function<void()>) override {}
   void stop_watching(int) override {}
