@@ -2,7 +2,8 @@
 
 // The running core, as commands see it: ask, wait, listen.
 //
-// Calls: one thread. Callbacks run inside run_until(), finish() and call() only, and may call everything but those three.
+// Calls: one thread. Callbacks run inside run_until(), finish() and call() only, and may call everything but those
+// three.
 #pragma once
 
 #include <functional>

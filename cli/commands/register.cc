@@ -62,8 +62,8 @@ Request registration(const RegisterOptions& options) {
   return request;
 }
 
-// A server that speaks TLS makes nothing of what comes without: it ends the connection, or says that it can't read that.
-// One that was never reached, or says what is wrong, is none.
+// A server that speaks TLS makes nothing of what comes without: it ends the connection, or says that it can't read
+// that. One that was never reached, or says what is wrong, is none.
 bool may_want_tls(const Failure& failure) {
   const std::string& detail = failure.detail();
   if (failure.code() == Failure::kServer) return detail.starts_with("HTTP status 400");

@@ -57,6 +57,8 @@ class Commands : public ::testing::Test {
     } else if (failure != client_api::Failure::kUnspecified) {
       response.mutable_failure()->set_code(failure);
       response.mutable_failure()->set_detail(failure_detail);
+    } else if (request.has_set_blocked()) {
+      response.mutable_set_blocked();
     } else if (request.has_request_code()) {
       response.mutable_request_code();
     } else if (request.has_register_()) {

@@ -1,17 +1,29 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the terminal client promises to people and scripts, with real processes."""
+import fcntl
 import http.server
 import json
 import os
 import pty
 import shlex
 import shutil
+import signal
 import ssl
 import subprocess
+import termios
 import threading
 import unittest
 
 from tests.scenarios.processes import BIN, Scenario, eventually
+
+
+def read_to_the_end(file: int) -> None:
+    """A terminal takes what is written to it, or whoever writes waits."""
+    try:
+        while os.read(file, 65536):
+            pass
+    except OSError:
+        pass  # nobody has the other end any more
 
 
 class Terminal(Scenario):
@@ -175,6 +187,36 @@ class Terminal(Scenario):
         self.assertIn("no such command", done.stdout)
         self.assertEqual(self.ben.receive_texts("--timeout", "20"), ["hello"])
         self.assertEqual(self.ben.receive(), [])
+
+    def test_a_line_that_was_not_sent_is_a_draft_however_the_chat_ends(self):
+        def draft() -> str:
+            return json.loads(self.ana.run("conversations", "--json").stdout)["draft"]
+
+        for end in ("ctrl-c", signal.SIGTERM, signal.SIGHUP):
+            ours, theirs = pty.openpty()
+            shown = b""
+            chat = subprocess.Popen([str(BIN / "kith"), "--home", str(self.ana.home), "chat", self.ben.phone],
+                                    stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+                                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            os.close(theirs)
+            try:
+                while b"Ben\x1b[0m > " not in shown:  # it is there, and takes keys
+                    shown += os.read(ours, 65536)
+                os.write(ours, f"by {end}".encode())
+                while f"by {end}".encode() not in shown:
+                    shown += os.read(ours, 65536)
+                if end == "ctrl-c":
+                    os.write(ours, b"\x03")
+                else:
+                    chat.send_signal(end)
+                threading.Thread(target=read_to_the_end, args=(ours,), daemon=True).start()
+                chat.wait(30)
+            finally:
+                chat.kill()
+                chat.wait()
+                os.close(ours)
+            # The one before is shown again, and what is typed stands behind it.
+            self.assertTrue(draft().endswith(f"by {end}"), draft())
 
     def test_rpc_gives_ids_back_as_they_came(self):
         ids = ["18446744073709551616", "1e3", "1.0", "-0", '"\\u0041"', "123456789012345678901234567890"]
@@ -368,7 +410,7 @@ class Registering(Scenario):
     def test_an_unknown_command_is_named_with_what_was_meant(self):
         done = subprocess.run([str(BIN / "kith"), "sned", "x"], capture_output=True, text=True, timeout=30)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("Unknown command sned. Did you mean send?", done.stderr)
+        self.assertIn("kith: Unknown command sned. Did you mean send?", done.stderr)
 
 
 class TakingBack(Scenario):

@@ -200,7 +200,7 @@ class TwoPeople(Scenario):
         ana = self.rpc(self.ana)
         ana.wait_online()
         for method, params, code in (
-                ("send_message", dict(handle=self.ben.phone, text=""), "kInvalidArgument"),
+                ("send_message", dict(handle=self.ben.phone, text=""), "kBlank"),
                 ("send_message", dict(handle=self.ben.phone, text="x" * 70_000), "kTooLarge"),
                 ("send_message", dict(conversation="00" * 16, text="x"), "kNoSuchConversation"),
                 ("open_conversation", dict(handle="+4917"), "kInvalidHandle"),
