@@ -9,8 +9,7 @@
 // Ownership: functions of a Transfer are kept until its end: `ended`, the last piece, or cancel(). When the client core
 //            starts anew (engine.h) transfers are forgotten, as by a crash, and the host is told to give them up.
 // Time:      the host must get on within kPatienceMs, or it is cancelled and has ended without an answer. A part may
-// take
-//            as long as it likes.
+//            take as long as it likes.
 // Limits:    kTransfersMax at a time. kTransferPieceBytesMax for a piece either way, kTransferBodyBytesMax for a body
 //            (base/limits.h); a host that brings more, or what was not asked for, is broken and cancelled.
 #pragma once

@@ -5,8 +5,7 @@
 // that it takes and answers could cross a network.
 //
 // Calls:  from any loop; parameters by value. Each goes to the loop that owns the account, and ends there unless it
-// says
-//         otherwise: the caller goes back by itself (`come_back` in handlers/checks.h).
+//         says otherwise: the caller goes back by itself (`come_back` in handlers/checks.h).
 // Errors: kNotFound (no such account), kUnavailable (a store is away).
 #pragma once
 

@@ -10,6 +10,9 @@ namespace {
 
 constexpr uint64_t kNoticeLookMs = 250;  // how often inboxes with nothing but notices are looked at
 constexpr uint64_t kRetryMs = 1000;
+// Inboxes of which something is forgotten in one batch, unless the store is full. Those that began together come up
+// together, and whoever waits for a message would wait for all of what they have confirmed since.
+constexpr size_t kForgetsMax = 16;
 
 }  // namespace
 
@@ -154,21 +157,23 @@ void GroupCommit::collect_again(Flight& flight, uint64_t now_ms, uint64_t& next_
   });
 }
 
-void GroupCommit::collect_forgets(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms) {
+void GroupCommit::collect_forgets(Flight& flight, uint64_t now_ms, size_t count_max, uint64_t& next_due_ms) {
   collect_again(flight, now_ms, next_due_ms);
   size_t count = forgets_.size();
   while (count > 0 && forgets_[count - 1].due_ms > now_ms) --count;
   size_t kept = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const Forgettable due = forgets_[i];
+  size_t looked_at = 0;
+  for (size_t taken = 0; looked_at < count && taken < count_max; ++looked_at) {
+    const Forgettable due = forgets_[looked_at];
     if (is_elsewhere(*due.member, flight) || due.member->in_again_) {  // comes after that
       forgets_[kept++] = due;
     } else if (const auto up_to = due.member->forgettable()) {  // may register it again, behind those that were there
       forget(flight, *due.member, *up_to);
+      ++taken;
     }
   }
   forgets_.erase(forgets_.begin() + static_cast<std::ptrdiff_t>(kept),
-                 forgets_.begin() + static_cast<std::ptrdiff_t>(count));
+                 forgets_.begin() + static_cast<std::ptrdiff_t>(looked_at));
   if (forgets_.size() > kept) next_due_ms = std::min(next_due_ms, forgets_[kept].due_ms);
 }
 
@@ -177,13 +182,13 @@ void GroupCommit::gather(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms)
   flight.only_forgets = false;
   if (std::exchange(forgets_first_, false)) {
     retry_ms_ = 0;
-    collect_forgets(flight, UINT64_MAX, next_due_ms);
+    collect_forgets(flight, UINT64_MAX, SIZE_MAX, next_due_ms);
     flight.only_forgets = !flight.forgets.empty();
   }
   if (flight.only_forgets) return;
   collect_messages(flight, now_ms, next_due_ms);
   collect_notices(flight, now_ms, next_due_ms);
-  collect_forgets(flight, now_ms, next_due_ms);
+  collect_forgets(flight, now_ms, kForgetsMax, next_due_ms);
 }
 
 bool GroupCommit::tick(uint64_t now_ms) {

@@ -8,8 +8,7 @@
 // inbox by then and is not written.
 //
 // Order:  a member is in one batch at a time, with its appends and its forgets: however late a batch is answered,
-// nothing
-//         of the same device overtakes it. Batches of different members are answered in any order.
+//         nothing of the same device overtakes it. Batches of different members are answered in any order.
 // Errors: each member is told what became of its own part (InboxStore::Written): another device's failure is not its.
 // Limits: undurable bytes of all inboxes are counted here and bounded by the setting (LIMIT-1).
 // Calls:  on the shard's executor.
@@ -122,7 +121,7 @@ class GroupCommit {
   void collect_messages(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms);
   void collect_notices(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms);
   void collect_again(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms);
-  void collect_forgets(Flight& flight, uint64_t now_ms, uint64_t& next_due_ms);
+  void collect_forgets(Flight& flight, uint64_t now_ms, size_t count_max, uint64_t& next_due_ms);
   void take(Flight& flight, Member& member, uint64_t now_ms);
   void forget(Flight& flight, Member& member, Position up_to);
   Task<void> write(Flight& flight);

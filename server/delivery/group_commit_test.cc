@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "server/delivery/testing/memory_stores.h"
 #include "server/delivery/testing/virtual_time.h"
@@ -121,6 +123,31 @@ TEST_F(GroupCommitTest, EveryMemberOfABatchThatFailsIsTold) {
   ASSERT_EQ(ben.results.size(), 1u);
   EXPECT_EQ(ana.results[0].error(), StoreError::kUnavailable);
   EXPECT_EQ(counters.commit_failures, 1u);
+}
+
+TEST_F(GroupCommitTest, WhoWaitsForAMessageDoesNotWaitForAllThatIsToBeForgotten) {
+  std::vector<std::unique_ptr<FakeMember>> many;
+  for (uint8_t i = 10; i < 110; ++i) add(*many.emplace_back(std::make_unique<FakeMember>(i)), 0);
+  loops.pass(5);
+  loops[0].run([&] {
+    for (const auto& member : many) commit.forget_later(*member);
+  });
+  const auto come_up = [&] { return std::ranges::count_if(many, [](const auto& each) { return each->came_up > 0; }); };
+  store.write_faults.hold();
+  loops.pass(settings.forget_delay_ms + 1);
+  EXPECT_EQ(store.write_faults.waiting(), 1u);
+  EXPECT_LE(come_up(), 16);
+  add(ana, 0);
+  loops.pass(1);
+  for (int i = 0; i < 2; ++i) {
+    store.write_faults.release_one();
+    loops.pass(1);
+  }
+  EXPECT_EQ(ana.results.size(), 1u);
+  EXPECT_LT(come_up(), 100);
+  store.write_faults.release();
+  loops.pass(1);
+  for (const auto& member : many) EXPECT_TRUE(store.stored(member->device).empty());
 }
 
 TEST_F(GroupCommitTest, WhatIsToBeForgottenGoesAfterItsDelayAndAgainWhenTheWriteHasFailed) {  // [INBOX-1]
