@@ -82,11 +82,10 @@ class Faults(Scenario):
             ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben")
             ana.send(ben, "before", "--wait", "sent")
             filler = disk / "filler"
-            with open(filler, "wb") as file:
+            with open(filler, "wb", buffering=0) as file:  # a buffer would be written once more at the end
                 try:
                     while True:
                         file.write(b"\0" * 65536)
-                        file.flush()
                 except OSError:
                     pass
             texts = ["x" * 30_000 + str(i) for i in range(10)]
