@@ -460,7 +460,7 @@ TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
   const State before = state(ana_);
   const size_t registration = root_of("registration") / kPage;
   const uint64_t first = from_environment("KITH_SEED", 1);
-  int rebuilt = 0, refused = 0;
+  int rebuilt = 0;
   const uint64_t seeds = from_environment("KITH_SEEDS", 40);
   for (uint64_t seed = first; seed < first + seeds; ++seed) {
     SCOPED_TRACE("KITH_SEED=" + std::to_string(seed) + " KITH_SEEDS=1");
@@ -485,7 +485,6 @@ TEST_F(DamageAnywhereTest, DamageAnywhereIsSurvivedOrRefused) {
     }
     ana_.disk().sync(name);
     if (!open_and_read_everything()) {
-      ++refused;
       EXPECT_TRUE(registration_hit) << "all that a device can't do without";
       if (HasFailure()) return;
       put("kith.db", undamaged);
