@@ -233,7 +233,7 @@ void Repair::forget_old() {
 
 void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
   const auto placeholder = engine_.store.messages.find(message);
-  if (!placeholder || !engine_.store.messages.remove_placeholder(message, sender)) return;
+  if (!placeholder || !engine_.store.messages.remove_undecryptable(message, sender)) return;
   engine_.store.repairs.remove(message);
   engine_.changes.message_removed(message, placeholder->conversation);
 }

@@ -81,9 +81,8 @@ bool MessagesTable::repair(const MessageRow& message) { return replace(MessageKi
 bool MessagesTable::remake(const MessageRow& message) { return replace(MessageKind::kUnsupported, message); }
 
 bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
-  const auto placeholder = find(message.id);
-  if (!placeholder || placeholder->kind != kind || placeholder->from != message.from ||
-      placeholder->conversation != message.conversation) {
+  const auto known = find(message.id);
+  if (!known || known->kind != kind || known->from != message.from || known->conversation != message.conversation) {
     return false;
   }
   database_
@@ -95,9 +94,9 @@ bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
   // A new row gets a new sequence: so take() sees it as new.
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
   MessageRow repaired = message;
-  repaired.order = placeholder->order;
-  repaired.outgoing = placeholder->outgoing;
-  return insert(repaired, placeholder->tick, true);
+  repaired.order = known->order;
+  repaired.outgoing = known->outgoing;
+  return insert(repaired, known->tick, true);
 }
 
 std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order,
@@ -134,7 +133,7 @@ std::vector<StoredMessage> MessagesTable::unsupported(int64_t after, int64_t lim
   return found;
 }
 
-bool MessagesTable::remove_placeholder(const MessageId& id, const AccountId& from) {
+bool MessagesTable::remove_undecryptable(const MessageId& id, const AccountId& from) {
   return remove_kind(MessageKind::kUndecryptable, id, from);
 }
 
@@ -143,9 +142,9 @@ bool MessagesTable::remove_unsupported(const MessageId& id, const AccountId& fro
 }
 
 bool MessagesTable::remove_kind(MessageKind kind, const MessageId& id, const AccountId& from) {
-  const auto placeholder = find(id);
-  if (!placeholder || placeholder->kind != kind || placeholder->from != from) return false;
-  remove(*placeholder);
+  const auto known = find(id);
+  if (!known || known->kind != kind || known->from != from) return false;
+  remove(*known);
   return true;
 }
 

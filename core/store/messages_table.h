@@ -115,9 +115,9 @@ class MessagesTable {
   // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
   bool add(const MessageRow& message);
-  // Gives a kUndecryptable placeholder its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
+  // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
   // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False
-  // unless there is such a placeholder from the same account in the same conversation.
+  // unless there is one of this id from the same account in the same conversation.
   bool repair(const MessageRow& message);
   // The same for a kUnsupported message.
   bool remake(const MessageRow& message);
@@ -130,9 +130,9 @@ class MessagesTable {
   // kReorderedWithinUs from `now` on this device's clock.
   std::optional<ConversationId> reorder(const MessageId& id, const AccountId& from, UnixMicros order, UnixMicros now);
 
-  // Takes a kUndecryptable placeholder of this account away: its message has nothing to show. False when there is no
-  // such placeholder.
-  bool remove_placeholder(const MessageId& id, const AccountId& from);
+  // Takes a kUndecryptable message of this account away: it turned out to have nothing to show. False when there is no
+  // such one.
+  bool remove_undecryptable(const MessageId& id, const AccountId& from);
   // The same for a kUnsupported message.
   bool remove_unsupported(const MessageId& id, const AccountId& from);
 
@@ -183,7 +183,7 @@ class MessagesTable {
   // Up to where the index has them.
   int64_t indexed_sequence();
   Tick tick_by_receipts(const MessageId& id);
-  // Gives a message of this kind the content of another one, and takes one away: see repair() and remove_placeholder().
+  // Gives a message of this kind the content of another one, and takes one away: see repair(), remove_undecryptable().
   bool replace(MessageKind kind, const MessageRow& message);
   bool remove_kind(MessageKind kind, const MessageId& id, const AccountId& from);
   void remove(const MessageRow& message);
