@@ -57,6 +57,11 @@ struct AllOptions {
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
+  DevicesOptions devices;
+  DeviceLinkOptions device_link;
+  DeviceAddOptions device_add;
+  uint32_t device = 0;
+  std::string device_name;
   std::string shell;
 };
 using Shared = std::shared_ptr<AllOptions>;
@@ -87,7 +92,8 @@ class Parser {
     if (const std::string text = text_in_place_of_options(words); !text.empty()) return refuse(no_option(text));
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-      line_.makes_home = app_.got_subcommand("register") || app_.got_subcommand("rpc");
+      line_.makes_home = app_.got_subcommand("register") || app_.got_subcommand("rpc") ||
+                         (app_.got_subcommand("devices") && app_.get_subcommand("devices")->got_subcommand("link"));
       for (const char* command : {"send", "retry", "chat", "rpc"}) line_.tells_failures |= app_.got_subcommand(command);
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
@@ -382,6 +388,35 @@ class Parser {
     unblock.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
   }
 
+  void add_devices() {
+    AllOptions& all = *all_;
+    const auto list = [](Context c, const AllOptions& o) { return run_devices_list(c, o.devices); };
+    CLI::App& devices = add(app_, "devices", "List, link and remove this account's devices", list);
+    add_json(devices, all.devices.json);
+    add(devices, "list", "List them (the default)", list);
+    CLI::App& link = add(devices, "link", "Make this home a further device of an account: prints a link, and waits",
+                         [](Context c, const AllOptions& o) { return run_devices_link(c, o.device_link); });
+    link.add_option("--server", all.device_link.server, "Address of the account's server, like https://kith.example")
+        ->required()
+        ->type_name("URL");
+    link.add_option("--name", all.device_link.name, "What to call this device")
+        ->type_name("NAME")
+        ->capture_default_str();
+    CLI::App& admit = add(devices, "add", "Let the device that shows this link into the account",
+                          [](Context c, const AllOptions& o) { return run_devices_add(c, o.device_add); });
+    admit.add_option("link", all.device_add.link, "The link")->required()->type_name("LINK");
+    admit.add_option("--code", all.device_add.code, "The code that the new device shows; without it you are asked")
+        ->type_name("N");
+    CLI::App& remove = add(devices, "remove", "End a device, by its number",
+                           [](Context c, const AllOptions& o) { return run_devices_remove(c, o.device); });
+    remove.add_option("device", all.device, "Which")->required()->type_name("N");
+    CLI::App& rename = add(devices, "rename", "Call a device by another name", [](Context c, const AllOptions& o) {
+      return run_devices_rename(c, o.device, o.device_name);
+    });
+    rename.add_option("device", all.device, "Which")->required()->type_name("N");
+    rename.add_option("name", all.device_name, "Its name")->required()->type_name("NAME");
+  }
+
   void add_self() {
     AllOptions& all = *all_;
     CLI::App& registration = add(app_, "register", "Make this home a device of a phone number",
@@ -395,6 +430,8 @@ class Parser {
     registration.add_option("--name", all.register_.name, "Name to show to others")->required()->type_name("NAME");
     registration.add_option("--code", all.register_.code, "The code that proves the number")->type_name("N");
     registration.add_option("--pin", all.register_.pin, "The number's PIN, if it has one")->type_name("P");
+
+    add_devices();
 
     const auto show_profile = [](Context c, const AllOptions& o) { return run_profile_show(c, o.profile_show); };
     CLI::App& profile = add(app_, "profile", "Show or change the profile", show_profile);

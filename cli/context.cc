@@ -99,6 +99,11 @@ void say_refused(Context context) {
           "this is another server than the one you registered with. Nothing is sent to it or lost here, and all goes "
           "on when the right one is back; kith register registers with this one");
     default:
+      if (!context.host.state().first_device())
+        return context.out.note(
+            "this device is ended: the account's first device has removed it, or registered elsewhere. kith devices "
+            "link "
+            "makes it one of the account's again");
       return context.out.note(
           "this device was ended: its number registered elsewhere. Nothing is lost here; kith register takes the "
           "number back");

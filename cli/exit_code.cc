@@ -28,6 +28,7 @@ ExitCode exit_code_of(Failure::Code code) {
     case Failure::kInvalidHandle:
     case Failure::kBlank:
     case Failure::kNoWord:
+    case Failure::kNoSuchLink:
     case Failure::kOtherHandle: return ExitCode::kUsage;
     case Failure::kNotRegistered: return ExitCode::kNotRegistered;
     case Failure::kOffline: return ExitCode::kOffline;
@@ -71,6 +72,11 @@ const char* meaning(Failure::Code code) {
     case Failure::kTooManyContacts: return "the address book is full: remove some contacts first";
     case Failure::kOtherHandle:
       return "this home has the messages of another number; a further one needs another --home";
+    case Failure::kNoSuchLink: return "this link is none, or it is over, used, or of another server";
+    case Failure::kLinkBroken: return "what came by the link does not verify: somebody interferes, or versions differ";
+    case Failure::kTooManyDevices: return "the account has as many devices as it may have: remove one first";
+    case Failure::kNotFirstDevice: return "only the account's first device can do that";
+    case Failure::kNoSuchDevice: return "the account has no such device";
     default: return "failed";
   }
 }
@@ -94,6 +100,7 @@ Detail use_of_detail(Failure::Code code) {
     case Failure::kNoWord:
     case Failure::kBlocked:
     case Failure::kTooManyContacts:
+    case Failure::kNoSuchLink:
     case Failure::kOtherHandle: return Detail::kLeftOut;
     default: return Detail::kBehind;
   }

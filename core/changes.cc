@@ -101,6 +101,11 @@ void Changes::flush() {
     *event.mutable_settings_changed() = above_.settings();
     output_.emit(std::move(event));
   }
+  if (std::exchange(devices_, false)) {
+    client_api::Event event;
+    event.mutable_devices_changed();
+    output_.emit(std::move(event));
+  }
   if (std::exchange(resync_, false)) {
     client_api::Event event;
     event.mutable_resync();

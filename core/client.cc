@@ -6,6 +6,7 @@
 
 #include "core/engine.h"
 #include "core/requests.h"
+#include "core/store/erase.h"
 #include "core/store/migrations.h"
 
 namespace kith::core {
@@ -80,6 +81,19 @@ struct Client::Impl {
     output.release(actions);
   }
 
+  // LINK-6. When it fails it is done at the next connection, which says the same again.
+  void erase(std::vector<client_api::Action>& actions) {
+    HostFacts facts = engine->facts();
+    facts.wants_connection = false;
+    facts.watched.clear();
+    facts.removed = true;
+    Transaction transaction(database);
+    erase_everything(database);
+    if (!transaction.commit()) return;
+    (void)database.execute("PRAGMA wal_checkpoint(TRUNCATE)").has_value();
+    start_anew(facts, actions);
+  }
+
   void note(const client_api::Input& input) {
     host_transfers.note(input);
     if (input.kind_case() == client_api::Input::kTick) told_deadline = UINT64_MAX;  // the host waits for nothing now
@@ -94,6 +108,7 @@ struct Client::Impl {
     if (engine || start_engine(kept)) {
       if (work_in_transaction(inputs)) {
         output.release(actions);
+        if (engine->is_removed) erase(actions);
       } else {
         start_anew(engine->facts(), actions);
       }

@@ -192,7 +192,10 @@ void Connection::caught_up() {
 
 void Connection::on_error(const wire::Error& error) {
   switch (error.code()) {
-    case wire::kUnauthenticated: return turned_away(Standing::kEnded);
+    case wire::kUnauthenticated:
+      // What the account's own key says of it is more than the server's word.
+      if (error.has_device_list()) engine_.own_list_shown(error.device_list());
+      return turned_away(Standing::kEnded);
     case wire::kUnknownDevice: return turned_away(Standing::kUnknown);
     case wire::kOtherServer: return turned_away(Standing::kOtherServer);
     case wire::kReplaced:  // two processes of one device: the newer one goes on

@@ -2,7 +2,7 @@
 
 #include "core/contents.h"
 
-#include "content/content.pb.h"
+#include "core/server_time.h"
 #include "crypto/hash.h"
 
 namespace kith::core::contents {
@@ -15,7 +15,9 @@ content::Content at(UnixMicros now) {
 }
 }  // namespace
 
-Bytes text(const MessageRow& message, bool resent) {
+namespace {
+
+content::Content text_of(const MessageRow& message, bool resent) {
   content::Content content = at(message.sent_at);
   if (resent) content.set_resent_message_id(message.id.bytes());
   content::Text& text = *content.mutable_text();
@@ -26,7 +28,79 @@ Bytes text(const MessageRow& message, bool resent) {
     quote.set_author(message.quote->author.bytes());
     quote.set_excerpt(message.quote->excerpt);
   }
+  return content;
+}
+
+}  // namespace
+
+Bytes text(const MessageRow& message, bool resent) { return text_of(message, resent).SerializeAsString(); }
+
+Bytes copy(const MessageRow& message, const CopyOf& of, bool resent) {
+  content::Content content = text_of(message, resent);
+  content::Copy& copy = *content.mutable_copy();
+  copy.set_account(of.partner.bytes());
+  copy.set_server_time_us(of.server_time.value);
+  copy.set_receipt_number(of.receipt_number);
   return content.SerializeAsString();
+}
+
+Bytes own_read(UnixMicros now, const std::vector<ReadMark>& marks) {
+  content::Content content = at(now);
+  for (const ReadMark& each : marks) {
+    content::OwnRead::Mark& mark = *content.mutable_own_read()->add_marks();
+    mark.set_account(each.partner.bytes());
+    mark.set_server_time_us(each.order.value);
+    mark.set_message_id(each.message.bytes());
+  }
+  return content.SerializeAsString();
+}
+
+std::vector<ReadMark> read_marks(const content::OwnRead& content) {
+  std::vector<ReadMark> marks;
+  for (const content::OwnRead::Mark& each : content.marks()) {
+    const auto partner = AccountId::from_bytes(each.account());
+    const auto message = MessageId::from_bytes(each.message_id());
+    if (partner && message && marks.size() < kReadMarksMax)
+      marks.push_back({*partner, bounded_time(each.server_time_us()), *message});
+  }
+  return marks;
+}
+
+std::vector<ReadMark> read_marks(BytesView bytes) {
+  content::Content content;
+  if (!content.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
+  return read_marks(content.own_read());
+}
+
+Bytes own_sent(UnixMicros now, const std::vector<SentRun>& runs) {
+  content::Content content = at(now);
+  for (const SentRun& each : runs) {
+    content::OwnSent::Run& run = *content.mutable_own_sent()->add_runs();
+    run.set_account(each.account.bytes());
+    run.set_first_number(each.sent.front().number);
+    for (const Sent& sent : each.sent) {
+      run.add_message_ids(sent.message.bytes());
+      run.add_shown_ids(sent.shows == sent.message ? Bytes() : sent.shows.bytes());
+    }
+  }
+  return content.SerializeAsString();
+}
+
+std::vector<SentRun> sent_runs(const content::OwnSent& content) {
+  std::vector<SentRun> runs;
+  for (const content::OwnSent::Run& each : content.runs()) {
+    const auto account = AccountId::from_bytes(each.account());
+    if (!account || each.first_number() == 0 || each.message_ids_size() != each.shown_ids_size()) continue;
+    SentRun run{*account, {}};
+    for (int i = 0; i < each.message_ids_size(); ++i) {
+      const auto message = MessageId::from_bytes(each.message_ids(i));
+      const auto shows = each.shown_ids(i).empty() ? message : MessageId::from_bytes(each.shown_ids(i));
+      if (!message || !shows) break;
+      run.sent.push_back({each.first_number() + static_cast<uint64_t>(i), *message, *shows});
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
 }
 
 Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs) {

@@ -7,12 +7,39 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "content/content.pb.h"
 #include "core/store/messages_table.h"
 
 namespace kith::core::contents {
 
 // `resent`: as the answer to a ResendRequest for this message.
 Bytes text(const MessageRow& message, bool resent = false);
+// The same for the account's own other devices (COPY-1): who it went to, when the server took it, and under which
+// receipt number; 0: none.
+struct CopyOf {
+  AccountId partner;
+  UnixMicros server_time;
+  uint64_t receipt_number = 0;
+};
+Bytes copy(const MessageRow& message, const CopyOf& of, bool resent = false);
+// How far the conversation with this account was read (COPY-2).
+struct ReadMark {
+  AccountId partner;
+  UnixMicros order;
+  MessageId message;
+};
+inline constexpr size_t kReadMarksMax = 256;
+Bytes own_read(UnixMicros now, const std::vector<ReadMark>& marks);
+std::vector<ReadMark> read_marks(const content::OwnRead& content);
+// Those of such a content that waits in the outbox.
+std::vector<ReadMark> read_marks(BytesView content);
+// To whom, and what (COPY-3).
+struct SentRun {
+  AccountId account;
+  std::vector<Sent> sent;  // ascending, without holes
+};
+Bytes own_sent(UnixMicros now, const std::vector<SentRun>& runs);
+std::vector<SentRun> sent_runs(const content::OwnSent& content);
 // Messages of one device of the receiver's that were read.
 struct ReadRun {
   DeviceId device;

@@ -106,20 +106,25 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   if (list->revision < known->revision) return false;  // an older list brings back devices that are no more
   if (list->revision == known->revision) return list->device_list == known->device_list;
   const bool same_identity = list->account_key == known->account_key;
-  bool keys_changed = !same_identity;
   list->verified = known->verified && same_identity;
-  for (const DeviceRow& before : known->devices) {
-    const auto now = std::find_if(list->devices.begin(), list->devices.end(),
-                                  [&before](const DeviceRow& device) { return device.device == before.device; });
-    if (same_identity && now != list->devices.end() && now->identity_key == before.identity_key) continue;
-    engine_.store.signal.remove_session({account, before.device});
-    keys_changed = true;
-  }
+  drop_sessions(*known, *list);
   engine_.store.device_lists.set(*list);
-  // What was promised to the keys before is nothing to those that came.
-  if (keys_changed) engine_.keys_changed(account);
   if (!same_identity) identity_changed(account, known->verified);
   return true;
+}
+
+// What was promised to the keys before is nothing to those that came.
+void Devices::drop_sessions(const DeviceListRow& known, const DeviceListRow& list) {
+  const bool same_identity = list.account_key == known.account_key;
+  bool keys_changed = !same_identity;
+  for (const DeviceRow& before : known.devices) {
+    const auto now = std::find_if(list.devices.begin(), list.devices.end(),
+                                  [&before](const DeviceRow& device) { return device.device == before.device; });
+    if (same_identity && now != list.devices.end() && now->identity_key == before.identity_key) continue;
+    engine_.store.signal.remove_session({list.account, before.device});
+    keys_changed = true;
+  }
+  if (keys_changed) engine_.keys_changed(list.account);
 }
 
 // Whatever the server says: this device is what its own key says it is.
@@ -139,11 +144,20 @@ bool Devices::accept_own(const DeviceListRow& list) {
   if (!names_this) {
     // Signed by the account itself, and newer: so it is true.
     if (is_known) engine_.connection.own_list_differs(Connection::OwnList::kWithoutThisDevice);
+    engine_.is_removed = is_known && !own.is_first();
     return false;
   }
+  if (is_known) drop_sessions(*known, list);
   engine_.store.device_lists.set(list);
   engine_.connection.own_list_agrees();
+  engine_.own_list_changed();
   return true;
+}
+
+void Devices::look_at_shown(const wire::SignedDeviceList& signed_list) {
+  const Registration& own = *engine_.registration;
+  const auto list = checked(own.account, signed_list);
+  if (list && list->account_key == own.account_key.public_key) (void)accept_own(*list);
 }
 
 void Devices::look_at_own_list() {

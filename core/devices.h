@@ -48,6 +48,9 @@ class Devices {
   // devices now.
   void open_sessions(const AccountId& account, std::vector<DeviceId> devices, Done done);
 
+  // The own account's list, with which the server says that this device is ended. Under another key it says nothing:
+  // the number registered anew, and the refusal says that already.
+  void look_at_shown(const wire::SignedDeviceList& signed_list);
   // Asks for the own account's list, after the server had given out another one.
   void look_at_own_list();
 
@@ -70,6 +73,7 @@ class Devices {
   void on_list(const AccountId& account, const HttpReply& reply);
   Outcome open_from(const AccountId& account, const wire::PrekeyBundlesResponse& response,
                     const std::vector<DeviceId>& devices);
+  void drop_sessions(const DeviceListRow& known, const DeviceListRow& list);
   [[nodiscard]] bool accept_own(const DeviceListRow& list);
   void identity_changed(const AccountId& account, bool was_verified);
 

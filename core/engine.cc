@@ -19,6 +19,8 @@ constexpr ContentRow kContents[] = {
     {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kProfileChanged, [](Engine& engine) -> ContentHandler& { return engine.profiles; }},
+    {content::Content::kOwnRead, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
+    {content::Content::kOwnSent, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
     // Of a later version
     {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
 };
@@ -63,14 +65,21 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       devices(*this),
       prekeys(*this),
       registering(*this),
+      joining(*this),
+      own_devices(*this),
+      admitting(*this),
       outbox({store, sessions, timers, clock, registration, connection,
               [this](const AccountId& account, Devices::Done done) { devices.fetch(account, std::move(done)); },
               [this](const AccountId& account, std::vector<DeviceId> of, Devices::Done done) {
                 devices.open_sessions(account, std::move(of), std::move(done));
               },
               [this](const MessageId& id, const ConversationId& where) { changes.message_changed(id, where); },
+              [this](const MessageId& id, const Target& target, UnixMicros time) {
+                own_copies.on_accepted(id, target, time);
+              },
               [this](const AccountId& peer, const MessageId& id) { repair.on_request_accepted(peer, id); },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); }}),
+      own_copies(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -85,9 +94,11 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       privacy(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
   rebuilt = facts.rebuilt;
+  was_removed = facts.removed;
   registration = store.account.registration();
   progress = store.account.progress();
   profiles.load();
+  own_copies.look_at_list();
   outbox.load();
   receiving.take_kept(std::size(kContents));
 }
@@ -101,6 +112,7 @@ HostFacts Engine::facts() const {
   facts.failed_connections = connection.failures();
   facts.watched = typing_presence.watched();
   facts.rebuilt = rebuilt;
+  facts.removed = was_removed;
   return facts;
 }
 
@@ -153,13 +165,16 @@ void Engine::settle() {
 client_api::State Engine::state() {
   client_api::State state;
   state.set_registered(registered());
+  state.set_removed(was_removed && !registered());
   if (registration) {
     state.set_server(registration->server);
     if (!registration->handle.is_none()) *state.add_handles() = shown(registration->handle);
     state.set_account_id(registration->account.hex());
     state.set_device_id(registration->device.value);
     state.set_name(profiles.own_name());
+    state.set_first_device(registration->is_first());
   }
+  if (const auto& linking = registered() ? admitting.linking() : joining.linking()) *state.mutable_linking() = *linking;
   state.set_connection(connection.state());
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);

@@ -17,7 +17,10 @@
 //              profiles          names and about texts
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
-//              registration      making this device a device of an account
+//              registration      making this device a device of an account, by a code
+//              joining           the same by a link; admitting is the side of the account's first device
+//              own_copies        what this account's other devices are told
+//              own_devices       which devices the account has
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
 //              inbox             entries of this device's inbox: order, decryption, confirming
 //              outbox            what is to be sent: encrypting, sending, refusals
@@ -43,6 +46,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "core/address_book.h"
+#include "core/admitting.h"
 #include "core/changes.h"
 #include "core/connection.h"
 #include "core/devices.h"
@@ -50,9 +54,12 @@
 #include "core/http_calls.h"
 #include "core/http_transfers.h"
 #include "core/inbox.h"
+#include "core/joining.h"
 #include "core/lookups.h"
 #include "core/outbox.h"
 #include "core/output.h"
+#include "core/own_copies.h"
+#include "core/own_devices.h"
 #include "core/people.h"
 #include "core/prekeys.h"
 #include "core/privacy.h"
@@ -81,6 +88,7 @@ struct HostFacts {
   uint32_t open_socket = 0;  // 0: none
   std::vector<ConversationId> watched;
   std::optional<Rebuilt> rebuilt;  // when this run began with it
+  bool removed = false;            // this device was, and everything that it had is deleted
 };
 
 struct Engine {
@@ -106,9 +114,18 @@ struct Engine {
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked the server says that this is the account's handle.
   void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
+  // With its refusal the server shows the account's list.
+  void own_list_shown(const wire::SignedDeviceList& list) { devices.look_at_shown(list); }
+  // Of the own account there is another list.
+  void own_list_changed() {
+    changes.devices();
+    own_copies.look_at_list();
+  }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }
+  // Something without text did not arrive at this device of the account.
+  void own_device_missed(DeviceId device) { own_copies.say_again(device); }
   // ----
 
   // After the work of every input: pumps what can move now, and tells what changed.
@@ -133,6 +150,10 @@ struct Engine {
   std::optional<Registration> registration;
   Progress progress;
   std::optional<Rebuilt> rebuilt;
+  bool was_removed = false;  // HostFacts::removed
+  // The account's key has signed that this linked device is none of the account's any more (LINK-6): client.cc deletes
+  // what it has.
+  bool is_removed = false;
 
   HttpCalls http;
   HttpTransfers transfers;
@@ -142,7 +163,11 @@ struct Engine {
   Devices devices;
   Prekeys prekeys;
   RegistrationSteps registering;
+  Joining joining;
+  OwnDevices own_devices;
+  Admitting admitting;
   Outbox outbox;
+  OwnCopies own_copies;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

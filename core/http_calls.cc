@@ -38,6 +38,7 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kRateLimited: return as(FailureCode::kRateLimited);
     case wire::kTooLarge: return as(FailureCode::kTooLarge);
     case wire::kInvalidArgument: return as(FailureCode::kInvalidArgument);
+    case wire::kTooManyDevices: return as(FailureCode::kTooManyDevices);
     case wire::kNoSuchAccount: return as(FailureCode::kNoSuchAccount);
     case wire::kUnauthenticated:
     case wire::kUnknownDevice: return as(FailureCode::kDeviceEnded);

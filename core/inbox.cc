@@ -253,8 +253,6 @@ MessageId Inbox::take_content(const wire::IncomingMessage& message, const Device
     undecryptable(id, sender, server_time, true);
     return id;
   }
-  // An account has one device today: nobody sends copies to its others.
-  if (engine_.is_self(sender.account)) return told;
   ContentHandler* const handler = handler_of(content.kind_case());
   if (handler == nullptr) return told;
   if (!handler->take({told, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
@@ -270,6 +268,13 @@ void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, Unix
 void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
   withhold_ = true;
   if (can_repair && engine_.repair.answer_is_unreadable(id, sender)) return;  // what it is about is asked for already
+  if (engine_.is_self(sender.account)) {
+    // A copy, of which nobody knows here where it belongs: it is shown when it has come again.
+    if (can_repair && !engine_.store.messages.find(id)) engine_.repair.want(id, sender);
+    engine_.store.account.count_undecryptable(1);
+    ++engine_.progress.undecryptable;
+    return;
+  }
   MessageRow row;
   row.id = id;
   row.conversation = Conversations(engine_.store).open(sender.account, server_time, engine_.random).id;

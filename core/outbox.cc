@@ -72,9 +72,10 @@ void Outbox::queue(const Target& target, const Item& item) {
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
   if (item.silent() && ports_.store.device_lists.must_agree(item.target.account())) return true;
-  if (full()) return false;
+  const bool takes_room = item.kind != OutboxKind::kOwnCopy;
+  if (takes_room && full()) return false;
   // What others ask for never takes the room of what is written.
-  if (item.silent()) {
+  if (takes_room && item.silent()) {
     const std::deque<Item>& items = lane_of(item.target).items;
     const auto silent =
         std::count_if(items.begin(), items.end(), [](const Item& each) { return each.kind != OutboxKind::kMessage; });
@@ -320,8 +321,10 @@ void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server
     if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
   }
   lane_of(target).failures = 0;
-  if (const Item* item = find(target, id); item != nullptr && item->kind == OutboxKind::kResendRequest)
-    ports_.request_accepted(target.account(), id);
+  const Item* const item = find(target, id);
+  const OutboxKind kind = item == nullptr ? OutboxKind::kReadReceipt : item->kind;
+  if (kind == OutboxKind::kResendRequest) ports_.request_accepted(target.account(), id);
+  if (kind == OutboxKind::kMessage) ports_.message_accepted(id, target, server_time);
   remove({target, id}, Ending::kAccepted);
 }
 

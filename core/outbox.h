@@ -28,7 +28,9 @@
 //
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
-// is a message beyond kItemsMax: who writes one asks full() first. The window of the server's Limits, if it is smaller.
+// is a message beyond kItemsMax: who writes one asks full() first. Copies for the account's other devices are beside
+// these limits: each takes the place of a message that was accepted. The window of the server's Limits, if it is
+// smaller.
 #pragma once
 
 #include <deque>
@@ -80,6 +82,7 @@ class Outbox {
     std::function<void(const AccountId&, std::vector<DeviceId>, Devices::Done)> open_sessions;
     // What becomes of items. A message's state is another; a ResendRequest has left, or was dropped.
     std::function<void(const MessageId&, const ConversationId&)> message_changed;
+    std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
     std::function<void(const AccountId&, const MessageId&)> request_accepted;
     std::function<void(const AccountId&)> request_dropped;
   };

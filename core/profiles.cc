@@ -68,6 +68,16 @@ void Profiles::set_own_name(const std::string& name) {
   ++edits_;
 }
 
+void Profiles::take_own(const std::string& name, const std::string& about) {
+  const auto checked = checked_name(name);
+  if (!checked || !is_utf8(about)) return;
+  ProfileRow row = own();
+  row.name = own_name_ = *checked;
+  row.about = first_characters(one_line(about), kAboutCharactersMax);
+  engine_.store.profiles.set(row);
+  ++edits_;
+}
+
 void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) {
   ProfileRow row = own();
   if (!what.name().empty()) {

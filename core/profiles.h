@@ -42,6 +42,9 @@ class Profiles final : public ContentHandler {
   void load();
   // Commits the name, to be sent.
   void set_own_name(const std::string& name);
+  // Commits what another device of the account says: the server has it.
+  void take_own(const std::string& name, const std::string& about);
+  [[nodiscard]] std::string own_about() { return own().about; }
   // Sends the own profile; `done` runs on the answer, whatever it is.
   void push(std::function<void()> done);
 

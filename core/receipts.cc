@@ -25,6 +25,7 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   if (!marked) return engine_.output.fail(request, marked.error().code, marked.error().detail);
   if (marked->count > 0) {
     engine_.changes.conversation(marked->conversation);
+    engine_.own_copies.was_read(marked->conversation);
     if (marked->told) read_again(engine_.database, marked->conversation, kNamedAgain);
     if (!gather_.is_set()) gather_.set(engine_.in_ms(kGatherMs), [this] { look_ = true; });
   }
@@ -82,7 +83,12 @@ size_t Receipts::put(std::span<const ReadDueRow> due) {
 
 bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state) {
   const auto raised = engine_.store.sent.raise(by, by, device, run, state);
-  if (!raised) return false;
+  if (!raised) {
+    // What another device has sent may come later.
+    if (engine_.own_copies.has_others() && device != engine_.registration->device)
+      engine_.store.sent.keep_early(by, by, device, run, state);
+    return false;
+  }
   const auto conversation = engine_.store.conversations.with(by);
   for (const MessageId& id : *raised) {
     if (engine_.store.messages.raise(id, state) && conversation) engine_.changes.message_changed(id, *conversation);

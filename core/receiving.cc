@@ -55,7 +55,39 @@ MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
 
 Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timers) {}
 
+bool Receiving::take_copy(const IncomingContent& incoming) {
+  const content::Content& content = incoming.content;
+  const auto partner = content.has_copy() ? AccountId::from_bytes(content.copy().account()) : incoming.sender.account;
+  if (!partner || !fits(content)) return false;
+  // Of a later version, and nothing that would be shown.
+  if (content.kind_case() == content::Content::KIND_NOT_SET && !content.has_copy()) return false;
+  MessageRow row = row_of(incoming, {});
+  if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) row.id = *resent;
+  row.outgoing = true;
+  row.tick = Tick::kRead;  // as far as it is a note to oneself
+  row.receipt_number = 0;
+  std::vector<Raised> raised;
+  if (content.has_copy() && !engine_.is_self(*partner)) {
+    row.order = bounded_time(content.copy().server_time_us());
+    row.tick = Tick::kSent;
+    raised =
+        engine_.store.sent.note(*partner, incoming.sender.device, {content.copy().receipt_number(), row.id, row.id});
+  }
+  row.conversation = Conversations(engine_.store).open(*partner, row.order, engine_.random).id;
+  engine_.store.repairs.remove(row.id);
+  if (engine_.store.messages.add(row)) {
+    engine_.changes.message_added(row.id, row.conversation);
+    engine_.profiles.heard_from(*partner);
+  }
+  for (const Raised& each : raised) {
+    if (each.message != row.id && engine_.store.messages.raise(each.message, each.state))
+      engine_.changes.message_changed(each.message, row.conversation);
+  }
+  return true;
+}
+
 bool Receiving::take(const IncomingContent& incoming) {
+  if (engine_.is_self(incoming.sender.account)) return take_copy(incoming);
   const content::Content& content = incoming.content;
   engine_.typing_presence.message_came(incoming.sender.account);
   if (!fits(content)) return false;  // no client of ours sends such

@@ -28,6 +28,8 @@ class Receiving final : public ContentHandler {
   void take_kept(int64_t kinds);
 
  private:
+  // From another device of this account (COPY-1).
+  [[nodiscard]] bool take_copy(const IncomingContent& incoming);
   void take_some_kept();
   void take_kept_message(const MessageRow& kept);
 

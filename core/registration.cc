@@ -8,7 +8,9 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "core/engine.h"
+#include "core/new_registration.h"
 #include "core/refusal.h"
+#include "core/server_address.h"
 #include "crypto/account_key.h"
 #include "wire/handle.h"
 
@@ -16,19 +18,7 @@ namespace kith::core {
 
 namespace {
 
-constexpr size_t kServerBytesMax = 256;
 constexpr size_t kRequestIdBytes = 16;
-
-// "http://host:port" or https, without a slash at the end. Absent when it is none.
-std::optional<std::string> normalize_server(std::string server) {
-  while (!server.empty() && server.back() == '/') server.pop_back();
-  const size_t scheme = server.starts_with("http://") ? 7 : server.starts_with("https://") ? 8 : 0;
-  if (scheme == 0 || server.size() <= scheme || server.size() > kServerBytesMax) return std::nullopt;
-  for (const char c : server) {
-    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 127) return std::nullopt;
-  }
-  return server;
-}
 
 // The digits of a code as people paste it, in any script, with spaces and dashes between: a code that is right must
 // cost no try because of how it is written. "" when nothing of it is a digit.
@@ -122,9 +112,7 @@ void RegistrationSteps::prove_handle() {
 }
 
 void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
-  engine_.connection.leave();  // what it waits for concerns the device before
-  engine_.connection.own_list_agrees();
-  const std::optional<Registration> before = std::move(engine_.registration);
+  const std::optional<Registration>& before = engine_.registration;
   Registration now;
   now.server = order_->what.server();
   now.server_id = *ServerId::from_bytes(response.server_id());
@@ -132,37 +120,26 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   now.account = *AccountId::from_bytes(response.account_id());
   now.device = {response.device_id()};
   now.token = response.token();
-  now.account_key =
-      before && before->account == now.account ? before->account_key : crypto::make_account_key(engine_.random);
+  // A linked device never had the private half.
+  const bool has_key = before && before->account == now.account && before->is_first();
+  now.account_key = has_key ? before->account_key : crypto::make_account_key(engine_.random);
   now.identity = crypto::Sessions::make_identity(engine_.random);
   now.registration_id = crypto::Sessions::make_registration_id(engine_.random);
   now.device_name = order_->what.device_name();
-  // Whatever was encrypted for the device before is of no use to this one.
-  engine_.store.signal.remove_everything();
-  engine_.store.outbox.reset();
-  engine_.store.receipts.clear_withheld();
-  engine_.store.device_lists.remove(now.account);
-  engine_.store.account.set_registration(now);
-  engine_.store.signal.forget_identity();
-  Progress& progress = engine_.progress;
-  progress.confirmed_position = {};
-  progress.keys_published = false;
-  progress.standing = Standing::kKnown;
-  progress.device_list_revision = {response.device_list_revision()};
-  engine_.store.account.set_progress(progress);
-  engine_.registration = std::move(now);
-  engine_.outbox.reload();
+  take_registration(engine_, std::move(now), {response.device_list_revision()});
 
   const Registration& own = *engine_.registration;
   wire::DeviceList list;
   list.set_account_id(own.account.bytes());
-  list.set_revision(progress.device_list_revision.value);
+  list.set_revision(engine_.progress.device_list_revision.value);
   list.set_account_key(own.account_key.public_key);
   list.set_created_us(engine_.clock.now().value);
+  list.set_first_device_id(own.device.value);
   wire::DeviceList::Device& device = *list.add_devices();
   device.set_device_id(own.device.value);
   device.set_identity_key(own.identity.public_key);
   device.set_name(own.device_name);
+  device.set_added_us(list.created_us());
   wire::SignedDeviceList signed_list;
   signed_list.set_device_list(list.SerializeAsString());
   signed_list.set_signature(crypto::sign_device_list(own.account_key, signed_list.device_list()));
@@ -172,17 +149,8 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
 }
 
 void RegistrationSteps::publish(bool with_list) {
-  const Registration& own = *engine_.registration;
   wire::PublishKeysRequest body;
-  if (!engine_.prekeys.make(body, Prekeys::kTarget, true)) return;  // the commit fails, and answers
-  if (with_list) {
-    const auto list = engine_.store.device_lists.find(own.account);
-    if (!list) return;
-    body.mutable_device_list()->set_device_list(list->device_list);
-    body.mutable_device_list()->set_signature(list->signature);
-  }
-  body.set_registration_id(own.registration_id);
-  body.set_identity_key(own.identity.public_key);
+  if (!make_publication(engine_, with_list, body)) return;  // the commit fails, and answers
   engine_.http.call("PUT", "/v1/keys", body.SerializeAsString(),
                     [this, with_list](const HttpReply& reply) { on_published(reply, with_list); });
 }

@@ -203,14 +203,16 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
 void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
   const auto sealed = engine_.store.sealed_for.find(id, asker);
   if (!sealed || sealed->keys != keys) return;
+  const bool is_own = engine_.is_self(asker.account);
   // The asker has it: it has said so.
-  if (engine_.store.sent.state_of(id) != SentState::kSent) return;
+  if (!is_own && engine_.store.sent.state_of(id) != SentState::kSent) return;
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
-  const bool has_text =
-      message && message->outgoing && message->conversation == conversation && message->kind == MessageKind::kText;
+  const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
+                        message->kind == MessageKind::kText;
+  if (is_own && !has_text) engine_.own_device_missed(asker.device);
   // It may have been a read receipt.
-  if (!has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
+  if (!is_own && !has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
     read_again(engine_.database, *conversation, kReadAgain);
     engine_.read_receipts_are_due();
@@ -220,10 +222,23 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  item.content = has_text ? contents::text(*message, true) : contents::nothing_to_resend(engine_.clock.now(), id);
+  if (!has_text) {
+    item.content = contents::nothing_to_resend(engine_.clock.now(), id);
+  } else if (const auto of = is_own ? copy_of(*message) : std::nullopt) {
+    item.content = contents::copy(*message, *of, true);
+  } else {
+    item.content = contents::text(*message, true);
+  }
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
+}
+
+std::optional<contents::CopyOf> Repair::copy_of(const MessageRow& message) {
+  const auto partner = engine_.store.conversations.direct_peer(message.conversation);
+  if (!partner) return std::nullopt;  // a note to oneself is no copy
+  const uint64_t number = engine_.store.sent.number_of(*partner, message.from_device, message.id);
+  return contents::CopyOf{*partner, message.order, number};
 }
 
 void Repair::forget_old() {
@@ -232,6 +247,7 @@ void Repair::forget_old() {
 }
 
 void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
+  if (engine_.is_self(sender)) return engine_.store.repairs.remove(message);
   const auto placeholder = engine_.store.messages.find(message);
   if (!placeholder || !engine_.store.messages.remove_undecryptable(message, sender)) return;
   engine_.store.repairs.remove(message);

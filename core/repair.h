@@ -23,11 +23,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/ids.h"
 #include "core/content_handler.h"
+#include "core/contents.h"
 #include "core/store/repairs_table.h"
 #include "core/timers.h"
 
@@ -97,6 +99,8 @@ class Repair final : public ContentHandler {
   bool may_answer(const AccountId& account);
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys.
   void answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
+  // Of an own message to somebody, for the account's other devices.
+  std::optional<contents::CopyOf> copy_of(const MessageRow& message);
   void forget_old();
 
   Engine& engine_;

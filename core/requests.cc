@@ -65,11 +65,19 @@ void send_message(Engine& engine, const Request& request) {
   engine.sending.send_message(request.id(), what);
 }
 
+void cancel_linking(Engine& engine, uint32_t id) {
+  engine.joining.cancel();
+  engine.admitting.cancel();
+  engine.output.done(id, &Response::mutable_cancel_linking);
+}
+
 // Those that need no registration.
 bool dispatch_early(Engine& engine, const Request& request) {
   switch (request.method_case()) {
     case Request::kRegister: engine.registering.start(request.id(), request.register_()); return true;
     case Request::kRequestCode: engine.registering.request_code(request.id(), request.request_code()); return true;
+    case Request::kStartLinking: engine.joining.start(request.id(), request.start_linking()); return true;
+    case Request::kCancelLinking: cancel_linking(engine, request.id()); return true;
     case Request::kGetState: answer_state(engine, request.id(), &Response::mutable_get_state); return true;
     case Request::kDisconnect:
       engine.connection.stop();
@@ -99,7 +107,10 @@ bool changes_something(Request::MethodCase method) {
     case Request::kAcceptIdentity:
     case Request::kSetProfile:
     case Request::kSetSettings:
-    case Request::kSetPin: return true;
+    case Request::kSetPin:
+    case Request::kConfirmLink:
+    case Request::kRemoveDevice:
+    case Request::kRenameDevice: return true;
     case Request::kGetState:
     case Request::kConnect:
     case Request::kDisconnect:
@@ -115,6 +126,10 @@ bool changes_something(Request::MethodCase method) {
     case Request::kGetSafetyNumber:
     case Request::kGetProfile:
     case Request::kGetSettings:
+    case Request::kStartLinking:
+    case Request::kCancelLinking:
+    case Request::kOpenLink:
+    case Request::kListDevices:
     case Request::METHOD_NOT_SET: return false;
   }
   return false;  // a method of a later version
@@ -186,6 +201,14 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kGetSettings: return engine.privacy.get(id);
     case Request::kSetSettings: return engine.privacy.set(id, request.set_settings());
     case Request::kSetPin: return engine.privacy.set_pin(id, request.set_pin());
+
+    case Request::kOpenLink: return engine.admitting.open(id, request.open_link());
+    case Request::kConfirmLink: return engine.admitting.confirm(id);
+    case Request::kListDevices:
+      return answer(engine, id, Result<client_api::ListDevicesResponse, Refusal>(engine.own_devices.list()),
+                    &Response::mutable_list_devices);
+    case Request::kRemoveDevice: return engine.own_devices.remove(id, request.remove_device());
+    case Request::kRenameDevice: return engine.own_devices.rename(id, request.rename_device());
     default: return engine.output.fail(id, FailureCode::kInvalidArgument, "method: is not known here");
   }
 }

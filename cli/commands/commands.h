@@ -127,6 +127,23 @@ struct StatusOptions {
 };
 ExitCode run_status(Context context, const StatusOptions& options);
 
+struct DevicesOptions {
+  bool json = false;
+};
+ExitCode run_devices_list(Context context, const DevicesOptions& options);
+struct DeviceLinkOptions {
+  std::string server;
+  std::string name = "Terminal";
+};
+ExitCode run_devices_link(Context context, const DeviceLinkOptions& options);
+struct DeviceAddOptions {
+  std::string link;
+  std::string code;  // "": the person is asked where there is one
+};
+ExitCode run_devices_add(Context context, const DeviceAddOptions& options);
+ExitCode run_devices_remove(Context context, uint32_t device);
+ExitCode run_devices_rename(Context context, uint32_t device, const std::string& name);
+
 struct ChatOptions {
   std::string with;
 };

@@ -78,9 +78,18 @@ TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
 
 TEST_F(Commands, StatusOfADeviceThatWasEndedSaysWhatToDo) {
   host.publish(connection_event(State::kOffline));
-  host.events = {connection_event(State::kEnded)};
+  Event ended = connection_event(State::kEnded);
+  ended.mutable_state_changed()->set_first_device(true);
+  host.events = {ended};
   EXPECT_EQ(run_status(context, {}), ExitCode::kDeviceEnded);
   EXPECT_THAT(output.words(), HasSubstr("kith register takes the number back"));
+}
+
+TEST_F(Commands, StatusOfALinkedDeviceThatWasEndedSaysHowItIsLinkedAgain) {
+  host.publish(connection_event(State::kOffline));
+  host.events = {connection_event(State::kEnded)};
+  EXPECT_EQ(run_status(context, {}), ExitCode::kDeviceEnded);
+  EXPECT_THAT(output.words(), HasSubstr("kith devices link"));
 }
 
 TEST_F(Commands, WhatNeedsTheServerConnectsAndIsAskedAgain) {

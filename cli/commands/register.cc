@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 
 #include "base/bytes.h"
 #include "base/handle.h"
 #include "base/limits.h"
 #include "base/unicode.h"
+#include "cli/ask_user.h"
 #include "cli/commands/commands.h"
 #include "net/client_url.h"
 
@@ -26,28 +23,6 @@ constexpr uint64_t kConnectMs = 10'000;
 std::string own_handle(const client_api::State& state) {
   const std::string handle = first_handle(state);
   return handle.empty() ? "an account without a number" : handle;
-}
-
-bool can_ask() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO); }
-
-// One line from the terminal; absent at its end. `secret`: what is typed is not shown.
-std::optional<std::string> ask_user(const std::string& question, bool secret) {
-  termios before{};
-  const bool hide = secret && ::tcgetattr(STDIN_FILENO, &before) == 0;
-  if (hide) {
-    termios hidden = before;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
-  }
-  std::cerr << question << std::flush;
-  std::string answer;
-  const bool answered = static_cast<bool>(std::getline(std::cin, answer));
-  if (hide) {
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    std::cerr << '\n';
-  }
-  if (!answered) return std::nullopt;
-  return answer;
 }
 
 Request registration(const RegisterOptions& options) {

@@ -107,6 +107,8 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     if (state.undecryptable() > 0) context.out.line("unreadable  " + std::to_string(state.undecryptable()));
   }
   if (!state.registered()) {
+    if (state.removed())
+      context.out.note("the account's first device has removed this one: everything that was here is deleted");
     context.out.note("not registered yet: kith register --server URL --phone NUMBER --name NAME");
     return ExitCode::kNotRegistered;
   }

@@ -34,7 +34,7 @@ std::optional<Registration> AccountTable::registration() {
   registration.server_id = row.id<ServerId>(11);
   const bool is_sound = !registration.account.is_none() && !registration.token.empty() &&
                         registration.account_key.public_key.size() == 32 &&
-                        registration.account_key.private_key.size() == 64 &&
+                        (registration.account_key.private_key.size() == 64 || !registration.is_first()) &&
                         registration.identity.public_key.size() == 33 && registration.identity.private_key.size() == 32;
   if (!is_sound) {
     database_.found_damage();

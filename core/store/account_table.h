@@ -5,8 +5,8 @@
 //   registration   one row (id 1), written at registration and never changed
 //     server TEXT, server_id BLOB(16), handle TEXT (its canonical text, "" for none), account BLOB(16), device INTEGER,
 //     token BLOB(52), account_public BLOB(32),
-//     account_private BLOB(64), identity_public BLOB(33), identity_private BLOB(32), registration_id INTEGER
-//     (1..16380), device_name TEXT
+//     account_private BLOB(64, or empty on a linked device), identity_public BLOB(33), identity_private BLOB(32),
+//     registration_id INTEGER (1..16380), device_name TEXT
 //   progress       one row (id 1), made by the migration, all 0 or empty (next ids 1) at first; one column for each
 //                  field of Progress, and taken_sequence INTEGER: messages up to this sequence were taken
 //                  (MessagesTable::take)
@@ -32,10 +32,13 @@ struct Registration {
   AccountId account;
   DeviceId device;
   Bytes token;
-  crypto::AccountKeyPair account_key;
+  crypto::AccountKeyPair account_key;  // on a linked device without its private half
   crypto::IdentityKeyPair identity;
   uint32_t registration_id = 0;
   std::string device_name;
+
+  // The account's first device, which alone can sign its device list.
+  [[nodiscard]] bool is_first() const { return !account_key.private_key.empty(); }
 };
 
 // What the server last said of this device, when it did not take it.

@@ -180,6 +180,15 @@ std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation
   return row.step() ? std::optional(read_message(row)) : std::nullopt;
 }
 
+std::optional<MessageRow> MessagesTable::last_read(const ConversationId& conversation) {
+  auto row =
+      database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                        " FROM messages WHERE conversation = ? AND outgoing = 0 AND unread = 0 AND kind NOT IN (2, "
+                        "5) ORDER BY order_us DESC, id DESC LIMIT 1");
+  row.bind_id(conversation);
+  return row.step() ? std::optional(read_message(row)) : std::nullopt;
+}
+
 MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor,
                                   int64_t limit) {
   // Nothing has this order time: it stands for "after everything".

@@ -138,6 +138,8 @@ class MessagesTable {
 
   std::optional<MessageRow> find(const MessageId& id);
   std::optional<MessageRow> last(const ConversationId& conversation);
+  // The last incoming one that is not unread.
+  std::optional<MessageRow> last_read(const ConversationId& conversation);
   // The `limit` messages before the cursor (the newest without one), in ascending order; more: there are older ones.
   MessagePage before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
   // The `limit` messages after the cursor, in ascending order; more: there are newer ones.

@@ -35,6 +35,9 @@ enum class OutboxKind : uint8_t {
   kResendRequest = 3,
   kResendAnswer = 4,
   kProfileChanged = 5,
+  kOwnCopy = 6,  // to the own account, of a message with the same id (COPY-1)
+  kOwnRead = 7,  // to the own account (COPY-2)
+  kOwnSent = 8,  // to one device of it (COPY-3)
 };
 
 struct OutboxEnvelope {

@@ -352,8 +352,9 @@ class Salvage {
 
   bool is_registered() {
     return new_->number(
-               "SELECT count(*) FROM registration WHERE length(token) > 0 AND length(account_private) = 64 AND "
-               "substr(account_private, 33) = account_public AND length(identity_public) = 33 AND "
+               "SELECT count(*) FROM registration WHERE length(token) > 0 AND length(account_public) = 32 AND "
+               "(length(account_private) = 0 OR (length(account_private) = 64 AND "
+               "substr(account_private, 33) = account_public)) AND length(identity_public) = 33 AND "
                "length(identity_private) = 32") == 1;
   }
 

@@ -59,6 +59,122 @@ std::optional<std::vector<MessageId>> SentTable::raise(const Target& target, con
   return raised;
 }
 
+std::vector<Sent> SentTable::lately(const Target& target, DeviceId device) {
+  int64_t read = 0;
+  {
+    auto row = database_.prepare(
+        "SELECT max(last) FROM receipts WHERE target_kind = ? AND target = ? AND device = ? AND state = 2");
+    row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value);
+    if (row.step()) read = row.integer(0);
+  }
+  std::vector<Sent> found;
+  auto row = database_.prepare(
+      "SELECT number, message_id, shows FROM sent WHERE target_kind = ? AND target = ? AND device = ? AND number > ? "
+      "ORDER BY number DESC LIMIT ?");
+  row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value).bind(read - kReadToldMax);
+  row.bind(kSentToldMax);
+  while (row.step()) {
+    const Sent sent{static_cast<uint64_t>(row.integer(0)), row.id<MessageId>(1), row.id<MessageId>(2)};
+    if (!found.empty() && found.back().number != sent.number + 1) break;  // damage
+    found.push_back(sent);
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+std::vector<Raised> SentTable::note(const Target& target, DeviceId device, const Sent& sent) {
+  std::vector<Raised> raised;
+  const uint64_t number = sent.number;
+  if (number == 0 || number > INT64_MAX - 1) return raised;
+  database_
+      .prepare(
+          "INSERT OR IGNORE INTO sent (target_kind, target, device, number, message_id, shows) VALUES (?, ?, ?, ?, ?, "
+          "?)")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .bind(device.value)
+      .bind(static_cast<int64_t>(number))
+      .bind_id(sent.message)
+      .bind_id(sent.shows)
+      .run();
+  for (const Early& early : early_of(target, device, static_cast<int64_t>(number))) {
+    const auto said = raise(target, early.member, device, early.run, early.state);
+    if (!said) continue;  // of others, too, that are not here
+    for (const MessageId& each : *said) raised.push_back({each, early.state});
+    database_
+        .prepare(
+            "DELETE FROM early_receipts WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = "
+            "? "
+            "AND first = ? AND last = ?")
+        .bind(static_cast<int64_t>(target.kind))
+        .bind_id(target.id)
+        .bind(device.value)
+        .bind_id(early.member)
+        .bind(static_cast<int64_t>(early.state))
+        .bind(static_cast<int64_t>(early.run.first))
+        .bind(static_cast<int64_t>(early.run.last))
+        .run();
+  }
+  return raised;
+}
+
+uint64_t SentTable::number_of(const Target& target, DeviceId device, const MessageId& shows) {
+  auto row = database_.prepare(
+      "SELECT min(number) FROM sent WHERE shows = ? AND target_kind = ? AND target = ? AND device = ?");
+  row.bind_id(shows).bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value);
+  return row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
+}
+
+std::vector<SentTable::Early> SentTable::early_of(const Target& target, DeviceId device, int64_t number) {
+  std::vector<Early> found;
+  auto row = database_.prepare(
+      "SELECT member, state, first, last, marks FROM early_receipts WHERE target_kind = ? AND target = ? AND device = "
+      "? "
+      "AND first <= ?4 AND last >= ?4 ORDER BY state, first");
+  row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value).bind(number);
+  while (row.step()) {
+    const Bytes marks = row.blob(4);
+    if (marks.size() != sizeof(uint64_t)) continue;
+    found.push_back(
+        {row.id<AccountId>(0),
+         static_cast<SentState>(row.integer(1)),
+         {static_cast<uint64_t>(row.integer(2)), static_cast<uint64_t>(row.integer(3)), read_u64(marks.data())}});
+  }
+  return found;
+}
+
+void SentTable::keep_early(const Target& target, const AccountId& member, DeviceId device, const wire::ReceiptRun& run,
+                           SentState state) {
+  if (run.none() || run.last < run.first || run.last > INT64_MAX - 1) return;
+  Bytes marks;
+  append_u64(marks, run.marks);
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO early_receipts (target_kind, target, device, member, state, first, last, marks) "
+          "VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .bind(device.value)
+      .bind_id(member)
+      .bind(static_cast<int64_t>(state))
+      .bind(static_cast<int64_t>(run.first))
+      .bind(static_cast<int64_t>(run.last))
+      .bind_blob(marks)
+      .run();
+  database_
+      .prepare(
+          "DELETE FROM early_receipts WHERE target_kind = ?1 AND target = ?2 AND device = ?3 AND first < (SELECT first "
+          "FROM early_receipts WHERE target_kind = ?1 AND target = ?2 AND device = ?3 ORDER BY first DESC LIMIT 1 "
+          "OFFSET "
+          "?4)")
+      .bind(static_cast<int64_t>(target.kind))
+      .bind_id(target.id)
+      .bind(device.value)
+      .bind(kEarlyMax)
+      .run();
+}
+
 void SentTable::close(const AccountId& account) {
   const Target target(account);
   database_.prepare("UPDATE sent SET closed = 1 WHERE target_kind = ? AND target = ?")

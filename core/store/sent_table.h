@@ -14,6 +14,9 @@
 //              it was said of. Key: all but last. The runs of one state do not touch each other: what was said of
 //              numbers without a hole is one row, however many receipts it came in
 //
+//   early_receipts   what was said of numbers of another device of the account whose messages are not all here yet:
+//                    columns as in receipts, marks BLOB(8): of the run, big endian; the last kEarlyMax of a device
+//
 // Nothing of it is forgotten: a receipt may come late, and whoever was ever written to may know it (has_written_to).
 // Notes to oneself have no number, and no row.
 //
@@ -26,6 +29,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "core/store/database.h"
 #include "core/store/target.h"
@@ -41,12 +45,40 @@ struct MemberState {
   friend bool operator==(const MemberState&, const MemberState&) = default;
 };
 
+// A message whose tick rises.
+struct Raised {
+  MessageId message;
+  SentState state = SentState::kSent;
+};
+
+// What went out under a number.
+struct Sent {
+  uint64_t number = 0;
+  MessageId message;
+  MessageId shows;
+};
+
 class SentTable {
  public:
+  static constexpr int64_t kSentToldMax = 1024;
+  static constexpr int64_t kReadToldMax = 64;
+  static constexpr int64_t kEarlyMax = 512;
+
   explicit SentTable(Database& database) : database_(database) {}
 
   // Gives the next number out.
   uint64_t add(const Target& target, DeviceId device, const MessageId& message, const MessageId& shows);
+  // What this device has sent to the account lately: the last kSentToldMax numbers, of those that were read
+  // kReadToldMax. Ascending, without holes.
+  std::vector<Sent> lately(const Target& target, DeviceId device);
+  // What another device of the account has sent under this number. Gives what receipts that came before it say of it,
+  // and of others: the messages whose tick that is.
+  std::vector<Raised> note(const Target& target, DeviceId device, const Sent& sent);
+  // Under which number this device first sent what shows this message; 0: under none.
+  uint64_t number_of(const Target& target, DeviceId device, const MessageId& shows);
+  // A receipt that said nothing, and may once the other device's message is here.
+  void keep_early(const Target& target, const AccountId& member, DeviceId device, const wire::ReceiptRun& run,
+                  SentState state);
   // Notes what a receipt of `member` says of these numbers; gives the messages whose tick that is, without those that
   // they have said as much of before (what was read was delivered). Absent, and it says nothing, when the run is not of
   // what was sent, or of kRead and not of what was sent since the last close(). The marks of kDelivered are of the ids
@@ -75,6 +107,13 @@ class SentTable {
     AccountId member;
     DeviceId device;
   };
+  struct Early {
+    AccountId member;
+    SentState state = SentState::kSent;
+    wire::ReceiptRun run;
+  };
+  // Of those that were kept: whose run has this number.
+  std::vector<Early> early_of(const Target& target, DeviceId device, int64_t number);
   // The runs of this state that have a number of `run` or one next to it.
   std::vector<Run> near(const Whose& whose, SentState state, const Run& run);
   // Adds the run to those of this state.

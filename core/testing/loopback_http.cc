@@ -35,6 +35,7 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
                            const std::string& bearer) {
   ++calls[method + " " +
           path.substr(0, path.find("accounts/") == std::string::npos ? path.size() : path.find("accounts/") + 9)];
+  if (path.starts_with("/v1/links/")) return link_call(method, path, body);
   if (path == "/v1/registration" || path == "/v1/registration/code")
     return registration_call(method, path, body, bearer);
   const auto token = from_base64url(bearer);
@@ -70,17 +71,57 @@ Reply LoopbackServer::registration_call(const std::string&, const std::string& p
     account->id = id;
     account->handles = {handle->text()};
   }
-  Device& device = account->devices[++account->last_device];
-  device.id = account->last_device;
-  device.token = account->id.bytes();
-  append_u32(device.token, device.id);
-  device.token += random_.bytes(32);
+  const Device& device = add_device(*account);
   wire::RegistrationResponse response;
   response.set_account_id(account->id.bytes());
   response.set_device_id(device.id);
   response.set_token(device.token);
   response.set_device_list_revision(account->revision + 1);
   response.set_server_id(server_id.bytes());
+  return reply(response);
+}
+
+Reply LoopbackServer::link_call(const std::string& method, const std::string& path, const std::string& body) {
+  const std::string id = path.substr(path.rfind('/') + 1);
+  if (method == "DELETE") {
+    mailboxes.erase(id);
+    return reply(wire::Empty());
+  }
+  if (method == "POST") {
+    const auto message = parse<wire::LinkMessage>(body);
+    if (message.slot() < 1 || message.slot() > 8 || message.payload().empty() || message.payload().size() > 4096)
+      return refused(422, wire::kInvalidArgument);
+    const auto [slot, written] = mailboxes[id].emplace(message.slot(), message.payload());
+    if (!written && slot->second != message.payload()) return refused(409, wire::kLinkSlotTaken);
+    return reply(wire::Empty());
+  }
+  wire::LinkMessages messages;
+  for (const auto& [slot, payload] : mailboxes[id]) {
+    wire::LinkMessage& message = *messages.add_messages();
+    message.set_slot(slot);
+    message.set_payload(payload);
+  }
+  return reply(messages);
+}
+
+LoopbackServer::Device& LoopbackServer::add_device(Account& account) {
+  Device& device = account.devices[++account.last_device];
+  device.id = account.last_device;
+  device.token = account.id.bytes();
+  append_u32(device.token, device.id);
+  device.token += random_.bytes(32);
+  return device;
+}
+
+Reply LoopbackServer::new_device(Account& account) {
+  std::erase_if(account.devices, [](const auto& each) { return each.second.linking && !each.second.active; });
+  if (account.devices.size() >= 5) return refused(409, wire::kTooManyDevices);
+  Device& device = add_device(account);
+  device.linking = true;
+  wire::NewDeviceResponse response;
+  response.set_device_id(device.id);
+  response.set_token(device.token);
+  response.set_device_list_revision(account.revision + 1);
   return reply(response);
 }
 
@@ -107,6 +148,7 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
       if (device->second.link != 0) {
         wire::ServerFrame frame;
         frame.mutable_error()->set_code(wire::kUnauthenticated);
+        *frame.mutable_error()->mutable_device_list() = account.list;
         put(device->second.link, frame);
         outgoing.push_back({device->second.link, std::nullopt});
         links_.erase(device->second.link);
@@ -115,13 +157,14 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
     }
     for (const AccountId& partner : account.partners) {
       for (const auto& [id, device] : accounts_.at(partner).devices) {
-        wire::Entry entry;
-        entry.mutable_account_changed()->set_account_id(account.id.bytes());
-        entry.mutable_account_changed()->set_device_list_revision(account.revision);
-        if (device.active) append({partner, {id}}, std::move(entry));
+        if (device.active) tell_of_list({partner, {id}}, account);
       }
     }
-    own.keys = request;
+    // Its own other devices learn of it as partners do.
+    for (const auto& [id, device] : account.devices) {
+      if (device.active && id != caller.device.value) tell_of_list({account.id, {id}}, account);
+    }
+    if (request.has_signed_prekey()) own.keys = request;
     own.active = true;
   }
   if (request.has_signed_prekey()) {
@@ -139,6 +182,13 @@ Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& bo
   wire::PublishKeysResponse response;
   response.set_prekeys_remaining(static_cast<uint32_t>(own.prekeys.size()));
   return reply(response);
+}
+
+void LoopbackServer::tell_of_list(const DeviceAddress& whom, const Account& account) {
+  wire::Entry entry;
+  entry.mutable_account_changed()->set_account_id(account.id.bytes());
+  entry.mutable_account_changed()->set_device_list_revision(account.revision);
+  append(whom, std::move(entry));
 }
 
 wire::PrekeyBundlesResponse LoopbackServer::bundles(Account& account, const wire::PrekeyBundlesRequest& request) {
@@ -167,6 +217,7 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
     own.pin = method == "PUT" ? parse<wire::PinRequest>(body).pin() : "";
     return reply(wire::Empty());
   }
+  if (path == "/v1/devices") return new_device(own);
   if (path == "/v1/profile") {
     own.profile = parse<wire::Profile>(body);
     return reply(own.profile);

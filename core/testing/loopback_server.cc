@@ -96,9 +96,10 @@ uint64_t LoopbackServer::next_time() {
   return last_time_us_;
 }
 
-void LoopbackServer::error(Link link, wire::ErrorCode code) {
+void LoopbackServer::error(Link link, wire::ErrorCode code, const wire::SignedDeviceList* list) {
   wire::ServerFrame frame;
   frame.mutable_error()->set_code(code);
+  if (list != nullptr) *frame.mutable_error()->mutable_device_list() = *list;
   put(link, frame);
   outgoing.push_back({link, std::nullopt});
   close_link(link);
@@ -156,7 +157,11 @@ void LoopbackServer::hello(Link link, const wire::Hello& hello) {
   const auto address = authenticate(hello.token());
   Device* device = address ? find(*address) : nullptr;
   if (!hello.server_id().empty() && hello.server_id() != server_id.view()) return error(link, wire::kOtherServer);
-  if (!device || !device->active) return error(link, refusal_of(hello.token()));
+  if (!device || !device->active) {
+    const auto named = AccountId::from_bytes(BytesView(hello.token()).substr(0, AccountId::kBytes));
+    const auto account = named ? accounts_.find(*named) : accounts_.end();
+    return error(link, refusal_of(hello.token()), account == accounts_.end() ? nullptr : &account->second.list);
+  }
   if (device->link != 0) error(device->link, wire::kReplaced);
   links_[link] = address;
   device->link = link;

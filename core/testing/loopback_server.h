@@ -37,6 +37,7 @@ class LoopbackServer {
     uint32_t id = 0;
     Bytes token;
     bool active = false;
+    bool linking = false;           // made for a link
     wire::PublishKeysRequest keys;  // identity key, registration id, signed prekey
     std::deque<wire::Prekey> prekeys;
     std::set<uint32_t> known_prekeys;  // that were ever added
@@ -97,9 +98,10 @@ class LoopbackServer {
   std::vector<wire::Send> sends;
   std::vector<uint64_t> confirms;
   std::vector<wire::Redeliver> redelivers;
-  std::vector<wire::ClientFrame> ephemeral;  // Typing, Availability, Subscribe
-  std::map<std::string, int> calls;          // "PUT /v1/keys" → how often
-  std::vector<Bytes> registration_requests;  // ids of those that were let in, in order
+  std::vector<wire::ClientFrame> ephemeral;                    // Typing, Availability, Subscribe
+  std::map<std::string, int> calls;                            // "PUT /v1/keys" → how often
+  std::vector<Bytes> registration_requests;                    // ids of those that were let in, in order
+  std::map<std::string, std::map<uint32_t, Bytes>> mailboxes;  // of links, by the id in hexadecimal digits
   wire::Limits limits;
   uint32_t lookups_left = UINT32_MAX;  // numbers that may be looked up before that is refused by rate
 
@@ -131,7 +133,7 @@ class LoopbackServer {
   void confirm(const DeviceAddress& from, Position position, const Withheld& withheld);
   void deliver_from(const DeviceAddress& address, Position after);
   void receipt(const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run);
-  void error(Link link, wire::ErrorCode code);
+  void error(Link link, wire::ErrorCode code, const wire::SignedDeviceList* list = nullptr);
   void typing(const DeviceAddress& from, const wire::Typing& typing);
   wire::PresenceNotice presence_of(const AccountId& account, const AccountId& viewer);
   void presence_changed(const AccountId& account);
@@ -140,6 +142,10 @@ class LoopbackServer {
                               const std::string& bearer);
   HttpReply account_call(const DeviceAddress& caller, const std::string& method, const std::string& path,
                          const std::string& body);
+  HttpReply link_call(const std::string& method, const std::string& path, const std::string& body);
+  HttpReply new_device(Account& account);
+  Device& add_device(Account& account);
+  void tell_of_list(const DeviceAddress& whom, const Account& account);
   HttpReply publish(const DeviceAddress& caller, const std::string& body);
 
   std::map<AccountId, Account> other_accounts_;

@@ -134,10 +134,11 @@ std::optional<client_api::Response> Host::response(uint32_t id) {
   return found == responses_.end() ? std::nullopt : std::optional(found->second);
 }
 
-client_api::Response Host::request(client_api::Request request) {
-  const uint32_t id = post(std::move(request));
+client_api::Response Host::request(client_api::Request request) { return await(post(std::move(request)), 30'000); }
+
+client_api::Response Host::await(uint32_t id, uint64_t within_ms) {
   world_.run();
-  for (int i = 0; i < 300 && !response(id); ++i) world_.advance(100);
+  for (uint64_t passed = 0; passed < within_ms && !response(id); passed += 100) world_.advance(100);
   const auto answer = response(id);
   EXPECT_TRUE(answer.has_value()) << name_ << ": no response";
   return answer.value_or(client_api::Response());

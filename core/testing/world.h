@@ -35,6 +35,7 @@ class Host final : LoopbackHost {
   client_api::Response request(client_api::Request request);
   // The same without waiting.
   uint32_t post(client_api::Request request);
+  client_api::Response await(uint32_t id, uint64_t within_ms);
   std::optional<client_api::Response> response(uint32_t id);
 
   // Loses power: everything not synced and every action not carried out is gone. reopen() starts the program again.

@@ -67,6 +67,16 @@ export function failureText(error: unknown): string {
       return say("failure.tooManyContacts");
     case FailureCode.kOtherHandle:
       return say("failure.otherHandle");
+    case FailureCode.kNoSuchLink:
+      return say("failure.noSuchLink");
+    case FailureCode.kLinkBroken:
+      return say("failure.linkBroken");
+    case FailureCode.kTooManyDevices:
+      return say("failure.tooManyDevices");
+    case FailureCode.kNotFirstDevice:
+      return say("failure.notFirstDevice");
+    case FailureCode.kNoSuchDevice:
+      return say("failure.noSuchDevice");
     default:
       return say("failure.other");
   }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "cli/ask_user.h"
+#include "cli/commands/commands.h"
+#include "cli/json_line.h"
+#include "cli/qr_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+using client_api::Linking;
+using client_api::Request;
+
+// "123 456"
+std::string grouped(const std::string& code) {
+  return code.size() == 6 ? code.substr(0, 3) + " " + code.substr(3) : code;
+}
+
+std::string digits_in(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') digits.push_back(c);
+  }
+  return digits;
+}
+
+void give_up(Context context) {
+  Request request;
+  request.mutable_cancel_linking();
+  bool done = false;
+  context.host.start(std::move(request), [&done](const client_api::Response&) { done = true; });
+  context.host.finish([&done] { return done; }, 2000);
+}
+
+// Whether the person wants it. Where nobody can be asked, whoever gave the link has said so.
+Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
+                              const client_api::OpenLinkResponse& opened) {
+  if (!options.code.empty()) {
+    if (digits_in(options.code) == opened.code()) return {};
+    context.out.note("the new device shows another code than " + grouped(opened.code()) +
+                     ": somebody may sit between the two; nothing was linked");
+    return Fail(ExitCode::kFailed);
+  }
+  if (!can_ask()) {
+    context.out.note("the new device shows " + grouped(opened.code()) + ", if nobody sits between");
+    return {};
+  }
+  const auto answer = ask_user("Does " + one_line(opened.device_name()) + " show " + grouped(opened.code()) +
+                                   "? It can then read and write everything. [y/N] ",
+                               false);
+  if (!answer) return Fail(ExitCode::kInterrupted);
+  if (!answer->empty() && (answer->front() == 'y' || answer->front() == 'Y')) return {};
+  context.out.note("nothing was linked");
+  return Fail(ExitCode::kFailed);
+}
+
+}  // namespace
+
+ExitCode run_devices_list(Context context, const DevicesOptions& options) {
+  Request request;
+  request.mutable_list_devices();
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  for (const client_api::Device& device : response->list_devices().devices()) {
+    if (options.json) {
+      JsonLine line;
+      line.number("device", device.id())
+          .text("name", device.name())
+          .boolean("this", device.this_device())
+          .boolean("first", device.first())
+          .number("added_us", device.added_us());
+      context.out.line(line.str());
+      continue;
+    }
+    std::string text = std::to_string(device.id()) + "  " + one_line(device.name());
+    if (device.added_us() != 0) text += ", since " + local_minute(device.added_us());
+    if (device.first()) text += ", the first";
+    if (device.this_device()) text += ", this one";
+    context.out.line(text);
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
+  const client_api::State& state = context.host.state();
+  Request request;
+  request.mutable_start_linking()->set_server(options.server);
+  request.mutable_start_linking()->set_device_name(options.name);
+  const auto response = context.host.call(std::move(request));
+  if (!response) return ExitCode::kInterrupted;
+  if (response->has_failure()) {
+    context.out.note(describe(response->failure()));
+    return exit_code_of(response->failure().code());
+  }
+  if (const std::string& link = response->start_linking().link(); !link.empty()) {
+    if (const auto code = qr_text(link, context.out.is_terminal()); code && context.out.is_terminal())
+      context.out.add(*code + "\n");
+    context.out.line(link);
+    context.out.flush();
+    context.out.note("on the account's first device: kith devices add LINK, or scan the code");
+  }
+  bool told = false;
+  const auto is_over = [&] {
+    if (state.linking().stage() == Linking::kComparing && !std::exchange(told, true))
+      context.out.note("this device's code is " + grouped(state.linking().code()));
+    return state.registered() || state.linking().stage() == Linking::kFailed;
+  };
+  if (context.host.run_until(is_over, std::nullopt) == Host::Outcome::kStopped) {
+    give_up(context);
+    return ExitCode::kInterrupted;
+  }
+  if (!state.registered()) {
+    context.out.note(describe(state.linking().failure()));
+    return exit_code_of(state.linking().failure().code());
+  }
+  context.out.note("linked: this home is a device of " + one_line(state.name()) + " on " + state.server());
+  if (const auto connected = connect_if_possible(context); !connected) return connected.error();
+  return ExitCode::kOk;
+}
+
+ExitCode run_devices_add(Context context, const DeviceAddOptions& options) {
+  Request open;
+  open.mutable_open_link()->set_link(options.link);
+  const auto opened = ask(context, std::move(open));
+  if (!opened) return opened.error();
+  if (const auto agreement = agreed(context, options, opened->open_link()); !agreement) {
+    give_up(context);
+    return agreement.error();
+  }
+  Request confirm;
+  confirm.mutable_confirm_link();
+  const auto confirmed = ask(context, std::move(confirm));
+  if (!confirmed) return confirmed.error();
+  const client_api::Device& device = confirmed->confirm_link();
+  context.out.note("linked: " + one_line(device.name()) + " is device " + std::to_string(device.id()));
+  send_leftovers(context);
+  return ExitCode::kOk;
+}
+
+ExitCode run_devices_remove(Context context, uint32_t device) {
+  Request request;
+  request.mutable_remove_device()->set_device_id(device);
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  context.out.note("device " + std::to_string(device) + " is ended");
+  return ExitCode::kOk;
+}
+
+ExitCode run_devices_rename(Context context, uint32_t device, const std::string& name) {
+  Request request;
+  request.mutable_rename_device()->set_device_id(device);
+  request.mutable_rename_device()->set_name(name);
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  context.out.note("device " + std::to_string(device) + " is called " + one_line(response->rename_device().name()));
+  return ExitCode::kOk;
+}
+
+}  // namespace kith::cli

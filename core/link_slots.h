@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The slots of a link's mailbox (LINK-3), and the text of a link.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/linking.h"
+
+namespace kith::core::link_slot {
+inline constexpr uint32_t kCommitment = 1;
+inline constexpr uint32_t kNonce = 2;
+inline constexpr uint32_t kOpening = 3;
+inline constexpr uint32_t kOffer = 4;
+inline constexpr uint32_t kGrant = 5;
+inline constexpr uint32_t kDone = 6;
+inline constexpr uint32_t kWaiting = 7;
+}  // namespace kith::core::link_slot
+
+namespace kith::core {
+
+// "https://kith.example/link#" and the invitation in unpadded base64url. What is behind "#" no browser sends to a
+// server.
+inline std::string link_text(const std::string& server, const crypto::LinkInvitation& invitation) {
+  return server + "/link#" + to_base64url(invitation.encode());
+}
+
+// Takes the whole text, or only what is behind "#".
+inline std::optional<crypto::LinkInvitation> read_link(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  if (const size_t mark = text.find('#'); mark != std::string_view::npos) text.remove_prefix(mark + 1);
+  const auto bytes = from_base64url(text);
+  return bytes ? crypto::LinkInvitation::decode(*bytes) : std::nullopt;
+}
+
+}  // namespace kith::core

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/own_copies.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/engine.h"
+
+namespace kith::core {
+
+void OwnCopies::look_at_list() {
+  if (!engine_.registration) return;
+  const auto list = engine_.store.device_lists.find(engine_.registration->account);
+  std::vector<DeviceId> others;
+  if (list && list->known()) others = Devices::targets(*list, *engine_.registration);
+  const auto before = std::exchange(others_, others);
+  has_others_ = !others.empty();
+  if (!before) return;
+  for (const DeviceId device : others) {
+    if (std::find(before->begin(), before->end(), device) == before->end()) tell_sent(device);
+  }
+}
+
+void OwnCopies::tell_sent(DeviceId device) {
+  std::vector<contents::SentRun> runs;
+  size_t bytes = 0;
+  const auto put_runs = [&] {
+    OutboxRow item;
+    item.message_id = engine_.random.id<MessageId>();
+    item.target = engine_.registration->account;
+    item.kind = OutboxKind::kOwnSent;
+    item.only_device = device;
+    item.content = contents::own_sent(engine_.clock.now(), std::exchange(runs, {}));
+    engine_.outbox.add(item);
+    bytes = 0;
+  };
+  size_t told = 0;
+  for (const ConversationRow& row : engine_.store.conversations.list()) {
+    const auto partner = row.direct_peer();
+    if (!partner || ++told > kToldMax) continue;
+    std::vector<Sent> sent = engine_.store.sent.lately(*partner, engine_.registration->device);
+    if (sent.empty()) continue;
+    const size_t size = sent.size() * 2 * (MessageId::kBytes + 2);
+    if (bytes + size > kTellingBytesMax && !runs.empty()) put_runs();
+    bytes += size;
+    runs.push_back({*partner, std::move(sent)});
+  }
+  if (!runs.empty()) put_runs();
+}
+
+void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicros server_time) {
+  if (!has_others_ || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
+  const auto message = engine_.store.messages.find(id);
+  if (!message) return;
+  const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
+  OutboxRow item;
+  item.message_id = id;
+  item.target = engine_.registration->account;
+  item.kind = OutboxKind::kOwnCopy;
+  item.content = contents::copy(*message, {target.account(), server_time, number});
+  engine_.outbox.add(item);
+}
+
+void OwnCopies::was_read(const ConversationId& conversation) {
+  if (!has_others_) return;
+  const auto row = engine_.store.conversations.find(conversation);
+  const auto last = engine_.store.messages.last_read(conversation);
+  if (row && last) put({{row->peer, last->order, last->id}});
+}
+
+void OwnCopies::say_again(DeviceId device) {
+  if (!has_others_) return;
+  tell_sent(device);
+  std::vector<contents::ReadMark> marks;
+  for (const ConversationRow& row : engine_.store.conversations.list()) {
+    if (marks.size() == kSaidAgainMax) break;
+    if (const auto last = engine_.store.messages.last_read(row.id)) marks.push_back({row.peer, last->order, last->id});
+  }
+  if (!marks.empty()) put(std::move(marks));
+}
+
+void OwnCopies::put(std::vector<contents::ReadMark> marks) {
+  const AccountId self = engine_.registration->account;
+  if (const auto waiting = engine_.store.outbox.find_unsealed(self, OutboxKind::kOwnRead)) {
+    // One that has not left takes up a later one; the same conversation's later mark is further.
+    for (const contents::ReadMark& before : contents::read_marks(BytesView(waiting->content))) {
+      const bool again = std::any_of(marks.begin(), marks.end(),
+                                     [&before](const auto& each) { return each.partner == before.partner; });
+      if (!again) marks.push_back(before);
+    }
+    if (marks.size() <= contents::kReadMarksMax)
+      return engine_.store.outbox.set_content(waiting->sequence, contents::own_read(engine_.clock.now(), marks));
+  }
+  if (marks.size() > contents::kReadMarksMax) marks.resize(1);
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = self;
+  item.kind = OutboxKind::kOwnRead;
+  item.content = contents::own_read(engine_.clock.now(), marks);
+  engine_.outbox.add(item);
+}
+
+bool OwnCopies::take(const IncomingContent& incoming) {
+  if (!engine_.is_self(incoming.sender.account)) return false;
+  if (incoming.content.has_own_read()) take_read(incoming.content.own_read());
+  if (incoming.content.has_own_sent()) take_sent(incoming.sender.device, incoming.content.own_sent());
+  return true;
+}
+
+void OwnCopies::take_sent(DeviceId device, const content::OwnSent& sent) {
+  for (const contents::SentRun& run : contents::sent_runs(sent)) {
+    for (const Sent& each : run.sent) {
+      for (const Raised& raised : engine_.store.sent.note(run.account, device, each)) {
+        const auto conversation = engine_.store.conversations.with(run.account);
+        if (engine_.store.messages.raise(raised.message, raised.state) && conversation)
+          engine_.changes.message_changed(raised.message, *conversation);
+      }
+    }
+  }
+}
+
+void OwnCopies::take_read(const content::OwnRead& read) {
+  for (const contents::ReadMark& mark : contents::read_marks(read)) {
+    const auto conversation = engine_.store.conversations.with(mark.partner);
+    if (!conversation) continue;
+    if (engine_.store.messages.mark_read(*conversation, MessageCursor{mark.order, mark.message}, false) > 0)
+      engine_.changes.conversation(*conversation);
+  }
+}
+
+}  // namespace kith::core

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/own_devices.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "core/engine.h"
+#include "core/server_time.h"
+#include "crypto/account_key.h"
+
+namespace kith::core {
+
+namespace {
+
+wire::DeviceList::Device* find_in(wire::DeviceList& list, DeviceId device) {
+  for (wire::DeviceList::Device& each : *list.mutable_devices()) {
+    if (each.device_id() == device.value) return &each;
+  }
+  return nullptr;
+}
+
+client_api::Device shown(const wire::DeviceList& list, const wire::DeviceList::Device& device, DeviceId own) {
+  client_api::Device shown;
+  shown.set_id(device.device_id());
+  shown.set_name(device.name());
+  shown.set_this_device(device.device_id() == own.value);
+  shown.set_first(device.device_id() == list.first_device_id());
+  shown.set_added_us(bounded_time(device.added_us()).value);
+  return shown;
+}
+
+}  // namespace
+
+std::optional<wire::DeviceList> OwnDevices::current() {
+  const auto row = engine_.store.device_lists.find(engine_.registration->account);
+  wire::DeviceList list;
+  if (!row || !row->known() || !list.ParseFromString(row->device_list)) return std::nullopt;
+  return list;
+}
+
+client_api::ListDevicesResponse OwnDevices::list() {
+  client_api::ListDevicesResponse response;
+  const auto list = current();
+  if (!list) return response;
+  for (const wire::DeviceList::Device& device : list->devices())
+    *response.add_devices() = shown(*list, device, engine_.registration->device);
+  std::stable_partition(response.mutable_devices()->begin(), response.mutable_devices()->end(),
+                        [](const client_api::Device& device) { return device.first(); });
+  return response;
+}
+
+std::optional<client_api::Device> OwnDevices::find(DeviceId device) {
+  auto list = current();
+  const wire::DeviceList::Device* const found = list ? find_in(*list, device) : nullptr;
+  if (found == nullptr) return std::nullopt;
+  return shown(*list, *found, engine_.registration->device);
+}
+
+wire::SignedDeviceList OwnDevices::sign(wire::DeviceList list) {
+  list.set_revision(list.revision() + 1);
+  list.set_created_us(engine_.clock.now().value);
+  list.set_first_device_id(engine_.registration->device.value);
+  wire::SignedDeviceList signed_list;
+  signed_list.set_device_list(list.SerializeAsString());
+  signed_list.set_signature(crypto::sign_device_list(engine_.registration->account_key, signed_list.device_list()));
+  return signed_list;
+}
+
+std::optional<wire::SignedDeviceList> OwnDevices::with(DeviceId device, const Bytes& identity_key,
+                                                       const std::string& name) {
+  auto list = current();
+  if (!list || list->devices_size() >= static_cast<int>(kDevicesMax) || find_in(*list, device) != nullptr)
+    return std::nullopt;
+  wire::DeviceList::Device& added = *list->add_devices();
+  added.set_device_id(device.value);
+  added.set_identity_key(identity_key);
+  added.set_name(name);
+  added.set_added_us(engine_.clock.now().value);
+  std::sort(list->mutable_devices()->begin(), list->mutable_devices()->end(),
+            [](const auto& a, const auto& b) { return a.device_id() < b.device_id(); });
+  return sign(std::move(*list));
+}
+
+void OwnDevices::change(Edit edit, Changed changed, int times) {
+  auto list = current();
+  if (!list || !edit(*list)) return changed({200, ""});
+  const wire::SignedDeviceList next = sign(std::move(*list));
+  wire::PublishKeysRequest body;
+  *body.mutable_device_list() = next;
+  body.set_identity_key(engine_.registration->identity.public_key);
+  engine_.http.call("PUT", "/v1/keys", body.SerializeAsString(),
+                    [this, next, edit = std::move(edit), changed = std::move(changed), times](const HttpReply& reply) {
+                      if (reply.ok()) {
+                        (void)engine_.devices.accept(engine_.registration->account, next);
+                        return changed(reply);
+                      }
+                      if (reply.error().code() != wire::kInvalidRevision || times == 1) return changed(reply);
+                      // It has one of which this device was never told: perhaps this very one, whose answer was lost.
+                      engine_.devices.fetch(
+                          engine_.registration->account,
+                          [this, edit, changed, times](Devices::Outcome) { change(edit, changed, times - 1); });
+                    });
+}
+
+void OwnDevices::remove(uint32_t request, const client_api::RemoveDeviceRequest& what) {
+  Output& output = engine_.output;
+  const DeviceId device{what.device_id()};
+  if (!engine_.registration->is_first()) return output.fail(request, FailureCode::kNotFirstDevice);
+  if (device == engine_.registration->device)
+    return output.fail(request, FailureCode::kInvalidArgument, "device_id: is this device");
+  if (!find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
+  change(
+      [device](wire::DeviceList& list) {
+        auto& devices = *list.mutable_devices();
+        const auto gone = std::find_if(devices.begin(), devices.end(),
+                                       [device](const auto& each) { return each.device_id() == device.value; });
+        if (gone == devices.end()) return false;
+        devices.erase(gone);
+        return true;
+      },
+      [this, request](const HttpReply& reply) {
+        if (reply.ok()) return engine_.output.done(request, &client_api::Response::mutable_remove_device);
+        const CallFailure why = failure_of(reply);
+        engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
+      });
+}
+
+void OwnDevices::rename(uint32_t request, const client_api::RenameDeviceRequest& what) {
+  Output& output = engine_.output;
+  const DeviceId device{what.device_id()};
+  const std::string name = one_line(what.name());
+  if (!engine_.registration->is_first()) return output.fail(request, FailureCode::kNotFirstDevice);
+  if (!is_utf8(what.name()) || name.size() > kDeviceNameBytesMax)
+    return output.fail(request, FailureCode::kInvalidArgument, "name: must have at most 64 bytes");
+  if (!has_visible(name)) return output.fail(request, FailureCode::kBlank, "name: has nothing to see");
+  if (!find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
+  change(
+      [device, name](wire::DeviceList& list) {
+        wire::DeviceList::Device* const found = find_in(list, device);
+        if (found == nullptr || found->name() == name) return false;
+        found->set_name(name);
+        return true;
+      },
+      [this, request, device](const HttpReply& reply) {
+        const auto renamed = find(device);
+        if (!reply.ok() || !renamed) {
+          const CallFailure why = failure_of(reply);
+          return engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
+        }
+        client_api::Response response;
+        response.set_id(request);
+        *response.mutable_rename_device() = *renamed;
+        engine_.output.respond(std::move(response));
+      });
+}
+
+void OwnDevices::take_revision(std::function<void()> done) {
+  change([](wire::DeviceList&) { return true; },
+         [this, done = std::move(done)](const HttpReply& reply) {
+           if (reply.ok()) return done();
+           engine_.devices.fetch(engine_.registration->account, [done](Devices::Outcome) { done(); });
+         },
+         1);
+}
+
+}  // namespace kith::core

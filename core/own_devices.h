@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The devices of the own account: what they are, and on the first of them, which has the account's key, saying which
+// they are (DEVICE-1, LINK-4).
+//
+// A change is a new list, signed here and published; it counts when the server has it. One change at a time.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "client_api/client_api.pb.h"
+#include "core/http_calls.h"
+#include "wire/api.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+class OwnDevices {
+ public:
+  explicit OwnDevices(Engine& engine) : engine_(engine) {}
+
+  [[nodiscard]] client_api::ListDevicesResponse list();
+  std::optional<client_api::Device> find(DeviceId device);
+  void remove(uint32_t request, const client_api::RemoveDeviceRequest& what);
+  void rename(uint32_t request, const client_api::RenameDeviceRequest& what);
+
+  // The next list with this device added, signed. Absent when there is no room.
+  std::optional<wire::SignedDeviceList> with(DeviceId device, const Bytes& identity_key, const std::string& name);
+  // Publishes a list of the devices that there are, so that another one that was signed under its revision is none
+  // (admitting.h); or learns that it was published. As far as the server is there.
+  void take_revision(std::function<void()> done);
+
+ private:
+  using Changed = std::function<void(const HttpReply&)>;
+  using Edit = std::function<bool(wire::DeviceList&)>;  // false: there is nothing to change
+
+  std::optional<wire::DeviceList> current();
+  wire::SignedDeviceList sign(wire::DeviceList list);
+  // Makes, publishes and takes over the next list; again, so many times in all, when the server has a newer one.
+  void change(Edit edit, Changed changed, int times = 2);
+
+  Engine& engine_;
+};
+
+}  // namespace kith::core
