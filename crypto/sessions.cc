@@ -47,14 +47,18 @@ struct Sessions::Impl::Exchange {
 
   enum class Session { kNone, kOfAnotherIdentity, kReady, kUnreadable };
 
+  // The peer's, as it is before the library writes it; read once, for reading it is not cheap. Null: it can't be.
+  session_record* record() {
+    if (!loaded && signal_protocol_session_load_session(impl.adapter.get(), loaded.out(), address.get()) != SG_SUCCESS)
+      return nullptr;
+    return loaded.get();
+  }
+
   // All states of a record have one identity: set_foreign_session_aside sees to it before a state is added.
   Session find_session() {
-    Handle<session_record> record;
-    if (signal_protocol_session_load_session(impl.adapter.get(), record.out(), address.get()) != SG_SUCCESS)
-      return Session::kUnreadable;
-    session_state* state = session_record_get_state(record.get());
-    if (session_record_is_fresh(record.get()) || !state || !session_state_has_sender_chain(state))
-      return Session::kNone;
+    if (!record()) return Session::kUnreadable;
+    session_state* state = session_record_get_state(record());
+    if (session_record_is_fresh(record()) || !state || !session_state_has_sender_chain(state)) return Session::kNone;
     ec_public_key* identity = session_state_get_remote_identity_key(state);
     if (!identity) return Session::kNone;
     const bool trusted = signal_protocol_identity_is_trusted_identity(impl.adapter.get(), address.get(), identity) == 1;
@@ -63,11 +67,8 @@ struct Sessions::Impl::Exchange {
 
   // Whether the session that the message opens is there, as it is from its second message on.
   bool has_state_of(const pre_key_signal_message* message) {
-    Handle<session_record> record;
-    if (signal_protocol_session_load_session(impl.adapter.get(), record.out(), address.get()) != SG_SUCCESS)
-      return false;
-    return session_record_has_session_state(record.get(), pre_key_signal_message_get_message_version(message),
-                                            pre_key_signal_message_get_base_key(message)) == 1;
+    return record() && session_record_has_session_state(record(), pre_key_signal_message_get_message_version(message),
+                                                        pre_key_signal_message_get_base_key(message)) == 1;
   }
 
   // Until outcome puts it back, if what comes instead fails.
@@ -75,6 +76,7 @@ struct Sessions::Impl::Exchange {
     if (find_session() != Session::kOfAnotherIdentity) return;
     aside = impl.store.load_session(peer);
     impl.store.remove_session(peer);
+    loaded = Handle<session_record>();
   }
 
   // The outcome of a library call, whatever it made of a write that was refused.
@@ -91,6 +93,7 @@ struct Sessions::Impl::Exchange {
   DeviceAddress peer;
   SignalAddress address;
   std::optional<Bytes> aside;
+  Handle<session_record> loaded;
 };
 
 Sessions::Sessions(SignalStore& store, RandomSource& random) : impl_(std::make_unique<Impl>(store, random)) {}
