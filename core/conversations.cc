@@ -15,7 +15,7 @@ Conversations::Opened Conversations::open(const AccountId& with, UnixMicros now,
   row.id = random.id<ConversationId>();
   row.kind = is_self ? ConversationKind::kSelf : ConversationKind::kDirect;
   row.peer = with;
-  row.activity = now;
+  row.made = now;
   store_.conversations.add(row);
   return {row.id, true};
 }
@@ -24,11 +24,12 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   client_api::Conversation built;
   built.set_id(row.id.hex());
   built.set_unread(row.unread);
-  if (const auto last = store_.messages.last(row.id)) *built.mutable_last_message() = messages.build(*last);
+  const auto last = store_.messages.last(row.id);
+  if (last) *built.mutable_last_message() = messages.build(*last);
   built.set_draft(row.draft);
   if (const auto quoted = row.draft_quote ? store_.messages.find(*row.draft_quote) : std::nullopt)
     *built.mutable_draft_quote() = messages.build(quote_of(*quoted));
-  built.set_activity_us(row.activity.value);
+  built.set_activity_us(last ? last->order.value : row.made.value);
   client_api::Person person = messages.people().build(row.peer);
   built.set_title(person.name());
   const auto partner = row.direct_peer();

@@ -171,8 +171,11 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   }
   TakenTable known(engine_.database);
   const Bytes digest = TakenTable::digest_of(sender, message.payload());
-  if (const auto taken = known.find(digest); taken) {
-    withhold_ = withhold_ || taken->withheld || taken->message != *id;
+  const bool hidden = withhold_;
+  if (!known.add(digest, {*id, hidden})) {
+    const auto taken = known.find(digest);
+    if (!taken) return Taken::kDone;  // the database failed: the transaction does, and it comes again
+    withhold_ = hidden || taken->withheld || taken->message != *id;
     if (taken->message == *id) ordered_again(*id, sender, server_time);
     return Taken::kDone;
   }
@@ -193,7 +196,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
     // kDuplicate too: a sender whose store was put back from a copy has encrypted another message with this step.
     undecryptable(*id, sender, server_time, true);
   }
-  known.add(digest, {bound, withhold_});
+  if (bound != *id || withhold_ != hidden) known.set(digest, {bound, withhold_});
   return Taken::kDone;
 }
 

@@ -164,7 +164,9 @@ void Outbox::serve_lanes() {
     if (next == lanes_.end()) next = lanes_.begin();
     const Target target = next->first;
     Lane& lane = *next->second;
-    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() && send_next(target, lane))
+    Turn turn;
+    while (in_flight_ < window && !lane.preparing && !lane.settling && !lane.pause.is_set() &&
+           send_next(target, lane, turn))
       last_served_ = target;
     // A lane that is done is forgotten, unless something still refers to it.
     next = lane.items.empty() && !lane.preparing ? lanes_.erase(next) : std::next(next);
@@ -172,28 +174,26 @@ void Outbox::serve_lanes() {
   }
 }
 
-bool Outbox::send_next(const Target& target, Lane& lane) {
+bool Outbox::send_next(const Target& target, Lane& lane, Turn& turn) {
   const auto item = std::find_if(lane.items.begin(), lane.items.end(),
                                  [](const Item& each) { return !each.in_flight && !each.waits(); });
   if (item == lane.items.end()) return false;
   std::optional<OutboxRow> row = ports_.store.outbox.find(item->sequence);
   if (!row) return false;  // the database failed: the commit will say so
   switch (target.kind) {
-    case TargetKind::kAccount: return send_to_account(target.account(), lane, *item, *row);
+    case TargetKind::kAccount: return send_to_account(target.account(), lane, turn, *item, *row);
   }
   return false;  // a kind of a later version
 }
 
-bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row) {
-  const std::optional<DeviceListRow> list = ports_.store.device_lists.find(account);
-  if (!prepare(account, list, lane, item, row)) return false;
-  const std::vector<DeviceId> devices = Devices::targets(*list, *ports_.registration);
-  if (devices.empty()) {
+bool Outbox::send_to_account(const AccountId& account, Lane& lane, Turn& turn, Item& item, OutboxRow& row) {
+  if (!prepare(account, lane, turn, item, row)) return false;
+  if (turn.addressees.empty()) {
     // A message to oneself with no other device: this is all there is to do.
     accept(account, item.id, ports_.connection.server_now());
     return true;
   }
-  if (!seal_for(row, *list, devices)) {
+  if (!seal_for(row, turn)) {
     pause(lane, 0);
     return false;
   }
@@ -201,18 +201,21 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Item& item, O
   return true;
 }
 
-bool Outbox::prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
-                     const OutboxRow& row) {
+bool Outbox::prepare(const AccountId& account, Lane& lane, Turn& turn, const Item& item, const OutboxRow& row) {
+  const bool fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
+  if (turn.prepared && !fresh) return true;
   if (ports_.store.handles.provisional(account)) return false;
+  const std::optional<DeviceListRow> list = ports_.store.device_lists.find(account);
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
-  bool fresh = false;
   if (!needs_list) {
-    fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
+    turn = {list->revision, {}, false};
     for (const DeviceId device : Devices::targets(*list, *ports_.registration)) {
+      turn.addressees.push_back({device, Devices::keys_of(*list, device).value_or(Bytes())});
       if (fresh || !ports_.sessions.has_session({account, device})) without_session.push_back(device);
     }
-    if (without_session.empty()) return true;
+    turn.prepared = without_session.empty();
+    if (turn.prepared) return true;
   }
   if (++lane.preparations > kPreparationsMax) {
     // The server's answers do not bring it further.
@@ -242,14 +245,15 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
   }
 }
 
-bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices) {
+bool Outbox::seal_for(OutboxRow& row, const Turn& turn) {
   const AccountId account = row.target.account();
   if (row.receipt_number == 0 && !row.receipt_for().is_none() && account != ports_.registration->account) {
     row.receipt_number = ports_.store.sent.add(account, ports_.registration->device, row.message_id, row.receipt_for());
   }
   std::vector<OutboxEnvelope> envelopes;
-  bool changed = !row.sealed || row.revision != list.revision || row.envelopes.size() != devices.size();
-  for (const DeviceId device : devices) {
+  bool changed = !row.sealed || row.revision != turn.revision || row.envelopes.size() != turn.addressees.size();
+  for (const Turn::Addressee& addressee : turn.addressees) {
+    const DeviceId device = addressee.device;
     const auto sealed = std::find_if(row.envelopes.begin(), row.envelopes.end(),
                                      [device](const OutboxEnvelope& envelope) { return envelope.device == device; });
     if (sealed != row.envelopes.end()) {
@@ -267,13 +271,14 @@ bool Outbox::seal_for(OutboxRow& row, const DeviceListRow& list, const std::vect
       ports_.store.outbox.set_receipt_number(row.sequence, row.receipt_number);
       return false;
     }
-    if (const auto keys = gets_content ? Devices::keys_of(list, device) : std::nullopt; keys) {
-      ports_.store.sealed_for.note(row.message_id, {account, device}, {*keys, row.carries, ports_.clock.now()});
+    if (gets_content) {
+      ports_.store.sealed_for.note(row.message_id, {account, device},
+                                   {addressee.keys, row.carries, ports_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
   }
   row.envelopes = std::move(envelopes);
-  row.revision = list.revision;
+  row.revision = turn.revision;
   if (changed) ports_.store.outbox.seal(row);
   return true;
 }
@@ -314,11 +319,11 @@ void Outbox::on_accepted(const wire::Accepted& accepted) {
 }
 
 void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server_time) {
-  if (ports_.store.messages.accept(id, server_time)) {
+  if (const auto accepted = ports_.store.messages.accept(id, server_time)) {
     // Whom a note to oneself is for has read it.
     if (ports_.registration && target == ports_.registration->account)
       ports_.store.messages.raise(id, SentState::kRead);
-    if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
+    ports_.message_changed(id, accepted->conversation);
   }
   lane_of(target).failures = 0;
   const Item* const item = find(target, id);

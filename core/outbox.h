@@ -138,6 +138,17 @@ class Outbox {
     MessageId id;
   };
   enum class Ending : uint8_t { kAccepted, kFailed };
+  // What a lane's turn has found out of the account that it goes to. It holds for the turn: fetching comes back in
+  // another input.
+  struct Turn {
+    struct Addressee {
+      DeviceId device;
+      Bytes keys;  // Devices::keys_of
+    };
+    Revision revision;  // of its list
+    std::vector<Addressee> addressees;
+    bool prepared = false;  // the list is there, and a session with each of them
+  };
   struct Lane {
     explicit Lane(Timers& timers) : pause(timers) {}
     std::deque<Item> items;
@@ -156,15 +167,14 @@ class Outbox {
   [[nodiscard]] Item* find(const Target& target, const MessageId& id);
   void queue(const Target& target, const Item& item);
   void serve_lanes();
-  bool send_next(const Target& target, Lane& lane);
+  bool send_next(const Target& target, Lane& lane, Turn& turn);
   // What each kind of target needs before it can be sent to, and the sending.
-  bool send_to_account(const AccountId& account, Lane& lane, Item& item, OutboxRow& row);
+  bool send_to_account(const AccountId& account, Lane& lane, Turn& turn, Item& item, OutboxRow& row);
   // Whether list and sessions are there; if not, sees to it.
-  bool prepare(const AccountId& account, const std::optional<DeviceListRow>& list, Lane& lane, const Item& item,
-               const OutboxRow& row);
+  bool prepare(const AccountId& account, Lane& lane, Turn& turn, const Item& item, const OutboxRow& row);
   void prepared(const AccountId& account, Devices::Outcome outcome);
   // The item's envelopes for exactly the devices of the current list.
-  bool seal_for(OutboxRow& row, const DeviceListRow& list, const std::vector<DeviceId>& devices);
+  bool seal_for(OutboxRow& row, const Turn& turn);
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
   void accept(const Target& target, const MessageId& id, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);

@@ -385,9 +385,9 @@ TEST_F(OutboxTest, WhatOthersAskForTakesNoRoomOfWhatIsWritten_LIMIT_1) {
     execute(ana_, "DELETE FROM outbox");
     execute(ana_,
             ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
-             ") INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, "
+             ") INSERT INTO outbox (message_id, target_kind, target, kind, content, revision, "
              "only_device, receipt_number) SELECT randomblob(16), 1, " +
-             target + ", 4, x'', 0, 0, 1, 0 FROM n")
+             target + ", 4, x'', 0, 1, 0 FROM n")
                 .c_str());
     ana_.crash();
     ana_.reopen();

@@ -180,21 +180,28 @@ void Profiles::changed(const AccountId& account) {
   look_ = true;
 }
 
-void Profiles::heard_from(const AccountId& account) {
-  look_ = true;
-  const auto row = engine_.store.profiles.find(account);
-  if (!row || row->name.empty()) return;
-  if (const auto phone = Handle::phone(row->name, ""); phone && engine_.store.handles.account_of(*phone) == account)
-    changed(account);
+void Profiles::look_at_heard() {
+  for (const AccountId& account : std::exchange(heard_, {})) {
+    const auto row = engine_.store.profiles.find(account);
+    look_ = look_ || !row || row->fetched < oldest_fresh();
+    if (!row || row->name.empty()) continue;
+    if (const auto phone = Handle::phone(row->name, ""); phone && engine_.store.handles.account_of(*phone) == account)
+      changed(account);
+  }
+}
+
+// What was fetched before is fetched again.
+UnixMicros Profiles::oldest_fresh() const {
+  const uint64_t now = engine_.clock.now().value;
+  return {now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
 }
 
 void Profiles::pump() {
+  look_at_heard();
   if (!look_ || !engine_.connection.ready() || again_.is_set()) return;
   look_ = false;
   if (!pushing_ && engine_.store.settings.integer(setting::kProfileToSend, 0)) push([] {});
-  const uint64_t now = engine_.clock.now().value;
-  const UnixMicros old{now > kFreshDays * kDayUs ? now - kFreshDays * kDayUs : 1};
-  for (const AccountId& account : engine_.store.profiles.to_fetch(old, kFetchesMax * 2)) {
+  for (const AccountId& account : engine_.store.profiles.to_fetch(oldest_fresh(), kFetchesMax * 2)) {
     if (fetching_.size() >= kFetchesMax) return;
     if (engine_.is_self(account) || !fetching_.insert(account).second) continue;
     engine_.http.call("GET", path_of(account), "", [this, account](const HttpReply& reply) {

@@ -52,7 +52,7 @@ class Profiles final : public ContentHandler {
   void changed(const AccountId& account);
   // It has written. One whose name is its number may have said a name since: registration comes before the name, and
   // who is new knows nobody to tell of it.
-  void heard_from(const AccountId& account);
+  void heard_from(const AccountId& account) { heard_.insert(account); }
   // Somebody says so of their own.
   [[nodiscard]] bool take(const IncomingContent& incoming) override {
     changed(incoming.sender.account);
@@ -66,6 +66,8 @@ class Profiles final : public ContentHandler {
   std::vector<Handle> own_handles();
   void store_fetched(const AccountId& account, const wire::Profile& profile);
   void tell_partners();
+  void look_at_heard();
+  [[nodiscard]] UnixMicros oldest_fresh() const;
 
   Engine& engine_;
   std::string own_name_;
@@ -73,6 +75,7 @@ class Profiles final : public ContentHandler {
   bool pushing_ = false;
   uint64_t edits_ = 0;
   std::set<AccountId> fetching_;
+  std::set<AccountId> heard_;  // in this input
   Timer again_;
 };
 

@@ -107,9 +107,9 @@ TEST_F(CorruptingServerTest, ARequestThatTheOutboxDoesNotTakeIsNoTry) {
   server().bundles_away = true;
   execute(ben_, "DELETE FROM sessions");
   execute(ben_, ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
-                 "INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
+                 "INSERT INTO outbox (message_id, target_kind, target, kind, content, revision, only_device, "
                  "receipt_number) SELECT randomblob(16), 1, x'" +
-                 state(ana_).account_id() + "', 4, x'', 0, 0, 1, 0 FROM n")
+                 state(ana_).account_id() + "', 4, x'', 0, 1, 0 FROM n")
                     .c_str());
   start_again(ben_);
   say(ana_, chat_, "true words");

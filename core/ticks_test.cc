@@ -104,9 +104,9 @@ TEST_F(TicksTest, WhoTakesTheNumberOverReadsNothingFromBefore) {
   // A server may have told her number and id.
   const auto run = wire::ReceiptRun::of(static_cast<uint64_t>(number), message);
   const Bytes content = contents::read_receipt({world_.clock.unix_us}, {{DeviceId{1}, run}});
-  execute(eve, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, sealed, revision, only_device, "
+  execute(eve, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, revision, only_device, "
                 "receipt_number) VALUES (randomblob(16), 1, x'" +
-                state(ana_).account_id() + "', 2, x'" + to_hex(content) + "', 0, 0, 0, 0)")
+                state(ana_).account_id() + "', 2, x'" + to_hex(content) + "', 0, 0, 0)")
                    .c_str());
   eve.crash();
   eve.reopen();

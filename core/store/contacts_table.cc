@@ -47,6 +47,14 @@ std::optional<ContactRow> ContactsTable::find(const Handle& handle) {
 }
 
 std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
+  {
+    // Most have one at most, which need not be ordered: it is asked for with each message that is shown.
+    auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts WHERE account = ? LIMIT 2");
+    row.bind_id(account);
+    if (!row.step()) return std::nullopt;
+    ContactRow first = read(database_, row);
+    if (!row.step()) return first;
+  }
   auto row = database_.prepare(
       "SELECT c.handle, c.name, c.account, c.looked_up_us FROM contacts c LEFT JOIN handles h ON h.handle = c.handle "
       "WHERE c.account = ? ORDER BY h.sequence IS NULL, h.sequence, c.handle LIMIT 1");

@@ -5,7 +5,7 @@
 namespace kith::core {
 namespace {
 
-#define KITH_CONVERSATION_COLUMNS "id, kind, peer, unread, draft, activity_us, draft_quote"
+#define KITH_CONVERSATION_COLUMNS "id, kind, peer, unread, draft, made_us, draft_quote"
 
 ConversationRow read(const Statement& row) {
   return {row.id<ConversationId>(0),
@@ -26,12 +26,12 @@ void ConversationsTable::add(const ConversationRow& row) {
     there.bind_id(row.peer);
     if (there.step()) return database_.found_damage();
   }
-  database_.prepare("INSERT INTO conversations (id, kind, peer, draft, activity_us) VALUES (?, ?, ?, ?, ?)")
+  database_.prepare("INSERT INTO conversations (id, kind, peer, draft, made_us) VALUES (?, ?, ?, ?, ?)")
       .bind_id(row.id)
       .bind(static_cast<int64_t>(row.kind))
       .bind_id(row.peer)
       .bind_text(row.draft)
-      .bind(static_cast<int64_t>(row.activity.value))
+      .bind(static_cast<int64_t>(row.made.value))
       .run();
 }
 
@@ -54,7 +54,9 @@ std::optional<ConversationRow> ConversationsTable::find(const ConversationId& id
 
 std::vector<ConversationRow> ConversationsTable::list() {
   std::vector<ConversationRow> rows;
-  auto row = database_.prepare("SELECT " KITH_CONVERSATION_COLUMNS " FROM conversations ORDER BY activity_us DESC, id");
+  auto row = database_.prepare("SELECT " KITH_CONVERSATION_COLUMNS
+                               " FROM conversations c ORDER BY coalesce((SELECT max(order_us) FROM messages m WHERE "
+                               "m.conversation = c.id), made_us) DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
 }

@@ -4,11 +4,11 @@
 //
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
 //                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
-//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, activity_us INTEGER: order
-//                        time of the newest message, or when it was made; orders the list
+//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, made_us INTEGER: server time
+//                        when it was made
 //   conversations_peer   index on peer: an account has one conversation at most
 //
-// unread and activity_us follow the messages: MessagesTable keeps them in the same transaction.
+// unread follows the messages: MessagesTable keeps it in the same transaction.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -30,7 +30,7 @@ struct ConversationRow {
   AccountId peer;
   uint32_t unread = 0;
   std::string draft;
-  UnixMicros activity;
+  UnixMicros made;
   std::optional<MessageId> draft_quote = std::nullopt;  // what the draft answers
 
   // The other one, of a conversation with one other.
@@ -50,7 +50,7 @@ class ConversationsTable {
   std::optional<ConversationId> with(const AccountId& peer);
   // ConversationRow::direct_peer(); absent as well when there is no such conversation.
   std::optional<AccountId> direct_peer(const ConversationId& id);
-  // Newest activity first.
+  // Newest activity first: the order time of the newest message, or when it was made.
   std::vector<ConversationRow> list();
   // False when there is no such conversation.
   bool set_draft(const ConversationId& id, std::string_view text, const std::optional<MessageId>& quote = std::nullopt);

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 #ifndef __wasi__
 #include <cstdio>
 #endif
@@ -258,7 +259,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 
 Transaction::~Transaction() {
   if (!open_) return;
-  database_.in_transaction_ = false;
+  end();
   database_.error_.reset();  // commit() has answered with it
   // SQLite has rolled back by itself after some errors. Otherwise this can't fail: the changes are in memory and the
   // WAL's tail.
@@ -268,11 +269,21 @@ Transaction::~Transaction() {
 
 Result<void, StoreError> Transaction::commit() {
   assert(open_);
+  for (TransactionCache* cache : database_.caches_) cache->write_back();
   if (!database_.failed()) database_.prepare("COMMIT").run();
   if (database_.failed()) return Fail(*database_.error_);  // the destructor rolls back
-  open_ = false;
-  database_.in_transaction_ = false;
+  end();
   return {};
 }
+
+void Transaction::end() {
+  open_ = false;
+  database_.in_transaction_ = false;
+  for (TransactionCache* cache : database_.caches_) cache->forget();
+}
+
+TransactionCache::TransactionCache(Database& database) : cached_(database) { cached_.caches_.push_back(this); }
+
+TransactionCache::~TransactionCache() { std::erase(cached_.caches_, this); }
 
 }  // namespace kith::core

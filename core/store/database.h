@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -33,7 +34,29 @@ enum class StoreError {
   kBusy,     // another process has the file open (Database::open only)
 };
 
+class Database;
 class Statement;
+
+// What a table keeps of its rows while a transaction lasts, so that one which is wanted again and again is read once
+// and written once. Makes itself known for its life, which is inside the Database's.
+class TransactionCache {
+ public:
+  explicit TransactionCache(Database& database);
+  TransactionCache(const TransactionCache&) = delete;
+  TransactionCache& operator=(const TransactionCache&) = delete;
+
+ protected:
+  virtual ~TransactionCache();
+
+ private:
+  friend class Transaction;
+  // Before the commit: writes what has changed. An error is that of the transaction.
+  virtual void write_back() = 0;
+  // The transaction has ended, either way.
+  virtual void forget() = 0;
+
+  Database& cached_;
+};
 
 class Database {
  public:
@@ -51,6 +74,7 @@ class Database {
   // Runs statements without results (migrations).
   Result<void, StoreError> execute(const char* sql);
 
+  [[nodiscard]] bool in_transaction() const { return in_transaction_; }
   // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction
   // has ended.
   [[nodiscard]] bool failed() const { return error_.has_value(); }
@@ -74,11 +98,13 @@ class Database {
  private:
   friend class Statement;
   friend class Transaction;
+  friend class TransactionCache;
   explicit Database(sqlite3* handle) : handle_(handle) {}
   void note_error(int code);
 
   sqlite3* handle_;
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  std::vector<TransactionCache*> caches_;
   std::optional<StoreError> error_;
   bool in_transaction_ = false;
   bool damaged_ = false;
@@ -143,6 +169,8 @@ class Transaction {
   Result<void, StoreError> commit();
 
  private:
+  void end();
+
   Database& database_;
   bool open_ = true;
 };

@@ -4,7 +4,14 @@
 
 namespace kith::core {
 
-std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
+const std::optional<DeviceListRow>& DeviceListsTable::look_up(const AccountId& account) {
+  if (!last_ || last_->account != account || !database_.in_transaction()) last_ = Read{account, read(account)};
+  return last_->list;
+}
+
+std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) { return look_up(account); }
+
+std::optional<DeviceListRow> DeviceListsTable::read(const AccountId& account) {
   DeviceListRow list;
   {
     auto row = database_.prepare(
@@ -30,6 +37,7 @@ std::optional<DeviceListRow> DeviceListsTable::find(const AccountId& account) {
 }
 
 void DeviceListsTable::set(const DeviceListRow& list) {
+  forget();
   database_
       .prepare(
           "INSERT INTO device_lists (account, revision, account_key, device_list, signature, verified, "
@@ -58,6 +66,7 @@ void DeviceListsTable::set(const DeviceListRow& list) {
 }
 
 void DeviceListsTable::note_revision(const AccountId& account, Revision revision) {
+  forget();
   database_
       .prepare(
           "INSERT INTO device_lists (account, newest_revision) VALUES (?1, ?2) "
@@ -68,6 +77,7 @@ void DeviceListsTable::note_revision(const AccountId& account, Revision revision
 }
 
 void DeviceListsTable::set_verified(const AccountId& account, bool verified) {
+  forget();
   database_.prepare("UPDATE device_lists SET verified = ? WHERE account = ?")
       .bind(verified ? 1 : 0)
       .bind_id(account)
@@ -81,6 +91,7 @@ bool DeviceListsTable::verified(const AccountId& account) {
 }
 
 void DeviceListsTable::set_must_agree(const AccountId& account, bool must_agree) {
+  forget();
   database_
       .prepare(
           "INSERT INTO device_lists (account, newest_revision, must_agree) VALUES (?1, 0, ?2) "
@@ -105,12 +116,16 @@ std::vector<AccountId> DeviceListsTable::stale(int64_t limit) {
 }
 
 std::optional<Bytes> DeviceListsTable::identity_key(const DeviceAddress& device) {
-  auto row = database_.prepare("SELECT identity_key FROM devices WHERE account = ? AND device = ?");
-  row.bind_id(device.account).bind(device.device.value);
-  return row.step() ? std::optional(row.blob(0)) : std::nullopt;
+  const std::optional<DeviceListRow>& list = look_up(device.account);
+  if (!list) return std::nullopt;
+  for (const DeviceRow& row : list->devices) {
+    if (row.device == device.device) return row.identity_key;
+  }
+  return std::nullopt;
 }
 
 void DeviceListsTable::remove(const AccountId& account) {
+  forget();
   database_.prepare("DELETE FROM device_lists WHERE account = ?").bind_id(account).run();
   database_.prepare("DELETE FROM devices WHERE account = ?").bind_id(account).run();
 }

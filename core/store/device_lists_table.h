@@ -44,11 +44,11 @@ struct DeviceListRow {
   [[nodiscard]] bool stale() const { return newest_revision > revision; }
 };
 
-class DeviceListsTable {
+// Keeps the list that was read last while a transaction lasts: a message asks several times for its sender's or
+// addressee's.
+class DeviceListsTable : private TransactionCache {
  public:
-  // Above it a number is no longer exact everywhere, and would be negative in the database in the end.
-
-  explicit DeviceListsTable(Database& database) : database_(database) {}
+  explicit DeviceListsTable(Database& database) : TransactionCache(database), database_(database) {}
 
   std::optional<DeviceListRow> find(const AccountId& account);
   // Replaces the list and its devices. newest_revision becomes at least the list's revision.
@@ -67,7 +67,18 @@ class DeviceListsTable {
   void remove(const AccountId& account);
 
  private:
+  struct Read {
+    AccountId account;
+    std::optional<DeviceListRow> list;
+  };
+  // find(), by reference until the next call.
+  const std::optional<DeviceListRow>& look_up(const AccountId& account);
+  std::optional<DeviceListRow> read(const AccountId& account);
+  void write_back() override {}
+  void forget() override { last_.reset(); }
+
   Database& database_;
+  std::optional<Read> last_;
 };
 
 }  // namespace kith::core

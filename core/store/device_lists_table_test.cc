@@ -48,6 +48,32 @@ TEST_F(DeviceListsTableTest, ANewListReplacesTheDevicesOfTheOneBefore) {
   EXPECT_EQ(store_.device_lists.identity_key({kPeer, DeviceId{2}}), Bytes(33, 'c'));
 }
 
+TEST_F(DeviceListsTableTest, AListThatWasReadIsReadAgainWhenItHasChanged) {
+  store_.device_lists.set(list(1, {{DeviceId{1}, Bytes(33, 'a'), ""}}));
+  EXPECT_FALSE(store_.device_lists.find(kPeer)->verified);
+  store_.device_lists.set_verified(kPeer, true);
+  EXPECT_TRUE(store_.device_lists.find(kPeer)->verified);
+  store_.device_lists.note_revision(kPeer, Revision{2});
+  EXPECT_TRUE(store_.device_lists.find(kPeer)->stale());
+  store_.device_lists.set(list(2, {{DeviceId{1}, Bytes(33, 'b'), ""}}));
+  EXPECT_EQ(store_.device_lists.identity_key({kPeer, DeviceId{1}}), Bytes(33, 'b'));
+  EXPECT_FALSE(store_.device_lists.find(kSelf));
+  store_.device_lists.remove(kPeer);
+  EXPECT_FALSE(store_.device_lists.find(kPeer));
+}
+
+TEST_F(DeviceListsTableTest, NothingOfARolledBackListIsKept) {
+  const auto database = open_migrated();
+  DeviceListsTable device_lists(*database);
+  {
+    Transaction transaction(*database);
+    device_lists.set(list(1, {{DeviceId{1}, Bytes(33, 'a'), ""}}));
+    EXPECT_TRUE(device_lists.find(kPeer));
+  }
+  Transaction transaction(*database);
+  EXPECT_FALSE(device_lists.find(kPeer));
+}
+
 TEST_F(DeviceListsTableTest, IsStaleWhileANewerRevisionIsHeardOf) {
   store_.device_lists.note_revision(kPeer, Revision{3});
   auto found = store_.device_lists.find(kPeer);

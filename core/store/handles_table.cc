@@ -116,10 +116,10 @@ bool HandlesTable::adopt(const AccountId& provisional, const AccountId& real) {
   const bool merges = conversations.with(real).has_value();
   if (merges) {
     move(
-        "UPDATE conversations SET activity_us = max(conversations.activity_us, p.activity_us), "
+        "UPDATE conversations SET made_us = max(conversations.made_us, p.made_us), "
         "draft = iif(conversations.draft = '', p.draft, conversations.draft), "
         "draft_quote = iif(conversations.draft = '', p.draft_quote, conversations.draft_quote) "
-        "FROM (SELECT activity_us, draft, draft_quote FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
+        "FROM (SELECT made_us, draft, draft_quote FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
     move(
         "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2) "
         "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1)");

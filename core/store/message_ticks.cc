@@ -19,24 +19,22 @@ Tick tick_of(SentState state) {
 
 Tick MessagesTable::tick_by_receipts(const MessageId& id) { return tick_of(SentTable(database_).state_of(id)); }
 
-std::optional<Tick> MessagesTable::accept(const MessageId& id, UnixMicros server_time) {
-  const auto message = find(id);
-  if (!message || !message->outgoing || (message->tick != Tick::kPending && message->tick != Tick::kFailed))
-    return std::nullopt;
+std::optional<AcceptedMessage> MessagesTable::accept(const MessageId& id, UnixMicros server_time) {
+  AcceptedMessage accepted;
+  {
+    auto row = database_.prepare("SELECT conversation FROM messages WHERE id = ? AND outgoing = 1 AND tick IN (1, 5)");
+    row.bind_id(id);
+    if (!row.step()) return std::nullopt;
+    accepted.conversation = row.id<ConversationId>(0);
+  }
   // The receipt may have come first: when the answer to the first send was lost, or by another way round in the server.
-  const Tick tick = tick_by_receipts(id);
+  accepted.tick = tick_by_receipts(id);
   database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = 0 WHERE id = ?")
       .bind(static_cast<int64_t>(server_time.value))
-      .bind(static_cast<int64_t>(tick))
+      .bind(static_cast<int64_t>(accepted.tick))
       .bind_id(id)
       .run();
-  database_
-      .prepare(
-          "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE "
-          "id = ?1")
-      .bind_id(message->conversation)
-      .run();
-  return tick;
+  return accepted;
 }
 
 bool MessagesTable::fail(const MessageId& id, FailureReason why) {

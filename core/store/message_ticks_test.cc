@@ -15,15 +15,19 @@ class MessageTicksTest : public testing::StoreTest {
  protected:
   MessageTicksTest() { open(kPeer); }
   Tick tick(uint32_t id) { return store_.messages.find(message_id(id))->tick; }
+  Tick accept(const MessageId& id, UnixMicros server_time) {
+    const auto accepted = store_.messages.accept(id, server_time);
+    EXPECT_TRUE(accepted && accepted->conversation == kChat);
+    return accepted ? accepted->tick : Tick::kNone;
+  }
 };
 
 TEST_F(MessageTicksTest, AnAcceptedMessageGetsTheServersTimeAndOneTick) {  // F14
   store_.messages.add(outgoing(1, 5000));
-  EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{1000}), Tick::kSent);
+  EXPECT_EQ(accept(message_id(1), UnixMicros{1000}), Tick::kSent);
   EXPECT_EQ(tick(1), Tick::kSent);
   EXPECT_EQ(store_.messages.find(message_id(1))->order, UnixMicros{1000});
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{1000})
-      << "a clock that runs ahead does not stay on top";
+  EXPECT_EQ(activity(), UnixMicros{1000}) << "a clock that runs ahead does not stay on top";
 }
 
 TEST_F(MessageTicksTest, ASecondAcknowledgementChangesNothing) {  // SEND-1
@@ -61,8 +65,8 @@ TEST_F(MessageTicksTest, AReceiptThatCameBeforeTheAcknowledgementCounts) {  // T
   store_.messages.add(outgoing(1, 5000));
   store_.messages.add(outgoing(2, 5001));
   came(1, SentState::kDelivered);
-  EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{100}), Tick::kDelivered);
-  EXPECT_EQ(store_.messages.accept(message_id(2), UnixMicros{101}), Tick::kSent);
+  EXPECT_EQ(accept(message_id(1), UnixMicros{100}), Tick::kDelivered);
+  EXPECT_EQ(accept(message_id(2), UnixMicros{101}), Tick::kSent);
   came(3, SentState::kRead);
   store_.messages.add(outgoing(3, 200, Tick::kSent));
   EXPECT_EQ(tick(3), Tick::kRead);
@@ -74,7 +78,7 @@ TEST_F(MessageTicksTest, AFailedMessageIsOneThatWaited) {
   EXPECT_EQ(tick(1), Tick::kFailed);
   EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kMessageTooLarge);
   EXPECT_FALSE(store_.messages.fail(message_id(1), FailureReason::kMessageTooLarge));
-  EXPECT_EQ(store_.messages.accept(message_id(1), UnixMicros{99}), Tick::kSent) << "the server had it after all";
+  EXPECT_EQ(accept(message_id(1), UnixMicros{99}), Tick::kSent) << "the server had it after all";
   EXPECT_EQ(store_.messages.find(message_id(1))->failure, FailureReason::kNone);
 }
 

@@ -69,11 +69,8 @@ bool MessagesTable::add(const MessageRow& message) {
   Tick tick = message.tick;
   if (message.outgoing && tick == Tick::kSent) tick = tick_by_receipts(message.id);
   if (!insert(message, tick, unread)) return false;
-  database_.prepare("UPDATE conversations SET unread = unread + ?2, activity_us = max(activity_us, ?3) WHERE id = ?1")
-      .bind_id(message.conversation)
-      .bind(unread ? 1 : 0)
-      .bind(static_cast<int64_t>(message.order.value))
-      .run();
+  if (unread)
+    database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
   return true;
 }
 
@@ -115,12 +112,6 @@ std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const 
       .bind(static_cast<int64_t>(order.value))
       .bind_id(id)
       .run();
-  database_
-      .prepare(
-          "UPDATE conversations SET activity_us = (SELECT max(order_us) FROM messages WHERE conversation = ?1) WHERE "
-          "id = ?1")
-      .bind_id(conversation)
-      .run();
   return conversation;
 }
 
@@ -158,9 +149,8 @@ bool MessagesTable::remove_failed(const MessageId& id) {
 void MessagesTable::remove(const MessageRow& message) {
   database_
       .prepare(
-          "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0), "
-          "activity_us = coalesce((SELECT max(order_us) FROM messages WHERE conversation = ?2 AND id <> ?1), "
-          "activity_us) WHERE id = ?2")
+          "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0) WHERE id = "
+          "?2")
       .bind_id(message.id)
       .bind_id(message.conversation)
       .run();

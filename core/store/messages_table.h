@@ -96,6 +96,12 @@ struct MessagePage {
   bool more = false;
 };
 
+// What an acknowledged message has become.
+struct AcceptedMessage {
+  ConversationId conversation;
+  Tick tick = Tick::kSent;
+};
+
 // A message, and where it is in the order in which this device stored them.
 struct StoredMessage {
   int64_t sequence = 0;
@@ -110,7 +116,7 @@ class MessagesTable {
 
   explicit MessagesTable(Database& database) : database_(database) {}
 
-  // Adds the message to its conversation, which is there, and keeps the conversation's activity and unread count:
+  // Adds the message to its conversation, which is there, and keeps the conversation's unread count:
   // incoming messages of every kind but notices (kIdentityChanged, kHandleMoved) are unread. An outgoing message with
   // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
@@ -149,7 +155,7 @@ class MessagesTable {
 
   // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what its
   // receipts already say. Absent, and nothing changes, unless it is kPending or kFailed.
-  std::optional<Tick> accept(const MessageId& id, UnixMicros server_time);
+  std::optional<AcceptedMessage> accept(const MessageId& id, UnixMicros server_time);
   // False unless it is kPending.
   bool fail(const MessageId& id, FailureReason why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.

@@ -60,7 +60,7 @@ TEST_F(MessagesTableTest, TheSameMessageAgainChangesNothing) {  // SEND-1
   EXPECT_FALSE(store_.messages.add(incoming(1, 2000, "of another", account_id(5))));
   EXPECT_EQ(store_.messages.find(message_id(1))->text, "first");
   EXPECT_EQ(unread(), 1u);
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{1000});
+  EXPECT_EQ(activity(), UnixMicros{1000});
   EXPECT_FALSE(store_.conversations.find(conversation_with(account_id(5))));
 }
 
@@ -101,7 +101,7 @@ TEST_F(MessagesTableTest, UnreadCountsIncomingMessagesOnly) {
   placeholder.kind = MessageKind::kUndecryptable;
   store_.messages.add(placeholder);
   EXPECT_EQ(unread(), 2u);
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{40});
+  EXPECT_EQ(activity(), UnixMicros{40});
 }
 
 TEST_F(MessagesTableTest, ReadingUpToAMessageLeavesLaterOnesUnread) {
@@ -118,7 +118,7 @@ TEST_F(MessagesTableTest, AMessageThatComesLateWithAnEarlierTimeIsUnreadAllTheSa
   store_.messages.mark_read(kChat, std::nullopt, true);
   store_.messages.add(incoming(2, 50));
   EXPECT_EQ(unread(), 1u);
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{100});
+  EXPECT_EQ(activity(), UnixMicros{100});
   EXPECT_EQ(store_.messages.mark_read(kChat, std::nullopt, true), 1);
 }
 
@@ -165,7 +165,7 @@ TEST_F(MessagesTableTest, AMessageThatTheServerOrderedAgainMoves) {  // [ORDER-1
   ASSERT_TRUE(reordered.has_value());
   EXPECT_EQ(*reordered, kChat);
   EXPECT_EQ(ids(store_.messages.before(kChat, std::nullopt, 10).messages), (std::vector{message_id(2), message_id(1)}));
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{300});
+  EXPECT_EQ(activity(), UnixMicros{300});
   EXPECT_FALSE(store_.messages.reorder(message_id(1), kPeer, UnixMicros{300}, now)) << "it is there already";
   EXPECT_FALSE(store_.messages.reorder(message_id(1), account_id(9), UnixMicros{400}, now)) << "not by another sender";
   store_.messages.add(outgoing(3, 500, Tick::kSent));

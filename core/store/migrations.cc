@@ -38,7 +38,7 @@ CREATE TABLE devices (
 
 CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
-  draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, activity_us INTEGER NOT NULL) WITHOUT ROWID;
+  draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer);
 
 CREATE TABLE messages (
@@ -65,8 +65,9 @@ END;
 
 CREATE TABLE sent (
   target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
-  shows BLOB NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (target_kind, target, device, number)) WITHOUT ROWID;
-CREATE INDEX sent_shows ON sent (shows);
+  shows BLOB NOT NULL, shown INTEGER, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (target_kind, target, device, number)) WITHOUT ROWID;
+CREATE INDEX sent_shown ON sent (shown) WHERE shown IS NOT NULL;
+CREATE INDEX sent_alone ON sent (shows) WHERE shown IS NULL;
 CREATE TABLE receipts (
   target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (target_kind, target, device, member, state, first)) WITHOUT ROWID;
@@ -81,16 +82,16 @@ CREATE TABLE withheld (position INTEGER PRIMARY KEY);
 
 CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target_kind INTEGER NOT NULL, target BLOB NOT NULL,
-  kind INTEGER NOT NULL, content BLOB NOT NULL, sealed INTEGER NOT NULL, revision INTEGER NOT NULL,
+  kind INTEGER NOT NULL, content BLOB NOT NULL, envelopes BLOB, revision INTEGER NOT NULL,
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
   receipt_number INTEGER NOT NULL, after_sequence INTEGER, UNIQUE (message_id, target_kind, target));
 CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
-CREATE TABLE outbox_envelopes (
-  sequence INTEGER NOT NULL, device INTEGER NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (sequence, device));
 
 CREATE TABLE sealed_for (
-  message_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, carries BLOB,
-  sealed_us INTEGER NOT NULL, PRIMARY KEY (message_id, account, device)) WITHOUT ROWID;
+  sequence INTEGER PRIMARY KEY, message_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, carries BLOB,
+  sealed_us INTEGER NOT NULL, message INTEGER);
+CREATE INDEX sealed_for_message ON sealed_for (message) WHERE message IS NOT NULL;
+CREATE INDEX sealed_for_alone ON sealed_for (message_id) WHERE message IS NULL;
 CREATE INDEX sealed_for_age ON sealed_for (sealed_us);
 CREATE TABLE taken (
   sequence INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, message_id BLOB NOT NULL, withheld INTEGER NOT NULL);

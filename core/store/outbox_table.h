@@ -2,17 +2,16 @@
 
 // What is still to be sent: one item for each message and target, in the order of sending.
 //
-//   outbox             sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target_kind INTEGER
-//                      (TargetKind), target BLOB(16): unique together; kind INTEGER (OutboxKind), content BLOB: the
-//                      serialized content.Content, kept to encrypt again, sealed INTEGER 0/1: envelopes are there,
-//                      revision INTEGER: device list they are for, only_device INTEGER: the device that gets the
-//                      content, the others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a
-//                      ResendRequest, the message whose content it is, held INTEGER 0/1: waits for the person to agree
-//                      (IDENTITY-6), receipt_number INTEGER: given out for the first sealing (SentTable); 0: not yet,
-//                      or it wants no receipt, after_sequence INTEGER or null: the item that must have been accepted
-//                      before this one may leave. It stands in the row that waits, so that no damage can take it from
-//                      an item and leave the item
-//   outbox_envelopes   sequence INTEGER, device INTEGER, payload BLOB: a content.Sealed; key (sequence, device)
+//   outbox   sequence INTEGER PRIMARY KEY AUTOINCREMENT: order; message_id BLOB(16), target_kind INTEGER (TargetKind),
+//            target BLOB(16): unique together; kind INTEGER (OutboxKind), content BLOB: the serialized content.Content,
+//            kept to encrypt again, envelopes BLOB or null: what it is sealed in, one after the other: the device's
+//            number and the payload's length, of four bytes each, and the payload, a content.Sealed; null: not sealed,
+//            revision INTEGER: device list they are for, only_device INTEGER: the device that gets the content, the
+//            others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
+//            whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6), receipt_number INTEGER:
+//            given out for the first sealing (SentTable); 0: not yet, or it wants no receipt, after_sequence INTEGER or
+//            null: the item that must have been accepted before this one may leave. It stands in the row that waits, so
+//            that no damage can take it from an item and leave the item
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
 // again (SEND-1). What is in flight is known only in memory.
@@ -53,7 +52,7 @@ struct OutboxRow {
   Bytes content;
   bool sealed = false;
   Revision revision;
-  std::vector<OutboxEnvelope> envelopes;  // ascending by device; may be empty though sealed
+  std::vector<OutboxEnvelope> envelopes;  // may be empty though sealed
   DeviceId only_device;                   // none: all
   std::optional<MessageId> carries;
   bool held = false;  // add() takes none that are
@@ -101,8 +100,7 @@ class OutboxTable {
   int64_t count();
 
  private:
-  void read_envelopes(OutboxRow& item);
-  void write_envelopes(int64_t sequence, const std::vector<OutboxEnvelope>& envelopes);
+  OutboxRow read(const Statement& row);
 
   Database& database_;
 };

@@ -57,7 +57,7 @@ TEST_F(OutboxTableTest, KeepsTheSealedBytesForSendingThemAgain) {  // SEND-1
   OutboxRow sealed = item(1);
   sealed.sealed = true;
   sealed.revision = Revision{4};
-  sealed.envelopes = {{DeviceId{2}, "for two"}, {DeviceId{1}, "for one"}};
+  sealed.envelopes = {{DeviceId{1}, "for one"}, {DeviceId{2}, "for two"}};
   const int64_t sequence = store_.outbox.add(sealed);
   const auto found = store_.outbox.find(sequence);
   ASSERT_TRUE(found);
@@ -136,9 +136,21 @@ TEST_F(OutboxTableTest, KeepsMessagesButNoBytesAndNoReceiptsForANewRegistration)
   EXPECT_FALSE(store_.outbox.find(receipt));
   ASSERT_TRUE(store_.outbox.find(message));
   EXPECT_FALSE(store_.outbox.find(message)->sealed);
-  auto row = database_->prepare("SELECT count(*) FROM outbox_envelopes");
-  ASSERT_TRUE(row.step());
-  EXPECT_EQ(row.integer(0), 0);
+  EXPECT_TRUE(store_.outbox.find(message)->envelopes.empty());
+}
+
+TEST_F(OutboxTableTest, EnvelopesThatAreNoneAreDamage) {
+  auto database = open_migrated();
+  OutboxTable outbox(*database);
+  for (const char* bytes : {"x'00'", "x'0000000100000002AA'", "x'0000000100000001AABB'"}) {
+    SCOPED_TRACE(bytes);
+    Transaction transaction(*database);
+    const int64_t sequence = outbox.add(item(1));
+    ASSERT_TRUE(database->execute((std::string("UPDATE outbox SET envelopes = ") + bytes).c_str()));
+    (void)outbox.find(sequence);
+    EXPECT_TRUE(database->failed());
+    EXPECT_FALSE(transaction.commit());
+  }
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ TEST_F(PeopleTablesTest, TheMessagesToAProvisionalAccountMoveWhereTheRealOneHasA
   EXPECT_EQ(store_.messages.find(testing::message_id(1))->conversation, kChat);
   EXPECT_EQ(store_.conversations.list().size(), 1u);
   EXPECT_EQ(store_.conversations.find(kChat)->draft, "more");
-  EXPECT_EQ(store_.conversations.find(kChat)->activity, UnixMicros{10});
+  EXPECT_EQ(activity(), UnixMicros{10});
 }
 
 TEST_F(PeopleTablesTest, SettingsHaveADefaultUntilTheyAreSet) {

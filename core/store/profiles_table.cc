@@ -33,7 +33,8 @@ std::vector<AccountId> ProfilesTable::to_fetch(UnixMicros before, int64_t limit)
       "SELECT c.peer FROM conversations c LEFT JOIN profiles p ON p.account = c.peer WHERE coalesce(p.fetched_us, 0) < "
       "? "
       "AND NOT EXISTS (SELECT 1 FROM handles h WHERE h.account = c.peer AND h.provisional = 1) "
-      "ORDER BY coalesce(p.fetched_us, 0), c.activity_us DESC LIMIT ?");
+      "ORDER BY coalesce(p.fetched_us, 0), (SELECT max(order_us) FROM messages m WHERE m.conversation = c.id) DESC "
+      "LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
   while (row.step()) accounts.push_back(row.id<AccountId>(0));
   return accounts;

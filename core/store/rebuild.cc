@@ -223,7 +223,7 @@ class Salvage {
     new_->each(
         "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' "
         "AND name NOT IN "
-        "('sessions', 'devices', 'outbox_envelopes')",
+        "('sessions', 'devices')",
         [&](sqlite3_stmt* row) {
           return tables.emplace_back(bytes_of(row, 0), sqlite3_column_int(row, 1) == 0), true;
         });
@@ -389,7 +389,11 @@ class Salvage {
         "receipts.target_kind AND s.target = receipts.target AND s.device = receipts.device); "
         "UPDATE receipts SET last = min(last, (SELECT max(number) FROM sent s WHERE s.target_kind = "
         "receipts.target_kind AND s.target = receipts.target AND s.device = receipts.device))");
-    new_->must("UPDATE outbox SET sealed = 0");
+    // What an index that was damaged did not find
+    new_->must(
+        "UPDATE sent SET shown = (SELECT sequence FROM messages WHERE id = shows); UPDATE sealed_for SET message = "
+        "(SELECT sequence FROM messages WHERE id = message_id)");
+    new_->must("UPDATE outbox SET envelopes = NULL");
     new_->must(
         "UPDATE messages SET tick = 5, failure = 5 WHERE tick = 1 AND id NOT IN (SELECT "
         "message_id FROM outbox)");
@@ -405,10 +409,9 @@ class Salvage {
     new_->must(
         "CREATE TEMP TABLE lost AS SELECT conversation AS id, coalesce(max(iif(outgoing = 0, from_account, NULL)), "
         "(SELECT max(target) FROM outbox WHERE target_kind = 1 AND message_id IN (SELECT id FROM messages m WHERE "
-        "m.conversation = messages.conversation)), randomblob(16)) AS peer, max(order_us) AS activity_us FROM messages "
+        "m.conversation = messages.conversation)), randomblob(16)) AS peer, max(order_us) AS made_us FROM messages "
         "WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation");
-    new_->must(
-        "INSERT OR IGNORE INTO conversations (id, kind, peer, activity_us) SELECT id, 1, peer, activity_us FROM lost");
+    new_->must("INSERT OR IGNORE INTO conversations (id, kind, peer, made_us) SELECT id, 1, peer, made_us FROM lost");
     new_->must(
         "UPDATE messages SET conversation = (SELECT c.id FROM lost JOIN conversations c ON c.peer = lost.peer WHERE "
         "lost.id = messages.conversation) WHERE conversation NOT IN (SELECT id FROM conversations)");

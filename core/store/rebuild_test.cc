@@ -151,8 +151,7 @@ TEST_F(RebuildTest, AnAccountHasOneConversationWhateverIsDamaged) {
   fill(20);
   const std::vector<std::string> all = texts(ana_, chat_);
   // The row is there twice under two ids, as when the index on peer was lost.
-  execute(ana_,
-          "INSERT INTO conversations (id, kind, peer, activity_us) VALUES (randomblob(16), 1, randomblob(16), 0)");
+  execute(ana_, "INSERT INTO conversations (id, kind, peer, made_us) VALUES (randomblob(16), 1, randomblob(16), 0)");
   execute(ana_, "DELETE FROM conversations WHERE peer = (SELECT max(from_account) FROM messages WHERE outgoing = 0)");
   execute(ana_, "UPDATE conversations SET peer = (SELECT max(from_account) FROM messages WHERE outgoing = 0)");
   execute(ana_, kMark);
@@ -220,20 +219,31 @@ TEST_F(RebuildTest, SessionsAreDroppedAndWhatWasEncryptedWithThem) {
   fill(30);
   ana_.set_silent(true);
   const std::string sealed = say(ana_, chat_, "was encrypted");
-  EXPECT_EQ(count("SELECT count(*) FROM outbox_envelopes"), 1);
+  EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE envelopes IS NOT NULL"), 1);
   ana_.set_silent(false);
   damage_table("messages_order");
   ana_.try_reopen();
   meet_damage();
   open_rebuilt();
   EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
-  EXPECT_EQ(count("SELECT count(*) FROM outbox_envelopes"), 0);
-  EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE sealed = 1"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE envelopes IS NOT NULL"), 0);
   EXPECT_GT(count("SELECT count(*) FROM prekeys"), 0);
   expect_that_they_talk("after");
   EXPECT_EQ(message(ana_, sealed).tick(), Message::kDelivered);
   const std::vector<std::string> bens = texts(ben_, bens_chat());
   EXPECT_EQ(std::count(bens.begin(), bens.end(), "was encrypted"), 1);
+}
+
+TEST_F(RebuildTest, WhatWasSentIsFoundByItsMessageAgain) {
+  fill(30);
+  execute(ana_, "UPDATE sent SET shown = NULL");
+  execute(ana_, "UPDATE sealed_for SET message = 1 + (SELECT max(sequence) FROM messages)");
+  ana_.close();
+  open_damaged();
+  EXPECT_GT(count("SELECT count(*) FROM sent JOIN messages m ON m.sequence = shown AND m.id = shows"), 0);
+  EXPECT_GT(count("SELECT count(*) FROM sealed_for JOIN messages m ON m.sequence = message AND m.id = message_id"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM sent WHERE shown IS NULL AND shows IN (SELECT id FROM messages)"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM sealed_for WHERE message NOT IN (SELECT sequence FROM messages)"), 0);
 }
 
 TEST_F(RebuildTest, WhatWaitsForAnotherItemStillDoesAndFailsWhenThatIsLost) {
@@ -263,11 +273,10 @@ TEST_F(RebuildTest, WhatWaitsForAnotherItemStillDoesAndFailsWhenThatIsLost) {
 
 TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
   fill(40);
-  for (const char* table :
-       {"progress",         "sessions",          "prekeys",        "signed_prekeys", "device_lists", "devices",
-        "conversations",    "messages_fts_data", "sent",           "read_due",       "withheld",     "outbox",
-        "outbox_envelopes", "repairs",           "asked",          "contacts",       "blocked",      "profiles",
-        "handles",          "settings",          "sqlite_sequence"}) {
+  for (const char* table : {"progress", "sessions",      "prekeys",           "signed_prekeys", "device_lists",
+                            "devices",  "conversations", "messages_fts_data", "sent",           "read_due",
+                            "withheld", "outbox",        "repairs",           "asked",          "contacts",
+                            "blocked",  "profiles",      "handles",           "settings",       "sqlite_sequence"}) {
     SCOPED_TRACE(table);
     const size_t kept = texts(ana_, chat_).size();
     damage_table(table);

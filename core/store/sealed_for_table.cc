@@ -6,8 +6,8 @@ namespace kith::core {
 
 void SealedForTable::note(const MessageId& message, const DeviceAddress& device, const SealedForRow& row) {
   auto statement = database_.prepare(
-      "INSERT OR REPLACE INTO sealed_for (message_id, account, device, keys, carries, sealed_us) VALUES (?, ?, ?, ?, "
-      "?, ?)");
+      "INSERT INTO sealed_for (message_id, account, device, keys, carries, sealed_us, message) VALUES (?1, ?, ?, ?, ?, "
+      "?, (SELECT sequence FROM messages WHERE id = ?1))");
   statement.bind_id(message).bind_id(device.account).bind(device.device.value).bind_blob(row.keys);
   if (row.carries) {
     statement.bind_id(*row.carries);
@@ -18,13 +18,19 @@ void SealedForTable::note(const MessageId& message, const DeviceAddress& device,
 }
 
 std::optional<SealedForRow> SealedForTable::find(const MessageId& message, const DeviceAddress& device) {
-  auto row = database_.prepare(
-      "SELECT keys, carries, sealed_us FROM sealed_for WHERE message_id = ? AND account = ? AND device = ?");
-  row.bind_id(message).bind_id(device.account).bind(device.device.value);
-  if (!row.step()) return std::nullopt;
-  SealedForRow found{row.blob(0), std::nullopt, UnixMicros{static_cast<uint64_t>(row.integer(2))}};
-  if (!row.is_null(1)) found.carries = row.id<MessageId>(1);
-  return found;
+  for (const char* sql :
+       {"SELECT keys, carries, sealed_us FROM sealed_for WHERE message = (SELECT sequence FROM "
+        "messages WHERE id = ?) AND account = ? AND device = ? ORDER BY sequence DESC LIMIT 1",
+        "SELECT keys, carries, sealed_us FROM sealed_for WHERE message IS NULL AND message_id = ? AND "
+        "account = ? AND device = ? ORDER BY sequence DESC LIMIT 1"}) {
+    auto row = database_.prepare(sql);
+    row.bind_id(message).bind_id(device.account).bind(device.device.value);
+    if (!row.step()) continue;
+    SealedForRow found{row.blob(0), std::nullopt, UnixMicros{static_cast<uint64_t>(row.integer(2))}};
+    if (!row.is_null(1)) found.carries = row.id<MessageId>(1);
+    return found;
+  }
+  return std::nullopt;
 }
 
 void SealedForTable::prune(UnixMicros sealed_before) {

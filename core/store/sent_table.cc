@@ -14,7 +14,9 @@ uint64_t SentTable::add(const Target& target, DeviceId device, const MessageId& 
     if (row.step()) number = row.integer(0) + 1;
   }
   database_
-      .prepare("INSERT INTO sent (target_kind, target, device, number, message_id, shows) VALUES (?, ?, ?, ?, ?, ?)")
+      .prepare(
+          "INSERT INTO sent (target_kind, target, device, number, message_id, shows, shown) VALUES (?, ?, ?, ?, ?, ?6, "
+          "(SELECT sequence FROM messages WHERE id = ?6))")
       .bind(static_cast<int64_t>(target.kind))
       .bind_id(target.id)
       .bind(device.value)
@@ -224,17 +226,28 @@ void SentTable::join(const Whose& whose, SentState state, Run run) {
 std::vector<MemberState> SentTable::states_of(const MessageId& shows) {
   std::vector<MemberState> states;
   auto row = database_.prepare(
-      "SELECT r.member, max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND r.target = "
-      "s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE s.shows = ? GROUP BY r.member "
-      "ORDER BY r.member");
+      "SELECT r.member, max(r.state) FROM (SELECT target_kind, target, device, number FROM sent WHERE shown = (SELECT "
+      "sequence FROM messages WHERE id = ?1) UNION ALL SELECT target_kind, target, device, number FROM sent WHERE "
+      "shown IS NULL AND shows = ?1) s JOIN receipts r ON r.target_kind = s.target_kind AND r.target = s.target AND "
+      "r.device = s.device AND s.number BETWEEN r.first AND r.last GROUP BY r.member ORDER BY r.member");
   row.bind_id(shows);
   while (row.step()) states.push_back({row.id<AccountId>(0), static_cast<SentState>(row.integer(1))});
   return states;
 }
 
 SentState SentTable::state_of(const MessageId& shows) {
+  // Without those that group and sort, for each message that is accepted.
   SentState highest = SentState::kSent;
-  for (const MemberState& each : states_of(shows)) highest = std::max(highest, each.state);
+  for (const char* sql : {"SELECT max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND "
+                          "r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE "
+                          "s.shown = (SELECT sequence FROM messages WHERE id = ?)",
+                          "SELECT max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND "
+                          "r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE "
+                          "s.shown IS NULL AND s.shows = ?"}) {
+    auto row = database_.prepare(sql);
+    row.bind_id(shows);
+    if (row.step()) highest = std::max(highest, static_cast<SentState>(row.integer(0)));  // null reads as 0
+  }
   return highest;
 }
 

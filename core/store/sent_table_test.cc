@@ -70,6 +70,31 @@ TEST_F(SentTableTest, AnAnswerCountsForTheMessageThatItShows) {  // TICK-1
       << "a read receipt has the marks of what is shown";
 }
 
+TEST_F(SentTableTest, WhatIsSentIsFoundWhereverItsMessageIs) {  // TICK-1
+  open(kPeer);
+  send(1, 1);  // before its message is there
+  store_.messages.add(testing::outgoing(1, 10));
+  store_.messages.add(testing::outgoing(2, 20));
+  send(2, 2);
+  send(77, 2);
+  send(3, 3);  // of no message: a request
+  for (uint32_t i = 1; i <= 4; ++i) {
+    const uint32_t shown = i == 3 ? 2 : i == 4 ? 3 : i;
+    EXPECT_EQ(store_.sent.state_of(message_id(shown)), i == 3 ? SentState::kDelivered : SentState::kSent);
+    EXPECT_EQ(delivered(run(i, {i == 3 ? 77 : shown}))->size(), 1u) << i;
+    EXPECT_EQ(store_.sent.state_of(message_id(shown)), SentState::kDelivered);
+    EXPECT_EQ(store_.sent.states_of(message_id(shown)), (std::vector<MemberState>{{kPeer, SentState::kDelivered}}));
+  }
+  for (const char* sql : {"EXPLAIN QUERY PLAN SELECT 1 FROM sent WHERE shown = 1",
+                          "EXPLAIN QUERY PLAN SELECT 1 FROM sent WHERE shown IS NULL AND shows = x'00'",
+                          "EXPLAIN QUERY PLAN SELECT 1 FROM sealed_for WHERE message = 1",
+                          "EXPLAIN QUERY PLAN SELECT 1 FROM sealed_for WHERE message IS NULL AND message_id = x'00'"}) {
+    auto plan = database_->prepare(sql);
+    ASSERT_TRUE(plan.step());
+    EXPECT_NE(plan.text(3).find("INDEX"), std::string::npos) << plan.text(3);
+  }
+}
+
 TEST_F(SentTableTest, EachMemberHasSaidWhatItHasSaid) {  // TICK-1
   const AccountId other = account_id(9);
   for (uint32_t i = 1; i <= 3; ++i) send(i, i);

@@ -2,6 +2,9 @@
 
 #include "core/store/signal_tables.h"
 
+#include <cassert>
+#include <utility>
+
 namespace kith::core {
 
 const SignalTables::Own& SignalTables::own() {
@@ -18,30 +21,54 @@ crypto::IdentityKeyPair SignalTables::identity() { return own().identity; }
 
 uint32_t SignalTables::registration_id() { return own().registration_id; }
 
+SignalTables::Session& SignalTables::session(const DeviceAddress& peer) {
+  assert(database_.in_transaction());
+  if (const auto known = sessions_.find(peer); known != sessions_.end()) return known->second;
+  if (sessions_.size() >= kSessionsKept) {
+    write_back();
+    forget();
+  }
+  Session& session = sessions_[peer];
+  auto row = database_.prepare("SELECT record FROM sessions WHERE account = ? AND device = ?");
+  row.bind_id(peer.account).bind(peer.device.value);
+  if (row.step()) session.record = row.blob(0);
+  return session;
+}
+
+void SignalTables::write_back() {
+  for (auto& [peer, session] : sessions_) {
+    if (!std::exchange(session.changed, false)) continue;
+    if (session.record) {
+      database_
+          .prepare(
+              "INSERT INTO sessions (account, device, record) VALUES (?, ?, ?) ON CONFLICT (account, device) DO UPDATE "
+              "SET record = excluded.record")
+          .bind_id(peer.account)
+          .bind(peer.device.value)
+          .bind_blob(*session.record)
+          .run();
+    } else {
+      database_.prepare("DELETE FROM sessions WHERE account = ? AND device = ?")
+          .bind_id(peer.account)
+          .bind(peer.device.value)
+          .run();
+    }
+  }
+}
+
 std::optional<Bytes> SignalTables::load_session(const DeviceAddress& peer) {
+  if (database_.in_transaction()) return session(peer).record;
   auto row = database_.prepare("SELECT record FROM sessions WHERE account = ? AND device = ?");
   row.bind_id(peer.account).bind(peer.device.value);
   return row.step() ? std::optional(row.blob(0)) : std::nullopt;
 }
 
 bool SignalTables::store_session(const DeviceAddress& peer, BytesView record) {
-  database_
-      .prepare(
-          "INSERT INTO sessions (account, device, record) VALUES (?, ?, ?) ON CONFLICT (account, device) DO UPDATE SET "
-          "record = excluded.record")
-      .bind_id(peer.account)
-      .bind(peer.device.value)
-      .bind_blob(record)
-      .run();
+  session(peer) = {Bytes(record), true};
   return !database_.failed();
 }
 
-void SignalTables::remove_session(const DeviceAddress& peer) {
-  database_.prepare("DELETE FROM sessions WHERE account = ? AND device = ?")
-      .bind_id(peer.account)
-      .bind(peer.device.value)
-      .run();
-}
+void SignalTables::remove_session(const DeviceAddress& peer) { session(peer) = {std::nullopt, true}; }
 
 std::optional<Bytes> SignalTables::load_prekey(uint32_t id) {
   auto row = database_.prepare("SELECT record FROM prekeys WHERE id = ?");
@@ -94,6 +121,7 @@ void SignalTables::remove_signed_prekey(uint32_t id) {
 }
 
 void SignalTables::remove_everything() {
+  forget();
   database_.prepare("DELETE FROM sessions").run();
   database_.prepare("DELETE FROM prekeys").run();
   database_.prepare("DELETE FROM signed_prekeys").run();

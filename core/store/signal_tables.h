@@ -8,12 +8,14 @@
 //   signed_prekeys   id INTEGER PRIMARY KEY, record BLOB: the current one and some before it, for messages that are
 //                    under way
 //
-// Records are libsignal's, opaque here. The own identity comes from AccountTable (read once, until forget_identity),
-// trusted identities from DeviceListsTable.
+// Records are libsignal's, opaque here. Of sessions up to kSessionsKept are kept while a transaction lasts: the library
+// reads a record several times for a message, and several messages to one device are one write. The own identity comes
+// from AccountTable (read once, until forget_identity), trusted identities from DeviceListsTable.
 //
 // Calls: inside the caller's Transaction, so that a ratchet is rolled back with everything else (INBOX-2).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -24,11 +26,13 @@
 
 namespace kith::core {
 
-class SignalTables : public crypto::SignalStore {
+class SignalTables : public crypto::SignalStore, private TransactionCache {
  public:
+  static constexpr size_t kSessionsKept = 64;
+
   // Borrows all three; they outlive it.
   SignalTables(Database& database, AccountTable& account, DeviceListsTable& device_lists)
-      : database_(database), account_(account), device_lists_(device_lists) {}
+      : TransactionCache(database), database_(database), account_(account), device_lists_(device_lists) {}
 
   // Empty before registration.
   crypto::IdentityKeyPair identity() override;
@@ -59,10 +63,20 @@ class SignalTables : public crypto::SignalStore {
   };
   const Own& own();
 
+  // A row of `sessions`, as it is to be.
+  struct Session {
+    std::optional<Bytes> record;  // absent: there is none
+    bool changed = false;
+  };
+  Session& session(const DeviceAddress& peer);
+  void write_back() override;
+  void forget() override { sessions_.clear(); }
+
   Database& database_;
   AccountTable& account_;
   DeviceListsTable& device_lists_;
   std::optional<Own> own_;
+  std::map<DeviceAddress, Session> sessions_;
 };
 
 }  // namespace kith::core

@@ -84,21 +84,72 @@ TEST_F(SignalTablesTest, ForgetEverythingForANewRegistration) {
   EXPECT_TRUE(store_.signal.signed_prekey_ids().empty());
 }
 
-TEST(SignalTablesRollback, ARatchetIsRolledBackWithItsTransaction) {  // INBOX-2
-  auto database = Database::open(":memory:");
-  ASSERT_TRUE(migrate(**database));
-  Store store(**database);
-  const DeviceAddress peer{kPeer, DeviceId{1}};
+class SignalTablesOverTransactions : public ::testing::Test {
+ protected:
+  static std::unique_ptr<Database> open_migrated() {
+    auto database = Database::open(":memory:");
+    EXPECT_TRUE(migrate(**database));
+    return std::move(*database);
+  }
+  int64_t count(const char* sql) {
+    auto row = database_->prepare(sql);
+    return row.step() ? row.integer(0) : -1;
+  }
+
+  const DeviceAddress peer_{kPeer, DeviceId{1}};
+  std::unique_ptr<Database> database_ = open_migrated();
+  Store store_{*database_};
+};
+
+TEST_F(SignalTablesOverTransactions, ARatchetIsRolledBackWithItsTransaction) {  // INBOX-2
   {
-    Transaction transaction(**database);
-    store.signal.store_session(peer, "before");
+    Transaction transaction(*database_);
+    store_.signal.store_session(peer_, "before");
     ASSERT_TRUE(transaction.commit());
   }
   {
-    Transaction transaction(**database);
-    store.signal.store_session(peer, "after");
+    Transaction transaction(*database_);
+    store_.signal.store_session(peer_, "after");
   }
-  EXPECT_EQ(store.signal.load_session(peer), "before");
+  EXPECT_EQ(store_.signal.load_session(peer_), "before");
+  Transaction transaction(*database_);
+  EXPECT_EQ(store_.signal.load_session(peer_), "before") << "nothing of it is kept for the next one";
+}
+
+TEST_F(SignalTablesOverTransactions, ASessionIsWrittenOnceWhateverIsSentInATransaction) {
+  ASSERT_TRUE(
+      database_->execute("CREATE TEMP TABLE writes (n); CREATE TEMP TRIGGER made AFTER INSERT ON main.sessions BEGIN "
+                         "INSERT INTO writes VALUES (1); END; CREATE TEMP TRIGGER written AFTER UPDATE ON "
+                         "main.sessions BEGIN INSERT INTO writes VALUES (1); END;"));
+  for (const char* last : {"first", "second"}) {
+    Transaction transaction(*database_);
+    for (const char* record : {"a", "b", last}) store_.signal.store_session(peer_, record);
+    ASSERT_TRUE(transaction.commit());
+    EXPECT_EQ(store_.signal.load_session(peer_), last);
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM writes"), 2);
+  {
+    Transaction transaction(*database_);
+    EXPECT_EQ(store_.signal.load_session(peer_), "second");
+    store_.signal.remove_session(peer_);
+    EXPECT_FALSE(store_.signal.load_session(peer_));
+    ASSERT_TRUE(transaction.commit());
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
+}
+
+TEST_F(SignalTablesOverTransactions, SessionsWithMoreDevicesThanAreKeptAreAllWritten) {
+  const auto peer = [](uint32_t number) { return DeviceAddress{testing::account_id(number), DeviceId{1}}; };
+  constexpr uint32_t kPeers = SignalTables::kSessionsKept * 2 + 1;
+  {
+    Transaction transaction(*database_);
+    for (const char* round : {"one ", "two "}) {
+      for (uint32_t i = 0; i < kPeers; ++i) store_.signal.store_session(peer(i), round + std::to_string(i));
+    }
+    for (uint32_t i = 0; i < kPeers; ++i) EXPECT_EQ(store_.signal.load_session(peer(i)), "two " + std::to_string(i));
+    ASSERT_TRUE(transaction.commit());
+  }
+  for (uint32_t i = 0; i < kPeers; ++i) EXPECT_EQ(store_.signal.load_session(peer(i)), "two " + std::to_string(i));
 }
 
 }  // namespace

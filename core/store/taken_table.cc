@@ -16,16 +16,24 @@ Bytes TakenTable::digest_of(const DeviceAddress& sender, BytesView payload) {
   return crypto::digest(of_sender, payload).substr(0, kDigestBytes);
 }
 
-void TakenTable::add(const Bytes& digest, const TakenRow& row) {
-  int64_t last = 0;
-  {
-    auto insert = database_.prepare(
-        "INSERT OR IGNORE INTO taken (digest, message_id, withheld) VALUES (?, ?, ?) RETURNING sequence");
-    insert.bind_blob(digest).bind_id(row.message).bind(row.withheld ? 1 : 0);
-    if (insert.step()) last = insert.integer(0);
-  }
-  if (last > 0 && last % kForgottenAtOnce == 0)
-    database_.prepare("DELETE FROM taken WHERE sequence <= ?").bind(last - kKept).run();
+bool TakenTable::add(const Bytes& digest, const TakenRow& row) {
+  database_.prepare("INSERT INTO taken (digest, message_id, withheld) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING")
+      .bind_blob(digest)
+      .bind_id(row.message)
+      .bind(row.withheld ? 1 : 0)
+      .run();
+  if (database_.failed() || database_.changed_rows() == 0) return false;
+  const int64_t last = database_.inserted_row();
+  if (last % kForgottenAtOnce == 0) database_.prepare("DELETE FROM taken WHERE sequence <= ?").bind(last - kKept).run();
+  return true;
+}
+
+void TakenTable::set(const Bytes& digest, const TakenRow& row) {
+  database_.prepare("UPDATE taken SET message_id = ?, withheld = ? WHERE digest = ?")
+      .bind_id(row.message)
+      .bind(row.withheld ? 1 : 0)
+      .bind_blob(digest)
+      .run();
 }
 
 std::optional<TakenRow> TakenTable::find(const Bytes& digest) {

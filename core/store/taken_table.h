@@ -30,7 +30,10 @@ class TakenTable {
   explicit TakenTable(Database& database) : database_(database) {}
 
   static Bytes digest_of(const DeviceAddress& sender, BytesView payload);
-  void add(const Bytes& digest, const TakenRow& row);
+  // False when there is one of this digest; then nothing changes.
+  bool add(const Bytes& digest, const TakenRow& row);
+  // What became of one that is there.
+  void set(const Bytes& digest, const TakenRow& row);
   std::optional<TakenRow> find(const Bytes& digest);
 
  private:

@@ -87,6 +87,8 @@ class StoreTest : public ::testing::Test {
   void open(const AccountId& account, UnixMicros now = {}) {
     store_.conversations.add({conversation_with(account), ConversationKind::kDirect, account, 0, "", now});
   }
+  // What orders kChat among the others, when it has messages.
+  UnixMicros activity() { return store_.messages.last(kChat).value_or(MessageRow{}).order; }
   void TearDown() override { EXPECT_FALSE(database_->failed()); }
 
   std::unique_ptr<Database> database_ = open_migrated();
