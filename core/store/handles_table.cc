@@ -25,14 +25,16 @@ void HandlesTable::set(const Handle& handle, const AccountId& account) {
 
 std::vector<Handle> HandlesTable::of(const AccountId& account) {
   std::vector<Handle> handles;
-  auto row = database_.prepare(
-      "SELECT handle, sequence FROM handles WHERE account = ?1 "
-      "UNION ALL SELECT handle, 0x7FFFFFFFFFFFFFFF FROM contacts c WHERE account = ?1 AND NOT EXISTS "
-      "(SELECT 1 FROM handles h WHERE h.handle = c.handle) ORDER BY 2, 1 LIMIT ?2");
-  row.bind_id(account).bind(static_cast<int64_t>(kHandlesMax));
-  while (row.step()) {
-    Handle handle = read_handle_column(database_, row, 0);
-    if (!handle.is_none()) handles.push_back(std::move(handle));
+  // Both are in their order by index.
+  for (const char* sql : {"SELECT handle FROM handles WHERE account = ? ORDER BY sequence",
+                          "SELECT handle FROM contacts c WHERE account = ? AND NOT EXISTS (SELECT 1 FROM handles h "
+                          "WHERE h.handle = c.handle) ORDER BY handle"}) {
+    auto row = database_.prepare(sql);
+    row.bind_id(account);
+    while (handles.size() < kHandlesMax && row.step()) {
+      Handle handle = read_handle_column(database_, row, 0);
+      if (!handle.is_none()) handles.push_back(std::move(handle));
+    }
   }
   return handles;
 }

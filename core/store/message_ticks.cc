@@ -21,18 +21,21 @@ Tick MessagesTable::tick_by_receipts(const MessageId& id) { return tick_of(SentT
 
 std::optional<AcceptedMessage> MessagesTable::accept(const MessageId& id, UnixMicros server_time) {
   AcceptedMessage accepted;
+  int64_t sequence = 0;
   {
-    auto row = database_.prepare("SELECT conversation FROM messages WHERE id = ? AND outgoing = 1 AND tick IN (1, 5)");
+    auto row = database_.prepare(
+        "SELECT sequence, conversation FROM messages WHERE id = ? AND outgoing = 1 AND tick IN (1, 5)");
     row.bind_id(id);
     if (!row.step()) return std::nullopt;
-    accepted.conversation = row.id<ConversationId>(0);
+    sequence = row.integer(0);
+    accepted.conversation = row.id<ConversationId>(1);
   }
   // The receipt may have come first: when the answer to the first send was lost, or by another way round in the server.
   accepted.tick = tick_by_receipts(id);
-  database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = 0 WHERE id = ?")
+  database_.prepare("UPDATE messages SET order_us = ?, tick = ?, failure = 0 WHERE sequence = ?")
       .bind(static_cast<int64_t>(server_time.value))
       .bind(static_cast<int64_t>(accepted.tick))
-      .bind_id(id)
+      .bind(sequence)
       .run();
   return accepted;
 }
