@@ -44,6 +44,8 @@ using AccountId = Id128<struct AccountTag>;
 using MessageId = Id128<struct MessageTag>;
 // A server, as long as it keeps its accounts (IDENTITY-7).
 using ServerId = Id128<struct ServerTag>;
+// A mailbox in which a device that is being linked meets one that is (LINK-1).
+using LinkId = Id128<struct LinkTag>;
 
 // A number with a meaning of its own.
 template <class Tag, class Number>

@@ -29,6 +29,11 @@ inline constexpr size_t kWithheldMax = 256;
 // all of what is sent, which a browser has to hold whole. Larger things go up in parts.
 inline constexpr size_t kTransferPieceBytesMax = 64 * 1024;
 inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
+// A mailbox through which a device is linked (LINK-1): its slots, numbered from 1, what one holds, and how long it is
+// there.
+inline constexpr uint32_t kLinkSlots = 8;
+inline constexpr size_t kLinkPayloadBytesMax = 4096;
+inline constexpr uint32_t kLinkLifeSeconds = 600;
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

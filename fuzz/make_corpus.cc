@@ -113,6 +113,12 @@ void api_seeds() {
   privacy.set_replace_blocked(true);
   privacy.add_blocked(ServerWorld::ben().account.bytes());
   seed("api_body", "privacy", route(6, false) + privacy.SerializeAsString());
+  wire::LinkMessage link;
+  link.set_slot(1);
+  link.set_payload("commitment");
+  seed("api_body", "new_device", route(8, false));
+  seed("api_body", "link", route(7, false) + link.SerializeAsString());
+  seed("api_body", "link_json", route(7, true) + R"({"slot":8,"payload":"ZG9uZQ=="})");
 }
 
 void client_frame_seeds() {

@@ -119,6 +119,8 @@ void api_body(BytesView input) {
       {"POST", "/v1/accounts/62626262626262626262626262626262/prekeys"},
       {"PUT", "/v1/profile"},
       {"PUT", "/v1/privacy"},
+      {"POST", "/v1/links/62626262626262626262626262626262"},
+      {"POST", "/v1/devices"},
   };
   if (input.empty()) return;
   const auto choice = static_cast<uint8_t>(input.front());

@@ -205,7 +205,8 @@ void Liar::shout(const Account& account, uint64_t revision) {
   if (process == nullptr) return;
   const size_t home = process->shards().index_of(account.id);
   process->loops[home].post([this, process, home, changed = account.id, revision] {
-    for (const Account& each : accounts_) process->shards().at(home).send_account_changed(each.id, changed, {revision});
+    for (const Account& each : accounts_)
+      process->shards().at(home).send_account_changed(each.id, {changed, {}}, {revision});
   });
   process->on_ready();
 }

@@ -34,10 +34,11 @@ class Stores final : public ProcessStores {
         last_seen_(*this),
         pairs_(*this),
         leases_(*this),
+        links_(*this),
         inboxes_(*this),
         codes_(*this) {}
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, inboxes_, codes_};
+    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, inboxes_, codes_};
   }
 
  private:
@@ -87,6 +88,11 @@ class Stores final : public ProcessStores {
     Answer<AccountRecord> add_device(Handle handle, AccountId id, Bytes token_hash, UnixMicros now) override {
       return on.work<AccountRecord>([this, handle = std::move(handle), id, token_hash = std::move(token_hash), now] {
         return disk().add_device(handle, id, token_hash, now);
+      });
+    }
+    Answer<AccountRecord> link_device(AccountId account, Bytes token_hash, UnixMicros now) override {
+      return on.work<AccountRecord>([this, account, token_hash = std::move(token_hash), now] {
+        return disk().link_device(account, token_hash, now);
       });
     }
     Answer<AccountRecord> set_device_list(AccountId account, DeviceList list) override {
@@ -188,6 +194,12 @@ class Stores final : public ProcessStores {
     Answer<UnixMicros> get(AccountId account) override {
       return on.work<UnixMicros>([this, account] { return disk().get(account); });
     }
+    void put_active(DeviceAddress device, UnixMicros last_active) override {
+      if (on.alive) disk().put_active(device, last_active);
+    }
+    Answer<UnixMicros> get_active(DeviceAddress device) override {
+      return on.work<UnixMicros>([this, device] { return disk().get_active(device); });
+    }
     Answer<void> flush() override {
       return on.work<void>([this] { return disk().flush(); });
     }
@@ -211,6 +223,26 @@ class Stores final : public ProcessStores {
     Answer<bool> take(std::string name, UnixMicros now, uint64_t life_us) override {
       return on.work<bool>(
           [this, name = std::move(name), now, life_us] { return on.disk_.others.leases.take(name, now, life_us); });
+    }
+    Stores& on;
+  };
+
+  struct Links final : LinkStore {
+    explicit Links(Stores& stores) : on(stores) {}
+    LinkStore& disk() { return on.disk_.others.links; }
+    Answer<void> put(LinkId link, LinkSlot slot, Bytes payload, UnixMicros now, size_t links_max) override {
+      return on.work<void>([this, link, slot, payload = std::move(payload), now, links_max] {
+        return disk().put(link, slot, payload, now, links_max);
+      });
+    }
+    Answer<std::vector<Message>> read(LinkId link, UnixMicros now) override {
+      return on.work<std::vector<Message>>([this, link, now] { return disk().read(link, now); });
+    }
+    Answer<void> remove(LinkId link) override {
+      return on.work<void>([this, link] { return disk().remove(link); });
+    }
+    Answer<size_t> expire(UnixMicros now, size_t count_max) override {
+      return on.work<size_t>([this, now, count_max] { return disk().expire(now, count_max); });
     }
     Stores& on;
   };
@@ -323,6 +355,7 @@ class Stores final : public ProcessStores {
   LastSeen last_seen_;
   Pairs pairs_;
   Leases leases_;
+  Links links_;
   Inboxes inboxes_;
   Codes codes_;
 };

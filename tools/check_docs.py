@@ -3,7 +3,7 @@
 """Holds the documents against the code: what they name is there, and what is there is in them.
 
   openapi.yaml        its paths and methods are the routes of api_routes.cc and http_routes.cc, and those of
-                      StreamRoutes, which have prefixes; a schema with the name of a message of api.proto has its
+                      StreamRoutes, which have prefixes; a schema with the name of a message of wire/ has its
                       fields; the error codes it names are wire.ErrorCode's
   docs/protocol.md    each rule id is cited by a test, and no rule id is cited that is not defined there
   *.md                relative links lead to files; the files that docs/life-of-a-message.md and docs/recipes/ name are
@@ -92,13 +92,13 @@ def check_openapi() -> None:
     for method, path in sorted(documented - routes):
         wrong.append(f"proto/openapi.yaml: {method} {path} is not the server's")
 
-    messages = fields_of(text("proto/wire/api.proto"))
+    messages = fields_of(text("proto/wire/api.proto") + text("proto/wire/frames.proto"))
     for name, body in re.findall(r"^    (\w+):\n((?:      .*\n)+)", components, re.M):
         if name not in messages:
             continue
         fields = set(re.findall(r"(\w+): \{ ?(?:\$ref|type)", body)) - {"items", "properties"}
         for field in sorted(fields ^ messages[name]):
-            where = "api.proto" if field in fields else "openapi.yaml"
+            where = "its schema" if field in fields else "openapi.yaml"
             wrong.append(f"proto/openapi.yaml: {name}.{field} is missing from {where}")
 
     codes = set(re.findall(r"^  (k\w+) = \d+;", text("proto/wire/frames.proto").split("enum ErrorCode")[1], re.M))

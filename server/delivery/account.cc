@@ -69,6 +69,14 @@ void Account::remember_peer(const AccountId& peer) {
   peers.push_back(peer);
 }
 
+ShownList shown_list(const AccountRecord& record) {
+  if (record.device_list_revision.value == 0) return nullptr;
+  auto list = std::make_shared<wire::SignedDeviceList>();
+  list->set_device_list(record.device_list);
+  list->set_signature(record.device_list_signature);
+  return list;
+}
+
 DeviceDifference compare_devices(const Account& account, std::span<const DeviceId> named, DeviceId except) {
   DeviceDifference difference;
   for (const Device& device : account.devices) {

@@ -64,6 +64,9 @@ struct Account {
   void remember_peer(const AccountId& peer);
 };
 
+// What a device is shown that the account has no more; null when it never published a list.
+ShownList shown_list(const AccountRecord& record);
+
 // The difference between the devices a send names and those that are (DEVICE-1).
 struct DeviceDifference {
   std::vector<DeviceId> missing;

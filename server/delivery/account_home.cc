@@ -190,29 +190,41 @@ Task<Result<AccountHome::Standing, StoreError>> AccountHome::standing(DeviceAddr
   if (!account && account.error() != StoreError::kNotFound) co_return Fail(account.error());
   if (!account || device.device > (*account)->last_device) co_return Standing::kNeverHere;
   const Device* const found = (*account)->device(device.device);
-  if (found == nullptr ||
-      !equal_in_constant_time(BytesView(found->token_hash.data(), found->token_hash.size()), token_hash)) {
+  if (found == nullptr) co_return Standing::kEnded;
+  if (!equal_in_constant_time(BytesView(found->token_hash.data(), found->token_hash.size()), token_hash))
     co_return Standing::kUnknown;
-  }
   co_return found->active ? Standing::kActive : Standing::kInactive;
 }
 
-Task<void> AccountHome::set_devices(AccountRecord record, bool tell) {
+Task<void> AccountHome::set_devices(AccountRecord record, DeviceId published_by) {
   Shard& shard = shards_.of(record.id);
   co_await enter(shard.executor());
-  const Account* const account = tell ? shard.in_memory(record.id) : nullptr;
-  if (account != nullptr) {
-    std::vector<AccountId> peers = account->recent_peers ? *account->recent_peers : std::vector<AccountId>();
-    if (account->subscribers) {
-      for (const Subscriber& subscriber : *account->subscribers) peers.push_back(subscriber.viewer.account);
+  if (published_by.value != 0) {
+    std::vector<AccountId> told{record.id};
+    if (const Account* const account = shard.in_memory(record.id)) {
+      if (account->recent_peers) told.insert(told.end(), account->recent_peers->begin(), account->recent_peers->end());
+      if (account->subscribers) {
+        for (const Subscriber& subscriber : *account->subscribers) told.push_back(subscriber.viewer.account);
+      }
     }
-    std::sort(peers.begin(), peers.end());
-    peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
-    for (const AccountId& peer : peers) {
-      if (peer != record.id) shard.send_account_changed(peer, record.id, record.device_list_revision);
-    }
+    std::sort(told.begin(), told.end());
+    told.erase(std::unique(told.begin(), told.end()), told.end());
+    for (const AccountId& each : told)
+      shard.send_account_changed(each, {record.id, published_by}, record.device_list_revision);
   }
   shard.apply(record);
+}
+
+Task<Result<std::vector<DeviceId>, StoreError>> AccountHome::connected(AccountId id) {
+  Shard& shard = shards_.of(id);
+  co_await enter(shard.executor());
+  const auto account = co_await shard.account(id);
+  if (!account) co_return Fail(account.error());
+  std::vector<DeviceId> connected;
+  for (const Device& device : (*account)->devices) {
+    if (device.inbox && device.inbox->session() != nullptr) connected.push_back(device.id);
+  }
+  co_return connected;
 }
 
 Task<void> AccountHome::set_privacy(AccountId account, PrivacyRecord privacy) {

@@ -83,16 +83,20 @@ class AccountHome {
 
   enum class Standing : uint8_t {
     kNeverHere,  // nobody here has had that id: it is of another server, or of a time that this one has lost
-    kUnknown,    // no such device, or it has another token
+    kEnded,      // a device of that id has ended
+    kUnknown,    // it has another token
     kInactive,   // it has published no keys yet
     kActive,
   };
   // `token_hash`: of the secret that somebody shows for the device.
   Task<Result<Standing, StoreError>> standing(DeviceAddress device, Bytes token_hash);
 
-  // A newer record of the account is in the store: devices begin and end. `tell`: so learns who has lately exchanged
-  // messages or presence with it.
-  Task<void> set_devices(AccountRecord record, bool tell);
+  // A newer record of the account is in the store: devices begin and end. `published_by`: the device that has published
+  // the list in it, of which the account's other devices learn then, and who has lately exchanged messages or presence
+  // with it; zero: there is no new list.
+  Task<void> set_devices(AccountRecord record, DeviceId published_by);
+  // Which of its devices have a session now.
+  Task<Result<std::vector<DeviceId>, StoreError>> connected(AccountId account);
   Task<void> set_privacy(AccountId account, PrivacyRecord privacy);
 
  private:

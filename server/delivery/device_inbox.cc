@@ -370,16 +370,16 @@ Task<void> DeviceInbox::trim() {
 
 // ---------------------------------------------------------------- for the shard
 
-void DeviceInbox::stop(Settled why, EndReason reason) {
+void DeviceInbox::stop(Settled why, EndReason reason, ShownList list) {
   ended_ = true;
-  window_.close(reason);
+  window_.close(reason, std::move(list));
   log_.drop(why);
   recent_.reset();
 }
 
-void DeviceInbox::end() {
+void DeviceInbox::end(ShownList list) {
   if (ended_) return;
-  stop(Settled::kEnded, EndReason::kDeviceEnded);
+  stop(Settled::kEnded, EndReason::kDeviceEnded, std::move(list));
   ports_.commit.forget_all(*this);
 }
 

@@ -132,8 +132,8 @@ class DeviceInbox final : public GroupCommit::Member {
   void confirm(Position position, std::span<const Position> withheld);
   void redeliver(Position after);
 
-  // The device is no more: everything is dropped, waiting sends are told, the session is closed.
-  void end();
+  // The device is no more: everything is dropped, waiting sends are told, the session is closed and shown the list.
+  void end(ShownList list = nullptr);
   // The device's slot is another's: the same, but nothing is forgotten on disk.
   void give_up();
   [[nodiscard]] bool ended() const { return ended_; }
@@ -176,7 +176,7 @@ class DeviceInbox final : public GroupCommit::Member {
   void register_due();
   void commit_failed(StoreError error);
 
-  void stop(Settled why, EndReason reason);
+  void stop(Settled why, EndReason reason, ShownList list = nullptr);
   void use();
   // Sends what the window has room for.
   void pump();

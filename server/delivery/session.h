@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "base/ids.h"
@@ -25,6 +26,9 @@ enum class EndReason : uint8_t {
   kChangesTooOften,  // comes and goes
 };
 
+// An account's device list as it is now, shown to a device that it names no more (DEVICE-8); null: none is shown.
+using ShownList = std::shared_ptr<const wire::SignedDeviceList>;
+
 class Session {
  public:
   virtual ~Session() = default;
@@ -34,8 +38,9 @@ class Session {
   virtual void send(const wire::ServerFrame& frame) = 0;
   // One Deliver frame (or several, to keep within the frame limit) of entries, whose bodies go out as they are.
   virtual void deliver(std::span<const InboxEntry* const> entries) = 0;
-  // Sends Error, then closes. The session is detached by its owner afterwards, not inside this call.
-  virtual void close(EndReason reason) = 0;
+  // Sends Error, with the list if one is shown, then closes. The session is detached by its owner afterwards, not
+  // inside this call.
+  virtual void close(EndReason reason, ShownList list) = 0;
   // Bytes accepted by send() and deliver() that the peer's kernel has not taken yet.
   [[nodiscard]] virtual size_t bytes_waiting() const = 0;
 };

@@ -41,8 +41,8 @@ bool SessionWindow::detach(const Session& session) {
   return true;
 }
 
-void SessionWindow::close(EndReason reason) {
-  if (session_ != nullptr) session_->close(reason);
+void SessionWindow::close(EndReason reason, ShownList list) {
+  if (session_ != nullptr) session_->close(reason, std::move(list));
   forget_session();
 }
 

@@ -57,7 +57,7 @@ class SessionWindow {
   // False when `session` is not (no longer) the device's.
   bool detach(const Session& session);
   // Closes the session, if there is one, and forgets it.
-  void close(EndReason reason);
+  void close(EndReason reason, ShownList list = nullptr);
   // Closes the session, which gets nothing more; it stays the device's until its owner detaches it.
   void break_off(EndReason reason);
 

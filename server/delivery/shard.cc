@@ -11,6 +11,8 @@
 namespace kith {
 namespace {
 
+constexpr uint64_t kHourMicros = 3'600'000'000;
+
 // Account records of one account in the order they were made: each new list has a higher revision, each new device a
 // higher id.
 std::pair<uint64_t, uint32_t> version_of(const AccountRecord& record) {
@@ -58,8 +60,7 @@ Shard::~Shard() {
 
 void Shard::start() {
   time_.start();
-  if (&shards_.at(0) == this && !ports_.inboxes.expires_by_itself())
-    schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+  if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
   schedule_sweep();
 }
 
@@ -169,7 +170,7 @@ void Shard::apply_to(Account& account, const AccountRecord& record) {
   for (Device& device : account.devices) {
     const bool remains = std::any_of(record.devices.begin(), record.devices.end(),
                                      [&device](const DeviceRecord& one) { return one.id == device.id; });
-    if (!remains) end_device(account, device);
+    if (!remains) end_device(account, device, shown_list(record));
   }
   std::vector<Device> devices;
   devices.reserve(record.devices.size());
@@ -196,8 +197,8 @@ DeviceInbox& Shard::part_with(Account& account, Device& device) {
   return *ended_.emplace_back(std::move(device.inbox));
 }
 
-void Shard::end_device(Account& account, Device& device) {
-  if (device.inbox) part_with(account, device).end();
+void Shard::end_device(Account& account, Device& device, ShownList list) {
+  if (device.inbox) part_with(account, device).end(std::move(list));
 }
 
 void Shard::give_up(const OwnedSlots::Set& lost) {
@@ -304,6 +305,14 @@ void Shard::detach(DeviceAddress address, Session& session) {
   device->inbox->detach(session);
   --counters_.sessions;
   presence_.drop(*account, *device);
+  note_active(*account, *device);
+}
+
+// DEVICE-9. Of an account's only device nobody asks, so that when all go at once, little is written.
+void Shard::note_active(const Account& account, const Device& device) {
+  if (account.devices.size() < 2) return;
+  const uint64_t now = time_.clock_time().value;
+  ports_.last_seen.put_active({account.id, device.id}, {now - now % kHourMicros});
 }
 
 void Shard::confirm(DeviceAddress address, Position position, std::span<const Position> withheld) {
@@ -319,7 +328,7 @@ void Shard::redeliver(DeviceAddress address, Position after) {
 void Shard::close_session(DeviceAddress address, EndReason reason) {
   Account* account = nullptr;
   Device* const device = find_device(address, account);
-  if (device != nullptr && device->inbox->session() != nullptr) device->inbox->session()->close(reason);
+  if (device != nullptr && device->inbox->session() != nullptr) device->inbox->session()->close(reason, nullptr);
 }
 
 void Shard::set_available(DeviceAddress address, bool available) {

@@ -69,7 +69,7 @@ class Shard final : private Presence::Accounts {
   Task<Result<Account*, StoreError>> account(AccountId account) override;
 
   // A newer record of an account than the one loaded (older ones are ignored): devices begin and end. Devices that are
-  // no more lose their inbox, and their sessions are closed with kUnauthenticated.
+  // no more lose their inbox, and their sessions are closed with kUnauthenticated and shown the list.
   void apply(const AccountRecord& record);
   void apply(const AccountId& account, PrivacyRecord privacy);
 
@@ -107,7 +107,8 @@ class Shard final : private Presence::Accounts {
   // ---- notices to other accounts' inboxes; each goes to the shard that owns them, those of one turn in one hop
 
   void send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run);
-  void send_account_changed(const AccountId& to, const AccountId& changed, Revision revision);
+  // `by`: the device that has published the account's list, which is not told.
+  void send_account_changed(const AccountId& to, const DeviceAddress& by, Revision revision);
 
   // ---- what is counted
 
@@ -146,7 +147,8 @@ class Shard final : private Presence::Accounts {
   static void put_notice(Account& account, const OutgoingNotice& notice);
   // What goes of a device; its inbox is to be told why.
   DeviceInbox& part_with(Account& account, Device& device);
-  void end_device(Account& account, Device& device);
+  void end_device(Account& account, Device& device, ShownList list);
+  void note_active(const Account& account, const Device& device);
   // Another has taken them over: their accounts are not here any more.
   void give_up(const OwnedSlots::Set& lost);
   Device* find_device(const DeviceAddress& address, Account*& account);
@@ -156,6 +158,8 @@ class Shard final : private Presence::Accounts {
 
   void schedule_expiry(uint64_t delay_ms);
   Task<void> expire();
+  Task<void> expire_entries();
+  Task<void> expire_links();
   Task<bool> is_sweeper();
   void schedule_sweep();
   Task<void> sweep();

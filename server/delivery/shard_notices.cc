@@ -21,8 +21,8 @@ void Shard::send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress&
   send_notice({sender.account, confirmed_by, sender.device, run, {}});
 }
 
-void Shard::send_account_changed(const AccountId& to, const AccountId& changed, Revision revision) {
-  send_notice({to, {changed, {}}, {}, {}, revision});
+void Shard::send_account_changed(const AccountId& to, const DeviceAddress& by, Revision revision) {
+  send_notice({to, by, {}, {}, revision});
 }
 
 void Shard::send_notice(OutgoingNotice notice) {
@@ -51,6 +51,7 @@ void Shard::flush_notices() {
 void Shard::put_notice(Account& account, const OutgoingNotice& notice) {
   for (Device& device : account.devices) {
     if (!device.inbox) continue;
+    if (DeviceAddress{account.id, device.id} == notice.origin) continue;
     if (notice.sender.value == 0) {
       device.inbox->append_account_changed(notice.origin.account, notice.revision);
     } else {

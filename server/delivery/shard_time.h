@@ -24,6 +24,8 @@ class ShardTime {
 
   [[nodiscard]] uint64_t now_ms() const { return clock_.monotonic().value; }
 
+  // As the clock says, wrong or right: for what handlers have dated by it.
+  [[nodiscard]] UnixMicros clock_time() const { return clock_.now(); }
   // Microseconds of the clock, but strictly increasing on this shard even when the clock is set back (ORDER-1).
   UnixMicros server_time();
   // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What a shard does by time: expiry of old entries, and giving back the memory of accounts that are quiet.
+// What a shard does by time: expiry of old entries and mailboxes, and giving back the memory of quiet accounts.
 #include <algorithm>
 #include <utility>
 
@@ -31,6 +31,16 @@ Task<bool> Shard::is_sweeper() {
 }
 
 Task<void> Shard::expire() {
+  if (!ports_.inboxes.expires_by_itself()) {
+    Task<void> entries = expire_entries();
+    co_await std::move(entries);
+  }
+  Task<void> links = expire_links();
+  co_await std::move(links);
+  if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+}
+
+Task<void> Shard::expire_entries() {
   // What came since the start may go later than it is over: it is looked at as it is delivered.
   const UnixMicros now = time_.believed_from_before();
   for (bool more = true; more && !closing_;) {
@@ -41,7 +51,17 @@ Task<void> Shard::expire() {
     if (count) counters_.entries_expired += *count;
     more = count && *count >= settings_.expiry_count_max;
   }
-  if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
+}
+
+Task<void> Shard::expire_links() {
+  constexpr size_t kStep = 64;  // of up to 32 KiB each: other writes of the database wait meanwhile
+  for (bool more = true; more && !closing_;) {
+    const bool sweeps = co_await is_sweeper();
+    if (!sweeps) break;
+    const auto count = co_await ports_.links.expire(time_.clock_time(), kStep);
+    co_await enter(executor_);
+    more = count && *count >= kStep;
+  }
 }
 
 void Shard::schedule_sweep() {

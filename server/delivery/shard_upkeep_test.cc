@@ -88,6 +88,12 @@ TEST_F(SelfExpiring, AStoreWhoseEntriesGoByThemselvesIsNotSwept) {
   EXPECT_EQ(world.inboxes().sweeps(), 0u);
 }
 
+TEST_F(SelfExpiring, MailboxesForLinkingAreSweptAllTheSame) {  // [LINK-1]
+  ASSERT_TRUE(world.loops.run(0, world.links().put({{1}}, 1, "x", world.loops.clock.now(), 10)));
+  world.loops.pass((uint64_t{kLinkLifeSeconds} + DeliverySettings().expiry_interval_s) * 1000);
+  EXPECT_EQ(world.links().count(), 0u);
+}
+
 TEST_F(SelfExpiring, WhatHasGoneByItselfLeavesNoGap) {  // [INBOX-1] [INBOX-3]
   world.send(ana_1, ben_1.account);
   world.life_ms = 60'000;

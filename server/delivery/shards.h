@@ -18,6 +18,7 @@
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/lease_store.h"
+#include "server/ports/link_store.h"
 #include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 #include "server/ports/store_ports.h"
@@ -32,10 +33,11 @@ struct DeliveryPorts {
   LastSeenStore& last_seen;
   PairStore& pairs;
   LeaseStore& leases;
+  LinkStore& links;
   InboxStore& inboxes;
 };
 inline DeliveryPorts delivery_ports(const StorePorts& all) {
-  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.inboxes};
+  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.links, all.inboxes};
 }
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.

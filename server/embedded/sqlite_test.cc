@@ -12,12 +12,15 @@
 #include "server/ports/account_store_contract.h"
 #include "server/ports/key_store_contract.h"
 #include "server/ports/lease_store_contract.h"
+#include "server/ports/link_device_contract.h"
+#include "server/ports/link_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 #include "server/sql/sql_account_store.h"
 #include "server/sql/sql_connection.h"
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
+#include "server/sql/sql_link_store.h"
 #include "server/sql/sql_profile_store.h"
 
 namespace kith {
@@ -33,6 +36,7 @@ struct Stores {
   SqlProfileStore profiles{*database};
   SqlLastSeenStore last_seen{*database};
   SqlLeaseStore leases;
+  SqlLinkStore links{*database};
 };
 
 std::unique_ptr<Stores> open_stores(const std::string& path, const char* process = "one") {
@@ -41,17 +45,29 @@ std::unique_ptr<Stores> open_stores(const std::string& path, const char* process
   return std::make_unique<Stores>(std::move(*opened), process);
 }
 
-class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend, public LeaseStoreBackend {
+class SqlBackend final : public AccountStoreBackend,
+                         public ProfileStoreBackend,
+                         public LeaseStoreBackend,
+                         public LinkStoreBackend {
  public:
   AccountStore& accounts() override { return stores_->accounts; }
   KeyStore& keys() override { return stores_->keys; }
   ProfileStore& profiles() override { return stores_->profiles; }
   LastSeenStore& last_seen() override { return stores_->last_seen; }
+  DeviceAddress a_device() override {
+    AccountId account;
+    account.value.fill(7);
+    const auto made = ContractRunner().run(
+        stores_->accounts.add_device(Handle::from_text("+491700000007").value(), account, "hash", {}));
+    return {made->id, made->devices.back().id};
+  }
   LeaseStore& leases() override { return stores_->leases; }
+  LinkStore& links() override { return stores_->links; }
   AccountStore& other_accounts() override { return other().accounts; }
   KeyStore& other_keys() override { return other().keys; }
   ProfileStore& other_profiles() override { return other().profiles; }
   LeaseStore& other_leases() override { return other().leases; }
+  LinkStore& other_links() override { return other().links; }
   bool reopen() override {
     other_.reset();
     stores_.reset();
@@ -73,11 +89,14 @@ class SqlBackend final : public AccountStoreBackend, public ProfileStoreBackend,
 const AccountStoreCase kAccounts{"Sql", [] { return std::make_unique<SqlBackend>(); }};
 const ProfileStoreCase kProfiles{"Sql", [] { return std::make_unique<SqlBackend>(); }};
 INSTANTIATE_TEST_SUITE_P(Sql, AccountStoreContract, testing::Values(kAccounts));
+INSTANTIATE_TEST_SUITE_P(Sql, LinkDeviceContract, testing::Values(kAccounts));
 INSTANTIATE_TEST_SUITE_P(Sql, KeyStoreContract, testing::Values(kAccounts));
 INSTANTIATE_TEST_SUITE_P(Sql, ProfileStoreContract, testing::Values(kProfiles));
 INSTANTIATE_TEST_SUITE_P(Sql, LastSeenStoreContract, testing::Values(kProfiles));
 INSTANTIATE_TEST_SUITE_P(Sql, LeaseStoreContract,
                          testing::Values(LeaseStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
+INSTANTIATE_TEST_SUITE_P(Sql, LinkStoreContract,
+                         testing::Values(LinkStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 
 AccountId account(uint8_t number) {
   AccountId id;
@@ -232,6 +251,22 @@ TEST(SqlAccountStore, CodesOfHandlesThatNeverRegisterAreDroppedADayAfterTheyExpi
   ASSERT_TRUE(runner.run(stores->accounts.put_code(handle("+491700000003"), {"newer", {125 * kHour}, 0, ""})));
   EXPECT_EQ(tried("+491700000001").error(), StoreError::kNotFound);
   EXPECT_TRUE(tried("+491700000002"));
+}
+
+TEST(SqlLastSeenStore, OfADeviceThatWasEndedNothingIsKept) {
+  TestDirectory directory;
+  ContractRunner runner;
+  auto stores = open_stores(directory.file("accounts.db"));
+  ASSERT_TRUE(
+      runner.run(stores->accounts.add_device(Handle::from_text("+491700000001").value(), account(1), "hash", {})));
+  ASSERT_TRUE(runner.run(stores->accounts.set_device_list(account(1), {{1}, "list", "signature", {{1}}})));
+  ASSERT_TRUE(runner.run(stores->accounts.link_device(account(1), "hash", {})));
+  stores->last_seen.put_active({account(1), {2}}, {5});
+  ASSERT_TRUE(runner.run(stores->last_seen.flush()));
+  ASSERT_TRUE(runner.run(stores->accounts.set_device_list(account(1), {{2}, "list", "signature", {{1}}})));
+  stores->last_seen.put_active({account(1), {2}}, {6});
+  ASSERT_TRUE(runner.run(stores->last_seen.flush()));
+  EXPECT_EQ(runner.run(stores->last_seen.get_active({account(1), {2}})), UnixMicros{});
 }
 
 TEST(SqlLastSeenStore, TimesAreWrittenByThemselvesAndAtTheEnd) {

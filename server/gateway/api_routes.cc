@@ -22,7 +22,10 @@ struct ApiCall {
   const IncomingRequest& request;
   std::string address;   // of the peer, as limits count it
   DeviceAddress caller;  // of authenticated calls
-  AccountId account;     // of paths with {account_id}
+  Bytes id;              // of paths with a parameter, 16 bytes
+
+  [[nodiscard]] AccountId account() const { return *AccountId::from_bytes(id); }
+  [[nodiscard]] LinkId link() const { return *LinkId::from_bytes(id); }
 };
 
 // A route's work: decode, call, encode. Handlers come in these shapes (handlers.h).
@@ -55,7 +58,13 @@ Task<HttpResponse> without_body(ApiCall& call) {
 }
 template <auto kHandler>
 Task<HttpResponse> of_account(ApiCall& call) {
-  auto outcome = co_await kHandler(call.services, call.caller, call.account);
+  auto outcome = co_await kHandler(call.services, call.caller, call.account());
+  co_return respond(call, outcome);
+}
+
+template <auto kHandler>
+Task<HttpResponse> of_link(ApiCall& call) {
+  auto outcome = co_await kHandler(call.services, call.address, call.link());
   co_return respond(call, outcome);
 }
 
@@ -71,7 +80,13 @@ Task<HttpResponse> remove_pin(ApiCall& call) {
 Task<HttpResponse> take_prekeys(ApiCall& call) {
   wire::PrekeyBundlesRequest message;
   if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
-  auto outcome = co_await handlers::take_prekeys(call.services, call.caller, call.account, std::move(message));
+  auto outcome = co_await handlers::take_prekeys(call.services, call.caller, call.account(), std::move(message));
+  co_return respond(call, outcome);
+}
+Task<HttpResponse> put_link(ApiCall& call) {
+  wire::LinkMessage message;
+  if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
+  auto outcome = co_await handlers::put_link(call.services, call.address, call.link(), std::move(message));
   co_return respond(call, outcome);
 }
 
@@ -83,7 +98,8 @@ enum class Caller : uint8_t {
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;  // {account_id}: 32 hexadecimal digits, or 22 characters of base64url
+  // With at most one parameter in braces, an id of 16 bytes: 32 hexadecimal digits, or 22 characters of base64url
+  std::string_view pattern;
   Caller caller;
   Task<HttpResponse> (*work)(ApiCall&);
 };
@@ -91,9 +107,14 @@ struct Route {
 constexpr Route kRoutes[] = {
     {"POST", "/v1/registration/code", Caller::kAnybody, anonymous<wire::CodeRequest, handlers::request_code>},
     {"POST", "/v1/registration", Caller::kAnybody, anonymous<wire::RegistrationRequest, handlers::register_device>},
+    {"POST", "/v1/links/{link_id}", Caller::kAnybody, put_link},
+    {"GET", "/v1/links/{link_id}", Caller::kAnybody, of_link<handlers::read_link>},
+    {"DELETE", "/v1/links/{link_id}", Caller::kAnybody, of_link<handlers::remove_link>},
     {"PUT", "/v1/registration/pin", Caller::kActiveDevice, with_body<wire::PinRequest, handlers::set_pin>},
     {"DELETE", "/v1/registration/pin", Caller::kActiveDevice, remove_pin},
     {"PUT", "/v1/keys", Caller::kDevice, with_body<wire::PublishKeysRequest, handlers::publish_keys>},
+    {"POST", "/v1/devices", Caller::kActiveDevice, with_body<wire::NewDeviceRequest, handlers::new_device>},
+    {"GET", "/v1/devices", Caller::kActiveDevice, without_body<handlers::own_devices>},
     {"POST", "/v1/accounts/lookup", Caller::kActiveDevice, with_body<wire::LookupRequest, handlers::lookup_accounts>},
     {"GET", "/v1/accounts/{account_id}/devices", Caller::kActiveDevice, of_account<handlers::get_devices>},
     {"POST", "/v1/accounts/{account_id}/prekeys", Caller::kActiveDevice, take_prekeys},
@@ -105,40 +126,38 @@ constexpr Route kRoutes[] = {
     {"PUT", "/v1/privacy", Caller::kActiveDevice, with_body<wire::Privacy, handlers::put_privacy>},
 };
 
-std::optional<AccountId> parse_account(std::string_view text) {
-  if (text.size() == 32) return AccountId::from_hex(text);
-  const auto bytes = from_base64url(text);
-  return bytes ? AccountId::from_bytes(*bytes) : std::nullopt;
+std::optional<Bytes> parse_id(std::string_view text) {
+  auto bytes = text.size() == 32 ? from_hex(text) : from_base64url(text);
+  return bytes && bytes->size() == AccountId::kBytes ? std::move(bytes) : std::nullopt;
 }
 
-// Whether the path has the form of the pattern; takes the account out of it.
-bool matches(std::string_view pattern, std::string_view path, AccountId& account) {
-  constexpr std::string_view kParameter = "{account_id}";
-  const size_t at = pattern.find(kParameter);
+// Whether the path has the form of the pattern; takes the id out of it.
+bool matches(std::string_view pattern, std::string_view path, Bytes& id) {
+  const size_t at = pattern.find('{');
   if (at == std::string_view::npos) return pattern == path;
-  const std::string_view suffix = pattern.substr(at + kParameter.size());
+  const std::string_view suffix = pattern.substr(pattern.find('}', at) + 1);
   if (path.size() < at + suffix.size() || path.substr(0, at) != pattern.substr(0, at) || !path.ends_with(suffix))
     return false;
-  const auto parsed = parse_account(path.substr(at, path.size() - at - suffix.size()));
+  auto parsed = parse_id(path.substr(at, path.size() - at - suffix.size()));
   if (!parsed) return false;
-  account = *parsed;
+  id = std::move(*parsed);
   return true;
 }
 
 struct Match {
   const Route* route = nullptr;
-  AccountId account;
+  Bytes id;
   std::string allowed;  // methods of the path, as append_method makes it; empty: no such path
 };
 
 Match find_route(const IncomingRequest& request) {
   Match match;
   for (const Route& route : kRoutes) {
-    AccountId account;
-    if (!matches(route.pattern, request.path(), account)) continue;
+    Bytes id;
+    if (!matches(route.pattern, request.path(), id)) continue;
     if (takes_method(route.method, request)) {
       match.route = &route;
-      match.account = account;
+      match.id = std::move(id);
     }
     append_method(match.allowed, route.method);
   }
@@ -146,7 +165,7 @@ Match find_route(const IncomingRequest& request) {
 }
 
 Task<HttpResponse> answer_call(HttpContext& context, const Match& match) {
-  ApiCall call{context.shared.services, context.request, context.address.limit_key(), {}, match.account};
+  ApiCall call{context.shared.services, context.request, context.address.limit_key(), {}, match.id};
   if (context.shared.draining) co_return error_response(call.request, {wire::kUnavailable, "the node drains", 1000});
   if (match.route->caller != Caller::kAnybody) {
     Bytes token = bearer_token(context.request);

@@ -26,7 +26,7 @@ namespace kith::gateway {
 
 class HttpConnection final : public Peer {
  public:
-  static constexpr size_t kFreeBodyMax = 4 * 1024;
+  static constexpr size_t kFreeBodyMax = 8 * 1024;
   // What must arrive of a streamed body within settings.http_progress_ms.
   static constexpr size_t kProgressBytes = 16 * 1024;
 

@@ -266,9 +266,9 @@ TEST(Http, ALargeBodyNeedsAToken) {  // [LIMIT-3]
   auto other = ana;
   other.token.back() ^= 1;
   EXPECT_EQ(status("PUT", "/v1/privacy", with_token(other, kProtobuf), body), 401);
-  EXPECT_EQ(status("POST", "/v1/registration/code", with_token(ana, kProtobuf), Bytes(4097, ' ')), 413);
-  EXPECT_EQ(status("POST", "/nowhere", with_token(ana, kProtobuf), Bytes(4097, ' ')), 413);
-  EXPECT_EQ(status("GET", "/healthz", {}, Bytes(4097, ' ')), 413);
+  EXPECT_EQ(status("POST", "/v1/registration/code", with_token(ana, kProtobuf), Bytes(8193, ' ')), 413);
+  EXPECT_EQ(status("POST", "/nowhere", with_token(ana, kProtobuf), Bytes(8193, ' ')), 413);
+  EXPECT_EQ(status("GET", "/healthz", {}, Bytes(8193, ' ')), 413);
 }
 
 TEST(Http, LargeBodiesOfOneAccountAreFewAtATime) {

@@ -195,13 +195,18 @@ void SessionProtocol::check_output_bound() {
 
 // ---------------------------------------------------------------- the end
 
-void SessionProtocol::close(EndReason reason) { refuse(refusal_of(reason)); }
+void SessionProtocol::close(EndReason reason, ShownList list) {
+  Refusal refusal = refusal_of(reason);
+  refusal.device_list = std::move(list);
+  refuse(refusal);
+}
 
 void SessionProtocol::refuse(const Refusal& refusal) {
   wire::Error error;
   error.set_code(refusal.code);
   error.set_detail(refusal.detail);
   error.set_retry_after_ms(refusal.retry_after_ms);
+  if (refusal.device_list) *error.mutable_device_list() = *refusal.device_list;
   end(close_code_of(refusal.code), wire::ErrorCode_Name(refusal.code), &error);
 }
 

@@ -45,7 +45,7 @@ class SessionProtocol : public Session {
   // ---- Session
   void send(const wire::ServerFrame& frame) override;
   void deliver(std::span<const InboxEntry* const> entries) override;
-  void close(EndReason reason) override;
+  void close(EndReason reason, ShownList list) override;
 
   // ---- for dispatch.cc
   // Sends Error, then closes.

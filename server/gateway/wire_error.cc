@@ -40,6 +40,8 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kWrongPin: return {403, CloseCode::kPolicyViolation};
     case wire::kInvalidSignature: return {422, CloseCode::kPolicyViolation};
     case wire::kUnsupportedTarget: return {501, CloseCode::kPolicyViolation};
+    case wire::kLinkSlotTaken: return {409, CloseCode::kPolicyViolation};
+    case wire::kTooManyDevices: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
     case wire::kErrorUnspecified:

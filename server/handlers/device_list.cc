@@ -69,7 +69,10 @@ Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId call
   if (list.account_id() != account.id.view()) return refuse(wire::kInvalidArgument, "device_list.account_id");
   const Bytes identity = identity_in(list, caller);
   if (identity.empty()) return refuse(wire::kInvalidArgument, "device_list.devices");
-  if (request.identity_key() != identity) return refuse(wire::kInvalidArgument, "identity_key");
+  const DeviceRecord* const own = find(account, caller);
+  const bool was_active = own != nullptr && own->active;
+  if ((!was_active || !request.identity_key().empty()) && request.identity_key() != identity)
+    return refuse(wire::kInvalidArgument, "identity_key");
   if (!crypto::verify_device_list(list.account_key(), envelope.device_list(), envelope.signature())) {
     return refuse(wire::kInvalidSignature, "device_list.signature");
   }
@@ -78,9 +81,8 @@ Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId call
     return refuse(wire::kInvalidRevision, "device_list.revision");
 
   const auto current = current_list(account);
-  const DeviceRecord* const own = find(account, caller);
   const bool same_key = current && current->account_key() == list.account_key();
-  if (own != nullptr && own->active && current && !same_key)
+  if (current && !same_key && (was_active || (own != nullptr && own->linked)))
     return refuse(wire::kInvalidArgument, "device_list.account_key");
   for (const wire::DeviceList::Device& device : list.devices()) {
     const DeviceId id{device.device_id()};

@@ -23,8 +23,9 @@ Bytes identity_in(const wire::DeviceList& list, DeviceId device);
 void tell_handle(const AccountRecord& account, wire::SignedDeviceList& list);
 
 // Parses and checks a list that `caller` wants to make current. A device that is active may not change the account's
-// key; one that has just registered may (the handle has come to another device), but then it can't vouch for the
-// devices of the old key. Errors: kInvalidArgument, kInvalidRevision, kInvalidSignature.
+// key, nor may one that was let in by another; one that has just registered may (the handle has come to another
+// device), but then it can't vouch for the devices of the old key. Errors: kInvalidArgument, kInvalidRevision,
+// kInvalidSignature.
 Outcome<wire::DeviceList> check_list(const AccountRecord& account, DeviceId caller,
                                      const wire::PublishKeysRequest& request);
 

@@ -27,8 +27,14 @@ namespace kith::handlers {
 // form.
 std::optional<DeviceAddress> token_address(BytesView token);
 // Checks the token's secret in time that does not depend on it. `needs_active`: refuses a device that has not published
-// its keys yet. Errors: kUnauthenticated, kUnknownDevice (nobody here has had that id), kUnavailable.
+// its keys yet. Errors: kUnauthenticated, with the account's list when the device was ended (DEVICE-8), kUnknownDevice
+// (nobody here has had that id), kUnavailable.
 Task<Outcome<DeviceAddress>> authenticate(Services& services, Bytes token, bool needs_active);
+// What a device is told that was ended.
+Task<Refusal> refusal_of_ended(Services& services, DeviceAddress device);
+// The secret of a new device's token: what is stored of it, and the token itself (Hello.token).
+Bytes token_hash(BytesView secret);
+Bytes make_token(const DeviceAddress& device, BytesView secret);
 
 // ---- over the socket; `from` is authenticated
 
@@ -54,8 +60,15 @@ Task<Outcome<wire::CodeResponse>> request_code(Services& services, std::string a
 Task<Outcome<wire::RegistrationResponse>> register_device(Services& services, std::string address,
                                                           wire::RegistrationRequest request);
 
+Task<Outcome<wire::Empty>> put_link(Services& services, std::string address, LinkId link, wire::LinkMessage message);
+Task<Outcome<wire::LinkMessages>> read_link(Services& services, std::string address, LinkId link);
+Task<Outcome<wire::Empty>> remove_link(Services& services, std::string address, LinkId link);
+
 Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, DeviceAddress caller,
                                                       wire::PublishKeysRequest request);
+Task<Outcome<wire::NewDeviceResponse>> new_device(Services& services, DeviceAddress caller,
+                                                  wire::NewDeviceRequest request);
+Task<Outcome<wire::OwnDevices>> own_devices(Services& services, DeviceAddress caller);
 Task<Outcome<wire::SignedDeviceList>> get_devices(Services& services, DeviceAddress caller, AccountId account);
 Task<Outcome<wire::PrekeyBundlesResponse>> take_prekeys(Services& services, DeviceAddress caller, AccountId account,
                                                         wire::PrekeyBundlesRequest request);

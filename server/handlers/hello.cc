@@ -32,7 +32,10 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   const auto attached =
       co_await shard.attach(device, session, Position{hello.confirmed_position()}, std::move(*withheld));
   if (!attached) {
-    if (attached.error() == StoreError::kNotFound) co_return refuse(wire::kUnauthenticated, "the device was ended");
+    if (attached.error() == StoreError::kNotFound) {
+      Task<Refusal> ended = refusal_of_ended(services, device);
+      co_return std::unexpected<Refusal>(co_await std::move(ended));
+    }
     if (attached.error() == StoreError::kConflict) {
       // Entries would get positions that this device takes for confirmed: better no connection than messages lost
       // unseen.

@@ -8,6 +8,8 @@
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/key_store_contract.h"
 #include "server/ports/lease_store_contract.h"
+#include "server/ports/link_device_contract.h"
+#include "server/ports/link_store_contract.h"
 #include "server/ports/pair_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 
@@ -20,12 +22,14 @@ class MemoryBackend final : public InboxStoreBackend,
                             public AccountStoreBackend,
                             public ProfileStoreBackend,
                             public PairStoreBackend,
-                            public LeaseStoreBackend {
+                            public LeaseStoreBackend,
+                            public LinkStoreBackend {
  public:
   MemoryBackend() {
-    for (testing::Faults* faults : {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults,
-                                    &ports_.last_seen.faults, &ports_.pairs.faults, &ports_.leases.faults,
-                                    &other_leases_.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+    for (testing::Faults* faults :
+         {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
+          &ports_.pairs.faults, &ports_.leases.faults, &other_leases_.faults, &ports_.links.faults,
+          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -34,9 +38,11 @@ class MemoryBackend final : public InboxStoreBackend,
   KeyStore& keys() override { return ports_.keys; }
   ProfileStore& profiles() override { return ports_.profiles; }
   LastSeenStore& last_seen() override { return ports_.last_seen; }
+  DeviceAddress a_device() override { return {{{7}}, {1}}; }
   PairStore& pairs() override { return ports_.pairs; }
   LeaseStore& leases() override { return ports_.leases; }
   LeaseStore& other_leases() override { return other_leases_; }
+  LinkStore& links() override { return ports_.links; }
   bool reopen() override { return false; }
   bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) override {
     ports_.inboxes.fail_device(device, error);
@@ -76,11 +82,13 @@ INSTANTIATE_TEST_SUITE_P(Memory, SweptInboxStoreContract, cases<InboxStoreCase>(
 INSTANTIATE_TEST_SUITE_P(SelfExpiring, InboxStoreContract, ::testing::Values(kSelfExpiring));
 INSTANTIATE_TEST_SUITE_P(SelfExpiring, SelfExpiringInboxStoreContract, ::testing::Values(kSelfExpiring));
 INSTANTIATE_TEST_SUITE_P(Memory, AccountStoreContract, cases<AccountStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, LinkDeviceContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, KeyStoreContract, cases<AccountStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, ProfileStoreContract, cases<ProfileStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LastSeenStoreContract, cases<ProfileStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, PairStoreContract, cases<PairStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LeaseStoreContract, cases<LeaseStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, LinkStoreContract, cases<LinkStoreCase>());
 
 }  // namespace
 }  // namespace kith

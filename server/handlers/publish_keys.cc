@@ -4,9 +4,9 @@
 // others end.
 //
 // Who learns of a new list: a sender is refused with kStaleDevices at its next message: that is the sure way. Besides,
-// accounts of which the server happens to know that they deal with this one (subscribers of its presence, recent
-// senders) get an AccountChanged entry. Others are not told: the marks that are kept of whom an account has
-// written to (server/ports/pair_store.h) are there for LIMIT-2 alone.
+// the account's other devices get an AccountChanged entry, and so do accounts of which the server happens to know that
+// they deal with this one (subscribers of its presence, recent senders). Others are not told: the marks that are kept
+// of whom an account has written to (server/ports/pair_store.h) are there for LIMIT-2 alone.
 #include <algorithm>
 #include <set>
 
@@ -47,8 +47,14 @@ PublicSignedPrekey signed_prekey_of(const wire::PublishKeysRequest& request) {
   return {prekey.id(), prekey.public_key(), prekey.signature()};
 }
 
+// Whether it is one that was to be linked, and was not in time (LINK-4).
+bool is_given_up(const DeviceRecord& device, UnixMicros now) {
+  return device.linked && !device.active && device.created_at.value + LinkStore::kLifeMicros <= now.value;
+}
+
 // Makes the list current everywhere: in the store, in the loop that owns the account, and with those who should know.
-Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, AccountStore::DeviceList list) {
+Task<Outcome<wire::Empty>> activate(Services& services, DeviceAddress caller, AccountRecord before,
+                                    AccountStore::DeviceList list) {
   const auto record = co_await services.accounts.set_device_list(before.id, std::move(list));
   if (!record) {
     if (record.error() == StoreError::kNotFound)
@@ -56,7 +62,7 @@ Task<Outcome<wire::Empty>> activate(Services& services, AccountRecord before, Ac
     co_return refuse_store(record.error());
   }
   AccountRecord current = *record;
-  co_await services.home.set_devices(std::move(current), true);
+  co_await services.home.set_devices(std::move(current), caller.device);
   for (const DeviceRecord& device : before.devices) {
     const bool remains = std::any_of(record->devices.begin(), record->devices.end(),
                                      [&device](const DeviceRecord& one) { return one.id == device.id; });
@@ -81,7 +87,9 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
   if (!account) co_return refuse_store(account.error());
   const auto own = std::find_if(account->devices.begin(), account->devices.end(),
                                 [&caller](const DeviceRecord& one) { return one.id == caller.device; });
-  if (own == account->devices.end()) co_return refuse(wire::kUnauthenticated, "the device was ended");
+  if (own == account->devices.end() || is_given_up(*own, services.clock.now()))
+    co_return std::unexpected<Refusal>(
+        Refusal{wire::kUnauthenticated, "the device was ended", 0, shown_list(*account)});
   if (!own->active && !request.has_device_list()) co_return refuse(wire::kInvalidArgument, "device_list");
   if (!own->active && !request.has_signed_prekey()) co_return refuse(wire::kInvalidArgument, "signed_prekey");
   if (!own->active && request.registration_id() == 0) co_return refuse(wire::kInvalidArgument, "registration_id");
@@ -92,7 +100,11 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
     const auto checked = check_list(*account, caller.device, request);
     if (!checked) co_return std::unexpected<Refusal>(checked.error());
     identity = identity_in(*checked, caller.device);
-    list = {{checked->revision()}, request.device_list().device_list(), request.device_list().signature(), {}};
+    list = {{checked->revision()},
+            request.device_list().device_list(),
+            request.device_list().signature(),
+            {},
+            services.clock.now()};
     for (const wire::DeviceList::Device& device : checked->devices()) list.devices.push_back({device.device_id()});
   } else if (const auto current = current_list(*account)) {
     identity = identity_in(*current, caller.device);
@@ -122,7 +134,7 @@ Task<Outcome<wire::PublishKeysResponse>> publish(Services& services, DeviceAddre
   const auto held = co_await std::move(adding);
   if (!held) co_return refuse_store(held.error());
   if (request.has_device_list()) {
-    Task<Outcome<wire::Empty>> activation = activate(services, *account, std::move(list));
+    Task<Outcome<wire::Empty>> activation = activate(services, caller, *account, std::move(list));
     const auto activated = co_await std::move(activation);
     if (!activated) co_return std::unexpected<Refusal>(activated.error());
   }

@@ -37,6 +37,8 @@ struct LocalRateLimits::Impl {
       case Limit::kCodeForHandleHourly: return settings.code_for_handle_hourly;
       case Limit::kCodeFromAddress: return settings.code_from_address;
       case Limit::kRegisterFromAddress: return settings.register_from_address;
+      case Limit::kLinkWriteFromAddress: return settings.link_write_from_address;
+      case Limit::kLinkReadFromAddress: return settings.link_read_from_address;
       case Limit::kLookup: return settings.lookup;
       case Limit::kTakePrekeys: return settings.take_prekeys;
       case Limit::kTakePrekeysOf: return settings.take_prekeys_of;

@@ -18,22 +18,24 @@ namespace kith {
 
 // What is limited, and what the key is.
 enum class Limit : uint8_t {
-  kCodeForHandle,        // handle: asking for a code, in short succession
-  kCodeForHandleHourly,  // handle: asking for a code
-  kCodeFromAddress,      // peer address: asking for a code
-  kRegisterFromAddress,  // peer address: trying a code
-  kLookup,               // account: handles looked up
-  kTakePrekeys,          // account: one-time prekeys taken, of all others together
-  kTakePrekeysOf,        // account and target: one-time prekeys taken of one device
-  kProfileRead,          // account: profiles and device lists read
-  kProfileWrite,         // account: profile, privacy and keys written
-  kPinWrite,             // account: PIN set
-  kRequest,              // account: HTTP requests, by begun KiB of their bodies
-  kTyping,               // device
-  kSubscribe,            // device: accounts subscribed to
-  kAvailability,         // device: said that its user comes or goes
-  kRedeliver,            // device: its inbox asked for again
-  kHello,                // device: sessions begun
+  kCodeForHandle,         // handle: asking for a code, in short succession
+  kCodeForHandleHourly,   // handle: asking for a code
+  kCodeFromAddress,       // peer address: asking for a code
+  kRegisterFromAddress,   // peer address: trying a code
+  kLinkWriteFromAddress,  // peer address: mailboxes for linking devices written or removed
+  kLinkReadFromAddress,   // peer address: such mailboxes read
+  kLookup,                // account: handles looked up
+  kTakePrekeys,           // account: one-time prekeys taken, of all others together
+  kTakePrekeysOf,         // account and target: one-time prekeys taken of one device
+  kProfileRead,           // account: profiles and device lists read
+  kProfileWrite,          // account: profile, privacy and keys written
+  kPinWrite,              // account: PIN set
+  kRequest,               // account: HTTP requests, by begun KiB of their bodies
+  kTyping,                // device
+  kSubscribe,             // device: accounts subscribed to
+  kAvailability,          // device: said that its user comes or goes
+  kRedeliver,             // device: its inbox asked for again
+  kHello,                 // device: sessions begun
   kCount,
 };
 
@@ -48,6 +50,8 @@ struct RateSettings {
   Rate code_for_handle_hourly{10, 360'000};
   Rate code_from_address{100, 36'000};
   Rate register_from_address{200, 18'000};
+  Rate link_write_from_address{60, 2'000};
+  Rate link_read_from_address{1'200, 100};
   Rate lookup{2'000, 200};
   Rate take_prekeys{500, 1'000};
   Rate take_prekeys_of{10, 60'000};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -16,6 +17,7 @@ struct Refusal {
   wire::ErrorCode code = wire::kInternal;
   std::string detail;  // for people and logs: names the field at fault, never user data
   uint32_t retry_after_ms = 0;
+  std::shared_ptr<const wire::SignedDeviceList> device_list = nullptr;  // Error.device_list; null: absent
 };
 
 template <class T>

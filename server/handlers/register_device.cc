@@ -68,11 +68,11 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
   if (!used) co_return refuse_store(used.error());
   const AccountId new_account = services.random.id<AccountId>();
   const Bytes secret = services.random.bytes(32);
-  const auto record = co_await services.accounts.add_device(
-      handle, new_account, crypto::digest("kith token v1", secret), services.clock.now());
+  const auto record =
+      co_await services.accounts.add_device(handle, new_account, token_hash(secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());
   AccountRecord current = *record;
-  co_await services.home.set_devices(std::move(current), false);
+  co_await services.home.set_devices(std::move(current), {});
   // Another account may have the handle by now, or the PIN be another: the one that was tried is not the one that
   // holds. The device stays inactive, and nobody has its token.
   if (record->pin_hash != (known ? known->pin_hash : ""))
@@ -82,10 +82,7 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
   const DeviceId device = record->devices.back().id;
   response.set_account_id(record->id.bytes());
   response.set_device_id(device.value);
-  Bytes token = record->id.bytes();
-  append_u32(token, device.value);
-  token.append(secret);
-  response.set_token(token);
+  response.set_token(make_token({record->id, device}, secret));
   response.set_device_list_revision(record->device_list_revision.value + 1);
   response.set_server_id(services.settings.server_id.bytes());
   co_return response;

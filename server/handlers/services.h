@@ -15,6 +15,7 @@
 #include "server/ports/inbox_store.h"
 #include "server/ports/key_store.h"
 #include "server/ports/last_seen_store.h"
+#include "server/ports/link_store.h"
 #include "server/ports/profile_store.h"
 #include "server/ports/store_ports.h"
 #include "wire/frames.pb.h"
@@ -40,6 +41,7 @@ struct HandlerSettings {
   uint32_t code_attempts_max = 5;
   uint32_t pin_attempts_max = 10;          // a day
   uint32_t prekeys_low = 20;               // a device is told when it has fewer left
+  uint32_t links_max = 10'000;             // mailboxes for linking devices (LINK-3)
   wire::Limits limits = default_limits();  // as told in Welcome
   ServerId server_id;                      // AccountStore::server_id()
 };

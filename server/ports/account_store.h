@@ -22,6 +22,8 @@ struct DeviceRecord {
   Bytes token_hash;     // BLAKE2b-256 of the token's secret
   bool active = false;  // named by the current device list; a device that is not active can only publish its keys
   UnixMicros created_at;
+  bool linked = false;       // came by link_device()
+  UnixMicros added_at = {};  // when a list first named it; zero before
 };
 
 struct AccountRecord {
@@ -80,13 +82,18 @@ class AccountStore {
   virtual Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) = 0;
 
   // The handle's account, made with `new_account` as its id and this as its only handle if there is none, and in it a
-  // new inactive device with an id never used before in the account. An earlier inactive device of the account is
+  // new inactive device with an id never used before in the account. An earlier inactive one that came by this call is
   // removed. Answers the account as it is afterwards; the new device is its last.
   //
   // Beside remove_handle() of that handle it is as if either came first, so a device may come into the account that is
   // losing it; and the account need not be the one that find_by_handle() answered: compare what was asked of that one.
   virtual Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                              UnixMicros now) = 0;
+
+  // Makes a new inactive device in an account that has active ones, which goes on as add_device() says: one that is let
+  // in by another device. An earlier inactive one that came by this call is removed. kNotFound: no such account;
+  // kConflict: kDevicesMax are active.
+  virtual Task<Result<AccountRecord, StoreError>> link_device(AccountId account, Bytes token_hash, UnixMicros now) = 0;
 
   // Makes a device list current: the devices it names become active, all others end, with their keys.
   // Errors: kConflict unless `revision` is the one after the current; kNotFound when a named device does not exist. The
@@ -96,6 +103,7 @@ class AccountStore {
     Bytes device_list;
     Bytes signature;
     std::vector<DeviceId> devices;
+    UnixMicros now = {};  // added_at of those that become active
   };
   virtual Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) = 0;
 

@@ -21,6 +21,8 @@ class ProfileStoreBackend {
   virtual ~ProfileStoreBackend() = default;
   virtual ProfileStore& profiles() = 0;
   virtual LastSeenStore& last_seen() = 0;
+  // A device that there is.
+  virtual DeviceAddress a_device() = 0;
   // The same data through a store of another process, which writes as well; this one where there can be none.
   virtual ProfileStore& other_profiles() { return profiles(); }
   // Closes the stores and opens them again, as a restart of the program would. False: nothing survives that (a backend
@@ -146,6 +148,22 @@ TEST_P(LastSeenStoreContract, LastSeenIsSeenAtOnceAndTheLatestReplaces) {
   backend_->last_seen().put(account(1), {1'700'000'000'000'001});
   EXPECT_EQ(runner_.run(backend_->last_seen().get(account(1))), UnixMicros{1'700'000'000'000'001});
   EXPECT_EQ(runner_.run(backend_->last_seen().get(account(2))), UnixMicros{5});
+}
+
+TEST_P(LastSeenStoreContract, OfADeviceTheLatestTimeStays_DEVICE_9) {
+  const DeviceAddress device = backend_->a_device();
+  const auto active = [&] { return runner_.run(backend_->last_seen().get_active(device)); };
+  EXPECT_EQ(active(), UnixMicros{});
+  for (const uint64_t time : {20u, 10u}) {
+    backend_->last_seen().put_active(device, {time});
+    EXPECT_EQ(active(), UnixMicros{20}) << "also before it is written";
+    ASSERT_TRUE(runner_.run(backend_->last_seen().flush()));
+    EXPECT_EQ(active(), UnixMicros{20});
+  }
+  EXPECT_EQ(runner_.run(backend_->last_seen().get(device.account)), UnixMicros{}) << "that is another time";
+  EXPECT_EQ(runner_.run(backend_->last_seen().get_active({device.account, {9}})), UnixMicros{});
+  if (!backend_->reopen()) return;
+  EXPECT_EQ(active(), UnixMicros{20});
 }
 
 TEST_P(LastSeenStoreContract, WhatWasFlushedSurvivesReopening) {

@@ -12,6 +12,7 @@ class InboxStore;
 class KeyStore;
 class LastSeenStore;
 class LeaseStore;
+class LinkStore;
 class PairStore;
 class ProfileStore;
 
@@ -22,6 +23,7 @@ struct StorePorts {
   LastSeenStore& last_seen;
   PairStore& pairs;
   LeaseStore& leases;
+  LinkStore& links;
   InboxStore& inboxes;
   CodeSender& codes;
 };

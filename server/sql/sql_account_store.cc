@@ -65,14 +65,16 @@ Result<AccountRecord, StoreError> load_now(SqlConnection& connection, const Acco
 
   record.handles = load_handles(connection, account).all;
 
-  long long device = 0, active = 0, created_at = 0;
+  long long device = 0, active = 0, created_at = 0, linked = 0, added_at = 0;
   std::string token_hash;
   auto devices = connection.query(
-      "SELECT device, token_hash, active, created_at FROM devices WHERE account = :account ORDER BY device");
-  devices.in(account).out(device).out(token_hash).out(active).out(created_at);
+      "SELECT device, token_hash, active, created_at, linked, added_at FROM devices WHERE account = :account"
+      " ORDER BY device");
+  devices.in(account).out(device).out(token_hash).out(active).out(created_at).out(linked).out(added_at);
   while (devices.fetch()) {
     record.devices.push_back({DeviceId{static_cast<uint32_t>(device)}, token_hash, active != 0,
-                              UnixMicros{static_cast<uint64_t>(created_at)}});
+                              UnixMicros{static_cast<uint64_t>(created_at)}, linked != 0,
+                              UnixMicros{static_cast<uint64_t>(added_at)}});
   }
   return record;
 }
@@ -121,6 +123,31 @@ void end_device(SqlConnection& connection, const DeviceAddress& device) {
       .in(device.account)
       .in(device.device.value)
       .run();
+}
+
+// Makes the account this writer's alone until its transaction ends, and counts one device more: its last_device.
+Result<AccountRecord, StoreError> count_device(SqlConnection& connection, const AccountId& account) {
+  connection.query("UPDATE accounts SET next_device = next_device + 1 WHERE account = :account").in(account).run();
+  return load_now(connection, account);
+}
+
+// The device that count_device() has counted. An earlier one of its kind that never became active ends.
+Result<AccountRecord, StoreError> insert_device(SqlConnection& connection, const AccountRecord& account,
+                                                const Bytes& token_hash, bool linked, UnixMicros now) {
+  for (const DeviceRecord& old : account.devices) {
+    if (!old.active && old.linked == linked) end_device(connection, {account.id, old.id});
+  }
+  connection
+      .query(
+          "INSERT INTO devices (account, device, token_hash, active, created_at, linked, added_at, last_active_at)"
+          " VALUES (:account, :device, :token_hash, 0, :now, :linked, 0, 0)")
+      .in(account.id)
+      .in(account.last_device.value)
+      .in(token_hash)
+      .in(now.value)
+      .in(linked ? 1 : 0)
+      .run();
+  return load_now(connection, account.id);
 }
 
 // Whether that very list is the current one.
@@ -217,23 +244,21 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_device(Handle handl
     if (!account) return Fail(StoreError::kUnavailable);  // taken from its account at this very moment
     if (*account == new_account)
       connection.insert_if_absent(kAccount).in(new_account).in("").in(0).in(1).in(0).in("").in("").run();
-    // From here on the account is this writer's alone.
-    connection.query("UPDATE accounts SET next_device = next_device + 1 WHERE account = :account").in(*account).run();
-    const auto record = load_now(connection, *account);
+    const auto record = count_device(connection, *account);
     if (!record) return record;
-    for (const DeviceRecord& old : record->devices) {
-      if (!old.active) end_device(connection, {*account, old.id});
-    }
-    connection
-        .query(
-            "INSERT INTO devices (account, device, token_hash, active, created_at) VALUES (:account, :device, "
-            ":token_hash, 0, :now)")
-        .in(*account)
-        .in(record->last_device.value)
-        .in(token_hash)
-        .in(now.value)
-        .run();
-    return load_now(connection, *account);
+    return insert_device(connection, *record, token_hash, false, now);
+  });
+}
+
+Task<Result<AccountRecord, StoreError>> SqlAccountStore::link_device(AccountId account, Bytes token_hash,
+                                                                     UnixMicros now) {
+  return database_.write([account, token_hash = std::move(token_hash),
+                          now](SqlConnection& connection) -> Result<AccountRecord, StoreError> {
+    const auto record = count_device(connection, account);
+    if (!record) return record;
+    if (static_cast<size_t>(std::ranges::count(record->devices, true, &DeviceRecord::active)) >= kDevicesMax)
+      return Fail(StoreError::kConflict);
+    return insert_device(connection, *record, token_hash, true, now);
   });
 }
 
@@ -266,7 +291,10 @@ Task<Result<AccountRecord, StoreError>> SqlAccountStore::set_device_list(Account
           if (std::ranges::find(list.devices, device.id) == list.devices.end())
             end_device(connection, {account, device.id});
         }
-        connection.query("UPDATE devices SET active = 1 WHERE account = :account").in(account).run();
+        connection.query("UPDATE devices SET active = 1, added_at = :now WHERE account = :account AND active = 0")
+            .in(list.now.value)
+            .in(account)
+            .run();
         return load_now(connection, account);
       });
 }

@@ -23,6 +23,7 @@ class SqlAccountStore final : public AccountStore {
   Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) override;
   Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,
                                                      UnixMicros now) override;
+  Task<Result<AccountRecord, StoreError>> link_device(AccountId account, Bytes token_hash, UnixMicros now) override;
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override;
   Task<Result<void, StoreError>> set_pin_hash(AccountId account, std::string pin_hash) override;
   Task<Result<Try, StoreError>> take_pin_try(AccountId account, UnixMicros now, TryBudget budget) override;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Accounts, keys, profiles and last seen in one SQL database: its threads and transactions. Stores give it jobs; a job
-// is plain code on a SqlConnection. Other processes may write to the same database: what a job compares, it compares in
-// its statements (UPDATE ... WHERE, and the rows that it changed; unique keys), never in code between two of them.
+// Accounts, keys, profiles, last seen and links in one SQL database: its threads and transactions. Stores give it jobs;
+// a job is plain code on a SqlConnection. Other processes may write to the same database: what a job compares, it
+// compares in its statements (UPDATE ... WHERE, and the rows that it changed; unique keys), never in code between two
+// of them.
 //
 // Writes run on one thread, many to a transaction: what waits shares one sync (group commit), as registrations and key
 // uploads come in bursts. Reads run on another thread and connection, on the last committed state, and never wait for a

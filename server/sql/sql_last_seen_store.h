@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Last seen in the SQL database, gathered in memory and written every few seconds in one transaction: table last_seen
-// (sql_schema.cc).
+// Last seen in the SQL database, gathered in memory and written every few seconds in one transaction: table last_seen,
+// and of devices a column of theirs (sql_schema.cc).
 #pragma once
 
 #include <condition_variable>
@@ -14,8 +14,8 @@
 
 namespace kith {
 
-// Limits: holds one time for each account put since the last write, so at most as many as accounts; kGatheredMax of
-//         them are written at once. While the database is away or full they stay in memory.
+// Limits: holds one time for each account and device put since the last write, so at most as many as there are;
+//         kGatheredMax of them are written at once. While the database is away or full they stay in memory.
 class SqlLastSeenStore final : public LastSeenStore {
  public:
   static constexpr size_t kGatheredMax = 20'000;
@@ -27,10 +27,16 @@ class SqlLastSeenStore final : public LastSeenStore {
 
   void put(AccountId account, UnixMicros last_seen) override;
   Task<Result<UnixMicros, StoreError>> get(AccountId account) override;
+  void put_active(DeviceAddress device, UnixMicros last_active) override;
+  Task<Result<UnixMicros, StoreError>> get_active(DeviceAddress device) override;
   Task<Result<void, StoreError>> flush() override;
 
  private:
-  using Times = std::unordered_map<AccountId, UnixMicros>;
+  struct Times {
+    std::unordered_map<AccountId, UnixMicros> accounts;
+    std::unordered_map<DeviceAddress, UnixMicros> devices;
+    [[nodiscard]] size_t size() const { return accounts.size() + devices.size(); }
+  };
   void run();
   [[nodiscard]] Times gathered() const;
   void forget_written(const Times& written);

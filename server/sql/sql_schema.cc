@@ -37,12 +37,17 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " ordinal BIGINT NOT NULL)",
         "CREATE INDEX handles_by_account ON handles (account, ordinal)",
 
+        // linked: let in by another device; added_at: when a list first named it, 0 before; last_active_at: the hour,
+        // 0: not known
         "CREATE TABLE devices ("
         " account CHAR(32) NOT NULL,"
         " device BIGINT NOT NULL,"
         " token_hash BLOB NOT NULL,"
         " active SMALLINT NOT NULL,"
         " created_at BIGINT NOT NULL,"
+        " linked SMALLINT NOT NULL,"
+        " added_at BIGINT NOT NULL,"
+        " last_active_at BIGINT NOT NULL,"
         " PRIMARY KEY (account, device))",
 
         "CREATE TABLE codes ("
@@ -98,6 +103,25 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " name VARCHAR(32) NOT NULL PRIMARY KEY,"
         " holder VARCHAR(32) NOT NULL,"
         " ends_at BIGINT NOT NULL)",
+
+        // Mailboxes for linking devices (LINK-1), with what is written in each slot; link: 32 hexadecimal digits
+        "CREATE TABLE links ("
+        " link CHAR(32) NOT NULL PRIMARY KEY,"
+        " expires_at BIGINT NOT NULL,"
+        " slot1 BLOB NOT NULL,"
+        " slot2 BLOB NOT NULL,"
+        " slot3 BLOB NOT NULL,"
+        " slot4 BLOB NOT NULL,"
+        " slot5 BLOB NOT NULL,"
+        " slot6 BLOB NOT NULL,"
+        " slot7 BLOB NOT NULL,"
+        " slot8 BLOB NOT NULL)",
+        "CREATE INDEX links_by_expiry ON links (expires_at)",
+
+        // One row: how many of them there are
+        "CREATE TABLE link_count ("
+        " only_one SMALLINT NOT NULL PRIMARY KEY,"
+        " held BIGINT NOT NULL)",
     },
 };
 

@@ -24,6 +24,7 @@ struct DeliveryStores {
   MemoryLastSeenStore last_seen;
   MemoryPairStore pairs;
   MemoryLeases leases;
+  MemoryLinkStore links;
   MemoryInboxStore inboxes;
 };
 
@@ -67,6 +68,7 @@ class DeliveryWorld {
   [[nodiscard]] MemoryAccountStore& accounts() { return stores_->accounts; }
   [[nodiscard]] MemoryProfileStore& profiles() { return stores_->profiles; }
   [[nodiscard]] MemoryLeaseStore& leases() { return leases_; }
+  [[nodiscard]] MemoryLinkStore& links() { return stores_->links; }
   [[nodiscard]] MemoryLastSeenStore& last_seen() { return stores_->last_seen; }
   [[nodiscard]] std::shared_ptr<DeliveryStores> stores() { return stores_; }
 
@@ -195,7 +197,7 @@ class DeliveryWorld {
     const auto slots = loops.run(0, take_all_slots(stores_->inboxes, random.id<SlotOwner>()));
     shards_ = std::make_unique<Shards>(parts, loops.clock,
                                        DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen,
-                                                     stores_->pairs, leases_, stores_->inboxes},
+                                                     stores_->pairs, leases_, stores_->links, stores_->inboxes},
                                        settings_, *slots);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }

@@ -97,9 +97,17 @@ class MemoryAccountStore final : public AccountStore {
       record.id = new_account;
       record.handles = {handle};
     }
-    end_devices(record, [](const DeviceRecord& device) { return !device.active; });
-    record.devices.push_back({DeviceId{++record.last_device.value}, std::move(token_hash), false, now});
-    co_return record;
+    co_return add_now(record, std::move(token_hash), false, now);
+  }
+  Task<Result<AccountRecord, StoreError>> link_device(AccountId account, Bytes token_hash, UnixMicros now) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(account);
+    if (found == accounts_.end()) co_return Fail(StoreError::kNotFound);
+    const auto& devices = found->second.devices;
+    const auto active = std::count_if(devices.begin(), devices.end(), [](const auto& device) { return device.active; });
+    if (static_cast<size_t>(active) >= kDevicesMax) co_return Fail(StoreError::kConflict);
+    co_return add_now(found->second, std::move(token_hash), true, now);
   }
   Task<Result<AccountRecord, StoreError>> set_device_list(AccountId account, DeviceList list) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
@@ -120,7 +128,9 @@ class MemoryAccountStore final : public AccountStore {
     end_devices(record, [&list](const DeviceRecord& device) {
       return std::find(list.devices.begin(), list.devices.end(), device.id) == list.devices.end();
     });
-    for (DeviceRecord& device : record.devices) device.active = true;
+    for (DeviceRecord& device : record.devices) {
+      if (!std::exchange(device.active, true)) device.added_at = list.now;
+    }
     record.device_list_revision = list.revision;
     record.device_list = std::move(list.device_list);
     record.device_list_signature = std::move(list.signature);
@@ -221,6 +231,11 @@ class MemoryAccountStore final : public AccountStore {
  private:
   static bool may_use(const PendingCode& code, const Bytes& request) {
     return code.used_by.empty() || code.used_by == request;
+  }
+  AccountRecord add_now(AccountRecord& record, Bytes token_hash, bool linked, UnixMicros now) {
+    end_devices(record, [linked](const DeviceRecord& device) { return !device.active && device.linked == linked; });
+    record.devices.push_back({DeviceId{++record.last_device.value}, std::move(token_hash), false, now, linked});
+    return record;
   }
   template <class Condition>
   void end_devices(AccountRecord& record, Condition ends) {

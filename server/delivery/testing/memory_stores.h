@@ -3,6 +3,7 @@
 // The stores that delivery needs, in memory, with switches for their faults. Deterministic; any thread may call.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,6 +15,7 @@
 #include "server/delivery/testing/memory_inbox_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/lease_store.h"
+#include "server/ports/link_store.h"
 #include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 
@@ -128,6 +130,75 @@ class MemoryLeaseStore final : public LeaseStore {
   const std::string holder_;
 };
 
+class MemoryLinkStore final : public LinkStore {
+ public:
+  Faults faults;
+
+  Task<Result<void, StoreError>> put(LinkId link, LinkSlot slot, Bytes payload, UnixMicros now,
+                                     size_t links_max) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    if (const auto known = links_.find(link); known != links_.end() && !lives(known->second, now)) links_.erase(known);
+    if (!links_.contains(link)) {
+      if (links_.size() >= links_max) (void)expire_now(now, kExpiredMax);
+      if (links_.size() >= links_max) co_return Fail(StoreError::kFull);
+      links_[link].ends_at = {now.value + kLifeMicros};
+    }
+    const auto [place, is_new] = links_[link].slots.try_emplace(slot, std::move(payload));
+    if (!is_new && place->second != payload) co_return Fail(StoreError::kConflict);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<std::vector<Message>, StoreError>> read(LinkId link, UnixMicros now) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    std::vector<Message> messages;
+    const auto known = links_.find(link);
+    if (known == links_.end() || !lives(known->second, now)) co_return messages;
+    for (const auto& [slot, payload] : known->second.slots) messages.push_back({slot, payload});
+    co_return messages;
+  }
+  Task<Result<void, StoreError>> remove(LinkId link) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    links_.erase(link);
+    co_return Result<void, StoreError>();
+  }
+  Task<Result<size_t, StoreError>> expire(UnixMicros now, size_t count_max) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    co_return expire_now(now, count_max);
+  }
+  // What is kept, over or not.
+  [[nodiscard]] size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return links_.size();
+  }
+
+ private:
+  struct Link {
+    UnixMicros ends_at;
+    std::map<LinkSlot, Bytes> slots;
+  };
+  static bool lives(const Link& link, UnixMicros now) {
+    return now < link.ends_at && link.ends_at.value <= now.value + 2 * kLifeMicros;
+  }
+  size_t expire_now(UnixMicros now, size_t count_max) {
+    size_t count = 0;
+    for (auto link = links_.begin(); link != links_.end() && count < count_max;) {
+      if (lives(link->second, now)) {
+        ++link;
+        continue;
+      }
+      link = links_.erase(link);
+      ++count;
+    }
+    return count;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<LinkId, Link> links_;
+};
+
 class MemoryLastSeenStore final : public LastSeenStore {
  public:
   Faults faults;
@@ -142,6 +213,17 @@ class MemoryLastSeenStore final : public LastSeenStore {
     const auto found = times_.find(account);
     co_return found == times_.end() ? UnixMicros{} : found->second;
   }
+  void put_active(DeviceAddress device, UnixMicros last_active) override {
+    const std::lock_guard lock(mutex_);
+    UnixMicros& time = active_[device];
+    time = std::max(time, last_active);
+  }
+  Task<Result<UnixMicros, StoreError>> get_active(DeviceAddress device) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto found = active_.find(device);
+    co_return found == active_.end() ? UnixMicros{} : found->second;
+  }
   Task<Result<void, StoreError>> flush() override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     co_return Result<void, StoreError>();
@@ -150,6 +232,7 @@ class MemoryLastSeenStore final : public LastSeenStore {
  private:
   std::mutex mutex_;
   std::map<AccountId, UnixMicros> times_;
+  std::map<DeviceAddress, UnixMicros> active_;
 };
 
 }  // namespace kith::testing

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/delivery/session.h"
@@ -31,8 +32,10 @@ class RecordingSession final : public Session {
     if (backlog_end) entries_after_backlog += delivered.size();
     frames.push_back(frame);
   }
-  void close(EndReason reason) override {
-    if (!closed) closed = reason;
+  void close(EndReason reason, ShownList list) override {
+    if (closed) return;
+    closed = reason;
+    shown_list = std::move(list);
   }
   [[nodiscard]] size_t bytes_waiting() const override { return 0; }
 
@@ -65,6 +68,7 @@ class RecordingSession final : public Session {
   std::optional<Position> backlog_end;
   size_t entries_after_backlog = 0;
   std::optional<EndReason> closed;
+  ShownList shown_list;
   bool welcomed = false;
 };
 

@@ -149,7 +149,7 @@ struct MemoryPorts {
   MemoryPorts() {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
-  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, inboxes, codes}; }
+  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, links, inboxes, codes}; }
 
   MemoryAccountStore accounts;
   MemoryKeyStore keys;
@@ -158,6 +158,7 @@ struct MemoryPorts {
   MemoryPairStore pairs;
   MemoryLeases all_leases;
   MemoryLeaseStore leases{all_leases, "kithd"};
+  MemoryLinkStore links;
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };

@@ -3,6 +3,7 @@
 // A device's own side of registration and keys, with real keys: what a client core would do, in a few lines.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,18 +44,50 @@ class TestDevice {
     return response;
   }
 
-  // Keys and list of this one device, as the first PUT /v1/keys has them.
-  wire::PublishKeysRequest keys(uint32_t prekey_count = 30) {
-    crypto::Sessions sessions(store, world.random);
-    wire::PublishKeysRequest request;
+  // Asks an active device of an account to let this one in, and takes what it is given: the account's key too, as which
+  // the lists of this one are signed here. The answer to that device.
+  Outcome<wire::NewDeviceResponse> begin_linking(const TestDevice& first) {
+    auto response = world.run(handlers::new_device(world.services(), first.address, {}));
+    if (response) {
+      address = {first.address.account, {response->device_id()}};
+      token = response->token();
+      revision = response->device_list_revision();
+      account_key = first.account_key;
+    }
+    return response;
+  }
+  // All of it; `others`: the account's active devices.
+  bool become_linked(std::vector<TestDevice*> others) {
+    return begin_linking(*others.front()) && publish(keys(30, std::move(others)));
+  }
+
+  // A list of the account, at this one's `revision`, which names these devices.
+  wire::DeviceList list_of(std::vector<TestDevice*> devices) const {
     wire::DeviceList list;
     list.set_account_id(address.account.bytes());
     list.set_revision(revision);
     list.set_account_key(account_key.public_key);
-    list.add_devices()->set_device_id(address.device.value);
-    list.mutable_devices(0)->set_identity_key(store.identity().public_key);
-    list.mutable_devices(0)->set_name("Test");
-    sign(request, list);
+    std::ranges::sort(devices, {}, [](TestDevice* device) { return device->address.device; });
+    for (TestDevice* const device : devices) {
+      wire::DeviceList::Device& one = *list.add_devices();
+      one.set_device_id(device->address.device.value);
+      one.set_identity_key(device->store.identity().public_key);
+      one.set_name("Test");
+    }
+    return list;
+  }
+  // A list and nothing else.
+  wire::PublishKeysRequest list_alone(std::vector<TestDevice*> devices) const {
+    wire::PublishKeysRequest request;
+    sign(request, list_of(std::move(devices)));
+    return request;
+  }
+  // Keys and list of this device, as the first PUT /v1/keys has them; with `others` in the list.
+  wire::PublishKeysRequest keys(uint32_t prekey_count = 30, std::vector<TestDevice*> others = {}) {
+    crypto::Sessions sessions(store, world.random);
+    wire::PublishKeysRequest request;
+    others.push_back(this);
+    sign(request, list_of(std::move(others)));
     request.set_registration_id(store.registration_id());
     request.set_identity_key(store.identity().public_key);
     const auto signed_prekey = sessions.make_signed_prekey(1, world.loops.clock.now());
