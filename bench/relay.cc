@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "net/socket.h"
-#include "server/delivery/entries.h"
 #include "server/delivery/queue.h"
+#include "wire/entry_body.h"
 #include "wire/frame_codec.h"
 #include "wire/frames.pb.h"
 #include "wire/websocket.h"

@@ -59,7 +59,7 @@ struct Account {
   [[nodiscard]] bool shows_about_to(const AccountId& other) const;
   // One of the contacts it has told; it tells them when a scope needs them.
   [[nodiscard]] bool has_contact(const AccountId& other) const;
-  // Neither itself, nor a contact that it has told, nor somebody whom it has written to (sender_shares.h).
+  // Neither itself, nor a contact that it has told, nor somebody whom it has written to (admission.h).
   [[nodiscard]] bool is_stranger(const AccountId& other) const;
   void remember_peer(const AccountId& peer);
 };

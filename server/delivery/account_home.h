@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "server/delivery/account.h"
-#include "server/delivery/settlement.h"
+#include "server/delivery/undurable_log.h"
 #include "server/ports/account_store.h"
 #include "server/ports/profile_store.h"
 #include "server/ports/store_error.h"

@@ -23,28 +23,28 @@ Task<Result<void, StoreError>> DeviceInbox::load() {
   if (!summary) co_return Fail(summary.error());
   log_.loaded(summary->last);
   forgetting_.count_stored(summary->count, summary->bytes);
-  if (!summary->recent.empty()) recent().set_stored(std::move(summary->recent));
+  if (!summary->recent.empty()) admission().set_stored(std::move(summary->recent));
   co_return Result<void, StoreError>();
 }
 
 // ---------------------------------------------------------------- appending
 
-RecentMessages& DeviceInbox::recent() {
-  if (!recent_) recent_ = std::make_unique<RecentMessages>();
-  return *recent_;
+Admission& DeviceInbox::admission() {
+  if (!admission_) admission_ = std::make_unique<Admission>();
+  return *admission_;
 }
 
 void DeviceInbox::remember(const MessageOrigin& origin) {
-  if (!recent().find(origin.id, origin.from)) recent().add(origin.id, origin.from, origin.server_time);
+  admission().remember(origin.id, origin.from, origin.server_time);
 }
 
 DeviceInbox::Seen DeviceInbox::seen(const MessageId& id, const DeviceAddress& from, UnixMicros& server_time) const {
-  if (!recent_) return Seen::kNew;
-  if (const auto time = recent_->find(id, from)) {
+  if (!admission_) return Seen::kNew;
+  if (const auto time = admission_->find(id, from)) {
     server_time = *time;
     return Seen::kRepeated;
   }
-  return recent_->may_be_stored(id) ? Seen::kUnsure : Seen::kNew;
+  return admission_->may_be_stored(id) ? Seen::kUnsure : Seen::kNew;
 }
 
 Task<Result<std::optional<UnixMicros>, StoreError>> DeviceInbox::find_stored(MessageId id, DeviceAddress from) {
@@ -90,10 +90,9 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
 }
 
 bool DeviceInbox::has_share(const AccountId& from, size_t payload_bytes) const {
-  if (SenderShares::is_roomy(held(), bound())) return true;
-  static const SenderShares nobody_counted;
-  const SenderShares& shares = shares_ ? *shares_ : nobody_counted;
-  return shares.has_room(from, payload_bytes + kEntryOverheadMax, held(), bound());
+  static const Admission nobody_counted;
+  const Admission& admission = admission_ ? *admission_ : nobody_counted;
+  return admission.has_share(from, payload_bytes + kEntryOverheadMax, held(), bound());
 }
 
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {
@@ -103,15 +102,9 @@ void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiti
   made.due_ms =
       ports_.time.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
   made.waiting = &waiting;
-  recent().add(message.id, message.from, message.server_time);
   const UndurableLog::Entry& entry = log_.append(std::move(made));
   ++ports_.counters.messages_appended;
-  if (SenderShares::is_roomy(held(), bound())) {
-    shares_.reset();
-  } else {
-    if (!shares_) shares_ = std::make_unique<SenderShares>();
-    shares_->count(message.from.account, entry.stored.body->size());
-  }
+  admission().let_in(message.id, message.from, message.server_time, entry.stored.body->size(), held(), bound());
   use();
   ports_.commit.add(*this, {entry.due_ms, false});
   pump();
@@ -167,7 +160,7 @@ void DeviceInbox::commit_failed(StoreError error) {
   std::vector<UndurableLog::Entry> back = log_.failed(error, window_.spent(), ports_.time.now_ms() + kRetryDelayMs);
   std::erase_if(back, [this](const UndurableLog::Entry& entry) {
     if (entry.kind != UndurableLog::Kind::kMessage) return false;
-    if (recent_) recent_->remove(entry.stored.message_id, entry.origin);
+    if (admission_) admission_->forget(entry.stored.message_id, entry.origin);
     return true;
   });
   register_due();
@@ -374,7 +367,7 @@ void DeviceInbox::stop(Settled why, EndReason reason, ShownList list) {
   ended_ = true;
   window_.close(reason, std::move(list));
   log_.drop(why);
-  recent_.reset();
+  admission_.reset();
 }
 
 void DeviceInbox::end(ShownList list) {
@@ -399,7 +392,7 @@ bool DeviceInbox::is_quiet(uint32_t seconds) const {
 }
 
 void DeviceInbox::shrink() {
-  if (log_.empty() && confirmed() >= log_.durable_last()) recent_.reset();
+  if (log_.empty() && confirmed() >= log_.durable_last()) admission_.reset();
   log_.shrink();
   window_.shrink();
 }

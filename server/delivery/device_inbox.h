@@ -11,14 +11,14 @@
 // before the commit, so that the entry never touches the disk. Memory holds every undurable entry, and of those in
 // flight only who sent them (for receipts); what is durable and not sent is read back when the window opens.
 //
-// It is put together of three parts that know nothing of each other, nor of stores, clocks and loops:
+// It is put together of four parts that know nothing of each other, nor of stores, clocks and loops:
 //
+//   admission.h        which messages come in: no repetition, and a stranger's within its share
 //   undurable_log.h    what is appended and not settled, and what becomes of it when its commit fails
 //   session_window.h   the session, what was sent to it, what it has confirmed
 //   forgetting.h       what is stored, and how what is confirmed goes from the disk
 //
-// What is left here: reading the store, room, receipts, the duplicate window, and who is told when one of the three
-// moves on.
+// What is left here: reading the store, room, receipts, and who is told when one of the four moves on.
 //
 // Rules
 //   SEND-2   an entry is settled when the device confirms it or its batch is durable, whichever is first.
@@ -41,18 +41,16 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
-#include "server/delivery/entries.h"
+#include "server/delivery/admission.h"
 #include "server/delivery/forgetting.h"
 #include "server/delivery/group_commit.h"
 #include "server/delivery/owned_slots.h"
-#include "server/delivery/recent_messages.h"
-#include "server/delivery/sender_shares.h"
 #include "server/delivery/session.h"
 #include "server/delivery/session_window.h"
-#include "server/delivery/settlement.h"
 #include "server/delivery/shard_time.h"
 #include "server/delivery/undurable_log.h"
 #include "server/ports/inbox_store.h"
+#include "wire/entry_body.h"
 
 namespace kith {
 
@@ -94,7 +92,7 @@ class DeviceInbox final : public GroupCommit::Member {
 
   enum class Room { kEnough, kInboxFull, kStoreFull, kBusy };
   [[nodiscard]] Room room(size_t payload_bytes) const;
-  // Whether a message of this account would fit into the share of a stranger (sender_shares.h).
+  // Whether a message of this account would fit into the share of a stranger (admission.h).
   [[nodiscard]] bool has_share(const AccountId& from, size_t payload_bytes) const;
 
   // Appends a message that seen() calls new, for which there is room, and delivers it at once when the device is
@@ -160,7 +158,7 @@ class DeviceInbox final : public GroupCommit::Member {
   bool collect(uint64_t now_ms, InboxStore::Batch& batch, size_t& bytes_left) override;
   void committed(Result<void, StoreError> result) override;
   [[nodiscard]] std::optional<Position> forgettable() override;
-  void refuse_waiting(Settled why) override { log_.refuse_waiting(why); }
+  void refuse_waiting() override { log_.refuse_waiting(Settled::kUnavailable); }
 
  private:
   [[nodiscard]] Amount held() const {
@@ -168,7 +166,7 @@ class DeviceInbox final : public GroupCommit::Member {
   }
   [[nodiscard]] Amount bound() const { return {ports_.settings.inbox_entries_max, ports_.settings.inbox_bytes_max}; }
   [[nodiscard]] bool sends_at_once() const;
-  RecentMessages& recent();
+  Admission& admission();
   // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers
   // it.
   void remember(const MessageOrigin& origin);
@@ -199,8 +197,7 @@ class DeviceInbox final : public GroupCommit::Member {
   UndurableLog log_;
   SessionWindow window_;
   Forgetting forgetting_;
-  std::unique_ptr<RecentMessages> recent_;  // absent while nothing was appended lately and nothing is stored
-  std::unique_ptr<SenderShares> shares_;    // absent while there is nothing to share
+  std::unique_ptr<Admission> admission_;  // absent while nothing was appended lately and nothing is stored
 };
 
 }  // namespace kith

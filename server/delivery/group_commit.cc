@@ -270,7 +270,7 @@ Task<void> GroupCommit::drain() {
       break;
     }
   }
-  for (Member* const member : messages_) member->refuse_waiting(Settled::kUnavailable);
+  for (Member* const member : messages_) member->refuse_waiting();
 }
 
 }  // namespace kith

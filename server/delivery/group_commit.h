@@ -25,7 +25,6 @@
 #include "base/timers.h"
 #include "server/delivery/due.h"
 #include "server/delivery/settings.h"
-#include "server/delivery/settlement.h"
 #include "server/delivery/shard_counters.h"
 #include "server/ports/inbox_store.h"
 
@@ -58,7 +57,7 @@ class GroupCommit {
     // forget_later().
     [[nodiscard]] virtual std::optional<Position> forgettable() = 0;
     // The group commit gives up: whoever waits is told.
-    virtual void refuse_waiting(Settled why) = 0;
+    virtual void refuse_waiting() = 0;
 
    protected:
     ~Member() = default;

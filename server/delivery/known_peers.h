@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Whom one account has written to: its friends, when strangers fill its inbox (sender_shares.h). Kept in the PairStore;
+// Whom one account has written to: its friends, when strangers fill its inbox (admission.h). Kept in the PairStore;
 // in memory as long as the account is.
 //
 // Cost:   a pointer until there is somebody; then 4 bytes for each of at most PairStore::kPeersMax. Somebody who is

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "server/delivery/entries.h"
+#include "wire/entry_body.h"
 
 namespace kith {
 
@@ -84,7 +84,8 @@ void SessionWindow::Run::deliver() {
 
 void SessionWindow::Run::say_expired(Position position) {
   deliver();
-  const InboxEntry entry{position, {}, {}, expired_body()};
+  static const InboxBody expired_body = make_body(encode_expired_body());  // one for all inboxes
+  const InboxEntry entry{position, {}, {}, expired_body};
   window_.count_sent(entry, {}, {}).expired = true;
   ++sent_;
   const InboxEntry* const one = &entry;

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "server/delivery/entries.h"
 #include "server/delivery/testing/recording_session.h"
+#include "wire/entry_body.h"
 
 namespace kith::testing {
 namespace {
@@ -24,7 +24,7 @@ class SessionWindowTest : public ::testing::Test {
   // Sends these positions in one run; how many entries went out.
   size_t send(std::vector<Position> positions) {
     std::vector<InboxEntry> entries;
-    for (const Position position : positions) entries.push_back({position, {}, {}, empty_body()});
+    for (const Position position : positions) entries.push_back({position, {}, {}, make_body({})});
     SessionWindow::Run run(window);
     for (const InboxEntry& entry : entries) run.add(entry, {}, {});
     run.flush();
@@ -128,7 +128,7 @@ TEST_F(SessionWindowTest, WhatIsMissingIsSaidToHaveExpired) {  // [INBOX-3]
 TEST_F(SessionWindowTest, OneEntryStandsForAllThatHasExpiredBeforeTheNext) {  // [INBOX-3]
   connect();
   send({at(1)});
-  const InboxEntry next{at(6), {}, {}, empty_body()};
+  const InboxEntry next{at(6), {}, {}, make_body({})};
   {
     SessionWindow::Run run(window);
     run.add_expired(at(2));

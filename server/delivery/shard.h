@@ -5,7 +5,7 @@
 //
 // Where to look
 //   account.h         what is kept of an account
-//   device_inbox.h    the stream of entries of one device, and its three parts; SEND-2, INBOX-1, INBOX-3
+//   device_inbox.h    the stream of entries of one device, and its four parts; SEND-2, INBOX-1, INBOX-3
 //   group_commit.h    when entries go to disk
 //   presence.h        online, last seen, subscriptions
 //   shard_time.h      server times, and when something has expired

@@ -20,6 +20,12 @@ bool combine(UndurableLog::Entry& known, const UndurableLog::Entry& notice) {
   return true;
 }
 
+// A position with nothing at it. One for all inboxes.
+const InboxBody& empty_body() {
+  static const InboxBody body = make_body({});
+  return body;
+}
+
 }  // namespace
 
 UndurableLog::Entry UndurableLog::Entry::message(const IncomingMessage& message, bool withheld) {

@@ -3,6 +3,7 @@
 #include "server/gateway/dispatch.h"
 
 #include "server/gateway/session_protocol.h"
+#include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
 
 namespace kith::gateway {
@@ -53,6 +54,14 @@ void on_send(SessionProtocol& session, wire::Send& send) {
   session.session_tasks().spawn(answer_send(session, std::move(send)));
 }
 
+// INBOX-1, INBOX-2: the only thing but age that takes entries away.
+void on_confirm(SessionProtocol& session, const wire::Confirm& confirm) {
+  const auto withheld = handlers::withheld_of(confirm.withheld());  // nearly always empty, and then without memory
+  if (!withheld) return session.refuse({wire::kTooLarge, "withheld", 0});
+  const DeviceAddress from = session.device();
+  session.services().shards.of(from.account).confirm(from, Position{confirm.position()}, *withheld);
+}
+
 void on_ping(SessionProtocol& session, const wire::Ping& ping) {
   wire::ServerFrame frame;
   frame.mutable_pong()->set_nonce(ping.nonce());
@@ -67,9 +76,7 @@ void dispatch(SessionProtocol& session, ClientFrame& frame) {
   const DeviceAddress from = session.device();
   switch (frame.kind_case()) {
     case ClientFrame::kSend: return on_send(session, *frame.mutable_send());
-    case ClientFrame::kConfirm:
-      if (const auto taken = handlers::confirm(services, from, frame.confirm()); !taken) session.refuse(taken.error());
-      return;
+    case ClientFrame::kConfirm: return on_confirm(session, frame.confirm());
     case ClientFrame::kRedeliver: return handlers::redeliver(services, from, frame.redeliver());
     case ClientFrame::kPing: return on_ping(session, frame.ping());
     case ClientFrame::kHello: return session.refuse({wire::kMalformed, "a second Hello", 0});

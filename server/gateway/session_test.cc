@@ -323,6 +323,22 @@ TEST(Session, ASecondHelloClosesTheConnection) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST(Session, MoreThanTheBoundCanNotBeWithheld) {  // [LIMIT-1] [TICK-1]
+  Server server;
+  Device device(server, server.add_device("+491700000001"));
+  wire::ClientFrame confirm = confirm_frame(0);
+  for (uint64_t i = 1; i <= kWithheldMax; ++i) confirm.mutable_confirm()->add_withheld(i);
+  device.send_frame(confirm);
+  device.send_frame(ping_frame(1));
+  EXPECT_TRUE(device.receive(ServerFrame::kPong));
+  confirm.mutable_confirm()->add_withheld(kWithheldMax + 1);
+  device.send_frame(confirm);
+  const auto error = device.receive(ServerFrame::kError);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->error().code(), wire::kTooLarge);
+  EXPECT_EQ(device.receive_close(), 1009);
+}
+
 TEST(Session, UnknownKindsOfFramesAreIgnored) {
   Server server;
   Device client(server, server.add_device("+491700000001"));

@@ -46,8 +46,6 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
 // The function: see send_message.cc. Answers through the returned frame (accepted or refused, for the account it
 // names).
 Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send);
-// The caller closes the connection with what is refused.
-Outcome<void> confirm(Services& services, DeviceAddress from, const wire::Confirm& confirm);
 void redeliver(Services& services, DeviceAddress from, const wire::Redeliver& redeliver);
 Task<void> typing(Services& services, DeviceAddress from, wire::Typing typing);
 Task<void> availability(Services& services, DeviceAddress from, wire::Availability availability);

@@ -100,13 +100,6 @@ TEST_F(SocketTest, MoreThanTheBoundCanNotBeWithheld) {  // [LIMIT-1] [TICK-1]
   EXPECT_EQ(say(hello, at_ana).error().code, wire::kTooLarge);
   hello.mutable_withheld()->RemoveLast();
   EXPECT_TRUE(say(hello, at_ana));
-  wire::Confirm confirm;
-  for (uint64_t i = 0; i <= 256; ++i) confirm.add_withheld(i);
-  world.loop_of(ana).run([&] {
-    const auto taken = handlers::confirm(world.services(), ana_1, confirm);
-    ASSERT_FALSE(taken);
-    EXPECT_EQ(taken.error().code, wire::kTooLarge);
-  });
 }
 
 TEST_F(SocketTest, HelloReplacesTheSessionBefore) {

@@ -135,9 +135,7 @@ class HandlersWorld {
     return send(from, send_of(random.id<MessageId>(), to, {1}));
   }
   void confirm(DeviceAddress device, Position position) {
-    wire::Confirm confirm;
-    confirm.set_position(position.value);
-    loop_of(device.account).run([&] { EXPECT_TRUE(handlers::confirm(*services_, device, confirm)); });
+    loop_of(device.account).run([&] { of(device.account).confirm(device, position); });
   }
   void detach(DeviceAddress device, RecordingSession& session) {
     loop_of(device.account).run([&] { of(device.account).detach(device, session); });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The bodies of inbox entries (InboxEntry.body): what the server writes of them, and what it needs to read back.
+// The body of an entry of an inbox: a serialized wire.Entry without its position, as the server writes it, keeps it and
+// sends it. And what it needs to read back of one.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <optional>
 
 #include "base/bytes.h"
 #include "base/ids.h"
-#include "server/ports/inbox_store.h"
 #include "wire/receipt_run.h"
 
 namespace kith {
@@ -23,16 +23,13 @@ struct IncomingMessage {
   uint32_t life_ms = 0;         // 0: as long as the inbox keeps entries
 };
 
-// A serialized wire.Entry without its position. Written by hand so that the payload is copied once and nothing else is
-// allocated.
+// Written by hand so that the payload is copied once and nothing else is allocated.
 Bytes encode_message_body(const IncomingMessage& message);
-// A position with nothing at it. One for all inboxes.
-const InboxBody& empty_body();
 // `from` is the device that confirmed; `sender` the device of the inbox's account that had sent (TICK-1).
 Bytes encode_receipt_body(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
 Bytes encode_account_changed_body(const AccountId& account, Revision revision);
-// Stands for what has expired before it, and for itself. One for all inboxes.
-const InboxBody& expired_body();
+// Stands for what has expired before it, and for itself.
+Bytes encode_expired_body();
 
 // Bytes that an entry needs beyond its payload, at most: for bounds before a position is known.
 constexpr size_t kEntryOverheadMax = 104;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The wire format of frames.proto's Entry, written directly. entries_test.cc holds it against protobuf's own.
+// The wire format of frames.proto's Entry, written directly. entry_body_test.cc holds it against protobuf's own.
 //
 //   body             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed |
 //                    0x2a 0x00 (expired) | nothing
@@ -9,7 +9,7 @@
 //   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device),
 //                    0x20 varint(first_number), 0x28 varint(last_number), 0x31 8 marks (little endian)
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
-#include "server/delivery/entries.h"
+#include "wire/entry_body.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
@@ -100,15 +100,7 @@ Bytes encode_account_changed_body(const AccountId& account, Revision revision) {
   return out;
 }
 
-const InboxBody& empty_body() {
-  static const InboxBody body = make_body({});
-  return body;
-}
-
-const InboxBody& expired_body() {
-  static const InboxBody body = make_body(Bytes("\x2a\x00", 2));
-  return body;
-}
+Bytes encode_expired_body() { return {"\x2a\x00", 2}; }
 
 std::optional<MessageOrigin> message_origin(BytesView body) {
   // By protobuf's reader and not by its objects, which would copy the payload.
