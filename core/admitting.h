@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The first device's side of linking (LINK-3; joining.h has the slots): it opens the link of a new device, shows the
+// The first device's side of linking (LINK-5; joining.h has the slots): it opens the link of a new device, shows the
 // person its name and the code, and when the person agrees lets it into the account.
 //
 // The list that names the new device is signed here and published by it, together with its keys: so nobody is told of a

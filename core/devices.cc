@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "core/engine.h"
 #include "crypto/account_key.h"
-#include "crypto/hash.h"
 #include "wire/handle.h"
 
 namespace kith::core {
@@ -241,24 +240,7 @@ void Devices::pump() {
 
 std::optional<Bytes> Devices::keys_of(const DeviceAddress& device) {
   const std::optional<DeviceListRow> list = engine_.store.device_lists.find(device.account);
-  return list && list->known() ? keys_of(*list, device.device) : std::nullopt;
-}
-
-std::optional<Bytes> Devices::keys_of(const DeviceListRow& list, DeviceId device) {
-  for (const DeviceRow& row : list.devices) {
-    if (row.device == device) return crypto::digest("kith addressee v1", list.account_key + row.identity_key);
-  }
-  return std::nullopt;
-}
-
-std::vector<DeviceId> Devices::targets(const DeviceListRow& list, const Registration& own) {
-  std::vector<DeviceId> devices;
-  const bool is_own = list.account == own.account;
-  for (const DeviceRow& row : list.devices) {
-    if (is_own && row.device == own.device) continue;
-    devices.push_back(row.device);
-  }
-  return devices;
+  return list && list->known() ? list->keys_of(device.device) : std::nullopt;
 }
 
 }  // namespace kith::core

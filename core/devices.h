@@ -60,13 +60,8 @@ class Devices {
   void pump();
   void look_again() { look_ = true; }
 
-  // What a device is known by now, its account's key and its own, in one digest: another one is another addressee.
-  // Absent when the account's list does not name the device.
+  // DeviceListRow::keys_of() of its account's list.
   std::optional<Bytes> keys_of(const DeviceAddress& device);
-  static std::optional<Bytes> keys_of(const DeviceListRow& list, DeviceId device);
-
-  // Devices that a message for the list's account must be encrypted for: all of it, without the own device itself.
-  static std::vector<DeviceId> targets(const DeviceListRow& list, const Registration& own);
 
  private:
   void fetch_newer(const AccountId& account, Done done);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The new device's side of linking (LINK-3): it shows a link, and the account's first device lets it in.
+// The new device's side of linking (LINK-5): it shows a link, and the account's first device lets it in.
 //
 //   slot 7  it waits            written with the link, so that whoever opens the link knows that it is one
 //   slot 1  first: commitment   slot 2  its nonce   slot 3  first: opening    (crypto/linking.h)

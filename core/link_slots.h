@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The slots of a link's mailbox (LINK-3), and the text of a link.
+// The slots of a link's mailbox (LINK-5), and the text of a link.
 #pragma once
 
 #include <cstdint>

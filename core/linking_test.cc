@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A device joins an account by a link, and leaves it again (LINK-3, LINK-4).
+// A device joins an account by a link, and leaves it again (LINK-5, LINK-6).
 
 #include "core/testing/linked_devices.h"
 #include "core/testing/two_people.h"
@@ -18,7 +18,7 @@ class LinkingTest : public TwoPeople {
   Host& web_;
 };
 
-TEST_F(LinkingTest, ADeviceJoinsByALink_LINK_3) {
+TEST_F(LinkingTest, ADeviceJoinsByALink_LINK_5) {
   const std::string link = start_linking(web_, "Web");
   EXPECT_TRUE(link.starts_with(state(ana_).server() + "/link#")) << link;
   EXPECT_EQ(state(web_).linking().stage(), Linking::kWaiting);
@@ -93,7 +93,7 @@ TEST_F(LinkingTest, WhatIsNoLinkIsRefused) {
   EXPECT_EQ(open_link(ana_, link).failure().code(), Failure::kNoSuchLink);
 }
 
-TEST_F(LinkingTest, OnlyTheFirstDeviceLetsOthersIn_LINK_4) {
+TEST_F(LinkingTest, OnlyTheFirstDeviceLetsOthersIn_LINK_6) {
   link(world_, ana_, web_, "Web");
   Host& third = world_.add("third");
   EXPECT_EQ(open_link(web_, start_linking(third, "Third")).failure().code(), Failure::kNotFirstDevice);
@@ -126,7 +126,7 @@ TEST_F(LinkingTest, WhatIsGivenUpLetsNobodyIn) {
   EXPECT_EQ(list_devices(ana_).size(), 1u);
 }
 
-TEST_F(LinkingTest, ADeviceThatIsRemovedIsEndedAndWrittenToNoMore_LINK_4) {
+TEST_F(LinkingTest, ADeviceThatIsRemovedIsEndedAndWrittenToNoMore_LINK_6) {
   link(world_, ana_, web_, "Web");
   const std::string bens = bens_chat();
   say(ben_, bens, "to both");

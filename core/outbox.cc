@@ -210,8 +210,8 @@ bool Outbox::prepare(const AccountId& account, Lane& lane, Turn& turn, const Ite
   std::vector<DeviceId> without_session;
   if (!needs_list) {
     turn = {list->revision, {}, false};
-    for (const DeviceId device : Devices::targets(*list, *ports_.registration)) {
-      turn.addressees.push_back({device, Devices::keys_of(*list, device).value_or(Bytes())});
+    for (const DeviceId device : list->targets(*ports_.registration)) {
+      turn.addressees.push_back({device, list->keys_of(device).value_or(Bytes())});
       if (fresh || !ports_.sessions.has_session({account, device})) without_session.push_back(device);
     }
     turn.prepared = without_session.empty();

@@ -143,7 +143,7 @@ class Outbox {
   struct Turn {
     struct Addressee {
       DeviceId device;
-      Bytes keys;  // Devices::keys_of
+      Bytes keys;  // DeviceListRow::keys_of
     };
     Revision revision;  // of its list
     std::vector<Addressee> addressees;

@@ -13,7 +13,7 @@ void OwnCopies::look_at_list() {
   if (!engine_.registration) return;
   const auto list = engine_.store.device_lists.find(engine_.registration->account);
   std::vector<DeviceId> others;
-  if (list && list->known()) others = Devices::targets(*list, *engine_.registration);
+  if (list && list->known()) others = list->targets(*engine_.registration);
   const auto before = std::exchange(others_, others);
   has_others_ = !others.empty();
   if (!before) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The devices of the own account: what they are, and on the first of them, which has the account's key, saying which
-// they are (DEVICE-1, LINK-4).
+// they are (DEVICE-1, LINK-6).
 //
 // A change is a new list, signed here and published; it counts when the server has it. One change at a time.
 #pragma once

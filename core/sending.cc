@@ -49,8 +49,9 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
       write(request, conversation, what);
     });
   }
-  const auto conversation = Conversations(engine_.store).resolve(what.conversation());
-  if (!conversation) return output.fail(request, conversation.error().code, conversation.error().detail);
+  const auto conversation = ConversationId::from_hex(what.conversation());
+  if (!conversation)
+    return output.fail(request, FailureCode::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
   engine_.lookups.look_again();  // its handle may not have been looked up yet
   write(request, *conversation, what);
 }
@@ -80,7 +81,7 @@ void Sending::enqueue(const MessageRow& message, const AccountId& partner) {
 bool Sending::stays_here(const AccountId& partner) {
   if (!engine_.is_self(partner)) return false;
   const auto list = engine_.store.device_lists.find(partner);
-  return list && list->known() && Devices::targets(*list, *engine_.registration).empty();
+  return list && list->known() && list->targets(*engine_.registration).empty();
 }
 
 std::optional<MessageRow> Sending::failed_message(uint32_t request, const std::string& id) {
@@ -134,7 +135,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   Output& output = engine_.output;
   if (was_sent(request, what)) return;  // while the server was asked about the handle
   const auto row = engine_.store.conversations.find(conversation);
-  if (!row) return;  // the database failed: the commit answers
+  if (!row) return output.fail(request, FailureCode::kNoSuchConversation, "conversation");
   const AccountId partner = row->peer;
   if (!may_send(request, partner)) return;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The key exchange by which a new device joins an account (LINK-3), over a mailbox that whoever keeps it can read and
+// The key exchange by which a new device joins an account (LINK-5), over a mailbox that whoever keeps it can read and
 // write.
 //
 // The new device shows an invitation (a QR code, or a link). The device that joined first answers it:

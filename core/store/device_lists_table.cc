@@ -2,7 +2,26 @@
 
 #include "core/store/device_lists_table.h"
 
+#include "crypto/hash.h"
+
 namespace kith::core {
+
+std::vector<DeviceId> DeviceListRow::targets(const Registration& own) const {
+  std::vector<DeviceId> targets;
+  const bool is_own = account == own.account;
+  for (const DeviceRow& row : devices) {
+    if (is_own && row.device == own.device) continue;
+    targets.push_back(row.device);
+  }
+  return targets;
+}
+
+std::optional<Bytes> DeviceListRow::keys_of(DeviceId device) const {
+  for (const DeviceRow& row : devices) {
+    if (row.device == device) return crypto::digest("kith addressee v1", account_key + row.identity_key);
+  }
+  return std::nullopt;
+}
 
 const std::optional<DeviceListRow>& DeviceListsTable::look_up(const AccountId& account) {
   if (!last_ || last_->account != account || !database_.in_transaction()) last_ = Read{account, read(account)};

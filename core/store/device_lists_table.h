@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "core/store/account_table.h"
 #include "core/store/database.h"
 
 namespace kith::core {
@@ -42,6 +43,11 @@ struct DeviceListRow {
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
   [[nodiscard]] bool stale() const { return newest_revision > revision; }
+  // Devices that a message for the list's account must be encrypted for: all of it, without the own device itself.
+  [[nodiscard]] std::vector<DeviceId> targets(const Registration& own) const;
+  // What a device is known by, its account's key and its own, in one digest: another one is another addressee. Absent
+  // when the list does not name the device.
+  [[nodiscard]] std::optional<Bytes> keys_of(DeviceId device) const;
 };
 
 // Keeps the list that was read last while a transaction lasts: a message asks several times for its sender's or

@@ -4,7 +4,7 @@
 // (IDENTITY-5).
 //
 //   sealed_for   sequence INTEGER PRIMARY KEY: of several rows the last one counts; message_id BLOB(16); account
-//                BLOB(16), device INTEGER: the addressee; keys BLOB(32): Devices::keys_of at that time, carries
+//                BLOB(16), device INTEGER: the addressee; keys BLOB(32): DeviceListRow::keys_of at that time, carries
 //                BLOB(16) or null: the message whose content it had, in an answer to a ResendRequest, sealed_us
 //                INTEGER: this device's clock, message INTEGER or null: its sequence in `messages`, by which it is
 //                found; null: it is not there
