@@ -56,8 +56,8 @@ class DeviceLink final : public gateway::testing::VirtualConnection {
   }
   void on_end() override {}
 
-  // An answer waits for the stores, which take their time.
-  static constexpr uint64_t kPauseMs = 100;
+  // An answer waits for the stores, which take their time, and a device that is connected has some to confirm.
+  static constexpr uint64_t kPauseMs = DeliverySettings().commit_delay_connected_ms + 100;
   testing::VirtualLoops& loops_;
   wire::WebSocketReader reader_;
 };
