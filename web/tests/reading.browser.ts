@@ -86,6 +86,34 @@ describe("reading", () => {
     assert.equal(await page.getByRole("button", { name: "Read on" }).count(), 0);
   });
 
+  it("an own message that was found is read from its right when its script is; no question is above", async () => {
+    page = await suite.open((core, testing) => {
+      Object.defineProperty(Notification, "permission", { value: "default" });
+      const own = testing.message({ outgoing: true, text: "מה שלומך?" });
+      core.on("search", () => ({ messages: [own], excerpts: [{ pieces: [{ text: "מה שלומך?", matched: false }] }] }));
+    });
+    const question = page.getByRole("region", { name: "Notifications" });
+    await question.waitFor();
+    const field = page.getByLabel("Search conversations and messages");
+    await field.fill("מה");
+    const excerpt = page.locator("section[aria-label=Messages] [data-part=excerpt]");
+    await excerpt.waitFor();
+    assert.equal(await question.count(), 0);
+    const { first, last } = await excerpt.evaluate((element) => {
+      const text = element.firstChild as Text;
+      const at = (from: number, to: number) => {
+        const range = document.createRange();
+        range.setStart(text, from);
+        range.setEnd(text, to);
+        return range.getBoundingClientRect().left;
+      };
+      return { first: at(0, 1), last: at(text.length - 1, text.length) };
+    });
+    assert.ok(last < first, `the question mark is at the left end: ${last} < ${first}`);
+    await field.fill("");
+    await question.waitFor();
+  });
+
   const threeTrains: Prepare = (core, testing) => {
     const say = (text: string, at: number) => testing.message({ text, atMs: testing.NOON - at * 60_000 });
     const filler = Array.from({ length: 120 }, (_, at) => say(`line ${at}`, 200 - at));

@@ -58,6 +58,7 @@ interface ListPaneProps {
 
 export function ListPane({ models, state, openId, profile, actions, onInvite }: ListPaneProps) {
   const { search, list, notifications } = models;
+  const searching = useViewModel(search).query.trim() !== "";
   const someoneThere = useViewModel(list).conversations.length > 0;
   const field = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLElement>(null);
@@ -105,7 +106,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       <SearchField model={search} field={field} />
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} onTry={actions.tryNow} />
-      {someoneThere && <NotificationsBanner model={notifications} />}
+      {someoneThere && !searching && <NotificationsBanner model={notifications} />}
       <div className={panes.body}>
         <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />
       </div>
