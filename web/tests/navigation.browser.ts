@@ -267,6 +267,27 @@ describe("finding one's way", () => {
     await page.keyboard.press("Escape");
   });
 
+  it("the menu of a conversation leads to who the partner is, blocks, when one is sure, and unblocks", async () => {
+    const choose = async (name: string) => {
+      await chatMenu();
+      await page.getByRole("menuitem", { name, exact: true }).click();
+      await menuIsGone();
+    };
+    await openConversation(page, "Ben");
+    await choose("Contact details");
+    await details(page).getByRole("heading", { name: "Contact details" }).waitFor();
+    await page.keyboard.press("Escape");
+    await details(page).waitFor({ state: "detached" });
+    await choose("Block");
+    await page.getByRole("dialog", { name: "Block Ben?" }).getByRole("button", { name: "Cancel" }).click();
+    await composer(page).waitFor();
+    await choose("Block");
+    await page.getByRole("dialog", { name: "Block Ben?" }).getByRole("button", { name: "Block" }).click();
+    await page.getByText("You blocked Ben.").waitFor();
+    await choose("Unblock");
+    await composer(page).waitFor();
+  });
+
   it("a PIN is typed twice, can be looked at, and says itself what is wrong with it", async () => {
     await page.locator("#open-settings").click();
     await settings(page)

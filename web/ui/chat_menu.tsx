@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { say } from "../view-models/say";
-import { PopupMenu } from "./popup_menu";
+import { PopupMenu, type PopupItem } from "./popup_menu";
 
 interface ChatMenuProps {
   /** The button that opens it. */
   opener: HTMLElement;
+  /** Of a conversation with somebody; undefined in one with oneself. */
+  partner: { blocked: boolean; onDetails: () => void; onBlock: (blocked: boolean) => void } | undefined;
   onSearchHere: () => void;
   onSearchAll: () => void;
   onClose: () => void;
 }
 
 /** What else can be done with a conversation: the menu in its head. */
-export default function ChatMenu({ opener, onSearchHere, onSearchAll, onClose }: ChatMenuProps) {
-  return (
-    <PopupMenu
-      label={say("chatMenu.more")}
-      at={opener}
-      onClose={onClose}
-      items={[
-        { icon: "search", label: say("chatSearch.searchThisChat"), act: onSearchHere },
-        { icon: "chats", label: say("chatMenu.searchAll"), act: onSearchAll },
-      ]}
-    />
-  );
+export default function ChatMenu({ opener, partner, onSearchHere, onSearchAll, onClose }: ChatMenuProps) {
+  const items: PopupItem[] = [
+    { icon: "search", label: say("chatSearch.searchThisChat"), act: onSearchHere },
+    { icon: "chats", label: say("chatMenu.searchAll"), act: onSearchAll },
+  ];
+  if (partner !== undefined) {
+    const { blocked, onDetails, onBlock } = partner;
+    items.push(
+      { icon: "info", label: say("common.contactDetails"), act: onDetails },
+      { icon: "block", label: say(blocked ? "common.unblock" : "common.block"), act: () => onBlock(!blocked) },
+    );
+  }
+  return <PopupMenu label={say("chatMenu.more")} at={opener} onClose={onClose} items={items} />;
 }

@@ -120,9 +120,9 @@ function Blocked({ model }: { model: ConversationViewModel }) {
       <button
         type="button"
         className={`${buttons.button} ${buttons.small} ${styles.unblock}`}
-        onClick={() => void model.unblock()}
+        onClick={() => void model.setBlocked(false)}
       >
-        {say("composer.unblock")}
+        {say("common.unblock")}
       </button>
       {error !== "" && (
         <p className={`${fields.error} ${styles.error}`} role="alert">

@@ -6,7 +6,7 @@ import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
-import { Confirm } from "./dialog";
+import { BlockQuestion } from "./block_question";
 import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
@@ -135,20 +135,7 @@ function Block({ title, blocked, busy, onChange }: BlockProps) {
           {say("contact.blockOne", { title })}
         </button>
       )}
-      {asking && (
-        <Confirm
-          title={say("contact.blockQuestion", { title })}
-          confirm={say("common.block")}
-          danger
-          onCancel={() => setAsking(false)}
-          onConfirm={() => {
-            setAsking(false);
-            onChange(true);
-          }}
-        >
-          {say("contact.blockConsequence")}
-        </Confirm>
-      )}
+      {asking && <BlockQuestion title={title} onBlock={() => onChange(true)} onClose={() => setAsking(false)} />}
     </section>
   );
 }

@@ -17,6 +17,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
+import { BlockQuestion } from "./block_question";
 import { ChatSearch } from "./chat_search";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
@@ -156,15 +157,19 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
           <Icon name="info" />
         </button>
       )}
-      <MenuButton onSearchHere={model.search.open} onSearchAll={() => searchAll(actions)} />
+      <MenuButton model={model} actions={actions} />
     </header>
   );
 }
 
 const MENU_ID = "open-chat-menu";
 
-function MenuButton({ onSearchHere, onSearchAll }: { onSearchHere: () => void; onSearchAll: () => void }) {
+function MenuButton({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
+  const { conversation } = useViewModel(model);
   const [opener, setOpener] = useState<HTMLElement>();
+  const [asking, setAsking] = useState(false);
+  const direct = directOf(conversation);
+  const onBlock = (blocked: boolean) => (blocked ? setAsking(true) : void model.setBlocked(false));
   return (
     <>
       <button
@@ -183,11 +188,19 @@ function MenuButton({ onSearchHere, onSearchAll }: { onSearchHere: () => void; o
         <Suspense>
           <ChatMenu
             opener={opener}
-            onSearchHere={onSearchHere}
-            onSearchAll={onSearchAll}
+            partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
+            onSearchHere={model.search.open}
+            onSearchAll={() => searchAll(actions)}
             onClose={() => setOpener(undefined)}
           />
         </Suspense>
+      )}
+      {asking && (
+        <BlockQuestion
+          title={titleOf(conversation)}
+          onBlock={() => void model.setBlocked(true)}
+          onClose={() => setAsking(false)}
+        />
       )}
     </>
   );

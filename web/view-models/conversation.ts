@@ -88,9 +88,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
     this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
 
-  /** Lets a partner who is blocked write again. */
-  readonly unblock = (): Promise<unknown> =>
-    this.core.call("setBlocked", { conversation: this.id, blocked: false }).catch(this.composer.refuse);
+  /** Whether the partner may write: what did not work is said where one writes. */
+  readonly setBlocked = (blocked: boolean): Promise<unknown> =>
+    this.core.call("setBlocked", { conversation: this.id, blocked }).catch(this.composer.refuse);
 
   private takeConversation(conversation: Conversation | undefined): void {
     if (conversation === undefined) return;
