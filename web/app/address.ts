@@ -58,10 +58,14 @@ export function keepAddress(app: AppViewModel): void {
 export function keepRegistrationStep(app: AppViewModel): void {
   const hasEntry = (): boolean => (history.state as { registering?: boolean } | null)?.registering === true;
   let heard: AppSnapshot["registration"];
+  let goingBack = false;
   const follow = () => {
     const step = heard?.snapshot().step;
     if ((step === "code" || step === "pin") && !hasEntry()) history.pushState({ registering: true }, "");
-    if (step === "phone" && hasEntry()) history.back();
+    if (step === "phone" && hasEntry() && !goingBack) {
+      goingBack = true;
+      history.back();
+    }
   };
   app.subscribe(() => {
     if (app.snapshot().registration === heard) return;
@@ -70,7 +74,8 @@ export function keepRegistrationStep(app: AppViewModel): void {
     follow();
   });
   addEventListener("popstate", () => {
-    if (!hasEntry()) heard?.back();
+    if (!goingBack && !hasEntry()) heard?.back();
+    goingBack = false; // else a button has gone back already, and this only takes its entry away
     follow();
   });
 }
