@@ -268,6 +268,29 @@ describe("connections", () => {
     await benPage.getByText("The safety number with Ana changed").waitFor();
     await elsewhere.check();
     await elsewhere.close();
+
+    // Taking it back stays begun: while the page asks the server, over a second tab, and without a connection.
+    await anaPage.getByRole("button", { name: "Ask the server again" }).click();
+    await anaPage.getByRole("button", { name: "Register this number here again" }).click();
+    await anaPage.getByRole("button", { name: "Continue" }).click();
+    const code = anaPage.getByLabel(/^Code/);
+    await code.waitFor();
+    await code.fill("12");
+    const second = await ana.page();
+    await second.getByRole("heading", { name: "Registered on another device" }).waitFor();
+    ana.serverAway = true;
+    await ana.context.setOffline(true);
+    await anaPage.waitForTimeout(1_500);
+    await ana.context.setOffline(false);
+    await second.getByRole("button", { name: "Ask the server again" }).click();
+    await anaPage.waitForTimeout(1_500);
+    ana.serverAway = false;
+    assert.equal(await code.inputValue(), "12");
+    await second.close();
+    await anaPage.getByRole("button", { name: "Back" }).click();
+    await anaPage.getByLabel("Phone number").waitFor();
+    await anaPage.getByRole("button", { name: "Back" }).click();
+    await anaPage.getByRole("heading", { name: "Registered on another device" }).waitFor();
     await anaPage.getByRole("button", { name: "Start empty" }).click();
     await anaPage.waitForURL(/profile=new-/);
     await anaPage.getByLabel("Phone number").waitFor();
