@@ -85,6 +85,7 @@ class Parser {
 
   void parse(int count, const char* const* arguments) {
     std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
+    part_from_empty_values(words);
     if (const auto help = first_that_is_no_option(words); help != words.end() && *help == "help") {
       words.erase(help);  // kith help send: kith send --help
       words.emplace_back("--help");
@@ -126,6 +127,22 @@ class Parser {
       }
     }
     return names;
+  }
+
+  // CLI11 takes "--home=" for "--home", and the next word for its value.
+  void part_from_empty_values(std::vector<std::string>& words) const {
+    const std::vector<std::string> with_value = options_with_value();
+    const auto takes_value = [&](const std::string& word) {
+      return std::ranges::find(with_value, word) != with_value.end();
+    };
+    for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+      if (takes_value(words[i])) {
+        ++i;
+      } else if (words[i].ends_with('=') && takes_value(words[i].substr(0, words[i].size() - 1))) {
+        words[i].pop_back();
+        words.insert(words.begin() + static_cast<ptrdiff_t>(++i), "");
+      }
+    }
   }
 
   // Where the command stands, if there is one.

@@ -106,12 +106,21 @@ TEST(CommandLine, HelpOfACommandMayStandBehindOptions) {
 }
 
 TEST(CommandLine, AHomeWithoutANameIsNone) {
-  for (const auto& words : std::vector<std::vector<const char*>>{{"--home", "", "status"}, {"status", "--home", ""}}) {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"--home", "", "status"}, {"status", "--home", ""}, {"--home=", "status"}, {"status", "--home="}}) {
     const CommandLine line = parse(words);
     EXPECT_EQ(line.code, ExitCode::kUsage) << words.front();
     EXPECT_FALSE(line.run);
     EXPECT_THAT(line.text, HasSubstr("--home"));
   }
+}
+
+TEST(CommandLine, AnEmptyValueBehindAnEqualsSignIsThatAndNotTheNextWord) {
+  const auto profile = requests_of({"profile", "set", "--about=", "--name", "Ana"}).front().set_profile();
+  EXPECT_TRUE(profile.clear_about());
+  EXPECT_EQ(profile.name(), "Ana");
+  EXPECT_EQ(requests_of({"send", "+1555", "--", "--to="}).at(1).send_message().text(), "--to=") << "is a text";
+  EXPECT_EQ(requests_of({"profile", "set", "--name", "--home="}).front().set_profile().name(), "--home=");
 }
 
 TEST(CommandLine, WithToTheWordThatStandsAloneIsTheText) {
