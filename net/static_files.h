@@ -37,6 +37,7 @@ class StaticFiles {
   [[nodiscard]] HttpResponse serve(const IncomingRequest& request, bool tls) const;
 
   [[nodiscard]] size_t count() const { return files_.size(); }
+  [[nodiscard]] bool has(const std::string& path) const { return files_.contains(path); }
 
  private:
   struct Form {

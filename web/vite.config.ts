@@ -63,17 +63,12 @@ function compressed(): Plugin {
   };
 }
 
-/**
- * Where this build's source is to be had: KITH_SOURCE_URL, or beside the app when it is built from a repository; "" for
- * neither.
- */
 const root = here("..");
 const isRepository = spawnSync("git", ["-C", root, "rev-parse", "--verify", "HEAD"]).status === 0;
-const sourceUrl = process.env.KITH_SOURCE_URL ?? (isRepository ? "/source.tar.gz" : "");
 
 /**
- * Writes the licence, and the source as it is committed: whoever uses Kith over a network is offered both (AGPL,
- * section 13).
+ * Writes the licence, and, from a repository, the source as it is committed: whoever uses Kith over a network is
+ * offered both (AGPL, section 13). The server's /source leads there, unless it is told of another place.
  */
 function sources(): Plugin {
   return {
@@ -81,7 +76,7 @@ function sources(): Plugin {
     apply: "build",
     closeBundle() {
       copyFileSync(path.join(root, "LICENSE"), here("dist/licence.txt"));
-      if (sourceUrl !== "/source.tar.gz") return;
+      if (!isRepository) return;
       const options = ["-C", root, "archive", "--format=tar.gz", "--prefix=kith/", "-o", here("dist/source.tar.gz")];
       const { status, stderr } = spawnSync("git", [...options, "HEAD", ":!fuzz/corpus"]);
       if (status !== 0) throw new Error(`git archive: ${String(stderr)}`);
@@ -120,7 +115,6 @@ export default defineConfig({
   plugins: [texts(), serviceWorker(), compressed(), sources(), othersCode.page],
   // What is parsed already needs no parser; tests have one, for texts of their own.
   resolve: { alias: process.env.VITEST === undefined ? { [PARSER]: `${PARSER}/no-parser.js` } : {} },
-  define: { __KITH_SOURCE__: JSON.stringify(sourceUrl) },
   build: {
     target: "es2022",
     outDir: "dist",
@@ -140,7 +134,7 @@ export default defineConfig({
       ["menu", "select"].map((part) => `@ariakit/react/${part}`),
     ),
   },
-  server: { proxy: { "/v1": { target: kithd, ws: true } }, fs: { allow: [here("..")] } },
+  server: { proxy: { "/v1": { target: kithd, ws: true }, "/source": kithd }, fs: { allow: [here("..")] } },
   test: {
     testTimeout: 30_000, // for a machine that does other things as well
     include: [

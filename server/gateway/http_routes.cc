@@ -34,8 +34,12 @@ net::HttpResponse answer_ready(const Shared& shared) {
   return text_response(200, "ready\n");
 }
 
+// What the operator says of it; else what building the web app in a repository has put beside it.
 net::HttpResponse answer_source(const Shared& shared) {
-  const std::string& url = shared.settings.source_url;
+  const std::string beside_the_app = "/source.tar.gz";
+  const auto web = shared.web();
+  const bool is_beside = shared.settings.source_url.empty() && web && web->has(beside_the_app);
+  const std::string& url = is_beside ? beside_the_app : shared.settings.source_url;
   if (url.empty()) return text_response(404, "whoever runs this server gives its users its source\n");
   auto response = text_response(302, url + "\n");
   response.set("Location", url);

@@ -450,6 +450,19 @@ TEST_F(WebTest, ServesTheAppBesideTheApi) {
   EXPECT_EQ(client.request("GET", "/v1/nothing").status, 404);
 }
 
+TEST_F(WebTest, LeadsToTheSourceBesideTheAppUnlessItIsToldOfAnother) {  // AGPL-3.0, section 13
+  const auto source = [this] {
+    Server server(settings_);
+    Client client(server.port());
+    return client.request("GET", "/source").field("Location");
+  };
+  EXPECT_EQ(source(), "");
+  std::ofstream(root_ / "source.tar.gz") << "packed";
+  EXPECT_EQ(source(), "/source.tar.gz");
+  settings_.source_url = "https://example.org/kith.tar.gz";
+  EXPECT_EQ(source(), settings_.source_url);
+}
+
 TEST_F(WebTest, SendsLargeFilesWholeAlsoToThoseWhoReadSlowly) {
   Server server(settings_);
   Client client(server.port());

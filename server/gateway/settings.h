@@ -20,7 +20,8 @@ struct GatewaySettings {
 
   // The built web app; empty: none is served.
   std::string web_root;
-  // Where the source of exactly this server is (AGPL-3.0, section 13): GET /source leads there. Empty: not said.
+  // Where the source of exactly this server is (AGPL-3.0, section 13): GET /source leads there. Empty: to the file
+  // source.tar.gz of web_root, if there is one.
   std::string source_url;
 
   // From accept to Welcome, and for the TLS handshake within it; also for one HTTP request to arrive whole.

@@ -50,7 +50,7 @@ const Setting kSettings[] = {
      KITH_PLACE(std::string, gateway.web_root)},
     {"web", "source_url",
      "Where the source of exactly this server is, your changes included (AGPL-3.0, section 13): /source leads there. "
-     "Empty: the address that it was built with, if any.",
+     "Empty: the address that it was built with; without one the file source.tar.gz of root, if there is one.",
      KITH_PLACE(std::string, gateway.source_url)},
 
     {"data", "directory",

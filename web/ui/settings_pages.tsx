@@ -117,14 +117,14 @@ function Shortcuts() {
   );
 }
 
-/** Whoever uses Kith over a network is offered its source (AGPL, section 13). */
+/** Whoever uses Kith over a network is offered its source (AGPL, section 13): the server knows where that is. */
 export function AboutPage() {
   return (
     <section className={groups.group}>
       <h3>{say("settings.kith")}</h3>
       <p className={groups.explain}>{say("settings.licenceText")}</p>
       <p>
-        <a href={__KITH_SOURCE__ === "" ? "/source" : __KITH_SOURCE__} target="_blank" rel="noopener noreferrer">
+        <a href="/source" target="_blank" rel="noopener noreferrer">
           {say("settings.sourceCode")}
         </a>
       </p>
