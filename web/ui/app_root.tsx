@@ -49,7 +49,8 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
       return (
         <EndedScreen
           handle={handleOf(snapshot.state)}
-          connection={snapshot.state?.connection ?? Connection.kEnded}
+          refusal={snapshot.refusal}
+          asking={snapshot.state?.connection === Connection.kConnecting}
           onRegister={app.register}
           onRetry={app.askAgain}
           onNewProfile={onNewProfile}

@@ -123,7 +123,6 @@ beforeAll(() => {
   HTMLDialogElement.prototype.close = vi.fn();
   Element.prototype.scrollIntoView = vi.fn();
   Element.prototype.animate = vi.fn();
-  vi.stubGlobal("__KITH_SOURCE__", "/source.tar.gz");
 });
 afterAll(() => {
   vi.unstubAllGlobals();
@@ -280,6 +279,9 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     for (const connection of [State_Connection.kEnded, State_Connection.kIdentityConflict]) {
       core.on("getState", () => state({ connection }));
       await show();
+      expect(plainTexts()).toEqual([]);
+      const asking = state({ connection: State_Connection.kConnecting });
+      await settled(() => core.emit({ case: "stateChanged", value: asking }));
       expect(plainTexts()).toEqual([]);
       cleanup();
     }

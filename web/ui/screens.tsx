@@ -9,6 +9,7 @@ import { say } from "../view-models/say";
 import { Logo } from "./icons";
 import styles from "./screens.module.css";
 import buttons from "./parts/button.module.css";
+import { Spinner } from "./spinner";
 
 export function StartingScreen() {
   return (
@@ -49,7 +50,9 @@ export function FailureScreen({
 interface EndedScreenProps {
   handle: string;
   /** Why the server doesn't take this device: one of the states that `AppViewModel` shows this screen for. */
-  connection: Connection;
+  refusal: Connection;
+  /** The server is being asked again. */
+  asking: boolean;
   onRegister: () => void;
   onRetry: () => void;
   onNewProfile: () => void;
@@ -82,21 +85,22 @@ const explanation = (connection: Connection, handle: string): string => {
 };
 
 /** The server doesn't take this device for one of its own: usually the number was registered on another one. */
-export function EndedScreen({ handle, connection, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
+export function EndedScreen({ handle, refusal, asking, onRegister, onRetry, onNewProfile }: EndedScreenProps) {
   return (
     <main className={`${styles.screen} ${styles.plain}`}>
       <div className={styles.card}>
         <Logo className={styles.logo} />
-        <h1>{heading(connection)}</h1>
+        <h1>{heading(refusal)}</h1>
         <p className={styles.lead}>
-          {explanation(connection, handle === "" ? say("screens.thisAccount") : formatPhone(handle))}
+          {explanation(refusal, handle === "" ? say("screens.thisAccount") : formatPhone(handle))}
         </p>
         <div className={styles.actions}>
           <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={onRegister}>
             {say("screens.register")}
           </button>
           <button type="button" className={`${buttons.button} ${buttons.wide}`} onClick={onRetry}>
-            {say("screens.askTheServerAgain")}
+            {asking && <Spinner />}
+            <span aria-live="polite">{say(asking ? "screens.asking" : "screens.askTheServerAgain")}</span>
           </button>
           <button type="button" className={`${buttons.button} ${buttons.wide}`} onClick={onNewProfile}>
             {say("screens.startEmpty")}

@@ -84,6 +84,16 @@ describe("the start", () => {
   });
 });
 
+it("while the server is asked again, it is still said what it said last", async () => {
+  core.on("getState", () => state({ connection: State_Connection.kUnknownDevice }));
+  await app.start();
+  expect(app.snapshot()).toMatchObject({ phase: "ended", refusal: State_Connection.kUnknownDevice });
+  core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kConnecting }) });
+  expect(app.snapshot()).toMatchObject({ phase: "ended", refusal: State_Connection.kUnknownDevice });
+  core.emit({ case: "stateChanged", value: state({ connection: State_Connection.kOtherServer }) });
+  expect(app.snapshot().refusal).toBe(State_Connection.kOtherServer);
+});
+
 describe("a number that is taken back", () => {
   const ended = state({ connection: State_Connection.kEnded });
   const tell = (connection: State_Connection) => core.emit({ case: "stateChanged", value: state({ connection }) });

@@ -21,6 +21,8 @@ import { ViewModel } from "./view_model";
 export interface AppSnapshot {
   phase: "starting" | "registration" | "chats" | "ended" | "broken";
   state: State | undefined;
+  /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
+  refusal: Connection;
   registration: RegistrationViewModel | undefined;
   open: ConversationViewModel | undefined;
   contactPanel: ContactPanelViewModel | undefined;
@@ -73,6 +75,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     super({
       phase: "starting",
       state: undefined,
+      refusal: Connection.kEnded,
       registration: undefined,
       open: undefined,
       contactPanel: undefined,
@@ -115,7 +118,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.update({ state });
       if (this.snapshot().registration !== registration && !isConnected(state)) return; // begun meanwhile: that stays
       if (isRefused(state)) {
-        this.update({ phase: "ended" });
+        this.update({ phase: "ended", refusal: state.connection });
         this.askAgain();
         return;
       }
@@ -304,7 +307,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   }
 
   private takeState(state: State): void {
-    this.update({ state });
+    this.update(isRefused(state) ? { state, refusal: state.connection } : { state });
     const { phase } = this.snapshot();
     if (isRefused(state) && phase === "chats") {
       this.closeConversation();
