@@ -74,6 +74,14 @@ bool is_offline(const State& state) {
   return state.connection() == State::kWaiting || state.connection() == State::kOffline || is_refused(state);
 }
 
+std::string why_offline(const State& state) {
+  switch (state.storage_failure()) {
+    case client_api::Failure::kUnspecified: return "offline";
+    case client_api::Failure::kDiskFull: return "the disk is full";
+    default: return "the database can't be written";
+  }
+}
+
 bool is_refused(const State& state) {
   switch (state.connection()) {
     case State::kEnded:
@@ -117,7 +125,8 @@ Reached wait_for_connection(Host& host, std::optional<MonotonicMs> deadline) {
   if (outcome == Host::Outcome::kStopped) return Reached::kStopped;
   if (outcome == Host::Outcome::kTimedOut) return Reached::kTimedOut;
   if (is_refused(state)) return Reached::kEnded;
-  return state.connection() == State::kOnline ? Reached::kOnline : Reached::kOffline;
+  if (state.connection() == State::kOnline) return Reached::kOnline;
+  return state.storage_failure() == client_api::Failure::kUnspecified ? Reached::kOffline : Reached::kStorage;
 }
 
 Result<void, ExitCode> connect_if_possible(Context context) {
@@ -152,7 +161,8 @@ void send_leftovers(Context context) {
   }
   host.run_until([&] { return nothing_left() || is_offline(state); }, host.in_ms(kLeftoversMs));
   if (host.has_changed_something() && state.changes_unsent() && is_offline(state))
-    context.out.note("offline: the change is kept, and told to the server by the next command that reaches it");
+    context.out.note(why_offline(state) +
+                     ": the change is kept, and told to the server by the next command that reaches it");
 }
 
 std::string title_of(const client_api::Conversation& conversation) {

@@ -44,6 +44,7 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
 enum class Reached {
   kOnline,    // connected, and the backlog is in
   kOffline,   // the attempt failed; the core goes on trying
+  kStorage,   // so it did, because the home's database can't take what comes: State.storage_failure
   kEnded,     // is_refused()
   kTimedOut,  // neither in time
   kStopped,
@@ -59,6 +60,8 @@ bool is_refused(const client_api::State& state);
 void say_refused(Context context);
 // The attempt has failed for now, or there will be no connection any more.
 bool is_offline(const client_api::State& state);
+// Why that is, in a word or two: "offline", "the disk is full".
+std::string why_offline(const client_api::State& state);
 
 // What commands do once they are done: messages that have not left, and changes that the server does not know, get a
 // few seconds. Does nothing when there are none.

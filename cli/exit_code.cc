@@ -33,7 +33,8 @@ ExitCode exit_code_of(Failure::Code code) {
     case Failure::kNotRegistered: return ExitCode::kNotRegistered;
     case Failure::kOffline: return ExitCode::kOffline;
     case Failure::kDeviceEnded: return ExitCode::kDeviceEnded;
-    case Failure::kStorage: return ExitCode::kStorage;
+    case Failure::kStorage:
+    case Failure::kDiskFull: return ExitCode::kStorage;
     default: return ExitCode::kFailed;
   }
 }
@@ -62,7 +63,8 @@ const char* meaning(Failure::Code code) {
     case Failure::kTooLarge: return "too large";
     case Failure::kDeviceEnded: return "the server does not take this device for one of its own: kith status says why";
     case Failure::kServer: return "the server failed";
-    case Failure::kStorage: return "the device's database failed or the disk is full; nothing was changed";
+    case Failure::kStorage: return "the home's database can't be read or written; nothing was changed";
+    case Failure::kDiskFull: return "the disk is full; nothing was changed";
     case Failure::kIdentityInvalid: return "the server's answer about a device list does not verify";
     case Failure::kIdentityChanged: return "their identity has changed: compare it with kith verify, or kith accept";
     case Failure::kOutboxFull: return "too many messages wait to be sent";

@@ -105,7 +105,8 @@ ExitCode TickWatch::try_to_send(Context context) const {
   if (any_held()) return report_held(context);
   if (is_refused(state)) return report_refused(context);
   context.out.note(outcome == Host::Outcome::kDone
-                       ? "offline: the message is kept, and sent by the next command that reaches the server"
+                       ? why_offline(state) +
+                             ": the message is kept, and sent by the next command that reaches the server"
                        : "not sent yet: the message is kept, and sent by the next command");
   return failed ? ExitCode::kFailed : ExitCode::kOk;
 }
@@ -119,7 +120,7 @@ ExitCode TickWatch::wait_for_tick(Context context, const std::string& wait, doub
       [&] {
         if (state.connection() == State::kWaiting && !said_offline && !all_at_least(Message::kSent)) {
           said_offline = true;
-          context.out.note("offline: the message is kept; trying again");
+          context.out.note(why_offline(state) + ": the message is kept; trying again");
         }
         return all_at_least(wanted) || any_held() || is_refused(state);
       },

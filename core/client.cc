@@ -13,17 +13,21 @@ namespace kith::core {
 
 namespace {
 constexpr uint64_t kTryAgainMs = 1000;  // when not even reading the database works
+
+FailureCode::Code code_of(StoreError error) {
+  return error == StoreError::kFull ? FailureCode::kDiskFull : FailureCode::kStorage;
 }
+}  // namespace
 
 struct Client::Impl {
   Impl(Database& opened, Clock& the_clock, RandomSource& the_random)
       : database(opened), clock(the_clock), random(the_random) {}
 
-  // Reads the state from the database. False: it can't be read now.
-  bool start_engine(const HostFacts& facts) {
+  // Reads the state from the database. An error: it can't be read now.
+  Result<void, StoreError> start_engine(const HostFacts& facts) {
     Transaction transaction(database);
     engine = std::make_unique<Engine>(database, clock, random, output, facts);
-    const bool committed = transaction.commit().has_value();
+    auto committed = transaction.commit();
     if (!committed) engine.reset();
     return committed;
   }
@@ -57,24 +61,24 @@ struct Client::Impl {
       engine->store.answers.add(change, response.SerializeAsString());
   }
 
-  // False: it is rolled back.
-  bool work_in_transaction(std::span<const client_api::Input> inputs) {
+  // An error: it is rolled back.
+  Result<void, StoreError> work_in_transaction(std::span<const client_api::Input> inputs) {
     Transaction transaction(database);
     for (const client_api::Input& input : inputs) work(input);
     engine->timers.run_due(clock.monotonic());
     engine->settle();
     keep_answers();
-    return transaction.commit().has_value();
+    return transaction.commit();
   }
 
   // As a crash and a new start would do it, but for what the host knows.
-  void start_anew(const HostFacts& facts, std::vector<client_api::Action>& actions) {
+  void start_anew(const HostFacts& facts, FailureCode::Code why, std::vector<client_api::Action>& actions) {
     kept = facts;
     engine.reset();
-    output.discard(actions);
+    output.discard(actions, why);
     if (host_socket != 0) output.add().mutable_close_socket()->set_socket(host_socket);
     for (const uint32_t call : host_transfers.under_way()) output.add().mutable_http_cancel()->set_call(call);
-    if (start_engine(kept)) {
+    if (start_engine(kept).has_value()) {
       engine->resume(kept);
       engine->changes.flush();
     }
@@ -91,7 +95,7 @@ struct Client::Impl {
     erase_everything(database);
     if (!transaction.commit()) return;
     (void)database.execute("PRAGMA wal_checkpoint(TRUNCATE)").has_value();
-    start_anew(facts, actions);
+    start_anew(facts, FailureCode::kDeviceEnded, actions);
   }
 
   void note(const client_api::Input& input) {
@@ -105,15 +109,17 @@ struct Client::Impl {
   void handle(std::span<const client_api::Input> inputs, std::vector<client_api::Action>& actions) {
     const size_t before = actions.size();
     for (const client_api::Input& input : inputs) note(input);
-    if (engine || start_engine(kept)) {
-      if (work_in_transaction(inputs)) {
-        output.release(actions);
-        if (engine->is_removed) erase(actions);
-      } else {
-        start_anew(engine->facts(), actions);
-      }
+    const auto started = engine ? Result<void, StoreError>() : start_engine(kept);
+    if (!started) {
+      kept.storage_failure = code_of(started.error());
+      output.discard(actions, kept.storage_failure);
+    } else if (const auto committed = work_in_transaction(inputs); committed) {
+      output.release(actions);
+      if (engine->is_removed) erase(actions);
     } else {
-      output.discard(actions);
+      HostFacts facts = engine->facts();
+      facts.storage_failure = code_of(committed.error());
+      start_anew(facts, facts.storage_failure, actions);
     }
     follow_host(actions, before);
     tell_deadline(actions);
@@ -156,14 +162,15 @@ Result<std::unique_ptr<Client>, OpenError> Client::open(Database& database, Cloc
       case MigrateError::kNewer: return Fail(OpenError::kNewer);
       case MigrateError::kCorrupt: return Fail(OpenError::kCorrupt);
       case MigrateError::kStorage: return Fail(OpenError::kStorage);
+      case MigrateError::kFull: return Fail(OpenError::kFull);
     }
   }
   auto impl = std::make_unique<Impl>(database, clock, random);
   if (rebuilt != nullptr) impl->kept.rebuilt = *rebuilt;
-  const bool started = impl->start_engine(impl->kept);
+  const auto started = impl->start_engine(impl->kept);
   if (started) impl->engine->changes.state_is_known();
   if (database.damaged()) return Fail(OpenError::kCorrupt);
-  if (!started) return Fail(OpenError::kStorage);
+  if (!started) return Fail(started.error() == StoreError::kFull ? OpenError::kFull : OpenError::kStorage);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
 

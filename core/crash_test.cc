@@ -153,11 +153,11 @@ TEST_F(StorageTest, AFullDiskFailsTheRequestAndChangesNothing) {
   client_api::Request send;
   send.mutable_send_message()->set_conversation(chat_);
   send.mutable_send_message()->set_text("no room");
-  EXPECT_EQ(ana_.request(send).failure().code(), client_api::Failure::kStorage);
+  EXPECT_EQ(ana_.request(send).failure().code(), client_api::Failure::kDiskFull);
   client_api::Request draft;
   draft.mutable_set_draft()->set_conversation(chat_);
   draft.mutable_set_draft()->set_text("nor for this");
-  EXPECT_EQ(ana_.request(draft).failure().code(), client_api::Failure::kStorage);
+  EXPECT_EQ(ana_.request(draft).failure().code(), client_api::Failure::kDiskFull);
   ana_.disk().stop_failing();
   world_.advance(120'000);
   EXPECT_EQ(texts(ana_, chat_).size(), 2u);
@@ -166,6 +166,27 @@ TEST_F(StorageTest, AFullDiskFailsTheRequestAndChangesNothing) {
   say(ana_, chat_, "room again");
   world_.advance(1000);
   EXPECT_EQ(texts(ben_, bens_chat()).back(), "room again");
+}
+
+TEST_F(StorageTest, TheStateSaysWhyNothingCanBeKeptUntilSomethingIs) {
+  warm_up();
+  const auto fails_with = [this](int code) {
+    ana_.disk().fail_after(0, code, true);
+    client_api::Request draft;
+    draft.mutable_set_draft()->set_conversation(chat_);
+    draft.mutable_set_draft()->set_text("a draft");
+    ana_.events.clear();
+    const client_api::Response refused = ana_.request(draft);
+    EXPECT_EQ(refused.failure().code(), ana_.events.at(0).state_changed().storage_failure());
+    return refused.failure().code();
+  };
+  disconnect(ana_);
+  EXPECT_EQ(fails_with(SQLITE_FULL), client_api::Failure::kDiskFull);
+  EXPECT_EQ(fails_with(SQLITE_IOERR_WRITE), client_api::Failure::kStorage);
+  EXPECT_EQ(state(ana_).storage_failure(), client_api::Failure::kStorage) << "what only reads proves nothing";
+  ana_.disk().stop_failing();
+  say(ana_, chat_, "room again");
+  EXPECT_EQ(state(ana_).storage_failure(), client_api::Failure::kUnspecified);
 }
 
 TEST_F(StorageTest, AReceiverWithoutRoomConfirmsNothingAndTriesAgainRarely_INBOX_2) {
@@ -182,8 +203,11 @@ TEST_F(StorageTest, AReceiverWithoutRoomConfirmsNothingAndTriesAgainRarely_INBOX
   EXPECT_GE(attempts, 5);
   EXPECT_LE(attempts, 40);
   EXPECT_EQ(message(ana_, id).tick(), Message::kSent);
+  EXPECT_EQ(state(ben_).connection(), client_api::State::kWaiting);
+  EXPECT_EQ(state(ben_).storage_failure(), client_api::Failure::kDiskFull);
   ben_.disk().stop_failing();
   world_.advance(120'000);
+  EXPECT_EQ(state(ben_).storage_failure(), client_api::Failure::kUnspecified);
   EXPECT_EQ(texts(ben_, chat).back(), "wait for me");
   EXPECT_EQ(message(ana_, id).tick(), Message::kDelivered);
   EXPECT_EQ(state(ben_).undecryptable(), 0u);

@@ -94,6 +94,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       privacy(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
   rebuilt = facts.rebuilt;
+  storage_failure = facts.storage_failure;
   was_removed = facts.removed;
   registration = store.account.registration();
   progress = store.account.progress();
@@ -112,6 +113,7 @@ HostFacts Engine::facts() const {
   facts.failed_connections = connection.failures();
   facts.watched = typing_presence.watched();
   facts.rebuilt = rebuilt;
+  facts.storage_failure = storage_failure;
   facts.removed = was_removed;
   return facts;
 }
@@ -159,6 +161,8 @@ void Engine::settle() {
     privacy.pump();
     outbox.pump();
   }
+  if (database.has_written() || connection.state() == client_api::State::kOnline)
+    storage_failure = FailureCode::kUnspecified;  // told only when the transaction is committed
   changes.flush();
 }
 
@@ -181,6 +185,7 @@ client_api::State Engine::state() {
   state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||
                            store.settings.integer(setting::kProfileToSend, 0) != 0 ||
                            store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  state.set_storage_failure(storage_failure);
   if (rebuilt) {
     state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
     state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));

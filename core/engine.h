@@ -87,8 +87,9 @@ struct HostFacts {
   uint32_t failed_connections = 0;
   uint32_t open_socket = 0;  // 0: none
   std::vector<ConversationId> watched;
-  std::optional<Rebuilt> rebuilt;  // when this run began with it
-  bool removed = false;            // this device was, and everything that it had is deleted
+  std::optional<Rebuilt> rebuilt;                                 // when this run began with it
+  FailureCode::Code storage_failure = FailureCode::kUnspecified;  // as State has it
+  bool removed = false;  // this device was, and everything that it had is deleted
 };
 
 struct Engine {
@@ -150,7 +151,8 @@ struct Engine {
   std::optional<Registration> registration;
   Progress progress;
   std::optional<Rebuilt> rebuilt;
-  bool was_removed = false;  // HostFacts::removed
+  FailureCode::Code storage_failure;  // until something is written, or the server has been caught up with
+  bool was_removed = false;           // HostFacts::removed
   // The account's key has signed that this linked device is none of the account's any more (LINK-6): client.cc deletes
   // what it has.
   bool is_removed = false;

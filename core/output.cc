@@ -61,15 +61,13 @@ void Output::release(std::vector<client_api::Action>& actions) {
   events_released_ = events_;
 }
 
-void Output::discard(std::vector<client_api::Action>& actions) {
+void Output::discard(std::vector<client_api::Action>& actions, FailureCode::Code why) {
   gathered_.clear();
   changes_.clear();  // all of them fail
   events_ = events_released_;
   open_.insert(answered_.begin(), answered_.end());
   answered_.clear();
-  for (const std::set<uint32_t> open = open_; const uint32_t request : open) {
-    fail(request, FailureCode::kStorage, "the device's database failed or is full");
-  }
+  for (const std::set<uint32_t> open = open_; const uint32_t request : open) fail(request, why);
   release(actions);
 }
 

@@ -45,8 +45,8 @@ class Output {
   // The transaction is committed: appends what was gathered.
   void release(std::vector<client_api::Action>& actions);
   // It failed: drops what was gathered, and answers every request that is open, or was answered by this input, with
-  // kStorage.
-  void discard(std::vector<client_api::Action>& actions);
+  // `why`: kStorage or kDiskFull.
+  void discard(std::vector<client_api::Action>& actions, FailureCode::Code why);
 
  private:
   std::vector<client_api::Action> gathered_;

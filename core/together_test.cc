@@ -57,7 +57,7 @@ TEST_F(TogetherTest, WhenTheTransactionFailsAllAreRefusedAndNothingIsKept) {
   const auto answered = responses(actions);
   ASSERT_EQ(answered.size(), 20u);
   for (const client_api::Response& response : answered)
-    EXPECT_EQ(response.failure().code(), client_api::Failure::kStorage);
+    EXPECT_EQ(response.failure().code(), client_api::Failure::kDiskFull);
 }
 
 }  // namespace

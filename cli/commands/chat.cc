@@ -226,7 +226,7 @@ class Chat {
     if (event.has_state_changed()) {
       const bool offline = is_offline(event.state_changed());
       if (offline != offline_ && !screen_->shows_status())
-        context_.out.note(offline ? "offline: messages are kept and sent later" : "online");
+        context_.out.note(offline ? why_offline(event.state_changed()) + ": messages are sent later" : "online");
       offline_ = offline;
     } else if (event.has_resync()) {
       show_missed();

@@ -130,6 +130,9 @@ ExitCode report(Context context, Reached reached) {
   switch (reached) {
     case Reached::kOffline:
     case Reached::kTimedOut: context.out.note("offline: this is what had come before"); return ExitCode::kOffline;
+    case Reached::kStorage:
+      context.out.note(why_offline(context.host.state()) + ": this is what had come before");
+      return ExitCode::kStorage;
     case Reached::kEnded: say_refused(context); return ExitCode::kDeviceEnded;
     case Reached::kStopped: return ExitCode::kInterrupted;
     case Reached::kOnline: break;
@@ -155,7 +158,7 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
         [&] {
           if (state.connection() == State::kWaiting && !said_offline) {
             said_offline = true;
-            context.out.note("offline: trying again");
+            context.out.note(why_offline(state) + ": trying again");
           } else if (state.connection() == State::kOnline && said_offline) {
             said_offline = false;
             context.out.note("online again");
@@ -173,7 +176,7 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
     }
     if (is_refused(state)) return report(context, Reached::kEnded);
     if (outcome == Host::Outcome::kTimedOut)
-      return is_offline(state) ? report(context, Reached::kOffline) : ExitCode::kOk;
+      return is_offline(state) ? report(context, wait_for_connection(context.host, std::nullopt)) : ExitCode::kOk;
   }
 }
 
@@ -195,7 +198,8 @@ ExitCode run_receive(Context context, const ReceiveOptions& options) {
   const Reached reached = wait_for_connection(context.host, deadline.value_or(context.host.in_ms(kConnectMs)));
   if (reached == Reached::kStopped) return ExitCode::kInterrupted;
   if (const auto printed = receiver.print_new(); !printed) return printed.error();
-  if (deadline && receiver.printed() == 0 && (reached == Reached::kOnline || reached == Reached::kOffline)) {
+  const bool may_come = reached == Reached::kOnline || reached == Reached::kOffline || reached == Reached::kStorage;
+  if (deadline && receiver.printed() == 0 && may_come) {
     return wait_and_print(context, receiver, options, deadline, true);
   }
   return report(context, reached);

@@ -108,6 +108,9 @@ Result<void, ExitCode> check_is_free(Context context, const RegisterOptions& opt
     case Reached::kEnded: return {};
     case Reached::kStopped: return Fail(ExitCode::kInterrupted);
     case Reached::kOnline: context.out.note(registered); return Fail(ExitCode::kFailed);
+    case Reached::kStorage:
+      context.out.note(registered + ", and " + why_offline(state));
+      return Fail(ExitCode::kStorage);
     case Reached::kOffline:
     case Reached::kTimedOut: break;
   }

@@ -151,6 +151,20 @@ TEST_F(SendAndReceive, ReceiveOfflinePrintsWhatHadComeBefore) {
   EXPECT_THAT(output.data(), HasSubstr(R"("id":"a")"));
 }
 
+TEST_F(SendAndReceive, ADiskThatIsFullIsNotCalledOffline) {
+  backlog = {text_message("a", Message::kNone)};
+  Event full = connection_event(State::kWaiting);
+  full.mutable_state_changed()->set_storage_failure(Failure::kDiskFull);
+  host.events = {connection_event(State::kConnecting), full};
+  EXPECT_EQ(run_receive(context, {.json = true}), ExitCode::kStorage);
+  host.events = {connection_event(State::kConnecting), full};
+  EXPECT_EQ(run_receive(context, {.json = true, .timeout_s = 1}), ExitCode::kStorage);
+  host.events = {connection_event(State::kConnecting), full};
+  EXPECT_EQ(run_status(context, {}), ExitCode::kStorage);
+  EXPECT_THAT(output.words(), HasSubstr("the disk is full"));
+  EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("offline")));
+}
+
 TEST_F(SendAndReceive, ReceiveThatWaitsReturnsWithTheFirstNews) {
   Event added;
   *added.mutable_message_added() = text_message("a", Message::kNone);

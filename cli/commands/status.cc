@@ -27,8 +27,18 @@ ExitCode exit_code_of(Reached reached) {
   switch (reached) {
     case Reached::kOnline: return ExitCode::kOk;
     case Reached::kEnded: return ExitCode::kDeviceEnded;
+    case Reached::kStorage: return ExitCode::kStorage;
     case Reached::kStopped: return ExitCode::kInterrupted;
     default: return ExitCode::kOffline;
+  }
+}
+
+Reached reached_with(client_api::Failure::Code code) {
+  switch (code) {
+    case client_api::Failure::kDeviceEnded: return Reached::kEnded;
+    case client_api::Failure::kStorage:
+    case client_api::Failure::kDiskFull: return Reached::kStorage;
+    default: return Reached::kOffline;
   }
 }
 
@@ -68,7 +78,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     const auto response = context.host.call(std::move(request));
     if (!response) return ExitCode::kInterrupted;
     if (response->has_failure()) {
-      reached = response->failure().code() == client_api::Failure::kDeviceEnded ? Reached::kEnded : Reached::kOffline;
+      reached = reached_with(response->failure().code());
     } else {
       reached = wait_for_connection(context.host, context.host.in_ms(kConnectMs));
       if (reached == Reached::kOnline) send_leftovers(context);  // so that the counts are those afterwards
@@ -113,6 +123,8 @@ ExitCode run_status(Context context, const StatusOptions& options) {
     return ExitCode::kNotRegistered;
   }
   if (reached == Reached::kEnded) say_refused(context);
+  if (reached == Reached::kStorage)
+    context.out.note(why_offline(state) + ": what comes waits on the server until that is over");
   return exit_code_of(reached);
 }
 

@@ -170,6 +170,8 @@ std::optional<StoreError> Database::take_error() {
 
 int64_t Database::changed_rows() const { return sqlite3_changes64(handle_); }
 
+bool Database::has_written() const { return sqlite3_total_changes64(handle_) != rows_before_; }
+
 int64_t Database::inserted_row() const { return sqlite3_last_insert_rowid(handle_); }
 
 void Database::note_error(int code) {
@@ -254,6 +256,7 @@ Transaction::Transaction(Database& database) : database_(database) {
   assert(!database_.in_transaction_);
   database_.error_.reset();
   database_.in_transaction_ = true;
+  database_.rows_before_ = sqlite3_total_changes64(database_.handle_);
   database_.prepare("BEGIN IMMEDIATE").run();
 }
 

@@ -78,6 +78,8 @@ class Database {
   // Whether there was an error since the transaction began: what its commit will answer. Forgotten when the transaction
   // has ended.
   [[nodiscard]] bool failed() const { return error_.has_value(); }
+  // Whether rows were changed since the transaction began: then its commit writes.
+  [[nodiscard]] bool has_written() const;
   // Whether a damaged place was met since the database was opened.
   [[nodiscard]] bool damaged() const { return damaged_; }
   // What was read can't be: counts as a damaged place.
@@ -107,6 +109,7 @@ class Database {
   std::vector<TransactionCache*> caches_;
   std::optional<StoreError> error_;
   bool in_transaction_ = false;
+  int64_t rows_before_ = 0;  // SQLite's count of changed rows as the transaction began
   bool damaged_ = false;
 };
 

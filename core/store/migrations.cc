@@ -127,7 +127,13 @@ CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT R
 constexpr Migration kMigrations[] = {{1, kFirst}};
 
 MigrateError error_of(StoreError error) {
-  return error == StoreError::kCorrupt ? MigrateError::kCorrupt : MigrateError::kStorage;
+  switch (error) {
+    case StoreError::kFull: return MigrateError::kFull;
+    case StoreError::kCorrupt: return MigrateError::kCorrupt;
+    case StoreError::kFailed:
+    case StoreError::kBusy: break;
+  }
+  return MigrateError::kStorage;
 }
 
 Result<int64_t, MigrateError> read_number(Database& database, const char* sql) {

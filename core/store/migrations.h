@@ -18,7 +18,8 @@ namespace kith::core {
 enum class MigrateError {
   kNewer,    // written by a newer version of Kith: its version number is above all that are known here
   kCorrupt,  // no database of Kith, or damaged
-  kStorage,  // the disk failed or is full; the file is as before the migration that failed
+  kStorage,  // the disk failed; the file is as before the migration that failed
+  kFull,     // the same of a disk that is full
 };
 
 inline constexpr int32_t kApplicationId = 0x4B697468;  // "Kith"

@@ -145,10 +145,10 @@ TEST(Migrations, CutOffAnywhereGoOnWhenOpenedAgain) {
     testing::FaultyVfs vfs("migrations_faulty");
     auto database = Database::open("kith.db", vfs.name());
     ASSERT_TRUE(database);
-    vfs.fail_after(at, SQLITE_IOERR_WRITE, true);
+    vfs.fail_after(at, at % 2 == 0 ? SQLITE_IOERR_WRITE : SQLITE_FULL, true);
     const auto result = migrate(**database);
     if (!result) {
-      EXPECT_EQ(result.error(), MigrateError::kStorage);
+      EXPECT_EQ(result.error(), at % 2 == 0 ? MigrateError::kStorage : MigrateError::kFull);
     }
     vfs.crash();
     database->reset();

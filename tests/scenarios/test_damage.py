@@ -103,7 +103,7 @@ class ReadOnlyDisk(Talking):
         return self.server(
             environment={
                 "LD_PRELOAD": str(BIN / "libfailing_disk.so"),
-                "KITH_DISK_READ_ONLY": str(self.read_only),
+                "KITH_DISK_FAILURE": str(self.read_only),
                 "KITH_DISK": str(self.directory / "server0" / "data"),
             }
         )

@@ -101,6 +101,23 @@ class Faults(Scenario):
         finally:
             subprocess.run(["umount", "-l", str(disk)], check=False)
 
+    def test_a_full_disk_of_a_device_is_named_and_loses_nothing(self):  # UI-1 INBOX-2
+        kithd = self.server()
+        full = self.directory / "full"
+        disk = {"LD_PRELOAD": str(BIN / "libfailing_disk.so"), "KITH_DISK_FAILURE": str(full),
+                "KITH_DISK": str(self.directory / "Ben")}
+        ana, ben = self.device(kithd, "Ana"), self.device(kithd, "Ben", environment=disk)
+        ana.send(ben, "wait for room", "--wait", "sent")
+        full.write_text("full")
+        for command in (["receive"], ["receive", "--timeout", "1"], ["status"], ["send", ana.phone, "no room"]):
+            done = ben.run(*command, check=False)
+            self.assertEqual(done.returncode, 8, f"{command}: {done.stderr}")
+            self.assertIn("the disk is full", done.stderr)
+            self.assertNotIn("offline", done.stderr)
+        full.unlink()
+        self.assertEqual(ben.run("status").returncode, 0)
+        self.assertEqual(ben.receive_texts("--timeout", "5"), ["wait for room"])
+
     def unsent(self, device) -> int:
         rpc = device.rpc()
         try:

@@ -14,6 +14,8 @@ export function unavailableText(error: unknown): string {
       return say("unavailable.corrupt");
     case "storage":
       return say("unavailable.storage");
+    case "full":
+      return say("unavailable.full");
     case "load":
       return say("unavailable.load");
     default:

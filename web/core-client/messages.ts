@@ -5,7 +5,7 @@
 import type { MethodName } from "./schema";
 
 /** Why there is no core: the database (core::OpenError), the module's file, or a core that traps again and again. */
-export type StartError = "newer" | "corrupt" | "storage" | "load" | "crashed";
+export type StartError = "newer" | "corrupt" | "storage" | "full" | "load" | "crashed";
 
 export type ToWorker =
   | { kind: "start"; profile: string; wasmUrl: string }

@@ -8,6 +8,7 @@ import { ActionSchema, InputSchema } from "./generated/client_api/host_pb";
 import { MemoryFiles } from "./memory_files";
 import { NodeClient } from "./node_host";
 import { CoreFailure, Failure_Code, State_Connection } from "./schema";
+import { FailingFiles } from "./testing/failing_files";
 import { compileCore, coreWasmPath } from "./testing/wasm_files";
 import { CoreModule, surroundings } from "./wasm_module";
 
@@ -76,6 +77,13 @@ describe("The module", () => {
     files.write = () => -1;
     const core = await CoreModule.instantiate(compiled, files);
     expect(core.open()).toBe("storage");
+  });
+
+  test("says that there is no room", async () => {
+    const files = new FailingFiles();
+    files.freeBytes = 0;
+    const core = await CoreModule.instantiate(compiled, files);
+    expect(core.open()).toBe("full");
   });
 
   test("fills randomness of any size", () => {

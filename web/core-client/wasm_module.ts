@@ -26,8 +26,8 @@ export const surroundings: Surroundings = {
 };
 
 /** Why the database could not be opened: core::OpenError. */
-export type OpenError = "newer" | "corrupt" | "storage";
-const OPEN_ERRORS: readonly OpenError[] = ["newer", "corrupt", "storage"];
+export type OpenError = "newer" | "corrupt" | "storage" | "full";
+const OPEN_ERRORS: readonly OpenError[] = ["newer", "corrupt", "storage", "full"];
 
 /** What kith_handle answers when the database has turned out to be damaged. */
 const DAMAGED = 2;

@@ -4,7 +4,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
-import { State_Connection } from "../core-client/schema";
+import { Failure_Code, State_Connection } from "../core-client/schema";
 import { AppViewModel } from "../view-models/app";
 import { FakeAttention, FakeCore, noNotifications, state } from "../view-models/testing/fake_core";
 import { ConnectionBanner } from "./connection_banner";
@@ -24,6 +24,22 @@ it("while the server is being reached, or is there, nothing is to be pressed", (
     expect(screen.queryByRole("button")).toBeNull();
     cleanup();
   }
+});
+
+it("says why this device can't take what the server has", () => {
+  const words = (storageFailure: Failure_Code) => {
+    cleanup();
+    render(
+      <ConnectionBanner
+        state={state({ connection: State_Connection.kWaiting, storageFailure })}
+        onTry={() => undefined}
+      />,
+    );
+    return screen.getByRole("status").textContent;
+  };
+  expect(words(Failure_Code.kUnspecified)).toContain("No connection.");
+  expect(words(Failure_Code.kDiskFull)).toContain("No room left on this device.");
+  expect(words(Failure_Code.kStorage)).toContain("This device's storage fails.");
 });
 
 it("the core looks for the server at once when somebody wants that", () => {

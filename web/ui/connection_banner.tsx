@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { Connection, type State } from "../view-models/core";
+import { Connection, FailureCode, type State } from "../view-models/core";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
 import { Words } from "./words";
 import styles from "./banner.module.css";
 import buttons from "./parts/button.module.css";
 import { Spinner } from "./spinner";
+
+/** The server may be there: it is left while this device can't take what it gives. */
+function WhyNone({ state: { storageFailure, unsentMessages } }: { state: State }) {
+  switch (storageFailure) {
+    case FailureCode.kUnspecified:
+      return <Words id="connection.none" values={{ unsent: unsentMessages }} />;
+    case FailureCode.kDiskFull:
+      return <Words id="connection.diskFull" />;
+    default:
+      return <Words id="connection.storage" />;
+  }
+}
 
 /** Says when there is no connection, and what that means. */
 export function ConnectionBanner({ state, onTry }: { state: State | undefined; onTry: () => void }) {
@@ -32,7 +44,7 @@ export function ConnectionBanner({ state, onTry }: { state: State | undefined; o
         <div className={styles.banner} role="status">
           <Icon name="cloudOff" />
           <span className={styles.words}>
-            <Words id="connection.none" values={{ unsent: state.unsentMessages }} />
+            <WhyNone state={state} />
           </span>
           <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onTry}>
             {say("connection.tryNow")}

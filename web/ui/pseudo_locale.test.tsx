@@ -298,7 +298,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
       ),
       ...[new Error("out of memory"), "out of memory", undefined].map(failureText),
       ...[...reasons, 999].map(notSentText),
-      ...(["newer", "corrupt", "storage", "load", "crashed"] as const).map((reason) =>
+      ...(["newer", "corrupt", "storage", "full", "load", "crashed"] as const).map((reason) =>
         unavailableText(new CoreUnavailable(reason, "no such file")),
       ),
       unavailableText(new TypeError("x is undefined")),

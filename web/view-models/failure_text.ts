@@ -51,6 +51,8 @@ export function failureText(error: unknown): string {
       return say("failure.server");
     case FailureCode.kStorage:
       return say("failure.storage");
+    case FailureCode.kDiskFull:
+      return say("failure.diskFull");
     case FailureCode.kIdentityInvalid:
       return say("failure.identityInvalid");
     case FailureCode.kIdentityChanged:
