@@ -31,7 +31,8 @@ ExitCode exit_code_of(Failure::Code code) {
     case Failure::kNoSuchLink:
     case Failure::kOtherHandle: return ExitCode::kUsage;
     case Failure::kNotRegistered: return ExitCode::kNotRegistered;
-    case Failure::kOffline: return ExitCode::kOffline;
+    case Failure::kOffline:
+    case Failure::kNotKith: return ExitCode::kOffline;
     case Failure::kDeviceEnded: return ExitCode::kDeviceEnded;
     case Failure::kStorage:
     case Failure::kDiskFull: return ExitCode::kStorage;
@@ -47,6 +48,7 @@ const char* meaning(Failure::Code code) {
     case Failure::kNotRegistered: return "not registered yet: kith register --server URL --phone NUMBER --name NAME";
     case Failure::kAlreadyRegistered: return "this home is registered already; another number needs another --home";
     case Failure::kOffline: return "the server can't be reached";
+    case Failure::kNotKith: return "what is at this address does not answer as a server of Kith does";
     case Failure::kNoSuchAccount: return "nobody with this number, e-mail address or username uses Kith on this server";
     case Failure::kNoSuchConversation: return "there is no such conversation";
     case Failure::kNoSuchMessage: return "there is no such message";

@@ -83,8 +83,9 @@ const char* meaning(core::OpenError error) {
 
 // The core knows that nothing came; this process knows why (an untrusted certificate, a name that is none).
 client_api::Response with_reason(client_api::Response response, const std::string& network_failure) {
-  if (response.failure().code() == client_api::Failure::kOffline && !network_failure.empty())
-    response.mutable_failure()->set_detail(network_failure);
+  const client_api::Failure::Code code = response.failure().code();
+  const bool no_answer = code == client_api::Failure::kOffline || code == client_api::Failure::kNotKith;
+  if (no_answer && !network_failure.empty()) response.mutable_failure()->set_detail(network_failure);
   return response;
 }
 

@@ -55,12 +55,13 @@ void ClientHost::socket_closed(uint32_t socket, uint32_t code, std::string reaso
   closed.set_reason(std::move(reason));
 }
 
-void ClientHost::http_response(uint32_t call, uint32_t status, Bytes body) {
+void ClientHost::http_response(uint32_t call, uint32_t status, Bytes body, bool broke_off) {
   if (whole_bodies_ && whole_bodies_->answer(call, status, body)) return;
   client_api::HttpResponse& response = *add().mutable_http_response();
   response.set_call(call);
   response.set_status(status);
   response.set_body(std::move(body));
+  response.set_broke_off(broke_off);
 }
 
 void ClientHost::http_wanted(uint32_t call) { add().mutable_http_wanted()->set_call(call); }

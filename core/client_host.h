@@ -61,7 +61,7 @@ class ClientHost {
   // holds that many, and the next frame begins another.
   bool socket_frame_together(uint32_t socket, Bytes frame);
   void socket_closed(uint32_t socket, uint32_t code = 0, std::string reason = {});
-  void http_response(uint32_t call, uint32_t status, Bytes body);
+  void http_response(uint32_t call, uint32_t status, Bytes body, bool broke_off = false);
   void http_wanted(uint32_t call);
   void http_head(client_api::HttpHead head);
   void http_piece(uint32_t call, Bytes bytes, bool last);

@@ -22,8 +22,9 @@ bool HttpReply::is_temporary() const {
 }
 
 CallFailure failure_of(const HttpReply& reply) {
+  if (reply.broke_off) return {FailureCode::kNotKith, "the connection was ended", 0};
   if (reply.status == 0) return {FailureCode::kOffline, "the server did not answer", 0};
-  if (reply.ok()) return {FailureCode::kServer, "the server's answer can't be read", 0};
+  if (reply.ok()) return {FailureCode::kNotKith, "the server's answer can't be read", 0};
   const wire::ApiError error = reply.error();
   const auto as = [&error](FailureCode::Code code) {
     return CallFailure{code, error.detail(), error.retry_after_ms()};
@@ -44,8 +45,11 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kUnknownDevice: return as(FailureCode::kDeviceEnded);
     default: break;
   }
-  if (error.code() == wire::kErrorUnspecified)
-    return {FailureCode::kServer, "HTTP status " + std::to_string(reply.status), 0};
+  if (error.code() == wire::kErrorUnspecified) {
+    // A proxy before a server that is away has words of its own.
+    return {reply.is_temporary() ? FailureCode::kServer : FailureCode::kNotKith,
+            "HTTP status " + std::to_string(reply.status), 0};
+  }
   return as(FailureCode::kServer);
 }
 
@@ -62,6 +66,7 @@ void HttpCalls::call_unauthenticated(const char* method, const std::string& serv
 void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done) {
   if (waiting_.size() >= kCallsMax) return fail_soon(std::move(done));
   const uint32_t number = wait(std::move(done), kTimeoutMs);
+  waiting_.at(number).to_stranger = bearer.empty();
   client_api::HttpCall& call = *output_.add().mutable_http_call();
   call.set_call(number);
   call.set_method(method);
@@ -82,7 +87,12 @@ HttpReply HttpCalls::reply_of(const client_api::HttpResponse& response) {
   return response.body().size() <= kAnswerBytesMax ? HttpReply{response.status(), response.body()} : HttpReply{};
 }
 
-void HttpCalls::on_response(const client_api::HttpResponse& response) { finish(response.call(), reply_of(response)); }
+void HttpCalls::on_response(const client_api::HttpResponse& response) {
+  HttpReply reply = reply_of(response);
+  const auto found = waiting_.find(response.call());
+  reply.broke_off = found != waiting_.end() && found->second.to_stranger && response.broke_off();
+  finish(response.call(), reply);
+}
 
 void HttpCalls::finish(uint32_t call, const HttpReply& reply) {
   const auto found = waiting_.find(call);

@@ -27,6 +27,7 @@ namespace kith::core {
 struct HttpReply {
   uint32_t status = 0;  // 0: no answer
   BytesView body;
+  bool broke_off = false;  // with 0, of a server that was not known: it ended the connection
 
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
   // What the server said was wrong; kErrorUnspecified when it said nothing.
@@ -73,7 +74,7 @@ class HttpCalls {
 
   // With the device's token; not to another server than the one that gave it (IDENTITY-7): then nobody answers.
   void call(const char* method, const std::string& path, std::string body, Done done);
-  // Before there is a token, to a server that is not yet the device's own.
+  // Before there is a token, to a server that is not yet the device's own: it may be none.
   void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
                             Done done);
 
@@ -88,6 +89,7 @@ class HttpCalls {
   struct Waiting {
     Done done;
     Timers::Id timer = 0;
+    bool to_stranger = false;
   };
   void start(const char* method, std::string url, std::string body, std::string bearer, Done done);
   // Answered by nobody at once, but not within the call.

@@ -72,6 +72,36 @@ TEST_F(HttpCallsTest, TooManyAtOnceAreAnsweredByNobodyAndNotWithinTheCall) {  //
   EXPECT_EQ(statuses_, std::vector{0u});
 }
 
+TEST(FailureOfACall, SaysByItsCodeWhetherAServerOfKithWasThere) {
+  const auto code = [](uint32_t status, BytesView body, bool broke_off = false) {
+    return failure_of({status, body, broke_off}).code;
+  };
+  wire::ApiError error;
+  error.set_code(wire::kInternal);
+  const std::string said = error.SerializeAsString();
+  EXPECT_EQ(code(500, said), FailureCode::kServer);
+  EXPECT_EQ(code(503, "<h1>Service unavailable</h1>"), FailureCode::kServer) << "of a proxy before it";
+  EXPECT_EQ(code(400, "The plain HTTP request was sent to an HTTPS port"), FailureCode::kNotKith);
+  EXPECT_EQ(code(404, ""), FailureCode::kNotKith);
+  EXPECT_EQ(code(200, "<h1>Log in to this network</h1>"), FailureCode::kNotKith);
+  EXPECT_EQ(code(0, "", true), FailureCode::kNotKith);
+  EXPECT_EQ(code(0, ""), FailureCode::kOffline);
+}
+
+TEST_F(HttpCallsTest, ThatAConnectionBrokeOffIsToldOfAServerThatWasNotKnown) {
+  std::vector<bool> told;
+  const auto note = [&told](const HttpReply& reply) { told.push_back(reply.broke_off); };
+  calls_.call("GET", "/v1/profile", "", note);
+  calls_.call_unauthenticated("POST", "https://kith.example", "/v1/registration", "", note);
+  for (const client_api::HttpCall& made : this->made()) {
+    client_api::HttpResponse response;
+    response.set_call(made.call());
+    response.set_broke_off(true);
+    calls_.on_response(response);
+  }
+  EXPECT_EQ(told, (std::vector{false, true}));
+}
+
 TEST_F(HttpCallsTest, AnotherServerGetsNoToken) {  // [IDENTITY-7]
   progress_.standing = Standing::kOtherServer;
   call();

@@ -43,7 +43,7 @@ class Call : public std::enable_shared_from_this<Call> {
     stream_.connect(shared_from_this(), url_, [this](std::string failure) {
       if (!failure.empty()) return fail(std::move(failure));
       http::async_write(stream_, request_, [self = shared_from_this()](error_code error, size_t) {
-        if (error) return self->fail(error.message());
+        if (error) return self->break_off(error);
         self->read();
       });
     });
@@ -57,7 +57,7 @@ class Call : public std::enable_shared_from_this<Call> {
  private:
   void read() {
     http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, size_t) {
-      if (error) return self->fail(error.message());
+      if (error) return self->break_off(error);
       self->read_body();
     });
   }
@@ -73,6 +73,7 @@ class Call : public std::enable_shared_from_this<Call> {
     });
   }
 
+  void break_off(error_code error) { finish({0, "", error.message(), true}); }
   void fail(std::string reason) { finish({0, "", std::move(reason)}); }
 
   void finish(HttpAnswer answer) {

@@ -35,7 +35,8 @@ struct HttpRequest {
 struct HttpAnswer {
   uint32_t status = 0;  // 0: no answer
   Bytes body;
-  std::string failure;  // with status 0: why, for people
+  std::string failure;     // with status 0: why, for people
+  bool broke_off = false;  // with status 0: there was a connection, and it ended without an answer in HTTP
 };
 
 // A call whose bodies are too large to be held: they come in pieces, each when the one who takes it has room.

@@ -308,6 +308,30 @@ TEST_F(Network, AnHttpCallWithoutAnswerHasStatusZeroAndAReason) {
   EXPECT_EQ(call({"GET", "nowhere", {}, ""}).status, 0u);
 }
 
+TEST_F(Network, AnHttpCallTellsWhetherSomethingWasThereThatDoesNotSpeakHttp) {
+  const auto broke_off = [this](const std::string& address) {
+    const HttpAnswer answer = call({"GET", address + "/", {}, ""});
+    EXPECT_EQ(answer.status, 0u);
+    return answer.broke_off;
+  };
+  Server leaves([](tcp::socket) {});
+  EXPECT_TRUE(broke_off(leaves.address("http")));
+  Server alerts([](tcp::socket socket) {  // as one that wants TLS may answer
+    error_code error;
+    asio::streambuf request;
+    asio::read_until(socket, request, "\r\n\r\n", error);
+    asio::write(socket, asio::buffer(std::string("\x15\x03\x01\x00\x02\x02\x46", 7)), error);
+  });
+  EXPECT_TRUE(broke_off(alerts.address("http")));
+  std::string nobody;
+  {
+    Server gone([](tcp::socket) {});
+    nobody = gone.address("http");
+  }
+  EXPECT_FALSE(broke_off(nobody));
+  EXPECT_FALSE(broke_off("http://no-such-host.invalid"));
+}
+
 // Takes a request, answers with the head, then with the piece again and again until the client goes.
 auto answer_without_end(std::string head, std::string piece) {
   return [head = std::move(head), piece = std::move(piece)](tcp::socket socket) {

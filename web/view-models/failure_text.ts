@@ -53,6 +53,8 @@ export function failureText(error: unknown): string {
       return say("failure.storage");
     case FailureCode.kDiskFull:
       return say("failure.diskFull");
+    case FailureCode.kNotKith:
+      return say("failure.notKith");
     case FailureCode.kIdentityInvalid:
       return say("failure.identityInvalid");
     case FailureCode.kIdentityChanged:
