@@ -153,7 +153,7 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
         <>
           <p className={groups.explain}>{say("contact.compareHint", { title })}</p>
           <div className={styles.safety}>
-            <QrCode bytes={safetyNumber.qrPayload} label={say("contact.qrCode")} />
+            <QrCode content={safetyNumber.qrPayload} label={say("contact.qrCode")} />
             <div className={styles.digits} role="group" aria-label={say("common.safetyNumber")}>
               {digitGroups(safetyNumber.digits).map((group, at) => (
                 <span key={at}>{group}</span>

@@ -2,19 +2,23 @@
 
 import { useMemo } from "react";
 import { encode } from "uqr";
-import styles from "./contact_panel.module.css";
 
-/** Bytes as a QR code, always dark on light, so that every camera reads it. */
-export function QrCode({ bytes, label }: { bytes: Uint8Array; label: string }) {
+import styles from "./qr_code.module.css";
+
+/** Of light modules around it, without which cameras don't find it: ISO/IEC 18004. */
+const QUIET = 4;
+
+/** A text, or bytes, as a QR code. */
+export function QrCode({ content, label }: { content: string | Uint8Array; label: string }) {
   const { size, path } = useMemo(() => {
-    const code = encode([...bytes], { ecc: "M", border: 0 });
+    const code = encode(typeof content === "string" ? content : [...content], { ecc: "M", border: 0 });
     const dark = code.data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : [])));
     return { size: code.size, path: dark.join("") };
-  }, [bytes]);
+  }, [content]);
   return (
     <svg
       className={styles.qr}
-      viewBox={`0 0 ${size} ${size}`}
+      viewBox={`${-QUIET} ${-QUIET} ${size + 2 * QUIET} ${size + 2 * QUIET}`}
       shapeRendering="crispEdges"
       role="img"
       aria-label={label}
