@@ -10,6 +10,7 @@ import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
 import { pageAskedCode } from "./asked_code";
+import { deviceName } from "./device_name";
 import { pageAttention } from "./page_attention";
 import { onNotificationClick, pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
@@ -19,7 +20,7 @@ import { keepTitle } from "./title";
 export function show(root: Root, core: Core, around: Surroundings): AppViewModel {
   const app = new AppViewModel(core, {
     server: around.server,
-    deviceName: "Web",
+    deviceName: deviceName(navigator.userAgent),
     attention: pageAttention(),
     notifications: pageNotifications(around.profile),
     asked: pageAskedCode(around.profile),
