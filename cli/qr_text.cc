@@ -3,8 +3,12 @@
 #include "cli/qr_text.h"
 
 #include <qrencode.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <memory>
+#include <string_view>
 
 namespace kith::cli {
 namespace {
@@ -13,13 +17,14 @@ constexpr int kQuietZone = 4;  // modules, ISO/IEC 18004
 
 }  // namespace
 
-std::optional<std::string> qr_text(BytesView payload, bool colours) {
+std::optional<std::string> qr_text(BytesView payload, bool colours, size_t columns) {
   const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
       QRcode_encodeData(static_cast<int>(payload.size()), reinterpret_cast<const unsigned char*>(payload.data()), 0,
                         QR_ECLEVEL_M),
       QRcode_free);
   if (!code) return std::nullopt;
   const int width = code->width;
+  if (columns != 0 && static_cast<size_t>(width + 2 * kQuietZone) > columns) return std::nullopt;
   const auto is_light = [&](int x, int y) {
     if (x < 0 || y < 0 || x >= width || y >= width) return true;
     return (code->data[y * width + x] & 1) == 0;
@@ -36,6 +41,22 @@ std::optional<std::string> qr_text(BytesView payload, bool colours) {
     text += '\n';
   }
   return text;
+}
+
+size_t columns_of(int descriptor) {
+  winsize size{};
+  return ::isatty(descriptor) && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void show_qr(int descriptor, BytesView payload) {
+  const size_t columns = columns_of(descriptor);
+  const auto code = columns == 0 ? std::nullopt : qr_text(payload, true, columns);
+  std::string_view rest = code ? std::string_view(*code) : std::string_view();
+  while (!rest.empty()) {
+    const ssize_t written = ::write(descriptor, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) return;  // nobody sees it
+    if (written > 0) rest.remove_prefix(static_cast<size_t>(written));
+  }
 }
 
 }  // namespace kith::cli

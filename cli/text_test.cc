@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What people and programs read: JSON lines, times, messages, terminal safety, QR codes.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "cli/json_line.h"
 #include "cli/message_text.h"
@@ -150,6 +155,37 @@ TEST(QrText, DrawsTheFinderPatternInsideAQuietZone) {
   // The top of the first finder pattern: seven dark modules, over a light frame inside.
   EXPECT_EQ(rows[2].substr(0, 4 * 3 + 1 + 5 * 3 + 1), "████ ▄▄▄▄▄ ");
   EXPECT_FALSE(qr_text(std::string(3000, 'x'), false));
+}
+
+TEST(QrText, IsLeftOutWhereATerminalWouldBreakItsLines) {
+  EXPECT_TRUE(qr_text("kith", false, 29));
+  EXPECT_FALSE(qr_text("kith", false, 28));
+}
+
+// What is seen on a terminal of so many columns.
+std::string shown_on(unsigned short columns) {
+  const int screen = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+  EXPECT_EQ(::grantpt(screen) + ::unlockpt(screen), 0);
+  const int terminal = ::open(::ptsname(screen), O_RDWR | O_NOCTTY);
+  const winsize size{.ws_row = 50, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  EXPECT_EQ(::ioctl(terminal, TIOCSWINSZ, &size), 0);
+  EXPECT_EQ(columns_of(terminal), columns);
+  show_qr(terminal, "kith");
+  std::string seen(65536, '\0');
+  const ssize_t read = ::read(screen, seen.data(), seen.size());
+  ::close(terminal);
+  ::close(screen);
+  return read < 0 ? "" : seen.substr(0, static_cast<size_t>(read));
+}
+
+TEST(QrText, IsShownToPeopleAtATerminalAndNowhereElse) {
+  EXPECT_THAT(shown_on(80), ::testing::HasSubstr("\x1b[97;40m████"));
+  EXPECT_EQ(shown_on(20), "");
+  const int file = ::memfd_create("words", 0);
+  show_qr(file, "kith");
+  EXPECT_EQ(columns_of(file), 0u);
+  EXPECT_EQ(::lseek(file, 0, SEEK_END), 0);
+  ::close(file);
 }
 
 }  // namespace

@@ -76,7 +76,8 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
     context.out.line(line.str());
     return ExitCode::kOk;
   }
-  if (const auto code = qr_text(number.qr_payload(), context.out.is_terminal())) context.out.add(*code + "\n");
+  const size_t columns = columns_of(context.out.descriptor());
+  if (const auto code = qr_text(number.qr_payload(), context.out.is_terminal(), columns)) context.out.add(*code + "\n");
   context.out.line(grouped(number.digits()));
   context.out.note("safety number with " + title_of(*conversation) +
                    (number.verified() ? ", verified" : ", not verified yet") +
