@@ -54,27 +54,29 @@ export function keepAddress(app: AppViewModel): void {
   });
 }
 
-/** The back button goes from the code to the number, and does not leave the app. */
+/** The back button goes from the code, or from linking, to the number, and does not leave the app. */
 export function keepRegistrationStep(app: AppViewModel): void {
   const hasEntry = (): boolean => (history.state as { registering?: boolean } | null)?.registering === true;
   let heard: AppSnapshot["registration"];
   let goingBack = false;
   const follow = () => {
-    const step = heard?.snapshot().step;
-    if ((step === "code" || step === "pin") && !hasEntry()) history.pushState({ registering: true }, "");
+    const linking = app.snapshot().phase === "linking";
+    const step = linking ? undefined : heard?.snapshot().step;
+    if ((linking || step === "code" || step === "pin") && !hasEntry()) history.pushState({ registering: true }, "");
     if (step === "phone" && hasEntry() && !goingBack) {
       goingBack = true;
       history.back();
     }
   };
   app.subscribe(() => {
-    if (app.snapshot().registration === heard) return;
-    heard = app.snapshot().registration;
-    heard?.subscribe(follow);
+    const { registration } = app.snapshot();
+    if (registration !== heard) registration?.subscribe(follow);
+    heard = registration;
     follow();
   });
   addEventListener("popstate", () => {
-    if (!goingBack && !hasEntry()) heard?.back();
+    const { linking } = app.snapshot();
+    if (!goingBack && !hasEntry()) (linking?.leave ?? heard?.back)?.();
     goingBack = false; // else a button has gone back already, and this only takes its entry away
     follow();
   });

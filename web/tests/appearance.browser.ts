@@ -26,6 +26,13 @@ const inConversation = (then: (page: Page) => Promise<void>) => async (page: Pag
   await then(page);
 };
 
+const inDevices = (button?: string) => async (page: Page) => {
+  await press("Settings")(page);
+  await page.getByRole("button", { name: /^Linked devices/ }).click();
+  await page.getByRole("list", { name: "Your devices" }).waitFor();
+  if (button !== undefined) await press(button)(page);
+};
+
 const SCREENS: Record<string, Screen> = {
   "the first screen": { start: "registration" },
   "an ended device": { start: "ended" },
@@ -86,6 +93,23 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   settings: { go: press("Settings") },
+  "linking this device": {
+    start: "registration",
+    go: async (page) => {
+      await page.getByRole("button", { name: /Link this one$/ }).click();
+      await page.getByRole("img", { name: "Code that links this device" }).waitFor();
+    },
+  },
+  "the devices": { go: inDevices() },
+  "linking another device": { go: inDevices("Link a device") },
+  "the number of another device": {
+    go: async (page) => {
+      await inDevices("Link a device")(page);
+      await page.getByLabel("Link", { exact: true }).fill("kith-link:a");
+      await page.keyboard.press("Enter");
+      await page.getByText("480 216").waitFor();
+    },
+  },
   "a choice in the settings": {
     go: async (page) => {
       await press("Settings")(page);

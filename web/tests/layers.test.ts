@@ -16,7 +16,7 @@ const MAY_USE: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   "core-client": /^(@bufbuild\/protobuf.*|ws|node:.*)$/,
   "view-models": /^(linkify-it|intl-messageformat|@formatjs\/icu-messageformat-parser)$/,
-  ui: /^(react|react-dom|uqr|@ariakit\/react\/.*|emojibase-data\/.*|@fontsource-variable\/.*)$/,
+  ui: /^(react|react-dom|uqr|qr\/decode\.js|@ariakit\/react\/.*|emojibase-data\/.*|@fontsource-variable\/.*)$/,
   app: /^react-dom\/client$/,
 };
 const isTest = (name: string) => /\.test\.tsx?$/.test(name) || name.includes("testing/") || name.includes("generated/");

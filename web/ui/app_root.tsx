@@ -14,6 +14,7 @@ import { ContactPanel } from "./contact_panel";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
+import { LinkThisScreen } from "./link_this_screen";
 import { ListPane } from "./list_pane";
 import { NewChatPane } from "./new_chat_pane";
 import { Rail } from "./rail";
@@ -45,6 +46,8 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
       return (
         snapshot.registration && <RegistrationScreen model={snapshot.registration} server={server} profile={profile} />
       );
+    case "linking":
+      return snapshot.linking && <LinkThisScreen model={snapshot.linking} server={server} />;
     case "ended":
       return (
         <EndedScreen
@@ -107,6 +110,7 @@ function Chats({ app, server, profile }: ChatsProps) {
       {leftPanel === "settings" && (
         <SettingsPane
           model={app.settings}
+          devices={app.devices}
           notifications={app.notifications}
           state={state}
           profile={profile}

@@ -14,10 +14,15 @@ export async function passOn(text: string): Promise<string> {
       // Closed, or not allowed: it is copied.
     }
   }
+  return (await copyText(text)) ? say("invite.copied") : say("invite.cantCopy", { text });
+}
+
+/** False: the browser does not allow it. */
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
-    return say("invite.copied");
+    return true;
   } catch {
-    return say("invite.cantCopy", { text });
+    return false;
   }
 }

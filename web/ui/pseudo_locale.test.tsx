@@ -14,13 +14,18 @@ import {
   CoreFailure,
   Failure_Code,
   FailureReason,
+  Linking_Stage,
+  ListDevicesResponseSchema,
   Message_Tick,
+  OpenLinkResponseSchema,
   RequestCodeResponseSchema,
   SearchResponseSchema,
+  StartLinkingResponseSchema,
   State_Connection,
 } from "../core-client/schema";
 import { AppViewModel } from "../view-models/app";
 import { failureText, notSentText } from "../view-models/failure_text";
+import { SETTINGS_SECTIONS } from "../view-models/route";
 import { speak, type Catalogue, type CompiledText } from "../view-models/say";
 import english from "../view-models/texts/en.json";
 import {
@@ -133,6 +138,7 @@ beforeEach(() => {
   core.conversations = [conversation({ title: NAME, lastMessage: message({ text: "γειά" }) })];
   core.messages = [message({ text: "γειά" })];
   core.on("getState", () => state({ name: NAME, server: SERVER }));
+  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices: [{ name: NAME }] }));
 });
 afterEach(() => {
   cleanup();
@@ -246,8 +252,31 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
 
   it("in the settings", async () => {
     await show();
-    for (const section of ["", "profile", "privacy", "security", "notifications", "device", "about"] as const) {
+    for (const section of ["", ...SETTINGS_SECTIONS] as const) {
       await settled(() => app.showLeft("settings", section));
+      expect(plainTexts()).toEqual([]);
+    }
+  });
+
+  it("where a device is linked, at both ends", async () => {
+    core.on("openLink", () => create(OpenLinkResponseSchema, { deviceName: NAME, code: "123456" }));
+    core.on("startLinking", () => create(StartLinkingResponseSchema, { link: "1" }));
+    await show();
+    await settled(() => app.showLeft("settings", "link"));
+    await settled(() => app.devices.open("1"));
+    expect(plainTexts()).toEqual([]);
+    await settled(() => app.devices.confirm());
+    expect(plainTexts()).toEqual([]);
+    cleanup();
+    core.on("getState", () => state({ registered: false, server: SERVER }));
+    await show();
+    await settled(() => app.snapshot().registration?.link());
+    expect(app.snapshot().phase).toBe("linking");
+    expect(plainTexts()).toEqual([]);
+    const { kComparing, kFinishing, kFailed } = Linking_Stage;
+    for (const stage of [kComparing, kFinishing, kFailed]) {
+      const linking = { stage, code: "123456", failure: { code: Failure_Code.kOffline } };
+      await settled(() => core.emit({ case: "stateChanged", value: state({ registered: false, linking }) }));
       expect(plainTexts()).toEqual([]);
     }
   });

@@ -26,6 +26,14 @@ async function askForCode(code: string, core = new FakeCore()): Promise<void> {
 afterEach(cleanup);
 
 describe("the screen that takes the number", () => {
+  it("says why what was on this device is gone", () => {
+    const options = { server: SERVER, deviceName: "Web", removed: true, onRegistered: () => undefined };
+    render(
+      <RegistrationScreen model={new RegistrationViewModel(new FakeCore(), options)} server={SERVER} profile="" />,
+    );
+    screen.getByText("This device was removed", { exact: false });
+  });
+
   it("takes one of which nothing is lost, however it is written", async () => {
     const pasted = "tel:+49-(0)-170-000-00-01";
     expect(pasted).toHaveLength(25);

@@ -108,6 +108,12 @@ function PhoneStep({ model, snapshot }: StepProps) {
         <h1>{say("registration.welcome")}</h1>
         <p className={styles.lead}>{say("registration.welcomeHint")}</p>
       </div>
+      {model.removed && (
+        <p className={styles.development} role="status">
+          <Icon name="info" />
+          <span>{say("registration.removed")}</span>
+        </p>
+      )}
       <div className={fields.field}>
         <label htmlFor="phone">{say("common.phoneNumber")}</label>
         <input
@@ -128,6 +134,9 @@ function PhoneStep({ model, snapshot }: StepProps) {
       <div className={styles.row}>
         <button type="button" className={buttons.linkButton} disabled={snapshot.busy} onClick={model.haveCode}>
           {say("registration.haveCode")}
+        </button>
+        <button type="button" className={buttons.linkButton} disabled={snapshot.busy} onClick={model.link}>
+          {say("registration.linkThis")}
         </button>
       </div>
     </>

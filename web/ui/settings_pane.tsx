@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // In the place of the list: the topics of the settings, and each topic as a page.
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { State } from "../view-models/core";
+import type { DevicesViewModel } from "../view-models/devices";
 import { handleOf } from "../view-models/handle";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import type { SettingsSection } from "../view-models/route";
@@ -13,6 +14,7 @@ import { moveFocusByArrows } from "./arrow_keys";
 import { Hero } from "./hero";
 import { isEscape } from "./keys";
 import { Icon, type IconName } from "./icons";
+import { DevicesPage } from "./settings_devices";
 import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
@@ -24,8 +26,11 @@ import fields from "./parts/field.module.css";
 import panes from "./parts/pane.module.css";
 import groups from "./parts/group.module.css";
 
+const LinkPage = lazy(() => import("./settings_link"));
+
 interface SettingsPaneProps {
   model: SettingsViewModel;
+  devices: DevicesViewModel;
   notifications: NotificationsViewModel;
   state: State | undefined;
   profile: string;
@@ -36,6 +41,8 @@ interface SettingsPaneProps {
 }
 
 interface Topic {
+  /** That of which it is a page; none: it is in the list. */
+  under?: SettingsSection;
   title: TextId;
   hint: TextId;
   icon: IconName;
@@ -48,6 +55,25 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
     hint: "settings.profileHint",
     icon: "person",
     page: ({ model }) => <ProfilePage model={model} />,
+  },
+  devices: {
+    title: "devices.title",
+    hint: "devices.hint",
+    icon: "laptop",
+    page: ({ devices, state, onSection }) => (
+      <DevicesPage model={devices} isFirst={state?.firstDevice === true} onLink={() => onSection("link")} />
+    ),
+  },
+  link: {
+    under: "devices",
+    title: "devices.link",
+    hint: "devices.hint",
+    icon: "qr",
+    page: ({ devices, onSection }) => (
+      <Suspense>
+        <LinkPage model={devices} onDone={() => onSection("devices")} />
+      </Suspense>
+    ),
   },
   privacy: {
     title: "settings.privacy",
@@ -81,9 +107,13 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
   },
 };
 
+const TOPICS_LISTED = (Object.entries(TOPICS) as [SettingsSection, Topic][]).filter(
+  ([, { under }]) => under === undefined,
+);
+
 export function SettingsPane(props: SettingsPaneProps) {
   const { model, section, onSection, onClose } = props;
-  const { error, notice, busy } = useViewModel(model);
+  const { error, notice, busy } = useSaid(model, props.devices);
   const topic = section === "" ? undefined : TOPICS[section];
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef<string>(undefined);
@@ -92,7 +122,7 @@ export function SettingsPane(props: SettingsPaneProps) {
     if (!goesBack) button.current?.focus();
     before.current = section;
   }, [section]);
-  const back = () => (topic === undefined ? onClose() : onSection(""));
+  const back = () => (topic === undefined ? onClose() : onSection(topic.under ?? ""));
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     moveFocusByArrows(event, "[data-row]");
     if (!isEscape(event)) return;
@@ -131,6 +161,17 @@ export function SettingsPane(props: SettingsPaneProps) {
   );
 }
 
+/** What the pages say above themselves, whichever is open. */
+function useSaid(settings: SettingsViewModel, devices: DevicesViewModel) {
+  const one = useViewModel(settings);
+  const other = useViewModel(devices);
+  return {
+    error: one.error === "" ? other.error : one.error,
+    notice: one.notice === "" ? other.notice : one.notice,
+    busy: one.busy || other.busy,
+  };
+}
+
 function Topics({ model, state, onSection }: SettingsPaneProps) {
   const { profile } = useViewModel(model);
   const name = profile?.name ?? state?.name ?? "";
@@ -138,7 +179,7 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
     <>
       <Hero id={state?.accountId ?? ""} name={name} handle={handleOf(state)} />
       <ul className={`${groups.group} ${styles.topics}`}>
-        {(Object.entries(TOPICS) as [SettingsSection, Topic][]).map(([section, { title, hint, icon }]) => (
+        {TOPICS_LISTED.map(([section, { title, hint, icon }]) => (
           <li key={section}>
             <button
               id={`topic-${section}`}

@@ -84,6 +84,28 @@ describe("the start", () => {
   });
 });
 
+it("a device that was removed begins anew, and says why", async () => {
+  await app.start({ ...HOME, conversation: BEN });
+  core.emit({ case: "stateChanged", value: state({ registered: false, removed: true, name: "", handles: [] }) });
+  expect(app.snapshot()).toMatchObject({ phase: "registration", open: undefined });
+  expect(app.snapshot().registration?.removed).toBe(true);
+});
+
+it("a device that is to be one of an account goes on with it once it is", async () => {
+  core.on("getState", () => state({ registered: false, name: "" }));
+  await app.start();
+  app.snapshot().registration?.link();
+  await settle();
+  expect(app.snapshot().phase).toBe("linking");
+  app.snapshot().linking?.leave();
+  expect(app.snapshot()).toMatchObject({ phase: "registration", linking: undefined });
+  app.snapshot().registration?.link();
+  core.on("getState", () => state());
+  core.emit({ case: "stateChanged", value: state() });
+  await settle();
+  expect(app.snapshot()).toMatchObject({ phase: "chats", linking: undefined });
+});
+
 it("while the server is asked again, it is still said what it said last", async () => {
   core.on("getState", () => state({ connection: State_Connection.kUnknownDevice }));
   await app.start();

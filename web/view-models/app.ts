@@ -7,9 +7,11 @@ import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { Connection, directOf, type Conversation, type Core, type Message, type State } from "./core";
+import { DevicesViewModel } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
 import { handleOf } from "./handle";
+import { LinkThisViewModel } from "./link_this";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
 import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
@@ -19,11 +21,12 @@ import { SettingsViewModel } from "./settings";
 import { ViewModel } from "./view_model";
 
 export interface AppSnapshot {
-  phase: "starting" | "registration" | "chats" | "ended" | "broken";
+  phase: "starting" | "registration" | "linking" | "chats" | "ended" | "broken";
   state: State | undefined;
   /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
   refusal: Connection;
   registration: RegistrationViewModel | undefined;
+  linking: LinkThisViewModel | undefined;
   open: ConversationViewModel | undefined;
   contactPanel: ContactPanelViewModel | undefined;
   leftPanel: LeftPanel;
@@ -64,6 +67,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly search: SearchViewModel;
   readonly contacts: ContactsViewModel;
   readonly settings: SettingsViewModel;
+  readonly devices: DevicesViewModel;
   readonly notifications: NotificationsViewModel;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
@@ -77,6 +81,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       state: undefined,
       refusal: Connection.kEnded,
       registration: undefined,
+      linking: undefined,
       open: undefined,
       contactPanel: undefined,
       leftPanel: "list",
@@ -92,13 +97,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
     this.settings = new SettingsViewModel(core, this.store);
+    this.devices = new DevicesViewModel(core, this.store);
     this.notifications = new NotificationsViewModel(
       this.store,
       options.attention,
       options.notifications,
       (id) => void this.openConversation(id),
     );
-    for (const part of [this.list, this.search, this.contacts, this.settings, this.notifications])
+    for (const part of [this.list, this.search, this.contacts, this.settings, this.devices, this.notifications])
       this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
@@ -240,8 +246,23 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const registered = state?.registered === true && !this.takingBack;
     const onLeave = this.takingBack ? () => this.leaveRegistration() : undefined;
     const onRegistered = () => void this.start();
-    const options = { server, deviceName, phone, name, registered, asked, onLeave, onRegistered };
+    const onLink = () => this.beginLinking();
+    const removed = state?.removed === true;
+    const options = { server, deviceName, phone, name, registered, removed, asked, onLeave, onLink, onRegistered };
     this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
+  }
+
+  private beginLinking(): void {
+    const { server, deviceName } = this.options;
+    const onLeave = () => this.leaveLinking();
+    const linking = new LinkThisViewModel(this.core, this.store, { server, deviceName, onLeave });
+    this.update({ phase: "linking", linking });
+    void linking.start();
+  }
+
+  private leaveLinking(): void {
+    this.snapshot().linking?.dispose();
+    this.update({ phase: "registration", linking: undefined });
   }
 
   private leaveRegistration(): void {
@@ -252,7 +273,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   private async enter(route: Route): Promise<void> {
     this.takingBack = false;
-    this.update({ phase: "chats", registration: undefined });
+    this.snapshot().linking?.dispose();
+    this.update({ phase: "chats", registration: undefined, linking: undefined });
     await this.core.call("connect");
     await this.store.loadConversations();
     this.tellAvailable(this.options.attention.attentive);
@@ -309,10 +331,17 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private takeState(state: State): void {
     this.update(isRefused(state) ? { state, refusal: state.connection } : { state });
     const { phase } = this.snapshot();
-    if (isRefused(state) && phase === "chats") {
+    if (state.removed && (phase === "chats" || phase === "ended")) {
+      this.closeConversation();
+      this.showLeft("list");
+      this.takingBack = false;
+      this.beginRegistration();
+    } else if (isRefused(state) && phase === "chats") {
       this.closeConversation();
       this.update({ phase: "ended" });
     } else if (phase === "ended" && state.registered && isConnected(state)) {
+      void this.start();
+    } else if (phase === "linking" && state.registered && (!this.takingBack || isConnected(state))) {
       void this.start();
     } else if (
       phase === "registration" &&

@@ -18,6 +18,7 @@ import { say } from "./say";
 export {
   Failure_Code as FailureCode,
   FailureReason,
+  Linking_Stage as LinkingStage,
   Message_Tick as Tick,
   Presence_Kind as PresenceKind,
   Settings_Scope as Scope,
@@ -34,9 +35,11 @@ export {
 export type {
   Contact,
   Conversation,
+  Device,
   Direct,
   Event,
   Handle,
+  Linking,
   Message,
   MethodName,
   MethodParams,

@@ -26,6 +26,8 @@ export interface Changes {
   readonly contacts: boolean;
   readonly state: State | undefined;
   readonly settings: Settings | undefined;
+  /** One's own devices: there is one more, or one less, or one is called otherwise. */
+  readonly devices: boolean;
   /** Events were lost: what was read from the core, and is not in the store, is to be read again. */
   readonly resync: boolean;
 }
@@ -38,6 +40,7 @@ const NO_CHANGES: Changes = {
   contacts: false,
   state: undefined,
   settings: undefined,
+  devices: false,
   resync: false,
 };
 
@@ -234,6 +237,9 @@ export class EntityStore {
           break;
         case "settingsChanged":
           changes.settings = kind.value;
+          break;
+        case "devicesChanged":
+          changes.devices = true;
           break;
         case "resync":
           changes.resync = true;

@@ -55,9 +55,13 @@ export interface RegistrationOptions {
   name?: string;
   /** All but the name is done. */
   registered?: boolean;
+  /** This device was one of an account, which has removed it. */
+  removed?: boolean;
   asked?: AskedCodePort;
   /** Where there is something to go back to from the first step. */
   onLeave?: (() => void) | undefined;
+  /** This device may become one of an account that another device has already. */
+  onLink?: () => void;
   onRegistered: () => void;
 }
 
@@ -69,6 +73,7 @@ const CODE_DIGITS = 6;
 
 export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   readonly canLeave: boolean;
+  readonly removed: boolean;
   /** The code that was given stood in the field, and is no longer there. */
   private codeRefused = false;
 
@@ -91,6 +96,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
       resendAt: 0,
     });
     this.canLeave = options.onLeave !== undefined;
+    this.removed = options.removed === true;
   }
 
   readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
@@ -103,6 +109,10 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   };
   readonly setName = (name: string): void => this.update({ name, error: "" });
   readonly setPin = (pin: string): void => this.update({ pin, error: "" });
+
+  readonly link = (): void => {
+    if (!this.snapshot().busy) this.options.onLink?.();
+  };
 
   readonly back = (): void => {
     if (this.snapshot().busy) return;

@@ -4,14 +4,23 @@
 //
 //   #/                          the conversations
 //   #/new-chat                  somebody new, in the place of the list
-//   #/settings/privacy          a page of the settings
+//   #/settings/privacy          a page of the settings; .../link is one of .../devices
 //   #/c/ID  #/c/ID/details      a conversation, and who the partner is
 //   #/settings/c/ID             both, beside each other on a wide screen
 
 /** What takes the place of the list at the left. */
 export type LeftPanel = "list" | "new-chat" | "settings";
 
-export const SETTINGS_SECTIONS = ["profile", "privacy", "security", "notifications", "device", "about"] as const;
+export const SETTINGS_SECTIONS = [
+  "profile",
+  "devices",
+  "link",
+  "privacy",
+  "security",
+  "notifications",
+  "device",
+  "about",
+] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 export interface Route {
@@ -54,6 +63,7 @@ export function layersOf(route: Route): Route[] {
   const layers: Route[] = [];
   const add = (change: Partial<Route>) => layers.push({ ...(layers.at(-1) ?? HOME), ...change });
   if (route.panel !== "list") add({ panel: route.panel });
+  if (route.section === "link") add({ section: "devices" });
   if (route.section !== "") add({ section: route.section });
   if (route.conversation !== "") add({ conversation: route.conversation });
   if (route.details) add({ details: true });

@@ -8,11 +8,14 @@ import { createRoot } from "react-dom/client";
 
 import {
   ListContactsResponseSchema,
+  ListDevicesResponseSchema,
   Message_Tick,
+  OpenLinkResponseSchema,
   ProfileSchema,
   SafetyNumberSchema,
   SearchResponseSchema,
   SettingsSchema,
+  StartLinkingResponseSchema,
   State_Connection,
 } from "../../core-client/schema";
 import { AppRoot } from "../../ui/app_root";
@@ -56,6 +59,16 @@ function scripted(start: Start): FakeCore {
       qrPayload: new Uint8Array(60).fill(7),
     }),
   );
+  core.on("listDevices", () =>
+    create(ListDevicesResponseSchema, {
+      devices: [
+        { id: 1, name: "Firefox on Linux", thisDevice: true, first: true },
+        { id: 2, name: "Chrome on Android", addedUs: micros(Date.now() - 86_400_000) },
+      ],
+    }),
+  );
+  core.on("startLinking", () => create(StartLinkingResponseSchema, { link: `kith-link:${"abcdefgh".repeat(12)}` }));
+  core.on("openLink", () => create(OpenLinkResponseSchema, { deviceName: "Safari on iPad", code: "480216" }));
   core.on("search", () =>
     create(SearchResponseSchema, { messages: core.messages.filter((each) => /train/.test(textOf(each))) }),
   );

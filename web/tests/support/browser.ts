@@ -21,8 +21,8 @@ const LAUNCH = {
 const CONTEXT = { viewport: { width: 1200, height: 780 }, locale: "en-GB", timezoneId: "Europe/Berlin" };
 
 /** Its devices are private windows: what they store is in memory. */
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch(LAUNCH);
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ ...LAUNCH, args: [...LAUNCH.args, ...more] });
 }
 
 declare global {

@@ -85,6 +85,7 @@ export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, Stat
     handles: [{ text: "+491700000001" }],
     name: "Ana",
     connection: State_Connection.kOnline,
+    firstDevice: true,
     ...fields,
   });
 }

@@ -5,7 +5,11 @@
 import { clone, create } from "@bufbuild/protobuf";
 
 import {
+  DeviceSchema,
   ListContactsResponseSchema,
+  ListDevicesResponseSchema,
+  OpenLinkResponseSchema,
+  StartLinkingResponseSchema,
   ProfileSchema,
   SafetyNumberSchema,
   SettingsSchema,
@@ -15,7 +19,9 @@ import {
   type Contact,
   type Conversation,
 } from "../../core-client/schema";
-import { BEN, conversation, FakeCore, message, NOON } from "./fake_core";
+import { BEN, conversation, FakeCore, message, micros, NOON } from "./fake_core";
+
+const DAY = 86_400_000;
 
 export function settledCore(): FakeCore {
   const core = new FakeCore();
@@ -57,5 +63,25 @@ export function settledCore(): FakeCore {
   core.on("setSettings", (change) => changeSettings(change));
   core.on("setPin", ({ pin }) => void changeSettings({ hasPin: pin !== "" }));
   core.on("openConversation", () => core.conversations[0]);
+  scriptDevices(core);
   return core;
+}
+
+/** Of these one is far away, and one more can be linked, or this one. */
+function scriptDevices(core: FakeCore): void {
+  let devices = [
+    create(DeviceSchema, { id: 1, name: "Chrome on Linux", first: true, thisDevice: true }),
+    create(DeviceSchema, { id: 2, name: "Firefox on Android", addedUs: micros(NOON - 40 * DAY) }),
+    create(DeviceSchema, { id: 4, name: "Terminal", addedUs: micros(NOON - 3 * DAY) }),
+  ];
+  const link = "kith-link:1:127.0.0.1:Zm9yIHRlc3RzIG9ubHksIG5vIGtleQ:c2xvdCBvZiB0aGUgbWFpbGJveA";
+  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices }));
+  core.on("removeDevice", ({ deviceId }) => void (devices = devices.filter((each) => each.id !== deviceId)));
+  core.on("startLinking", () => create(StartLinkingResponseSchema, { link }));
+  core.on("openLink", () => create(OpenLinkResponseSchema, { deviceName: "Firefox on Windows", code: "123456" }));
+  core.on("confirmLink", () => {
+    const linked = create(DeviceSchema, { id: 5, name: "Firefox on Windows", addedUs: micros(NOON) });
+    devices = [...devices, linked];
+    return linked;
+  });
 }
