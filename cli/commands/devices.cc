@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <unistd.h>
+
 #include "cli/ask_user.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
@@ -94,8 +96,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
     return exit_code_of(response->failure().code());
   }
   if (const std::string& link = response->start_linking().link(); !link.empty()) {
-    if (const auto code = qr_text(link, context.out.is_terminal()); code && context.out.is_terminal())
-      context.out.add(*code + "\n");
+    show_qr(STDERR_FILENO, link);
     context.out.line(link);
     context.out.flush();
     context.out.note("on the account's first device: kith devices add LINK, or scan the code");
