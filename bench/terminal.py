@@ -4,8 +4,8 @@
 
     bench/terminal.py [--messages N] [--runs N] [--bin DIR]
 
-  send       send_message calls in the pipe of `kith rpc`, all at once, without a server: each is answered when it is
-             stored and synced
+  send       send_message calls in the pipe of `kith rpc`, as many at once as an outbox holds, without a server: each is
+             answered when it is stored and synced
   hand over  the same device then sends what waits
   receive    `kith receive --json` of all of them, from the start of the program to its end
   commands   `kith conversations`, `history`, `search` with all of them in the database: median of the runs, from start
@@ -26,6 +26,14 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUTBOX = 10_000  # messages that a device keeps unsent
+
+
+def call(number: int) -> str:
+    """A line for `kith rpc` that writes a message."""
+    text = f"message number {number} of many, about as long as people write"
+    params = {"handle": "+491700000002", "text": text}
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": "send_message", "params": params}) + "\n"
 
 
 def used_by_children() -> float:
@@ -103,46 +111,34 @@ def main() -> int:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-            calls = "".join(
-                json.dumps(
-                    {
-                        "jsonrpc": "2.0",
-                        "id": i,
-                        "method": "send_message",
-                        "params": {
-                            "handle": "+491700000002",
-                            "text": f"message number {i} of many, about as long as people write",
-                        },
-                    }
-                )
-                + "\n"
-                for i in range(count)
-            )
-            (base / "calls").write_text(calls)
-            server.terminate()
-            server.wait()
-            with open(base / "calls") as given, open(base / "answers", "w") as taken:
-                seconds, cpu, _ = measured(
-                    [kith, "--home", str(base / "ana"), "rpc", "--no-connect"],
-                    stdin=given,
-                    stdout=taken,
-                    check=True,
-                    stderr=subprocess.DEVNULL,
-                )
-            answers = sum(1 for line in open(base / "answers") if '"result"' in line)
-            assert answers == count, f"{answers} of {count} were answered"
-            report("send", seconds, cpu, count)
+            written, written_cpu, handed, handed_cpu = 0.0, 0.0, 0.0, 0.0
+            for first in range(0, count, OUTBOX):
+                stage = range(first, min(count, first + OUTBOX))
+                (base / "calls").write_text("".join(call(i) for i in stage))
+                server.terminate()
+                server.wait()
+                with open(base / "calls") as given, open(base / "answers", "w") as taken:
+                    seconds, cpu, _ = measured(
+                        [kith, "--home", str(base / "ana"), "rpc", "--no-connect"],
+                        stdin=given,
+                        stdout=taken,
+                        check=True,
+                        stderr=subprocess.DEVNULL,
+                    )
+                answers = sum(1 for line in open(base / "answers") if '"result"' in line)
+                assert answers == len(stage), f"{answers} of {len(stage)} were answered"
+                written, written_cpu = written + seconds, written_cpu + cpu
 
-            server, _ = start(url.removeprefix("http://").rstrip("/"))
-            total, total_cpu = 0.0, 0.0
-            while True:
-                seconds, cpu, done = measured(
-                    [kith, "--home", str(base / "ana"), "status", "--json"], stdout=subprocess.PIPE, text=True
-                )
-                total, total_cpu = total + seconds, total_cpu + cpu
-                if json.loads(done.stdout)["unsent"] == 0:
-                    break
-            report("hand over", total, total_cpu, count)
+                server, _ = start(url.removeprefix("http://").rstrip("/"))
+                while True:
+                    seconds, cpu, done = measured(
+                        [kith, "--home", str(base / "ana"), "status", "--json"], stdout=subprocess.PIPE, text=True
+                    )
+                    handed, handed_cpu = handed + seconds, handed_cpu + cpu
+                    if json.loads(done.stdout)["unsent"] == 0:
+                        break
+            report("send", written, written_cpu, count)
+            report("hand over", handed, handed_cpu, count)
 
             with open(base / "received", "w") as taken:
                 seconds, cpu, _ = measured(
