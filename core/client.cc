@@ -85,7 +85,7 @@ struct Client::Impl {
     output.release(actions);
   }
 
-  // LINK-6. When it fails it is done at the next connection, which says the same again.
+  // LINK-6. When it fails it is done with the next input.
   void erase(std::vector<client_api::Action>& actions) {
     HostFacts facts = engine->facts();
     facts.wants_connection = false;

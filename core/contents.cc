@@ -13,9 +13,6 @@ content::Content at(UnixMicros now) {
   content.set_sent_at_us(now.value);
   return content;
 }
-}  // namespace
-
-namespace {
 
 content::Content text_of(const MessageRow& message, bool resent) {
   content::Content content = at(message.sent_at);

@@ -77,7 +77,9 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
               [this](const MessageId& id, const Target& target, UnixMicros time) {
                 own_copies.on_accepted(id, target, time);
               },
-              [this](const AccountId& peer, const MessageId& id) { repair.on_request_accepted(peer, id); },
+              [this](const AccountId& peer, const MessageId& id, UnixMicros time) {
+                repair.on_request_accepted(peer, id, time);
+              },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); }}),
       own_copies(*this),
       sending(*this),

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "client_api/client_api.pb.h"
 #include "core/http_calls.h"
 #include "core/timers.h"
@@ -20,7 +21,7 @@ struct Engine;
 
 class LinkMailbox {
  public:
-  static constexpr uint64_t kLifeMs = 600000;  // LINK-2: what the server keeps a mailbox for
+  static constexpr uint64_t kLifeMs = uint64_t{kLinkLifeSeconds} * 1000;
   static constexpr uint64_t kPollMs = 1000;
 
   using Lost = std::function<void(const CallFailure&)>;

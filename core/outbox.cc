@@ -328,7 +328,7 @@ void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server
   lane_of(target).failures = 0;
   const Item* const item = find(target, id);
   const OutboxKind kind = item == nullptr ? OutboxKind::kReadReceipt : item->kind;
-  if (kind == OutboxKind::kResendRequest) ports_.request_accepted(target.account(), id);
+  if (kind == OutboxKind::kResendRequest) ports_.request_accepted(target.account(), id, server_time);
   if (kind == OutboxKind::kMessage) ports_.message_accepted(id, target, server_time);
   remove({target, id}, Ending::kAccepted);
 }

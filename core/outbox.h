@@ -83,7 +83,7 @@ class Outbox {
     // What becomes of items. A message's state is another; a ResendRequest has left, or was dropped.
     std::function<void(const MessageId&, const ConversationId&)> message_changed;
     std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
-    std::function<void(const AccountId&, const MessageId&)> request_accepted;
+    std::function<void(const AccountId&, const MessageId&, UnixMicros)> request_accepted;
     std::function<void(const AccountId&)> request_dropped;
   };
 

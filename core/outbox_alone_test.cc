@@ -155,7 +155,8 @@ class OutboxAloneTest : public StoreTest {
                     done(Devices::Outcome::kDone);
                   },
                   [this](const MessageId& id, const ConversationId&) { changed_.push_back(id); },
-                  [](const MessageId&, const Target&, UnixMicros) {}, [](const AccountId&, const MessageId&) {},
+                  [](const MessageId&, const Target&, UnixMicros) {},
+                  [](const AccountId&, const MessageId&, UnixMicros) {},
                   [this](const AccountId& account) { dropped_requests_.push_back(account); }}};
 };
 

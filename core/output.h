@@ -45,7 +45,7 @@ class Output {
   // The transaction is committed: appends what was gathered.
   void release(std::vector<client_api::Action>& actions);
   // It failed: drops what was gathered, and answers every request that is open, or was answered by this input, with
-  // `why`: kStorage or kDiskFull.
+  // `why`: kStorage, kDiskFull, or kDeviceEnded when all of the device's data was deleted.
   void discard(std::vector<client_api::Action>& actions, FailureCode::Code why);
 
  private:

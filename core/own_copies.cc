@@ -15,11 +15,14 @@ void OwnCopies::look_at_list() {
   std::vector<DeviceId> others;
   if (list && list->known()) others = list->targets(*engine_.registration);
   const auto before = std::exchange(others_, others);
-  has_others_ = !others.empty();
   if (!before) return;
   for (const DeviceId device : others) {
     if (std::find(before->begin(), before->end(), device) == before->end()) tell_sent(device);
   }
+}
+
+bool OwnCopies::is_other(DeviceId device) const {
+  return others_ && std::find(others_->begin(), others_->end(), device) != others_->end();
 }
 
 void OwnCopies::tell_sent(DeviceId device) {
@@ -50,7 +53,7 @@ void OwnCopies::tell_sent(DeviceId device) {
 }
 
 void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicros server_time) {
-  if (!has_others_ || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
+  if (!has_others() || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
   const auto message = engine_.store.messages.find(id);
   if (!message) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
@@ -63,14 +66,14 @@ void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicro
 }
 
 void OwnCopies::was_read(const ConversationId& conversation) {
-  if (!has_others_) return;
+  if (!has_others()) return;
   const auto row = engine_.store.conversations.find(conversation);
   const auto last = engine_.store.messages.last_read(conversation);
   if (row && last) put({{row->peer, last->order, last->id}});
 }
 
 void OwnCopies::say_again(DeviceId device) {
-  if (!has_others_) return;
+  if (!has_others()) return;
   tell_sent(device);
   std::vector<contents::ReadMark> marks;
   for (const ConversationRow& row : engine_.store.conversations.list()) {

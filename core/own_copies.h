@@ -31,7 +31,8 @@ class OwnCopies final : public ContentHandler {
 
   // The own list is another one, or was not looked at yet.
   void look_at_list();
-  [[nodiscard]] bool has_others() const { return has_others_; }
+  // Whether it is another device of the account's.
+  [[nodiscard]] bool is_other(DeviceId device) const;
 
   // A message of this device's was taken by the server.
   void on_accepted(const MessageId& id, const Target& target, UnixMicros server_time);
@@ -49,7 +50,8 @@ class OwnCopies final : public ContentHandler {
   void put(std::vector<contents::ReadMark> marks);
 
   Engine& engine_;
-  bool has_others_ = false;
+  [[nodiscard]] bool has_others() const { return others_ && !others_->empty(); }
+
   std::optional<std::vector<DeviceId>> others_;  // absent until they were looked at
 };
 

@@ -85,8 +85,7 @@ bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRu
   const auto raised = engine_.store.sent.raise(by, by, device, run, state);
   if (!raised) {
     // What another device has sent may come later.
-    if (engine_.own_copies.has_others() && device != engine_.registration->device)
-      engine_.store.sent.keep_early(by, by, device, run, state);
+    if (engine_.own_copies.is_other(device)) engine_.store.sent.keep_early(by, by, device, run, state);
     return false;
   }
   const auto conversation = engine_.store.conversations.with(by);

@@ -140,7 +140,9 @@ void Repair::on_new_session(const DeviceAddress& peer) {
   }
 }
 
-void Repair::on_request_accepted(const AccountId& peer, const MessageId& request) {
+void Repair::on_request_accepted(const AccountId& peer, const MessageId& request, UnixMicros server_time) {
+  // The server has had it before: the answer, or the receipt, may have come to a state that this database has lost.
+  if (engine_.connection.server_now().value > server_time.value + kRepeatedUs) return nobody_was_asked(peer);
   requested_[peer] = {request, engine_.clock.monotonic().value};
 }
 
@@ -248,10 +250,10 @@ void Repair::forget_old() {
 
 void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
   if (engine_.is_self(sender)) return engine_.store.repairs.remove(message);
-  const auto placeholder = engine_.store.messages.find(message);
-  if (!placeholder || !engine_.store.messages.remove_undecryptable(message, sender)) return;
+  const auto shown = engine_.store.messages.find(message);
+  if (!shown || !engine_.store.messages.remove_undecryptable(message, sender)) return;
   engine_.store.repairs.remove(message);
-  engine_.changes.message_removed(message, placeholder->conversation);
+  engine_.changes.message_removed(message, shown->conversation);
 }
 
 }  // namespace kith::core

@@ -17,8 +17,8 @@
 //            were never sent there among it, is answered with silence, and costs nothing.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
-// one, for a day, nor while the person has to agree to the peer's identity; kAnswersMax answers per asking account and
-// minute.
+// one, for a day (one that the server had taken before, as after a loss of this database, is not waited for), nor while
+// the person has to agree to the peer's identity; kAnswersMax answers per asking account and minute.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ class Repair final : public ContentHandler {
   static constexpr uint32_t kDaysMax = 30;
   static constexpr size_t kIdsMax = 64;
   static constexpr uint64_t kPeerMs = 5000;
-  static constexpr size_t kPeersAtOnce = 64;  // of which is looked in one turn, however many a server invents
+  static constexpr uint64_t kRepeatedUs = 60'000'000;  // a request that was accepted so long after it came was repeated
+  static constexpr size_t kPeersAtOnce = 64;           // of which is looked in one turn, however many a server invents
   static constexpr uint64_t kRoundMs = 100;
   static constexpr uint64_t kAgainMs = 60000;  // times the tries so far, or the requests without an answer
   static constexpr uint64_t kSessionMs = 3600000;
@@ -63,7 +64,7 @@ class Repair final : public ContentHandler {
   void on_new_session(const DeviceAddress& peer);
 
   // The server has taken a request of this device.
-  void on_request_accepted(const AccountId& peer, const MessageId& request);
+  void on_request_accepted(const AccountId& peer, const MessageId& request, UnixMicros server_time);
 
   // A request of this device was dropped before anybody got it.
   void on_request_dropped(const AccountId& peer) { nobody_was_asked(peer); }

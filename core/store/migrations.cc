@@ -72,9 +72,9 @@ CREATE TABLE receipts (
   target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (target_kind, target, device, member, state, first)) WITHOUT ROWID;
 CREATE TABLE early_receipts (
-  target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
+  sequence INTEGER PRIMARY KEY, target_kind INTEGER NOT NULL, target BLOB NOT NULL, device INTEGER NOT NULL, member BLOB NOT NULL, state INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, marks BLOB NOT NULL,
-  PRIMARY KEY (target_kind, target, device, member, state, first, last)) WITHOUT ROWID;
+  UNIQUE (target_kind, target, device, member, state, first, last));
 CREATE TABLE read_due (
   conversation BLOB NOT NULL, member BLOB NOT NULL, device INTEGER NOT NULL, number INTEGER NOT NULL, message_id BLOB NOT NULL,
   PRIMARY KEY (conversation, member, device, number)) WITHOUT ROWID;

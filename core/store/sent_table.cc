@@ -103,26 +103,15 @@ std::vector<Raised> SentTable::note(const Target& target, DeviceId device, const
     const auto said = raise(target, early.member, device, early.run, early.state);
     if (!said) continue;  // of others, too, that are not here
     for (const MessageId& each : *said) raised.push_back({each, early.state});
-    database_
-        .prepare(
-            "DELETE FROM early_receipts WHERE target_kind = ? AND target = ? AND device = ? AND member = ? AND state = "
-            "? "
-            "AND first = ? AND last = ?")
-        .bind(static_cast<int64_t>(target.kind))
-        .bind_id(target.id)
-        .bind(device.value)
-        .bind_id(early.member)
-        .bind(static_cast<int64_t>(early.state))
-        .bind(static_cast<int64_t>(early.run.first))
-        .bind(static_cast<int64_t>(early.run.last))
-        .run();
+    database_.prepare("DELETE FROM early_receipts WHERE sequence = ?").bind(early.sequence).run();
   }
   return raised;
 }
 
 uint64_t SentTable::number_of(const Target& target, DeviceId device, const MessageId& shows) {
   auto row = database_.prepare(
-      "SELECT min(number) FROM sent WHERE shows = ? AND target_kind = ? AND target = ? AND device = ?");
+      "SELECT min(number) FROM sent WHERE shown = (SELECT sequence FROM messages WHERE id = ?) AND target_kind = ? AND "
+      "target = ? AND device = ?");
   row.bind_id(shows).bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value);
   return row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
 }
@@ -130,17 +119,17 @@ uint64_t SentTable::number_of(const Target& target, DeviceId device, const Messa
 std::vector<SentTable::Early> SentTable::early_of(const Target& target, DeviceId device, int64_t number) {
   std::vector<Early> found;
   auto row = database_.prepare(
-      "SELECT member, state, first, last, marks FROM early_receipts WHERE target_kind = ? AND target = ? AND device = "
-      "? "
-      "AND first <= ?4 AND last >= ?4 ORDER BY state, first");
+      "SELECT sequence, member, state, first, last, marks FROM early_receipts WHERE target_kind = ? AND target = ? AND "
+      "device = ? AND first <= ?4 AND last >= ?4 ORDER BY state, first");
   row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value).bind(number);
   while (row.step()) {
-    const Bytes marks = row.blob(4);
+    const Bytes marks = row.blob(5);
     if (marks.size() != sizeof(uint64_t)) continue;
     found.push_back(
-        {row.id<AccountId>(0),
-         static_cast<SentState>(row.integer(1)),
-         {static_cast<uint64_t>(row.integer(2)), static_cast<uint64_t>(row.integer(3)), read_u64(marks.data())}});
+        {row.integer(0),
+         row.id<AccountId>(1),
+         static_cast<SentState>(row.integer(2)),
+         {static_cast<uint64_t>(row.integer(3)), static_cast<uint64_t>(row.integer(4)), read_u64(marks.data())}});
   }
   return found;
 }
@@ -153,8 +142,7 @@ void SentTable::keep_early(const Target& target, const AccountId& member, Device
   database_
       .prepare(
           "INSERT OR REPLACE INTO early_receipts (target_kind, target, device, member, state, first, last, marks) "
-          "VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?)")
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(static_cast<int64_t>(target.kind))
       .bind_id(target.id)
       .bind(device.value)
@@ -164,15 +152,7 @@ void SentTable::keep_early(const Target& target, const AccountId& member, Device
       .bind(static_cast<int64_t>(run.last))
       .bind_blob(marks)
       .run();
-  database_
-      .prepare(
-          "DELETE FROM early_receipts WHERE target_kind = ?1 AND target = ?2 AND device = ?3 AND first < (SELECT first "
-          "FROM early_receipts WHERE target_kind = ?1 AND target = ?2 AND device = ?3 ORDER BY first DESC LIMIT 1 "
-          "OFFSET "
-          "?4)")
-      .bind(static_cast<int64_t>(target.kind))
-      .bind_id(target.id)
-      .bind(device.value)
+  database_.prepare("DELETE FROM early_receipts WHERE sequence <= (SELECT max(sequence) FROM early_receipts) - ?")
       .bind(kEarlyMax)
       .run();
 }

@@ -18,7 +18,8 @@
 //              numbers without a hole is one row, however many receipts it came in
 //
 //   early_receipts   what was said of numbers of another device of the account whose messages are not all here yet:
-//                    columns as in receipts, marks BLOB(8): of the run, big endian; the last kEarlyMax of a device
+//                    sequence INTEGER PRIMARY KEY, columns as in receipts, marks BLOB(8): of the run, big endian; the
+//                    last kEarlyMax, for anybody can send such
 //
 // Nothing of it is forgotten: a receipt may come late, and whoever was ever written to may know it (has_written_to).
 // Notes to oneself have no number, and no row.
@@ -65,7 +66,7 @@ class SentTable {
  public:
   static constexpr int64_t kSentToldMax = 1024;
   static constexpr int64_t kReadToldMax = 64;
-  static constexpr int64_t kEarlyMax = 512;
+  static constexpr int64_t kEarlyMax = 4096;
 
   explicit SentTable(Database& database) : database_(database) {}
 
@@ -111,6 +112,7 @@ class SentTable {
     DeviceId device;
   };
   struct Early {
+    int64_t sequence = 0;
     AccountId member;
     SentState state = SentState::kSent;
     wire::ReceiptRun run;
