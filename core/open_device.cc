@@ -26,7 +26,10 @@ Result<Device, OpenError> open_file(const std::string& path, const char* vfs, Cl
   if (!database) return Fail(error_of(database.error()));
   auto client = Client::open(**database, clock, random, rebuilt);
   if (!client) return Fail(client.error());
-  return Device{std::move(*database), std::move(*client)};
+  Device device;
+  device.database = std::move(*database);
+  device.client = std::move(*client);
+  return device;
 }
 
 }  // namespace

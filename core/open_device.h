@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -15,6 +16,14 @@
 namespace kith::core {
 
 struct Device {
+  Device() = default;
+  Device(Device&&) = default;
+  Device& operator=(Device&& other) noexcept {
+    client = std::move(other.client);
+    database = std::move(other.database);
+    return *this;
+  }
+
   std::unique_ptr<Database> database;
   std::unique_ptr<Client> client;  // ends before the database
 };

@@ -203,14 +203,17 @@ TEST_F(TicksTest, AWithheldReceiptIsWithheldAgainByHelloWhenTheConfirmWasLost) {
   warm_up();
   withhold_bundles(true);
   execute(ben_, "DELETE FROM sessions");
-  const std::string lost = say(ana_, chat_, "lost");
-  ben_.before_step = [this](const client_api::Action& action) {
+  bool crashed = false;
+  ben_.before_step = [this, &crashed](const client_api::Action& action) {
     wire::ClientFrame frame;
-    if (!action.has_send_frame() || !frame.ParseFromString(action.send_frame().frame()) || !frame.has_confirm()) return;
-    ben_.before_step = {};
+    if (crashed || !action.has_send_frame()) return;
+    if (!frame.ParseFromString(action.send_frame().frame()) || !frame.has_confirm()) return;
+    crashed = true;
     ben_.crash();
   };
+  const std::string lost = say(ana_, chat_, "lost");
   world_.advance(1000);
+  ASSERT_TRUE(crashed);
   ben_.reopen();
   connect(ben_);
   world_.advance(1000);
