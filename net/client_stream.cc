@@ -2,8 +2,11 @@
 
 #include "net/client_stream.h"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/buffers_prefix.hpp>
 #include <chrono>
 #include <exception>
 
@@ -44,6 +47,29 @@ void ClientStream::connect(const std::shared_ptr<void>& owner, const ClientUrl& 
                             next_address_ = addresses_.begin();
                             connect_next(owner);
                           });
+}
+
+void ClientStream::read_some(const std::vector<asio::mutable_buffer>& buffers, Transferred handler) {
+  if (reads_left_ == 0) {
+    const error_code error = asio::error::message_size;
+    return asio::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), error, 0));
+  }
+  const size_t bytes_max = reads_left_ == kUnbounded ? kUnbounded : kBoundedReadBytes;
+  if (reads_left_ != kUnbounded) --reads_left_;
+  const auto bounded = boost::beast::buffers_prefix(bytes_max, buffers);
+  if (tls_) {
+    tls_->async_read_some(bounded, std::move(handler));
+  } else {
+    socket_.async_read_some(bounded, std::move(handler));
+  }
+}
+
+void ClientStream::write_some(const std::vector<asio::const_buffer>& buffers, Transferred handler) {
+  if (tls_) {
+    tls_->async_write_some(buffers, std::move(handler));
+  } else {
+    socket_.async_write_some(buffers, std::move(handler));
+  }
 }
 
 void ClientStream::connect_next(const std::shared_ptr<void>& owner) {

@@ -6,20 +6,19 @@
 // One type for both kinds, so that Beast's templates are instantiated once.
 #pragma once
 
-#include <boost/asio/error.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/core/buffers_prefix.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "net/client_url.h"
 
@@ -56,39 +55,29 @@ class ClientStream {
   // For Beast's WebSocket handshake, which takes an answer of any length.
   void bound_reads(bool bounded) { reads_left_ = bounded ? kBoundedReads : kUnbounded; }
 
+  // As Asio wants them. Handlers and buffers lose their types here, so that what is below is compiled once and not for
+  // every operation of Beast's.
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
-    if (reads_left_ == kUnbounded) return read_some(buffers, std::forward<Handler>(handler));
-    if (reads_left_ == 0) {
-      const boost::system::error_code error = boost::asio::error::message_size;
-      boost::asio::post(get_executor(), boost::beast::bind_front_handler(std::forward<Handler>(handler), error, 0));
-      return;
-    }
-    --reads_left_;
-    read_some(boost::beast::buffers_prefix(kBoundedReadBytes, buffers), std::forward<Handler>(handler));
+    read_some(std::vector<boost::asio::mutable_buffer>(boost::asio::buffer_sequence_begin(buffers),
+                                                       boost::asio::buffer_sequence_end(buffers)),
+              std::forward<Handler>(handler));
   }
   template <class Buffers, class Handler>
   void async_write_some(const Buffers& buffers, Handler&& handler) {
-    if (tls_) {
-      tls_->async_write_some(buffers, std::forward<Handler>(handler));
-    } else {
-      socket_.async_write_some(buffers, std::forward<Handler>(handler));
-    }
+    write_some(std::vector<boost::asio::const_buffer>(boost::asio::buffer_sequence_begin(buffers),
+                                                      boost::asio::buffer_sequence_end(buffers)),
+               std::forward<Handler>(handler));
   }
 
  private:
+  using Transferred = std::move_only_function<void(boost::system::error_code, size_t bytes)>;
   static constexpr size_t kBoundedReads = 64;
   static constexpr size_t kBoundedReadBytes = 1024;
   static constexpr size_t kUnbounded = SIZE_MAX;
 
-  template <class Buffers, class Handler>
-  void read_some(const Buffers& buffers, Handler&& handler) {
-    if (tls_) {
-      tls_->async_read_some(buffers, std::forward<Handler>(handler));
-    } else {
-      socket_.async_read_some(buffers, std::forward<Handler>(handler));
-    }
-  }
+  void read_some(const std::vector<boost::asio::mutable_buffer>& buffers, Transferred handler);
+  void write_some(const std::vector<boost::asio::const_buffer>& buffers, Transferred handler);
   void connect_next(const std::shared_ptr<void>& owner);
   void start_tls(const std::shared_ptr<void>& owner);
   void finish(std::string failure);
