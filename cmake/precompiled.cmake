@@ -21,7 +21,7 @@ function(kith_precompiled name)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cc CONTENT "")
   add_library(${name} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/${name}.cc)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${name}.h)
+  target_precompile_headers(${name} PRIVATE <cmake/${name}.h>)  # no path of this clone: for ccache
   target_link_libraries(${name} PRIVATE ${ARGN})
 endfunction()
 kith_precompiled(precompiled kith_schema)
