@@ -113,7 +113,7 @@ struct Engine {
   void identity_changed(const AccountId& account) { outbox.hold_all(account); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
-  // With a device list that was checked the server says that this is the account's handle.
+  // With a device list that was checked, or a profile, the server says that this is the account's handle.
   void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
   // With its refusal the server shows the account's list.
   void own_list_shown(const wire::SignedDeviceList& list) { devices.look_at_shown(list); }

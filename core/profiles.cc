@@ -168,7 +168,7 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   engine_.store.profiles.set(row);
   const std::vector<Handle> handles = engine_.store.handles.of(account);
   if (const auto handle = read_handle(profile.handles_size() == 0 ? wire::Handle() : profile.handles(0)))
-    engine_.handle_owners.take(*handle, account);
+    engine_.handle_said(*handle, account);
   if (!before || before->name != row.name || before->about != row.about ||
       handles != engine_.store.handles.of(account)) {
     engine_.changes.partner(account);

@@ -9,6 +9,7 @@ namespace kith::core {
 
 using crypto::CryptoError;
 
+// PRIVATE-1: all that leaves a device about what people say goes through here.
 Result<Bytes, CryptoError> seal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView content) {
   auto ciphertext = sessions.encrypt(peer, crypto::pad(content));
   if (!ciphertext) return Fail(ciphertext.error());

@@ -140,6 +140,7 @@ std::optional<HttpParser::Progress> HttpParser::State::read_header() {
   request.http_1_1 = message.version() == 11;
   request.keep_alive = message.keep_alive();
   const uint64_t length = parser->content_length().value_or(0);
+  // LIMIT-3: more only with leave.
   if (length > body_free || (parser->chunked() && body_free < body_max)) {
     if (length > body_max) return fail(413);
     stage = Stage::kAsked;

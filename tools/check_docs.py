@@ -111,6 +111,7 @@ def check_rules() -> None:
     defined = set(re.findall(r"^- \*\*([A-Z]+-\d+)\*\*", text("docs/protocol.md"), re.M))
     families = "|".join(sorted({rule.split("-")[0] for rule in defined}))
     cited_by_tests: set[str] = set()
+    cited_by_code: set[str] = set()
     for path in sources():
         for family, number in re.findall(
             rf"\b({families})[-_](\d+)\b", path.read_text(encoding="utf8").replace("_", "-")
@@ -118,8 +119,8 @@ def check_rules() -> None:
             rule = f"{family}-{number}"
             if rule not in defined:
                 wrong.append(f"{path.relative_to(ROOT)}: {rule} is not in docs/protocol.md")
-            if is_test(path):
-                cited_by_tests.add(rule)
+            (cited_by_tests if is_test(path) else cited_by_code).add(rule)
+    wrong.extend(f"docs/protocol.md: no code cites {rule}" for rule in sorted(defined - cited_by_code))
     wrong.extend(f"docs/protocol.md: no test cites {rule}" for rule in sorted(defined - cited_by_tests))
 
 

@@ -319,6 +319,7 @@ bool MessagesTable::retry(const MessageId& id) {
   return statement.step();
 }
 
+// RECEIPT-2: a tick only rises.
 bool MessagesTable::raise(const MessageId& id, SentState state) {
   database_.prepare("UPDATE messages SET tick = ?1 WHERE id = ?2 AND outgoing = 1 AND tick IN (2, 3) AND tick < ?1")
       .bind(static_cast<int64_t>(tick_of(state)))

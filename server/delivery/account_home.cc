@@ -175,6 +175,14 @@ Task<void> AccountHome::show_typing(AccountId from, AccountId to, bool active) {
   co_await enter(home.executor());
 }
 
+Task<void> AccountHome::tell_prekeys_low(DeviceAddress device, uint32_t remaining) {
+  Shard& shard = shards_.of(device.account);
+  co_await enter(shard.executor());
+  wire::ServerFrame frame;
+  frame.mutable_prekeys_low()->set_remaining(remaining);
+  shard.send_to_session(device, frame);
+}
+
 Task<Result<bool, StoreError>> AccountHome::shows_about(AccountId account, AccountId viewer) {
   Shard& shard = shards_.of(account);
   co_await enter(shard.executor());

@@ -2,7 +2,9 @@
 
 // What is asked of an account wherever it lives: values go in, values come out, and nobody outside of delivery holds an
 // account, an inbox or what waits for one. There is one implementation, on the loops of this process (shards.h); all
-// that it takes and answers could cross a network.
+// that it takes and answers could cross a network. Not so what a connected device asks of its own session (Hello, what
+// is to be delivered again, availability, whom it watches): a session is with the loop that owns its account. Receipts
+// and presence go to many homes at once (scatter.h), from loop to loop of this process.
 //
 // Calls:  from any loop; parameters by value. Each goes to the loop that owns the account, and ends there unless it
 //         says otherwise: the caller goes back by itself (`come_back` in handlers/checks.h).
@@ -77,6 +79,9 @@ class AccountHome {
   // To whoever of the account is connected now, unless one blocks the other (EPHEMERAL-1). Called at the sender's loop,
   // and ends there.
   Task<void> show_typing(AccountId from, AccountId to, bool active);
+
+  // To the device, when it is connected; else its next Welcome says it.
+  Task<void> tell_prekeys_low(DeviceAddress device, uint32_t remaining);
 
   // Whether the account lets `viewer` see its about text.
   Task<Result<bool, StoreError>> shows_about(AccountId account, AccountId viewer);

@@ -21,6 +21,7 @@ void Presence::set_available(Account& account, Device& device, bool available) {
   notify_all(account, now, false);
 }
 
+// EPHEMERAL-2: to whom the account's scope allows it, if the viewer shows itself as well.
 Presence::Notice Presence::notice_for(const Account& account, const Subscriber& subscriber, UnixMicros last_seen) {
   Notice notice{account.id, subscriber.viewer, wire::PresenceNotice::kHidden, {}};
   if (!subscriber.viewer_shows || !account.shows_presence_to(subscriber.viewer.account)) return notice;

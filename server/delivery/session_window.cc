@@ -21,7 +21,7 @@ void SessionWindow::forget_session() {
 }
 
 void SessionWindow::attach(Session& session, Position confirmed) {
-  close(EndReason::kReplaced);
+  close(EndReason::kReplaced);  // DEVICE-4
   session_ = &session;
   confirmed_ = std::max(confirmed_, confirmed);
   spent_ = std::max(spent_, confirmed_);

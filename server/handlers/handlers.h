@@ -3,9 +3,10 @@
 // Every request that the server answers: one file each, and this list of them all.
 //
 // Handlers over the socket run on the loop that owns the sender's account and come back to it; handlers over HTTP run
-// on the loop that got the request and come back to it. Both enter other loops by themselves (Shards::of). They depend
-// on ports, so the simulator runs them as they are. Parameters are by value: a handler may outlive the bytes it was
-// decoded from.
+// on the loop that got the request and come back to it. What they ask of an account goes through its home, which enters
+// the loop that has it (server/delivery/account_home.h); those of a session use the shard of their own loop. They
+// depend on ports, so the simulator runs them as they are. Parameters are by value: a handler may outlive the bytes it
+// was decoded from.
 #pragma once
 
 #include <optional>

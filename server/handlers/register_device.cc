@@ -68,6 +68,7 @@ Task<Outcome<wire::RegistrationResponse>> let_in(Services& services, Handle hand
   if (!used) co_return refuse_store(used.error());
   const AccountId new_account = services.random.id<AccountId>();
   const Bytes secret = services.random.bytes(32);
+  // DEVICE-3: the account stays; the device is alone in the list that it will publish.
   const auto record =
       co_await services.accounts.add_device(handle, new_account, token_hash(secret), services.clock.now());
   if (!record) co_return refuse_store(record.error());

@@ -9,15 +9,6 @@
 namespace kith::handlers {
 namespace {
 
-// The device that has few one-time prekeys left is told, when it is connected; else Welcome tells it.
-Task<void> tell_low(Services& services, DeviceAddress device, uint32_t remaining) {
-  Shard& shard = services.shards.of(device.account);
-  co_await enter(shard.executor());
-  wire::ServerFrame frame;
-  frame.mutable_prekeys_low()->set_remaining(remaining);
-  shard.send_to_session(device, frame);
-}
-
 Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddress caller, AccountId target,
                                                 wire::PrekeyBundlesRequest request) {
   if (static_cast<size_t>(request.device_ids_size()) > kDevicesMax) co_return refuse(wire::kTooLarge, "device_ids");
@@ -73,10 +64,8 @@ Task<Outcome<wire::PrekeyBundlesResponse>> take(Services& services, DeviceAddres
       bundle.mutable_prekey()->set_id(taken->prekey->id);
       bundle.mutable_prekey()->set_public_key(taken->prekey->public_key);
     }
-    if (taken->prekey && taken->prekeys_remaining < services.settings.prekeys_low) {
-      Task<void> told = tell_low(services, device, taken->prekeys_remaining);
-      co_await std::move(told);
-    }
+    if (taken->prekey && taken->prekeys_remaining < services.settings.prekeys_low)
+      co_await services.home.tell_prekeys_low(device, taken->prekeys_remaining);
   }
   co_return response;
 }
