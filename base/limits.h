@@ -34,6 +34,10 @@ inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
 inline constexpr uint32_t kLinkSlots = 8;
 inline constexpr size_t kLinkPayloadBytesMax = 4096;
 inline constexpr uint32_t kLinkLifeSeconds = 600;
+// How long an entry lies in an inbox at most, where no operator says otherwise (INBOX-1). So long a device list names
+// the devices that were removed (DEVICE-10), and so many of them.
+inline constexpr uint64_t kInboxLifeSeconds = 30 * 24 * 3600;
+inline constexpr size_t kRemovedDevicesMax = 16;
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

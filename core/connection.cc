@@ -141,6 +141,7 @@ void Connection::greet() {
   hello.set_available(available_);
   for (const Position position : engine_.store.receipts.withheld()) hello.add_withheld(position.value);
   put(frame);
+  engine_.connection_greets();
   attempt_.set(engine_.in_ms(kOpenMs), [this] { lose(); });
 }
 

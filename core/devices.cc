@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "core/engine.h"
+#include "core/server_time.h"
 #include "crypto/account_key.h"
 #include "wire/handle.h"
 
@@ -19,6 +20,20 @@ constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kRefreshesAtOnce = 8;
 constexpr int64_t kStaleAtOnce = 256;
 constexpr uint64_t kRefreshAgainMs = 30000;
+
+bool take_removed(const wire::DeviceList& list, DeviceListRow& row) {
+  if (list.removed_size() > static_cast<int>(kRemovedDevicesMax)) return false;
+  for (const wire::DeviceList::Removed& removed : list.removed()) {
+    const DeviceId id{removed.device_id()};
+    const auto is_it = [id](const auto& each) { return each.device == id; };
+    if (id.value == 0 || removed.identity_key().size() != kIdentityKeyBytes || removed.revision() > list.revision() ||
+        std::any_of(row.devices.begin(), row.devices.end(), is_it) ||
+        std::any_of(row.removed.begin(), row.removed.end(), is_it))
+      return false;
+    row.removed.push_back({id, removed.identity_key(), bounded_time(removed.removed_us())});
+  }
+  return true;
+}
 
 // The list inside, when form and signature are as they must be.
 std::optional<DeviceListRow> checked(const AccountId& account, const wire::SignedDeviceList& signed_list) {
@@ -42,7 +57,7 @@ std::optional<DeviceListRow> checked(const AccountId& account, const wire::Signe
     before = device.device_id();
     row.devices.push_back({{device.device_id()}, device.identity_key(), device.name()});
   }
-  return row;
+  return take_removed(list, row) ? std::optional(std::move(row)) : std::nullopt;
 }
 
 crypto::PrekeyBundle bundle_of(const wire::PrekeyBundle& from) {
@@ -70,7 +85,7 @@ Devices::Outcome outcome_of(const HttpReply& reply) {
 
 }  // namespace
 
-Devices::Devices(Engine& engine) : engine_(engine), again_(engine.timers) {}
+Devices::Devices(Engine& engine) : engine_(engine), again_(engine.timers), settle_(engine.timers) {}
 
 void Devices::fetch(const AccountId& account, Done done) {
   std::vector<Done>& waiting = fetching_[account];
@@ -100,6 +115,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);
+    settle_later();
     return true;
   }
   if (list->revision < known->revision) return false;  // an older list brings back devices that are no more
@@ -108,6 +124,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   list->verified = known->verified && same_identity;
   drop_sessions(*known, *list);
   engine_.store.device_lists.set(*list);
+  settle_later();
   if (!same_identity) identity_changed(account, known->verified);
   return true;
 }
@@ -115,15 +132,48 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
 // What was promised to the keys before is nothing to those that came.
 void Devices::drop_sessions(const DeviceListRow& known, const DeviceListRow& list) {
   const bool same_identity = list.account_key == known.account_key;
+  const auto still_in = [same_identity](const auto& devices, const auto& before) {
+    return same_identity && std::any_of(devices.begin(), devices.end(), [&before](const auto& now) {
+             return now.device == before.device && now.identity_key == before.identity_key;
+           });
+  };
   bool keys_changed = !same_identity;
   for (const DeviceRow& before : known.devices) {
-    const auto now = std::find_if(list.devices.begin(), list.devices.end(),
-                                  [&before](const DeviceRow& device) { return device.device == before.device; });
-    if (same_identity && now != list.devices.end() && now->identity_key == before.identity_key) continue;
-    engine_.store.signal.remove_session({list.account, before.device});
+    if (still_in(list.devices, before)) continue;
+    // What a removed one had sent is read with it.
+    if (!still_in(list.removed, before)) engine_.store.signal.remove_session({list.account, before.device});
     keys_changed = true;
   }
+  for (const RemovedDevice& before : known.removed) {
+    if (!still_in(list.removed, before)) engine_.store.signal.remove_session({list.account, before.device});
+  }
   if (keys_changed) engine_.keys_changed(list.account);
+}
+
+void Devices::greets() {
+  engine_.store.device_lists.greets();
+  settle_later();
+}
+
+void Devices::caught_up() {
+  for (const AccountId& account : engine_.store.device_lists.quiet(kStaleAtOnce)) {
+    const auto list = engine_.store.device_lists.find(account);
+    if (!list) continue;
+    for (const RemovedDevice& removed : list->removed) engine_.store.signal.remove_session({account, removed.device});
+    engine_.store.device_lists.settle(account);
+  }
+}
+
+// A connection that lasts brings no end of a backlog.
+void Devices::settle_later() {
+  if (settle_.is_set() || !engine_.store.device_lists.has_removed()) return;
+  settle_.set(engine_.in_ms(kSettleMs), [this] {
+    if (engine_.connection.state() == client_api::State::kOnline) {
+      caught_up();
+      engine_.store.device_lists.greets();
+    }
+    settle_later();
+  });
 }
 
 // Whatever the server says: this device is what its own key says it is.
@@ -148,6 +198,7 @@ bool Devices::accept_own(const DeviceListRow& list) {
   }
   if (is_known) drop_sessions(*known, list);
   engine_.store.device_lists.set(list);
+  settle_later();
   engine_.connection.own_list_agrees();
   engine_.own_list_changed();
   return true;

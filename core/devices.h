@@ -8,6 +8,10 @@
 // gets a notice, "verified" is cleared, sessions start anew, and what is not sent yet waits for the person
 // (IDENTITY-6). The own account's list is taken only under the own key, with this device in it (IDENTITY-4).
 //
+// A list also names devices that were removed lately (DEVICE-10): what such a one had sent before is taken from it, and
+// its session is kept for that, until this device has taken in all that the server had for it once it knew of the
+// removal: up to the backlog's end of a connection that it began afterwards, or, while one lasts, twice kSettleMs.
+//
 // Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
 #pragma once
 
@@ -37,6 +41,8 @@ class Devices {
   };
   using Done = std::function<void(Outcome)>;
 
+  static constexpr uint64_t kSettleMs = 600'000;
+
   explicit Devices(Engine& engine);
 
   // Fetches and checks the account's list.
@@ -56,6 +62,10 @@ class Devices {
 
   // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
   void note_revision(const AccountId& account, Revision revision);
+  // A Hello leaves, and brings all that was accepted before it; that has all been taken in.
+  void greets();
+  void caught_up();
+
   // Fetches what note_revision asked for, as far as there is a connection.
   void pump();
   void look_again() { look_ = true; }
@@ -71,12 +81,14 @@ class Devices {
   void drop_sessions(const DeviceListRow& known, const DeviceListRow& list);
   [[nodiscard]] bool accept_own(const DeviceListRow& list);
   void identity_changed(const AccountId& account, bool was_verified);
+  void settle_later();
 
   Engine& engine_;
   std::map<AccountId, std::vector<Done>> fetching_;
   bool look_ = true;
   std::map<AccountId, uint64_t> refresh_not_before_ms_;
   Timer again_;
+  Timer settle_;
 };
 
 }  // namespace kith::core

@@ -101,7 +101,8 @@ struct Engine {
   [[nodiscard]] HostFacts facts() const;
   // After an engine was thrown away: does away with what the host still has of it, and goes on.
   void resume(const HostFacts& facts);
-  // The connection has been greeted; it is gone.
+  // The connection greets the server; has been greeted; is gone.
+  void connection_greets() { devices.greets(); }
   void connection_ready(const wire::Welcome& welcome);
   void connection_gone();
 

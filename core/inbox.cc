@@ -124,6 +124,7 @@ void Inbox::work() {
   if (end_known_ && queue_.empty() && received_ >= end_) {
     end_known_ = false;
     engine_.connection.caught_up();
+    engine_.devices.caught_up();
   }
   working_ = false;
 }
@@ -162,7 +163,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   const DeviceAddress sender{*account, {message.from_device()}};
   const UnixMicros server_time = bounded_time(message.server_time_us());
   bool held = false;
-  if (!knows_sender(sender, held)) {
+  if (!knows_sender(sender, server_time, held)) {
     if (held) return Taken::kHeld;
     // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for
     // it later.
@@ -209,8 +210,8 @@ bool Inbox::is_hidden_from(const AccountId& account) {
   return !engine_.store.sent.has_written_to(account);
 }
 
-bool Inbox::knows_sender(const DeviceAddress& sender, bool& held) {
-  if (engine_.store.device_lists.identity_key(sender)) return true;
+bool Inbox::knows_sender(const DeviceAddress& sender, UnixMicros server_time, bool& held) {
+  if (engine_.store.device_lists.may_have_sent(sender, server_time)) return true;
   if (fetch_failed_) return false;
   held = holding_ = true;
   ++fetches_;

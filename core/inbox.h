@@ -64,8 +64,9 @@ class Inbox {
   void work();
   Taken take(const wire::Entry& entry);
   Taken take_message(const wire::IncomingMessage& message);
-  // Whether the sender's device is in a list that was checked; if not, sees to it, and `held` says whether to wait.
-  bool knows_sender(const DeviceAddress& sender, bool& held);
+  // Whether the sender's device is in a list that was checked, or was when it sent this (DEVICE-10); if not, sees to
+  // it, and `held` says whether to wait.
+  bool knows_sender(const DeviceAddress& sender, UnixMicros server_time, bool& held);
   [[nodiscard]] bool is_hidden_from(const AccountId& account);
   void fetched(bool answered);
   // The id that its sender has bound to it; the server's where there is none.

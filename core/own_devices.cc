@@ -23,6 +23,18 @@ wire::DeviceList::Device* find_in(wire::DeviceList& list, DeviceId device) {
   return nullptr;
 }
 
+// Those of which no inbox has anything any more; and of too many the oldest.
+void forget_removed(wire::DeviceList& list, uint64_t now_us) {
+  auto& removed = *list.mutable_removed();
+  constexpr uint64_t kLifeUs = kInboxLifeSeconds * 1'000'000;
+  removed.erase(
+      std::remove_if(removed.begin(), removed.end(),
+                     [now_us](const auto& each) { return now_us > kLifeUs && each.removed_us() < now_us - kLifeUs; }),
+      removed.end());
+  const int over = removed.size() - static_cast<int>(kRemovedDevicesMax);
+  if (over > 0) removed.erase(removed.begin(), removed.begin() + over);
+}
+
 client_api::Device shown(const wire::DeviceList& list, const wire::DeviceList::Device& device, DeviceId own) {
   client_api::Device shown;
   shown.set_id(device.device_id());
@@ -61,8 +73,10 @@ std::optional<client_api::Device> OwnDevices::find(DeviceId device) {
 }
 
 wire::SignedDeviceList OwnDevices::sign(wire::DeviceList list) {
+  const uint64_t now = engine_.clock.now().value;
   list.set_revision(list.revision() + 1);
-  list.set_created_us(engine_.clock.now().value);
+  list.set_created_us(now);
+  forget_removed(list, now);
   list.set_first_device_id(engine_.registration->device.value);
   wire::SignedDeviceList signed_list;
   signed_list.set_device_list(list.SerializeAsString());
@@ -114,11 +128,17 @@ void OwnDevices::remove(uint32_t request, const client_api::RemoveDeviceRequest&
     return output.fail(request, FailureCode::kInvalidArgument, "device_id: is this device");
   if (!find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
   change(
-      [device](wire::DeviceList& list) {
+      [this, device](wire::DeviceList& list) {
         auto& devices = *list.mutable_devices();
         const auto gone = std::find_if(devices.begin(), devices.end(),
                                        [device](const auto& each) { return each.device_id() == device.value; });
         if (gone == devices.end()) return false;
+        wire::DeviceList::Removed& removed = *list.add_removed();
+        removed.set_device_id(device.value);
+        removed.set_identity_key(gone->identity_key());
+        // Who is behind would have what was sent before taken for later.
+        removed.set_removed_us(std::max(engine_.clock.now(), engine_.connection.server_now()).value);
+        removed.set_revision(list.revision() + 1);
         devices.erase(gone);
         return true;
       },

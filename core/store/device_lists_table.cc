@@ -2,9 +2,28 @@
 
 #include "core/store/device_lists_table.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
+#include "wire/api.pb.h"
 
 namespace kith::core {
+
+namespace {
+
+// Of the signed bytes, which were checked before they came here.
+std::vector<RemovedDevice> removed_in(const Bytes& device_list, uint64_t settled_revision) {
+  std::vector<RemovedDevice> devices;
+  wire::DeviceList list;
+  if (!list.ParseFromString(device_list)) return devices;
+  for (const wire::DeviceList::Removed& removed : list.removed()) {
+    if (removed.revision() > settled_revision)
+      devices.push_back({{removed.device_id()}, removed.identity_key(), {removed.removed_us()}});
+  }
+  return devices;
+}
+
+}  // namespace
 
 std::vector<DeviceId> DeviceListRow::targets(const Registration& own) const {
   std::vector<DeviceId> targets;
@@ -34,8 +53,8 @@ std::optional<DeviceListRow> DeviceListsTable::read(const AccountId& account) {
   DeviceListRow list;
   {
     auto row = database_.prepare(
-        "SELECT revision, account_key, device_list, signature, verified, newest_revision FROM device_lists WHERE "
-        "account = ?");
+        "SELECT revision, account_key, device_list, signature, verified, newest_revision, removals, settled_revision "
+        "FROM device_lists WHERE account = ?");
     row.bind_id(account);
     if (!row.step()) return std::nullopt;
     list.account = account;
@@ -45,6 +64,7 @@ std::optional<DeviceListRow> DeviceListsTable::read(const AccountId& account) {
     list.signature = row.blob(3);
     list.verified = row.integer(4) != 0;
     list.newest_revision = Revision{static_cast<uint64_t>(row.integer(5))};
+    if (row.integer(6) != 0) list.removed = removed_in(list.device_list, static_cast<uint64_t>(row.integer(7)));
   }
   auto row = database_.prepare("SELECT device, identity_key, name FROM devices WHERE account = ? ORDER BY device");
   row.bind_id(account);
@@ -73,6 +93,7 @@ void DeviceListsTable::set(const DeviceListRow& list) {
       .bind(list.verified ? 1 : 0)
       .bind(static_cast<int64_t>(list.newest_revision.value))
       .run();
+  set_removals(list);
   database_.prepare("DELETE FROM devices WHERE account = ?").bind_id(list.account).run();
   for (const DeviceRow& device : list.devices) {
     database_.prepare("INSERT OR REPLACE INTO devices (account, device, identity_key, name) VALUES (?, ?, ?, ?)")
@@ -82,6 +103,44 @@ void DeviceListsTable::set(const DeviceListRow& list) {
         .bind_text(device.name)
         .run();
   }
+}
+
+void DeviceListsTable::set_removals(const DeviceListRow& list) {
+  uint64_t settled = 0;
+  {
+    auto row = database_.prepare("SELECT settled_revision FROM device_lists WHERE account = ?");
+    row.bind_id(list.account);
+    if (row.step()) settled = static_cast<uint64_t>(row.integer(0));
+  }
+  database_.prepare("UPDATE device_lists SET removals = ? WHERE account = ?")
+      .bind(removed_in(list.device_list, settled).empty() ? 0 : 1)
+      .bind_id(list.account)
+      .run();
+}
+
+void DeviceListsTable::greets() {
+  if (!has_removed()) return;
+  forget();
+  database_.prepare("UPDATE device_lists SET removals = 2 WHERE removals = 1").run();
+}
+
+std::vector<AccountId> DeviceListsTable::quiet(int64_t limit) {
+  std::vector<AccountId> accounts;
+  auto row = database_.prepare("SELECT account FROM device_lists WHERE removals = 2 LIMIT ?");
+  row.bind(limit);
+  while (row.step()) accounts.push_back(row.id<AccountId>(0));
+  return accounts;
+}
+
+void DeviceListsTable::settle(const AccountId& account) {
+  forget();
+  database_.prepare("UPDATE device_lists SET removals = 0, settled_revision = revision WHERE account = ?")
+      .bind_id(account)
+      .run();
+}
+
+bool DeviceListsTable::has_removed() {
+  return database_.prepare("SELECT 1 FROM device_lists WHERE removals > 0 LIMIT 1").step();
 }
 
 void DeviceListsTable::note_revision(const AccountId& account, Revision revision) {
@@ -141,6 +200,27 @@ std::optional<Bytes> DeviceListsTable::identity_key(const DeviceAddress& device)
     if (row.device == device.device) return row.identity_key;
   }
   return std::nullopt;
+}
+
+std::optional<Bytes> DeviceListsTable::sender_key(const DeviceAddress& device) {
+  if (auto key = identity_key(device)) return key;
+  const RemovedDevice* const removed = find_removed(device);
+  return removed == nullptr ? std::nullopt : std::optional(removed->identity_key);
+}
+
+bool DeviceListsTable::may_have_sent(const DeviceAddress& device, UnixMicros server_time) {
+  if (identity_key(device)) return true;
+  const RemovedDevice* const removed = find_removed(device);
+  return removed != nullptr &&
+         server_time.value - std::min(server_time.value, kClocksDifferUs) <= removed->removed.value;
+}
+
+const RemovedDevice* DeviceListsTable::find_removed(const DeviceAddress& device) {
+  const std::optional<DeviceListRow>& list = look_up(device.account);
+  if (!list) return nullptr;
+  const auto found = std::find_if(list->removed.begin(), list->removed.end(),
+                                  [&device](const RemovedDevice& each) { return each.device == device.device; });
+  return found == list->removed.end() ? nullptr : &*found;
 }
 
 void DeviceListsTable::remove(const AccountId& account) {

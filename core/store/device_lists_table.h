@@ -5,7 +5,10 @@
 //   device_lists   account BLOB(16) PRIMARY KEY, revision INTEGER, account_key BLOB(32): the pinned key, device_list
 //                  BLOB: the signed bytes, signature BLOB(64), verified INTEGER 0/1: the user compared the safety
 //                  number for this key, newest_revision INTEGER: the highest revision heard of; above revision: fetch
-//                  the list again, must_agree INTEGER 0/1: nothing is sent there until the person agrees (IDENTITY-6)
+//                  the list again, must_agree INTEGER 0/1: nothing is sent there until the person agrees (IDENTITY-6),
+//                  removals INTEGER: 0; 1: the list names removed devices from which something may still come
+//                  (DEVICE-10); 2: and did so before this device greeted the server last, settled_revision INTEGER:
+//                  from what was removed by this revision, or before, nothing comes any more
 //   devices        account BLOB(16), device INTEGER, identity_key BLOB(33), name TEXT; key (account, device): what the
 //                  list names
 //
@@ -19,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "core/store/account_table.h"
 #include "core/store/database.h"
@@ -31,6 +35,13 @@ struct DeviceRow {
   std::string name;
 };
 
+// From which what it had sent before may still come (DEVICE-10).
+struct RemovedDevice {
+  DeviceId device;
+  Bytes identity_key;
+  UnixMicros removed;  // as the list says
+};
+
 struct DeviceListRow {
   AccountId account;
   Revision revision;
@@ -40,6 +51,7 @@ struct DeviceListRow {
   bool verified = false;
   Revision newest_revision;        // set() keeps must_agree
   std::vector<DeviceRow> devices;  // ascending by device
+  std::vector<RemovedDevice> removed;
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
   [[nodiscard]] bool stale() const { return newest_revision > revision; }
@@ -54,6 +66,10 @@ struct DeviceListRow {
 // addressee's.
 class DeviceListsTable : private TransactionCache {
  public:
+  // How much later than a removal the server's time of a message of the removed device may be: for clocks that are
+  // wrong, as by a time zone or a daylight saving that was not noticed.
+  static constexpr uint64_t kClocksDifferUs = uint64_t{24} * 3600 * 1'000'000;
+
   explicit DeviceListsTable(Database& database) : TransactionCache(database), database_(database) {}
 
   std::optional<DeviceListRow> find(const AccountId& account);
@@ -70,6 +86,18 @@ class DeviceListsTable : private TransactionCache {
   std::vector<AccountId> stale(int64_t limit);
   // The identity key that the list names for a device.
   std::optional<Bytes> identity_key(const DeviceAddress& device);
+  // The same, also for a removed device from which something may still come.
+  std::optional<Bytes> sender_key(const DeviceAddress& device);
+  // Whether the list says that a message of this device may have this server time.
+  bool may_have_sent(const DeviceAddress& device, UnixMicros server_time);
+
+  // Removed devices. Before a Hello, which brings all that was accepted before it:
+  void greets();
+  // What was there at the last Hello is taken in: accounts whose removed devices, as they were known then, have
+  // nothing under way any more; at most `limit`.
+  std::vector<AccountId> quiet(int64_t limit);
+  void settle(const AccountId& account);
+  bool has_removed();
   void remove(const AccountId& account);
 
  private:
@@ -80,6 +108,8 @@ class DeviceListsTable : private TransactionCache {
   // find(), by reference until the next call.
   const std::optional<DeviceListRow>& look_up(const AccountId& account);
   std::optional<DeviceListRow> read(const AccountId& account);
+  const RemovedDevice* find_removed(const DeviceAddress& device);
+  void set_removals(const DeviceListRow& list);
   void write_back() override {}
   void forget() override { last_.reset(); }
 

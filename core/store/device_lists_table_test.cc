@@ -103,6 +103,43 @@ TEST_F(DeviceListsTableTest, VerificationIsSetAndCleared) {
   EXPECT_FALSE(store_.device_lists.verified(kPeer)) << "the row says so";
 }
 
+TEST_F(DeviceListsTableTest, ARemovedDeviceIsTakenFromUntilWhatWasThereIsTakenIn) {  // DEVICE-10
+  const DeviceAddress gone{kPeer, DeviceId{2}};
+  const auto naming = [](uint64_t revision, uint64_t removed_by) {
+    wire::DeviceList signed_list;
+    wire::DeviceList::Removed& removed = *signed_list.add_removed();
+    removed.set_device_id(2);
+    removed.set_identity_key(Bytes(33, 'g'));
+    removed.set_removed_us(1000);
+    removed.set_revision(removed_by);
+    DeviceListRow row = list(revision, {{DeviceId{1}, Bytes(33, 'a'), ""}});
+    row.device_list = signed_list.SerializeAsString();
+    return row;
+  };
+  DeviceListsTable& lists = store_.device_lists;
+  lists.set(naming(2, 2));
+  EXPECT_EQ(lists.sender_key(gone), Bytes(33, 'g'));
+  EXPECT_FALSE(lists.identity_key(gone)) << "nothing is sent there";
+  EXPECT_FALSE(lists.find(kPeer)->keys_of(gone.device));
+  EXPECT_TRUE(lists.may_have_sent(gone, {1000 + DeviceListsTable::kClocksDifferUs}));
+  EXPECT_FALSE(lists.may_have_sent(gone, {1001 + DeviceListsTable::kClocksDifferUs}));
+  EXPECT_TRUE(lists.may_have_sent({kPeer, DeviceId{1}}, {UINT64_MAX}));
+  EXPECT_TRUE(lists.quiet(10).empty()) << "no Hello was since";
+  lists.greets();
+  EXPECT_EQ(lists.quiet(10), std::vector{kPeer});
+  lists.set(naming(3, 2));
+  EXPECT_TRUE(lists.quiet(10).empty()) << "another list, which the Hello did not know";
+  lists.greets();
+  lists.settle(kPeer);
+  EXPECT_FALSE(lists.sender_key(gone));
+  EXPECT_FALSE(lists.may_have_sent(gone, {1}));
+  EXPECT_FALSE(lists.has_removed());
+  lists.set(naming(4, 2));
+  EXPECT_FALSE(lists.sender_key(gone)) << "a list that names it still";
+  lists.set(naming(5, 5));
+  EXPECT_TRUE(lists.sender_key(gone)) << "one that was removed since";
+}
+
 TEST_F(DeviceListsTableTest, IsGoneAfterRemoval) {
   store_.device_lists.set(list(1, {{DeviceId{1}, Bytes(33, 'a'), ""}}));
   store_.device_lists.remove(kPeer);

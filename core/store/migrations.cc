@@ -31,8 +31,10 @@ CREATE TABLE signed_prekeys (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE device_lists (
   account BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, account_key BLOB NOT NULL DEFAULT x'',
   device_list BLOB NOT NULL DEFAULT x'', signature BLOB NOT NULL DEFAULT x'', verified INTEGER NOT NULL DEFAULT 0,
-  newest_revision INTEGER NOT NULL, must_agree INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  newest_revision INTEGER NOT NULL, must_agree INTEGER NOT NULL DEFAULT 0, removals INTEGER NOT NULL DEFAULT 0,
+  settled_revision INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX device_lists_stale ON device_lists (account) WHERE newest_revision > revision;
+CREATE INDEX device_lists_removals ON device_lists (removals) WHERE removals > 0;
 CREATE TABLE devices (
   account BLOB NOT NULL, device INTEGER NOT NULL, identity_key BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, device)) WITHOUT ROWID;
 

@@ -98,7 +98,7 @@ bool SignalTables::store_signed_prekey(uint32_t id, BytesView record) {
 }
 
 std::optional<Bytes> SignalTables::trusted_identity(const DeviceAddress& peer) {
-  return device_lists_.identity_key(peer);
+  return device_lists_.sender_key(peer);
 }
 
 void SignalTables::keep_newest_prekeys(uint32_t count) {

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/limits.h"
+
 namespace kith {
 
 struct DeliverySettings {
@@ -36,7 +38,7 @@ struct DeliverySettings {
   // Entries of one shard that are not durable yet, in memory: kUnavailable beyond.
   size_t undurable_bytes_max = 64 << 20;
 
-  uint64_t retention_s = 30 * 24 * 3600;  // the life of an entry, and the longest there is (INBOX-1)
+  uint64_t retention_s = kInboxLifeSeconds;  // the life of an entry, and the longest there is (INBOX-1)
   uint32_t expiry_interval_s = 600;
   uint32_t expiry_count_max = 10'000;  // a step of a sweep
   // An account without a session, entries or watchers leaves memory after this

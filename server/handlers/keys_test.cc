@@ -88,6 +88,34 @@ TEST_F(KeysTest, AListMustBeSignedAndFit) {  // [DEVICE-1] [F10]
   EXPECT_TRUE(ana.publish(good));
 }
 
+TEST_F(KeysTest, RemovedDevicesOfAListMustFit) {  // [DEVICE-10]
+  ASSERT_TRUE(ana.register_number());
+  const wire::PublishKeysRequest good = ana.keys(2);
+  const auto add = [](wire::DeviceList& list, uint32_t id, uint64_t revision) {
+    wire::DeviceList::Removed& removed = *list.add_removed();
+    removed.set_device_id(id);
+    removed.set_identity_key(list.devices(0).identity_key());
+    removed.set_removed_us(1);
+    removed.set_revision(revision);
+  };
+  const auto refuses_list = [&](const std::function<void(wire::DeviceList&)>& change, const std::string& detail) {
+    refuses(with_list(good, change), wire::kInvalidArgument, detail);
+  };
+  refuses_list([&](wire::DeviceList& list) { add(list, 0, 1); }, "device_list.removed.device_id");
+  refuses_list([&](wire::DeviceList& list) { add(list, list.devices(0).device_id(), 1); },
+               "device_list.removed.device_id");
+  refuses_list([&](wire::DeviceList& list) { add(list, 7, 1), add(list, 7, 1); }, "device_list.removed.device_id");
+  refuses_list([&](wire::DeviceList& list) { add(list, 7, 0); }, "device_list.removed.revision");
+  refuses_list([&](wire::DeviceList& list) { add(list, 7, list.revision() + 1); }, "device_list.removed.revision");
+  refuses_list([&](wire::DeviceList& list) { add(list, 7, 1), list.mutable_removed(0)->set_identity_key("short"); },
+               "device_list.removed.identity_key");
+  const auto add_many = [&](wire::DeviceList& list, size_t count) {
+    for (uint32_t i = 0; i < count; ++i) add(list, 10 + i, 1);
+  };
+  refuses_list([&](wire::DeviceList& list) { add_many(list, kRemovedDevicesMax + 1); }, "device_list.removed");
+  EXPECT_TRUE(ana.publish(with_list(good, [&](wire::DeviceList& list) { add_many(list, kRemovedDevicesMax); })));
+}
+
 TEST_F(KeysTest, KeysMustBeWellFormedAndSigned) {
   ASSERT_TRUE(ana.register_number());
   const wire::PublishKeysRequest good = ana.keys(2);

@@ -47,7 +47,7 @@ class LinkedDevices(Scenario):
         lines = device.run("conversations", "--json").stdout.splitlines()
         return sum(json.loads(line)["unread"] for line in lines)
 
-    def test_the_first_device_lists_renames_and_ends_the_others(self):  # LINK-6 DEVICE-8
+    def test_the_first_device_lists_renames_and_ends_the_others(self):  # LINK-6 DEVICE-8 DEVICE-10
         laptop = self.link()
         rows = [json.loads(line) for line in self.ana.run("devices", "--json").stdout.splitlines()]
         self.assertEqual([(row["name"], row["first"], row["this"]) for row in rows],
@@ -58,8 +58,8 @@ class LinkedDevices(Scenario):
         self.assertEqual(refused.returncode, 1)
         self.assertIn("only the account's first device", refused.stderr)
         laptop.send(self.ben, "last words", "--wait", "sent")
-        self.assertEqual(self.ben.receive_texts(), ["last words"])
         self.ana.run("devices", "remove", str(rows[1]["device"]))
+        self.assertEqual(self.ben.receive_texts(), ["last words"])
         status = laptop.run("status", check=False)
         self.assertEqual(status.returncode, 3, status.stderr)
         self.assertIn("everything that was here is deleted", status.stderr)
