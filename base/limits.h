@@ -38,6 +38,10 @@ inline constexpr uint32_t kLinkLifeSeconds = 600;
 // the devices that were removed (DEVICE-10), and so many of them.
 inline constexpr uint64_t kInboxLifeSeconds = 30 * 24 * 3600;
 inline constexpr size_t kRemovedDevicesMax = 16;
+// A linked device that nobody has used for so many days is ended by the first one, which has said so a week before
+// (DEVICE-11).
+inline constexpr uint32_t kIdleDeviceDays = 45;
+inline constexpr uint32_t kIdleDeviceNoticeDays = 38;
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

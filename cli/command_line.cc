@@ -60,6 +60,7 @@ struct AllOptions {
   DevicesOptions devices;
   DeviceLinkOptions device_link;
   DeviceAddOptions device_add;
+  DeviceRemoveOptions device_remove;
   uint32_t device = 0;
   std::string device_name;
   std::string shell;
@@ -424,9 +425,10 @@ class Parser {
     admit.add_option("link", all.device_add.link, "The link")->required()->type_name("LINK");
     admit.add_option("--code", all.device_add.code, "The code that the new device shows; without it you are asked")
         ->type_name("N");
-    CLI::App& remove = add(devices, "remove", "End a device, by its number",
-                           [](Context c, const AllOptions& o) { return run_devices_remove(c, o.device); });
-    remove.add_option("device", all.device, "Which")->required()->type_name("N");
+    CLI::App& remove = add(devices, "remove", "End a device, by its number, or all others",
+                           [](Context c, const AllOptions& o) { return run_devices_remove(c, o.device_remove); });
+    CLI::Option* const one = remove.add_option("device", all.device_remove.device, "Which")->type_name("N");
+    remove.add_flag("--all", all.device_remove.all, "All but this one; on a terminal you are asked")->excludes(one);
     CLI::App& rename = add(devices, "rename", "Call a device by another name", [](Context c, const AllOptions& o) {
       return run_devices_rename(c, o.device, o.device_name);
     });

@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <functional>
 
+#include "base/limits.h"
 #include "cli/message_text.h"
+#include "cli/time_text.h"
 #include "cli/whom.h"
 
 namespace kith::cli {
@@ -146,6 +148,26 @@ void report_failures(Context context) {
     if (!event.has_message_changed() || message.tick() != client_api::Message::kFailed) return;
     context.out.note(failure_note(message));
   });
+}
+
+void say_device_notices(Context context) {
+  for (const client_api::DeviceNotice& notice : context.host.state().device_notices()) {
+    const std::string device = one_line(notice.name()) + " (device " + std::to_string(notice.device_id()) + ")";
+    switch (notice.kind()) {
+      case client_api::DeviceNotice::kAdded:
+        context.out.note(device + " was linked to this account at " + local_minute(notice.time_us()) +
+                         ": if that was not you, remove it at the account's first device");
+        break;
+      case client_api::DeviceNotice::kIdle:
+        context.out.note(device + " has not been used for long, and is ended at " + local_minute(notice.time_us()) +
+                         " unless it is used before");
+        break;
+      case client_api::DeviceNotice::kEnded:
+        context.out.note(device + " is ended: nobody had used it for " + std::to_string(kIdleDeviceDays) + " days");
+        break;
+      default: break;  // of a later version
+    }
+  }
 }
 
 void send_leftovers(Context context) {

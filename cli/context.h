@@ -63,6 +63,9 @@ bool is_offline(const client_api::State& state);
 // Why that is, in a word or two: "offline", "the disk is full".
 std::string why_offline(const client_api::State& state);
 
+// What there is to know of the account's devices: one was added, or is ended because nobody uses it.
+void say_device_notices(Context context);
+
 // What commands do once they are done: messages that have not left, and changes that the server does not know, get a
 // few seconds. Does nothing when there are none.
 void send_leftovers(Context context);

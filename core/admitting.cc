@@ -18,6 +18,8 @@ using client_api::Linking;
 
 constexpr size_t kIdentityKeyBytes = 33;
 
+bool is_device_name(const std::string& text) { return text.size() <= kDeviceNameBytesMax && is_utf8(text); }
+
 CallFailure broken(const char* what) { return {FailureCode::kLinkBroken, what, 0}; }
 
 }  // namespace
@@ -58,9 +60,10 @@ void Admitting::on_nonce(const Bytes& nonce) {
 void Admitting::on_offer(const Bytes& sealed) {
   const auto plain = crypto::open_link(*keys_, link_slot::kOffer, sealed);
   if (!plain || !offer_.ParseFromString(*plain) || offer_.identity_key().size() != kIdentityKeyBytes ||
-      offer_.device_name().size() > kDeviceNameBytesMax || !is_utf8(offer_.device_name()))
+      !is_device_name(offer_.device_name()) || !is_device_name(offer_.platform()))
     return fail(broken("the offer is none"));
   offer_.set_device_name(one_line(offer_.device_name()));
+  offer_.set_platform(one_line(offer_.platform()));
   Linking& linking = linking_.emplace();
   linking.set_stage(Linking::kComparing);
   linking.set_code(keys_->code);
@@ -96,7 +99,7 @@ void Admitting::ask_for_device() {
 
 void Admitting::grant(const wire::NewDeviceResponse& response) {
   const Registration& own = *engine_.registration;
-  const auto list = engine_.own_devices.with({response.device_id()}, offer_.identity_key(), offer_.device_name());
+  const auto list = engine_.own_devices.with({response.device_id()}, offer_);
   if (!list) return fail({FailureCode::kTooManyDevices, "", 0});
   signed_ = *list;
   granted_ = {response.device_id()};

@@ -32,6 +32,8 @@ class Admitting {
   void confirm(uint32_t request);
   void cancel();
   [[nodiscard]] const std::optional<client_api::Linking>& linking() const { return linking_; }
+  // The device that is being let in; zero for none.
+  [[nodiscard]] DeviceId granted() const { return granted_; }
 
  private:
   void on_waiting();

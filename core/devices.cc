@@ -53,7 +53,7 @@ std::optional<DeviceListRow> checked(const AccountId& account, const wire::Signe
   uint32_t before = 0;
   for (const wire::DeviceList::Device& device : list.devices()) {
     if (device.device_id() <= before || device.identity_key().size() != kIdentityKeyBytes) return std::nullopt;
-    if (device.name().size() > kDeviceNameBytesMax) return std::nullopt;
+    if (std::max(device.name().size(), device.platform().size()) > kDeviceNameBytesMax) return std::nullopt;
     before = device.device_id();
     row.devices.push_back({{device.device_id()}, device.identity_key(), device.name()});
   }

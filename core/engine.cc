@@ -67,6 +67,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       registering(*this),
       joining(*this),
       own_devices(*this),
+      device_watch(*this),
       admitting(*this),
       outbox({store, sessions, timers, clock, registration, connection,
               [this](const AccountId& account, Devices::Done done) { devices.fetch(account, std::move(done)); },
@@ -102,6 +103,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   progress = store.account.progress();
   profiles.load();
   own_copies.look_at_list();
+  device_watch.load();
   outbox.load();
   receiving.take_kept(std::size(kContents));
 }
@@ -139,6 +141,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   prekeys.on_remaining(welcome.prekeys_remaining());
   typing_presence.on_connection_ready();
   devices.look_again();
+  device_watch.look_again();
   receipts.look_again();
   repair.look_again();
   lookups.look_again();
@@ -156,6 +159,7 @@ void Engine::settle() {
   search_index.pump();
   if (registered()) {
     devices.pump();
+    device_watch.pump();
     receipts.pump();
     repair.pump();
     lookups.pump();
@@ -181,6 +185,13 @@ client_api::State Engine::state() {
     state.set_first_device(registration->is_first());
   }
   if (const auto& linking = registered() ? admitting.linking() : joining.linking()) *state.mutable_linking() = *linking;
+  for (const DeviceNoticeRow& row : device_watch.notices()) {
+    client_api::DeviceNotice& notice = *state.add_device_notices();
+    notice.set_kind(static_cast<client_api::DeviceNotice::Kind>(row.kind));
+    notice.set_device_id(row.device.value);
+    notice.set_name(row.name);
+    notice.set_time_us(row.time.value);
+  }
   state.set_connection(connection.state());
   state.set_unsent_messages(outbox.unsent_messages());
   state.set_undecryptable(progress.undecryptable);

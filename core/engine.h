@@ -21,6 +21,7 @@
 //              joining           the same by a link; admitting is the side of the account's first device
 //              own_copies        what this account's other devices are told
 //              own_devices       which devices the account has
+//              device_watch      when they were last there, what is new about them, and ending those that nobody uses
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
 //              inbox             entries of this device's inbox: order, decryption, confirming
 //              outbox            what is to be sent: encrypting, sending, refusals
@@ -49,6 +50,7 @@
 #include "core/admitting.h"
 #include "core/changes.h"
 #include "core/connection.h"
+#include "core/device_watch.h"
 #include "core/devices.h"
 #include "core/handle_owners.h"
 #include "core/http_calls.h"
@@ -122,6 +124,7 @@ struct Engine {
   void own_list_changed() {
     changes.devices();
     own_copies.look_at_list();
+    device_watch.look_at_list();
   }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
@@ -168,6 +171,7 @@ struct Engine {
   RegistrationSteps registering;
   Joining joining;
   OwnDevices own_devices;
+  DeviceWatch device_watch;
   Admitting admitting;
   Outbox outbox;
   OwnCopies own_copies;

@@ -35,10 +35,13 @@ void Joining::start(uint32_t request, const client_api::StartLinkingRequest& wha
   if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
   }
+  if (what.platform().size() > kDeviceNameBytesMax || !is_utf8(what.platform()))
+    return output.fail(request, FailureCode::kInvalidArgument, "platform: must have at most 64 bytes");
   cancel();
   request_ = request;
   server_ = *server;
   device_name_ = what.device_name();
+  platform_ = what.platform().empty() ? what.device_name() : what.platform();
   const std::optional<Registration>& before = engine_.registration;
   if (before && !engine_.registered() && !before->is_first() && before->server == server_ &&
       engine_.store.device_lists.find(before->account)) {
@@ -95,6 +98,7 @@ void Joining::on_opening(const Bytes& bytes) {
   content::LinkOffer offer;
   offer.set_identity_key(identity_.public_key);
   offer.set_device_name(device_name_);
+  offer.set_platform(platform_);
   mailbox_.write(link_slot::kOffer,
                  crypto::seal_link(*keys_, link_slot::kOffer, offer.SerializeAsString(), engine_.random), [this] {
                    mailbox_.wait(link_slot::kGrant, LinkMailbox::kLifeMs,

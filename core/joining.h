@@ -59,6 +59,7 @@ class Joining {
   uint32_t request_ = 0;  // that is not answered yet
   std::string server_;
   std::string device_name_;
+  std::string platform_;
   std::optional<client_api::Linking> linking_;
   crypto::LinkKeyPair pair_;
   crypto::LinkInvitation invitation_;

@@ -42,6 +42,7 @@ client_api::Device shown(const wire::DeviceList& list, const wire::DeviceList::D
   shown.set_this_device(device.device_id() == own.value);
   shown.set_first(device.device_id() == list.first_device_id());
   shown.set_added_us(bounded_time(device.added_us()).value);
+  shown.set_platform(device.platform());
   return shown;
 }
 
@@ -84,15 +85,15 @@ wire::SignedDeviceList OwnDevices::sign(wire::DeviceList list) {
   return signed_list;
 }
 
-std::optional<wire::SignedDeviceList> OwnDevices::with(DeviceId device, const Bytes& identity_key,
-                                                       const std::string& name) {
+std::optional<wire::SignedDeviceList> OwnDevices::with(DeviceId device, const content::LinkOffer& offer) {
   auto list = current();
   if (!list || list->devices_size() >= static_cast<int>(kDevicesMax) || find_in(*list, device) != nullptr)
     return std::nullopt;
   wire::DeviceList::Device& added = *list->add_devices();
   added.set_device_id(device.value);
-  added.set_identity_key(identity_key);
-  added.set_name(name);
+  added.set_identity_key(offer.identity_key());
+  added.set_name(offer.device_name());
+  added.set_platform(offer.platform());
   added.set_added_us(engine_.clock.now().value);
   std::sort(list->mutable_devices()->begin(), list->mutable_devices()->end(),
             [](const auto& a, const auto& b) { return a.device_id() < b.device_id(); });
@@ -124,29 +125,45 @@ void OwnDevices::remove(uint32_t request, const client_api::RemoveDeviceRequest&
   Output& output = engine_.output;
   const DeviceId device{what.device_id()};
   if (!engine_.registration->is_first()) return output.fail(request, FailureCode::kNotFirstDevice);
+  if (what.all_others() && device.value != 0)
+    return output.fail(request, FailureCode::kInvalidArgument, "device_id: and all_others");
   if (device == engine_.registration->device)
     return output.fail(request, FailureCode::kInvalidArgument, "device_id: is this device");
-  if (!find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
+  if (!what.all_others() && !find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
+  const auto is_gone = [device, all_others = what.all_others(), own = engine_.registration->device](DeviceId each) {
+    return each == device || (all_others && each != own);
+  };
+  leave_out(is_gone, [this, request](const HttpReply& reply) {
+    if (reply.ok()) return engine_.output.done(request, &client_api::Response::mutable_remove_device);
+    const CallFailure why = failure_of(reply);
+    engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
+  });
+}
+
+void OwnDevices::end(std::vector<DeviceId> gone, std::function<void(const HttpReply&)> changed) {
+  leave_out([gone = std::move(gone)](DeviceId each) { return std::find(gone.begin(), gone.end(), each) != gone.end(); },
+            std::move(changed));
+}
+
+void OwnDevices::leave_out(std::function<bool(DeviceId)> is_gone, Changed changed) {
   change(
-      [this, device](wire::DeviceList& list) {
+      [this, is_gone = std::move(is_gone)](wire::DeviceList& list) {
         auto& devices = *list.mutable_devices();
-        const auto gone = std::find_if(devices.begin(), devices.end(),
-                                       [device](const auto& each) { return each.device_id() == device.value; });
+        const auto gone = std::stable_partition(devices.begin(), devices.end(),
+                                                [&is_gone](const auto& each) { return !is_gone({each.device_id()}); });
         if (gone == devices.end()) return false;
-        wire::DeviceList::Removed& removed = *list.add_removed();
-        removed.set_device_id(device.value);
-        removed.set_identity_key(gone->identity_key());
-        // Who is behind would have what was sent before taken for later.
-        removed.set_removed_us(std::max(engine_.clock.now(), engine_.connection.server_now()).value);
-        removed.set_revision(list.revision() + 1);
-        devices.erase(gone);
+        for (auto each = gone; each != devices.end(); ++each) {
+          wire::DeviceList::Removed& removed = *list.add_removed();
+          removed.set_device_id(each->device_id());
+          removed.set_identity_key(each->identity_key());
+          // Who is behind would have what was sent before taken for later.
+          removed.set_removed_us(std::max(engine_.clock.now(), engine_.connection.server_now()).value);
+          removed.set_revision(list.revision() + 1);
+        }
+        devices.erase(gone, devices.end());
         return true;
       },
-      [this, request](const HttpReply& reply) {
-        if (reply.ok()) return engine_.output.done(request, &client_api::Response::mutable_remove_device);
-        const CallFailure why = failure_of(reply);
-        engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
-      });
+      std::move(changed));
 }
 
 void OwnDevices::rename(uint32_t request, const client_api::RenameDeviceRequest& what) {

@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
 #include "core/http_calls.h"
 #include "wire/api.pb.h"
 
@@ -27,9 +28,11 @@ class OwnDevices {
   std::optional<client_api::Device> find(DeviceId device);
   void remove(uint32_t request, const client_api::RemoveDeviceRequest& what);
   void rename(uint32_t request, const client_api::RenameDeviceRequest& what);
+  // On the first device: one list without these. Those that are not in it are ended already.
+  void end(std::vector<DeviceId> gone, std::function<void(const HttpReply&)> changed);
 
   // The next list with this device added, signed. Absent when there is no room.
-  std::optional<wire::SignedDeviceList> with(DeviceId device, const Bytes& identity_key, const std::string& name);
+  std::optional<wire::SignedDeviceList> with(DeviceId device, const content::LinkOffer& offer);
   // Publishes a list of the devices that there are, so that another one that was signed under its revision is none
   // (admitting.h); or learns that it was published. As far as the server is there.
   void take_revision(std::function<void()> done);
@@ -39,6 +42,7 @@ class OwnDevices {
   using Edit = std::function<bool(wire::DeviceList&)>;  // false: there is nothing to change
 
   std::optional<wire::DeviceList> current();
+  void leave_out(std::function<bool(DeviceId)> is_gone, Changed changed);
   wire::SignedDeviceList sign(wire::DeviceList list);
   // Makes, publishes and takes over the next list; again, so many times in all, when the server has a newer one.
   void change(Edit edit, Changed changed, int times = 2);

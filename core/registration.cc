@@ -71,6 +71,8 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
   }
+  if (what.platform().size() > kDeviceNameBytesMax || !is_utf8(what.platform()))
+    return output.fail(request, FailureCode::kInvalidArgument, "platform: must have at most 64 bytes");
   Order order{request, what, *handle};
   order.what.set_server(*server);
   order.what.set_name(*name);
@@ -140,6 +142,7 @@ void RegistrationSteps::on_proved(const wire::RegistrationResponse& response) {
   device.set_identity_key(own.identity.public_key);
   device.set_name(own.device_name);
   device.set_added_us(list.created_us());
+  device.set_platform(one_line(order_->what.platform().empty() ? own.device_name : order_->what.platform()));
   wire::SignedDeviceList signed_list;
   signed_list.set_device_list(list.SerializeAsString());
   signed_list.set_signature(crypto::sign_device_list(own.account_key, signed_list.device_list()));

@@ -110,7 +110,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetPin:
     case Request::kConfirmLink:
     case Request::kRemoveDevice:
-    case Request::kRenameDevice: return true;
+    case Request::kRenameDevice:
+    case Request::kSeeDevices: return true;
     case Request::kGetState:
     case Request::kConnect:
     case Request::kDisconnect:
@@ -204,11 +205,10 @@ void dispatch(Engine& engine, const Request& request) {
 
     case Request::kOpenLink: return engine.admitting.open(id, request.open_link());
     case Request::kConfirmLink: return engine.admitting.confirm(id);
-    case Request::kListDevices:
-      return answer(engine, id, Result<client_api::ListDevicesResponse, Refusal>(engine.own_devices.list()),
-                    &Response::mutable_list_devices);
+    case Request::kListDevices: return engine.device_watch.list(id, request.list_devices());
     case Request::kRemoveDevice: return engine.own_devices.remove(id, request.remove_device());
     case Request::kRenameDevice: return engine.own_devices.rename(id, request.rename_device());
+    case Request::kSeeDevices: return engine.device_watch.see(id);
     default: return engine.output.fail(id, FailureCode::kInvalidArgument, "method: is not known here");
   }
 }

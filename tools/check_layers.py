@@ -48,6 +48,7 @@ STOREYS = {
         "address_book",
         "admitting",
         "blocking",
+        "device_watch",
         "handle_owners",
         "joining",
         "link_mailbox",

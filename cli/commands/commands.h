@@ -127,6 +127,9 @@ struct StatusOptions {
 };
 ExitCode run_status(Context context, const StatusOptions& options);
 
+// What a device says that it is, whatever it is called.
+constexpr const char* kPlatform = "Terminal";
+
 struct DevicesOptions {
   bool json = false;
 };
@@ -141,7 +144,11 @@ struct DeviceAddOptions {
   std::string code;  // "": the person is asked where there is one
 };
 ExitCode run_devices_add(Context context, const DeviceAddOptions& options);
-ExitCode run_devices_remove(Context context, uint32_t device);
+struct DeviceRemoveOptions {
+  uint32_t device = 0;
+  bool all = false;  // instead: all but this one
+};
+ExitCode run_devices_remove(Context context, const DeviceRemoveOptions& options);
 ExitCode run_devices_rename(Context context, uint32_t device, const std::string& name);
 
 struct ChatOptions {

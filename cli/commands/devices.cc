@@ -57,31 +57,58 @@ Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
   return Fail(ExitCode::kFailed);
 }
 
+std::string device_json(const client_api::Device& device, uint64_t asked_us) {
+  JsonLine line;
+  line.number("device", device.id())
+      .text("name", device.name())
+      .text("platform", device.platform())
+      .boolean("this", device.this_device())
+      .boolean("first", device.first())
+      .number("added_us", device.added_us())
+      .number("last_active_us", device.last_active_us())
+      .number("asked_us", asked_us);
+  return line.str();
+}
+
+std::string device_line(const client_api::Device& device) {
+  std::string text = std::to_string(device.id()) + "  " + one_line(device.name());
+  if (!device.platform().empty() && device.platform() != device.name())
+    text += " (" + one_line(device.platform()) + ")";
+  if (device.added_us() != 0) text += ", since " + local_minute(device.added_us());
+  if (!device.this_device() && device.last_active_us() != 0)
+    text += ", last there " + local_minute(device.last_active_us());
+  if (device.first()) text += ", the first";
+  if (device.this_device()) text += ", this one";
+  return text;
+}
+
+Result<void, ExitCode> want_all_ended() {
+  if (!can_ask()) return {};
+  const auto answer = ask_user("Log out all other devices? They delete what they have. [y/N] ", false);
+  if (!answer) return Fail(ExitCode::kInterrupted);
+  if (!answer->empty() && (answer->front() == 'y' || answer->front() == 'Y')) return {};
+  return Fail(ExitCode::kFailed);
+}
+
 }  // namespace
 
 ExitCode run_devices_list(Context context, const DevicesOptions& options) {
+  // When each was last there is the server's to say; the list itself is known here.
+  if (const auto connected = connect_if_possible(context); !connected) return connected.error();
   Request request;
-  request.mutable_list_devices();
+  request.mutable_list_devices()->set_ask_server(!is_offline(context.host.state()));
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
-  for (const client_api::Device& device : response->list_devices().devices()) {
-    if (options.json) {
-      JsonLine line;
-      line.number("device", device.id())
-          .text("name", device.name())
-          .boolean("this", device.this_device())
-          .boolean("first", device.first())
-          .number("added_us", device.added_us());
-      context.out.line(line.str());
-      continue;
-    }
-    std::string text = std::to_string(device.id()) + "  " + one_line(device.name());
-    if (device.added_us() != 0) text += ", since " + local_minute(device.added_us());
-    if (device.first()) text += ", the first";
-    if (device.this_device()) text += ", this one";
-    context.out.line(text);
-  }
-  return ExitCode::kOk;
+  const client_api::ListDevicesResponse& list = response->list_devices();
+  for (const client_api::Device& device : list.devices())
+    context.out.line(options.json ? device_json(device, list.asked_us()) : device_line(device));
+  say_device_notices(context);
+  // A program that reads is nobody who has seen them.
+  if (options.json || context.host.state().device_notices().empty()) return ExitCode::kOk;
+  Request see;
+  see.mutable_see_devices();
+  const auto seen = ask(context, std::move(see));
+  return seen ? ExitCode::kOk : seen.error();
 }
 
 ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
@@ -89,6 +116,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
   Request request;
   request.mutable_start_linking()->set_server(options.server);
   request.mutable_start_linking()->set_device_name(options.name);
+  request.mutable_start_linking()->set_platform(kPlatform);
   const auto response = context.host.call(std::move(request));
   if (!response) return ExitCode::kInterrupted;
   if (response->has_failure()) {
@@ -139,12 +167,25 @@ ExitCode run_devices_add(Context context, const DeviceAddOptions& options) {
   return ExitCode::kOk;
 }
 
-ExitCode run_devices_remove(Context context, uint32_t device) {
+ExitCode run_devices_remove(Context context, const DeviceRemoveOptions& options) {
+  if (options.all == (options.device != 0)) {
+    context.out.note("which device: its number, or --all");
+    return ExitCode::kUsage;
+  }
   Request request;
-  request.mutable_remove_device()->set_device_id(device);
+  if (options.all) {
+    if (const auto wanted = want_all_ended(); !wanted) {
+      context.out.note("nothing was changed");
+      return wanted.error();
+    }
+    request.mutable_remove_device()->set_all_others(true);
+  } else {
+    request.mutable_remove_device()->set_device_id(options.device);
+  }
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
-  context.out.note("device " + std::to_string(device) + " is ended");
+  context.out.note(options.all ? "all other devices are ended"
+                               : "device " + std::to_string(options.device) + " is ended");
   return ExitCode::kOk;
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "cli/child_program.h"
 #include "cli/commands/commands.h"
@@ -150,6 +151,7 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
                         std::optional<MonotonicMs> deadline, bool only_first) {
   const State& state = context.host.state();
   bool said_offline = false;
+  int notices = state.device_notices_size();
   // Wakes the loop when the reader goes, not only when there is something to write to it. A terminal has input of its
   // own there.
   if (!context.out.is_terminal()) context.host.when_readable(context.out.descriptor(), [] {});
@@ -163,6 +165,8 @@ ExitCode wait_and_print(Context context, Receiver& receiver, const ReceiveOption
             said_offline = false;
             context.out.note("online again");
           }
+          if (std::exchange(notices, state.device_notices_size()) < state.device_notices_size())
+            say_device_notices(context);
           return receiver.something_new() || is_refused(state) || !context.out.has_reader();
         },
         deadline);
@@ -192,11 +196,13 @@ ExitCode run_receive(Context context, const ReceiveOptions& options) {
   std::optional<MonotonicMs> deadline;
   if (options.timeout_s) deadline = after_timeout(context, options);
   if (options.follow) {
+    say_device_notices(context);
     if (const auto printed = receiver.print_new(); !printed) return printed.error();
     return wait_and_print(context, receiver, options, deadline, false);
   }
   const Reached reached = wait_for_connection(context.host, deadline.value_or(context.host.in_ms(kConnectMs)));
   if (reached == Reached::kStopped) return ExitCode::kInterrupted;
+  say_device_notices(context);
   if (const auto printed = receiver.print_new(); !printed) return printed.error();
   const bool may_come = reached == Reached::kOnline || reached == Reached::kOffline || reached == Reached::kStorage;
   if (deadline && receiver.printed() == 0 && may_come) {

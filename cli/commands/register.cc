@@ -33,7 +33,8 @@ Request registration(const RegisterOptions& options) {
   what.set_name(options.name);
   what.set_code(options.code);
   what.set_pin(options.pin);
-  what.set_device_name("Terminal");
+  what.set_device_name(kPlatform);
+  what.set_platform(kPlatform);
   return request;
 }
 

@@ -102,7 +102,8 @@ ExitCode run_status(Context context, const StatusOptions& options) {
         .text("connection", reached_word(reached, state))
         .number("unsent", state.unsent_messages())
         .number("held", held.messages)
-        .number("undecryptable", state.undecryptable());
+        .number("undecryptable", state.undecryptable())
+        .number("device_notices", static_cast<uint64_t>(state.device_notices_size()));
     context.out.line(line.str());
   } else if (state.registered()) {
     context.out.line("handle      " + one_line(handle));
@@ -115,6 +116,7 @@ ExitCode run_status(Context context, const StatusOptions& options) {
       context.out.line("held        " + std::to_string(held.messages) + ", waiting for your agreement");
     say_held(context, held);
     if (state.undecryptable() > 0) context.out.line("unreadable  " + std::to_string(state.undecryptable()));
+    say_device_notices(context);
   }
   if (!state.registered()) {
     if (state.removed())

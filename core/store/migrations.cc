@@ -37,6 +37,11 @@ CREATE INDEX device_lists_stale ON device_lists (account) WHERE newest_revision 
 CREATE INDEX device_lists_removals ON device_lists (removals) WHERE removals > 0;
 CREATE TABLE devices (
   account BLOB NOT NULL, device INTEGER NOT NULL, identity_key BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, device)) WITHOUT ROWID;
+CREATE TABLE own_devices (
+  device INTEGER PRIMARY KEY, last_active_us INTEGER NOT NULL DEFAULT 0, warned_us INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE device_notices (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, device INTEGER NOT NULL, name TEXT NOT NULL, time_us INTEGER NOT NULL,
+  UNIQUE (kind, device));
 
 CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,

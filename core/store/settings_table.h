@@ -28,6 +28,8 @@ inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the acco
 inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
 // 0/1: the own profile changed and the server does not know yet
 inline constexpr std::string_view kProfileToSend = "profile_to_send";
+// When the server last said which of the account's devices was there when; 0 when absent
+inline constexpr std::string_view kDevicesAskedUs = "devices_asked_us";
 // How many kinds of content the version knew that has looked at all kUnsupported messages; 0 when absent
 inline constexpr std::string_view kKindsKnown = "kinds_known";
 }  // namespace setting

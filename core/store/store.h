@@ -12,6 +12,7 @@
 #include "core/store/handles_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
+#include "core/store/own_devices_table.h"
 #include "core/store/profiles_table.h"
 #include "core/store/receipts_table.h"
 #include "core/store/repairs_table.h"
@@ -27,6 +28,7 @@ struct Store {
       : database(opened),
         account(opened),
         device_lists(opened),
+        own_devices(opened),
         signal(opened, account, device_lists),
         conversations(opened),
         messages(opened),
@@ -46,6 +48,7 @@ struct Store {
   Database& database;
   AccountTable account;
   DeviceListsTable device_lists;
+  OwnDevicesTable own_devices;
   SignalTables signal;
   ConversationsTable conversations;
   MessagesTable messages;

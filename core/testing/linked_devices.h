@@ -57,6 +57,26 @@ inline client_api::Response remove_device(Host& host, uint32_t device) {
   return host.request(std::move(request));
 }
 
+inline client_api::Response remove_all_others(Host& host) {
+  client_api::Request request;
+  request.mutable_remove_device()->set_all_others(true);
+  return host.request(std::move(request));
+}
+
+// As of now, if the server can be asked.
+inline client_api::ListDevicesResponse ask_for_devices(Host& host) {
+  client_api::Request request;
+  request.mutable_list_devices()->set_ask_server(true);
+  const uint32_t id = host.post(std::move(request));
+  return host.await(id, 30'000).list_devices();
+}
+
+inline void see_devices(Host& host) {
+  client_api::Request request;
+  request.mutable_see_devices();
+  EXPECT_FALSE(host.request(std::move(request)).has_failure());
+}
+
 // The whole of it, and connects the new device.
 inline void link(World& world, Host& first, Host& added, const std::string& name) {
   const std::string text = start_linking(added, name);

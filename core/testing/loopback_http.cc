@@ -125,6 +125,17 @@ Reply LoopbackServer::new_device(Account& account) {
   return reply(response);
 }
 
+wire::OwnDevices LoopbackServer::own_devices(const Account& account) {
+  wire::OwnDevices response;
+  for (const auto& [id, device] : account.devices) {
+    if (!device.active) continue;
+    wire::OwnDevices::Device& one = *response.add_devices();
+    one.set_device_id(id);
+    if (!hides_activity) one.set_last_active_us(device.link != 0 ? clock_.now().value : device.last_active_us);
+  }
+  return response;
+}
+
 Reply LoopbackServer::publish(const DeviceAddress& caller, const std::string& body) {
   const auto request = parse<wire::PublishKeysRequest>(body);
   Account& account = accounts_.at(caller.account);
@@ -217,7 +228,7 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
     own.pin = method == "PUT" ? parse<wire::PinRequest>(body).pin() : "";
     return reply(wire::Empty());
   }
-  if (path == "/v1/devices") return new_device(own);
+  if (path == "/v1/devices") return method == "GET" ? reply(own_devices(own)) : new_device(own);
   if (path == "/v1/profile") {
     own.profile = parse<wire::Profile>(body);
     return reply(own.profile);

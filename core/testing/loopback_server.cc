@@ -24,6 +24,7 @@ void LoopbackServer::close_link(Link link) {
   Device* device = find(*address);
   if (!device || device->link != link) return;
   device->link = 0;
+  device->last_active_us = clock_.now().value;
   if (device->available) {
     device->available = false;
     accounts_.at(address->account).last_seen_us = clock_.now().value;

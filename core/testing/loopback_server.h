@@ -47,6 +47,7 @@ class LoopbackServer {
     std::map<MessageId, uint64_t> seen;  // messages taken, and their server time
     Link link = 0;                       // 0: not connected
     bool available = false;
+    uint64_t last_active_us = 0;  // when its connection ended last
     std::set<AccountId> subscriptions;
   };
   struct Account {
@@ -99,6 +100,7 @@ class LoopbackServer {
   std::vector<uint64_t> confirms;
   std::vector<wire::Redeliver> redelivers;
   std::vector<wire::ClientFrame> ephemeral;                    // Typing, Availability, Subscribe
+  bool hides_activity = false;                                 // of devices, from their account
   std::map<std::string, int> calls;                            // "PUT /v1/keys" → how often
   std::vector<Bytes> registration_requests;                    // ids of those that were let in, in order
   std::map<std::string, std::map<uint32_t, Bytes>> mailboxes;  // of links, by the id in hexadecimal digits
@@ -144,6 +146,7 @@ class LoopbackServer {
                          const std::string& body);
   HttpReply link_call(const std::string& method, const std::string& path, const std::string& body);
   HttpReply new_device(Account& account);
+  wire::OwnDevices own_devices(const Account& account);
   Device& add_device(Account& account);
   void tell_of_list(const DeviceAddress& whom, const Account& account);
   HttpReply publish(const DeviceAddress& caller, const std::string& body);

@@ -59,6 +59,8 @@ std::optional<Refusal> check_form(const wire::DeviceList& list) {
     if (device.name().size() > kDeviceNameBytesMax || !is_line(device.name(), kDeviceNameBytesMax)) {
       return Refusal{wire::kInvalidArgument, "device_list.devices.name", 0};
     }
+    if (device.platform().size() > kDeviceNameBytesMax || !is_line(device.platform(), kDeviceNameBytesMax))
+      return Refusal{wire::kInvalidArgument, "device_list.devices.platform", 0};
   }
   return check_removed(list);
 }

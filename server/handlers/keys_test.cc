@@ -76,6 +76,9 @@ TEST_F(KeysTest, AListMustBeSignedAndFit) {  // [DEVICE-1] [F10]
           wire::kInvalidArgument, "device_list.devices.identity_key");
   refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_name(Bytes(65, 'x')); }),
           wire::kInvalidArgument, "device_list.devices.name");
+  for (const Bytes& platform : {Bytes(65, 'x'), Bytes("two\nlines")})
+    refuses(with_list(good, [&](wire::DeviceList& list) { list.mutable_devices(0)->set_platform(platform); }),
+            wire::kInvalidArgument, "device_list.devices.platform");
   refuses(with_list(good,
                     [&](wire::DeviceList& list) {
                       *list.add_devices() = list.devices(0);

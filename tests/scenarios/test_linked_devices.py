@@ -52,6 +52,9 @@ class LinkedDevices(Scenario):
         rows = [json.loads(line) for line in self.ana.run("devices", "--json").stdout.splitlines()]
         self.assertEqual([(row["name"], row["first"], row["this"]) for row in rows],
                          [("Terminal", True, True), ("Laptop", False, False)])
+        self.assertEqual([row["platform"] for row in rows], ["Terminal", "Terminal"])
+        self.assertGreater(rows[1]["asked_us"], rows[1]["added_us"])
+        self.assertGreater(rows[1]["last_active_us"], 0)
         self.ana.run("devices", "rename", str(rows[1]["device"]), "Kitchen")
         self.assertIn("Kitchen", self.ana.run("devices").stdout)
         refused = laptop.run("devices", "remove", str(rows[0]["device"]), check=False)
@@ -66,6 +69,20 @@ class LinkedDevices(Scenario):
         self.assertNotIn(b"last words", b"".join(path.read_bytes() for path in laptop.home.iterdir() if path.is_file()))
         self.ben.send(self.ana, "to one", "--wait", "sent")
         self.assertEqual(self.ana.receive_texts(), ["to one"])
+
+    def test_each_device_tells_of_one_that_was_added_and_all_others_can_be_ended_at_once(self):  # DEVICE-11 LINK-6
+        laptop = self.link()
+        tablet = self.link("Tablet")
+        told = laptop.run("receive", "--timeout", "1").stderr
+        self.assertIn("Tablet (device 3) was linked to this account", told)
+        self.assertEqual(json.loads(laptop.run("status", "--json").stdout)["device_notices"], 1)
+        self.assertIn("Tablet (device 3) was linked to this account", laptop.run("devices").stderr)
+        self.assertEqual(json.loads(laptop.run("status", "--json").stdout)["device_notices"], 0)
+        self.assertEqual(json.loads(self.ana.run("status", "--json").stdout)["device_notices"], 0)
+        self.ana.run("devices", "remove", "--all")
+        self.assertEqual(len(self.ana.run("devices").stdout.splitlines()), 1)
+        for device in (laptop, tablet):
+            self.assertIn("everything that was here is deleted", device.run("status", check=False).stderr)
 
     def test_a_link_is_for_one_device_and_a_wrong_code_links_none(self):  # LINK-2 LINK-5
         kith = [str(BIN / "kith"), "--home", str(self.directory / "laptop")]
