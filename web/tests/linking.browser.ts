@@ -102,16 +102,75 @@ describe("a second device", () => {
     assert.equal(await devices(firstPage).count(), 2);
     await secondPage.getByRole("button", { name: "New chat" }).first().waitFor();
     await openSettings(secondPage, /^Linked devices/);
-    await secondPage.getByText("Devices are linked and removed at the first one.").waitFor();
+    await secondPage.getByText("Devices are linked, renamed and removed at the first one", { exact: false }).waitFor();
     assert.equal(await devices(secondPage).count(), 2);
   });
 
-  it("that is removed begins anew, and says why", async () => {
-    await firstPage.getByRole("button", { name: "Remove Chrome on Linux" }).click();
+  it("is called otherwise at the first one, and says there when it was last active", async () => {
+    await devices(firstPage).nth(1).getByText("Active now").waitFor();
+    await firstPage.getByRole("button", { name: "More about Chrome on Linux" }).last().click();
+    await firstPage.getByRole("menuitem", { name: "Rename" }).click();
+    await firstPage.getByLabel("Name of Chrome on Linux").fill("Kitchen");
+    await firstPage.keyboard.press("Enter");
+    await devices(firstPage).nth(1).getByText("Kitchen", { exact: true }).waitFor();
+    await devices(secondPage).nth(1).getByText("Kitchen", { exact: true }).waitFor();
+    await secondPage.getByText("at the first one, Chrome on Linux").waitFor();
+  });
+
+  it("is told of a third one, until somebody has looked at the devices there", async () => {
+    const third = await Device.open(browser, server.url);
+    const thirdPage = await third.page();
+    await thirdPage.getByRole("button", { name: /Link this one$/ }).click();
+    await thirdPage.reload();
+    await thirdPage.getByText("The page was loaded anew.", { exact: false }).waitFor();
+    const link = await thirdPage.getByLabel("No camera there? Take the link over").inputValue();
+    await secondPage.getByRole("button", { name: "Back" }).click();
+    await secondPage.getByRole("button", { name: "Back" }).click();
+    // As a telephone's camera does.
+    await firstPage.goto(link);
+    await firstPage.getByText(link).waitFor();
+    assert.equal(new URL(firstPage.url()).pathname, "/");
+    await firstPage.getByRole("button", { name: "Continue" }).click();
+    await firstPage.getByRole("button", { name: "Yes, link it" }).click();
+    await firstPage.getByText("Chrome on Linux is linked.").waitFor();
+    await secondPage.getByText("was linked to your account today", { exact: false }).waitFor();
+    assert.equal(await firstPage.getByText("was linked to your account").count(), 0);
+    await secondPage.reload();
+    await secondPage.getByRole("button", { name: "Look at your devices" }).click();
+    await secondPage.getByText("was linked to your account today", { exact: false }).waitFor();
+    assert.equal(await devices(secondPage).count(), 3);
+    await secondPage.getByRole("button", { name: "Back" }).click();
+    await secondPage.getByRole("button", { name: "Back" }).click();
+    assert.equal(await secondPage.getByText("was linked to your account").count(), 0);
+    await firstPage.getByRole("button", { name: "More about Chrome on Linux" }).last().click();
+    await firstPage.getByRole("menuitem", { name: "Remove" }).click();
     await firstPage.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
     await firstPage.getByText("Chrome on Linux is removed.").waitFor();
+    assert.equal(await devices(firstPage).count(), 2);
+    await thirdPage.getByText("This device was removed").waitFor();
+    await third.check();
+    await third.close();
+  });
+
+  it("that is logged out with all others begins anew, and says why", async () => {
+    await firstPage.getByRole("button", { name: "Log out all other devices" }).click();
+    await firstPage.getByRole("dialog").getByRole("button", { name: "Log out all" }).click();
+    await firstPage.getByText("All other devices are logged out.").waitFor();
     assert.equal(await devices(firstPage).count(), 1);
     await secondPage.getByText("This device was removed").waitFor();
     await secondPage.getByLabel("Phone number").waitFor();
+  });
+
+  it("whose link is read where there is no account is told what to do", async () => {
+    await secondPage.getByRole("button", { name: /Link this one$/ }).click();
+    const link = await secondPage.getByLabel("No camera there? Take the link over").inputValue();
+    const other = await Device.open(browser, server.url);
+    const otherPage = await other.page();
+    await otherPage.goto(link);
+    await otherPage.getByRole("heading", { name: "This code is for another device" }).waitFor();
+    await otherPage.getByRole("button", { name: "Use Kith here" }).click();
+    await otherPage.getByLabel("Phone number").waitFor();
+    await other.check();
+    await other.close();
   });
 });

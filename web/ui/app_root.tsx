@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Chooses the screen, and lays out the panes of the main one.
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
@@ -10,22 +10,31 @@ import { handleOf } from "../view-models/handle";
 import { say } from "../view-models/say";
 import { useFocusReturn } from "./focus_return";
 import { watchKeys } from "./keys";
-import { ContactPanel } from "./contact_panel";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
-import { LinkThisScreen } from "./link_this_screen";
 import { ListPane } from "./list_pane";
 import { NewChatPane } from "./new_chat_pane";
 import { Rail } from "./rail";
-import { RegistrationScreen } from "./registration_screen";
 import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
-import { SettingsPane } from "./settings_pane";
 import { useShortcuts } from "./shortcuts";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
 import styles from "./app_root.module.css";
 import panes from "./parts/pane.module.css";
+
+const SettingsPane = lazy(() => import("./settings_pane").then(({ SettingsPane: pane }) => ({ default: pane })));
+const ContactPanel = lazy(() => import("./contact_panel").then(({ ContactPanel: panel }) => ({ default: panel })));
+// What is seen once, by who has no account here yet.
+const RegistrationScreen = lazy(() =>
+  import("./registration_screen").then(({ RegistrationScreen: screen }) => ({ default: screen })),
+);
+const LinkThisScreen = lazy(() =>
+  import("./link_this_screen").then(({ LinkThisScreen: screen }) => ({ default: screen })),
+);
+const StrayLinkScreen = lazy(() =>
+  import("./stray_link_screen").then(({ StrayLinkScreen: screen }) => ({ default: screen })),
+);
 
 interface AppRootProps {
   app: AppViewModel;
@@ -36,9 +45,17 @@ interface AppRootProps {
   onReload: () => void;
 }
 
-export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
-  const snapshot = useViewModel(app);
+export function AppRoot(props: AppRootProps) {
   useEffect(watchKeys, []);
+  return (
+    <Suspense fallback={<StartingScreen />}>
+      <Phase {...props} />
+    </Suspense>
+  );
+}
+
+function Phase({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
+  const snapshot = useViewModel(app);
   switch (snapshot.phase) {
     case "starting":
       return <StartingScreen />;
@@ -48,6 +65,8 @@ export function AppRoot({ app, server, profile, onNewProfile, onReload }: AppRoo
       );
     case "linking":
       return snapshot.linking && <LinkThisScreen model={snapshot.linking} server={server} />;
+    case "stray":
+      return <StrayLinkScreen onGoOn={app.leaveStray} />;
     case "ended":
       return (
         <EndedScreen
@@ -108,23 +127,29 @@ function Chats({ app, server, profile }: ChatsProps) {
         <NewChatPane model={app.contacts} self={state} onBack={() => app.showLeft("list")} onInvite={invite} />
       )}
       {leftPanel === "settings" && (
-        <SettingsPane
-          model={app.settings}
-          devices={app.devices}
-          notifications={app.notifications}
-          state={state}
-          profile={profile}
-          section={section}
-          onSection={(topic) => app.showLeft("settings", topic)}
-          onClose={() => app.showLeft("list")}
-        />
+        <Suspense fallback={<section className={panes.pane} data-pane="left" aria-label={say("common.settings")} />}>
+          <SettingsPane
+            model={app.settings}
+            devices={app.devices}
+            notifications={app.notifications}
+            state={state}
+            profile={profile}
+            section={section}
+            onSection={(topic) => app.showLeft("settings", topic)}
+            onClose={() => app.showLeft("list")}
+          />
+        </Suspense>
       )}
       {open === undefined ? (
         <NothingOpen first={first} />
       ) : (
         <ConversationPane model={open} details={details} actions={app} />
       )}
-      {details && <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />}
+      {details && (
+        <Suspense fallback={<aside className={panes.pane} data-pane="details" />}>
+          <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
+        </Suspense>
+      )}
       {notice !== "" && (
         <div className={styles.toast} role="status">
           {notice}

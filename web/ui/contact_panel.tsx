@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -10,7 +10,6 @@ import { BlockQuestion } from "./block_question";
 import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
-import { QrCode } from "./qr_code";
 import { useViewModel } from "./use_view_model";
 import styles from "./contact_panel.module.css";
 import buttons from "./parts/button.module.css";
@@ -19,6 +18,8 @@ import panes from "./parts/pane.module.css";
 import groups from "./parts/group.module.css";
 import { Hero } from "./hero";
 import { Switch } from "./switch";
+
+const QrCode = lazy(() => import("./qr_code").then(({ QrCode: code }) => ({ default: code })));
 
 interface ContactPanelProps {
   model: ContactPanelViewModel;
@@ -153,7 +154,9 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
         <>
           <p className={groups.explain}>{say("contact.compareHint", { title })}</p>
           <div className={styles.safety}>
-            <QrCode content={safetyNumber.qrPayload} label={say("contact.qrCode")} />
+            <Suspense>
+              <QrCode content={safetyNumber.qrPayload} label={say("contact.qrCode")} />
+            </Suspense>
             <div className={styles.digits} role="group" aria-label={say("common.safetyNumber")}>
               {digitGroups(safetyNumber.digits).map((group, at) => (
                 <span key={at}>{group}</span>

@@ -8,11 +8,11 @@ import { codeGroups, type LinkThisSnapshot, type LinkThisViewModel } from "../vi
 import { say } from "../view-models/say";
 import { copyText } from "./invite";
 import { Icon } from "./icons";
+import { LinkSteps } from "./link_steps";
 import { QrCode } from "./qr_code";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";
 import { WelcomeArt } from "./welcome_art";
-import { Words } from "./words";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import screens from "./screens.module.css";
@@ -42,7 +42,7 @@ interface PhaseProps {
 }
 
 function Phase({ model, snapshot }: PhaseProps) {
-  const { phase, link, code, error } = snapshot;
+  const { phase, link, code, error, anew } = snapshot;
   switch (phase) {
     case "starting":
       return (
@@ -55,9 +55,14 @@ function Phase({ model, snapshot }: PhaseProps) {
     case "waiting":
       return (
         <Said title={say("linkThis.title")}>
+          {anew && (
+            <p className={screens.lead} role="status">
+              {say("linkThis.anew")}
+            </p>
+          )}
           <div className={styles.code}>
             <QrCode content={link} label={say("linkThis.qrCode")} />
-            <Steps />
+            <LinkSteps last="linkThis.point" />
           </div>
           <CopyLink link={link} />
         </Said>
@@ -113,24 +118,6 @@ function Said({ title, lead, children }: { title: string; lead?: string; childre
       </div>
       {children}
     </>
-  );
-}
-
-function Steps() {
-  return (
-    <ol className={styles.steps}>
-      <li>
-        <span>{say("linkThis.open")}</span>
-      </li>
-      <li>
-        <span>
-          <Words id="linkThis.choose" />
-        </span>
-      </li>
-      <li>
-        <span>{say("linkThis.point")}</span>
-      </li>
-    </ol>
   );
 }
 

@@ -7,12 +7,13 @@ import { isNewHandle, matching, type ConversationListViewModel } from "../view-m
 import type { Message, State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone } from "../view-models/phone";
-import type { LeftPanel } from "../view-models/route";
+import type { LeftPanel, SettingsSection } from "../view-models/route";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRow } from "./conversation_row";
+import { DeviceNoticeBanner } from "./device_notices";
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { FirstSteps } from "./first_steps";
 import { Icon, Logo } from "./icons";
@@ -39,7 +40,7 @@ export interface ListPaneModels {
 export interface ListPaneActions {
   openConversation: (id: string) => unknown;
   openMessage: (message: Message, found: readonly string[]) => unknown;
-  showLeft: (panel: LeftPanel) => void;
+  showLeft: (panel: LeftPanel, section?: SettingsSection) => void;
   /** Opens the conversation with a number. */
   writeTo: (handle: string) => void;
   /** Looks for the server at once, which is looked for again and again anyway. */
@@ -106,6 +107,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       <SearchField model={search} field={field} />
       <RebuiltBanner state={state} />
       <ConnectionBanner state={state} onTry={actions.tryNow} />
+      <DeviceNoticeBanner state={state} onLook={() => actions.showLeft("settings", "devices")} />
       {someoneThere && !searching && <NotificationsBanner model={notifications} />}
       <div className={panes.body}>
         <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />

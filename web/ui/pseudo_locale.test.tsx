@@ -42,6 +42,13 @@ import {
 import { settledCore } from "../view-models/testing/settled_core";
 import { lastSeenText, waitText } from "../view-models/time_text";
 import { AppRoot } from "./app_root";
+// Fetched when they are wanted: here at once.
+import "./contact_panel";
+import "./link_this_screen";
+import "./qr_code";
+import "./registration_screen";
+import "./settings_link";
+import "./settings_pane";
 
 const SERVER = "http://127.0.0.1:8080";
 const NAME = "Βεν";
@@ -192,6 +199,11 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
         await settled(() => core.emit({ case: "stateChanged", value }));
         expect(plainTexts()).toEqual([]);
       }
+    for (const kind of [1, 2, 3]) {
+      const deviceNotices = [{ kind, deviceId: 2, name: NAME, timeUs: micros(Date.now()) }];
+      await settled(() => core.emit({ case: "stateChanged", value: state({ name: NAME, deviceNotices }) }));
+      expect(plainTexts()).toEqual([]);
+    }
     const rebuilt = { messagesKept: 4n, messagesMissing: 2n, keysLost: 1n };
     await settled(() => core.emit({ case: "stateChanged", value: state({ name: NAME, rebuilt }) }));
     expect(plainTexts()).toEqual([]);
@@ -224,6 +236,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await settled(() => app.snapshot().open?.reply(core.messages[0]?.id ?? ""));
     await settled(() => app.snapshot().open?.composer.setText("γειά"));
     await settled(() => app.openDetails());
+    expect(document.querySelector("[data-pane=details] header")).not.toBeNull();
     expect(plainTexts()).toEqual([]);
     for (const messages of [core.messages.slice(0, 1), []]) {
       core.on("search", () => create(SearchResponseSchema, { messages }));
@@ -254,6 +267,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await show();
     for (const section of ["", ...SETTINGS_SECTIONS] as const) {
       await settled(() => app.showLeft("settings", section));
+      expect(document.querySelector("[data-pane=left] header")).not.toBeNull();
       expect(plainTexts()).toEqual([]);
     }
   });

@@ -1,54 +1,70 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The devices of one's account.
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useState, type FormEvent } from "react";
 
-import type { Device } from "../view-models/core";
+import type { Device, State } from "../view-models/core";
 import type { DevicesViewModel } from "../view-models/devices";
 import { say } from "../view-models/say";
-import { listTimeText, millis } from "../view-models/time_text";
+import { dayParts, millis } from "../view-models/time_text";
+import { DeviceNotices } from "./device_notices";
 import { Confirm } from "./dialog";
 import { Icon, type IconName } from "./icons";
+import { isEscape } from "./keys";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+import forms from "./parts/form.module.css";
 import groups from "./parts/group.module.css";
+import hidden from "./parts/hidden.module.css";
 import styles from "./settings_devices.module.css";
 
-/** By the name that the device gave itself. */
-const iconOf = (name: string): IconName => {
-  if (/Terminal/i.test(name)) return "terminal";
-  return /Android|iPhone|iPad/i.test(name) ? "mobile" : "laptop";
+const PopupMenu = lazy(() => import("./popup_menu").then(({ PopupMenu: menu }) => ({ default: menu })));
+
+/** Of who was there when the server was asked: it says the hour only of those that were not. */
+const THERE_MS = 60_000;
+
+/** By what the device said that it is; one of before had only a name. */
+const iconOf = ({ platform, name }: Device): IconName => {
+  const kind = platform === "" ? name : platform;
+  if (/Terminal/i.test(kind)) return "terminal";
+  return /Android|iPhone|iPad/i.test(kind) ? "mobile" : "laptop";
 };
 
 interface DevicesPageProps {
   model: DevicesViewModel;
-  /** This is the account's first device: it alone links others, and removes them. */
-  isFirst: boolean;
+  state: State | undefined;
   onLink: () => void;
 }
 
-export function DevicesPage({ model, isFirst, onLink }: DevicesPageProps) {
-  const { devices, busy } = useViewModel(model);
-  const [removing, setRemoving] = useState<Device>();
+/** The account's first device alone links others, renames and removes them. */
+export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
+  const { devices, askedUs, told, busy } = useViewModel(model);
+  const [asked, setAsked] = useState<Device | "others">();
+  const isFirst = state?.firstDevice === true;
+  const notices = state?.deviceNotices;
   useEffect(() => {
     void model.load();
     return model.forgetNotice;
   }, [model]);
+  useEffect(() => {
+    if (notices !== undefined && notices.length > 0) void model.see(notices);
+  }, [model, notices]);
   if (devices === undefined) return null;
   return (
     <>
+      {told.length > 0 && (
+        <section className={groups.group} role="status">
+          <DeviceNotices notices={told} />
+        </section>
+      )}
       <ul className={`${groups.group} ${styles.devices}`} aria-label={say("devices.yours")}>
         {devices.map((device) => (
-          <Row
-            key={device.id}
-            device={device}
-            busy={busy}
-            onRemove={isFirst && !device.thisDevice ? () => setRemoving(device) : undefined}
-          />
+          <Row key={device.id} model={model} device={device} askedUs={askedUs} isFirst={isFirst} onRemove={setAsked} />
         ))}
       </ul>
-      <p className={styles.note}>{say(isFirst ? "devices.note" : "devices.atTheFirst")}</p>
+      <p className={styles.note}>{isFirst ? say("devices.note") : atTheFirst(devices)}</p>
       {isFirst && (
         <div className={styles.actions}>
           <button
@@ -60,56 +76,175 @@ export function DevicesPage({ model, isFirst, onLink }: DevicesPageProps) {
             <Icon name="qr" />
             {say("devices.link")}
           </button>
+          {devices.length > 1 && (
+            <button
+              type="button"
+              className={`${buttons.button} ${buttons.danger} ${buttons.wide}`}
+              disabled={busy}
+              onClick={() => setAsked("others")}
+            >
+              {say("devices.removeOthers")}
+            </button>
+          )}
         </div>
       )}
-      {removing !== undefined && (
-        <Confirm
-          title={say("devices.removeQuestion", { name: removing.name })}
-          confirm={say("devices.remove")}
-          danger
-          onCancel={() => setRemoving(undefined)}
+      {asked !== undefined && (
+        <Question
+          asked={asked}
+          onCancel={() => setAsked(undefined)}
           onConfirm={() => {
-            setRemoving(undefined);
-            void model.remove(removing);
+            setAsked(undefined);
+            void (asked === "others" ? model.removeOthers() : model.remove(asked));
           }}
-        >
-          {say("devices.removeConsequence")}
-        </Confirm>
+        />
       )}
     </>
   );
 }
 
-interface RowProps {
-  device: Device;
-  busy: boolean;
-  /** Undefined: it can't be removed from here. */
-  onRemove: (() => void) | undefined;
+export const atTheFirst = (devices: readonly Device[] | undefined): string => {
+  const first = devices?.find((each) => each.first)?.name ?? "";
+  return first === "" ? say("devices.atTheFirst") : say("devices.atTheFirstNamed", { name: first });
+};
+
+interface QuestionProps {
+  asked: Device | "others";
+  onCancel: () => void;
+  onConfirm: () => void;
 }
 
-function Row({ device: { name, thisDevice, first, addedUs }, busy, onRemove }: RowProps) {
-  const now = useNow();
-  const added = addedUs === 0n ? "" : say("devices.added", { when: listTimeText(millis(addedUs), now) });
-  const hint = thisDevice ? say("devices.thisDevice") : first ? say("devices.first") : added;
+function Question({ asked, onCancel, onConfirm }: QuestionProps) {
+  const others = asked === "others";
+  return (
+    <Confirm
+      title={others ? say("devices.removeOthersQuestion") : say("devices.removeQuestion", { name: asked.name })}
+      confirm={say(others ? "devices.removeAll" : "devices.remove")}
+      danger
+      onCancel={onCancel}
+      onConfirm={onConfirm}
+    >
+      {say(others ? "devices.removeOthersConsequence" : "devices.removeConsequence")}
+    </Confirm>
+  );
+}
+
+interface RowProps {
+  model: DevicesViewModel;
+  device: Device;
+  askedUs: bigint;
+  isFirst: boolean;
+  onRemove: (device: Device) => void;
+}
+
+function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
+  const { busy } = useViewModel(model);
+  const [menuAt, setMenuAt] = useState<HTMLElement>();
+  const [renaming, setRenaming] = useState(false);
+  const facts = useFacts(device, askedUs);
+  const { name, thisDevice } = device;
+  if (renaming) return <Rename model={model} device={device} onEnd={() => setRenaming(false)} />;
   return (
     <li className={styles.device}>
-      <Icon name={iconOf(name)} />
+      <Icon name={iconOf(device)} />
       <span className={styles.words}>
         <span dir="auto">{name}</span>
-        {hint !== "" && <small>{hint}</small>}
+        {facts.map((fact) => (
+          <small key={fact}>{fact}</small>
+        ))}
       </span>
       {thisDevice && <span className={styles.here}>{say("devices.here")}</span>}
-      {onRemove !== undefined && (
+      {isFirst && (
         <button
           type="button"
-          className={`${buttons.button} ${buttons.small}`}
-          aria-label={say("devices.removeOne", { name })}
+          className={buttons.iconButton}
+          aria-label={say("devices.more", { name })}
+          aria-haspopup="menu"
           disabled={busy}
-          onClick={onRemove}
+          onClick={(event) => setMenuAt(event.currentTarget)}
         >
-          {say("devices.remove")}
+          <Icon name="more" />
         </button>
       )}
+      {menuAt !== undefined && (
+        <Suspense>
+          <PopupMenu
+            label={say("devices.more", { name })}
+            at={menuAt}
+            onClose={() => setMenuAt(undefined)}
+            items={[
+              { icon: "edit" as const, label: say("devices.rename"), act: () => setRenaming(true) },
+              ...(thisDevice
+                ? []
+                : [{ icon: "block" as const, label: say("devices.remove"), act: () => onRemove(device) }]),
+            ]}
+          />
+        </Suspense>
+      )}
+    </li>
+  );
+}
+
+/** What there is to know of a device, a line each. */
+function useFacts({ name, platform, thisDevice, first, addedUs, lastActiveUs }: Device, askedUs: bigint): string[] {
+  const now = useNow();
+  const facts = [];
+  if (first) facts.push(say("devices.first"));
+  if (platform !== "" && platform !== name) facts.push(platform);
+  const kind = facts.length === 0 ? [] : [facts.join(" · ")];
+  if (!thisDevice && lastActiveUs !== 0n) {
+    const at = millis(lastActiveUs);
+    const there = millis(askedUs) - at < THERE_MS && now - at < 5 * THERE_MS;
+    kind.push(there ? say("devices.there") : say("devices.lastThere", dayParts(at, now)));
+  }
+  if (addedUs !== 0n) kind.push(say("devices.added", dayParts(millis(addedUs), now)));
+  return kind;
+}
+
+function Rename({ model, device, onEnd }: { model: DevicesViewModel; device: Device; onEnd: () => void }) {
+  const [name, setName] = useState(device.name);
+  const { busy } = useViewModel(model);
+  const id = useId();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void model.rename(device, name).then((done) => done && onEnd());
+  };
+  return (
+    <li className={styles.device}>
+      <form
+        className={`${forms.edit} ${styles.rename}`}
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (!isEscape(event)) return;
+          event.stopPropagation();
+          onEnd();
+        }}
+      >
+        <label className={hidden.hidden} htmlFor={id}>
+          {say("devices.nameOf", { name: device.name })}
+        </label>
+        <input
+          id={id}
+          className={fields.input}
+          value={name}
+          dir="auto"
+          autoFocus
+          autoComplete="off"
+          onFocus={(event) => event.target.select()}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <div className={forms.buttons}>
+          <button
+            type="submit"
+            className={`${buttons.button} ${buttons.primary} ${buttons.small}`}
+            disabled={busy || name.trim() === ""}
+          >
+            {say("common.save")}
+          </button>
+          <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onEnd}>
+            {say("common.cancel")}
+          </button>
+        </div>
+      </form>
     </li>
   );
 }

@@ -5,7 +5,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Failure_Code } from "../core-client/schema";
-import { DevicesViewModel } from "../view-models/devices";
+import { DevicesViewModel, type KeptLinking } from "../view-models/devices";
 import { EntityStore } from "../view-models/entity_store";
 import type { FakeCore } from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
@@ -19,10 +19,10 @@ const noCamera = (name: string) =>
     ...navigator,
     mediaDevices: { getUserMedia: () => Promise.reject(new DOMException("no", name)) },
   });
-const show = () => {
+const show = (kept: KeptLinking = {}, isFirst = true) => {
   core = settledCore();
-  model = new DevicesViewModel(core, new EntityStore(core));
-  render(<LinkPage model={model} onDone={onDone} />);
+  model = new DevicesViewModel(core, new EntityStore(core), { load: () => kept, save: () => undefined });
+  render(<LinkPage model={model} isFirst={isFirst} onDone={onDone} />);
 };
 const paste = (link: string) => {
   fireEvent.change(screen.getByLabelText("Link"), { target: { value: link } });
@@ -87,5 +87,32 @@ describe("where a device is linked", () => {
     paste("https://kith.example");
     fireEvent.click(await screen.findByRole("button", { name: "Look again" }));
     await screen.findByText("There is no camera here.", { exact: false });
+  });
+
+  it("a link that the page was opened with is shown, and opened when somebody wants that", async () => {
+    show({ given: "https://kith.example/link#a" });
+    screen.getByText("https://kith.example/link#a");
+    expect(core.called("openLink")).toEqual([]);
+    fireEvent.click(screen.getByRole("button", { name: "Continue" }));
+    await screen.findByText("123 456");
+    expect(core.called("openLink")).toEqual([{ link: "https://kith.example/link#a" }]);
+  });
+
+  it("another one can be read in its place", async () => {
+    show({ given: "https://kith.example/link#a" });
+    fireEvent.click(screen.getByRole("button", { name: "Another code" }));
+    await screen.findByLabelText("Link");
+    expect(core.called("openLink")).toEqual([]);
+  });
+
+  it("that was broken off by loading the page anew says what to do", () => {
+    show({ comparing: true });
+    screen.getByText("The page was loaded anew, and linking was broken off.", { exact: false });
+  });
+
+  it("a device that is not the first says where that is done", async () => {
+    show({ given: "https://kith.example/link#a" }, false);
+    await screen.findByText("Devices are linked, renamed and removed at the first one, Chrome on Linux.");
+    expect(screen.queryByRole("button")).toBeNull();
   });
 });

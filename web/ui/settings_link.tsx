@@ -7,6 +7,8 @@ import type { DevicesViewModel, NewDevice } from "../view-models/devices";
 import { codeGroups } from "../view-models/link_this";
 import { say } from "../view-models/say";
 import { Camera } from "./camera";
+import { LinkSteps } from "./link_steps";
+import { atTheFirst } from "./settings_devices";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
@@ -18,24 +20,43 @@ import styles from "./linking.module.css";
 
 interface LinkPageProps {
   model: DevicesViewModel;
+  /** The account's first device: no other one links. */
+  isFirst: boolean;
   onDone: () => void;
 }
 
-export default function LinkPage({ model, onDone }: LinkPageProps) {
-  const { found } = useViewModel(model);
-  useEffect(() => model.cancel, [model]);
+export default function LinkPage({ model, isFirst, onDone }: LinkPageProps) {
+  const { devices, found } = useViewModel(model);
+  useEffect(() => {
+    if (!isFirst) void model.load();
+    return model.cancel;
+  }, [model, isFirst]);
+  if (!isFirst) {
+    return (
+      <section className={groups.group}>
+        <p>{atTheFirst(devices)}</p>
+        <LinkSteps last="strayLink.point" />
+      </section>
+    );
+  }
   return found === undefined ? <ReadLink model={model} /> : <Compare model={model} found={found} onDone={onDone} />;
 }
 
 function ReadLink({ model }: { model: DevicesViewModel }) {
+  const { busy, given, interrupted } = useViewModel(model);
   const [typed, setTyped] = useState("");
-  const { busy } = useViewModel(model);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void model.open(typed);
   };
+  if (given !== "") return <Given model={model} />;
   return (
     <>
+      {interrupted && (
+        <p className={`${groups.group} ${fields.notice}`} role="status">
+          {say("linkDevice.interrupted")}
+        </p>
+      )}
       <section className={groups.group}>
         <ol className={styles.steps}>
           <li>
@@ -76,6 +97,31 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
   );
 }
 
+/** The page was opened with the link: nothing is looked for. */
+function Given({ model }: { model: DevicesViewModel }) {
+  const { busy, given } = useViewModel(model);
+  return (
+    <section className={groups.group}>
+      <h3>{say("linkDevice.given")}</h3>
+      <p className={groups.explain}>{say("linkDevice.givenHint")}</p>
+      <p className={styles.given}>{given}</p>
+      <div className={styles.answers}>
+        <button type="button" className={buttons.button} disabled={busy} onClick={model.cancel}>
+          {say("linkDevice.another")}
+        </button>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.primary}`}
+          disabled={busy}
+          onClick={() => void model.open(given)}
+        >
+          {busy ? <Spinner label={say("linkDevice.opening")} /> : say("registration.continue")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
 /** Looks until something is read; what could not be used is not read again before somebody wants that. */
 function Eye({ model }: { model: DevicesViewModel }) {
   const { busy, error } = useViewModel(model);
@@ -93,8 +139,10 @@ function Eye({ model }: { model: DevicesViewModel }) {
   );
 }
 
-interface CompareProps extends LinkPageProps {
+interface CompareProps {
+  model: DevicesViewModel;
   found: NewDevice;
+  onDone: () => void;
 }
 
 function Compare({ model, found: { name, code }, onDone }: CompareProps) {

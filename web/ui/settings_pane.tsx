@@ -61,7 +61,7 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
     hint: "devices.hint",
     icon: "laptop",
     page: ({ devices, state, onSection }) => (
-      <DevicesPage model={devices} isFirst={state?.firstDevice === true} onLink={() => onSection("link")} />
+      <DevicesPage model={devices} state={state} onLink={() => onSection("link")} />
     ),
   },
   link: {
@@ -69,9 +69,9 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
     title: "devices.link",
     hint: "devices.hint",
     icon: "qr",
-    page: ({ devices, onSection }) => (
+    page: ({ devices, state, onSection }) => (
       <Suspense>
-        <LinkPage model={devices} onDone={() => onSection("devices")} />
+        <LinkPage model={devices} isFirst={state?.firstDevice === true} onDone={() => onSection("devices")} />
       </Suspense>
     ),
   },

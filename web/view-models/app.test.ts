@@ -15,6 +15,7 @@ import {
 } from "../core-client/schema";
 import { textOf } from "./core";
 import { AppViewModel } from "./app";
+import type { KeptLinking } from "./devices";
 import { HOME } from "./route";
 import {
   ANA,
@@ -390,5 +391,51 @@ describe("search", () => {
     answers[0]?.("first answer");
     await vi.advanceTimersByTimeAsync(0);
     expect(app.search.snapshot().messages?.map((each) => textOf(each))).toEqual(["second answer"]);
+  });
+});
+
+describe("linking over a page that is loaded anew", () => {
+  let kept: KeptLinking;
+  const opened = () =>
+    new AppViewModel(core, {
+      server: "https://kith.example",
+      deviceName: "Web",
+      attention,
+      notifications: noNotifications,
+      kept: { load: () => kept, save: (now) => void (kept = now) },
+    });
+
+  it("shows a new code where one was shown, and the number again once that is left", async () => {
+    kept = {};
+    core.on("getState", () => state({ registered: false }));
+    const before = opened();
+    await before.start();
+    before.snapshot().registration?.link();
+    expect([before.snapshot().phase, kept]).toEqual(["linking", { joining: true }]);
+    const anew = opened();
+    await anew.start();
+    await settle();
+    expect(anew.snapshot().phase).toBe("linking");
+    expect(anew.snapshot().linking?.snapshot().anew).toBe(true);
+    anew.snapshot().linking?.leave();
+    expect([anew.snapshot().phase, kept]).toEqual(["registration", {}]);
+  });
+
+  it("a link that is read where there is no account leads to what to do, and from there to the number", async () => {
+    kept = { given: "https://kith.example/link#a" };
+    core.on("getState", () => state({ registered: false }));
+    const other = opened();
+    await other.start();
+    expect(other.snapshot().phase).toBe("stray");
+    other.leaveStray();
+    expect([other.snapshot().phase, kept]).toEqual(["registration", {}]);
+  });
+
+  it("where there is one it stays for the page that links", async () => {
+    kept = { given: "https://kith.example/link#a" };
+    const other = opened();
+    await other.start({ ...HOME, panel: "settings", section: "link" });
+    expect(other.snapshot()).toMatchObject({ phase: "chats", section: "link" });
+    expect(other.devices.snapshot().given).toBe("https://kith.example/link#a");
   });
 });

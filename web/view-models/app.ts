@@ -7,7 +7,7 @@ import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import { Connection, directOf, type Conversation, type Core, type Message, type State } from "./core";
-import { DevicesViewModel } from "./devices";
+import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
 import { handleOf } from "./handle";
@@ -21,7 +21,8 @@ import { SettingsViewModel } from "./settings";
 import { ViewModel } from "./view_model";
 
 export interface AppSnapshot {
-  phase: "starting" | "registration" | "linking" | "chats" | "ended" | "broken";
+  /** "stray": the page was opened with the link of a device that another one, with an account, is to let in. */
+  phase: "starting" | "registration" | "linking" | "stray" | "chats" | "ended" | "broken";
   state: State | undefined;
   /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
   refusal: Connection;
@@ -45,6 +46,7 @@ export interface AppOptions {
   attention: Attention;
   notifications: NotificationPort;
   asked?: AskedCodePort;
+  kept?: LinkingPort;
 }
 
 const REFUSED = new Set([
@@ -69,6 +71,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly settings: SettingsViewModel;
   readonly devices: DevicesViewModel;
   readonly notifications: NotificationsViewModel;
+  private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
 
@@ -97,7 +100,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
     this.settings = new SettingsViewModel(core, this.store);
-    this.devices = new DevicesViewModel(core, this.store);
+    this.kept = options.kept ?? noLinking;
+    this.devices = new DevicesViewModel(core, this.store, this.kept);
     this.notifications = new NotificationsViewModel(
       this.store,
       options.attention,
@@ -128,7 +132,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
         this.askAgain();
         return;
       }
-      if (!state.registered || !hasName(state)) return this.beginRegistration();
+      if (!state.registered && this.devices.snapshot().given !== "") return this.update({ phase: "stray" });
+      if (!state.registered || !hasName(state)) {
+        this.beginRegistration();
+        if (!state.registered && this.kept.load().joining === true) this.beginLinking(true);
+        return;
+      }
       await this.enter(route);
     } catch (error) {
       this.update({ phase: "broken", failure: failureText(error) });
@@ -252,16 +261,24 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
   }
 
-  private beginLinking(): void {
+  /** There is no account here that the link of another device could be let into. */
+  readonly leaveStray = (): void => {
+    this.devices.cancel();
+    this.beginRegistration();
+  };
+
+  private beginLinking(again = false): void {
     const { server, deviceName } = this.options;
     const onLeave = () => this.leaveLinking();
     const linking = new LinkThisViewModel(this.core, this.store, { server, deviceName, onLeave });
     this.update({ phase: "linking", linking });
-    void linking.start();
+    this.kept.save({ joining: true });
+    void (again ? linking.resume(this.snapshot().state?.linking) : linking.start());
   }
 
   private leaveLinking(): void {
     this.snapshot().linking?.dispose();
+    this.kept.save({});
     this.update({ phase: "registration", linking: undefined });
   }
 
@@ -273,6 +290,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   private async enter(route: Route): Promise<void> {
     this.takingBack = false;
+    if (this.snapshot().linking !== undefined) this.kept.save({});
     this.snapshot().linking?.dispose();
     this.update({ phase: "chats", registration: undefined, linking: undefined });
     await this.core.call("connect");

@@ -16,6 +16,7 @@ import { formatPhone } from "./phone";
 import { say } from "./say";
 
 export {
+  DeviceNotice_Kind as DeviceNoticeKind,
   Failure_Code as FailureCode,
   FailureReason,
   Linking_Stage as LinkingStage,
@@ -26,7 +27,9 @@ export {
 } from "../core-client/schema";
 export {
   ABOUT_CHARACTERS_MAX,
+  DEVICE_NAME_BYTES_MAX,
   HANDLE_BYTES_MAX,
+  IDLE_DEVICE_DAYS,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
@@ -36,6 +39,7 @@ export type {
   Contact,
   Conversation,
   Device,
+  DeviceNotice,
   Direct,
   Event,
   Handle,

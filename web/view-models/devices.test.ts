@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { Failure_Code } from "../core-client/schema";
 import type { Device } from "./core";
-import { DevicesViewModel } from "./devices";
+import { DevicesViewModel, type KeptLinking } from "./devices";
 import { EntityStore } from "./entity_store";
-import { type FakeCore, settle } from "./testing/fake_core";
+import { type FakeCore, micros, NOON, settle } from "./testing/fake_core";
 import { settledCore } from "./testing/settled_core";
 
 let core: FakeCore;
@@ -33,6 +33,30 @@ describe("one's own devices", () => {
     expect(core.called("removeDevice")).toEqual([{ deviceId: 4 }]);
     expect(model.snapshot().notice).toBe("Terminal is removed.");
     expect(names()).not.toContain("Terminal");
+  });
+
+  it("are asked about at the server too, which may be away", async () => {
+    expect(core.called("listDevices")).toEqual([{ askServer: false }, { askServer: true }]);
+    expect(model.snapshot().askedUs).toBe(micros(NOON));
+  });
+
+  it("can be renamed, to a name that fits", async () => {
+    const device = model.snapshot().devices?.[2] as Device;
+    expect(await model.rename(device, "  Terminal ")).toBe(true);
+    expect(await model.rename(device, "ß".repeat(33))).toBe(false);
+    expect(model.snapshot().error).toBe("This name is too long.");
+    expect(core.called("renameDevice")).toEqual([]);
+    expect(await model.rename(device, "ß".repeat(32))).toBe(true);
+    expect(names()).toContain("ß".repeat(32));
+  });
+
+  it("can all be logged out at once, but for this one", async () => {
+    expect(await model.removeOthers()).toBe(true);
+    expect(core.called("removeDevice")).toEqual([{ allOthers: true }]);
+    expect(names()).toEqual(["Chrome on Linux"]);
+    core.failing("removeDevice", Failure_Code.kNotFirstDevice);
+    expect(await model.removeOthers()).toBe(false);
+    expect(model.snapshot().error).toBe("Only your first device can do this.");
   });
 
   it("that can't be removed stay, and it is said why", async () => {
@@ -79,5 +103,45 @@ describe("linking one more device", () => {
     expect(await model.confirm()).toBe(false);
     expect(model.snapshot().found).toBeUndefined();
     expect(model.snapshot().error).not.toBe("");
+  });
+});
+
+describe("what is kept of linking beside the page", () => {
+  let kept: KeptLinking;
+  const made = () =>
+    new DevicesViewModel(core, new EntityStore(core), { load: () => kept, save: (now) => void (kept = now) });
+
+  it("has the link that the page was opened with, until that is opened or left", async () => {
+    kept = { given: "https://kith.example/link#a" };
+    const first = made();
+    expect(first.snapshot().given).toBe("https://kith.example/link#a");
+    first.cancel();
+    expect([first.snapshot().given, kept]).toEqual(["", {}]);
+    kept = { given: "https://kith.example/link#a" };
+    const second = made();
+    await second.open(second.snapshot().given);
+    expect(second.snapshot()).toMatchObject({ given: "", found: { code: "123456" } });
+    expect(kept).toEqual({ comparing: true });
+  });
+
+  it("tells a page that was loaded anew that comparing was broken off, until it is begun again", async () => {
+    kept = {};
+    await made().open("kith-link:a");
+    const anew = made();
+    expect(anew.snapshot().interrupted).toBe(true);
+    await anew.open("kith-link:b");
+    expect(anew.snapshot().interrupted).toBe(false);
+    await anew.confirm();
+    expect(kept).toEqual({});
+    expect(made().snapshot().interrupted).toBe(false);
+  });
+
+  it("forgets what failed", async () => {
+    kept = {};
+    const first = made();
+    await first.open("kith-link:a");
+    core.failing("confirmLink", Failure_Code.kOffline);
+    await first.confirm();
+    expect(made().snapshot().interrupted).toBe(false);
   });
 });

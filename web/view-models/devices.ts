@@ -2,7 +2,7 @@
 
 // The devices of one's account, and the linking of one more: its link is read, both show the same number, and the
 // person says that they do.
-import type { Core, Device } from "./core";
+import { DEVICE_NAME_BYTES_MAX, type Core, type Device, type DeviceNotice } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { say } from "./say";
@@ -18,20 +18,56 @@ export interface NewDevice {
 export interface DevicesSnapshot {
   /** Undefined until they are known. */
   devices: readonly Device[] | undefined;
+  /** When the server said who was last there; 0n: it did not yet. */
+  askedUs: bigint;
+  /** Notices that are seen now, and no more when the list is left. */
+  told: readonly DeviceNotice[];
   busy: boolean;
   /** Words for people; "" for none. */
   error: string;
   notice: string;
   /** Whose number is to be compared. */
   found: NewDevice | undefined;
+  /** A link that this page was opened with, for the field. */
+  given: string;
+  /** The page was loaded anew while the numbers were compared: that is over, and the new device doesn't know it. */
+  interrupted: boolean;
 }
+
+/** What is kept beside the page while a device is linked, so that loading it anew does not lose it. */
+export interface KeptLinking {
+  /** The first device: the link that the page was opened with. */
+  given?: string;
+  /** The first device: the numbers are being compared. */
+  comparing?: boolean;
+  /** The new device: its link is shown. */
+  joining?: boolean;
+}
+export interface LinkingPort {
+  load(): KeptLinking;
+  save(kept: KeptLinking): void;
+}
+
+export const noLinking: LinkingPort = { load: () => ({}), save: () => undefined };
 
 export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
   constructor(
     private readonly core: Core,
     store: EntityStore,
+    private readonly kept: LinkingPort = noLinking,
   ) {
-    super({ devices: undefined, busy: false, error: "", notice: "", found: undefined });
+    const { given = "", comparing = false } = kept.load();
+    super({
+      devices: undefined,
+      askedUs: 0n,
+      told: [],
+      busy: false,
+      error: "",
+      notice: "",
+      found: undefined,
+      given,
+      interrupted: comparing,
+    });
     this.onDispose(
       store.subscribe(({ devices, resync }) => {
         if ((devices || resync) && this.snapshot().devices !== undefined) void this.refresh();
@@ -43,8 +79,15 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
   readonly load = async (): Promise<void> => {
     this.update({ error: "" });
     await this.refresh();
+    await this.refresh(true);
   };
-  readonly forgetNotice = (): void => this.update({ notice: "" });
+  readonly forgetNotice = (): void => this.update({ notice: "", told: [] });
+
+  /** Somebody sees these notices now. */
+  readonly see = async (notices: readonly DeviceNotice[]): Promise<void> => {
+    this.update({ told: [...this.snapshot().told, ...notices] });
+    await this.core.call("seeDevices").catch(() => undefined);
+  };
 
   readonly remove = ({ id, name }: Device): Promise<boolean> =>
     this.act(async () => {
@@ -53,13 +96,35 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
       this.update({ notice: say("devices.removed", { name }) });
     });
 
+  /** All but this one. */
+  readonly removeOthers = (): Promise<boolean> =>
+    this.act(async () => {
+      await this.core.call("removeDevice", { allOthers: true });
+      await this.refresh();
+      this.update({ notice: say("devices.othersRemoved") });
+    });
+
+  readonly rename = async ({ id, name: before }: Device, typed: string): Promise<boolean> => {
+    const name = typed.trim();
+    if (name === before) return true;
+    if (new TextEncoder().encode(name).length > DEVICE_NAME_BYTES_MAX) {
+      this.update({ error: say("devices.nameTooLong") });
+      return false;
+    }
+    return this.act(async () => {
+      await this.core.call("renameDevice", { deviceId: id, name });
+      await this.refresh();
+    });
+  };
+
   /** What was read by the camera, or pasted. */
   readonly open = async (link: string): Promise<void> => {
     if (this.snapshot().busy) return;
     if (link.trim() === "") return this.update({ error: say("devices.noLink") });
     await this.act(async () => {
       const { deviceName: name, code } = await this.core.call("openLink", { link: link.trim() });
-      this.update({ found: { name, code } });
+      this.kept.save({ comparing: true });
+      this.update({ found: { name, code }, given: "", interrupted: false });
     });
   };
 
@@ -68,6 +133,7 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
     const name = this.snapshot().found?.name ?? "";
     return this.act(async () => {
       await this.core.call("confirmLink");
+      this.kept.save({});
       this.update({ found: undefined });
       await this.refresh();
       this.update({ notice: say("devices.linked", { name }) });
@@ -77,13 +143,14 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
   /** It shows another one, or the person has left. */
   readonly cancel = (): void => {
     if (this.snapshot().found !== undefined) this.core.call("cancelLinking").catch(() => undefined);
-    this.update({ found: undefined, error: "" });
+    this.kept.save({});
+    this.update({ found: undefined, error: "", given: "", interrupted: false });
   };
 
-  private async refresh(): Promise<void> {
+  private async refresh(askServer = false): Promise<void> {
     try {
-      const { devices } = await this.core.call("listDevices");
-      this.update({ devices });
+      const { devices, askedUs } = await this.core.call("listDevices", { askServer });
+      this.update({ devices, askedUs });
     } catch (error) {
       this.update({ error: failureText(error) });
     }
@@ -96,6 +163,7 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
       this.update({ busy: false });
       return true;
     } catch (error) {
+      this.kept.save({});
       this.update({ busy: false, error: failureText(error), found: undefined });
       return false;
     }

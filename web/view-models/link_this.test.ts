@@ -60,6 +60,16 @@ describe("a device that is being linked", () => {
     expect(core.called("cancelLinking")).toHaveLength(1);
     expect(onLeave).toHaveBeenCalledOnce();
   });
+
+  it("goes on after the page was loaded anew with what another tab does, else with another code", async () => {
+    await model.resume(state({ linking: { stage: Linking_Stage.kComparing, code: "012345" } }).linking);
+    expect(model.snapshot()).toMatchObject({ phase: "comparing", code: "012345", anew: false });
+    expect(core.called("startLinking")).toEqual([]);
+    await model.resume(undefined);
+    expect(model.snapshot()).toMatchObject({ phase: "waiting", anew: true });
+    await model.start();
+    expect(model.snapshot().anew).toBe(false);
+  });
 });
 
 it("the number is read in two halves", () => {

@@ -15,6 +15,8 @@ export interface LinkThisSnapshot {
   code: string;
   /** With "failed": words for people. */
   error: string;
+  /** What was begun before the page was loaded anew is over; this is another code. */
+  anew: boolean;
 }
 
 export interface LinkThisOptions {
@@ -32,13 +34,20 @@ export class LinkThisViewModel extends ViewModel<LinkThisSnapshot> {
     store: EntityStore,
     private readonly options: LinkThisOptions,
   ) {
-    super({ phase: "starting", link: "", code: "", error: "" });
+    super({ phase: "starting", link: "", code: "", error: "", anew: false });
     this.onDispose(store.subscribe(({ state }) => state?.linking !== undefined && this.take(state.linking)));
+  }
+
+  /** The page was loaded anew: goes on with what the core, in another tab, still does, else with a new link. */
+  async resume(linking: Linking | undefined): Promise<void> {
+    if (linking !== undefined && linking.stage !== LinkingStage.kFailed) return this.take(linking);
+    await this.start();
+    this.update({ anew: true });
   }
 
   /** A new link; the one before is of no use any more. */
   readonly start = async (): Promise<void> => {
-    this.update({ phase: "starting", link: "", code: "", error: "" });
+    this.update({ phase: "starting", link: "", code: "", error: "", anew: false });
     try {
       const { server, deviceName } = this.options;
       const { link } = await this.core.call("startLinking", { server, deviceName });

@@ -61,6 +61,13 @@ export function dayText(ms: number, now: number): string {
   return new Date(ms).getFullYear() === new Date(now).getFullYear() ? longDateThisYear.format(ms) : longDate.format(ms);
 }
 
+/** For messages that say on which day something was: their places `day`, a kind, `time` and `date`. */
+export function dayParts(ms: number, now: number): { day: string; time: string; date: string } {
+  const days = daysAgo(ms, now);
+  const day = days === 0 ? "today" : days === 1 ? "yesterday" : days > 1 && days < 7 ? "week" : "date";
+  return { day, time: clockText(ms), date: day === "week" ? weekday.format(ms) : shortDate.format(ms) };
+}
+
 /** "last seen today at 14:03". */
 export function lastSeenText(ms: number, now: number): string {
   const days = daysAgo(ms, now);

@@ -7,6 +7,7 @@ import { create } from "@bufbuild/protobuf";
 import { createRoot } from "react-dom/client";
 
 import {
+  DeviceNotice_Kind,
   ListContactsResponseSchema,
   ListDevicesResponseSchema,
   Message_Tick,
@@ -32,7 +33,7 @@ import {
 } from "../../view-models/testing/fake_core";
 import { conversations, messages, people, story } from "./people";
 
-const STARTS = ["chats", "story", "empty", "offline", "registration", "ended"] as const;
+const STARTS = ["chats", "story", "empty", "offline", "registration", "ended", "notice"] as const;
 type Start = (typeof STARTS)[number];
 
 function scripted(start: Start): FakeCore {
@@ -46,6 +47,10 @@ function scripted(start: Start): FakeCore {
     name: "Ana Ferreira",
     registered: start !== "registration",
     unsentMessages: start === "offline" ? 2 : 0,
+    deviceNotices:
+      start === "notice"
+        ? [{ kind: DeviceNotice_Kind.kAdded, deviceId: 3, name: "Kitchen tablet", timeUs: ago(0) }]
+        : [],
     ...(connection === undefined ? {} : { connection }),
   });
   core.on("getState", () => now);
@@ -62,9 +67,19 @@ function scripted(start: Start): FakeCore {
   core.on("listDevices", () =>
     create(ListDevicesResponseSchema, {
       devices: [
-        { id: 1, name: "Firefox on Linux", thisDevice: true, first: true },
-        { id: 2, name: "Chrome on Android", addedUs: micros(Date.now() - 86_400_000) },
+        {
+          id: 1,
+          name: "Firefox on Linux",
+          platform: "Firefox on Linux",
+          thisDevice: true,
+          first: true,
+          addedUs: ago(90),
+        },
+        { id: 2, name: "Ana’s phone", platform: "Chrome on Android", addedUs: ago(40), lastActiveUs: ago(0) },
+        { id: 3, name: "Kitchen tablet", platform: "Safari on iPad", addedUs: ago(1), lastActiveUs: ago(1) },
+        { id: 4, name: "Terminal", platform: "Terminal", addedUs: ago(60), lastActiveUs: ago(39) },
       ],
+      askedUs: ago(0),
     }),
   );
   core.on("startLinking", () => create(StartLinkingResponseSchema, { link: `kith-link:${"abcdefgh".repeat(12)}` }));
@@ -75,6 +90,7 @@ function scripted(start: Start): FakeCore {
   return core;
 }
 
+const ago = (days: number) => micros(Date.now() - days * 86_400_000);
 const wanted = new URLSearchParams(location.search).get("start") ?? "chats";
 document.documentElement.dir = new URLSearchParams(location.search).get("dir") ?? "ltr";
 const app = new AppViewModel(scripted(STARTS.find((each) => each === wanted) ?? "chats"), {

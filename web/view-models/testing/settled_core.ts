@@ -70,13 +70,40 @@ export function settledCore(): FakeCore {
 /** Of these one is far away, and one more can be linked, or this one. */
 function scriptDevices(core: FakeCore): void {
   let devices = [
-    create(DeviceSchema, { id: 1, name: "Chrome on Linux", first: true, thisDevice: true }),
-    create(DeviceSchema, { id: 2, name: "Firefox on Android", addedUs: micros(NOON - 40 * DAY) }),
-    create(DeviceSchema, { id: 4, name: "Terminal", addedUs: micros(NOON - 3 * DAY) }),
+    create(DeviceSchema, {
+      id: 1,
+      name: "Chrome on Linux",
+      platform: "Chrome on Linux",
+      first: true,
+      thisDevice: true,
+      addedUs: micros(NOON - 90 * DAY),
+    }),
+    create(DeviceSchema, {
+      id: 2,
+      name: "Firefox on Android",
+      platform: "Firefox on Android",
+      addedUs: micros(NOON - 40 * DAY),
+      lastActiveUs: micros(NOON - 9 * DAY),
+    }),
+    create(DeviceSchema, {
+      id: 4,
+      name: "Terminal",
+      platform: "Terminal",
+      addedUs: micros(NOON - 3 * DAY),
+      lastActiveUs: micros(NOON),
+    }),
   ];
   const link = "kith-link:1:127.0.0.1:Zm9yIHRlc3RzIG9ubHksIG5vIGtleQ:c2xvdCBvZiB0aGUgbWFpbGJveA";
-  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices }));
-  core.on("removeDevice", ({ deviceId }) => void (devices = devices.filter((each) => each.id !== deviceId)));
+  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices, askedUs: micros(NOON) }));
+  core.on(
+    "removeDevice",
+    ({ deviceId, allOthers }) =>
+      void (devices = devices.filter((each) => (allOthers === true ? each.thisDevice : each.id !== deviceId))),
+  );
+  core.on("renameDevice", ({ deviceId, name }) => {
+    devices = devices.map((each) => (each.id === deviceId ? create(DeviceSchema, { ...each, name } as never) : each));
+    return devices.find((each) => each.id === deviceId);
+  });
   core.on("startLinking", () => create(StartLinkingResponseSchema, { link }));
   core.on("openLink", () => create(OpenLinkResponseSchema, { deviceName: "Firefox on Windows", code: "123456" }));
   core.on("confirmLink", () => {
