@@ -74,10 +74,11 @@ void Admitting::on_offer(const Bytes& sealed) {
   engine_.output.respond(std::move(response));
 }
 
-void Admitting::confirm(uint32_t request) {
+void Admitting::confirm(uint32_t request, const client_api::ConfirmLinkRequest& what) {
   if (!linking_ || linking_->stage() != Linking::kComparing)
     return engine_.output.fail(request, FailureCode::kNoSuchLink, "none was opened");
   request_ = request;
+  history_ = what.history();
   linking_->set_stage(Linking::kFinishing);
   // Another device may have been let in of which this one was never told, because it was killed.
   engine_.devices.fetch(engine_.registration->account, [this](Devices::Outcome outcome) {
@@ -113,6 +114,7 @@ void Admitting::grant(const wire::NewDeviceResponse& response) {
   grant.set_about(engine_.profiles.own_about());
   grant.set_device_list(signed_.device_list());
   grant.set_signature(signed_.signature());
+  if (const auto history = engine_.history_giving.promise(granted_, history_)) grant.set_history_id(history->bytes());
   mailbox_.write(
       link_slot::kGrant, crypto::seal_link(*keys_, link_slot::kGrant, grant.SerializeAsString(), engine_.random),
       [this] { mailbox_.wait(link_slot::kDone, kAnswerMs, [this](const Bytes& sealed) { on_done(sealed); }); });

@@ -29,7 +29,7 @@ class Admitting {
   explicit Admitting(Engine& engine);
 
   void open(uint32_t request, const client_api::OpenLinkRequest& what);
-  void confirm(uint32_t request);
+  void confirm(uint32_t request, const client_api::ConfirmLinkRequest& what);
   void cancel();
   [[nodiscard]] const std::optional<client_api::Linking>& linking() const { return linking_; }
   // The device that is being let in; zero for none.
@@ -56,6 +56,7 @@ class Admitting {
   crypto::LinkOpening opening_;
   std::optional<crypto::LinkKeys> keys_;
   content::LinkOffer offer_;
+  client_api::HistoryScope history_ = client_api::kHistoryNone;
   DeviceId granted_;  // zero: no list was signed
   wire::SignedDeviceList signed_;
 };

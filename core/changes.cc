@@ -42,7 +42,7 @@ void Changes::notice(const ConversationId& conversation, const AccountId& about,
   notice.conversation = conversation;
   notice.from = about;
   notice.kind = kind;
-  notice.sent_at = clock_.now();
+  notice.sent_at = notice.came = clock_.now();
   notice.order = store_.messages.pending_order(conversation, server_now);
   if (store_.messages.add(notice)) message_added(notice.id, conversation);
 }

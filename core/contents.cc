@@ -2,6 +2,8 @@
 
 #include "core/contents.h"
 
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "core/server_time.h"
 #include "crypto/hash.h"
 
@@ -17,18 +19,31 @@ content::Content at(UnixMicros now) {
 content::Content text_of(const MessageRow& message, bool resent) {
   content::Content content = at(message.sent_at);
   if (resent) content.set_resent_message_id(message.id.bytes());
-  content::Text& text = *content.mutable_text();
-  text.set_text(message.text);
-  if (message.quote) {
-    content::Quote& quote = *text.mutable_quote();
-    quote.set_message_id(message.quote->message.bytes());
-    quote.set_author(message.quote->author.bytes());
-    quote.set_excerpt(message.quote->excerpt);
-  }
+  write_text(message, *content.mutable_text());
   return content;
 }
 
 }  // namespace
+
+void write_text(const MessageRow& message, content::Text& text) {
+  text.set_text(message.text);
+  if (!message.quote) return;
+  content::Quote& quote = *text.mutable_quote();
+  quote.set_message_id(message.quote->message.bytes());
+  quote.set_author(message.quote->author.bytes());
+  quote.set_excerpt(message.quote->excerpt);
+}
+
+bool read_text(const content::Text& text, MessageRow& message) {
+  if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return false;
+  message.text = text.text();
+  const auto quoted = MessageId::from_bytes(text.quote().message_id());
+  const auto author = AccountId::from_bytes(text.quote().author());
+  const std::string& excerpt = text.quote().excerpt();
+  if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
+    message.quote = QuoteRow{*quoted, *author, excerpt};
+  return true;
+}
 
 Bytes text(const MessageRow& message, bool resent) { return text_of(message, resent).SerializeAsString(); }
 

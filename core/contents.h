@@ -12,6 +12,11 @@
 
 namespace kith::core::contents {
 
+// Text and quote of a message.
+void write_text(const MessageRow& message, content::Text& text);
+// Into the message. False, and nothing is changed: no client of ours writes such.
+[[nodiscard]] bool read_text(const content::Text& text, MessageRow& message);
+
 // `resent`: as the answer to a ResendRequest for this message.
 Bytes text(const MessageRow& message, bool resent = false);
 // The same for the account's own other devices (COPY-1): who it went to, when the server took it, and under which

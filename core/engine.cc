@@ -21,6 +21,8 @@ constexpr ContentRow kContents[] = {
     {content::Content::kProfileChanged, [](Engine& engine) -> ContentHandler& { return engine.profiles; }},
     {content::Content::kOwnRead, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
     {content::Content::kOwnSent, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
+    {content::Content::kHistory, [](Engine& engine) -> ContentHandler& { return engine.history_taking; }},
+    {content::Content::kHistoryTaken, [](Engine& engine) -> ContentHandler& { return engine.history_giving; }},
     // Of a later version
     {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
 };
@@ -83,6 +85,8 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
               },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); }}),
       own_copies(*this),
+      history_giving(*this),
+      history_taking(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -105,6 +109,8 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   own_copies.look_at_list();
   device_watch.load();
   outbox.load();
+  history_giving.look_at_list();
+  history_taking.load();
   receiving.take_kept(std::size(kContents));
 }
 
@@ -147,6 +153,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   lookups.look_again();
   profiles.look_again();
   privacy.look_again();
+  history_giving.look_again();
 }
 
 void Engine::connection_gone() {
@@ -165,6 +172,7 @@ void Engine::settle() {
     lookups.pump();
     profiles.pump();
     privacy.pump();
+    history_giving.pump();
     outbox.pump();
   }
   if (database.has_written() || connection.state() == client_api::State::kOnline)

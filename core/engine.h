@@ -20,6 +20,7 @@
 //              registration      making this device a device of an account, by a code
 //              joining           the same by a link; admitting is the side of the account's first device
 //              own_copies        what this account's other devices are told
+//              history_giving    messages from before, to a device that was let in; history_taking is its side
 //              own_devices       which devices the account has
 //              device_watch      when they were last there, what is new about them, and ending those that nobody uses
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
@@ -53,6 +54,8 @@
 #include "core/device_watch.h"
 #include "core/devices.h"
 #include "core/handle_owners.h"
+#include "core/history_giving.h"
+#include "core/history_taking.h"
 #include "core/http_calls.h"
 #include "core/http_transfers.h"
 #include "core/inbox.h"
@@ -125,12 +128,16 @@ struct Engine {
     changes.devices();
     own_copies.look_at_list();
     device_watch.look_at_list();
+    history_giving.look_at_list();
   }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }
   // Something without text did not arrive at this device of the account.
-  void own_device_missed(DeviceId device) { own_copies.say_again(device); }
+  void own_device_missed(DeviceId device) {
+    own_copies.say_again(device);
+    history_giving.missed(device);
+  }
   // ----
 
   // After the work of every input: pumps what can move now, and tells what changed.
@@ -175,6 +182,8 @@ struct Engine {
   Admitting admitting;
   Outbox outbox;
   OwnCopies own_copies;
+  HistoryGiving history_giving;
+  HistoryTaking history_taking;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

@@ -72,7 +72,7 @@ void Outbox::queue(const Target& target, const Item& item) {
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
   if (item.silent() && ports_.store.device_lists.must_agree(item.target.account())) return true;
-  const bool takes_room = item.kind != OutboxKind::kOwnCopy;
+  const bool takes_room = item.kind != OutboxKind::kOwnCopy && item.kind != OutboxKind::kHistory;
   if (takes_room && full()) return false;
   // What others ask for never takes the room of what is written.
   if (takes_room && item.silent()) {

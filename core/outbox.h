@@ -29,7 +29,8 @@
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
 // is a message beyond kItemsMax: who writes one asks full() first. Copies for the account's other devices are beside
-// these limits: each takes the place of a message that was accepted. The window of the server's Limits, if it is
+// these limits: each takes the place of a message that was accepted; and so is history for them, which has a bound of
+// its own (history_giving.h). The window of the server's Limits, if it is
 // smaller.
 #pragma once
 

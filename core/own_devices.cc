@@ -35,18 +35,21 @@ void forget_removed(wire::DeviceList& list, uint64_t now_us) {
   if (over > 0) removed.erase(removed.begin(), removed.begin() + over);
 }
 
-client_api::Device shown(const wire::DeviceList& list, const wire::DeviceList::Device& device, DeviceId own) {
+}  // namespace
+
+client_api::Device OwnDevices::shown(const wire::DeviceList& list, const wire::DeviceList::Device& device) {
   client_api::Device shown;
   shown.set_id(device.device_id());
   shown.set_name(device.name());
-  shown.set_this_device(device.device_id() == own.value);
+  shown.set_this_device(device.device_id() == engine_.registration->device.value);
   shown.set_first(device.device_id() == list.first_device_id());
   shown.set_added_us(bounded_time(device.added_us()).value);
   shown.set_platform(device.platform());
+  const auto history =
+      shown.this_device() ? engine_.history_taking.progress() : engine_.history_giving.progress({device.device_id()});
+  if (history) *shown.mutable_history() = *history;
   return shown;
 }
-
-}  // namespace
 
 std::optional<wire::DeviceList> OwnDevices::current() {
   const auto row = engine_.store.device_lists.find(engine_.registration->account);
@@ -59,8 +62,7 @@ client_api::ListDevicesResponse OwnDevices::list() {
   client_api::ListDevicesResponse response;
   const auto list = current();
   if (!list) return response;
-  for (const wire::DeviceList::Device& device : list->devices())
-    *response.add_devices() = shown(*list, device, engine_.registration->device);
+  for (const wire::DeviceList::Device& device : list->devices()) *response.add_devices() = shown(*list, device);
   std::stable_partition(response.mutable_devices()->begin(), response.mutable_devices()->end(),
                         [](const client_api::Device& device) { return device.first(); });
   return response;
@@ -70,7 +72,7 @@ std::optional<client_api::Device> OwnDevices::find(DeviceId device) {
   auto list = current();
   const wire::DeviceList::Device* const found = list ? find_in(*list, device) : nullptr;
   if (found == nullptr) return std::nullopt;
-  return shown(*list, *found, engine_.registration->device);
+  return shown(*list, *found);
 }
 
 wire::SignedDeviceList OwnDevices::sign(wire::DeviceList list) {

@@ -43,6 +43,7 @@ class OwnDevices {
 
   std::optional<wire::DeviceList> current();
   void leave_out(std::function<bool(DeviceId)> is_gone, Changed changed);
+  [[nodiscard]] client_api::Device shown(const wire::DeviceList& list, const wire::DeviceList::Device& device);
   wire::SignedDeviceList sign(wire::DeviceList list);
   // Makes, publishes and takes over the next list; again, so many times in all, when the server has a newer one.
   void change(Edit edit, Changed changed, int times = 2);

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/server_time.h"
@@ -18,18 +19,8 @@ namespace {
 constexpr uint64_t kKeptPauseMs = 20;  // between one stretch and the next, for whatever else comes
 
 bool fits(const content::Content& content) {
-  const std::string& text = content.text().text();
-  return content.kind_case() != content::Content::kText ||
-         (!text.empty() && text.size() <= kTextBytesMax && is_utf8(text));
-}
-
-void set_text(MessageRow& row, const content::Text& text) {
-  row.text = text.text();
-  const auto quoted = MessageId::from_bytes(text.quote().message_id());
-  const auto author = AccountId::from_bytes(text.quote().author());
-  const std::string& excerpt = text.quote().excerpt();
-  if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
-    row.quote = QuoteRow{*quoted, *author, excerpt};
+  MessageRow unused;
+  return content.kind_case() != content::Content::kText || contents::read_text(content.text(), unused);
 }
 
 // Without its conversation.
@@ -43,7 +34,7 @@ MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
   row.came = now;
   row.receipt_number = incoming.receipt_number;
   if (incoming.content.kind_case() == content::Content::kText) {
-    set_text(row, incoming.content.text());
+    (void)contents::read_text(incoming.content.text(), row);  // fits() has said so
   } else {
     row.kind = MessageKind::kUnsupported;
     row.raw = Bytes(incoming.bytes);

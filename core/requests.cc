@@ -204,7 +204,7 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kSetPin: return engine.privacy.set_pin(id, request.set_pin());
 
     case Request::kOpenLink: return engine.admitting.open(id, request.open_link());
-    case Request::kConfirmLink: return engine.admitting.confirm(id);
+    case Request::kConfirmLink: return engine.admitting.confirm(id, request.confirm_link());
     case Request::kListDevices: return engine.device_watch.list(id, request.list_devices());
     case Request::kRemoveDevice: return engine.own_devices.remove(id, request.remove_device());
     case Request::kRenameDevice: return engine.own_devices.rename(id, request.rename_device());

@@ -50,6 +50,8 @@ STOREYS = {
         "blocking",
         "device_watch",
         "handle_owners",
+        "history_giving",
+        "history_taking",
         "joining",
         "link_mailbox",
         "link_slots",

@@ -74,6 +74,15 @@ bool MessagesTable::add(const MessageRow& message) {
   return true;
 }
 
+bool MessagesTable::add_old(const MessageRow& message, bool unread) {
+  Tick tick = message.tick;
+  if (message.outgoing && tick < Tick::kRead) tick = std::max(tick, tick_by_receipts(message.id));
+  if (!insert(message, tick, unread)) return false;
+  if (unread)
+    database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
+  return true;
+}
+
 bool MessagesTable::repair(const MessageRow& message) { return replace(MessageKind::kUndecryptable, message); }
 bool MessagesTable::remake(const MessageRow& message) { return replace(MessageKind::kUnsupported, message); }
 
@@ -245,7 +254,7 @@ MessagePage MessagesTable::take(int64_t limit) {
   {
     auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
                                  ", sequence FROM messages WHERE sequence > (SELECT taken_sequence FROM progress) AND "
-                                 "outgoing = 0 AND kind <> 3 "
+                                 "outgoing = 0 AND kind <> 3 AND came_us > 0 "
                                  "ORDER BY sequence LIMIT ?");
     row.bind(limit + 1);
     while (row.step()) {

@@ -9,8 +9,8 @@
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
 //              Content of kUnsupported, for a version that knows its kind (unsupported), unread INTEGER 0/1: incoming
 //              and not read yet, receipt_number INTEGER: of an incoming message, under which its text came from
-//              from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an incoming message,
-//              this device's clock when what it shows came; else 0
+//              from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an incoming message
+//              or a notice, this device's clock when what it shows came; 0: it came with the history, or is outgoing
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported
@@ -121,6 +121,9 @@ class MessagesTable {
   // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
   // changes.
   bool add(const MessageRow& message);
+  // The same for one that another device of the account had (HISTORY-3): it is no news, so take() does not give it, and
+  // unread is what it was there. Its tick is what receipts say here, when that is higher. `came` is 0.
+  bool add_old(const MessageRow& message, bool unread);
   // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
   // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False
   // unless there is one of this id from the same account in the same conversation.

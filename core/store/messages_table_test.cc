@@ -222,6 +222,31 @@ TEST_F(MessagesTableTest, AnUndecryptableMessageIsAnEventOnlyWhenItIsRepaired) {
   EXPECT_TRUE(store_.messages.take(10).messages.empty());
 }
 
+TEST_F(MessagesTableTest, WhatComesWithTheHistoryIsNoEventAndIsUnreadWhenItWas_HISTORY_3) {
+  MessageRow old = incoming(1, 100);
+  old.came = {};
+  ASSERT_TRUE(store_.messages.add_old(old, false));
+  EXPECT_EQ(unread(), 0u);
+  old.id = message_id(2);
+  ASSERT_TRUE(store_.messages.add_old(old, true));
+  EXPECT_EQ(unread(), 1u);
+  EXPECT_FALSE(store_.messages.add_old(old, true));
+  EXPECT_EQ(unread(), 1u);
+  EXPECT_TRUE(store_.messages.take(10).messages.empty());
+  store_.messages.add(incoming(3, 300));
+  EXPECT_EQ(ids(store_.messages.take(10).messages), std::vector{message_id(3)});
+}
+
+TEST_F(MessagesTableTest, TheTickOfAnOldMessageIsTheHighestThatWasSaidOfIt_HISTORY_3) {
+  (void)store_.sent.note(kPeer, DeviceId{9}, {1, message_id(1), message_id(1)});
+  (void)store_.sent.note(kPeer, DeviceId{9}, {2, message_id(2), message_id(2)});
+  ASSERT_TRUE(store_.sent.raise(kPeer, kPeer, DeviceId{9}, wire::ReceiptRun::of(1, message_id(1)), SentState::kRead));
+  ASSERT_TRUE(store_.messages.add_old(outgoing(1, 100, Tick::kSent), false));
+  ASSERT_TRUE(store_.messages.add_old(outgoing(2, 200, Tick::kDelivered), false));
+  EXPECT_EQ(store_.messages.find(message_id(1))->tick, Tick::kRead);
+  EXPECT_EQ(store_.messages.find(message_id(2))->tick, Tick::kDelivered);
+}
+
 TEST_F(MessagesTableTest, EventsThatWereNeverCommittedAreTakenAgain) {
   ASSERT_TRUE(store_.messages.add(incoming(1, 100)));
   ASSERT_TRUE(transaction_.commit());

@@ -128,6 +128,23 @@ CREATE INDEX handles_account ON handles (account);
 CREATE TABLE handle_claims (handle TEXT PRIMARY KEY NOT NULL, account BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX handle_claims_account ON handle_claims (account);
 
+CREATE TABLE history_given (
+  device INTEGER PRIMARY KEY, history BLOB NOT NULL, since_us INTEGER NOT NULL, promised_us INTEGER NOT NULL, stage INTEGER NOT NULL,
+  number INTEGER NOT NULL, taken INTEGER NOT NULL, last INTEGER NOT NULL, total INTEGER NOT NULL, held INTEGER NOT NULL,
+  restarts INTEGER NOT NULL);
+CREATE TABLE history_conversations (
+  device INTEGER NOT NULL, place INTEGER NOT NULL, conversation BLOB NOT NULL, begun INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0, given INTEGER NOT NULL DEFAULT 0, newest_us INTEGER NOT NULL DEFAULT 0,
+  newest_id BLOB, oldest_us INTEGER NOT NULL DEFAULT 0, oldest_id BLOB, PRIMARY KEY (device, place)) WITHOUT ROWID;
+CREATE INDEX history_conversations_open ON history_conversations (device, begun, place) WHERE done = 0;
+CREATE TABLE history_batches (
+  sequence INTEGER PRIMARY KEY, device INTEGER NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (device, number));
+CREATE TABLE history_taken (
+  id INTEGER PRIMARY KEY CHECK (id = 1), giver INTEGER NOT NULL, history BLOB NOT NULL, stage INTEGER NOT NULL, number INTEGER NOT NULL,
+  total INTEGER NOT NULL, held INTEGER NOT NULL);
+CREATE TABLE history_counts (
+  account BLOB PRIMARY KEY NOT NULL, given INTEGER NOT NULL, held INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";
 

@@ -34,9 +34,11 @@ enum class OutboxKind : uint8_t {
   kResendRequest = 3,
   kResendAnswer = 4,
   kProfileChanged = 5,
-  kOwnCopy = 6,  // to the own account, of a message with the same id (COPY-1)
-  kOwnRead = 7,  // to the own account (COPY-2)
-  kOwnSent = 8,  // to one device of it (COPY-3)
+  kOwnCopy = 6,        // to the own account, of a message with the same id (COPY-1)
+  kOwnRead = 7,        // to the own account (COPY-2)
+  kOwnSent = 8,        // to one device of it (COPY-3)
+  kHistory = 10,       // the same (HISTORY-1)
+  kHistoryTaken = 11,  // back
 };
 
 struct OutboxEnvelope {

@@ -10,6 +10,7 @@
 #include "core/store/database.h"
 #include "core/store/device_lists_table.h"
 #include "core/store/handles_table.h"
+#include "core/store/history_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
 #include "core/store/own_devices_table.h"
@@ -41,6 +42,8 @@ struct Store {
         contacts(opened),
         handles(opened),
         profiles(opened),
+        given_history(opened),
+        taken_history(opened),
         settings(opened) {}
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -61,6 +64,8 @@ struct Store {
   ContactsTable contacts;
   HandlesTable handles;
   ProfilesTable profiles;
+  GivenHistoryTable given_history;
+  TakenHistoryTable taken_history;
   SettingsTable settings;
 };
 

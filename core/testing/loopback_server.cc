@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
+
 namespace kith::core::testing {
 
 namespace {
 constexpr int kEntriesPerFrame = 16;
-}
+constexpr size_t kEntryBytes = 16;  // of one in its frame, beside itself, and of the frame
+}  // namespace
 
 LoopbackServer::Link LoopbackServer::open_link() {
   links_.emplace(++last_link_, std::nullopt);
@@ -189,12 +192,17 @@ void LoopbackServer::hello(Link link, const wire::Hello& hello) {
 void LoopbackServer::deliver_from(const DeviceAddress& address, Position after) {
   const Device& device = *find(address);
   wire::ServerFrame frame;
+  size_t bytes = 0;
   for (const wire::Entry& entry : device.inbox) {
     if (Position{entry.position()} <= after) continue;
+    const size_t size = entry.ByteSizeLong() + kEntryBytes;
+    if (frame.deliver().entries_size() == kEntriesPerFrame || bytes + size > kFrameBytesMax) {
+      put(device.link, frame);
+      frame.Clear();
+      bytes = kEntryBytes;
+    }
     *frame.mutable_deliver()->add_entries() = entry;
-    if (frame.deliver().entries_size() < kEntriesPerFrame) continue;
-    put(device.link, frame);
-    frame.Clear();
+    bytes += size;
   }
   if (frame.has_deliver()) put(device.link, frame);
 }

@@ -47,6 +47,7 @@ inline MessageRow incoming(uint32_t id, uint64_t order, std::string text = "hell
   message.text = std::move(text);
   message.sent_at = message.order = UnixMicros{order};
   message.receipt_number = id;
+  message.came = UnixMicros{1};
   return message;
 }
 
@@ -56,6 +57,7 @@ inline MessageRow outgoing(uint32_t id, uint64_t order, Tick tick = Tick::kPendi
   message.from = kSelf;
   message.outgoing = true;
   message.receipt_number = 0;
+  message.came = {};
   message.tick = tick;
   return message;
 }
