@@ -10,18 +10,18 @@
 int main(int argc, char** argv) {
   using namespace kith::bench;
   const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {
-      {"idle", run_idle},     {"pairs", run_pairs},    {"floor", run_floor}, {"offline", run_offline},
-      {"login", run_login},   {"storm", run_storm},    {"slow", run_slow},   {"core", run_core},
-      {"search", run_search}, {"million", run_million}};
+      {"idle", run_idle},     {"pairs", run_pairs},     {"floor", run_floor},    {"offline", run_offline},
+      {"login", run_login},   {"storm", run_storm},     {"slow", run_slow},      {"core", run_core},
+      {"search", run_search}, {"million", run_million}, {"history", run_history}};
   std::vector<std::string> names;
   std::string json;
   Options options;
   CLI::App app("Measures kithd and the client core. Starts what it needs on free ports of loopback, and stops it.");
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
-  app.add_option(
-         "workload", names,
-         "idle, pairs, floor, offline, login, storm, slow, core, search, million; all but million when none is named")
+  app.add_option("workload", names,
+                 "idle, pairs, floor, offline, login, storm, slow, core, history, search, million; all but million "
+                 "when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
@@ -87,6 +87,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--search-messages", options.search_messages, "messages of search")
       ->check(CLI::Range(10'000, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--history-messages", options.history_messages, "messages of history")
+      ->check(CLI::Range(1'000, 1'000'000))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (options.idle_to <= options.idle_from) return std::fprintf(stderr, "--idle-to must be above --idle-from\n"), 2;
