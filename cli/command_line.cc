@@ -425,6 +425,9 @@ class Parser {
     admit.add_option("link", all.device_add.link, "The link")->required()->type_name("LINK");
     admit.add_option("--code", all.device_add.code, "The code that the new device shows; without it you are asked")
         ->type_name("N");
+    admit.add_option("--history", all.device_add.history, "Which messages from before it gets")
+        ->check(CLI::IsMember({"all", "year", "none"}))
+        ->capture_default_str();
     CLI::App& remove = add(devices, "remove", "End a device, by its number, or all others",
                            [](Context c, const AllOptions& o) { return run_devices_remove(c, o.device_remove); });
     CLI::Option* const one = remove.add_option("device", all.device_remove.device, "Which")->type_name("N");

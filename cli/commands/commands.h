@@ -142,6 +142,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options);
 struct DeviceAddOptions {
   std::string link;
   std::string code;  // "": the person is asked where there is one
+  std::string history = "all";
 };
 ExitCode run_devices_add(Context context, const DeviceAddOptions& options);
 struct DeviceRemoveOptions {

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <memory>
+#include <utility>
+
 #include "cli/ask_user.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
@@ -10,6 +13,9 @@
 
 namespace kith::cli {
 namespace {
+
+constexpr uint64_t kLookMs = 1000;
+constexpr int kLooksMax = 15;  // without anything new
 
 using client_api::Linking;
 using client_api::Request;
@@ -57,6 +63,53 @@ Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
   return Fail(ExitCode::kFailed);
 }
 
+client_api::HistoryScope scope_of(const std::string& history) {
+  if (history == "year") return client_api::kHistoryYear;
+  return history == "none" ? client_api::kHistoryNone : client_api::kHistoryAll;
+}
+
+std::string progress_text(const client_api::History& history) {
+  return std::to_string(history.done()) + " of " + std::to_string(history.total()) + " messages";
+}
+
+client_api::History history_of(const client_api::ListDevicesResponse& response, uint32_t device) {
+  for (const client_api::Device& each : response.devices()) {
+    const bool is_meant = device == 0 ? each.this_device() : each.id() == device;
+    if (is_meant && each.has_history()) return each.history();
+  }
+  client_api::History none;
+  none.set_complete(true);
+  return none;
+}
+
+// Waits until the history is on the device; zero: on this one. Says how far it is, and ends when it gets no further.
+ExitCode follow_history(Context context, uint32_t device) {
+  const auto told = std::make_shared<bool>(false);  // the host may go on to tell when this is over
+  context.host.listen([told](const client_api::Event& event) { *told = *told || event.has_devices_changed(); });
+  client_api::History before;
+  for (int looks = 0; looks < kLooksMax; ++looks) {
+    Request request;
+    request.mutable_list_devices();
+    const auto response = ask(context, std::move(request));
+    if (!response) return response.error();
+    const client_api::History now = history_of(response->list_devices(), device);
+    if (now.complete()) {
+      if (now.total() > 0) context.out.note("history: " + progress_text(now) + ", counted on both devices");
+      return ExitCode::kOk;
+    }
+    if (now.done() != before.done()) {
+      context.out.note("history: " + progress_text(now));
+      looks = 0;
+    }
+    before = now;
+    *told = false;
+    if (context.host.run_until([&told] { return *told; }, context.host.in_ms(kLookMs)) == Host::Outcome::kStopped)
+      return ExitCode::kInterrupted;
+  }
+  context.out.note("the history goes on when both devices are connected");
+  return ExitCode::kOk;
+}
+
 std::string device_json(const client_api::Device& device, uint64_t asked_us) {
   JsonLine line;
   line.number("device", device.id())
@@ -67,6 +120,11 @@ std::string device_json(const client_api::Device& device, uint64_t asked_us) {
       .number("added_us", device.added_us())
       .number("last_active_us", device.last_active_us())
       .number("asked_us", asked_us);
+  if (device.has_history()) {
+    line.number("history_total", device.history().total())
+        .number("history_done", device.history().done())
+        .boolean("history_complete", device.history().complete());
+  }
   return line.str();
 }
 
@@ -79,6 +137,7 @@ std::string device_line(const client_api::Device& device) {
     text += ", last there " + local_minute(device.last_active_us());
   if (device.first()) text += ", the first";
   if (device.this_device()) text += ", this one";
+  if (device.has_history()) text += ", history: " + progress_text(device.history());
   return text;
 }
 
@@ -145,7 +204,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
   }
   context.out.note("linked: this home is a device of " + one_line(state.name()) + " on " + state.server());
   if (const auto connected = connect_if_possible(context); !connected) return connected.error();
-  return ExitCode::kOk;
+  return follow_history(context, 0);
 }
 
 ExitCode run_devices_add(Context context, const DeviceAddOptions& options) {
@@ -158,13 +217,14 @@ ExitCode run_devices_add(Context context, const DeviceAddOptions& options) {
     return agreement.error();
   }
   Request confirm;
-  confirm.mutable_confirm_link();
+  confirm.mutable_confirm_link()->set_history(scope_of(options.history));
   const auto confirmed = ask(context, std::move(confirm));
   if (!confirmed) return confirmed.error();
   const client_api::Device& device = confirmed->confirm_link();
   context.out.note("linked: " + one_line(device.name()) + " is device " + std::to_string(device.id()));
+  const ExitCode followed = follow_history(context, device.id());
   send_leftovers(context);
-  return ExitCode::kOk;
+  return followed;
 }
 
 ExitCode run_devices_remove(Context context, const DeviceRemoveOptions& options) {
