@@ -70,6 +70,21 @@ describe("the list of one's devices", () => {
     expect(rowOf("Terminal").textContent).toMatch(/^TerminalAdded today at [^L]*$/);
   });
 
+  it("says how far the messages from before have come, until all have", async () => {
+    const list = (complete: boolean) =>
+      core.on("listDevices", () =>
+        create(ListDevicesResponseSchema, {
+          devices: [{ id: 2, name: "Tablet", history: { total: 5000n, done: 1200n, complete } }],
+        }),
+      );
+    list(false);
+    core.emit({ case: "devicesChanged", value: {} });
+    await screen.findByText("1,200 of 5,000 messages from before");
+    list(true);
+    core.emit({ case: "devicesChanged", value: {} });
+    await vi.waitFor(() => expect(screen.queryByText(/from before/)).toBeNull());
+  });
+
   it("removes one when one is sure, never this one", async () => {
     fireEvent.click(screen.getByRole("button", { name: "More about Chrome on Linux" }));
     await screen.findByRole("menuitem", { name: "Rename", hidden: true });

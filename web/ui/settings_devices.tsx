@@ -141,7 +141,7 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
   const [menuAt, setMenuAt] = useState<HTMLElement>();
   const [renaming, setRenaming] = useState(false);
   const facts = useFacts(device, askedUs);
-  const { name, thisDevice } = device;
+  const { name, thisDevice, history } = device;
   if (renaming) return <Rename model={model} device={device} onEnd={() => setRenaming(false)} />;
   return (
     <li className={styles.device}>
@@ -151,6 +151,9 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
         {facts.map((fact) => (
           <small key={fact}>{fact}</small>
         ))}
+        {history !== undefined && !history.complete && (
+          <small>{say("devices.history", { done: Number(history.done), total: Number(history.total) })}</small>
+        )}
       </span>
       {thisDevice && <span className={styles.here}>{say("devices.here")}</span>}
       {isFirst && (

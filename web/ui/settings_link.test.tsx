@@ -4,7 +4,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Failure_Code } from "../core-client/schema";
+import { Failure_Code, HistoryScope } from "../core-client/schema";
 import { DevicesViewModel, type KeptLinking } from "../view-models/devices";
 import { EntityStore } from "../view-models/entity_store";
 import type { FakeCore } from "../view-models/testing/fake_core";
@@ -65,7 +65,7 @@ describe("where a device is linked", () => {
     screen.getByText("123 456");
     fireEvent.click(screen.getByRole("button", { name: "Yes, link it" }));
     await vi.waitFor(() => expect(onDone).toHaveBeenCalledOnce());
-    expect(core.called("confirmLink")).toHaveLength(1);
+    expect(core.called("confirmLink")).toEqual([{ history: HistoryScope.kHistoryAll }]);
   });
 
   it("another number ends it, and so does leaving", async () => {

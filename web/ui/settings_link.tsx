@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Linking one more device: its code is read by the camera or pasted, then both numbers are compared.
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from "react";
 
+import { HistoryScope } from "../view-models/core";
 import type { DevicesViewModel, NewDevice } from "../view-models/devices";
 import { codeGroups } from "../view-models/link_this";
-import { say } from "../view-models/say";
+import { say, type TextId } from "../view-models/say";
 import { Camera } from "./camera";
 import { LinkSteps } from "./link_steps";
 import { atTheFirst } from "./settings_devices";
 import { Spinner } from "./spinner";
+import { hintOf, Option } from "./switch";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
 import buttons from "./parts/button.module.css";
@@ -139,6 +141,31 @@ function Eye({ model }: { model: DevicesViewModel }) {
   );
 }
 
+const Select = lazy(() => import("./select"));
+const SCOPES: readonly { value: string; label: TextId }[] = [
+  { value: String(HistoryScope.kHistoryAll), label: "linkDevice.historyAll" },
+  { value: String(HistoryScope.kHistoryYear), label: "linkDevice.historyYear" },
+  { value: String(HistoryScope.kHistoryNone), label: "linkDevice.historyNone" },
+];
+
+/** Which messages from before the new device gets. */
+function HistoryOption({ model }: { model: DevicesViewModel }) {
+  const { history } = useViewModel(model);
+  return (
+    <Option id="history-label" label={say("linkDevice.history")} hint={say("linkDevice.historyHint")}>
+      <Suspense>
+        <Select
+          labelledBy="history-label"
+          describedBy={hintOf("history-label")}
+          value={String(history)}
+          options={SCOPES.map(({ value, label }) => ({ value, label: say(label) }))}
+          onChange={(scope) => model.setHistory(Number(scope))}
+        />
+      </Suspense>
+    </Option>
+  );
+}
+
 interface CompareProps {
   model: DevicesViewModel;
   found: NewDevice;
@@ -156,6 +183,7 @@ function Compare({ model, found: { name, code }, onDone }: CompareProps) {
       </h3>
       <p className={styles.number}>{codeGroups(code)}</p>
       <p className={groups.explain}>{say("linkDevice.consequence")}</p>
+      <HistoryOption model={model} />
       <div className={styles.answers}>
         <button type="button" className={buttons.button} disabled={busy} onClick={model.cancel}>
           {say("linkDevice.no")}

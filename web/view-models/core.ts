@@ -19,6 +19,7 @@ export {
   DeviceNotice_Kind as DeviceNoticeKind,
   Failure_Code as FailureCode,
   FailureReason,
+  HistoryScope,
   Linking_Stage as LinkingStage,
   Message_Tick as Tick,
   Presence_Kind as PresenceKind,

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { Failure_Code } from "../core-client/schema";
-import type { Device } from "./core";
+import { HistoryScope, type Device } from "./core";
 import { DevicesViewModel, type KeptLinking } from "./devices";
 import { EntityStore } from "./entity_store";
 import { type FakeCore, micros, NOON, settle } from "./testing/fake_core";
@@ -73,7 +73,9 @@ describe("linking one more device", () => {
     expect(core.called("openLink")).toEqual([{ link: "kith-link:a" }]);
     expect(model.snapshot().found).toEqual({ name: "Firefox on Windows", code: "123456" });
     expect(core.called("confirmLink")).toEqual([]);
+    model.setHistory(HistoryScope.kHistoryYear);
     expect(await model.confirm()).toBe(true);
+    expect(core.called("confirmLink")).toEqual([{ history: HistoryScope.kHistoryYear }]);
     expect(model.snapshot()).toMatchObject({ found: undefined, notice: "Firefox on Windows is linked." });
     expect(names()).toContain("Firefox on Windows");
   });

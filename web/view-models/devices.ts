@@ -2,7 +2,7 @@
 
 // The devices of one's account, and the linking of one more: its link is read, both show the same number, and the
 // person says that they do.
-import { DEVICE_NAME_BYTES_MAX, type Core, type Device, type DeviceNotice } from "./core";
+import { DEVICE_NAME_BYTES_MAX, HistoryScope, type Core, type Device, type DeviceNotice } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { say } from "./say";
@@ -28,6 +28,8 @@ export interface DevicesSnapshot {
   notice: string;
   /** Whose number is to be compared. */
   found: NewDevice | undefined;
+  /** Which messages from before that one will get. */
+  history: HistoryScope;
   /** A link that this page was opened with, for the field. */
   given: string;
   /** The page was loaded anew while the numbers were compared: that is over, and the new device doesn't know it. */
@@ -65,6 +67,7 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
       error: "",
       notice: "",
       found: undefined,
+      history: HistoryScope.kHistoryAll,
       given,
       interrupted: comparing,
     });
@@ -124,21 +127,24 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
     await this.act(async () => {
       const { deviceName: name, code } = await this.core.call("openLink", { link: link.trim() });
       this.kept.save({ comparing: true });
-      this.update({ found: { name, code }, given: "", interrupted: false });
+      this.update({ found: { name, code }, history: HistoryScope.kHistoryAll, given: "", interrupted: false });
     });
   };
 
   /** The other device shows the same number. */
   readonly confirm = (): Promise<boolean> => {
-    const name = this.snapshot().found?.name ?? "";
+    const { found, history } = this.snapshot();
+    const name = found?.name ?? "";
     return this.act(async () => {
-      await this.core.call("confirmLink");
+      await this.core.call("confirmLink", { history });
       this.kept.save({});
       this.update({ found: undefined });
       await this.refresh();
       this.update({ notice: say("devices.linked", { name }) });
     });
   };
+
+  readonly setHistory = (history: HistoryScope): void => this.update({ history });
 
   /** It shows another one, or the person has left. */
   readonly cancel = (): void => {
