@@ -54,6 +54,7 @@ struct AllOptions {
   std::string setting_key;
   std::string setting_value;
   std::string whom;
+  MuteOptions mute;
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
@@ -398,12 +399,37 @@ class Parser {
                            [](Context c, const AllOptions& o) { return run_accept(c, o.whom); });
     accept.add_option("whom", all.whom, "Whose")->required()->type_name("WHOM");
 
+    add_arranging();
+
     CLI::App& block = add(app_, "block", "Take no messages from somebody",
                           [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
     block.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
     CLI::App& unblock = add(app_, "unblock", "Take messages from somebody again",
                             [](Context c, const AllOptions& o) { return run_block(c, o.whom, false); });
     unblock.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
+  }
+
+  void add_arranging() {
+    AllOptions& all = *all_;
+    const auto whom = [&all](CLI::App& command) {
+      command.add_option("whom", all.whom, "With whom")->required()->type_name("WHOM");
+    };
+    whom(add(app_, "archive", "Put a conversation away, also when a message comes",
+             [](Context c, const AllOptions& o) { return run_archive(c, o.whom, true); }));
+    whom(add(app_, "unarchive", "Take it out again",
+             [](Context c, const AllOptions& o) { return run_archive(c, o.whom, false); }));
+    whom(add(app_, "pin", "Show a conversation before all others; three at most",
+             [](Context c, const AllOptions& o) { return run_pin(c, o.whom, true); }));
+    whom(add(app_, "unpin", "Show it in its place again",
+             [](Context c, const AllOptions& o) { return run_pin(c, o.whom, false); }));
+    CLI::App& mute = add(app_, "mute", "Be notified of nothing in a conversation",
+                         [](Context c, const AllOptions& o) { return run_mute(c, o.mute); });
+    mute.add_option("whom", all.mute.whom, "With whom")->required()->type_name("WHOM");
+    mute.add_option("--hours", all.mute.hours, "For so long; without it for ever")
+        ->type_name("N")
+        ->check(CLI::Range(0.0, 1e6));
+    whom(
+        add(app_, "unmute", "Be notified again", [](Context c, const AllOptions& o) { return run_unmute(c, o.whom); }));
   }
 
   void add_devices() {

@@ -11,6 +11,7 @@
 #include "base/about.h"
 #include "cli/testing/captured_output.h"
 #include "cli/testing/fake_host.h"
+#include "cli/time_text.h"
 
 namespace kith::cli {
 namespace {
@@ -209,6 +210,27 @@ TEST(CommandLine, ChangesNameOnlyWhatIsToChange) {
   EXPECT_EQ(settings.last_seen(), client_api::Settings::kNobody);
   EXPECT_FALSE(settings.has_read_receipts());
   EXPECT_FALSE(requests_of({"unblock", "+491700000001"}).at(0).set_blocked().blocked());
+}
+
+TEST(CommandLine, ConversationsAreArrangedOneThingAtATime) {
+  const auto asked = [](std::vector<const char*> arguments) {
+    const auto requests = requests_of(std::move(arguments));
+    EXPECT_EQ(requests.size(), 2u);
+    EXPECT_EQ(requests.back().set_conversation().conversation(), std::string(32, 'c'));
+    return requests.back().set_conversation();
+  };
+  EXPECT_TRUE(asked({"archive", "+491700000001"}).archived());
+  EXPECT_FALSE(asked({"archive", "+491700000001"}).has_pinned());
+  EXPECT_TRUE(asked({"unarchive", "+491700000001"}).has_archived());
+  EXPECT_FALSE(asked({"unarchive", "+491700000001"}).archived());
+  EXPECT_TRUE(asked({"pin", "+491700000001"}).pinned());
+  EXPECT_TRUE(asked({"unpin", "+491700000001"}).has_pinned());
+  EXPECT_EQ(asked({"mute", "+491700000001"}).muted_until_us(), UINT64_MAX);
+  const uint64_t until = asked({"mute", "+491700000001", "--hours", "8"}).muted_until_us();
+  EXPECT_GT(until, unix_now_us() + uint64_t{7} * 3600 * 1'000'000);
+  EXPECT_LT(until, unix_now_us() + uint64_t{9} * 3600 * 1'000'000);
+  EXPECT_TRUE(asked({"unmute", "+491700000001"}).has_muted_until_us());
+  EXPECT_EQ(parse({"mute", "+491700000001", "--hours", "-1"}).code, ExitCode::kUsage);
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ const char* meaning(Failure::Code code) {
     case Failure::kBlank: return "there is nothing in it to see";
     case Failure::kNoWord: return "there is no word in it to look for";
     case Failure::kBlocked: return "you have blocked them: kith unblock first";
+    case Failure::kTooManyPinned: return "three conversations are pinned already: kith unpin one of them first";
     case Failure::kTooManyContacts: return "the address book is full: remove some contacts first";
     case Failure::kOtherHandle:
       return "this home has the messages of another number; a further one needs another --home";
@@ -104,6 +105,7 @@ Detail use_of_detail(Failure::Code code) {
     case Failure::kNoWord:
     case Failure::kBlocked:
     case Failure::kTooManyContacts:
+    case Failure::kTooManyPinned:
     case Failure::kNoSuchLink:
     case Failure::kOtherHandle: return Detail::kLeftOut;
     default: return Detail::kBehind;

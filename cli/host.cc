@@ -24,7 +24,9 @@ void Host::note_answer(const client_api::Response& response) {
   if (response.has_connect()) state_ = response.connect();
   if (response.has_disconnect()) state_ = response.disconnect();
   if (response.has_register_()) state_ = response.register_();
-  has_changed_something_ |= response.has_set_profile() || response.has_set_settings() || response.has_set_blocked();
+  has_changed_something_ |= response.has_set_profile() || response.has_set_settings() || response.has_set_blocked() ||
+                            response.has_set_contact() || response.has_set_conversation() ||
+                            response.has_set_verified();
 }
 
 }  // namespace kith::cli

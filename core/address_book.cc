@@ -25,6 +25,7 @@ void AddressBook::set(uint32_t request, const client_api::SetContactRequest& wha
   engine_.changes.contacts();
   engine_.privacy.contacts_changed();
   const Handle handle = contact->handle;
+  tell(handle);
   if (const auto account = engine_.store.handles.account_of(handle); account) engine_.changes.partner(*account);
   const auto answer = [this, request, handle, removed = what.remove()] {
     client_api::Response response;
@@ -48,6 +49,7 @@ void AddressBook::set(uint32_t request, const client_api::SetContactRequest& wha
 void AddressBook::import(uint32_t request, const client_api::ImportContactsRequest& what) {
   const auto imported = Contacts(engine_.store).import(what);
   if (!imported) return engine_.output.fail(request, imported.error().code, imported.error().detail);
+  for (const Handle& handle : imported->handles) tell(handle);
   if (imported->imported > 0) {
     engine_.changes.contacts();
     engine_.privacy.contacts_changed();
@@ -68,6 +70,36 @@ void AddressBook::import(uint32_t request, const client_api::ImportContactsReque
     return answer();
   }
   engine_.lookups.ask_all(handles, answer);
+}
+
+void AddressBook::tell(const Handle& handle) {
+  const auto row = engine_.store.contacts.find(handle);
+  content::StateValue value;
+  if (row) {
+    value.mutable_contact()->set_name(row->name);
+    value.mutable_contact()->set_by_hand(row->by_hand);
+  }
+  engine_.own_state.set(content::OwnState::kContact, handle.text(), value);
+}
+
+void AddressBook::apply(BytesView subject, const content::StateValue& value) {
+  const auto handle = Handle::from_text(subject);
+  if (!handle) return;
+  const auto account = [this, &handle] {
+    const auto row = engine_.store.contacts.find(*handle);
+    return row ? row->account : AccountId{};
+  };
+  const AccountId before = account();
+  const std::optional<std::string> name =
+      value.has_contact() ? std::optional<std::string>(value.contact().name()) : std::nullopt;
+  if (!Contacts(engine_.store).apply(*handle, name, value.contact().by_hand())) return;
+  engine_.changes.contacts();
+  engine_.lookups.look_again();
+  // One whose account is not known yet counts when it is.
+  if (before != account()) engine_.privacy.contacts_changed();
+  for (const AccountId& each : {before, account()}) {
+    if (!each.is_none()) engine_.changes.partner(each);
+  }
 }
 
 }  // namespace kith::core

@@ -6,7 +6,10 @@
 
 #include <cstdint>
 
+#include "base/bytes.h"
+#include "base/handle.h"
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
 
 namespace kith::core {
 
@@ -19,8 +22,13 @@ class AddressBook {
   void list(uint32_t request);
   void set(uint32_t request, const client_api::SetContactRequest& what);
   void import(uint32_t request, const client_api::ImportContactsRequest& what);
+  // From another device of the account (STATE-1); the subject is a handle's text.
+  void apply(BytesView subject, const content::StateValue& value);
 
  private:
+  // This is what the contact is called everywhere from now on, or that it is none.
+  void tell(const Handle& handle);
+
   Engine& engine_;
 };
 

@@ -15,6 +15,7 @@ void set_blocked(Engine& engine, uint32_t request, const client_api::SetBlockedR
       engine.typing_presence.message_came(account);
       engine.changes.partner(account);
       engine.changes.contacts();
+      engine.privacy.tell_blocked(account);
       engine.privacy.changed();
     }
     engine.output.done(request, &client_api::Response::mutable_set_blocked);

@@ -46,7 +46,7 @@ Result<ContactRow, Refusal> Contacts::set(const client_api::SetContactRequest& r
   if (!handle) return Refuse(client_api::Failure::kInvalidHandle, about_handle(handle.error()));
   if (request.remove()) {
     store_.contacts.remove(*handle);
-    return ContactRow{*handle, "", {}, {}};
+    return ContactRow{*handle, "", {}, {}, false};
   }
   const std::string name = one_line(request.name());
   if (!is_utf8(request.name()) || utf8_length(name) > kContactNameCharactersMax)
@@ -56,7 +56,7 @@ Result<ContactRow, Refusal> Contacts::set(const client_api::SetContactRequest& r
     return Refuse(client_api::Failure::kTooManyContacts, "handle: there are 50,000 contacts already");
   store_.contacts.set(*handle, name);
   take_account(*handle);
-  return store_.contacts.find(*handle).value_or(ContactRow{*handle, name, {}, {}});
+  return store_.contacts.find(*handle).value_or(ContactRow{*handle, name, {}, {}, true});
 }
 
 Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportContactsRequest& request) {
@@ -83,7 +83,7 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
       if (*handle == own || !seen.insert(*handle).second) continue;
       if (count >= kContactsMax && !store_.contacts.find(*handle))
         return Refuse(client_api::Failure::kTooLarge, "vcard: over 50,000 contacts");
-      if (store_.contacts.import(*handle, first_characters(card.name, kContactNameCharactersMax))) {
+      if (store_.contacts.import(*handle, one_line(first_characters(card.name, kContactNameCharactersMax)))) {
         ++count;
         take_account(*handle);
       }
@@ -92,6 +92,17 @@ Result<Contacts::Imported, Refusal> Contacts::import(const client_api::ImportCon
     }
   }
   return imported;
+}
+
+bool Contacts::apply(const Handle& handle, const std::optional<std::string>& name, bool by_hand) {
+  const auto known = store_.contacts.find(handle);
+  if (!name) return store_.contacts.remove(handle);
+  if (!is_utf8(*name) || (!known && store_.contacts.count() >= kContactsMax)) return false;
+  const std::string line = one_line(first_characters(*name, kContactNameCharactersMax));
+  if (!has_visible(line) || (known && known->name == line && known->by_hand == by_hand)) return false;
+  store_.contacts.put(handle, line, by_hand);
+  if (!known) take_account(handle);
+  return true;
 }
 
 void Contacts::take_account(const Handle& handle) {

@@ -6,6 +6,7 @@
 // Database::failed().
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class Contacts {
   // the first 100 characters stay; one that the user has named keeps that; the own is left out.
   // Errors: kTooLarge (vcard.h's limits), kInvalidArgument (no vCard in it).
   Result<Imported, Refusal> import(const client_api::ImportContactsRequest& request);
+  // Writes what another device of the account says of the contact; absent: it was removed. False: it is so already, or
+  // can't be.
+  bool apply(const Handle& handle, const std::optional<std::string>& name, bool by_hand);
   struct Counts {
     uint32_t with_account = 0;
     uint32_t not_asked = 0;  // the server has never been asked whose the handle is

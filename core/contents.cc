@@ -115,6 +115,22 @@ std::vector<SentRun> sent_runs(const content::OwnSent& content) {
   return runs;
 }
 
+Bytes own_state(UnixMicros now, const std::vector<RegisterRow>& registers, bool asks_for_all) {
+  content::Content content = at(now);
+  content::OwnState& state = *content.mutable_own_state();
+  state.set_asks_for_all(asks_for_all);
+  for (const RegisterRow& each : registers) {
+    content::OwnState::Register& said = *state.add_registers();
+    said.set_kind(static_cast<unsigned char>(each.key.front()));
+    said.set_subject(each.key.substr(1));
+    said.set_value(each.value);
+    said.mutable_stamp()->set_us(each.stamp.us);
+    said.mutable_stamp()->set_counter(each.stamp.counter);
+    said.mutable_stamp()->set_device_id(each.stamp.device.value);
+  }
+  return content.SerializeAsString();
+}
+
 Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs) {
   content::Content content = at(now);
   for (const ReadRun& each : runs) {

@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "content/content.pb.h"
 #include "core/store/messages_table.h"
+#include "core/store/registers_table.h"
 
 namespace kith::core::contents {
 
@@ -45,6 +46,8 @@ struct SentRun {
 };
 Bytes own_sent(UnixMicros now, const std::vector<SentRun>& runs);
 std::vector<SentRun> sent_runs(const content::OwnSent& content);
+// Registers, and whether all are asked for (STATE-1).
+Bytes own_state(UnixMicros now, const std::vector<RegisterRow>& registers, bool asks_for_all);
 // Messages of one device of the receiver's that were read.
 struct ReadRun {
   DeviceId device;

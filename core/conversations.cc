@@ -2,11 +2,12 @@
 
 #include "core/conversations.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/limits.h"
 
 namespace kith::core {
-namespace {}  // namespace
 
 Conversations::Opened Conversations::open(const AccountId& with, UnixMicros now, RandomSource& random) {
   if (const auto there = store_.conversations.with(with)) return {*there, false};
@@ -29,6 +30,12 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   built.set_draft(row.draft);
   if (const auto quoted = row.draft_quote ? store_.messages.find(*row.draft_quote) : std::nullopt)
     *built.mutable_draft_quote() = messages.build(quote_of(*quoted));
+  built.set_archived(row.archived);
+  if (row.pinned.value != 0) {
+    const std::vector<ConversationId> pinned = store_.conversations.pinned();
+    built.set_pinned(std::find(pinned.begin(), pinned.end(), row.id) != pinned.end());
+  }
+  built.set_muted_until_us(row.muted_until.value);
   built.set_activity_us(last ? last->order.value : row.made.value);
   client_api::Person person = messages.people().build(row.peer);
   built.set_title(person.name());

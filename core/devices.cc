@@ -115,6 +115,7 @@ bool Devices::accept(const AccountId& account, const wire::SignedDeviceList& sig
   const std::optional<DeviceListRow> known = engine_.store.device_lists.find(account);
   if (!known || !known->known()) {
     engine_.store.device_lists.set(*list);
+    engine_.identity_known(account);
     settle_later();
     return true;
   }

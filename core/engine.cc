@@ -2,7 +2,9 @@
 
 #include "core/engine.h"
 
+#include "core/conversation_state.h"
 #include "core/person_view.h"
+#include "core/safety_numbers.h"
 
 namespace kith::core {
 
@@ -23,6 +25,7 @@ constexpr ContentRow kContents[] = {
     {content::Content::kOwnSent, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
     {content::Content::kHistory, [](Engine& engine) -> ContentHandler& { return engine.history_taking; }},
     {content::Content::kHistoryTaken, [](Engine& engine) -> ContentHandler& { return engine.history_giving; }},
+    {content::Content::kOwnState, [](Engine& engine) -> ContentHandler& { return engine.own_state; }},
     // Of a later version
     {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
 };
@@ -44,6 +47,28 @@ constexpr FrameRow kFrames[] = {
      [](Engine& engine, auto& frame) { engine.typing_presence.on_presence(frame.presence()); }},
     {wire::ServerFrame::kPrekeysLow,
      [](Engine& engine, auto& frame) { engine.prekeys.on_remaining(frame.prekeys_low().remaining()); }},
+};
+
+// Whose feature a register is, which applies it. The subject and the value are another device's word; a value that is
+// not set is one that was removed. A new kind is a row.
+struct StateRow {
+  content::OwnState::Kind kind;
+  void (*apply)(Engine&, BytesView subject, const content::StateValue&);
+};
+constexpr StateRow kStates[] = {
+    {content::OwnState::kContact,
+     [](Engine& engine, BytesView subject, const auto& value) { engine.address_book.apply(subject, value); }},
+    {content::OwnState::kDraft, &apply_draft},
+    {content::OwnState::kArchived, &apply_archived},
+    {content::OwnState::kPinned, &apply_pinned},
+    {content::OwnState::kMuted, &apply_muted},
+    {content::OwnState::kVerified, &apply_verified},
+    {content::OwnState::kBlocked,
+     [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_blocked(subject, value); }},
+    {content::OwnState::kSetting,
+     [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_setting(subject, value); }},
+    {content::OwnState::kProfile,
+     [](Engine& engine, BytesView subject, const auto& value) { engine.profiles.apply(subject, value); }},
 };
 
 }  // namespace
@@ -87,6 +112,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       own_copies(*this),
       history_giving(*this),
       history_taking(*this),
+      own_state(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -112,6 +138,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   history_giving.look_at_list();
   history_taking.load();
   receiving.take_kept(std::size(kContents));
+  own_state.load();
 }
 
 HostFacts Engine::facts() const {
@@ -156,6 +183,22 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   history_giving.look_again();
 }
 
+void Engine::identity_changed(const AccountId& account) {
+  outbox.hold_all(account);
+  compared_identity_changed(*this, account);
+}
+
+size_t Engine::kinds_of_state() { return std::size(kStates); }
+
+void Engine::apply_state(uint32_t kind, BytesView subject, const content::StateValue& value) {
+  for (const StateRow& row : kStates) {
+    if (static_cast<uint32_t>(row.kind) == kind) return row.apply(*this, subject, value);
+  }
+  // a kind of a later version
+}
+
+void Engine::agreed_to(const AccountId& account) { agreed_to_identity(*this, account); }
+
 void Engine::connection_gone() {
   inbox.on_connection_gone();
   outbox.on_connection_gone();
@@ -173,6 +216,7 @@ void Engine::settle() {
     profiles.pump();
     privacy.pump();
     history_giving.pump();
+    own_state.pump();
     outbox.pump();
   }
   if (database.has_written() || connection.state() == client_api::State::kOnline)

@@ -21,6 +21,8 @@
 //              joining           the same by a link; admitting is the side of the account's first device
 //              own_copies        what this account's other devices are told
 //              history_giving    messages from before, to a device that was let in; history_taking is its side
+//              own_state         registers: what all devices of the account keep the same
+//              conversation_state  drafts, and what is archived, pinned, muted
 //              own_devices       which devices the account has
 //              device_watch      when they were last there, what is new about them, and ending those that nobody uses
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
@@ -65,6 +67,7 @@
 #include "core/output.h"
 #include "core/own_copies.h"
 #include "core/own_devices.h"
+#include "core/own_state.h"
 #include "core/people.h"
 #include "core/prekeys.h"
 #include "core/privacy.h"
@@ -116,7 +119,18 @@ struct Engine {
   void frame_came(wire::ServerFrame& frame);
   // By a newer list of its account's, a device has other keys or is no more; or the account has another key.
   void keys_changed(const AccountId& account) { outbox.remove_all(account, OutboxKind::kResendAnswer); }
-  void identity_changed(const AccountId& account) { outbox.hold_all(account); }
+  void identity_changed(const AccountId& account);
+  // The first list of this account.
+  void identity_known(const AccountId& account) { own_state.apply_again(content::OwnState::kVerified, account.view()); }
+  // The person agrees to the account's identity without having compared it.
+  void agreed_to(const AccountId& account);
+  // A register of the account's is another one now; how many kinds of them this version knows.
+  void apply_state(uint32_t kind, BytesView subject, const content::StateValue& value);
+  [[nodiscard]] static size_t kinds_of_state();
+  // Another device of the account's has joined, or missed something.
+  void device_knows_nothing(DeviceId device) { own_state.tell(device); }
+  // Entries of this device's inbox are gone, unread.
+  void entries_expired() { own_state.ask_for_all(); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked, or a profile, the server says that this is the account's handle.
@@ -184,6 +198,7 @@ struct Engine {
   OwnCopies own_copies;
   HistoryGiving history_giving;
   HistoryTaking history_taking;
+  OwnState own_state;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

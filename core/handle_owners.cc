@@ -3,6 +3,7 @@
 #include "core/handle_owners.h"
 
 #include "base/limits.h"
+#include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 
@@ -32,6 +33,8 @@ void HandleOwners::resolve(const AccountId& provisional, const AccountId& accoun
   engine_.outbox.redirect(provisional, account);
   engine_.profiles.look_again();
   engine_.changes.partner(account);
+  if (const auto conversation = engine_.store.conversations.with(account)) tell_conversation(engine_, *conversation);
+  engine_.privacy.tell_blocked(account);
   if (merged) engine_.changes.resync();  // there is no event for a conversation that is gone
 }
 

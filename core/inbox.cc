@@ -146,7 +146,7 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
       }
       return Taken::kDone;
     }
-    case wire::Entry::kExpired: return Taken::kDone;
+    case wire::Entry::kExpired: engine_.entries_expired(); return Taken::kDone;
     default: return Taken::kDone;  // a kind of a later version
   }
 }

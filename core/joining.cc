@@ -148,6 +148,7 @@ void Joining::on_grant(const Bytes& sealed) {
   now.device_name = device_name_;
   take_registration(engine_, std::move(now), {inside.revision()});
   if (!engine_.devices.accept(*account, *list)) return fail(broken("the list does not verify"));
+  engine_.store.settings.set(setting::kPrivacyToFetch, 1);
   engine_.profiles.take_own(grant.name(), grant.about());
   engine_.history_taking.expect({inside.first_device_id()}, HistoryId::from_bytes(grant.history_id()));
   linking_->set_stage(Linking::kFinishing);

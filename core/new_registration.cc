@@ -9,6 +9,8 @@
 namespace kith::core {
 
 void take_registration(Engine& engine, Registration now, Revision revision) {
+  // What was begun with another account is not this one's.
+  if (engine.registration && engine.registration->account != now.account) engine.store.registers.remove_all();
   engine.connection.leave();  // what it waits for concerns the device before
   engine.connection.own_list_agrees();
   // Whatever was encrypted for the device before is of no use to this one.
@@ -26,6 +28,7 @@ void take_registration(Engine& engine, Registration now, Revision revision) {
   engine.store.account.set_progress(progress);
   engine.registration = std::move(now);
   engine.outbox.reload();
+  engine.own_state.begin_anew();
 }
 
 bool make_publication(Engine& engine, bool with_list, wire::PublishKeysRequest& body) {

@@ -17,8 +17,13 @@ void OwnCopies::look_at_list() {
   const auto before = std::exchange(others_, others);
   if (!before) return;
   for (const DeviceId device : others) {
-    if (std::find(before->begin(), before->end(), device) == before->end()) tell_sent(device);
+    if (std::find(before->begin(), before->end(), device) == before->end()) tell(device);
   }
+}
+
+void OwnCopies::tell(DeviceId device) {
+  tell_sent(device);
+  engine_.device_knows_nothing(device);
 }
 
 bool OwnCopies::is_other(DeviceId device) const {
@@ -74,7 +79,7 @@ void OwnCopies::was_read(const ConversationId& conversation) {
 
 void OwnCopies::say_again(DeviceId device) {
   if (!has_others()) return;
-  tell_sent(device);
+  tell(device);
   std::vector<contents::ReadMark> marks;
   for (const ConversationRow& row : engine_.store.conversations.list()) {
     if (marks.size() == kSaidAgainMax) break;

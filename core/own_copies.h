@@ -34,6 +34,9 @@ class OwnCopies final : public ContentHandler {
   // Whether it is another device of the account's.
   [[nodiscard]] bool is_other(DeviceId device) const;
 
+  [[nodiscard]] bool has_looked() const { return others_.has_value(); }
+  [[nodiscard]] bool has_others() const { return others_ && !others_->empty(); }
+
   // A message of this device's was taken by the server.
   void on_accepted(const MessageId& id, const Target& target, UnixMicros server_time);
   // Something of the conversation was read here.
@@ -49,9 +52,10 @@ class OwnCopies final : public ContentHandler {
   void take_sent(DeviceId device, const content::OwnSent& sent);
   void put(std::vector<contents::ReadMark> marks);
 
-  Engine& engine_;
-  [[nodiscard]] bool has_others() const { return others_ && !others_->empty(); }
+  // Everything that it can't know.
+  void tell(DeviceId device);
 
+  Engine& engine_;
   std::optional<std::vector<DeviceId>> others_;  // absent until they were looked at
 };
 

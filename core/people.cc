@@ -92,6 +92,7 @@ void People::accept_identity(uint32_t request, const client_api::AcceptIdentityR
   if (const auto claim = engine_.store.handles.claim_on_any_of(account)) account = *claim;
   const ConversationId id = conversations.open(account, engine_.connection.server_now(), engine_.random).id;
   engine_.handle_owners.agree(account);
+  engine_.agreed_to(account);
   client_api::Response response;
   response.set_id(request);
   respond_with(id, std::move(response), &client_api::Response::mutable_accept_identity);

@@ -16,6 +16,24 @@ static_assert(static_cast<int>(client_api::Settings::kEveryone) == static_cast<i
 static_assert(static_cast<int>(client_api::Settings::kContacts) == static_cast<int>(wire::Privacy::kContacts));
 static_assert(static_cast<int>(client_api::Settings::kNobody) == static_cast<int>(wire::Privacy::kNobody));
 
+// The settings that all devices of the account share, as registers and as this device has them.
+struct Shared {
+  std::string_view subject;
+  std::string_view name;
+  int64_t absent;  // what one is that was never set
+  uint64_t least;
+  uint64_t greatest;
+  bool is_scope;
+};
+constexpr Shared kShared[] = {
+    {"read_receipts", setting::kReadReceipts, 1, 0, 1, false},
+    {"last_seen", setting::kLastSeenScope, client_api::Settings::kEveryone, client_api::Settings::kEveryone,
+     client_api::Settings::kNobody, true},
+    {"about", setting::kAboutScope, client_api::Settings::kEveryone, client_api::Settings::kEveryone,
+     client_api::Settings::kNobody, true},
+    {"has_pin", setting::kHasPin, 0, 0, 1, false},
+};
+
 bool is_scope(int scope) { return scope >= client_api::Settings::kEveryone && scope <= client_api::Settings::kNobody; }
 
 }  // namespace
@@ -61,6 +79,7 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
   const client_api::Settings now = settings();
   if (now.last_seen() != before.last_seen() || now.about() != before.about()) changed();
   if (now.SerializeAsString() != before.SerializeAsString()) engine_.changes.settings();
+  tell_settings();
   client_api::Response response;
   response.set_id(request);
   *response.mutable_set_settings() = now;
@@ -84,6 +103,7 @@ void PrivacySync::set_pin(uint32_t request, const client_api::SetPinRequest& wha
                       }
                       engine_.store.settings.set(setting::kHasPin, remove ? 0 : 1);
                       engine_.changes.settings();
+                      tell_settings();
                       engine_.output.done(request, &client_api::Response::mutable_set_pin);
                     });
 }
@@ -99,10 +119,94 @@ void PrivacySync::contacts_changed() {
   if (now.last_seen() == client_api::Settings::kContacts || now.about() == client_api::Settings::kContacts) changed();
 }
 
+void PrivacySync::tell_blocked(const AccountId& account) {
+  if (engine_.store.handles.provisional(account)) return;
+  content::StateValue value;
+  if (engine_.store.contacts.blocked(account)) value.set_number(1);
+  engine_.own_state.set(content::OwnState::kBlocked, account.view(), value);
+}
+
+void PrivacySync::apply_blocked(BytesView subject, const content::StateValue& value) {
+  const auto account = AccountId::from_bytes(subject);
+  const bool blocked = value.number() != 0;
+  if (!account || account->is_none() || engine_.is_self(*account) ||
+      engine_.store.contacts.blocked(*account) == blocked) {
+    return;
+  }
+  engine_.store.contacts.set_blocked(*account, blocked);
+  engine_.typing_presence.message_came(*account);
+  engine_.changes.partner(*account);
+  engine_.changes.contacts();
+  changed();
+}
+
+void PrivacySync::apply_setting(BytesView subject, const content::StateValue& value) {
+  const auto shared = std::find_if(std::begin(kShared), std::end(kShared),
+                                   [subject](const Shared& each) { return each.subject == subject; });
+  if (shared == std::end(kShared) || value.number() < shared->least || value.number() > shared->greatest) return;
+  const auto number = static_cast<int64_t>(value.number());
+  if (engine_.store.settings.integer(shared->name, shared->absent) == number) return;
+  engine_.store.settings.set(shared->name, number);
+  if (shared->name == setting::kReadReceipts && number == 0) engine_.store.receipts.clear_all_due();
+  if (shared->is_scope) changed();
+  engine_.changes.settings();
+}
+
+void PrivacySync::tell_settings() {
+  for (const Shared& each : kShared) {
+    content::StateValue value;
+    value.set_number(static_cast<uint64_t>(engine_.store.settings.integer(each.name, each.absent)));
+    // What was never set anywhere says nothing.
+    if (value.number() != static_cast<uint64_t>(each.absent) ||
+        engine_.own_state.find(content::OwnState::kSetting, each.subject))
+      engine_.own_state.set(content::OwnState::kSetting, each.subject, value);
+  }
+}
+
+void PrivacySync::wait(const HttpReply& reply) {
+  again_.set(engine_.in_ms(std::max<uint64_t>(kAgainMs, reply.error().retry_after_ms())), [this] { look_ = true; });
+}
+
 void PrivacySync::pump() {
-  if (!look_ || sending_ || again_.is_set() || !engine_.connection.ready()) return;
+  if (!look_ || sending_ || again_.is_set() || engine_.connection.state() != client_api::State::kOnline) return;
   look_ = false;
-  if (!engine_.store.settings.integer(setting::kPrivacyToSend, 0)) return;
+  if (engine_.store.settings.integer(setting::kPrivacyToFetch, 0)) return fetch();
+  if (engine_.store.settings.integer(setting::kPrivacyToSend, 0)) send();
+}
+
+void PrivacySync::fetch() {
+  sending_ = true;
+  engine_.http.call("GET", "/v1/privacy", "", [this](const HttpReply& reply) {
+    sending_ = false;
+    look_ = true;
+    const auto privacy = reply.parse<wire::Privacy>();
+    if (!privacy && reply.is_temporary()) return wait(reply);
+    if (privacy) take_fetched(*privacy);
+    engine_.store.settings.set(setting::kPrivacyToFetch, 0);
+  });
+}
+
+// It says what was so before this device came. What another device has said, or was done here, is later.
+void PrivacySync::take_fetched(const wire::Privacy& privacy) {
+  content::StateValue value;
+  value.set_number(1);
+  int left = static_cast<int>(kPrivacyListMax);
+  for (const Bytes& bytes : privacy.blocked()) {
+    const auto account = AccountId::from_bytes(bytes);
+    if (!account || account->is_none() || left-- <= 0) continue;
+    engine_.own_state.set_from_before(content::OwnState::kBlocked, account->view(), value);
+    engine_.own_state.apply_again(content::OwnState::kBlocked, account->view());
+  }
+  for (const auto& [subject, scope] :
+       {std::pair("last_seen", privacy.last_seen()), std::pair("about", privacy.about())}) {
+    if (!is_scope(scope)) continue;
+    value.set_number(static_cast<uint64_t>(scope));
+    engine_.own_state.set_from_before(content::OwnState::kSetting, subject, value);
+    engine_.own_state.apply_again(content::OwnState::kSetting, subject);
+  }
+}
+
+void PrivacySync::send() {
   const client_api::Settings now = settings();
   wire::Privacy body;
   body.set_last_seen(static_cast<wire::Privacy::Scope>(now.last_seen()));
@@ -120,7 +224,7 @@ void PrivacySync::pump() {
     sending_ = false;
     look_ = true;
     if (!reply.ok()) {
-      again_.set(engine_.in_ms(std::max<uint64_t>(kAgainMs, reply.error().retry_after_ms())), [this] { look_ = true; });
+      wait(reply);
     } else if (edits == edits_) {
       engine_.store.settings.set(setting::kPrivacyToSend, 0);
     }

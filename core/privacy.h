@@ -4,11 +4,19 @@
 // blocked, the PIN).
 //
 // A change is committed here and takes effect; what the server has to know is then sent until it arrived, always all of
-// it, so that the last state wins however many changes there were.
+// it, so that the last state wins however many changes there were. The account's other devices are told as well
+// (STATE-1), and each sends what it then has: so the server has in the end what all of them have (STATE-7). Nothing is
+// sent before the backlog is in, for in it may be what another device has changed; and a device that has just joined
+// first asks the server, or it would let in who is blocked.
 #pragma once
 
+#include "base/bytes.h"
+#include "base/ids.h"
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
+#include "core/http_calls.h"
 #include "core/timers.h"
+#include "wire/api.pb.h"
 
 namespace kith::core {
 
@@ -29,10 +37,21 @@ class PrivacySync {
   void changed();
   // So do the contacts, when a scope refers to them.
   void contacts_changed();
+  // Whether the account is blocked is so everywhere from now on.
+  void tell_blocked(const AccountId& account);
+  // From another device of the account; the subject is an account's id, or a setting's name.
+  void apply_blocked(BytesView subject, const content::StateValue& value);
+  void apply_setting(BytesView subject, const content::StateValue& value);
   void look_again() { look_ = true; }
   void pump();
 
  private:
+  void tell_settings();
+  void fetch();
+  void take_fetched(const wire::Privacy& privacy);
+  void send();
+  void wait(const HttpReply& reply);
+
   Engine& engine_;
   bool look_ = true;
   bool sending_ = false;

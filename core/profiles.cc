@@ -17,6 +17,10 @@ namespace kith::core {
 
 namespace {
 
+// Values of setting::kProfileToSend
+constexpr int64_t kToSend = 1;
+constexpr int64_t kToCompare = 2;
+
 constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
 
 std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }
@@ -64,7 +68,8 @@ void Profiles::set_own_name(const std::string& name) {
   ProfileRow row = own();
   row.name = own_name_ = name;
   engine_.store.profiles.set(row);
-  engine_.store.settings.set(setting::kProfileToSend, 1);
+  tell_devices("name", name);
+  engine_.store.settings.set(setting::kProfileToSend, kToSend);
   ++edits_;
 }
 
@@ -76,6 +81,25 @@ void Profiles::take_own(const std::string& name, const std::string& about) {
   row.about = first_characters(one_line(about), kAboutCharactersMax);
   engine_.store.profiles.set(row);
   ++edits_;
+}
+
+void Profiles::tell_devices(BytesView subject, const std::string& text) {
+  content::StateValue value;
+  if (!text.empty()) value.set_text(text);
+  engine_.own_state.set(content::OwnState::kProfile, subject, value);
+}
+
+void Profiles::apply(BytesView subject, const content::StateValue& value) {
+  const ProfileRow row = own();
+  const std::string& text = value.text();
+  const bool is_name = subject == "name";
+  if (!is_name && subject != "about") return;
+  if (text == (is_name ? row.name : row.about)) return;
+  take_own(is_name ? text : row.name, is_name ? row.about : text);
+  engine_.changes.partner(engine_.registration->account);
+  if (engine_.store.settings.integer(setting::kProfileToSend, 0) == 0)
+    engine_.store.settings.set(setting::kProfileToSend, kToCompare);
+  look_ = true;
 }
 
 void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) {
@@ -91,8 +115,10 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   }
   if (what.clear_about() || !what.about().empty()) row.about = what.clear_about() ? "" : about;
   engine_.store.profiles.set(row);
-  engine_.store.settings.set(setting::kProfileToSend, 1);
+  engine_.store.settings.set(setting::kProfileToSend, kToSend);
   own_name_ = row.name;
+  if (!what.name().empty()) tell_devices("name", row.name);
+  if (what.clear_about() || !what.about().empty()) tell_devices("about", row.about);
   ++edits_;
   look_ = true;
   engine_.output.respond(response_of(request, row, own_handles(), true));
@@ -117,6 +143,24 @@ void Profiles::push(std::function<void()> done) {
                       }
                       done();
                     });
+}
+
+// Two devices that have changed it at the same time have both sent what neither has now.
+void Profiles::compare() {
+  pushing_ = true;
+  engine_.http.call("GET", path_of(engine_.registration->account), "", [this, edits = edits_](const HttpReply& reply) {
+    pushing_ = false;
+    look_ = true;
+    if (edits != edits_) return;
+    const auto profile = reply.parse<wire::Profile>();
+    if (!profile && reply.is_temporary()) {
+      again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
+      return;
+    }
+    const ProfileRow row = own();
+    const bool same = profile && profile->name() == row.name && profile->about() == row.about;
+    engine_.store.settings.set(setting::kProfileToSend, same ? 0 : kToSend);
+  });
 }
 
 void Profiles::tell_partners() {
@@ -200,7 +244,16 @@ void Profiles::pump() {
   look_at_heard();
   if (!look_ || !engine_.connection.ready() || again_.is_set()) return;
   look_ = false;
-  if (!pushing_ && engine_.store.settings.integer(setting::kProfileToSend, 0)) push([] {});
+  const int64_t to_send = pushing_ ? 0 : engine_.store.settings.integer(setting::kProfileToSend, 0);
+  if (to_send == kToSend) push([] {});
+  // Not before the backlog is in: it may have what was changed since.
+  if (to_send == kToCompare) {
+    if (engine_.connection.state() == client_api::State::kOnline) {
+      compare();
+    } else {
+      look_ = true;
+    }
+  }
   for (const AccountId& account : engine_.store.profiles.to_fetch(oldest_fresh(), kFetchesMax * 2)) {
     if (fetching_.size() >= kFetchesMax) return;
     if (engine_.is_self(account) || !fetching_.insert(account).second) continue;

@@ -10,9 +10,11 @@
 #include <set>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/handle.h"
 #include "base/result.h"
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
 #include "core/content_handler.h"
 #include "core/refusal.h"
 #include "core/store/profiles_table.h"
@@ -44,6 +46,8 @@ class Profiles final : public ContentHandler {
   void set_own_name(const std::string& name);
   // Commits what another device of the account says: the server has it.
   void take_own(const std::string& name, const std::string& about);
+  // From another device of the account; the subject is "name" or "about" (STATE-1).
+  void apply(BytesView subject, const content::StateValue& value);
   [[nodiscard]] std::string own_about() { return own().about; }
   // Sends the own profile; `done` runs on the answer, whatever it is.
   void push(std::function<void()> done);
@@ -65,6 +69,9 @@ class Profiles final : public ContentHandler {
   ProfileRow own();
   std::vector<Handle> own_handles();
   void store_fetched(const AccountId& account, const wire::Profile& profile);
+  // What the own profile is, it is on all devices of the account from now on.
+  void tell_devices(BytesView subject, const std::string& text);
+  void compare();
   void tell_partners();
   void look_at_heard();
   [[nodiscard]] UnixMicros oldest_fresh() const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/blocking.h"
+#include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/messages_view.h"
@@ -52,13 +53,6 @@ void list_conversations(Engine& engine, uint32_t id) {
          &Response::mutable_list_conversations);
 }
 
-void set_draft(Engine& engine, uint32_t id, const client_api::SetDraftRequest& what) {
-  const auto conversation = Conversations(engine.store).set_draft(what);
-  if (!conversation) return engine.output.fail(id, conversation.error().code, conversation.error().detail);
-  engine.changes.conversation(*conversation);
-  engine.output.done(id, &Response::mutable_set_draft);
-}
-
 void send_message(Engine& engine, const Request& request) {
   client_api::SendMessageRequest what = request.send_message();
   if (what.message_id().empty()) what.set_message_id(request.change());
@@ -100,6 +94,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kTakeEvents:
     case Request::kRetryMessage:
     case Request::kDeleteMessage:
+    case Request::kSetConversation:
     case Request::kImportContacts:
     case Request::kSetContact:
     case Request::kSetBlocked:
@@ -188,6 +183,7 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, MessagesView(engine.store).take(request.take_events()), &Response::mutable_take_events);
     case Request::kRetryMessage: return engine.sending.retry_message(id, request.retry_message());
     case Request::kDeleteMessage: return engine.sending.delete_message(id, request.delete_message());
+    case Request::kSetConversation: return set_conversation(engine, id, request.set_conversation());
 
     case Request::kListContacts: return engine.address_book.list(id);
     case Request::kImportContacts: return engine.address_book.import(id, request.import_contacts());

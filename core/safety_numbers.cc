@@ -71,10 +71,42 @@ void set_verified(Engine& engine, uint32_t request, const client_api::SetVerifie
   if (verified) engine.handle_owners.agree(partner);
   if (verified != list->verified) {
     engine.store.device_lists.set_verified(partner, verified);
+    content::StateValue value;
+    if (verified) value.set_account_key(list->account_key);
+    engine.own_state.set(content::OwnState::kVerified, partner.view(), value);
     engine.changes.conversation(*conversation);
     engine.changes.contacts();
   }
   engine.output.done(request, &client_api::Response::mutable_set_verified);
+}
+
+void apply_verified(Engine& engine, BytesView subject, const content::StateValue& value) {
+  const auto account = AccountId::from_bytes(subject);
+  const auto list = account ? engine.store.device_lists.find(*account) : std::nullopt;
+  if (!list || !list->known() || engine.is_self(*account)) return;  // applied again when there is one
+  const bool verified = !value.account_key().empty() && value.account_key() == list->account_key;
+  if (verified == list->verified) return;
+  engine.store.device_lists.set_verified(*account, verified);
+  engine.changes.partner(*account);
+  engine.changes.contacts();
+  // Who was compared was agreed to; but whose a handle is, each device has heard for itself.
+  if (verified && engine.store.device_lists.must_agree(*account) && engine.store.handles.claimed_by(*account).is_none())
+    engine.handle_owners.agree(*account);
+}
+
+void compared_identity_changed(Engine& engine, const AccountId& account) {
+  const auto list = engine.store.device_lists.find(account);
+  const auto value = engine.own_state.find(content::OwnState::kVerified, account.view());
+  if (!list || !value || value->account_key().empty()) return;
+  if (value->account_key() == list->account_key) return apply_verified(engine, account.view(), *value);
+  engine.store.device_lists.set_must_agree(account, true);
+}
+
+void agreed_to_identity(Engine& engine, const AccountId& account) {
+  const auto list = engine.store.device_lists.find(account);
+  const auto value = engine.own_state.find(content::OwnState::kVerified, account.view());
+  if (list && value && value->account_key() != list->account_key)
+    engine.own_state.set(content::OwnState::kVerified, account.view(), {});
 }
 
 }  // namespace kith::core

@@ -122,6 +122,15 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
 
 ExitCode run_block(Context context, const std::string& whom, bool blocked);
 
+ExitCode run_archive(Context context, const std::string& whom, bool archived);
+ExitCode run_pin(Context context, const std::string& whom, bool pinned);
+struct MuteOptions {
+  std::string whom;
+  std::optional<double> hours = std::nullopt;  // absent: for ever
+};
+ExitCode run_mute(Context context, const MuteOptions& options);
+ExitCode run_unmute(Context context, const std::string& whom);
+
 struct StatusOptions {
   bool json = false;
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <algorithm>
+
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/message_text.h"
@@ -17,7 +19,10 @@ std::string conversation_json(const client_api::Conversation& conversation) {
       .number("unread", conversation.unread())
       .text("draft", conversation.draft())
       .boolean("blocked", conversation.direct().blocked())
-      .boolean("verified", conversation.direct().verified());
+      .boolean("verified", conversation.direct().verified())
+      .boolean("archived", conversation.archived())
+      .boolean("pinned", conversation.pinned());
+  if (conversation.muted_until_us() > unix_now_us()) line.text("muted_until", rfc3339(conversation.muted_until_us()));
   if (conversation.activity_us() > 0) line.text("active_at", rfc3339(conversation.activity_us()));
   if (conversation.has_last_message()) line.raw("last_message", message_json(conversation.last_message()));
   return line.str();
@@ -31,6 +36,9 @@ std::string conversation_line(const Output& out, const client_api::Conversation&
     line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
   if (conversation.direct().blocked()) line += "  [blocked]";
   if (conversation.direct().verified()) line += "  [verified]";
+  if (conversation.pinned()) line += "  [pinned]";
+  if (conversation.archived()) line += "  [archived]";
+  if (conversation.muted_until_us() > unix_now_us()) line += "  [muted]";
   if (conversation.has_last_message()) {
     const client_api::Message& last = conversation.last_message();
     line += "\n    " + message_summary(out, last, author_name(last, title_of(conversation)), unix_now_us());
@@ -47,7 +55,12 @@ ExitCode run_conversations(Context context, const ConversationsOptions& options)
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
   bool any_failed = false;
-  for (const auto& conversation : response->list_conversations().conversations()) {
+  auto conversations = response->list_conversations().conversations();
+  // Pinned ones first, archived ones last; else as they are, the most recent first.
+  const auto rank = [](const client_api::Conversation& each) { return each.archived() ? 2 : each.pinned() ? 0 : 1; };
+  std::stable_sort(conversations.begin(), conversations.end(),
+                   [&rank](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  for (const auto& conversation : conversations) {
     any_failed |= conversation.last_message().tick() == client_api::Message::kFailed;
     context.out.line(options.json ? conversation_json(conversation) : conversation_line(context.out, conversation));
   }

@@ -10,7 +10,7 @@ namespace {
 
 ContactRow read(Database& database, const Statement& row) {
   return {read_handle_column(database, row, 0), row.text(1), row.is_null(2) ? AccountId{} : row.id<AccountId>(2),
-          UnixMicros{static_cast<uint64_t>(row.integer(3))}};
+          UnixMicros{static_cast<uint64_t>(row.integer(3))}, row.integer(4) != 0};
 }
 
 }  // namespace
@@ -34,6 +34,19 @@ bool ContactsTable::write(const Handle& handle, std::string_view name, bool by_h
   return !known;
 }
 
+void ContactsTable::put(const Handle& handle, std::string_view name, bool by_hand) {
+  const std::string sorted = sort_key(name);
+  database_
+      .prepare(
+          "INSERT INTO contacts (handle, name, sort_name, by_hand) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (handle) DO "
+          "UPDATE SET name = ?2, sort_name = ?3, by_hand = ?4")
+      .bind_text(handle.text())
+      .bind_text(name)
+      .bind_text(sorted)
+      .bind(int64_t{by_hand})
+      .run();
+}
+
 bool ContactsTable::remove(const Handle& handle) {
   auto statement = database_.prepare("DELETE FROM contacts WHERE handle = ? RETURNING 1");
   statement.bind_text(handle.text());
@@ -41,7 +54,7 @@ bool ContactsTable::remove(const Handle& handle) {
 }
 
 std::optional<ContactRow> ContactsTable::find(const Handle& handle) {
-  auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts WHERE handle = ?");
+  auto row = database_.prepare("SELECT handle, name, account, looked_up_us, by_hand FROM contacts WHERE handle = ?");
   row.bind_text(handle.text());
   return row.step() ? std::optional(read(database_, row)) : std::nullopt;
 }
@@ -49,14 +62,16 @@ std::optional<ContactRow> ContactsTable::find(const Handle& handle) {
 std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
   {
     // Most have one at most, which need not be ordered: it is asked for with each message that is shown.
-    auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts WHERE account = ? LIMIT 2");
+    auto row = database_.prepare(
+        "SELECT handle, name, account, looked_up_us, by_hand FROM contacts WHERE account = ? LIMIT 2");
     row.bind_id(account);
     if (!row.step()) return std::nullopt;
     ContactRow first = read(database_, row);
     if (!row.step()) return first;
   }
   auto row = database_.prepare(
-      "SELECT c.handle, c.name, c.account, c.looked_up_us FROM contacts c LEFT JOIN handles h ON h.handle = c.handle "
+      "SELECT c.handle, c.name, c.account, c.looked_up_us, c.by_hand FROM contacts c LEFT JOIN handles h ON h.handle = "
+      "c.handle "
       "WHERE c.account = ? ORDER BY h.sequence IS NULL, h.sequence, c.handle LIMIT 1");
   row.bind_id(account);
   return row.step() ? std::optional(read(database_, row)) : std::nullopt;
@@ -64,7 +79,8 @@ std::optional<ContactRow> ContactsTable::find(const AccountId& account) {
 
 std::vector<ContactRow> ContactsTable::list() {
   std::vector<ContactRow> rows;
-  auto row = database_.prepare("SELECT handle, name, account, looked_up_us FROM contacts ORDER BY sort_name, handle");
+  auto row =
+      database_.prepare("SELECT handle, name, account, looked_up_us, by_hand FROM contacts ORDER BY sort_name, handle");
   while (row.step()) rows.push_back(read(database_, row));
   return rows;
 }
@@ -87,7 +103,8 @@ void ContactsTable::set_account(const Handle& handle, const AccountId& account, 
 std::vector<ContactRow> ContactsTable::to_look_up(UnixMicros before, int64_t limit) {
   std::vector<ContactRow> rows;
   auto row = database_.prepare(
-      "SELECT handle, name, account, looked_up_us FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, handle "
+      "SELECT handle, name, account, looked_up_us, by_hand FROM contacts WHERE looked_up_us < ? ORDER BY looked_up_us, "
+      "handle "
       "LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
   while (row.step()) rows.push_back(read(database_, row));

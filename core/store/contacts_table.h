@@ -25,6 +25,7 @@ struct ContactRow {
   std::string name;
   AccountId account;  // none while unknown
   UnixMicros looked_up;
+  bool by_hand = false;
 };
 
 class ContactsTable {
@@ -35,6 +36,8 @@ class ContactsTable {
   bool set(const Handle& handle, std::string_view name);
   // The same with a name out of a file: one that the user gave stays.
   bool import(const Handle& handle, std::string_view name);
+  // The same, whoever gave the name before.
+  void put(const Handle& handle, std::string_view name, bool by_hand);
   bool remove(const Handle& handle);  // false when it was not there
   std::optional<ContactRow> find(const Handle& handle);
   // Of several handles of the account that are contacts, the one by which it was known first.

@@ -5,7 +5,8 @@
 namespace kith::core {
 namespace {
 
-#define KITH_CONVERSATION_COLUMNS "id, kind, peer, unread, draft, made_us, draft_quote"
+#define KITH_CONVERSATION_COLUMNS \
+  "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us"
 
 ConversationRow read(const Statement& row) {
   return {row.id<ConversationId>(0),
@@ -14,7 +15,10 @@ ConversationRow read(const Statement& row) {
           static_cast<uint32_t>(row.integer(3)),
           row.text(4),
           UnixMicros{static_cast<uint64_t>(row.integer(5))},
-          MessageId::from_bytes(row.blob(6))};
+          MessageId::from_bytes(row.blob(6)),
+          row.integer(7) != 0,
+          UnixMicros{static_cast<uint64_t>(row.integer(8))},
+          UnixMicros{static_cast<uint64_t>(row.integer(9))}};
 }
 
 }  // namespace
@@ -68,6 +72,31 @@ bool ConversationsTable::set_draft(const ConversationId& id, std::string_view te
   quote ? statement.bind_id(*quote) : statement.bind_null();
   statement.bind_id(id);
   return statement.step();
+}
+
+void ConversationsTable::set_archived(const ConversationId& id, bool archived) {
+  database_.prepare("UPDATE conversations SET archived = ? WHERE id = ?").bind(int64_t{archived}).bind_id(id).run();
+}
+
+void ConversationsTable::set_pinned(const ConversationId& id, UnixMicros at) {
+  database_.prepare("UPDATE conversations SET pinned_us = ? WHERE id = ?")
+      .bind(static_cast<int64_t>(at.value))
+      .bind_id(id)
+      .run();
+}
+
+void ConversationsTable::set_muted(const ConversationId& id, UnixMicros until) {
+  database_.prepare("UPDATE conversations SET muted_until_us = ? WHERE id = ?")
+      .bind(static_cast<int64_t>(until.value))
+      .bind_id(id)
+      .run();
+}
+
+std::vector<ConversationId> ConversationsTable::pinned() {
+  std::vector<ConversationId> ids;
+  auto row = database_.prepare("SELECT id FROM conversations WHERE pinned_us > 0 ORDER BY pinned_us DESC, peer");
+  while (ids.size() < kPinnedMax && row.step()) ids.push_back(row.id<ConversationId>(0));
+  return ids;
 }
 
 }  // namespace kith::core

@@ -5,7 +5,8 @@
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
 //                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
 //                        TEXT, draft_quote BLOB(16) or null: the message that it answers, made_us INTEGER: server time
-//                        when it was made
+//                        when it was made, archived INTEGER 0/1, pinned_us INTEGER: when it was pinned; 0: it is not,
+//                        muted_until_us INTEGER; 0: it is not muted
 //   conversations_peer   index on peer: an account has one conversation at most
 //
 // unread follows the messages: MessagesTable keeps it in the same transaction.
@@ -22,6 +23,9 @@
 
 namespace kith::core {
 
+// So many are shown as pinned. More may be, when two devices pinned some without having heard of each other.
+inline constexpr size_t kPinnedMax = 3;
+
 enum class ConversationKind : uint8_t { kDirect = 1, kSelf = 2 };
 
 struct ConversationRow {
@@ -32,6 +36,9 @@ struct ConversationRow {
   std::string draft;
   UnixMicros made;
   std::optional<MessageId> draft_quote = std::nullopt;  // what the draft answers
+  bool archived = false;
+  UnixMicros pinned = {};  // when it was
+  UnixMicros muted_until = {};
 
   // The other one, of a conversation with one other.
   [[nodiscard]] std::optional<AccountId> direct_peer() const {
@@ -54,6 +61,11 @@ class ConversationsTable {
   std::vector<ConversationRow> list();
   // False when there is no such conversation.
   bool set_draft(const ConversationId& id, std::string_view text, const std::optional<MessageId>& quote = std::nullopt);
+  void set_archived(const ConversationId& id, bool archived);
+  void set_pinned(const ConversationId& id, UnixMicros at);
+  void set_muted(const ConversationId& id, UnixMicros until);
+  // Those that are shown as pinned: the newest kPinnedMax that are, on every device the same.
+  std::vector<ConversationId> pinned();
 
  private:
   Database& database_;

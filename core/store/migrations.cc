@@ -45,7 +45,8 @@ CREATE TABLE device_notices (
 
 CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
-  draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL) WITHOUT ROWID;
+  draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0,
+  pinned_us INTEGER NOT NULL DEFAULT 0, muted_until_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer);
 
 CREATE TABLE messages (
@@ -144,6 +145,12 @@ CREATE TABLE history_taken (
   total INTEGER NOT NULL, held INTEGER NOT NULL);
 CREATE TABLE history_counts (
   account BLOB PRIMARY KEY NOT NULL, given INTEGER NOT NULL, held INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE registers (
+  key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL, stamp_us INTEGER NOT NULL, stamp_counter INTEGER NOT NULL,
+  stamp_device INTEGER NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX registers_due ON registers (due, key) WHERE due > 0;
+CREATE INDEX registers_removed ON registers (stamp_us) WHERE value = x'';
+CREATE TABLE register_tellings (device INTEGER PRIMARY KEY, after_key BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";

@@ -37,7 +37,8 @@ enum class OutboxKind : uint8_t {
   kOwnCopy = 6,        // to the own account, of a message with the same id (COPY-1)
   kOwnRead = 7,        // to the own account (COPY-2)
   kOwnSent = 8,        // to one device of it (COPY-3)
-  kHistory = 10,       // the same (HISTORY-1)
+  kOwnState = 9,       // to all or one of them (STATE-1)
+  kHistory = 10,       // to one (HISTORY-1)
   kHistoryTaken = 11,  // back
 };
 

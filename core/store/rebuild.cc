@@ -427,6 +427,10 @@ class Salvage {
     // Whoever had turned them off would not know that they are on again.
     if (incomplete_.contains("settings"))
       new_->must("INSERT OR IGNORE INTO settings (name, value) VALUES ('read_receipts', 0)");
+    // The other devices are told all registers and asked for all, and what there are is applied (core/own_state.h).
+    new_->must(
+        "UPDATE registers SET due = 1; INSERT OR REPLACE INTO settings (name, value) VALUES ('state_to_ask', 1), "
+        "('states_known', 0)");
     const int64_t keys_lost = new_->number(
         "SELECT count(*) FROM conversations WHERE peer NOT IN (SELECT account FROM device_lists WHERE revision > 0) "
         "AND "

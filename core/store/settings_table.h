@@ -26,10 +26,19 @@ inline constexpr std::string_view kAboutScope = "about_scope";  // the same
 inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the account has a registration PIN
 // 0/1: scopes, contacts or blocks changed and the server does not know yet
 inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
-// 0/1: the own profile changed and the server does not know yet
+// 0: the server has the own profile; 1: it has to be sent there; 2: another device changed it, and has sent it if all
+// goes well, so that it is only sent when the server has another one
 inline constexpr std::string_view kProfileToSend = "profile_to_send";
 // When the server last said which of the account's devices was there when; 0 when absent
 inline constexpr std::string_view kDevicesAskedUs = "devices_asked_us";
+// How many kinds of registers the version knew that has applied all that there are; 0 when absent
+inline constexpr std::string_view kStatesKnown = "states_known";
+// Microseconds since 1970: the hybrid logical clock (store/stamp.h), without its counter
+inline constexpr std::string_view kStateClockUs = "state_clock_us";
+// 0/1: the other devices have to be asked for all registers
+inline constexpr std::string_view kStateToAsk = "state_to_ask";
+// 0/1: this device has just joined the account, and asks the server once how its privacy is set
+inline constexpr std::string_view kPrivacyToFetch = "privacy_to_fetch";
 // How many kinds of content the version knew that has looked at all kUnsupported messages; 0 when absent
 inline constexpr std::string_view kKindsKnown = "kinds_known";
 }  // namespace setting

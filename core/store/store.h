@@ -16,6 +16,7 @@
 #include "core/store/own_devices_table.h"
 #include "core/store/profiles_table.h"
 #include "core/store/receipts_table.h"
+#include "core/store/registers_table.h"
 #include "core/store/repairs_table.h"
 #include "core/store/sealed_for_table.h"
 #include "core/store/sent_table.h"
@@ -44,7 +45,8 @@ struct Store {
         profiles(opened),
         given_history(opened),
         taken_history(opened),
-        settings(opened) {}
+        settings(opened),
+        registers(opened) {}
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -67,6 +69,7 @@ struct Store {
   GivenHistoryTable given_history;
   TakenHistoryTable taken_history;
   SettingsTable settings;
+  RegistersTable registers;
 };
 
 }  // namespace kith::core

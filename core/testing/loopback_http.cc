@@ -233,6 +233,13 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
     own.profile = parse<wire::Profile>(body);
     return reply(own.profile);
   }
+  if (path == "/v1/privacy" && method == "GET") {
+    wire::Privacy privacy = own.privacy;
+    privacy.clear_contacts();
+    if (privacy.last_seen() == wire::Privacy::kScopeUnspecified) privacy.set_last_seen(wire::Privacy::kEveryone);
+    if (privacy.about() == wire::Privacy::kScopeUnspecified) privacy.set_about(wire::Privacy::kEveryone);
+    return reply(privacy);
+  }
   if (path == "/v1/privacy") {
     own.privacy = parse<wire::Privacy>(body);
     own.blocked.clear();

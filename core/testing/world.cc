@@ -18,14 +18,18 @@ std::string unique_name(const std::string& name) {
 }  // namespace
 
 Host::Host(World& world, std::string name)
-    : LoopbackHost(*world.server), world_(world), name_(std::move(name)), disk_(unique_name(name_)) {
+    : LoopbackHost(*world.server),
+      world_(world),
+      clock_(world.clock),
+      name_(std::move(name)),
+      disk_(unique_name(name_)) {
   reopen();
 }
 
 void Host::reopen() { ASSERT_FALSE(try_reopen().has_value()); }
 
 std::optional<OpenError> Host::try_reopen() {
-  auto device = open_device("kith.db", disk_.name(), world_.clock, world_.random);
+  auto device = open_device("kith.db", disk_.name(), clock_, world_.random);
   if (!device) return device.error();
   device_ = std::move(*device);
   return std::nullopt;

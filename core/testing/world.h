@@ -59,6 +59,8 @@ class Host final : LoopbackHost {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] uint64_t wakes_at() const { return wake_at_; }
+  // How far this device's clock is off the world's.
+  void set_clock_off(int64_t us) { clock_.off_us = us; }
   FaultyVfs& disk() { return disk_; }
   // For looking into the database, or damaging it, between inputs.
   Database& database() { return *device_.database; }
@@ -80,7 +82,16 @@ class Host final : LoopbackHost {
   void receive(const LoopbackServer::Outgoing& outgoing);
   void forget_world();
 
+  struct OwnClock final : Clock {
+    explicit OwnClock(const Clock& the_world) : world(the_world) {}
+    [[nodiscard]] UnixMicros now() const override { return {world.now().value + static_cast<uint64_t>(off_us)}; }
+    [[nodiscard]] MonotonicMs monotonic() const override { return world.monotonic(); }
+    const Clock& world;
+    int64_t off_us = 0;
+  };
+
   World& world_;
+  OwnClock clock_;
   std::string name_;
   FaultyVfs disk_;
   Device device_;

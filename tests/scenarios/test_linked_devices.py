@@ -47,6 +47,26 @@ class LinkedDevices(Scenario):
         lines = device.run("conversations", "--json").stdout.splitlines()
         return sum(json.loads(line)["unread"] for line in lines)
 
+    def test_contacts_pins_and_blocks_are_the_same_on_both(self):  # STATE-1 STATE-4 STATE-7
+        self.ana.run("contacts", "add", self.ben.phone, "Benjamin")
+        laptop = self.link()
+        self.ana.run("pin", self.ben.phone)
+        self.ana.run("mute", self.ben.phone, "--hours", "8")
+
+        def on_laptop() -> dict:
+            laptop.run("receive", "--timeout", "1")
+            lines = [json.loads(line) for line in laptop.run("conversations", "--json").stdout.splitlines()]
+            return next((line for line in lines if line["title"] == "Benjamin"), {})
+
+        eventually(lambda: on_laptop().get("pinned") and "muted_until" in on_laptop(), what="the pin is on the laptop")
+        laptop.run("archive", "Benjamin")
+        laptop.run("block", "Benjamin")
+        self.ana.run("receive", "--timeout", "1")
+        line = json.loads(self.ana.run("conversations", "--json").stdout.splitlines()[0])
+        self.assertEqual((line["archived"], line["blocked"]), (True, True))
+        self.ben.send(self.ana, "while blocked", "--wait", "sent")
+        self.assertEqual(self.ana.receive_texts(), [])
+
     def test_the_first_device_lists_renames_and_ends_the_others(self):  # LINK-6 DEVICE-8 DEVICE-10
         laptop = self.link()
         rows = [json.loads(line) for line in self.ana.run("devices", "--json").stdout.splitlines()]

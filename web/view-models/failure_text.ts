@@ -32,6 +32,7 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kNoWord]: "failure.noWord",
   [FailureCode.kBlocked]: "failure.blocked",
   [FailureCode.kTooManyContacts]: "failure.tooManyContacts",
+  [FailureCode.kTooManyPinned]: "failure.tooManyPinned",
   [FailureCode.kOtherHandle]: "failure.otherHandle",
   [FailureCode.kNoSuchLink]: "failure.noSuchLink",
   [FailureCode.kLinkBroken]: "failure.linkBroken",

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Archiving, pinning and muting conversations.
+
+#include "cli/commands/commands.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+namespace {
+
+constexpr double kHourUs = 3600e6;
+
+template <class Set>
+ExitCode arrange(Context context, const std::string& whom, const Set& set) {
+  const auto conversation = conversation_with(context, whom);
+  if (!conversation) return conversation.error();
+  client_api::Request request;
+  request.mutable_set_conversation()->set_conversation(conversation->id());
+  set(*request.mutable_set_conversation());
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
+}
+
+}  // namespace
+
+ExitCode run_archive(Context context, const std::string& whom, bool archived) {
+  return arrange(context, whom, [archived](auto& what) { what.set_archived(archived); });
+}
+
+ExitCode run_pin(Context context, const std::string& whom, bool pinned) {
+  return arrange(context, whom, [pinned](auto& what) { what.set_pinned(pinned); });
+}
+
+ExitCode run_mute(Context context, const MuteOptions& options) {
+  const uint64_t until = options.hours ? unix_now_us() + static_cast<uint64_t>(*options.hours * kHourUs) : UINT64_MAX;
+  return arrange(context, options.whom, [until](auto& what) { what.set_muted_until_us(until); });
+}
+
+ExitCode run_unmute(Context context, const std::string& whom) {
+  return arrange(context, whom, [](auto& what) { what.set_muted_until_us(0); });
+}
+
+}  // namespace kith::cli

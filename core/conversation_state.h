@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a person has made of a conversation, on all devices of the account alike: its draft, and whether it is archived,
+// pinned, muted (STATE-1). The registers are about the account that the conversation is with, as the ids of
+// conversations are each device's own.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
+#include "core/store/conversation_id.h"
+
+namespace kith::core {
+
+struct Engine;
+
+void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftRequest& what);
+// Fails with kTooManyPinned and then changes nothing.
+void set_conversation(Engine& engine, uint32_t request, const client_api::SetConversationRequest& what);
+
+// What this conversation is like here is what it is like everywhere from now on. Nothing while nobody knows whom it is
+// with.
+void tell_conversation(Engine& engine, const ConversationId& id);
+
+// From another device of the account. What is set of a conversation that is not here opens it.
+void apply_draft(Engine& engine, BytesView subject, const content::StateValue& value);
+void apply_archived(Engine& engine, BytesView subject, const content::StateValue& value);
+void apply_pinned(Engine& engine, BytesView subject, const content::StateValue& value);
+void apply_muted(Engine& engine, BytesView subject, const content::StateValue& value);
+
+}  // namespace kith::core

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Every device of an account comes to the same state (STATE-1 to STATE-7).
+
+#include "core/own_state.h"
+
+#include <algorithm>
+
+#include "core/contents.h"
+#include "core/testing/linked_devices.h"
+#include "core/testing/state_dump.h"
+#include "core/testing/two_people.h"
+
+namespace kith::core::testing {
+namespace {
+
+using client_api::Failure;
+using ::testing::ElementsAre;
+
+constexpr const char* kEva = "+491700000003";
+constexpr int64_t kHourUs = int64_t{3600} * 1'000'000;
+constexpr int64_t kYearUs = 365 * 24 * kHourUs;
+
+class OwnStateTest : public TwoPeople {
+ protected:
+  OwnStateTest() : web_(world_.add("web")) {
+    say(ana_, chat_, "before");
+    link(world_, ana_, web_, "Web");
+    webs_ = open_chat(web_, kBen);
+    world_.advance(5000);
+  }
+
+  void settle() { world_.advance(10'000); }
+  static std::vector<std::string> contacts(Host& host) {
+    client_api::Request request;
+    request.mutable_list_contacts();
+    std::vector<std::string> names;
+    const client_api::Response response = host.request(std::move(request));
+    for (const auto& each : response.list_contacts().contacts()) names.push_back(each.name());
+    return names;
+  }
+  static void remove_contact(Host& host, const std::string& handle) {
+    client_api::Request request;
+    request.mutable_set_contact()->set_handle(handle);
+    request.mutable_set_contact()->set_remove(true);
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  static void set_draft(Host& host, const std::string& conversation, const std::string& text,
+                        const std::string& quote = "") {
+    client_api::Request request;
+    request.mutable_set_draft()->set_conversation(conversation);
+    request.mutable_set_draft()->set_text(text);
+    request.mutable_set_draft()->set_quote_message_id(quote);
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  template <class Set>
+  static client_api::Response set_conversation(Host& host, const std::string& conversation, const Set& set) {
+    client_api::Request request;
+    request.mutable_set_conversation()->set_conversation(conversation);
+    set(*request.mutable_set_conversation());
+    return host.request(std::move(request));
+  }
+  static client_api::Response pin(Host& host, const std::string& conversation, bool pinned = true) {
+    return set_conversation(host, conversation, [pinned](auto& what) { what.set_pinned(pinned); });
+  }
+  template <class Set>
+  static void set_settings(Host& host, const Set& set) {
+    client_api::Request request;
+    set(*request.mutable_set_settings());
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  static void set_profile(Host& host, const std::string& name, const std::string& about) {
+    client_api::Request request;
+    request.mutable_set_profile()->set_name(name);
+    request.mutable_set_profile()->set_about(about);
+    EXPECT_FALSE(host.request(std::move(request)).has_failure());
+  }
+  static std::string about(Host& host) {
+    client_api::Request request;
+    request.mutable_get_profile();
+    return host.request(std::move(request)).get_profile().about();
+  }
+  static client_api::Settings settings(Host& host) {
+    client_api::Request request;
+    request.mutable_get_settings();
+    return host.request(std::move(request)).get_settings();
+  }
+  AccountId ana() { return *AccountId::from_hex(state(ana_).account_id()); }
+  AccountId ben() { return *AccountId::from_hex(state(ben_).account_id()); }
+  // What devices of Ana's have sent to her account.
+  size_t sent_to_self() {
+    const AccountId self = ana();
+    return static_cast<size_t>(
+        std::count_if(world_.server->sends.begin(), world_.server->sends.end(),
+                      [&self](const wire::Send& send) { return send.account().account_id() == self.view(); }));
+  }
+  void expect_same() { EXPECT_EQ(state_dump(ana_), state_dump(web_)); }
+
+  Host& web_;
+  std::string webs_;  // the chat with Ben, on Ana's second device
+};
+
+TEST_F(OwnStateTest, AContactIsCalledTheSameOnAllDevices_STATE_1) {
+  set_contact(ana_, kBen, "Benjamin");
+  set_contact(web_, kEva, "Eva");
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("Benjamin", "Eva"));
+  EXPECT_THAT(contacts(web_), ElementsAre("Benjamin", "Eva"));
+  EXPECT_EQ(conversation(web_, webs_).title(), "Benjamin");
+  set_contact(web_, kBen, "Benny");
+  remove_contact(ana_, kEva);
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("Benny"));
+  EXPECT_THAT(contacts(web_), ElementsAre("Benny"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, OfTwoChangesTheLaterOneHoldsAlsoWhenNeitherKnewOfTheOther_STATE_2) {
+  disconnect(ana_);
+  disconnect(web_);
+  set_contact(ana_, kBen, "first");
+  world_.advance(1000);
+  set_contact(web_, kBen, "second");
+  world_.advance(1000);
+  connect(web_);
+  settle();
+  connect(ana_);
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("second"));
+  EXPECT_THAT(contacts(web_), ElementsAre("second"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, WhatIsChangedAfterItWasSeenHoldsAlsoOnADeviceWhoseClockIsBehind_STATE_2) {
+  web_.set_clock_off(-5 * kHourUs);
+  set_contact(ana_, kBen, "by a right clock");
+  settle();
+  set_contact(web_, kBen, "five hours behind");
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("five hours behind"));
+  // Another register too: what was heard has moved the clock that is behind.
+  set_contact(web_, kEva, "heard of");
+  EXPECT_EQ(query(web_,
+                  "SELECT stamp_us >= (SELECT min(stamp_us) FROM registers WHERE instr(key, '0002') > 0) FROM "
+                  "registers WHERE instr(key, '0003') > 0"),
+            1);
+  settle();
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADeviceWhoseClockIsYearsAheadFreezesNothing_STATE_2) {
+  web_.set_clock_off(7 * kYearUs);
+  set_contact(web_, kBen, "from the future");
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("from the future"));
+  set_contact(ana_, kBen, "now");
+  set_contact(ana_, kEva, "by the right clock");
+  settle();
+  EXPECT_THAT(contacts(web_), ElementsAre("by the right clock", "now"));
+  EXPECT_LT(query(ana_, "SELECT stamp_us FROM registers WHERE instr(key, '0003') > 0"),
+            static_cast<int64_t>(world_.clock.unix_us) + 24 * kHourUs)
+      << "nobody else's clock has moved";
+  web_.set_clock_off(0);
+  set_contact(web_, kEva, "set right");
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("now", "set right"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADraftGoesOnOnAnotherDeviceAndNotWithEachKeystroke_STATE_3) {
+  const std::string quoted = say(ben_, bens_chat(), "well?");
+  settle();
+  const size_t before = sent_to_self();
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += 'x';
+    set_draft(ana_, chat_, text, quoted);
+    world_.advance(100);
+  }
+  settle();
+  EXPECT_LE(sent_to_self() - before, 5u) << "ten seconds of typing";
+  EXPECT_GE(sent_to_self() - before, 2u);
+  EXPECT_EQ(conversation(web_, webs_).draft(), text);
+  EXPECT_EQ(conversation(web_, webs_).draft_quote().message_id(), quoted);
+  set_draft(web_, webs_, "");
+  settle();
+  EXPECT_EQ(conversation(ana_, chat_).draft(), "");
+  EXPECT_FALSE(conversation(ana_, chat_).has_draft_quote());
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADraftThatWaitedWhenTheProgramEndedIsToldByTheNextOne_STATE_3) {
+  set_draft(ana_, chat_, "half a sentence");
+  ana_.crash();
+  ana_.reopen();
+  connect(ana_);
+  settle();
+  EXPECT_EQ(conversation(web_, webs_).draft(), "half a sentence");
+}
+
+TEST_F(OwnStateTest, TheLongestDraftIsTold_STATE_3) {
+  const std::string text(65536, 'x');
+  set_draft(ana_, chat_, text, say(ben_, bens_chat(), "well?"));
+  settle();
+  EXPECT_EQ(conversation(web_, webs_).draft(), text);
+}
+
+TEST_F(OwnStateTest, ArchivedPinnedAndMutedAreSoOnAllDevices_STATE_1) {
+  const uint64_t until = world_.clock.unix_us + 8 * kHourUs;
+  const client_api::Response response = set_conversation(web_, webs_, [until](auto& what) {
+    what.set_archived(true);
+    what.set_pinned(true);
+    what.set_muted_until_us(until);
+  });
+  EXPECT_TRUE(response.set_conversation().archived());
+  settle();
+  say(ben_, bens_chat(), "are you there?");
+  settle();
+  for (const client_api::Conversation& each : {conversation(ana_, chat_), conversation(web_, webs_)}) {
+    EXPECT_TRUE(each.archived()) << "also when a message came";
+    EXPECT_TRUE(each.pinned());
+    EXPECT_EQ(each.muted_until_us(), until);
+    EXPECT_EQ(each.unread(), 1u);
+  }
+  set_conversation(ana_, chat_, [](auto& what) {
+    what.set_archived(false);
+    what.set_pinned(false);
+    what.set_muted_until_us(0);
+  });
+  settle();
+  EXPECT_FALSE(conversation(web_, webs_).archived());
+  EXPECT_FALSE(conversation(web_, webs_).pinned());
+  EXPECT_EQ(conversation(web_, webs_).muted_until_us(), 0u);
+  set_conversation(ana_, chat_, [](auto& what) { what.set_muted_until_us(UINT64_MAX); });
+  EXPECT_EQ(conversation(ana_, chat_).muted_until_us(), 253'402'300'799'999'999u);
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ThreeConversationsCanBePinnedAndTheSameThreeOnAllDevices_STATE_5) {
+  std::vector<std::string> chats = {chat_, open_chat(ana_, kAna)};
+  std::vector<std::string> on_web = {webs_, open_chat(web_, kAna)};
+  for (const char* handle : {kEva, "+491700000004", "+491700000005", "+491700000006"}) {
+    sign_up(world_.add(handle), handle, handle);
+    chats.push_back(open_chat(ana_, handle));
+    on_web.push_back(open_chat(web_, handle));
+  }
+  disconnect(ana_);
+  disconnect(web_);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_FALSE(pin(ana_, chats[i]).has_failure());
+    world_.advance(10);
+    EXPECT_FALSE(pin(web_, on_web[i + 2]).has_failure());
+    world_.advance(10);
+  }
+  EXPECT_EQ(pin(ana_, chats[5]).failure().code(), Failure::kTooManyPinned);
+  EXPECT_FALSE(pin(ana_, chats[0]).has_failure()) << "it is already";
+  connect(ana_);
+  connect(web_);
+  settle();
+  for (size_t i = 0; i < chats.size(); ++i) {
+    EXPECT_EQ(conversation(ana_, chats[i]).pinned(), conversation(web_, on_web[i]).pinned()) << i;
+    EXPECT_EQ(conversation(ana_, chats[i]).pinned(), i >= 2 && i <= 4) << i;
+  }
+  EXPECT_EQ(pin(web_, on_web[5]).failure().code(), Failure::kTooManyPinned);
+  expect_same();
+}
+
+TEST_F(OwnStateTest, WhoWasComparedOnOneDeviceIsVerifiedOnAllForThatKeyAlone_STATE_6) {
+  say(web_, webs_, "so that Ben's list is known");
+  verify(ana_, chat_);
+  settle();
+  EXPECT_TRUE(conversation(web_, webs_).direct().verified());
+  // Ben registers anew: each device sees it for itself, and no device makes it verified again.
+  Host& again = world_.add("ben's new device");
+  sign_up(again, kBen, "Ben");
+  say(again, open_chat(again, kAna), "hello");
+  settle();
+  EXPECT_FALSE(conversation(ana_, chat_).direct().verified());
+  EXPECT_FALSE(conversation(web_, webs_).direct().verified());
+  EXPECT_TRUE(conversation(web_, webs_).direct().identity_pending());
+  verify(ana_, chat_);
+  settle();
+  EXPECT_TRUE(conversation(web_, webs_).direct().verified());
+  EXPECT_FALSE(conversation(web_, webs_).direct().identity_pending()) << "who compared it has agreed to it";
+  expect_same();
+}
+
+TEST_F(OwnStateTest, AKeyThatWasComparedCountsOnceThisDeviceSeesIt_STATE_6) {
+  disconnect(web_);
+  Host& again = world_.add("ben's new device");
+  sign_up(again, kBen, "Ben");
+  say(again, open_chat(again, kAna), "hello");
+  settle();
+  verify(ana_, chat_);
+  settle();
+  connect(web_);
+  settle();
+  EXPECT_TRUE(conversation(web_, webs_).direct().verified());
+  expect_same();
+}
+
+TEST_F(OwnStateTest, BlocksAndSettingsAreTheSameOnAllDevicesAndOnTheServer_STATE_7) {
+  sign_up(world_.add("eva"), kEva, "Eva");
+  open_chat(ana_, kEva);
+  open_chat(web_, kEva);
+  disconnect(ana_);
+  disconnect(web_);
+  set_blocked(ana_, kBen, true);
+  set_settings(ana_, [](auto& what) { what.set_last_seen(client_api::Settings::kNobody); });
+  set_blocked(web_, kEva, true);
+  set_settings(web_, [](auto& what) { what.set_read_receipts(false); });
+  connect(ana_);
+  settle();
+  connect(web_);
+  world_.advance(60'000);
+  for (Host* host : {&ana_, &web_}) {
+    EXPECT_EQ(query(*host, "SELECT count(*) FROM blocked"), 2);
+    EXPECT_FALSE(settings(*host).read_receipts());
+    EXPECT_EQ(settings(*host).last_seen(), client_api::Settings::kNobody);
+  }
+  const LoopbackServer::Account& account = *world_.server->account_of(kAna);
+  EXPECT_EQ(account.blocked.size(), 2u);
+  EXPECT_EQ(account.privacy.last_seen(), wire::Privacy::kNobody);
+  set_blocked(web_, kBen, false);
+  settle();
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM blocked"), 1);
+  EXPECT_EQ(account.blocked.size(), 1u);
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADeviceThatHasJustJoinedLetsNobodyIn_STATE_7) {
+  set_blocked(ana_, kBen, true);
+  settle();
+  Host& desk = world_.add("desk");
+  const std::string text = start_linking(desk, "Desk");
+  ASSERT_FALSE(open_link(ana_, text).has_failure());
+  ASSERT_FALSE(confirm_link(ana_).has_failure());
+  disconnect(ana_);
+  disconnect(web_);
+  // Nobody gets to tell it.
+  LoopbackServer::Device& device = world_.server->account_of(kAna)->devices.rbegin()->second;
+  ASSERT_EQ(device.id, state(desk).device_id());
+  for (wire::Entry& entry : device.inbox) entry.mutable_expired();
+  connect(desk);
+  set_settings(desk, [](auto& what) { what.set_about(client_api::Settings::kNobody); });
+  settle();
+  EXPECT_EQ(world_.server->account_of(kAna)->blocked.size(), 1u);
+  EXPECT_EQ(world_.server->account_of(kAna)->privacy.about(), wire::Privacy::kNobody);
+  EXPECT_EQ(query(desk, "SELECT count(*) FROM blocked"), 1);
+}
+
+TEST_F(OwnStateTest, TheOwnProfileIsTheSameOnAllDevicesAndOnTheServer_STATE_7) {
+  disconnect(ana_);
+  disconnect(web_);
+  set_profile(ana_, "Ana Maria", "");
+  set_profile(web_, "", "on the road");
+  connect(ana_);
+  settle();
+  connect(web_);
+  world_.advance(60'000);
+  for (Host* host : {&ana_, &web_}) {
+    EXPECT_EQ(state(*host).name(), "Ana Maria");
+    EXPECT_EQ(about(*host), "on the road");
+  }
+  EXPECT_EQ(world_.server->account_of(kAna)->profile.name(), "Ana Maria");
+  EXPECT_EQ(world_.server->account_of(kAna)->profile.about(), "on the road");
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ANewDeviceIsToldEverything_STATE_4) {
+  say(web_, webs_, "so that Ben's list is known");
+  std::string cards;
+  for (int i = 0; i < 3000; ++i) {
+    cards += "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Person number " + std::to_string(i) + "\r\nTEL:+4917100" +
+             std::to_string(10000 + i) + "\r\nEND:VCARD\r\n";
+  }
+  client_api::Request request;
+  request.mutable_import_contacts()->set_vcard(cards);
+  ASSERT_EQ(ana_.request(std::move(request)).import_contacts().imported(), 3000u);
+  set_draft(web_, webs_, "a draft");
+  verify(ana_, chat_);
+  pin(ana_, chat_);
+  world_.advance(60'000);
+  expect_same();
+  Host& desk = world_.add("desk");
+  link(world_, ana_, desk, "Desk");
+  world_.advance(60'000);
+  EXPECT_FALSE(conversation(desk, open_chat(desk, kBen)).direct().verified()) << "Ben's list is not known yet";
+  client_api::Request number;
+  number.mutable_get_safety_number()->set_handle(kBen);
+  EXPECT_TRUE(desk.request(std::move(number)).get_safety_number().verified());
+  EXPECT_EQ(query(desk, "SELECT count(*) FROM contacts"), 3000);
+  EXPECT_EQ(state_dump(ana_), state_dump(desk));
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM register_tellings"), 0);
+}
+
+TEST_F(OwnStateTest, ADeviceThatMissedSomethingIsToldAgain_STATE_4) {
+  execute(web_, "DELETE FROM sessions");
+  set_contact(ana_, kBen, "Benjamin");
+  world_.advance(300'000);
+  EXPECT_THAT(contacts(web_), ElementsAre("Benjamin"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADeviceWhoseEntriesHaveExpiredAsksForAll_STATE_4) {
+  disconnect(web_);
+  set_contact(ana_, kBen, "Benjamin");
+  settle();
+  LoopbackServer::Device* device = nullptr;
+  for (auto& [id, each] : world_.server->account_of(kAna)->devices) {
+    if (id == state(web_).device_id()) device = &each;
+  }
+  ASSERT_NE(device, nullptr);
+  ASSERT_FALSE(device->inbox.empty());
+  for (wire::Entry& entry : device->inbox) entry.mutable_expired();
+  connect(web_);
+  settle();
+  EXPECT_THAT(contacts(web_), ElementsAre("Benjamin"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, ADeviceThatWasRebuiltAsksForAllAndTellsAll_STATE_4) {
+  set_contact(ana_, kBen, "Benjamin");
+  settle();
+  execute(web_, "DELETE FROM contacts");
+  execute(web_, "DELETE FROM registers");
+  set_contact(web_, kEva, "Eva");
+  web_.database().mark_damaged();
+  web_.close();
+  web_.reopen();
+  ASSERT_TRUE(state(web_).has_rebuilt());
+  connect(web_);
+  settle();
+  EXPECT_THAT(contacts(web_), ElementsAre("Benjamin", "Eva"));
+  expect_same();
+}
+
+TEST_F(OwnStateTest, RegistersOfAKindThatIsNotKnownAreKeptAndPassedOn_STATE_1) {
+  execute(ana_,
+          "INSERT INTO registers (key, value, stamp_us, stamp_counter, stamp_device, due) VALUES (x'c80102', "
+          "x'0304', 1000, 0, 1, 1)");
+  ana_.close();
+  ana_.reopen();
+  connect(ana_);
+  settle();
+  EXPECT_EQ(query(web_, "SELECT count(*) FROM registers WHERE key = x'c80102' AND value = x'0304'"), 1);
+}
+
+TEST_F(OwnStateTest, AVersionThatKnowsMoreKindsAppliesWhatWasKept_STATE_1) {
+  set_contact(ana_, kBen, "Benjamin");
+  settle();
+  // As a version would have left it that knew of no contacts.
+  execute(web_, "DELETE FROM contacts");
+  execute(web_, "UPDATE settings SET value = 0 WHERE name = 'states_known'");
+  web_.close();
+  web_.reopen();
+  EXPECT_THAT(contacts(web_), ElementsAre("Benjamin"));
+}
+
+TEST_F(OwnStateTest, NobodyElseSaysWhatTheStateIs_STATE_1) {
+  // Ben's client claims that Ana calls him otherwise.
+  content::StateValue value;
+  value.mutable_contact()->set_name("as if Ana had said so");
+  value.mutable_contact()->set_by_hand(true);
+  const RegisterRow forged{Bytes(1, '\1') + kBen, value.SerializeAsString(), {world_.clock.unix_us, 0, DeviceId{1}}};
+  const Bytes content = contents::own_state(world_.clock.now(), {forged}, true);
+  execute(ben_, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, revision, only_device, "
+                 "receipt_number) VALUES (x'77777777777777777777777777777777', 1, x'" +
+                 ana().hex() + "', 1, x'" + to_hex(content) + "', 0, 0, 0)")
+                    .c_str());
+  ben_.close();
+  ben_.reopen();
+  world_.server->sends.clear();
+  connect(ben_);
+  settle();
+  const auto is_forged = [](const wire::Send& send) { return send.message_id() == std::string(16, '\x77'); };
+  ASSERT_TRUE(std::any_of(world_.server->sends.begin(), world_.server->sends.end(), is_forged)) << "it was sent";
+  EXPECT_TRUE(contacts(ana_).empty());
+  EXPECT_TRUE(contacts(web_).empty());
+}
+
+TEST_F(OwnStateTest, OfThoseThatWereRemovedTheOldestAreForgotten_STATE_5) {
+  execute(ana_,
+          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO registers "
+          "(key, value, stamp_us, stamp_counter, stamp_device, due) SELECT CAST(char(1) || '+49' || (1700100000 + i) "
+          "AS BLOB), x'', 1000 + i, 0, 1, 0 FROM n");
+  set_contact(ana_, kEva, "Eva");
+  remove_contact(ana_, kEva);
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM registers WHERE value = x''"), OwnState::kRemovedMax);
+  EXPECT_EQ(query(ana_, "SELECT min(stamp_us) FROM registers WHERE value = x''"), 1002);
+}
+
+TEST_F(OwnStateTest, AnAccountWithOneDeviceTellsNobodyAndKeepsWhatItWouldTell_STATE_4) {
+  world_.server->sends.clear();
+  set_contact(ben_, kAna, "Ana");
+  set_draft(ben_, bens_chat(), "hm");
+  settle();
+  EXPECT_TRUE(world_.server->sends.empty());
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM registers WHERE due > 0"), 0);
+  Host& bens = world_.add("ben's second");
+  link(world_, ben_, bens, "Web");
+  settle();
+  EXPECT_THAT(contacts(bens), ElementsAre("Ana"));
+  EXPECT_EQ(conversation(bens, open_chat(bens, kAna)).draft(), "hm");
+}
+
+}  // namespace
+}  // namespace kith::core::testing
