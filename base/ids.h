@@ -46,6 +46,7 @@ using MessageId = Id128<struct MessageTag>;
 using ServerId = Id128<struct ServerTag>;
 // A mailbox in which a device that is being linked meets one that is (LINK-1).
 using LinkId = Id128<struct LinkTag>;
+using GroupId = Id128<struct GroupTag>;
 
 // A number with a meaning of its own.
 template <class Tag, class Number>

@@ -42,6 +42,11 @@ inline constexpr size_t kRemovedDevicesMax = 16;
 // (DEVICE-11).
 inline constexpr uint32_t kIdleDeviceDays = 45;
 inline constexpr uint32_t kIdleDeviceNoticeDays = 38;
+// Members of a group, of which a server may allow fewer, people who wait to be let in, and what is sealed of its title,
+// description and icon.
+inline constexpr size_t kGroupMembersMax = 1024;
+inline constexpr size_t kGroupApplicantsMax = 256;
+inline constexpr size_t kGroupInfoBytesMax = 2048;
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

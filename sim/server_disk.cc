@@ -35,10 +35,11 @@ class Stores final : public ProcessStores {
         pairs_(*this),
         leases_(*this),
         links_(*this),
+        groups_(*this),
         inboxes_(*this),
         codes_(*this) {}
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, inboxes_, codes_};
+    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, groups_, inboxes_, codes_};
   }
 
  private:
@@ -247,6 +248,32 @@ class Stores final : public ProcessStores {
     Stores& on;
   };
 
+  struct Groups final : GroupStore {
+    explicit Groups(Stores& stores) : on(stores) {}
+    GroupStore& disk() { return on.disk_.others.groups; }
+    Answer<GroupRecord> load(GroupId group) override {
+      return on.work<GroupRecord>([this, group] { return disk().load(group); });
+    }
+    Answer<void> take(GroupId group, Change change, size_t groups_max) override {
+      return on.work<void>(
+          [this, group, change = std::move(change), groups_max] { return disk().take(group, change, groups_max); });
+    }
+    Answer<std::vector<GroupChangeRecord>> changes(GroupId group, Revision after, size_t count_max) override {
+      return on.work<std::vector<GroupChangeRecord>>(
+          [this, group, after, count_max] { return disk().changes(group, after, count_max); });
+    }
+    Answer<Bytes> checkpoint(GroupId group, Revision at_most) override {
+      return on.work<Bytes>([this, group, at_most] { return disk().checkpoint(group, at_most); });
+    }
+    Answer<Membership> membership(GroupId group, AccountId account) override {
+      return on.work<Membership>([this, group, account] { return disk().membership(group, account); });
+    }
+    Answer<std::vector<GroupId>> groups_of(AccountId account) override {
+      return on.work<std::vector<GroupId>>([this, account] { return disk().groups_of(account); });
+    }
+    Stores& on;
+  };
+
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
     Answer<void> send(Handle handle, std::string code) override {
@@ -356,6 +383,7 @@ class Stores final : public ProcessStores {
   Pairs pairs_;
   Leases leases_;
   Links links_;
+  Groups groups_;
   Inboxes inboxes_;
   Codes codes_;
 };

@@ -92,7 +92,7 @@ def check_openapi() -> None:
     for method, path in sorted(documented - routes):
         wrong.append(f"proto/openapi.yaml: {method} {path} is not the server's")
 
-    messages = fields_of(text("proto/wire/api.proto") + text("proto/wire/frames.proto"))
+    messages = fields_of("".join(text(f"proto/wire/{name}.proto") for name in ("api", "frames", "groups")))
     for name, body in re.findall(r"^    (\w+):\n((?:      .*\n)+)", components, re.M):
         if name not in messages:
             continue

@@ -10,6 +10,7 @@
 #include "server/embedded/sqlite_dialect.h"
 #include "server/embedded/testing/test_directory.h"
 #include "server/ports/account_store_contract.h"
+#include "server/ports/group_store_contract.h"
 #include "server/ports/key_store_contract.h"
 #include "server/ports/lease_store_contract.h"
 #include "server/ports/link_device_contract.h"
@@ -17,6 +18,7 @@
 #include "server/ports/profile_store_contract.h"
 #include "server/sql/sql_account_store.h"
 #include "server/sql/sql_connection.h"
+#include "server/sql/sql_group_store.h"
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
@@ -37,6 +39,7 @@ struct Stores {
   SqlLastSeenStore last_seen{*database};
   SqlLeaseStore leases;
   SqlLinkStore links{*database};
+  SqlGroupStore groups{*database};
 };
 
 std::unique_ptr<Stores> open_stores(const std::string& path, const char* process = "one") {
@@ -48,7 +51,8 @@ std::unique_ptr<Stores> open_stores(const std::string& path, const char* process
 class SqlBackend final : public AccountStoreBackend,
                          public ProfileStoreBackend,
                          public LeaseStoreBackend,
-                         public LinkStoreBackend {
+                         public LinkStoreBackend,
+                         public GroupStoreBackend {
  public:
   AccountStore& accounts() override { return stores_->accounts; }
   KeyStore& keys() override { return stores_->keys; }
@@ -63,11 +67,13 @@ class SqlBackend final : public AccountStoreBackend,
   }
   LeaseStore& leases() override { return stores_->leases; }
   LinkStore& links() override { return stores_->links; }
+  GroupStore& groups() override { return stores_->groups; }
   AccountStore& other_accounts() override { return other().accounts; }
   KeyStore& other_keys() override { return other().keys; }
   ProfileStore& other_profiles() override { return other().profiles; }
   LeaseStore& other_leases() override { return other().leases; }
   LinkStore& other_links() override { return other().links; }
+  GroupStore& other_groups() override { return other().groups; }
   bool reopen() override {
     other_.reset();
     stores_.reset();
@@ -97,6 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Sql, LeaseStoreContract,
                          testing::Values(LeaseStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 INSTANTIATE_TEST_SUITE_P(Sql, LinkStoreContract,
                          testing::Values(LinkStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
+INSTANTIATE_TEST_SUITE_P(Sql, GroupStoreContract,
+                         testing::Values(GroupStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 
 AccountId account(uint8_t number) {
   AccountId id;

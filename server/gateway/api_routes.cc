@@ -26,6 +26,7 @@ struct ApiCall {
 
   [[nodiscard]] AccountId account() const { return *AccountId::from_bytes(id); }
   [[nodiscard]] LinkId link() const { return *LinkId::from_bytes(id); }
+  [[nodiscard]] GroupId group() const { return *GroupId::from_bytes(id); }
 };
 
 // A route's work: decode, call, encode. Handlers come in these shapes (handlers.h).
@@ -65,6 +66,14 @@ Task<HttpResponse> of_account(ApiCall& call) {
 template <auto kHandler>
 Task<HttpResponse> of_link(ApiCall& call) {
   auto outcome = co_await kHandler(call.services, call.address, call.link());
+  co_return respond(call, outcome);
+}
+
+template <class Request, auto kHandler>
+Task<HttpResponse> of_group(ApiCall& call) {
+  Request message;
+  if (const auto error = read_body(call.request, message)) co_return respond(call, *error);
+  auto outcome = co_await kHandler(call.services, call.caller, call.group(), std::move(message));
   co_return respond(call, outcome);
 }
 
@@ -119,6 +128,10 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/accounts/{account_id}/devices", Caller::kActiveDevice, of_account<handlers::get_devices>},
     {"POST", "/v1/accounts/{account_id}/prekeys", Caller::kActiveDevice, take_prekeys},
     {"GET", "/v1/accounts/{account_id}/profile", Caller::kActiveDevice, of_account<handlers::get_profile>},
+    {"GET", "/v1/groups", Caller::kActiveDevice, without_body<handlers::own_groups>},
+    {"POST", "/v1/groups/{group_id}", Caller::kActiveDevice, of_group<wire::SignedGroupChange, handlers::change_group>},
+    {"POST", "/v1/groups/{group_id}/read", Caller::kActiveDevice,
+     of_group<wire::ReadGroupRequest, handlers::read_group>},
     {"GET", "/v1/profile", Caller::kActiveDevice, own_profile},
     {"PUT", "/v1/profile", Caller::kActiveDevice, with_body<wire::Profile, handlers::put_profile>},
     {"DELETE", "/v1/profile", Caller::kActiveDevice, without_body<handlers::delete_profile>},

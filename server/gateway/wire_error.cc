@@ -42,6 +42,12 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kUnsupportedTarget: return {501, CloseCode::kPolicyViolation};
     case wire::kLinkSlotTaken: return {409, CloseCode::kPolicyViolation};
     case wire::kTooManyDevices: return {409, CloseCode::kPolicyViolation};
+    case wire::kNoSuchGroup: return {404, CloseCode::kPolicyViolation};
+    case wire::kNotAllowed: return {403, CloseCode::kPolicyViolation};
+    case wire::kNoSuchMember: return {409, CloseCode::kPolicyViolation};
+    case wire::kAlreadyMember: return {409, CloseCode::kPolicyViolation};
+    case wire::kTooManyMembers: return {409, CloseCode::kPolicyViolation};
+    case wire::kTooManyGroups: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
     case wire::kErrorUnspecified:

@@ -19,6 +19,7 @@
 #include "server/handlers/services.h"
 #include "wire/api.pb.h"
 #include "wire/frames.pb.h"
+#include "wire/groups.pb.h"
 
 namespace kith::handlers {
 
@@ -68,6 +69,11 @@ Task<Outcome<wire::PublishKeysResponse>> publish_keys(Services& services, Device
 Task<Outcome<wire::NewDeviceResponse>> new_device(Services& services, DeviceAddress caller,
                                                   wire::NewDeviceRequest request);
 Task<Outcome<wire::OwnDevices>> own_devices(Services& services, DeviceAddress caller);
+Task<Outcome<wire::Empty>> change_group(Services& services, DeviceAddress caller, GroupId group,
+                                        wire::SignedGroupChange request);
+Task<Outcome<wire::GroupAnswer>> read_group(Services& services, DeviceAddress caller, GroupId group,
+                                            wire::ReadGroupRequest request);
+Task<Outcome<wire::OwnGroups>> own_groups(Services& services, DeviceAddress caller);
 Task<Outcome<wire::SignedDeviceList>> get_devices(Services& services, DeviceAddress caller, AccountId account);
 Task<Outcome<wire::PrekeyBundlesResponse>> take_prekeys(Services& services, DeviceAddress caller, AccountId account,
                                                         wire::PrekeyBundlesRequest request);

@@ -4,6 +4,7 @@
 #include "server/handlers/testing/memory_ports.h"
 
 #include "server/ports/account_store_contract.h"
+#include "server/ports/group_store_contract.h"
 #include "server/ports/inbox_expiry_contract.h"
 #include "server/ports/inbox_store_contract.h"
 #include "server/ports/key_store_contract.h"
@@ -23,13 +24,14 @@ class MemoryBackend final : public InboxStoreBackend,
                             public ProfileStoreBackend,
                             public PairStoreBackend,
                             public LeaseStoreBackend,
-                            public LinkStoreBackend {
+                            public LinkStoreBackend,
+                            public GroupStoreBackend {
  public:
   MemoryBackend() {
     for (testing::Faults* faults :
          {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
           &ports_.pairs.faults, &ports_.leases.faults, &other_leases_.faults, &ports_.links.faults,
-          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+          &ports_.groups.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -43,6 +45,7 @@ class MemoryBackend final : public InboxStoreBackend,
   LeaseStore& leases() override { return ports_.leases; }
   LeaseStore& other_leases() override { return other_leases_; }
   LinkStore& links() override { return ports_.links; }
+  GroupStore& groups() override { return ports_.groups; }
   bool reopen() override { return false; }
   bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) override {
     ports_.inboxes.fail_device(device, error);
@@ -89,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, LastSeenStoreContract, cases<ProfileStoreCase>(
 INSTANTIATE_TEST_SUITE_P(Memory, PairStoreContract, cases<PairStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LeaseStoreContract, cases<LeaseStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LinkStoreContract, cases<LinkStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, GroupStoreContract, cases<GroupStoreCase>());
 
 }  // namespace
 }  // namespace kith

@@ -30,6 +30,7 @@ enum class Limit : uint8_t {
   kProfileRead,           // account: profiles and device lists read
   kProfileWrite,          // account: profile, privacy and keys written
   kPinWrite,              // account: PIN set
+  kGroupChange,           // account: changes to groups, one more for each 64 members that one adds
   kRequest,               // account: HTTP requests, by begun KiB of their bodies
   kTyping,                // device
   kSubscribe,             // device: accounts subscribed to
@@ -58,6 +59,7 @@ struct RateSettings {
   Rate profile_read{1'000, 100};
   Rate profile_write{60, 1'000};
   Rate pin_write{5, 60'000};
+  Rate group_change{120, 2'000};
   Rate request{4'096, 20};
   Rate typing{10, 500};
   Rate subscribe{2'000, 50};

@@ -12,6 +12,7 @@
 #include "server/handlers/rate_limits.h"
 #include "server/ports/account_store.h"
 #include "server/ports/code_sender.h"
+#include "server/ports/group_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/key_store.h"
 #include "server/ports/last_seen_store.h"
@@ -42,6 +43,8 @@ struct HandlerSettings {
   uint32_t pin_attempts_max = 10;          // a day
   uint32_t prekeys_low = 20;               // a device is told when it has fewer left
   uint32_t links_max = 10'000;             // mailboxes for linking devices (LINK-3)
+  uint32_t groups_max = 1'000;             // of which one account may be a member
+  uint32_t group_members_max = kGroupMembersMax;
   wire::Limits limits = default_limits();  // as told in Welcome
   ServerId server_id;                      // AccountStore::server_id()
 };

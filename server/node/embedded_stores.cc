@@ -10,6 +10,7 @@
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
+#include "server/sql/sql_group_store.h"
 #include "server/sql/sql_link_store.h"
 #include "server/sql/sql_profile_store.h"
 
@@ -28,12 +29,13 @@ class EmbeddedStores final : public Stores {
         last_seen_(*database_, config.last_seen_write_ms),
         leases_(*database_, "kithd"),  // one process at a time has the directory
         links_(*database_),
+        groups_(*database_),
         inboxes_(std::move(inboxes)),
         disk_(directory.path(), clock),
         codes_(make_codes(config)) {}
 
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), leases_, links_, *inboxes_, *codes_};
+    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), leases_, links_, groups_, *inboxes_, *codes_};
   }
   [[nodiscard]] std::vector<Watched> watched() const override {
     return {{"inbox", *inboxes_}, {"account", *database_}};
@@ -54,6 +56,7 @@ class EmbeddedStores final : public Stores {
   SqlLastSeenStore last_seen_;
   SqlLeaseStore leases_;
   SqlLinkStore links_;
+  SqlGroupStore groups_;
   std::unique_ptr<RocksDbInboxStore> inboxes_;
   DiskSpace disk_;
   std::unique_ptr<CodeSender> codes_;

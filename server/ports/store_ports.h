@@ -8,6 +8,7 @@ namespace kith {
 
 class AccountStore;
 class CodeSender;
+class GroupStore;
 class InboxStore;
 class KeyStore;
 class LastSeenStore;
@@ -24,6 +25,7 @@ struct StorePorts {
   PairStore& pairs;
   LeaseStore& leases;
   LinkStore& links;
+  GroupStore& groups;
   InboxStore& inboxes;
   CodeSender& codes;
 };

@@ -118,7 +118,35 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " slot8 BLOB NOT NULL)",
         "CREATE INDEX links_by_expiry ON links (expires_at)",
 
-        // One row: how many of them there are
+        // Groups: 32 hexadecimal digits. The last revision, with the state and the digest of the change that made it
+        "CREATE TABLE group_heads ("
+        " group_id CHAR(32) NOT NULL PRIMARY KEY,"
+        " revision BIGINT NOT NULL,"
+        " state MEDIUMBLOB NOT NULL,"
+        " change_digest BLOB NOT NULL)",
+        "CREATE TABLE group_changes ("
+        " group_id CHAR(32) NOT NULL,"
+        " revision BIGINT NOT NULL,"
+        " signed_change BLOB NOT NULL,"
+        " PRIMARY KEY (group_id, revision))",
+        // The state after every so many revisions
+        "CREATE TABLE group_checkpoints ("
+        " group_id CHAR(32) NOT NULL,"
+        " revision BIGINT NOT NULL,"
+        " state MEDIUMBLOB NOT NULL,"
+        " PRIMARY KEY (group_id, revision))",
+        // left_revision: by which the account has left; 0: it is a member
+        "CREATE TABLE group_members ("
+        " account CHAR(32) NOT NULL,"
+        " group_id CHAR(32) NOT NULL,"
+        " left_revision BIGINT NOT NULL,"
+        " PRIMARY KEY (account, group_id))",
+        // Of how many groups the account is a member
+        "CREATE TABLE group_counts ("
+        " account CHAR(32) NOT NULL PRIMARY KEY,"
+        " held BIGINT NOT NULL)",
+
+        // One row: how many links there are
         "CREATE TABLE link_count ("
         " only_one SMALLINT NOT NULL PRIMARY KEY,"
         " held BIGINT NOT NULL)",

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/delivery/testing/memory_stores.h"
+#include "server/handlers/testing/memory_group_store.h"
 #include "server/ports/code_sender.h"
 #include "server/ports/key_store.h"
 #include "server/ports/store_ports.h"
@@ -149,7 +150,7 @@ struct MemoryPorts {
   MemoryPorts() {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
-  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, links, inboxes, codes}; }
+  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, links, groups, inboxes, codes}; }
 
   MemoryAccountStore accounts;
   MemoryKeyStore keys;
@@ -159,6 +160,7 @@ struct MemoryPorts {
   MemoryLeases all_leases;
   MemoryLeaseStore leases{all_leases, "kithd"};
   MemoryLinkStore links;
+  MemoryGroupStore groups;
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };
