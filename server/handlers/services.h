@@ -40,10 +40,10 @@ struct HandlerSettings {
   uint32_t code_digits = 6;
   uint32_t code_lifetime_s = 600;
   uint32_t code_attempts_max = 5;
-  uint32_t pin_attempts_max = 10;          // a day
-  uint32_t prekeys_low = 20;               // a device is told when it has fewer left
-  uint32_t links_max = 10'000;             // mailboxes for linking devices (LINK-3)
-  uint32_t groups_max = 1'000;             // of which one account may be a member
+  uint32_t pin_attempts_max = 10;  // a day
+  uint32_t prekeys_low = 20;       // a device is told when it has fewer left
+  uint32_t links_max = 10'000;     // mailboxes for linking devices (LINK-3)
+  uint32_t groups_max = 1'000;     // of which one account may be a member
   uint32_t group_members_max = kGroupMembersMax;
   wire::Limits limits = default_limits();  // as told in Welcome
   ServerId server_id;                      // AccountStore::server_id()

@@ -7,10 +7,10 @@
 #include "server/embedded/sqlite_dialect.h"
 #include "server/node/stores.h"
 #include "server/sql/sql_account_store.h"
+#include "server/sql/sql_group_store.h"
 #include "server/sql/sql_key_store.h"
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
-#include "server/sql/sql_group_store.h"
 #include "server/sql/sql_link_store.h"
 #include "server/sql/sql_profile_store.h"
 
