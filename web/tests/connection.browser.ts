@@ -221,7 +221,9 @@ describe("connections", () => {
 
       await page.goto(server.url); // and with one unread message, which is at the end: there it stays
       await writeLines(peer, "+491700000207", 2 * count + 1, 2 * count + 1);
-      await row(page, "Wil the Writer").getByText(`line ${2 * count + 1}.`).waitFor();
+      await row(page, "Wil the Writer")
+        .getByText(`line ${2 * count + 1}.`)
+        .waitFor();
       await openConversation(page, "Wil the Writer");
       await page.getByText("1 unread message").waitFor();
       const next = await writeLines(peer, "+491700000207", 2 * count + 2, 2 * count + 5);
