@@ -17,11 +17,28 @@ constexpr uint64_t kTryAgainMs = 1000;  // when not even reading the database wo
 FailureCode::Code code_of(StoreError error) {
   return error == StoreError::kFull ? FailureCode::kDiskFull : FailureCode::kStorage;
 }
+
+// The host's clock, read once for each input: what comes of it all has one time.
+class InputClock final : public Clock {
+ public:
+  explicit InputClock(const Clock& host) : host_(host) { read(); }
+  void read() {
+    now_ = host_.now();
+    monotonic_ = host_.monotonic();
+  }
+  [[nodiscard]] UnixMicros now() const override { return now_; }
+  [[nodiscard]] MonotonicMs monotonic() const override { return monotonic_; }
+
+ private:
+  const Clock& host_;
+  UnixMicros now_;
+  MonotonicMs monotonic_;
+};
 }  // namespace
 
 struct Client::Impl {
-  Impl(Database& opened, Clock& the_clock, RandomSource& the_random)
-      : database(opened), clock(the_clock), random(the_random) {}
+  Impl(Database& opened, Clock& host_clock, RandomSource& the_random)
+      : database(opened), clock(host_clock), random(the_random) {}
 
   // Reads the state from the database. An error: it can't be read now.
   Result<void, StoreError> start_engine(const HostFacts& facts) {
@@ -107,6 +124,7 @@ struct Client::Impl {
   }
 
   void handle(std::span<const client_api::Input> inputs, std::vector<client_api::Action>& actions) {
+    clock.read();
     const size_t before = actions.size();
     for (const client_api::Input& input : inputs) note(input);
     const auto started = engine ? Result<void, StoreError>() : start_engine(kept);
@@ -145,7 +163,7 @@ struct Client::Impl {
   }
 
   Database& database;
-  Clock& clock;
+  InputClock clock;
   RandomSource& random;
   Output output;
   std::unique_ptr<Engine> engine;  // absent while the database can't be read

@@ -101,7 +101,7 @@ struct HostFacts {
 };
 
 struct Engine {
-  // Reads the state from the database, inside a transaction.
+  // Reads the state from the database, inside a transaction. `clock` stands still while an input is worked on.
   Engine(Database& database, Clock& clock, RandomSource& random, Output& output, const HostFacts& facts);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -48,6 +48,15 @@ TEST_F(TogetherTest, EachRequestIsAnsweredInOrderAfterOneSync) {
   EXPECT_LT(ana_.disk().operations() - before, 10 * one);
 }
 
+TEST_F(TogetherTest, TheyHaveOneTime) {
+  warm_up();
+  const uint64_t before = ana_.clock_reads();
+  std::vector<client_api::Action> actions;
+  ana_.client().handle_together(sends(chat_, 50), actions);
+  ASSERT_EQ(responses(actions).size(), 50u);
+  EXPECT_EQ(ana_.clock_reads() - before, 2u) << "once each way";
+}
+
 TEST_F(TogetherTest, WhenTheTransactionFailsAllAreRefusedAndNothingIsKept) {
   warm_up();
   disconnect(ana_);

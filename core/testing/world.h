@@ -61,6 +61,8 @@ class Host final : LoopbackHost {
   [[nodiscard]] uint64_t wakes_at() const { return wake_at_; }
   // How far this device's clock is off the world's.
   void set_clock_off(int64_t us) { clock_.off_us = us; }
+  // How often it was read, either way.
+  [[nodiscard]] uint64_t clock_reads() const { return clock_.reads; }
   FaultyVfs& disk() { return disk_; }
   // For looking into the database, or damaging it, between inputs.
   Database& database() { return *device_.database; }
@@ -84,10 +86,17 @@ class Host final : LoopbackHost {
 
   struct OwnClock final : Clock {
     explicit OwnClock(const Clock& the_world) : world(the_world) {}
-    [[nodiscard]] UnixMicros now() const override { return {world.now().value + static_cast<uint64_t>(off_us)}; }
-    [[nodiscard]] MonotonicMs monotonic() const override { return world.monotonic(); }
+    [[nodiscard]] UnixMicros now() const override {
+      ++reads;
+      return {world.now().value + static_cast<uint64_t>(off_us)};
+    }
+    [[nodiscard]] MonotonicMs monotonic() const override {
+      ++reads;
+      return world.monotonic();
+    }
     const Clock& world;
     int64_t off_us = 0;
+    mutable uint64_t reads = 0;
   };
 
   World& world_;
