@@ -41,6 +41,13 @@ void give_up(Context context) {
   context.host.finish([&done] { return done; }, 2000);
 }
 
+// What the person at the terminal says; an error at the end of the input.
+Result<bool, ExitCode> says_yes(const std::string& question) {
+  const auto answer = ask_user(question + " [y/N] ", false);
+  if (!answer) return Fail(ExitCode::kInterrupted);
+  return !answer->empty() && (answer->front() == 'y' || answer->front() == 'Y');
+}
+
 // Whether the person wants it. Where nobody can be asked, whoever gave the link has said so.
 Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
                               const client_api::OpenLinkResponse& opened) {
@@ -54,11 +61,10 @@ Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
     context.out.note("the new device shows " + grouped(opened.code()) + ", if nobody sits between");
     return {};
   }
-  const auto answer = ask_user("Does " + one_line(opened.device_name()) + " show " + grouped(opened.code()) +
-                                   "? It can then read and write everything. [y/N] ",
-                               false);
-  if (!answer) return Fail(ExitCode::kInterrupted);
-  if (!answer->empty() && (answer->front() == 'y' || answer->front() == 'Y')) return {};
+  const auto yes = says_yes("Does " + one_line(opened.device_name()) + " show " + grouped(opened.code()) +
+                            "? It can then read and write everything.");
+  if (!yes) return Fail(yes.error());
+  if (*yes) return {};
   context.out.note("nothing was linked");
   return Fail(ExitCode::kFailed);
 }
@@ -69,7 +75,7 @@ client_api::HistoryScope scope_of(const std::string& history) {
 }
 
 std::string progress_text(const client_api::History& history) {
-  return std::to_string(history.done()) + " of " + std::to_string(history.total()) + " messages";
+  return "history: " + std::to_string(history.done()) + " of " + std::to_string(history.total()) + " messages";
 }
 
 client_api::History history_of(const client_api::ListDevicesResponse& response, uint32_t device) {
@@ -94,11 +100,11 @@ ExitCode follow_history(Context context, uint32_t device) {
     if (!response) return response.error();
     const client_api::History now = history_of(response->list_devices(), device);
     if (now.complete()) {
-      if (now.total() > 0) context.out.note("history: " + progress_text(now) + ", counted on both devices");
+      if (now.total() > 0) context.out.note(progress_text(now) + ", counted on both devices");
       return ExitCode::kOk;
     }
     if (now.done() != before.done()) {
-      context.out.note("history: " + progress_text(now));
+      context.out.note(progress_text(now));
       looks = 0;
     }
     before = now;
@@ -137,16 +143,16 @@ std::string device_line(const client_api::Device& device) {
     text += ", last there " + local_minute(device.last_active_us());
   if (device.first()) text += ", the first";
   if (device.this_device()) text += ", this one";
-  if (device.has_history()) text += ", history: " + progress_text(device.history());
+  if (device.has_history()) text += ", " + progress_text(device.history());
   return text;
 }
 
 Result<void, ExitCode> want_all_ended() {
   if (!can_ask()) return {};
-  const auto answer = ask_user("Log out all other devices? They delete what they have. [y/N] ", false);
-  if (!answer) return Fail(ExitCode::kInterrupted);
-  if (!answer->empty() && (answer->front() == 'y' || answer->front() == 'Y')) return {};
-  return Fail(ExitCode::kFailed);
+  const auto yes = says_yes("Log out all other devices? They delete what they have.");
+  if (!yes) return Fail(yes.error());
+  if (!*yes) return Fail(ExitCode::kFailed);
+  return {};
 }
 
 }  // namespace
