@@ -10,14 +10,7 @@ void set_blocked(Engine& engine, uint32_t request, const client_api::SetBlockedR
   engine.people.find(request, what, [&engine, request, blocked = what.blocked()](const AccountId& account) {
     if (engine.is_self(account))
       return engine.output.fail(request, FailureCode::kInvalidArgument, "one's own account can't be blocked");
-    if (engine.store.contacts.blocked(account) != blocked) {
-      engine.store.contacts.set_blocked(account, blocked);
-      engine.typing_presence.message_came(account);
-      engine.changes.partner(account);
-      engine.changes.contacts();
-      engine.privacy.tell_blocked(account);
-      engine.privacy.changed();
-    }
+    if (engine.privacy.set_blocked(account, blocked)) engine.privacy.tell_blocked(account);
     engine.output.done(request, &client_api::Response::mutable_set_blocked);
   });
 }

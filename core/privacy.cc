@@ -16,42 +16,59 @@ static_assert(static_cast<int>(client_api::Settings::kEveryone) == static_cast<i
 static_assert(static_cast<int>(client_api::Settings::kContacts) == static_cast<int>(wire::Privacy::kContacts));
 static_assert(static_cast<int>(client_api::Settings::kNobody) == static_cast<int>(wire::Privacy::kNobody));
 
-// The settings that all devices of the account share, as registers and as this device has them.
-struct Shared {
-  std::string_view subject;
-  std::string_view name;
-  int64_t absent;  // what one is that was never set
-  uint64_t least;
-  uint64_t greatest;
-  bool is_scope;
-};
-constexpr Shared kShared[] = {
-    {"read_receipts", setting::kReadReceipts, 1, 0, 1, false},
-    {"last_seen", setting::kLastSeenScope, client_api::Settings::kEveryone, client_api::Settings::kEveryone,
-     client_api::Settings::kNobody, true},
-    {"about", setting::kAboutScope, client_api::Settings::kEveryone, client_api::Settings::kEveryone,
-     client_api::Settings::kNobody, true},
-    {"has_pin", setting::kHasPin, 0, 0, 1, false},
-};
-
-bool is_scope(int scope) { return scope >= client_api::Settings::kEveryone && scope <= client_api::Settings::kNobody; }
+bool is_scope(int64_t scope) {
+  return scope >= client_api::Settings::kEveryone && scope <= client_api::Settings::kNobody;
+}
 
 }  // namespace
+
+struct PrivacySync::Shared {
+  std::string_view subject;  // of its register
+  std::string_view name;     // in this device's settings
+  int64_t absent;            // what it is when it was never set
+  bool is_scope = false;     // else 0 or 1
+
+  [[nodiscard]] bool may_be(int64_t value) const { return is_scope ? core::is_scope(value) : value == 0 || value == 1; }
+  static const Shared kReadReceipts, kLastSeen, kAbout, kHasPin;
+};
+using Shared = PrivacySync::Shared;
+constexpr Shared Shared::kReadReceipts = {"read_receipts", setting::kReadReceipts, 1};
+constexpr Shared Shared::kLastSeen = {"last_seen", setting::kLastSeenScope, client_api::Settings::kEveryone, true};
+constexpr Shared Shared::kAbout = {"about", setting::kAboutScope, client_api::Settings::kEveryone, true};
+constexpr Shared Shared::kHasPin = {"has_pin", setting::kHasPin, 0};
 
 PrivacySync::PrivacySync(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
 client_api::Settings PrivacySync::settings() {
-  SettingsTable& table = engine_.store.settings;
-  const auto scope = [&table](std::string_view name) {
-    const int64_t value = table.integer(name, client_api::Settings::kEveryone);
-    return static_cast<client_api::Settings::Scope>(value);
+  const auto scope = [this](const Shared& shared) {
+    return static_cast<client_api::Settings::Scope>(value_of(shared));
   };
   client_api::Settings settings;
-  settings.set_read_receipts(table.integer(setting::kReadReceipts, 1) != 0);
-  settings.set_last_seen(scope(setting::kLastSeenScope));
-  settings.set_about(scope(setting::kAboutScope));
-  settings.set_has_pin(table.integer(setting::kHasPin, 0) != 0);
+  settings.set_read_receipts(value_of(Shared::kReadReceipts) != 0);
+  settings.set_last_seen(scope(Shared::kLastSeen));
+  settings.set_about(scope(Shared::kAbout));
+  settings.set_has_pin(value_of(Shared::kHasPin) != 0);
   return settings;
+}
+
+int64_t PrivacySync::value_of(const Shared& shared) {
+  return engine_.store.settings.integer(shared.name, shared.absent);
+}
+
+bool PrivacySync::take(const Shared& shared, int64_t value) {
+  if (value_of(shared) == value) return false;
+  engine_.store.settings.set(shared.name, value);
+  if (shared.name == setting::kReadReceipts && value == 0) engine_.store.receipts.clear_all_due();
+  if (shared.is_scope) changed();
+  engine_.changes.settings();
+  return true;
+}
+
+void PrivacySync::put(const Shared& shared, int64_t value) {
+  if (!take(shared, value)) return;
+  content::StateValue said;
+  said.set_number(static_cast<uint64_t>(value));
+  engine_.own_state.set(content::OwnState::kSetting, shared.subject, said);
 }
 
 void PrivacySync::get(uint32_t request) {
@@ -62,27 +79,18 @@ void PrivacySync::get(uint32_t request) {
 }
 
 void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& what) {
-  const client_api::Settings before = settings();
-  SettingsTable& table = engine_.store.settings;
   for (const int scope : {static_cast<int>(what.last_seen()), static_cast<int>(what.about())}) {
     if (scope != client_api::Settings::kUnspecified && !is_scope(scope)) {
       return engine_.output.fail(request, FailureCode::kInvalidArgument,
                                  "last_seen and about: everyone, contacts or nobody");
     }
   }
-  if (what.has_read_receipts() && what.read_receipts() != before.read_receipts()) {
-    table.set(setting::kReadReceipts, what.read_receipts() ? 1 : 0);
-    if (!what.read_receipts()) engine_.store.receipts.clear_all_due();
-  }
-  if (is_scope(what.last_seen())) table.set(setting::kLastSeenScope, what.last_seen());
-  if (is_scope(what.about())) table.set(setting::kAboutScope, what.about());
-  const client_api::Settings now = settings();
-  if (now.last_seen() != before.last_seen() || now.about() != before.about()) changed();
-  if (now.SerializeAsString() != before.SerializeAsString()) engine_.changes.settings();
-  tell_settings();
+  if (what.has_read_receipts()) put(Shared::kReadReceipts, what.read_receipts() ? 1 : 0);
+  if (is_scope(what.last_seen())) put(Shared::kLastSeen, what.last_seen());
+  if (is_scope(what.about())) put(Shared::kAbout, what.about());
   client_api::Response response;
   response.set_id(request);
-  *response.mutable_set_settings() = now;
+  *response.mutable_set_settings() = settings();
   engine_.output.respond(std::move(response));
 }
 
@@ -101,9 +109,7 @@ void PrivacySync::set_pin(uint32_t request, const client_api::SetPinRequest& wha
                         const CallFailure failure = failure_of(reply);
                         return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
                       }
-                      engine_.store.settings.set(setting::kHasPin, remove ? 0 : 1);
-                      engine_.changes.settings();
-                      tell_settings();
+                      put(Shared::kHasPin, remove ? 0 : 1);
                       engine_.output.done(request, &client_api::Response::mutable_set_pin);
                     });
 }
@@ -126,40 +132,25 @@ void PrivacySync::tell_blocked(const AccountId& account) {
   engine_.own_state.set(content::OwnState::kBlocked, account.view(), value);
 }
 
-void PrivacySync::apply_blocked(BytesView subject, const content::StateValue& value) {
-  const auto account = AccountId::from_bytes(subject);
-  const bool blocked = value.number() != 0;
-  if (!account || account->is_none() || engine_.is_self(*account) ||
-      engine_.store.contacts.blocked(*account) == blocked) {
-    return;
-  }
-  engine_.store.contacts.set_blocked(*account, blocked);
-  engine_.typing_presence.message_came(*account);
-  engine_.changes.partner(*account);
+bool PrivacySync::set_blocked(const AccountId& account, bool blocked) {
+  if (engine_.store.contacts.blocked(account) == blocked) return false;
+  engine_.store.contacts.set_blocked(account, blocked);
+  engine_.typing_presence.message_came(account);
+  engine_.changes.partner(account);
   engine_.changes.contacts();
   changed();
+  return true;
+}
+
+void PrivacySync::apply_blocked(BytesView subject, const content::StateValue& value) {
+  const auto account = AccountId::from_bytes(subject);
+  if (account && !account->is_none() && !engine_.is_self(*account)) (void)set_blocked(*account, value.number() != 0);
 }
 
 void PrivacySync::apply_setting(BytesView subject, const content::StateValue& value) {
-  const auto shared = std::find_if(std::begin(kShared), std::end(kShared),
-                                   [subject](const Shared& each) { return each.subject == subject; });
-  if (shared == std::end(kShared) || value.number() < shared->least || value.number() > shared->greatest) return;
-  const auto number = static_cast<int64_t>(value.number());
-  if (engine_.store.settings.integer(shared->name, shared->absent) == number) return;
-  engine_.store.settings.set(shared->name, number);
-  if (shared->name == setting::kReadReceipts && number == 0) engine_.store.receipts.clear_all_due();
-  if (shared->is_scope) changed();
-  engine_.changes.settings();
-}
-
-void PrivacySync::tell_settings() {
-  for (const Shared& each : kShared) {
-    content::StateValue value;
-    value.set_number(static_cast<uint64_t>(engine_.store.settings.integer(each.name, each.absent)));
-    // What was never set anywhere says nothing.
-    if (value.number() != static_cast<uint64_t>(each.absent) ||
-        engine_.own_state.find(content::OwnState::kSetting, each.subject))
-      engine_.own_state.set(content::OwnState::kSetting, each.subject, value);
+  for (const Shared* shared : {&Shared::kReadReceipts, &Shared::kLastSeen, &Shared::kAbout, &Shared::kHasPin}) {
+    const auto number = static_cast<int64_t>(value.number());
+    if (shared->subject == subject && shared->may_be(number)) (void)take(*shared, number);
   }
 }
 

@@ -25,6 +25,7 @@ struct Engine;
 class PrivacySync {
  public:
   static constexpr uint64_t kAgainMs = 30000;
+  struct Shared;  // a setting that all devices of the account share
 
   explicit PrivacySync(Engine& engine);
 
@@ -33,9 +34,9 @@ class PrivacySync {
   void set(uint32_t request, const client_api::SetSettingsRequest& what);
   void set_pin(uint32_t request, const client_api::SetPinRequest& what);
 
-  // Scopes or blocks changed: the server has to know.
-  void changed();
-  // So do the contacts, when a scope refers to them.
+  // Here, and the server has to know; tell_blocked() is for the account's other devices. False: it is so already.
+  bool set_blocked(const AccountId& account, bool blocked);
+  // The server has to know them, when a scope refers to them.
   void contacts_changed();
   // Whether the account is blocked is so everywhere from now on.
   void tell_blocked(const AccountId& account);
@@ -46,7 +47,13 @@ class PrivacySync {
   void pump();
 
  private:
-  void tell_settings();
+  int64_t value_of(const Shared& shared);
+  // Here, and the server has to know of a scope. False: it is so already.
+  bool take(const Shared& shared, int64_t value);
+  // The same by the person, so that it is so on all devices.
+  void put(const Shared& shared, int64_t value);
+  // Scopes, blocks or contacts: the server has to know.
+  void changed();
   void fetch();
   void take_fetched(const wire::Privacy& privacy);
   void send();
