@@ -43,6 +43,22 @@ std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject
   return id ? engine.store.conversations.find(*id) : std::nullopt;
 }
 
+// Absent while nobody knows whom it is with, so that no other device can have it.
+std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id) {
+  auto row = engine.store.conversations.find(id);
+  return row && !engine.store.handles.provisional(row->peer) ? std::move(row) : std::nullopt;
+}
+
+void tell_draft(Engine& engine, const ConversationRow& row) {
+  engine.own_state.set(State::kDraft, row.peer.view(), draft_of(row), RegisterDue::kSoon);
+}
+
+void tell_place(Engine& engine, const ConversationRow& row) {
+  engine.own_state.set(State::kArchived, row.peer.view(), number(row.archived ? 1 : 0));
+  engine.own_state.set(State::kPinned, row.peer.view(), number(row.pinned.value));
+  engine.own_state.set(State::kMuted, row.peer.view(), number(row.muted_until.value));
+}
+
 // Which are shown as pinned may change with one more that is, or one less.
 void pin(Engine& engine, const ConversationId& id, UnixMicros at) {
   const std::vector<ConversationId> before = engine.store.conversations.pinned();
@@ -57,7 +73,7 @@ void pin(Engine& engine, const ConversationId& id, UnixMicros at) {
 void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftRequest& what) {
   const auto conversation = Conversations(engine.store).set_draft(what);
   if (!conversation) return engine.output.fail(request, conversation.error().code, conversation.error().detail);
-  tell_conversation(engine, *conversation);
+  if (const auto row = tellable(engine, *conversation)) tell_draft(engine, *row);
   engine.changes.conversation(*conversation);
   engine.output.done(request, &client_api::Response::mutable_set_draft);
 }
@@ -76,7 +92,7 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
   }
   if (what.has_archived()) table.set_archived(*id, what.archived());
   if (what.has_muted_until_us()) table.set_muted(*id, bounded_time(what.muted_until_us()));
-  tell_conversation(engine, *id);
+  if (const auto row = tellable(engine, *id)) tell_place(engine, *row);
   engine.changes.conversation(*id);
   auto conversation = Conversations(engine.store).build(*id);
   if (!conversation) return;  // the database failed: the commit answers
@@ -88,13 +104,10 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
 }
 
 void tell_conversation(Engine& engine, const ConversationId& id) {
-  const auto row = engine.store.conversations.find(id);
-  if (!row || engine.store.handles.provisional(row->peer)) return;
-  const BytesView subject = row->peer.view();
-  engine.own_state.set(State::kDraft, subject, draft_of(*row), RegisterDue::kSoon);
-  engine.own_state.set(State::kArchived, subject, number(row->archived ? 1 : 0));
-  engine.own_state.set(State::kPinned, subject, number(row->pinned.value));
-  engine.own_state.set(State::kMuted, subject, number(row->muted_until.value));
+  const auto row = tellable(engine, id);
+  if (!row) return;
+  tell_draft(engine, *row);
+  tell_place(engine, *row);
 }
 
 void apply_draft(Engine& engine, BytesView subject, const content::StateValue& value) {

@@ -21,7 +21,7 @@ void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftReque
 void set_conversation(Engine& engine, uint32_t request, const client_api::SetConversationRequest& what);
 
 // What this conversation is like here is what it is like everywhere from now on. Nothing while nobody knows whom it is
-// with.
+// with: then it is told when that is known.
 void tell_conversation(Engine& engine, const ConversationId& id);
 
 // From another device of the account. What is set of a conversation that is not here opens it.

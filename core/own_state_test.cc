@@ -198,6 +198,13 @@ TEST_F(OwnStateTest, ADraftThatWaitedWhenTheProgramEndedIsToldByTheNextOne_STATE
   EXPECT_EQ(conversation(web_, webs_).draft(), "half a sentence");
 }
 
+TEST_F(OwnStateTest, WithADraftNothingElseIsTold_STATE_3) {
+  execute(ana_, "UPDATE conversations SET archived = 1, pinned_us = 5, muted_until_us = 5");
+  set_draft(ana_, chat_, "half a sentence");
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM registers WHERE substr(key, 1, 1) = x'02'"), 1);
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM registers WHERE substr(key, 1, 1) IN (x'03', x'04', x'05')"), 0);
+}
+
 TEST_F(OwnStateTest, TheLongestDraftIsTold_STATE_3) {
   const std::string text(65536, 'x');
   set_draft(ana_, chat_, text, say(ben_, bens_chat(), "well?"));
