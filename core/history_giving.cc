@@ -205,13 +205,7 @@ History::Head HistoryGiving::head_of(const ConversationRow& conversation) {
 }
 
 void HistoryGiving::put(DeviceId device, const Bytes& content) {
-  OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
-  item.target = engine_.registration->account;
-  item.kind = OutboxKind::kHistory;
-  item.only_device = device;
-  item.content = content;
-  engine_.outbox.add(item);
+  engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kHistory, content, device);
 }
 
 void HistoryGiving::send_again(DeviceId device, int64_t count) {

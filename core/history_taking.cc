@@ -184,13 +184,8 @@ void HistoryTaking::answer(const TakenHistory& row, bool again) {
   // One that has not left says the newer thing.
   if (const auto waiting = engine_.store.outbox.find_unsealed(self, OutboxKind::kHistoryTaken))
     return engine_.store.outbox.set_content(waiting->sequence, bytes);
-  OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
-  item.target = self;
-  item.kind = OutboxKind::kHistoryTaken;
-  item.only_device = row.giver;
-  item.content = bytes;
-  if (!engine_.outbox.add(item)) wait(kGapMs);
+  if (!engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kHistoryTaken, bytes, row.giver))
+    wait(kGapMs);
 }
 
 void HistoryTaking::wait(uint64_t milliseconds) {

@@ -88,6 +88,16 @@ bool Outbox::add(const OutboxRow& item) {
   return true;
 }
 
+bool Outbox::add_own(const MessageId& id, OutboxKind kind, Bytes content, DeviceId only) {
+  OutboxRow item;
+  item.message_id = id;
+  item.target = ports_.registration->account;
+  item.kind = kind;
+  item.only_device = only;
+  item.content = std::move(content);
+  return add(item);
+}
+
 void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
   const auto from = lanes_.extract(provisional);
   if (from.empty()) return;

@@ -99,6 +99,8 @@ class Outbox {
   // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the
   // person has to agree to the account's identity.
   bool add(const OutboxRow& item);
+  // The same for the account's other devices, or for this one of them alone.
+  bool add_own(const MessageId& id, OutboxKind kind, Bytes content, DeviceId only = {});
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the handle.
   void redirect(const AccountId& provisional, const AccountId& account);
   void fail_all(const AccountId& account, FailureReason why);

@@ -34,13 +34,8 @@ void OwnCopies::tell_sent(DeviceId device) {
   std::vector<contents::SentRun> runs;
   size_t bytes = 0;
   const auto put_runs = [&] {
-    OutboxRow item;
-    item.message_id = engine_.random.id<MessageId>();
-    item.target = engine_.registration->account;
-    item.kind = OutboxKind::kOwnSent;
-    item.only_device = device;
-    item.content = contents::own_sent(engine_.clock.now(), std::exchange(runs, {}));
-    engine_.outbox.add(item);
+    engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kOwnSent,
+                           contents::own_sent(engine_.clock.now(), std::exchange(runs, {})), device);
     bytes = 0;
   };
   size_t told = 0;
@@ -62,12 +57,7 @@ void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicro
   const auto message = engine_.store.messages.find(id);
   if (!message) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
-  OutboxRow item;
-  item.message_id = id;
-  item.target = engine_.registration->account;
-  item.kind = OutboxKind::kOwnCopy;
-  item.content = contents::copy(*message, {target.account(), server_time, number});
-  engine_.outbox.add(item);
+  engine_.outbox.add_own(id, OutboxKind::kOwnCopy, contents::copy(*message, {target.account(), server_time, number}));
 }
 
 void OwnCopies::was_read(const ConversationId& conversation) {
@@ -93,20 +83,16 @@ void OwnCopies::put(std::vector<contents::ReadMark> marks) {
   if (const auto waiting = engine_.store.outbox.find_unsealed(self, OutboxKind::kOwnRead)) {
     // One that has not left takes up a later one; the same conversation's later mark is further.
     for (const contents::ReadMark& before : contents::read_marks(BytesView(waiting->content))) {
-      const bool again = std::any_of(marks.begin(), marks.end(),
-                                     [&before](const auto& each) { return each.partner == before.partner; });
-      if (!again) marks.push_back(before);
+      const bool is_said = std::any_of(marks.begin(), marks.end(),
+                                       [&before](const auto& each) { return each.partner == before.partner; });
+      if (!is_said) marks.push_back(before);
     }
     if (marks.size() <= contents::kReadMarksMax)
       return engine_.store.outbox.set_content(waiting->sequence, contents::own_read(engine_.clock.now(), marks));
   }
   if (marks.size() > contents::kReadMarksMax) marks.resize(1);
-  OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
-  item.target = self;
-  item.kind = OutboxKind::kOwnRead;
-  item.content = contents::own_read(engine_.clock.now(), marks);
-  engine_.outbox.add(item);
+  engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kOwnRead,
+                         contents::own_read(engine_.clock.now(), marks));
 }
 
 bool OwnCopies::take(const IncomingContent& incoming) {

@@ -197,13 +197,8 @@ bool OwnState::put_telling() {
 }
 
 bool OwnState::put(const std::vector<RegisterRow>& rows, bool asks, DeviceId only) {
-  OutboxRow item;
-  item.message_id = engine_.random.id<MessageId>();
-  item.target = engine_.registration->account;
-  item.kind = OutboxKind::kOwnState;
-  item.only_device = only;
-  item.content = contents::own_state(engine_.clock.now(), rows, asks);
-  return engine_.outbox.add(item);
+  return engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kOwnState,
+                                contents::own_state(engine_.clock.now(), rows, asks), only);
 }
 
 }  // namespace kith::core
