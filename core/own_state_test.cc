@@ -8,6 +8,7 @@
 
 #include "core/contents.h"
 #include "core/testing/linked_devices.h"
+#include "core/testing/much_history.h"
 #include "core/testing/state_dump.h"
 #include "core/testing/two_people.h"
 
@@ -372,6 +373,34 @@ TEST_F(OwnStateTest, TheOwnProfileIsTheSameOnAllDevicesAndOnTheServer_STATE_7) {
   EXPECT_EQ(world_.server->account_of(kAna)->profile.name(), "Ana Maria");
   EXPECT_EQ(world_.server->account_of(kAna)->profile.about(), "on the road");
   expect_same();
+}
+
+TEST_F(OwnStateTest, AProfileThatIsNoneIsNotTakenFromAnotherDevice_STATE_1) {
+  // What the other device's client would never write; it leaves with something else.
+  const auto say_profile = [this](const char* subject, const std::string& text) {
+    content::StateValue value;
+    value.set_text(text);
+    const std::string key = to_hex(RegisterRow::key_of(content::OwnState::kProfile, subject));
+    const std::string said = to_hex(value.SerializeAsString());
+    execute_text(web_,
+                 "INSERT OR REPLACE INTO registers (key, value, stamp_us, stamp_counter, stamp_device, due) "
+                 "SELECT x'" +
+                     key + "', x'" + said + "', 1 + max(stamp_us), 0, 2, 1 FROM registers");
+    set_contact(web_, kEva, subject);
+    settle();
+    EXPECT_EQ(query_text(ana_, "SELECT count(*) FROM registers WHERE key = x'" + key + "' AND value = x'" + said + "'"),
+              1)
+        << "it was told";
+  };
+  open_chat(ana_, kAna);  // what tells of it
+  settle();
+  ana_.events.clear();
+  say_profile("name", std::string(65, 'n'));
+  EXPECT_EQ(state(ana_).name(), "Ana");
+  EXPECT_EQ(count_events(ana_, client_api::Event::kConversationChanged), 0);
+  say_profile("about", std::string(150, 'a'));
+  EXPECT_EQ(about(ana_), std::string(140, 'a')) << "as of anybody's profile";
+  EXPECT_GT(count_events(ana_, client_api::Event::kConversationChanged), 0);
 }
 
 TEST_F(OwnStateTest, ANewDeviceIsToldEverything_STATE_4) {

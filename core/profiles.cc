@@ -48,6 +48,10 @@ Result<std::string, Refusal> Profiles::checked_name(const std::string& name) {
   return line;
 }
 
+std::string Profiles::about_of(const std::string& said) {
+  return is_utf8(said) ? std::string(first_characters(one_line(said), kAboutCharactersMax)) : "";
+}
+
 void Profiles::load() {
   if (engine_.registration) own_name_ = own().name;
 }
@@ -74,11 +78,11 @@ void Profiles::set_own_name(const std::string& name) {
 }
 
 void Profiles::take_own(const std::string& name, const std::string& about) {
-  const auto checked = checked_name(name);
-  if (!checked || !is_utf8(about)) return;
   ProfileRow row = own();
-  row.name = own_name_ = *checked;
-  row.about = first_characters(one_line(about), kAboutCharactersMax);
+  row.name = name_of(name);
+  row.about = about_of(about);
+  if (row.name.empty()) return;
+  own_name_ = row.name;
   engine_.store.profiles.set(row);
   ++edits_;
 }
@@ -90,12 +94,12 @@ void Profiles::tell_devices(BytesView subject, const std::string& text) {
 }
 
 void Profiles::apply(BytesView subject, const content::StateValue& value) {
-  const ProfileRow row = own();
-  const std::string& text = value.text();
-  const bool is_name = subject == "name";
-  if (!is_name && subject != "about") return;
-  if (text == (is_name ? row.name : row.about)) return;
-  take_own(is_name ? text : row.name, is_name ? row.about : text);
+  ProfileRow row = own();
+  const ProfileRow before = row;
+  if (subject == "name") row.name = name_of(value.text());
+  if (subject == "about") row.about = about_of(value.text());
+  if (row.name.empty() || (row.name == before.name && row.about == before.about)) return;
+  take_own(row.name, row.about);
   engine_.changes.partner(engine_.registration->account);
   if (engine_.store.settings.integer(setting::kProfileToSend, 0) == 0)
     engine_.store.settings.set(setting::kProfileToSend, kToCompare);
@@ -206,8 +210,8 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   const auto before = engine_.store.profiles.find(account);
   ProfileRow row;
   row.account = account;
-  row.name = checked_name(profile.name()).value_or("");
-  row.about = first_characters(one_line(profile.about()), kAboutCharactersMax);
+  row.name = name_of(profile.name());
+  row.about = about_of(profile.about());
   row.fetched = engine_.clock.now();
   engine_.store.profiles.set(row);
   const std::vector<Handle> handles = engine_.store.handles.of(account);

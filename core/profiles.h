@@ -36,6 +36,9 @@ class Profiles final : public ContentHandler {
 
   // The name as one line (base/unicode.h). Absent unless it has 1 to 64 characters of which something is seen.
   static Result<std::string, Refusal> checked_name(const std::string& name);
+  // What a name or an about text is shown as here, whoever says it: as one line, within the bounds. "": it is none.
+  static std::string name_of(const std::string& said) { return checked_name(said).value_or(""); }
+  static std::string about_of(const std::string& said);
 
   void get(uint32_t request, const client_api::GetProfileRequest& what);
   void set(uint32_t request, const client_api::SetProfileRequest& what);
@@ -44,7 +47,7 @@ class Profiles final : public ContentHandler {
   void load();
   // Commits the name, to be sent.
   void set_own_name(const std::string& name);
-  // Commits what another device of the account says: the server has it.
+  // Commits what another device of the account says: the server has it. Nothing where the name is none.
   void take_own(const std::string& name, const std::string& about);
   // From another device of the account; the subject is "name" or "about" (STATE-1).
   void apply(BytesView subject, const content::StateValue& value);
