@@ -23,8 +23,10 @@ void Changes::note(const MessageId& message, const ConversationId& conversation,
   }
 }
 
-void Changes::message_added(const MessageId& message, const ConversationId& conversation) {
-  note(message, conversation, true);
+bool Changes::add_message(const MessageRow& message) {
+  if (!store_.messages.add(message)) return false;
+  note(message.id, message.conversation, true);
+  return true;
 }
 
 void Changes::message_changed(const MessageId& message, const ConversationId& conversation) {
@@ -44,7 +46,7 @@ void Changes::notice(const ConversationId& conversation, const AccountId& about,
   notice.kind = kind;
   notice.sent_at = notice.came = clock_.now();
   notice.order = store_.messages.pending_order(conversation, server_now);
-  if (store_.messages.add(notice)) message_added(notice.id, conversation);
+  (void)add_message(notice);
 }
 
 void Changes::partner(const AccountId& account) {

@@ -46,7 +46,8 @@ class Changes {
         search_index_(search_index),
         above_(std::move(above)) {}
 
-  void message_added(const MessageId& message, const ConversationId& conversation);
+  // Adds the message to its conversation, as MessagesTable::add does. False: it is there already.
+  bool add_message(const MessageRow& message);
   void message_changed(const MessageId& message, const ConversationId& conversation);
   // It is no more. Any message that was noted and is not there at the end is told so.
   void message_removed(const MessageId& message, const ConversationId& conversation);

@@ -244,6 +244,19 @@ TEST_F(HistoryLiesTest, AnyBatchIsBoundedAndChangesNothingThatIsThere_HISTORY_3)
   world_.advance(5000);
   EXPECT_EQ(forged_rows(web_), HistoryTaking::kMessagesMax);
   EXPECT_EQ(query(web_, "SELECT count(*) FROM messages WHERE order_us < 0 OR tick > 4"), 0);
+  // Whose profile nobody has, and what is said of it.
+  history.set_number(next());
+  history.clear_parts();
+  content::History::Part& head = *history.add_parts();
+  head.set_account("nobody's account");
+  head.mutable_head()->set_name("two\nlines");
+  head.mutable_head()->set_about(std::string(1000, 'x'));
+  put_in_outbox(ana_, state(ana_).account_id(), content);
+  world_.advance(2000);
+  EXPECT_EQ(query(web_,
+                  "SELECT count(*) FROM profiles WHERE account = CAST('nobody''s account' AS BLOB) AND "
+                  "instr(name, char(10)) = 0 AND name LIKE 'two%' AND length(about) = 140"),
+            1);
   say(ben_, bens_chat(), "goes on");
   world_.advance(2000);
   EXPECT_EQ(query(web_, "SELECT count(*) FROM messages WHERE text = 'goes on'"), 1);

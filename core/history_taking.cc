@@ -3,7 +3,6 @@
 #include "core/history_taking.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
@@ -18,8 +17,6 @@ namespace kith::core {
 namespace {
 
 using content::History;
-
-constexpr size_t kBytesOfCharacterMax = 4;
 
 // Without conversation and sender. Absent: no client of ours gives such.
 std::optional<MessageRow> row_of(const History::Message& given) {
@@ -51,17 +48,9 @@ std::optional<MessageRow> row_of(const History::Message& given) {
   return std::nullopt;
 }
 
-bool is_after(const MessageRow& message, const std::optional<MessageRow>& other) {
-  return !other || std::tie(other->order.value, other->id) < std::tie(message.order.value, message.id);
-}
-
-bool is_text(const std::string& text, size_t characters) {
-  return text.size() <= characters * kBytesOfCharacterMax && is_utf8(text);
-}
-
 }  // namespace
 
-HistoryTaking::HistoryTaking(Engine& engine) : engine_(engine), quiet_(engine.timers), told_(engine.timers) {}
+HistoryTaking::HistoryTaking(Engine& engine) : engine_(engine), quiet_(engine.timers), progress_(engine) {}
 
 void HistoryTaking::expect(DeviceId giver, const std::optional<HistoryId>& history) {
   engine_.store.taken_history.remove();
@@ -133,8 +122,12 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     if (!row || (is_own && !row->outgoing)) continue;
     row->conversation = conversation;
     row->from = row->outgoing ? engine_.registration->account : *partner;
-    const bool unread = given.unread() && !row->outgoing && is_after(*row, read);
-    engine_.store.messages.add_old(*row, unread);
+    const bool unread = given.unread() && !row->outgoing && (!read || *read < MessageCursor{row->order, row->id});
+    if (!engine_.store.messages.add(*row, unread) && engine_.store.messages.remove_undecryptable(row->id, row->from)) {
+      engine_.store.messages.add(*row, unread);
+      engine_.store.repairs.remove(row->id);
+      engine_.changes.message_changed(row->id, conversation);
+    }
     ++held;
   }
   if (part.has_whole()) count(*partner, conversation, part.whole());
@@ -144,10 +137,9 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
 
 void HistoryTaking::take_head(const AccountId& partner, const History::Head& head) {
   const auto known = engine_.store.profiles.find(partner);
-  const bool is_profile = is_text(head.name(), kNameCharactersMax) && is_text(head.about(), kAboutCharactersMax);
-  if (is_profile && (!known || known->fetched.value == 0)) {
+  if (!known || known->fetched.value == 0) {
     const uint64_t fetched = std::min(head.fetched_us(), engine_.clock.now().value);
-    engine_.store.profiles.set({partner, head.name(), head.about(), {fetched}});
+    engine_.store.profiles.set({partner, Profiles::name_of(head.name()), Profiles::about_of(head.about()), {fetched}});
   }
   size_t handles = kHandlesMax;
   for (const std::string& text : head.handles()) {

@@ -10,7 +10,8 @@
 //   the last   what is here is counted, and that is the answer
 //
 // Messages become rows in their place, and no news: none is told of one by one, nor given by TakeEvents, and none is
-// unread that was not unread there. One that is here already, because a copy came first, stays as it is.
+// unread that was not unread there. One that is here already, because a copy came first, stays as it is; but where a
+// row stands for it because it could not be decrypted here, it takes that row's place.
 //
 // Limits: a batch is one envelope; kPartsMax parts and kMessagesMax messages of it are looked at.
 #pragma once

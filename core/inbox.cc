@@ -288,10 +288,9 @@ void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, Unix
   row.sent_at = server_time;
   row.order = server_time;
   row.came = engine_.clock.now();
-  if (!engine_.store.messages.add(row)) return;  // what can't be read says nothing about a message that is there
+  if (!engine_.changes.add_message(row)) return;  // what can't be read says nothing about a message that is there
   engine_.store.account.count_undecryptable(1);
   ++engine_.progress.undecryptable;
-  engine_.changes.message_added(id, row.conversation);
   engine_.conversation_may_be_new();
   if (can_repair) engine_.repair.want(id, sender);
 }

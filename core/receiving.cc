@@ -3,6 +3,7 @@
 #include "core/receiving.h"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/bytes.h"
@@ -18,13 +19,8 @@ namespace {
 
 constexpr uint64_t kKeptPauseMs = 20;  // between one stretch and the next, for whatever else comes
 
-bool fits(const content::Content& content) {
-  MessageRow unused;
-  return content.kind_case() != content::Content::kText || contents::read_text(content.text(), unused);
-}
-
-// Without its conversation.
-MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
+// Without its conversation. Absent: no client of ours sends such.
+std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now) {
   MessageRow row;
   row.id = incoming.id;
   row.from = incoming.sender.account;
@@ -34,7 +30,7 @@ MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
   row.came = now;
   row.receipt_number = incoming.receipt_number;
   if (incoming.content.kind_case() == content::Content::kText) {
-    (void)contents::read_text(incoming.content.text(), row);  // fits() has said so
+    if (!contents::read_text(incoming.content.text(), row)) return std::nullopt;
   } else {
     row.kind = MessageKind::kUnsupported;
     row.raw = Bytes(incoming.bytes);
@@ -46,13 +42,20 @@ MessageRow row_of(const IncomingContent& incoming, UnixMicros now) {
 
 Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timers) {}
 
+bool Receiving::add(const MessageRow& row, const AccountId& partner) {
+  if (!engine_.changes.add_message(row)) return false;
+  engine_.profiles.heard_from(partner);
+  return true;
+}
+
 bool Receiving::take_copy(const IncomingContent& incoming) {
   const content::Content& content = incoming.content;
   const auto partner = content.has_copy() ? AccountId::from_bytes(content.copy().account()) : incoming.sender.account;
-  if (!partner || !fits(content)) return false;
   // Of a later version, and nothing that would be shown.
   if (content.kind_case() == content::Content::KIND_NOT_SET && !content.has_copy()) return false;
-  MessageRow row = row_of(incoming, {});
+  auto read = row_of(incoming, {});
+  if (!partner || !read) return false;
+  MessageRow& row = *read;
   if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) row.id = *resent;
   row.outgoing = true;
   row.tick = Tick::kRead;  // as far as it is a note to oneself
@@ -66,10 +69,7 @@ bool Receiving::take_copy(const IncomingContent& incoming) {
   }
   row.conversation = Conversations(engine_.store).open(*partner, row.order, engine_.random).id;
   engine_.store.repairs.remove(row.id);
-  if (engine_.store.messages.add(row)) {
-    engine_.changes.message_added(row.id, row.conversation);
-    engine_.profiles.heard_from(*partner);
-  }
+  (void)add(row, *partner);
   for (const Raised& each : raised) {
     if (each.message != row.id && engine_.store.messages.raise(each.message, each.state))
       engine_.changes.message_changed(each.message, row.conversation);
@@ -81,8 +81,9 @@ bool Receiving::take(const IncomingContent& incoming) {
   if (engine_.is_self(incoming.sender.account)) return take_copy(incoming);
   const content::Content& content = incoming.content;
   engine_.typing_presence.message_came(incoming.sender.account);
-  if (!fits(content)) return false;  // no client of ours sends such
-  MessageRow row = row_of(incoming, engine_.clock.now());
+  auto read = row_of(incoming, engine_.clock.now());
+  if (!read) return false;
+  MessageRow& row = *read;
   row.conversation = Conversations(engine_.store).open(row.from, incoming.server_time, engine_.random).id;
   if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
     row.id = *resent;
@@ -93,13 +94,9 @@ bool Receiving::take(const IncomingContent& incoming) {
       return true;
     }
   }
-  if (!engine_.store.messages.add(row)) {
-    // An answer to a request has a time of its own, which is not the message's
-    if (row.id == incoming.id) engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
-    return true;
-  }
-  engine_.changes.message_added(row.id, row.conversation);
-  engine_.profiles.heard_from(row.from);
+  // An answer to a request has a time of its own, which is not the message's
+  if (!add(row, row.from) && row.id == incoming.id)
+    engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
   return true;
 }
 
@@ -124,7 +121,7 @@ void Receiving::take_some_kept() {
 
 void Receiving::take_kept_message(const MessageRow& kept) {
   content::Content content;
-  if (!content.ParseFromString(kept.raw) || !fits(content)) return;
+  if (!content.ParseFromString(kept.raw)) return;
   ContentHandler* const part = engine_.inbox.handler_of(content.kind_case());
   if (part == nullptr) return;
   const IncomingContent incoming{kept.id, {kept.from, kept.from_device}, kept.order, kept.receipt_number, content,
@@ -136,12 +133,12 @@ void Receiving::take_kept_message(const MessageRow& kept) {
     (void)part->take(incoming);
     return;
   }
-  MessageRow row = row_of(incoming, engine_.clock.now());
-  if (row.kind == MessageKind::kUnsupported) return;
-  row.conversation = kept.conversation;
-  if (!engine_.store.messages.remake(row)) return;
-  engine_.changes.message_changed(row.id, row.conversation);
-  engine_.changes.conversation(row.conversation);
+  auto row = row_of(incoming, engine_.clock.now());
+  if (!row || row->kind == MessageKind::kUnsupported) return;
+  row->conversation = kept.conversation;
+  if (!engine_.store.messages.remake(*row)) return;
+  engine_.changes.message_changed(row->id, row->conversation);
+  engine_.changes.conversation(row->conversation);
 }
 
 }  // namespace kith::core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Messages that come: each becomes a row of its conversation, which is opened by the first one. An answer to a request
-// to send again takes the place of its placeholder. Contents of a kind that this version does not know are kept as they
-// are and shown as such; a later version that knows their kind takes them then.
+// to send again takes the place of the row that stands for what could not be decrypted. Contents of a kind that this
+// version does not know are kept as they are and shown as such; a later version that knows their kind takes them then.
 #pragma once
 
 #include "core/content_handler.h"
@@ -28,6 +28,8 @@ class Receiving final : public ContentHandler {
   void take_kept(int64_t kinds);
 
  private:
+  // False: it is there already.
+  bool add(const MessageRow& row, const AccountId& partner);
   // From another device of this account (COPY-1).
   [[nodiscard]] bool take_copy(const IncomingContent& incoming);
   void take_some_kept();

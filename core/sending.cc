@@ -158,9 +158,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     }
     message.quote = quote_of(*original);
   }
-  engine_.store.messages.add(message);
+  (void)engine_.changes.add_message(message);
   if (!stays) enqueue(message, partner);
-  engine_.changes.message_added(message.id, conversation);
   engine_.typing_presence.message_sent(conversation);
   answer(request, message);
 }

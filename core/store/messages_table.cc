@@ -63,22 +63,14 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   return true;
 }
 
-bool MessagesTable::add(const MessageRow& message) {
+bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
   const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved;
-  const bool unread = !message.outgoing && !notice;
+  const bool is_unread = unread.value_or(!message.outgoing && !notice);
   Tick tick = message.tick;
-  if (message.outgoing && tick == Tick::kSent) tick = tick_by_receipts(message.id);
-  if (!insert(message, tick, unread)) return false;
-  if (unread)
-    database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
-  return true;
-}
-
-bool MessagesTable::add_old(const MessageRow& message, bool unread) {
-  Tick tick = message.tick;
-  if (message.outgoing && tick < Tick::kRead) tick = std::max(tick, tick_by_receipts(message.id));
-  if (!insert(message, tick, unread)) return false;
-  if (unread)
+  if (message.outgoing && (tick == Tick::kSent || tick == Tick::kDelivered))
+    tick = std::max(tick, tick_by_receipts(message.id));
+  if (!insert(message, tick, is_unread)) return false;
+  if (is_unread)
     database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
   return true;
 }
@@ -91,18 +83,20 @@ bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
   if (!known || known->kind != kind || known->from != message.from || known->conversation != message.conversation) {
     return false;
   }
+  const bool unread = !known->outgoing;
   database_
       .prepare(
-          "UPDATE conversations SET unread = unread + (SELECT 1 - unread FROM messages WHERE id = ?1) WHERE id = ?2")
+          "UPDATE conversations SET unread = unread + (SELECT ?3 - unread FROM messages WHERE id = ?1) WHERE id = ?2")
       .bind_id(message.id)
       .bind_id(message.conversation)
+      .bind(unread ? 1 : 0)
       .run();
   // A new row gets a new sequence: so take() sees it as new.
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
   MessageRow repaired = message;
   repaired.order = known->order;
   repaired.outgoing = known->outgoing;
-  return insert(repaired, known->tick, true);
+  return insert(repaired, known->tick, unread);
 }
 
 std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order,
@@ -179,13 +173,13 @@ std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation
   return row.step() ? std::optional(read_message(row)) : std::nullopt;
 }
 
-std::optional<MessageRow> MessagesTable::last_read(const ConversationId& conversation) {
-  auto row =
-      database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
-                        " FROM messages WHERE conversation = ? AND outgoing = 0 AND unread = 0 AND kind NOT IN (2, "
-                        "5) ORDER BY order_us DESC, id DESC LIMIT 1");
+std::optional<MessageCursor> MessagesTable::last_read(const ConversationId& conversation) {
+  auto row = database_.prepare(
+      "SELECT order_us, id FROM messages WHERE conversation = ? AND outgoing = 0 AND unread = 0 AND kind NOT IN (2, 5) "
+      "ORDER BY order_us DESC, id DESC LIMIT 1");
   row.bind_id(conversation);
-  return row.step() ? std::optional(read_message(row)) : std::nullopt;
+  if (!row.step()) return std::nullopt;
+  return MessageCursor{{static_cast<uint64_t>(row.integer(0))}, row.id<MessageId>(1)};
 }
 
 MessagePage MessagesTable::before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor,

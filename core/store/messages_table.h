@@ -89,6 +89,7 @@ struct MessageRow {
 struct MessageCursor {
   UnixMicros order;
   MessageId id;
+  friend auto operator<=>(const MessageCursor&, const MessageCursor&) = default;
 };
 
 struct MessagePage {
@@ -116,14 +117,11 @@ class MessagesTable {
 
   explicit MessagesTable(Database& database) : database_(database) {}
 
-  // Adds the message to its conversation, which is there, and keeps the conversation's unread count:
-  // incoming messages of every kind but notices (kIdentityChanged, kHandleMoved) are unread. An outgoing message with
-  // tick kSent gets the tick that its receipts say. False when a message of this id is there already; then nothing
-  // changes.
-  bool add(const MessageRow& message);
-  // The same for one that another device of the account had (HISTORY-3): it is no news, so take() does not give it, and
-  // unread is what it was there. Its tick is what receipts say here, when that is higher. `came` is 0.
-  bool add_old(const MessageRow& message, bool unread);
+  // Adds the message to its conversation, which is there, and keeps the conversation's unread count. `unread`: whether
+  // it is, as of one that another device of the account had (HISTORY-3); absent: incoming messages of every kind but
+  // notices (kIdentityChanged, kHandleMoved) are. An outgoing message that is kSent or kDelivered gets the tick that
+  // its receipts say, when that is higher. False when a message of this id is there already; then nothing changes.
+  bool add(const MessageRow& message, std::optional<bool> unread = std::nullopt);
   // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
   // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False
   // unless there is one of this id from the same account in the same conversation.
@@ -147,8 +145,8 @@ class MessagesTable {
 
   std::optional<MessageRow> find(const MessageId& id);
   std::optional<MessageRow> last(const ConversationId& conversation);
-  // The last incoming one that is not unread.
-  std::optional<MessageRow> last_read(const ConversationId& conversation);
+  // Where the last incoming one stands that is not unread.
+  std::optional<MessageCursor> last_read(const ConversationId& conversation);
   // The `limit` messages before the cursor (the newest without one), in ascending order; more: there are older ones.
   MessagePage before(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
   // The `limit` messages after the cursor, in ascending order; more: there are newer ones.

@@ -225,12 +225,12 @@ TEST_F(MessagesTableTest, AnUndecryptableMessageIsAnEventOnlyWhenItIsRepaired) {
 TEST_F(MessagesTableTest, WhatComesWithTheHistoryIsNoEventAndIsUnreadWhenItWas_HISTORY_3) {
   MessageRow old = incoming(1, 100);
   old.came = {};
-  ASSERT_TRUE(store_.messages.add_old(old, false));
+  ASSERT_TRUE(store_.messages.add(old, false));
   EXPECT_EQ(unread(), 0u);
   old.id = message_id(2);
-  ASSERT_TRUE(store_.messages.add_old(old, true));
+  ASSERT_TRUE(store_.messages.add(old, true));
   EXPECT_EQ(unread(), 1u);
-  EXPECT_FALSE(store_.messages.add_old(old, true));
+  EXPECT_FALSE(store_.messages.add(old, true));
   EXPECT_EQ(unread(), 1u);
   EXPECT_TRUE(store_.messages.take(10).messages.empty());
   store_.messages.add(incoming(3, 300));
@@ -241,10 +241,24 @@ TEST_F(MessagesTableTest, TheTickOfAnOldMessageIsTheHighestThatWasSaidOfIt_HISTO
   (void)store_.sent.note(kPeer, DeviceId{9}, {1, message_id(1), message_id(1)});
   (void)store_.sent.note(kPeer, DeviceId{9}, {2, message_id(2), message_id(2)});
   ASSERT_TRUE(store_.sent.raise(kPeer, kPeer, DeviceId{9}, wire::ReceiptRun::of(1, message_id(1)), SentState::kRead));
-  ASSERT_TRUE(store_.messages.add_old(outgoing(1, 100, Tick::kSent), false));
-  ASSERT_TRUE(store_.messages.add_old(outgoing(2, 200, Tick::kDelivered), false));
+  ASSERT_TRUE(store_.messages.add(outgoing(1, 100, Tick::kSent), false));
+  ASSERT_TRUE(store_.messages.add(outgoing(2, 200, Tick::kDelivered), false));
   EXPECT_EQ(store_.messages.find(message_id(1))->tick, Tick::kRead);
   EXPECT_EQ(store_.messages.find(message_id(2))->tick, Tick::kDelivered);
+}
+
+TEST_F(MessagesTableTest, AnOwnMessageThatThisVersionKnowsNowIsNotUnread) {
+  // Another device of the account has sent it, and had a later version.
+  MessageRow kept = outgoing(1, 100, Tick::kSent);
+  kept.kind = MessageKind::kUnsupported;
+  kept.raw = "what it was";
+  ASSERT_TRUE(store_.messages.add(kept));
+  MessageRow known = outgoing(1, 100, Tick::kSent);
+  known.outgoing = false;  // as contents come; the row says whose it is
+  ASSERT_TRUE(store_.messages.remake(known));
+  EXPECT_TRUE(store_.messages.find(message_id(1))->outgoing);
+  EXPECT_EQ(unread(), 0u);
+  EXPECT_FALSE(store_.messages.last_read(conversation_with(kPeer)));
 }
 
 TEST_F(MessagesTableTest, EventsThatWereNeverCommittedAreTakenAgain) {

@@ -34,7 +34,7 @@ namespace kith::core {
 // What became of it, for the user.
 struct Rebuilt {
   int64_t messages_kept = 0;
-  int64_t messages_missing = 0;  // at most so many; placeholders that were repaired count as well
+  int64_t messages_missing = 0;  // at most so many; what took the place of another row counts as well
   // People whose account key is not known any more: the next one that the server names is believed (DEVICE-2)
   int64_t keys_lost = 0;
 };
