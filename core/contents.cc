@@ -121,14 +121,28 @@ Bytes own_state(UnixMicros now, const std::vector<RegisterRow>& registers, bool 
   state.set_asks_for_all(asks_for_all);
   for (const RegisterRow& each : registers) {
     content::OwnState::Register& said = *state.add_registers();
-    said.set_kind(static_cast<unsigned char>(each.key.front()));
-    said.set_subject(each.key.substr(1));
+    said.set_kind(each.kind());
+    said.set_subject(Bytes(each.subject()));
     said.set_value(each.value);
     said.mutable_stamp()->set_us(each.stamp.us);
     said.mutable_stamp()->set_counter(each.stamp.counter);
     said.mutable_stamp()->set_device_id(each.stamp.device.value);
   }
   return content.SerializeAsString();
+}
+
+std::vector<RegisterRow> registers(const content::OwnState& content) {
+  std::vector<RegisterRow> rows;
+  size_t left = kRegistersOfOneMax;
+  for (const content::OwnState::Register& said : content.registers()) {
+    if (left-- == 0) break;
+    const Stamp stamp{said.stamp().us(), said.stamp().counter(), DeviceId{said.stamp().device_id()}};
+    if (said.kind() == 0 || said.kind() > UINT8_MAX || said.subject().size() > kSubjectBytesMax ||
+        said.value().size() > kRegisterBytesMax || !is_stamp(stamp))
+      continue;  // the same for every device
+    rows.push_back({RegisterRow::key_of(static_cast<uint8_t>(said.kind()), said.subject()), said.value(), stamp});
+  }
+  return rows;
 }
 
 Bytes read_receipt(UnixMicros now, const std::vector<ReadRun>& runs) {

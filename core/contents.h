@@ -47,7 +47,12 @@ struct SentRun {
 Bytes own_sent(UnixMicros now, const std::vector<SentRun>& runs);
 std::vector<SentRun> sent_runs(const content::OwnSent& content);
 // Registers, and whether all are asked for (STATE-1).
+inline constexpr size_t kSubjectBytesMax = 256;
+inline constexpr size_t kRegisterBytesMax = 64 * 1024 + 512;  // of a value
+inline constexpr size_t kRegistersOfOneMax = 2000;            // in one content
 Bytes own_state(UnixMicros now, const std::vector<RegisterRow>& registers, bool asks_for_all);
+// Those that are within these bounds (STATE-5), and have a stamp.
+std::vector<RegisterRow> registers(const content::OwnState& content);
 // Messages of one device of the receiver's that were read.
 struct ReadRun {
   DeviceId device;

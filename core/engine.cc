@@ -169,7 +169,7 @@ void Engine::frame_came(wire::ServerFrame& frame) {
 }
 
 void Engine::connection_ready(const wire::Welcome& welcome) {
-  if (connection.doubts_own_list()) devices.look_at_own_list();
+  if (connection.doubts_own_list() || !own_copies.knows_list()) devices.look_at_own_list();
   inbox.on_welcome(Position{welcome.first_position()});
   prekeys.on_remaining(welcome.prekeys_remaining());
   typing_presence.on_connection_ready();

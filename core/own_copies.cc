@@ -12,11 +12,10 @@ namespace kith::core {
 void OwnCopies::look_at_list() {
   if (!engine_.registration) return;
   const auto list = engine_.store.device_lists.find(engine_.registration->account);
-  std::vector<DeviceId> others;
-  if (list && list->known()) others = list->targets(*engine_.registration);
-  const auto before = std::exchange(others_, others);
+  if (!list || !list->known()) return others_.reset();
+  const auto before = std::exchange(others_, list->targets(*engine_.registration));
   if (!before) return;
-  for (const DeviceId device : others) {
+  for (const DeviceId device : *others_) {
     if (std::find(before->begin(), before->end(), device) == before->end()) tell(device);
   }
 }
@@ -53,7 +52,7 @@ void OwnCopies::tell_sent(DeviceId device) {
 }
 
 void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicros server_time) {
-  if (!has_others() || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
+  if (!may_have_others() || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
   const auto message = engine_.store.messages.find(id);
   if (!message) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
@@ -61,14 +60,14 @@ void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicro
 }
 
 void OwnCopies::was_read(const ConversationId& conversation) {
-  if (!has_others()) return;
+  if (!may_have_others()) return;
   const auto row = engine_.store.conversations.find(conversation);
   const auto last = engine_.store.messages.last_read(conversation);
   if (row && last) put({{row->peer, last->order, last->id}});
 }
 
 void OwnCopies::say_again(DeviceId device) {
-  if (!has_others()) return;
+  if (!may_have_others()) return;
   tell(device);
   std::vector<contents::ReadMark> marks;
   for (const ConversationRow& row : engine_.store.conversations.list()) {

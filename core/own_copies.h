@@ -5,7 +5,9 @@
 // outbox, as a message to the own account.
 //
 // A copy is made when the server has taken the original, and says its time and receipt number: so the place in the
-// conversation and the ticks are the same everywhere. Nothing is made while the account has no other device.
+// conversation and the ticks are the same everywhere. Nothing is made while the account has no other device. Where a
+// damaged database has lost the account's list there may be some: what is for them waits in the outbox, which fetches
+// the list before it sends.
 #pragma once
 
 #include <optional>
@@ -31,11 +33,11 @@ class OwnCopies final : public ContentHandler {
 
   // The own list is another one, or was not looked at yet.
   void look_at_list();
+  // Whether the account's list is here.
+  [[nodiscard]] bool knows_list() const { return others_.has_value(); }
   // Whether it is another device of the account's.
   [[nodiscard]] bool is_other(DeviceId device) const;
-
-  [[nodiscard]] bool has_looked() const { return others_.has_value(); }
-  [[nodiscard]] bool has_others() const { return others_ && !others_->empty(); }
+  [[nodiscard]] bool may_have_others() const { return !others_ || !others_->empty(); }
 
   // A message of this device's was taken by the server.
   void on_accepted(const MessageId& id, const Target& target, UnixMicros server_time);
@@ -56,7 +58,7 @@ class OwnCopies final : public ContentHandler {
   void tell(DeviceId device);
 
   Engine& engine_;
-  std::optional<std::vector<DeviceId>> others_;  // absent until they were looked at
+  std::optional<std::vector<DeviceId>> others_;  // absent while the list is not here
 };
 
 }  // namespace kith::core

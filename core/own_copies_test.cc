@@ -70,6 +70,8 @@ TEST_F(OwnCopiesTest, AReceiptThatComesBeforeTheCopyCounts_TICK_1) {
   };
   const std::string one = say(ana_, chat_, "one");
   world_.advance(2000);
+  ASSERT_EQ(query(web_, "SELECT count(*) FROM messages WHERE outgoing = 1"), 0);
+  ASSERT_GT(query(web_, "SELECT count(*) FROM early_receipts"), 0) << "else nothing is tested";
   ana_.before_step = nullptr;
   ana_.set_silent(false);
   world_.advance(120'000);

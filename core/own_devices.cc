@@ -104,7 +104,8 @@ std::optional<wire::SignedDeviceList> OwnDevices::with(DeviceId device, const co
 
 void OwnDevices::change(Edit edit, Changed changed, int times) {
   auto list = current();
-  if (!list || !edit(*list)) return changed({200, ""});
+  if (!list) return changed(HttpReply{});  // lost with a damaged database, and not fetched yet
+  if (!edit(*list)) return changed({200, ""});
   const wire::SignedDeviceList next = sign(std::move(*list));
   wire::PublishKeysRequest body;
   *body.mutable_device_list() = next;

@@ -2,8 +2,6 @@
 
 #include "core/own_state.h"
 
-#include <utility>
-
 #include "core/contents.h"
 #include "core/engine.h"
 
@@ -11,9 +9,7 @@ namespace kith::core {
 
 namespace {
 
-using State = content::OwnState;
-
-Bytes key_of(uint32_t kind, BytesView subject) { return Bytes(1, static_cast<char>(kind)) + Bytes(subject); }
+Bytes key_of(StateKind kind, BytesView subject) { return RegisterRow::key_of(static_cast<uint8_t>(kind), subject); }
 
 }  // namespace
 
@@ -32,40 +28,43 @@ void OwnState::load() {
   Bytes after;
   for (auto rows = engine_.store.registers.after(after, kPieceBytesMax); !rows.empty();
        rows = engine_.store.registers.after(after, kPieceBytesMax)) {
-    for (const RegisterRow& row : rows) apply(row.key, row.value);
+    for (const RegisterRow& row : rows) apply(row);
     after = rows.back().key;
   }
 }
 
-void OwnState::note_clock(const Stamp& stamp) {
+void OwnState::observe(const Stamp& seen, UnixMicros now) {
   const uint64_t before = last_.us;
-  last_ = stamp;
-  if (stamp.us != before) engine_.store.settings.set(setting::kStateClockUs, static_cast<int64_t>(stamp.us));
+  last_ = observed(last_, seen, now);
+  if (last_.us != before) engine_.store.settings.set(setting::kStateClockUs, static_cast<int64_t>(last_.us));
 }
 
-bool OwnState::has_room() {
-  if (!count_) count_ = engine_.store.registers.count();
-  return *count_ < kRegistersMax;
+OwnState::Counts& OwnState::counts() {
+  if (!counts_) counts_ = {engine_.store.registers.count(), engine_.store.registers.removed_count()};
+  return *counts_;
 }
 
-void OwnState::write(RegisterRow row, RegisterDue due) {
-  const bool is_new = !engine_.store.registers.find(row.key).has_value();
+void OwnState::write(const RegisterRow& row, const std::optional<RegisterRow>& present, RegisterDue due) {
+  Counts& count = counts();
   engine_.store.registers.put(row, due);
-  if (is_new && count_) ++*count_;
-  if (row.removed() && engine_.store.registers.removed_count() > kRemovedMax) {
-    engine_.store.registers.forget_oldest_removed();
-    count_.reset();
-  }
+  if (!present) ++count.all;
+  if (present && present->removed()) --count.removed;
+  if (row.removed()) ++count.removed;
+  if (count.removed <= kRemovedMax) return;
+  engine_.store.registers.forget_oldest_removed();
+  --count.all;
+  --count.removed;
 }
 
 void OwnState::set(StateKind kind, BytesView subject, const content::StateValue& value, RegisterDue due) {
   RegisterRow row{key_of(kind, subject), value.SerializeAsString(), {}};
   const auto present = engine_.store.registers.find(row.key);
   if (present ? present->value == row.value : (row.removed() || !has_room())) return;
-  row.stamp = next_stamp(last_, present ? present->stamp : Stamp{}, engine_.clock.now(), engine_.registration->device);
-  note_clock(observed(last_, row.stamp, engine_.clock.now()));
-  if (engine_.own_copies.has_looked() && !engine_.own_copies.has_others()) due = RegisterDue::kNo;  // as pump() has it
-  write(std::move(row), due);
+  const UnixMicros now = engine_.clock.now();
+  row.stamp = next_stamp(last_, present ? present->stamp : Stamp{}, now, engine_.registration->device);
+  observe(row.stamp, now);
+  if (!engine_.own_copies.may_have_others()) due = RegisterDue::kNo;  // as pump() has it
+  write(row, present, due);
   if (due == RegisterDue::kNo) return;
   if (due == RegisterDue::kNow) {
     look_ = true;
@@ -75,9 +74,9 @@ void OwnState::set(StateKind kind, BytesView subject, const content::StateValue&
 }
 
 void OwnState::set_from_before(StateKind kind, BytesView subject, const content::StateValue& value) {
-  RegisterRow row{key_of(kind, subject), value.SerializeAsString(), {1, 0, engine_.registration->device}};
+  const RegisterRow row{key_of(kind, subject), value.SerializeAsString(), {1, 0, engine_.registration->device}};
   if (engine_.store.registers.find(row.key) || !has_room()) return;
-  write(std::move(row), RegisterDue::kNow);
+  write(row, std::nullopt, RegisterDue::kNow);
   look_ = true;
 }
 
@@ -88,48 +87,37 @@ std::optional<content::StateValue> OwnState::find(StateKind kind, BytesView subj
 }
 
 void OwnState::apply_again(StateKind kind, BytesView subject) {
-  if (const auto row = engine_.store.registers.find(key_of(kind, subject))) apply(row->key, row->value);
+  if (const auto row = engine_.store.registers.find(key_of(kind, subject))) apply(*row);
 }
 
-void OwnState::apply(BytesView key, BytesView value) {
-  content::StateValue parsed;
-  if (!parsed.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
-  engine_.apply_state(static_cast<unsigned char>(key.front()), key.substr(1), parsed);
+void OwnState::apply(const RegisterRow& row) {
+  content::StateValue value;
+  if (value.ParseFromString(row.value)) engine_.apply_state(row.kind(), row.subject(), value);
 }
 
 bool OwnState::take(const IncomingContent& incoming) {
   if (!engine_.is_self(incoming.sender.account)) return false;
-  const State& state = incoming.content.own_state();
-  int left = kRegistersOfOneMax;
-  for (const State::Register& each : state.registers()) {
-    if (left-- == 0) break;
-    merge(each);
-  }
+  const content::OwnState& state = incoming.content.own_state();
+  const UnixMicros now = engine_.clock.now();
+  for (const RegisterRow& each : contents::registers(state)) merge(each, now);
   if (state.asks_for_all() && engine_.own_copies.is_other(incoming.sender.device)) tell(incoming.sender.device);
   return true;
 }
 
-void OwnState::merge(const State::Register& said) {
-  const State::Stamp& stamp = said.stamp();
-  if (said.kind() == 0 || said.kind() > UINT8_MAX || said.subject().size() > kSubjectBytesMax ||
-      said.value().size() > kValueBytesMax || stamp.us() == 0 || stamp.us() > kStampMaxUs) {
-    return;  // the same for every device
-  }
-  RegisterRow row{
-      key_of(said.kind(), said.subject()), said.value(), {stamp.us(), stamp.counter(), DeviceId{stamp.device_id()}}};
-  note_clock(observed(last_, row.stamp, engine_.clock.now()));
-  const auto present = engine_.store.registers.find(row.key);
-  if (present && present->stamp == row.stamp && present->value == row.value) return;
-  if (present && !row.is_after(*present)) {
+void OwnState::merge(const RegisterRow& said, UnixMicros now) {
+  observe(said.stamp, now);
+  const auto present = engine_.store.registers.find(said.key);
+  if (present && present->stamp == said.stamp && present->value == said.value) return;
+  if (present && !said.is_after(*present)) {
     // Whoever says it may have missed what this device knows.
-    engine_.store.registers.set_due(row.key, RegisterDue::kNow);
+    engine_.store.registers.set_due(said.key, RegisterDue::kNow);
     look_ = true;
     return;
   }
   if (!present && !has_room()) return;
-  const bool differs = present ? present->value != row.value : !row.removed();
-  write(row, RegisterDue::kNo);
-  if (differs) apply(row.key, row.value);
+  const bool differs = present ? present->value != said.value : !said.removed();
+  write(said, present, RegisterDue::kNo);
+  if (differs) apply(said);
 }
 
 void OwnState::tell(DeviceId device) {
@@ -138,6 +126,7 @@ void OwnState::tell(DeviceId device) {
 }
 
 void OwnState::begin_anew() {
+  counts_.reset();
   engine_.store.registers.remove_tellings();
   engine_.store.registers.set_all_due();
   look_ = true;
@@ -149,8 +138,8 @@ void OwnState::ask_for_all() {
 }
 
 void OwnState::pump() {
-  if (!look_ || !engine_.own_copies.has_looked()) return;
-  if (!engine_.own_copies.has_others()) {
+  if (!look_) return;
+  if (!engine_.own_copies.may_have_others()) {
     // Whoever joins is told everything. Nothing is written that need not be: the disk may be full.
     RegistersTable& registers = engine_.store.registers;
     if (registers.has_due(RegisterDue::kNow) || registers.has_due(RegisterDue::kSoon)) registers.clear_due();
@@ -167,7 +156,7 @@ void OwnState::pump() {
     soon_is_due_ = false;
   }
   if (put_telling()) return;
-  look_ = false;
+  look_ = !engine_.own_copies.knows_list();
 }
 
 bool OwnState::put_due(RegisterDue due) {
@@ -182,6 +171,7 @@ bool OwnState::put_due(RegisterDue due) {
 }
 
 bool OwnState::put_telling() {
+  if (!engine_.own_copies.knows_list()) return false;  // who is in it can be told then
   while (const auto telling = engine_.store.registers.telling()) {
     std::vector<RegisterRow> rows;
     if (engine_.own_copies.is_other(telling->device))

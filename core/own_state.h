@@ -37,9 +37,6 @@ using StateKind = content::OwnState::Kind;
 class OwnState final : public ContentHandler {
  public:
   static constexpr size_t kPieceBytesMax = 48 * 1024;
-  static constexpr size_t kSubjectBytesMax = 256;
-  static constexpr size_t kValueBytesMax = 64 * 1024 + 512;
-  static constexpr int kRegistersOfOneMax = 2000;
   static constexpr int64_t kRegistersMax = 200'000;
   static constexpr int64_t kRemovedMax = 20'000;
   static constexpr uint64_t kSoonMs = 3000;
@@ -69,21 +66,29 @@ class OwnState final : public ContentHandler {
   [[nodiscard]] bool take(const IncomingContent& incoming) override;
 
  private:
-  void write(RegisterRow row, RegisterDue due);
-  void merge(const content::OwnState::Register& said);
-  void apply(BytesView key, BytesView value);
+  // How many registers there are; those that are removed are among them.
+  struct Counts {
+    int64_t all = 0;
+    int64_t removed = 0;
+  };
+  Counts& counts();
+  // In the place of `present`, if there is one.
+  void write(const RegisterRow& row, const std::optional<RegisterRow>& present, RegisterDue due);
+  void merge(const RegisterRow& said, UnixMicros now);
+  void apply(const RegisterRow& row);
   // Whether there is room for a register that was not there before.
-  bool has_room();
+  bool has_room() { return counts().all < kRegistersMax; }
   // False: the outbox does not take it.
   bool put(const std::vector<RegisterRow>& rows, bool asks, DeviceId only);
   bool put_due(RegisterDue due);
   bool put_telling();
-  void note_clock(const Stamp& stamp);
+  // The hybrid clock after this stamp was seen, or written.
+  void observe(const Stamp& seen, UnixMicros now);
 
   Engine& engine_;
   bool look_ = true;
   bool soon_is_due_ = false;
-  std::optional<int64_t> count_;  // of all registers; absent until it is wanted
+  std::optional<Counts> counts_;  // absent until they are wanted
   Stamp last_;                    // the hybrid clock
   Timer soon_;
 };

@@ -471,6 +471,26 @@ TEST_F(OwnStateTest, ADeviceThatWasRebuiltAsksForAllAndTellsAll_STATE_4) {
   expect_same();
 }
 
+TEST_F(OwnStateTest, ADeviceThatDamageHasTakenTheListFromLeavesNoOtherOut_STATE_4) {
+  execute(web_, "DELETE FROM device_lists WHERE account = (SELECT account FROM registration)");
+  web_.database().mark_damaged();
+  web_.close();
+  web_.reopen();
+  ASSERT_TRUE(state(web_).has_rebuilt());
+  set_contact(web_, kEva, "Eva");
+  client_api::Request send;
+  send.mutable_send_message()->set_conversation(webs_);
+  send.mutable_send_message()->set_text("while nobody knew whom to tell");
+  EXPECT_FALSE(web_.request(std::move(send)).has_failure());
+  connect(web_);
+  settle();
+  EXPECT_EQ(list_devices(web_).size(), 2u);
+  EXPECT_THAT(contacts(ana_), ElementsAre("Eva"));
+  EXPECT_THAT(texts(ana_, chat_), ElementsAre("before", "while nobody knew whom to tell"));
+  EXPECT_EQ(query(web_, "SELECT count(*) FROM outbox"), 0);
+  expect_same();
+}
+
 TEST_F(OwnStateTest, RegistersOfAKindThatIsNotKnownAreKeptAndPassedOn_STATE_1) {
   execute(ana_,
           "INSERT INTO registers (key, value, stamp_us, stamp_counter, stamp_device, due) VALUES (x'c80102', "
@@ -513,6 +533,16 @@ TEST_F(OwnStateTest, NobodyElseSaysWhatTheStateIs_STATE_1) {
   ASSERT_TRUE(std::any_of(world_.server->sends.begin(), world_.server->sends.end(), is_forged)) << "it was sent";
   EXPECT_TRUE(contacts(ana_).empty());
   EXPECT_TRUE(contacts(web_).empty());
+  // Of a device of hers the same is taken.
+  execute(web_, ("INSERT INTO outbox (message_id, target_kind, target, kind, content, revision, only_device, "
+                 "receipt_number) VALUES (x'88888888888888888888888888888888', 1, x'" +
+                 ana().hex() + "', 9, x'" + to_hex(content) + "', 0, 0, 0)")
+                    .c_str());
+  web_.close();
+  web_.reopen();
+  connect(web_);
+  settle();
+  EXPECT_THAT(contacts(ana_), ElementsAre("as if Ana had said so"));
 }
 
 TEST_F(OwnStateTest, OfThoseThatWereRemovedTheOldestAreForgotten_STATE_5) {
@@ -520,10 +550,22 @@ TEST_F(OwnStateTest, OfThoseThatWereRemovedTheOldestAreForgotten_STATE_5) {
           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO registers "
           "(key, value, stamp_us, stamp_counter, stamp_device, due) SELECT CAST(char(1) || '+49' || (1700100000 + i) "
           "AS BLOB), x'', 1000 + i, 0, 1, 0 FROM n");
+  ana_.close();
+  ana_.reopen();
+  const auto expect_oldest = [this](int64_t count, int64_t stamp_us) {
+    EXPECT_EQ(query(ana_, "SELECT count(*) FROM registers WHERE value = x''"), count);
+    EXPECT_EQ(query(ana_, "SELECT min(stamp_us) FROM registers WHERE value = x''"), stamp_us);
+  };
   set_contact(ana_, kEva, "Eva");
   remove_contact(ana_, kEva);
-  EXPECT_EQ(query(ana_, "SELECT count(*) FROM registers WHERE value = x''"), OwnState::kRemovedMax);
-  EXPECT_EQ(query(ana_, "SELECT min(stamp_us) FROM registers WHERE value = x''"), 1002);
+  expect_oldest(OwnState::kRemovedMax, 1002);
+  set_contact(ana_, kEva, "Eva again");
+  expect_oldest(OwnState::kRemovedMax - 1, 1002);
+  remove_contact(ana_, kEva);
+  expect_oldest(OwnState::kRemovedMax, 1002);
+  set_contact(ana_, kBen, "Ben");
+  remove_contact(ana_, kBen);
+  expect_oldest(OwnState::kRemovedMax, 1003);
 }
 
 TEST_F(OwnStateTest, AnAccountWithOneDeviceTellsNobodyAndKeepsWhatItWouldTell_STATE_4) {

@@ -35,6 +35,9 @@ struct RegisterRow {
   Bytes value;
   Stamp stamp;
 
+  static Bytes key_of(uint8_t kind, BytesView subject) { return Bytes(1, static_cast<char>(kind)) + Bytes(subject); }
+  [[nodiscard]] uint8_t kind() const { return static_cast<uint8_t>(key.front()); }
+  [[nodiscard]] BytesView subject() const { return BytesView(key).substr(1); }
   [[nodiscard]] bool removed() const { return value.empty(); }
   [[nodiscard]] size_t bytes() const { return key.size() + value.size() + kStampBytes; }
   // Later than the other one; the same stamp with two values, as of a database that was put back, goes by the value.

@@ -7,8 +7,12 @@
 // have not heard of each other go by their clocks.
 //
 // A clock that is years ahead: its stamps are compared as all are, or devices would differ. But they move no other
-// device's clock (kAheadMaxUs), and who has seen such a register writes above it, so that it is frozen for nobody.
+// device's clock (kAheadMaxUs), and who has seen such a register writes above it, so that it is frozen for nobody. Only
+// the very last stamp has none above it; no clock writes it.
 //
+// Shape:  us in microseconds since 1970, 1 to kStampMaxUs; counter for what is written in the same microsecond, or
+//         while the clock is behind; device of the account, which decides between equals. In the database three
+//         integers (registers_table.h), in a content content.OwnState.Stamp (contents.h).
 // Source: Kulkarni et al., "Logical Physical Clocks", 2014; the bound is ours.
 #pragma once
 
@@ -34,6 +38,9 @@ inline constexpr uint64_t kAheadMaxUs = uint64_t{24} * 3600 * 1'000'000;
 
 // The same as kTimeMaxUs: what is beyond is no stamp for anybody.
 inline constexpr uint64_t kStampMaxUs = 253'402'300'799'999'999;
+
+// Whether it is one: what another device says that is none counts for nobody.
+constexpr bool is_stamp(const Stamp& stamp) { return stamp.us >= 1 && stamp.us <= kStampMaxUs; }
 
 // The hybrid clock after `seen` came, whose device's clock says `now`.
 constexpr Stamp observed(const Stamp& last, const Stamp& seen, UnixMicros now) {

@@ -47,5 +47,12 @@ TEST(Stamp, IsAboveTheOneThatItReplacesHoweverFarAheadThatIs_STATE_2) {
   EXPECT_EQ(next_stamp({}, last, {UINT64_MAX}, kOne), (Stamp{kStampMaxUs, 1, kOne}));
 }
 
+TEST(Stamp, IsNoneBefore1970AndBeyondTheYear9999_STATE_2) {
+  EXPECT_FALSE(is_stamp({0, 1, kOne}));
+  EXPECT_TRUE(is_stamp({1, 0, kOne}));
+  EXPECT_TRUE(is_stamp({kStampMaxUs, UINT32_MAX, kOne}));
+  EXPECT_FALSE(is_stamp({kStampMaxUs + 1, 0, kOne}));
+}
+
 }  // namespace
 }  // namespace kith::core
