@@ -135,7 +135,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   own_copies.look_at_list();
   device_watch.load();
   outbox.load();
-  history_giving.look_at_list();
+  history_giving.load();
   history_taking.load();
   receiving.take_kept(std::size(kContents));
   own_state.load();

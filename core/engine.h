@@ -20,7 +20,8 @@
 //              registration      making this device a device of an account, by a code
 //              joining           the same by a link; admitting is the side of the account's first device
 //              own_copies        what this account's other devices are told
-//              history_giving    messages from before, to a device that was let in; history_taking is its side
+//              history_giving    messages from before, to a device that was let in; history_taking is its side, and
+//                                history_progress how far it is
 //              own_state         registers: what all devices of the account keep the same
 //              conversation_state  drafts, and what is archived, pinned, muted
 //              own_devices       which devices the account has

@@ -82,9 +82,10 @@ TEST_P(HistoryCrashTest, BeforeAnyActionTheHistoryComesWholeAndOnce_HISTORY_4) {
 INSTANTIATE_TEST_SUITE_P(Victims, HistoryCrashTest, ::testing::Values("ana", "web"),
                          [](const auto& info) { return std::string(info.param); });
 
-class HistoryPromiseTest : public TwoPeople {};
+class HistoryPromiseTest : public TwoPeople, public ::testing::WithParamInterface<uint64_t> {};
 
-TEST_F(HistoryPromiseTest, IsKeptWhenTheFirstDeviceDiesBeforeItHearsOfTheNewOne_HISTORY_1) {
+// However long it is away.
+TEST_P(HistoryPromiseTest, IsKeptWhenTheFirstDeviceDiesBeforeItHearsOfTheNewOne_HISTORY_1) {
   fill_history(world_, ana_, 3, 300, 100);
   Host& web = world_.add("web");
   const std::string text = start_linking(web, "Web");
@@ -105,12 +106,14 @@ TEST_F(HistoryPromiseTest, IsKeptWhenTheFirstDeviceDiesBeforeItHearsOfTheNewOne_
   ASSERT_TRUE(state(web).registered());
   web.before_step = nullptr;
   connect(web);
+  world_.advance(GetParam() * 3'600'000);
   ana_.reopen();
   connect(ana_);
   world_.advance(180'000);
   EXPECT_EQ(everything(web), everything(ana_));
   EXPECT_TRUE(history_of(ana_, web).complete());
 }
+INSTANTIATE_TEST_SUITE_P(Hours, HistoryPromiseTest, ::testing::Values(0, 50));
 
 }  // namespace
 }  // namespace kith::core::testing

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "core/contents.h"
 #include "core/engine.h"
 
@@ -14,9 +15,12 @@ namespace {
 
 using content::History;
 
-constexpr size_t kPartBytes = 96;         // of a part beside head and messages, at most
-constexpr size_t kMessageBytes = 8;       // tag and length of a message in its part, at most
-constexpr size_t kLargestBytes = 66'500;  // of a message: the longest text with the longest quote, and not much more
+constexpr size_t kPartBytes = 96;    // of a part beside head and messages, at most
+constexpr size_t kMessageBytes = 8;  // tag and length of a message in its part, at most
+constexpr size_t kFieldBytes = 256;  // of all fields but text, excerpt and raw, and of what is around the only message
+static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBytesMax) + kPartBytes + kFieldBytes <
+                  kEnvelopeBytesMax - 2048,
+              "any message can be given alone");
 
 History::Message written(const MessageRow& message, bool unread) {
   History::Message one;
@@ -35,7 +39,7 @@ History::Message written(const MessageRow& message, bool unread) {
     case MessageKind::kUnsupported: one.set_unsupported(message.raw); break;
     case MessageKind::kIdentityChanged: one.set_notice(History::Message::kIdentityChanged); break;
     case MessageKind::kHandleMoved: one.set_notice(History::Message::kHandleMoved); break;
-    case MessageKind::kUndecryptable: break;  // is not given
+    case MessageKind::kUndecryptable: break;  // can't be given (history_table.h)
   }
   return one;
 }
@@ -43,7 +47,7 @@ History::Message written(const MessageRow& message, bool unread) {
 }  // namespace
 
 HistoryGiving::HistoryGiving(Engine& engine)
-    : engine_(engine), first_(engine.timers), silence_(engine.timers), told_(engine.timers) {}
+    : engine_(engine), first_(engine.timers), silence_(engine.timers), progress_(engine) {}
 
 std::optional<HistoryId> HistoryGiving::promise(DeviceId device, client_api::HistoryScope scope) {
   engine_.store.given_history.remove(device);
@@ -58,19 +62,21 @@ std::optional<HistoryId> HistoryGiving::promise(DeviceId device, client_api::His
   return row.history;
 }
 
+void HistoryGiving::load() {
+  for (const GivenHistory& row : engine_.store.given_history.list()) {
+    if (row.stage == HistoryStage::kPromised && engine_.own_copies.is_other(row.device))
+      first_.set(engine_.in_ms(kFirstMs), [this] { look_ = true; });
+  }
+}
+
 void HistoryGiving::look_at_list() {
-  if (!engine_.registration) return;
   look_ = true;
   const uint64_t now = engine_.clock.now().value;
   for (const GivenHistory& row : engine_.store.given_history.list()) {
-    if (engine_.own_copies.is_other(row.device)) {
-      first_.set(engine_.in_ms(kFirstMs), [this] { look_ = true; });
-      continue;
-    }
-    // It may still come.
     const bool may_come = row.stage == HistoryStage::kPromised && now < row.promised.value + kPromiseUs;
-    if (!may_come) engine_.store.given_history.remove(row.device);
+    if (!may_come && !engine_.own_copies.is_other(row.device)) engine_.store.given_history.remove(row.device);
   }
+  load();
 }
 
 void HistoryGiving::missed(DeviceId device) { send_again(device, static_cast<int64_t>(kAheadMax)); }
@@ -102,7 +108,7 @@ void HistoryGiving::give(GivenHistory& row) {
     row.stage = HistoryStage::kGiving;
     row.total = engine_.store.given_history.take_stock(row.device, row.since);
     engine_.store.given_history.set(row);
-    tell();
+    progress_.tell();
   }
   while (row.number < row.taken + kAheadMax && !engine_.database.failed()) {
     if (!make_batch(row)) return;
@@ -152,10 +158,8 @@ bool HistoryGiving::add_part(History& batch, size_t& bytes, const GivenHistory& 
     const uint64_t most = given.begun ? UINT64_MAX : kFirstOfEach;
     ended = engine_.store.given_history.each_older(
         given.conversation, given.oldest, row.since, [&](const MessageRow& message, bool unread) {
-          if (given.given >= most) return false;
           History::Message one = written(message, unread);
           const size_t more = one.ByteSizeLong() + kMessageBytes;
-          if (more > kLargestBytes) return true;  // no batch has room for it
           // The largest of all goes alone.
           const bool alone = bytes == 0 && !part.has_head() && part.messages_size() == 0;
           full = bytes + size + more > kBatchBytes && !alone;
@@ -165,7 +169,7 @@ bool HistoryGiving::add_part(History& batch, size_t& bytes, const GivenHistory& 
           given.oldest = MessageCursor{message.order, message.id};
           if (!given.newest) given.newest = given.oldest;
           ++given.given;
-          return true;
+          return given.given < most;
         });
   } else {  // the conversation is gone
     given.newest.reset();
@@ -239,7 +243,7 @@ bool HistoryGiving::take(const IncomingContent& incoming) {
   }
   engine_.store.given_history.set(*row);
   if (taken.again()) send_again(row->device, static_cast<int64_t>(kAheadMax));
-  tell();
+  progress_.tell();
   return true;
 }
 
@@ -249,11 +253,11 @@ void HistoryGiving::give_again(const GivenHistory& row, const content::HistoryTa
     const auto conversation = partner ? engine_.store.conversations.with(*partner) : std::nullopt;
     auto given = conversation ? engine_.store.given_history.find(row.device, *conversation) : std::nullopt;
     // What is being given again was counted before.
-    if (!given || given->done == 0 || given->done > row.taken || given->again >= kAgainMax) continue;
+    if (!given || given->done == 0 || given->done > row.taken || given->repeats >= kRepeatsMax) continue;
     GivenConversation anew;
     anew.place = given->place;
     anew.conversation = given->conversation;
-    anew.again = given->again + 1;
+    anew.repeats = given->repeats + 1;
     engine_.store.given_history.update(row.device, anew);
   }
 }
@@ -280,23 +284,7 @@ void HistoryGiving::on_silence() {
 
 std::optional<client_api::History> HistoryGiving::progress(DeviceId device) {
   const auto row = engine_.store.given_history.find(device);
-  if (!row) return std::nullopt;
-  client_api::History history;
-  history.set_total(row->total);
-  history.set_done(std::min(row->held, row->total));
-  history.set_complete(row->stage == HistoryStage::kComplete);
-  return history;
-}
-
-void HistoryGiving::tell() {
-  if (told_.is_set()) {
-    untold_ = true;
-    return;
-  }
-  engine_.changes.devices();
-  told_.set(engine_.in_ms(kToldMs), [this] {
-    if (std::exchange(untold_, false)) tell();
-  });
+  return row ? std::optional(HistoryProgress::of(*row)) : std::nullopt;
 }
 
 }  // namespace kith::core

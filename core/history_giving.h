@@ -11,10 +11,10 @@
 //   all taken       the last batch, which says how many there were; its answer says how many are there
 //
 // At most kAheadMax batches are on their way without an answer (HISTORY-4): so a device that is away costs the server
-// no more than those. They are kept, and sent again when the device asks for it, when it could not read one, and the
-// first of them when nothing was heard for kSilentMs, doubling to kSilentMaxMs. A conversation of which the device has
-// fewer than were given is given again, kAgainMax times. A device that has lost what it had gets all anew, kRestartsMax
-// times.
+// no more than those and what is sent again. They are kept, and sent again when the device asks for it, when it could
+// not read one, and the first of them when nothing was heard for kSilentMs, doubling to kSilentMaxMs. A conversation of
+// which the device has fewer than were given is given again, kRepeatsMax times. A device that has lost what it had gets
+// all anew, kRestartsMax times.
 //
 // Survives: a crash at any moment; messages and conversations that go meanwhile; the device's end.
 #pragma once
@@ -24,6 +24,7 @@
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
 #include "core/content_handler.h"
+#include "core/history_progress.h"
 #include "core/store/conversations_table.h"
 #include "core/store/history_table.h"
 #include "core/timers.h"
@@ -37,21 +38,22 @@ class HistoryGiving final : public ContentHandler {
   static constexpr size_t kBatchBytes = 60 * 1024;
   static constexpr uint64_t kAheadMax = 8;
   static constexpr size_t kFirstOfEach = 40;
-  static constexpr uint32_t kAgainMax = 3;
+  static constexpr uint32_t kRepeatsMax = 3;
   static constexpr uint32_t kRestartsMax = 10;
   static constexpr uint64_t kYearUs = uint64_t{365} * 24 * 3600 * 1'000'000;
   // What came in just before the device did is taken in first.
   static constexpr uint64_t kFirstMs = 300;
   static constexpr uint64_t kSilentMs = 600'000;
   static constexpr uint64_t kSilentMaxMs = 86'400'000;
+  // A device that was let in and is in no list by then did not come.
   static constexpr uint64_t kPromiseUs = uint64_t{3600} * 1'000'000;
-  static constexpr uint64_t kToldMs = 500;
 
   explicit HistoryGiving(Engine& engine);
 
   // The device is being let in. Absent: it gets none.
   std::optional<HistoryId> promise(DeviceId device, client_api::HistoryScope scope);
-  // The own list is another one, or was not looked at yet.
+  void load();
+  // The own list was taken; it may be the same again.
   void look_at_list();
   // There is a connection again.
   void look_again() { look_ = true; }
@@ -77,15 +79,13 @@ class HistoryGiving final : public ContentHandler {
   void give_again(const GivenHistory& row, const content::HistoryTaken& taken);
   void restart(GivenHistory& row, uint64_t number);
   void on_silence();
-  void tell();
 
   Engine& engine_;
   bool look_ = true;
-  bool untold_ = false;
   uint64_t silent_ms_ = kSilentMs;
   Timer first_;
   Timer silence_;
-  Timer told_;
+  HistoryProgress progress_;
 };
 
 }  // namespace kith::core

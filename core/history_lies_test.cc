@@ -37,7 +37,7 @@ class HistoryLiesTest : public TwoPeopleOn<LyingServer> {
       EXPECT_EQ(history.done(), history.total()) << host->name();
     }
   }
-  // What the host's client would never write, for one device of the account or all.
+  // What the host's client would never write, for all devices of the account.
   static void put_in_outbox(Host& host, const std::string& account, const content::Content& content) {
     static int count = 0;
     char id[33];
@@ -193,6 +193,9 @@ TEST_F(HistoryLiesTest, WhoeverAnswersInTheDevicesPlaceIsNotHeard_HISTORY_4) {
   world_.advance(5000);
   EXPECT_EQ(query(ana_, "SELECT restarts FROM history_given"), 0);
   EXPECT_EQ(query(ana_, "SELECT taken FROM history_given"), 0);
+  put_in_outbox(web_, state(ana_).account_id(), content);
+  world_.advance(5000);
+  EXPECT_GT(query(ana_, "SELECT restarts FROM history_given"), 0) << "from the device itself it is heard";
 }
 
 TEST_F(HistoryLiesTest, AnyBatchIsBoundedAndChangesNothingThatIsThere_HISTORY_3) {

@@ -103,7 +103,7 @@ void HistoryTaking::take_batch(TakenHistory& row, const History& batch) {
     wait(kQuietMs);
   }
   engine_.store.taken_history.set(row);
-  tell();
+  progress_.tell();
 }
 
 uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
@@ -192,23 +192,7 @@ void HistoryTaking::wait(uint64_t milliseconds) {
 
 std::optional<client_api::History> HistoryTaking::progress() {
   const auto row = engine_.store.taken_history.find();
-  if (!row) return std::nullopt;
-  client_api::History history;
-  history.set_total(row->total);
-  history.set_done(std::min(row->held, row->total));
-  history.set_complete(row->stage == HistoryStage::kComplete);
-  return history;
-}
-
-void HistoryTaking::tell() {
-  if (told_.is_set()) {
-    untold_ = true;
-    return;
-  }
-  engine_.changes.devices();
-  told_.set(engine_.in_ms(kToldMs), [this] {
-    if (std::exchange(untold_, false)) tell();
-  });
+  return row ? std::optional(HistoryProgress::of(*row)) : std::nullopt;
 }
 
 }  // namespace kith::core

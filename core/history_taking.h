@@ -21,6 +21,7 @@
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
 #include "core/content_handler.h"
+#include "core/history_progress.h"
 #include "core/store/history_table.h"
 #include "core/timers.h"
 
@@ -36,7 +37,6 @@ class HistoryTaking final : public ContentHandler {
   static constexpr int kPartsMax = 1024;
   static constexpr int kMessagesMax = 1536;  // kBatchBytes of the shortest are fewer
   static constexpr int64_t kIncompleteMax = 64;
-  static constexpr uint64_t kToldMs = 500;
 
   explicit HistoryTaking(Engine& engine);
 
@@ -56,13 +56,11 @@ class HistoryTaking final : public ContentHandler {
   void count(const AccountId& partner, const ConversationId& conversation, const content::History::Whole& whole);
   void answer(const TakenHistory& row, bool again);
   void wait(uint64_t milliseconds);
-  void tell();
 
   Engine& engine_;
   uint64_t quiet_ms_ = kQuietMs;
-  bool untold_ = false;
   Timer quiet_;
-  Timer told_;
+  HistoryProgress progress_;
 };
 
 }  // namespace kith::core

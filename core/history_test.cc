@@ -176,7 +176,60 @@ TEST_F(HistoryTest, WhatIsHereAlreadyStaysAsItIs_HISTORY_3) {
   expect_complete(messages_of(ana_));
 }
 
-TEST_F(HistoryTest, ADeviceThatIsAwayCostsTheServerNoMoreThanAFewBatches_HISTORY_4) {
+TEST_F(HistoryTest, WhatCanNotBeGivenIsCountedByNeither_HISTORY_3_HISTORY_5) {
+  fill_history(world_, ana_, 3, 300, 1000);
+  // Not decrypted, not sent, too large; and all of a conversation.
+  execute_text(ana_, "UPDATE messages SET kind = 3, text = '' WHERE sequence = 3");
+  execute_text(ana_, "UPDATE messages SET tick = 5, failure = 1, outgoing = 1 WHERE sequence = 4");
+  execute_text(ana_, "UPDATE messages SET kind = 4, text = '', raw = zeroblob(66001) WHERE sequence = 6");
+  execute_text(ana_, "UPDATE messages SET kind = 3 WHERE conversation = CAST('conversation0003' AS BLOB)");
+  let_in_and_wait();
+  EXPECT_EQ(history_of(ana_, web_).total(), 197u) << "as it is given";
+  connect(web_);
+  world_.advance(60'000);
+  expect_complete(197);
+  EXPECT_EQ(messages_of(web_), 197u);
+  EXPECT_EQ(query_text(web_, "SELECT count(*) FROM conversations"), 2);
+}
+
+TEST_F(HistoryTest, WhatCouldNotBeDecryptedHereComesWithIt_HISTORY_3) {
+  fill_history(world_, ana_, 2, 20, 100);
+  admit(ana_, web_, client_api::kHistoryAll);
+  // As the inbox leaves it.
+  execute_text(web_,
+               "INSERT INTO conversations (id, kind, peer, made_us, unread) VALUES (CAST('conversation9999' AS BLOB), "
+               "1, CAST('partneraccnt0001' AS BLOB), 1, 1)");
+  execute_text(web_,
+               "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, sent_at, "
+               "order_us, tick, failure, unread, receipt_number, came_us) VALUES (CAST('m000000000000020' AS BLOB), "
+               "CAST('conversation9999' AS BLOB), CAST('partneraccnt0001' AS BLOB), 1, 0, 3, '', 5, 5, 0, 0, 1, 0, 1)");
+  execute_text(web_,
+               "INSERT INTO repairs (message_id, account, device) VALUES (CAST('m000000000000020' AS BLOB), "
+               "CAST('partneraccnt0001' AS BLOB), 1)");
+  connect(web_);
+  world_.advance(30'000);
+  EXPECT_EQ(everything(web_), everything(ana_));
+  expect_complete(20);
+  EXPECT_EQ(query_text(web_, "SELECT count(*) FROM repairs"), 0) << "nobody is asked for it any more";
+}
+
+TEST_F(HistoryTest, AFirstDeviceThatDamageHasTakenTheListFromGoesOn_HISTORY_4) {
+  fill_history(world_, ana_, 4, 1000, 1000);
+  let_in_and_wait();
+  execute_text(ana_, "DELETE FROM device_lists WHERE account = (SELECT account FROM registration)");
+  ana_.database().mark_damaged();
+  ana_.close();
+  ana_.reopen();
+  ASSERT_TRUE(state(ana_).has_rebuilt());
+  EXPECT_EQ(remove_all_others(ana_).failure().code(), client_api::Failure::kOffline) << "which they are nobody knows";
+  connect(ana_);
+  connect(web_);
+  world_.advance(900'000);
+  EXPECT_EQ(everything(web_), everything(ana_));
+  expect_complete(1000);
+}
+
+TEST_F(HistoryTest, ADeviceThatIsAwayCostsTheServerAFewBatchesAndThenOneADay_HISTORY_4) {
   fill_history(world_, ana_, 4, 4000, 1000);
   let_in_and_wait();
   for (int day = 0; day < 20; ++day) world_.advance(24 * 3600 * 1000);
@@ -184,8 +237,9 @@ TEST_F(HistoryTest, ADeviceThatIsAwayCostsTheServerNoMoreThanAFewBatches_HISTORY
   const auto& inbox = account.devices.at(state(web_).device_id()).inbox;
   size_t bytes = 0;
   for (const wire::Entry& entry : inbox) bytes += entry.ByteSizeLong();
-  EXPECT_GT(inbox.size(), 7u);
-  EXPECT_LT(bytes, 3u << 20) << "of 4 MB, and of some that were said again, once a day";
+  EXPECT_GE(inbox.size(), HistoryGiving::kAheadMax);
+  // Ten minutes, doubling to a day: seven times in the first day, and then one each.
+  EXPECT_LT(bytes, (HistoryGiving::kAheadMax + 7 + 20) * (HistoryGiving::kBatchBytes + 4096));
   connect(web_);
   world_.advance(60'000);
   EXPECT_EQ(everything(web_), everything(ana_));

@@ -52,6 +52,7 @@ STOREYS = {
         "device_watch",
         "handle_owners",
         "history_giving",
+        "history_progress",
         "history_taking",
         "joining",
         "link_mailbox",

@@ -11,6 +11,13 @@ namespace {
 uint64_t number_in(const Statement& row, int column) { return static_cast<uint64_t>(row.integer(column)); }
 int64_t stored(uint64_t number) { return static_cast<int64_t>(number); }
 
+// Of `messages` what can be given (history_table.h): not those that stand for what could not be decrypted
+// (MessageKind::kUndecryptable), nor own ones that are not sent (Tick::kPending, kFailed).
+#define KITH_CAN_BE_GIVEN "kind <> 3 AND tick NOT IN (1, 5) AND ifnull(length(raw), 0) <= 66000"
+static_assert(GivenHistoryTable::kRawBytesMax == 66'000);
+static_assert(static_cast<int>(MessageKind::kUndecryptable) == 3 && static_cast<int>(Tick::kPending) == 1 &&
+              static_cast<int>(Tick::kFailed) == 5);
+
 // The columns that read_given() takes, in its order.
 #define KITH_GIVEN_COLUMNS "device, history, since_us, promised_us, stage, number, taken, last, total, held, restarts"
 
@@ -32,7 +39,7 @@ GivenHistory read_given(const Statement& row) {
 
 // The same for read_conversation().
 #define KITH_GIVEN_CONVERSATION_COLUMNS \
-  "place, conversation, begun, done, again, given, newest_us, newest_id, oldest_us, oldest_id"
+  "place, conversation, begun, done, repeats, given, newest_us, newest_id, oldest_us, oldest_id"
 
 GivenConversation read_conversation(const Statement& row) {
   GivenConversation given;
@@ -40,7 +47,7 @@ GivenConversation read_conversation(const Statement& row) {
   given.conversation = row.id<ConversationId>(1);
   given.begun = row.integer(2) != 0;
   given.done = number_in(row, 3);
-  given.again = static_cast<uint32_t>(row.integer(4));
+  given.repeats = static_cast<uint32_t>(row.integer(4));
   given.given = number_in(row, 5);
   if (!row.is_null(7)) given.newest = MessageCursor{{number_in(row, 6)}, row.id<MessageId>(7)};
   if (!row.is_null(9)) given.oldest = MessageCursor{{number_in(row, 8)}, row.id<MessageId>(9)};
@@ -99,15 +106,16 @@ uint64_t GivenHistoryTable::take_stock(DeviceId device, UnixMicros since) {
   database_
       .prepare(
           "INSERT INTO history_conversations (device, place, conversation) SELECT ?1, row_number() OVER (ORDER BY "
-          "newest DESC, id), id FROM (SELECT c.id AS id, (SELECT max(order_us) FROM messages m WHERE m.conversation = "
-          "c.id) AS newest FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM handles h WHERE h.account = c.peer AND "
-          "h.provisional = 1)) WHERE newest >= ?2")
+          "newest DESC, id), id FROM (SELECT c.id AS id, (SELECT order_us FROM messages WHERE conversation = c.id "
+          "AND " KITH_CAN_BE_GIVEN
+          " ORDER BY order_us DESC LIMIT 1) AS newest FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM handles h "
+          "WHERE h.account = c.peer AND h.provisional = 1)) WHERE newest >= ?2")
       .bind(device.value)
       .bind(stored(since.value))
       .run();
   auto row = database_.prepare(
       "SELECT count(*) FROM history_conversations h JOIN messages m ON m.conversation = h.conversation AND m.order_us "
-      ">= ? WHERE h.device = ?");
+      ">= ? AND " KITH_CAN_BE_GIVEN " WHERE h.device = ?");
   row.bind(stored(since.value)).bind(device.value);
   return row.step() ? number_in(row, 0) : 0;
 }
@@ -129,9 +137,9 @@ std::optional<GivenConversation> GivenHistoryTable::find(DeviceId device, const 
 
 void GivenHistoryTable::update(DeviceId device, const GivenConversation& given) {
   auto statement = database_.prepare(
-      "UPDATE history_conversations SET begun = ?, done = ?, again = ?, given = ?, newest_us = ?, newest_id = ?, "
+      "UPDATE history_conversations SET begun = ?, done = ?, repeats = ?, given = ?, newest_us = ?, newest_id = ?, "
       "oldest_us = ?, oldest_id = ? WHERE device = ? AND place = ?");
-  statement.bind(given.begun ? 1 : 0).bind(stored(given.done)).bind(given.again).bind(stored(given.given));
+  statement.bind(given.begun ? 1 : 0).bind(stored(given.done)).bind(given.repeats).bind(stored(given.given));
   bind_cursor(statement, given.newest);
   bind_cursor(statement, given.oldest);
   statement.bind(device.value).bind(given.place).run();
@@ -151,10 +159,9 @@ bool GivenHistoryTable::each_older(const ConversationId& conversation, const std
                                    UnixMicros since, const std::function<bool(const MessageRow&, bool unread)>& take) {
   // Nothing has this order time: it stands for "after everything".
   const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
-  // No placeholder, and of its own none that is pending or has failed.
   auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
                                ", unread FROM messages WHERE conversation = ? AND (order_us, id) < (?, ?) AND order_us "
-                               ">= ? AND kind <> 3 AND tick NOT IN (1, 5) ORDER BY order_us DESC, id DESC");
+                               ">= ? AND " KITH_CAN_BE_GIVEN " ORDER BY order_us DESC, id DESC");
   row.bind_id(conversation).bind(stored(from.order.value)).bind_id(from.id).bind(stored(since.value));
   while (row.step()) {
     if (!take(read_message(row), row.integer(kMessageColumns) != 0)) return false;
@@ -217,13 +224,13 @@ void TakenHistoryTable::remove() {
   database_.prepare("DELETE FROM history_taken").run();
 }
 
-uint64_t TakenHistoryTable::count(const AccountId& partner, const ConversationId& conversation, uint64_t given,
-                                  const MessageCursor& newest, const MessageCursor& oldest) {
+void TakenHistoryTable::count(const AccountId& partner, const ConversationId& conversation, uint64_t given,
+                              const MessageCursor& newest, const MessageCursor& oldest) {
   uint64_t held = 0;
   {
     auto row = database_.prepare(
         "SELECT count(*) FROM (SELECT 1 FROM messages WHERE conversation = ? AND (order_us, id) <= (?, ?) AND "
-        "(order_us, id) >= (?, ?) LIMIT ?)");
+        "(order_us, id) >= (?, ?) AND " KITH_CAN_BE_GIVEN " LIMIT ?)");
     row.bind_id(conversation).bind(stored(newest.order.value)).bind_id(newest.id);
     row.bind(stored(oldest.order.value)).bind_id(oldest.id).bind(stored(given));
     if (row.step()) held = number_in(row, 0);
@@ -233,7 +240,6 @@ uint64_t TakenHistoryTable::count(const AccountId& partner, const ConversationId
       .bind(stored(given))
       .bind(stored(held))
       .run();
-  return held;
 }
 
 std::vector<AccountId> TakenHistoryTable::incomplete(int64_t limit) {

@@ -11,9 +11,9 @@
 //                           held INTEGER: messages, by the device's word, restarts INTEGER
 //   history_conversations   of one that is under way: device INTEGER, place INTEGER: from 1, newest activity first; key
 //                           (device, place); conversation BLOB(16), begun INTEGER 0/1, done INTEGER: the batch in which
-//                           it ended; 0: it did not, again INTEGER: how often it began anew, given INTEGER: messages,
-//                           newest_us and oldest_us INTEGER, newest_id and oldest_id BLOB(16) or null: of those that
-//                           were given; the oldest is where it goes on
+//                           it ended; 0: it did not, repeats INTEGER: how often it was given again, given INTEGER:
+//                           messages, newest_us and oldest_us INTEGER, newest_id and oldest_id BLOB(16) or null: of
+//                           those that were given; the oldest is where it goes on
 //   history_conversations_open   index (device, begun, place) of those that are not done
 //   history_batches         sequence INTEGER PRIMARY KEY, device INTEGER, number INTEGER: unique together; content
 //                           BLOB: a content.Content that the device does not have yet, to be sent again
@@ -22,6 +22,9 @@
 //                           total INTEGER, held INTEGER: messages
 //   history_counts          account BLOB(16) PRIMARY KEY: the partner of a conversation that has come whole, given
 //                           INTEGER: messages, held INTEGER: those that are here
+//
+// What can be given, and is counted on both sides: messages that were decrypted, those of the own account once the
+// server has taken them, and none for which no batch has room (kRawBytesMax).
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -64,7 +67,7 @@ struct GivenConversation {
   ConversationId conversation;
   bool begun = false;
   uint64_t done = 0;
-  uint32_t again = 0;
+  uint32_t repeats = 0;
   uint64_t given = 0;
   std::optional<MessageCursor> newest;
   std::optional<MessageCursor> oldest;
@@ -72,6 +75,9 @@ struct GivenConversation {
 
 class GivenHistoryTable {
  public:
+  // A Content of a kind that is not known here (MessageRow::raw) is given up to this; a text always.
+  static constexpr size_t kRawBytesMax = 66'000;
+
   explicit GivenHistoryTable(Database& database) : database_(database) {}
 
   std::vector<GivenHistory> list();
@@ -81,9 +87,9 @@ class GivenHistoryTable {
   // With all that belongs to it.
   void remove(DeviceId device);
 
-  // Takes down which conversations there are to be given, instead of what is known of them, and gives the number of
-  // their messages: those that have one from this time or later, without those (whose partner is not known to the
-  // server yet) that nobody else can have.
+  // Takes down which conversations there are to be given, instead of what is known of them: those with a message that
+  // can be given, from this time or later, without those (whose partner is not known to the server yet) that nobody
+  // else can have. Gives the number of these messages.
   uint64_t take_stock(DeviceId device, UnixMicros since);
   // The first one that was not begun; without one the first that is not done.
   std::optional<GivenConversation> next(DeviceId device);
@@ -93,9 +99,8 @@ class GivenHistoryTable {
   uint64_t given(DeviceId device);
   void remove_conversations(DeviceId device);
 
-  // Messages of the conversation older than the cursor (all without one), from this time on, the newest first, while
-  // `take` says true: those that another device can have, so none that were not sent or could not be read. True when
-  // there are no more.
+  // Messages of the conversation that can be given, older than the cursor (all without one), from this time on, the
+  // newest first, while `take` says true. True when there are no more.
   bool each_older(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, UnixMicros since,
                   const std::function<bool(const MessageRow&, bool unread)>& take);
 
@@ -129,10 +134,10 @@ class TakenHistoryTable {
   void set(const TakenHistory& row);
   void remove();
 
-  // Of the conversation with this account so many messages were given, between these two; gives how many are here, at
-  // most `given`, and notes both.
-  uint64_t count(const AccountId& partner, const ConversationId& conversation, uint64_t given,
-                 const MessageCursor& newest, const MessageCursor& oldest);
+  // Of the conversation with this account so many messages were given, between these two: counts how many of those
+  // that can be given are here, at most `given`, and notes both.
+  void count(const AccountId& partner, const ConversationId& conversation, uint64_t given, const MessageCursor& newest,
+             const MessageCursor& oldest);
   // Partners of conversations of which fewer are here than were given, at most `limit`.
   std::vector<AccountId> incomplete(int64_t limit);
   // Of all conversations that were counted.

@@ -135,7 +135,7 @@ CREATE TABLE history_given (
   restarts INTEGER NOT NULL);
 CREATE TABLE history_conversations (
   device INTEGER NOT NULL, place INTEGER NOT NULL, conversation BLOB NOT NULL, begun INTEGER NOT NULL DEFAULT 0,
-  done INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0, given INTEGER NOT NULL DEFAULT 0, newest_us INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0, repeats INTEGER NOT NULL DEFAULT 0, given INTEGER NOT NULL DEFAULT 0, newest_us INTEGER NOT NULL DEFAULT 0,
   newest_id BLOB, oldest_us INTEGER NOT NULL DEFAULT 0, oldest_id BLOB, PRIMARY KEY (device, place)) WITHOUT ROWID;
 CREATE INDEX history_conversations_open ON history_conversations (device, begun, place) WHERE done = 0;
 CREATE TABLE history_batches (
