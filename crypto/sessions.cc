@@ -10,20 +10,6 @@ namespace kith::crypto {
 
 namespace {
 
-// What the library's codes mean once the message itself has been parsed.
-CryptoError error_of(int code) {
-  switch (code) {
-    case SG_ERR_DUPLICATE_MESSAGE: return CryptoError::kDuplicate;
-    case SG_ERR_NO_SESSION: return CryptoError::kNoSession;
-    case SG_ERR_UNTRUSTED_IDENTITY: return CryptoError::kUntrustedIdentity;
-    case SG_ERR_INVALID_KEY_ID: return CryptoError::kMissingPrekey;
-    case SG_ERR_NOMEM:
-    case SG_ERR_INVALID_PROTO_BUF:  // a stored record
-      return CryptoError::kStorage;
-    default: return CryptoError::kBadMessage;
-  }
-}
-
 // Curve25519 ignores the highest bit of a key. Whoever sets it makes a second form of a message that isn't recognized
 // as a copy.
 bool is_canonical(const ec_public_key* key) {

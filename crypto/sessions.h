@@ -16,20 +16,10 @@
 #include "base/ids.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "crypto/error.h"
 #include "crypto/signal_store.h"
 
 namespace kith::crypto {
-
-enum class CryptoError {
-  kMalformed,          // the bytes are no message, key or list of the expected form
-  kNoSession,          // a session message, and no session that could read it. Repair
-  kBadMessage,         // authentication failed or the message is older than the session remembers. Repair
-  kDuplicate,          // this very message was decrypted before. Not an error to the user: confirm it
-  kUntrustedIdentity,  // the peer's identity key is not the one its device list names
-  kBadSignature,       // a signature does not hold
-  kMissingPrekey,      // a prekey message names a prekey that is gone. Repair
-  kStorage,            // the store failed or holds what can't be read; nothing may be committed
-};
 
 struct PrekeyBundle {
   uint32_t registration_id = 0;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// libsignal's objects as values that free themselves. Internal to crypto/.
+// libsignal's objects as values that free themselves, and its codes as ours. Internal to crypto/.
 #pragma once
 
 #include <signal/curve.h>
+#include <signal/group_cipher.h>
+#include <signal/group_session_builder.h>
 #include <signal/protocol.h>
 #include <signal/session_builder.h>
 #include <signal/session_cipher.h>
@@ -16,6 +18,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "crypto/error.h"
 
 namespace kith::crypto {
 
@@ -26,6 +29,9 @@ void release(T* object) {
 inline void release(signal_buffer* buffer) { signal_buffer_bzero_free(buffer); }
 inline void release(session_builder* builder) { session_builder_free(builder); }
 inline void release(session_cipher* cipher) { session_cipher_free(cipher); }
+inline void release(group_session_builder* builder) { group_session_builder_free(builder); }
+inline void release(group_cipher* cipher) { group_cipher_free(cipher); }
+inline void release(signal_protocol_store_context* stores) { signal_protocol_store_context_destroy(stores); }
 
 // Owns one reference; null where the library gave nothing.
 template <class T>
@@ -64,6 +70,20 @@ inline Handle<ec_public_key> decode_public_key(BytesView bytes, signal_context* 
   Handle<ec_public_key> key;
   curve_decode_point(key.out(), octets(bytes), bytes.size(), context);
   return key;
+}
+
+// What the library's codes mean once the message itself has been parsed.
+inline CryptoError error_of(int code) {
+  switch (code) {
+    case SG_ERR_DUPLICATE_MESSAGE: return CryptoError::kDuplicate;
+    case SG_ERR_NO_SESSION: return CryptoError::kNoSession;
+    case SG_ERR_UNTRUSTED_IDENTITY: return CryptoError::kUntrustedIdentity;
+    case SG_ERR_INVALID_KEY_ID: return CryptoError::kMissingPrekey;
+    case SG_ERR_NOMEM:
+    case SG_ERR_INVALID_PROTO_BUF:  // a stored record
+      return CryptoError::kStorage;
+    default: return CryptoError::kBadMessage;
+  }
 }
 
 }  // namespace kith::crypto
