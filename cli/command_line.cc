@@ -467,17 +467,19 @@ class Parser {
 
   void add_self() {
     AllOptions& all = *all_;
-    CLI::App& registration = add(app_, "register", "Make this home a device of a phone number",
+    CLI::App& registration = add(app_, "register", "Make this home a device of a phone number or e-mail address",
                                  [](Context c, const AllOptions& o) { return run_register(c, o.register_); });
     registration.add_option("--server", all.register_.server, "Address of the server, like https://kith.example")
         ->required()
         ->type_name("URL");
-    registration.add_option("--phone", all.register_.phone, "Phone number with country code")
-        ->required()
-        ->type_name("NUMBER");
+    CLI::Option* phone =
+        registration.add_option("--phone", all.register_.phone, "Phone number with country code")->type_name("NUMBER");
+    registration.add_option("--email", all.register_.email, "E-mail address, instead of a number")
+        ->excludes(phone)
+        ->type_name("ADDRESS");
     registration.add_option("--name", all.register_.name, "Name to show to others")->required()->type_name("NAME");
-    registration.add_option("--code", all.register_.code, "The code that proves the number")->type_name("N");
-    registration.add_option("--pin", all.register_.pin, "The number's PIN, if it has one")->type_name("P");
+    registration.add_option("--code", all.register_.code, "The code that proves it")->type_name("N");
+    registration.add_option("--pin", all.register_.pin, "The registration PIN, if there is one")->type_name("P");
 
     add_devices();
 

@@ -46,7 +46,7 @@ const char* meaning(Failure::Code code) {
   switch (code) {
     case Failure::kInvalidArgument: return "a value can't be taken";
     case Failure::kNotRegistered: return "not registered yet: kith register --server URL --phone NUMBER --name NAME";
-    case Failure::kAlreadyRegistered: return "this home is registered already; another number needs another --home";
+    case Failure::kAlreadyRegistered: return "this home is registered already; another account needs another --home";
     case Failure::kOffline: return "the server can't be reached";
     case Failure::kNotKith: return "what is at this address does not answer as a server of Kith does";
     case Failure::kNoSuchAccount: return "nobody with this number, e-mail address or username uses Kith on this server";

@@ -19,6 +19,7 @@ namespace kith::cli {
 struct RegisterOptions {
   std::string server;
   std::string phone;
+  std::string email{};  // instead of a number
   std::string name;
   std::string code;  // "": from the server when it is a development server, else asked for
   std::string pin;

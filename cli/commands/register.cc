@@ -25,11 +25,15 @@ std::string own_handle(const client_api::State& state) {
   return handle.empty() ? "an account without a number" : handle;
 }
 
+const std::string& handle_of(const RegisterOptions& options) {
+  return options.email.empty() ? options.phone : options.email;
+}
+
 Request registration(const RegisterOptions& options) {
   Request request;
   client_api::RegisterRequest& what = *request.mutable_register_();
   what.set_server(options.server);
-  what.set_handle(options.phone);
+  what.set_handle(handle_of(options));
   what.set_name(options.name);
   what.set_code(options.code);
   what.set_pin(options.pin);
@@ -49,7 +53,7 @@ void say_failed(Context context, const RegisterOptions& options, const Failure& 
 Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions& options) {
   Request request;
   request.mutable_request_code()->set_server(options.server);
-  request.mutable_request_code()->set_handle(options.phone);
+  request.mutable_request_code()->set_handle(handle_of(options));
   const auto response = context.host.call(std::move(request));
   if (!response) return Fail(ExitCode::kInterrupted);
   if (response->has_failure()) {
@@ -58,8 +62,8 @@ Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions
   }
   if (!response->request_code().code().empty()) return response->request_code().code();
   const auto url = net::parse_client_url(options.server);
-  context.out.note("whoever runs " + (url ? url->authority : options.server) + " has the code for " + options.phone +
-                   ": ask them for it");
+  context.out.note("whoever runs " + (url ? url->authority : options.server) + " has the code for " +
+                   handle_of(options) + ": ask them for it");
   if (!can_ask()) {
     context.out.note("run the same command with --code and the code");
     return Fail(ExitCode::kFailed);
@@ -75,6 +79,8 @@ std::string mistake_in(const RegisterOptions& options) {
   if (options.server.find('@') != std::string::npos)
     return "--server: an address has no user name and password, it is like https://kith.example";
   if (!url || url->web_socket) return "--server: " + options.server + " is no address like https://kith.example";
+  if (options.phone.empty() && options.email.empty()) return "one of --phone and --email is needed";
+  if (!options.email.empty() && !Handle::email(options.email)) return "--email: " + options.email + " is no address";
   if (!has_visible(options.name)) return "--name: a name can't be empty";
   if (!is_utf8(options.name)) return "--name: is not UTF-8";
   if (utf8_length(options.name) > kNameCharactersMax) return "--name: is longer than 64 characters";
@@ -87,10 +93,10 @@ Result<void, ExitCode> check_is_free(Context context, const RegisterOptions& opt
   const client_api::State& state = context.host.state();
   if (!state.registered()) return {};
   const std::string registered = "this home is registered already as " + own_handle(state);
-  const auto handle = Handle::parse(options.phone, "");
+  const auto handle = Handle::parse(handle_of(options), "");
   const auto is_it = [&](const client_api::Handle& own) { return own.text() == handle->text(); };
   if (handle && std::ranges::none_of(state.handles(), is_it)) {
-    context.out.note(registered + "; another number needs another --home");
+    context.out.note(registered + "; another account needs another --home");
     return Fail(ExitCode::kFailed);
   }
   if (is_refused(state)) return {};

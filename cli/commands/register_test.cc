@@ -34,6 +34,22 @@ TEST_F(Register, RefusesWhatCanNotBeBeforeACodeIsAskedFor) {
   EXPECT_THAT(refused("http://localhost", std::string(65, 'x')), HasSubstr("longer than 64"));
 }
 
+TEST_F(Register, TakesAnEmailAddressInsteadOfANumber) {
+  RegisterOptions by_email = to_register("");
+  EXPECT_EQ(run_register(context, by_email), ExitCode::kUsage);
+  EXPECT_THAT(output.words(), HasSubstr("one of --phone and --email is needed"));
+  for (const char* const none : {"ana", "@ana", "+491700000001", "ana@example"}) {
+    by_email.email = none;
+    EXPECT_EQ(run_register(context, by_email), ExitCode::kUsage) << none;
+    EXPECT_THAT(output.words(), HasSubstr("is no address")) << none;
+  }
+  EXPECT_TRUE(host.requests.empty());
+  by_email.email = "Ana@Example.org";
+  EXPECT_EQ(run_register(context, by_email), ExitCode::kOk);
+  ASSERT_EQ(host.requests.size(), 1u);
+  EXPECT_EQ(host.requests[0].register_().handle(), "Ana@Example.org");
+}
+
 TEST_F(Register, TakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
   Event ended = connection_event(State::kEnded);
   ended.mutable_state_changed()->add_handles()->set_text("+491700000001");
@@ -43,7 +59,7 @@ TEST_F(Register, TakesTheNumberBackInTheHomeOfADeviceThatWasEnded) {
   EXPECT_TRUE(host.requests[0].has_register_());
   host.publish(ended);
   EXPECT_EQ(run_register(context, to_register("+491700000002")), ExitCode::kFailed);
-  EXPECT_THAT(output.words(), HasSubstr("another number needs another --home"));
+  EXPECT_THAT(output.words(), HasSubstr("another account needs another --home"));
   EXPECT_EQ(host.requests.size(), 1u);
 }
 

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from tests.scenarios.processes import RpcError, Scenario, eventually
+from tests.scenarios.processes import Device, RpcError, Scenario, eventually
 
 
 class TwoPeople(Scenario):
@@ -24,6 +24,14 @@ class TwoPeople(Scenario):
         self.assertEqual(events[0]["text"], "hello Ben")
         self.assertIn("sent_at", events[0])
         self.assertEqual(self.ben.receive(), [], "printed once, over any number of runs")
+
+    def test_somebody_without_a_number_registers_and_is_written_to_by_an_email_address(self):  # HANDLE-1
+        cem = Device(self.directory, self.kithd, "Cem", phone="cem@example.org")
+        cem.run("register", "--server", self.kithd.url, "--email", "Cem@Example.org", "--name", "Cem")
+        self.ana.run("send", "cem@example.org", "is this you?", "--wait", "sent")
+        self.assertEqual(cem.receive_texts(), ["is this you?"])
+        cem.send(self.ana, "it is")
+        self.assertEqual([e["from"] for e in self.ana.receive() if e["type"] == "message"], ["cem@example.org"])
 
     def test_offline_receiver_gets_everything_in_order(self):  # [F3] ORDER-1
         texts = [f"message {i}" for i in range(40)]
@@ -190,7 +198,6 @@ class TwoPeople(Scenario):
         self.assertEqual(self.ana_again("--pin", "2468").returncode, 0)
 
     def ana_again(self, *options):
-        from tests.scenarios.processes import Device
         again = Device(self.directory, self.kithd, "AnaPin", phone=self.ana.phone)
         return again.run(
             "register", "--server", self.kithd.url, "--phone", again.phone, "--name", "Ana", *options, check=False

@@ -63,7 +63,7 @@ export function keepRegistrationStep(app: AppViewModel): void {
     const linking = app.snapshot().phase === "linking";
     const step = linking ? undefined : heard?.snapshot().step;
     if ((linking || step === "code" || step === "pin") && !hasEntry()) history.pushState({ registering: true }, "");
-    if (step === "phone" && hasEntry() && !goingBack) {
+    if (step === "handle" && hasEntry() && !goingBack) {
       goingBack = true;
       history.back();
     }

@@ -5,7 +5,7 @@ import type { AskedCode, AskedCodePort } from "../view-models/registration";
 
 function isAskedCode(kept: Partial<AskedCode> | null): kept is AskedCode {
   return (
-    typeof kept?.phone === "string" &&
+    typeof kept?.handle === "string" &&
     typeof kept.digits === "number" &&
     typeof kept.given === "string" &&
     typeof kept.expiresAt === "number"

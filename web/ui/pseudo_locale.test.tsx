@@ -304,7 +304,7 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     expect(plainTexts()).toEqual([]);
     for (const phone of ["+491700000001", "+491700000002"]) {
       const registration = app.snapshot().registration;
-      await settled(() => registration?.setPhone(phone));
+      await settled(() => registration?.setHandle(phone));
       await settled(() => registration?.next());
       expect(registration?.snapshot().step).toBe("code");
       expect(plainTexts()).toEqual([]);

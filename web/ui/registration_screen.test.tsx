@@ -50,6 +50,43 @@ describe("the screen that takes the number", () => {
   });
 });
 
+describe("the screen that takes an e-mail address", () => {
+  const show = (core: FakeCore) => {
+    const options = { server: SERVER, deviceName: "Web", onRegistered: () => undefined };
+    render(<RegistrationScreen model={new RegistrationViewModel(core, options)} server={SERVER} profile="" />);
+    fireEvent.change(screen.getByLabelText("Phone number"), { target: { value: "+491700000001" } });
+    fireEvent.click(screen.getByRole("button", { name: "Use an e-mail address" }));
+    return screen.getByLabelText("E-mail address") as HTMLInputElement;
+  };
+
+  it("asks for a code for it", async () => {
+    const core = new FakeCore();
+    core.on("requestCode", () => create(RequestCodeResponseSchema, { digits: 6, expiresInS: 600 }));
+    const field = show(core);
+    expect(field.value, "a number is no address").toBe("");
+    expect(document.activeElement).toBe(field);
+    fireEvent.change(field, { target: { value: " ana@example.org" } });
+    fireEvent.submit(field.form as HTMLFormElement);
+    await screen.findByLabelText("Code, 6 digits");
+    expect(core.called("requestCode")).toMatchObject([{ handle: "ana@example.org" }]);
+    screen.getByText("has the code for ana@example.org", { exact: false });
+  });
+
+  it("says what is wrong with one, in words of its own", async () => {
+    const core = new FakeCore();
+    core.failing("requestCode", Failure_Code.kInvalidHandle);
+    const field = show(core);
+    fireEvent.submit(field.form as HTMLFormElement);
+    screen.getByText("Type an e-mail address.");
+    fireEvent.change(field, { target: { value: "ana@example" } });
+    fireEvent.submit(field.form as HTMLFormElement);
+    await screen.findByText("This isn't an e-mail address. One looks like ana@example.org.");
+    fireEvent.click(screen.getByRole("button", { name: "Use a phone number" }));
+    expect((screen.getByLabelText("Phone number") as HTMLInputElement).value).toBe("");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+});
+
 describe("the screen that takes the code", () => {
   it("says who has the code: whoever runs the server; it was sent nowhere", async () => {
     await askForCode("");

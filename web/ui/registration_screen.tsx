@@ -15,7 +15,7 @@ import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import { Spinner } from "./spinner";
 
-const STEPS: readonly RegistrationStep[] = ["phone", "code", "name"];
+const STEPS: readonly RegistrationStep[] = ["handle", "code", "name"];
 /** The PIN, which few have, belongs to the code. */
 const placeOf = (step: RegistrationStep): number => STEPS.indexOf(step === "pin" ? "code" : step);
 
@@ -61,7 +61,7 @@ export function RegistrationScreen({
                 say("registration.continue")
               )}
             </button>
-            {(step === "code" || step === "pin" || (step === "phone" && model.canLeave)) && (
+            {(step === "code" || step === "pin" || (step === "handle" && model.canLeave)) && (
               <button type="button" className={buttons.linkButton} onClick={model.back} disabled={busy}>
                 {say("common.back")}
               </button>
@@ -84,7 +84,7 @@ interface StepProps {
 }
 
 const SCREENS: Record<RegistrationStep, ComponentType<StepProps>> = {
-  phone: PhoneStep,
+  handle: HandleStep,
   code: CodeStep,
   name: NameStep,
   pin: PinStep,
@@ -101,7 +101,10 @@ const invalid = (snapshot: RegistrationSnapshot) => ({
   "aria-describedby": "registration-error",
 });
 
-function PhoneStep({ model, snapshot }: StepProps) {
+const isEmail = (snapshot: RegistrationSnapshot): boolean => snapshot.kind === "email";
+
+function HandleStep({ model, snapshot }: StepProps) {
+  const other = isEmail(snapshot) ? "phone" : "email";
   return (
     <>
       <div>
@@ -114,24 +117,51 @@ function PhoneStep({ model, snapshot }: StepProps) {
           <span>{say("registration.removed")}</span>
         </p>
       )}
-      <div className={fields.field}>
-        <label htmlFor="phone">{say("common.phoneNumber")}</label>
-        <input
-          {...invalid(snapshot)}
-          id="phone"
-          className={`${fields.input} ${fields.phone}`}
-          type="tel"
-          inputMode="tel"
-          autoComplete="tel"
-          autoFocus
-          maxLength={HANDLE_BYTES_MAX}
-          placeholder="+49 170 0000001"
-          value={snapshot.phone}
-          onChange={(event) => model.setPhone(event.target.value)}
-        />
-        <span className={fields.hint}>{say("registration.phoneHint")}</span>
-      </div>
+      {isEmail(snapshot) ? (
+        <div className={fields.field} key="email">
+          <label htmlFor="email">{say("registration.email")}</label>
+          <input
+            {...invalid(snapshot)}
+            id="email"
+            className={fields.input}
+            type="email"
+            autoComplete="email"
+            autoFocus
+            maxLength={HANDLE_BYTES_MAX}
+            placeholder="ana@example.org"
+            value={snapshot.handle}
+            onChange={(event) => model.setHandle(event.target.value)}
+          />
+          <span className={fields.hint}>{say("registration.emailHint")}</span>
+        </div>
+      ) : (
+        <div className={fields.field} key="phone">
+          <label htmlFor="phone">{say("common.phoneNumber")}</label>
+          <input
+            {...invalid(snapshot)}
+            id="phone"
+            className={`${fields.input} ${fields.phone}`}
+            type="tel"
+            inputMode="tel"
+            autoComplete="tel"
+            autoFocus
+            maxLength={HANDLE_BYTES_MAX}
+            placeholder="+49 170 0000001"
+            value={snapshot.handle}
+            onChange={(event) => model.setHandle(event.target.value)}
+          />
+          <span className={fields.hint}>{say("registration.phoneHint")}</span>
+        </div>
+      )}
       <div className={styles.row}>
+        <button
+          type="button"
+          className={buttons.linkButton}
+          disabled={snapshot.busy}
+          onClick={() => model.setKind(other)}
+        >
+          {say(isEmail(snapshot) ? "registration.usePhone" : "registration.useEmail")}
+        </button>
         <button type="button" className={buttons.linkButton} disabled={snapshot.busy} onClick={model.haveCode}>
           {say("registration.haveCode")}
         </button>
@@ -150,8 +180,8 @@ function CodeStep({ model, snapshot, server }: StepProps) {
         <h1>{say("registration.typeTheCode")}</h1>
         <p className={styles.lead}>
           {snapshot.codeGiven
-            ? say("registration.codeGiven", { phone: formatPhone(snapshot.phone) })
-            : say("registration.codeWithOperator", { server: hostOf(server), phone: formatPhone(snapshot.phone) })}
+            ? say("registration.codeGiven", { handle: formatPhone(snapshot.handle) })
+            : say("registration.codeWithOperator", { server: hostOf(server), handle: formatPhone(snapshot.handle) })}
         </p>
       </div>
       {snapshot.codeGiven && (
@@ -209,7 +239,7 @@ function PinStep({ model, snapshot }: StepProps) {
     <>
       <div>
         <h1>{say("registration.typeYourPin")}</h1>
-        <p className={styles.lead}>{say("registration.pinHint", { phone: formatPhone(snapshot.phone) })}</p>
+        <p className={styles.lead}>{say("registration.pinHint", { handle: formatPhone(snapshot.handle) })}</p>
       </div>
       <div className={fields.field}>
         <label htmlFor="pin">{say("common.registrationPin")}</label>

@@ -73,8 +73,8 @@ describe("the start", () => {
     expect(app.snapshot()).toMatchObject({ phase: "ended", open: undefined });
     app.register();
     expect(app.snapshot().registration?.snapshot()).toMatchObject({
-      step: "phone",
-      phone: "+491700000001",
+      step: "handle",
+      handle: "+491700000001",
       name: "Ana",
     });
 
@@ -131,7 +131,7 @@ describe("a number that is taken back", () => {
 
   it("keeps its number and code, whatever becomes of the connection, until the person leaves", async () => {
     app.register();
-    app.snapshot().registration?.setPhone("+49 170 0000001");
+    app.snapshot().registration?.setHandle("+49 170 0000001");
     const without = [
       State_Connection.kOffline,
       State_Connection.kWaiting,
@@ -141,7 +141,7 @@ describe("a number that is taken back", () => {
     ];
     for (const connection of without) tell(connection);
     await settle();
-    expect(shown()).toMatchObject({ step: "phone", phone: "+49 170 0000001" });
+    expect(shown()).toMatchObject({ step: "handle", handle: "+49 170 0000001" });
     await app.snapshot().registration?.next();
     app.snapshot().registration?.setCode("123");
     for (const connection of without) tell(connection);
@@ -157,7 +157,7 @@ describe("a number that is taken back", () => {
   it("is asked for by the first click, while the server is being asked whether it knows the device", async () => {
     tell(State_Connection.kConnecting);
     app.register();
-    expect(shown()).toMatchObject({ step: "phone", phone: "+491700000001" });
+    expect(shown()).toMatchObject({ step: "handle", handle: "+491700000001" });
     tell(State_Connection.kEnded);
     await settle();
     expect(app.snapshot().phase).toBe("registration");
@@ -189,7 +189,7 @@ describe("a server that doesn't take this device", () => {
       await vi.waitFor(() => expect(app.snapshot().phase).toBe("chats"));
       core.emit({ case: "stateChanged", value: state({ connection }) });
       app.register();
-      expect(app.snapshot().registration?.snapshot().step).toBe("phone");
+      expect(app.snapshot().registration?.snapshot().step).toBe("handle");
     },
   );
 });

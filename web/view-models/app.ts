@@ -250,14 +250,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const { state, registration } = this.snapshot();
     registration?.dispose();
     const { server, deviceName, asked } = this.options;
-    const phone = handleOf(state);
+    const handle = handleOf(state);
     const name = state !== undefined && hasName(state) ? state.name : "";
     const registered = state?.registered === true && !this.takingBack;
     const onLeave = this.takingBack ? () => this.leaveRegistration() : undefined;
     const onRegistered = () => void this.start();
     const onLink = () => this.beginLinking();
     const removed = state?.removed === true;
-    const options = { server, deviceName, phone, name, registered, removed, asked, onLeave, onLink, onRegistered };
+    const options = { server, deviceName, handle, name, registered, removed, asked, onLeave, onLink, onRegistered };
     this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
   }
 

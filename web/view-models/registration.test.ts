@@ -3,8 +3,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { create } from "@bufbuild/protobuf";
 
-import { CoreFailure, Failure_Code, RequestCodeResponseSchema } from "../core-client/schema";
-import { RegistrationViewModel, type AskedCode } from "./registration";
+import { CoreFailure, Failure_Code, Handle_Kind, HandleSchema, RequestCodeResponseSchema } from "../core-client/schema";
+import { hasName, RegistrationViewModel, type AskedCode } from "./registration";
 import { FakeCore, settle, state } from "./testing/fake_core";
 
 let core: FakeCore;
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 async function toCode(): Promise<void> {
-  model.setPhone("+49 170 000 0001");
+  model.setHandle("+49 170 000 0001");
   await model.next();
 }
 
@@ -29,6 +29,18 @@ async function typeCode(code = "123456"): Promise<void> {
   model.setCode(code);
   await settle();
 }
+
+describe("whether somebody has said their name", () => {
+  const email = create(HandleSchema, { kind: Handle_Kind.kEmail, text: "ana@example.org" });
+
+  it("is not when it is what they registered with", () => {
+    expect(hasName(state({ name: "+49 170 000 0001", handles: [] }))).toBe(false);
+    expect(hasName(state({ name: "Ana@Example.org", handles: [email] }))).toBe(false);
+    expect(hasName(state({ name: "", handles: [email] }))).toBe(false);
+    expect(hasName(state({ name: "Ana", handles: [email] }))).toBe(true);
+    expect(hasName(state({ name: "ben@example.org", handles: [email] }))).toBe(true);
+  });
+});
 
 describe("a code that was asked for", () => {
   let kept: AskedCode | undefined;
@@ -50,7 +62,7 @@ describe("a code that was asked for", () => {
   it("is asked for again by its field, not by a new code, when the page was closed meanwhile", async () => {
     await toCode();
     openAgain();
-    expect(model.snapshot()).toMatchObject({ step: "code", phone: "+49 170 000 0001", digits: 6, codeGiven: false });
+    expect(model.snapshot()).toMatchObject({ step: "code", handle: "+49 170 000 0001", digits: 6, codeGiven: false });
     model.setCode("323841");
     await settle();
     expect(core.called("requestCode")).toHaveLength(1);
@@ -62,17 +74,17 @@ describe("a code that was asked for", () => {
     await toCode();
     kept = { ...(kept as unknown as AskedCode), expiresAt: Date.now() - 1 };
     openAgain();
-    expect(model.snapshot()).toMatchObject({ step: "phone", phone: "" });
+    expect(model.snapshot()).toMatchObject({ step: "handle", handle: "" });
     await toCode();
     model.back();
     openAgain();
-    expect(model.snapshot().step).toBe("phone");
+    expect(model.snapshot().step).toBe("handle");
   });
 
   it("can be typed without asking for another", async () => {
     model.haveCode();
-    expect(model.snapshot()).toMatchObject({ step: "phone", error: "Type a phone number." });
-    model.setPhone("+49 170 000 0001");
+    expect(model.snapshot()).toMatchObject({ step: "handle", error: "Type a phone number." });
+    model.setHandle("+49 170 000 0001");
     model.haveCode();
     expect(model.snapshot()).toMatchObject({ step: "code", code: "" });
     expect(core.called("requestCode")).toEqual([]);
@@ -132,14 +144,14 @@ describe("registration", () => {
 
   it("fills in the code of a development server and says so", async () => {
     core.on("requestCode", () => create(RequestCodeResponseSchema, { code: "424242", digits: 6 }));
-    model.setPhone("+491700000001");
+    model.setHandle("+491700000001");
     await model.next();
     expect(model.snapshot()).toMatchObject({ step: "code", code: "424242", codeGiven: true });
   });
 
   it("says so of a development server when the code was typed wrong, and tries the next one at once", async () => {
     core.on("requestCode", () => create(RequestCodeResponseSchema, { code: "424242", digits: 6 }));
-    model.setPhone("+491700000001");
+    model.setHandle("+491700000001");
     await model.next();
     model.setCode("000000");
     expect(core.called("register")).toEqual([]);
@@ -154,9 +166,9 @@ describe("registration", () => {
 
   it("asks for the country code where the core does not know the number without it", async () => {
     core.failing("requestCode", Failure_Code.kInvalidHandle, "phone");
-    model.setPhone("0170 0000001");
+    model.setHandle("0170 0000001");
     await model.next();
-    expect(model.snapshot()).toMatchObject({ step: "phone", error: expect.stringContaining("country code") });
+    expect(model.snapshot()).toMatchObject({ step: "handle", error: expect.stringContaining("country code") });
   });
 
   it("asks for the PIN when the number has one, and again when it is wrong", async () => {
@@ -177,7 +189,7 @@ describe("registration", () => {
   it.each([
     [Failure_Code.kWrongCode, "code"],
     [Failure_Code.kCodeExpired, "code"],
-    [Failure_Code.kInvalidHandle, "phone"],
+    [Failure_Code.kInvalidHandle, "handle"],
     [Failure_Code.kOffline, "code"],
     [Failure_Code.kTooManyAttempts, "code"],
     [Failure_Code.kStorage, "code"],
@@ -195,7 +207,7 @@ describe("registration", () => {
       "requestCode",
       () => new Promise((resolve) => (answer = () => resolve(create(RequestCodeResponseSchema, { digits: 6 })))),
     );
-    model.setPhone("+491700000001");
+    model.setHandle("+491700000001");
     const first = model.next();
     void model.next();
     answer();
@@ -207,7 +219,7 @@ describe("registration", () => {
     core.on("requestCode", () => {
       throw new CoreFailure(Failure_Code.kRateLimited, "", 40_000);
     });
-    model.setPhone("+491700000001");
+    model.setHandle("+491700000001");
     await model.next();
     expect(model.snapshot().error).toContain("40 seconds");
   });

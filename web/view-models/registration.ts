@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Registration in the order in which people think: number, code, the PIN when the number has one, and the name.
+// Registration in the order in which people think: number or e-mail address, code, the PIN when there is one, and the
+// name.
 //
 // A code is tried as soon as it is whole, so that nobody types a name for nothing: the device is registered with the
-// number in the place of the name (hasName is false of it), until the name is there. A page that is closed in between
+// handle in the place of the name (hasName is false of it), until the name is there. A page that is closed in between
 // asks for the name when it is opened again, or for the code that was asked for: whoever leaves the page to get it
 // finds the field again.
 import { FailureCode, NAME_CHARACTERS_MAX, failureOf, hasCode, type Core, type State } from "./core";
@@ -12,11 +13,15 @@ import { looksLikePhone } from "./phone";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
 
-export type RegistrationStep = "phone" | "code" | "name" | "pin";
+export type RegistrationStep = "handle" | "code" | "name" | "pin";
+/** What somebody registers with. */
+export type HandleKind = "phone" | "email";
 
 export interface RegistrationSnapshot {
   step: RegistrationStep;
-  phone: string;
+  /** As it is typed. */
+  handle: string;
+  kind: HandleKind;
   code: string;
   name: string;
   pin: string;
@@ -32,7 +37,7 @@ export interface RegistrationSnapshot {
 
 /** A code that was asked for and can still be used. */
 export interface AskedCode {
-  phone: string;
+  handle: string;
   digits: number;
   /** The code itself, from a development server; "" when somebody else has it. */
   given: string;
@@ -50,8 +55,8 @@ export interface AskedCodePort {
 export interface RegistrationOptions {
   server: string;
   deviceName: string;
-  /** A number that is typed in already: the one that was here before. */
-  phone?: string;
+  /** A number or address that is typed in already: the one that was here before. */
+  handle?: string;
   name?: string;
   /** All but the name is done. */
   registered?: boolean;
@@ -65,8 +70,19 @@ export interface RegistrationOptions {
   onRegistered: () => void;
 }
 
-/** Whether somebody has said their name: a number, however it was typed, is none. */
-export const hasName = (state: Pick<State, "name">): boolean => state.name !== "" && !looksLikePhone(state.name);
+/** Whether somebody has said their name: a number, however it was typed, is none, nor is what they are found by. */
+export const hasName = ({ name, handles }: Pick<State, "name" | "handles">): boolean =>
+  name !== "" && !looksLikePhone(name) && !handles.some(({ text }) => text === name.toLowerCase());
+
+const kindOf = (handle: string): HandleKind => (handle.includes("@") ? "email" : "phone");
+const NOTHING_TYPED: Record<HandleKind, () => string> = {
+  phone: () => say("common.typePhone"),
+  email: () => say("registration.typeEmail"),
+};
+const IMPOSSIBLE: Record<HandleKind, () => string> = {
+  phone: () => say("registration.impossiblePhone"),
+  email: () => say("registration.impossibleEmail"),
+};
 
 const RESEND_MS = 30_000;
 const CODE_DIGITS = 6;
@@ -83,9 +99,11 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   ) {
     const asked = options.registered === true ? undefined : options.asked?.load();
     const usable = asked !== undefined && asked.expiresAt > Date.now() ? asked : undefined;
+    const handle = usable?.handle ?? options.handle ?? "";
     super({
-      step: options.registered === true ? "name" : usable !== undefined ? "code" : "phone",
-      phone: usable?.phone ?? options.phone ?? "",
+      step: options.registered === true ? "name" : usable !== undefined ? "code" : "handle",
+      handle,
+      kind: kindOf(handle),
       code: usable?.given ?? "",
       name: options.name ?? "",
       pin: "",
@@ -99,7 +117,12 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     this.removed = options.removed === true;
   }
 
-  readonly setPhone = (phone: string): void => this.update({ phone, error: "" });
+  readonly setHandle = (handle: string): void => this.update({ handle, error: "" });
+  /** To register with the other kind: what is typed stays with the kind that it is of. */
+  readonly setKind = (kind: HandleKind): void => {
+    const { handle } = this.snapshot();
+    this.update({ kind, handle: handle !== "" && kindOf(handle) === kind ? handle : "", error: "" });
+  };
   /** However it is written: "323 841", "323-841", "３２３８４１". One that is whole is tried at once. */
   readonly setCode = (typed: string): void => {
     const { digits, busy, codeGiven } = this.snapshot();
@@ -116,11 +139,11 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly back = (): void => {
     if (this.snapshot().busy) return;
-    if (this.snapshot().step === "phone") return this.options.onLeave?.();
+    if (this.snapshot().step === "handle") return this.options.onLeave?.();
     if (this.snapshot().step === "code") this.options.asked?.save(undefined);
     const before: Record<RegistrationStep, RegistrationStep> = {
-      phone: "phone",
-      code: "phone",
+      handle: "handle",
+      code: "handle",
       pin: "code",
       name: "name", // the device is registered: there is no way back
     };
@@ -131,7 +154,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   readonly next = async (): Promise<void> => {
     if (this.snapshot().busy) return;
     switch (this.snapshot().step) {
-      case "phone":
+      case "handle":
         return this.requestCode();
       case "code":
         return this.takeCode();
@@ -144,27 +167,33 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
 
   readonly resend = (): Promise<void> => this.requestCode();
 
-  /** Somebody has a code for the number already: it is not made anew, which would make that one useless. */
+  /** Somebody has a code already: it is not made anew, which would make that one useless. */
   readonly haveCode = (): void => {
-    const phone = this.snapshot().phone.trim();
-    if (phone === "") return this.update({ error: say("common.typePhone") });
-    this.update({ step: "code", phone, code: "", codeGiven: false, error: "" });
+    const handle = this.typedHandle();
+    if (handle !== "") this.update({ step: "code", handle, code: "", codeGiven: false, error: "" });
   };
 
+  /** "", and said, when there is none. */
+  private typedHandle(): string {
+    const { handle, kind } = this.snapshot();
+    if (handle.trim() === "") this.update({ error: NOTHING_TYPED[kind]() });
+    return handle.trim();
+  }
+
   private async requestCode(): Promise<void> {
-    const phone = this.snapshot().phone.trim();
-    if (phone === "") return this.update({ error: say("common.typePhone") });
+    const handle = this.typedHandle();
+    if (handle === "") return;
     this.update({ busy: true, error: "" });
     try {
-      const answer = await this.core.call("requestCode", { server: this.options.server, handle: phone });
+      const answer = await this.core.call("requestCode", { server: this.options.server, handle });
       const { code } = answer;
       const digits = answer.digits === 0 ? CODE_DIGITS : answer.digits;
       this.codeRefused = false;
-      this.options.asked?.save({ phone, digits, given: code, expiresAt: Date.now() + answer.expiresInS * 1000 });
+      this.options.asked?.save({ handle, digits, given: code, expiresAt: Date.now() + answer.expiresInS * 1000 });
       this.update({
         busy: false,
         step: "code",
-        phone,
+        handle,
         code,
         codeGiven: code !== "",
         digits,
@@ -172,7 +201,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
       });
     } catch (error) {
       const words = hasCode(error, FailureCode.kInvalidHandle)
-        ? say("registration.impossiblePhone")
+        ? IMPOSSIBLE[this.snapshot().kind]()
         : failureText(error);
       this.update({ busy: false, error: words, resendAt: Date.now() + failureOf(error).retryAfterMs });
     }
@@ -204,12 +233,12 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
   }
 
   private async register(): Promise<void> {
-    const { phone, code, pin } = this.snapshot();
-    const name = this.snapshot().name.trim() || phone;
+    const { handle, code, pin } = this.snapshot();
+    const name = this.snapshot().name.trim() || handle;
     this.update({ busy: true, error: "" });
     try {
       const { server, deviceName } = this.options;
-      await this.core.call("register", { server, handle: phone, code, name, pin, deviceName });
+      await this.core.call("register", { server, handle, code, name, pin, deviceName });
       this.options.asked?.save(undefined);
       this.update({ busy: false, step: "name" });
     } catch (error) {
@@ -223,7 +252,7 @@ export class RegistrationViewModel extends ViewModel<RegistrationSnapshot> {
     if (hasCode(error, FailureCode.kWrongPin)) return { step: "pin", pin: "", error: failureText(error) };
     this.codeRefused = hasCode(error, FailureCode.kWrongCode, FailureCode.kCodeExpired);
     if (this.codeRefused) return { step: "code", code: "", error: failureText(error) };
-    if (hasCode(error, FailureCode.kInvalidHandle)) return { step: "phone", error: failureText(error) };
+    if (hasCode(error, FailureCode.kInvalidHandle)) return { step: "handle", error: failureText(error) };
     return { error: failureText(error) };
   }
 }
