@@ -30,4 +30,10 @@ std::optional<std::string> ask_user(const std::string& question, bool secret) {
   return answer;
 }
 
+std::optional<bool> ask_whether(const std::string& question) {
+  const auto answer = ask_user(question + " [y/N] ", false);
+  if (!answer) return std::nullopt;
+  return answer->starts_with('y') || answer->starts_with('Y');
+}
+
 }  // namespace kith::cli

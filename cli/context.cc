@@ -29,6 +29,11 @@ bool is_conversation_id(const std::string& text) {
   return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+ExitCode say_failure(Context context, const client_api::Failure& failure) {
+  context.out.note(describe(failure));
+  return exit_code_of(failure.code());
+}
+
 Result<Response, ExitCode> ask(Context context, Request request) {
   std::optional<Response> response = context.host.call(request);
   const bool needs_server =
@@ -40,10 +45,7 @@ Result<Response, ExitCode> ask(Context context, Request request) {
     if (response && !response->has_failure()) response = context.host.call(std::move(request));
   }
   if (!response) return Fail(ExitCode::kInterrupted);
-  if (response->has_failure()) {
-    context.out.note(describe(response->failure()));
-    return Fail(exit_code_of(response->failure().code()));
-  }
+  if (response->has_failure()) return Fail(say_failure(context, response->failure()));
   return std::move(*response);
 }
 
@@ -243,8 +245,7 @@ Result<std::string, ExitCode> read_input(Context context, size_t limit) {
   if (outcome == Host::Outcome::kTimedOut) {  // there is no home, and nothing ever happens
     client_api::Failure missing;
     missing.set_code(client_api::Failure::kNotRegistered);
-    context.out.note(describe(missing));
-    return Fail(ExitCode::kNotRegistered);
+    return Fail(say_failure(context, missing));
   }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();

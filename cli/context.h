@@ -19,6 +19,9 @@ struct Context {
   Output& out;
 };
 
+// Tells the user of a failure; gives the command's exit code.
+ExitCode say_failure(Context context, const client_api::Failure& failure);
+
 // Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is
 // told to the user and becomes the command's exit code.
 Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);

@@ -46,11 +46,6 @@ struct HttpReply {
 
 // What a request of the user interface is told when its call failed: the one place where a wire error becomes a
 // failure.
-struct CallFailure {
-  FailureCode::Code code = FailureCode::kServer;
-  std::string detail;
-  uint32_t retry_after_ms = 0;
-};
 CallFailure failure_of(const HttpReply& reply);
 
 class HttpCalls {

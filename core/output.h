@@ -21,6 +21,13 @@ namespace kith::core {
 
 using FailureCode = client_api::Failure;
 
+// How a request fails, where more than its code is known.
+struct CallFailure {
+  FailureCode::Code code = FailureCode::kServer;
+  std::string detail;
+  uint32_t retry_after_ms = 0;
+};
+
 class Output {
  public:
   // ---- while an input is worked on
@@ -31,6 +38,7 @@ class Output {
   // The response for a request that came; a second one for the same request is dropped.
   void respond(client_api::Response response);
   void fail(uint32_t request, FailureCode::Code code, std::string detail = "", uint32_t retry_after_ms = 0);
+  void fail(uint32_t request, const CallFailure& why) { fail(request, why.code, why.detail, why.retry_after_ms); }
   void done(uint32_t request, client_api::Done* (client_api::Response::*result)());
   // Numbers the event.
   void emit(client_api::Event event);

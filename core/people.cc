@@ -61,10 +61,7 @@ void People::find_by_handle(const std::string& written, Finder finder) {
 void People::answer(const Handle& handle, const Finder& finder, const HttpReply& reply) {
   if (finder.unreachable == Unreachable::kProvisional && reply.is_temporary())
     return finder.found(provisional_account(handle));
-  if (!reply.ok()) {
-    const CallFailure failure = failure_of(reply);
-    return engine_.output.fail(finder.request, failure.code, failure.detail, failure.retry_after_ms);
-  }
+  if (!reply.ok()) return engine_.output.fail(finder.request, failure_of(reply));
   const auto account = engine_.store.handles.known_account_of(handle);
   if (!account) {
     return engine_.output.fail(finder.request, FailureCode::kNoSuchAccount,

@@ -105,10 +105,7 @@ void PrivacySync::set_pin(uint32_t request, const client_api::SetPinRequest& wha
   body.set_pin(what.pin());
   engine_.http.call(remove ? "DELETE" : "PUT", "/v1/registration/pin", remove ? "" : body.SerializeAsString(),
                     [this, request, remove](const HttpReply& reply) {
-                      if (!reply.ok()) {
-                        const CallFailure failure = failure_of(reply);
-                        return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
-                      }
+                      if (!reply.ok()) return engine_.output.fail(request, failure_of(reply));
                       put(Shared::kHasPin, remove ? 0 : 1);
                       engine_.output.done(request, &client_api::Response::mutable_set_pin);
                     });

@@ -191,8 +191,7 @@ void Profiles::get(uint32_t request, const client_api::GetProfileRequest& what) 
   if (engine_.is_self(*account)) return engine_.output.respond(response_of(request, own(), own_handles(), false));
   const auto answer_from_store = [this, request, account = *account](const CallFailure& failure) {
     auto row = engine_.store.profiles.find(account);
-    if (!row || row->name.empty())
-      return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+    if (!row || row->name.empty()) return engine_.output.fail(request, failure);
     engine_.output.respond(response_of(request, *row, engine_.store.handles.of(account), false));
   };
   if (!engine_.connection.wanted()) return answer_from_store({FailureCode::kOffline, "not connected", 0});

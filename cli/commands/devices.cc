@@ -41,13 +41,6 @@ void give_up(Context context) {
   context.host.finish([&done] { return done; }, 2000);
 }
 
-// What the person at the terminal says; an error at the end of the input.
-Result<bool, ExitCode> says_yes(const std::string& question) {
-  const auto answer = ask_user(question + " [y/N] ", false);
-  if (!answer) return Fail(ExitCode::kInterrupted);
-  return !answer->empty() && (answer->front() == 'y' || answer->front() == 'Y');
-}
-
 // Whether the person wants it. Where nobody can be asked, whoever gave the link has said so.
 Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
                               const client_api::OpenLinkResponse& opened) {
@@ -61,10 +54,10 @@ Result<void, ExitCode> agreed(Context context, const DeviceAddOptions& options,
     context.out.note("the new device shows " + grouped(opened.code()) + ", if nobody sits between");
     return {};
   }
-  const auto yes = says_yes("Does " + one_line(opened.device_name()) + " show " + grouped(opened.code()) +
-                            "? It can then read and write everything.");
-  if (!yes) return Fail(yes.error());
-  if (*yes) return {};
+  const auto shows = ask_whether("Does " + one_line(opened.device_name()) + " show " + grouped(opened.code()) +
+                                 "? It can then read and write everything.");
+  if (!shows) return Fail(ExitCode::kInterrupted);
+  if (*shows) return {};
   context.out.note("nothing was linked");
   return Fail(ExitCode::kFailed);
 }
@@ -149,10 +142,10 @@ std::string device_line(const client_api::Device& device) {
 
 Result<void, ExitCode> want_all_ended() {
   if (!can_ask()) return {};
-  const auto yes = says_yes("Log out all other devices? They delete what they have.");
-  if (!yes) return Fail(yes.error());
-  if (!*yes) return Fail(ExitCode::kFailed);
-  return {};
+  const auto wanted = ask_whether("Log out all other devices? They delete what they have.");
+  if (!wanted) return Fail(ExitCode::kInterrupted);
+  if (*wanted) return {};
+  return Fail(ExitCode::kFailed);
 }
 
 }  // namespace
@@ -184,10 +177,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
   request.mutable_start_linking()->set_platform(kPlatform);
   const auto response = context.host.call(std::move(request));
   if (!response) return ExitCode::kInterrupted;
-  if (response->has_failure()) {
-    context.out.note(describe(response->failure()));
-    return exit_code_of(response->failure().code());
-  }
+  if (response->has_failure()) return say_failure(context, response->failure());
   if (const std::string& link = response->start_linking().link(); !link.empty()) {
     show_qr(STDERR_FILENO, link);
     context.out.line(link);
@@ -204,10 +194,7 @@ ExitCode run_devices_link(Context context, const DeviceLinkOptions& options) {
     give_up(context);
     return ExitCode::kInterrupted;
   }
-  if (!state.registered()) {
-    context.out.note(describe(state.linking().failure()));
-    return exit_code_of(state.linking().failure().code());
-  }
+  if (!state.registered()) return say_failure(context, state.linking().failure());
   context.out.note("linked: this home is a device of " + one_line(state.name()) + " on " + state.server());
   if (const auto connected = connect_if_possible(context); !connected) return connected.error();
   return follow_history(context, 0);

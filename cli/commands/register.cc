@@ -43,10 +43,11 @@ Request registration(const RegisterOptions& options) {
 }
 
 // The failure, and what may be behind it: a server that speaks TLS makes nothing of what comes without.
-void say_failed(Context context, const RegisterOptions& options, const Failure& failure) {
-  context.out.note(describe(failure));
+ExitCode say_failed(Context context, const RegisterOptions& options, const Failure& failure) {
+  const ExitCode code = say_failure(context, failure);
   if (failure.code() == Failure::kNotKith && options.server.starts_with("http://"))
     context.out.note("should the server use TLS, its address is https://" + options.server.substr(7));
+  return code;
 }
 
 // The code of a development server comes back in the answer.
@@ -56,10 +57,7 @@ Result<std::string, ExitCode> obtain_code(Context context, const RegisterOptions
   request.mutable_request_code()->set_handle(handle_of(options));
   const auto response = context.host.call(std::move(request));
   if (!response) return Fail(ExitCode::kInterrupted);
-  if (response->has_failure()) {
-    say_failed(context, options, response->failure());
-    return Fail(exit_code_of(response->failure().code()));
-  }
+  if (response->has_failure()) return Fail(say_failed(context, options, response->failure()));
   if (!response->request_code().code().empty()) return response->request_code().code();
   const auto url = net::parse_client_url(options.server);
   context.out.note("whoever runs " + (url ? url->authority : options.server) + " has the code for " +
@@ -134,10 +132,10 @@ ExitCode run_register(Context context, const RegisterOptions& options) {
     if (!response) return ExitCode::kInterrupted;
     if (!response->has_failure()) break;
     const Failure::Code code = response->failure().code();
-    say_failed(context, options, response->failure());
+    const ExitCode failed = say_failed(context, options, response->failure());
     const bool asks_pin = code == Failure::kPinRequired || code == Failure::kWrongPin;
     const bool asks_code = code == Failure::kWrongCode && options.code.empty();
-    if (!(asks_pin || asks_code) || !can_ask() || attempt == kAttempts) return exit_code_of(code);
+    if (!(asks_pin || asks_code) || !can_ask() || attempt == kAttempts) return failed;
     auto answer = ask_user(asks_pin ? "PIN: " : "Code: ", asks_pin);
     if (!answer) return ExitCode::kInterrupted;
     (asks_pin ? complete.pin : complete.code) = std::move(*answer);
