@@ -7,9 +7,9 @@
 
 #include "base/limits.h"
 #include "core/engine.h"
-#include "core/server_time.h"
 #include "crypto/account_key.h"
 #include "wire/handle.h"
+#include "wire/removed_devices.h"
 
 namespace kith::core {
 
@@ -20,20 +20,6 @@ constexpr size_t kAccountKeyBytes = 32;
 constexpr size_t kRefreshesAtOnce = 8;
 constexpr int64_t kStaleAtOnce = 256;
 constexpr uint64_t kRefreshAgainMs = 30000;
-
-bool take_removed(const wire::DeviceList& list, DeviceListRow& row) {
-  if (list.removed_size() > static_cast<int>(kRemovedDevicesMax)) return false;
-  for (const wire::DeviceList::Removed& removed : list.removed()) {
-    const DeviceId id{removed.device_id()};
-    const auto is_it = [id](const auto& each) { return each.device == id; };
-    if (id.value == 0 || removed.identity_key().size() != kIdentityKeyBytes || removed.revision() > list.revision() ||
-        std::any_of(row.devices.begin(), row.devices.end(), is_it) ||
-        std::any_of(row.removed.begin(), row.removed.end(), is_it))
-      return false;
-    row.removed.push_back({id, removed.identity_key(), bounded_time(removed.removed_us())});
-  }
-  return true;
-}
 
 // The list inside, when form and signature are as they must be.
 std::optional<DeviceListRow> checked(const AccountId& account, const wire::SignedDeviceList& signed_list) {
@@ -57,7 +43,10 @@ std::optional<DeviceListRow> checked(const AccountId& account, const wire::Signe
     before = device.device_id();
     row.devices.push_back({{device.device_id()}, device.identity_key(), device.name()});
   }
-  return take_removed(list, row) ? std::optional(std::move(row)) : std::nullopt;
+  auto removed = read_removed(list);
+  if (!removed) return std::nullopt;
+  row.removed = std::move(*removed);
+  return row;
 }
 
 crypto::PrekeyBundle bundle_of(const wire::PrekeyBundle& from) {

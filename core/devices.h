@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Other accounts' devices (DEVICE-1): fetching their lists, checking them, pinning the account's key, and opening
-// sessions.
+// The devices of accounts (DEVICE-1), of others and the own: fetching their lists, checking them, pinning the account's
+// key, and opening sessions.
 //
 // A list is taken only if it names the account, is signed by the key inside it, and is not older than the one known
 // (IDENTITY-3). The first key seen is pinned; another one later is a change of identity (IDENTITY-2): the conversation
@@ -10,7 +10,8 @@
 //
 // A list also names devices that were removed lately (DEVICE-10): what such a one had sent before is taken from it, and
 // its session is kept for that, until this device has taken in all that the server had for it once it knew of the
-// removal: up to the backlog's end of a connection that it began afterwards, or, while one lasts, twice kSettleMs.
+// removal: up to the backlog's end of a connection that it began afterwards, or, while one lasts, the second kSettleMs
+// that ends after it: ten to twenty minutes.
 //
 // Limits: one fetch of a list, and one of bundles, per account at a time; who asks meanwhile waits for the same answer.
 #pragma once

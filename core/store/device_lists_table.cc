@@ -12,14 +12,12 @@ namespace kith::core {
 namespace {
 
 // Of the signed bytes, which were checked before they came here.
-std::vector<RemovedDevice> removed_in(const Bytes& device_list, uint64_t settled_revision) {
+std::vector<RemovedDevice> removed_in(const Bytes& device_list, Revision settled) {
   std::vector<RemovedDevice> devices;
   wire::DeviceList list;
   if (!list.ParseFromString(device_list)) return devices;
-  for (const wire::DeviceList::Removed& removed : list.removed()) {
-    if (removed.revision() > settled_revision)
-      devices.push_back({{removed.device_id()}, removed.identity_key(), {removed.removed_us()}});
-  }
+  if (auto removed = read_removed(list)) devices = std::move(*removed);
+  std::erase_if(devices, [settled](const RemovedDevice& each) { return each.revision <= settled; });
   return devices;
 }
 
@@ -64,7 +62,8 @@ std::optional<DeviceListRow> DeviceListsTable::read(const AccountId& account) {
     list.signature = row.blob(3);
     list.verified = row.integer(4) != 0;
     list.newest_revision = Revision{static_cast<uint64_t>(row.integer(5))};
-    if (row.integer(6) != 0) list.removed = removed_in(list.device_list, static_cast<uint64_t>(row.integer(7)));
+    if (row.integer(6) != 0)
+      list.removed = removed_in(list.device_list, Revision{static_cast<uint64_t>(row.integer(7))});
   }
   auto row = database_.prepare("SELECT device, identity_key, name FROM devices WHERE account = ? ORDER BY device");
   row.bind_id(account);
@@ -106,11 +105,11 @@ void DeviceListsTable::set(const DeviceListRow& list) {
 }
 
 void DeviceListsTable::set_removals(const DeviceListRow& list) {
-  uint64_t settled = 0;
+  Revision settled;
   {
     auto row = database_.prepare("SELECT settled_revision FROM device_lists WHERE account = ?");
     row.bind_id(list.account);
-    if (row.step()) settled = static_cast<uint64_t>(row.integer(0));
+    if (row.step()) settled = {static_cast<uint64_t>(row.integer(0))};
   }
   database_.prepare("UPDATE device_lists SET removals = ? WHERE account = ?")
       .bind(removed_in(list.device_list, settled).empty() ? 0 : 1)
@@ -193,23 +192,28 @@ std::vector<AccountId> DeviceListsTable::stale(int64_t limit) {
   return accounts;
 }
 
-std::optional<Bytes> DeviceListsTable::identity_key(const DeviceAddress& device) {
+const Bytes* DeviceListsTable::find_key(const DeviceAddress& device) {
   const std::optional<DeviceListRow>& list = look_up(device.account);
-  if (!list) return std::nullopt;
+  if (!list) return nullptr;
   for (const DeviceRow& row : list->devices) {
-    if (row.device == device.device) return row.identity_key;
+    if (row.device == device.device) return &row.identity_key;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<Bytes> DeviceListsTable::identity_key(const DeviceAddress& device) {
+  const Bytes* const key = find_key(device);
+  return key == nullptr ? std::nullopt : std::optional(*key);
 }
 
 std::optional<Bytes> DeviceListsTable::sender_key(const DeviceAddress& device) {
-  if (auto key = identity_key(device)) return key;
+  if (const Bytes* const key = find_key(device); key != nullptr) return *key;
   const RemovedDevice* const removed = find_removed(device);
   return removed == nullptr ? std::nullopt : std::optional(removed->identity_key);
 }
 
 bool DeviceListsTable::may_have_sent(const DeviceAddress& device, UnixMicros server_time) {
-  if (identity_key(device)) return true;
+  if (find_key(device) != nullptr) return true;
   const RemovedDevice* const removed = find_removed(device);
   return removed != nullptr &&
          server_time.value - std::min(server_time.value, kClocksDifferUs) <= removed->removed.value;

@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "core/store/account_table.h"
 #include "core/store/database.h"
+#include "wire/removed_devices.h"
 
 namespace kith::core {
 
@@ -35,13 +36,6 @@ struct DeviceRow {
   std::string name;
 };
 
-// From which what it had sent before may still come (DEVICE-10).
-struct RemovedDevice {
-  DeviceId device;
-  Bytes identity_key;
-  UnixMicros removed;  // as the list says
-};
-
 struct DeviceListRow {
   AccountId account;
   Revision revision;
@@ -49,9 +43,9 @@ struct DeviceListRow {
   Bytes device_list;
   Bytes signature;
   bool verified = false;
-  Revision newest_revision;        // set() keeps must_agree
-  std::vector<DeviceRow> devices;  // ascending by device
-  std::vector<RemovedDevice> removed;
+  Revision newest_revision;            // set() keeps must_agree
+  std::vector<DeviceRow> devices;      // ascending by device
+  std::vector<RemovedDevice> removed;  // of find(): from which something may still come
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
   [[nodiscard]] bool stale() const { return newest_revision > revision; }
@@ -108,6 +102,8 @@ class DeviceListsTable : private TransactionCache {
   // find(), by reference until the next call.
   const std::optional<DeviceListRow>& look_up(const AccountId& account);
   std::optional<DeviceListRow> read(const AccountId& account);
+  // Of the list that was read last, until the next call. Null: it does not name the device.
+  const Bytes* find_key(const DeviceAddress& device);
   const RemovedDevice* find_removed(const DeviceAddress& device);
   void set_removals(const DeviceListRow& list);
   void write_back() override {}

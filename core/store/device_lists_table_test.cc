@@ -105,11 +105,13 @@ TEST_F(DeviceListsTableTest, VerificationIsSetAndCleared) {
 
 TEST_F(DeviceListsTableTest, ARemovedDeviceIsTakenFromUntilWhatWasThereIsTakenIn) {  // DEVICE-10
   const DeviceAddress gone{kPeer, DeviceId{2}};
-  const auto naming = [](uint64_t revision, uint64_t removed_by) {
+  const Bytes key = "\x05" + Bytes(32, 'g');
+  const auto naming = [&key](uint64_t revision, uint64_t removed_by) {
     wire::DeviceList signed_list;
+    signed_list.set_revision(revision);
     wire::DeviceList::Removed& removed = *signed_list.add_removed();
     removed.set_device_id(2);
-    removed.set_identity_key(Bytes(33, 'g'));
+    removed.set_identity_key(key);
     removed.set_removed_us(1000);
     removed.set_revision(removed_by);
     DeviceListRow row = list(revision, {{DeviceId{1}, Bytes(33, 'a'), ""}});
@@ -118,7 +120,7 @@ TEST_F(DeviceListsTableTest, ARemovedDeviceIsTakenFromUntilWhatWasThereIsTakenIn
   };
   DeviceListsTable& lists = store_.device_lists;
   lists.set(naming(2, 2));
-  EXPECT_EQ(lists.sender_key(gone), Bytes(33, 'g'));
+  EXPECT_EQ(lists.sender_key(gone), key);
   EXPECT_FALSE(lists.identity_key(gone)) << "nothing is sent there";
   EXPECT_FALSE(lists.find(kPeer)->keys_of(gone.device));
   EXPECT_TRUE(lists.may_have_sent(gone, {1000 + DeviceListsTable::kClocksDifferUs}));

@@ -3,11 +3,11 @@
 #include "server/handlers/device_list.h"
 
 #include <algorithm>
-#include <set>
 
 #include "crypto/account_key.h"
 #include "server/handlers/checks.h"
 #include "wire/handle.h"
+#include "wire/removed_devices.h"
 
 namespace kith::handlers {
 namespace {
@@ -18,29 +18,6 @@ const DeviceRecord* find(const AccountRecord& account, DeviceId id) {
   const auto found = std::find_if(account.devices.begin(), account.devices.end(),
                                   [id](const DeviceRecord& one) { return one.id == id; });
   return found == account.devices.end() ? nullptr : &*found;
-}
-
-bool names(const wire::DeviceList& list, uint32_t device) {
-  return std::any_of(list.devices().begin(), list.devices().end(),
-                     [device](const wire::DeviceList::Device& one) { return one.device_id() == device; });
-}
-
-std::optional<Refusal> check_removed(const wire::DeviceList& list) {
-  if (static_cast<size_t>(list.removed_size()) > kRemovedDevicesMax)
-    return Refusal{wire::kInvalidArgument, "device_list.removed", 0};
-  uint64_t last = 1;
-  std::set<uint32_t> ids;
-  for (const wire::DeviceList::Removed& removed : list.removed()) {
-    const uint32_t id = removed.device_id();
-    if (id == 0 || names(list, id) || !ids.insert(id).second)
-      return Refusal{wire::kInvalidArgument, "device_list.removed.device_id", 0};
-    if (!is_public_key(removed.identity_key()))
-      return Refusal{wire::kInvalidArgument, "device_list.removed.identity_key", 0};
-    if (removed.revision() < last || removed.revision() > list.revision())
-      return Refusal{wire::kInvalidArgument, "device_list.removed.revision", 0};
-    last = removed.revision();
-  }
-  return std::nullopt;
 }
 
 // The part of a list that needs nothing but itself.
@@ -62,7 +39,8 @@ std::optional<Refusal> check_form(const wire::DeviceList& list) {
     if (device.platform().size() > kDeviceNameBytesMax || !is_line(device.platform(), kDeviceNameBytesMax))
       return Refusal{wire::kInvalidArgument, "device_list.devices.platform", 0};
   }
-  return check_removed(list);
+  if (const auto removed = read_removed(list); !removed) return Refusal{wire::kInvalidArgument, removed.error(), 0};
+  return std::nullopt;
 }
 
 }  // namespace
