@@ -216,19 +216,15 @@ std::vector<MemberState> SentTable::states_of(const MessageId& shows) {
 }
 
 SentState SentTable::state_of(const MessageId& shows) {
-  // Without those that group and sort, for each message that is accepted.
-  SentState highest = SentState::kSent;
-  for (const char* sql : {"SELECT max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND "
-                          "r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE "
-                          "s.shown = (SELECT sequence FROM messages WHERE id = ?)",
-                          "SELECT max(r.state) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND "
-                          "r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE "
-                          "s.shown IS NULL AND s.shows = ?"}) {
-    auto row = database_.prepare(sql);
-    row.bind_id(shows);
-    if (row.step()) highest = std::max(highest, static_cast<SentState>(row.integer(0)));  // null reads as 0
-  }
-  return highest;
+  // Neither grouped nor sorted: it is asked for each message that is accepted.
+  auto row = database_.prepare(
+      "SELECT max((SELECT ifnull(max(r.state), 0) FROM sent s JOIN receipts r ON r.target_kind = s.target_kind AND "
+      "r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND r.last WHERE s.shown = (SELECT "
+      "sequence FROM messages WHERE id = ?1)), (SELECT ifnull(max(r.state), 0) FROM sent s JOIN receipts r ON "
+      "r.target_kind = s.target_kind AND r.target = s.target AND r.device = s.device AND s.number BETWEEN r.first AND "
+      "r.last WHERE s.shown IS NULL AND s.shows = ?1))");
+  row.bind_id(shows);
+  return row.step() ? static_cast<SentState>(row.integer(0)) : SentState::kSent;
 }
 
 bool SentTable::has_written_to(const AccountId& account) {

@@ -8,8 +8,8 @@
 //              closed INTEGER 0/1: sent before a change of identity: no read receipt counts for it (close)
 //              message_id BLOB(16): under which it went out; shows BLOB(16): whose tick it is: the message itself, or
 //              the one that it is the answer for (a resend request)
-//              shown INTEGER or null: the sequence in `messages` of what it shows, by which it is found; null: it is
-//              not there
+//              shown INTEGER or null: the sequence in `messages` of what it shows, by which it is found; null: that was
+//              not there when the number was noted, as of a request, and of a copy, which comes after its number
 //   indices    sent_shown (shown), and sent_alone (shows) of those that have none. Not all by id: ids are random, so
 //              that each would change a page of its own
 //   receipts   target_kind, target, device: as in sent; member BLOB(16): account that has said it, which is the target
