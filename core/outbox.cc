@@ -42,7 +42,7 @@ void Outbox::load() {
 void Outbox::reload() {
   lanes_.clear();
   waiting_.clear();
-  count_ = in_flight_ = 0;
+  count_ = beside_ = in_flight_ = 0;
   messages_ = held_ = 0;
   load();
 }
@@ -64,23 +64,28 @@ Outbox::Item* Outbox::find(const Target& target, const MessageId& id) {
 void Outbox::queue(const Target& target, const Item& item) {
   lane_of(target).items.push_back(item);
   ++count_;
+  if (is_beside(item.kind)) ++beside_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
   if (item.after != 0) waiting_.emplace(item.after, Place{target, item.id});
 }
 
+bool Outbox::has_room_for(const OutboxRow& item) {
+  if (is_beside(item.kind)) return beside_ < kBesideMax;
+  if (full()) return false;
+  // What others ask for never takes the room of what is written.
+  if (!item.silent()) return true;
+  const std::deque<Item>& items = lane_of(item.target).items;
+  const auto silent = std::count_if(items.begin(), items.end(), [](const Item& each) {
+    return each.kind != OutboxKind::kMessage && !is_beside(each.kind);
+  });
+  return count_ - beside_ - messages_ < kSilentMax && silent < kSilentOfOneMax;
+}
+
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
   if (item.silent() && ports_.store.device_lists.must_agree(item.target.account())) return true;
-  const bool takes_room = item.kind != OutboxKind::kOwnCopy && item.kind != OutboxKind::kHistory;
-  if (takes_room && full()) return false;
-  // What others ask for never takes the room of what is written.
-  if (takes_room && item.silent()) {
-    const std::deque<Item>& items = lane_of(item.target).items;
-    const auto silent =
-        std::count_if(items.begin(), items.end(), [](const Item& each) { return each.kind != OutboxKind::kMessage; });
-    if (count_ - messages_ >= kSilentMax || silent >= kSilentOfOneMax) return false;
-  }
+  if (!has_room_for(item)) return false;
   if (item.after_sequence != 0 && !ports_.store.outbox.find(item.after_sequence)) return false;
   const int64_t sequence = ports_.store.outbox.add(item);
   if (sequence == 0) return false;
@@ -200,7 +205,7 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Turn& turn, I
   if (!prepare(account, lane, turn, item, row)) return false;
   if (turn.addressees.empty()) {
     // A message to oneself with no other device: this is all there is to do.
-    accept(account, item.id, ports_.connection.server_now());
+    accept(account, item.id, item.kind, ports_.connection.server_now());
     return true;
   }
   if (!seal_for(row, turn)) {
@@ -215,13 +220,13 @@ bool Outbox::prepare(const AccountId& account, Lane& lane, Turn& turn, const Ite
   const bool fresh = row.kind == OutboxKind::kResendRequest && !row.sealed && lane.fresh_session_for != item.sequence;
   if (turn.prepared && !fresh) return true;
   if (ports_.store.handles.provisional(account)) return false;
-  const std::optional<DeviceListRow> list = ports_.store.device_lists.find(account);
+  std::optional<DeviceListRow> list = ports_.store.device_lists.find(account);
   const bool needs_list = !list || !list->known() || lane.list_is_stale;
   std::vector<DeviceId> without_session;
   if (!needs_list) {
-    turn = {list->revision, {}, false};
-    for (const DeviceId device : list->targets(*ports_.registration)) {
-      turn.addressees.push_back({device, list->keys_of(device).value_or(Bytes())});
+    turn = {std::move(*list), {}, false};
+    for (const DeviceId device : turn.list.targets(*ports_.registration)) {
+      turn.addressees.push_back({device, {}});
       if (fresh || !ports_.sessions.has_session({account, device})) without_session.push_back(device);
     }
     turn.prepared = without_session.empty();
@@ -255,14 +260,14 @@ void Outbox::prepared(const AccountId& account, Devices::Outcome outcome) {
   }
 }
 
-bool Outbox::seal_for(OutboxRow& row, const Turn& turn) {
+bool Outbox::seal_for(OutboxRow& row, Turn& turn) {
   const AccountId account = row.target.account();
   if (row.receipt_number == 0 && !row.receipt_for().is_none() && account != ports_.registration->account) {
     row.receipt_number = ports_.store.sent.add(account, ports_.registration->device, row.message_id, row.receipt_for());
   }
   std::vector<OutboxEnvelope> envelopes;
-  bool changed = !row.sealed || row.revision != turn.revision || row.envelopes.size() != turn.addressees.size();
-  for (const Turn::Addressee& addressee : turn.addressees) {
+  bool changed = !row.sealed || row.revision != turn.list.revision || row.envelopes.size() != turn.addressees.size();
+  for (Turn::Addressee& addressee : turn.addressees) {
     const DeviceId device = addressee.device;
     const auto sealed = std::find_if(row.envelopes.begin(), row.envelopes.end(),
                                      [device](const OutboxEnvelope& envelope) { return envelope.device == device; });
@@ -282,13 +287,14 @@ bool Outbox::seal_for(OutboxRow& row, const Turn& turn) {
       return false;
     }
     if (gets_content) {
+      if (addressee.keys.empty()) addressee.keys = turn.list.keys_of(device).value_or(Bytes());
       ports_.store.sealed_for.note(row.message_id, {account, device},
                                    {addressee.keys, row.carries, ports_.clock.now()});
     }
     envelopes.push_back({device, std::move(*payload)});
   }
   row.envelopes = std::move(envelopes);
-  row.revision = turn.revision;
+  row.revision = turn.list.revision;
   if (changed) ports_.store.outbox.seal(row);
   return true;
 }
@@ -325,10 +331,11 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
 void Outbox::on_accepted(const wire::Accepted& accepted) {
   const auto id = MessageId::from_bytes(accepted.message_id());
   const auto account = AccountId::from_bytes(accepted.account());
-  if (id && account && find(*account, *id) != nullptr) accept(*account, *id, bounded_time(accepted.server_time_us()));
+  const Item* const item = id && account ? find(*account, *id) : nullptr;
+  if (item != nullptr) accept(*account, *id, item->kind, bounded_time(accepted.server_time_us()));
 }
 
-void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server_time) {
+void Outbox::accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time) {
   if (const auto accepted = ports_.store.messages.accept(id, server_time)) {
     // Whom a note to oneself is for has read it.
     if (ports_.registration && target == ports_.registration->account)
@@ -336,8 +343,6 @@ void Outbox::accept(const Target& target, const MessageId& id, UnixMicros server
     ports_.message_changed(id, accepted->conversation);
   }
   lane_of(target).failures = 0;
-  const Item* const item = find(target, id);
-  const OutboxKind kind = item == nullptr ? OutboxKind::kReadReceipt : item->kind;
   if (kind == OutboxKind::kResendRequest) ports_.request_accepted(target.account(), id, server_time);
   if (kind == OutboxKind::kMessage) ports_.message_accepted(id, target, server_time);
   remove({target, id}, Ending::kAccepted);
@@ -427,6 +432,7 @@ int64_t Outbox::take_out(const Place& place) {
     if (lane.in_flight == 0) lane.settling = false;
   }
   --count_;
+  if (is_beside(item->kind)) --beside_;
   if (item->kind == OutboxKind::kMessage) --messages_;
   if (item->held) --held_;
   lane.items.erase(item);

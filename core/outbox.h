@@ -28,10 +28,11 @@
 //
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
-// is a message beyond kItemsMax: who writes one asks full() first. Copies for the account's other devices are beside
-// these limits: each takes the place of a message that was accepted; and so is history for them, which has a bound of
-// its own (history_giving.h). The window of the server's Limits, if it is
-// smaller.
+// is a message beyond kItemsMax: who writes one asks full() first. What tells the account's other devices of messages
+// (is_beside(): copies, what was sent lately, history) takes no room of these, and has kBesideMax items of its own.
+// Beyond, a batch of history comes again by itself (HISTORY-4), and a copy is made no more: as many wait only while the
+// server takes nothing for the own account, and everything for others. On their way at once: kInFlightMax, or the
+// window of the server's Limits if that is smaller.
 #pragma once
 
 #include <deque>
@@ -47,6 +48,7 @@
 #include "core/server_link.h"
 #include "core/store/account_table.h"
 #include "core/store/conversation_id.h"
+#include "core/store/device_lists_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/outbox_table.h"
 #include "core/timers.h"
@@ -63,6 +65,7 @@ struct Store;
 class Outbox {
  public:
   static constexpr size_t kItemsMax = 10000;
+  static constexpr size_t kBesideMax = 10000;
   static constexpr size_t kSilentMax = 2000;
   static constexpr ptrdiff_t kSilentOfOneMax = 300;
   static constexpr size_t kInFlightMax = 32;
@@ -94,7 +97,7 @@ class Outbox {
   void load();
   // The same again, after the database's outbox was changed from outside.
   void reload();
-  [[nodiscard]] bool full() const { return count_ >= kItemsMax; }
+  [[nodiscard]] bool full() const { return count_ - beside_ >= kItemsMax; }
   // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
   // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the
   // person has to agree to the account's identity.
@@ -120,7 +123,7 @@ class Outbox {
 
   // Without those that wait for the person to agree.
   [[nodiscard]] uint32_t unsent_messages() const { return messages_ - held_; }
-  // Whether anything silent (receipts, repairs, notices) has not left.
+  // Whether anything but messages has not left.
   [[nodiscard]] bool has_silent() const { return count_ > messages_; }
 
  private:
@@ -146,9 +149,9 @@ class Outbox {
   struct Turn {
     struct Addressee {
       DeviceId device;
-      Bytes keys;  // DeviceListRow::keys_of
+      Bytes keys;  // DeviceListRow::keys_of, once it is wanted
     };
-    Revision revision;  // of its list
+    DeviceListRow list;
     std::vector<Addressee> addressees;
     bool prepared = false;  // the list is there, and a session with each of them
   };
@@ -166,6 +169,7 @@ class Outbox {
   };
 
   Lane& lane_of(const Target& target);
+  [[nodiscard]] bool has_room_for(const OutboxRow& item);
   // Waiting or on its way. Null: there is none; what the server answers may be about such a one.
   [[nodiscard]] Item* find(const Target& target, const MessageId& id);
   void queue(const Target& target, const Item& item);
@@ -177,9 +181,9 @@ class Outbox {
   bool prepare(const AccountId& account, Lane& lane, Turn& turn, const Item& item, const OutboxRow& row);
   void prepared(const AccountId& account, Devices::Outcome outcome);
   // The item's envelopes for exactly the devices of the current list.
-  bool seal_for(OutboxRow& row, const Turn& turn);
+  bool seal_for(OutboxRow& row, Turn& turn);
   void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
-  void accept(const Target& target, const MessageId& id, UnixMicros server_time);
+  void accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
   void fail_message(const MessageId& id, FailureReason why);
   // With what falls with it; or releases what waited for it.
@@ -198,6 +202,7 @@ class Outbox {
   bool released_ = false;                  // something, perhaps in a lane that had its turn
   Target last_served_;
   size_t count_ = 0;
+  size_t beside_ = 0;  // of these
   uint32_t messages_ = 0;
   uint32_t held_ = 0;  // of the messages
   size_t in_flight_ = 0;

@@ -339,5 +339,35 @@ TEST_F(OutboxAloneTest, WhatWaitsUnderAProvisionalAccountStillDoesUnderTheRealOn
   EXPECT_EQ(link_.sends.back().account().account_id(), kOther.bytes());
 }
 
+TEST_F(OutboxAloneTest, WhatOtherDevicesAreToldTakesNoRoomOfWhatIsWrittenAndHasABound_LIMIT_1) {
+  constexpr auto kBeside = static_cast<uint32_t>(Outbox::kBesideMax);
+  for (uint32_t i = 1; i <= kBeside - 2; ++i) ASSERT_TRUE(put(i, kSelf, OutboxKind::kOwnCopy));
+  ASSERT_TRUE(put(kBeside - 1, kSelf, OutboxKind::kHistory));
+  ASSERT_TRUE(put(kBeside, kSelf, OutboxKind::kOwnSent));
+  for (const bool again : {false, true}) {
+    if (again) outbox_.reload();  // as a start does
+    for (const OutboxKind kind : {OutboxKind::kOwnCopy, OutboxKind::kHistory, OutboxKind::kOwnSent})
+      EXPECT_FALSE(put(kBeside + 1, kSelf, kind));
+    EXPECT_FALSE(outbox_.full());
+    const uint32_t next = kBeside + (again ? 20 : 10);
+    EXPECT_TRUE(write(next));
+    EXPECT_TRUE(put(next + 1, kPeer, OutboxKind::kReadReceipt));
+    EXPECT_TRUE(put(next + 2, kSelf, OutboxKind::kOwnRead)) << "nor of what is silent";
+  }
+  outbox_.remove_all(kSelf, OutboxKind::kHistory);
+  EXPECT_TRUE(put(kBeside + 1, kSelf, OutboxKind::kOwnCopy));
+  EXPECT_FALSE(put(kBeside + 2, kSelf, OutboxKind::kOwnCopy));
+}
+
+TEST_F(OutboxAloneTest, WhatIsWrittenHasItsOwnBoundBesideThat_LIMIT_1) {
+  open(kPeer);
+  for (uint32_t i = 1; i < Outbox::kItemsMax; ++i) ASSERT_TRUE(put(i, kPeer, OutboxKind::kMessage));
+  ASSERT_TRUE(put(Outbox::kItemsMax + 1, kSelf, OutboxKind::kOwnCopy));
+  EXPECT_FALSE(outbox_.full());
+  ASSERT_TRUE(put(Outbox::kItemsMax, kPeer, OutboxKind::kMessage));
+  EXPECT_TRUE(outbox_.full());
+  EXPECT_TRUE(put(Outbox::kItemsMax + 2, kSelf, OutboxKind::kHistory));
+}
+
 }  // namespace
 }  // namespace kith::core::testing

@@ -42,6 +42,11 @@ enum class OutboxKind : uint8_t {
   kHistoryTaken = 11,  // back
 };
 
+// What goes to the account's other devices beside what a person or others caused: it has a bound of its own (outbox.h).
+constexpr bool is_beside(OutboxKind kind) {
+  return kind == OutboxKind::kOwnCopy || kind == OutboxKind::kOwnSent || kind == OutboxKind::kHistory;
+}
+
 struct OutboxEnvelope {
   DeviceId device;
   Bytes payload;
