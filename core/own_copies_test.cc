@@ -127,6 +127,27 @@ TEST_F(OwnCopiesTest, WhatCanNotBeDecryptedComesAgain) {
   EXPECT_EQ(conversation(web_, open_chat(web_, kAna)).unread(), 0u) << "no row in the notes stands for it";
 }
 
+TEST_F(OwnCopiesTest, ADeviceThatAsksForMuchAtOnceIsToldOnce_COPY_3) {
+  say(ben_, bens_chat(), "sessions are there");
+  world_.advance(2000);
+  disconnect(web_);
+  execute(web_, "DELETE FROM sessions");
+  constexpr int kMarks = 20;
+  for (int i = 0; i < kMarks; ++i) {
+    say(ben_, bens_chat(), std::to_string(i));
+    mark_read(ana_, chat_);
+    world_.advance(1000);
+  }
+  execute(ana_, "CREATE TABLE told (id BLOB)");
+  execute(ana_, "CREATE TRIGGER tell AFTER INSERT ON outbox WHEN new.kind = 8 BEGIN INSERT INTO told VALUES (1); END");
+  connect(web_);
+  world_.advance(300'000);
+  EXPECT_EQ(conversation(web_, webs_).unread(), 0u);
+  EXPECT_GE(query(ana_, "SELECT count(*) FROM told"), 1);
+  // The first of what can't be read is asked for at once, and the others after it.
+  EXPECT_LE(query(ana_, "SELECT count(*) FROM told"), 3) << "for " << kMarks << " marks";
+}
+
 TEST_F(OwnCopiesTest, NobodyElseSaysWhatIsACopyOrRead) {
   // Ben's client claims both; what he sends is still his own, and unread.
   const AccountId ben = *AccountId::from_hex(state(ben_).account_id());

@@ -185,34 +185,36 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
   if (!keys) return;
   const uint64_t now = engine_.clock.now().value;
   size_t left = kIdsMax;
+  bool own_missed = false;
   for (const std::string& bytes : request.message_ids()) {
     const auto id = MessageId::from_bytes(bytes);
-    if (!id || left-- == 0) return;
+    if (!id || left-- == 0) break;
     const auto sealed = engine_.store.sealed_for.find(*id, asker);
     if (!sealed || sealed->keys != *keys || now > sealed->sealed.value + kAnswersUntilUs) continue;
-    if (!may_answer(asker.account)) return;
+    if (!may_answer(asker.account)) break;
     // It was a request of this device that could not be decrypted there: another one may go out.
     if (const auto own = requested_.find(asker.account); own != requested_.end() && own->second.id == *id) {
       requested_.erase(own);
       nobody_was_asked(asker.account);
     }
     // An answer that the asker could not read and has forgotten to have asked for: what it was about is still missing.
-    if (sealed->carries) answer(asker, *keys, *sealed->carries, request.answer_key());
-    answer(asker, *keys, *id, request.answer_key());
+    if (sealed->carries) own_missed |= answer(asker, *keys, *sealed->carries, request.answer_key());
+    own_missed |= answer(asker, *keys, *id, request.answer_key());
   }
+  // Once, whatever it asks for: it is told all of it again.
+  if (own_missed) engine_.own_device_missed(asker.device);
 }
 
-void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
+bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
   const auto sealed = engine_.store.sealed_for.find(id, asker);
-  if (!sealed || sealed->keys != keys) return;
+  if (!sealed || sealed->keys != keys) return false;
   const bool is_own = engine_.is_self(asker.account);
   // The asker has it: it has said so.
-  if (!is_own && engine_.store.sent.state_of(id) != SentState::kSent) return;
+  if (!is_own && engine_.store.sent.state_of(id) != SentState::kSent) return false;
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
                         message->kind == MessageKind::kText;
-  if (is_own && !has_text) engine_.own_device_missed(asker.device);
   // It may have been a read receipt.
   if (!is_own && !has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
@@ -234,6 +236,7 @@ void Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
+  return is_own && !has_text;
 }
 
 std::optional<contents::CopyOf> Repair::copy_of(const MessageRow& message) {

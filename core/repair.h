@@ -98,8 +98,9 @@ class Repair final : public ContentHandler {
   // Whether the peer has got the last request, or had a day for it; also when none was made since the start.
   bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);
-  // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys.
-  void answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
+  // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys. Whether the
+  // asker is a device of the account, and the answer that there is nothing to show: what it missed is told otherwise.
+  bool answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
   // Of an own message to somebody, for the account's other devices.
   std::optional<contents::CopyOf> copy_of(const MessageRow& message);
   void forget_old();
