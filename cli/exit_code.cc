@@ -106,7 +106,6 @@ Detail use_of_detail(Failure::Code code) {
     case Failure::kBlocked:
     case Failure::kTooManyContacts:
     case Failure::kTooManyPinned:
-    case Failure::kNoSuchLink:
     case Failure::kOtherHandle: return Detail::kLeftOut;
     default: return Detail::kBehind;
   }

@@ -6,9 +6,9 @@
 
 #include "base/limits.h"
 #include "base/unicode.h"
-#include "base/utf8.h"
 #include "core/engine.h"
 #include "core/link_slots.h"
+#include "core/new_registration.h"
 
 namespace kith::core {
 
@@ -18,10 +18,6 @@ using client_api::Linking;
 
 constexpr size_t kIdentityKeyBytes = 33;
 
-bool is_device_name(const std::string& text) { return text.size() <= kDeviceNameBytesMax && is_utf8(text); }
-
-CallFailure broken(const char* what) { return {FailureCode::kLinkBroken, what, 0}; }
-
 }  // namespace
 
 Admitting::Admitting(Engine& engine) : engine_(engine), mailbox_(engine) {}
@@ -30,18 +26,25 @@ void Admitting::open(uint32_t request, const client_api::OpenLinkRequest& what) 
   Output& output = engine_.output;
   const Registration& own = *engine_.registration;
   if (!own.is_first()) return output.fail(request, FailureCode::kNotFirstDevice);
-  const auto invitation = read_link(what.link());
-  if (!invitation) return output.fail(request, FailureCode::kNoSuchLink, "link: is none");
+  auto link = read_link(what.link());
+  if (!link) return output.fail(request, FailureCode::kNoSuchLink);
   const auto list = engine_.store.device_lists.find(own.account);
   if (list && list->devices.size() >= kDevicesMax) return output.fail(request, FailureCode::kTooManyDevices);
   cancel();
   request_ = request;
-  invitation_ = *invitation;
-  mailbox_.open(own.server, invitation_.id, [this](const CallFailure& failure) { fail(failure); });
+  invitation_ = std::move(link->invitation);
+  if (link->server != own.server) elsewhere_ = std::move(link->server);
+  mailbox_.open(own.server, invitation_.id, [this](const CallFailure& failure) { lost(failure); });
   mailbox_.wait(link_slot::kWaiting, kFirstWordMs, [this](const Bytes&) { on_waiting(); });
 }
 
+void Admitting::lost(const CallFailure& failure) {
+  if (failure.code != FailureCode::kNoSuchLink || elsewhere_.empty()) return fail(failure);
+  fail({FailureCode::kNoSuchLink, "it is of " + elsewhere_, 0});
+}
+
 void Admitting::on_waiting() {
+  elsewhere_.clear();
   pair_ = crypto::make_link_key(engine_.random);
   opening_ = {pair_.public_key, engine_.random.bytes(crypto::kLinkNonceBytes)};
   mailbox_.write(link_slot::kCommitment, crypto::link_commitment(opening_), [this] {
@@ -51,7 +54,7 @@ void Admitting::on_waiting() {
 
 void Admitting::on_nonce(const Bytes& nonce) {
   keys_ = crypto::agree(invitation_, nonce, opening_, pair_.private_key, invitation_.public_key);
-  if (!keys_) return fail(broken("no key"));
+  if (!keys_) return fail(link_broken("no key"));
   mailbox_.write(link_slot::kOpening, opening_.encode(), [this] {
     mailbox_.wait(link_slot::kOffer, kAnswerMs, [this](const Bytes& sealed) { on_offer(sealed); });
   });
@@ -61,7 +64,7 @@ void Admitting::on_offer(const Bytes& sealed) {
   const auto plain = crypto::open_link(*keys_, link_slot::kOffer, sealed);
   if (!plain || !offer_.ParseFromString(*plain) || offer_.identity_key().size() != kIdentityKeyBytes ||
       !is_device_name(offer_.device_name()) || !is_device_name(offer_.platform()))
-    return fail(broken("the offer is none"));
+    return fail(link_broken("the offer is none"));
   offer_.set_device_name(one_line(offer_.device_name()));
   offer_.set_platform(one_line(offer_.platform()));
   Linking& linking = linking_.emplace();
@@ -123,10 +126,12 @@ void Admitting::grant(const wire::NewDeviceResponse& response) {
 void Admitting::on_done(const Bytes& sealed) {
   content::LinkDone done;
   const auto plain = crypto::open_link(*keys_, link_slot::kDone, sealed);
-  if (!plain || !done.ParseFromString(*plain)) return fail(broken("the end is none"));
+  if (!plain || !done.ParseFromString(*plain)) return fail(link_broken("the end is none"));
   if (!done.linked()) return fail({FailureCode::kServer, "the server did not take the new device", 0});
-  if (!engine_.devices.accept(engine_.registration->account, signed_)) return fail(broken("an older list"));
-  if (const auto device = engine_.own_devices.find(granted_)) answer(std::exchange(request_, 0), *device);
+  if (!engine_.devices.accept(engine_.registration->account, signed_)) return fail(link_broken("an older list"));
+  const auto device = engine_.own_devices.find(granted_);
+  if (!device) return fail(link_broken("the list is without it"));
+  answer(std::exchange(request_, 0), *device);
   forget();
 }
 
@@ -140,6 +145,10 @@ void Admitting::answer(uint32_t request, const client_api::Device& device) {
 void Admitting::forget() {
   mailbox_.close(true);
   linking_.reset();
+  elsewhere_.clear();
+  pair_.forget();
+  invitation_.forget();
+  if (keys_) keys_->forget();
   keys_.reset();
   granted_ = {};
 }
@@ -147,19 +156,21 @@ void Admitting::forget() {
 void Admitting::cancel() { fail({FailureCode::kNoSuchLink, "it was given up", 0}); }
 
 void Admitting::fail(const CallFailure& failure) {
-  const DeviceId granted = granted_;
+  const DeviceId granted = linking_ ? granted_ : DeviceId();  // else that is seen to already
   const uint32_t request = std::exchange(request_, 0);
   forget();
   if (granted.value == 0) return tell(request, failure);
   // It may have come after all, and its word was lost.
+  granted_ = granted;
   engine_.own_devices.take_revision([this, granted, request, failure] {
+    if (!linking_ && granted_ == granted) granted_ = {};
     if (const auto device = engine_.own_devices.find(granted)) return answer(request, *device);
     tell(request, failure);
   });
 }
 
 void Admitting::tell(uint32_t request, const CallFailure& failure) {
-  if (request != 0) engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+  if (request != 0) engine_.output.fail(request, failure);
 }
 
 }  // namespace kith::core

@@ -5,7 +5,11 @@
 //
 // The list that names the new device is signed here and published by it, together with its keys: so nobody is told of a
 // device that can't be written to yet. If it does not come, the list's revision is taken by another list without it
-// (OwnDevices::publish), so that what was signed is of no use to anybody.
+// (OwnDevices::take_revision), so that what was signed is of no use to anybody.
+//
+// A link may name the account's server by another address than this device does: so its mailbox is looked for at the
+// account's own server in any case, and only when it is not there does the link count as another server's.
+// The link's keys and secret are overwritten here when the link is over.
 #pragma once
 
 #include <optional>
@@ -32,7 +36,7 @@ class Admitting {
   void confirm(uint32_t request, const client_api::ConfirmLinkRequest& what);
   void cancel();
   [[nodiscard]] const std::optional<client_api::Linking>& linking() const { return linking_; }
-  // The device that is being let in; zero for none.
+  // The device that is being let in, or may have come though its word was lost; zero for none.
   [[nodiscard]] DeviceId granted() const { return granted_; }
 
  private:
@@ -42,6 +46,7 @@ class Admitting {
   void ask_for_device();
   void grant(const wire::NewDeviceResponse& response);
   void on_done(const Bytes& sealed);
+  void lost(const CallFailure& failure);
   void answer(uint32_t request, const client_api::Device& device);
   void forget();
   void tell(uint32_t request, const CallFailure& failure);
@@ -52,6 +57,7 @@ class Admitting {
   uint32_t request_ = 0;  // that is not answered yet
   std::optional<client_api::Linking> linking_;
   crypto::LinkInvitation invitation_;
+  std::string elsewhere_;  // the server that the link names, until its mailbox was found; empty: this one
   crypto::LinkKeyPair pair_;
   crypto::LinkOpening opening_;
   std::optional<crypto::LinkKeys> keys_;

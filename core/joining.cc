@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/limits.h"
-#include "base/utf8.h"
 #include "core/engine.h"
 #include "core/link_slots.h"
 #include "core/new_registration.h"
@@ -19,8 +17,6 @@ namespace {
 
 using client_api::Linking;
 
-CallFailure broken(const char* what) { return {FailureCode::kLinkBroken, what, 0}; }
-
 }  // namespace
 
 Joining::Joining(Engine& engine) : engine_(engine), mailbox_(engine), again_(engine.timers) {}
@@ -32,10 +28,9 @@ void Joining::start(uint32_t request, const client_api::StartLinkingRequest& wha
   const auto server = normalize_server(what.server());
   if (!server)
     return output.fail(request, FailureCode::kInvalidArgument, "server: must begin with http:// or https://");
-  if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
+  if (!is_device_name(what.device_name()))
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
-  }
-  if (what.platform().size() > kDeviceNameBytesMax || !is_utf8(what.platform()))
+  if (!is_device_name(what.platform()))
     return output.fail(request, FailureCode::kInvalidArgument, "platform: must have at most 64 bytes");
   cancel();
   request_ = request;
@@ -55,9 +50,17 @@ void Joining::cancel() {
   mailbox_.close(true);
   again_.cancel();
   linking_.reset();
-  keys_.reset();
+  forget_secrets();
   if (const uint32_t request = std::exchange(request_, 0); request != 0)
     engine_.output.fail(request, FailureCode::kNoSuchLink, "it was given up");
+}
+
+void Joining::forget_secrets() {
+  pair_.forget();
+  invitation_.forget();
+  wipe(identity_.private_key);
+  if (keys_) keys_->forget();
+  keys_.reset();
 }
 
 void Joining::show_link() {
@@ -90,9 +93,10 @@ void Joining::on_commitment(const Bytes& commitment) {
 
 void Joining::on_opening(const Bytes& bytes) {
   const auto opening = crypto::LinkOpening::decode(bytes);
-  if (!opening || crypto::link_commitment(*opening) != commitment_) return fail(broken("not what was committed to"));
+  if (!opening || crypto::link_commitment(*opening) != commitment_)
+    return fail(link_broken("not what was committed to"));
   keys_ = crypto::agree(invitation_, nonce_, *opening, pair_.private_key, opening->public_key);
-  if (!keys_) return fail(broken("no key"));
+  if (!keys_) return fail(link_broken("no key"));
   linking_->set_stage(Linking::kComparing);
   linking_->set_code(keys_->code);
   content::LinkOffer offer;
@@ -124,12 +128,13 @@ std::optional<wire::SignedDeviceList> Joining::checked_list(const content::LinkG
 void Joining::on_grant(const Bytes& sealed) {
   content::LinkGrant grant;
   const auto plain = crypto::open_link(*keys_, link_slot::kGrant, sealed);
-  if (!plain || !grant.ParseFromString(*plain)) return fail(broken("the grant can't be opened"));
+  if (!plain || !grant.ParseFromString(*plain)) return fail(link_broken("the grant can't be opened"));
   const auto account = AccountId::from_bytes(grant.account_id());
   const auto server_id = ServerId::from_bytes(grant.server_id());
   const auto list = checked_list(grant);
   const auto handle = grant.handle().empty() ? std::optional(Handle()) : Handle::from_text(grant.handle());
-  if (!account || !server_id || !list || !handle || grant.token().empty()) return fail(broken("the grant is none"));
+  if (!account || !server_id || !list || !handle || grant.token().empty())
+    return fail(link_broken("the grant is none"));
   if (engine_.registered() && engine_.registration->account != *account)
     return fail({FailureCode::kOtherHandle, "this device has the messages of another account", 0});
 
@@ -147,7 +152,7 @@ void Joining::on_grant(const Bytes& sealed) {
   now.registration_id = crypto::Sessions::make_registration_id(engine_.random);
   now.device_name = device_name_;
   take_registration(engine_, std::move(now), {inside.revision()});
-  if (!engine_.devices.accept(*account, *list)) return fail(broken("the list does not verify"));
+  if (!engine_.devices.accept(*account, *list)) return fail(link_broken("the list does not verify"));
   engine_.store.settings.set(setting::kPrivacyToFetch, 1);
   engine_.profiles.take_own(grant.name(), grant.about());
   engine_.history_taking.expect({inside.first_device_id()}, HistoryId::from_bytes(grant.history_id()));
@@ -165,7 +170,8 @@ void Joining::publish(bool with_list) {
 // The server has a list of this revision. It is this very one, or one after it, when the answer to it was lost.
 void Joining::look_at_list(CallFailure refused) {
   engine_.devices.fetch(engine_.registration->account, [this, refused = std::move(refused)](Devices::Outcome outcome) {
-    if (outcome == Devices::Outcome::kDone) return publish(false);  // it names this device
+    if (!linking_ || linking_->stage() != Linking::kFinishing) return;  // given up meanwhile
+    if (outcome == Devices::Outcome::kDone) return publish(false);      // it names this device
     not_taken(refused);
   });
 }
@@ -190,6 +196,7 @@ void Joining::on_published(const HttpReply& reply, bool with_list) {
   if (engine_.connection.wanted()) engine_.connection.start();
   linking_.reset();
   if (mailbox_.is_open()) mailbox_.write(link_slot::kDone, sealed_done(true), [this] { mailbox_.close(false); });
+  forget_secrets();
 }
 
 void Joining::not_taken(const CallFailure& why) {
@@ -206,8 +213,8 @@ Bytes Joining::sealed_done(bool linked) {
 
 void Joining::fail(const CallFailure& failure) {
   again_.cancel();
-  if (const uint32_t request = std::exchange(request_, 0); request != 0)
-    engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
+  forget_secrets();
+  if (const uint32_t request = std::exchange(request_, 0); request != 0) engine_.output.fail(request, failure);
   // The last word to the first device may not get through: it sees the list.
   if (!linking_ || linking_->stage() == Linking::kFailed) return;
   linking_->set_stage(Linking::kFailed);

@@ -11,6 +11,7 @@
 // What is taken on trust: that whoever answered knew the link. For a link that came by a way that is not safe people
 // compare Linking.code, before the first device writes slot 5.
 // Interrupted after slot 5 was committed: the next start() goes on with publishing. Before that: there is nothing.
+// The link's keys and secret, and the identity that was made for it, are overwritten here when the link is over.
 #pragma once
 
 #include <optional>
@@ -52,6 +53,7 @@ class Joining {
   void not_taken(const CallFailure& why);
   Bytes sealed_done(bool linked);
   void fail(const CallFailure& failure);
+  void forget_secrets();
 
   Engine& engine_;
   LinkMailbox mailbox_;

@@ -42,6 +42,8 @@ void LinkMailbox::write(uint32_t slot, Bytes payload, Written written) {
   writing_.set_slot(slot);
   writing_.set_payload(std::move(payload));
   written_ = std::move(written);
+  late_ = {FailureCode::kOffline, "the server did not answer", 0};
+  deadline_.set(engine_.in_ms(kWriteMs), [this] { lose(late_); });
   post();
 }
 
@@ -51,10 +53,14 @@ void LinkMailbox::post() {
 }
 
 void LinkMailbox::on_written(const HttpReply& reply) {
-  if (reply.ok()) return std::exchange(written_, nullptr)();
+  if (reply.ok()) {
+    deadline_.cancel();
+    return std::exchange(written_, nullptr)();
+  }
   if (reply.error().code() == wire::kLinkSlotTaken)  // by another answer to the same link
     return lose({FailureCode::kNoSuchLink, "", 0});
   if (!reply.is_temporary()) return lose(failure_of(reply));
+  late_ = failure_of(reply);
   again_.set(engine_.in_ms(kPollMs), [this] { post(); });
 }
 
@@ -82,7 +88,7 @@ void LinkMailbox::on_slots(const HttpReply& reply) {
   poll_.set(engine_.in_ms(kPollMs), [this] { poll(); });
 }
 
-void LinkMailbox::lose(const CallFailure& failure) {
+void LinkMailbox::lose(CallFailure failure) {
   const Lost lost = std::exchange(lost_, nullptr);
   close(false);
   if (lost) lost(failure);

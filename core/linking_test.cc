@@ -2,6 +2,7 @@
 
 // A device joins an account by a link, and leaves it again (LINK-5, LINK-6).
 
+#include "core/link_mailbox.h"
 #include "core/testing/linked_devices.h"
 #include "core/testing/two_people.h"
 
@@ -89,8 +90,36 @@ TEST_F(LinkingTest, WhatIsNoLinkIsRefused) {
   for (const char* text : {"", "https://kith.example", "https://kith.example/link#abc", "AQ"})
     EXPECT_EQ(open_link(ana_, text).failure().code(), Failure::kNoSuchLink) << text;
   const std::string link = start_linking(web_, "Web");
-  world_.server->mailboxes.clear();  // of another server
+  world_.server->mailboxes.clear();  // it is over
   EXPECT_EQ(open_link(ana_, link).failure().code(), Failure::kNoSuchLink);
+}
+
+TEST_F(LinkingTest, ALinkOfAnotherServerIsNamedAsSuch) {
+  const std::string link = start_linking(web_, "Web");
+  const std::string behind = link.substr(link.find('#') + 1);
+  EXPECT_FALSE(open_link(ana_, "https://by-another-name.example/link#" + behind).has_failure())
+      << "it is this server all the same";
+  world_.server->mailboxes.clear();
+  const auto opened = open_link(ana_, "https://other.example/link#" + behind);
+  EXPECT_EQ(opened.failure().code(), Failure::kNoSuchLink);
+  EXPECT_EQ(opened.failure().detail(), "it is of https://other.example");
+  for (const std::string& text : {behind, "nowhere#" + behind, link})
+    EXPECT_EQ(open_link(ana_, text).failure().detail(), "") << text;
+}
+
+TEST_F(LinkingTest, AServerThatDoesNotAnswerIsNotAskedForALinkForEver) {
+  web_.set_network(false);
+  client_api::Request request;
+  request.mutable_start_linking()->set_server(kLinkServer);
+  const uint32_t id = web_.post(std::move(request));
+  world_.advance(LinkMailbox::kWriteMs - 1000);
+  EXPECT_FALSE(web_.response(id).has_value());
+  world_.advance(2000);
+  const auto response = web_.response(id);
+  ASSERT_TRUE(response.has_value());
+  EXPECT_EQ(response->failure().code(), Failure::kOffline);
+  web_.set_network(true);
+  EXPECT_NE(start_linking(web_, "Web"), "") << "and may be asked again";
 }
 
 TEST_F(LinkingTest, OnlyTheFirstDeviceLetsOthersIn_LINK_6) {
@@ -199,8 +228,19 @@ TEST_F(LinkingTest, ADeviceIsRenamed) {
   EXPECT_EQ(ana_.request(request).rename_device().name(), "Kitchen");
   world_.advance(2000);
   EXPECT_EQ(list_devices(web_)[1].name(), "Kitchen");
+  const uint64_t revision = world_.server->account_of(kAna)->revision;
+  EXPECT_EQ(ana_.request(request).rename_device().name(), "Kitchen") << "as it is called already";
+  EXPECT_EQ(world_.server->account_of(kAna)->revision, revision) << "which is no change";
   request.mutable_rename_device()->set_name(" ");
   EXPECT_EQ(ana_.request(request).failure().code(), Failure::kBlank);
+}
+
+TEST_F(LinkingTest, AListThatTheServerDoesNotTakeChangesNothing_LINK_6) {
+  link(world_, ana_, web_, "Web");
+  const uint32_t device = list_devices(ana_)[1].id();
+  ana_.set_network(false);
+  EXPECT_EQ(remove_device(ana_, device).failure().code(), Failure::kOffline);
+  EXPECT_EQ(list_devices(ana_).size(), 2u);
 }
 
 TEST_F(LinkingTest, ADeviceThatIsKilledWhileItJoinsGoesOn) {

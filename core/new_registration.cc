@@ -4,9 +4,13 @@
 
 #include <utility>
 
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "core/engine.h"
 
 namespace kith::core {
+
+bool is_device_name(std::string_view text) { return text.size() <= kDeviceNameBytesMax && is_utf8(text); }
 
 void take_registration(Engine& engine, Registration now, Revision revision) {
   // What was begun with another account is not this one's.

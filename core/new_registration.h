@@ -4,12 +4,17 @@
 // common, by a code (registration.h) and by a link (joining.h).
 #pragma once
 
+#include <string_view>
+
 #include "core/store/account_table.h"
 #include "wire/api.pb.h"
 
 namespace kith::core {
 
 struct Engine;
+
+// What a device may be called, and say that it is: UTF-8 of at most kDeviceNameBytesMax bytes, none too.
+bool is_device_name(std::string_view text);
 
 // Commits the registration, whose keys the server does not have yet, and forgets what was of use to the device before:
 // sessions, and what was encrypted. `revision`: of the list that is to be published.

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/limits.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "core/engine.h"
@@ -40,20 +39,17 @@ void RegistrationSteps::request_code(uint32_t request, const client_api::Request
   if (!handle) return engine_.output.fail(request, FailureCode::kInvalidHandle, about_handle(handle.error()));
   wire::CodeRequest body;
   *body.mutable_handle() = to_wire(*handle);
-  engine_.http.call_unauthenticated(
-      "POST", *server, "/v1/registration/code", body.SerializeAsString(), [this, request](const HttpReply& reply) {
-        const auto code = reply.parse<wire::CodeResponse>();
-        if (!code) {
-          const CallFailure failure = failure_of(reply);
-          return engine_.output.fail(request, failure.code, failure.detail, failure.retry_after_ms);
-        }
-        client_api::Response response;
-        response.set_id(request);
-        response.mutable_request_code()->set_code(code->code());
-        response.mutable_request_code()->set_digits(code->digits());
-        response.mutable_request_code()->set_expires_in_s(code->expires_in_s());
-        engine_.output.respond(std::move(response));
-      });
+  engine_.http.call_unauthenticated("POST", *server, "/v1/registration/code", body.SerializeAsString(),
+                                    [this, request](const HttpReply& reply) {
+                                      const auto code = reply.parse<wire::CodeResponse>();
+                                      if (!code) return engine_.output.fail(request, failure_of(reply));
+                                      client_api::Response response;
+                                      response.set_id(request);
+                                      response.mutable_request_code()->set_code(code->code());
+                                      response.mutable_request_code()->set_digits(code->digits());
+                                      response.mutable_request_code()->set_expires_in_s(code->expires_in_s());
+                                      engine_.output.respond(std::move(response));
+                                    });
 }
 
 void RegistrationSteps::start(uint32_t request, const client_api::RegisterRequest& what) {
@@ -68,10 +64,9 @@ void RegistrationSteps::start(uint32_t request, const client_api::RegisterReques
   if (!handle) return output.fail(request, FailureCode::kInvalidHandle, about_handle(handle.error()));
   const auto name = Profiles::checked_name(what.name());
   if (!name) return output.fail(request, name.error().code, name.error().detail);
-  if (what.device_name().size() > kDeviceNameBytesMax || !is_utf8(what.device_name())) {
+  if (!is_device_name(what.device_name()))
     return output.fail(request, FailureCode::kInvalidArgument, "device_name: must have at most 64 bytes");
-  }
-  if (what.platform().size() > kDeviceNameBytesMax || !is_utf8(what.platform()))
+  if (!is_device_name(what.platform()))
     return output.fail(request, FailureCode::kInvalidArgument, "platform: must have at most 64 bytes");
   Order order{request, what, *handle};
   order.what.set_server(*server);
@@ -204,8 +199,7 @@ void RegistrationSteps::finish() {
 }
 
 void RegistrationSteps::fail(const HttpReply& reply) {
-  const CallFailure failure = failure_of(reply);
-  engine_.output.fail(order_->request, failure.code, failure.detail, failure.retry_after_ms);
+  engine_.output.fail(order_->request, failure_of(reply));
   order_.reset();
 }
 

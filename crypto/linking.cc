@@ -36,6 +36,13 @@ std::string code_of(BytesView root) {
 
 }  // namespace
 
+void LinkKeyPair::forget() { wipe(private_key); }
+void LinkInvitation::forget() { wipe(secret); }
+void LinkKeys::forget() {
+  wipe(key);
+  wipe(code);
+}
+
 Bytes LinkInvitation::encode() const { return Bytes(1, kVersion) + id + public_key + secret; }
 
 std::optional<LinkInvitation> LinkInvitation::decode(BytesView bytes) {

@@ -32,6 +32,9 @@ inline constexpr size_t kLinkPublicKeyBytes = 32;
 struct LinkKeyPair {
   Bytes public_key;   // X25519, 32 bytes
   Bytes private_key;  // 32 bytes
+
+  // Overwrites what is secret of it, which is then empty.
+  void forget();
 };
 
 // What a new device shows: 65 bytes, of which the first is the version, 1.
@@ -43,6 +46,8 @@ struct LinkInvitation {
   [[nodiscard]] Bytes encode() const;
   // Absent for anything but 65 bytes of this version.
   static std::optional<LinkInvitation> decode(BytesView bytes);
+  // As LinkKeyPair's.
+  void forget();
 };
 
 // What the first device opens its commitment with.
@@ -58,6 +63,9 @@ struct LinkOpening {
 struct LinkKeys {
   Bytes key;         // 32 bytes
   std::string code;  // six digits, to be compared
+
+  // As LinkKeyPair's.
+  void forget();
 };
 
 LinkKeyPair make_link_key(RandomSource& random);

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "crypto/hash.h"
 
 namespace kith::crypto {
@@ -35,6 +39,21 @@ TEST_F(LinkingTest, BothSidesHaveTheSameKeyAndTheSameCode) {
   EXPECT_EQ(at_new->code.size(), 6u);
   const Bytes sealed = seal_link(*at_new, 4, "identity", random_);
   EXPECT_EQ(open_link(*at_first, 4, sealed), "identity");
+}
+
+TEST_F(LinkingTest, WhatIsForgottenIsOverwritten) {
+  auto keys = *new_side(invitation_, opening_);
+  // Strings keep their memory when they are emptied.
+  std::vector<std::string_view> memory;
+  for (const Bytes* const secret : {&new_.private_key, &invitation_.secret, &keys.key, &keys.code}) {
+    memory.emplace_back(*secret);
+    ASSERT_NE(memory.back(), std::string(secret->size(), '\0'));
+  }
+  new_.forget();
+  invitation_.forget();
+  keys.forget();
+  EXPECT_TRUE(new_.private_key.empty() && invitation_.secret.empty() && keys.key.empty() && keys.code.empty());
+  for (const std::string_view was : memory) EXPECT_EQ(was, std::string(was.size(), '\0'));
 }
 
 TEST_F(LinkingTest, AnInvitationComesBackFromItsBytesAndFromNoOthers) {

@@ -73,6 +73,8 @@ TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
   EXPECT_THAT(words(Failure::kNoSuchAccount, "account_id"), ::testing::Not(HasSubstr("account_id")));
   EXPECT_EQ(words(Failure::kNoSuchMessage, "id"), "there is no such message");
   EXPECT_THAT(words(Failure::kIdentityChanged, "conversation: agree"), ::testing::Not(HasSubstr("conversation")));
+  EXPECT_THAT(words(Failure::kNoSuchLink, "it is of https://other.example"),
+              ::testing::EndsWith("(it is of https://other.example)"));
   EXPECT_EQ(words(Failure::kOffline, "can't connect"), "the server can't be reached (can't connect)");
 }
 
