@@ -120,7 +120,7 @@ void DeviceWatch::take(const wire::OwnDevices& answer) {
 }
 
 void DeviceWatch::judge() {
-  if (!engine_.registration->is_first() || ending_) return;
+  if (!engine_.registration->is_first() || ending_ || engine_.admitting.granted().value != 0) return;
   const std::vector<OwnDeviceRow> rows = engine_.store.own_devices.all();
   std::vector<Device> idle;
   const client_api::ListDevicesResponse list = engine_.own_devices.list();
@@ -153,9 +153,9 @@ void DeviceWatch::end(const std::vector<Device>& idle) {
   std::vector<DeviceId> devices;
   for (const Device& device : idle) devices.push_back({device.id()});
   ending_ = true;
-  engine_.own_devices.end(devices, [this, idle](const HttpReply& reply) {
+  engine_.own_devices.end(devices, [this, idle](const Result<void, CallFailure>& ended) {
     ending_ = false;
-    if (!reply.ok()) return;  // another time
+    if (!ended) return;  // another time
     for (const Device& device : idle) add_notice(DeviceNotice::kEnded, device, engine_.clock.now());
   });
 }

@@ -8,7 +8,8 @@
 //
 // Idle: kIdleDeviceNoticeDays without being there, by the server's time, become a notice; kIdleDeviceDays, and by this
 //       device's clock as many days between the two since the notice, a list without the device. A server that lies can
-//       so have a device ended, in a week, and with a notice (docs/threat-model.md).
+//       so have a device ended, in a week, and with a notice (docs/threat-model.md). Nobody is judged while a device is
+//       being let in: a list made then would take the revision of the one that names it (admitting.h).
 #pragma once
 
 #include <functional>

@@ -112,6 +112,26 @@ TEST_F(DeviceWatchTest, ADeviceThatIsAddedIsToldOnTheOthersUntilSomebodyHasSeenI
   EXPECT_THAT(notices(web_), IsEmpty());
 }
 
+TEST_F(DeviceWatchTest, ADeviceWhoseLastWordWasLostIsNoNewsToTheOneThatLetItIn_DEVICE_11) {
+  disconnect(ana_);  // and is not told of another list
+  ASSERT_FALSE(open_link(ana_, start_linking(tablet_, "Tablet")).has_failure());
+  bool is_published = false;
+  tablet_.before_step = [this, &is_published](const client_api::Action& action) {
+    const client_api::HttpCall& call = action.http_call();
+    if (is_published && call.method() == "POST" && call.url().find("/v1/links/") != std::string::npos) {
+      tablet_.before_step = nullptr;
+      tablet_.crash();
+    }
+    is_published = is_published || call.url().ends_with("/v1/keys");
+  };
+  const auto confirmed = confirm_link(ana_);
+  EXPECT_EQ(confirmed.confirm_link().name(), "Tablet") << confirmed.failure().detail();
+  connect(ana_);
+  world_.advance(2000);
+  EXPECT_EQ(list_devices(ana_).size(), 3u);
+  EXPECT_THAT(notices(ana_), IsEmpty());
+}
+
 TEST_F(DeviceWatchTest, OneThatWasAddedAndRemovedStaysToBeSeenOnTheOthers_DEVICE_11) {
   link(world_, ana_, tablet_, "Tablet");
   ASSERT_FALSE(remove_device(ana_, list_devices(ana_)[2].id()).has_failure());
@@ -176,6 +196,34 @@ TEST_F(DeviceWatchTest, AServerThatLiesAboutWhoWasThereEndsNoDeviceWithoutAWeeks
   days(2);
   EXPECT_EQ(list_devices(ana_).size(), 2u);
   EXPECT_THAT(notices(ana_), IsEmpty());
+}
+
+TEST_F(DeviceWatchTest, NobodyIsEndedWhileADeviceIsBeingLetIn_DEVICE_11) {
+  days(50);
+  world_.server->hides_activity = true;
+  (void)ask_for_devices(ana_);
+  ASSERT_THAT(notices(ana_), ElementsAre("kIdle Web"));
+  disconnect(ana_);  // and does not ask by itself
+  days(50);
+  const std::string link = start_linking(tablet_, "Tablet");
+  ASSERT_FALSE(open_link(ana_, link).has_failure());
+  // It has its grant, and the server does not have its keys yet.
+  tablet_.before_step = [this](const client_api::Action& action) {
+    if (action.http_call().url().ends_with("/v1/keys")) tablet_.set_network(false);
+  };
+  client_api::Request confirm;
+  confirm.mutable_confirm_link();
+  const uint32_t id = ana_.post(std::move(confirm));
+  world_.advance(5000);
+  (void)ask_for_devices(ana_);
+  world_.advance(2000);
+  tablet_.before_step = nullptr;
+  tablet_.set_network(true);
+  EXPECT_FALSE(ana_.await(id, 30'000).has_failure());
+  EXPECT_EQ(list_devices(ana_).size(), 3u);
+  (void)ask_for_devices(ana_);
+  world_.advance(2000);
+  EXPECT_EQ(list_devices(ana_).size(), 2u) << "now it is";
 }
 
 TEST_F(DeviceWatchTest, ALinkedDeviceEndsNobody_DEVICE_11) {

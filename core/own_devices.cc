@@ -9,6 +9,7 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "core/engine.h"
+#include "core/new_registration.h"
 #include "core/server_time.h"
 #include "crypto/account_key.h"
 
@@ -104,8 +105,8 @@ std::optional<wire::SignedDeviceList> OwnDevices::with(DeviceId device, const co
 
 void OwnDevices::change(Edit edit, Changed changed, int times) {
   auto list = current();
-  if (!list) return changed(HttpReply{});  // lost with a damaged database, and not fetched yet
-  if (!edit(*list)) return changed({200, ""});
+  if (!list) return changed(Fail(CallFailure{FailureCode::kOffline, "the own list is not known yet", 0}));
+  if (!edit(*list)) return changed({});
   const wire::SignedDeviceList next = sign(std::move(*list));
   wire::PublishKeysRequest body;
   *body.mutable_device_list() = next;
@@ -114,9 +115,10 @@ void OwnDevices::change(Edit edit, Changed changed, int times) {
                     [this, next, edit = std::move(edit), changed = std::move(changed), times](const HttpReply& reply) {
                       if (reply.ok()) {
                         (void)engine_.devices.accept(engine_.registration->account, next);
-                        return changed(reply);
+                        return changed({});
                       }
-                      if (reply.error().code() != wire::kInvalidRevision || times == 1) return changed(reply);
+                      if (reply.error().code() != wire::kInvalidRevision || times == 1)
+                        return changed(Fail(failure_of(reply)));
                       // It has one of which this device was never told: perhaps this very one, whose answer was lost.
                       engine_.devices.fetch(
                           engine_.registration->account,
@@ -136,14 +138,13 @@ void OwnDevices::remove(uint32_t request, const client_api::RemoveDeviceRequest&
   const auto is_gone = [device, all_others = what.all_others(), own = engine_.registration->device](DeviceId each) {
     return each == device || (all_others && each != own);
   };
-  leave_out(is_gone, [this, request](const HttpReply& reply) {
-    if (reply.ok()) return engine_.output.done(request, &client_api::Response::mutable_remove_device);
-    const CallFailure why = failure_of(reply);
-    engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
+  leave_out(is_gone, [this, request](const Result<void, CallFailure>& ended) {
+    if (!ended) return engine_.output.fail(request, ended.error());
+    engine_.output.done(request, &client_api::Response::mutable_remove_device);
   });
 }
 
-void OwnDevices::end(std::vector<DeviceId> gone, std::function<void(const HttpReply&)> changed) {
+void OwnDevices::end(std::vector<DeviceId> gone, Changed changed) {
   leave_out([gone = std::move(gone)](DeviceId each) { return std::find(gone.begin(), gone.end(), each) != gone.end(); },
             std::move(changed));
 }
@@ -174,7 +175,7 @@ void OwnDevices::rename(uint32_t request, const client_api::RenameDeviceRequest&
   const DeviceId device{what.device_id()};
   const std::string name = one_line(what.name());
   if (!engine_.registration->is_first()) return output.fail(request, FailureCode::kNotFirstDevice);
-  if (!is_utf8(what.name()) || name.size() > kDeviceNameBytesMax)
+  if (!is_utf8(what.name()) || !is_device_name(name))
     return output.fail(request, FailureCode::kInvalidArgument, "name: must have at most 64 bytes");
   if (!has_visible(name)) return output.fail(request, FailureCode::kBlank, "name: has nothing to see");
   if (!find(device)) return output.fail(request, FailureCode::kNoSuchDevice);
@@ -185,12 +186,10 @@ void OwnDevices::rename(uint32_t request, const client_api::RenameDeviceRequest&
         found->set_name(name);
         return true;
       },
-      [this, request, device](const HttpReply& reply) {
+      [this, request, device](const Result<void, CallFailure>& changed) {
+        if (!changed) return engine_.output.fail(request, changed.error());
         const auto renamed = find(device);
-        if (!reply.ok() || !renamed) {
-          const CallFailure why = failure_of(reply);
-          return engine_.output.fail(request, why.code, why.detail, why.retry_after_ms);
-        }
+        if (!renamed) return engine_.output.fail(request, FailureCode::kNoSuchDevice);  // removed meanwhile
         client_api::Response response;
         response.set_id(request);
         *response.mutable_rename_device() = *renamed;
@@ -200,8 +199,8 @@ void OwnDevices::rename(uint32_t request, const client_api::RenameDeviceRequest&
 
 void OwnDevices::take_revision(std::function<void()> done) {
   change([](wire::DeviceList&) { return true; },
-         [this, done = std::move(done)](const HttpReply& reply) {
-           if (reply.ok()) return done();
+         [this, done = std::move(done)](const Result<void, CallFailure>& taken) {
+           if (taken) return done();
            engine_.devices.fetch(engine_.registration->account, [done](Devices::Outcome) { done(); });
          },
          1);

@@ -3,7 +3,8 @@
 // The devices of the own account: what they are, and on the first of them, which has the account's key, saying which
 // they are (DEVICE-1, LINK-6).
 //
-// A change is a new list, signed here and published; it counts when the server has it. One change at a time.
+// A change is a new list, signed here and published; it counts when the server has it. Of two that are made at once the
+// server takes the first, as both are of one revision; the other is made again, once, on the list that it has then.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
 #include "core/http_calls.h"
@@ -22,6 +24,10 @@ struct Engine;
 
 class OwnDevices {
  public:
+  // A value: the server has such a list, whether or not there was anything to change. A failure: it was not reached, or
+  // has refused.
+  using Changed = std::function<void(const Result<void, CallFailure>&)>;
+
   explicit OwnDevices(Engine& engine) : engine_(engine) {}
 
   [[nodiscard]] client_api::ListDevicesResponse list();
@@ -29,7 +35,7 @@ class OwnDevices {
   void remove(uint32_t request, const client_api::RemoveDeviceRequest& what);
   void rename(uint32_t request, const client_api::RenameDeviceRequest& what);
   // On the first device: one list without these. Those that are not in it are ended already.
-  void end(std::vector<DeviceId> gone, std::function<void(const HttpReply&)> changed);
+  void end(std::vector<DeviceId> gone, Changed changed);
 
   // The next list with this device added, signed. Absent when there is no room.
   std::optional<wire::SignedDeviceList> with(DeviceId device, const content::LinkOffer& offer);
@@ -38,7 +44,6 @@ class OwnDevices {
   void take_revision(std::function<void()> done);
 
  private:
-  using Changed = std::function<void(const HttpReply&)>;
   using Edit = std::function<bool(wire::DeviceList&)>;  // false: there is nothing to change
 
   std::optional<wire::DeviceList> current();
