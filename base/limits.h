@@ -47,6 +47,9 @@ inline constexpr uint32_t kIdleDeviceNoticeDays = 38;
 inline constexpr size_t kGroupMembersMax = 1024;
 inline constexpr size_t kGroupApplicantsMax = 256;
 inline constexpr size_t kGroupInfoBytesMax = 2048;
+// A serialized change to a group (GROUP-2). The largest makes a group of kGroupMembersMax members.
+inline constexpr size_t kGroupChangeBytesMax = 24 * 1024;
+static_assert(kGroupMembersMax * (16 + 2) + kGroupInfoBytesMax + 1024 <= kGroupChangeBytesMax);
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 

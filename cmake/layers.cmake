@@ -108,3 +108,30 @@ function(kith_tests)
   endif()
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
 endfunction()
+
+# Some of the folder's tests as a WASI program too, kith_NAME_test.wasm, so that what they say holds for what the
+# browser runs as well: web/core-client/known_answers.test.ts runs it. Nothing where GoogleTest's sources are not
+# installed.
+set(GOOGLETEST_SOURCES /usr/src/googletest CACHE PATH "GoogleTest's sources, as the distribution's package has them")
+function(kith_wasi_tests)
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Generic" OR NOT EXISTS ${GOOGLETEST_SOURCES}/googletest/src/gtest-all.cc)
+    return()
+  endif()
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REPLACE "/" "_" name ${folder})
+  set(program kith_${name}_test)
+  add_executable(${program} ${ARGN}
+    ${GOOGLETEST_SOURCES}/googletest/src/gtest-all.cc ${GOOGLETEST_SOURCES}/googlemock/src/gmock-all.cc
+    ${GOOGLETEST_SOURCES}/googlemock/src/gmock_main.cc)
+  target_link_libraries(${program} PRIVATE kith_${name})
+  target_include_directories(${program} SYSTEM PRIVATE
+    ${GOOGLETEST_SOURCES}/googletest/include ${GOOGLETEST_SOURCES}/googletest
+    ${GOOGLETEST_SOURCES}/googlemock/include ${GOOGLETEST_SOURCES}/googlemock)
+  target_compile_definitions(${program} PRIVATE GTEST_HAS_PTHREAD=0 GTEST_HAS_EXCEPTIONS=0 GTEST_HAS_RTTI=0
+    GTEST_HAS_FILE_SYSTEM=0
+    GTEST_HAS_STREAM_REDIRECTION=0 GTEST_HAS_DEATH_TEST=0 GTEST_HAS_POSIX_RE=0 _WASI_EMULATED_SIGNAL
+    _WASI_EMULATED_PROCESS_CLOCKS)
+  target_link_options(${program} PRIVATE -Wl,-z,stack-size=1048576)
+  target_link_libraries(${program} PRIVATE wasi-emulated-signal wasi-emulated-process-clocks)
+  set_target_properties(${program} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()

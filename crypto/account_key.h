@@ -8,15 +8,12 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "crypto/ed25519.h"
 
 namespace kith::crypto {
 
-struct AccountKeyPair {
-  Bytes public_key;   // 32 bytes
-  Bytes private_key;  // 64 bytes, libsodium's form
-};
-
-AccountKeyPair make_account_key(RandomSource& random);
+using AccountKeyPair = Ed25519KeyPair;
+inline AccountKeyPair make_account_key(RandomSource& random) { return make_ed25519_key(random); }
 
 // Over "kith device list v1", a zero byte, and the serialized list. 64 bytes; empty when the private key is none.
 Bytes sign_device_list(const AccountKeyPair& key, BytesView device_list);

@@ -2,27 +2,36 @@
 
 #include "crypto/group_signatures.h"
 
-#include <sodium.h>
+#include <string_view>
 
 #include "crypto/hash.h"
 #include "crypto/provider.h"
 #include "crypto/signal_handles.h"
-#include "crypto/sodium.h"
 
 namespace kith::crypto {
+
+static_assert(kGroupSignatureBytes == CURVE_SIGNATURE_LEN);
+
 namespace {
 
-Bytes signed_part(BytesView domain, BytesView first, BytesView second = {}) {
-  Bytes message(domain);
+constexpr std::string_view kLinkDomain = "kith group link v1";
+
+Bytes signed_part(BytesView change, BytesView state_digest) {
+  Bytes message("kith group change v1");
   message.push_back('\0');
-  message += first;
-  message += second;
+  message += change;
+  message += state_digest;
   return message;
 }
 
 }  // namespace
 
-Bytes group_change_digest(BytesView signed_change) { return digest("kith group change v1", signed_change); }
+Bytes group_change_digest(BytesView change, BytesView state_digest, BytesView signature) {
+  Bytes all(signature);
+  all += state_digest;
+  all += change;
+  return digest("kith group chain v1", all);
+}
 Bytes group_state_digest(BytesView state) { return digest("kith group state v1", state); }
 
 Bytes sign_group_change(const IdentityKeyPair& identity, RandomSource& random, BytesView change,
@@ -32,7 +41,7 @@ Bytes sign_group_change(const IdentityKeyPair& identity, RandomSource& random, B
   if (curve_decode_private_point(key.out(), octets(identity.private_key), identity.private_key.size(), context.get()) !=
       SG_SUCCESS)
     return {};
-  const Bytes message = signed_part("kith group change v1", change, state_digest);
+  const Bytes message = signed_part(change, state_digest);
   Handle<signal_buffer> signature;
   if (curve_calculate_signature(context.get(), signature.out(), key.get(), octets(message), message.size()) !=
       SG_SUCCESS)
@@ -42,28 +51,18 @@ Bytes sign_group_change(const IdentityKeyPair& identity, RandomSource& random, B
 
 bool verify_group_change(BytesView identity_key, BytesView change, BytesView state_digest, BytesView signature) {
   const auto identity = decode_public_key(identity_key, nullptr);
-  if (!identity || signature.size() != CURVE_SIGNATURE_LEN || state_digest.size() != crypto_generichash_BYTES)
-    return false;
-  const Bytes message = signed_part("kith group change v1", change, state_digest);
+  if (!identity || signature.size() != kGroupSignatureBytes || state_digest.size() != kGroupDigestBytes) return false;
+  const Bytes message = signed_part(change, state_digest);
   return curve_verify_signature(identity.get(), octets(message), message.size(), octets(signature), signature.size()) ==
          1;
 }
 
-Bytes sign_with_group_link(const AccountKeyPair& link, BytesView statement) {
-  start_sodium();
-  if (link.private_key.size() != crypto_sign_SECRETKEYBYTES) return {};
-  const Bytes message = signed_part("kith group link v1", statement);
-  Bytes signature(crypto_sign_BYTES, '\0');
-  crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, octets(message), message.size(),
-                       octets(link.private_key));
-  return signature;
+Bytes sign_with_group_link(const GroupLinkKeyPair& link, BytesView statement) {
+  return sign_ed25519(link.private_key, kLinkDomain, statement);
 }
 
 bool verify_group_link(BytesView link_public_key, BytesView statement, BytesView signature) {
-  start_sodium();
-  if (link_public_key.size() != crypto_sign_PUBLICKEYBYTES || signature.size() != crypto_sign_BYTES) return false;
-  const Bytes message = signed_part("kith group link v1", statement);
-  return crypto_sign_verify_detached(octets(signature), octets(message), message.size(), octets(link_public_key)) == 0;
+  return verify_ed25519(link_public_key, kLinkDomain, statement, signature);
 }
 
 }  // namespace kith::crypto

@@ -1,30 +1,42 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Who has made a change to a group (GROUP-2), and who has its link: signatures over a domain and a zero byte each, so
-// that none can stand for another.
+// that none can stand for another. Digests are BLAKE2b with 32 bytes of output, over a domain and a zero byte as well.
 #pragma once
 
 #include "base/bytes.h"
 #include "base/random.h"
-#include "crypto/account_key.h"
+#include "crypto/ed25519.h"
 #include "crypto/signal_store.h"
 
 namespace kith::crypto {
 
-// What the change after this one names. 32 bytes; `signed_change`: a serialized wire.SignedGroupChange.
-[[nodiscard]] Bytes group_change_digest(BytesView signed_change);
-// 32 bytes.
+constexpr size_t kGroupDigestBytes = 32;
+constexpr size_t kGroupSignatureBytes = 64;
+
+// What the change after this one names: all that is kept of it. So whoever has the digest has the signature too, and
+// nobody can put another one in its place.
+//
+// Shape: "kith group chain v1", over signature + state_digest + change; the first two are of fixed sizes.
+[[nodiscard]] Bytes group_change_digest(BytesView change, BytesView state_digest, BytesView signature);
+// "kith group state v1", over a state's bytes (wire/group_state.h).
 [[nodiscard]] Bytes group_state_digest(BytesView state);
 
-// XEdDSA by a device's identity key over the change and the digest of the state after it. 64 bytes; empty when the key
-// is none.
+// XEdDSA by a device's identity key over "kith group change v1", the change and the digest of the state after it.
+// 64 bytes; empty when the key is none.
 [[nodiscard]] Bytes sign_group_change(const IdentityKeyPair& identity, RandomSource& random, BytesView change,
                                       BytesView state_digest);
+// False for anything malformed.
 [[nodiscard]] bool verify_group_change(BytesView identity_key, BytesView change, BytesView state_digest,
                                        BytesView signature);
 
-// Ed25519 by the link's key, over a statement of who uses it. 64 bytes; empty when the private key is none.
-[[nodiscard]] Bytes sign_with_group_link(const AccountKeyPair& link, BytesView statement);
+// Of a link by which people come into a group. The private half is what the link has.
+using GroupLinkKeyPair = Ed25519KeyPair;
+inline GroupLinkKeyPair make_group_link_key(RandomSource& random) { return make_ed25519_key(random); }
+
+// Over "kith group link v1" and a statement of who uses it (wire/group_state.h). 64 bytes; empty when the private key
+// is none.
+[[nodiscard]] Bytes sign_with_group_link(const GroupLinkKeyPair& link, BytesView statement);
 [[nodiscard]] bool verify_group_link(BytesView link_public_key, BytesView statement, BytesView signature);
 
 }  // namespace kith::crypto

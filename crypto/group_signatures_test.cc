@@ -48,20 +48,29 @@ TEST_F(GroupSignaturesTest, WhatIsNoKeyOrSignatureIsFalseAndHarmsNobody) {
 }
 
 TEST_F(GroupSignaturesTest, ASignedPrekeyOrADeviceListStandsForNoChange) {
-  const AccountKeyPair key = make_account_key(random_);
+  const GroupLinkKeyPair key = make_group_link_key(random_);
   const Bytes list = sign_device_list(key, "statement");
   EXPECT_FALSE(verify_group_link(key.public_key, "statement", list));
   const Bytes link = sign_with_group_link(key, "statement");
   EXPECT_TRUE(verify_group_link(key.public_key, "statement", link));
   EXPECT_FALSE(verify_group_link(key.public_key, "statements", link));
-  EXPECT_FALSE(verify_group_link(make_account_key(random_).public_key, "statement", link));
+  EXPECT_FALSE(verify_group_link(make_group_link_key(random_).public_key, "statement", link));
   EXPECT_FALSE(verify_device_list(key.public_key, "statement", link));
 }
 
-TEST_F(GroupSignaturesTest, DigestsOfChangeAndStateDiffer) {
-  EXPECT_EQ(group_change_digest("x").size(), 32u);
-  EXPECT_NE(group_change_digest("x"), group_state_digest("x"));
-  EXPECT_NE(group_change_digest("x"), group_change_digest("y"));
+TEST_F(GroupSignaturesTest, DigestsAreTheseOnEverySystem_GROUP_2) {
+  EXPECT_EQ(to_hex(group_state_digest("state")), "3753a708b0a70d4eb75d859c4fe55ebbf1b444c4b4eb42a22a80225c82d107db");
+  EXPECT_EQ(to_hex(group_change_digest("change", Bytes(32, 'd'), Bytes(64, 's'))),
+            "34a6d41a01a4e654936ae7bf9a4f01ff569a078373dcc60b057ab51263362d68");
+}
+
+TEST_F(GroupSignaturesTest, WhatTheNextChangeNamesIsOfChangeStateAndSignature_GROUP_2) {
+  const Bytes digest = group_change_digest("change", state_, Bytes(64, 's'));
+  EXPECT_EQ(digest.size(), kGroupDigestBytes);
+  EXPECT_NE(group_change_digest("other", state_, Bytes(64, 's')), digest);
+  EXPECT_NE(group_change_digest("change", group_state_digest("other"), Bytes(64, 's')), digest);
+  EXPECT_NE(group_change_digest("change", state_, Bytes(64, 't')), digest) << "nobody puts another signature there";
+  EXPECT_NE(group_change_digest("change", "", ""), group_state_digest("change"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "fuzz/targets.h"
 #include "server/handlers/testing/test_device.h"
 #include "server/node/config.h"
+#include "wire/testing/group_changes.h"
 #include "wire/websocket.h"
 
 namespace kith::fuzz {
@@ -113,12 +114,66 @@ void api_seeds() {
   privacy.set_replace_blocked(true);
   privacy.add_blocked(ServerWorld::ben().account.bytes());
   seed("api_body", "privacy", route(6, false) + privacy.SerializeAsString());
+  wire::SignedGroupChange change;
+  change.set_change(
+      testing::FollowedGroup{*GroupId::from_bytes(Bytes(16, 'g'))}.creating(ServerWorld::ana()).SerializeAsString());
+  change.set_signature(Bytes(64, 's'));
+  change.set_state_digest(Bytes(32, 'd'));
+  seed("api_body", "group", route(9, false) + change.SerializeAsString());
+  seed("api_body", "group_read", route(10, false) + wire::ReadGroupRequest().SerializeAsString());
+  seed("api_body", "group_read_json", route(10, true) + R"({"afterRevision":"1","linkSignature":"c3M="})");
   wire::LinkMessage link;
   link.set_slot(1);
   link.set_payload("commitment");
   seed("api_body", "new_device", route(8, false));
   seed("api_body", "link", route(7, false) + link.SerializeAsString());
   seed("api_body", "link_json", route(7, true) + R"({"slot":8,"payload":"ZG9uZQ=="})");
+}
+
+// Of Ana and Ben, with what each kind of change needs before it.
+std::vector<wire::GroupChange> group_life(testing::FollowedGroup group) {
+  const DeviceAddress ana = ServerWorld::ana(), ben = ServerWorld::ben();
+  const AccountId cleo = *AccountId::from_bytes(Bytes(16, 'c'));
+  std::vector<wire::GroupChange> changes;
+  const auto take = [&](wire::GroupChange change) {
+    auto after = apply_change(group.state, change);
+    if (!after) std::fprintf(stderr, "a change of the seeds was not taken\n");
+    if (after) group.state = std::move(*after);
+    changes.push_back(std::move(change));
+  };
+  take(group.creating(ana, {ben.account}));
+  take(group.linking(ana, Bytes(32, 'k'), true, 1'900'000'000'000'000));
+  take(group.joining(cleo));
+  take(group.answering(ana, {cleo}));
+  take(group.naming(ana, "sealed"));
+  take(group.permitting(ana, true, true, true));
+  take(group.giving(ana, ben.account, wire::kGroupAdmin));
+  take(group.removing(ben, {cleo}));
+  take(group.adding(ben, {cleo}));
+  take(group.unlinking(ana));
+  take(group.leaving(ana));
+  take(group.leaving(ben));
+  take(group.leaving(cleo));
+  return changes;
+}
+
+void group_seeds() {
+  testing::FollowedGroup group{*GroupId::from_bytes(Bytes(16, 'g'))};
+  const std::vector<wire::GroupChange> life = group_life(group);
+  Bytes all, first;
+  for (const wire::GroupChange& change : life) append_part(all, change.SerializeAsString());
+  seed("group_changes", "life", all);
+  for (size_t i = 0; i < 3; ++i) {
+    append_part(first, life[i].SerializeAsString());
+    group.state = *apply_change(group.state, life[i]);
+  }
+  append_part(first, group_state_bytes(*group.state));
+  seed("group_changes", "state", first);
+  Bytes announcements;
+  wire::GroupChange makes = testing::FollowedGroup{group.id}.creating(ServerWorld::ana());
+  makes.mutable_create()->clear_permissions();
+  append_part(announcements, makes.SerializeAsString());
+  seed("group_changes", "announcements", announcements);
 }
 
 void client_frame_seeds() {
@@ -327,6 +382,7 @@ int main(int argc, char** argv) {
   kith::fuzz::websocket_seeds();
   kith::fuzz::http_seeds();
   kith::fuzz::api_seeds();
+  kith::fuzz::group_seeds();
   kith::fuzz::client_frame_seeds();
   kith::fuzz::server_frame_seeds();
   kith::fuzz::answer_seeds();

@@ -121,6 +121,8 @@ void api_body(BytesView input) {
       {"PUT", "/v1/privacy"},
       {"POST", "/v1/links/62626262626262626262626262626262"},
       {"POST", "/v1/devices"},
+      {"POST", "/v1/groups/67676767676767676767676767676767"},
+      {"POST", "/v1/groups/67676767676767676767676767676767/read"},
   };
   if (input.empty()) return;
   const auto choice = static_cast<uint8_t>(input.front());

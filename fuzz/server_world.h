@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The server for one input: real sessions, handlers and routes over ports in memory, with two accounts that are there
-// already.
+// The server for one input: real sessions, handlers and routes over ports in memory, with two accounts, and a group of
+// them, that are there already.
 #pragma once
 
+#include "fuzz/targets.h"
 #include "server/gateway/http_routes.h"
 #include "server/gateway/shared.h"
 #include "server/gateway/testing/virtual_connection.h"
 #include "server/handlers/testing/handlers_world.h"
+#include "wire/testing/group_changes.h"
 
 namespace kith::fuzz {
 
@@ -16,11 +18,14 @@ class ServerWorld {
   ServerWorld() : shared(world.services(), {}, {}), homes(gateway::testing::virtual_homes(shared, world.loops)) {
     world.add_account(ana().account, 1);
     world.add_account(ben().account, 2);
+    add_group();
   }
 
   // The same in every run, so that seeds can name them.
   static DeviceAddress ana() { return {*AccountId::from_bytes(Bytes(16, 'a')), {1}}; }
   static DeviceAddress ben() { return {*AccountId::from_bytes(Bytes(16, 'b')), {1}}; }
+
+  static GroupId group() { return *GroupId::from_bytes(Bytes(16, 'g')); }
 
   net::HttpResponse answer(net::IncomingRequest request) {
     gateway::HttpContext context{shared, std::move(request), *net::PeerAddress::parse("192.0.2.1"), false};
@@ -30,6 +35,23 @@ class ServerWorld {
   testing::HandlersWorld world;
   gateway::Shared shared;
   gateway::testing::VirtualHomes homes;
+
+ private:
+  // Of Ana and Ben, which they may read.
+  void add_group() {
+    const testing::FollowedGroup made{group()};
+    const wire::GroupChange change = made.creating(ana(), {ben().account});
+    wire::SignedGroupChange parts;
+    parts.set_change(change.SerializeAsString());
+    GroupStore::Change step{.revision = {1},
+                            .change = parts.SerializeAsString(),
+                            .change_digest = Bytes(32, 'd'),
+                            .state = group_state_bytes(*apply_change(std::nullopt, change)),
+                            .joined = {{ana().account, true}, {ben().account, false}},
+                            .left = {}};
+    const auto taken = world.run(world.ports().groups.take(group(), std::move(step), {10, 10}));
+    check(taken && taken->taken == GroupStore::Taken::kTaken, "the group is there");
+  }
 };
 
 }  // namespace kith::fuzz

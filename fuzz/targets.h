@@ -21,6 +21,9 @@ void api_body(BytesView input);      // first byte: the route and the form; then
 void client_frame(BytesView input);  // parts(): messages on connections, over ports in memory
 void config(BytesView input);        // kithd's TOML
 
+// ---- what reaches both
+void group_changes(BytesView input);  // parts(): GroupChanges, one after the other, and a GroupState
+
 // ---- what reaches a device
 void server_frame(BytesView input);   // parts(): ServerFrames on a connection, and time
 void http_answer(BytesView input);    // first byte: the call; second: the status; then the body
@@ -41,6 +44,7 @@ inline constexpr Target kTargets[] = {
     {"api_body", api_body},
     {"client_frame", client_frame},
     {"config", config},
+    {"group_changes", group_changes},
     {"server_frame", server_frame},
     {"http_answer", http_answer},
     {"device_list", device_list},

@@ -78,6 +78,10 @@ class Stores final : public ProcessStores {
       return on.work<std::vector<HandleAccount>>(
           [this, handles = std::move(handles)] { return disk().find_handles(handles); });
     }
+    Answer<std::vector<AccountId>> find_active(std::vector<AccountId> accounts) override {
+      return on.work<std::vector<AccountId>>(
+          [this, accounts = std::move(accounts)] { return disk().find_active(accounts); });
+    }
     Answer<AccountRecord> add_handle(AccountId account, Handle handle, Place place) override {
       return on.work<AccountRecord>(
           [this, account, handle = std::move(handle), place] { return disk().add_handle(account, handle, place); });
@@ -179,6 +183,10 @@ class Stores final : public ProcessStores {
     Answer<PrivacyRecord> load_privacy(AccountId account) override {
       return on.work<PrivacyRecord>([this, account] { return disk().load_privacy(account); });
     }
+    Answer<std::vector<AccountId>> find_blocking(std::vector<AccountId> accounts, AccountId other) override {
+      return on.work<std::vector<AccountId>>(
+          [this, accounts = std::move(accounts), other] { return disk().find_blocking(accounts, other); });
+    }
     Answer<PrivacyRecord> change_privacy(AccountId account, PrivacyChange change) override {
       return on.work<PrivacyRecord>(
           [this, account, change = std::move(change)] { return disk().change_privacy(account, change); });
@@ -254,22 +262,26 @@ class Stores final : public ProcessStores {
     Answer<GroupRecord> load(GroupId group) override {
       return on.work<GroupRecord>([this, group] { return disk().load(group); });
     }
-    Answer<void> take(GroupId group, Change change, size_t groups_max) override {
-      return on.work<void>(
-          [this, group, change = std::move(change), groups_max] { return disk().take(group, change, groups_max); });
+    Answer<TakeAnswer> take(GroupId group, Change change, Bounds bounds) override {
+      return on.work<TakeAnswer>(
+          [this, group, change = std::move(change), bounds] { return disk().take(group, change, bounds); });
     }
-    Answer<std::vector<GroupChangeRecord>> changes(GroupId group, Revision after, size_t count_max) override {
+    Answer<std::vector<GroupChangeRecord>> changes(GroupId group, Revision after, Revision until,
+                                                   size_t bytes_max) override {
       return on.work<std::vector<GroupChangeRecord>>(
-          [this, group, after, count_max] { return disk().changes(group, after, count_max); });
+          [this, group, after, until, bytes_max] { return disk().changes(group, after, until, bytes_max); });
     }
-    Answer<Bytes> checkpoint(GroupId group, Revision at_most) override {
-      return on.work<Bytes>([this, group, at_most] { return disk().checkpoint(group, at_most); });
+    Answer<Checkpoint> checkpoint(GroupId group, Revision at_most) override {
+      return on.work<Checkpoint>([this, group, at_most] { return disk().checkpoint(group, at_most); });
     }
     Answer<Membership> membership(GroupId group, AccountId account) override {
       return on.work<Membership>([this, group, account] { return disk().membership(group, account); });
     }
-    Answer<std::vector<GroupId>> groups_of(AccountId account) override {
-      return on.work<std::vector<GroupId>>([this, account] { return disk().groups_of(account); });
+    Answer<std::vector<OwnGroup>> groups_of(AccountId account) override {
+      return on.work<std::vector<OwnGroup>>([this, account] { return disk().groups_of(account); });
+    }
+    Answer<size_t> forget_abandoned(UnixMicros now, size_t count_max) override {
+      return on.work<size_t>([this, now, count_max] { return disk().forget_abandoned(now, count_max); });
     }
     Stores& on;
   };

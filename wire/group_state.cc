@@ -18,44 +18,180 @@ Applied fail(GroupError error) { return Fail(error); }
 
 // Members and applicants stand in ascending order of account; ids are of one length, so that of bytes is that of ids.
 template <class Entries>
-auto place_of(Entries& entries, const std::string& account) {
+auto place_of(Entries& entries, BytesView account) {
   return std::lower_bound(entries.begin(), entries.end(), account,
-                          [](const auto& entry, const std::string& id) { return entry.account_id() < id; });
+                          [](const auto& entry, BytesView id) { return entry.account_id() < id; });
 }
 
+// Null when there is none.
 template <class Entries>
-bool holds(const Entries& entries, const std::string& account) {
+auto find_in(Entries& entries, BytesView account) -> decltype(&*entries.begin()) {
   const auto place = place_of(entries, account);
-  return place != entries.end() && place->account_id() == account;
+  return place != entries.end() && place->account_id() == account ? &*place : nullptr;
 }
 
+// Puts entries in of which none is there.
+template <class Entry>
+void put_in(google::protobuf::RepeatedPtrField<Entry>& entries, std::vector<Entry> added) {
+  const auto by_account = [](const Entry* one, const Entry* other) { return one->account_id() < other->account_id(); };
+  const int there = entries.size();
+  for (Entry& entry : added) entries.Add(std::move(entry));
+  std::sort(entries.pointer_begin() + there, entries.pointer_end(), by_account);
+  std::inplace_merge(entries.pointer_begin(), entries.pointer_begin() + there, entries.pointer_end(), by_account);
+}
+
+// `accounts` in ascending order. How many were there.
 template <class Entries>
-bool take_out(Entries& entries, const std::string& account) {
-  const auto place = place_of(entries, account);
-  if (place == entries.end() || place->account_id() != account) return false;
-  entries.erase(place);
-  return true;
+size_t take_out(Entries& entries, const std::vector<BytesView>& accounts) {
+  const auto first = std::remove_if(entries.begin(), entries.end(), [&accounts](const auto& entry) {
+    return std::binary_search(accounts.begin(), accounts.end(), BytesView(entry.account_id()));
+  });
+  const auto count = static_cast<size_t>(entries.end() - first);
+  entries.erase(first, entries.end());
+  return count;
 }
 
-template <class Entries, class Entry>
-void put_in(Entries& entries, Entry entry) {
-  const auto index = static_cast<int>(place_of(entries, entry.account_id()) - entries.begin());
-  entries.Add(std::move(entry));
-  std::rotate(entries.begin() + index, entries.end() - 1, entries.end());
-}
-
-bool is_account(const std::string& bytes) {
+bool is_account(BytesView bytes) {
   const auto id = AccountId::from_bytes(bytes);
   return id && !id->is_none();
 }
 
-// Accounts, none twice.
-template <class Accounts>
-bool is_set(const Accounts& accounts) {
-  std::vector<std::string> seen(accounts.begin(), accounts.end());
-  std::sort(seen.begin(), seen.end());
-  return std::all_of(seen.begin(), seen.end(), is_account) &&
-         std::adjacent_find(seen.begin(), seen.end()) == seen.end();
+// The accounts in ascending order; absent when one is none, or is there twice.
+template <class... Accounts>
+std::optional<std::vector<BytesView>> set_of(const Accounts&... accounts) {
+  std::vector<BytesView> all;
+  (all.insert(all.end(), accounts.begin(), accounts.end()), ...);
+  std::sort(all.begin(), all.end());
+  if (!std::all_of(all.begin(), all.end(), is_account)) return std::nullopt;
+  if (std::adjacent_find(all.begin(), all.end()) != all.end()) return std::nullopt;
+  return all;
+}
+
+bool any_admin(const GroupState& state) {
+  return std::any_of(state.members().begin(), state.members().end(),
+                     [](const auto& member) { return member.role() == wire::kGroupAdmin; });
+}
+
+// ---- the same with the schema's own fields alone: what else was read with a message is not copied. Field by field, as
+// the browser's protobuf has no reflection; one that is forgotten here is refused by read_group_change().
+
+wire::GroupPermissions known(const wire::GroupPermissions& from) {
+  wire::GroupPermissions to;
+  to.set_members_send(from.members_send());
+  to.set_members_edit_info(from.members_edit_info());
+  to.set_members_add(from.members_add());
+  return to;
+}
+
+wire::GroupLink known(const wire::GroupLink& from) {
+  wire::GroupLink to;
+  to.set_public_key(from.public_key());
+  to.set_approval(from.approval());
+  to.set_expires_us(from.expires_us());
+  return to;
+}
+
+GroupState known(const GroupState& from) {
+  GroupState to;
+  to.set_group_id(from.group_id());
+  to.set_revision(from.revision());
+  to.set_created_us(from.created_us());
+  to.mutable_members()->Reserve(from.members_size());
+  for (const auto& each : from.members()) {
+    GroupState::Member& member = *to.add_members();
+    member.set_account_id(each.account_id());
+    member.set_role(each.role());
+    member.set_joined_revision(each.joined_revision());
+  }
+  if (from.has_permissions()) *to.mutable_permissions() = known(from.permissions());
+  to.set_sealed_info(from.sealed_info());
+  if (from.has_link()) *to.mutable_link() = known(from.link());
+  for (const auto& each : from.applicants()) {
+    GroupState::Applicant& applicant = *to.add_applicants();
+    applicant.set_account_id(each.account_id());
+    applicant.set_asked_revision(each.asked_revision());
+  }
+  return to;
+}
+
+void copy_known_action(const GroupChange& from, GroupChange& to) {
+  switch (from.action_case()) {
+    case GroupChange::kCreate:
+      *to.mutable_create()->mutable_members() = from.create().members();
+      to.mutable_create()->set_sealed_info(from.create().sealed_info());
+      if (from.create().has_permissions())
+        *to.mutable_create()->mutable_permissions() = known(from.create().permissions());
+      break;
+    case GroupChange::kAdd: *to.mutable_add()->mutable_accounts() = from.add().accounts(); break;
+    case GroupChange::kRemove: *to.mutable_remove()->mutable_accounts() = from.remove().accounts(); break;
+    case GroupChange::kLeave: to.mutable_leave(); break;
+    case GroupChange::kSetRole:
+      to.mutable_set_role()->set_account(from.set_role().account());
+      to.mutable_set_role()->set_role(from.set_role().role());
+      break;
+    case GroupChange::kSetInfo: to.mutable_set_info()->set_sealed_info(from.set_info().sealed_info()); break;
+    case GroupChange::kSetPermissions:
+      to.mutable_set_permissions();
+      if (from.set_permissions().has_permissions())
+        *to.mutable_set_permissions()->mutable_permissions() = known(from.set_permissions().permissions());
+      break;
+    case GroupChange::kSetLink:
+      to.mutable_set_link();
+      if (from.set_link().has_link()) *to.mutable_set_link()->mutable_link() = known(from.set_link().link());
+      break;
+    case GroupChange::kJoin: to.mutable_join()->set_link_signature(from.join().link_signature()); break;
+    case GroupChange::kAnswer:
+      *to.mutable_answer()->mutable_let_in() = from.answer().let_in();
+      *to.mutable_answer()->mutable_turned_away() = from.answer().turned_away();
+      break;
+    case GroupChange::ACTION_NOT_SET: break;
+  }
+}
+
+GroupChange known(const GroupChange& from) {
+  GroupChange to;
+  to.set_group_id(from.group_id());
+  to.set_revision(from.revision());
+  to.set_previous(from.previous());
+  to.set_author(from.author());
+  to.set_author_device(from.author_device());
+  to.set_made_us(from.made_us());
+  copy_known_action(from, to);
+  return to;
+}
+
+// In strictly ascending order, each of an account and of a revision up to the state's.
+template <class Entries, class Revision>
+bool is_in_order(const Entries& entries, uint64_t last, Revision revision) {
+  BytesView before;
+  for (const auto& entry : entries) {
+    if (!is_account(entry.account_id()) || entry.account_id() <= before) return false;
+    if (revision(entry) == 0 || revision(entry) > last) return false;
+    before = entry.account_id();
+  }
+  return true;
+}
+
+// Whether changes can make it.
+bool can_be(const GroupState& state) {
+  const auto group = GroupId::from_bytes(state.group_id());
+  if (!group || group->is_none() || state.revision() == 0 || state.revision() > kRevisionMax) return false;
+  if (static_cast<size_t>(state.members_size()) > kGroupMembersMax) return false;
+  if (static_cast<size_t>(state.applicants_size()) > kGroupApplicantsMax) return false;
+  if (!state.has_permissions() || state.sealed_info().size() > kGroupInfoBytesMax) return false;
+  if (state.has_link() && state.link().public_key().size() != kLinkKeyBytes) return false;
+  if (!is_in_order(state.members(), state.revision(), [](const auto& member) { return member.joined_revision(); }))
+    return false;
+  if (!is_in_order(state.applicants(), state.revision(), [](const auto& each) { return each.asked_revision(); }))
+    return false;
+  for (const auto& member : state.members()) {
+    if (member.role() != wire::kGroupMember && member.role() != wire::kGroupAdmin) return false;
+  }
+  for (const auto& applicant : state.applicants()) {
+    if (find_in(state.members(), applicant.account_id()) != nullptr) return false;
+  }
+  if (state.members().empty()) return !state.has_link() && state.applicants().empty();
+  return any_admin(state);
 }
 
 class Step {
@@ -83,9 +219,8 @@ class Step {
  private:
   const std::string& author() const { return change_.author(); }
   wire::GroupRole role() const {
-    const auto place = place_of(state_.members(), author());
-    const bool found = place != state_.members().end() && place->account_id() == author();
-    return found ? place->role() : wire::kGroupRoleUnspecified;
+    const GroupState::Member* const member = find_in(state_.members(), author());
+    return member != nullptr ? member->role() : wire::kGroupRoleUnspecified;
   }
   // For what members may when `granted`, and admins always.
   Applied allow(bool granted) const {
@@ -94,23 +229,22 @@ class Step {
     return {};
   }
 
-  Applied put_member(const std::string& account, wire::GroupRole role) {
-    if (holds(state_.members(), account)) return fail(GroupError::kAlreadyMember);
-    if (static_cast<size_t>(state_.members_size()) >= limits_.members_max) return fail(GroupError::kTooManyMembers);
-    GroupState::Member member;
-    member.set_account_id(account);
-    member.set_role(role);
-    member.set_joined_revision(change_.revision());
-    put_in(*state_.mutable_members(), std::move(member));
-    (void)take_out(*state_.mutable_applicants(), account);
-    return {};
-  }
-  template <class Accounts>
-  Applied put_members(const Accounts& accounts) {
-    if (!is_set(accounts)) return fail(GroupError::kMalformed);
-    for (const std::string& account : accounts) {
-      if (const Applied put = put_member(account, wire::kGroupMember); !put) return put;
+  // `accounts` in ascending order. They are applicants no more.
+  Applied put_members(const std::vector<BytesView>& accounts, wire::GroupRole role) {
+    auto& members = *state_.mutable_members();
+    for (const BytesView account : accounts) {
+      if (find_in(members, account) != nullptr) return fail(GroupError::kAlreadyMember);
     }
+    if (static_cast<size_t>(members.size()) + accounts.size() > limits_.members_max)
+      return fail(GroupError::kTooManyMembers);
+    std::vector<GroupState::Member> added(accounts.size());
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      added[i].set_account_id(Bytes(accounts[i]));
+      added[i].set_role(role);
+      added[i].set_joined_revision(change_.revision());
+    }
+    put_in(members, std::move(added));
+    (void)take_out(*state_.mutable_applicants(), accounts);
     return {};
   }
 
@@ -118,30 +252,38 @@ class Step {
     if (state_.revision() != 1) return fail(GroupError::kOtherRevision);
     if (create.sealed_info().size() > kGroupInfoBytesMax) return fail(GroupError::kMalformed);
     state_.set_created_us(change_.made_us());
-    *state_.mutable_permissions() = create.permissions();
+    *state_.mutable_permissions() = known(create.permissions());
     state_.set_sealed_info(create.sealed_info());
-    if (const Applied put = put_member(author(), wire::kGroupAdmin); !put) return put;
-    return put_members(create.members());
+    const auto accounts = set_of(create.members());
+    if (!accounts) return fail(GroupError::kMalformed);
+    if (const Applied put = put_members({author()}, wire::kGroupAdmin); !put) return put;
+    return put_members(*accounts, wire::kGroupMember);
   }
   Applied add(const wire::AddMembers& add) {
     if (const Applied allowed = allow(state_.permissions().members_add()); !allowed) return allowed;
     if (add.accounts().empty()) return fail(GroupError::kNothing);
-    return put_members(add.accounts());
+    const auto accounts = set_of(add.accounts());
+    return accounts ? put_members(*accounts, wire::kGroupMember) : fail(GroupError::kMalformed);
   }
   Applied remove(const wire::RemoveMembers& remove) {
     if (const Applied allowed = allow(false); !allowed) return allowed;
     if (remove.accounts().empty()) return fail(GroupError::kNothing);
-    for (const std::string& account : remove.accounts()) {
-      if (account == author()) return fail(GroupError::kNotAllowed);  // leaves instead
-      if (!take_out(*state_.mutable_members(), account)) return fail(GroupError::kNoSuchMember);
-    }
-    return {};
+    const auto accounts = set_of(remove.accounts());
+    if (!accounts) return fail(GroupError::kMalformed);
+    if (std::binary_search(accounts->begin(), accounts->end(), BytesView(author())))
+      return fail(GroupError::kNotAllowed);  // leaves instead
+    const size_t taken = take_out(*state_.mutable_members(), *accounts);
+    return taken == accounts->size() ? Applied{} : fail(GroupError::kNoSuchMember);
   }
   Applied leave() {
-    if (!take_out(*state_.mutable_members(), author())) return fail(GroupError::kNotMember);
     auto& members = *state_.mutable_members();
-    const auto admin = [](const GroupState::Member& member) { return member.role() == wire::kGroupAdmin; };
-    if (members.empty() || std::any_of(members.begin(), members.end(), admin)) return {};
+    if (take_out(members, {author()}) == 0) return fail(GroupError::kNotMember);
+    if (members.empty()) {  // nobody comes in any more
+      state_.clear_link();
+      state_.clear_applicants();
+      return {};
+    }
+    if (any_admin(state_)) return {};
     std::min_element(members.begin(), members.end(), [](const auto& one, const auto& other) {
       return one.joined_revision() < other.joined_revision();  // of equal ones the first
     })->set_role(wire::kGroupAdmin);
@@ -150,14 +292,11 @@ class Step {
   Applied set_role(const wire::SetGroupRole& set) {
     if (const Applied allowed = allow(false); !allowed) return allowed;
     if (set.role() != wire::kGroupMember && set.role() != wire::kGroupAdmin) return fail(GroupError::kMalformed);
-    auto& members = *state_.mutable_members();
-    const auto place = place_of(members, set.account());
-    if (place == members.end() || place->account_id() != set.account()) return fail(GroupError::kNoSuchMember);
-    if (place->role() == set.role()) return fail(GroupError::kNothing);
-    place->set_role(set.role());
-    const bool admins = std::any_of(members.begin(), members.end(),
-                                    [](const auto& member) { return member.role() == wire::kGroupAdmin; });
-    return admins ? Applied{} : fail(GroupError::kNotAllowed);  // somebody has to be one
+    GroupState::Member* const member = find_in(*state_.mutable_members(), set.account());
+    if (member == nullptr) return fail(GroupError::kNoSuchMember);
+    if (member->role() == set.role()) return fail(GroupError::kNothing);
+    member->set_role(set.role());
+    return any_admin(state_) ? Applied{} : fail(GroupError::kNotAllowed);  // somebody has to be one
   }
   Applied set_info(const wire::SetGroupInfo& set) {
     if (const Applied allowed = allow(state_.permissions().members_edit_info()); !allowed) return allowed;
@@ -167,7 +306,7 @@ class Step {
   }
   Applied set_permissions(const wire::SetGroupPermissions& set) {
     if (const Applied allowed = allow(false); !allowed) return allowed;
-    *state_.mutable_permissions() = set.permissions();
+    *state_.mutable_permissions() = known(set.permissions());
     return {};
   }
   Applied set_link(const wire::SetGroupLink& set) {
@@ -175,31 +314,28 @@ class Step {
     if (!set.has_link() && !state_.has_link()) return fail(GroupError::kNothing);
     if (set.has_link() && set.link().public_key().size() != kLinkKeyBytes) return fail(GroupError::kMalformed);
     state_.clear_link();
-    if (set.has_link()) *state_.mutable_link() = set.link();
+    if (set.has_link()) *state_.mutable_link() = known(set.link());
     return {};
   }
   Applied join() {
     if (!state_.has_link()) return fail(GroupError::kNoLink);
-    if (!state_.link().approval()) return put_member(author(), wire::kGroupMember);
-    if (holds(state_.members(), author())) return fail(GroupError::kAlreadyMember);
-    if (holds(state_.applicants(), author())) return fail(GroupError::kNothing);
+    if (!state_.link().approval()) return put_members({author()}, wire::kGroupMember);
+    if (find_in(state_.members(), author()) != nullptr) return fail(GroupError::kAlreadyMember);
+    if (find_in(state_.applicants(), author()) != nullptr) return fail(GroupError::kNothing);
     if (static_cast<size_t>(state_.applicants_size()) >= kGroupApplicantsMax) return fail(GroupError::kTooManyMembers);
-    GroupState::Applicant applicant;
-    applicant.set_account_id(author());
-    applicant.set_asked_revision(change_.revision());
+    std::vector<GroupState::Applicant> applicant(1);
+    applicant[0].set_account_id(author());
+    applicant[0].set_asked_revision(change_.revision());
     put_in(*state_.mutable_applicants(), std::move(applicant));
     return {};
   }
   Applied answer(const wire::AnswerApplicants& answer) {
     if (const Applied allowed = allow(false); !allowed) return allowed;
     if (answer.let_in().empty() && answer.turned_away().empty()) return fail(GroupError::kNothing);
-    for (const std::string& account : answer.turned_away()) {
-      if (!take_out(*state_.mutable_applicants(), account)) return fail(GroupError::kNoSuchMember);
-    }
-    for (const std::string& account : answer.let_in()) {
-      if (!holds(state_.applicants(), account)) return fail(GroupError::kNoSuchMember);
-    }
-    return put_members(answer.let_in());
+    const auto answered = set_of(answer.let_in(), answer.turned_away());
+    if (!answered) return fail(GroupError::kMalformed);
+    if (take_out(*state_.mutable_applicants(), *answered) != answered->size()) return fail(GroupError::kNoSuchMember);
+    return put_members(*set_of(answer.let_in()), wire::kGroupMember);
   }
 
   GroupState& state_;
@@ -208,6 +344,26 @@ class Step {
 };
 
 }  // namespace
+
+Result<GroupChange, GroupError> read_group_change(BytesView bytes) {
+  if (bytes.size() > kGroupChangeBytesMax) return Fail(GroupError::kTooLarge);
+  GroupChange change;
+  if (!change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Fail(GroupError::kMalformed);
+  if (known(change).SerializeAsString() != bytes) return Fail(GroupError::kMalformed);
+  return change;
+}
+
+Bytes group_state_bytes(const GroupState& state) { return known(state).SerializeAsString(); }
+
+std::optional<GroupState> read_group_state(BytesView bytes) {
+  // More than a state of the largest size has.
+  constexpr size_t kBytesMax = (kGroupMembersMax + kGroupApplicantsMax) * 64 + kGroupInfoBytesMax + 1024;
+  if (bytes.size() > kBytesMax) return std::nullopt;
+  GroupState state;
+  if (!state.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  if (!can_be(state) || group_state_bytes(state) != bytes) return std::nullopt;
+  return state;
+}
 
 Result<GroupState, GroupError> apply_change(const std::optional<GroupState>& before, const GroupChange& change,
                                             const GroupLimits& limits) {
@@ -218,7 +374,7 @@ Result<GroupState, GroupError> apply_change(const std::optional<GroupState>& bef
   const uint64_t revision = before ? before->revision() : 0;
   if (change.revision() != revision + 1 || change.revision() > kRevisionMax) return Fail(GroupError::kOtherRevision);
   if (!before && !change.has_create()) return Fail(GroupError::kOtherRevision);
-  GroupState state = before.value_or(GroupState());
+  GroupState state = before ? known(*before) : GroupState();
   state.set_group_id(change.group_id());
   state.set_revision(change.revision());
   if (const Applied applied = Step(state, change, limits).run(); !applied) return Fail(applied.error());
@@ -226,8 +382,10 @@ Result<GroupState, GroupError> apply_change(const std::optional<GroupState>& bef
 }
 
 const GroupState::Member* member_of(const GroupState& state, const AccountId& account) {
-  const auto place = place_of(state.members(), account.bytes());
-  return place != state.members().end() && place->account_id() == account.view() ? &*place : nullptr;
+  return find_in(state.members(), account.view());
+}
+const GroupState::Applicant* applicant_of(const GroupState& state, const AccountId& account) {
+  return find_in(state.applicants(), account.view());
 }
 
 bool is_admin(const GroupState& state, const AccountId& account) {

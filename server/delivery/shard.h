@@ -160,6 +160,7 @@ class Shard final : private Presence::Accounts {
   Task<void> expire();
   Task<void> expire_entries();
   Task<void> expire_links();
+  Task<void> expire_groups();
   Task<bool> is_sweeper();
   void schedule_sweep();
   Task<void> sweep();

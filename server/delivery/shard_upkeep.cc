@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What a shard does by time: expiry of old entries and mailboxes, and giving back the memory of quiet accounts.
+// What a shard does by time: expiry of old entries, mailboxes and abandoned groups, and giving back the memory of quiet
+// accounts.
 #include <algorithm>
 #include <utility>
 
@@ -37,6 +38,8 @@ Task<void> Shard::expire() {
   }
   Task<void> links = expire_links();
   co_await std::move(links);
+  Task<void> groups = expire_groups();
+  co_await std::move(groups);
   if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
 }
 
@@ -59,6 +62,17 @@ Task<void> Shard::expire_links() {
     const bool sweeps = co_await is_sweeper();
     if (!sweeps) break;
     const auto count = co_await ports_.links.expire(time_.clock_time(), kStep);
+    co_await enter(executor_);
+    more = count && *count >= kStep;
+  }
+}
+
+Task<void> Shard::expire_groups() {
+  constexpr size_t kStep = 64;  // changes, of up to 24 KiB each
+  for (bool more = true; more && !closing_;) {
+    const bool sweeps = co_await is_sweeper();
+    if (!sweeps) break;
+    const auto count = co_await ports_.groups.forget_abandoned(time_.clock_time(), kStep);
     co_await enter(executor_);
     more = count && *count >= kStep;
   }

@@ -94,6 +94,20 @@ TEST_F(SelfExpiring, MailboxesForLinkingAreSweptAllTheSame) {  // [LINK-1]
   EXPECT_EQ(world.links().count(), 0u);
 }
 
+TEST_F(SelfExpiring, GroupsThatEverybodyHasLeftAreSweptWhenTheyAreOver) {  // [LIMIT-1]
+  const UnixMicros over_at{world.loops.clock.now().value + 1'000'000};
+  const auto take = [this](uint8_t number, GroupStore::Change change) {
+    const auto answer = world.loops.run(0, world.groups().take({{number}}, std::move(change), {10, 10}));
+    ASSERT_TRUE(answer && answer->taken == GroupStore::Taken::kTaken);
+  };
+  for (uint64_t revision = 1; revision <= 100; ++revision)
+    take(1, {{revision}, "change", "digest", "state", {}, {}, revision == 100 ? over_at : UnixMicros{}});
+  take(2, {{1}, "change", "digest", "state", {}, {}});
+  world.loops.pass(uint64_t{DeliverySettings().expiry_interval_s} * 1000);
+  EXPECT_EQ(world.loops.run(0, world.groups().load({{1}})).error(), StoreError::kNotFound);
+  EXPECT_TRUE(world.loops.run(0, world.groups().load({{2}})));
+}
+
 TEST_F(SelfExpiring, WhatHasGoneByItselfLeavesNoGap) {  // [INBOX-1] [INBOX-3]
   world.send(ana_1, ben_1.account);
   world.life_ms = 60'000;

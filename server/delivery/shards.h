@@ -15,6 +15,7 @@
 #include "server/delivery/owned_slots.h"
 #include "server/delivery/settings.h"
 #include "server/ports/account_store.h"
+#include "server/ports/group_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/lease_store.h"
@@ -34,10 +35,11 @@ struct DeliveryPorts {
   PairStore& pairs;
   LeaseStore& leases;
   LinkStore& links;
+  GroupStore& groups;
   InboxStore& inboxes;
 };
 inline DeliveryPorts delivery_ports(const StorePorts& all) {
-  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.links, all.inboxes};
+  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.links, all.groups, all.inboxes};
 }
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.

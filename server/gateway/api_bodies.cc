@@ -89,6 +89,7 @@ net::HttpResponse error_response(const net::IncomingRequest& request, int status
   error.set_detail(refusal.detail);
   error.set_retry_after_ms(refusal.retry_after_ms);
   if (refusal.device_list) *error.mutable_device_list() = *refusal.device_list;
+  if (refusal.group) *error.mutable_group() = *refusal.group;
   net::HttpResponse response = message_response(request, status, error);
   if (refusal.retry_after_ms != 0) response.set("Retry-After", std::to_string((refusal.retry_after_ms + 999) / 1000));
   if (status == 401) response.set("WWW-Authenticate", "Bearer");

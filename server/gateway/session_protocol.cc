@@ -207,6 +207,7 @@ void SessionProtocol::refuse(const Refusal& refusal) {
   error.set_detail(refusal.detail);
   error.set_retry_after_ms(refusal.retry_after_ms);
   if (refusal.device_list) *error.mutable_device_list() = *refusal.device_list;
+  if (refusal.group) *error.mutable_group() = *refusal.group;
   end(close_code_of(refusal.code), wire::ErrorCode_Name(refusal.code), &error);
 }
 

@@ -48,6 +48,7 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kAlreadyMember: return {409, CloseCode::kPolicyViolation};
     case wire::kTooManyMembers: return {409, CloseCode::kPolicyViolation};
     case wire::kTooManyGroups: return {409, CloseCode::kPolicyViolation};
+    case wire::kCannotBeAdded: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
     case wire::kErrorUnspecified:

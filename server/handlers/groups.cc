@@ -2,8 +2,11 @@
 
 // Groups: taking a change, and showing what holds. Members trust each other's signatures and check everything again;
 // the server checks so that one client's mistake, or a stranger, does not part them (GROUP-1, GROUP-2).
+//
+// Whoever is no member, and does not show the link, gets the same answer of a group as of none, whatever is asked: what
+// can be refused without the group is refused before it is looked up, and all else is kNoSuchGroup.
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "crypto/group_signatures.h"
 #include "server/handlers/checks.h"
@@ -15,14 +18,18 @@
 namespace kith::handlers {
 namespace {
 
-constexpr size_t kChangesOfAnAnswer = 64;
+// Of the changes in an answer, and in a refusal.
 constexpr size_t kAnswerBytes = 256 * 1024;
+constexpr size_t kNewerBytes = 64 * 1024;
 // Additions that count as one change more.
 constexpr size_t kMembersOfARate = 64;
-constexpr size_t kDigestBytes = 32;
+
+using wire::GroupChange;
+using wire::GroupState;
 
 Refusal refusal_of(GroupError error) {
   switch (error) {
+    case GroupError::kTooLarge: return {wire::kTooLarge, "change", 0};
     case GroupError::kMalformed: return {wire::kInvalidArgument, "change", 0};
     case GroupError::kOtherRevision: return {wire::kInvalidRevision, "revision", 0};
     case GroupError::kNotMember: return {wire::kNoSuchGroup, "group_id", 0};
@@ -37,179 +44,294 @@ Refusal refusal_of(GroupError error) {
 }
 
 std::unexpected<Refusal> refuse_group(GroupError error) { return std::unexpected<Refusal>(refusal_of(error)); }
+std::unexpected<Refusal> refuse_stranger() { return refuse(wire::kNoSuchGroup, "group_id"); }
+
+std::unexpected<Refusal> refuse_accounts(wire::ErrorCode code, const std::vector<AccountId>& accounts) {
+  wire::GroupRefusal refusal;
+  for (const AccountId& account : accounts) refusal.add_accounts(account.bytes());
+  return std::unexpected<Refusal>(Refusal{.code = code,
+                                          .detail = "account",
+                                          .retry_after_ms = 0,
+                                          .device_list = nullptr,
+                                          .group = std::make_shared<wire::GroupRefusal>(std::move(refusal))});
+}
 
 // The link as it holds now; null when there is none, or it is over.
-const wire::GroupLink* link_now(const wire::GroupState& state, UnixMicros now) {
+const wire::GroupLink* link_now(const GroupState& state, UnixMicros now) {
   if (!state.has_link()) return nullptr;
   const uint64_t expires = state.link().expires_us();
   return expires == 0 || now.value < expires ? &state.link() : nullptr;
 }
 
-struct Members {
-  std::vector<AccountId> joined;
-  std::vector<AccountId> left;
+bool shows_link(const GroupState& state, UnixMicros now, BytesView statement, BytesView signature) {
+  const wire::GroupLink* const link = link_now(state, now);
+  return link != nullptr && crypto::verify_group_link(link->public_key(), statement, signature);
+}
+
+// Whether the change is of somebody who may know that there is such a group.
+bool is_of_the_group(const GroupState& state, UnixMicros now, const GroupChange& change) {
+  const auto author = AccountId::from_bytes(change.author());
+  if (author && member_of(state, *author) != nullptr) return true;
+  return change.has_join() && shows_link(state, now, join_statement(change), change.join().link_signature());
+}
+
+// A change that came, as it is kept: the signed parts alone.
+struct Signed {
+  GroupChange change;
+  wire::SignedGroupChange parts;
+  Bytes bytes;   // of `parts`
+  Bytes digest;  // which the next change names
 };
 
-// Both are in ascending order.
-Members difference_of(const std::optional<wire::GroupState>& before, const wire::GroupState& after) {
-  std::map<AccountId, int> change;
-  for (const auto& member : after.members()) ++change[*AccountId::from_bytes(member.account_id())];
-  if (before) {
-    for (const auto& member : before->members()) --change[*AccountId::from_bytes(member.account_id())];
-  }
-  Members members;
-  for (const auto& [account, sign] : change) {
-    if (sign > 0) members.joined.push_back(account);
-    if (sign < 0) members.left.push_back(account);
-  }
+// Checks what needs no store.
+Outcome<Signed> signed_of(GroupId group, DeviceAddress caller, const wire::SignedGroupChange& request) {
+  auto change = read_group_change(request.change());
+  if (!change) return refuse_group(change.error());
+  if (change->group_id() != group.view()) return refuse(wire::kInvalidArgument, "group_id");
+  if (change->author() != caller.account.view() || change->author_device() != caller.device.value)
+    return refuse(wire::kInvalidArgument, "author");
+  if (change->has_create() != (change->revision() == 1)) return refuse(wire::kInvalidArgument, "revision");
+  if (change->previous().size() != (change->has_create() ? 0 : crypto::kGroupDigestBytes))
+    return refuse(wire::kInvalidArgument, "previous");
+  if (request.state_digest().size() != crypto::kGroupDigestBytes) return refuse(wire::kInvalidArgument, "state_digest");
+  Signed one{.change = std::move(*change), .parts = {}, .bytes = {}, .digest = {}};
+  one.parts.set_change(request.change());
+  one.parts.set_signature(request.signature());
+  one.parts.set_state_digest(request.state_digest());
+  one.bytes = one.parts.SerializeAsString();
+  one.digest = crypto::group_change_digest(request.change(), request.state_digest(), request.signature());
+  return one;
+}
+
+bool is_signed_by(const AccountRecord& account, DeviceId device, const wire::SignedGroupChange& parts) {
+  const auto list = current_list(account);
+  const Bytes identity = list ? identity_in(*list, device) : Bytes();
+  return crypto::verify_group_change(identity, parts.change(), parts.state_digest(), parts.signature());
+}
+
+uint32_t rate_of(const GroupChange& change) {
+  const int accounts = change.has_create() ? change.create().members_size()
+                       : change.has_add()  ? change.add().accounts_size()
+                                           : 0;
+  return static_cast<uint32_t>(1 + static_cast<size_t>(accounts) / kMembersOfARate);
+}
+
+std::vector<AccountId> members_of(const GroupState& state) {
+  std::vector<AccountId> members;
+  members.reserve(static_cast<size_t>(state.members_size()));
+  for (const auto& member : state.members()) members.push_back(*AccountId::from_bytes(member.account_id()));
   return members;
 }
 
-// Checks what needs no store but the caller's account: who signs, and that the link was shown.
-std::optional<Refusal> refusal_of_author(const AccountRecord& account, DeviceAddress caller,
-                                         const wire::SignedGroupChange& request, const wire::GroupChange& change) {
-  if (change.author() != caller.account.view() || change.author_device() != caller.device.value)
-    return Refusal{wire::kInvalidArgument, "author", 0};
-  const auto list = current_list(account);
-  const Bytes identity = list ? identity_in(*list, caller.device) : Bytes();
-  if (!crypto::verify_group_change(identity, request.change(), request.state_digest(), request.signature()))
-    return Refusal{wire::kInvalidSignature, "signature", 0};
-  return std::nullopt;
+// What the change makes of the state, for the store.
+Outcome<GroupStore::Change> step_of(const Services& services, const std::optional<GroupState>& before,
+                                    const Signed& one) {
+  const auto after = apply_change(before, one.change, {services.settings.group_members_max});
+  if (!after) return refuse_group(after.error());
+  GroupStore::Change step{.revision = {one.change.revision()},
+                          .change = one.bytes,
+                          .change_digest = one.digest,
+                          .state = {},
+                          .joined = {},
+                          .left = {}};
+  step.state = group_state_bytes(*after);
+  if (crypto::group_state_digest(step.state) != one.parts.state_digest())
+    return refuse(wire::kInvalidArgument, "state_digest");
+  const std::vector<AccountId> earlier = before ? members_of(*before) : std::vector<AccountId>();
+  const std::vector<AccountId> later = members_of(*after);
+  std::vector<AccountId> joined;
+  std::ranges::set_difference(later, earlier, std::back_inserter(joined));
+  std::ranges::set_difference(earlier, later, std::back_inserter(step.left));
+  for (const AccountId& account : joined) {
+    const bool asked = account.view() == one.change.author() || (before && applicant_of(*before, account) != nullptr);
+    step.joined.push_back({account, asked});
+  }
+  if (later.empty()) step.over_at = {services.clock.now().value + GroupStore::kAbandonedLifeMicros};
+  return step;
 }
 
-Task<Outcome<void>> check_accounts(Services& services, std::vector<AccountId> accounts) {
-  for (const AccountId& each : accounts) {
-    const auto record = co_await services.accounts.load(each);
-    if (!record && record.error() != StoreError::kNotFound) co_return refuse_store(record.error());
-    if (!record || record->device_list_revision.value == 0) co_return refuse(wire::kNoSuchAccount, "account");
+// Whether those who come in are there, and let the author add them: one question to each store, however many they are.
+Task<Outcome<void>> check_joining(Services& services, AccountId author, std::vector<GroupStore::Joined> joined) {
+  std::vector<AccountId> others, unasked;
+  for (const GroupStore::Joined& each : joined) {
+    if (each.account != author) others.push_back(each.account);
+    if (!each.asked) unasked.push_back(each.account);
+  }
+  if (others.empty()) co_return Outcome<void>();
+  const auto active = co_await services.accounts.find_active(others);
+  if (!active) co_return refuse_store(active.error());
+  std::vector<AccountId> missing;
+  std::ranges::set_difference(others, *active, std::back_inserter(missing));
+  if (!missing.empty()) co_return refuse_accounts(wire::kNoSuchAccount, missing);
+  if (unasked.empty()) co_return Outcome<void>();
+  const auto blocking = co_await services.profiles.find_blocking(unasked, author);
+  if (!blocking) co_return refuse_store(blocking.error());
+  if (!blocking->empty()) co_return refuse_accounts(wire::kCannotBeAdded, *blocking);
+  co_return Outcome<void>();
+}
+
+// Absent: there is none, or it is over.
+Task<Outcome<std::optional<GroupRecord>>> load(Services& services, GroupId group) {
+  auto record = co_await services.groups.load(group);
+  if (!record && record.error() == StoreError::kNotFound) co_return std::optional<GroupRecord>();
+  if (!record) co_return refuse_store(record.error());
+  if (record->over_at.value != 0 && record->over_at <= services.clock.now()) co_return std::optional<GroupRecord>();
+  co_return std::optional<GroupRecord>(std::move(*record));
+}
+
+// Adds to the answer changes after that one, as many as have room.
+Task<Outcome<void>> add_changes(Services& services, GroupId group, Revision after, size_t bytes_max,
+                                wire::GroupAnswer& answer) {
+  const auto changes = co_await services.groups.changes(group, after, {answer.revision()}, bytes_max);
+  if (!changes) co_return refuse_store(changes.error());
+  for (const GroupChangeRecord& record : *changes) {
+    if (!answer.add_changes()->ParseFromString(record.change)) co_return refuse(wire::kInternal, "change");
   }
   co_return Outcome<void>();
 }
 
-// The state before, and the change that comes next.
-struct Next {
-  std::optional<wire::GroupState> before;
-  wire::GroupState after;
-};
+// Of a change that is not the next one: with what came instead, for whoever may see it.
+Task<Refusal> refusal_of_stale(Services& services, GroupId group, GroupChange change) {
+  Task<Outcome<std::optional<GroupRecord>>> loading = load(services, group);
+  const auto record = co_await std::move(loading);
+  if (!record) co_return record.error();
+  if (!*record) co_return refuse_stranger().error();
+  const auto state = read_group_state((*record)->state);
+  if (!state) co_return Refusal{wire::kInternal, "state", 0};
+  if (!is_of_the_group(*state, services.clock.now(), change)) co_return refuse_stranger().error();
+  Refusal refusal{wire::kInvalidRevision, "revision", 0};
+  if (change.revision() > (*record)->revision.value) co_return refusal;
+  auto details = std::make_shared<wire::GroupRefusal>();
+  details->mutable_newer()->set_revision((*record)->revision.value);
+  Task<Outcome<void>> adding =
+      add_changes(services, group, {change.revision() - 1}, kNewerBytes, *details->mutable_newer());
+  const auto added = co_await std::move(adding);
+  if (!added) co_return added.error();
+  refusal.group = std::move(details);
+  co_return refusal;
+}
 
-Outcome<Next> next_of(const Services& services, const std::optional<GroupRecord>& record,
-                      const wire::SignedGroupChange& request, const wire::GroupChange& change) {
-  Next next;
-  if (record) {
-    if (!next.before.emplace().ParseFromString(record->state)) return refuse(wire::kInternal, "state");
-    if (change.revision() == record->revision.value + 1 && change.previous() != record->change_digest)
-      return refuse(wire::kInvalidRevision, "previous");
-  } else if (!change.previous().empty()) {
-    return refuse(wire::kInvalidArgument, "previous");
+// Whether this very change is the one of its revision: the answer to it was lost.
+Task<Outcome<bool>> was_taken(Services& services, GroupId group, Revision revision, Bytes change) {
+  const auto there = co_await services.groups.changes(group, {revision.value - 1}, revision, 0);
+  if (!there) co_return refuse_store(there.error());
+  co_return there->size() == 1 && there->front().change == change;
+}
+
+// What the group is before the change, when that is its next one; absent when it was taken already. Of a change that
+// makes a group nothing is asked: whether there is one already says the store that takes it.
+Task<Outcome<std::optional<GroupState>>> state_before(Services& services, GroupId group, GroupChange change,
+                                                      Bytes bytes) {
+  Task<Outcome<std::optional<GroupRecord>>> loading = load(services, group);
+  const auto record = co_await std::move(loading);
+  if (!record) co_return std::unexpected<Refusal>(record.error());
+  if (!*record) co_return refuse_stranger();
+  if (change.revision() <= (*record)->revision.value) {
+    Task<Outcome<bool>> looking = was_taken(services, group, {change.revision()}, std::move(bytes));
+    const auto taken = co_await std::move(looking);
+    if (!taken) co_return std::unexpected<Refusal>(taken.error());
+    if (*taken) co_return std::optional<GroupState>();
   }
-  if (change.has_join() && next.before) {
-    const wire::GroupLink* const link = link_now(*next.before, services.clock.now());
-    if (link == nullptr) return refuse(wire::kNoSuchGroup, "group_id");
-    if (!crypto::verify_group_link(link->public_key(), join_statement(change), change.join().link_signature()))
-      return refuse(wire::kInvalidSignature, "link_signature");
+  auto state = read_group_state((*record)->state);
+  if (!state) co_return refuse(wire::kInternal, "state");
+  if (!is_of_the_group(*state, services.clock.now(), change)) co_return refuse_stranger();
+  const bool is_next =
+      change.revision() == (*record)->revision.value + 1 && change.previous() == (*record)->change_digest;
+  if (is_next) co_return std::move(state);
+  Task<Refusal> refusing = refusal_of_stale(services, group, std::move(change));
+  co_return std::unexpected<Refusal>(co_await std::move(refusing));
+}
+
+Task<Outcome<wire::Empty>> write(Services& services, AccountId author, GroupId group, GroupStore::Change step,
+                                 GroupChange change) {
+  const size_t most = services.settings.groups_max;
+  // Others may fill half of what somebody has room for, and not what they join or make by themselves.
+  const GroupStore::Bounds bounds{.groups_max = most, .unasked_max = (most + 1) / 2};
+  const auto answer = co_await services.groups.take(group, std::move(step), bounds);
+  if (!answer) co_return refuse_store(answer.error());
+  switch (answer->taken) {
+    case GroupStore::Taken::kTaken:
+    case GroupStore::Taken::kAlready: co_return wire::Empty();
+    case GroupStore::Taken::kTooManyGroups:
+      if (std::ranges::binary_search(answer->full, author))
+        co_return refuse(wire::kTooManyGroups, "the author is in as many groups as it may");
+      co_return refuse_accounts(wire::kCannotBeAdded, answer->full);
+    case GroupStore::Taken::kConflict: break;
   }
-  auto after = apply_change(next.before, change, {services.settings.group_members_max});
-  if (!after) return refuse_group(after.error());
-  next.after = std::move(*after);
-  if (crypto::group_state_digest(next.after.SerializeAsString()) != request.state_digest())
-    return refuse(wire::kInvalidArgument, "state_digest");
-  return next;
+  Task<Refusal> refusing = refusal_of_stale(services, group, std::move(change));
+  co_return std::unexpected<Refusal>(co_await std::move(refusing));
 }
 
 Task<Outcome<wire::Empty>> take(Services& services, DeviceAddress caller, GroupId group,
                                 wire::SignedGroupChange request) {
-  RateLimits& limits = services.rate_limits;
-  wire::GroupChange change;
-  if (!change.ParseFromString(request.change()) || change.group_id() != group.view())
-    co_return refuse(wire::kInvalidArgument, "change");
-  if (request.state_digest().size() != kDigestBytes) co_return refuse(wire::kInvalidArgument, "state_digest");
-  const size_t accounts = change.has_create() ? static_cast<size_t>(change.create().members_size())
-                          : change.has_add()  ? static_cast<size_t>(change.add().accounts_size())
-                                              : 0;
-  if (accounts > kGroupMembersMax) co_return refuse(wire::kTooManyMembers, "the group would have too many members");
-  const auto cost = static_cast<uint32_t>(1 + accounts / kMembersOfARate);
-  if (const uint32_t wait_ms = limits.take(Limit::kGroupChange, caller.account.view(), cost); wait_ms != 0)
+  const auto one = signed_of(group, caller, request);
+  if (!one) co_return std::unexpected<Refusal>(one.error());
+  if (const uint32_t wait_ms =
+          services.rate_limits.take(Limit::kGroupChange, caller.account.view(), rate_of(one->change));
+      wait_ms != 0) {
     co_return refuse_rate(wait_ms);
+  }
   const auto account = co_await services.accounts.load(caller.account);
   if (!account) co_return refuse_store(account.error());
-  if (const auto refusal = refusal_of_author(*account, caller, request, change)) co_return std::unexpected(*refusal);
+  if (!is_signed_by(*account, caller.device, one->parts)) co_return refuse(wire::kInvalidSignature, "signature");
 
-  const auto loaded = co_await services.groups.load(group);
-  if (!loaded && loaded.error() != StoreError::kNotFound) co_return refuse_store(loaded.error());
-  std::optional<GroupRecord> record;
-  if (loaded) record = *loaded;
-  GroupStore::Change taken;
-  taken.change = request.SerializeAsString();
-  taken.change_digest = crypto::group_change_digest(taken.change);
-  taken.revision = {change.revision()};
-  // The answer to it was lost.
-  if (record && record->change_digest == taken.change_digest) co_return wire::Empty();
-  const auto next = next_of(services, record, request, change);
-  if (!next) co_return std::unexpected(next.error());
-  Members members = difference_of(next->before, next->after);
-  if (!change.has_join()) {
-    Task<Outcome<void>> check = check_accounts(services, members.joined);
-    const auto checked = co_await std::move(check);
-    if (!checked) co_return std::unexpected(checked.error());
+  std::optional<GroupState> before;
+  if (!one->change.has_create()) {
+    Task<Outcome<std::optional<GroupState>>> finding = state_before(services, group, one->change, one->bytes);
+    auto found = co_await std::move(finding);
+    if (!found) co_return std::unexpected<Refusal>(found.error());
+    if (!*found) co_return wire::Empty();
+    before = std::move(*found);
   }
-  taken.state = next->after.SerializeAsString();
-  taken.joined = std::move(members.joined);
-  taken.left = std::move(members.left);
-  const auto written = co_await services.groups.take(group, std::move(taken), services.settings.groups_max);
-  if (!written && written.error() == StoreError::kConflict) co_return refuse(wire::kInvalidRevision, "revision");
-  if (!written && written.error() == StoreError::kFull)
-    co_return refuse(wire::kTooManyGroups, "a member is in as many groups as it may, or the disk is full");
-  if (!written) co_return refuse_store(written.error());
-  co_return wire::Empty();
+  auto step = step_of(services, before, *one);
+  if (!step) co_return std::unexpected<Refusal>(step.error());
+  Task<Outcome<void>> checking = check_joining(services, caller.account, step->joined);
+  const auto checked = co_await std::move(checking);
+  if (!checked) co_return std::unexpected<Refusal>(checked.error());
+  Task<Outcome<wire::Empty>> writing = write(services, caller.account, group, std::move(*step), one->change);
+  co_return co_await std::move(writing);
 }
 
-// Up to which revision the caller may see it; refused as if there were no such group.
-Task<Outcome<Revision>> seen_until(Services& services, DeviceAddress caller, GroupId group,
-                                   wire::ReadGroupRequest request) {
-  const auto record = co_await services.groups.load(group);
-  if (!record && record.error() == StoreError::kNotFound) co_return refuse(wire::kNoSuchGroup, "group_id");
-  if (!record) co_return refuse_store(record.error());
+// Up to which revision the caller may see it.
+Task<Outcome<Revision>> seen_until(Services& services, DeviceAddress caller, GroupId group, Bytes link_signature) {
+  Task<Outcome<std::optional<GroupRecord>>> loading = load(services, group);
+  const auto record = co_await std::move(loading);
+  if (!record) co_return std::unexpected<Refusal>(record.error());
+  if (!*record) co_return refuse_stranger();
   const auto membership = co_await services.groups.membership(group, caller.account);
-  if (!membership && membership.error() != StoreError::kNotFound) co_return refuse_store(membership.error());
-  if (membership && membership->left.value == 0) co_return record->revision;
-  wire::GroupState state;
-  if (!state.ParseFromString(record->state)) co_return refuse(wire::kInternal, "state");
-  const wire::GroupLink* const link = link_now(state, services.clock.now());
-  if (link != nullptr &&
-      crypto::verify_group_link(link->public_key(), read_statement(group, caller.account), request.link_signature()))
-    co_return record->revision;
-  if (membership) co_return membership->left;
-  co_return refuse(wire::kNoSuchGroup, "group_id");
+  if (!membership) co_return refuse_store(membership.error());
+  if (membership->present) co_return (*record)->revision;
+  const auto state = read_group_state((*record)->state);
+  if (!state) co_return refuse(wire::kInternal, "state");
+  if (shows_link(*state, services.clock.now(), read_statement(group, caller.account), link_signature))
+    co_return (*record)->revision;
+  if (membership->left.value > 0) co_return membership->left;
+  co_return refuse_stranger();
 }
 
 Task<Outcome<wire::GroupAnswer>> read(Services& services, DeviceAddress caller, GroupId group,
                                       wire::ReadGroupRequest request) {
   if (const uint32_t wait_ms = services.rate_limits.take(Limit::kProfileRead, caller.account.view()); wait_ms != 0)
     co_return refuse_rate(wait_ms);
-  Revision after{request.after_revision()};
-  Revision checkpoint{request.checkpoint_at_most()};
-  Task<Outcome<Revision>> seen = seen_until(services, caller, group, std::move(request));
+  Task<Outcome<Revision>> seen = seen_until(services, caller, group, request.link_signature());
   const auto until = co_await std::move(seen);
-  if (!until) co_return std::unexpected(until.error());
+  if (!until) co_return std::unexpected<Refusal>(until.error());
   wire::GroupAnswer answer;
   answer.set_revision(until->value);
+  Revision after{request.after_revision()};
   if (after.value == 0) {
-    if (checkpoint.value == 0 || checkpoint > *until) checkpoint = *until;
-    auto state = co_await services.groups.checkpoint(group, checkpoint);
-    if (!state) co_return refuse_store(state.error());
-    wire::GroupState parsed;
-    if (!parsed.ParseFromString(*state)) co_return refuse(wire::kInternal, "state");
-    after = {parsed.revision() - 1};  // with the change that made it: its digest proves the state
-    answer.set_state(std::move(*state));
+    const Revision asked{request.checkpoint_at_most()};
+    const Revision at_most = asked.value == 0 ? *until : std::min(asked, *until);
+    auto checkpoint = co_await services.groups.checkpoint(group, at_most);
+    if (!checkpoint && checkpoint.error() == StoreError::kNotFound) co_return refuse_stranger();  // forgotten just now
+    if (!checkpoint) co_return refuse_store(checkpoint.error());
+    after = {checkpoint->revision.value - 1};  // with the change that made it: its digest proves the state
+    answer.set_state(std::move(checkpoint->state));
   }
-  auto changes = co_await services.groups.changes(group, after, kChangesOfAnAnswer);
-  if (!changes) co_return refuse_store(changes.error());
-  size_t bytes = answer.state().size();
-  for (GroupChangeRecord& record : *changes) {
-    bytes += record.change.size();
-    if (record.revision > *until || (answer.changes_size() > 0 && bytes > kAnswerBytes)) break;
-    if (!answer.add_changes()->ParseFromString(record.change)) co_return refuse(wire::kInternal, "change");
-  }
+  Task<Outcome<void>> adding =
+      add_changes(services, group, after, kAnswerBytes - std::min(kAnswerBytes, answer.state().size()), answer);
+  const auto added = co_await std::move(adding);
+  if (!added) co_return std::unexpected<Refusal>(added.error());
   co_return answer;
 }
 
@@ -219,7 +341,11 @@ Task<Outcome<wire::OwnGroups>> list(Services& services, DeviceAddress caller) {
   const auto groups = co_await services.groups.groups_of(caller.account);
   if (!groups) co_return refuse_store(groups.error());
   wire::OwnGroups answer;
-  for (const GroupId& group : *groups) answer.add_group_ids(group.bytes());
+  for (const GroupStore::OwnGroup& own : *groups) {
+    wire::OwnGroups::OwnGroup& one = *answer.add_groups();
+    one.set_group_id(own.group.bytes());
+    one.set_revision(own.revision.value);
+  }
   co_return answer;
 }
 

@@ -71,6 +71,10 @@ class AccountStore {
   };
   virtual Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) = 0;
 
+  // Those of the accounts that have an active device, in the order in which they are named: asked once for all members
+  // that come into a group.
+  virtual Task<Result<std::vector<AccountId>, StoreError>> find_active(std::vector<AccountId> accounts) = 0;
+
   // Nothing calls these two yet: the requests by which a person adds, orders and gives up handles will (decision 0018).
   //
   // Gives the account a further handle, or one that it has another place. Errors: kNotFound; kConflict when it is

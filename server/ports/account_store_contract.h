@@ -215,6 +215,17 @@ TEST_P(AccountStoreContract, FindHandlesNamesAccountsWithAnActiveDevice) {
   EXPECT_TRUE(runner_.run(accounts().find_handles({}))->empty());
 }
 
+TEST_P(AccountStoreContract, AccountsWithAnActiveDeviceAreFoundAmongMany) {
+  add(handle("+491700000001"), 1);
+  add(handle("@ben"), 2);
+  add(handle("cleo@example.org"), 3);
+  ASSERT_TRUE(publish(account(1), 1, {1}));
+  ASSERT_TRUE(publish(account(3), 1, {1}));
+  EXPECT_EQ(runner_.run(accounts().find_active({account(4), account(3), account(2), account(1)})),
+            (std::vector{account(3), account(1)}));
+  EXPECT_TRUE(runner_.run(accounts().find_active({}))->empty());
+}
+
 TEST_P(AccountStoreContract, AnAccountHasSeveralHandlesInAnOrderAndIsFoundByEach) {  // [HANDLE-1] [HANDLE-2]
   add(kPhone, 1);
   ASSERT_TRUE(publish(account(1), 1, {1}));

@@ -49,6 +49,9 @@ class ProfileStore {
   virtual Task<Result<void, StoreError>> remove_profile(AccountId account) = 0;
 
   virtual Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) = 0;
+  // Those of the accounts that have blocked `other`, in the order in which they are named.
+  virtual Task<Result<std::vector<AccountId>, StoreError>> find_blocking(std::vector<AccountId> accounts,
+                                                                         AccountId other) = 0;
   // Answers what it is afterwards. Of changes at once, here or in another process, none undoes what another one named.
   virtual Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) = 0;
 };

@@ -116,6 +116,21 @@ TEST_P(ProfileStoreContract, APrivacyChangeKeepsWhatItDoesNotNameAndCounts) {
   EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->revision, 3u);
 }
 
+TEST_P(ProfileStoreContract, WhoHasBlockedAnAccountIsFoundAmongMany) {
+  std::vector<AccountId> many;
+  for (uint16_t i = 100; i < 1100; ++i) many.push_back(account(i));
+  ASSERT_TRUE(runner_.run(profiles().change_privacy(account(1), {{}, {}, {}, std::vector{account(5), account(9)}})));
+  ASSERT_TRUE(runner_.run(profiles().change_privacy(account(2), {{}, {}, std::vector{account(9)}, {}})));
+  ASSERT_TRUE(runner_.run(profiles().change_privacy(account(3), {{}, {}, {}, many})));
+  const auto blocking = [this](uint16_t other) {
+    return *runner_.run(profiles().find_blocking({account(4), account(3), account(2), account(1)}, account(other)));
+  };
+  EXPECT_EQ(blocking(9), (std::vector{account(1)})) << "a contact is not blocked";
+  EXPECT_EQ(blocking(500), (std::vector{account(3)}));
+  EXPECT_TRUE(blocking(1).empty());
+  EXPECT_TRUE(runner_.run(profiles().find_blocking({}, account(9)))->empty());
+}
+
 TEST_P(ProfileStoreContract, PrivacyChangesOfTwoProcessesUndoNothingOfEachOther) {
   std::vector<Task<Result<PrivacyRecord, StoreError>>> calls;
   for (uint16_t i = 1; i <= 20; ++i) {

@@ -202,6 +202,23 @@ Task<Result<std::vector<AccountStore::HandleAccount>, StoreError>> SqlAccountSto
       });
 }
 
+Task<Result<std::vector<AccountId>, StoreError>> SqlAccountStore::find_active(std::vector<AccountId> accounts) {
+  return database_.read(
+      [accounts = std::move(accounts)](SqlConnection& connection) -> Result<std::vector<AccountId>, StoreError> {
+        std::vector<AccountId> found;
+        for (const AccountId& account : accounts) {
+          long long device = 0;
+          if (connection.query("SELECT device FROM devices WHERE account = :account AND active = 1 LIMIT 1")
+                  .in(account)
+                  .out(device)
+                  .fetch()) {
+            found.push_back(account);
+          }
+        }
+        return found;
+      });
+}
+
 Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_handle(AccountId account, Handle handle, Place place) {
   return database_.write(
       [account, handle = std::move(handle), place](SqlConnection& connection) -> Result<AccountRecord, StoreError> {

@@ -2,6 +2,8 @@
 
 #include "server/sql/sql_profile_store.h"
 
+#include <algorithm>
+
 #include "server/sql/sql_connection.h"
 
 namespace kith {
@@ -85,6 +87,22 @@ Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::load_privacy(AccountId 
   return database_.read([account](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
     return load_privacy_now(connection, account);
   });
+}
+
+Task<Result<std::vector<AccountId>, StoreError>> SqlProfileStore::find_blocking(std::vector<AccountId> accounts,
+                                                                                AccountId other) {
+  return database_.read(
+      [accounts = std::move(accounts), other](SqlConnection& connection) -> Result<std::vector<AccountId>, StoreError> {
+        std::vector<AccountId> found;
+        for (const AccountId& account : accounts) {
+          std::string ids;
+          if (!connection.query("SELECT blocked FROM privacy WHERE account = :account").in(account).out(ids).fetch())
+            continue;
+          const std::vector<AccountId> blocked = split(ids);
+          if (std::binary_search(blocked.begin(), blocked.end(), other)) found.push_back(account);
+        }
+        return found;
+      });
 }
 
 Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::change_privacy(AccountId account, PrivacyChange change) {

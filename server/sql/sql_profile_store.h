@@ -17,6 +17,8 @@ class SqlProfileStore final : public ProfileStore {
   Task<Result<void, StoreError>> put_profile(AccountId account, ProfileRecord profile) override;
   Task<Result<void, StoreError>> remove_profile(AccountId account) override;
   Task<Result<PrivacyRecord, StoreError>> load_privacy(AccountId account) override;
+  Task<Result<std::vector<AccountId>, StoreError>> find_blocking(std::vector<AccountId> accounts,
+                                                                 AccountId other) override;
   Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) override;
 
  private:

@@ -118,12 +118,15 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " slot8 BLOB NOT NULL)",
         "CREATE INDEX links_by_expiry ON links (expires_at)",
 
-        // Groups: 32 hexadecimal digits. The last revision, with the state and the digest of the change that made it
+        // Groups: 32 hexadecimal digits. The last revision, with the state and the digest of the change that made it;
+        // over_at: when it is forgotten since nobody is left in it; 0: somebody is
         "CREATE TABLE group_heads ("
         " group_id CHAR(32) NOT NULL PRIMARY KEY,"
         " revision BIGINT NOT NULL,"
         " state MEDIUMBLOB NOT NULL,"
-        " change_digest BLOB NOT NULL)",
+        " change_digest BLOB NOT NULL,"
+        " over_at BIGINT NOT NULL)",
+        "CREATE INDEX group_heads_by_end ON group_heads (over_at)",
         "CREATE TABLE group_changes ("
         " group_id CHAR(32) NOT NULL,"
         " revision BIGINT NOT NULL,"
@@ -135,16 +138,21 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " revision BIGINT NOT NULL,"
         " state MEDIUMBLOB NOT NULL,"
         " PRIMARY KEY (group_id, revision))",
-        // left_revision: by which the account has left; 0: it is a member
+        // Whoever is or was a member. present: it is; unasked: it is, since others have added it; left_revision: by
+        // which it has left last; 0: never
         "CREATE TABLE group_members ("
         " account CHAR(32) NOT NULL,"
         " group_id CHAR(32) NOT NULL,"
+        " present SMALLINT NOT NULL,"
+        " unasked SMALLINT NOT NULL,"
         " left_revision BIGINT NOT NULL,"
         " PRIMARY KEY (account, group_id))",
-        // Of how many groups the account is a member
+        "CREATE INDEX group_members_by_group ON group_members (group_id)",
+        // Of how many groups the account is a member, and of how many because others have added it
         "CREATE TABLE group_counts ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
-        " held BIGINT NOT NULL)",
+        " held BIGINT NOT NULL,"
+        " unasked BIGINT NOT NULL)",
 
         // One row: how many links there are
         "CREATE TABLE link_count ("

@@ -51,6 +51,11 @@ class Faults {
     waiting_[index].first->post(waiting_[index].second);
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
   }
+  // How many there were.
+  [[nodiscard]] uint64_t calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
   [[nodiscard]] size_t waiting() const {
     const std::lock_guard lock(mutex_);
     return waiting_.size();
@@ -78,6 +83,7 @@ class Faults {
   }
   [[nodiscard]] std::optional<StoreError> take_fault() {
     const std::lock_guard lock(mutex_);
+    ++calls_;
     if (next_count_ > 0) {
       --next_count_;
       return next_error_;
@@ -92,6 +98,7 @@ class Faults {
   std::optional<StoreError> failing_;
   StoreError next_error_{};
   int next_count_ = 0;
+  uint64_t calls_ = 0;
   std::vector<std::pair<Executor*, std::coroutine_handle<>>> waiting_;
 };
 

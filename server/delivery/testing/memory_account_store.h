@@ -66,6 +66,15 @@ class MemoryAccountStore final : public AccountStore {
     }
     co_return out;
   }
+  Task<Result<std::vector<AccountId>, StoreError>> find_active(std::vector<AccountId> accounts) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(accounts, [this](const AccountId& account) {
+      const auto found = accounts_.find(account);
+      return found == accounts_.end() || std::ranges::none_of(found->second.devices, &DeviceRecord::active);
+    });
+    co_return accounts;
+  }
   Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);

@@ -12,6 +12,7 @@
 
 #include "server/delivery/testing/faults.h"
 #include "server/delivery/testing/memory_account_store.h"
+#include "server/delivery/testing/memory_group_store.h"
 #include "server/delivery/testing/memory_inbox_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/lease_store.h"
@@ -48,6 +49,16 @@ class MemoryProfileStore final : public ProfileStore {
     const std::lock_guard lock(mutex_);
     const auto found = privacy_.find(account);
     co_return found == privacy_.end() ? PrivacyRecord{} : found->second;
+  }
+  Task<Result<std::vector<AccountId>, StoreError>> find_blocking(std::vector<AccountId> accounts,
+                                                                 AccountId other) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(accounts, [this, &other](const AccountId& account) {
+      const auto found = privacy_.find(account);
+      return found == privacy_.end() || !std::ranges::binary_search(found->second.blocked, other);
+    });
+    co_return accounts;
   }
   Task<Result<PrivacyRecord, StoreError>> change_privacy(AccountId account, PrivacyChange change) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "server/delivery/testing/memory_stores.h"
-#include "server/handlers/testing/memory_group_store.h"
 #include "server/ports/code_sender.h"
 #include "server/ports/key_store.h"
 #include "server/ports/store_ports.h"
