@@ -18,7 +18,7 @@ struct Refusal {
   std::string detail;  // for people and logs: names the field at fault, never user data
   uint32_t retry_after_ms = 0;
   std::shared_ptr<const wire::SignedDeviceList> device_list = nullptr;  // Error.device_list; null: absent
-  std::shared_ptr<const wire::GroupRefusal> group = nullptr;             // Error.group; as well
+  std::shared_ptr<const wire::GroupRefusal> group = nullptr;            // Error.group; as well
 };
 
 template <class T>

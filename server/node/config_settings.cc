@@ -113,8 +113,8 @@ const Setting kSettings[] = {
      "Mailboxes for linking devices, each there for ten minutes and of at most 32 KiB. Beyond, who begins to link is "
      "told that the server is full.",
      KITH_PLACE(uint32_t, handlers.links_max), 1, 1'000'000},
-    {"limits", "groups_max", "Groups of which one account may be a member.", KITH_PLACE(uint32_t, handlers.groups_max),
-     1, 100'000},
+    {"limits", "groups_max", "Groups of which one account may be a member; others add it to half of them at most.",
+     KITH_PLACE(uint32_t, handlers.groups_max), 1, 100'000},
     {"limits", "group_members_max", "Members of one group.", KITH_PLACE(uint32_t, handlers.group_members_max), 2,
      kGroupMembersMax},
     {"limits", "output_ephemeral_max",
