@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/account_key.h"
 #include "crypto/hash.h"
 #include "crypto/sessions.h"
 
