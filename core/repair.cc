@@ -209,8 +209,10 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const auto sealed = engine_.store.sealed_for.find(id, asker);
   if (!sealed || sealed->keys != keys) return false;
   const bool is_own = engine_.is_self(asker.account);
-  // The asker has it: it has said so.
-  if (!is_own && engine_.store.sent.state_of(id) != SentState::kSent) return false;
+  // The asker has it: it has said so. Of an account with several devices it is not kept which one has.
+  const auto list = engine_.store.device_lists.find(asker.account);
+  const bool is_only = !list || list->devices.size() < 2;
+  if (!is_own && is_only && engine_.store.sent.state_of(id) != SentState::kSent) return false;
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&

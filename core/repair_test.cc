@@ -2,6 +2,7 @@
 
 // Messages that can't be decrypted, identities that change, and servers that lie about the inbox.
 #include "content/content.pb.h"
+#include "core/testing/linked_devices.h"
 #include "core/testing/lying_server.h"
 #include "core/testing/two_people.h"
 
@@ -41,6 +42,21 @@ TEST_F(RepairTest, AMessageThatCantBeDecryptedIsSentAgainAndTakesItsPlace) {
   EXPECT_EQ(message(ben_, lost).body_case(), Message::kText);
   EXPECT_EQ(message(ana_, lost).tick(), Message::kDelivered);
   EXPECT_EQ(conversation(ben_, chat).unread(), 3u) << "ping, and the two";
+}
+
+TEST_F(RepairTest, ADeviceIsAnsweredThoughAnotherOneOfItsAccountHasTheMessage) {  // [IDENTITY-5] [INBOX-2]
+  warm_up();
+  Host& web = world_.add("web");
+  link(world_, ben_, web, "Web");
+  say(ana_, chat_, "to both");
+  world_.advance(2000);
+  execute(web, "DELETE FROM sessions");
+  const std::string lost = say(ana_, chat_, "read this");
+  world_.advance(2000);
+  EXPECT_EQ(message(ben_, lost).body_case(), Message::kText);
+  EXPECT_EQ(message(ana_, lost).tick(), Message::kDelivered) << "Ben has it on his first device";
+  world_.advance(20000);
+  EXPECT_EQ(message(web, lost).body_case(), Message::kText);
 }
 
 TEST_F(RepairTest, AMessageIsNotLostWhenItsSendersListCantBeHad) {  // [INBOX-2]
