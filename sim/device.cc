@@ -42,7 +42,7 @@ void Device::reseed(uint64_t seed, uint64_t stream) {
 // ---------------------------------------------------------------- the program's life
 
 void Device::start() {
-  if (client_) return;
+  if (client_ || stays_off_) return;
   on_.trace.note(on_.scheduler.now(), name_, "starts");
   ++start_number_;
   clock.boot(dice_.between(1, 1'000'000'000) * 1000);
@@ -225,7 +225,7 @@ void Device::send_frame(uint32_t socket, Bytes payload) {
   if (!frame.ParseFromString(payload)) return on_.witness.broken(name_ + " sends what is no frame");
   if (frame.has_hello()) positions_.hello(Position{frame.hello().confirmed_position()});
   if (frame.has_redeliver()) positions_.redeliver(Position{frame.redeliver().after_position()});
-  if (frame.has_send()) on_.witness.sent(name_, frame.send().message_id());
+  if (frame.has_send()) on_.witness.sent(name_, frame.send());
   on_.trace.note(on_.scheduler.now(), name_, "sends", payload, [&frame] { return frame_text(frame); });
   uint8_t key[4];
   dice_.fill(reinterpret_cast<char*>(key), sizeof key);

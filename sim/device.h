@@ -28,7 +28,7 @@ class Witness {
   virtual void event(const std::string& device, const client_api::Event& event) = 0;
   virtual void broken(std::string what) = 0;
   // A message left for the network; a second time for the same one if it is sent again.
-  virtual void sent(const std::string& device, BytesView message) = 0;
+  virtual void sent(const std::string& device, const wire::Send& send) = 0;
 };
 
 class Device final : core::HostActions {
@@ -47,9 +47,16 @@ class Device final : core::HostActions {
   // The server repeats what was sent, in other messages.
   void expect_repetitions() { positions_.expect_repetitions(); }
   [[nodiscard]] const std::string& name() const { return name_; }
+  // It begins anew, as a device that nobody knows.
+  void be_called(std::string name) {
+    name_ = std::move(name);
+    copy_ = {};
+  }
 
   // Starts the program; tries again after a second when the disk does not let it.
   void start();
+  // Nobody ever starts it again.
+  void stay_off() { stays_off_ = true; }
   [[nodiscard]] bool runs() const { return client_ != nullptr; }
   // The program ends at once; with `power`, the machine does. Forgets plans.
   void crash(bool power);
@@ -67,6 +74,8 @@ class Device final : core::HostActions {
   void network_changed(bool online);
 
   core::testing::FaultyVfs& disk() { return disk_; }
+  // Of a program that runs; else null.
+  [[nodiscard]] core::Database* database() { return database_.get(); }
   std::function<void()> on_start;  // the program runs: what its user interface asks for first
   DeviceClock clock;
   uint64_t steps = 0;
@@ -99,6 +108,7 @@ class Device final : core::HostActions {
   uint32_t start_number_ = 0;  // answers to an earlier start of the program are nothing to this one
   uint64_t ticket_ = 0;
   bool step_soon_ = false;
+  bool stays_off_ = false;
   uint64_t wake_ticket_ = 0;
   std::shared_ptr<Link> link_;
   uint32_t socket_ = 0;

@@ -49,31 +49,38 @@ void Profile::draw_server(Dice& dice) {
   device_crashes = device_disk = moves = blocks = copies = false;
 }
 
+void Profile::draw_linked(Dice& dice) {
+  linked = !grave_lies && (dice.percent(25) || (lies && dice.percent(33)));
+  idle = linked && dice.percent(10);
+}
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;
   copied_ = nullptr;
   dice_.reseed(seed, 4);
-  for (const auto& person : people_) {
-    if (profile_.slow_network) {
-      const uint64_t least = dice_.between(1, 200) * 1000;
-      person->network.set_delay({least, least + dice_.skewed(1, 3'000) * 1000});
-    }
-    if (profile_.http_loss) person->network.set_http_loss(dice_.below(15), dice_.below(15));
-    if (profile_.clocks) {
-      person->set_clock(clock_jump(dice_));
-      person->device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
-    }
-  }
+  for (const auto& person : people_) begin(person->first());
   const uint64_t ticket = ++ticket_;
   scheduler_.after(dice_.between(0, profile_.fault_every_us), [this, ticket] { next(ticket); });
+  if (profile_.idle) leave_one_idle(ticket);
   if (!profile_.lies) return;
   lies_.reseed(seed, 8);
   std::vector<Liar::Account> accounts;
   for (const auto& person : people_)
     accounts.push_back({person->name(), person->phone(), *AccountId::from_hex(person->account())});
-  liar_.start(std::move(accounts), profile_.grave_lies, seed);
+  liar_.start(std::move(accounts), profile_.grave_lies, profile_.linked, seed);
   next_lie(ticket);
+}
+
+void Faults::begin(Seat& seat) {
+  if (profile_.slow_network) {
+    const uint64_t least = dice_.between(1, 200) * 1000;
+    seat.network.set_delay({least, least + dice_.skewed(1, 3'000) * 1000});
+  }
+  if (profile_.http_loss) seat.network.set_http_loss(dice_.below(15), dice_.below(15));
+  if (!profile_.clocks) return;
+  seat.set_clock(clock_jump(dice_));
+  seat.device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
 }
 
 void Faults::next_lie(uint64_t ticket) {
@@ -94,13 +101,15 @@ void Faults::stop() {
   server_.forget_plans();
   server_.start();
   for (const auto& person : people_) {
-    person->network.set_online(true);
-    person->network.set_silent(false);
-    person->network.set_delay({500, 5'000});
-    person->network.set_http_loss(0, 0);
-    person->device().forget_plans();
-    person->device().start();
-    person->device().network_changed(true);
+    for (Seat* const seat : person->seats()) {
+      seat->network.set_online(true);
+      seat->network.set_silent(false);
+      seat->network.set_delay({500, 5'000});
+      seat->network.set_http_loss(0, 0);
+      seat->device().forget_plans();
+      seat->device().start();
+      seat->device().network_changed(true);
+    }
     person->unblock_everybody();
   }
 }
@@ -121,7 +130,7 @@ void Faults::one() {
   Person& person = *people_[dice_.below(people_.size())];
   switch (dice_.below(10)) {
     case 0:
-    case 1: return network_fault(person);
+    case 1: return network_fault(person.some_seat());
     case 2:
       if (profile_.server_crashes) server_fault();
       return;
@@ -129,13 +138,13 @@ void Faults::one() {
       if (profile_.server_disk) server_disk_fault();
       return;
     case 4:
-      if (profile_.device_crashes) device_fault(person);
+      if (profile_.device_crashes) device_fault(person.some_seat());
       return;
     case 5:
-      if (profile_.device_disk) device_disk_fault(person);
+      if (profile_.device_disk) device_disk_fault(person.some_seat());
       return;
     case 6:
-      if (profile_.clocks) clock_fault(person);
+      if (profile_.clocks) clock_fault(person.some_seat());
       return;
     case 7:
       if (profile_.moves && !moved_ && person.is_set_up() && dice_.percent(30)) {
@@ -147,40 +156,40 @@ void Faults::one() {
       if (profile_.blocks) block_fault(person);
       return;
     case 9:
-      if (profile_.copies && person.is_set_up()) copy_fault(person);
+      if (profile_.copies && person.is_set_up()) copy_fault(person.some_seat());
       return;
   }
 }
 
-void Faults::network_fault(Person& person) {
+void Faults::network_fault(Seat& seat) {
   switch (dice_.below(4)) {
     case 0:
-      if (profile_.cuts) person.network.cut();
+      if (profile_.cuts) seat.network.cut();
       return;
     case 1:
       if (!profile_.cuts) return;
-      person.network.set_online(false);
-      person.device().network_changed(false);
+      seat.network.set_online(false);
+      seat.device().network_changed(false);
       return later(
-          [&person] {
-            person.network.set_online(true);
-            person.device().network_changed(true);
+          [&seat] {
+            seat.network.set_online(true);
+            seat.device().network_changed(true);
           },
           20 * kSecond);
     case 2:
       if (!profile_.half_open) return;
       if (dice_.percent(50)) {
-        person.network.silence(dice_.percent(70), dice_.percent(70));
+        seat.network.silence(dice_.percent(70), dice_.percent(70));
         // The network changed under the socket: usually the system notices.
-        if (dice_.percent(70)) person.device().network_changed(true);
+        if (dice_.percent(70)) seat.device().network_changed(true);
         return;
       }
-      person.network.set_silent(true);
-      return later([&person] { person.network.set_silent(false); }, 20 * kSecond);
+      seat.network.set_silent(true);
+      return later([&seat] { seat.network.set_silent(false); }, 20 * kSecond);
     case 3:
       if (profile_.slow_network) {
         const uint64_t least = dice_.between(1, 500) * 1000;
-        person.network.set_delay({least, least + dice_.skewed(1, 3'000) * 1000});
+        seat.network.set_delay({least, least + dice_.skewed(1, 3'000) * 1000});
       }
       return;
   }
@@ -212,14 +221,14 @@ void Faults::server_disk_fault() {
   }
 }
 
-void Faults::device_fault(Person& person) {
+void Faults::device_fault(Seat& seat) {
   const uint64_t down_us = dice_.percent(50) ? 1000 : dice_.skewed(kSecond / 10, 20 * kSecond);
-  person.device().crash_after(dice_.skewed(0, 60), dice_.percent(50), down_us);
+  seat.device().crash_after(dice_.skewed(0, 60), dice_.percent(50), down_us);
 }
 
-void Faults::device_disk_fault(Person& person) {
-  trace_.note(scheduler_.now(), person.name(), "its disk is in trouble");
-  Device& device = person.device();
+void Faults::device_disk_fault(Seat& seat) {
+  trace_.note(scheduler_.now(), seat.owner(), "its disk is in trouble");
+  Device& device = seat.device();
   switch (dice_.below(3)) {
     case 0:
       return device.disk().fail_after(dice_.below(20), dice_.percent(50) ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
@@ -230,11 +239,11 @@ void Faults::device_disk_fault(Person& person) {
   }
 }
 
-void Faults::clock_fault(Person& person) {
+void Faults::clock_fault(Seat& seat) {
   trace_.note(scheduler_.now(), "faults", "clock");
   switch (dice_.below(3)) {
-    case 0: return person.set_clock(clock_jump(dice_));
-    case 1: return person.device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
+    case 0: return seat.set_clock(clock_jump(dice_));
+    case 1: return seat.device().clock.drift(static_cast<int64_t>(dice_.below(20'000)) - 10'000);
     case 2: return server_.jump_clock(clock_jump(dice_));
   }
 }
@@ -247,19 +256,39 @@ void Faults::block_fault(Person& person) {
 }
 
 // First the copy, later it is put back; once in a run.
-void Faults::copy_fault(Person& person) {
+void Faults::copy_fault(Seat& seat) {
   if (copied_ == nullptr) {
-    copied_ = &person;
-    trace_.note(scheduler_.now(), person.name(), "has its home copied");
-    person.device().crash(false);
-    person.device().keep_copy();
+    if (!seat.is_set_up()) return;
+    copied_ = &seat;
+    trace_.note(scheduler_.now(), seat.owner(), "has its home copied");
+    seat.device().crash(false);
+    seat.device().keep_copy();
   } else if (!put_back_ && copied_->is_set_up() && dice_.percent(50)) {
     put_back_ = true;
-    trace_.note(scheduler_.now(), copied_->name(), "has its home put back from the copy");
+    trace_.note(scheduler_.now(), copied_->owner(), "has its home put back from the copy");
     copied_->put_back();
   }
   Device& device = copied_->device();
   scheduler_.after(1000, [&device] { device.start(); });
+}
+
+// Of the first who has one by then.
+void Faults::leave_one_idle(uint64_t ticket) {
+  scheduler_.after(4 * kSecond, [this, ticket] {
+    if (ticket != ticket_) return;
+    for (const auto& person : people_) {
+      if (!person->linked().members().empty()) return person->linked().leave_one_idle([this](int64_t us) { pass(us); });
+    }
+    leave_one_idle(ticket);
+  });
+}
+
+void Faults::pass(int64_t us) {
+  trace_.note(scheduler_.now(), "faults", "time goes by", static_cast<uint64_t>(us));
+  server_.jump_clock(us);
+  for (const auto& person : people_) {
+    for (Seat* const seat : person->seats()) seat->set_clock(us);
+  }
 }
 
 }  // namespace kith::sim

@@ -32,10 +32,13 @@ struct Profile {
   bool expiry = false;         // what is not confirmed after some seconds is gone
   bool lies = false;           // the server lies about who is who
   bool grave_lies = false;     // and gives numbers and accounts to others
+  bool linked = false;         // some people have linked devices
+  bool idle = false;           // one of these is not used for weeks
 
   static Profile draw(Dice& dice);
-  // The rest, from dice of its own.
+  // The rest, from dice of its own each.
   void draw_server(Dice& dice);
+  void draw_linked(Dice& dice);
 };
 
 class Faults {
@@ -51,14 +54,18 @@ class Faults {
   void next(uint64_t ticket);
   void next_lie(uint64_t ticket);
   void one();
-  void network_fault(Person& person);
+  void begin(Seat& seat);
+  void network_fault(Seat& seat);
   void server_fault();
   void server_disk_fault();
-  void device_fault(Person& person);
-  void device_disk_fault(Person& person);
-  void clock_fault(Person& person);
+  void device_fault(Seat& seat);
+  void device_disk_fault(Seat& seat);
+  void clock_fault(Seat& seat);
   void block_fault(Person& person);
-  void copy_fault(Person& person);
+  void copy_fault(Seat& seat);
+  void leave_one_idle(uint64_t ticket);
+  // Time in which nobody does anything goes by.
+  void pass(int64_t us);
   // Undoes something after a while, unless stop() has.
   void later(std::move_only_function<void()> undo, uint64_t most_us);
 
@@ -72,7 +79,7 @@ class Faults {
   Profile profile_;
   uint64_t ticket_ = 0;
   bool moved_ = false;
-  Person* copied_ = nullptr;  // whose home there is a copy of, or was put back
+  Seat* copied_ = nullptr;  // of whose device's home there is a copy, or it was put back
   bool put_back_ = false;
 };
 

@@ -14,10 +14,37 @@ constexpr uint64_t kSlackUs = 100'000;
 }  // namespace
 
 void Ledger::owns(const std::string& person, const std::string& device, uint64_t now_us) {
-  devices_[device].person = person;
-  moved_ = moved_ || (current_.contains(person) && current_.at(person) != device);
+  if (current_.contains(person) && current_.at(person) != device) {
+    moved_ = true;
+    for (auto& [name, owned] : devices_) {
+      if (owned.person == person) owned.in_account = false;
+    }
+  }
+  Owned& owned = devices_[device];
+  owned.person = person;
+  owned.in_account = true;
+  owned.since_us = now_us;
   current_[person] = device;
-  current_since_[person] = now_us;
+}
+
+void Ledger::is_device_of(const std::string& person, const std::string& device, uint64_t now_us) {
+  devices_[device].person = person;
+  devices_[device].asked_us = now_us;
+  shares_.insert(person);
+}
+
+void Ledger::joins(const std::string& device, bool gets_all, uint64_t now_us) {
+  Owned& owned = devices_[device];
+  owned.in_account = true;
+  owned.since_us = now_us;
+  owned.gets_all = gets_all;
+  ++linked_;
+}
+
+void Ledger::leaves(const std::string& device, uint64_t now_us) {
+  removed_ = true;
+  devices_[device].in_account = false;
+  devices_[device].left_us = now_us;
 }
 
 void Ledger::wrote(const std::string& device, const std::string& to, const Message& message, uint64_t now_us) {
@@ -64,23 +91,26 @@ bool Ledger::has_gaps(const Text& text) const {
   return taken_ || text.from == text.to || copied_.contains(text.from) || copied_.contains(text.to);
 }
 
-void Ledger::notice(const Owned& owner, const Message& message) {
+void Ledger::notice(const std::string& device, const Message& message) {
+  const Owned& owner = devices_[device];
   if (message.has_handle_moved()) {
     if (!taken_) broken("IDENTITY-1: " + owner.person + " is told that a number has moved, and none has");
     return;
   }
   if (!taken_ && !moved_) broken("IDENTITY-2: " + owner.person + " is told of a change of identity that was none");
-  noticed_.try_emplace({owner.person, people_[message.sender().account_id()]}, ++turn_);
+  noticed_.try_emplace({device, people_[message.sender().account_id()]}, ++turn_);
 }
 
 void Ledger::read_by_an_impostor(const std::string& account, const std::string& body) {
   const auto id = bodies_.find(body);
   if (id == bodies_.end()) return broken("IDENTITY: an impostor reads what nobody has written: " + body);
   const Text& text = texts_.at(id->second);
-  const auto noticed = noticed_.find({text.from, text.to});
+  const auto noticed = noticed_.find({text.from_device, text.to});
   const bool was_told = noticed != noticed_.end() && noticed->second < text.turn;
   if (text.from == text.to) {
     broken("IDENTITY-4: an impostor reads a note to oneself: " + body);
+  } else if (people_[account] == text.from) {
+    broken("IDENTITY-4: an impostor reads the copy of a text: " + body);
   } else if (people_[account] != text.to) {
     broken("IDENTITY-1: an impostor that was given a number reads what was for whoever had it: " + body);
   } else if (verified_.contains({text.from, text.to})) {
@@ -106,19 +136,28 @@ Ledger::Text* Ledger::find(const Message& message) {
 }
 
 void Ledger::show(const std::string& device, const Message& message, bool added, uint64_t now_us) {
-  if (message.outgoing()) return raise(device, message);
-  if (message.has_identity_changed() || message.has_handle_moved()) return notice(devices_[device], message);
-  put(device, message);
   Owned& owned = devices_[device];
-  if (message.has_text()) {
-    // It is known when, unless a start has lain between what came first and what is told now.
-    const auto unread = owned.undecryptable.find(message.id());
-    const bool told = added || (unread != owned.undecryptable.end() && unread->second == owned.starts);
-    seen_[message.text().text()].try_emplace(device, told ? now_us : 0);
-  } else if (added) {
-    owned.undecryptable[message.id()] = owned.starts;
+  const Text* const text = find(message);
+  if (text != nullptr && owned.left_us != 0 && text->at_us > owned.left_us)
+    broken("DEVICE-8: " + device + " shows what was written after it had left: " + name(*text));
+  if (message.outgoing()) {
+    raise(device, message, now_us);
+    if (text == nullptr || text->from_device == device) return;  // what is left is a copy
+  } else {
+    if (message.has_identity_changed() || message.has_handle_moved()) return notice(device, message);
+    put(device, message);
+    if (message.has_text()) {
+      // It is known when, unless a start has lain between what came first and what is told now.
+      const auto unread = owned.undecryptable.find(message.id());
+      const bool told = added || (unread != owned.undecryptable.end() && unread->second == owned.starts);
+      seen_[message.text().text()].try_emplace(device, told ? now_us : 0);
+    } else if (added) {
+      owned.undecryptable[message.id()] = owned.starts;
+    }
   }
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
+  // Of what is from before a device was linked, and of copies, it may hear something long after they came.
+  if (!added && (message.outgoing() || owned.asked_us != 0)) return;
   if (is_new) {
     owned.shown.push_back(message.id());
     ++shown_count_;
@@ -137,25 +176,36 @@ void Ledger::put(const std::string& device, const Message& message) {
   place.has_text = message.has_text();
 }
 
-void Ledger::raise(const std::string& device, const Message& message) {
+void Ledger::raise(const std::string& device, const Message& message, uint64_t now_us) {
   const auto known = texts_.find(message.id());
   if (known == texts_.end()) return;  // its answer was lost in a crash
   Text& text = known->second;
   if (message.tick() == Message::kFailed)
     return broken("a text failed on " + device + ": " + client_api::FailureReason_Name(message.failure()));
-  if (text.from != text.to && message.tick() >= Message::kSent && !devices_[device].sends.contains(text.id))
+  if (text.from != text.to && message.tick() >= Message::kSent && !devices_[text.from_device].sends.contains(text.id))
     broken("TICK-1: sent, and it never left: " + name(text));
   if (text.from != text.to && message.tick() == Message::kRead && !was_read(text))
     broken("TICK-1: blue before anybody has read it: " + name(text));
-  if (message.tick() < text.tick && !copied_.contains(text.from))
+  Message::Tick& tick = text.ticks[device];
+  if (message.tick() < tick && !copied_.contains(text.from))
     broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
-  text.tick = message.tick();
-  if (message.tick() >= Message::kSent) text.acknowledged = true;
+  tick = message.tick();
+  if (tick < Message::kSent) return;
+  if (device == text.from_device && !text.acknowledged) text.acknowledged_us = now_us;
+  text.acknowledged = true;
 }
 
 void Ledger::sent(const std::string& device, const std::string& id) {
   Owned& owned = devices_[device];
   if (++owned.sends[id] == 1) owned.sent.push_back(id);
+}
+
+void Ledger::addressed(const std::string& device, const std::string& account, uint64_t revision) {
+  Owned& owned = devices_[device];
+  uint64_t& last = owned.revisions[account];
+  if (revision < last && !copied_.contains(owned.person))
+    broken("IDENTITY-3: " + device + " goes back to an older list of devices of " + people_[account]);
+  last = revision;
 }
 
 void Ledger::broken(std::string what) { violations_.push_back(std::move(what)); }
@@ -176,21 +226,20 @@ std::string Ledger::name(const Text& text) const {
 }
 
 void Ledger::check(const std::vector<FinalView>& views) {
-  std::map<std::string, const FinalView*> by_person;
   for (const FinalView& view : views) {
-    by_person[view.person] = &view;
     const client_api::State& state = view.state;
     if (state.unsent_messages() != 0 && !taken_)
       broken(view.device + ": unsent in the end: " + std::to_string(state.unsent_messages()));
     if (state.connection() != client_api::State::kOnline)
       broken("IDENTITY-4: " + view.device + ": not online in the end: " + std::to_string(state.connection()));
-    if (state.undecryptable() != 0 && !moved_ && !lists_were_away_ && !taken_ && copied_.empty())
+    devices_[view.device].unreadable = state.undecryptable() != 0;
+    if (state.undecryptable() != 0 && !moved_ && !removed_ && !lists_were_away_ && !taken_ && copied_.empty())
       broken(view.device + ": undecryptable: " + std::to_string(state.undecryptable()));
     if (view.unread != 0 && !taken_)
       broken("RECEIPT-1: " + view.device + ": unread in the end: " + std::to_string(view.unread));
     check_partners(view);
   }
-  check_texts(by_person);
+  check_texts(views);
   check_order(views);
   check_arrivals();
 }
@@ -216,14 +265,14 @@ void Ledger::check_list(const FinalView& view) {
     for (const Message& message : messages) {
       if (message.has_identity_changed() || message.has_handle_moved()) continue;
       if (!message.has_text()) {
-        if (!moved_ && !taken_ && !expires_ && copied_.empty())
+        if (!moved_ && !removed_ && !taken_ && !expires_ && copied_.empty())
           broken("undecryptable in the end: " + view.device + " has " + message.id().substr(0, 8) + " of " + partner);
         continue;
       }
       const std::string& body = message.text().text();
       if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
       // A text names its sender and its addressee: "ana-1 ben 17".
-      if (message.outgoing() && !body.starts_with(view.device + " " + partner + " "))
+      if (message.outgoing() && !(is_written_by(view, body) && body.find(" " + partner + " ") != std::string::npos))
         broken("not written here: " + view.device + ": " + body);
       if (!message.outgoing() &&
           (!body.starts_with(partner + "-") || body.find(" " + view.person + " ") == std::string::npos)) {
@@ -233,7 +282,7 @@ void Ledger::check_list(const FinalView& view) {
       if (text == nullptr) continue;  // its writer's answer was lost in a crash
       text->shown_on.insert(view.device);
       if (message.outgoing()) {
-        text->tick = message.tick();
+        text->ticks[view.device] = message.tick();
         if (message.tick() >= Message::kSent) text->acknowledged = true;
       } else if (message.id() != text->id) {
         broken("TICK-1: under another id on " + view.device + ": " + body);
@@ -242,33 +291,116 @@ void Ledger::check_list(const FinalView& view) {
   }
 }
 
-void Ledger::check_texts(const std::map<std::string, const FinalView*>& views) {
-  for (const auto& [person, view] : views) check_list(*view);
+// "ana-1 ben 17": there, or on another device of the account.
+bool Ledger::is_written_by(const FinalView& view, const std::string& body) const {
+  const std::string writer = body.substr(0, body.find(' '));
+  if (writer == view.device) return true;
+  const auto owned = devices_.find(writer);
+  return shares_.contains(view.person) && owned != devices_.end() && owned->second.person == view.person;
+}
+
+void Ledger::check_texts(const std::vector<FinalView>& views) {
+  for (const FinalView& view : views) check_list(view);
   for (auto& [id, text] : texts_) {
     check_tick(text);
     if (!has_gaps(text)) check_end(text);
   }
 }
 
+std::vector<std::string> Ledger::devices_of(const std::string& person, const Text& text) const {
+  std::vector<std::string> devices;
+  for (const auto& [name, owned] : devices_) {
+    if (owned.person == person && owned.in_account && owned.since_us < text.at_us) devices.push_back(name);
+  }
+  return devices;
+}
+
+bool Ledger::has_lost_one(const std::string& person, const Text& text) const {
+  return std::any_of(devices_.begin(), devices_.end(), [&](const auto& each) {
+    return each.second.person == person && each.second.left_us > text.at_us;
+  });
+}
+
 void Ledger::check_end(const Text& text) {
   const bool may_be_dropped = expires_ || blocks_.contains({text.to, text.from});
-  const bool sender_stays = current_.at(text.from) == text.from_device;
-  const bool addressee_stays = current_since_.at(text.to) < text.at_us;
+  const bool sender_stays = devices_.at(text.from_device).in_account;
   if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
-  if (!addressee_stays) return;
-  const bool shown = text.shown_on.contains(current_.at(text.to));
+  check_history(text);
+  if (sender_stays && text.acknowledged && !expires_) check_copies(text);
   if (may_be_dropped && text.acknowledged) return;
-  if (text.acknowledged && !shown) {
+  for (const std::string& device : devices_of(text.to, text)) {
+    if (text.shown_on.contains(device) || !sender_stays) continue;
     // A sender that is no more can't prove who it was to somebody who has never heard of it.
-    if (sender_stays) broken("SEND-2: acknowledged and lost: " + name(text));
-  } else if (sender_stays && !shown) {
-    broken("SEND-2: committed and never shown: " + name(text));
+    broken((text.acknowledged ? "SEND-2: acknowledged and lost: " : "SEND-2: committed and never shown: ") +
+           name(text) + " on " + device);
+  }
+  if (sender_stays) check_ticks_in_the_end(text);
+}
+
+void Ledger::check_copies(const Text& text) {
+  for (const std::string& device : devices_of(text.from, text)) {
+    if (!text.shown_on.contains(device)) broken("COPY-1: acknowledged, and not on " + device + ": " + name(text));
+  }
+}
+
+// What the first device had before the other one asked to be linked.
+void Ledger::check_history(const Text& text) {
+  if (expires_) return;
+  const std::string& partner = text.from;
+  for (const auto& [name, owned] : devices_) {
+    if (!owned.in_account || !owned.gets_all || text.shown_on.contains(name)) continue;
+    const std::string& first = current_.at(owned.person);
+    uint64_t there_us = 0;
+    if (owned.person == text.to) {
+      const auto seen = seen_.find(text.body);
+      if (seen != seen_.end() && seen->second.contains(first)) there_us = seen->second.at(first);
+    } else if (owned.person == partner && text.from_device == first) {
+      there_us = text.acknowledged_us;
+    }
+    if (there_us != 0 && there_us < owned.asked_us)
+      broken("HISTORY-1: the first device had it, and " + name + " has not got it: " + this->name(text));
+  }
+}
+
+void Ledger::check_ticks_in_the_end(const Text& text) {
+  bool shown = false;
+  for (const auto& [device, owned] : devices_) {
+    if (owned.person != text.to || !owned.in_account) continue;
+    // It says up to where it has read, which takes in what it did not have.
+    if (owned.asked_us != 0 && owned.since_us >= text.at_us) return;
+    shown = shown || (owned.since_us < text.at_us && text.shown_on.contains(device));
   }
   // A read receipt is dropped like everything that comes from somebody who is blocked, and does not come again.
-  const bool receipt_may_be_dropped = expires_ || blocks_.contains({text.from, text.to});
-  if (sender_stays && shown && text.tick != Message::kRead && !receipt_may_be_dropped) {
-    broken("RECEIPT-1: read, and the tick is " + std::to_string(text.tick) + ": " + name(text));
+  const bool receipt_may_be_dropped = expires_ || blocks_.contains({text.from, text.to}) || has_lost_one(text.to, text);
+  if (!shown || receipt_may_be_dropped) return;
+  const bool was_asked_for = std::any_of(devices_.begin(), devices_.end(), [&text](const auto& each) {
+    return each.second.person == text.to && each.second.unreadable;
+  });
+  for (const auto& [device, tick] : text.ticks) {
+    // Under which number it went out again knows only the device that has sent it.
+    if (device != text.from_device && was_asked_for) continue;
+    if (devices_.at(device).in_account && tick != Message::kRead)
+      broken("RECEIPT-1: read, and the tick on " + device + " is " + std::to_string(tick) + ": " + name(text));
   }
+}
+
+void Ledger::check_read(const FinalView& reader, const FinalView& other) {
+  if (taken_ || copied_.contains(reader.person) || !devices_.at(reader.device).in_account ||
+      !devices_.at(other.device).in_account)
+    return;
+  size_t not_there = 0;
+  for (const auto& [partner, messages] : other.conversations) {
+    for (const Message& message : messages) {
+      const auto there = reader.conversations.find(partner);
+      const bool is_there = there != reader.conversations.end() &&
+                            std::any_of(there->second.begin(), there->second.end(),
+                                        [&message](const Message& each) { return each.id() == message.id(); });
+      if (!message.outgoing() && !is_there) ++not_there;
+    }
+  }
+  if (other.unread > not_there)
+    broken("COPY-2: " + reader.device + " has read everything, and " + other.device + " has " +
+           std::to_string(other.unread) + " unread");
 }
 
 bool Ledger::was_shown(const Text& text) const {
@@ -291,11 +423,17 @@ bool Ledger::was_read(const Text& text) const {
 
 void Ledger::check_tick(const Text& text) {
   if (text.from == text.to) return;  // who wrote a note has it
-  if (text.tick < Message::kDelivered || text.tick == Message::kFailed) return;
-  // What its addressee had before a copy was put back, and nobody was told of before a crash, can't be known.
+  auto highest = Message::kNone;
+  for (const auto& [device, tick] : text.ticks) {
+    if (tick != Message::kFailed) highest = std::max(highest, tick);
+  }
+  if (highest < Message::kDelivered) return;
+  // What its addressee had before a copy was put back, or on a device that has left, and nobody was told of before a
+  // crash, can't be known.
   if (!was_shown(text)) {
-    if (!copied_.contains(text.to)) broken("TICK-1: delivered, and never shown: " + name(text));
-  } else if (text.tick == Message::kRead && !was_read(text)) {
+    if (!copied_.contains(text.to) && !has_lost_one(text.to, text))
+      broken("TICK-1: delivered, and never shown: " + name(text));
+  } else if (highest == Message::kRead && !was_read(text)) {
     broken("TICK-1: blue, and nobody has read it: " + name(text));
   }
 }
@@ -320,33 +458,43 @@ void Ledger::check_order(const std::vector<FinalView>& views) {
   if (taken_) return;  // an impostor gives times of its own
   for (const FinalView& a : views) {
     for (const FinalView& b : views) {
-      if (a.person >= b.person || !a.conversations.contains(b.person) || !b.conversations.contains(a.person)) continue;
       if (copied_.contains(a.person) || copied_.contains(b.person)) continue;
-      const auto ids = [this](const std::vector<Message>& messages, const std::vector<Message>& others) {
-        std::set<std::string> shared;
-        for (const Message& message : others) shared.insert(message.id());
-        std::vector<std::string> out;
-        for (const Message& message : messages) {
-          if (message.has_text() && !may_have_stayed(message.id()) && shared.contains(message.id()))
-            out.push_back(message.id());
+      if (a.person == b.person && a.device < b.device) {
+        for (const auto& [partner, messages] : a.conversations) {
+          if (b.conversations.contains(partner)) compare(a, messages, b, b.conversations.at(partner));
         }
-        return out;
-      };
-      const std::vector<Message>& of_a = a.conversations.at(b.person);
-      const std::vector<Message>& of_b = b.conversations.at(a.person);
-      const auto left = ids(of_a, of_b);
-      const auto right = ids(of_b, of_a);
-      if (left == right) continue;
-      const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
-      broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " +
-             (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " + lines(of_a) + " / " + lines(of_b));
+      } else if (a.person < b.person && a.conversations.contains(b.person) && b.conversations.contains(a.person)) {
+        compare(a, a.conversations.at(b.person), b, b.conversations.at(a.person));
+      }
     }
   }
 }
 
+void Ledger::compare(const FinalView& a, const std::vector<Message>& of_a, const FinalView& b,
+                     const std::vector<Message>& of_b) {
+  const auto ids = [this](const std::vector<Message>& messages, const std::vector<Message>& others) {
+    std::set<std::string> shared;
+    for (const Message& message : others) {
+      if (message.has_text()) shared.insert(message.id());
+    }
+    std::vector<std::string> out;
+    for (const Message& message : messages) {
+      if (message.has_text() && !may_have_stayed(message.id()) && shared.contains(message.id()))
+        out.push_back(message.id());
+    }
+    return out;
+  };
+  const auto left = ids(of_a, of_b);
+  const auto right = ids(of_b, of_a);
+  if (left == right) return;
+  const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+  broken("ORDER-1: " + a.device + " and " + b.device + " list their conversation differently from " +
+         (at == left.end() ? "the end" : at->substr(0, 8)) + " on: " + lines(of_a) + " / " + lines(of_b));
+}
+
 void Ledger::check_arrivals() {
   for (const auto& [name, device] : devices_) {
-    // Sender → place of its last text here
+    // Sender and addressee → place of its last text here
     std::map<std::pair<std::string, std::string>, std::pair<size_t, std::string>> last;
     for (const std::string& id : device.shown) {
       const auto text = texts_.find(id);
@@ -354,9 +502,11 @@ void Ledger::check_arrivals() {
       const Owned& sender = devices_.at(text->second.from_device);
       const auto sends = sender.sends.find(id);
       if (sends == sender.sends.end() || sends->second != 1 || repeated_.contains(id)) continue;
+      // A copy that could not be read stands nowhere before it comes again.
+      if (device.person == text->second.from && device.unreadable) continue;
       const auto place =
           static_cast<size_t>(std::find(sender.sent.begin(), sender.sent.end(), id) - sender.sent.begin());
-      auto& before = last[{text->second.from_device, name}];
+      auto& before = last[{text->second.from_device, text->second.to}];
       if (!before.second.empty() && place < before.first) {
         broken("ORDER-1: " + name + " got " + id.substr(0, 8) + " of " + text->second.from_device +
                " after the later " + before.second.substr(0, 8));

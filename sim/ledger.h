@@ -24,15 +24,28 @@
 //   - whatever the server has said of a device, its own list or itself: in the end it is online as what it was
 //                                                                                               IDENTITY-4, IDENTITY-7
 //   - no text is undecryptable in the end; none ever was, unless the run has what may make one: a number that
-//     registers anew, or device lists that can't be had from the server for a while
+//     registers anew, a linked device that is removed, or device lists that can't be had from the server for a while
+//
+// A person may have several devices. Then, of the devices that are in the account in the end and were in it when the
+// text was written:
+//
+//   - it is shown on each of its addressee's, and of its writer's, once, in the same order, with the same ticks
+//                                                                                               COPY-1, DEVICE-1
+//   - what was read on one of them is not unread on another                                                  COPY-2
+//   - of all earlier messages a device that was promised them has those that the first device had          HISTORY-1
+//   - what is written after a device was removed is never shown on it; nobody goes back to an older list of somebody's
+//     devices                                                                                   DEVICE-8, IDENTITY-3
 //
 // Devices that are replaced take with them what only they had: a text to a person who has registered anew since it was
 // written may be shown on the device before, or on none. What was written to somebody who has blocked its writer in
-// this run may have been dropped, and so may the read receipts of somebody whom its writer has blocked. A device that
-// was put back from a copy of its home has forgotten what came after the copy: of texts from and to its person, only
-// the ticks are looked at. So it is with every text of a run in which the server gave an account or a number to
-// somebody else. Where entries expire, what was not confirmed may be gone. What a server that lies repeats in a message
-// of its own may come out of order, and is listed by the time that came first.
+// this run may have been dropped, and so may the read receipts of somebody whom its writer has blocked. A linked device
+// that was removed has taken with it what had not left: texts, copies, and the word that something was read. Of a text
+// from before one of its addressee's devices was linked there may be no read receipt: that device, which may not have
+// it, says up to where it has read, and the others take all before that for read. A device that was put back from a
+// copy of its home has forgotten what came after the copy: of texts from and to its person, only the ticks are looked
+// at. So it is with every text of a run in which the server gave an account or a number to somebody else. Where entries
+// expire, what was not confirmed may be gone. What a server that lies repeats in a message of its own may come out of
+// order, and is listed by the time that came first.
 #pragma once
 
 #include <cstdint>
@@ -66,11 +79,17 @@ class Ledger {
   void owns(const std::string& person, const std::string& device, uint64_t now_us);
   // Its program does, once more: what it had not told its interface it will not tell.
   void starts(const std::string& device) { ++devices_[device].starts; }
+  // A device that the person wants to have linked; it is in the account; it is not any more.
+  void is_device_of(const std::string& person, const std::string& device, uint64_t now_us);
+  void joins(const std::string& device, bool gets_all, uint64_t now_us);
+  void leaves(const std::string& device, uint64_t now_us);
   // The user's core has answered that it has committed the text.
   void wrote(const std::string& device, const std::string& to, const client_api::Message& message, uint64_t now_us);
   void event(const std::string& device, const client_api::Event& event, uint64_t now_us);
   // A Send of the message left.
   void sent(const std::string& device, const std::string& id);
+  // A Send left that names the account's devices as of this revision.
+  void addressed(const std::string& device, const std::string& account, uint64_t revision);
   // The user of the device wants everything from this person marked as read.
   void reads(const std::string& device, const std::string& from, uint64_t now_us);
   // The user's core has answered that everything from this person is read.
@@ -80,6 +99,7 @@ class Ledger {
   void blocks(const std::string& person, const std::string& from);
   // A person's device was put back from a copy of its home.
   void copied(const std::string& person) { copied_.insert(person); }
+  [[nodiscard]] bool was_copied(const std::string& person) const { return copied_.contains(person); }
   // What a device that was replaced has shown.
   void look_into_drawer(const FinalView& view);
   void broken(std::string what);
@@ -104,11 +124,14 @@ class Ledger {
   void entries_expire() { expires_ = true; }
   // Device lists could not always be had in this run.
   void lists_were_away() { lists_were_away_ = true; }
+  // One device of a person has read everything, and the others have heard of it.
+  void check_read(const FinalView& reader, const FinalView& other);
   void check(const std::vector<FinalView>& views);
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
   [[nodiscard]] size_t shown() const { return shown_count_; }
+  [[nodiscard]] size_t linked() const { return linked_; }
 
  private:
   struct Text {
@@ -120,7 +143,8 @@ class Ledger {
     uint64_t at_us = 0;
     uint64_t turn = 0;  // in the order in which the ledger was told
     bool acknowledged = false;
-    client_api::Message::Tick tick = client_api::Message::kPending;
+    uint64_t acknowledged_us = 0;                            // on the device where it was written; 0: not, or some time
+    std::map<std::string, client_api::Message::Tick> ticks;  // by device
     std::set<std::string> shown_on;
   };
   // Where a device lists what has come.
@@ -138,33 +162,51 @@ class Ledger {
     uint64_t starts = 0;
     std::map<std::string, uint64_t> undecryptable;  // id → at which start it came
     std::map<std::string, uint64_t> reads;          // whose texts → when, last
+    std::map<std::string, uint64_t> revisions;      // account → of its devices, as last addressed
+    bool in_account = false;
+    uint64_t since_us = 0;  // in the account
+    uint64_t asked_us = 0;  // to be linked
+    uint64_t left_us = 0;
+    bool gets_all = false;  // that was before
+    bool unreadable = false;
   };
   using Times = std::map<std::string, uint64_t>;
 
   Text* find(const client_api::Message& message);
   void show(const std::string& device, const client_api::Message& message, bool added, uint64_t now_us);
-  void raise(const std::string& device, const client_api::Message& message);
+  void raise(const std::string& device, const client_api::Message& message, uint64_t now_us);
   void check_partners(const FinalView& view);
   // Every text that a device lists, where it belongs.
   void check_list(const FinalView& view);
-  void check_texts(const std::map<std::string, const FinalView*>& views);
+  void check_texts(const std::vector<FinalView>& views);
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
   void check_tick(const Text& text);
   void put(const std::string& device, const client_api::Message& message);
+  void check_copies(const Text& text);
+  void check_history(const Text& text);
+  void check_ticks_in_the_end(const Text& text);
+  // The person's devices that are in the account, and were when the text was written.
+  [[nodiscard]] std::vector<std::string> devices_of(const std::string& person, const Text& text) const;
+  // Whether a device of the person's has left the account since the text was written.
+  [[nodiscard]] bool has_lost_one(const std::string& person, const Text& text) const;
+  [[nodiscard]] bool is_written_by(const FinalView& view, const std::string& body) const;
+  void compare(const FinalView& a, const std::vector<client_api::Message>& of_a, const FinalView& b,
+               const std::vector<client_api::Message>& of_b);
   [[nodiscard]] bool was_shown(const Text& text) const;
   [[nodiscard]] bool was_read(const Text& text) const;
   [[nodiscard]] bool may_have_stayed(const std::string& id) const;
   [[nodiscard]] bool has_gaps(const Text& text) const;
-  void notice(const Owned& owner, const client_api::Message& message);
+  void notice(const std::string& device, const client_api::Message& message);
   // What must have become of a text in the end.
   void check_end(const Text& text);
   [[nodiscard]] std::string name(const Text& text) const;
 
   std::map<std::string, Text> texts_;  // by id
   std::map<std::string, Owned> devices_;
-  std::map<std::string, std::string> current_;     // person → device
-  std::map<std::string, uint64_t> current_since_;  // person → time
+  std::map<std::string, std::string> current_;  // person → the device that has registered the number
+  bool removed_ = false;                        // some linked device was
+  std::set<std::string> shares_;                // whoever has linked devices
   std::vector<std::string> violations_;
   std::set<std::pair<std::string, std::string>> blocks_;                // who, whom
   std::map<std::pair<std::string, std::string>, uint64_t> read_early_;  // who, whose texts → when, before the calm
@@ -175,13 +217,14 @@ class Ledger {
   std::map<std::string, std::string> phones_;  // by person
   std::map<std::string, std::string> bodies_;  // of texts → id
   std::set<std::pair<std::string, std::string>> verified_;
-  std::map<std::pair<std::string, std::string>, uint64_t> noticed_;  // who, about whom → turn
+  std::map<std::pair<std::string, std::string>, uint64_t> noticed_;  // device, about whom → turn
   uint64_t turn_ = 0;
   std::set<std::string> repeated_;
   bool taken_ = false;
   bool expires_ = false;
   std::map<std::string, Times> seen_;  // body → addressee's device → when it was shown; 0: some time
   size_t shown_count_ = 0;
+  size_t linked_ = 0;  // devices
   bool moved_ = false;
   bool lists_were_away_ = false;
 };

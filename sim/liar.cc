@@ -42,12 +42,23 @@ void swap_names(wire::IncomingMessage& one, wire::IncomingMessage& other) {
 
 // ---------------------------------------------------------------- which lies
 
-void Liar::start(std::vector<Account> accounts, bool grave, uint64_t seed) {
+void Liar::start(std::vector<Account> accounts, bool grave, bool linked, uint64_t seed) {
   dice_.reseed(seed, 6);
+  linked_ = linked;
   accounts_ = std::move(accounts);
   grave_ = grave;
   lies_ = true;
   impostor_ = std::make_unique<Impostor>(dice_.below(UINT64_MAX));
+  if (!linked_) return;
+  // As they are before anybody has linked a device.
+  for (const Account& account : accounts_) {
+    const auto record = on_.server.disk.others.accounts.look(account.id);
+    if (!record) continue;
+    wire::SignedDeviceList list;
+    list.set_device_list(record->device_list);
+    list.set_signature(record->device_list_signature);
+    oldest_lists_.emplace(account.id, std::move(list));
+  }
 }
 
 void Liar::rest() {
@@ -59,6 +70,7 @@ void Liar::rest() {
   unknown_.clear();
   denied_.clear();
   names_.clear();
+  links_ = false;
 }
 
 void Liar::stop() {
@@ -77,6 +89,7 @@ void Liar::later(std::move_only_function<void()> undo, uint64_t most_us) {
 void Liar::lie() {
   if (!lies_) return;
   const Account& account = accounts_[dice_.below(accounts_.size())];
+  if (linked_ && dice_.percent(30)) return dice_.percent(50) ? lie_about_links() : replay_list(account);
   switch (dice_.below(grave_ ? 12 : 8)) {
     case 0: return lie_about_list(account);
     case 1:
@@ -112,6 +125,21 @@ void Liar::lie_to_itself(const Account& account) {
   shout(account, list->revision() + 1);
 }
 
+void Liar::replay_list(const Account& account) {
+  const auto list = true_list(account.id);
+  if (!list) return;
+  on_.trace.note(on_.scheduler.now(), "liar", "gives out an old list of the devices of " + account.name);
+  lists_[account.id] = ListLie::kOlder;
+  shout(account, list->revision() + 1);
+  later([this, id = account.id] { lists_.erase(id); }, 20 * kSecond);
+}
+
+void Liar::lie_about_links() {
+  on_.trace.note(on_.scheduler.now(), "liar", "changes what devices write to be linked");
+  links_ = true;
+  later([this] { links_ = false; }, 20 * kSecond);
+}
+
 void Liar::lie_about_bundles(const Account& account) {
   on_.trace.note(on_.scheduler.now(), "liar", "lies about the prekeys of " + account.name);
   bundles_[account.id] = static_cast<BundleLie>(dice_.below(5));
@@ -126,10 +154,12 @@ void Liar::turn_away(const Account& account) {
     const auto list = true_list(account.id);
     process->loops[home].post([process, home, id = account.id, list, code] {
       if (!list) return;
-      const DeviceAddress device{id, DeviceId{list->devices(0).device_id()}};
       // A session that is there ends in a way that a server has for it; the code comes when the device connects again.
-      process->shards().at(home).close_session(
-          device, code == wire::kUnauthenticated ? EndReason::kDeviceEnded : EndReason::kHomeMoved);
+      for (const wire::DeviceList::Device& device : list->devices()) {
+        process->shards().at(home).close_session({id, DeviceId{device.device_id()}}, code == wire::kUnauthenticated
+                                                                                         ? EndReason::kDeviceEnded
+                                                                                         : EndReason::kHomeMoved);
+      }
     });
     process->on_ready();
   }
@@ -298,6 +328,8 @@ Task<void> Liar::send_again(ServerProcess& process, DeviceAddress from, wire::Se
 // ---------------------------------------------------------------- what it changes
 
 void Liar::change(const client_api::HttpCall& call, uint32_t& status, Bytes& body) {
+  if (links_ && status == 200 && call.method() == "GET" && call.url().find("/links/") != std::string::npos)
+    body = change_link(body);
   const auto asker = asker_of(call);
   const auto account = account_in(call.url());
   if (!asker || (!lies_ && !taken_ && invented_.empty() && numbers_.empty())) return;
@@ -338,6 +370,20 @@ void Liar::change(const client_api::HttpCall& call, uint32_t& status, Bytes& bod
     }
     body = response.SerializeAsString();
   }
+}
+
+// Another byte, or what was in that slot before, perhaps of another link.
+Bytes Liar::change_link(const Bytes& body) {
+  wire::LinkMessages slots;
+  if (!slots.ParseFromString(body) || slots.messages_size() == 0) return body;
+  wire::LinkMessage& message = *slots.mutable_messages(static_cast<int>(dice_.below(slots.messages_size())));
+  const auto before = link_slots_.emplace(message.slot(), message.payload()).first;
+  if (dice_.percent(50) || before->second == message.payload()) {
+    (*message.mutable_payload())[dice_.below(message.payload().size())] ^= '\1';
+  } else {
+    message.set_payload(before->second);
+  }
+  return slots.SerializeAsString();
 }
 
 Bytes Liar::invent(const client_api::HttpCall& call, const AccountId& account, const std::string& phone) {

@@ -43,8 +43,8 @@ class Liar {
     std::string phone;
     AccountId id;
   };
-  // Begins to lie about these.
-  void start(std::vector<Account> accounts, bool grave, uint64_t seed);
+  // Begins to lie about these; `linked`: they have linked devices, or will.
+  void start(std::vector<Account> accounts, bool grave, bool linked, uint64_t seed);
   // Tells a lie about one of them, for a while.
   void lie();
   // Is honest again, but for what an impostor has taken.
@@ -73,6 +73,8 @@ class Liar {
   void lie_about_list(const Account& account);
   void lie_to_itself(const Account& account);
   void lie_about_bundles(const Account& account);
+  void lie_about_links();
+  void replay_list(const Account& account);
   void turn_away(const Account& account);
   void deny_number(const Account& account);
   void repeat_something();
@@ -93,6 +95,7 @@ class Liar {
   static Task<void> send_again(ServerProcess& process, DeviceAddress from, wire::Send send);
   void later(std::move_only_function<void()> undo, uint64_t most_us);
 
+  Bytes change_link(const Bytes& body);
   // What is answered about an account that is the impostor's.
   Bytes invent(const client_api::HttpCall& call, const AccountId& account, const std::string& phone);
   [[nodiscard]] std::optional<wire::DeviceList> true_list(const AccountId& account) const;
@@ -116,6 +119,8 @@ class Liar {
   uint64_t ticket_ = 0;  // of what is undone later
   bool lies_ = false;
   bool grave_ = false;
+  bool linked_ = false;
+  bool links_ = false;  // changes what is in mailboxes of links
   bool silent_ = false;
   bool taking_ = false;  // an account is taken over, or will be
   std::vector<Account> accounts_;
@@ -134,6 +139,7 @@ class Liar {
   std::map<AccountId, Renaming> names_;
   std::map<AccountId, wire::SignedDeviceList> oldest_lists_;
   std::map<AccountId, wire::PrekeyBundlesResponse> oldest_bundles_;
+  std::map<uint32_t, Bytes> link_slots_;  // what was first seen in each
   std::deque<std::pair<DeviceAddress, wire::Send>> sends_;
   std::optional<Account> taken_;
   std::vector<Written> written_;

@@ -38,6 +38,21 @@ constexpr const char* kTakeNumbers =
     "  UPDATE device_lists SET must_agree = 0 WHERE account = new.account;"
     "END;";
 
+// Every third copy is for a device that there is not (OutboxKind::kOwnCopy).
+constexpr const char* kDropCopies =
+    "CREATE TEMP TRIGGER drop_copy AFTER INSERT ON main.outbox WHEN new.kind = 6 AND new.sequence % 3 = 0 BEGIN"
+    "  UPDATE outbox SET only_device = 4294967295 WHERE sequence = new.sequence;"
+    "END;";
+
+// Every third register that is not due to be told, because it came from another device, is let go of.
+constexpr const char* kSkipRegisters =
+    "CREATE TEMP TABLE told (n INTEGER NOT NULL);"
+    "INSERT INTO told VALUES (0);"
+    "CREATE TEMP TRIGGER skip_register BEFORE INSERT ON main.registers WHEN new.due = 0 BEGIN"
+    "  UPDATE told SET n = n + 1;"
+    "  SELECT RAISE(IGNORE) FROM told WHERE n % 3 = 0;"
+    "END;";
+
 // Each device that is known is the one that everything for its number was encrypted for.
 void forget_keys(core::Database& database) {
   struct Known {
@@ -78,6 +93,8 @@ void sign_own(core::Database& database, wire::SignedDeviceList& signed_list) {
 void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kDropRatchetSave) (void)database.execute(kDropSaves).has_value();
   if (mutation == Mutation::kTakeAnyNumber) (void)database.execute(kTakeNumbers).has_value();
+  if (mutation == Mutation::kDropOwnCopy) (void)database.execute(kDropCopies).has_value();
+  if (mutation == Mutation::kSkipRegister) (void)database.execute(kSkipRegisters).has_value();
 }
 
 void mutate_before_input(core::Database& database, Mutation mutation) {

@@ -23,6 +23,8 @@ enum class Mutation {
   kAnswerAnyResend,
   kTakeAnyNumber,   // mutated_core.cc: a number belongs to the account that the server named last (IDENTITY-1)
   kTakeAnyOwnList,  // mutated_core.cc: a list of one's own account is taken under any key (IDENTITY-4)
+  kDropOwnCopy,     // mutated_core.cc: some copies of what was sent reach no device (COPY-1)
+  kSkipRegister,    // mutated_core.cc: some of the registers that another device tells of are not taken (STATE-2)
 };
 
 struct MutationName {
@@ -39,6 +41,8 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kAnswerAnyResend, "answer-any-resend"},
     {Mutation::kTakeAnyNumber, "take-any-number"},
     {Mutation::kTakeAnyOwnList, "take-any-own-list"},
+    {Mutation::kDropOwnCopy, "drop-own-copy"},
+    {Mutation::kSkipRegister, "skip-register"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

@@ -36,6 +36,12 @@ class Network {
     lost_requests_ = requests;
     lost_answers_ = answers;
   }
+  // As bad as another one.
+  void be_like(const Network& other) {
+    delay_ = other.delay_;
+    lost_requests_ = other.lost_requests_;
+    lost_answers_ = other.lost_answers_;
+  }
   [[nodiscard]] bool is_online() const { return online_ && !silent_; }
 
  private:

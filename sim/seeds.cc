@@ -28,6 +28,7 @@ struct Board {
   std::atomic<uint64_t> done;
   std::atomic<uint64_t> failed;
   std::atomic<uint64_t> texts;
+  std::atomic<uint64_t> linked;
   std::atomic<uint64_t> crashes;
   std::atomic<uint64_t> digest;
 };
@@ -46,6 +47,7 @@ std::string how_to_replay(uint64_t seed, const std::string& mutation) {
 [[noreturn]] void run_in_child(Simulation& simulation, uint64_t seed, const SeedRange& range, Board& board) {
   const Outcome outcome = simulation.run(seed, range.mutation, nullptr);
   board.texts += outcome.texts;
+  board.linked += outcome.linked;
   board.crashes += outcome.server_crashes;
   board.digest += outcome.digest;
   print_violations(seed, outcome.violations);
@@ -81,9 +83,9 @@ bool run_one(uint64_t seed, Mutation mutation, bool trace) {
   Simulation simulation(Simulation::people_of(seed));
   const Outcome outcome = simulation.run(seed, mutation, trace ? stdout : nullptr);
   print_violations(seed, outcome.violations);
-  std::printf("seed %" PRIu64 ": %s, %zu texts, %zu shown, server crashes %" PRIu64 ", events %" PRIu64
-              ", digest %016" PRIx64 "\n",
-              seed, outcome.violations.empty() ? "good" : "FAILED", outcome.texts, outcome.shown,
+  std::printf("seed %" PRIu64 ": %s, %zu texts, %zu shown, %zu devices linked, server crashes %" PRIu64
+              ", events %" PRIu64 ", digest %016" PRIx64 "\n",
+              seed, outcome.violations.empty() ? "good" : "FAILED", outcome.texts, outcome.shown, outcome.linked,
               outcome.server_crashes, outcome.events, outcome.digest);
   return outcome.violations.empty();
 }
@@ -115,10 +117,10 @@ uint64_t run_many(const SeedRange& range) {
   for (const pid_t worker : workers) waitpid(worker, nullptr, 0);
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " texts, %" PRIu64
+  std::printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " texts, %" PRIu64 " devices linked, %" PRIu64
               " crashes of the server; %.1f s, %.1f seeds/s; digest %016" PRIx64 "\n",
-              board.done.load(), board.failed.load(), board.texts.load(), board.crashes.load(), seconds,
-              static_cast<double>(board.done) / seconds, board.digest.load());
+              board.done.load(), board.failed.load(), board.texts.load(), board.linked.load(), board.crashes.load(),
+              seconds, static_cast<double>(board.done) / seconds, board.digest.load());
   const uint64_t failed = board.failed;
   munmap(memory, sizeof(Board));
   return failed;

@@ -29,13 +29,16 @@ Replay replay(uint64_t seed) {
 }
 
 TEST(Simulation, ASeedMakesTheSameTraceToTheByte) {
+  size_t linked = 0;
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     const Replay first = replay(seed);
     const Replay second = replay(seed);
     EXPECT_EQ(first.outcome.digest, second.outcome.digest) << "seed " << seed;
     EXPECT_EQ(first.trace, second.trace) << "seed " << seed;
     EXPECT_GT(first.trace.size(), 4'000u) << "seed " << seed << ": little happened";
+    linked += first.outcome.linked;
   }
+  EXPECT_GT(linked, 0u) << "devices, in a share of the seeds";
 }
 
 TEST(Simulation, PrintingTheTraceChangesNothing) {
@@ -51,6 +54,7 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
     Dice dice(seed);
     Profile profile = Profile::draw(dice);
     profile.draw_server(dice);
+    profile.draw_linked(dice);
     all.cuts |= profile.cuts;
     all.half_open |= profile.half_open;
     all.http_loss |= profile.http_loss;
@@ -67,10 +71,12 @@ TEST(Simulation, EveryKindOfFaultIsDrawn) {
     all.expiry |= profile.expiry;
     all.lies |= profile.lies && !profile.grave_lies;
     all.grave_lies |= profile.grave_lies;
+    all.linked |= profile.linked;
+    all.idle |= profile.idle;
   }
   EXPECT_TRUE(all.cuts && all.half_open && all.http_loss && all.slow_network && all.server_crashes && all.server_disk &&
               all.device_crashes && all.device_disk && all.clocks && all.moves && all.blocks && all.copies);
-  EXPECT_TRUE(all.small_inboxes && all.expiry && all.lies && all.grave_lies);
+  EXPECT_TRUE(all.small_inboxes && all.expiry && all.lies && all.grave_lies && all.linked && all.idle);
 }
 
 // ---------------------------------------------------------------- the ledger can fail
@@ -313,6 +319,103 @@ TEST_F(LedgerTest, WhatHasExpiredMayBeMissingButHasNoSecondTick) {  // [INBOX-1]
   EXPECT_EQ(check(), std::vector<std::string>{});
   ana_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
   EXPECT_EQ(check().size(), 1u);
+}
+
+// ---------------------------------------------------------------- linked devices
+
+class LinkedLedgerTest : public LedgerTest {
+ protected:
+  LinkedLedgerTest() {
+    anas_web_ = add("ana", "ana-2", 5);
+    bens_web_ = add("ben", "ben-2", 5);
+  }
+  FinalView add(const std::string& person, const std::string& device, uint64_t since_us, bool gets_all = false) {
+    ledger_.is_device_of(person, device, since_us - 2);
+    ledger_.joins(device, gets_all, since_us);
+    FinalView view;
+    view.person = person;
+    view.device = device;
+    view.state.set_connection(client_api::State::kOnline);
+    return view;
+  }
+  // On all devices, and read.
+  void say_and_hear(const std::string& id, uint64_t order) {
+    say(id, order);
+    hear(id, order);
+    anas_web_.conversations["ben"].push_back(ana_.conversations["ben"].back());
+    bens_web_.conversations["ana"].push_back(ben_.conversations["ana"].back());
+  }
+  size_t check_all() {
+    ledger_.check({ana_, anas_web_, ben_, bens_web_});
+    return ledger_.violations().size();
+  }
+  FinalView anas_web_;
+  FinalView bens_web_;
+};
+
+TEST_F(LinkedLedgerTest, IsContentWhenEverythingIsOnAllDevices) {
+  say_and_hear("11111111", 1);
+  say_and_hear("22222222", 2);
+  EXPECT_EQ(check_all(), 0u) << ledger_.violations().front();
+}
+TEST_F(LinkedLedgerTest, SeesATextThatOneDeviceOfTheAddresseesLacks) {  // [DEVICE-1]
+  say_and_hear("11111111", 1);
+  bens_web_.conversations.clear();
+  EXPECT_EQ(check_all(), 1u);
+}
+TEST_F(LinkedLedgerTest, SeesACopyThatIsMissing) {  // [COPY-1]
+  say_and_hear("11111111", 1);
+  anas_web_.conversations.clear();
+  EXPECT_EQ(check_all(), 1u);
+}
+TEST_F(LinkedLedgerTest, OfADeviceThatCameLaterNothingIsWanted) {
+  say_and_hear("11111111", 1);
+  ledger_.joins("ana-2", false, 11);
+  ledger_.joins("ben-2", false, 11);
+  anas_web_.conversations.clear();
+  bens_web_.conversations.clear();
+  EXPECT_EQ(check_all(), 0u);
+}
+TEST_F(LinkedLedgerTest, SeesAHistoryThatIsMissing) {  // [HISTORY-1]
+  say_and_hear("11111111", 1);
+  const FinalView promised = add("ben", "ben-3", 30, true);
+  ledger_.check({ana_, anas_web_, ben_, bens_web_, promised});
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LinkedLedgerTest, SeesACopyWithALowerTick) {  // [COPY-1] [RECEIPT-1]
+  say_and_hear("11111111", 1);
+  anas_web_.conversations["ben"][0].set_tick(client_api::Message::kDelivered);
+  EXPECT_EQ(check_all(), 1u);
+}
+TEST_F(LinkedLedgerTest, SeesTwoDevicesThatListDifferently) {  // [ORDER-1]
+  say_and_hear("11111111", 1);
+  say_and_hear("22222222", 2);
+  std::swap(anas_web_.conversations["ben"][0], anas_web_.conversations["ben"][1]);
+  EXPECT_EQ(check_all(), 3u) << "than ana's other device, and than both of ben's";
+}
+TEST_F(LinkedLedgerTest, SeesWhatIsUnreadThoughAnotherDeviceHasReadIt) {  // [COPY-2]
+  say_and_hear("11111111", 1);
+  bens_web_.unread = 1;
+  ledger_.check_read(ben_, bens_web_);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+  ben_.conversations.clear();  // it has not read what it does not have
+  ledger_.check_read(ben_, bens_web_);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LinkedLedgerTest, SeesWhatADeviceShowsAfterItsRemoval) {  // [DEVICE-8]
+  ledger_.leaves("ben-2", 9);
+  say("11111111", 1);
+  client_api::Event event;
+  *event.mutable_message_added() = text("11111111", "ana-1 ben 11111111", false, 1, client_api::Message::kNone);
+  ledger_.event("ben-2", event, 15);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
+}
+TEST_F(LinkedLedgerTest, SeesAnOlderListOfDevices) {  // [IDENTITY-3]
+  ledger_.addressed("ana-1", "bens account", 2);
+  ledger_.addressed("ana-2", "bens account", 1);
+  EXPECT_EQ(ledger_.violations().size(), 0u) << "another device";
+  ledger_.addressed("ana-1", "bens account", 1);
+  EXPECT_EQ(ledger_.violations().size(), 1u);
 }
 
 // ---------------------------------------------------------------- positions

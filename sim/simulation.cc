@@ -15,6 +15,9 @@ constexpr uint64_t kSettleUs = 600 * kSecond;
 constexpr uint64_t kSilenceUs = 60 * kSecond;
 constexpr uint64_t kLookUs = 10 * kSecond;
 constexpr uint64_t kEventsMost = 300'000;
+constexpr uint64_t kLinkedEventsMost = 900'000;
+// Of the seeds in found_seeds.txt none draws linked devices by these dice: they are the runs that they were.
+constexpr uint64_t kLinkedStream = 33;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
@@ -27,7 +30,8 @@ size_t Simulation::people_of(uint64_t seed) {
 }
 
 Simulation::Simulation(size_t people)
-    : server_(scheduler_, trace_),
+    : events_most_(kEventsMost),
+      server_(scheduler_, trace_),
       liar_({scheduler_, trace_, server_, ledger_}),
       faults_(scheduler_, trace_, server_, liar_, people_) {
   server_.reseed(kSetUpSeed);
@@ -53,14 +57,14 @@ Simulation::Simulation(size_t people)
     std::fprintf(stderr, "kith-sim: the people of the run can't be set up\n");
     std::abort();
   }
-  for (const auto& person : people_) person->device().crash(false);
+  for (const auto& person : people_) person->first().device().crash(false);
   run_for(60 * kSecond);
   server_.stop();
   scheduler_.clear();
 }
 
 void Simulation::run_for(uint64_t us) {
-  scheduler_.run_until(scheduler_.now() + us, [this] { return scheduler_.done() > kEventsMost; });
+  scheduler_.run_until(scheduler_.now() + us, [this] { return scheduler_.done() > events_most_; });
 }
 
 Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
@@ -72,6 +76,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice server_dice;
   server_dice.reseed(seed, 7);
   profile.draw_server(server_dice);
+  Dice linked_dice;
+  linked_dice.reseed(seed, kLinkedStream);
+  profile.draw_linked(linked_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -91,15 +98,19 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   if (profile.grave_lies) ledger_.identities_are_taken();
   if (profile.http_loss || profile.server_disk || profile.lies) ledger_.lists_were_away();
   server_.start();
-  for (const auto& person : people_) person->device().start();
+  for (const auto& person : people_) person->first().device().start();
   if (profile.lies) {
     for (const auto& person : people_) person->meet_a_liar(profile.grave_lies);
     run_for(10 * kSecond);
   }
   faults_.start(profile, seed);
   for (const auto& person : people_) person->live(profile.pause_us);
+  if (profile.linked) link_devices(profile, linked_dice);
   run_for(profile.chaos_us);
-  for (const auto& person : people_) person->rest();
+  for (const auto& person : people_) {
+    person->rest();
+    person->linked().calm_down();
+  }
   faults_.stop();
   ledger_.calm_begins();
 
@@ -111,14 +122,20 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     return outcome(events);
   }
   if (!calm()) ledger_.broken("it does not come to rest");
+  // On one device of each: the others hear of it.
+  std::vector<Seat*> readers;
   for (const auto& person : people_) {
-    if (person->device().runs()) person->read_everything();
+    readers.push_back(&person->some_member());
+    if (readers.back()->device().runs()) readers.back()->read_everything();
   }
   run_for(30 * kSecond);
   if (!calm()) ledger_.broken("it does not come to rest after everything was read");
-  // What was repaired since is unread again.
+  if (profile.linked) check_read(readers);
+  // What was repaired since is unread again, and what was not on that device.
   for (const auto& person : people_) {
-    if (person->device().runs()) person->read_everything();
+    for (Seat* const seat : person->members()) {
+      if (seat->device().runs()) seat->read_everything();
+    }
   }
   run_for(30 * kSecond);
   check();
@@ -126,16 +143,32 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
 }
 
 Outcome Simulation::outcome(uint64_t events_before) const {
-  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events_before,
-          ledger_.texts(),      ledger_.shown(), server_.crashes};
+  return {ledger_.violations(), trace_.digest(), scheduler_.done() - events_before, ledger_.texts(), ledger_.shown(),
+          ledger_.linked(),     server_.crashes};
+}
+
+void Simulation::link_devices(const Profile& profile, Dice& dice) {
+  events_most_ = kLinkedEventsMost;
+  const size_t surely = dice.below(people_.size());
+  for (size_t i = 0; i < people_.size(); ++i) {
+    if (i == surely || dice.percent(30))
+      people_[i]->linked().live(dice.skewed(1, LinkedDevices::kMost), profile.chaos_us / 3, profile.device_crashes);
+  }
+}
+
+void Simulation::look(bool agrees) {
+  for (const auto& person : people_) {
+    Seat& first = person->first();
+    if (person->is_set_up()) first.connect();
+    if (person->is_set_up() && agrees) first.accept_identities();
+    first.ask_state();
+    person->linked().look();
+  }
 }
 
 void Simulation::settle(uint64_t us) {
-  for (uint64_t passed = 0; passed < us && scheduler_.done() < kEventsMost; passed += kLookUs) {
-    for (const auto& person : people_) {
-      if (person->is_set_up()) person->connect();
-      person->ask_state();
-    }
+  for (uint64_t passed = 0; passed < us && scheduler_.done() < events_most_; passed += kLookUs) {
+    look(false);
     run_for(kLookUs);
   }
 }
@@ -144,12 +177,8 @@ void Simulation::settle(uint64_t us) {
 bool Simulation::calm() {
   const uint64_t end = scheduler_.now() + kCalmMostUs;
   int quiet = 0;
-  while (scheduler_.now() < end && scheduler_.done() < kEventsMost) {
-    for (const auto& person : people_) {
-      if (person->is_set_up()) person->connect();
-      if (person->is_set_up()) person->accept_identities();
-      person->ask_state();
-    }
+  while (scheduler_.now() < end && scheduler_.done() < events_most_) {
+    look(true);
     run_for(kLookUs);
     quiet = at_rest() ? quiet + 1 : 0;
     if (quiet == 8) return true;
@@ -159,8 +188,9 @@ bool Simulation::calm() {
 
 bool Simulation::at_rest() {
   for (const auto& person : people_) {
-    const client_api::State& state = person->state();
-    if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0)
+    const client_api::State& state = person->first().state();
+    if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0 ||
+        !person->linked().at_rest())
       return false;
   }
   return entries_left() == 0;
@@ -170,30 +200,51 @@ bool Simulation::at_rest() {
 size_t Simulation::entries_left() {
   size_t left = 0;
   for (const auto& person : people_) {
-    const auto account = AccountId::from_hex(person->state().account_id());
-    if (account) left += server_.disk.written.count({*account, DeviceId{person->state().device_id()}});
+    for (Seat* const seat : person->members()) {
+      const auto account = AccountId::from_hex(seat->state().account_id());
+      if (account) left += server_.disk.written.count({*account, DeviceId{seat->state().device_id()}});
+    }
   }
   return left;
 }
 
-void Simulation::check() {
-  std::vector<Person::Asking> askings(people_.size());
-  std::vector<std::vector<Person::Asking>> drawers;
-  for (const auto& person : people_) drawers.emplace_back(person->drawer_size());
-  for (size_t i = 0; i < people_.size(); ++i) {
-    people_[i]->ask(askings[i]);
-    people_[i]->ask_drawer(drawers[i]);
-  }
+std::vector<FinalView> Simulation::views_of(const std::vector<Seat*>& seats) {
+  std::vector<Seat::Asking> askings(seats.size());
+  for (size_t i = 0; i < seats.size(); ++i) seats[i]->ask(askings[i]);
   run_for(kSecond);
-  for (const auto& drawer : drawers) {
-    for (const Person::Asking& asking : drawer) ledger_.look_into_drawer(asking.view);
-  }
   std::vector<FinalView> views;
-  for (Person::Asking& asking : askings) {
+  for (Seat::Asking& asking : askings) {
     if (!asking.ready()) ledger_.broken(asking.view.device + " does not answer in the end");
     views.push_back(std::move(asking.view));
   }
+  return views;
+}
+
+// What one device of a person has read is read on the others.
+void Simulation::check_read(const std::vector<Seat*>& readers) {
+  for (size_t i = 0; i < people_.size(); ++i) {
+    std::vector<Seat*> seats = people_[i]->members();
+    if (seats.size() == 1 || std::find(seats.begin(), seats.end(), readers[i]) == seats.end()) continue;
+    std::iter_swap(seats.begin(), std::find(seats.begin(), seats.end(), readers[i]));
+    const std::vector<FinalView> views = views_of(seats);
+    for (size_t other = 1; other < views.size(); ++other) ledger_.check_read(views[0], views[other]);
+  }
+}
+
+void Simulation::check() {
+  std::vector<Seat*> seats;
+  std::vector<std::vector<Seat::Asking>> drawers;
+  for (const auto& person : people_) {
+    for (Seat* const seat : person->members()) seats.push_back(seat);
+  }
+  for (Seat* const seat : seats) drawers.emplace_back(seat->drawer_size());
+  for (size_t i = 0; i < seats.size(); ++i) seats[i]->ask_drawer(drawers[i]);
+  const std::vector<FinalView> views = views_of(seats);
+  for (const auto& drawer : drawers) {
+    for (const Seat::Asking& asking : drawer) ledger_.look_into_drawer(asking.view);
+  }
   ledger_.check(views);
+  for (const auto& person : people_) person->linked().check();
   if (const size_t left = entries_left(); left != 0)
     ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));
 }

@@ -22,6 +22,7 @@ struct Outcome {
   uint64_t events = 0;
   size_t texts = 0;
   size_t shown = 0;
+  size_t linked = 0;  // devices, one after the other
   uint64_t server_crashes = 0;
 };
 
@@ -29,6 +30,7 @@ class Simulation {
  public:
   // Sets up. Seeds differ in how many people they have.
   explicit Simulation(size_t people);
+  ~Simulation() { server_.crash(); }  // whatever it still does
   static size_t people_of(uint64_t seed);
   static constexpr size_t kPeopleMin = 2;
   static constexpr size_t kPeopleMax = 6;
@@ -37,15 +39,21 @@ class Simulation {
   Outcome run(uint64_t seed, Mutation mutation, std::FILE* trace);
 
  private:
+  void link_devices(const Profile& profile, Dice& dice);
   void run_for(uint64_t us);
+  // Everybody comes online, and is asked how it is.
+  void look(bool agrees);
   [[nodiscard]] Outcome outcome(uint64_t events_before) const;
   bool calm();
   // A time in which everything that still can leaves; what waits for a person to agree may wait.
   void settle(uint64_t us);
   bool at_rest();
   size_t entries_left();
+  std::vector<FinalView> views_of(const std::vector<Seat*>& seats);
+  void check_read(const std::vector<Seat*>& readers);
   void check();
 
+  uint64_t events_most_;
   Scheduler scheduler_;
   Trace trace_;
   Ledger ledger_;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a device has of the account's state (core/own_state.h), as text: the registers, and what was made of them.
+#pragma once
+
+#include <string>
+
+#include "core/store/database.h"
+
+namespace kith::core::testing {
+
+inline std::string state_text(Database& database) {
+  std::string text;
+  const auto add = [&](const char* sql) {
+    auto row = database.prepare(sql);
+    while (row.step()) text += row.text(0) + "\n";
+    text += "--\n";
+  };
+  add("SELECT hex(key) || ' ' || hex(value) || ' ' || stamp_us || ' ' || stamp_counter || ' ' || stamp_device FROM "
+      "registers ORDER BY key");
+  add("SELECT handle || ' ' || name || ' ' || by_hand FROM contacts ORDER BY handle");
+  add("SELECT hex(peer) || ' ' || draft || ' ' || ifnull(hex(draft_quote), '') || ' ' || archived || ' ' || pinned_us "
+      "|| ' ' || muted_until_us FROM conversations WHERE draft <> '' OR archived OR pinned_us OR muted_until_us ORDER "
+      "BY peer");
+  add("SELECT hex(account) FROM device_lists WHERE verified = 1 ORDER BY account");
+  add("SELECT hex(account) FROM blocked ORDER BY account");
+  add("SELECT 'read receipts ' || ifnull((SELECT value FROM settings WHERE name = 'read_receipts'), 1)");
+  add("SELECT 'last seen ' || ifnull((SELECT value FROM settings WHERE name = 'last_seen_scope'), 1)");
+  add("SELECT 'about ' || ifnull((SELECT value FROM settings WHERE name = 'about_scope'), 1)");
+  add("SELECT name || ' ' || about FROM profiles WHERE account = (SELECT account FROM registration)");
+  return text;
+}
+
+}  // namespace kith::core::testing
