@@ -265,7 +265,9 @@ void Ledger::check_list(const FinalView& view) {
     for (const Message& message : messages) {
       if (message.has_identity_changed() || message.has_handle_moved()) continue;
       if (!message.has_text()) {
-        if (!moved_ && !removed_ && !taken_ && !expires_ && copied_.empty())
+        const bool may_be_a_stranger =
+            lists_were_away_ && devices_[view.device].asked_us != 0;  // as check_end() has it
+        if (!moved_ && !removed_ && !taken_ && !expires_ && copied_.empty() && !may_be_a_stranger)
           broken("undecryptable in the end: " + view.device + " has " + message.id().substr(0, 8) + " of " + partner);
         continue;
       }
@@ -330,6 +332,8 @@ void Ledger::check_end(const Text& text) {
   if (may_be_dropped && text.acknowledged) return;
   for (const std::string& device : devices_of(text.to, text)) {
     if (text.shown_on.contains(device) || !sender_stays) continue;
+    // A linked device that has never seen a list of the sender's may be shown one from before that one was linked.
+    if (lists_were_away_ && devices_.at(device).asked_us != 0 && devices_.at(text.from_device).asked_us != 0) continue;
     // A sender that is no more can't prove who it was to somebody who has never heard of it.
     broken((text.acknowledged ? "SEND-2: acknowledged and lost: " : "SEND-2: committed and never shown: ") +
            name(text) + " on " + device);
@@ -367,7 +371,7 @@ void Ledger::check_ticks_in_the_end(const Text& text) {
   for (const auto& [device, owned] : devices_) {
     if (owned.person != text.to || !owned.in_account) continue;
     // It says up to where it has read, which takes in what it did not have.
-    if (owned.asked_us != 0 && owned.since_us >= text.at_us) return;
+    if (owned.asked_us != 0 && (owned.since_us >= text.at_us || !text.shown_on.contains(device))) return;
     shown = shown || (owned.since_us < text.at_us && text.shown_on.contains(device));
   }
   // A read receipt is dropped like everything that comes from somebody who is blocked, and does not come again.
