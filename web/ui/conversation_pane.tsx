@@ -20,6 +20,7 @@ import { Avatar } from "./avatar";
 import { BlockQuestion } from "./block_question";
 import { ChatSearch } from "./chat_search";
 import { Composer } from "./composer";
+import { copyText } from "./copy_text";
 import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
@@ -71,9 +72,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         field.current?.focus();
       },
       copy: (message) =>
-        void navigator.clipboard.writeText(textOf(message)).then(
-          () => actions.tell(say("conversation.copied")),
-          () => actions.tell(say("common.cantCopy")),
+        void copyText(textOf(message)).then((copied) =>
+          actions.tell(say(copied ? "conversation.copied" : "common.cantCopy")),
         ),
       sendAgain: (message) => void model.sendAgain(message),
       remove: (message) => void model.deleteFailed(message),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { say } from "../view-models/say";
+import { copyText } from "./copy_text";
 
 /**
  * Lets somebody pass a text on: by what the device has for that, or copied. The answer says in words what became of it;
@@ -15,14 +16,4 @@ export async function passOn(text: string): Promise<string> {
     }
   }
   return (await copyText(text)) ? say("invite.copied") : say("invite.cantCopy", { text });
-}
-
-/** False: the browser does not allow it. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,16 +4,25 @@ import { say, type TextId } from "../view-models/say";
 import { Words } from "./words";
 import styles from "./linking.module.css";
 
-/** The way to where a device of the account reads the code of another; `last` says before what its camera is held. */
-export function LinkSteps({ last }: { last: TextId }) {
+interface LinkStepsProps {
+  /** Which device to take. */
+  open?: TextId;
+  /** The way through its app. */
+  choose?: TextId;
+  /** Before what a camera is held. */
+  last: TextId;
+}
+
+/** What to do on the other device: unless it is said otherwise, on the one of the account, which reads the code. */
+export function LinkSteps({ open = "linkSteps.open", choose = "linkSteps.choose", last }: LinkStepsProps) {
   return (
     <ol className={styles.steps}>
       <li>
-        <span>{say("linkThis.open")}</span>
+        <span>{say(open)}</span>
       </li>
       <li>
         <span>
-          <Words id="linkThis.choose" />
+          <Words id={choose} />
         </span>
       </li>
       <li>

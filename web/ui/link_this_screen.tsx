@@ -6,7 +6,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { codeGroups, type LinkThisSnapshot, type LinkThisViewModel } from "../view-models/link_this";
 import { say } from "../view-models/say";
-import { copyText } from "./invite";
+import { copyText } from "./copy_text";
 import { Icon } from "./icons";
 import { LinkSteps } from "./link_steps";
 import { QrCode } from "./qr_code";

@@ -58,7 +58,7 @@ export function RegistrationScreen({
               ) : step === "name" ? (
                 say("registration.done")
               ) : (
-                say("registration.continue")
+                say("common.continue")
               )}
             </button>
             {(step === "code" || step === "pin" || (step === "handle" && model.canLeave)) && (

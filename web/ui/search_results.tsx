@@ -51,7 +51,6 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
             <button
               type="button"
               className={rows.row}
-              style={{ gridTemplateColumns: "minmax(0, 1fr)" }}
               data-row
               onClick={() => onOpen(message, foundIn(excerpts[index]))}
             >

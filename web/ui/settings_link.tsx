@@ -13,7 +13,6 @@ import { atTheFirst } from "./settings_devices";
 import { Spinner } from "./spinner";
 import { hintOf, Option } from "./switch";
 import { useViewModel } from "./use_view_model";
-import { Words } from "./words";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import forms from "./parts/form.module.css";
@@ -37,7 +36,7 @@ export default function LinkPage({ model, isFirst, onDone }: LinkPageProps) {
     return (
       <section className={groups.group}>
         <p>{atTheFirst(devices)}</p>
-        <LinkSteps last="strayLink.point" />
+        <LinkSteps last="linkStray.point" />
       </section>
     );
   }
@@ -45,7 +44,7 @@ export default function LinkPage({ model, isFirst, onDone }: LinkPageProps) {
 }
 
 function ReadLink({ model }: { model: DevicesViewModel }) {
-  const { busy, given, interrupted } = useViewModel(model);
+  const { busy, error, given, interrupted } = useViewModel(model);
   const [typed, setTyped] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -60,19 +59,7 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
         </p>
       )}
       <section className={groups.group}>
-        <ol className={styles.steps}>
-          <li>
-            <span>{say("linkDevice.open")}</span>
-          </li>
-          <li>
-            <span>
-              <Words id="linkDevice.choose" />
-            </span>
-          </li>
-          <li>
-            <span>{say("linkDevice.point")}</span>
-          </li>
-        </ol>
+        <LinkSteps open="linkSteps.openNew" choose="linkSteps.chooseNew" last="linkDevice.point" />
         <Eye model={model} />
       </section>
       <form className={`${groups.group} ${forms.edit}`} noValidate onSubmit={submit}>
@@ -84,14 +71,18 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
+            aria-invalid={error !== ""}
+            aria-describedby="link-hint"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
           />
-          <span className={fields.hint}>{say("linkDevice.pasteHint")}</span>
+          <span id="link-hint" className={fields.hint}>
+            {say("linkDevice.pasteHint")}
+          </span>
         </div>
         <div className={forms.buttons}>
-          <button type="submit" className={`${buttons.button} ${buttons.primary}`} disabled={busy}>
-            {say("registration.continue")}
+          <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`} disabled={busy}>
+            {say("common.continue")}
           </button>
         </div>
       </form>
@@ -117,7 +108,7 @@ function Given({ model }: { model: DevicesViewModel }) {
           disabled={busy}
           onClick={() => void model.open(given)}
         >
-          {busy ? <Spinner label={say("linkDevice.opening")} /> : say("registration.continue")}
+          {busy ? <Spinner label={say("linkDevice.opening")} /> : say("common.continue")}
         </button>
       </div>
     </section>

@@ -13,12 +13,12 @@ export function StrayLinkScreen({ onGoOn }: { onGoOn: () => void }) {
     <main className={`${screens.screen} ${screens.plain}`}>
       <div className={screens.card}>
         <Logo className={screens.logo} />
-        <h1>{say("strayLink.title")}</h1>
-        <p className={screens.lead}>{say("strayLink.lead")}</p>
-        <LinkSteps last="strayLink.point" />
+        <h1>{say("linkStray.title")}</h1>
+        <p className={screens.lead}>{say("linkStray.lead")}</p>
+        <LinkSteps last="linkStray.point" />
         <div className={screens.actions}>
           <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={onGoOn}>
-            {say("strayLink.goOn")}
+            {say("linkStray.goOn")}
           </button>
         </div>
       </div>
