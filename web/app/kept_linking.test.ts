@@ -11,29 +11,39 @@ beforeEach(() => {
 });
 
 describe("a page that a link has opened", () => {
-  it("keeps the link, and has it in its address no more", () => {
+  const secrets = () => [location.href, JSON.stringify({ ...sessionStorage }), JSON.stringify({ ...localStorage })].join();
+
+  it("has the link in its memory, and nowhere else from the first moment on", () => {
     history.replaceState(null, "", "/link?profile=second#AY3f");
-    const port = pageLinking("second");
     const { href } = location;
-    takeOpenedLink(port);
-    expect(port.load()).toEqual({ given: href });
+    const before = history.length;
+    const link = takeOpenedLink();
+    expect(link).toBe(href);
     expect(location.pathname + location.search + location.hash).toBe("/?profile=second#/settings/link");
-    expect(history.state).toBeNull();
+    expect([history.state, history.length]).toEqual([null, before]);
+    const port = pageLinking("second", link);
+    expect(port.load()).toEqual({ given: href });
+    port.save({ given: href });
+    port.save({ ...port.load(), comparing: true });
+    expect(secrets()).not.toContain("AY3f");
+    expect(port.load()).toEqual({ given: href, comparing: true });
+    expect(pageLinking("second").load()).toEqual({ comparing: true });
+  });
+
+  it("is about that link, whatever was begun before", () => {
+    pageLinking("main").save({ joining: true });
+    expect(pageLinking("main", "https://kith.example/link#a").load()).toEqual({ given: "https://kith.example/link#a" });
   });
 
   it("of nothing but the path leads there without a link", () => {
     history.replaceState(null, "", "/link");
-    const port = pageLinking("main");
-    takeOpenedLink(port);
-    expect(port.load()).toEqual({});
+    expect(takeOpenedLink()).toBe("");
     expect(location.hash).toBe("#/settings/link");
   });
 
   it("of another path stays as it is", () => {
     history.replaceState(null, "", "/#/settings/devices");
-    const port = pageLinking("main");
-    takeOpenedLink(port);
-    expect([port.load(), location.hash]).toEqual([{}, "#/settings/devices"]);
+    expect([takeOpenedLink(), location.hash]).toEqual(["", "#/settings/devices"]);
   });
 });
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a device that is being linked, or links another one, keeps beside its page: loading that anew goes on, or says
-// what to do. In this tab only: a link is a secret, if only for minutes.
+// what to do. How far it is, in this tab only; the link that a page was opened with is a secret, and only in its memory.
 import type { KeptLinking, LinkingPort } from "../view-models/devices";
 import { addressOf, HOME } from "../view-models/route";
 
-export function pageLinking(profile: string): LinkingPort {
+/** `given`: what takeOpenedLink has taken. */
+export function pageLinking(profile: string, given = ""): LinkingPort {
   const key = `kith-linking-${profile}`;
   let kept: KeptLinking = {};
   try {
@@ -13,13 +14,15 @@ export function pageLinking(profile: string): LinkingPort {
   } catch {
     // Forbidden, or not ours.
   }
+  if (given !== "") kept = { given };
   return {
     load: () => kept,
     save: (now) => {
       kept = now;
+      const { comparing, joining } = now;
       try {
-        if (Object.keys(now).length === 0) sessionStorage.removeItem(key);
-        else sessionStorage.setItem(key, JSON.stringify(now));
+        if (comparing === undefined && joining === undefined) sessionStorage.removeItem(key);
+        else sessionStorage.setItem(key, JSON.stringify({ comparing, joining }));
       } catch {
         // Full or forbidden: then it holds until the page is closed.
       }
@@ -29,22 +32,18 @@ export function pageLinking(profile: string): LinkingPort {
 
 function checked(value: unknown): KeptLinking {
   if (typeof value !== "object" || value === null) return {};
-  const { given, comparing, joining } = value as Record<string, unknown>;
-  return {
-    ...(typeof given === "string" ? { given } : {}),
-    ...(comparing === true ? { comparing } : {}),
-    ...(joining === true ? { joining } : {}),
-  };
+  const { comparing, joining } = value as Record<string, unknown>;
+  return { ...(comparing === true ? { comparing } : {}), ...(joining === true ? { joining } : {}) };
 }
 
 /**
- * A page opened at /link#…, as a telephone's camera opens what another device shows: the link is kept for where it can
- * be used, which is where the address leads from now on, and is in no history any more.
+ * Of a page opened at /link#…, as a telephone's camera opens what another device shows: the link, "" for none. The
+ * address leads to where it can be used from now on, and neither that nor the history of this tab has it any more. The
+ * first thing that a page does: what comes after may take long, fail, or be seen.
  */
-export function takeOpenedLink(port: LinkingPort): void {
+export function takeOpenedLink(): string {
   const { pathname, hash, search, href } = location;
-  if (pathname !== "/link") return;
-  if (hash.length > 1) port.save({ given: href });
-  const address = addressOf({ ...HOME, panel: "settings", section: "link" });
-  history.replaceState(null, "", `/${search}${address}`);
+  if (pathname !== "/link") return "";
+  history.replaceState(null, "", `/${search}${addressOf({ ...HOME, panel: "settings", section: "link" })}`);
+  return hash.length > 1 ? href : "";
 }

@@ -9,6 +9,7 @@ import { CoreClient, CoreUnavailable } from "../core-client/client";
 import { FailureScreen, StartingScreen } from "../ui/screens";
 import type { Core } from "../view-models/core";
 import { say } from "../view-models/say";
+import { takeOpenedLink } from "./kept_linking";
 import { show } from "./show";
 import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
@@ -43,12 +44,13 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
   };
 }
 
-function start(root: Root, client: CoreClient, around: Surroundings): void {
+function start(root: Root, client: CoreClient, around: Surroundings, openedLink: string): void {
   const core = watched(client, (error) => app.breakDown(unavailableText(error)));
-  const app = show(root, core, around);
+  const app = show(root, core, around, openedLink);
 }
 
 async function main(): Promise<void> {
+  const openedLink = takeOpenedLink();
   followNewVersion();
   const root = createRoot(document.getElementById("root") as HTMLElement);
   const lacking = missing();
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
     return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
-    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around);
+    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around, openedLink);
   } catch (error) {
     root.render(
       <FailureScreen title={say("main.kithCantStart")} onRetry={reload}>

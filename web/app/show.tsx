@@ -11,23 +11,22 @@ import type { Core } from "../view-models/core";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
 import { pageAskedCode } from "./asked_code";
 import { deviceName } from "./device_name";
-import { pageLinking, takeOpenedLink } from "./kept_linking";
+import { pageLinking } from "./kept_linking";
 import { pageAttention } from "./page_attention";
 import { onNotificationClick, pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
 import { newProfileAddress, type Surroundings } from "./surroundings";
 import { keepTitle } from "./title";
 
-export function show(root: Root, core: Core, around: Surroundings): AppViewModel {
-  const kept = pageLinking(around.profile);
-  takeOpenedLink(kept);
+/** `openedLink`: of another device, that the page was opened with. */
+export function show(root: Root, core: Core, around: Surroundings, openedLink = ""): AppViewModel {
   const app = new AppViewModel(core, {
     server: around.server,
     deviceName: deviceName(navigator.userAgent),
     attention: pageAttention(),
     notifications: pageNotifications(around.profile),
     asked: pageAskedCode(around.profile),
-    kept,
+    kept: pageLinking(around.profile, openedLink),
   });
   keepTitle(app, around.shownProfile);
   keepAddress(app);

@@ -36,9 +36,9 @@ export interface DevicesSnapshot {
   interrupted: boolean;
 }
 
-/** What is kept beside the page while a device is linked, so that loading it anew does not lose it. */
+/** What is kept beside the page while a device is linked. All but `given` outlasts that it is loaded anew. */
 export interface KeptLinking {
-  /** The first device: the link that the page was opened with. */
+  /** The first device: the link that the page was opened with, a secret. */
   given?: string;
   /** The first device: the numbers are being compared. */
   comparing?: boolean;
