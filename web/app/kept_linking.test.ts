@@ -11,7 +11,8 @@ beforeEach(() => {
 });
 
 describe("a page that a link has opened", () => {
-  const secrets = () => [location.href, JSON.stringify({ ...sessionStorage }), JSON.stringify({ ...localStorage })].join();
+  const secrets = () =>
+    [location.href, JSON.stringify({ ...sessionStorage }), JSON.stringify({ ...localStorage })].join();
 
   it("has the link in its memory, and nowhere else from the first moment on", () => {
     history.replaceState(null, "", "/link?profile=second#AY3f");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a device that is being linked, or links another one, keeps beside its page: loading that anew goes on, or says
-// what to do. How far it is, in this tab only; the link that a page was opened with is a secret, and only in its memory.
+// what to do. How far it is, in this tab only; the link that a page was opened with is a secret, and in its memory
+// only.
 import type { KeptLinking, LinkingPort } from "../view-models/devices";
 import { addressOf, HOME } from "../view-models/route";
 

@@ -124,7 +124,7 @@ function Chats({ app, server, profile }: ChatsProps) {
         />
       )}
       {leftPanel === "new-chat" && (
-        <NewChatPane model={app.contacts} self={state} onBack={() => app.showLeft("list")} onInvite={invite} />
+        <NewChatPane model={app.contacts} self={state} onBack={app.leaveLeft} onInvite={invite} />
       )}
       {leftPanel === "settings" && (
         <Suspense fallback={<section className={panes.pane} data-pane="left" aria-label={say("common.settings")} />}>
@@ -136,7 +136,7 @@ function Chats({ app, server, profile }: ChatsProps) {
             profile={profile}
             section={section}
             onSection={(topic) => app.showLeft("settings", topic)}
-            onClose={() => app.showLeft("list")}
+            onBack={app.leaveLeft}
           />
         </Suspense>
       )}

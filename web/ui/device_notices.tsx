@@ -25,7 +25,7 @@ export function DeviceNotices({ notices }: { notices: readonly DeviceNotice[] })
     if (text === undefined) return null;
     const values = { name, days: IDLE_DEVICE_DAYS, ...dayParts(millis(timeUs), now) };
     return (
-      <p key={`${kind}-${deviceId}`}>
+      <p key={`${kind}-${deviceId}-${timeUs}`}>
         <Words id={text} values={values} />
       </p>
     );

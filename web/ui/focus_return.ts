@@ -4,30 +4,20 @@
 // place, which has the same id.
 import { useEffect, useRef, type RefObject } from "react";
 
-import type { Route } from "../view-models/route";
+import { wayTo, type Place, type Route } from "../view-models/route";
 
-const LAYERS = ["panel", "section", "conversation", "details"] as const;
-type Layer = (typeof LAYERS)[number];
+/** What can be open, with the id of what opens it, the outermost first. */
+function openIn(route: Route): Map<string, string> {
+  const open = new Map<string, string>();
+  for (const place of wayTo(route)) open.set(nameOf(place), nameOf(place));
+  if (route.conversation !== "") open.set("conversation", `row-${route.conversation}`);
+  if (route.details) open.set("details", "open-details");
+  return open;
+}
 
-/** What a layer has open: equal while it is the same. */
-const shownIn = (layer: Layer, route: Route): string => {
-  switch (layer) {
-    case "panel":
-      return route.panel === "list" ? "" : route.panel;
-    case "details":
-      return route.details ? "details" : "";
-    default:
-      return route[layer];
-  }
-};
+/** Of a place at the left, and the id of what opens it. */
+const nameOf = ({ panel, section }: Place): string => (section === "" ? `open-${panel}` : `topic-${section}`);
 
-/** The id of what opens it. */
-const OPENERS: Record<Layer, string> = {
-  panel: "open-",
-  section: "topic-",
-  conversation: "row-",
-  details: "open-",
-};
 export const SEARCH_FIELD_ID = "search-field";
 
 function focus(element: Element | null): boolean {
@@ -36,7 +26,8 @@ function focus(element: Element | null): boolean {
   return document.activeElement === element;
 }
 
-const isLost = (): boolean => document.activeElement === null || document.activeElement === document.body;
+/** What had the focus is gone. */
+export const isFocusLost = (): boolean => document.activeElement === null || document.activeElement === document.body;
 
 interface Routed {
   readonly route: Route;
@@ -45,24 +36,19 @@ interface Routed {
 
 export function useFocusReturn(app: Routed): void {
   useEffect(() => {
-    const openers = new Map<Layer, Element | null>();
-    let before = app.route;
+    const openers = new Map<string, Element | null>();
+    let before = openIn(app.route);
     return app.subscribe(() => {
-      const now = app.route;
-      const closed: { layer: Layer; shown: string }[] = [];
-      for (const layer of LAYERS) {
-        const was = shownIn(layer, before);
-        const is = shownIn(layer, now);
-        if (was !== "" && is === "") closed.push({ layer, shown: was });
-        if (is !== "" && was !== is) openers.set(layer, document.activeElement);
-      }
+      const now = openIn(app.route);
+      const closed = [...before].filter(([what]) => !now.has(what));
+      for (const [what, opener] of now) if (before.get(what) !== opener) openers.set(what, document.activeElement);
       before = now;
       const back = () =>
-        closed.some(({ layer, shown }) => {
-          const opener = layer === "conversation" ? null : (openers.get(layer) ?? null);
-          return (opener !== document.body && focus(opener)) || focus(document.getElementById(OPENERS[layer] + shown));
+        closed.some(([what, id]) => {
+          const opener = what === "conversation" ? null : (openers.get(what) ?? null);
+          return (opener !== document.body && focus(opener)) || focus(document.getElementById(id));
         }) || focus(document.getElementById(SEARCH_FIELD_ID));
-      if (closed.length > 0) requestAnimationFrame(() => isLost() && back());
+      if (closed.length > 0) requestAnimationFrame(() => isFocusLost() && back());
     });
   }, [app]);
 }
@@ -81,6 +67,6 @@ export function useOpener(open: boolean): RefObject<HTMLButtonElement | null> {
 /** The focus goes back when what took it is taken away. Called before that: it remembers where the focus is. */
 export function rememberFocus(before = document.activeElement): () => void {
   return () => {
-    if (isLost()) focus(before);
+    if (isFocusLost()) focus(before);
   };
 }

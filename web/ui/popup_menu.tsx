@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { Menu, MenuItem, useMenuStore } from "@ariakit/react/menu";
-import { useEffect, useEffectEvent, useLayoutEffect } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
 
 import { rememberFocus } from "./focus_return";
 import { Icon, type IconName } from "./icons";
@@ -35,7 +35,9 @@ export function PopupMenu({ label, items, at, onClose }: PopupMenuProps) {
       if (!open) onClose();
     },
   });
+  const before = useRef<Element | null>(null);
   useLayoutEffect(() => {
+    before.current = opener ?? document.activeElement;
     menu.setInitialFocus(opener?.matches(":focus-visible") === true ? "first" : "container");
     menu.setAutoFocusOnShow(true); // only its own button would do that for it
     const back = rememberFocus(opener);
@@ -70,6 +72,7 @@ export function PopupMenu({ label, items, at, onClose }: PopupMenuProps) {
           className={popups.item}
           onClick={() => {
             onClose();
+            if (before.current instanceof HTMLElement) before.current.focus(); // a dialog gives it back to that
             act();
           }}
         >

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The devices of one's account.
-import { lazy, Suspense, useEffect, useId, useState, type FormEvent } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState, type FormEvent } from "react";
 
 import type { Device, State } from "../view-models/core";
 import type { DevicesViewModel } from "../view-models/devices";
@@ -9,6 +9,7 @@ import { say } from "../view-models/say";
 import { dayParts, millis } from "../view-models/time_text";
 import { DeviceNotices } from "./device_notices";
 import { Confirm } from "./dialog";
+import { isFocusLost, useOpener } from "./focus_return";
 import { Icon, type IconName } from "./icons";
 import { isEscape } from "./keys";
 import { useNow } from "./use_now";
@@ -44,10 +45,16 @@ export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
   const [asked, setAsked] = useState<Device | "others">();
   const isFirst = state?.firstDevice === true;
   const notices = state?.deviceNotices;
+  const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     void model.load();
-    return model.forgetNotice;
+    return () => {
+      model.forgetSaid();
+      model.forgetTold();
+    };
   }, [model]);
+  /** Those that were in the list, with what had the focus, may be gone. */
+  const afterwards = () => requestAnimationFrame(() => isFocusLost() && list.current?.focus());
   useEffect(() => {
     if (notices !== undefined && notices.length > 0) void model.see(notices);
   }, [model, notices]);
@@ -59,7 +66,7 @@ export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
           <DeviceNotices notices={told} />
         </section>
       )}
-      <ul className={`${groups.group} ${styles.devices}`} aria-label={say("devices.yours")}>
+      <ul ref={list} className={`${groups.group} ${styles.devices}`} tabIndex={-1} aria-label={say("devices.yours")}>
         {devices.map((device) => (
           <Row key={device.id} model={model} device={device} askedUs={askedUs} isFirst={isFirst} onRemove={setAsked} />
         ))}
@@ -68,7 +75,7 @@ export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
       {isFirst && (
         <div className={styles.actions}>
           <button
-            id="link-a-device"
+            id="topic-link"
             type="button"
             className={`${buttons.button} ${buttons.primary} ${buttons.wide}`}
             onClick={onLink}
@@ -94,7 +101,7 @@ export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
           onCancel={() => setAsked(undefined)}
           onConfirm={() => {
             setAsked(undefined);
-            void (asked === "others" ? model.removeOthers() : model.remove(asked));
+            void (asked === "others" ? model.removeOthers() : model.remove(asked)).then(afterwards);
           }}
         />
       )}
@@ -140,6 +147,7 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
   const { busy } = useViewModel(model);
   const [menuAt, setMenuAt] = useState<HTMLElement>();
   const [renaming, setRenaming] = useState(false);
+  const opener = useOpener(renaming);
   const facts = useFacts(device, askedUs);
   const { name, thisDevice, history } = device;
   if (renaming) return <Rename model={model} device={device} onEnd={() => setRenaming(false)} />;
@@ -158,6 +166,7 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
       {thisDevice && <span className={styles.here}>{say("devices.here")}</span>}
       {isFirst && (
         <button
+          ref={opener}
           type="button"
           className={buttons.iconButton}
           aria-label={say("devices.more", { name })}

@@ -8,6 +8,7 @@ import type { DevicesViewModel, NewDevice } from "../view-models/devices";
 import { codeGroups } from "../view-models/link_this";
 import { say, type TextId } from "../view-models/say";
 import { Camera } from "./camera";
+import { isFocusLost } from "./focus_return";
 import { LinkSteps } from "./link_steps";
 import { atTheFirst } from "./settings_devices";
 import { Spinner } from "./spinner";
@@ -28,9 +29,9 @@ interface LinkPageProps {
 
 export default function LinkPage({ model, isFirst, onDone }: LinkPageProps) {
   const { devices, found } = useViewModel(model);
+  useEffect(() => model.leaveLinking, [model]);
   useEffect(() => {
     if (!isFirst) void model.load();
-    return model.cancel;
   }, [model, isFirst]);
   if (!isFirst) {
     return (
@@ -50,6 +51,10 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
     event.preventDefault();
     void model.open(typed);
   };
+  const beginning = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isFocusLost()) beginning.current?.focus(); // what had it said something of a link that is of no use
+  }, [given, error]);
   if (given !== "") return <Given model={model} />;
   return (
     <>
@@ -58,7 +63,7 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
           {say("linkDevice.interrupted")}
         </p>
       )}
-      <section className={groups.group}>
+      <section ref={beginning} className={groups.group} tabIndex={-1} aria-label={say("devices.link")}>
         <LinkSteps open="linkSteps.openNew" choose="linkSteps.chooseNew" last="linkDevice.point" />
         <Eye model={model} />
       </section>
@@ -164,7 +169,7 @@ interface CompareProps {
 }
 
 function Compare({ model, found: { name, code }, onDone }: CompareProps) {
-  const { busy } = useViewModel(model);
+  const { confirming } = useViewModel(model);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -176,16 +181,16 @@ function Compare({ model, found: { name, code }, onDone }: CompareProps) {
       <p className={groups.explain}>{say("linkDevice.consequence")}</p>
       <HistoryOption model={model} />
       <div className={styles.answers}>
-        <button type="button" className={buttons.button} disabled={busy} onClick={model.cancel}>
+        <button type="button" className={buttons.button} disabled={confirming} onClick={model.cancel}>
           {say("linkDevice.no")}
         </button>
         <button
           type="button"
           className={`${buttons.button} ${buttons.primary}`}
-          disabled={busy}
+          disabled={confirming}
           onClick={() => void model.confirm().then((done) => done && onDone())}
         >
-          {busy ? <Spinner label={say("linkDevice.linking")} /> : say("linkDevice.yes")}
+          {confirming ? <Spinner label={say("linkDevice.linking")} /> : say("linkDevice.yes")}
         </button>
       </div>
     </section>

@@ -3,11 +3,12 @@
 // In the place of the list: the topics of the settings, and each topic as a page.
 import { lazy, Suspense, useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
+import type { Acting } from "../view-models/acting";
 import type { State } from "../view-models/core";
 import type { DevicesViewModel } from "../view-models/devices";
 import { handleOf } from "../view-models/handle";
 import type { NotificationsViewModel } from "../view-models/notifications";
-import type { SettingsSection } from "../view-models/route";
+import { parentOf, wayTo, type Place, type SettingsSection } from "../view-models/route";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { moveFocusByArrows } from "./arrow_keys";
@@ -37,19 +38,20 @@ interface SettingsPaneProps {
   section: SettingsSection | "";
   /** "" is the list of topics. */
   onSection: (section: SettingsSection | "") => void;
-  onClose: () => void;
+  /** From a page to the one that it is a page of, from the topics to the list. */
+  onBack: () => void;
 }
 
 interface Topic {
-  /** That of which it is a page; none: it is in the list. */
-  under?: SettingsSection;
   title: TextId;
   hint: TextId;
   icon: IconName;
+  /** What it is about; none: oneself. Of that alone it says what went wrong or was done. */
+  about?: "devices";
   page: (props: SettingsPaneProps) => ReactNode;
 }
 
-const TOPICS: Partial<Record<SettingsSection, Topic>> = {
+const TOPICS: Record<SettingsSection, Topic> = {
   profile: {
     title: "settings.profile",
     hint: "settings.profileHint",
@@ -60,15 +62,16 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
     title: "devices.title",
     hint: "devices.hint",
     icon: "laptop",
+    about: "devices",
     page: ({ devices, state, onSection }) => (
       <DevicesPage model={devices} state={state} onLink={() => onSection("link")} />
     ),
   },
   link: {
-    under: "devices",
     title: "devices.link",
     hint: "devices.hint",
     icon: "qr",
+    about: "devices",
     page: ({ devices, state, onSection }) => (
       <Suspense>
         <LinkPage model={devices} isFirst={state?.firstDevice === true} onDone={() => onSection("devices")} />
@@ -107,27 +110,30 @@ const TOPICS: Partial<Record<SettingsSection, Topic>> = {
   },
 };
 
+const placeOf = (section: SettingsSection | ""): Place => ({ panel: "settings", section });
+/** Those in the list; the others are pages of one of them. */
 const TOPICS_LISTED = (Object.entries(TOPICS) as [SettingsSection, Topic][]).filter(
-  ([, { under }]) => under === undefined,
+  ([section]) => parentOf(placeOf(section)).section === "",
 );
 
 export function SettingsPane(props: SettingsPaneProps) {
-  const { model, section, onSection, onClose } = props;
-  const { error, notice, busy } = useSaid(model, props.devices);
+  const { model, section, onBack } = props;
   const topic = section === "" ? undefined : TOPICS[section];
+  const { error, notice, busy } = useViewModel<Acting>(topic?.about === "devices" ? props.devices : model);
   const button = useRef<HTMLButtonElement>(null);
-  const before = useRef<string>(undefined);
+  const before = useRef<SettingsSection | "">("");
   useEffect(() => {
-    const goesBack = before.current !== undefined && section === ""; // then the focus returns to the topic
-    if (!goesBack) button.current?.focus();
+    // Else the focus returns to what had opened the page.
+    const goesBack = wayTo(placeOf(before.current)).some((each) => each.section === section);
+    if (!goesBack || before.current === section) button.current?.focus();
     before.current = section;
   }, [section]);
-  const back = () => (topic === undefined ? onClose() : onSection(topic.under ?? ""));
+  useEffect(() => model.forgetSaid, [model, section]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     moveFocusByArrows(event, "[data-row]");
     if (!isEscape(event)) return;
     event.stopPropagation();
-    back();
+    onBack();
   };
   return (
     <section className={panes.pane} data-pane="left" aria-label={say("common.settings")} onKeyDown={onKeyDown}>
@@ -138,7 +144,7 @@ export function SettingsPane(props: SettingsPaneProps) {
           type="button"
           className={buttons.iconButton}
           aria-label={say("common.back")}
-          onClick={back}
+          onClick={onBack}
         >
           <Icon name="back" />
         </button>
@@ -159,17 +165,6 @@ export function SettingsPane(props: SettingsPaneProps) {
       </div>
     </section>
   );
-}
-
-/** What the pages say above themselves, whichever is open. */
-function useSaid(settings: SettingsViewModel, devices: DevicesViewModel) {
-  const one = useViewModel(settings);
-  const other = useViewModel(devices);
-  return {
-    error: one.error === "" ? other.error : one.error,
-    notice: one.notice === "" ? other.notice : one.notice,
-    busy: one.busy || other.busy,
-  };
 }
 
 function Topics({ model, state, onSection }: SettingsPaneProps) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The registration PIN: typed twice, since nobody can tell it to one who mistyped it.
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 
 import { say } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
@@ -61,13 +61,10 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
   const [pin, setPin] = useState("");
   const [again, setAgain] = useState("");
   const [shown, setShown] = useState(false);
+  useEffect(() => model.forgetPinError, [model]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void model.setPin(pin, again).then((done) => done && onDone());
-  };
-  const cancel = () => {
-    model.forgetPinError();
-    onDone();
   };
   return (
     <form
@@ -77,7 +74,7 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
       onKeyDown={(event) => {
         if (!isEscape(event)) return;
         event.stopPropagation();
-        cancel();
+        onDone();
       }}
     >
       <SecretField
@@ -105,7 +102,7 @@ function PinForm({ model, onDone }: { model: SettingsViewModel; onDone: () => vo
         <button type="submit" className={`${buttons.button} ${buttons.primary} ${buttons.small}`} disabled={busy}>
           {say("common.save")}
         </button>
-        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={cancel}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onDone}>
           {say("common.cancel")}
         </button>
       </div>

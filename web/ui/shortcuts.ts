@@ -12,19 +12,11 @@ import { searchAll } from "./search_all";
 export interface ShortcutActions {
   readonly route: Route;
   readonly list: { snapshot(): { conversations: readonly Conversation[] } };
-  showLeft(panel: Route["panel"]): void;
   openConversation(id: string): unknown;
   closeConversation(): void;
   closeDetails(): void;
   openSearch(): void;
-}
-
-function closeNearest(app: ShortcutActions): void {
-  const { panel, section, conversation, details } = app.route;
-  if (details) app.closeDetails();
-  else if (section !== "") app.showLeft(panel);
-  else if (panel !== "list") app.showLeft("list");
-  else if (conversation !== "") app.closeConversation();
+  goBack(): void;
 }
 
 /** 1 for the one below, -1 for the one above. False when there is none. */
@@ -39,7 +31,7 @@ function openNext(app: ShortcutActions, step: 1 | -1): boolean {
 export function useShortcuts(app: ShortcutActions): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (isEscape(event) && !event.defaultPrevented) closeNearest(app);
+      if (isEscape(event) && !event.defaultPrevented) app.goBack();
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         searchAll(app);

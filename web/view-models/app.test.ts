@@ -85,6 +85,20 @@ describe("the start", () => {
   });
 });
 
+it("goes back from what is open innermost, and at the left without what is beside it", async () => {
+  await app.start({ panel: "settings", section: "link", conversation: BEN, details: true });
+  app.leaveLeft();
+  expect(app.route).toEqual({ panel: "settings", section: "devices", conversation: BEN, details: true });
+  app.goBack();
+  expect(app.route).toEqual({ panel: "settings", section: "devices", conversation: BEN, details: false });
+  app.goBack();
+  app.goBack();
+  expect(app.route).toEqual({ ...HOME, conversation: BEN });
+  app.goBack();
+  app.goBack();
+  expect(app.route).toEqual(HOME);
+});
+
 it("a device that was removed begins anew, and says why", async () => {
   await app.start({ ...HOME, conversation: BEN });
   core.emit({ case: "stateChanged", value: state({ registered: false, removed: true, name: "", handles: [] }) });

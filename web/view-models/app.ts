@@ -14,7 +14,7 @@ import { handleOf } from "./handle";
 import { LinkThisViewModel } from "./link_this";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
-import { HOME, type LeftPanel, type Route, type SettingsSection } from "./route";
+import { backFrom, HOME, parentOf, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { say } from "./say";
 import { SearchViewModel } from "./search";
 import { SettingsViewModel } from "./settings";
@@ -99,9 +99,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.list = new ConversationListViewModel(this.store);
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
-    this.settings = new SettingsViewModel(core, this.store);
     this.kept = options.kept ?? noLinking;
-    this.devices = new DevicesViewModel(core, this.store, this.kept);
+    const tell = (words: string) => this.tell(words);
+    this.settings = new SettingsViewModel(core, this.store, tell);
+    this.devices = new DevicesViewModel(core, this.store, this.kept, tell);
     this.notifications = new NotificationsViewModel(
       this.store,
       options.attention,
@@ -207,6 +208,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (leftPanel === "settings" && before !== "settings") void this.settings.load();
   };
 
+  /** From a page at the left to the one that it is a page of, and from there to the list. */
+  readonly leaveLeft = (): void => {
+    const { panel, section } = parentOf(this.route);
+    this.showLeft(panel, section);
+  };
+
+  /** Closes what is open innermost. */
+  readonly goBack = (): void => this.go(backFrom(this.route));
+
   /** The field of the search, wherever one was. */
   readonly openSearch = (): void => {
     this.showLeft("list");
@@ -235,7 +245,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const conversation = open?.snapshot().conversation;
     const direct = conversation === undefined ? undefined : directOf(conversation);
     if (conversation === undefined || direct === undefined || contactPanel !== undefined) return;
-    const panel = new ContactPanelViewModel(this.core, this.store, conversation.id, direct);
+    const panel = new ContactPanelViewModel(this.core, this.store, conversation.id, direct, this.tell);
     this.update({ contactPanel: panel });
     void panel.load();
   };

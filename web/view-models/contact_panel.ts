@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is known of the partner of a conversation: handle, about, safety number; and block, rename, verify.
+import { ActingViewModel, AT_REST, type Acting } from "./acting";
 import type { Contact, Core, Direct, SafetyNumber } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { handleOf } from "./handle";
-import { ViewModel } from "./view_model";
 
-export interface ContactPanelSnapshot {
+export interface ContactPanelSnapshot extends Acting {
   about: string;
   profileName: string;
   contact: Contact | undefined;
   safetyNumber: SafetyNumber | undefined;
   safetyNumberError: string;
-  busy: boolean;
-  error: string;
 }
 
-export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
+export class ContactPanelViewModel extends ActingViewModel<ContactPanelSnapshot> {
   private readonly account: string;
   private readonly handle: string;
 
@@ -26,16 +24,11 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
     private readonly store: EntityStore,
     private readonly conversation: string,
     direct: Direct,
+    tellElsewhere?: (words: string) => void,
   ) {
-    super({
-      about: direct.about,
-      profileName: "",
-      contact: undefined,
-      safetyNumber: undefined,
-      safetyNumberError: "",
-      busy: false,
-      error: "",
-    });
+    const unknown = { profileName: "", contact: undefined, safetyNumber: undefined, safetyNumberError: "" };
+    super({ ...AT_REST, ...unknown, about: direct.about }, tellElsewhere);
+    this.onDispose(() => this.forgetSaid());
     this.account = direct.partner?.accountId ?? "";
     this.handle = handleOf(direct.partner);
     const own = () => store.contactOf(this.account, this.handle);
@@ -52,7 +45,7 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
   }
 
   readonly setBlocked = (blocked: boolean): Promise<boolean> =>
-    this.act(() => this.core.call("setBlocked", { accountId: this.account, blocked }));
+    this.act(async () => void (await this.core.call("setBlocked", { accountId: this.account, blocked })));
 
   readonly setVerified = (verified: boolean): Promise<boolean> =>
     this.act(async () => {
@@ -95,18 +88,6 @@ export class ContactPanelViewModel extends ViewModel<ContactPanelSnapshot> {
       this.update({ safetyNumber, safetyNumberError: "" });
     } catch (error) {
       this.update({ safetyNumber: undefined, safetyNumberError: failureText(error) });
-    }
-  }
-
-  private async act(change: () => Promise<unknown>): Promise<boolean> {
-    this.update({ busy: true, error: "" });
-    try {
-      await change();
-      this.update({ busy: false });
-      return true;
-    } catch (error) {
-      this.update({ busy: false, error: failureText(error) });
-      return false;
     }
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { Failure_Code } from "../core-client/schema";
+import { CoreFailure, DeviceNoticeSchema, Failure_Code, OpenLinkResponseSchema } from "../core-client/schema";
 import { HistoryScope, type Device } from "./core";
-import { DevicesViewModel, type KeptLinking } from "./devices";
+import { DevicesViewModel, noLinking, type KeptLinking } from "./devices";
 import { EntityStore } from "./entity_store";
 import { type FakeCore, micros, NOON, settle } from "./testing/fake_core";
 import { settledCore } from "./testing/settled_core";
@@ -145,5 +146,112 @@ describe("what is kept of linking beside the page", () => {
     core.failing("confirmLink", Failure_Code.kOffline);
     await first.confirm();
     expect(made().snapshot().interrupted).toBe(false);
+  });
+});
+
+describe("a page of linking that is left", () => {
+  const told: string[] = [];
+  /** What the core is asked waits until the test answers. */
+  function hold(name: "openLink" | "confirmLink" | "removeDevice") {
+    let answer = (_: unknown) => undefined as void;
+    let refuse = (_: unknown) => undefined as void;
+    core.on(name, () => new Promise((resolve, reject) => ((answer = resolve), (refuse = reject))));
+    return {
+      answer: (with_: unknown) => answer(with_),
+      refuse: (code: Failure_Code) => refuse(new CoreFailure(code, "")),
+    };
+  }
+  const linking = { deviceName: "Firefox on Windows", code: "123456" };
+
+  beforeEach(() => {
+    told.length = 0;
+    model = new DevicesViewModel(core, new EntityStore(core), noLinking, (words) => told.push(words));
+  });
+
+  it("ends what is being opened, and nothing of it is said or left over afterwards", async () => {
+    for (const end of ["answer", "refuse"] as const) {
+      const held = hold("openLink");
+      const opening = model.open("kith-link:a");
+      model.leaveLinking();
+      if (end === "answer") held.answer(create(OpenLinkResponseSchema, linking));
+      else held.refuse(Failure_Code.kNoSuchLink);
+      await opening;
+      expect(model.snapshot()).toMatchObject({ found: undefined, error: "", busy: false, interrupted: false });
+    }
+    expect(core.called("cancelLinking")).toHaveLength(2);
+    expect(told).toEqual([]);
+  });
+
+  it("goes on with what was agreed to, and says elsewhere what came of it", async () => {
+    const outcomes = [
+      [(held: ReturnType<typeof hold>) => held.answer(undefined), "Firefox on Windows is linked."],
+      [(held: ReturnType<typeof hold>) => held.refuse(Failure_Code.kOffline), "The server can't be reached."],
+    ] as const;
+    for (const [end, words] of outcomes) {
+      await model.open("kith-link:a");
+      const held = hold("confirmLink");
+      const confirming = model.confirm();
+      expect(await model.confirm()).toBe(false);
+      model.leaveLinking();
+      expect(core.called("cancelLinking")).toEqual([]);
+      expect(model.snapshot()).toMatchObject({ found: linkingShown, confirming: true });
+      end(held);
+      await confirming;
+      expect(model.snapshot()).toMatchObject({
+        found: undefined,
+        confirming: false,
+        busy: false,
+        error: "",
+        notice: "",
+      });
+      expect(told.pop()).toContain(words);
+      core.on("openLink", () => create(OpenLinkResponseSchema, linking));
+    }
+    expect(core.called("confirmLink")).toHaveLength(2);
+  });
+  const linkingShown = { name: linking.deviceName, code: linking.code };
+
+  it("leads to the list, which says what was linked", async () => {
+    await model.open("kith-link:a");
+    await model.confirm();
+    model.leaveLinking();
+    expect(model.snapshot().notice).toBe("Firefox on Windows is linked.");
+    model.forgetSaid();
+    expect(model.snapshot().notice).toBe("");
+  });
+
+  it("says what came of something else elsewhere, too", async () => {
+    await model.load();
+    const held = hold("removeDevice");
+    const removing = model.remove(model.snapshot().devices?.[2] as Device);
+    model.forgetSaid();
+    held.refuse(Failure_Code.kOffline);
+    expect(await removing).toBe(false);
+    expect(model.snapshot()).toMatchObject({ error: "", busy: false });
+    expect(told).toHaveLength(1);
+  });
+
+  it("says nothing any more of a list that could not be had", async () => {
+    core.failing("listDevices", Failure_Code.kOffline);
+    const loading = model.load();
+    model.forgetSaid();
+    await loading;
+    expect([model.snapshot().error, told]).toEqual(["", []]);
+  });
+});
+
+describe("a notice about a device", () => {
+  const notice = (deviceId: number, ms: number) =>
+    create(DeviceNoticeSchema, { kind: 1, deviceId, name: "Tablet", timeUs: micros(ms) });
+
+  it("is seen once, however often the state says it", async () => {
+    await model.see([notice(4, NOON)]);
+    await model.see([notice(4, NOON)]);
+    expect(model.snapshot().told).toHaveLength(1);
+    expect(core.called("seeDevices")).toHaveLength(1);
+    await model.see([notice(4, NOON), notice(5, NOON), notice(4, NOON + 1)]);
+    expect(model.snapshot().told.map(({ deviceId }) => deviceId)).toEqual([4, 5, 4]);
+    model.forgetTold();
+    expect(model.snapshot().told).toEqual([]);
   });
 });

@@ -2,11 +2,10 @@
 
 // The devices of one's account, and the linking of one more: its link is read, both show the same number, and the
 // person says that they do.
+import { ActingViewModel, AT_REST, type Acting } from "./acting";
 import { DEVICE_NAME_BYTES_MAX, HistoryScope, type Core, type Device, type DeviceNotice } from "./core";
 import type { EntityStore } from "./entity_store";
-import { failureText } from "./failure_text";
 import { say } from "./say";
-import { ViewModel } from "./view_model";
 
 /** Of the other device, which has shown a link. */
 export interface NewDevice {
@@ -15,19 +14,17 @@ export interface NewDevice {
   code: string;
 }
 
-export interface DevicesSnapshot {
+export interface DevicesSnapshot extends Acting {
   /** Undefined until they are known. */
   devices: readonly Device[] | undefined;
   /** When the server said who was last there; 0n: it did not yet. */
   askedUs: bigint;
-  /** Notices that are seen now, and no more when the list is left. */
+  /** Notices that are seen now, each once, and no more when the list is left. */
   told: readonly DeviceNotice[];
-  busy: boolean;
-  /** Words for people; "" for none. */
-  error: string;
-  notice: string;
   /** Whose number is to be compared. */
   found: NewDevice | undefined;
+  /** The person has said that the numbers are the same: the device is let in, whichever page is shown. */
+  confirming: boolean;
   /** Which messages from before that one will get. */
   history: HistoryScope;
   /** A link that this page was opened with, for the field. */
@@ -52,25 +49,37 @@ export interface LinkingPort {
 
 export const noLinking: LinkingPort = { load: () => ({}), save: () => undefined };
 
-export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
+const NOTHING_LINKED = { found: undefined, confirming: false, given: "", interrupted: false };
+
+const isSameNotice = (a: DeviceNotice, b: DeviceNotice): boolean =>
+  a.kind === b.kind && a.deviceId === b.deviceId && a.timeUs === b.timeUs;
+
+export class DevicesViewModel extends ActingViewModel<DevicesSnapshot> {
+  /** Grows when linking is given up: what was asked of the core before that is not waited for any more. */
+  private round = 0;
+  /** The link is being opened in the core. */
+  private opening = false;
+
   constructor(
     private readonly core: Core,
     store: EntityStore,
     private readonly kept: LinkingPort = noLinking,
+    tellElsewhere?: (words: string) => void,
   ) {
     const { given = "", comparing = false } = kept.load();
-    super({
-      devices: undefined,
-      askedUs: 0n,
-      told: [],
-      busy: false,
-      error: "",
-      notice: "",
-      found: undefined,
-      history: HistoryScope.kHistoryAll,
-      given,
-      interrupted: comparing,
-    });
+    super(
+      {
+        ...AT_REST,
+        ...NOTHING_LINKED,
+        devices: undefined,
+        askedUs: 0n,
+        told: [],
+        history: HistoryScope.kHistoryAll,
+        given,
+        interrupted: comparing,
+      },
+      tellElsewhere,
+    );
     this.onDispose(
       store.subscribe(({ devices, resync }) => {
         if ((devices || resync) && this.snapshot().devices !== undefined) void this.refresh();
@@ -78,25 +87,35 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
     );
   }
 
-  /** What was said on the way to the list stays. */
-  readonly load = async (): Promise<void> => {
-    this.update({ error: "" });
-    await this.refresh();
-    await this.refresh(true);
-  };
-  readonly forgetNotice = (): void => this.update({ notice: "", told: [] });
+  /** As they are known here, and then with what the server says of when they were last there. */
+  readonly load = (): Promise<void> =>
+    this.read(async () => {
+      await this.list();
+      await this.list(true);
+    });
+  readonly forgetTold = (): void => this.update({ told: [] });
 
   /** Somebody sees these notices now. */
   readonly see = async (notices: readonly DeviceNotice[]): Promise<void> => {
-    this.update({ told: [...this.snapshot().told, ...notices] });
+    const { told } = this.snapshot();
+    const more = notices.filter((each) => !told.some((seen) => isSameNotice(seen, each)));
+    if (more.length === 0) return;
+    this.update({ told: [...told, ...more] });
     await this.core.call("seeDevices").catch(() => undefined);
+  };
+
+  /** What was of another account. */
+  readonly reset = (): void => {
+    this.cancel();
+    this.forgetSaid();
+    this.update({ ...NOTHING_LINKED, devices: undefined, askedUs: 0n, told: [] });
   };
 
   readonly remove = ({ id, name }: Device): Promise<boolean> =>
     this.act(async () => {
       await this.core.call("removeDevice", { deviceId: id });
       await this.refresh();
-      this.update({ notice: say("devices.removed", { name }) });
+      return say("devices.removed", { name });
     });
 
   /** All but this one. */
@@ -104,16 +123,13 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
     this.act(async () => {
       await this.core.call("removeDevice", { allOthers: true });
       await this.refresh();
-      this.update({ notice: say("devices.othersRemoved") });
+      return say("devices.othersRemoved");
     });
 
   readonly rename = async ({ id, name: before }: Device, typed: string): Promise<boolean> => {
     const name = typed.trim();
     if (name === before) return true;
-    if (new TextEncoder().encode(name).length > DEVICE_NAME_BYTES_MAX) {
-      this.update({ error: say("devices.nameTooLong") });
-      return false;
-    }
+    if (new TextEncoder().encode(name).length > DEVICE_NAME_BYTES_MAX) return this.refuse(say("devices.nameTooLong"));
     return this.act(async () => {
       await this.core.call("renameDevice", { deviceId: id, name });
       await this.refresh();
@@ -123,24 +139,43 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
   /** What was read by the camera, or pasted. */
   readonly open = async (link: string): Promise<void> => {
     if (this.snapshot().busy) return;
-    if (link.trim() === "") return this.update({ error: say("devices.noLink") });
+    if (link.trim() === "") return void this.refuse(say("devices.noLink"));
+    const { round } = this;
+    this.opening = true;
     await this.act(async () => {
-      const { deviceName: name, code } = await this.core.call("openLink", { link: link.trim() });
-      this.kept.save({ comparing: true });
-      this.update({ found: { name, code }, history: HistoryScope.kHistoryAll, given: "", interrupted: false });
+      try {
+        const { deviceName: name, code } = await this.core.call("openLink", { link: link.trim() });
+        if (round !== this.round) return;
+        this.opening = false;
+        this.kept.save({ comparing: true });
+        this.update({ ...NOTHING_LINKED, found: { name, code }, history: HistoryScope.kHistoryAll });
+      } catch (error) {
+        if (round !== this.round) return; // it was given up, which is no failure
+        this.opening = false;
+        this.kept.save({});
+        throw error;
+      }
     });
   };
 
-  /** The other device shows the same number. */
-  readonly confirm = (): Promise<boolean> => {
-    const { found, history } = this.snapshot();
-    const name = found?.name ?? "";
+  /**
+   * The other device shows the same number. This is not given up any more: whoever leaves the page is told elsewhere
+   * what came of it.
+   */
+  readonly confirm = async (): Promise<boolean> => {
+    const { found, history, confirming } = this.snapshot();
+    if (found === undefined || confirming) return false;
+    const { name } = found;
+    this.update({ confirming: true });
     return this.act(async () => {
-      await this.core.call("confirmLink", { history });
-      this.kept.save({});
-      this.update({ found: undefined });
+      try {
+        await this.core.call("confirmLink", { history });
+      } finally {
+        this.kept.save({});
+        this.update(NOTHING_LINKED);
+      }
       await this.refresh();
-      this.update({ notice: say("devices.linked", { name }) });
+      return say("devices.linked", { name });
     });
   };
 
@@ -148,30 +183,29 @@ export class DevicesViewModel extends ViewModel<DevicesSnapshot> {
 
   /** It shows another one, or the person has left. */
   readonly cancel = (): void => {
-    if (this.snapshot().found !== undefined) this.core.call("cancelLinking").catch(() => undefined);
+    const { found, confirming } = this.snapshot();
+    if (confirming) return;
+    if (found !== undefined || this.opening) {
+      ++this.round;
+      this.opening = false;
+      this.core.call("cancelLinking").catch(() => undefined);
+    }
     this.kept.save({});
-    this.update({ found: undefined, error: "", given: "", interrupted: false });
+    this.update({ ...NOTHING_LINKED, error: "" });
   };
 
-  private async refresh(askServer = false): Promise<void> {
-    try {
-      const { devices, askedUs } = await this.core.call("listDevices", { askServer });
-      this.update({ devices, askedUs });
-    } catch (error) {
-      this.update({ error: failureText(error) });
-    }
-  }
+  /** The page that links is left. That a device was linked is said in the list, to which this led. */
+  readonly leaveLinking = (): void => {
+    const { notice } = this.snapshot();
+    this.cancel();
+    this.forgetSaid();
+    this.update({ notice });
+  };
 
-  private async act(change: () => Promise<unknown>): Promise<boolean> {
-    this.update({ busy: true, error: "", notice: "" });
-    try {
-      await change();
-      this.update({ busy: false });
-      return true;
-    } catch (error) {
-      this.kept.save({});
-      this.update({ busy: false, error: failureText(error), found: undefined });
-      return false;
-    }
+  private readonly refresh = (): Promise<void> => this.read(() => this.list());
+
+  private async list(askServer = false): Promise<void> {
+    const { devices, askedUs } = await this.core.call("listDevices", { askServer });
+    this.update({ devices, askedUs });
   }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 
-import { addressOf, HOME, layersOf, routeOf, stepTo, type Route } from "./route";
+import { addressOf, backFrom, HOME, layersOf, routeOf, SETTINGS_SECTIONS, stepTo, type Route } from "./route";
 import { ANA, BEN } from "./testing/fake_core";
 
 const ROUTES: readonly [string, Route][] = [
@@ -10,6 +10,7 @@ const ROUTES: readonly [string, Route][] = [
   ["#/new-chat", { ...HOME, panel: "new-chat" }],
   ["#/settings", { ...HOME, panel: "settings" }],
   ["#/settings/privacy", { ...HOME, panel: "settings", section: "privacy" }],
+  ["#/settings/link", { ...HOME, panel: "settings", section: "link" }],
   [`#/c/${BEN}`, { ...HOME, conversation: BEN }],
   [`#/c/${BEN}/details`, { ...HOME, conversation: BEN, details: true }],
   [`#/settings/about/c/${BEN}/details`, { panel: "settings", section: "about", conversation: BEN, details: true }],
@@ -27,6 +28,43 @@ describe("the address", () => {
       expect(routeOf(address)).toMatchObject({ conversation: "", details: false, section: "" });
     },
   );
+
+  it("of a page that is not there leads to its panel", () => {
+    expect(routeOf("#/settings/constructor")).toEqual({ ...HOME, panel: "settings" });
+    expect(routeOf(`#/settings/no-such/c/${BEN}`)).toEqual(HOME);
+    expect(routeOf(`#/new-chat/devices/c/${BEN}`)).toEqual({ ...HOME, panel: "new-chat", conversation: BEN });
+    expect(routeOf("#/constructor")).toEqual(HOME);
+  });
+});
+
+describe("back", () => {
+  const backToHome = (route: Route): string[] =>
+    addressOf(route) === "" ? [] : [addressOf(backFrom(route)), ...backToHome(backFrom(route))];
+
+  it.each(SETTINGS_SECTIONS)("from %s leads to the list, by what it is a page of", (section) => {
+    const way = section === "link" ? ["#/settings/devices", "#/settings", ""] : ["#/settings", ""];
+    expect(backToHome({ ...HOME, panel: "settings", section })).toEqual(way);
+  });
+
+  it("closes details first, then what is at the left, then the conversation", () => {
+    const all: Route = { panel: "settings", section: "link", conversation: BEN, details: true };
+    expect(backToHome(all)).toEqual([
+      `#/settings/link/c/${BEN}`,
+      `#/settings/devices/c/${BEN}`,
+      `#/settings/c/${BEN}`,
+      `#/c/${BEN}`,
+      "",
+    ]);
+    expect(backFrom(HOME)).toEqual(HOME);
+  });
+
+  it("by the browser leads the same way, when nothing is beside it", () => {
+    for (const section of SETTINGS_SECTIONS) {
+      const route: Route = { ...HOME, panel: "settings", section };
+      const layers = layersOf(route).map(addressOf).reverse();
+      expect([...layers.slice(1), ""]).toEqual(backToHome(route));
+    }
+  });
 });
 
 describe("the history", () => {

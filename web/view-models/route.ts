@@ -4,29 +4,39 @@
 //
 //   #/                          the conversations
 //   #/new-chat                  somebody new, in the place of the list
-//   #/settings/privacy          a page of the settings; .../link is one of .../devices
+//   #/settings/privacy          a page of the settings
 //   #/c/ID  #/c/ID/details      a conversation, and who the partner is
 //   #/settings/c/ID             both, beside each other on a wide screen
 
+/** Every place at the left, by its path in the address, and where back leads from it. */
+const BACK = {
+  "": "",
+  "new-chat": "",
+  settings: "",
+  "settings/profile": "settings",
+  "settings/devices": "settings",
+  "settings/link": "settings/devices",
+  "settings/privacy": "settings",
+  "settings/security": "settings",
+  "settings/notifications": "settings",
+  "settings/device": "settings",
+  "settings/about": "settings",
+} as const;
+type Path = keyof typeof BACK;
+
+type PanelOf<Of extends string> = Of extends "" ? "list" : Of extends `${string}/${string}` ? never : Of;
+type SectionOf<Of extends string> = Of extends `settings/${infer Section}` ? Section : never;
 /** What takes the place of the list at the left. */
-export type LeftPanel = "list" | "new-chat" | "settings";
+export type LeftPanel = PanelOf<Path>;
+export type SettingsSection = SectionOf<Path>;
 
-export const SETTINGS_SECTIONS = [
-  "profile",
-  "devices",
-  "link",
-  "privacy",
-  "security",
-  "notifications",
-  "device",
-  "about",
-] as const;
-export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
-
-export interface Route {
+export interface Place {
   panel: LeftPanel;
   /** A page of the settings; "" for their topics, and in other panels. */
   section: SettingsSection | "";
+}
+
+export interface Route extends Place {
   /** The id of the open conversation; "" for none. */
   conversation: string;
   details: boolean;
@@ -34,37 +44,57 @@ export interface Route {
 
 export const HOME: Route = { panel: "list", section: "", conversation: "", details: false };
 
-const ADDRESS = /^#(?:\/(new-chat|settings)(?:\/(?!c\/)([a-z]+))?)?(?:\/c\/([0-9a-f]{32})(\/details)?)?$/;
+const pathOf = ({ panel, section }: Place): Path =>
+  panel === "list" ? "" : section === "" ? panel : `settings/${section}`;
+
+function placeAt(path: Path): Place {
+  const [panel, section = ""] = path.split("/") as [PanelOf<Path> | "", SettingsSection?];
+  return { panel: panel === "" ? "list" : panel, section };
+}
+
+const isPath = (path: string): path is Path => Object.hasOwn(BACK, path);
+
+export const SETTINGS_SECTIONS = Object.keys(BACK).flatMap((path) => (isPath(path) ? placeAt(path).section || [] : []));
+
+/** Where back leads from a place at the left; the list has none before it. */
+export const parentOf = (place: Place): Place => placeAt(BACK[pathOf(place)]);
+
+/** The places through which one gets to this one, the outermost first and it the last: none for the list. */
+export function wayTo(place: Place): Place[] {
+  return place.panel === "list" ? [] : [...wayTo(parentOf(place)), { panel: place.panel, section: place.section }];
+}
+
+/** Without what is open innermost; where both are, what is at the left goes before the conversation beside it. */
+export function backFrom(route: Route): Route {
+  if (route.details) return { ...route, details: false };
+  if (route.panel !== "list") return { ...route, ...parentOf(route) };
+  return { ...route, conversation: "" };
+}
+
+const ADDRESS = /^#(?:\/(?!c\/)([a-z-]+(?:\/(?!c\/)[a-z]+)?))?(?:\/c\/([0-9a-f]{32})(\/details)?)?$/;
 
 /** The hash of the address; "" for HOME, so that the address people see first is a plain one. */
-export function addressOf({ panel, section, conversation, details }: Route): string {
+export function addressOf(route: Route): string {
+  const { conversation, details } = route;
+  const path = pathOf(route);
   const parts = [
-    ...(panel === "list" ? [] : [panel]),
-    ...(panel === "settings" && section !== "" ? [section] : []),
+    ...(path === "" ? [] : [path]),
     ...(conversation === "" ? [] : ["c", conversation, ...(details ? ["details"] : [])]),
   ];
   return parts.length === 0 ? "" : `#/${parts.join("/")}`;
 }
 
-/** Whatever an address says; what it can't be is HOME. */
+/** Whatever an address says; what it can't be is left out, a page that is not there leads to its panel. */
 export function routeOf(hash: string): Route {
-  const [, panel, section = "", conversation = "", details] = ADDRESS.exec(hash) ?? [];
-  const known = SETTINGS_SECTIONS.find((each) => each === section) ?? "";
-  return {
-    panel: panel === "settings" || panel === "new-chat" ? panel : "list",
-    section: panel === "settings" ? known : "",
-    conversation,
-    details: details !== undefined,
-  };
+  const [, path = "", conversation = "", details] = ADDRESS.exec(hash) ?? [];
+  const place = [path, path.split("/")[0] ?? ""].find(isPath) ?? "";
+  return { ...placeAt(place), conversation, details: details !== undefined };
 }
 
 /** The layers that are open, the outermost first: each is one step of the back button. */
 export function layersOf(route: Route): Route[] {
-  const layers: Route[] = [];
+  const layers: Route[] = wayTo(route).map((place) => ({ ...HOME, ...place }));
   const add = (change: Partial<Route>) => layers.push({ ...(layers.at(-1) ?? HOME), ...change });
-  if (route.panel !== "list") add({ panel: route.panel });
-  if (route.section === "link") add({ section: "devices" });
-  if (route.section !== "") add({ section: route.section });
   if (route.conversation !== "") add({ conversation: route.conversation });
   if (route.details) add({ details: true });
   return layers;

@@ -12,16 +12,12 @@ import {
   type Settings,
 } from "./core";
 import type { EntityStore } from "./entity_store";
-import { failureText } from "./failure_text";
+import { ActingViewModel, AT_REST, type Acting } from "./acting";
 import { say } from "./say";
-import { ViewModel } from "./view_model";
 
-export interface SettingsSnapshot {
+export interface SettingsSnapshot extends Acting {
   profile: Profile | undefined;
   settings: Settings | undefined;
-  busy: boolean;
-  error: string;
-  notice: string;
   pinError: string;
 }
 
@@ -32,12 +28,13 @@ function pinProblem(pin: string, again: string): string {
   return pin === again ? "" : say("settings.pinDiffers");
 }
 
-export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
+export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   constructor(
     private readonly core: Core,
     store: EntityStore,
+    tellElsewhere?: (words: string) => void,
   ) {
-    super({ profile: undefined, settings: undefined, busy: false, error: "", notice: "", pinError: "" });
+    super({ ...AT_REST, profile: undefined, settings: undefined, pinError: "" }, tellElsewhere);
     this.onDispose(
       store.subscribe(({ settings, resync }) => {
         if (settings !== undefined) this.update({ settings });
@@ -47,15 +44,20 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   }
 
   readonly load = async (): Promise<void> => {
-    this.update({ error: "", notice: "" });
-    const load = async () => {
+    this.forgetSaid();
+    await this.read(async () => {
       const [profile, settings] = await Promise.all([this.core.call("getProfile"), this.core.call("getSettings")]);
       this.update({ profile, settings });
-    };
-    await load().catch((error: unknown) => this.update({ error: failureText(error) }));
+    });
   };
 
-  readonly setName = (name: string): Promise<boolean> => {
+  /** What was of another account. */
+  readonly reset = (): void => {
+    this.forgetSaid();
+    this.update({ profile: undefined, settings: undefined, pinError: "" });
+  };
+
+  readonly setName = async (name: string): Promise<boolean> => {
     const trimmed = name.trim();
     if (trimmed === "") return this.refuse(say("settings.noName"));
     if ([...trimmed].length > NAME_CHARACTERS_MAX)
@@ -63,7 +65,7 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", { name: trimmed }) }));
   };
 
-  readonly setAbout = (about: string): Promise<boolean> => {
+  readonly setAbout = async (about: string): Promise<boolean> => {
     const trimmed = about.trim();
     if ([...trimmed].length > ABOUT_CHARACTERS_MAX)
       return this.refuse(say("settings.aboutTooLong", { most: ABOUT_CHARACTERS_MAX }));
@@ -88,28 +90,12 @@ export class SettingsViewModel extends ViewModel<SettingsSnapshot> {
   private changePin(pin: string, notice: string): Promise<boolean> {
     return this.act(async () => {
       await this.core.call("setPin", { pin });
-      this.update({ settings: await this.core.call("getSettings"), notice });
+      this.update({ settings: await this.core.call("getSettings") });
+      return notice;
     });
   }
 
   private change(params: { readReceipts?: boolean; lastSeen?: Scope; about?: Scope }): Promise<boolean> {
     return this.act(async () => this.update({ settings: await this.core.call("setSettings", params) }));
-  }
-
-  private refuse(error: string): Promise<false> {
-    this.update({ error, notice: "" });
-    return Promise.resolve(false);
-  }
-
-  private async act(change: () => Promise<unknown>): Promise<boolean> {
-    this.update({ busy: true, error: "", notice: "" });
-    try {
-      await change();
-      this.update({ busy: false });
-      return true;
-    } catch (error) {
-      this.update({ busy: false, error: failureText(error) });
-      return false;
-    }
   }
 }
