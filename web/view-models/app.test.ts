@@ -8,7 +8,9 @@ import {
   Failure_Code,
   ImportContactsResponseSchema,
   ListContactsResponseSchema,
+  ListDevicesResponseSchema,
   ListMessagesResponseSchema,
+  ProfileSchema,
   RequestCodeResponseSchema,
   SearchResponseSchema,
   State_Connection,
@@ -104,6 +106,45 @@ it("a device that was removed begins anew, and says why", async () => {
   core.emit({ case: "stateChanged", value: state({ registered: false, removed: true, name: "", handles: [] }) });
   expect(app.snapshot()).toMatchObject({ phase: "registration", open: undefined });
   expect(app.snapshot().registration?.removed).toBe(true);
+});
+
+it("a device that was removed shows nothing of its account to whoever registers next", async () => {
+  core.on("listContacts", () => create(ListContactsResponseSchema, { contacts: [{ accountId: BEN, name: "Ben" }] }));
+  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices: [{ id: 1, name: "Chrome" }] }));
+  core.on("getProfile", () => create(ProfileSchema, { name: "Ana" }));
+  await app.start({ ...HOME, panel: "settings", section: "devices", conversation: BEN, details: true });
+  await app.settings.load();
+  await app.devices.load();
+  await app.contacts.load();
+  app.search.setQuery("train");
+  expect(app.settings.snapshot().profile?.name).toBe("Ana");
+  core.emit({ case: "stateChanged", value: state({ registered: false, removed: true, name: "", handles: [] }) });
+  expect(app.route).toEqual(HOME);
+  expect(app.list.snapshot().conversations).toEqual([]);
+  expect(app.search.snapshot().query).toBe("");
+  expect(app.contacts.snapshot().contacts).toEqual([]);
+  expect(app.settings.snapshot().profile).toBeUndefined();
+  expect(app.devices.snapshot().devices).toBeUndefined();
+  core.conversations = [];
+  core.on("getState", () => state({ name: "Zoe" }));
+  await app.start();
+  expect(app.snapshot()).toMatchObject({ phase: "chats", leftPanel: "list", entered: true });
+  expect(app.list.snapshot().conversations).toEqual([]);
+});
+
+it("a page with the link of a device goes on to linking when another tab has registered", async () => {
+  core.on("getState", () => state({ registered: false, name: "" }));
+  const options = { server: "", deviceName: "Web", attention, notifications: noNotifications };
+  const given = "https://kith.example/link#a";
+  app = new AppViewModel(core, { ...options, kept: { load: () => ({ given }), save: () => undefined } });
+  await app.start();
+  expect(app.snapshot().phase).toBe("stray");
+  core.on("getState", () => state());
+  core.emit({ case: "stateChanged", value: state() });
+  await settle();
+  expect(app.snapshot().phase).toBe("chats");
+  expect(app.route).toEqual({ ...HOME, panel: "settings", section: "link" });
+  expect(app.devices.snapshot().given).toBe(given);
 });
 
 it("a device that is to be one of an account goes on with it once it is", async () => {

@@ -356,13 +356,24 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     await opening;
   }
 
+  /** Nothing of the account that this device was of is shown to whoever is next. */
+  private forgetAccount(): void {
+    this.closeConversation();
+    this.showLeft("list");
+    this.search.clear();
+    this.contacts.reset();
+    this.settings.reset();
+    this.devices.reset();
+    this.store.forget();
+    this.takingBack = false;
+    this.update({ notice: "", entered: false });
+  }
+
   private takeState(state: State): void {
     this.update(isRefused(state) ? { state, refusal: state.connection } : { state });
     const { phase } = this.snapshot();
     if (state.removed && (phase === "chats" || phase === "ended")) {
-      this.closeConversation();
-      this.showLeft("list");
-      this.takingBack = false;
+      this.forgetAccount();
       this.beginRegistration();
     } else if (isRefused(state) && phase === "chats") {
       this.closeConversation();
@@ -371,6 +382,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       void this.start();
     } else if (phase === "linking" && state.registered && (!this.takingBack || isConnected(state))) {
       void this.start();
+    } else if (phase === "stray" && state.registered) {
+      void this.start({ ...HOME, panel: "settings", section: "link" }); // registered in another tab of this profile
     } else if (
       phase === "registration" &&
       state.registered &&

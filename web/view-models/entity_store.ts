@@ -177,6 +177,17 @@ export class EntityStore {
     this.tell(NO_CHANGES);
   }
 
+  /** This device is of no account any more: what it knew is nothing to whoever is next. */
+  forget(): void {
+    const ids = new Set(this.byId.keys());
+    this.byId.clear();
+    this.people = [];
+    this.conversationsRead = false;
+    this.contactsRead = false;
+    this.order();
+    this.tell({ ...NO_CHANGES, conversations: ids });
+  }
+
   /** Takes a conversation that a call has answered with. */
   putConversation(conversation: Conversation): void {
     this.byId.set(conversation.id, conversation);
