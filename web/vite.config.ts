@@ -84,6 +84,27 @@ function sources(): Plugin {
   };
 }
 
+/** Bytes, not compressed: what has no place in it is fetched when it is shown (ui/on_demand.tsx). */
+const FIRST_SCRIPT_MAX = 500_000;
+
+/** The page's first script stays small: all that is seen at every start is in it, and little else. */
+function firstScript(): Plugin {
+  return {
+    name: "kith-first-script",
+    apply: "build",
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk" || !chunk.isEntry) continue;
+        const bytes = Buffer.byteLength(chunk.code);
+        if (bytes > FIRST_SCRIPT_MAX)
+          this.error(
+            `${chunk.fileName} has ${bytes} bytes, at most ${FIRST_SCRIPT_MAX}: fetch more of it when it is shown`,
+          );
+      }
+    },
+  };
+}
+
 const PARSER = "@formatjs/icu-messageformat-parser";
 
 /** Parses the catalogues of texts: no parser of ICU messages is in the page. A text without places stays one. */
@@ -112,7 +133,7 @@ const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [texts(), serviceWorker(), compressed(), sources(), othersCode.page],
+  plugins: [texts(), firstScript(), serviceWorker(), compressed(), sources(), othersCode.page],
   // What is parsed already needs no parser; tests have one, for texts of their own.
   resolve: { alias: process.env.VITEST === undefined ? { [PARSER]: `${PARSER}/no-parser.js` } : {} },
   build: {

@@ -14,22 +14,7 @@ import { show } from "./show";
 import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
 
-const RELOAD_AGAIN_MS = 60_000;
 const reload = () => location.reload();
-
-/**
- * The server has another version by now, without a part that this page has yet to fetch: the page begins anew with
- * that. Not over and over, when the part can't be had for another reason.
- */
-function followNewVersion(): void {
-  const key = "kith-reloaded";
-  addEventListener("vite:preloadError", () => {
-    const before = Number(sessionStorage.getItem(key) ?? 0);
-    if (Date.now() - before < RELOAD_AGAIN_MS) return;
-    sessionStorage.setItem(key, String(Date.now()));
-    reload();
-  });
-}
 
 /** The core, with one thing more: when it is gone for good, `onGone` hears of it, whoever called. */
 function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): Core {
@@ -51,7 +36,6 @@ function start(root: Root, client: CoreClient, around: Surroundings, openedLink:
 
 async function main(): Promise<void> {
   const openedLink = takeOpenedLink();
-  followNewVersion();
   const root = createRoot(document.getElementById("root") as HTMLElement);
   const lacking = missing();
   if (lacking !== undefined)

@@ -6,6 +6,7 @@ import "../ui/styles";
 import type { Root } from "react-dom/client";
 
 import { AppRoot } from "../ui/app_root";
+import { VersionContext } from "../ui/on_demand";
 import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
@@ -17,6 +18,9 @@ import { onNotificationClick, pageNotifications } from "./page_notifications";
 import { watchTimeZone } from "./page_clock";
 import { newProfileAddress, type Surroundings } from "./surroundings";
 import { keepTitle } from "./title";
+import { hasNewVersion, reloadOnce } from "./version";
+
+const version = { isNew: hasNewVersion, reload: () => location.reload(), reloadOnce: () => reloadOnce() };
 
 /** `openedLink`: of another device, that the page was opened with. */
 export function show(root: Root, core: Core, around: Surroundings, openedLink = ""): AppViewModel {
@@ -34,13 +38,15 @@ export function show(root: Root, core: Core, around: Surroundings, openedLink = 
   watchTimeZone();
   onNotificationClick((conversation) => void app.openConversation(conversation));
   root.render(
-    <AppRoot
-      app={app}
-      server={around.server}
-      profile={around.shownProfile}
-      onReload={() => location.reload()}
-      onNewProfile={() => location.assign(newProfileAddress(location))}
-    />,
+    <VersionContext value={version}>
+      <AppRoot
+        app={app}
+        server={around.server}
+        profile={around.shownProfile}
+        onReload={version.reload}
+        onNewProfile={() => location.assign(newProfileAddress(location))}
+      />
+    </VersionContext>,
   );
   void app.start(openedRoute());
   return app;

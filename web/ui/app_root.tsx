@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Chooses the screen, and lays out the panes of the main one.
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
@@ -15,6 +15,8 @@ import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
 import { NewChatPane } from "./new_chat_pane";
+import { MissingPart, onDemand, type Missing } from "./on_demand";
+import { PageBoundary } from "./page_boundary";
 import { Rail } from "./rail";
 import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
 import { useShortcuts } from "./shortcuts";
@@ -23,18 +25,37 @@ import { Words } from "./words";
 import styles from "./app_root.module.css";
 import panes from "./parts/pane.module.css";
 
-const SettingsPane = lazy(() => import("./settings_pane").then(({ SettingsPane: pane }) => ({ default: pane })));
-const ContactPanel = lazy(() => import("./contact_panel").then(({ ContactPanel: panel }) => ({ default: panel })));
+const SettingsPane = onDemand(() => import("./settings_pane").then(({ SettingsPane: pane }) => pane), {
+  waiting: () => <section className={panes.pane} data-pane="left" aria-label={say("common.settings")} />,
+  missing: (missing) => (
+    <section className={panes.pane} data-pane="left" aria-label={say("common.settings")}>
+      <MissingPart {...missing} />
+    </section>
+  ),
+});
+const ContactPanel = onDemand(() => import("./contact_panel").then(({ ContactPanel: panel }) => panel), {
+  waiting: () => <aside className={panes.pane} data-pane="details" />,
+  missing: (missing) => (
+    <aside className={panes.pane} data-pane="details" aria-label={say("common.contactDetails")}>
+      <MissingPart {...missing} />
+    </aside>
+  ),
+});
 // What is seen once, by who has no account here yet.
-const RegistrationScreen = lazy(() =>
-  import("./registration_screen").then(({ RegistrationScreen: screen }) => ({ default: screen })),
+const screen = {
+  waiting: () => <StartingScreen />,
+  missing: ({ words, answer, onAnswer }: Missing) => (
+    <FailureScreen title={say("onDemand.title")} retry={answer} onRetry={onAnswer}>
+      {words}
+    </FailureScreen>
+  ),
+};
+const RegistrationScreen = onDemand(
+  () => import("./registration_screen").then(({ RegistrationScreen: part }) => part),
+  screen,
 );
-const LinkThisScreen = lazy(() =>
-  import("./link_this_screen").then(({ LinkThisScreen: screen }) => ({ default: screen })),
-);
-const StrayLinkScreen = lazy(() =>
-  import("./stray_link_screen").then(({ StrayLinkScreen: screen }) => ({ default: screen })),
-);
+const LinkThisScreen = onDemand(() => import("./link_this_screen").then(({ LinkThisScreen: part }) => part), screen);
+const StrayLinkScreen = onDemand(() => import("./stray_link_screen").then(({ StrayLinkScreen: part }) => part), screen);
 
 interface AppRootProps {
   app: AppViewModel;
@@ -48,9 +69,9 @@ interface AppRootProps {
 export function AppRoot(props: AppRootProps) {
   useEffect(watchKeys, []);
   return (
-    <Suspense fallback={<StartingScreen />}>
+    <PageBoundary onReload={props.onReload}>
       <Phase {...props} />
-    </Suspense>
+    </PageBoundary>
   );
 }
 
@@ -127,29 +148,23 @@ function Chats({ app, server, profile }: ChatsProps) {
         <NewChatPane model={app.contacts} self={state} onBack={app.leaveLeft} onInvite={invite} />
       )}
       {leftPanel === "settings" && (
-        <Suspense fallback={<section className={panes.pane} data-pane="left" aria-label={say("common.settings")} />}>
-          <SettingsPane
-            model={app.settings}
-            devices={app.devices}
-            notifications={app.notifications}
-            state={state}
-            profile={profile}
-            section={section}
-            onSection={(topic) => app.showLeft("settings", topic)}
-            onBack={app.leaveLeft}
-          />
-        </Suspense>
+        <SettingsPane
+          model={app.settings}
+          devices={app.devices}
+          notifications={app.notifications}
+          state={state}
+          profile={profile}
+          section={section}
+          onSection={(topic) => app.showLeft("settings", topic)}
+          onBack={app.leaveLeft}
+        />
       )}
       {open === undefined ? (
         <NothingOpen first={first} />
       ) : (
         <ConversationPane model={open} details={details} actions={app} />
       )}
-      {details && (
-        <Suspense fallback={<aside className={panes.pane} data-pane="details" />}>
-          <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
-        </Suspense>
-      )}
+      {details && <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />}
       {notice !== "" && (
         <div className={styles.toast} role="status">
           {notice}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -11,6 +11,7 @@ import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
+import { onDemand } from "./on_demand";
 import styles from "./contact_panel.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
@@ -19,7 +20,7 @@ import groups from "./parts/group.module.css";
 import { Hero } from "./hero";
 import { Switch } from "./switch";
 
-const QrCode = lazy(() => import("./qr_code").then(({ QrCode: code }) => ({ default: code })));
+const QrCode = onDemand(() => import("./qr_code").then(({ QrCode: code }) => code));
 
 interface ContactPanelProps {
   model: ContactPanelViewModel;
@@ -154,9 +155,7 @@ function Safety({ model, title, busy }: { model: ContactPanelViewModel; title: s
         <>
           <p className={groups.explain}>{say("contact.compareHint", { title })}</p>
           <div className={styles.safety}>
-            <Suspense>
-              <QrCode content={safetyNumber.qrPayload} label={say("contact.qrCode")} />
-            </Suspense>
+            <QrCode content={safetyNumber.qrPayload} label={say("contact.qrCode")} />
             <div className={styles.digits} role="group" aria-label={say("common.safetyNumber")}>
               {digitGroups(safetyNumber.digits).map((group, at) => (
                 <span key={at}>{group}</span>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import {
@@ -30,13 +30,16 @@ import { searchAll } from "./search_all";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import { MissingPopup, onDemand } from "./on_demand";
 import styles from "./conversation_pane.module.css";
 import buttons from "./parts/button.module.css";
 import panes from "./parts/pane.module.css";
 import hidden from "./parts/hidden.module.css";
 
 /** Fetched when somebody first opens it. */
-const ChatMenu = lazy(() => import("./chat_menu"));
+const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) => menu), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
 
 /** What the pane asks of the app around it. */
 export interface ConversationPaneActions {
@@ -185,15 +188,13 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         <Icon name="more" />
       </button>
       {opener !== undefined && (
-        <Suspense>
-          <ChatMenu
-            opener={opener}
-            partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
-            onSearchHere={model.search.open}
-            onSearchAll={() => searchAll(actions)}
-            onClose={() => setOpener(undefined)}
-          />
-        </Suspense>
+        <ChatMenu
+          opener={opener}
+          partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
+          onSearchHere={model.search.open}
+          onSearchAll={() => searchAll(actions)}
+          onClose={() => setOpener(undefined)}
+        />
       )}
       {asking && (
         <BlockQuestion

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { lazy, Suspense, useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
+import { onDemand } from "./on_demand";
 import styles from "./emoji_picker.module.css";
 import { Spinner } from "./spinner";
 
-const EmojiPanel = lazy(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => ({ default: panel })));
+const EmojiPanel = onDemand(() => import("./emoji_panel").then(({ EmojiPanel: panel }) => panel), {
+  waiting: () => <Spinner label={say("emojiPicker.loading")} />,
+});
 
 /** Over the composer, until somebody presses Escape or beside it. */
 export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {
@@ -24,9 +27,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
   }, []);
   return (
     <div className={styles.emojiPicker} ref={picker} role="dialog" aria-label={say("common.emoji")}>
-      <Suspense fallback={<Spinner label={say("emojiPicker.loading")} />}>
-        <EmojiPanel onPick={onPick} />
-      </Suspense>
+      <EmojiPanel onPick={onPick} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The messages that the window of the timeline shows.
-import { lazy, Suspense, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
@@ -15,11 +15,14 @@ import type { MessageActions } from "./message_row";
 import { TimelineScroll } from "./timeline_scroll";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import { MissingPopup, onDemand } from "./on_demand";
 import styles from "./message_list.module.css";
 import { Spinner } from "./spinner";
 
 /** Fetched when somebody first opens it. */
-const MessageMenu = lazy(() => import("./message_menu"));
+const MessageMenu = onDemand(() => import("./message_menu").then(({ default: menu }) => menu), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
 
 interface MessageListProps {
   model: ConversationViewModel;
@@ -71,9 +74,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
       </div>
       {away && loaded && <ToEnd unread={conversation.unread} onClick={() => void model.timeline.showNewest()} />}
       {menu !== undefined && (
-        <Suspense>
-          <MessageMenu place={menu} onReply={actions.reply} onCopy={actions.copy} onClose={() => setMenu(undefined)} />
-        </Suspense>
+        <MessageMenu place={menu} onReply={actions.reply} onCopy={actions.copy} onClose={() => setMenu(undefined)} />
       )}
     </div>
   );

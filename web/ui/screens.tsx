@@ -25,10 +25,13 @@ export function StartingScreen() {
 export function FailureScreen({
   title,
   children,
+  retry = say("screens.tryAgain"),
   onRetry,
 }: {
   title: string;
   children: ReactNode;
+  /** What the button says. */
+  retry?: string;
   onRetry?: () => void;
 }) {
   return (
@@ -39,7 +42,7 @@ export function FailureScreen({
         <p className={styles.lead}>{children}</p>
         {onRetry !== undefined && (
           <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={onRetry}>
-            {say("screens.tryAgain")}
+            {retry}
           </button>
         )}
       </div>

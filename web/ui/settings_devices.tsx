@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The devices of one's account.
-import { lazy, Suspense, useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 
 import type { Device, State } from "../view-models/core";
 import type { DevicesViewModel } from "../view-models/devices";
@@ -14,6 +14,7 @@ import { Icon, type IconName } from "./icons";
 import { isEscape } from "./keys";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import { MissingPopup, onDemand } from "./on_demand";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import forms from "./parts/form.module.css";
@@ -21,7 +22,9 @@ import groups from "./parts/group.module.css";
 import hidden from "./parts/hidden.module.css";
 import styles from "./settings_devices.module.css";
 
-const PopupMenu = lazy(() => import("./popup_menu").then(({ PopupMenu: menu }) => ({ default: menu })));
+const PopupMenu = onDemand(() => import("./popup_menu").then(({ PopupMenu: menu }) => menu), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
 
 /** Of who was there when the server was asked: it says the hour only of those that were not. */
 const THERE_MS = 60_000;
@@ -178,19 +181,17 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
         </button>
       )}
       {menuAt !== undefined && (
-        <Suspense>
-          <PopupMenu
-            label={say("devices.more", { name })}
-            at={menuAt}
-            onClose={() => setMenuAt(undefined)}
-            items={[
-              { icon: "edit" as const, label: say("devices.rename"), act: () => setRenaming(true) },
-              ...(thisDevice
-                ? []
-                : [{ icon: "block" as const, label: say("devices.remove"), act: () => onRemove(device) }]),
-            ]}
-          />
-        </Suspense>
+        <PopupMenu
+          label={say("devices.more", { name })}
+          at={menuAt}
+          onClose={() => setMenuAt(undefined)}
+          items={[
+            { icon: "edit" as const, label: say("devices.rename"), act: () => setRenaming(true) },
+            ...(thisDevice
+              ? []
+              : [{ icon: "block" as const, label: say("devices.remove"), act: () => onRemove(device) }]),
+          ]}
+        />
       )}
     </li>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Linking one more device: its code is read by the camera or pasted, then both numbers are compared.
-import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 
 import { HistoryScope } from "../view-models/core";
 import type { DevicesViewModel, NewDevice } from "../view-models/devices";
@@ -14,6 +14,7 @@ import { atTheFirst } from "./settings_devices";
 import { Spinner } from "./spinner";
 import { hintOf, Option } from "./switch";
 import { useViewModel } from "./use_view_model";
+import { onDemand } from "./on_demand";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import forms from "./parts/form.module.css";
@@ -137,7 +138,7 @@ function Eye({ model }: { model: DevicesViewModel }) {
   );
 }
 
-const Select = lazy(() => import("./select"));
+const Select = onDemand(() => import("./select").then(({ default: select }) => select));
 const SCOPES: readonly { value: string; label: TextId }[] = [
   { value: String(HistoryScope.kHistoryAll), label: "linkDevice.historyAll" },
   { value: String(HistoryScope.kHistoryYear), label: "linkDevice.historyYear" },
@@ -149,15 +150,13 @@ function HistoryOption({ model }: { model: DevicesViewModel }) {
   const { history } = useViewModel(model);
   return (
     <Option id="history-label" label={say("linkDevice.history")} hint={say("linkDevice.historyHint")}>
-      <Suspense>
-        <Select
-          labelledBy="history-label"
-          describedBy={hintOf("history-label")}
-          value={String(history)}
-          options={SCOPES.map(({ value, label }) => ({ value, label: say(label) }))}
-          onChange={(scope) => model.setHistory(Number(scope))}
-        />
-      </Suspense>
+      <Select
+        labelledBy="history-label"
+        describedBy={hintOf("history-label")}
+        value={String(history)}
+        options={SCOPES.map(({ value, label }) => ({ value, label: say(label) }))}
+        onChange={(scope) => model.setHistory(Number(scope))}
+      />
     </Option>
   );
 }

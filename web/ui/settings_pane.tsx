@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // In the place of the list: the topics of the settings, and each topic as a page.
-import { lazy, Suspense, useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { Acting } from "../view-models/acting";
 import type { State } from "../view-models/core";
@@ -20,6 +20,7 @@ import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
+import { onDemand } from "./on_demand";
 import styles from "./settings.module.css";
 import { useViewModel } from "./use_view_model";
 import buttons from "./parts/button.module.css";
@@ -27,7 +28,7 @@ import fields from "./parts/field.module.css";
 import panes from "./parts/pane.module.css";
 import groups from "./parts/group.module.css";
 
-const LinkPage = lazy(() => import("./settings_link"));
+const LinkPage = onDemand(() => import("./settings_link").then(({ default: page }) => page));
 
 interface SettingsPaneProps {
   model: SettingsViewModel;
@@ -73,9 +74,7 @@ const TOPICS: Record<SettingsSection, Topic> = {
     icon: "qr",
     about: "devices",
     page: ({ devices, state, onSection }) => (
-      <Suspense>
-        <LinkPage model={devices} isFirst={state?.firstDevice === true} onDone={() => onSection("devices")} />
-      </Suspense>
+      <LinkPage model={devices} isFirst={state?.firstDevice === true} onDone={() => onSection("devices")} />
     ),
   },
   privacy: {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { lazy, Suspense } from "react";
-
 import { Scope } from "../view-models/core";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
+import { onDemand } from "./on_demand";
 import groups from "./parts/group.module.css";
 import { hintOf, Option, Switch } from "./switch";
 
@@ -41,7 +40,7 @@ export function PrivacyPage({ model }: { model: SettingsViewModel }) {
   );
 }
 
-const Select = lazy(() => import("./select"));
+const Select = onDemand(() => import("./select").then(({ default: select }) => select));
 const SCOPES: readonly { value: string; label: TextId }[] = [
   { value: String(Scope.kEveryone), label: "settingsPrivacy.everyone" },
   { value: String(Scope.kContacts), label: "settingsPrivacy.contacts" },
@@ -59,15 +58,13 @@ interface ScopeOptionProps {
 function ScopeOption({ id, label, hint, value, onChange }: ScopeOptionProps) {
   return (
     <Option id={`${id}-label`} label={label} hint={hint}>
-      <Suspense>
-        <Select
-          labelledBy={`${id}-label`}
-          describedBy={hintOf(`${id}-label`)}
-          value={String(value)}
-          options={SCOPES.map(({ value: scope, label: name }) => ({ value: scope, label: say(name) }))}
-          onChange={(scope) => void onChange(Number(scope))}
-        />
-      </Suspense>
+      <Select
+        labelledBy={`${id}-label`}
+        describedBy={hintOf(`${id}-label`)}
+        value={String(value)}
+        options={SCOPES.map(({ value: scope, label: name }) => ({ value: scope, label: say(name) }))}
+        onChange={(scope) => void onChange(Number(scope))}
+      />
     </Option>
   );
 }
