@@ -38,6 +38,29 @@ const SCREENS: Record<string, Screen> = {
   "an ended device": { start: "ended" },
   "no conversations yet": { start: "empty" },
   "the conversations": {},
+  "conversations that are pinned, muted and archived": { start: "arranged" },
+  "the menu of a conversation": {
+    start: "arranged",
+    go: async (page) => {
+      await page.locator("[data-row]", { hasText: FRIEND }).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Unpin" }).waitFor();
+    },
+  },
+  "the question for how long to mute": {
+    start: "arranged",
+    go: async (page) => {
+      await page.locator("[data-row]", { hasText: "Jonas" }).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Mute" }).click();
+      await page.getByRole("radio", { name: "1 week" }).waitFor();
+    },
+  },
+  "what is archived": {
+    start: "arranged",
+    go: async (page) => {
+      await page.getByRole("button", { name: /^Archived/ }).click();
+      await page.getByRole("heading", { name: "Archived" }).waitFor();
+    },
+  },
   "the conversations without a connection": { start: "offline" },
   "a conversation": { go: (page) => openConversation(page, FRIEND) },
   "the beginning of a conversation": {

@@ -33,6 +33,14 @@ const SettingsPane = onDemand(() => import("./settings_pane").then(({ SettingsPa
     </section>
   ),
 });
+const ArchivedPane = onDemand(() => import("./archived_pane").then(({ ArchivedPane: pane }) => pane), {
+  waiting: () => <section className={panes.pane} data-pane="left" aria-label={say("archived.title")} />,
+  missing: (missing) => (
+    <section className={panes.pane} data-pane="left" aria-label={say("archived.title")}>
+      <MissingPart {...missing} />
+    </section>
+  ),
+});
 const ContactPanel = onDemand(() => import("./contact_panel").then(({ ContactPanel: panel }) => panel), {
   waiting: () => <aside className={panes.pane} data-pane="details" />,
   missing: (missing) => (
@@ -118,18 +126,13 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, leftPanel, section, notice, state } = snapshot;
+  const { open, contactPanel, leftPanel, section, state } = snapshot;
   const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
   useShortcuts(app);
   useFocusReturn(app);
-  useEffect(() => {
-    if (notice === "") return;
-    const timer = setTimeout(app.clearNotice, 4000);
-    return () => clearTimeout(timer);
-  }, [app, notice]);
 
   const list = useViewModel(app.list);
-  const first = list.loaded && list.conversations.length === 0;
+  const first = list.loaded && list.conversations.length + list.archived.length === 0;
   const details = open !== undefined && contactPanel !== undefined;
   return (
     <div className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}>
@@ -143,6 +146,9 @@ function Chats({ app, server, profile }: ChatsProps) {
           actions={app}
           onInvite={invite}
         />
+      )}
+      {leftPanel === "archived" && (
+        <ArchivedPane model={app.list} openId={open?.id ?? ""} actions={app} onBack={app.leaveLeft} />
       )}
       {leftPanel === "new-chat" && (
         <NewChatPane model={app.contacts} self={state} onBack={app.leaveLeft} onInvite={invite} />
@@ -165,10 +171,34 @@ function Chats({ app, server, profile }: ChatsProps) {
         <ConversationPane model={open} details={details} actions={app} />
       )}
       {details && <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />}
-      {notice !== "" && (
-        <div className={styles.toast} role="status">
-          {notice}
-        </div>
+      <Toast app={app} />
+    </div>
+  );
+}
+
+/** How long a notice stays; longer when it can be answered. */
+const NOTICE_MS = 4_000;
+const UNDO_MS = 10_000;
+
+function Toast({ app }: { app: AppViewModel }) {
+  const { notice, undo } = useViewModel(app);
+  useEffect(() => {
+    if (notice === "") return;
+    const timer = setTimeout(app.clearNotice, undo === undefined ? NOTICE_MS : UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [app, notice, undo]);
+  if (notice === "") return null;
+  const takeBack = () => {
+    undo?.();
+    app.clearNotice();
+  };
+  return (
+    <div className={styles.toast} role="status">
+      {notice}
+      {undo !== undefined && (
+        <button type="button" className={styles.undo} onClick={takeBack}>
+          {say("arrange.undo")}
+        </button>
       )}
     </div>
   );

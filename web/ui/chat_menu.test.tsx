@@ -17,6 +17,7 @@ const show = (blocked: boolean | undefined) => {
     <ChatMenu
       opener={document.body}
       partner={partner}
+      arrange={[]}
       onSearchHere={nothing}
       onSearchAll={nothing}
       onClose={nothing}

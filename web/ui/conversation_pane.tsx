@@ -3,6 +3,7 @@
 // The right pane: head, messages, composer of the open conversation.
 import { useEffect, useMemo, useRef, useState } from "react";
 
+import { isMuted } from "../view-models/arrangement";
 import type { ConversationViewModel } from "../view-models/conversation";
 import {
   avatarIdOf,
@@ -16,16 +17,19 @@ import {
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
+import { arrangeItems } from "./arrange_items";
 import { Avatar } from "./avatar";
 import { BlockQuestion } from "./block_question";
 import { ChatSearch } from "./chat_search";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
+import type { ConversationRowActions } from "./conversation_rows";
 import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
 import type { MessageActions } from "./message_row";
+import { useMuting } from "./muting";
 import { searchAll } from "./search_all";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
@@ -52,6 +56,7 @@ export interface ConversationPaneActions {
   openSearch: () => void;
   /** A short word on what was done. */
   tell: (notice: string) => void;
+  readonly arrangement: ConversationRowActions["arrangement"];
 }
 
 interface ConversationPaneProps {
@@ -121,6 +126,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
 function Header({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
   const { conversation } = useViewModel(model);
   const status = useStatus(conversation);
+  const now = useNow();
   const direct = directOf(conversation);
   return (
     <header className={`${panes.header} ${styles.conversationHeader}`}>
@@ -138,6 +144,16 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
           <span className={styles.name}>
             <span dir="auto">{titleOf(conversation)}</span>
             {direct?.verified === true && <Icon name="shield" />}
+            {isMuted(conversation, now) && (
+              <span
+                className={styles.muted}
+                role="img"
+                aria-label={say("arrange.isMuted")}
+                title={say("arrange.isMuted")}
+              >
+                <Icon name="bellOff" />
+              </span>
+            )}
           </span>
           <span
             className={`${styles.status} ${status.kind === "" ? "" : styles[status.kind]}`}
@@ -171,6 +187,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
   const { conversation } = useViewModel(model);
   const [opener, setOpener] = useState<HTMLElement>();
   const [asking, setAsking] = useState(false);
+  const muting = useMuting(actions.arrangement.mute);
   const direct = directOf(conversation);
   const onBlock = (blocked: boolean) => (blocked ? setAsking(true) : void model.setBlocked(false));
   return (
@@ -191,11 +208,13 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         <ChatMenu
           opener={opener}
           partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
+          arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
           onSearchHere={model.search.open}
           onSearchAll={() => searchAll(actions)}
           onClose={() => setOpener(undefined)}
         />
       )}
+      {muting.question}
       {asking && (
         <BlockQuestion
           title={titleOf(conversation)}

@@ -2,23 +2,29 @@
 
 import { memo } from "react";
 
+import { isMuted, isQuiet } from "../view-models/arrangement";
 import { avatarIdOf, directOf, titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
-import { Icon } from "./icons";
+import type { ConversationMenuPlace } from "./conversation_menu";
+import { Icon, type IconName } from "./icons";
+import { useContextMenu } from "./long_press";
 import { lineOf, previewText } from "../view-models/preview_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
-import rows from "./parts/rows.module.css";
 import { Badge } from "./badge";
+import styles from "./conversation_row.module.css";
+import buttons from "./parts/button.module.css";
+import rows from "./parts/rows.module.css";
 
 interface ConversationRowProps {
   conversation: Conversation;
   current: boolean;
   now: number;
   onOpen: (id: string) => void;
+  onMenu: (place: ConversationMenuPlace) => void;
 }
 
 export const ConversationRow = memo(function ConversationRow({
@@ -26,19 +32,23 @@ export const ConversationRow = memo(function ConversationRow({
   current,
   now,
   onOpen,
+  onMenu,
 }: ConversationRowProps) {
   useViewModel(timeZone);
   const title = titleOf(conversation);
   const { id, unread, lastMessage, activityUs } = conversation;
+  const quiet = isQuiet(conversation, now);
+  const menu = useContextMenu((x, y) => onMenu({ conversation, at: { x, y } }));
   return (
-    <li>
+    <li className={styles.item}>
       <button
         id={`row-${id}`}
         type="button"
-        className={`${rows.row} ${unread > 0 ? rows.unread : ""}`}
+        className={`${rows.row} ${unread > 0 ? rows.unread : ""} ${quiet ? rows.quiet : ""}`}
         aria-current={current}
         data-row
         onClick={() => onOpen(id)}
+        {...menu}
       >
         <Avatar id={avatarIdOf(conversation)} title={title} />
         <span className={rows.main}>
@@ -50,18 +60,37 @@ export const ConversationRow = memo(function ConversationRow({
           </span>
           <span className={rows.line}>
             <Preview conversation={conversation} current={current} />
-            {directOf(conversation)?.blocked === true && (
-              <span className={rows.mark} title={say("conversationRow.blocked")}>
-                <Icon name="block" />
-              </span>
-            )}
-            <Badge unread={unread} most={999} />
+            <Marks conversation={conversation} now={now} />
+            <Badge unread={unread} most={999} quiet={quiet} />
           </span>
         </span>
+      </button>
+      <button
+        type="button"
+        className={`${buttons.iconButton} ${styles.more}`}
+        aria-label={say("arrange.more", { title })}
+        aria-haspopup="menu"
+        onClick={(event) => onMenu({ conversation, at: event.currentTarget })}
+      >
+        <Icon name="caret" />
       </button>
     </li>
   );
 });
+
+/** What is made of it, in the order of the visual language. */
+function Marks({ conversation, now }: { conversation: Conversation; now: number }) {
+  const marks: { icon: IconName; words: string }[] = [];
+  if (directOf(conversation)?.blocked === true) marks.push({ icon: "block", words: say("conversationRow.blocked") });
+  if (isMuted(conversation, now)) marks.push({ icon: "bellOff", words: say("arrange.isMuted") });
+  if (conversation.pinned) marks.push({ icon: "pin", words: say("arrange.isPinned") });
+  if (conversation.archived) marks.push({ icon: "archive", words: say("arrange.isArchived") });
+  return marks.map(({ icon, words }) => (
+    <span key={icon} className={rows.mark} role="img" aria-label={words} title={words}>
+      <Icon name={icon} />
+    </span>
+  ));
+}
 
 function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
   const { typing, draft, lastMessage } = conversation;

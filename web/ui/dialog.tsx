@@ -12,12 +12,14 @@ interface ConfirmProps {
   children: ReactNode;
   confirm: string;
   danger?: boolean;
+  /** What is to be chosen, below the words. */
+  choice?: ReactNode;
   onConfirm: () => void;
   onCancel: () => void;
 }
 
 /** Asks before something that is hard to take back. Escape and a click beside it cancel. */
-export function Confirm({ title, children, confirm, danger = false, onConfirm, onCancel }: ConfirmProps) {
+export function Confirm({ title, children, confirm, danger = false, choice, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useOverlay(true, onCancel);
   useLayoutEffect(() => {
@@ -36,6 +38,7 @@ export function Confirm({ title, children, confirm, danger = false, onConfirm, o
     >
       <h2 id="confirm-title">{title}</h2>
       <p>{children}</p>
+      {choice}
       <div className={styles.buttons}>
         <button type="button" className={buttons.button} onClick={onCancel}>
           {say("common.cancel")}

@@ -12,7 +12,7 @@ import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
-import { ConversationRow } from "./conversation_row";
+import { ConversationRows, type ConversationRowActions } from "./conversation_rows";
 import { DeviceNoticeBanner } from "./device_notices";
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { FirstSteps } from "./first_steps";
@@ -37,8 +37,7 @@ export interface ListPaneModels {
 }
 
 /** What the pane asks of the app around it. */
-export interface ListPaneActions {
-  openConversation: (id: string) => unknown;
+export interface ListPaneActions extends ConversationRowActions {
   openMessage: (message: Message, found: readonly string[]) => unknown;
   showLeft: (panel: LeftPanel, section?: SettingsSection) => void;
   /** Opens the conversation with a number. */
@@ -60,7 +59,8 @@ interface ListPaneProps {
 export function ListPane({ models, state, openId, profile, actions, onInvite }: ListPaneProps) {
   const { search, list, notifications } = models;
   const searching = useViewModel(search).query.trim() !== "";
-  const someoneThere = useViewModel(list).conversations.length > 0;
+  const { conversations, archived } = useViewModel(list);
+  const someoneThere = conversations.length + archived.length > 0;
   const field = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLElement>(null);
 
@@ -72,7 +72,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       field.current?.focus();
     }
     if (event.key === "Enter" && event.target === field.current)
-      pane.current?.querySelector<HTMLElement>("[data-row]")?.click();
+      pane.current?.querySelector<HTMLElement>("[data-row]:not(#open-archived)")?.click();
   };
 
   return (
@@ -155,18 +155,33 @@ interface ConversationsProps {
 
 function Conversations({ models, openId, actions, onInvite }: ConversationsProps) {
   const { list, search } = models;
-  const { loaded, conversations } = useViewModel(list);
+  const { loaded, conversations, archived } = useViewModel(list);
   const { query } = useViewModel(search);
   const now = useNow();
-  const found = matching(conversations, query);
-  const isNew = isNewHandle(found, query);
   const searching = query.trim() !== "";
+  const found = matching(searching ? [...conversations, ...archived] : conversations, query);
+  const isNew = isNewHandle(found, query);
 
-  if (loaded && conversations.length === 0 && !searching) {
+  if (loaded && conversations.length + archived.length === 0 && !searching) {
     return <FirstSteps onNewChat={() => actions.showLeft("new-chat")} onInvite={onInvite} />;
   }
   return (
     <>
+      {archived.length > 0 && !searching && (
+        <div className={`${rows.rows} ${styles.archived}`}>
+          <button
+            id="open-archived"
+            type="button"
+            className={`${rows.action} ${styles.toArchived}`}
+            data-row
+            onClick={() => actions.showLeft("archived")}
+          >
+            <Icon name="archive" />
+            <span className={styles.words}>{say("archived.title")}</span>
+            <span className={rows.time}>{archived.length}</span>
+          </button>
+        </div>
+      )}
       {isNew && (
         <div className={rows.rows}>
           <button type="button" className={rows.action} data-row onClick={() => actions.writeTo(query)}>
@@ -180,17 +195,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
       {found.length > 0 && (
         <section aria-label={say("common.chats")}>
           {searching && <h2 className={rows.sectionTitle}>{say("common.chats")}</h2>}
-          <ul className={rows.rows}>
-            {found.map((each) => (
-              <ConversationRow
-                key={each.id}
-                conversation={each}
-                current={openId === each.id}
-                now={now}
-                onOpen={actions.openConversation}
-              />
-            ))}
-          </ul>
+          <ConversationRows conversations={found} openId={openId} now={now} actions={actions} />
         </section>
       )}
       {searching && (

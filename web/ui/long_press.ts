@@ -6,10 +6,16 @@ const LONG_MS = 450;
 /** A finger that moves farther scrolls. */
 const STILL_PX = 8;
 
+/** The browser's own menu is for what is selected. */
+const isSelected = (element: Element): boolean => {
+  const selection = getSelection();
+  return selection !== null && String(selection) !== "" && selection.containsNode(element, true);
+};
+
 /**
  * Opens a menu by the other mouse button, by the menu key, and by a long press: not every browser tells of that one.
  */
-export function useMessageMenu(open: (x: number, y: number) => void) {
+export function useContextMenu(open: (x: number, y: number) => void) {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
   const end = () => {
     clearTimeout(press.current?.timer);
@@ -19,7 +25,7 @@ export function useMessageMenu(open: (x: number, y: number) => void) {
   const opened = useRef(false);
   return {
     onContextMenu: (event: MouseEvent) => {
-      if (event.target instanceof HTMLAnchorElement || String(getSelection()) !== "") return;
+      if (event.target instanceof HTMLAnchorElement || isSelected(event.currentTarget)) return;
       event.preventDefault();
       end();
       open(event.clientX, event.clientY);

@@ -9,7 +9,7 @@ import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Icon } from "./icons";
-import { useMessageMenu } from "./long_press";
+import { useContextMenu } from "./long_press";
 import { isBare, MessageBody } from "./message_body";
 import type { MenuPlace } from "./message_menu";
 import { Ticks } from "./ticks";
@@ -58,7 +58,7 @@ export const MessageRow = memo(function MessageRow({
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
   const place = `${first ? styles.first : ""} ${last ? styles.last : ""}`;
-  const menu = useMessageMenu((x, y) => onMenu({ message, x, y }));
+  const menu = useContextMenu((x, y) => onMenu({ message, x, y }));
   return (
     <li
       className={`${styles.message} ${outgoing ? styles.own : ""} ${place}`}

@@ -43,8 +43,11 @@ import { settledCore } from "../view-models/testing/settled_core";
 import { lastSeenText, waitText } from "../view-models/time_text";
 import { AppRoot } from "./app_root";
 // Fetched when they are wanted: here at once.
+import "./archived_pane";
 import "./contact_panel";
+import "./conversation_menu";
 import "./link_this_screen";
+import "./mute_question";
 import "./qr_code";
 import "./registration_screen";
 import "./settings_link";
@@ -248,6 +251,44 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await settled(() =>
       core.emit({ case: "conversationChanged", value: conversation({ title: NAME, direct: { blocked: true } }) }),
     );
+    expect(plainTexts()).toEqual([]);
+  });
+
+  it("in what is archived, and where one is pinned, muted or archived", async () => {
+    const muted = { mutedUntilUs: micros(Date.now() + HOUR) };
+    core.conversations = [
+      conversation({ title: NAME, pinned: true, unread: 2, ...muted }),
+      conversation({ id: ANA, title: NAME, archived: true }),
+    ];
+    await show();
+    const open = async (name: RegExp, at = 0) => {
+      const label = otherwise("More about");
+      const more = [...document.querySelectorAll<HTMLElement>("[aria-haspopup=menu]")].filter((each) =>
+        each.getAttribute("aria-label")?.startsWith(label),
+      );
+      await settled(() => more[at]?.click());
+      expect(document.querySelectorAll("[role=menuitem]").length).toBeGreaterThan(1);
+      expect(plainTexts()).toEqual([]);
+      const item = [...document.querySelectorAll<HTMLElement>("[role=menuitem]")].find((each) =>
+        name.test(each.textContent.normalize("NFKC")),
+      );
+      await settled(() => item?.click());
+      await settled();
+      expect(plainTexts()).toEqual([]);
+    };
+    await open(/Unmute/);
+    await open(/Mute/);
+    expect(document.querySelector("[type=radio]")).not.toBeNull();
+    await open(/Archive/);
+    expect(app.snapshot().undo).toBeDefined();
+    await settled(() => app.showLeft("archived"));
+    expect(plainTexts()).toEqual([]);
+    await open(/Unarchive/);
+    await open(/Unarchive/);
+    expect(app.list.snapshot().archived).toEqual([]);
+    expect(plainTexts()).toEqual([]);
+    await settled(() => app.arrangement.mute(app.list.snapshot().conversations[0]!, "always"));
+    await settled(() => app.openConversation(BEN));
     expect(plainTexts()).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The whole app: which screen is shown, what is open in it, and the connection.
+import { Arrangement } from "./arrangement";
 import type { Attention } from "./attention";
 import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
@@ -36,8 +37,10 @@ export interface AppSnapshot {
   entered: boolean;
   /** With phase "broken": why. */
   failure: string;
-  /** A short word on something that did not work, until it is taken away. */
+  /** A short word on something that was done, or did not work, until it is taken away. */
   notice: string;
+  /** Takes back what the notice is about. */
+  undo: (() => void) | undefined;
 }
 
 export interface AppOptions {
@@ -66,6 +69,7 @@ const isConnected = ({ connection }: State): boolean =>
 export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly store: EntityStore;
   readonly list: ConversationListViewModel;
+  readonly arrangement: Arrangement;
   readonly search: SearchViewModel;
   readonly contacts: ContactsViewModel;
   readonly settings: SettingsViewModel;
@@ -92,11 +96,13 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       entered: false,
       failure: "",
       notice: "",
+      undo: undefined,
     });
     this.store = new EntityStore(core);
     this.onDispose(() => this.store.dispose());
     this.onDispose(this.store.subscribe((changes) => this.take(changes)));
     this.list = new ConversationListViewModel(this.store);
+    this.arrangement = new Arrangement(core, this.store, (words, undo) => this.tell(words, undo));
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
     this.kept = options.kept ?? noLinking;
@@ -164,7 +170,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly openConversation = async (id: string, message = "", found: readonly string[] = []): Promise<void> => {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
-      if (conversation === undefined) return this.update({ notice: say("app.noConversation") });
+      if (conversation === undefined) return this.tell(say("app.noConversation"));
       const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention);
       this.close();
       this.update({ open: opened });
@@ -179,7 +185,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Brings a message of the open conversation into view. */
   readonly jumpTo = async (message: string, found: readonly string[] = []): Promise<void> => {
     const isHere = await this.snapshot().open?.timeline.jumpTo(message, found);
-    if (isHere === false) this.update({ notice: say("app.noMessage") });
+    if (isHere === false) this.tell(say("app.noMessage"));
   };
 
   readonly closeConversation = (): void => {
@@ -250,8 +256,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     void panel.load();
   };
 
-  readonly clearNotice = (): void => this.update({ notice: "" });
-  readonly tell = (notice: string): void => this.update({ notice });
+  readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
+  readonly tell = (notice: string, undo?: () => void): void => this.update({ notice, undo });
 
   /** The core is gone for good: its Worker ended. */
   readonly breakDown = (failure: string): void => this.update({ phase: "broken", failure });
@@ -366,7 +372,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.devices.reset();
     this.store.forget();
     this.takingBack = false;
-    this.update({ notice: "", entered: false });
+    this.update({ notice: "", undo: undefined, entered: false });
   }
 
   private takeState(state: State): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ConversationListViewModel, isNewHandle, matching } from "./conversation_list";
 import { EntityStore } from "./entity_store";
@@ -32,6 +32,40 @@ beforeEach(async () => {
   const store = new EntityStore(core);
   list = new ConversationListViewModel(store);
   await store.loadConversations();
+});
+
+describe("what is archived or muted", () => {
+  const change = (id: string, fields: object) =>
+    core.emit({ case: "conversationChanged", value: conversation({ id, unread: 2, ...fields }) });
+
+  it("is archived in a list of its own, and counts no more", () => {
+    change(ANA, { title: "Ana", archived: true });
+    expect(titles()).toEqual(["Ben", "Zoë Çelik"]);
+    expect(list.snapshot().archived.map(({ title }) => title)).toEqual(["Ana"]);
+    expect(list.snapshot().unread).toBe(1);
+  });
+
+  it("is muted in its place, and counts again when that is over", () => {
+    vi.useFakeTimers({ now: NOON });
+    change(ANA, { title: "Ana", mutedUntilUs: micros(NOON + 60_000) });
+    expect(titles()).toContain("Ana");
+    expect(list.snapshot().unread).toBe(1);
+    vi.advanceTimersByTime(59_000);
+    expect(list.snapshot().unread).toBe(1);
+    vi.advanceTimersByTime(2_000);
+    expect(list.snapshot().unread).toBe(3);
+    vi.useRealTimers();
+  });
+
+  it("for good is not looked at again and again", () => {
+    vi.useFakeTimers({ now: NOON });
+    let shown = 0;
+    change(ANA, { mutedUntilUs: 253_402_300_799_999_999n });
+    list.subscribe(() => ++shown);
+    vi.advanceTimersByTime(1_000_000);
+    expect(shown).toBe(0);
+    vi.useRealTimers();
+  });
 });
 
 describe("the list of conversations", () => {

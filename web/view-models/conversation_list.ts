@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The list of conversations: newest first, with what each shows in its row.
+// The list of conversations: those that are pinned first, then the newest, with what each shows in its row. What is
+// archived is a list of its own.
+import { isMuted, isQuiet } from "./arrangement";
 import { directOf, titleOf, type Conversation } from "./core";
 import type { EntityStore } from "./entity_store";
 import { handleKind, isInHandle, looksLikeHandle } from "./handle";
@@ -9,29 +11,52 @@ import { fold, wordsOf } from "./words";
 
 export interface ConversationListSnapshot {
   loaded: boolean;
+  /** All but those that are archived. */
   conversations: readonly Conversation[];
-  /** Unread messages in all of them. */
+  archived: readonly Conversation[];
+  /** Unread messages in all that somebody is told of: in none that is muted or archived. */
   unread: number;
 }
 
+/** The longest that a timer of a browser waits. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export class ConversationListViewModel extends ViewModel<ConversationListSnapshot> {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
   constructor(private readonly store: EntityStore) {
-    super({ loaded: false, conversations: [], unread: 0 });
+    super({ loaded: false, conversations: [], archived: [], unread: 0 });
     this.onDispose(
       store.select(
         ({ conversations }) => conversations,
-        (conversations) => this.show(conversations),
+        () => this.show(),
       ),
     );
+    this.onDispose(() => clearTimeout(this.timer));
   }
 
   find(id: string): Conversation | undefined {
     return this.store.conversation(id);
   }
 
-  private show(conversations: readonly Conversation[]): void {
-    const unread = conversations.reduce((sum, each) => sum + each.unread, 0);
-    this.update({ conversations, loaded: this.store.conversationsLoaded, unread });
+  private show(): void {
+    const now = Date.now();
+    const all = this.store.conversations;
+    this.update({
+      loaded: this.store.conversationsLoaded,
+      conversations: all.filter(({ archived }) => !archived),
+      archived: all.filter(({ archived }) => archived),
+      unread: all.reduce((sum, each) => sum + (isQuiet(each, now) ? 0 : each.unread), 0),
+    });
+    this.wakeWhenUnmuted(all, now);
+  }
+
+  /** What is muted for a while counts again when that is over. */
+  private wakeWhenUnmuted(all: readonly Conversation[], now: number): void {
+    clearTimeout(this.timer);
+    const ends = all.filter((each) => isMuted(each, now)).map(({ mutedUntilUs }) => Number(mutedUntilUs / 1000n) + 1);
+    if (ends.length === 0) return;
+    this.timer = setTimeout(() => this.show(), Math.min(Math.min(...ends) - now, TIMER_MS_MAX));
   }
 }
 

@@ -70,7 +70,9 @@ export class HeldMessages {
   }
 }
 
+/** Those that are pinned first, then by when something was last there. */
 export function inListOrder(a: Conversation, b: Conversation): number {
+  if (a.pinned !== b.pinned) return a.pinned ? -1 : 1;
   if (a.activityUs !== b.activityUs) return a.activityUs > b.activityUs ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
@@ -111,7 +113,7 @@ export class EntityStore {
     });
   }
 
-  /** The newest first; the same array until one changes. */
+  /** Those that are pinned first, then the newest; the same array until one changes. */
   get conversations(): readonly Conversation[] {
     return this.ordered;
   }

@@ -148,3 +148,28 @@ it("the question comes once, and its answer is kept", async () => {
   await second.turnOn();
   expect(second.snapshot()).toMatchObject({ permission: "granted", shown: true });
 });
+
+describe("a conversation that is archived or muted", () => {
+  const change = (fields: object) =>
+    core.emit({ case: "conversationChanged", value: conversation({ unread: 1, ...fields }) });
+  const come = async (fields: object) => {
+    core.emit({ case: "messageAdded", value: message({ text: "psst" }) });
+    change(fields);
+    await later();
+  };
+
+  it("is told of neither by a notification nor by a sound, until it is so no more", async () => {
+    await come({ archived: true });
+    await come({ mutedUntilUs: BigInt(Date.now() + 3_600_000) * 1000n });
+    expect([port.shown.size, port.sounds]).toEqual([0, 0]);
+    await come({ mutedUntilUs: BigInt(Date.now()) * 1000n });
+    expect([port.shown.size, port.sounds]).toEqual([1, 1]);
+  });
+
+  it("loses the notification that was there", async () => {
+    await come({});
+    expect(port.shown.size).toBe(1);
+    change({ archived: true });
+    expect(port.shown.size).toBe(0);
+  });
+});

@@ -7,7 +7,8 @@
 //   sound
 //
 // The moment gives another tab of this profile the time to say that it was read there. What is read, here or there,
-// takes its notification away.
+// takes its notification away. Nothing is told of a conversation that is muted or archived.
+import { isQuiet } from "./arrangement";
 import type { Attention } from "./attention";
 import { isNotice } from "./content_kinds";
 import { titleOf, type Message } from "./core";
@@ -107,7 +108,7 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   private tell(): void {
     this.timer = undefined;
     const { shown, sound, permission } = this.snapshot();
-    const unread = [...this.waiting].filter(([id]) => (this.store.conversation(id)?.unread ?? 0) > 0);
+    const unread = [...this.waiting].filter(([id]) => this.isUnread(id));
     this.waiting.clear();
     if (unread.length === 0 || this.attention.attentive) return;
     if (sound) this.port.sound();
@@ -130,9 +131,15 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
     };
   }
 
+  /** Somebody is to be told of it. */
+  private isUnread(id: string): boolean {
+    const conversation = this.store.conversation(id);
+    return conversation !== undefined && conversation.unread > 0 && !isQuiet(conversation, Date.now());
+  }
+
   private clearRead(): void {
     for (const id of this.told) {
-      if ((this.store.conversation(id)?.unread ?? 0) > 0) continue;
+      if (this.isUnread(id)) continue;
       this.told.delete(id);
       this.port.close(id);
     }

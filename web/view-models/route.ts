@@ -4,6 +4,7 @@
 //
 //   #/                          the conversations
 //   #/new-chat                  somebody new, in the place of the list
+//   #/archived                  the conversations that are archived
 //   #/settings/privacy          a page of the settings
 //   #/c/ID  #/c/ID/details      a conversation, and who the partner is
 //   #/settings/c/ID             both, beside each other on a wide screen
@@ -12,6 +13,7 @@
 const BACK = {
   "": "",
   "new-chat": "",
+  archived: "",
   settings: "",
   "settings/profile": "settings",
   "settings/devices": "settings",

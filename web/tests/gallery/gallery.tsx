@@ -7,7 +7,9 @@ import { create } from "@bufbuild/protobuf";
 import { createRoot } from "react-dom/client";
 
 import {
+  CoreFailure,
   DeviceNotice_Kind,
+  Failure_Code,
   ListContactsResponseSchema,
   ListDevicesResponseSchema,
   Message_Tick,
@@ -31,14 +33,15 @@ import {
   micros,
   state,
 } from "../../view-models/testing/fake_core";
-import { conversations, messages, people, story } from "./people";
+import { arranged, conversations, messages, people, story } from "./people";
 
-const STARTS = ["chats", "story", "empty", "offline", "registration", "ended", "notice"] as const;
+const STARTS = ["chats", "story", "empty", "offline", "registration", "ended", "notice", "arranged"] as const;
 type Start = (typeof STARTS)[number];
 
 function scripted(start: Start): FakeCore {
   const core = new FakeCore();
   if (start !== "empty") core.conversations = conversations(conversation, message, micros);
+  if (start === "arranged") core.conversations = arranged(core.conversations, micros);
   // A machine that makes pictures need not have the fonts of every script.
   if (start === "story") core.conversations = core.conversations.filter(({ id }) => id !== "f".repeat(32));
   core.messages = start === "story" ? story(message, Message_Tick) : messages(message, Message_Tick);
@@ -84,6 +87,9 @@ function scripted(start: Start): FakeCore {
   );
   core.on("startLinking", () => create(StartLinkingResponseSchema, { link: `kith-link:${"abcdefgh".repeat(12)}` }));
   core.on("openLink", () => create(OpenLinkResponseSchema, { deviceName: "Safari on iPad", code: "480216" }));
+  core.on("setConversation", () => {
+    throw new CoreFailure(Failure_Code.kTooManyPinned, "");
+  });
   core.on("search", () =>
     create(SearchResponseSchema, { messages: core.messages.filter((each) => /train/.test(textOf(each))) }),
   );

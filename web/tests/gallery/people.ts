@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Who and what the gallery shows: every kind of message, long and short, in several scripts.
-import { FailureReason, type Message_Tick } from "../../core-client/schema";
+import { FailureReason, type Conversation, type Message_Tick } from "../../core-client/schema";
 import type { conversation, message, micros } from "../../view-models/testing/fake_core";
 
 const NOW = Date.now();
@@ -36,6 +36,15 @@ export function conversations(make: typeof conversation, written: typeof message
     make({ id: id("4"), title: "Priya Raman", ...ago(9000), ...last("Sent", { outgoing: true, tick: 5 }) }),
   ];
 }
+
+/** The same with some pinned, muted and archived. */
+export const arranged = (all: readonly Conversation[], at: typeof micros): Conversation[] =>
+  all.map((each) => ({
+    ...each,
+    pinned: [MIREILLE, id("d"), id("f")].includes(each.id),
+    mutedUntilUs: [MIREILLE, id("c"), id("1")].includes(each.id) ? at(NOW + 600 * MINUTE) : 0n,
+    archived: [id("3"), id("4")].includes(each.id),
+  }));
 
 export function messages(make: typeof message, tick: typeof Message_Tick) {
   const yesterday = NOW - 26 * 60 * MINUTE;

@@ -8,7 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createServer, type ViteDevServer } from "vite";
 
 /** What the gallery starts with: see STARTS there. */
-export type Start = "chats" | "story" | "empty" | "offline" | "registration" | "ended" | "notice";
+export type Start = "chats" | "story" | "empty" | "offline" | "registration" | "ended" | "notice" | "arranged";
 
 export class Gallery {
   private constructor(

@@ -40,6 +40,7 @@ export const NOON = new Date(2026, 10, 24, 12).getTime();
 
 /** For pages, which know no schema. */
 export const NO_SUCH_ACCOUNT = Failure_Code.kNoSuchAccount;
+export const TOO_MANY_PINNED = Failure_Code.kTooManyPinned;
 
 export const micros = (ms: number): bigint => BigInt(ms) * 1000n;
 

@@ -45,6 +45,15 @@ export function settledCore(): FakeCore {
   };
   const changeSettings = (change: object) => (settings = create(SettingsSchema, { ...settings, ...change } as never));
 
+  core.on("setConversation", (change) => {
+    const { conversation: id, ...rest } = change;
+    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+    const found = core.conversations.find((each) => each.id === id) as Conversation;
+    const changed = Object.assign(clone(ConversationSchema, found), given);
+    core.conversations = core.conversations.map((each) => (each.id === id ? changed : each));
+    core.emit({ case: "conversationChanged", value: changed });
+    return changed;
+  });
   core.on("listContacts", () => create(ListContactsResponseSchema, { contacts }));
   core.on("setContact", ({ handle, name, remove }) => {
     contacts = contacts.filter((each) => each.handle?.text !== handle);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { isMuted } from "../view-models/arrangement";
+import type { Conversation } from "../view-models/core";
+import { say } from "../view-models/say";
+import type { PopupItem } from "./popup_menu";
+
+/** What can be made of a conversation. */
+export interface ArrangeActions {
+  pin: (conversation: Conversation) => unknown;
+  unpin: (conversation: Conversation) => unknown;
+  unmute: (conversation: Conversation) => unknown;
+  archive: (conversation: Conversation) => unknown;
+  unarchive: (conversation: Conversation) => unknown;
+}
+
+/** For its menu; `onMute` asks for how long. What is archived is at no top that it could be pinned to. */
+export function arrangeItems(
+  conversation: Conversation,
+  actions: ArrangeActions,
+  onMute: (conversation: Conversation) => void,
+): PopupItem[] {
+  const { archived, pinned } = conversation;
+  const pin: PopupItem = pinned
+    ? { icon: "pin", label: say("arrange.unpin"), act: () => void actions.unpin(conversation) }
+    : { icon: "pin", label: say("arrange.pin"), act: () => void actions.pin(conversation) };
+  return [
+    ...(archived ? [] : [pin]),
+    isMuted(conversation, Date.now())
+      ? { icon: "bell", label: say("arrange.unmute"), act: () => void actions.unmute(conversation) }
+      : { icon: "bellOff", label: say("arrange.mute"), act: () => onMute(conversation) },
+    archived
+      ? { icon: "archive", label: say("arrange.unarchive"), act: () => void actions.unarchive(conversation) }
+      : { icon: "archive", label: say("arrange.archive"), act: () => void actions.archive(conversation) },
+  ];
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { useState } from "react";
+
+import type { MuteFor } from "../view-models/arrangement";
+import { say, type TextId } from "../view-models/say";
+import { Confirm } from "./dialog";
+import styles from "./mute_question.module.css";
+
+const CHOICES: readonly { how: MuteFor; label: TextId }[] = [
+  { how: "hours", label: "mute.hours" },
+  { how: "week", label: "mute.week" },
+  { how: "always", label: "mute.always" },
+];
+
+interface MuteQuestionProps {
+  title: string;
+  onMute: (how: MuteFor) => void;
+  /** It is answered, either way. */
+  onClose: () => void;
+}
+
+/** For how long nothing is to be told of a conversation. */
+export default function MuteQuestion({ title, onMute, onClose }: MuteQuestionProps) {
+  const [how, setHow] = useState<MuteFor>("hours");
+  const mute = () => {
+    onClose();
+    onMute(how);
+  };
+  return (
+    <Confirm
+      title={say("mute.question", { title })}
+      confirm={say("mute.mute")}
+      onCancel={onClose}
+      onConfirm={mute}
+      choice={
+        <fieldset className={styles.choices} onKeyDown={(event) => event.key === "Enter" && mute()}>
+          <legend>{say("mute.howLong")}</legend>
+          {CHOICES.map(({ how: each, label }) => (
+            <label key={each} className={styles.choice}>
+              <input
+                type="radio"
+                name="mute"
+                value={each}
+                checked={how === each}
+                autoFocus={how === each}
+                onChange={() => setHow(each)}
+              />
+              {say(label)}
+            </label>
+          ))}
+        </fieldset>
+      }
+    >
+      {say("mute.hint", { title })}
+    </Confirm>
+  );
+}
