@@ -60,7 +60,7 @@ export function ArchivedPane({ model, openId, actions, onBack }: ArchivedPanePro
         ) : (
           <p className={styles.hint}>{say("archived.hint")}</p>
         )}
-        <ConversationRows conversations={archived} openId={openId} now={now} actions={actions} />
+        <ConversationRows archived conversations={archived} openId={openId} now={now} actions={actions} />
       </div>
     </section>
   );

@@ -23,6 +23,8 @@ interface ConversationRowProps {
   conversation: Conversation;
   current: boolean;
   now: number;
+  /** It stands among those that are archived: it need not say so. */
+  amongArchived: boolean;
   onOpen: (id: string) => void;
   onMenu: (place: ConversationMenuPlace) => void;
 }
@@ -31,6 +33,7 @@ export const ConversationRow = memo(function ConversationRow({
   conversation,
   current,
   now,
+  amongArchived,
   onOpen,
   onMenu,
 }: ConversationRowProps) {
@@ -58,9 +61,9 @@ export const ConversationRow = memo(function ConversationRow({
             </span>
             {lastMessage !== undefined && <time className={rows.time}>{listTimeText(millis(activityUs), now)}</time>}
           </span>
-          <span className={rows.line}>
+          <span className={`${rows.line} ${styles.beside}`}>
             <Preview conversation={conversation} current={current} />
-            <Marks conversation={conversation} now={now} />
+            <Marks conversation={conversation} now={now} amongArchived={amongArchived} />
             <Badge unread={unread} most={999} quiet={quiet} />
           </span>
         </span>
@@ -79,12 +82,16 @@ export const ConversationRow = memo(function ConversationRow({
 });
 
 /** What is made of it, in the order of the visual language. */
-function Marks({ conversation, now }: { conversation: Conversation; now: number }) {
+function Marks({
+  conversation,
+  now,
+  amongArchived,
+}: Pick<ConversationRowProps, "conversation" | "now" | "amongArchived">) {
   const marks: { icon: IconName; words: string }[] = [];
   if (directOf(conversation)?.blocked === true) marks.push({ icon: "block", words: say("conversationRow.blocked") });
   if (isMuted(conversation, now)) marks.push({ icon: "bellOff", words: say("arrange.isMuted") });
   if (conversation.pinned) marks.push({ icon: "pin", words: say("arrange.isPinned") });
-  if (conversation.archived) marks.push({ icon: "archive", words: say("arrange.isArchived") });
+  if (conversation.archived && !amongArchived) marks.push({ icon: "archive", words: say("arrange.isArchived") });
   return marks.map(({ icon, words }) => (
     <span key={icon} className={rows.mark} role="img" aria-label={words} title={words}>
       <Icon name={icon} />

@@ -117,6 +117,7 @@ describe("the archived conversations", () => {
     await actions.arrangement.archive(list.find(BEN)!);
     show();
     expect(titles()).toEqual(["Ben"]);
+    expect(screen.queryByRole("img", { name: "Archived" })).toBeNull();
     screen.getByText("These chats stay here when a message comes", { exact: false });
     fireEvent.click(screen.getByRole("button", { name: "More about Ben" }));
     const items = await screen.findAllByRole("menuitem", { hidden: true });

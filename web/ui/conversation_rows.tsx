@@ -28,11 +28,13 @@ interface ConversationRowsProps {
   /** The conversation that is open; "" for none. */
   openId: string;
   now: number;
+  /** All of them are archived. */
+  archived?: boolean;
   /** The same object from one rendering to the next. */
   actions: ConversationRowActions;
 }
 
-export function ConversationRows({ conversations, openId, now, actions }: ConversationRowsProps) {
+export function ConversationRows({ conversations, openId, now, archived = false, actions }: ConversationRowsProps) {
   const [menu, setMenu] = useState<ConversationMenuPlace>();
   const muting = useMuting(actions.arrangement.mute);
   const list = useRef<HTMLUListElement>(null);
@@ -55,6 +57,7 @@ export function ConversationRows({ conversations, openId, now, actions }: Conver
             conversation={each}
             current={openId === each.id}
             now={now}
+            amongArchived={archived}
             onOpen={actions.openConversation}
             onMenu={setMenu}
           />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useState } from "react";
+import { useState, type KeyboardEvent } from "react";
 
 import type { MuteFor } from "../view-models/arrangement";
 import { say, type TextId } from "../view-models/say";
@@ -27,6 +27,11 @@ export default function MuteQuestion({ title, onMute, onClose }: MuteQuestionPro
     onClose();
     onMute(how);
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // else the same key presses the button that has the focus next
+    mute();
+  };
   return (
     <Confirm
       title={say("mute.question", { title })}
@@ -34,7 +39,7 @@ export default function MuteQuestion({ title, onMute, onClose }: MuteQuestionPro
       onCancel={onClose}
       onConfirm={mute}
       choice={
-        <fieldset className={styles.choices} onKeyDown={(event) => event.key === "Enter" && mute()}>
+        <fieldset className={styles.choices} onKeyDown={onKeyDown}>
           <legend>{say("mute.howLong")}</legend>
           {CHOICES.map(({ how: each, label }) => (
             <label key={each} className={styles.choice}>
