@@ -7,40 +7,44 @@ import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
 import { invitationText } from "../view-models/contacts";
 import { handleOf } from "../view-models/handle";
-import { say } from "../view-models/say";
+import { say, type TextId } from "../view-models/say";
 import { useFocusReturn } from "./focus_return";
 import { watchKeys } from "./keys";
 import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
-import { NewChatPane } from "./new_chat_pane";
 import { MissingPart, onDemand, type Missing } from "./on_demand";
 import { PageBoundary } from "./page_boundary";
 import { Rail } from "./rail";
-import { EndedScreen, FailureScreen, StartingScreen } from "./screens";
+import { FailureScreen, StartingScreen } from "./screens";
 import { useShortcuts } from "./shortcuts";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
 import styles from "./app_root.module.css";
 import panes from "./parts/pane.module.css";
 
-const SettingsPane = onDemand(() => import("./settings_pane").then(({ SettingsPane: pane }) => pane), {
-  waiting: () => <section className={panes.pane} data-pane="left" aria-label={say("common.settings")} />,
-  missing: (missing) => (
-    <section className={panes.pane} data-pane="left" aria-label={say("common.settings")}>
+/** In the place of a pane at the left that is called so. */
+const atLeft = (name: TextId) => ({
+  waiting: () => <section className={panes.pane} data-pane="left" aria-label={say(name)} />,
+  missing: (missing: Missing) => (
+    <section className={panes.pane} data-pane="left" aria-label={say(name)}>
       <MissingPart {...missing} />
     </section>
   ),
 });
-const ArchivedPane = onDemand(() => import("./archived_pane").then(({ ArchivedPane: pane }) => pane), {
-  waiting: () => <section className={panes.pane} data-pane="left" aria-label={say("archived.title")} />,
-  missing: (missing) => (
-    <section className={panes.pane} data-pane="left" aria-label={say("archived.title")}>
-      <MissingPart {...missing} />
-    </section>
-  ),
-});
+const SettingsPane = onDemand(
+  () => import("./settings_pane").then(({ SettingsPane: pane }) => pane),
+  atLeft("common.settings"),
+);
+const ArchivedPane = onDemand(
+  () => import("./archived_pane").then(({ ArchivedPane: pane }) => pane),
+  atLeft("archived.title"),
+);
+const NewChatPane = onDemand(
+  () => import("./new_chat_pane").then(({ NewChatPane: pane }) => pane),
+  atLeft("common.newChat"),
+);
 const ContactPanel = onDemand(() => import("./contact_panel").then(({ ContactPanel: panel }) => panel), {
   waiting: () => <aside className={panes.pane} data-pane="details" />,
   missing: (missing) => (
@@ -62,6 +66,7 @@ const RegistrationScreen = onDemand(
   () => import("./registration_screen").then(({ RegistrationScreen: part }) => part),
   screen,
 );
+const EndedScreen = onDemand(() => import("./ended_screen").then(({ EndedScreen: part }) => part), screen);
 const LinkThisScreen = onDemand(() => import("./link_this_screen").then(({ LinkThisScreen: part }) => part), screen);
 const StrayLinkScreen = onDemand(() => import("./stray_link_screen").then(({ StrayLinkScreen: part }) => part), screen);
 

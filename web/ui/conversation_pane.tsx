@@ -20,7 +20,6 @@ import { lastSeenText, millis } from "../view-models/time_text";
 import { arrangeItems } from "./arrange_items";
 import { Avatar } from "./avatar";
 import { BlockQuestion } from "./block_question";
-import { ChatSearch } from "./chat_search";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
@@ -44,6 +43,8 @@ import hidden from "./parts/hidden.module.css";
 const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) => menu), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
+
+const ChatSearch = onDemand(() => import("./chat_search").then(({ ChatSearch: search }) => search));
 
 /** What the pane asks of the app around it. */
 export interface ConversationPaneActions {

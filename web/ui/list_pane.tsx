@@ -15,11 +15,10 @@ import { ConnectionBanner } from "./connection_banner";
 import { ConversationRows, type ConversationRowActions } from "./conversation_rows";
 import { DeviceNoticeBanner } from "./device_notices";
 import { SEARCH_FIELD_ID } from "./focus_return";
-import { FirstSteps } from "./first_steps";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
 import { NotificationsBanner } from "./notifications_banner";
-import { RebuiltBanner } from "./rebuilt_banner";
+import { onDemand } from "./on_demand";
 import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
@@ -28,6 +27,9 @@ import buttons from "./parts/button.module.css";
 import panes from "./parts/pane.module.css";
 import rows from "./parts/rows.module.css";
 import searches from "./parts/search.module.css";
+
+const RebuiltBanner = onDemand(() => import("./rebuilt_banner").then(({ RebuiltBanner: banner }) => banner));
+const FirstSteps = onDemand(() => import("./first_steps").then(({ FirstSteps: steps }) => steps));
 
 /** What the pane shows. */
 export interface ListPaneModels {
@@ -105,7 +107,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
         </button>
       </header>
       <SearchField model={search} field={field} />
-      <RebuiltBanner state={state} />
+      {state?.rebuilt !== undefined && <RebuiltBanner state={state} />}
       <ConnectionBanner state={state} onTry={actions.tryNow} />
       <DeviceNoticeBanner state={state} onLook={() => actions.showLeft("settings", "devices")} />
       {someoneThere && !searching && <NotificationsBanner model={notifications} />}

@@ -44,11 +44,16 @@ import { lastSeenText, waitText } from "../view-models/time_text";
 import { AppRoot } from "./app_root";
 // Fetched when they are wanted: here at once.
 import "./archived_pane";
+import "./chat_search";
 import "./contact_panel";
 import "./conversation_menu";
+import "./ended_screen";
+import "./first_steps";
 import "./link_this_screen";
 import "./mute_question";
+import "./new_chat_pane";
 import "./qr_code";
+import "./rebuilt_banner";
 import "./registration_screen";
 import "./settings_link";
 import "./settings_pane";

@@ -7,7 +7,6 @@ import { failureText } from "./failure_text";
 import { handleKind, handleOf, isInHandle } from "./handle";
 import { formatPhone } from "./phone";
 import { say } from "./say";
-import { withUtf8 } from "./vcard_charsets";
 import { ViewModel } from "./view_model";
 import { fold, wordsOf } from "./words";
 
@@ -142,6 +141,7 @@ export class ContactsViewModel extends ViewModel<ContactsSnapshot> {
     if (file.size > VCARD_BYTES_MAX) return this.update({ error: say("contacts.fileTooLarge") });
     this.update({ busy: true, error: "", notice: "" });
     try {
+      const { withUtf8 } = await import("./vcard_charsets"); // few ever need it
       const vcard = withUtf8(new Uint8Array(await file.arrayBuffer()));
       const { imported, skipped, withAccount, notAsked } = await this.core.call("importContacts", { vcard });
       const counts = { imported, skipped, withAccount, notAsked };

@@ -5,7 +5,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { State_Connection } from "../core-client/schema";
-import { EndedScreen } from "./screens";
+import { EndedScreen } from "./ended_screen";
 
 afterEach(cleanup);
 
