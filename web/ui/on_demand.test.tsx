@@ -62,6 +62,18 @@ describe("a part that is fetched when it is shown", () => {
     expect(version.reload).toHaveBeenCalledOnce();
   });
 
+  it("that a browser does not fetch twice is fetched by a page that begins anew, if it can be", async () => {
+    show(onDemand(gone));
+    fireEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    await vi.waitFor(() => expect(version.reload).toHaveBeenCalledOnce());
+    cleanup();
+    version.isNew = () => Promise.reject(new TypeError("Failed to fetch"));
+    show(onDemand(gone));
+    fireEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    await screen.findByRole("button", { name: "Try again" });
+    expect(version.reload).toHaveBeenCalledOnce();
+  });
+
   it("whose server can't be reached either can be tried again", async () => {
     version.isNew = () => Promise.reject(new TypeError("Failed to fetch"));
     show(onDemand(gone));

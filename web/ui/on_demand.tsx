@@ -6,13 +6,14 @@
 //
 //   shown ──► fetching ──► there
 //                │  ▲
-//                ▼  │ "Try again"
+//                ▼  │ "Try again"; when that fails though the server is there, the page begins anew
 //             missing ──► does the server have another version? ──► the page begins anew
 import {
   createContext,
   useContext,
   useEffect,
   useEffectEvent,
+  useRef,
   useState,
   type ComponentType,
   type ReactNode,
@@ -66,29 +67,39 @@ export function onDemand<Props extends object>(
     const version = useContext(VersionContext);
     const [Part, setPart] = useState(() => fetched);
     const [trouble, setTrouble] = useState<Trouble>();
-    const load = async () => {
+    const shown = useRef(false);
+    const load = async (again = false) => {
       setTrouble(undefined);
       try {
         fetched = await fetch();
-        setPart(() => fetched);
+        if (shown.current) setPart(() => fetched);
       } catch (error) {
+        if (!shown.current) return;
         console.debug(`kith: a part of the page is missing: ${String(error)}`);
         setTrouble("load");
-        if (!(await version.isNew().catch(() => false))) return;
-        setTrouble("newer");
-        version.reloadOnce();
+        const isNew = await version.isNew().catch(() => undefined);
+        if (isNew === true) {
+          setTrouble("newer");
+          version.reloadOnce();
+        } else if (isNew === false && again) {
+          version.reload(); // the server is there, but a browser does not fetch twice what it could not
+        }
       }
     };
     const onShown = useEffectEvent(() => {
       if (Part === undefined) void load();
     });
-    useEffect(() => onShown(), []);
+    useEffect(() => {
+      shown.current = true;
+      onShown();
+      return () => void (shown.current = false);
+    }, []);
     if (Part !== undefined) return <Part {...props} />;
     if (trouble === undefined) return waiting(props);
     const said: Missing =
       trouble === "newer"
         ? { words: say("onDemand.newer"), answer: say("onDemand.reload"), onAnswer: version.reload }
-        : { words: say("unavailable.load"), answer: say("screens.tryAgain"), onAnswer: () => void load() };
+        : { words: say("unavailable.load"), answer: say("screens.tryAgain"), onAnswer: () => void load(true) };
     return missing(said, props);
   };
 }
