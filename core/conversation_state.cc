@@ -90,7 +90,10 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
     if (!what.pinned()) pin(engine, *id, {});
     if (what.pinned() && !is_pinned) pin(engine, *id, bounded_time(engine.clock.now().value));
   }
-  if (what.has_archived()) table.set_archived(*id, what.archived());
+  if (what.has_archived()) {
+    table.set_archived(*id, what.archived());
+    if (what.archived() && !what.has_pinned()) pin(engine, *id, {});  // it would take the place of one that is seen
+  }
   if (what.has_muted_until_us()) table.set_muted(*id, bounded_time(what.muted_until_us()));
   if (const auto row = tellable(engine, *id)) tell_place(engine, *row);
   engine.changes.conversation(*id);

@@ -213,6 +213,17 @@ TEST_F(OwnStateTest, TheLongestDraftIsTold_STATE_3) {
   EXPECT_EQ(conversation(web_, webs_).draft(), text);
 }
 
+TEST_F(OwnStateTest, WhatIsArchivedIsPinnedNoLongerOnAnyDevice_STATE_1) {
+  set_conversation(ana_, chat_, [](auto& what) { what.set_pinned(true); });
+  settle();
+  ASSERT_TRUE(conversation(web_, webs_).pinned());
+  set_conversation(web_, webs_, [](auto& what) { what.set_archived(true); });
+  settle();
+  EXPECT_TRUE(conversation(ana_, chat_).archived());
+  EXPECT_FALSE(conversation(ana_, chat_).pinned());
+  expect_same();
+}
+
 TEST_F(OwnStateTest, ArchivedPinnedAndMutedAreSoOnAllDevices_STATE_1) {
   const uint64_t until = world_.clock.unix_us + 8 * kHourUs;
   const client_api::Response response = set_conversation(web_, webs_, [until](auto& what) {

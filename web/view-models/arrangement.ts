@@ -40,11 +40,10 @@ export class Arrangement {
   };
   readonly unmute = ({ id }: Conversation): Promise<boolean> => this.set({ conversation: id, mutedUntilUs: 0n });
 
-  /** It is no longer pinned then: one of the few places at the top would be taken by what is not seen there. */
+  /** It is no longer pinned then, which is taken back too. */
   readonly archive = async ({ id: conversation, pinned }: Conversation): Promise<void> => {
     const undo = () => void this.set({ conversation, archived: false, ...(pinned ? { pinned } : {}) });
-    const done = await this.set({ conversation, archived: true, ...(pinned ? { pinned: false } : {}) });
-    if (done) this.tell(say("arrange.archived"), undo);
+    if (await this.set({ conversation, archived: true })) this.tell(say("arrange.archived"), undo);
   };
   readonly unarchive = async ({ id: conversation }: Conversation): Promise<void> => {
     const undo = () => void this.set({ conversation, archived: true });

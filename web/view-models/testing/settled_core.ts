@@ -49,7 +49,8 @@ export function settledCore(): FakeCore {
     const { conversation: id, ...rest } = change;
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const found = core.conversations.find((each) => each.id === id) as Conversation;
-    const changed = Object.assign(clone(ConversationSchema, found), given);
+    const implied = change.archived === true ? { pinned: false } : {};
+    const changed = Object.assign(clone(ConversationSchema, found), implied, given);
     core.conversations = core.conversations.map((each) => (each.id === id ? changed : each));
     core.emit({ case: "conversationChanged", value: changed });
     return changed;
