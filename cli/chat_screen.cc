@@ -2,6 +2,7 @@
 
 #include "cli/chat_screen.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,12 +28,20 @@ class InputReader {
  private:
   void wait() {
     host_.when_readable(STDIN_FILENO, [this] {
+      if (has_nothing()) return wait();
       char part[4096];
       const ssize_t size = ::read(STDIN_FILENO, part, sizeof part);
       if (size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN))) wait();
       if (size > 0) take_({part, static_cast<size_t>(size)});
       if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) take_({});
     });
+  }
+
+  // A terminal that is being opened is now and then said to be readable when it isn't, and a read would hold up all
+  // until a key is pressed.
+  static bool has_nothing() {
+    int there = 0;
+    return ::isatty(STDIN_FILENO) && ::ioctl(STDIN_FILENO, FIONREAD, &there) == 0 && there == 0;
   }
 
   Host& host_;

@@ -192,7 +192,8 @@ class Terminal(Scenario):
         def draft() -> str:
             return json.loads(self.ana.run("conversations", "--json").stdout)["draft"]
 
-        for end in ("ctrl-c", signal.SIGTERM, signal.SIGHUP):
+        # Each line has a word of its own: what is waited for is not in one that was kept before.
+        for end, how in (("ctrl-c", None), ("terminate", signal.SIGTERM), ("hang-up", signal.SIGHUP)):
             ours, theirs = pty.openpty()
             shown = b""
             chat = subprocess.Popen([str(BIN / "kith"), "--home", str(self.ana.home), "chat", self.ben.phone],
@@ -205,10 +206,10 @@ class Terminal(Scenario):
                 os.write(ours, f"by {end}".encode())
                 while f"by {end}".encode() not in shown:
                     shown += os.read(ours, 65536)
-                if end == "ctrl-c":
+                if how is None:
                     os.write(ours, b"\x03")
                 else:
-                    chat.send_signal(end)
+                    chat.send_signal(how)
                 threading.Thread(target=read_to_the_end, args=(ours,), daemon=True).start()
                 chat.wait(30)
             finally:
