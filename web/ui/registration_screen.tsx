@@ -101,10 +101,38 @@ const invalid = (snapshot: RegistrationSnapshot) => ({
   "aria-describedby": "registration-error",
 });
 
-const isEmail = (snapshot: RegistrationSnapshot): boolean => snapshot.kind === "email";
+/** The field of each kind, and the way from it to the other. */
+const HANDLE_FIELDS = {
+  phone: {
+    label: () => say("common.phoneNumber"),
+    hint: () => say("registration.phoneHint"),
+    input: {
+      className: `${fields.input} ${fields.phone}`,
+      type: "tel",
+      inputMode: "tel",
+      autoComplete: "tel",
+      placeholder: "+49 170 0000001",
+    },
+    other: "email",
+    useOther: () => say("registration.useEmail"),
+  },
+  email: {
+    label: () => say("registration.email"),
+    hint: () => say("registration.emailHint"),
+    input: {
+      className: fields.input,
+      type: "email",
+      inputMode: "email",
+      autoComplete: "email",
+      placeholder: "ana@example.org",
+    },
+    other: "phone",
+    useOther: () => say("registration.usePhone"),
+  },
+} as const;
 
 function HandleStep({ model, snapshot }: StepProps) {
-  const other = isEmail(snapshot) ? "phone" : "email";
+  const field = HANDLE_FIELDS[snapshot.kind];
   return (
     <>
       <div>
@@ -117,50 +145,27 @@ function HandleStep({ model, snapshot }: StepProps) {
           <span>{say("registration.removed")}</span>
         </p>
       )}
-      {isEmail(snapshot) ? (
-        <div className={fields.field} key="email">
-          <label htmlFor="email">{say("registration.email")}</label>
-          <input
-            {...invalid(snapshot)}
-            id="email"
-            className={fields.input}
-            type="email"
-            autoComplete="email"
-            autoFocus
-            maxLength={HANDLE_BYTES_MAX}
-            placeholder="ana@example.org"
-            value={snapshot.handle}
-            onChange={(event) => model.setHandle(event.target.value)}
-          />
-          <span className={fields.hint}>{say("registration.emailHint")}</span>
-        </div>
-      ) : (
-        <div className={fields.field} key="phone">
-          <label htmlFor="phone">{say("common.phoneNumber")}</label>
-          <input
-            {...invalid(snapshot)}
-            id="phone"
-            className={`${fields.input} ${fields.phone}`}
-            type="tel"
-            inputMode="tel"
-            autoComplete="tel"
-            autoFocus
-            maxLength={HANDLE_BYTES_MAX}
-            placeholder="+49 170 0000001"
-            value={snapshot.handle}
-            onChange={(event) => model.setHandle(event.target.value)}
-          />
-          <span className={fields.hint}>{say("registration.phoneHint")}</span>
-        </div>
-      )}
+      <div className={fields.field} key={snapshot.kind}>
+        <label htmlFor={snapshot.kind}>{field.label()}</label>
+        <input
+          {...invalid(snapshot)}
+          {...field.input}
+          id={snapshot.kind}
+          autoFocus
+          maxLength={HANDLE_BYTES_MAX}
+          value={snapshot.handle}
+          onChange={(event) => model.setHandle(event.target.value)}
+        />
+        <span className={fields.hint}>{field.hint()}</span>
+      </div>
       <div className={styles.row}>
         <button
           type="button"
           className={buttons.linkButton}
           disabled={snapshot.busy}
-          onClick={() => model.setKind(other)}
+          onClick={() => model.setKind(field.other)}
         >
-          {say(isEmail(snapshot) ? "registration.usePhone" : "registration.useEmail")}
+          {field.useOther()}
         </button>
         <button type="button" className={buttons.linkButton} disabled={snapshot.busy} onClick={model.haveCode}>
           {say("registration.haveCode")}
