@@ -8,14 +8,12 @@ import { HANDLE_BYTES_MAX, type Contact, type State } from "../view-models/core"
 import { looksLikeHandle } from "../view-models/handle";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
-import { moveFocusByArrows } from "./arrow_keys";
 import { Avatar } from "./avatar";
 import { AddContact, ContactRows } from "./contact_rows";
 import { Icon, type IconName } from "./icons";
 import { FirstMessage } from "./first_message";
-import { isEscape } from "./keys";
+import { RowsPane } from "./rows_pane";
 import { useViewModel } from "./use_view_model";
-import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import panes from "./parts/pane.module.css";
 import rows from "./parts/rows.module.css";
@@ -41,23 +39,7 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
   const forSelf = self !== undefined && (!searching || isForSelf(self, query));
   const noteToSelf = forSelf && <NoteToSelf self={self} onOpen={openSelf} />;
   return (
-    <section
-      className={panes.pane}
-      data-pane="left"
-      aria-label={say("common.newChat")}
-      onKeyDown={(event) => {
-        moveFocusByArrows(event, "[data-row]");
-        if (!isEscape(event)) return;
-        event.stopPropagation();
-        onBack();
-      }}
-    >
-      <header className={panes.header}>
-        <button type="button" className={buttons.iconButton} aria-label={say("common.back")} onClick={onBack}>
-          <Icon name="back" />
-        </button>
-        <h1>{say("common.newChat")}</h1>
-      </header>
+    <RowsPane title={say("common.newChat")} onBack={onBack}>
       <HandleOrName
         model={model}
         openFirst={!searching ? undefined : first !== undefined ? () => open(first) : forSelf ? openSelf : undefined}
@@ -91,7 +73,7 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
           </>
         )}
       </div>
-    </section>
+    </RowsPane>
   );
 }
 
