@@ -2,28 +2,22 @@
 
 // Parts of the page that can't be fetched when they are first shown, on a scripted core.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { openConversation, openSettings, row } from "./support/actions";
 import { launchBrowser, type Device } from "./support/browser";
 import { Harness } from "./support/harness";
+import { harnessSuite } from "./support/harness_suite";
 
 describe("a part of the page that can't be fetched", () => {
-  let harness: Harness, browser: Browser, device: Device, page: Page;
+  const suite = harnessSuite();
+  let device: Device, page: Page;
   /** What the server says when it is asked for the script that the page began with: here one of Vite's. */
   let ownScript = 200;
 
-  before(async () => {
-    harness = await Harness.start();
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await harness?.stop();
-  });
   beforeEach(async () => {
-    device = await harness.device(browser);
+    device = suite.device();
     device.serverAway = true; // what the browser says of it is no problem
     ownScript = 200;
     await device.context.route("**/@vite/client*", (route) =>
@@ -31,12 +25,8 @@ describe("a part of the page that can't be fetched", () => {
         ? route.fulfill({ status: ownScript, headers: { "Content-Type": "text/javascript" } })
         : route.fallback(),
     );
-    page = await harness.page(device);
+    page = await suite.open();
     await row(page, "Ben").waitFor();
-  });
-  afterEach(async () => {
-    await device.check();
-    await device.close();
   });
 
   it("says so in its place, leaves the rest, and is there when it can be had", async () => {

@@ -13,6 +13,8 @@ export interface HarnessSuite {
   url(): string;
   /** The app in the device of this test; what `prepare` does is in harness.ts. */
   open(prepare?: Prepare): Promise<Page>;
+  /** Of this test. */
+  device(): Device;
 }
 
 export function harnessSuite(permissions: readonly string[] = []): HarnessSuite {
@@ -34,5 +36,5 @@ export function harnessSuite(permissions: readonly string[] = []): HarnessSuite 
     await device.check();
     await device.close();
   });
-  return { url: () => harness.url, open: (prepare) => harness.page(device, prepare) };
+  return { url: () => harness.url, open: (prepare) => harness.page(device, prepare), device: () => device };
 }
