@@ -3,12 +3,16 @@
 // The wire format of frames.proto's Entry, written directly. entry_body_test.cc holds it against protobuf's own.
 //
 //   body             = 0x12 varint(size) message | 0x1a varint(size) receipt | 0x22 varint(size) account_changed |
-//                    0x2a 0x00 (expired) | nothing
+//                    0x2a 0x00 (expired) | 0x32 varint(size) group_changed | 0x3a varint(size) group_receipt | nothing
 //   message          = 0x0a 16 id, 0x12 16 from_account, 0x18 varint(from_device), 0x20 varint(server_time), 0x2a
-//                    varint(size) payload, [0x30 varint(receipt_number)]
+//                    varint(size) payload, [0x30 varint(receipt_number)], [0x3a 16 group, 0x40 varint(revision)]
 //   receipt          = 0x0a 16 from_account, 0x10 varint(from_device), 0x18 varint(sender_device),
 //                    0x20 varint(first_number), 0x28 varint(last_number), 0x31 8 marks (little endian)
 //   account_changed  = 0x0a 16 account, 0x10 varint(revision)
+//   group_changed    = 0x0a 16 group, 0x10 varint(revision)
+//   group_receipt    = 0x0a 16 group, 0x10 varint(sender_device), (0x1a varint(size) run)*
+//   run              = 0x08 varint(first_number), 0x10 varint(last_number), [0x19 8 marks (little endian)], [0x20 1]
+//                    (read), 0x2a varint(size) (16 account)*
 #include "wire/entry_body.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -43,6 +47,14 @@ constexpr char kFromDeviceTag = 0x18;
 constexpr char kServerTimeTag = 0x20;
 constexpr char kPayloadTag = 0x2a;
 constexpr char kReceiptNumberTag = 0x30;
+constexpr char kGroupTag = 0x3a;
+constexpr char kGroupRevisionTag = 0x40;
+
+void put_marks(Bytes& out, char tag, uint64_t marks) {
+  if (marks == 0) return;
+  out.push_back(tag);
+  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(marks >> shift));
+}
 
 template <class Id>
 std::optional<Id> read_id(google::protobuf::io::CodedInputStream& in) {
@@ -63,9 +75,10 @@ Bytes begin_body(char kind_tag, size_t size) {
 
 Bytes encode_message_body(const IncomingMessage& message) {
   const size_t number_size = message.receipt_number == 0 ? 0 : 1 + varint_size(message.receipt_number);
+  const size_t group_size = message.group.is_none() ? 0 : kIdField + 1 + varint_size(message.group_revision.value);
   const size_t size = 2 * kIdField + 1 + varint_size(message.from.device.value) + 1 +
                       varint_size(message.server_time.value) + 1 + varint_size(message.payload.size()) +
-                      message.payload.size() + number_size;
+                      message.payload.size() + number_size + group_size;
   Bytes out = begin_body(kMessageTag, size);
   put_id(out, kMessageIdTag, message.id);
   put_id(out, kFromAccountTag, message.from.account);
@@ -74,6 +87,9 @@ Bytes encode_message_body(const IncomingMessage& message) {
   put_number(out, kPayloadTag, message.payload.size());
   out.append(message.payload);
   if (message.receipt_number != 0) put_number(out, kReceiptNumberTag, message.receipt_number);
+  if (message.group.is_none()) return out;
+  put_id(out, kGroupTag, message.group);
+  put_number(out, kGroupRevisionTag, message.group_revision.value);
   return out;
 }
 
@@ -87,9 +103,7 @@ Bytes encode_receipt_body(const DeviceAddress& from, DeviceId sender, const wire
   put_number(out, 0x18, sender.value);
   put_number(out, 0x20, run.first);
   put_number(out, 0x28, run.last);
-  if (run.marks == 0) return out;
-  out.push_back(0x31);
-  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(run.marks >> shift));
+  put_marks(out, 0x31, run.marks);
   return out;
 }
 
@@ -98,6 +112,32 @@ Bytes encode_account_changed_body(const AccountId& account, Revision revision) {
   put_id(out, 0x0a, account);
   put_number(out, 0x10, revision.value);
   return out;
+}
+
+Bytes encode_group_changed_body(const GroupId& group, Revision revision) {
+  Bytes out = begin_body(0x32, kIdField + 1 + varint_size(revision.value));
+  put_id(out, 0x0a, group);
+  put_number(out, 0x10, revision.value);
+  return out;
+}
+
+Bytes encode_group_receipt_body(const GroupId& group, DeviceId sender, std::span<const GroupReceiptRun> runs) {
+  Bytes inner;
+  put_id(inner, 0x0a, group);
+  put_number(inner, 0x10, sender.value);
+  Bytes one;
+  for (const GroupReceiptRun& run : runs) {
+    one.clear();
+    put_number(one, 0x08, run.run.first);
+    put_number(one, 0x10, run.run.last);
+    put_marks(one, 0x19, run.run.marks);
+    if (run.read) put_number(one, 0x20, 1);
+    put_number(one, 0x2a, run.accounts.size() * AccountId::kBytes);
+    for (const AccountId& account : run.accounts) one.append(account.view());
+    put_number(inner, 0x1a, one.size());
+    inner.append(one);
+  }
+  return begin_body(0x3a, inner.size()) + inner;
 }
 
 Bytes encode_expired_body() { return {"\x2a\x00", 2}; }
@@ -114,6 +154,7 @@ std::optional<MessageOrigin> message_origin(BytesView body) {
   uint32_t device = 0;
   uint64_t server_time = 0;
   uint64_t receipt_number = 0;
+  std::optional<GroupId> group = GroupId{};
   while (const uint32_t tag = in.ReadTag()) {
     bool is_read = true;
     switch (tag) {
@@ -121,13 +162,14 @@ std::optional<MessageOrigin> message_origin(BytesView body) {
       case kFromAccountTag: account = read_id<AccountId>(in); break;
       case kFromDeviceTag: is_read = in.ReadVarint32(&device); break;
       case kServerTimeTag: is_read = in.ReadVarint64(&server_time); break;
+      case kGroupTag: group = read_id<GroupId>(in); break;
       case kReceiptNumberTag: is_read = in.ReadVarint64(&receipt_number); break;
       default: is_read = google::protobuf::internal::WireFormatLite::SkipField(&in, tag);
     }
     if (!is_read) return std::nullopt;
   }
-  if (!in.ConsumedEntireMessage() || !id || !account) return std::nullopt;
-  return MessageOrigin{*id, {*account, {device}}, {server_time}, wire::ReceiptRun::of(receipt_number, *id)};
+  if (!in.ConsumedEntireMessage() || !id || !account || !group) return std::nullopt;
+  return MessageOrigin{*id, {*account, {device}}, {server_time}, wire::ReceiptRun::of(receipt_number, *id), *group};
 }
 
 }  // namespace kith

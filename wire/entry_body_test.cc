@@ -44,6 +44,20 @@ TEST(EntryBody, AreWhatProtobufWouldWrite) {
       EXPECT_EQ(origin->run, wire::ReceiptRun::of(message.receipt_number, message.id));
     }
   }
+  IncomingMessage to_group{next_id<MessageId>(), {next_id<AccountId>(), {9}}, {77}, "sealed", 5};
+  to_group.group = next_id<GroupId>();
+  to_group.group_revision = {300};
+  wire::Entry of_group;
+  of_group.mutable_message()->set_message_id(to_group.id.bytes());
+  of_group.mutable_message()->set_from_account(to_group.from.account.bytes());
+  of_group.mutable_message()->set_from_device(9);
+  of_group.mutable_message()->set_server_time_us(77);
+  of_group.mutable_message()->set_payload("sealed");
+  of_group.mutable_message()->set_receipt_number(5);
+  of_group.mutable_message()->set_group_id(to_group.group.bytes());
+  of_group.mutable_message()->set_group_revision(300);
+  EXPECT_EQ(encode_message_body(to_group), of_group.SerializeAsString());
+  EXPECT_EQ(message_origin(encode_message_body(to_group))->group, to_group.group);
   const DeviceAddress from{next_id<AccountId>(), {3}};
   wire::Entry receipt;
   receipt.mutable_delivery_receipt()->set_from_account(from.account.bytes());
@@ -59,6 +73,31 @@ TEST(EntryBody, AreWhatProtobufWouldWrite) {
   changed.mutable_account_changed()->set_account_id(from.account.bytes());
   changed.mutable_account_changed()->set_device_list_revision(5);
   EXPECT_EQ(encode_account_changed_body(from.account, {5}), changed.SerializeAsString());
+}
+
+TEST(EntryBody, WhatIsSaidOfGroupsIsWhatProtobufWouldWrite) {
+  const auto group = next_id<GroupId>();
+  wire::Entry changed;
+  changed.mutable_group_changed()->set_group_id(group.bytes());
+  changed.mutable_group_changed()->set_revision(1000);
+  EXPECT_EQ(encode_group_changed_body(group, {1000}), changed.SerializeAsString());
+  const std::vector<GroupReceiptRun> runs = {
+      {{1, 300, 0x8102030405060708}, false, {next_id<AccountId>(), next_id<AccountId>()}},
+      {{7, 7, 0}, true, std::vector<AccountId>(20, next_id<AccountId>())}};
+  wire::Entry entry;
+  wire::GroupReceipt& receipt = *entry.mutable_group_receipt();
+  receipt.set_group_id(group.bytes());
+  receipt.set_sender_device(400);
+  for (const GroupReceiptRun& each : runs) {
+    wire::GroupReceipt::Run& run = *receipt.add_runs();
+    run.set_first_number(each.run.first);
+    run.set_last_number(each.run.last);
+    run.set_marks(each.run.marks);
+    run.set_read(each.read);
+    for (const AccountId& account : each.accounts) run.mutable_accounts()->append(account.view());
+  }
+  EXPECT_EQ(encode_group_receipt_body(group, {400}, runs), entry.SerializeAsString());
+  EXPECT_FALSE(message_origin(encode_group_receipt_body(group, {400}, runs)));
 }
 
 TEST(EntryBody, WhatHasExpiredIsWhatProtobufWouldWrite) {

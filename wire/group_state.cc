@@ -13,6 +13,7 @@ using wire::GroupState;
 using Applied = Result<void, GroupError>;
 
 constexpr size_t kLinkKeyBytes = 32;
+constexpr size_t kLinkSecretBytesMax = 128;
 
 Applied fail(GroupError error) { return Fail(error); }
 
@@ -88,6 +89,7 @@ wire::GroupLink known(const wire::GroupLink& from) {
   to.set_public_key(from.public_key());
   to.set_approval(from.approval());
   to.set_expires_us(from.expires_us());
+  to.set_sealed_secret(from.sealed_secret());
   return to;
 }
 
@@ -172,6 +174,10 @@ bool is_in_order(const Entries& entries, uint64_t last, Revision revision) {
   return true;
 }
 
+bool is_link(const wire::GroupLink& link) {
+  return link.public_key().size() == kLinkKeyBytes && link.sealed_secret().size() <= kLinkSecretBytesMax;
+}
+
 // Whether changes can make it.
 bool can_be(const GroupState& state) {
   const auto group = GroupId::from_bytes(state.group_id());
@@ -179,7 +185,7 @@ bool can_be(const GroupState& state) {
   if (static_cast<size_t>(state.members_size()) > kGroupMembersMax) return false;
   if (static_cast<size_t>(state.applicants_size()) > kGroupApplicantsMax) return false;
   if (!state.has_permissions() || state.sealed_info().size() > kGroupInfoBytesMax) return false;
-  if (state.has_link() && state.link().public_key().size() != kLinkKeyBytes) return false;
+  if (state.has_link() && !is_link(state.link())) return false;
   if (!is_in_order(state.members(), state.revision(), [](const auto& member) { return member.joined_revision(); }))
     return false;
   if (!is_in_order(state.applicants(), state.revision(), [](const auto& each) { return each.asked_revision(); }))
@@ -312,7 +318,7 @@ class Step {
   Applied set_link(const wire::SetGroupLink& set) {
     if (const Applied allowed = allow(false); !allowed) return allowed;
     if (!set.has_link() && !state_.has_link()) return fail(GroupError::kNothing);
-    if (set.has_link() && set.link().public_key().size() != kLinkKeyBytes) return fail(GroupError::kMalformed);
+    if (set.has_link() && !is_link(set.link())) return fail(GroupError::kMalformed);
     state_.clear_link();
     if (set.has_link()) *state_.mutable_link() = known(set.link());
     return {};

@@ -145,6 +145,17 @@ TEST_F(GroupStateTest, SomebodyIsAnAdminAlways) {
   EXPECT_FALSE(is_admin(state(), kAna));
 }
 
+TEST_F(GroupStateTest, ALinkHasAKeyOfItsSizeAndABoundedSecret_GROUP_2) {
+  GroupChange change = group_.linking(kAna, Bytes(31, 'k'));
+  EXPECT_EQ(refusal(change), GroupError::kMalformed);
+  change = group_.linking(kAna, Bytes(32, 'k'));
+  change.mutable_set_link()->mutable_link()->set_sealed_secret(Bytes(129, 's'));
+  EXPECT_EQ(refusal(change), GroupError::kMalformed);
+  change.mutable_set_link()->mutable_link()->set_sealed_secret(Bytes(128, 's'));
+  ASSERT_TRUE(take(change));
+  EXPECT_EQ(group_.state->link().sealed_secret(), Bytes(128, 's'));
+}
+
 TEST_F(GroupStateTest, WhoHasTheLinkComesInOrAsks) {
   EXPECT_EQ(refusal(group_.joining(kDora)), GroupError::kNoLink);
   EXPECT_EQ(refusal(group_.linking(kBen, Bytes(32, 'k'), false)), GroupError::kNotAllowed);
