@@ -34,6 +34,16 @@ Bytes group_change_digest(BytesView change, BytesView state_digest, BytesView si
 }
 Bytes group_state_digest(BytesView state) { return digest("kith group state v1", state); }
 
+Bytes group_lists_digest(std::span<const MemberList> members) {
+  Bytes all;
+  all.reserve(members.size() * (AccountId::kBytes + sizeof(uint64_t)));
+  for (const MemberList& member : members) {
+    all += member.account.view();
+    append_u64(all, member.revision.value);
+  }
+  return digest("kith group lists v1", all);
+}
+
 Bytes sign_group_change(const IdentityKeyPair& identity, RandomSource& random, BytesView change,
                         BytesView state_digest) {
   const SignalContext context(random);

@@ -4,7 +4,10 @@
 // that none can stand for another. Digests are BLAKE2b with 32 bytes of output, over a domain and a zero byte as well.
 #pragma once
 
+#include <span>
+
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "base/random.h"
 #include "crypto/ed25519.h"
 #include "crypto/signal_store.h"
@@ -21,6 +24,15 @@ constexpr size_t kGroupSignatureBytes = 64;
 [[nodiscard]] Bytes group_change_digest(BytesView change, BytesView state_digest, BytesView signature);
 // "kith group state v1", over a state's bytes (wire/group_state.h).
 [[nodiscard]] Bytes group_state_digest(BytesView state);
+
+// Which list of devices a member of a group has.
+struct MemberList {
+  AccountId account;
+  Revision revision;
+};
+// wire.ToGroup.lists_digest: "kith group lists v1", over account ids and revisions. `members` in ascending order of
+// account.
+[[nodiscard]] Bytes group_lists_digest(std::span<const MemberList> members);
 
 // XEdDSA by a device's identity key over "kith group change v1", the change and the digest of the state after it.
 // 64 bytes; empty when the key is none.

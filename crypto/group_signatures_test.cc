@@ -32,6 +32,19 @@ TEST_F(GroupSignaturesTest, AChangeIsOfWhoSignedItAndOfNobodyElse_GROUP_2) {
   }
 }
 
+TEST_F(GroupSignaturesTest, ADigestIsOfWhoHasWhichListOfDevices_GROUP_3) {
+  const auto account = [](char byte) { return *AccountId::from_bytes(Bytes(AccountId::kBytes, byte)); };
+  const std::vector<MemberList> lists = {{account('a'), {1}}, {account('b'), {7}}};
+  const Bytes digest = group_lists_digest(lists);
+  EXPECT_EQ(digest, crypto::digest("kith group lists v1", Bytes(16, 'a') + Bytes("\0\0\0\0\0\0\0\1", 8) +
+                                                              Bytes(16, 'b') + Bytes("\0\0\0\0\0\0\0\7", 8)));
+  std::vector<MemberList> other = lists;
+  other[1].revision = {8};
+  EXPECT_NE(group_lists_digest(other), digest);
+  other.pop_back();
+  EXPECT_NE(group_lists_digest(other), digest);
+}
+
 TEST_F(GroupSignaturesTest, WhereAChangeEndsAndTheStateBeginsCanNotBeMoved) {
   const Bytes signature = sign_group_change(identity_, random_, "change", state_);
   EXPECT_FALSE(verify_group_change(identity_.public_key, "change" + state_.substr(0, 1), state_.substr(1), signature));

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/signal_handles.h"
 #include "crypto/sodium.h"
@@ -90,29 +91,11 @@ std::optional<LinkKeys> agree(const LinkInvitation& invitation, BytesView new_no
 }
 
 Bytes seal_link(const LinkKeys& keys, uint32_t slot, BytesView plain, RandomSource& random) {
-  start_sodium();
-  const Bytes nonce = random.bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-  const Bytes bound = bound_to(slot);
-  Bytes sealed(plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
-  crypto_aead_xchacha20poly1305_ietf_encrypt(writable(sealed), nullptr, octets(plain), plain.size(), octets(bound),
-                                             bound.size(), nullptr, octets(nonce), octets(keys.key));
-  return nonce + sealed;
+  return seal_aead(keys.key, bound_to(slot), plain, random);
 }
 
 std::optional<Bytes> open_link(const LinkKeys& keys, uint32_t slot, BytesView sealed) {
-  start_sodium();
-  constexpr size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-  constexpr size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-  if (sealed.size() < kNonce + kTag || keys.key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES)
-    return std::nullopt;
-  const BytesView nonce = sealed.substr(0, kNonce);
-  const BytesView box = sealed.substr(kNonce);
-  const Bytes bound = bound_to(slot);
-  Bytes plain(box.size() - kTag, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(writable(plain), nullptr, nullptr, octets(box), box.size(),
-                                                 octets(bound), bound.size(), octets(nonce), octets(keys.key)) != 0)
-    return std::nullopt;
-  return plain;
+  return open_aead(keys.key, bound_to(slot), sealed);
 }
 
 }  // namespace kith::crypto
