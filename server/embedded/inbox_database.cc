@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "server/embedded/group_log_record.h"
 #include "server/embedded/inbox_record.h"
 #include "server/embedded/rocksdb_log.h"
 
@@ -82,20 +83,22 @@ rocksdb::Status InboxDatabase::open_now() {
   rocksdb::ColumnFamilyOptions small(options);
   small.write_buffer_size = 4 << 20;
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, options},
-      {inbox_record::kDaysFamily, small},
-      {inbox_record::kPeersFamily, small},
-      {inbox_record::kMetaFamily, small},
+      {rocksdb::kDefaultColumnFamilyName, options}, {inbox_record::kDaysFamily, small},
+      {inbox_record::kPeersFamily, small},          {inbox_record::kMetaFamily, small},
+      {group_log_record::kLogFamily, options},      {group_log_record::kMessagesFamily, small},
+      {inbox_record::kBodiesFamily, options},
   };
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(options, settings_.directory, families, &opened, &db);
   if (!status.ok()) return status;
-  handles_ = {db, opened[0], opened[1], opened[2], opened[3]};
+  handles_ = {db, opened[0], opened[1], opened[2], opened[3], opened[4], opened[5], opened[6]};
 
   std::string format;
   status = db->Get({}, handles_.meta, inbox_record::kFormatKey, &format);
-  if (status.IsNotFound()) {
+  const bool is_before = status.ok() && format.size() == 4 && read_u32(format.data()) == inbox_record::kFormatBefore;
+  if (status.IsNotFound() || is_before) {
+    format.clear();
     append_u32(format, inbox_record::kFormat);
     rocksdb::WriteOptions synced;
     synced.sync = true;
@@ -110,8 +113,7 @@ rocksdb::Status InboxDatabase::open_now() {
 
 void InboxDatabase::close_now() {
   if (!handles_.db) return;
-  for (auto* family : {handles_.records, handles_.days, handles_.peers, handles_.meta})
-    (void)handles_.db->DestroyColumnFamilyHandle(family);
+  for (auto* family : handles_.families()) (void)handles_.db->DestroyColumnFamilyHandle(family);
   (void)handles_.db->Close();
   delete handles_.db;
   handles_ = {};
@@ -135,7 +137,7 @@ void InboxDatabase::give_space_back() {
   rocksdb::FlushOptions options;
   options.wait = false;
   // A failure shows in the next write
-  (void)handles_.db->Flush(options, {handles_.records, handles_.days, handles_.peers, handles_.meta});
+  (void)handles_.db->Flush(options, handles_.families());
 }
 
 uint64_t InboxDatabase::stored_bytes_held() const {

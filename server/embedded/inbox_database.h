@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The RocksDB database of the inboxes: opening, options, and opening again after a failure that RocksDB doesn't get
-// over by itself.
+// The RocksDB database of the inboxes and of the groups' log: opening, options, and opening again after a failure that
+// RocksDB doesn't get over by itself.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -33,6 +34,13 @@ class InboxDatabase {
     rocksdb::ColumnFamilyHandle* days = nullptr;
     rocksdb::ColumnFamilyHandle* peers = nullptr;
     rocksdb::ColumnFamilyHandle* meta = nullptr;
+    rocksdb::ColumnFamilyHandle* group_log = nullptr;
+    rocksdb::ColumnFamilyHandle* group_messages = nullptr;
+    rocksdb::ColumnFamilyHandle* bodies = nullptr;
+
+    [[nodiscard]] std::vector<rocksdb::ColumnFamilyHandle*> families() const {
+      return {records, days, peers, meta, group_log, group_messages, bodies};
+    }
   };
 
   // The error is a sentence for the operator: what is wrong, and what can be done.

@@ -2,6 +2,8 @@
 
 #include "server/embedded/inbox_record.h"
 
+#include <algorithm>
+
 namespace kith::inbox_record {
 
 namespace {
@@ -20,7 +22,11 @@ DeviceAddress read_device(BytesView bytes) {
   return {*AccountId::from_bytes(bytes.substr(0, kAccountBytes)), DeviceId{read_u32(bytes.data() + kAccountBytes)}};
 }
 
-bool is_sound(BytesView value) { return value.size() >= kValueHeaderBytes && value[0] == kValueVersion; }
+bool is_shared(BytesView value) { return value.size() == kSharedValueBytes && value[0] == kSharedValueVersion; }
+
+bool is_sound(BytesView value) {
+  return is_shared(value) || (value.size() >= kValueHeaderBytes && value[0] == kValueVersion);
+}
 
 }  // namespace
 
@@ -43,12 +49,18 @@ Position position_of(BytesView key) { return {read_u64(key.data() + kPositionOff
 DeviceAddress device_of(BytesView key) { return read_device(key); }
 
 Bytes value(const InboxEntry& entry) {
+  const bool shared = entry.shared != 0;
   Bytes out;
-  out.reserve(kValueHeaderBytes + entry.body->size());
-  out.push_back(kValueVersion);
+  out.reserve(shared ? kSharedValueBytes : kValueHeaderBytes + entry.body->size());
+  out.push_back(shared ? kSharedValueVersion : kValueVersion);
   append_u64(out, entry.expires_at.value);
   out.append(entry.message_id.view());
-  out.append(*entry.body);
+  if (shared) {
+    append_u64(out, entry.shared);
+    append_u32(out, static_cast<uint32_t>(entry.body->size()));
+  } else {
+    out.append(*entry.body);
+  }
   return out;
 }
 
@@ -58,10 +70,16 @@ std::optional<InboxEntry> parse_head(BytesView key, BytesView value) {
   entry.position = position_of(key);
   entry.expires_at = expires_at_of(value);
   entry.message_id = message_id_of(value);
+  if (is_shared(value)) entry.shared = read_u64(value.data() + kValueHeaderBytes);
   return entry;
 }
 
 BytesView body_of(BytesView value) { return value.substr(kValueHeaderBytes); }
+
+uint64_t body_bytes_of(BytesView value) {
+  if (is_shared(value)) return read_u32(value.data() + kValueHeaderBytes + 8);
+  return value.size() - std::min(value.size(), kValueHeaderBytes);
+}
 
 UnixMicros expires_at_of(BytesView value) {
   return is_sound(value) ? UnixMicros{read_u64(value.data() + 1)} : UnixMicros{};
@@ -70,6 +88,21 @@ UnixMicros expires_at_of(BytesView value) {
 MessageId message_id_of(BytesView value) {
   return is_sound(value) ? *MessageId::from_bytes(value.substr(9, MessageId::kBytes)) : MessageId{};
 }
+
+Bytes body_key(uint32_t day, uint64_t number) {
+  Bytes out;
+  append_u32(out, day);
+  append_u64(out, number);
+  return out;
+}
+
+Bytes bodies_key(uint32_t day) {
+  Bytes out = kBodiesPrefix;
+  append_u32(out, day);
+  return out;
+}
+
+uint32_t day_of_bodies_key(BytesView key) { return read_u32(key.data() + key.size() - 4); }
 
 Bytes slot_key(Slot slot) {
   Bytes out = kSlotPrefix;

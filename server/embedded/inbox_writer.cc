@@ -72,6 +72,8 @@ InboxWriter::InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace&
       bounds_(bounds),
       disk_(disk),
       clock_(clock),
+      group_log_(database, bounds.group_log_bytes_max),
+      bodies_(database),
       held_(database.stored_bytes_held()),
       thread_([this] { run(); }) {}
 
@@ -110,6 +112,22 @@ Task<Result<size_t, StoreError>> InboxWriter::erase(Erasure erasure) {
   co_return item.erased;
 }
 
+Task<Result<GroupLog::Appended, StoreError>> InboxWriter::append(GroupLogRecord record) {
+  Item item;
+  item.record = &record;
+  co_await Enqueued{*this, item};
+  if (!item.outcome) co_return Fail(item.outcome.error());
+  co_return item.appended;
+}
+
+void InboxWriter::settled(Slot slot, uint64_t up_to) {
+  {
+    const std::lock_guard lock(mutex_);
+    group_log_.settled(slot, up_to);
+  }
+  wake_.notify_one();
+}
+
 bool InboxWriter::enqueue(Item* item) {
   {
     const std::lock_guard lock(mutex_);
@@ -132,13 +150,15 @@ void InboxWriter::run() {
     {
       std::unique_lock lock(mutex_);
       const auto ready = [this] { return stopping_ || !queue_.empty(); };
-      const bool needs_care = health_.load() != StoreHealth::kOk || !deferred_forgets_.empty();
+      const bool needs_care =
+          health_.load() != StoreHealth::kOk || !deferred_forgets_.empty() || group_log_.has_settled();
       if (needs_care) {
         wake_.wait_for(lock, std::chrono::milliseconds(kRecoverEveryMs), ready);
       } else if (has_forgotten_) {
         quiet = !wake_.wait_for(lock, std::chrono::milliseconds(kQuietMs), ready);
       } else {
-        wake_.wait(lock, ready);
+        wake_.wait(lock, [&] { return ready() || group_log_.has_settled(); });
+        if (!ready()) continue;  // for a second others gather
       }
       if (queue_.empty() && stopping_) break;
       waiting.swap(queue_);
@@ -152,7 +172,9 @@ void InboxWriter::run() {
     do {
       group.clear();
       for (size_t bytes = 0; next < waiting.size() && bytes < kGroupBytesMax; ++next) {
-        for (const auto& append : waiting[next]->batch.appends) bytes += append.entry.body->size();
+        for (const auto& append : waiting[next]->batch.appends)
+          bytes += append.entry.shared == 0 ? append.entry.body->size() : inbox_record::kSharedValueBytes;
+        if (waiting[next]->record != nullptr) bytes += waiting[next]->record->payload.size();
         group.push_back(waiting[next]);
       }
       process(group);
@@ -172,6 +194,8 @@ void InboxWriter::process(std::vector<Item*>& group) {
   stage.held = held_.load();
   for (const Item* item : group) stage.has_forgets |= !item->batch.forgets.empty();
 
+  group_log_.begin(clock_.now());
+  bodies_.begin();
   std::vector<Item*> staged;
   if (writable) {
     for (const auto& [device, up_to] : deferred_forgets_) stage_forget(stage, {device, up_to});
@@ -184,10 +208,12 @@ void InboxWriter::process(std::vector<Item*>& group) {
     } else if (!writable) {
       item->outcome = Fail(health_.load() == StoreHealth::kFull ? StoreError::kFull : StoreError::kUnavailable);
     } else {
+      if (item->record != nullptr) stage_record(stage, *item, full);
       this->stage(stage, *item);
       staged.push_back(item);
     }
   }
+  if (writable && group_log_.end(stage.batch)) stage.has_forgets = true;
 
   if (stage.batch.Count() > 0) {
     Bytes held;
@@ -198,6 +224,8 @@ void InboxWriter::process(std::vector<Item*>& group) {
     const rocksdb::Status status = database_.handles().db->Write(options, &stage.batch);
     if (status.ok()) {
       held_.store(stage.held);
+      group_log_.written();
+      bodies_.written();
       deferred_forgets_.clear();
       has_forgotten_ = has_forgotten_ || stage.has_forgets;
     }
@@ -212,6 +240,8 @@ void InboxWriter::process(std::vector<Item*>& group) {
 void InboxWriter::finish(const std::vector<Item*>& staged, const rocksdb::Status& status) {
   if (status.ok()) return;
   lose_marks();  // they say what the batch would have done
+  group_log_.failed();
+  bodies_.failed();
   const bool no_space = is_no_space(status);
   recovery_tried_at_ = clock_.monotonic();
   note_failure(status);
@@ -225,7 +255,7 @@ void InboxWriter::finish(const std::vector<Item*>& staged, const rocksdb::Status
 void InboxWriter::stage(Stage& stage, Item& item) {
   for (const auto& append : item.batch.appends) stage_append(stage, append);
   for (const auto& forget : item.batch.forgets) stage_forget(stage, forget);
-  if (!item.erasure.records.empty() || !item.erasure.day_keys.empty()) stage_erasure(stage, item);
+  if (!item.erasure.none()) stage_erasure(stage, item);
   if (!item.claims.empty() && !stage_claims(stage, item)) item.outcome = Fail(StoreError::kUnavailable);
   if (item.appends() || !item.claims.empty()) stage.sync = true;
 }
@@ -251,6 +281,7 @@ void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
   }
   stage.batch.Put(database_.handles().records, slice(key), slice(value));
   stage.held += bytes;
+  if (append.entry.shared != 0) stage.held += bodies_.stage(stage.batch, append.entry);
   if (stage.has_forgets) stage.fresh[append.device].push_back({append.entry.position, bytes});
 }
 
@@ -304,6 +335,7 @@ void InboxWriter::stage_erasure(Stage& stage, Item& item) {
     stage.held -= std::min(stage.held, bytes);
     ++item.erased;
   }
+  stage.held -= std::min(stage.held, bodies_.forget_before(stage.batch, item.erasure.bodies_before));
   for (const Bytes& day_key : item.erasure.day_keys) {
     stage.batch.Delete(database_.handles().days, slice(day_key));
     const auto mark = marks_.find(inbox_record::device_of_day_key(day_key));
@@ -315,6 +347,16 @@ uint64_t InboxWriter::bytes_of(BytesView key) const {
   rocksdb::PinnableSlice value;
   if (!database_.handles().db->Get({}, database_.handles().records, slice(key), &value).ok()) return 0;
   return key.size() + value.size();
+}
+
+void InboxWriter::stage_record(Stage& stage, Item& item, bool is_full) {
+  const auto appended = group_log_.stage(stage.batch, *item.record, is_full);
+  if (!appended) {
+    item.outcome = Fail(appended.error());
+    return;
+  }
+  item.appended = *appended;
+  stage.sync = true;
 }
 
 bool InboxWriter::stage_claims(Stage& stage, Item& item) {
@@ -379,6 +421,8 @@ void InboxWriter::try_recover() {
     status = database_.reopen();
     if (!status.ok()) return note_failure(status);
     held_.store(database_.stored_bytes_held());
+    group_log_.reopened();
+    bodies_.failed();
   }
   spdlog::info("inbox store: writing again");
   health_.store(StoreHealth::kOk);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The one thread that changes the inboxes in RocksDB.
+// The one thread that changes the inboxes in RocksDB, and the groups' log beside them (group_log_writes.h).
 //
 // Group commit: whatever batches wait, from any number of shards, become one WriteBatch with one sync. While it syncs
 // the next gather. A batch is written as a whole or not at all, so all its devices have the same answer. Nothing but
@@ -30,7 +30,9 @@
 #include <vector>
 
 #include "server/embedded/disk_space.h"
+#include "server/embedded/group_log_writes.h"
 #include "server/embedded/inbox_database.h"
+#include "server/embedded/shared_bodies.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/store_health.h"
 
@@ -43,6 +45,7 @@ namespace kith {
 struct InboxBounds {
   uint64_t bytes_max = uint64_t{64} << 30;        // of entries held
   uint64_t free_bytes_min = uint64_t{256} << 20;  // on the disk
+  uint64_t group_log_bytes_max = uint64_t{1} << 30;
 };
 
 class InboxWriter {
@@ -63,7 +66,8 @@ class InboxWriter {
   Task<InboxStore::Written> write(InboxStore::Batch batch);
   Task<Result<std::vector<SlotEpoch>, StoreError>> take_epochs(SlotOwner owner, std::vector<SlotClaim> claims);
 
-  // Removes these entries, and these keys of the days; what is not there is skipped. Answers how many entries went.
+  // Removes these entries, these keys of the days, and the bodies of the days before that one; what is not there is
+  // skipped. Answers how many entries went.
   struct Erasure {
     struct Record {
       DeviceAddress device;
@@ -71,8 +75,17 @@ class InboxWriter {
     };
     std::vector<Record> records;
     std::vector<Bytes> day_keys;
+    uint32_t bodies_before = 0;
+
+    [[nodiscard]] bool none() const { return records.empty() && day_keys.empty() && bodies_before == 0; }
   };
   Task<Result<size_t, StoreError>> erase(Erasure erasure);
+
+  // As in GroupLog.
+  Task<Result<GroupLog::Appended, StoreError>> append(GroupLogRecord record);
+  void settled(Slot slot, uint64_t up_to);
+  [[nodiscard]] GroupLogWrites& group_log() { return group_log_; }
+  [[nodiscard]] const SharedBodies& bodies() const { return bodies_; }
 
   [[nodiscard]] uint64_t bytes_held() const { return held_.load(std::memory_order_relaxed); }
   [[nodiscard]] StoreHealth health();
@@ -86,13 +99,15 @@ class InboxWriter {
     std::vector<SlotClaim> claims;
     std::vector<SlotEpoch> epochs;  // the answers to them
     size_t erased = 0;
+    GroupLogRecord* record = nullptr;  // to be appended to the groups' log
+    GroupLog::Appended appended;       // the answer to it
     Result<void, StoreError> outcome;
     Executor* executor = nullptr;
     std::coroutine_handle<> waiter;
 
     [[nodiscard]] bool appends() const { return !batch.appends.empty(); }
     [[nodiscard]] bool only_forgets() const {
-      return batch.appends.empty() && claims.empty() && erasure.records.empty() && erasure.day_keys.empty();
+      return batch.appends.empty() && claims.empty() && record == nullptr && erasure.none();
     }
   };
   struct Enqueued;
@@ -113,6 +128,7 @@ class InboxWriter {
   void stage_forget(Stage& stage, const InboxStore::Forget& forget);
   void stage_erasure(Stage& stage, Item& item);
   bool stage_claims(Stage& stage, Item& item);
+  void stage_record(Stage& stage, Item& item, bool is_full);
   void lose_marks();
   void finish(const std::vector<Item*>& staged, const rocksdb::Status& status);
   bool defer(const InboxStore::Batch& batch);
@@ -127,6 +143,8 @@ class InboxWriter {
   Clock& clock_;
 
   // Of the writer's thread alone.
+  GroupLogWrites group_log_;
+  SharedBodies bodies_;
   std::unordered_map<DeviceAddress, DeviceMark> marks_;
   // Taken since marks were last lost; 0: none. A device of the slot without a mark has no entry of that epoch.
   std::array<uint32_t, kSlots> fresh_epochs_{};

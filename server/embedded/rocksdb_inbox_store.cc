@@ -29,7 +29,8 @@ RocksDbInboxStore::RocksDbInboxStore(std::unique_ptr<InboxDatabase> database, co
       disk_(settings.database.directory, clock, settings.free_bytes),
       writer_(std::make_unique<InboxWriter>(*database_, settings.bounds, disk_, clock)),
       expirer_("kith-expire", 16),
-      pairs_(*database_) {
+      pairs_(*database_),
+      group_log_(*database_, *writer_) {
   for (size_t i = 0; i < settings.reader_threads; ++i)
     readers_.push_back(std::make_unique<net::WorkThread>("kith-read-" + std::to_string(i)));
 }
@@ -63,7 +64,7 @@ Task<Result<size_t, StoreError>> RocksDbInboxStore::expire(UnixMicros now, size_
   auto found = co_await run_on(
       expirer_, [this, now, count_max] { return find_expired(now, count_max); }, StoreError::kUnavailable);
   if (!found) co_return Fail(found.error());
-  if (found->records.empty() && found->day_keys.empty()) co_return size_t{0};
+  if (found->none()) co_return size_t{0};
   auto erasure = std::move(*found);
   const size_t count = erasure.records.size();
   auto erased = co_await writer_->erase(std::move(erasure));
@@ -93,7 +94,17 @@ Result<std::vector<InboxEntry>, StoreError> RocksDbInboxStore::read_now(const De
       spdlog::error("inbox store: a damaged record of device {}/{}", device.account.hex(), device.device.value);
       return Fail(StoreError::kUnavailable);
     }
-    bodies.add(inbox_record::body_of(view(iterator->value())));
+    if (entry->shared == 0) {
+      bodies.add(inbox_record::body_of(view(iterator->value())));
+    } else {
+      const Bytes body_key = inbox_record::body_key(inbox_record::day_of(entry->expires_at), entry->shared);
+      rocksdb::PinnableSlice body;
+      const rocksdb::Status status = reading->db->Get({}, reading->bodies, slice(body_key), &body);
+      if (status.IsNotFound()) continue;
+      if (!status.ok()) return Fail(StoreError::kUnavailable);
+      bodies.add(view(body));
+      entry->shared = 0;
+    }
     entries.push_back(std::move(*entry));
   }
   if (!iterator->status().ok()) {
@@ -118,7 +129,7 @@ Result<InboxStore::Summary, StoreError> RocksDbInboxStore::summarize_now(const D
   const std::unique_ptr<rocksdb::Iterator> iterator(reading->db->NewIterator(options, reading->records));
   for (iterator->Seek(slice(first)); iterator->Valid(); iterator->Next()) {
     ++summary.count;
-    summary.bytes += iterator->value().size() - std::min(iterator->value().size(), inbox_record::kValueHeaderBytes);
+    summary.bytes += inbox_record::body_bytes_of(view(iterator->value()));
   }
   // The same view of the database, from its end.
   if (summary.count > 0) iterator->SeekToLast();
@@ -159,6 +170,7 @@ Result<InboxWriter::Erasure, StoreError> RocksDbInboxStore::find_expired(UnixMic
   }
   if (!days->status().ok()) return Fail(StoreError::kUnavailable);
   expiry_cursor_.clear();
+  if (writer_->bodies().first_day() < last_day) found.bodies_before = last_day;
   return found;
 }
 

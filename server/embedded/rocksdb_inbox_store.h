@@ -13,6 +13,7 @@
 
 #include "net/work_thread.h"
 #include "server/embedded/inbox_writer.h"
+#include "server/embedded/rocksdb_group_log.h"
 #include "server/embedded/rocksdb_pair_store.h"
 
 namespace kith {
@@ -44,6 +45,7 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
 
   // In the same database; lives as long as this.
   [[nodiscard]] PairStore& pairs() { return pairs_; }
+  [[nodiscard]] GroupLog& group_log() { return group_log_; }
 
   [[nodiscard]] StoreHealth health() const override { return writer_->health(); }
 
@@ -67,6 +69,7 @@ class RocksDbInboxStore final : public InboxStore, public HealthSource {
   std::vector<std::unique_ptr<net::WorkThread>> readers_;
   net::WorkThread expirer_;
   RocksDbPairStore pairs_;
+  RocksDbGroupLog group_log_;
 };
 
 }  // namespace kith

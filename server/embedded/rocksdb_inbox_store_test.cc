@@ -2,6 +2,8 @@
 
 #include "server/embedded/rocksdb_inbox_store.h"
 
+#include <rocksdb/db.h>
+
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -44,6 +46,39 @@ INSTANTIATE_TEST_SUITE_P(RocksDb, InboxStoreContract, testing::Values(kRocksDb))
 INSTANTIATE_TEST_SUITE_P(RocksDb, SweptInboxStoreContract, testing::Values(kRocksDb));
 INSTANTIATE_TEST_SUITE_P(RocksDb, PairStoreContract,
                          testing::Values(PairStoreCase{"RocksDb", [] { return std::make_unique<RocksDbBackend>(); }}));
+
+TEST(RocksDbInboxStore, AnEntryWhoseBodyIsGoneIsAsOneThatHasExpired) {  // [INBOX-1]
+  TestDirectory directory;
+  net::SystemClock clock;
+  ContractRunner runner;
+  RocksDbInboxStore::Settings settings;
+  settings.database.directory = directory.file("inboxes");
+  const DeviceAddress device{{{1}}, {1}};
+  {
+    auto store = RocksDbInboxStore::open(settings, clock);
+    ASSERT_TRUE(store);
+    InboxStore::Batch batch;
+    for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
+      InboxEntry entry{Position::of(1, sequence), {uint64_t{1} << 60}, {}, make_body("body")};
+      entry.shared = sequence == 2 ? 7 : 0;
+      batch.appends.push_back({device, entry});
+    }
+    ASSERT_TRUE(runner.run((*store)->write(std::move(batch))).all_good());
+  }
+  {
+    auto database = InboxDatabase::open(settings.database);
+    ASSERT_TRUE(database);
+    const auto& handles = (*database)->handles();
+    ASSERT_TRUE(handles.db->DeleteRange({}, handles.bodies, "", "\xff").ok());
+  }
+  auto store = RocksDbInboxStore::open(settings, clock);
+  ASSERT_TRUE(store);
+  const auto entries = runner.run((*store)->read(device, {}, 2, 1000));
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->size(), 2u);
+  EXPECT_EQ((*entries)[1].position, Position::of(1, 3));
+  EXPECT_EQ(*(*entries)[1].body, "body");
+}
 
 // A clock that the test moves.
 class ManualClock final : public Clock {

@@ -62,6 +62,10 @@ const Setting kSettings[] = {
     {"data", "free_bytes_min",
      "Free bytes that stay on the disk. With less, new messages are refused until there is space again.",
      KITH_PLACE(uint64_t, free_bytes_min), 0, kBytesMax},
+    {"data", "group_log_bytes_max",
+     "Bytes of messages to groups that are accepted and not yet in every member's inbox. Beyond, senders are told that "
+     "the server is full.",
+     KITH_PLACE(uint64_t, group_log_bytes_max), 1 << 20, kBytesMax},
     {"data", "open_files_max", "Files that the inbox store keeps open.", KITH_PLACE(uint32_t, store_files_max), 64,
      100'000},
     {"data", "last_seen_write_ms", "Last-seen times are gathered in memory for so long; a crash loses them.",

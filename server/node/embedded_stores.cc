@@ -35,7 +35,9 @@ class EmbeddedStores final : public Stores {
         codes_(make_codes(config)) {}
 
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, inboxes_->pairs(), leases_, links_, groups_, *inboxes_, *codes_};
+    return {
+        accounts_, keys_,  profiles_, last_seen_, inboxes_->pairs(), leases_, links_, groups_, inboxes_->group_log(),
+        *inboxes_, *codes_};
   }
   [[nodiscard]] std::vector<Watched> watched() const override {
     return {{"inbox", *inboxes_}, {"account", *database_}};
@@ -71,7 +73,7 @@ Result<std::unique_ptr<Stores>, std::string> open_embedded(const Config& config,
   RocksDbInboxStore::Settings settings;
   settings.database.directory = directory.inboxes();
   settings.database.open_files_max = static_cast<int>(config.store_files_max);
-  settings.bounds = {config.store_bytes_max, config.free_bytes_min};
+  settings.bounds = {config.store_bytes_max, config.free_bytes_min, config.group_log_bytes_max};
   auto inboxes = RocksDbInboxStore::open(std::move(settings), clock);
   if (!inboxes) return Fail(inboxes.error());
   return std::make_unique<EmbeddedStores>(config, directory, clock, std::move(*database), std::move(*inboxes));

@@ -13,7 +13,9 @@
 #include <fstream>
 #include <thread>
 
+#include "crypto/group_signatures.h"
 #include "server/gateway/testing/client.h"
+#include "server/handlers/testing/signed_group_change.h"
 #include "server/node/exit_code.h"
 #include "server/node/process.h"
 #include "server/node/testing/kithd_process.h"
@@ -139,6 +141,64 @@ TEST_F(Kithd, WhatWasAcknowledgedSurvivesAKillAndIsDeliveredOnceInOrder) {  // [
     if (i > 1) {
       EXPECT_TRUE(Position{entries[i - 2].position()}.may_be_followed_by(Position{entries[i - 1].position()}));
     }
+  }
+}
+
+// A message to the group of these members is durable in the log when it is accepted, and nowhere else at that moment.
+TEST_F(Kithd, AMessageToAGroupThatWasAcceptedSurvivesAKillAndComesOnceInOrder_GROUP_3) {
+  ASSERT_TRUE(server_.start()) << server_.log();
+  RegisteredDevice ana(server_.port(), "+491700000001", 1);
+  const RegisteredDevice ben(server_.port(), "+491700000002", 2);
+  const RegisteredDevice cleo(server_.port(), "+491700000003", 3);
+  kith::testing::FollowedGroup group{ana.keys.random.id<GroupId>()};
+  const auto makes = kith::testing::sign_change(
+      group, group.creating(DeviceAddress{ana.account, {ana.device_id}}, {ben.account, cleo.account}),
+      ana.keys.store.identity(), ana.keys.random);
+  const auto made =
+      Client(server_.port())
+          .request("POST", "/v1/groups/" + group.id.hex(),
+                   {{"Content-Type", "application/x-protobuf"}, {"Authorization", "Bearer " + to_base64url(ana.token)}},
+                   makes.SerializeAsString());
+  ASSERT_EQ(made.status, 200) << made.body;
+  std::vector<crypto::MemberList> lists;
+  for (const RegisteredDevice* each : {&std::as_const(ana), &ben, &cleo})
+    lists.push_back({each->account, {each->revision}});
+  std::ranges::sort(lists, {}, &crypto::MemberList::account);
+  const auto to_group = [&](uint8_t number) {
+    wire::ClientFrame frame;
+    frame.mutable_send()->set_message_id(message_id(number).bytes());
+    wire::ToGroup& to = *frame.mutable_send()->mutable_group();
+    to.set_group_id(group.id.bytes());
+    to.set_revision(1);
+    to.set_lists_digest(crypto::group_lists_digest(lists));
+    to.set_payload("message " + std::to_string(number));
+    return frame;
+  };
+  constexpr uint8_t kCount = 40;
+  for (uint8_t round = 0; round < 2; ++round) {
+    Connected ana_socket(server_.port(), ana);
+    for (uint8_t i = 1; i <= kCount; ++i) ana_socket.send_frame(to_group(round * kCount + i));
+    for (uint8_t i = 1; i <= kCount; ++i) ASSERT_TRUE(ana_socket.receive(ServerFrame::kAccepted));
+    server_.crash();
+    ASSERT_TRUE(server_.start()) << server_.log();
+  }
+  {
+    Connected ana_socket(server_.port(), ana);
+    ana_socket.send_frame(to_group(7));
+    ASSERT_TRUE(ana_socket.receive(ServerFrame::kAccepted)) << "sent again it changes nothing";
+  }
+  for (const RegisteredDevice* each : {&ben, &cleo}) {
+    std::vector<std::string> ids, expected;
+    uint64_t last = 0;
+    for (int tries = 0; tries < 50 && ids.size() < 2 * kCount; ++tries) {
+      Connected socket(server_.port(), *each, last);
+      for (const wire::Entry& entry : collect(socket)) {
+        last = entry.position();
+        if (entry.has_message()) ids.push_back(entry.message().message_id());
+      }
+    }
+    for (uint8_t i = 1; i <= 2 * kCount; ++i) expected.push_back(message_id(i).bytes());
+    EXPECT_EQ(ids, expected);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <prometheus/metric_family.h>
 
 #include "server/node/stores.h"
+#include "server/ports/group_log.h"
 
 namespace kith::node {
 
@@ -27,6 +28,14 @@ std::vector<prometheus::MetricFamily> StoreMetrics::Collect() const {
   for (const Stores::Watched& watched : stores_.watched())
     writable.metric.push_back(gauge(watched.health.health() == StoreHealth::kOk, watched.name));
   std::vector<prometheus::MetricFamily> families{std::move(writable)};
+  if (const auto held = stores_.ports().group_log.bytes_held()) {
+    prometheus::MetricFamily log;
+    log.name = "kith_group_log_bytes";
+    log.help = "Bytes of messages to groups that are accepted and not yet in every member's inbox.";
+    log.type = prometheus::MetricType::Gauge;
+    log.metric = {gauge(static_cast<double>(*held))};
+    families.push_back(std::move(log));
+  }
   const auto free_bytes = stores_.free_bytes();
   if (!free_bytes) return families;
   prometheus::MetricFamily free;

@@ -75,6 +75,15 @@ class AccountStore {
   // that come into a group.
   virtual Task<Result<std::vector<AccountId>, StoreError>> find_active(std::vector<AccountId> accounts) = 0;
 
+  // The revisions of their device lists, in the order in which they are named; who is not there is left out. Asked once
+  // for all members of a group, of which there may be kGroupMembersMax.
+  struct ListRevision {
+    AccountId account;
+    Revision revision;
+    friend bool operator==(const ListRevision&, const ListRevision&) = default;
+  };
+  virtual Task<Result<std::vector<ListRevision>, StoreError>> list_revisions(std::vector<AccountId> accounts) = 0;
+
   // Nothing calls these two yet: the requests by which a person adds, orders and gives up handles will (decision 0018).
   //
   // Gives the account a further handle, or one that it has another place. Errors: kNotFound; kConflict when it is

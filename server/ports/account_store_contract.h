@@ -226,6 +226,21 @@ TEST_P(AccountStoreContract, AccountsWithAnActiveDeviceAreFoundAmongMany) {
   EXPECT_TRUE(runner_.run(accounts().find_active({}))->empty());
 }
 
+TEST_P(AccountStoreContract, RevisionsOfDeviceListsAreAskedForManyAtOnce) {
+  std::vector<AccountId> asked{account(200)};
+  std::vector<AccountStore::ListRevision> expected;
+  for (uint8_t i = 40; i > 0; --i) {
+    add(handle("+49170000" + std::to_string(1000 + i)), i);
+    for (uint64_t revision = 1; revision <= i % 4u; ++revision) ASSERT_TRUE(publish(account(i), revision, {1}));
+    asked.push_back(account(i));
+    expected.push_back({account(i), {i % 4u}});
+  }
+  EXPECT_EQ(runner_.run(accounts().list_revisions(asked)), expected);
+  EXPECT_EQ(runner_.run(accounts().list_revisions({account(9), account(1), account(99)})),
+            (std::vector<AccountStore::ListRevision>{{account(9), {1}}, {account(1), {1}}}));
+  EXPECT_TRUE(runner_.run(accounts().list_revisions({}))->empty());
+}
+
 TEST_P(AccountStoreContract, AnAccountHasSeveralHandlesInAnOrderAndIsFoundByEach) {  // [HANDLE-1] [HANDLE-2]
   add(kPhone, 1);
   ASSERT_TRUE(publish(account(1), 1, {1}));

@@ -26,8 +26,9 @@ struct GroupRecord {
 };
 
 struct GroupChangeRecord {
-  Revision revision;  // that it made
-  Bytes change;       // a serialized wire.SignedGroupChange
+  Revision revision;    // that it made
+  Bytes change;         // a serialized wire.SignedGroupChange
+  UnixMicros taken_at;  // when the server took it
   friend bool operator==(const GroupChangeRecord&, const GroupChangeRecord&) = default;
 };
 
@@ -54,6 +55,7 @@ class GroupStore {
     Bytes state;                  // after it
     std::vector<Joined> joined;   // members after it who were none before
     std::vector<AccountId> left;  // the other way round
+    UnixMicros taken_at = {};     // of the first to come; of one that was taken already it changes nothing
     UnixMicros over_at = {};      // as in GroupRecord
   };
   // Of the groups of one account: of all, and of those to which others have added it.

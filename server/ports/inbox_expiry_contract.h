@@ -99,6 +99,53 @@ TEST_P(SweptInboxStoreContract, BytesHeldFollowWhatIsAppendedAndForgotten) {  //
   EXPECT_EQ(store().bytes_held(), 0u);
 }
 
+TEST_P(SweptInboxStoreContract, ABodyThatManyInboxesShareIsHeldOnceAndGoesWithItsTime) {  // [INBOX-1] [LIMIT-1]
+  constexpr uint64_t kDay = 86'400'000'000;
+  const auto body = [](char filled) { return Bytes(20'000, filled); };
+  const auto shared = [&](uint64_t sequence, uint64_t number, uint64_t day) {
+    InboxEntry made = entry(sequence, body(static_cast<char>('a' + number)));
+    made.shared = number;
+    made.expires_at = {day * kDay + sequence};
+    return made;
+  };
+  for (uint8_t account = 1; account <= 40; ++account) {
+    InboxStore::Batch batch;
+    batch.appends.push_back({device(account), shared(1, 1, 10)});
+    batch.appends.push_back({device(account), entry(2, "of its own")});
+    batch.appends.push_back({device(account), shared(3, 2, 12)});
+    ASSERT_TRUE(runner_.run(store().write(std::move(batch))).all_good());
+  }
+  const auto expect_bodies = [&] {
+    for (uint8_t account = 1; account <= 40; ++account) {
+      const auto entries = read(device(account));
+      ASSERT_EQ(entries.size(), 3u);
+      EXPECT_EQ(*entries[0].body, body('b'));
+      EXPECT_EQ(*entries[1].body, "of its own");
+      EXPECT_EQ(*entries[2].body, body('c'));
+      EXPECT_EQ(entries[2].message_id, entry(3).message_id);
+    }
+  };
+  expect_bodies();
+  EXPECT_EQ(runner_.run(store().summarize(device(1)))->bytes, 2 * 20'000u + 10) << "for the bound of an inbox, all";
+  EXPECT_LE(store().bytes_held(), 2 * 20'000u + 40 * 3 * 100);
+  (void)backend_->reopen();
+  expect_bodies();
+  ASSERT_TRUE(append(device(41), shared(1, 1, 10)));
+  EXPECT_LE(store().bytes_held(), 2 * 20'000u + 40 * 3 * 100 + 100) << "one that comes later finds it there";
+  ASSERT_TRUE(append(device(42), shared(1, 1, 12)));  // the clocks of two loops, before and after midnight
+  ASSERT_TRUE(forget(device(1), at(3)));
+  EXPECT_EQ(*read(device(2))[0].body, body('b')) << "who has confirmed it takes it from nobody";
+  while (expire({11 * kDay}) > 0) {}
+  EXPECT_LE(store().bytes_held(), 2 * 20'000u + 41 * 100);
+  ASSERT_EQ(read(device(2)).size(), 1u);
+  EXPECT_EQ(*read(device(2))[0].body, body('c'));
+  ASSERT_EQ(read(device(42)).size(), 1u);
+  EXPECT_EQ(*read(device(42))[0].body, body('b')) << "that of its own day";
+  (void)backend_->reopen();
+  while (expire({14 * kDay}) > 0) {}
+  EXPECT_EQ(store().bytes_held(), 0u);
+}
+
 // ---------------------------------------------------------------- what goes by itself
 
 class SelfExpiringInboxStoreContract : public InboxStoreContract {};

@@ -8,6 +8,7 @@ namespace kith {
 
 class AccountStore;
 class CodeSender;
+class GroupLog;
 class GroupStore;
 class InboxStore;
 class KeyStore;
@@ -26,6 +27,7 @@ struct StorePorts {
   LeaseStore& leases;
   LinkStore& links;
   GroupStore& groups;
+  GroupLog& group_log;
   InboxStore& inboxes;
   CodeSender& codes;
 };

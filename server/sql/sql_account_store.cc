@@ -3,6 +3,7 @@
 #include "server/sql/sql_account_store.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/limits.h"
 #include "server/sql/sql_connection.h"
@@ -217,6 +218,32 @@ Task<Result<std::vector<AccountId>, StoreError>> SqlAccountStore::find_active(st
         }
         return found;
       });
+}
+
+Task<Result<std::vector<AccountStore::ListRevision>, StoreError>> SqlAccountStore::list_revisions(
+    std::vector<AccountId> accounts) {
+  return database_.read([accounts = std::move(accounts)](
+                            SqlConnection& connection) -> Result<std::vector<ListRevision>, StoreError> {
+    constexpr size_t kChunk = 8;
+    std::unordered_map<std::string, uint64_t> found;
+    for (size_t first = 0; first < accounts.size(); first += kChunk) {
+      std::string account;
+      long long revision = 0;
+      auto rows =
+          connection.query("SELECT account, revision FROM accounts WHERE account IN (:a, :b, :c, :d, :e, :f, :g, :h)");
+      // What the last of them lacks is its first again
+      for (size_t i = 0; i < kChunk; ++i) rows.in(accounts[first + i < accounts.size() ? first + i : first]);
+      rows.out(account).out(revision);
+      while (rows.fetch()) found[account] = static_cast<uint64_t>(revision);
+    }
+    std::vector<ListRevision> revisions;
+    revisions.reserve(accounts.size());
+    for (const AccountId& account : accounts) {
+      const auto one = found.find(account.hex());
+      if (one != found.end()) revisions.push_back({account, {one->second}});
+    }
+    return revisions;
+  });
 }
 
 Task<Result<AccountRecord, StoreError>> SqlAccountStore::add_handle(AccountId account, Handle handle, Place place) {

@@ -20,6 +20,7 @@ class SqlAccountStore final : public AccountStore {
   Task<Result<AccountRecord, StoreError>> find_by_handle(Handle handle) override;
   Task<Result<std::vector<HandleAccount>, StoreError>> find_handles(std::vector<Handle> handles) override;
   Task<Result<std::vector<AccountId>, StoreError>> find_active(std::vector<AccountId> accounts) override;
+  Task<Result<std::vector<ListRevision>, StoreError>> list_revisions(std::vector<AccountId> accounts) override;
   Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override;
   Task<Result<AccountRecord, StoreError>> remove_handle(AccountId account, Handle handle) override;
   Task<Result<AccountRecord, StoreError>> add_device(Handle handle, AccountId new_account, Bytes token_hash,

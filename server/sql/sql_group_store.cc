@@ -11,7 +11,7 @@ namespace kith {
 namespace {
 
 const SqlRow kHead{"group_heads", {"group_id"}, {"revision", "state", "change_digest", "over_at"}};
-const SqlRow kChange{"group_changes", {"group_id", "revision"}, {"signed_change"}};
+const SqlRow kChange{"group_changes", {"group_id", "revision"}, {"signed_change", "taken_at"}};
 const SqlRow kCheckpoint{"group_checkpoints", {"group_id", "revision"}, {"state"}};
 const SqlRow kMember{"group_members", {"account", "group_id"}, {"present", "unasked", "left_revision"}};
 const SqlRow kCount{"group_counts", {"account"}, {"held", "unasked"}};
@@ -123,7 +123,7 @@ Result<GroupStore::Taken, StoreError> take_now(SqlConnection& connection, const 
   if (change.revision.value == 0) return Taken::kConflict;
   if (!take_head(connection, group, change))
     return was_taken(connection, group, change) ? Taken::kAlready : Taken::kConflict;
-  connection.upsert(kChange).in(group).in(change.revision.value).in(change.change).run();
+  connection.upsert(kChange).in(group).in(change.revision.value).in(change.change).in(change.taken_at.value).run();
   if (change.revision.value % GroupStore::kCheckpointEvery == 1)
     connection.upsert(kCheckpoint).in(group).in(change.revision.value).in(change.state).run();
   for (const AccountId& account : change.left) let_leave(connection, group, account, change.revision);
@@ -194,17 +194,17 @@ Task<Result<std::vector<GroupChangeRecord>, StoreError>> SqlGroupStore::changes(
   return database_.read([group = group.hex(), after, until,
                          bytes_max](SqlConnection& connection) -> Result<std::vector<GroupChangeRecord>, StoreError> {
     std::vector<GroupChangeRecord> changes;
-    long long revision = 0;
+    long long revision = 0, taken_at = 0;
     std::string change;
     size_t bytes = 0;
     auto rows = connection.query(
-        "SELECT revision, signed_change FROM group_changes WHERE group_id = :group AND revision > :after"
+        "SELECT revision, signed_change, taken_at FROM group_changes WHERE group_id = :group AND revision > :after"
         " AND revision <= :until ORDER BY revision LIMIT :most");
-    rows.in(group).in(after.value).in(until.value).in(kChangesOfAPage).out(revision).out(change);
+    rows.in(group).in(after.value).in(until.value).in(kChangesOfAPage).out(revision).out(change).out(taken_at);
     while (rows.fetch()) {
       bytes += change.size();
       if (bytes > bytes_max && !changes.empty()) break;
-      changes.push_back({{number_of(revision)}, change});
+      changes.push_back({{number_of(revision)}, change, {number_of(taken_at)}});
     }
     return changes;
   });

@@ -127,10 +127,12 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " change_digest BLOB NOT NULL,"
         " over_at BIGINT NOT NULL)",
         "CREATE INDEX group_heads_by_end ON group_heads (over_at)",
+        // taken_at: when the server took it
         "CREATE TABLE group_changes ("
         " group_id CHAR(32) NOT NULL,"
         " revision BIGINT NOT NULL,"
         " signed_change BLOB NOT NULL,"
+        " taken_at BIGINT NOT NULL,"
         " PRIMARY KEY (group_id, revision))",
         // The state after every so many revisions
         "CREATE TABLE group_checkpoints ("
