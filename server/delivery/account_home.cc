@@ -221,6 +221,11 @@ Task<void> AccountHome::set_devices(AccountRecord record, DeviceId published_by)
       shard.send_account_changed(each, {record.id, published_by}, record.device_list_revision);
   }
   shard.apply(record);
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    Shard& each = shards_.at(i);
+    each.executor().post(std::move_only_function<void()>(
+        [&each, id = record.id, revision = record.device_list_revision] { each.groups().list_changed(id, revision); }));
+  }
 }
 
 Task<Result<std::vector<DeviceId>, StoreError>> AccountHome::connected(AccountId id) {

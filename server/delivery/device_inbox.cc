@@ -72,7 +72,7 @@ bool DeviceInbox::sends_at_once() const {
          log_.first_after(window_.sent()) == log_.size() && window_.is_open(ports_.settings);
 }
 
-DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
+DeviceInbox::Room DeviceInbox::room(size_t payload_bytes, bool shared) const {
   const DeliverySettings& settings = ports_.settings;
   const size_t bytes = payload_bytes + kEntryOverheadMax;
   // A sequence has 32 bits; an epoch that has used them up is over as soon as the account is idle.
@@ -81,11 +81,12 @@ DeviceInbox::Room DeviceInbox::room(size_t payload_bytes) const {
   if (present.entries >= settings.inbox_entries_max || present.bytes + bytes > settings.inbox_bytes_max)
     return Room::kInboxFull;
   const size_t undurable = ports_.commit.undurable_bytes();
-  if (undurable + bytes > settings.undurable_bytes_max) return Room::kBusy;
+  const size_t counted = shared ? UndurableLog::kSharedEntryBytes : bytes;
+  if (undurable + counted > settings.undurable_bytes_max) return Room::kBusy;
   // Two connected devices go on talking while the disk is full: their messages do not need it.
   if (settings.store_bytes_max == 0 || sends_at_once()) return Room::kEnough;
   const std::optional<uint64_t> held_by_all = ports_.store.bytes_held();  // absent: its bound is its own
-  const bool is_full = held_by_all && *held_by_all + undurable + bytes > settings.store_bytes_max;
+  const bool is_full = held_by_all && *held_by_all + undurable + counted > settings.store_bytes_max;
   return is_full ? Room::kStoreFull : Room::kEnough;
 }
 
@@ -96,15 +97,22 @@ bool DeviceInbox::has_share(const AccountId& from, size_t payload_bytes) const {
 }
 
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {
+  append_message(UndurableLog::Entry::message(message, withheld), message.life_ms, waiting);
+}
+
+void DeviceInbox::append(const GroupMessage& message, Settlement::Part& waiting) {
+  append_message(UndurableLog::Entry::group_message(message), message.life_ms, waiting);
+}
+
+void DeviceInbox::append_message(UndurableLog::Entry made, uint32_t life_ms, Settlement::Part& waiting) {
   const DeliverySettings& settings = ports_.settings;
-  UndurableLog::Entry made = UndurableLog::Entry::message(message, withheld);
-  made.stored.expires_at = ports_.time.expiry_of(message.life_ms);
+  made.stored.expires_at = ports_.time.expiry_of(life_ms);
   made.due_ms =
       ports_.time.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
   made.waiting = &waiting;
   const UndurableLog::Entry& entry = log_.append(std::move(made));
   ++ports_.counters.messages_appended;
-  admission().let_in(message.id, message.from, message.server_time, entry.stored.body->size(), held(), bound());
+  admission().let_in(entry.stored.message_id, entry.origin, entry.time, entry.stored.body->size(), held(), bound());
   use();
   ports_.commit.add(*this, {entry.due_ms, false});
   pump();
@@ -118,18 +126,27 @@ void DeviceInbox::append_account_changed(const AccountId& account, Revision revi
   append_notice(UndurableLog::Entry::account_changed(account, revision));
 }
 
+void DeviceInbox::append_group_changed(const GroupId& group, Revision revision) {
+  append_notice(UndurableLog::Entry::group_changed(group, revision));
+}
+
+void DeviceInbox::append_group_receipt(const InboxBody& body) {
+  append_notice(UndurableLog::Entry::group_receipt(body));
+}
+
 void DeviceInbox::append_notice(UndurableLog::Entry notice) {
   if (log_.take_up(notice, window_.spent())) {
     if (notice.kind == UndurableLog::Kind::kReceipt) ++ports_.counters.receipts_coalesced;
     return;
   }
-  if (room(0) != Room::kEnough) {
+  if (room(notice.stored.body ? notice.stored.body->size() : 0) != Room::kEnough) {
     ++ports_.counters.notices_dropped;
     return;
   }
   notice.stored.expires_at = ports_.time.expiry_of(0);
   notice.due_ms = ports_.time.now_ms() + ports_.settings.commit_delay_notice_ms;
   if (notice.kind == UndurableLog::Kind::kReceipt) ++ports_.counters.receipts_appended;
+  if (notice.kind == UndurableLog::Kind::kGroupReceipt) ++ports_.counters.group_receipts_appended;
   const UndurableLog::Entry& entry = log_.append(std::move(notice));
   use();
   ports_.commit.add(*this, {entry.due_ms, true});
@@ -177,7 +194,7 @@ void DeviceInbox::attach(Session& session, Position confirmed, std::vector<Posit
   if (confirmed > before) {
     log_.confirm(confirmed, [&](const UndurableLog::Entry& entry) {
       if (entry.kind == UndurableLog::Kind::kMessage)
-        receipt_for(entry.stored.position, entry.origin, entry.run, withheld);
+        receipt_for(entry.stored.position, entry.origin, entry.run, entry.group, withheld);
       ++ports_.counters.entries_confirmed;
     });
     if (before < log_.durable_last()) {
@@ -236,7 +253,7 @@ void DeviceInbox::send_from_memory() {
       continue;
     }
     const bool is_message = entry.kind == UndurableLog::Kind::kMessage;
-    run.add(entry.stored, entry.origin, is_message ? entry.run : wire::ReceiptRun{});
+    run.add(entry.stored, entry.origin, is_message ? entry.run : wire::ReceiptRun{}, entry.group);
   }
   run.flush();
   ports_.counters.entries_delivered += run.sent();
@@ -277,7 +294,11 @@ void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position l
     }
     const auto origin = message_origin(*entry.body);
     if (origin) remember(*origin);
-    run.add(entry, origin ? origin->from : DeviceAddress{}, origin ? origin->run : wire::ReceiptRun{});
+    if (origin) {
+      run.add(entry, origin->from, origin->run, origin->group);
+    } else {
+      run.add(entry, {}, {});
+    }
   }
   if (run.empty()) {  // what was there has expired
     run.add_expired(limit);
@@ -288,15 +309,19 @@ void DeviceInbox::deliver_stored(std::span<const InboxEntry> entries, Position l
 }
 
 void DeviceInbox::receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
-                              std::span<const Position> withheld) {
+                              const GroupId& group, std::span<const Position> withheld) {
   if (run.none() || std::binary_search(withheld.begin(), withheld.end(), position)) return;
-  ports_.send_receipt(address_, from, run);
+  if (group.is_none()) {
+    ports_.send_receipt(address_, from, run);
+  } else {
+    ports_.send_group_receipt(address_, from, group, run);
+  }
 }
 
 void DeviceInbox::confirm(Position position, std::span<const Position> withheld) {
   bool on_disk = confirmed() < log_.maybe_written();
   const bool is_new = window_.confirm(position, [&](const SessionWindow::Sent& entry) {
-    receipt_for(entry.position, entry.from, entry.run, withheld);
+    receipt_for(entry.position, entry.from, entry.run, entry.group, withheld);
     if (entry.position <= log_.durable_last()) {
       if (!entry.expired) forgetting_.count_gone(1, entry.bytes);
       on_disk = true;
@@ -354,7 +379,8 @@ Task<void> DeviceInbox::trim() {
       if (!origin) continue;
       remember(*origin);
       // One that is over now may have been over when it was to be delivered.
-      if (entry.expires_at > over) receipt_for(entry.position, origin->from, origin->run, forgetting_.withheld());
+      if (entry.expires_at > over)
+        receipt_for(entry.position, origin->from, origin->run, origin->group, forgetting_.withheld());
     }
   }
   forgetting_.end_trim();

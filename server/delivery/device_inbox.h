@@ -69,6 +69,10 @@ class DeviceInbox final : public GroupCommit::Member {
     // `confirmed_by` has what `sender` sent; those of one turn go together.
     std::function<void(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run)>
         send_receipt;
+    // The same of messages to a group.
+    std::function<void(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const GroupId& group,
+                       const wire::ReceiptRun& run)>
+        send_group_receipt;
   };
 
   // An inbox that has never had an entry, or that load() fills in. Its positions are of `epoch`.
@@ -91,7 +95,8 @@ class DeviceInbox final : public GroupCommit::Member {
   Task<Result<std::optional<UnixMicros>, StoreError>> find_stored(MessageId id, DeviceAddress from);
 
   enum class Room { kEnough, kInboxFull, kStoreFull, kBusy };
-  [[nodiscard]] Room room(size_t payload_bytes) const;
+  // `shared`: of a body that many inboxes have.
+  [[nodiscard]] Room room(size_t payload_bytes, bool shared = false) const;
   // Whether a message of this account would fit into the share of a stranger (admission.h).
   [[nodiscard]] bool has_share(const AccountId& from, size_t payload_bytes) const;
 
@@ -99,15 +104,19 @@ class DeviceInbox final : public GroupCommit::Member {
   // connected. `withheld`: the entry at its position is empty, and its sender gets no receipt; all else, and the time
   // it takes, is as of any other (SEND-4).
   void append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld = false);
+  void append(const GroupMessage& message, Settlement::Part& waiting);
   // Waits for a repeated message, if it is not settled already.
   void wait_for(const MessageId& id, const DeviceAddress& from, Settlement& settlement) {
     log_.wait_for(id, from, settlement);
   }
 
   // Entries nobody waits for. A receipt is taken up by one that was not sent yet and ends right before it (TICK-1); a
-  // revision by one of the same account. Dropped when there is no room.
+  // revision by one of the same account or group. Dropped when there is no room.
   void append_receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
   void append_account_changed(const AccountId& account, Revision revision);
+  void append_group_changed(const GroupId& group, Revision revision);
+  // GROUP-5, gathered by group_receipts.h: no other takes it up.
+  void append_group_receipt(const InboxBody& body);
 
   // ---- the session
 
@@ -170,6 +179,7 @@ class DeviceInbox final : public GroupCommit::Member {
   // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers
   // it.
   void remember(const MessageOrigin& origin);
+  void append_message(UndurableLog::Entry made, uint32_t life_ms, Settlement::Part& waiting);
   void append_notice(UndurableLog::Entry notice);
   void register_due();
   void commit_failed(StoreError error);
@@ -182,7 +192,7 @@ class DeviceInbox final : public GroupCommit::Member {
   Task<void> read_backlog();
   void deliver_stored(std::span<const InboxEntry> entries, Position limit);
   // The device has an entry: its sender is told, unless the device withholds it or no receipt is wanted.
-  void receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run,
+  void receipt_for(Position position, const DeviceAddress& from, const wire::ReceiptRun& run, const GroupId& group,
                    std::span<const Position> withheld);
   void forget_later();
   void start_trim();

@@ -57,4 +57,12 @@ OwnedSlots::Set OwnedSlots::take(std::span<const SlotClaim> claims, std::span<co
   return lost;
 }
 
+std::vector<Slot> OwnedSlots::all() const {
+  std::vector<Slot> owned;
+  for (size_t i = 0; i < kSlots; ++i) {
+    if (slots_[i].owned) owned.push_back({static_cast<uint8_t>(i)});
+  }
+  return owned;
+}
+
 }  // namespace kith

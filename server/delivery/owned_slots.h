@@ -42,6 +42,7 @@ class OwnedSlots {
   void add(Slot slot, uint32_t epoch, uint64_t now_ms);
 
   [[nodiscard]] bool owns(const AccountId& account) const { return at(account).owned; }
+  [[nodiscard]] std::vector<Slot> all() const;
   // Of positions that are given out from now on.
   [[nodiscard]] uint32_t epoch_of(const AccountId& account) const { return at(account).epoch; }
   // Given out by an earlier owner, or by an earlier run of this one.

@@ -92,12 +92,13 @@ void SessionWindow::Run::say_expired(Position position) {
   window_.session_->deliver({&one, 1});
 }
 
-void SessionWindow::Run::add(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run) {
+void SessionWindow::Run::add(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run,
+                             const GroupId& group) {
   Position expired = std::exchange(expired_, {});
   // Before the first of an epoch there may be anything.
   if (!window_.follows(entry.position)) expired = {entry.position.value - 1};
   if (expired.value != 0) say_expired(expired);
-  window_.count_sent(entry, from, run);
+  window_.count_sent(entry, from, run).group = group;
   ++sent_;
   run_[count_++] = &entry;
   if (count_ == kRunMax) deliver();

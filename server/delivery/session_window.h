@@ -39,6 +39,7 @@ class SessionWindow {
     wire::ReceiptRun run;  // none: no receipt
     uint32_t bytes = 0;
     bool expired = false;  // it stands for what has
+    GroupId group = {};    // to which it was sent; none: to the account
   };
 
   // ---- the session
@@ -86,7 +87,8 @@ class SessionWindow {
     Run& operator=(const Run&) = delete;
 
     // What is missing before it has expired, and is said to have.
-    void add(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run);
+    void add(const InboxEntry& entry, const DeviceAddress& from, const wire::ReceiptRun& run,
+             const GroupId& group = {});
     // Everything up to `position` that is not sent yet has expired: said before the next entry, or at the end.
     void add_expired(Position position) { expired_ = position; }
     // Nothing was added, and nothing has expired.

@@ -40,6 +40,11 @@ Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts por
       slots_(std::move(slots)),
       commit_({executor, timers, scope_, clock, ports.inboxes, settings_, counters_}),
       presence_({executor, scope_, clock, ports.last_seen, counters_, *this}),
+      groups_({executor, scope_, time_, ports.groups, ports.accounts}),
+      group_handler_({executor, timers, scope_, ports.group_log, groups_, shards, counters_}),
+      group_inboxes_(*this, timers, scope_, counters_),
+      group_receipts_({timers, time_, counters_,
+                       [this](const AccountId& account, Bytes body) { put_group_receipt(account, std::move(body)); }}),
       inbox_ports_{executor,
                    scope_,
                    time_,
@@ -50,7 +55,9 @@ Shard::Shard(Executor& executor, Timers& timers, Clock& clock, DeliveryPorts por
                    slots_,
                    [this](const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run) {
                      send_receipt(by, sender, run);
-                   }} {}
+                   },
+                   [this](const DeviceAddress& by, const DeviceAddress& sender, const GroupId& group,
+                          const wire::ReceiptRun& run) { send_group_receipt(by, sender, group, run); }} {}
 
 // Inboxes count in commit_, so they go first.
 Shard::~Shard() {
@@ -62,12 +69,17 @@ void Shard::start() {
   time_.start();
   if (&shards_.at(0) == this) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
   schedule_sweep();
+  group_handler_.start(slots_.all());
 }
 
 Task<void> Shard::close() {
   closing_ = true;
   if (expiry_timer_ != 0) timers_.cancel(std::exchange(expiry_timer_, 0));
   if (sweep_timer_ != 0) timers_.cancel(std::exchange(sweep_timer_, 0));
+  group_handler_.close();
+  group_inboxes_.close();
+  group_receipts_.close();
+  co_await group_receipt_scope_.join();
   co_await commit_.drain();
   co_await scope_.join();
 }

@@ -7,6 +7,9 @@
 //   account.h         what is kept of an account
 //   device_inbox.h    the stream of entries of one device, and its four parts; SEND-2, INBOX-1, INBOX-3
 //   group_commit.h    when entries go to disk
+//   group_handler.h   messages to groups from their log into inboxes (group_inboxes.h); GROUP-3
+//   group_cache.h     what is known of groups
+//   group_receipts.h  receipts of many members, gathered; GROUP-5
 //   presence.h        online, last seen, subscriptions
 //   shard_time.h      server times, and when something has expired
 //   owned_slots.h     which accounts are this shard's, and the epochs of their positions
@@ -29,7 +32,11 @@
 #include "base/task.h"
 #include "base/timers.h"
 #include "server/delivery/account.h"
+#include "server/delivery/group_cache.h"
 #include "server/delivery/group_commit.h"
+#include "server/delivery/group_handler.h"
+#include "server/delivery/group_inboxes.h"
+#include "server/delivery/group_receipts.h"
 #include "server/delivery/owned_slots.h"
 #include "server/delivery/presence.h"
 #include "server/delivery/session.h"
@@ -107,8 +114,21 @@ class Shard final : private Presence::Accounts {
   // ---- notices to other accounts' inboxes; each goes to the shard that owns them, those of one turn in one hop
 
   void send_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const wire::ReceiptRun& run);
+  void send_group_receipt(const DeviceAddress& confirmed_by, const DeviceAddress& sender, const GroupId& group,
+                          const wire::ReceiptRun& run);
   // `by`: the device that has published the account's list, which is not told.
   void send_account_changed(const AccountId& to, const DeviceAddress& by, Revision revision);
+  // To all these accounts; from any loop. `by`: the device that has made the change, which is not told.
+  static void send_group_changed(Shards& shards, const std::vector<AccountId>& to, const DeviceAddress& by,
+                                 const GroupId& group, Revision revision);
+
+  // ---- groups
+
+  [[nodiscard]] GroupCache& groups() { return groups_; }
+  [[nodiscard]] GroupHandler& group_handler() { return group_handler_; }
+  [[nodiscard]] GroupInboxes& group_inboxes() { return group_inboxes_; }
+  // Somebody has read what devices of this shard have sent; of devices that are not there nothing comes of it.
+  void take_group_reads(AccountId reader, GroupId group, std::vector<GroupRead> reads);
 
   // ---- what is counted
 
@@ -129,9 +149,10 @@ class Shard final : private Presence::Accounts {
   struct OutgoingNotice {
     AccountId to;
     DeviceAddress origin;
-    DeviceId sender;  // zero: account changed
+    DeviceId sender;  // zero: account or group changed; else of a receipt
     wire::ReceiptRun run;
     Revision revision;
+    GroupId group = {};  // of which it is said; none: of the two accounts
   };
 
   struct LoadWait;
@@ -143,7 +164,14 @@ class Shard final : private Presence::Accounts {
   static bool apply_to(Account& account, PrivacyRecord privacy);  // false: there is a newer one
   void send_notice(OutgoingNotice notice);
   void flush_notices();
+  static void scatter_notices(Shards& shards, std::vector<OutgoingNotice> notices);
   Task<void> take_notices(std::vector<OutgoingNotice> notices);
+  Task<void> take_reads(AccountId reader, GroupId group, std::vector<GroupRead> reads);
+  // Loads the account if needed, also again when a store was away for a moment.
+  Task<Account*> account_for_notice(AccountId account);
+  void put_group_receipt(const AccountId& account, Bytes body);
+  Task<void> put_group_receipt_later(AccountId account, Bytes body);
+  static void append_group_receipt(Account& account, Bytes body);
   static void put_notice(Account& account, const OutgoingNotice& notice);
   // What goes of a device; its inbox is to be told why.
   DeviceInbox& part_with(Account& account, Device& device);
@@ -188,6 +216,11 @@ class Shard final : private Presence::Accounts {
   TaskScope scope_;
   GroupCommit commit_;
   Presence presence_;
+  GroupCache groups_;
+  GroupHandler group_handler_;
+  GroupInboxes group_inboxes_;
+  GroupReceipts group_receipts_;
+  TaskScope group_receipt_scope_;  // entries on their way to accounts that are not in memory
   DeviceInbox::Ports inbox_ports_;
 };
 

@@ -101,7 +101,7 @@ TEST_F(SelfExpiring, GroupsThatEverybodyHasLeftAreSweptWhenTheyAreOver) {  // [L
     ASSERT_TRUE(answer && answer->taken == GroupStore::Taken::kTaken);
   };
   for (uint64_t revision = 1; revision <= 100; ++revision)
-    take(1, {{revision}, "change", "digest", "state", {}, {}, revision == 100 ? over_at : UnixMicros{}});
+    take(1, {{revision}, "change", "digest", "state", {}, {}, {}, revision == 100 ? over_at : UnixMicros{}});
   take(2, {{1}, "change", "digest", "state", {}, {}});
   world.loops.pass(uint64_t{DeliverySettings().expiry_interval_s} * 1000);
   EXPECT_FALSE(world.loops.run(0, world.groups().load({{1}})));

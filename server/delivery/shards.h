@@ -15,6 +15,7 @@
 #include "server/delivery/owned_slots.h"
 #include "server/delivery/settings.h"
 #include "server/ports/account_store.h"
+#include "server/ports/group_log.h"
 #include "server/ports/group_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
@@ -36,10 +37,12 @@ struct DeliveryPorts {
   LeaseStore& leases;
   LinkStore& links;
   GroupStore& groups;
+  GroupLog& group_log;
   InboxStore& inboxes;
 };
 inline DeliveryPorts delivery_ports(const StorePorts& all) {
-  return {all.accounts, all.profiles, all.last_seen, all.pairs, all.leases, all.links, all.groups, all.inboxes};
+  return {all.accounts, all.profiles, all.last_seen, all.pairs,  all.leases,
+          all.links,    all.groups,   all.group_log, all.inboxes};
 }
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.
@@ -57,6 +60,8 @@ class Shards {
   Shards& operator=(const Shards&) = delete;
 
   [[nodiscard]] Shard& of(const AccountId& account) { return *shards_[index_of(account)]; }
+  // Of a group's messages (group_handler.h).
+  [[nodiscard]] Shard& of(Slot slot) { return *shards_[index_of(slot, shards_.size())]; }
   [[nodiscard]] size_t index_of(const AccountId& account) const { return index_of(slot_of(account), shards_.size()); }
   [[nodiscard]] Shard& at(size_t index) { return *shards_[index]; }
   [[nodiscard]] size_t size() const { return shards_.size(); }

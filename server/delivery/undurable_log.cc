@@ -13,9 +13,13 @@ constexpr size_t kCoalesceDepth = 64;  // how far back a notice looks for one th
 
 // Whether `known` says from now on what `notice` says.
 bool combine(UndurableLog::Entry& known, const UndurableLog::Entry& notice) {
-  if (known.kind != notice.kind || known.origin != notice.origin || known.sender != notice.sender) return false;
+  if (known.kind != notice.kind || known.origin != notice.origin || known.sender != notice.sender ||
+      known.group != notice.group) {
+    return false;
+  }
   // A hole between two runs stays a hole: whatever had those numbers never came to the device that confirms.
   if (known.kind == UndurableLog::Kind::kReceipt) return known.run == notice.run || known.run.extend(notice.run);
+  if (known.kind == UndurableLog::Kind::kGroupReceipt) return false;
   known.time = std::max(known.time, notice.time);
   return true;
 }
@@ -38,6 +42,18 @@ UndurableLog::Entry UndurableLog::Entry::message(const IncomingMessage& message,
   return entry;
 }
 
+UndurableLog::Entry UndurableLog::Entry::group_message(const GroupMessage& message) {
+  Entry entry;
+  entry.stored.message_id = message.id;
+  entry.stored.body = message.body;
+  entry.stored.shared = message.number;
+  entry.origin = message.from;
+  entry.time = message.server_time;
+  entry.run = message.run;
+  entry.group = message.group;
+  return entry;
+}
+
 UndurableLog::Entry UndurableLog::Entry::receipt(const DeviceAddress& from, DeviceId sender,
                                                  const wire::ReceiptRun& run) {
   Entry entry;
@@ -56,18 +72,45 @@ UndurableLog::Entry UndurableLog::Entry::account_changed(const AccountId& accoun
   return entry;
 }
 
+UndurableLog::Entry UndurableLog::Entry::group_changed(const GroupId& group, Revision revision) {
+  Entry entry;
+  entry.kind = Kind::kGroupChanged;
+  entry.group = group;
+  entry.time = {revision.value};
+  return entry;
+}
+
+UndurableLog::Entry UndurableLog::Entry::group_receipt(InboxBody body) {
+  Entry entry;
+  entry.kind = Kind::kGroupReceipt;
+  entry.stored.body = std::move(body);
+  return entry;
+}
+
 UndurableLog::UndurableLog(uint32_t epoch, size_t& shard_bytes)
     : shard_bytes_(shard_bytes), last_(Position::of(epoch, 0)) {}
 
-UndurableLog::~UndurableLog() { count(-static_cast<std::ptrdiff_t>(bytes_)); }
+UndurableLog::~UndurableLog() {
+  for (size_t i = 0; i < entries_.size(); ++i) discount(entries_[i]);
+}
 
-void UndurableLog::count(std::ptrdiff_t bytes) {
-  bytes_ += static_cast<uint64_t>(bytes);
-  shard_bytes_ += static_cast<size_t>(bytes);
+size_t UndurableLog::shard_bytes_of(const Entry& entry) {
+  return entry.stored.shared == 0 ? entry.stored.body->size() : kSharedEntryBytes;
+}
+
+void UndurableLog::count(const Entry& entry) {
+  bytes_ += entry.stored.body->size();
+  shard_bytes_ += shard_bytes_of(entry);
+}
+
+void UndurableLog::discount(const Entry& entry) {
+  bytes_ -= entry.stored.body->size();
+  shard_bytes_ -= shard_bytes_of(entry);
 }
 
 Bytes UndurableLog::encode_notice(const Entry& notice) {
   if (notice.kind == Kind::kReceipt) return encode_receipt_body(notice.origin, notice.sender, notice.run);
+  if (notice.kind == Kind::kGroupChanged) return encode_group_changed_body(notice.group, {notice.time.value});
   return encode_account_changed_body(notice.origin.account, {notice.time.value});
 }
 
@@ -83,7 +126,7 @@ UndurableLog::Entry& UndurableLog::append(Entry entry) {
   last_ = {last_.value + 1};
   entry.stored.position = last_;
   if (!entry.stored.body) entry.stored.body = make_body(encode_notice(entry));
-  count(static_cast<std::ptrdiff_t>(entry.stored.body->size()));
+  count(entry);
   return entries_.push(std::move(entry));
 }
 
@@ -93,9 +136,9 @@ bool UndurableLog::take_up(const Entry& notice, Position spent) {
   for (size_t i = size; i-- > first && size - i <= kCoalesceDepth;) {
     Entry& entry = entries_[i];
     if (!combine(entry, notice)) continue;
-    Bytes bytes = encode_notice(entry);
-    count(static_cast<std::ptrdiff_t>(bytes.size()) - static_cast<std::ptrdiff_t>(entry.stored.body->size()));
-    entry.stored.body = make_body(std::move(bytes));
+    discount(entry);
+    entry.stored.body = make_body(encode_notice(entry));
+    count(entry);
     return true;
   }
   return false;
@@ -116,7 +159,7 @@ void UndurableLog::wait_for(const MessageId& id, const DeviceAddress& from, Sett
 
 void UndurableLog::pop_front(Settled how) {
   Entry& entry = entries_.front();
-  count(-static_cast<std::ptrdiff_t>(entry.stored.body->size()));
+  discount(entry);
   Settlement::settle_all(entry.waiting, how);
   entries_.pop_front();
 }
@@ -147,7 +190,7 @@ bool UndurableLog::collect(uint64_t now_ms, const DeviceAddress& device, InboxSt
   for (; taken < count && bytes_left > 0; ++taken) {
     const InboxEntry& entry = entries_[taken].stored;
     batch.appends.push_back({device, entry});
-    bytes_left -= std::min(bytes_left, entry.body->size());
+    bytes_left -= std::min(bytes_left, shard_bytes_of(entries_[taken]));
   }
   if (taken == 0) return false;
   batch_last_ = entries_[taken - 1].stored.position;
@@ -178,7 +221,7 @@ std::vector<UndurableLog::Entry> UndurableLog::failed(StoreError error, Position
   std::vector<Entry> back;
   while (take_back && !entries_.empty() && entries_.back().stored.position > kept) {
     Entry& entry = entries_.back();
-    count(-static_cast<std::ptrdiff_t>(entry.stored.body->size()));
+    discount(entry);
     Settlement::settle_all(std::exchange(entry.waiting, nullptr), why);
     last_ = {entry.stored.position.value - 1};
     back.push_back(std::move(entry));

@@ -24,6 +24,7 @@
 #include <array>
 #include <coroutine>
 #include <cstdint>
+#include <forward_list>
 #include <vector>
 
 #include "base/executor.h"
@@ -31,6 +32,7 @@
 #include "base/limits.h"
 #include "server/delivery/amount.h"
 #include "server/delivery/due.h"
+#include "server/delivery/group_message.h"
 #include "server/delivery/queue.h"
 #include "server/ports/inbox_store.h"
 #include "wire/entry_body.h"
@@ -46,11 +48,12 @@ enum class Settled : uint8_t {
   kEnded,        // the device is no more
 };
 
-// Waits for the entries of one send. Lives in the handler's coroutine frame, which waits until all are settled, so that
-// entries can point into it. Filled and settled on the addressee's executor; the waiter goes on at `home`.
+// Waits for the entries of one send. Lives in the frame of a coroutine that waits until all are settled, so that
+// entries can point into it. Filled and settled on the addressees' executor; the waiter goes on at `home`.
 class Settlement {
  public:
-  static constexpr size_t kPartsMax = kDevicesMax;
+  // Parts that need no memory of their own: a message to one account has no more.
+  static constexpr size_t kPartsInside = kDevicesMax;
 
   // One entry's end of it: a link in the entry's list of who waits. (A repeated send waits for the entry of the first.)
   struct Part {
@@ -62,9 +65,10 @@ class Settlement {
   Settlement(const Settlement&) = delete;
   Settlement& operator=(const Settlement&) = delete;
 
-  // A new part, not settled. At most kPartsMax.
+  // A new part, not settled.
   Part& add() {
-    Part& part = parts_[count_++];
+    Part& part = count_ < kPartsInside ? parts_[count_] : more_.emplace_front();
+    ++count_;
     part.owner = this;
     ++open_;
     return part;
@@ -89,32 +93,42 @@ class Settlement {
   }
 
   Executor& home_;
-  std::array<Part, kPartsMax> parts_;
-  uint8_t count_ = 0;
-  uint8_t open_ = 0;
+  std::array<Part, kPartsInside> parts_;
+  std::forward_list<Part> more_;
+  uint32_t count_ = 0;
+  uint32_t open_ = 0;
   Settled worst_ = Settled::kSafe;
   std::coroutine_handle<> waiter_;
 };
 
 class UndurableLog {
  public:
-  enum class Kind : uint8_t { kMessage, kReceipt, kAccountChanged };
+  enum class Kind : uint8_t { kMessage, kReceipt, kAccountChanged, kGroupChanged, kGroupReceipt };
   struct Entry {
     InboxEntry stored;
     DeviceAddress origin;  // who sent, who confirmed, or who changed
-    UnixMicros time;       // server time; a revision for kAccountChanged
+    UnixMicros time;       // server time; a revision for kAccountChanged and kGroupChanged
     wire::ReceiptRun run;  // of the receipt; of a message, what its receipt would say
     uint64_t due_ms = 0;
     Settlement::Part* waiting = nullptr;
     DeviceId sender;  // receipts
     Kind kind = Kind::kMessage;
+    GroupId group;  // of a message to one, and of what is said of one; else none
 
     // `withheld`: the entry is empty, and wants no receipt (SEND-4).
     static Entry message(const IncomingMessage& message, bool withheld);
+    static Entry group_message(const GroupMessage& message);
     // Notices: their bodies are made when they get a position.
     static Entry receipt(const DeviceAddress& from, DeviceId sender, const wire::ReceiptRun& run);
     static Entry account_changed(const AccountId& account, Revision revision);
+    static Entry group_changed(const GroupId& group, Revision revision);
+    // Gathered before it comes (group_receipts.h), so it takes no other up.
+    static Entry group_receipt(InboxBody body);
   };
+
+  // What an entry whose body many share counts for in the shard's bytes: the body is counted where it comes from
+  // (group_handler.h).
+  static constexpr size_t kSharedEntryBytes = 128;
 
   // The first position is the first of `epoch`. Its bytes are counted in `shard_bytes`, too, which outlives it.
   UndurableLog(uint32_t epoch, size_t& shard_bytes);
@@ -180,7 +194,9 @@ class UndurableLog {
 
  private:
   static Bytes encode_notice(const Entry& notice);
-  void count(std::ptrdiff_t bytes);
+  static size_t shard_bytes_of(const Entry& entry);
+  void count(const Entry& entry);
+  void discount(const Entry& entry);
   void pop_front(Settled how);
 
   Queue<Entry> entries_;

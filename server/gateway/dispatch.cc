@@ -20,6 +20,8 @@ void refuse_send(SessionProtocol& session, const wire::Send& send, wire::ErrorCo
   wire::Refused& refused = *frame.mutable_refused();
   refused.set_message_id(send.message_id().substr(0, MessageId::kBytes));
   if (send.has_account()) refused.set_account(send.account().account_id().substr(0, AccountId::kBytes));
+  if (send.has_group()) refused.set_group(send.group().group_id().substr(0, GroupId::kBytes));
+  if (send.has_read_in_group()) refused.set_group(send.read_in_group().group_id().substr(0, GroupId::kBytes));
   refused.set_code(code);
   refused.set_detail(detail);
   refused.set_retry_after_ms(retry_after_ms);

@@ -4,6 +4,9 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "crypto/group_signatures.h"
 #include "crypto/hash.h"
 #include "crypto/sessions.h"
 #include "server/gateway/testing/client.h"
@@ -104,6 +107,55 @@ TEST_F(GroupRoutes, AGroupIsMadeChangedReadAndListed_GROUP_1) {
   EXPECT_EQ(error.code(), wire::kInvalidRevision);
   ASSERT_EQ(error.group().newer().changes_size(), 1);
   EXPECT_EQ(digest_of(error.group().newer().changes(0)), group.last);
+}
+
+TEST_F(GroupRoutes, AMessageGoesFromSocketToSocketsAndItsReceiptComesBack_GROUP_3_GROUP_5) {
+  const auto makes = sign(ana, group.creating(ana.device.address, {ben.device.address.account}));
+  ASSERT_EQ(post(ana, makes).status, 200);
+  follow(group, makes);
+  Client at_ana(server.port()), at_ben(server.port());
+  ASSERT_TRUE(at_ana.open_socket() && at_ana.hello(ana.device.token));
+  ASSERT_TRUE(at_ben.open_socket() && at_ben.hello(ben.device.token));
+  const auto told = at_ben.receive(wire::ServerFrame::kDeliver);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->deliver().entries(0).group_changed().group_id(), group.id.bytes());
+
+  wire::ClientFrame frame;
+  wire::Send& send = *frame.mutable_send();
+  send.set_message_id(random.id<MessageId>().bytes());
+  wire::ToGroup& to = *send.mutable_group();
+  to.set_group_id(group.id.bytes());
+  to.set_revision(1);
+  to.set_payload("sealed");
+  to.set_receipt_number(1);
+  std::vector<crypto::MemberList> lists{{ana.device.address.account, {1}}, {ben.device.address.account, {2}}};
+  std::ranges::sort(lists, {}, &crypto::MemberList::account);
+  to.set_lists_digest(crypto::group_lists_digest(lists));
+  at_ana.send_frame(frame);
+  auto answer = at_ana.receive(wire::ServerFrame::kRefused);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->refused().code(), wire::kStaleDevices);
+  for (auto& list : lists) list.revision = {2};
+  to.set_lists_digest(crypto::group_lists_digest(lists));
+  at_ana.send_frame(frame);
+  answer = at_ana.receive(wire::ServerFrame::kAccepted);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->accepted().group(), group.id.bytes());
+
+  const auto delivered = at_ben.receive(wire::ServerFrame::kDeliver);
+  ASSERT_TRUE(delivered);
+  const wire::Entry& entry = delivered->deliver().entries(0);
+  EXPECT_EQ(entry.message().payload(), "sealed");
+  EXPECT_EQ(entry.message().group_id(), group.id.bytes());
+  EXPECT_EQ(entry.message().group_revision(), 1u);
+  wire::ClientFrame confirm;
+  confirm.mutable_confirm()->set_position(entry.position());
+  at_ben.send_frame(confirm);
+  const auto receipt = at_ana.receive(wire::ServerFrame::kDeliver);
+  ASSERT_TRUE(receipt);
+  const wire::GroupReceipt& said = receipt->deliver().entries(0).group_receipt();
+  ASSERT_EQ(said.runs_size(), 1);
+  EXPECT_EQ(said.runs(0).accounts(), ben.device.account());
 }
 
 TEST_F(GroupRoutes, RefusalsHaveTheirStatusAndSayOfWhom) {

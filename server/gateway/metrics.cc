@@ -134,6 +134,13 @@ void add_shards(const ShardCounters& total, uint64_t accounts, std::optional<uin
   families.counter("kith_receipts_coalesced_total", "Delivery receipts that went into one that was waiting.",
                    total.receipts_coalesced);
   families.counter("kith_notices_dropped_total", "Notices to inboxes that were full.", total.notices_dropped);
+  families.counter("kith_group_messages_delivered_total", "Messages to groups that all members' inboxes have.",
+                   total.group_messages_delivered);
+  families.counter("kith_group_entries_dropped_total",
+                   "Messages to groups that a device's inbox had no room for, each counted per device.",
+                   total.group_entries_dropped);
+  families.counter("kith_group_receipts_total", "Receipts of groups appended to inboxes.",
+                   total.group_receipts_appended);
   families.counter("kith_inbox_expired_total", "Entries that were never collected and expired.", total.entries_expired);
 }
 
@@ -151,6 +158,9 @@ void add_to(ShardCounters& total, const ShardCounters& one) {
   total.receipts_appended += one.receipts_appended;
   total.receipts_coalesced += one.receipts_coalesced;
   total.notices_dropped += one.notices_dropped;
+  total.group_messages_delivered += one.group_messages_delivered;
+  total.group_entries_dropped += one.group_entries_dropped;
+  total.group_receipts_appended += one.group_receipts_appended;
   total.entries_expired += one.entries_expired;
 }
 

@@ -26,7 +26,8 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kTooLarge: return {413, CloseCode::kTooBig};
     case wire::kNoSuchAccount: return {404, CloseCode::kPolicyViolation};
     case wire::kNoSuchDevice: return {404, CloseCode::kPolicyViolation};
-    case wire::kStaleDevices: return {409, CloseCode::kPolicyViolation};
+    case wire::kStaleDevices:
+    case wire::kStaleGroup: return {409, CloseCode::kPolicyViolation};
     case wire::kInboxFull: return {507, CloseCode::kTryAgainLater};
     case wire::kServerFull: return {507, CloseCode::kTryAgainLater};
     case wire::kUnavailable: return {503, CloseCode::kTryAgainLater};

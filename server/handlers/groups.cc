@@ -133,7 +133,8 @@ Outcome<GroupStore::Change> step_of(const Services& services, const std::optiona
                           .change_digest = one.digest,
                           .state = {},
                           .joined = {},
-                          .left = {}};
+                          .left = {},
+                          .taken_at = services.clock.now()};
   step.state = group_state_bytes(*after);
   if (crypto::group_state_digest(step.state) != one.parts.state_digest())
     return refuse(wire::kInvalidArgument, "state_digest");
@@ -185,7 +186,9 @@ Task<Outcome<void>> add_changes(Services& services, GroupId group, Revision afte
   const auto changes = co_await services.groups.changes(group, after, {answer.revision()}, bytes_max);
   if (!changes) co_return refuse_store(changes.error());
   for (const GroupChangeRecord& record : *changes) {
-    if (!answer.add_changes()->ParseFromString(record.change)) co_return refuse(wire::kInternal, "change");
+    wire::SignedGroupChange& change = *answer.add_changes();
+    if (!change.ParseFromString(record.change)) co_return refuse(wire::kInternal, "change");
+    change.set_server_time_us(record.taken_at.value);
   }
   co_return Outcome<void>();
 }
@@ -242,8 +245,17 @@ Task<Outcome<std::optional<GroupState>>> state_before(Services& services, GroupI
   co_return std::unexpected<Refusal>(co_await std::move(refusing));
 }
 
-Task<Outcome<wire::Empty>> write(Services& services, AccountId author, GroupId group, GroupStore::Change step,
-                                 GroupChange change) {
+// Whom the change is told: the members before it and after it, and whoever it answers.
+std::vector<AccountId> told_of(const std::optional<GroupState>& before, const GroupStore::Change& step,
+                               const GroupChange& change) {
+  std::vector<AccountId> told = before ? members_of(*before) : std::vector<AccountId>();
+  for (const GroupStore::Joined& joined : step.joined) told.push_back(joined.account);
+  for (const Bytes& each : change.answer().turned_away()) told.push_back(*AccountId::from_bytes(each));
+  return told;
+}
+
+Task<Outcome<wire::Empty>> write(Services& services, DeviceAddress author, GroupId group, GroupStore::Change step,
+                                 GroupChange change, std::vector<AccountId> told) {
   const size_t most = services.settings.groups_max;
   // Others may fill half of what somebody has room for, and not what they join or make by themselves.
   const GroupStore::Bounds bounds{.groups_max = most, .unasked_max = (most + 1) / 2};
@@ -251,9 +263,11 @@ Task<Outcome<wire::Empty>> write(Services& services, AccountId author, GroupId g
   if (!answer) co_return refuse_store(answer.error());
   switch (answer->taken) {
     case GroupStore::Taken::kTaken:
-    case GroupStore::Taken::kAlready: co_return wire::Empty();
+    case GroupStore::Taken::kAlready:  // whoever was to be told may not have been: the process ended in between
+      services.group_home.tell_changed(told, author, group, {change.revision()});
+      co_return wire::Empty();
     case GroupStore::Taken::kTooManyGroups:
-      if (std::ranges::binary_search(answer->full, author))
+      if (std::ranges::binary_search(answer->full, author.account))
         co_return refuse(wire::kTooManyGroups, "the author is in as many groups as it may");
       co_return refuse_accounts(wire::kCannotBeAdded, answer->full);
     case GroupStore::Taken::kConflict: break;
@@ -288,7 +302,8 @@ Task<Outcome<wire::Empty>> take(Services& services, DeviceAddress caller, GroupI
   Task<Outcome<void>> checking = check_joining(services, caller.account, step->joined);
   const auto checked = co_await std::move(checking);
   if (!checked) co_return std::unexpected<Refusal>(checked.error());
-  Task<Outcome<wire::Empty>> writing = write(services, caller.account, group, std::move(*step), one->change);
+  std::vector<AccountId> told = told_of(before, *step, one->change);
+  Task<Outcome<wire::Empty>> writing = write(services, caller, group, std::move(*step), one->change, std::move(told));
   co_return co_await std::move(writing);
 }
 

@@ -90,7 +90,7 @@ TEST_F(GroupsTest, OfTwoChangesOfOneRevisionOneIsTakenAndTheOtherLearnsOfIt_GROU
   const wire::GroupAnswer& newer = refused.error().group->newer();
   EXPECT_EQ(newer.revision(), 2u);
   ASSERT_EQ(newer.changes_size(), 1);
-  EXPECT_EQ(newer.changes(0).SerializeAsString(), one.SerializeAsString());
+  EXPECT_EQ(without_time(newer.changes(0)).SerializeAsString(), one.SerializeAsString());
   follow(group, newer.changes(0));
   EXPECT_TRUE(make(group, ana, group.adding(ana.address, {of(dora)}))) << "decided anew";
   EXPECT_EQ(read(group, ben)->revision(), 3u);
@@ -146,6 +146,63 @@ TEST_F(GroupsTest, AChangeThatIsSentAgainIsDoneOnce_GROUP_1) {
   EXPECT_EQ(read(second, ben)->revision(), 1u);
 }
 
+TEST_F(GroupsTest, AChangeIsShownWithTheTimeAtWhichItWasTaken_ORDER_1) {
+  FollowedGroup group = made();
+  world.loops.pass(5'000);
+  const uint64_t taken_at = world.loops.clock.unix_us;
+  SignedGroupChange adds = sign(group, ana, group.adding(ana.address, {of(cleo)}));
+  adds.set_server_time_us(1);  // of whatever a device says nothing is kept
+  ASSERT_TRUE(send(group, ana, adds));
+  world.loops.pass(5'000);
+  EXPECT_TRUE(send(group, ana, without_time(adds))) << "the same change, an answer was lost";
+  EXPECT_EQ(read(group, ben, 1)->changes(0).server_time_us(), taken_at);
+  EXPECT_LT(read(group, ben)->changes(0).server_time_us(), taken_at);
+}
+
+// ---- who is told
+
+TEST_F(GroupsTest, WhoIsOrWasAMemberIsToldOfAChangeOnEveryDeviceButTheAuthors_GROUP_1) {
+  TestDevice* const devices[] = {&ana, &ben, &cleo, &dora};
+  RecordingSession sessions[4];
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(hello(*devices[i], sessions[i]));
+  const auto told = [&](int of_whom) {
+    world.loops.settle();
+    std::vector<uint64_t> revisions;
+    for (const wire::Entry& entry : sessions[of_whom].entries) {
+      if (entry.has_group_changed()) revisions.push_back(entry.group_changed().revision());
+    }
+    return revisions;
+  };
+  using Revisions = std::vector<uint64_t>;
+  FollowedGroup group = made();
+  EXPECT_EQ(told(0), Revisions{}) << "its own device has made it";
+  EXPECT_EQ(told(1), Revisions{1});
+  EXPECT_EQ(sessions[1].entries.front().group_changed().group_id(), group.id.bytes());
+  ASSERT_TRUE(make(group, ben, group.leaving(ben.address)));
+  ASSERT_TRUE(make(group, ana, group.adding(ana.address, {of(ben), of(cleo)})));
+  ASSERT_TRUE(make(group, ana, group.removing(ana.address, {of(ben)})));
+  EXPECT_EQ(told(0), Revisions{2});
+  EXPECT_EQ(told(1), (Revisions{1, 3, 4})) << "also of the change that takes it out";
+  ASSERT_TRUE(make(group, ana, group.linking(ana.address, link.public_key, true)));
+  ASSERT_TRUE(make(group, dora, joining(group, dora, link)));
+  EXPECT_EQ(told(3), Revisions{}) << "it waits, and has made the change itself";
+  ASSERT_TRUE(make(group, ana, group.answering(ana.address, {}, {of(dora)})));
+  EXPECT_EQ(told(3), Revisions{7}) << "it was answered";
+  EXPECT_EQ(told(2), (Revisions{3, 4, 5, 6, 7}));
+  EXPECT_EQ(told(1), (Revisions{1, 3, 4}));
+}
+
+TEST_F(GroupsTest, OfManyChangesWhoIsAwayIsToldOfTheLast) {
+  FollowedGroup group = made();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(make(group, ana, group.naming(ana.address, "title " + std::to_string(i))));
+  world.loops.settle();
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  world.loops.settle();
+  ASSERT_EQ(at_ben.entries.size(), 1u);
+  EXPECT_EQ(at_ben.entries[0].group_changed().revision(), 6u);
+}
+
 TEST_F(GroupsTest, WhatAStoreDidNotAnswerIsSentAgain) {
   FollowedGroup group = made();
   const SignedGroupChange adds = sign(group, ana, group.adding(ana.address, {of(cleo)}));
@@ -199,7 +256,7 @@ TEST_F(GroupsTest, OnlyWhatIsSignedIsKeptAndHandedOn_GROUP_2) {
   ASSERT_TRUE(send(group, ana, bloated));
   follow(group, plain);
   EXPECT_TRUE(send(group, ana, plain)) << "the same change";
-  EXPECT_EQ(read(group, ben, 1)->changes(0).SerializeAsString(), plain.SerializeAsString());
+  EXPECT_EQ(without_time(read(group, ben, 1)->changes(0)).SerializeAsString(), plain.SerializeAsString());
   EXPECT_TRUE(make(group, ana, group.naming(ana.address, "sealed"))) << "what it names is of the signed parts";
 }
 

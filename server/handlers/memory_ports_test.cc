@@ -4,6 +4,7 @@
 #include "server/handlers/testing/memory_ports.h"
 
 #include "server/ports/account_store_contract.h"
+#include "server/ports/group_log_contract.h"
 #include "server/ports/group_store_contract.h"
 #include "server/ports/inbox_expiry_contract.h"
 #include "server/ports/inbox_store_contract.h"
@@ -25,13 +26,15 @@ class MemoryBackend final : public InboxStoreBackend,
                             public PairStoreBackend,
                             public LeaseStoreBackend,
                             public LinkStoreBackend,
-                            public GroupStoreBackend {
+                            public GroupStoreBackend,
+                            public GroupLogBackend {
  public:
   MemoryBackend() {
     for (testing::Faults* faults :
          {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
           &ports_.pairs.faults, &ports_.leases.faults, &other_leases_.faults, &ports_.links.faults,
-          &ports_.groups.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+          &ports_.groups.faults, &ports_.group_log.append_faults, &ports_.group_log.read_faults,
+          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -46,6 +49,9 @@ class MemoryBackend final : public InboxStoreBackend,
   LeaseStore& other_leases() override { return other_leases_; }
   LinkStore& links() override { return ports_.links; }
   GroupStore& groups() override { return ports_.groups; }
+  GroupLog& log() override { return ports_.group_log; }
+  void bound(uint64_t bytes_max) override { ports_.group_log.bytes_max = bytes_max; }
+  void pass(uint64_t) override {}
   bool reopen() override { return false; }
   bool fail_device(const DeviceAddress& device, std::optional<StoreError> error) override {
     ports_.inboxes.fail_device(device, error);
@@ -93,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, PairStoreContract, cases<PairStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LeaseStoreContract, cases<LeaseStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LinkStoreContract, cases<LinkStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, GroupStoreContract, cases<GroupStoreCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, GroupLogContract, cases<GroupLogCase>());
 
 }  // namespace
 }  // namespace kith

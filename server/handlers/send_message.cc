@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One message from a device to an account: the heart of the server. Other kinds of target (groups, several accounts)
-// are part of the protocol, and refused by name until they are here.
+// One message from a device to an account: the heart of the server. Messages to groups are in send_to_group.cc; several
+// accounts are part of the protocol, and refused by name.
 //
 // Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the
 // device, or durable. Whatever was neither was never acknowledged, and the sender sends it again with the same id,
@@ -18,6 +18,7 @@
 
 #include "server/handlers/checks.h"
 #include "server/handlers/handlers.h"
+#include "server/handlers/send_to_group.h"
 
 namespace kith::handlers {
 namespace {
@@ -30,7 +31,7 @@ constexpr uint32_t kRetryBusyMs = 1'000;
 Outcome<IncomingSend> check(DeviceAddress from, wire::Send& send) {
   const auto id = MessageId::from_bytes(send.message_id());
   if (!id || id->is_none()) return refuse(wire::kInvalidArgument, "message_id");
-  if (send.has_group() || send.has_several()) return refuse(wire::kUnsupportedTarget, "to");
+  if (send.has_several()) return refuse(wire::kUnsupportedTarget, "to");
   const auto to = AccountId::from_bytes(send.account().account_id());
   if (!to) return refuse(wire::kInvalidArgument, "account_id");
   if (static_cast<size_t>(send.account().envelopes_size()) > kDevicesMax) return refuse(wire::kTooLarge, "envelopes");
@@ -98,9 +99,7 @@ wire::ServerFrame answer_of(const wire::Send& send, const SendOutcome& outcome) 
   return refused(send, {wire::kUnavailable, "a store is away", kRetryBusyMs});
 }
 
-}  // namespace
-
-Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send) {
+Task<wire::ServerFrame> send_to_account(Services& services, DeviceAddress from, wire::Send send) {
   auto checked = check(from, send);
   if (!checked) co_return refused(send, checked.error());
   Shard& home = services.shards.of(from.account);
@@ -112,6 +111,14 @@ Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wir
   co_await enter(home.executor());
   if (by_a_person && outcome.kind == SendOutcome::Kind::kAccepted) services.home.note_written(from.account, to);
   co_return answer_of(send, outcome);
+}
+
+}  // namespace
+
+Task<wire::ServerFrame> send_message(Services& services, DeviceAddress from, wire::Send send) {
+  if (send.has_group()) return send_to_group(services, from, std::move(send));
+  if (send.has_read_in_group()) return read_in_group(services, from, std::move(send));
+  return send_to_account(services, from, std::move(send));
 }
 
 }  // namespace kith::handlers

@@ -119,8 +119,6 @@ TEST_F(SendMessageTest, TargetsOfALaterVersionAreRefusedByName) {  // [LIMIT-1]
   wire::Send send;
   send.set_message_id(id.bytes());
   EXPECT_EQ(refused(send, "account_id"), wire::kInvalidArgument);
-  send.mutable_group()->set_group_id(ben.bytes());
-  EXPECT_EQ(refused(send, "to"), wire::kUnsupportedTarget);
   send.mutable_several()->add_accounts()->set_account_id(ben.bytes());
   EXPECT_EQ(refused(send, "to"), wire::kUnsupportedTarget);
 }

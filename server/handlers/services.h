@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "server/delivery/account_home.h"
+#include "server/delivery/group_home.h"
 #include "server/delivery/shards.h"
 #include "server/handlers/heavy_work.h"
 #include "server/handlers/rate_limits.h"
@@ -58,6 +59,7 @@ struct Services : StorePorts {
   HeavyWork heavy_work;
   HandlerSettings settings;
   AccountHome home{shards};
+  GroupHome group_home{shards};
 };
 
 }  // namespace kith

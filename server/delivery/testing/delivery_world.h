@@ -26,6 +26,7 @@ struct DeliveryStores {
   MemoryLeases leases;
   MemoryLinkStore links;
   MemoryGroupStore groups;
+  MemoryGroupLog group_log;
   MemoryInboxStore inboxes;
 };
 
@@ -71,6 +72,7 @@ class DeliveryWorld {
   [[nodiscard]] MemoryLeaseStore& leases() { return leases_; }
   [[nodiscard]] MemoryLinkStore& links() { return stores_->links; }
   [[nodiscard]] MemoryGroupStore& groups() { return stores_->groups; }
+  [[nodiscard]] MemoryGroupLog& group_log() { return stores_->group_log; }
   [[nodiscard]] MemoryLastSeenStore& last_seen() { return stores_->last_seen; }
   [[nodiscard]] std::shared_ptr<DeliveryStores> stores() { return stores_; }
 
@@ -197,11 +199,11 @@ class DeliveryWorld {
     std::vector<Shards::Loop> parts;
     for (size_t i = 0; i < loops.size(); ++i) parts.push_back({&loops[i], &loops[i]});
     const auto slots = loops.run(0, take_all_slots(stores_->inboxes, random.id<SlotOwner>()));
-    shards_ =
-        std::make_unique<Shards>(parts, loops.clock,
-                                 DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->pairs,
-                                               leases_, stores_->links, stores_->groups, stores_->inboxes},
-                                 settings_, *slots);
+    shards_ = std::make_unique<Shards>(
+        parts, loops.clock,
+        DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->pairs, leases_, stores_->links,
+                      stores_->groups, stores_->group_log, stores_->inboxes},
+        settings_, *slots);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }
 

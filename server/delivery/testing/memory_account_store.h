@@ -75,6 +75,16 @@ class MemoryAccountStore final : public AccountStore {
     });
     co_return accounts;
   }
+  Task<Result<std::vector<ListRevision>, StoreError>> list_revisions(std::vector<AccountId> accounts) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    std::vector<ListRevision> revisions;
+    for (const AccountId& account : accounts) {
+      const auto found = accounts_.find(account);
+      if (found != accounts_.end()) revisions.push_back({account, found->second.device_list_revision});
+    }
+    co_return revisions;
+  }
   Task<Result<AccountRecord, StoreError>> add_handle(AccountId account, Handle handle, Place place) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);

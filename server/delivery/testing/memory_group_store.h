@@ -18,6 +18,16 @@ class MemoryGroupStore final : public GroupStore {
  public:
   Faults faults;
 
+  // Of each group every state that it was in, the first one first.
+  std::map<GroupId, std::vector<Bytes>> states() {
+    const std::lock_guard lock(mutex_);
+    std::map<GroupId, std::vector<Bytes>> all;
+    for (const auto& [id, group] : groups_) {
+      for (const Change& change : group.changes) all[id].push_back(change.state);
+    }
+    return all;
+  }
+
   Task<Result<GroupRecord, StoreError>> load(GroupId group) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
@@ -67,7 +77,7 @@ class MemoryGroupStore final : public GroupStore {
       if (change.revision <= after || change.revision > until) continue;
       bytes += change.change.size();
       if (bytes > bytes_max && !changes.empty()) break;
-      changes.push_back({change.revision, change.change});
+      changes.push_back({change.revision, change.change, change.taken_at});
     }
     co_return changes;
   }

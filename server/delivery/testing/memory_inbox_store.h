@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -111,9 +112,14 @@ class MemoryInboxStore final : public InboxStore {
     const std::lock_guard lock(mutex_);
     if (by_itself_) return std::nullopt;
     if (bytes_held_) return *bytes_held_;
+    constexpr uint64_t kDay = 86'400'000'000;
     uint64_t bytes = 0;
+    std::set<std::pair<uint64_t, uint64_t>> shared;
     for (const auto& [device, entries] : inboxes_) {
-      for (const auto& [position, entry] : entries) bytes += entry.body->size();
+      for (const auto& [position, entry] : entries) {
+        const bool is_known = entry.shared != 0 && !shared.insert({entry.shared, entry.expires_at.value / kDay}).second;
+        if (!is_known) bytes += entry.body->size();
+      }
     }
     return bytes;
   }

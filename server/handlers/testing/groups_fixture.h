@@ -18,6 +18,11 @@ class GroupsFixture : public ::testing::Test {
   }
 
   static AccountId of(const TestDevice& device) { return device.address.account; }
+  Outcome<DeviceAddress> hello(const TestDevice& device, RecordingSession& session) {
+    wire::Hello hello = HandlersWorld::hello_of(device.address);
+    hello.set_token(device.token);
+    return world.run_on(of(device), handlers::hello(world.services(), std::move(hello), session));
+  }
   FollowedGroup new_group() { return FollowedGroup{world.random.id<GroupId>()}; }
   wire::SignedGroupChange sign(const FollowedGroup& group, TestDevice& author, const wire::GroupChange& change) {
     return sign_change(group, change, author.store.identity(), world.random);

@@ -149,7 +149,9 @@ struct MemoryPorts {
   MemoryPorts() {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
-  StorePorts all() { return {accounts, keys, profiles, last_seen, pairs, leases, links, groups, inboxes, codes}; }
+  StorePorts all() {
+    return {accounts, keys, profiles, last_seen, pairs, leases, links, groups, group_log, inboxes, codes};
+  }
 
   MemoryAccountStore accounts;
   MemoryKeyStore keys;
@@ -160,6 +162,7 @@ struct MemoryPorts {
   MemoryLeaseStore leases{all_leases, "kithd"};
   MemoryLinkStore links;
   MemoryGroupStore groups;
+  MemoryGroupLog group_log;
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };

@@ -23,6 +23,12 @@ inline Bytes digest_of(const wire::SignedGroupChange& change) {
   return crypto::group_change_digest(change.change(), change.state_digest(), change.signature());
 }
 
+// A change as it was sent: without what the server says of it.
+inline wire::SignedGroupChange without_time(wire::SignedGroupChange answered) {
+  answered.clear_server_time_us();
+  return answered;
+}
+
 // What a member does with a change that the server has taken.
 inline void follow(FollowedGroup& group, const wire::SignedGroupChange& taken) {
   group.state = *apply_change(group.state, *read_group_change(taken.change()));

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "server/delivery/group_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/group_state.h"
+
+namespace kith {
+namespace {
+
+constexpr uint64_t kFreshMs = 100;
+constexpr int kReadAgainMax = 3;           // of a group that changes while it is read
+constexpr size_t kChangesBytes = 1 << 20;  // of a page of its history
+
+std::vector<AccountId> members_of(const wire::GroupState& state) {
+  std::vector<AccountId> members;
+  members.reserve(static_cast<size_t>(state.members_size()));
+  for (const auto& member : state.members()) members.push_back(*AccountId::from_bytes(member.account_id()));
+  return members;
+}
+
+}  // namespace
+
+const KnownGroup::Member* KnownGroup::member(const AccountId& account) const {
+  const auto found = std::ranges::lower_bound(members, account, {}, &Member::account);
+  return found != members.end() && found->account == account ? &*found : nullptr;
+}
+
+std::vector<AccountId> KnownGroup::accounts() const {
+  std::vector<AccountId> all;
+  all.reserve(members.size());
+  for (const Member& member : members) all.push_back(member.account);
+  return all;
+}
+
+struct GroupCache::LoadWait {
+  Loading& loading;
+  [[nodiscard]] bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> continuation) const { loading.waiters.push_back(continuation); }
+  [[nodiscard]] Found await_resume() const { return loading.found; }
+};
+
+GroupCache::Entry* GroupCache::find(const GroupId& group, uint64_t age_max_ms) {
+  if (loading_.contains(group)) return nullptr;  // behind those who wait
+  const auto found = groups_.find(group);
+  if (found == groups_.end()) return nullptr;
+  if (ports_.time.now_ms() - found->second.read_ms > age_max_ms) {
+    groups_.erase(found);
+    return nullptr;
+  }
+  found->second.used_ms = ports_.time.now_ms();
+  return &found->second;
+}
+
+Task<GroupCache::Found> GroupCache::get(GroupId group) {
+  if (const Entry* const entry = find(group, uint64_t{kAgeMaxS} * 1000)) co_return entry->group;
+  auto& loading = loading_[group];
+  if (!loading) {
+    loading = std::make_unique<Loading>();
+    ports_.scope.spawn(load(group));  // not before the next turn: this coroutine waits by then
+  }
+  LoadWait wait{*loading};
+  co_return co_await wait;
+}
+
+Task<GroupCache::Found> GroupCache::get_fresh(GroupId group) {
+  (void)find(group, kFreshMs);
+  return get(group);
+}
+
+Task<void> GroupCache::load(GroupId group) {
+  later later(ports_.executor);
+  co_await later;
+  Loading& loading = *loading_.at(group);
+  for (int again = 0; again < kReadAgainMax; ++again) {
+    loading.stale = false;
+    Task<Found> reading = read(group);
+    loading.found = co_await std::move(reading);
+    if (!loading.stale) break;
+  }
+  const uint64_t now = ports_.time.now_ms();
+  if (loading.found && !loading.stale) groups_[group] = {*loading.found, now, now};
+  // In order, and newcomers behind.
+  for (size_t i = 0; i < loading.waiters.size(); ++i) loading.waiters[i].resume();
+  loading_.erase(group);
+}
+
+Task<GroupCache::Found> GroupCache::read(GroupId group) {
+  const auto record = co_await ports_.groups.load(group);
+  co_await enter(ports_.executor);
+  if (!record) co_return Fail(record.error());
+  const auto state = read_group_state(record->state);
+  if (!state) co_return Fail(StoreError::kUnavailable);
+  if (state->members_size() == 0) co_return Fail(StoreError::kNotFound);
+  auto known = std::make_shared<KnownGroup>();
+  known->revision = record->revision;
+  known->members_send = state->permissions().members_send();
+  known->members.reserve(static_cast<size_t>(state->members_size()));
+  for (const auto& member : state->members())
+    known->members.push_back({*AccountId::from_bytes(member.account_id()), {}, member.role() == wire::kGroupAdmin});
+  const auto lists = co_await ports_.accounts.list_revisions(known->accounts());
+  co_await enter(ports_.executor);
+  if (!lists) co_return Fail(lists.error());
+  size_t next = 0;
+  for (KnownGroup::Member& member : known->members) {  // both ascend
+    if (next < lists->size() && (*lists)[next].account == member.account) member.list = (*lists)[next++].revision;
+  }
+  co_return known;
+}
+
+Task<Result<std::vector<AccountId>, StoreError>> GroupCache::members_at(GroupId group, Revision revision) {
+  Task<Found> finding = get(group);
+  const Found found = co_await std::move(finding);
+  if (found && (*found)->revision == revision) co_return (*found)->accounts();
+  if (!found && found.error() != StoreError::kNotFound) co_return Fail(found.error());
+  Task<Result<std::vector<AccountId>, StoreError>> replaying = replay(group, revision);
+  co_return co_await std::move(replaying);
+}
+
+Task<Result<std::vector<AccountId>, StoreError>> GroupCache::replay(GroupId group, Revision revision) {
+  const auto checkpoint = co_await ports_.groups.checkpoint(group, revision);
+  co_await enter(ports_.executor);
+  if (!checkpoint && checkpoint.error() == StoreError::kNotFound) co_return std::vector<AccountId>();
+  if (!checkpoint) co_return Fail(checkpoint.error());
+  std::optional<wire::GroupState> state = read_group_state(checkpoint->state);
+  while (state && state->revision() < revision.value) {
+    const auto changes = co_await ports_.groups.changes(group, {state->revision()}, revision, kChangesBytes);
+    co_await enter(ports_.executor);
+    if (!changes) co_return Fail(changes.error());
+    if (changes->empty()) co_return std::vector<AccountId>();  // forgotten just now
+    for (const GroupChangeRecord& record : *changes) {
+      wire::SignedGroupChange parts;
+      const auto change =
+          parts.ParseFromString(record.change) ? read_group_change(parts.change()) : Fail(GroupError::kMalformed);
+      auto after = change ? apply_change(state, *change) : Fail(change.error());
+      if (!after) co_return Fail(StoreError::kUnavailable);
+      state = std::move(*after);
+    }
+  }
+  if (!state) co_return Fail(StoreError::kUnavailable);
+  co_return members_of(*state);
+}
+
+void GroupCache::changed(const GroupId& group, Revision revision) {
+  if (const auto loading = loading_.find(group); loading != loading_.end()) loading->second->stale = true;
+  const auto found = groups_.find(group);
+  if (found != groups_.end() && found->second.group->revision < revision) groups_.erase(found);
+}
+
+void GroupCache::list_changed(const AccountId& account, Revision revision) {
+  for (const auto& [group, loading] : loading_) loading->stale = true;
+  for (auto& [group, entry] : groups_) {
+    const auto member = std::ranges::lower_bound(entry.group->members, account, {}, &KnownGroup::Member::account);
+    if (member == entry.group->members.end() || member->account != account || member->list >= revision) continue;
+    member->list = revision;
+    entry.group->lists_digest.clear();
+  }
+}
+
+void GroupCache::sweep() {
+  const uint64_t now = ports_.time.now_ms();
+  std::erase_if(groups_, [now](const auto& one) { return now - one.second.used_ms > uint64_t{kIdleS} * 1000; });
+}
+
+}  // namespace kith

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "server/delivery/group_handler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/delivery/shard.h"
+
+namespace kith {
+namespace {
+
+constexpr uint64_t kAgainMs = 1000;
+constexpr size_t kReadCount = 64;
+constexpr size_t kReadBytes = 2 << 20;
+
+}  // namespace
+
+void GroupHandler::start(const std::vector<Slot>& slots) {
+  for (const Slot slot : slots) appended(slot, 1);
+}
+
+void GroupHandler::appended(Slot slot, uint64_t number) {
+  Progress& progress = slots_[slot.value];
+  progress.known = std::max(progress.known, number);
+  go_on(slot);
+}
+
+void GroupHandler::go_on(Slot slot) {
+  Progress& progress = slots_[slot.value];
+  progress.waits = false;
+  if (closed_ || progress.reading || progress.known <= progress.taken) return;
+  if (!has_room()) {
+    progress.waits = true;
+    return;
+  }
+  progress.reading = true;
+  ports_.scope.spawn(read(slot));
+}
+
+Task<void> GroupHandler::read(Slot slot) {
+  Progress& progress = slots_[slot.value];
+  while (!closed_ && has_room()) {
+    const uint64_t told = progress.known;
+    auto records = co_await ports_.log.read(slot, progress.taken, kReadCount, kReadBytes);
+    co_await enter(ports_.executor);
+    if (closed_) break;
+    if (!records) {
+      progress.waits = true;
+      try_again();
+      break;
+    }
+    if (records->empty()) {
+      // Nothing is there, or not any more; what was told of meanwhile came after this look.
+      if (progress.known != told) continue;
+      progress.known = progress.taken;
+      break;
+    }
+    for (GroupLogRecord& record : *records) {
+      progress.taken = record.number;
+      progress.known = std::max(progress.known, record.number);
+      progress.records.push_back({record.number});
+      ++records_;
+      bytes_ += record.payload.size();
+      take(std::make_shared<const GroupLogRecord>(std::move(record)));
+    }
+  }
+  progress.reading = false;
+  if (!has_room()) progress.known = std::max(progress.known, progress.taken + 1);  // there may be more
+  if (!progress.waits) go_on(slot);
+}
+
+void GroupHandler::take(std::shared_ptr<const GroupLogRecord> record) {
+  ports_.scope.spawn(find_members(std::move(record)));
+}
+
+Task<void> GroupHandler::find_members(std::shared_ptr<const GroupLogRecord> record) {
+  Task<Result<std::vector<AccountId>, StoreError>> finding = ports_.cache.members_at(record->group, record->revision);
+  const auto members = co_await std::move(finding);
+  if (closed_) co_return;
+  if (members) {
+    hand_out(record, *members);
+  } else {
+    without_members_.push_back(std::move(record));
+    try_again();
+  }
+}
+
+// One hop to each loop. Who is done says so by a hop back; a loop that closes before never does.
+void GroupHandler::hand_out(const std::shared_ptr<const GroupLogRecord>& record,
+                            const std::vector<AccountId>& members) {
+  std::vector<std::vector<AccountId>> by_shard(ports_.shards.size());
+  for (const AccountId& member : members) by_shard[ports_.shards.index_of(member)].push_back(member);
+  const auto flight = std::make_shared<Flight>(Flight{record, 0});
+  for (const auto& some : by_shard) flight->loops += some.empty() ? 0 : 1;
+  if (flight->loops == 0) return done(*record);
+  const auto message = std::make_shared<const GroupMessage>(GroupMessage::of(*record));
+  for (size_t i = 0; i < by_shard.size(); ++i) {
+    if (by_shard[i].empty()) continue;
+    Shard& shard = ports_.shards.at(i);
+    auto landed = [this, flight] {
+      if (--flight->loops == 0 && !closed_) done(*flight->record);
+    };
+    GroupInboxes::Job job;
+    job.message = message;
+    job.members = std::move(by_shard[i]);
+    job.done = [&executor = ports_.executor, landed] { executor.post(std::move_only_function<void()>(landed)); };
+    shard.executor().post(std::move_only_function<void()>(
+        [&shard, job = std::move(job)]() mutable { shard.group_inboxes().take(std::move(job)); }));
+  }
+}
+
+void GroupHandler::done(const GroupLogRecord& record) {
+  const Slot slot = slot_of(record.group);
+  Progress& progress = slots_[slot.value];
+  const auto found = std::ranges::lower_bound(progress.records, record.number, {}, &Record::number);
+  found->done = true;
+  --records_;
+  bytes_ -= record.payload.size();
+  ++ports_.counters.group_messages_delivered;
+  uint64_t settled = 0;
+  while (!progress.records.empty() && progress.records.front().done) {
+    settled = progress.records.front().number;
+    progress.records.pop_front();
+  }
+  if (settled != 0) ports_.log.settled(slot, settled);
+  if (!has_room()) return;
+  for (size_t i = 0; i < kSlots; ++i) {
+    if (slots_[i].waits && timer_ == 0) go_on({static_cast<uint8_t>(i)});
+  }
+}
+
+void GroupHandler::try_again() {
+  if (timer_ != 0 || closed_) return;
+  timer_ = ports_.timers.after(kAgainMs, [this] {
+    timer_ = 0;
+    for (auto& record : std::exchange(without_members_, {})) take(std::move(record));
+    for (size_t i = 0; i < kSlots; ++i) {
+      if (slots_[i].waits) go_on({static_cast<uint8_t>(i)});
+    }
+  });
+}
+
+void GroupHandler::close() {
+  closed_ = true;
+  if (timer_ != 0) ports_.timers.cancel(std::exchange(timer_, 0));
+}
+
+}  // namespace kith

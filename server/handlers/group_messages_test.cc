@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Messages to groups, from the frame to the members' devices and back to the sender's: GROUP-3, GROUP-5.
+#include "server/handlers/testing/groups_fixture.h"
+
+namespace kith::testing {
+namespace {
+
+class GroupMessagesTest : public GroupsFixture {
+ protected:
+  explicit GroupMessagesTest(const HandlersWorldOptions& options = {}) : GroupsFixture(options) {}
+
+  // And everybody knows of it.
+  Outcome<wire::Empty> make(FollowedGroup& group, TestDevice& author, const wire::GroupChange& change) {
+    auto outcome = GroupsFixture::make(group, author, change);
+    world.loops.settle();
+    return outcome;
+  }
+  MessageId new_id() { return world.random.id<MessageId>(); }
+  // What a device that knows the group as it is has to name.
+  Bytes digest(const FollowedGroup& group) {
+    std::vector<AccountId> accounts;
+    for (const auto& member : group.state->members()) accounts.push_back(*AccountId::from_bytes(member.account_id()));
+    const auto lists = world.run(world.ports().accounts.list_revisions(accounts));
+    std::vector<crypto::MemberList> all;
+    for (const auto& list : *lists) all.push_back({list.account, list.revision});
+    return crypto::group_lists_digest(all);
+  }
+  wire::Send to(const FollowedGroup& group, MessageId id, uint64_t number = 0, Bytes payload = "sealed") {
+    wire::Send send;
+    send.set_message_id(id.bytes());
+    wire::ToGroup& to = *send.mutable_group();
+    to.set_group_id(group.id.bytes());
+    to.set_revision(group.state->revision());
+    to.set_lists_digest(digest(group));
+    to.set_payload(std::move(payload));
+    to.set_receipt_number(number);
+    return send;
+  }
+  wire::ServerFrame write(const TestDevice& from, wire::Send send) { return world.send(from.address, std::move(send)); }
+  wire::ServerFrame write(const TestDevice& from, const FollowedGroup& group, uint64_t number = 0) {
+    return write(from, to(group, new_id(), number));
+  }
+  static wire::ErrorCode code(const wire::ServerFrame& answer) {
+    return answer.has_refused() ? answer.refused().code() : wire::kErrorUnspecified;
+  }
+  static std::vector<wire::GroupReceipt> receipts_at(const RecordingSession& session) {
+    std::vector<wire::GroupReceipt> receipts;
+    for (const wire::Entry& entry : session.entries) {
+      if (entry.has_group_receipt()) receipts.push_back(entry.group_receipt());
+    }
+    return receipts;
+  }
+  // Of Ana, with Ben and Cleo, whom nobody is told of any more.
+  FollowedGroup of_three() {
+    FollowedGroup group = new_group();
+    EXPECT_TRUE(make(group, ana, group.creating(ana.address, {of(ben), of(cleo)})));
+    return group;
+  }
+  MemoryGroupLog& log() { return world.ports().group_log; }
+};
+
+class GroupMessagesOnThreeLoops : public GroupMessagesTest {
+ protected:
+  static HandlersWorldOptions options() {
+    HandlersWorldOptions options;
+    options.shards = 3;
+    return options;
+  }
+  GroupMessagesOnThreeLoops() : GroupMessagesTest(options()) {}
+};
+
+// ---- the way of a message
+
+TEST_F(GroupMessagesOnThreeLoops, AMessageComesToEveryDeviceOfEachMemberButTheSendingOne_GROUP_3) {
+  const AccountId eva = world.add_account(3);
+  FollowedGroup group = of_three();
+  ASSERT_TRUE(make(group, ana, group.adding(ana.address, {eva})));
+  RecordingSession at_ana, at_ben, at_dora, at_eva[3];
+  ASSERT_TRUE(hello(ana, at_ana));
+  ASSERT_TRUE(hello(ben, at_ben));
+  ASSERT_TRUE(hello(dora, at_dora));
+  for (uint32_t i = 0; i < 3; ++i) ASSERT_TRUE(world.hello({eva, {i + 1}}, at_eva[i]));
+  const MessageId id = new_id();
+  const wire::ServerFrame answer = world.send({eva, {2}}, to(group, id, 7, "sealed once"));
+  ASSERT_TRUE(answer.has_accepted()) << answer.ShortDebugString();
+  EXPECT_EQ(answer.accepted().message_id(), id.bytes());
+  EXPECT_EQ(answer.accepted().group(), group.id.bytes());
+  world.loops.settle();
+  for (const RecordingSession* session : {&at_ana, &at_ben, &at_eva[0], &at_eva[2]}) {
+    ASSERT_EQ(session->messages(), std::vector{id});
+    const wire::IncomingMessage& message = session->entries.back().message();
+    EXPECT_EQ(message.from_account(), eva.bytes());
+    EXPECT_EQ(message.from_device(), 2u);
+    EXPECT_EQ(message.server_time_us(), answer.accepted().server_time_us());
+    EXPECT_EQ(message.payload(), "sealed once");
+    EXPECT_EQ(message.receipt_number(), 7u);
+    EXPECT_EQ(message.group_id(), group.id.bytes());
+    EXPECT_EQ(message.group_revision(), 2u);
+  }
+  EXPECT_TRUE(at_eva[1].messages().empty()) << "it has sent it";
+  EXPECT_TRUE(at_dora.messages().empty()) << "no member";
+  RecordingSession at_cleo;
+  world.loops.pass(1'000);
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  world.loops.settle();
+  EXPECT_EQ(at_cleo.messages(), std::vector{id}) << "who was away";
+  EXPECT_EQ(log().held(), 0u) << "everybody has it, or their inboxes durably";
+}
+
+TEST_F(GroupMessagesTest, MessagesOfADeviceComeInTheirOrder_ORDER_1) {
+  const FollowedGroup group = of_three();
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  world.ports().groups.faults.answer_later(true);
+  std::vector<MessageId> ids;
+  std::vector<std::optional<wire::ServerFrame>> answers(20);
+  for (auto& answer : answers) {
+    ids.push_back(new_id());
+    world.begin_send(ana.address, to(group, ids.back()), answer);
+  }
+  world.loops.settle();
+  EXPECT_EQ(at_ben.messages(), ids);
+  for (size_t i = 1; i < answers.size(); ++i)
+    EXPECT_LT(answers[i - 1]->accepted().server_time_us(), answers[i]->accepted().server_time_us());
+}
+
+TEST_F(GroupMessagesTest, ABlockDoesNotMatterBetweenMembers_GROUP_3) {
+  const FollowedGroup group = of_three();
+  block(ben, ana);
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  ASSERT_TRUE(write(ana, group).has_accepted());
+  world.loops.settle();
+  EXPECT_EQ(at_ben.messages().size(), 1u);
+}
+
+// ---- what is refused
+
+TEST_F(GroupMessagesTest, WhatTheDeviceKnowsOtherwiseIsToldWithTheRefusal_GROUP_3) {
+  FollowedGroup group = of_three();
+  ASSERT_TRUE(write(ana, group).has_accepted());
+  const FollowedGroup before = group;
+  ASSERT_TRUE(make(group, ana, group.adding(ana.address, {of(dora)})));
+  wire::ServerFrame answer = write(ben, to(before, new_id()));
+  ASSERT_EQ(code(answer), wire::kStaleGroup);
+  EXPECT_EQ(answer.refused().group(), group.id.bytes());
+  EXPECT_EQ(answer.refused().stale_group().revision(), 2u);
+  EXPECT_EQ(answer.refused().stale_group().lists_size(), 0);
+  wire::Send stale = to(group, new_id());
+  stale.mutable_group()->set_lists_digest(digest(before));
+  answer = write(ben, stale);
+  ASSERT_EQ(code(answer), wire::kStaleDevices);
+  EXPECT_EQ(answer.refused().stale_group().revision(), 2u);
+  ASSERT_EQ(answer.refused().stale_group().lists_size(), 4);
+  std::vector<std::string> told;
+  for (const auto& list : answer.refused().stale_group().lists()) {
+    told.push_back(list.account_id());
+    EXPECT_EQ(list.device_list_revision(), 1u);
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  world.loops.pass(1'000);
+  EXPECT_EQ(log().held(), 0u) << "of what is refused nothing is kept";
+  EXPECT_TRUE(write(ben, group).has_accepted());
+}
+
+TEST_F(GroupMessagesOnThreeLoops, ANewDeviceOfAMemberIsKnownAtOnceOnEveryLoop_GROUP_3) {
+  const AccountId eva = world.add_account(1);
+  FollowedGroup group = of_three();
+  ASSERT_TRUE(make(group, ana, group.adding(ana.address, {eva})));
+  for (const TestDevice* device : {&ana, &ben, &cleo}) ASSERT_TRUE(write(*device, group).has_accepted());
+  const Bytes before = digest(group);
+  const auto linked = world.run(world.ports().accounts.link_device(eva, Bytes(32, 't'), {1}));
+  ASSERT_TRUE(linked);
+  const auto record = world.run(world.ports().accounts.set_device_list(
+      eva, {{linked->device_list_revision.value + 1}, "list", "signature", {{1}, {2}}}));
+  ASSERT_TRUE(record);
+  struct Doing {
+    static Task<bool> set(AccountHome& home, AccountRecord record) {
+      co_await home.set_devices(std::move(record), {2});
+      co_return true;
+    }
+  };
+  world.run(Doing::set(world.services().home, *record));
+  world.loops.settle();
+  for (const TestDevice* device : {&ana, &ben, &cleo}) {
+    wire::Send stale = to(group, new_id());
+    stale.mutable_group()->set_lists_digest(before);
+    EXPECT_EQ(code(write(*device, stale)), wire::kStaleDevices);
+    EXPECT_TRUE(write(*device, group).has_accepted());
+  }
+}
+
+TEST_F(GroupMessagesTest, WhoIsNoMemberLearnsNothing_GROUP_3) {
+  FollowedGroup group = of_three();
+  EXPECT_EQ(code(write(dora, group)), wire::kNoSuchGroup);
+  FollowedGroup none = group;
+  none.id = world.random.id<GroupId>();
+  EXPECT_EQ(code(write(dora, none)), wire::kNoSuchGroup);
+  EXPECT_EQ(code(write(ana, none)), wire::kNoSuchGroup);
+  ASSERT_TRUE(make(group, ana, group.removing(ana.address, {of(ben)})));
+  EXPECT_EQ(code(write(ben, group)), wire::kNoSuchGroup) << "it was one";
+}
+
+TEST_F(GroupMessagesTest, WhereOnlyAdminsWriteMembersDoNot_GROUP_3) {
+  FollowedGroup group = of_three();
+  ASSERT_TRUE(make(group, ana, group.permitting(ana.address, false, true, true)));
+  EXPECT_EQ(code(write(ben, group)), wire::kNotAllowed);
+  EXPECT_TRUE(write(ana, group).has_accepted());
+}
+
+TEST_F(GroupMessagesTest, WhatIsNoMessageIsRefusedByName_GROUP_3) {
+  const FollowedGroup group = of_three();
+  const auto refused = [&](const wire::Send& send, const std::string& detail) {
+    const wire::ServerFrame answer = write(ana, send);
+    EXPECT_EQ(answer.refused().detail(), detail);
+    return code(answer);
+  };
+  wire::Send send = to(group, new_id());
+  send.set_message_id("short");
+  EXPECT_EQ(refused(send, "message_id"), wire::kInvalidArgument);
+  send = to(group, new_id());
+  send.mutable_group()->set_group_id("short");
+  EXPECT_EQ(refused(send, "group_id"), wire::kInvalidArgument);
+  send = to(group, new_id());
+  send.mutable_group()->set_lists_digest("short");
+  EXPECT_EQ(refused(send, "lists_digest"), wire::kInvalidArgument);
+  EXPECT_EQ(refused(to(group, new_id(), 0, ""), "payload"), wire::kInvalidArgument);
+  EXPECT_EQ(refused(to(group, new_id(), 0, Bytes(kEnvelopeBytesMax + 1, 'x')), "payload"), wire::kTooLarge);
+  EXPECT_TRUE(write(ana, to(group, new_id(), 0, Bytes(kEnvelopeBytesMax, 'x'))).has_accepted());
+}
+
+// ---- again
+
+TEST_F(GroupMessagesTest, AMessageThatIsSentAgainIsAppendedOnceAndHasItsFirstTime_SEND_1_GROUP_3) {
+  const FollowedGroup group = of_three();
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  const wire::Send send = to(group, new_id(), 1);
+  const wire::ServerFrame first = write(ana, send);
+  ASSERT_TRUE(first.has_accepted());
+  world.loops.pass(10'000);
+  const wire::ServerFrame again = write(ana, send);
+  EXPECT_EQ(again.accepted().server_time_us(), first.accepted().server_time_us());
+  EXPECT_EQ(at_ben.messages().size(), 1u);
+  EXPECT_FALSE(write(ben, send).accepted().server_time_us() == first.accepted().server_time_us())
+      << "somebody else's id is not used up";
+}
+
+TEST_F(GroupMessagesTest, WhatTheLogDoesNotTakeIsRefusedAndSentAgain_SEND_3_GROUP_3) {
+  const FollowedGroup group = of_three();
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  const wire::Send send = to(group, new_id());
+  log().append_faults.fail_next(StoreError::kFull);
+  wire::ServerFrame answer = write(ana, send);
+  EXPECT_EQ(code(answer), wire::kServerFull);
+  EXPECT_GT(answer.refused().retry_after_ms(), 0u);
+  log().append_faults.fail_next(StoreError::kUnavailable);
+  log().lose_answers = true;
+  EXPECT_EQ(code(write(ana, send)), wire::kUnavailable);
+  EXPECT_TRUE(write(ana, send).has_accepted()) << "though it is there already";
+  world.ports().groups.faults.fail(StoreError::kUnavailable);
+  world.loops.pass(61'000);
+  EXPECT_EQ(code(write(ana, group)), wire::kUnavailable);
+  world.loops.settle();
+  EXPECT_EQ(at_ben.messages().size(), 1u);
+  world.ports().groups.faults.fail(std::nullopt);
+}
+
+TEST_F(GroupMessagesTest, ItIsAcceptedBeforeAnyMemberHasItAndComesWhenTheStoresAreBack_GROUP_3) {
+  const FollowedGroup group = of_three();
+  world.ports().inboxes.write_faults.fail(StoreError::kUnavailable);
+  const MessageId id = new_id();
+  ASSERT_TRUE(write(ana, to(group, id)).has_accepted());
+  world.loops.pass(10'000);
+  EXPECT_EQ(log().held(), 1u);
+  const MessageId later = new_id();
+  ASSERT_TRUE(write(ana, to(group, later)).has_accepted());
+  world.ports().inboxes.write_faults.fail(std::nullopt);
+  world.loops.pass(5'000);
+  EXPECT_EQ(log().held(), 0u);
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  world.loops.settle();
+  EXPECT_EQ(at_ben.messages(), (std::vector{id, later})) << "each once";
+}
+
+TEST_F(GroupMessagesTest, WhatTheLogStillHasAtAStartIsDeliveredAgainAndEachOnce_GROUP_3) {
+  const FollowedGroup group = of_three();
+  world.ports().inboxes.write_faults.hold();
+  std::vector<MessageId> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(new_id());
+    ASSERT_TRUE(write(ana, to(group, ids.back())).has_accepted());
+  }
+  auto crashed = std::make_shared<MemoryPorts>();
+  crashed->group_log.copy_from(log());
+  ASSERT_EQ(crashed->group_log.held(), 5u);
+  world.ports().inboxes.write_faults.release();
+  world.loops.pass(1'000);
+  // Cleo's inbox has them, the log does not know.
+  RecordingSession at_cleo;
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  world.stop();
+  log().copy_from(crashed->group_log);
+  world.restart();
+  world.loops.pass(5'000);
+  EXPECT_EQ(log().held(), 0u);
+  for (const TestDevice* device : {&ben, &cleo}) {
+    RecordingSession session;
+    ASSERT_TRUE(hello(*device, session));
+    world.loops.settle();
+    EXPECT_EQ(session.messages(), ids);
+  }
+}
+
+TEST_F(GroupMessagesTest, AMessageIsForTheMembersOfItsRevision_GROUP_3) {
+  FollowedGroup group = of_three();
+  ASSERT_TRUE(make(group, ana, group.naming(ana.address, "sealed")));
+  log().read_faults.hold();
+  const MessageId id = new_id();
+  ASSERT_TRUE(write(ana, to(group, id)).has_accepted());
+  ASSERT_TRUE(make(group, ana, group.removing(ana.address, {of(ben)})));
+  ASSERT_TRUE(make(group, ana, group.adding(ana.address, {of(dora)})));
+  log().read_faults.release();
+  world.loops.pass(1'000);
+  const auto messages_of = [this](const TestDevice& device) {
+    RecordingSession session;
+    EXPECT_TRUE(hello(device, session));
+    world.loops.settle();
+    return session.messages();
+  };
+  EXPECT_EQ(messages_of(ben), std::vector{id}) << "it was one then";
+  EXPECT_EQ(messages_of(cleo), std::vector{id});
+  EXPECT_TRUE(messages_of(dora).empty());
+}
+
+TEST_F(GroupMessagesTest, OfAGroupThatIsForgottenNothingIsHeldUp_GROUP_3) {
+  FollowedGroup group = of_three();
+  log().read_faults.hold();
+  ASSERT_TRUE(write(ana, group).has_accepted());
+  for (TestDevice* device : {&ana, &ben, &cleo}) ASSERT_TRUE(make(group, *device, group.leaving(device->address)));
+  ASSERT_GT(*world.run(world.ports().groups.forget_abandoned({UINT64_MAX}, 100)), 0u);
+  log().read_faults.release();
+  world.loops.pass(1'000);
+  EXPECT_EQ(log().held(), 0u);
+}
+
+// ---- bounds
+
+class SmallInboxes : public GroupMessagesTest {
+ protected:
+  static HandlersWorldOptions options() {
+    HandlersWorldOptions options;
+    options.delivery.inbox_entries_max = 3;
+    return options;
+  }
+  SmallInboxes() : GroupMessagesTest(options()) {}
+};
+
+TEST_F(SmallInboxes, AFullInboxHoldsUpNobodyElse_GROUP_3_LIMIT_1) {
+  const FollowedGroup group = of_three();  // each has one entry: that it was made
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(write(ana, group).has_accepted());
+    world.loops.pass(500);
+    world.confirm(ben.address, at_ben.last());
+  }
+  EXPECT_EQ(at_ben.messages().size(), 6u);
+  EXPECT_EQ(log().held(), 0u);
+  EXPECT_EQ(world.of(of(cleo)).counters().group_entries_dropped, 4u);
+  RecordingSession at_cleo;
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  world.loops.settle();
+  EXPECT_EQ(at_cleo.messages().size(), 2u);
+}
+
+// ---- receipts
+
+TEST_F(GroupMessagesOnThreeLoops, WhatMembersConfirmAndReadComesBackTogether_GROUP_5) {
+  const FollowedGroup group = of_three();
+  RecordingSession at_ana, at_ben, at_cleo;
+  ASSERT_TRUE(hello(ana, at_ana));
+  ASSERT_TRUE(hello(ben, at_ben));
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  uint64_t marks = 0;
+  for (uint64_t number = 1; number <= 3; ++number) {
+    const MessageId id = new_id();
+    marks ^= wire::receipt_mark(id);
+    ASSERT_TRUE(write(ana, to(group, id, number)).has_accepted());
+  }
+  world.loops.settle();
+  world.confirm(ben.address, at_ben.last());
+  world.confirm(cleo.address, at_cleo.last());
+  world.loops.settle();
+  EXPECT_TRUE(receipts_at(at_ana).empty()) << "it waits for others";
+  world.loops.pass(100);
+  const auto receipts = receipts_at(at_ana);
+  ASSERT_EQ(receipts.size(), 1u);
+  EXPECT_EQ(receipts[0].group_id(), group.id.bytes());
+  EXPECT_EQ(receipts[0].sender_device(), 1u);
+  ASSERT_EQ(receipts[0].runs_size(), 1);
+  const wire::GroupReceipt::Run& run = receipts[0].runs(0);
+  EXPECT_EQ(run.first_number(), 1u);
+  EXPECT_EQ(run.last_number(), 3u);
+  EXPECT_EQ(run.marks(), marks);
+  EXPECT_FALSE(run.read());
+  EXPECT_EQ(run.accounts(), std::min(of(ben), of(cleo)).bytes() + std::max(of(ben), of(cleo)).bytes());
+
+  wire::Send read;
+  read.set_message_id(new_id().bytes());
+  read.mutable_read_in_group()->set_group_id(group.id.bytes());
+  wire::ReadInGroup::Run& seen = *read.mutable_read_in_group()->add_runs();
+  seen.set_account(of(ana).bytes());
+  seen.set_device_id(1);
+  seen.set_first_number(1);
+  seen.set_last_number(2);
+  seen.set_marks(99);
+  const wire::ServerFrame answer = write(ben, read);
+  ASSERT_TRUE(answer.has_accepted()) << answer.ShortDebugString();
+  EXPECT_EQ(answer.accepted().group(), group.id.bytes());
+  world.loops.pass(1'000);
+  ASSERT_EQ(receipts_at(at_ana).size(), 2u);
+  const wire::GroupReceipt::Run told = receipts_at(at_ana)[1].runs(0);
+  EXPECT_TRUE(told.read());
+  EXPECT_EQ(told.last_number(), 2u);
+  EXPECT_EQ(told.marks(), 99u);
+  EXPECT_EQ(told.accounts(), of(ben).bytes());
+  EXPECT_EQ(at_ben.receipts().size(), 0u);
+}
+
+TEST_F(GroupMessagesTest, ReadReceiptsAreOfMembersAboutMembersAndOfAForm_GROUP_5) {
+  const FollowedGroup group = of_three();
+  RecordingSession at_dora, at_ana;
+  ASSERT_TRUE(hello(dora, at_dora));
+  ASSERT_TRUE(hello(ana, at_ana));
+  wire::Send read;
+  const auto reading = [&](const TestDevice& of_whom) {
+    read.Clear();
+    read.set_message_id(new_id().bytes());
+    read.mutable_read_in_group()->set_group_id(group.id.bytes());
+    wire::ReadInGroup::Run* const run = read.mutable_read_in_group()->add_runs();
+    run->set_account(of(of_whom).bytes());
+    run->set_device_id(1);
+    run->set_first_number(4);
+    run->set_last_number(4);
+    return run;
+  };
+  reading(ana);
+  EXPECT_EQ(code(write(dora, read)), wire::kNoSuchGroup);
+  reading(dora);
+  EXPECT_TRUE(write(ben, read).has_accepted()) << "who is no member (any more) is told nothing";
+  reading(ana)->set_device_id(9);
+  EXPECT_TRUE(write(ben, read).has_accepted()) << "nor a device that is none";
+  reading(ana);
+  EXPECT_TRUE(write(ana, read).has_accepted()) << "nor oneself";
+  reading(ana)->set_last_number(3);
+  EXPECT_EQ(write(ben, read).refused().detail(), "runs.last_number");
+  reading(ana)->set_first_number(0);
+  EXPECT_EQ(write(ben, read).refused().detail(), "runs.last_number");
+  reading(ana)->set_device_id(0);
+  EXPECT_EQ(write(ben, read).refused().detail(), "runs.device_id");
+  reading(ana)->set_account("short");
+  EXPECT_EQ(write(ben, read).refused().detail(), "runs.account");
+  reading(ana);
+  for (int i = 0; i < 256; ++i)
+    *read.mutable_read_in_group()->add_runs() = wire::ReadInGroup::Run(read.read_in_group().runs(0));
+  EXPECT_EQ(code(write(ben, read)), wire::kTooLarge);
+  read.set_message_id("short");
+  EXPECT_EQ(write(ben, read).refused().detail(), "message_id");
+  world.loops.pass(5'000);
+  EXPECT_TRUE(receipts_at(at_dora).empty());
+  EXPECT_TRUE(receipts_at(at_ana).empty());
+}
+
+TEST_F(GroupMessagesTest, WhatIsGatheredIsNotLostWhenTheServerStopsInOrder_GROUP_5) {
+  const FollowedGroup group = of_three();
+  {
+    RecordingSession at_ben;
+    ASSERT_TRUE(hello(ben, at_ben));
+    ASSERT_TRUE(write(ana, group, 1).has_accepted());
+    world.loops.settle();
+    world.confirm(ben.address, at_ben.last());
+    world.loops.settle();
+    world.detach(ben.address, at_ben);
+  }
+  world.restart();
+  RecordingSession at_ana;
+  ASSERT_TRUE(hello(ana, at_ana));
+  world.loops.settle();
+  ASSERT_EQ(receipts_at(at_ana).size(), 1u);
+  EXPECT_EQ(receipts_at(at_ana)[0].runs(0).accounts(), of(ben).bytes());
+}
+
+// ---- typing
+
+TEST_F(GroupMessagesOnThreeLoops, TypingIsShownToMembersWhoAreConnected_EPHEMERAL_1) {
+  const FollowedGroup group = of_three();
+  RecordingSession sessions[4];
+  const TestDevice* const devices[] = {&ana, &ben, &cleo, &dora};
+  for (int i = 0; i < 4; ++i) {
+    if (devices[i] != &cleo) {
+      ASSERT_TRUE(hello(*devices[i], sessions[i]));
+    }
+  }
+  const auto types = [&](const TestDevice& device) {
+    wire::Typing typing;
+    typing.set_group(group.id.bytes());
+    typing.set_active(true);
+    world.loops.begin(world.index_of(of(device)), handlers::typing(world.services(), device.address, typing));
+    world.loops.settle();
+  };
+  const auto shown = [](const RecordingSession& session) {
+    std::vector<wire::TypingNotice> notices;
+    for (const wire::ServerFrame& frame : session.frames) {
+      if (frame.has_typing()) notices.push_back(frame.typing());
+    }
+    return notices;
+  };
+  types(dora);
+  EXPECT_TRUE(shown(sessions[1]).empty()) << "no member";
+  types(ana);
+  ASSERT_EQ(shown(sessions[1]).size(), 1u);
+  EXPECT_EQ(shown(sessions[1])[0].group_id(), group.id.bytes());
+  EXPECT_EQ(shown(sessions[1])[0].from_account(), of(ana).bytes());
+  EXPECT_TRUE(shown(sessions[1])[0].active());
+  EXPECT_TRUE(shown(sessions[0]).empty());
+  EXPECT_TRUE(shown(sessions[3]).empty());
+  RecordingSession at_cleo;
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  world.loops.settle();
+  EXPECT_TRUE(shown(at_cleo).empty()) << "never stored";
+}
+
+}  // namespace
+}  // namespace kith::testing
