@@ -32,7 +32,7 @@ bool fill(BenchHost& host, RandomSource& random, const Options& options) {
         row.id = random.id<core::ConversationId>();
         row.peer = random.id<AccountId>();
         store.conversations.add(row);
-        store.profiles.set({row.peer, "Partner", "", net::SystemClock().now()});
+        store.profiles.set({row.peer.account(), "Partner", "", net::SystemClock().now()});
       }
     }
     for (size_t i = 0; i < kInTransaction && number < options.history_messages; ++i, ++number) {
@@ -40,7 +40,8 @@ bool fill(BenchHost& host, RandomSource& random, const Options& options) {
       message.id = random.id<MessageId>();
       message.conversation = conversations[number % kConversations].id;
       message.outgoing = number % 3 == 0;
-      message.from = message.outgoing ? store.account.account_id() : conversations[number % kConversations].peer;
+      message.from =
+          message.outgoing ? store.account.account_id() : conversations[number % kConversations].peer.account();
       message.from_device = {1};
       message.tick = message.outgoing ? core::Tick::kRead : core::Tick::kNone;
       message.text = some_words(random, options.payload_bytes);

@@ -69,6 +69,14 @@ void Changes::presence(const ConversationId& conversation, const client_api::Pre
   output_.emit(std::move(event));
 }
 
+void Changes::group_progress(const ConversationId& conversation, uint32_t done, uint32_t total) {
+  client_api::Event event;
+  event.mutable_group_progress()->set_conversation(conversation.hex());
+  event.mutable_group_progress()->set_done(done);
+  event.mutable_group_progress()->set_total(total);
+  output_.emit(std::move(event));
+}
+
 void Changes::flush() {
   MessagesView view(store_);
   for (const Message& noted : std::exchange(messages_, {})) {

@@ -23,9 +23,30 @@ content::Content text_of(const MessageRow& message, bool resent) {
   return content;
 }
 
+void put_in(const InGroup& in, content::Content& content) {
+  content.set_group_id(in.group.bytes());
+  content.set_group_revision(in.revision.value);
+}
+
 }  // namespace
 
+Bytes mentions_of(const content::Text& text) {
+  content::Text kept;
+  uint64_t end = 0;
+  for (const content::Mention& each : text.mentions()) {
+    const uint64_t last = uint64_t{each.start()} + each.length();
+    if (each.start() < end || each.length() == 0 || last > text.text().size()) continue;
+    if (!AccountId::from_bytes(each.account()) || text.text()[each.start()] != '@') continue;
+    if (!is_utf8(BytesView(text.text()).substr(each.start(), each.length()))) continue;
+    if (static_cast<size_t>(kept.mentions_size()) == kMentionsMax) break;
+    *kept.add_mentions() = each;
+    end = last;
+  }
+  return kept.SerializeAsString();
+}
+
 void write_text(const MessageRow& message, content::Text& text) {
+  if (!message.raw.empty()) (void)text.ParseFromString(message.raw);
   text.set_text(message.text);
   if (!message.quote) return;
   content::Quote& quote = *text.mutable_quote();
@@ -37,6 +58,7 @@ void write_text(const MessageRow& message, content::Text& text) {
 bool read_text(const content::Text& text, MessageRow& message) {
   if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return false;
   message.text = text.text();
+  message.raw = mentions_of(text);
   const auto quoted = MessageId::from_bytes(text.quote().message_id());
   const auto author = AccountId::from_bytes(text.quote().author());
   const std::string& excerpt = text.quote().excerpt();
@@ -45,7 +67,15 @@ bool read_text(const content::Text& text, MessageRow& message) {
   return true;
 }
 
-Bytes text(const MessageRow& message, bool resent) { return text_of(message, resent).SerializeAsString(); }
+Bytes text(const MessageRow& message, bool resent, const std::optional<InGroup>& group) {
+  content::Content content = text_of(message, resent);
+  if (group) put_in(*group, content);
+  if (group && resent) {
+    content.set_group_time_us(message.order.value);
+    content.set_group_receipt_number(group->receipt_number);
+  }
+  return content.SerializeAsString();
+}
 
 Bytes copy(const MessageRow& message, const CopyOf& of, bool resent) {
   content::Content content = text_of(message, resent);
@@ -60,7 +90,7 @@ Bytes own_read(UnixMicros now, const std::vector<ReadMark>& marks) {
   content::Content content = at(now);
   for (const ReadMark& each : marks) {
     content::OwnRead::Mark& mark = *content.mutable_own_read()->add_marks();
-    mark.set_account(each.partner.bytes());
+    each.peer.is_group() ? mark.set_group(each.peer.id.bytes()) : mark.set_account(each.peer.id.bytes());
     mark.set_server_time_us(each.order.value);
     mark.set_message_id(each.message.bytes());
   }
@@ -71,9 +101,10 @@ std::vector<ReadMark> read_marks(const content::OwnRead& content) {
   std::vector<ReadMark> marks;
   for (const content::OwnRead::Mark& each : content.marks()) {
     const auto partner = AccountId::from_bytes(each.account());
+    const auto group = GroupId::from_bytes(each.group());
     const auto message = MessageId::from_bytes(each.message_id());
-    if (partner && message && marks.size() < kReadMarksMax)
-      marks.push_back({*partner, bounded_time(each.server_time_us()), *message});
+    if (partner.has_value() == group.has_value() || !message || marks.size() >= kReadMarksMax) continue;
+    marks.push_back({group ? Target(*group) : Target(*partner), bounded_time(each.server_time_us()), *message});
   }
   return marks;
 }
@@ -197,8 +228,22 @@ Bytes profile_changed(UnixMicros now) {
   return content.SerializeAsString();
 }
 
-Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number) {
+Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome) {
+  content::Content content = at(now);
+  *content.mutable_group_welcome() = welcome;
+  return content.SerializeAsString();
+}
+
+Bytes group_key(UnixMicros now, const GroupId& group, BytesView key) {
+  content::Content content = at(now);
+  content.mutable_group_key()->set_group_id(group.bytes());
+  content.mutable_group_key()->set_key(Bytes(key));
+  return content.SerializeAsString();
+}
+
+Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number, const std::optional<InGroup>& group) {
   content::Content binding;
+  if (group) put_in(*group, binding);
   binding.set_message_id(message.bytes());
   binding.set_receipt_number(receipt_number);
   content += binding.SerializeAsString();  // one message after the other is both, merged

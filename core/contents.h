@@ -3,6 +3,7 @@
 // The contents that this client writes: what goes inside the encryption, serialized (proto/content/content.proto).
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -10,16 +11,28 @@
 #include "content/content.pb.h"
 #include "core/store/messages_table.h"
 #include "core/store/registers_table.h"
+#include "core/store/target.h"
 
 namespace kith::core::contents {
 
-// Text and quote of a message.
+// Mentions of one text.
+inline constexpr size_t kMentionsMax = 256;
+// Text, quote and mentions of a message.
 void write_text(const MessageRow& message, content::Text& text);
+// What of a text's mentions is kept with a message (MessageRow::raw): those that are parts of it, in its order, that
+// begin with "@". Serialized; empty: none.
+Bytes mentions_of(const content::Text& text);
 // Into the message. False, and nothing is changed: no client of ours writes such.
 [[nodiscard]] bool read_text(const content::Text& text, MessageRow& message);
 
-// `resent`: as the answer to a ResendRequest for this message.
-Bytes text(const MessageRow& message, bool resent = false);
+// Where a message belongs that is for a group (GROUP-3).
+struct InGroup {
+  GroupId group;
+  Revision revision;
+  uint64_t receipt_number = 0;  // of a message that was sent
+};
+// `resent`: as the answer to a ResendRequest for this message, which was for `group`, if it was for one.
+Bytes text(const MessageRow& message, bool resent = false, const std::optional<InGroup>& group = std::nullopt);
 // The same for the account's own other devices (COPY-1): who it went to, when the server took it, and under which
 // receipt number; 0: none.
 struct CopyOf {
@@ -28,9 +41,9 @@ struct CopyOf {
   uint64_t receipt_number = 0;
 };
 Bytes copy(const MessageRow& message, const CopyOf& of, bool resent = false);
-// How far the conversation with this account was read (COPY-2).
+// How far the conversation with this account, or of this group, was read (COPY-2).
 struct ReadMark {
-  AccountId partner;
+  Target peer;
   UnixMicros order;
   MessageId message;
 };
@@ -71,7 +84,12 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
-// A content of these, bound to the message and the receipt number that it leaves under (TICK-1).
-Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number);
+Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome);
+// This device's key of a group (GROUP-6); secret.
+Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);
+// A content of these, bound to the message and the receipt number that it leaves under (TICK-1), and to the group if it
+// is for one.
+Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number,
+            const std::optional<InGroup>& group = std::nullopt);
 
 }  // namespace kith::core::contents

@@ -31,13 +31,28 @@ content::StateValue draft_of(const ConversationRow& row) {
   return value;
 }
 
+constexpr char kGroupSubject = 'g';
+
+Bytes subject_of(const Target& peer) {
+  return peer.is_group() ? Bytes(1, kGroupSubject) + peer.id.bytes() : Bytes(peer.id.bytes());
+}
+
+// Absent: the subject names nobody.
+std::optional<Target> peer_of(BytesView subject) {
+  const bool is_group = subject.size() == GroupId::kBytes + 1 && subject.front() == kGroupSubject;
+  if (is_group) return Target(*GroupId::from_bytes(subject.substr(1)));
+  const auto account = AccountId::from_bytes(subject);
+  return account && !account->is_none() ? std::optional(Target(*account)) : std::nullopt;
+}
+
 // The conversation that a register is about. Absent: there is none, and the value says nothing of one.
 std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject, const content::StateValue& value) {
-  const auto account = AccountId::from_bytes(subject);
-  if (!account || account->is_none()) return std::nullopt;
-  auto id = engine.store.conversations.with(*account);
-  if (!id && value.value_case() != content::StateValue::VALUE_NOT_SET) {
-    id = Conversations(engine.store).open(*account, engine.connection.server_now(), engine.random).id;
+  const auto peer = peer_of(subject);
+  if (!peer) return std::nullopt;
+  auto id = engine.store.conversations.with(*peer);
+  // A group's is opened by what is known of the group, and is given then what was said of it.
+  if (!id && !peer->is_group() && value.value_case() != content::StateValue::VALUE_NOT_SET) {
+    id = Conversations(engine.store).open(peer->account(), engine.connection.server_now(), engine.random).id;
     engine.profiles.look_again();
   }
   return id ? engine.store.conversations.find(*id) : std::nullopt;
@@ -46,17 +61,18 @@ std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject
 // Absent while nobody knows whom it is with, so that no other device can have it.
 std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id) {
   auto row = engine.store.conversations.find(id);
-  return row && !engine.store.handles.provisional(row->peer) ? std::move(row) : std::nullopt;
+  if (row && !row->peer.is_group() && engine.store.handles.provisional(row->peer.account())) return std::nullopt;
+  return row;
 }
 
 void tell_draft(Engine& engine, const ConversationRow& row) {
-  engine.own_state.set(State::kDraft, row.peer.view(), draft_of(row), RegisterDue::kSoon);
+  engine.own_state.set(State::kDraft, subject_of(row.peer), draft_of(row), RegisterDue::kSoon);
 }
 
 void tell_place(Engine& engine, const ConversationRow& row) {
-  engine.own_state.set(State::kArchived, row.peer.view(), number(row.archived ? 1 : 0));
-  engine.own_state.set(State::kPinned, row.peer.view(), number(row.pinned.value));
-  engine.own_state.set(State::kMuted, row.peer.view(), number(row.muted_until.value));
+  engine.own_state.set(State::kArchived, subject_of(row.peer), number(row.archived ? 1 : 0));
+  engine.own_state.set(State::kPinned, subject_of(row.peer), number(row.pinned.value));
+  engine.own_state.set(State::kMuted, subject_of(row.peer), number(row.muted_until.value));
 }
 
 // Which are shown as pinned may change with one more that is, or one less.
@@ -104,6 +120,12 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
   response.set_id(request);
   *response.mutable_set_conversation() = std::move(*conversation);
   engine.output.respond(std::move(response));
+}
+
+void conversation_began(Engine& engine, const GroupId& group) {
+  const Bytes subject = subject_of(Target(group));
+  for (const State::Kind kind : {State::kDraft, State::kArchived, State::kPinned, State::kMuted})
+    engine.own_state.apply_again(kind, subject);
 }
 
 void tell_conversation(Engine& engine, const ConversationId& id) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a person has made of a conversation, on all devices of the account alike: its draft, and whether it is archived,
-// pinned, muted (STATE-1). The registers are about the account that the conversation is with, as the ids of
-// conversations are each device's own.
+// pinned, muted (STATE-1). The registers are about the account that the conversation is with, or the group, as the ids
+// of conversations are each device's own.
 #pragma once
 
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
 #include "core/store/conversation_id.h"
@@ -24,7 +25,10 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
 // with: then it is told when that is known.
 void tell_conversation(Engine& engine, const ConversationId& id);
 
-// From another device of the account. What is set of a conversation that is not here opens it.
+// The conversation of this group is there now: it is given what other devices of the account have said of it before.
+void conversation_began(Engine& engine, const GroupId& group);
+
+// From another device of the account. What is set of a conversation that is not here opens it, but for a group's.
 void apply_draft(Engine& engine, BytesView subject, const content::StateValue& value);
 void apply_archived(Engine& engine, BytesView subject, const content::StateValue& value);
 void apply_pinned(Engine& engine, BytesView subject, const content::StateValue& value);

@@ -6,15 +6,16 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/group_view.h"
 
 namespace kith::core {
 
-Conversations::Opened Conversations::open(const AccountId& with, UnixMicros now, RandomSource& random) {
+Conversations::Opened Conversations::open(const Target& with, UnixMicros now, RandomSource& random) {
   if (const auto there = store_.conversations.with(with)) return {*there, false};
-  const bool is_self = store_.account.account_id() == with;
+  const bool is_self = !with.is_group() && store_.account.account_id() == with.account();
   ConversationRow row;
   row.id = random.id<ConversationId>();
-  row.kind = is_self ? ConversationKind::kSelf : ConversationKind::kDirect;
+  row.kind = with.is_group() ? ConversationKind::kGroup : is_self ? ConversationKind::kSelf : ConversationKind::kDirect;
   row.peer = with;
   row.made = now;
   store_.conversations.add(row);
@@ -37,7 +38,11 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   }
   built.set_muted_until_us(row.muted_until.value);
   built.set_activity_us(last ? last->order.value : row.made.value);
-  client_api::Person person = messages.people().build(row.peer);
+  if (const auto group = row.group()) {
+    GroupView(store_, messages.people()).describe(*group, built);
+    return built;
+  }
+  client_api::Person person = messages.people().build(row.peer.account());
   built.set_title(person.name());
   const auto partner = row.direct_peer();
   if (!partner) {
@@ -89,9 +94,11 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
       return Refuse(client_api::Failure::kNoSuchMessage, "up_to_message_id");
     cursor = MessageCursor{message->order, message->id};
   }
-  const auto partner = store_.conversations.direct_peer(*conversation);
-  const bool receipts =
-      partner && store_.settings.integer(setting::kReadReceipts, 1) != 0 && !store_.contacts.blocked(*partner);
+  const auto row = store_.conversations.find(*conversation);
+  const auto partner = row ? row->direct_peer() : std::nullopt;
+  const bool has_readers = row && row->kind == ConversationKind::kGroup;
+  const bool receipts = store_.settings.integer(setting::kReadReceipts, 1) != 0 &&
+                        (has_readers || (partner && !store_.contacts.blocked(*partner)));
   return Marked{*conversation, receipts, store_.messages.mark_read(*conversation, cursor, receipts)};
 }
 

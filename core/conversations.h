@@ -30,12 +30,12 @@ class Conversations {
   // The conversation that a request names by its id. Errors: kInvalidArgument, kNoSuchConversation.
   Result<ConversationId, Refusal> resolve(const std::string& id);
 
-  // Writes: the conversation with an account, made if it is not there yet.
+  // Writes: the conversation with an account, or of a group, made if it is not there yet.
   struct Opened {
     ConversationId id;
     bool is_new = false;
   };
-  Opened open(const AccountId& with, UnixMicros now, RandomSource& random);
+  Opened open(const Target& with, UnixMicros now, RandomSource& random);
 
   struct Marked {
     ConversationId conversation;

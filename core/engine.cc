@@ -3,6 +3,7 @@
 #include "core/engine.h"
 
 #include "core/conversation_state.h"
+#include "core/conversations.h"
 #include "core/person_view.h"
 #include "core/safety_numbers.h"
 
@@ -25,7 +26,9 @@ constexpr ContentRow kContents[] = {
     {content::Content::kOwnSent, [](Engine& engine) -> ContentHandler& { return engine.own_copies; }},
     {content::Content::kHistory, [](Engine& engine) -> ContentHandler& { return engine.history_taking; }},
     {content::Content::kHistoryTaken, [](Engine& engine) -> ContentHandler& { return engine.history_giving; }},
+    {content::Content::kGroupKey, [](Engine& engine) -> ContentHandler& { return engine.group_keys; }},
     {content::Content::kOwnState, [](Engine& engine) -> ContentHandler& { return engine.own_state; }},
+    {content::Content::kGroupWelcome, [](Engine& engine) -> ContentHandler& { return engine.groups; }},
     // Of a later version
     {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
 };
@@ -71,6 +74,13 @@ constexpr StateRow kStates[] = {
      [](Engine& engine, BytesView subject, const auto& value) { engine.profiles.apply(subject, value); }},
 };
 
+bool is_answer(Devices::Outcome outcome) {
+  return outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount;
+}
+bool is_answer(Groups::Outcome outcome) {
+  return outcome == Groups::Outcome::kDone || outcome == Groups::Outcome::kNoGroup;
+}
+
 }  // namespace
 
 Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Output& the_output, const HostFacts& facts)
@@ -90,17 +100,31 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
                }}),
       connection(*this),
       devices(*this),
+      groups(*this),
       prekeys(*this),
       registering(*this),
       joining(*this),
       own_devices(*this),
       device_watch(*this),
       admitting(*this),
+      group_sending({store, clock, random, registration, [this]() -> crypto::Groups& { return group_cipher(); },
+                     [this](const AccountId& account, const GroupSending::Done& done) {
+                       devices.fetch(account, [done](Devices::Outcome outcome) { done(is_answer(outcome)); });
+                     },
+                     [this](const GroupId& group, const GroupSending::Done& done) {
+                       groups.fetch(group, [done](Groups::Outcome outcome) { done(is_answer(outcome)); });
+                     },
+                     [this](const GroupId& group, uint32_t done, uint32_t total) {
+                       if (const auto conversation = store.conversations.with(group))
+                         changes.group_progress(*conversation, done, total);
+                     }}),
+      group_keys(*this),
       outbox({store, sessions, timers, clock, registration, connection,
               [this](const AccountId& account, Devices::Done done) { devices.fetch(account, std::move(done)); },
               [this](const AccountId& account, std::vector<DeviceId> of, Devices::Done done) {
                 devices.open_sessions(account, std::move(of), std::move(done));
               },
+              group_sending,
               [this](const MessageId& id, const ConversationId& where) { changes.message_changed(id, where); },
               [this](const MessageId& id, const Target& target, UnixMicros time) {
                 own_copies.on_accepted(id, target, time);
@@ -122,6 +146,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       handle_owners(*this),
       lookups(*this),
       people(*this),
+      group_changes(*this),
       address_book(*this),
       profiles(*this),
       privacy(*this) {
@@ -139,6 +164,12 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   history_taking.load();
   receiving.take_kept(std::size(kContents));
   own_state.load();
+}
+
+crypto::Groups& Engine::group_cipher() {
+  const DeviceAddress self{registration->account, registration->device};
+  if (!cipher_ || cipher_->self != self) cipher_ = std::make_unique<Cipher>(store.group_keys, self, random);
+  return cipher_->groups;
 }
 
 HostFacts Engine::facts() const {
@@ -174,6 +205,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   prekeys.on_remaining(welcome.prekeys_remaining());
   typing_presence.on_connection_ready();
   devices.look_again();
+  groups.look_again();
   device_watch.look_again();
   receipts.look_again();
   repair.look_again();
@@ -197,18 +229,31 @@ void Engine::apply_state(uint32_t kind, BytesView subject, const content::StateV
   // a kind of a later version
 }
 
-void Engine::agreed_to(const AccountId& account) { agreed_to_identity(*this, account); }
+void Engine::agreed_to(const AccountId& account) {
+  agreed_to_identity(*this, account);
+  groups.tell(account);
+}
+
+void Engine::group_began(const GroupId& group, UnixMicros at) {
+  const auto opened = Conversations(store).open(Target(group), at, random);
+  if (opened.is_new) changes.conversation(opened.id);
+  conversation_began(*this, group);
+}
+
+void Engine::own_group_key_ends(const GroupId& group) { group_cipher().refresh(group); }
 
 void Engine::connection_gone() {
   inbox.on_connection_gone();
   outbox.on_connection_gone();
   typing_presence.on_connection_gone();
+  groups.connection_gone();
 }
 
 void Engine::settle() {
   search_index.pump();
   if (registered()) {
     devices.pump();
+    groups.pump();
     device_watch.pump();
     receipts.pump();
     repair.pump();

@@ -23,28 +23,32 @@
 //              history_giving    messages from before, to a device that was let in; history_taking is its side, and
 //                                history_progress how far it is
 //              own_state         registers: what all devices of the account keep the same
+//              group_changes     creating and changing groups, and links by which people come in
 //              conversation_state  drafts, and what is archived, pinned, muted
 //              own_devices       which devices the account has
 //              device_watch      when they were last there, what is new about them, and ending those that nobody uses
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting
 //              inbox             entries of this device's inbox: order, decryption, confirming
 //              outbox            what is to be sent: encrypting, sending, refusals
+//              group_sending     what a message to a group needs, and its encryption; group_keys are those of others
 //              repair            messages that could not be decrypted
 //              devices           device lists and sessions: fetching, verifying, pinning
+//              groups            what groups are: following their signed changes
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
 //              http_calls, http_transfers (those whose bodies come in pieces), output, timers, and the store
 // Within the transport arrows go one way too: the connection knows none of the others, then devices, the outbox,
-// repair, the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents, frames), by
-// a method of the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the others
-// (outbox_alone_test.cc).
+// groups, repair, the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents,
+// frames), by a method of the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the
+// others (outbox_alone_test.cc).
 //
 // Life: one input is one transaction. client.cc opens it, lets the parts work, commits, and then lets the gathered
 // actions out. When the commit fails the whole Engine is thrown away and made anew from the database, keeping only
 // HostFacts: in memory nothing is half done, by the same path that serves after a crash.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -56,6 +60,10 @@
 #include "core/connection.h"
 #include "core/device_watch.h"
 #include "core/devices.h"
+#include "core/group_changes.h"
+#include "core/group_keys.h"
+#include "core/group_sending.h"
+#include "core/groups.h"
 #include "core/handle_owners.h"
 #include "core/history_giving.h"
 #include "core/history_taking.h"
@@ -83,6 +91,7 @@
 #include "core/store/store.h"
 #include "core/timers.h"
 #include "core/typing_presence.h"
+#include "crypto/groups.h"
 #include "crypto/sessions.h"
 
 namespace kith::core {
@@ -119,7 +128,10 @@ struct Engine {
   // part to part go one way as well
   void frame_came(wire::ServerFrame& frame);
   // By a newer list of its account's, a device has other keys or is no more; or the account has another key.
-  void keys_changed(const AccountId& account) { outbox.remove_all(account, OutboxKind::kResendAnswer); }
+  void keys_changed(const AccountId& account) {
+    outbox.remove_all(account, OutboxKind::kResendAnswer);
+    groups.keys_changed(account);
+  }
   void identity_changed(const AccountId& account);
   // The first list of this account.
   void identity_known(const AccountId& account) { own_state.apply_again(content::OwnState::kVerified, account.view()); }
@@ -129,10 +141,29 @@ struct Engine {
   void apply_state(uint32_t kind, BytesView subject, const content::StateValue& value);
   [[nodiscard]] static size_t kinds_of_state();
   // Another device of the account's has joined, or missed something.
-  void device_knows_nothing(DeviceId device) { own_state.tell(device); }
+  void device_knows_nothing(DeviceId device) {
+    own_state.tell(device);
+    groups.tell(device);
+  }
   // Entries of this device's inbox are gone, unread.
-  void entries_expired() { own_state.ask_for_all(); }
+  void entries_expired() {
+    own_state.ask_for_all();
+    groups.look_at_all();
+  }
+  // The account is in a group of which the account's other devices may know what it is.
+  void own_devices_are_asked() { own_state.ask_for_all(); }
+  // Whether the account has other devices, as far as is known.
+  [[nodiscard]] bool may_have_other_devices() const { return own_copies.may_have_others(); }
+  // This account is in the group now: its conversation is there, made at this time if it was not.
+  void group_began(const GroupId& group, UnixMicros at);
+  // Nobody waits any more for those who were members.
+  void group_members_left(const GroupId& group) { receipts.look_at(group); }
+  // This device's key of the group is not to be used any more (GROUP-6).
+  void own_group_key_ends(const GroupId& group);
+  // There may be people to be named of whom there is no profile.
+  void profiles_may_be_new() { profiles.look_again(); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
+  void delivered(const wire::GroupReceipt& receipt) { receipts.on_delivered(receipt); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked, or a profile, the server says that this is the account's handle.
   void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
@@ -159,6 +190,8 @@ struct Engine {
   void settle();
 
   [[nodiscard]] bool registered() const { return registration && progress.keys_published; }
+  // The keys of groups, of this device. There is a registration, in both.
+  crypto::Groups& group_cipher();
   [[nodiscard]] bool is_self(const AccountId& account) const {
     return registration && registration->account == account;
   }
@@ -189,12 +222,15 @@ struct Engine {
   Changes changes;
   Connection connection;
   Devices devices;
+  Groups groups;
   Prekeys prekeys;
   RegistrationSteps registering;
   Joining joining;
   OwnDevices own_devices;
   DeviceWatch device_watch;
   Admitting admitting;
+  GroupSending group_sending;
+  GroupKeys group_keys;
   Outbox outbox;
   OwnCopies own_copies;
   HistoryGiving history_giving;
@@ -209,9 +245,19 @@ struct Engine {
   HandleOwners handle_owners;
   Lookups lookups;
   People people;
+  GroupChanges group_changes;
   AddressBook address_book;
   Profiles profiles;
   PrivacySync privacy;
+
+ private:
+  struct Cipher {
+    Cipher(GroupKeyTables& keys, const DeviceAddress& self_, RandomSource& random)
+        : self(self_), groups(keys, self_, random) {}
+    DeviceAddress self;
+    crypto::Groups groups;
+  };
+  std::unique_ptr<Cipher> cipher_;
 };
 
 }  // namespace kith::core

@@ -39,6 +39,7 @@ History::Message written(const MessageRow& message, bool unread) {
     case MessageKind::kUnsupported: one.set_unsupported(message.raw); break;
     case MessageKind::kIdentityChanged: one.set_notice(History::Message::kIdentityChanged); break;
     case MessageKind::kHandleMoved: one.set_notice(History::Message::kHandleMoved); break;
+    case MessageKind::kGroupEvent:
     case MessageKind::kUndecryptable: break;  // can't be given (history_table.h)
   }
   return one;
@@ -151,7 +152,8 @@ bool HistoryGiving::add_part(History& batch, size_t& bytes, const GivenHistory& 
   bool full = false;
   bool ended = true;
   if (const auto conversation = engine_.store.conversations.find(given.conversation)) {
-    part.set_account(conversation->peer.bytes());
+    conversation->peer.is_group() ? part.set_group(conversation->peer.id.bytes())
+                                  : part.set_account(conversation->peer.id.bytes());
     if (!given.begun && given.given == 0) *part.mutable_head() = head_of(*conversation);
     size += part.head().ByteSizeLong();
     if (bytes + size > kBatchBytes && bytes > 0) return false;
@@ -159,6 +161,7 @@ bool HistoryGiving::add_part(History& batch, size_t& bytes, const GivenHistory& 
     ended = engine_.store.given_history.each_older(
         given.conversation, given.oldest, row.since, [&](const MessageRow& message, bool unread) {
           History::Message one = written(message, unread);
+          if (conversation->peer.is_group() && !message.outgoing) one.set_author(message.from.bytes());
           const size_t more = one.ByteSizeLong() + kMessageBytes;
           // The largest of all goes alone.
           const bool alone = bytes == 0 && !part.has_head() && part.messages_size() == 0;
@@ -250,15 +253,19 @@ bool HistoryGiving::take(const IncomingContent& incoming) {
 void HistoryGiving::give_again(const GivenHistory& row, const content::HistoryTaken& taken) {
   for (const std::string& bytes : taken.incomplete()) {
     const auto partner = AccountId::from_bytes(bytes);
-    const auto conversation = partner ? engine_.store.conversations.with(*partner) : std::nullopt;
-    auto given = conversation ? engine_.store.given_history.find(row.device, *conversation) : std::nullopt;
-    // What is being given again was counted before.
-    if (!given || given->done == 0 || given->done > row.taken || given->repeats >= kRepeatsMax) continue;
-    GivenConversation anew;
-    anew.place = given->place;
-    anew.conversation = given->conversation;
-    anew.repeats = given->repeats + 1;
-    engine_.store.given_history.update(row.device, anew);
+    if (!partner) continue;
+    // By the id alone it may be either.
+    for (const Target& peer : {Target(*partner), Target(GroupId{partner->value})}) {
+      const auto conversation = engine_.store.conversations.with(peer);
+      const auto given = conversation ? engine_.store.given_history.find(row.device, *conversation) : std::nullopt;
+      // What is being given again was counted before.
+      if (!given || given->done == 0 || given->done > row.taken || given->repeats >= kRepeatsMax) continue;
+      GivenConversation anew;
+      anew.place = given->place;
+      anew.conversation = given->conversation;
+      anew.repeats = given->repeats + 1;
+      engine_.store.given_history.update(row.device, anew);
+    }
   }
 }
 

@@ -48,6 +48,14 @@ std::optional<MessageRow> row_of(const History::Message& given) {
   return std::nullopt;
 }
 
+// Whom the conversation is with. Absent: nobody, or two.
+std::optional<Target> peer_of(const History::Part& part) {
+  const auto account = AccountId::from_bytes(part.account());
+  const auto group = GroupId::from_bytes(part.group());
+  if (account.has_value() == group.has_value() || (account && account->is_none())) return std::nullopt;
+  return group ? Target(*group) : Target(*account);
+}
+
 }  // namespace
 
 HistoryTaking::HistoryTaking(Engine& engine) : engine_(engine), quiet_(engine.timers), progress_(engine) {}
@@ -107,12 +115,12 @@ void HistoryTaking::take_batch(TakenHistory& row, const History& batch) {
 }
 
 uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
-  const auto partner = AccountId::from_bytes(part.account());
-  if (!partner || partner->is_none()) return 0;
-  const bool is_own = engine_.is_self(*partner);
+  const auto peer = peer_of(part);
+  if (!peer) return 0;
+  const bool is_own = !peer->is_group() && engine_.is_self(peer->account());
   const UnixMicros made = bounded_time(part.head().made_us());
-  const ConversationId conversation = Conversations(engine_.store).open(*partner, made, engine_.random).id;
-  if (part.has_head() && !is_own) take_head(*partner, part.head());
+  const ConversationId conversation = Conversations(engine_.store).open(*peer, made, engine_.random).id;
+  if (part.has_head() && !is_own && !peer->is_group()) take_head(peer->account(), part.head());
   // What was read on another device meanwhile is not unread by this.
   const auto read = engine_.store.messages.last_read(conversation);
   uint64_t held = 0;
@@ -120,8 +128,10 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     if (left-- <= 0) break;
     auto row = row_of(given);
     if (!row || (is_own && !row->outgoing)) continue;
+    const auto author = peer->is_group() ? AccountId::from_bytes(given.author()) : peer->account();
+    if (!row->outgoing && !author) continue;
     row->conversation = conversation;
-    row->from = row->outgoing ? engine_.registration->account : *partner;
+    row->from = row->outgoing ? engine_.registration->account : *author;
     const bool unread = given.unread() && !row->outgoing && (!read || *read < MessageCursor{row->order, row->id});
     if (!engine_.store.messages.add(*row, unread) && engine_.store.messages.remove_undecryptable(row->id, row->from)) {
       engine_.store.messages.add(*row, unread);
@@ -130,7 +140,7 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     }
     ++held;
   }
-  if (part.has_whole()) count(*partner, conversation, part.whole());
+  if (part.has_whole()) count(*peer, conversation, part.whole());
   engine_.changes.conversation(conversation);
   return held;
 }
@@ -153,11 +163,11 @@ void HistoryTaking::take_head(const AccountId& partner, const History::Head& hea
   engine_.profiles.look_again();
 }
 
-void HistoryTaking::count(const AccountId& partner, const ConversationId& conversation, const History::Whole& whole) {
+void HistoryTaking::count(const Target& peer, const ConversationId& conversation, const History::Whole& whole) {
   const auto newest = MessageId::from_bytes(whole.newest_id());
   const auto oldest = MessageId::from_bytes(whole.oldest_id());
   if (!newest || !oldest || whole.given() > INT64_MAX) return;
-  engine_.store.taken_history.count(partner, conversation, whole.given(), {bounded_time(whole.newest_us()), *newest},
+  engine_.store.taken_history.count(peer, conversation, whole.given(), {bounded_time(whole.newest_us()), *newest},
                                     {bounded_time(whole.oldest_us()), *oldest});
 }
 

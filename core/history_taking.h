@@ -53,7 +53,7 @@ class HistoryTaking final : public ContentHandler {
   // Gives the number of its messages that are here now.
   uint64_t take_part(const content::History::Part& part, int& left);
   void take_head(const AccountId& partner, const content::History::Head& head);
-  void count(const AccountId& partner, const ConversationId& conversation, const content::History::Whole& whole);
+  void count(const Target& peer, const ConversationId& conversation, const content::History::Whole& whole);
   void answer(const TakenHistory& row, bool again);
   void wait(uint64_t milliseconds);
 

@@ -29,6 +29,16 @@ CallFailure failure_of(const HttpReply& reply) {
   const auto as = [&error](FailureCode::Code code) {
     return CallFailure{code, error.detail(), error.retry_after_ms()};
   };
+  // With the accounts of which it is said, where it says some.
+  const auto about_accounts = [&error, &as](FailureCode::Code code) {
+    CallFailure failure = as(code);
+    if (error.group().accounts_size() > 0) failure.detail.clear();
+    for (const std::string& bytes : error.group().accounts()) {
+      const auto account = AccountId::from_bytes(bytes);
+      if (account) failure.detail += (failure.detail.empty() ? "" : " ") + account->hex();
+    }
+    return failure;
+  };
   switch (error.code()) {
     case wire::kInvalidHandle: return as(FailureCode::kInvalidHandle);
     case wire::kWrongCode: return as(FailureCode::kWrongCode);
@@ -40,7 +50,14 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kTooLarge: return as(FailureCode::kTooLarge);
     case wire::kInvalidArgument: return as(FailureCode::kInvalidArgument);
     case wire::kTooManyDevices: return as(FailureCode::kTooManyDevices);
-    case wire::kNoSuchAccount: return as(FailureCode::kNoSuchAccount);
+    case wire::kNoSuchAccount: return about_accounts(FailureCode::kNoSuchAccount);
+    case wire::kNoSuchGroup: return as(FailureCode::kNoSuchGroup);
+    case wire::kNotAllowed: return as(FailureCode::kNotAllowed);
+    case wire::kNoSuchMember: return as(FailureCode::kNoSuchMember);
+    case wire::kAlreadyMember: return as(FailureCode::kAlreadyMember);
+    case wire::kTooManyMembers: return as(FailureCode::kTooManyMembers);
+    case wire::kTooManyGroups: return as(FailureCode::kTooManyGroups);
+    case wire::kCannotBeAdded: return about_accounts(FailureCode::kCannotBeAdded);
     case wire::kUnauthenticated:
     case wire::kUnknownDevice: return as(FailureCode::kDeviceEnded);
     default: break;

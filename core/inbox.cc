@@ -10,6 +10,7 @@
 #include "core/sealing.h"
 #include "core/server_time.h"
 #include "core/store/taken_table.h"
+#include "wire/group_state.h"
 
 namespace kith::core {
 
@@ -30,7 +31,7 @@ void Inbox::on_welcome(Position first_position) {
 void Inbox::on_connection_gone() {
   queue_.clear();
   queue_bytes_ = 0;
-  dropped_ = in_gap_ = holding_ = fetch_failed_ = end_known_ = skip_gap_ = false;
+  dropped_ = in_gap_ = holding_ = list_failed_ = group_failed_ = end_known_ = skip_gap_ = false;
   redelivers_ = fetches_ = 0;
   confirm_timer_.cancel();
   gap_timer_.cancel();
@@ -108,11 +109,12 @@ void Inbox::work() {
       engine_.store.receipts.withhold(Position{entry.position()});
       withheld_.push_back(entry.position());
     }
-    only_receipts = only_receipts && entry.kind_case() == wire::Entry::kDeliveryReceipt;
+    only_receipts = only_receipts && (entry.kind_case() == wire::Entry::kDeliveryReceipt ||
+                                      entry.kind_case() == wire::Entry::kGroupReceipt);
     engine_.progress.confirmed_position = Position{entry.position()};
     queue_bytes_ -= entry.ByteSizeLong();
     queue_.pop_front();
-    fetch_failed_ = false;
+    list_failed_ = group_failed_ = false;
     fetches_ = 0;
   }
   if (took) finish_taking(only_receipts);
@@ -146,6 +148,13 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
       }
       return Taken::kDone;
     }
+    case wire::Entry::kGroupChanged: {
+      const wire::GroupChanged& changed = entry.group_changed();
+      if (const auto group = GroupId::from_bytes(changed.group_id()); group)
+        engine_.groups.note_revision(*group, Revision{changed.revision()});
+      return Taken::kDone;
+    }
+    case wire::Entry::kGroupReceipt: engine_.delivered(entry.group_receipt()); return Taken::kDone;
     case wire::Entry::kExpired: engine_.entries_expired(); return Taken::kDone;
     default: return Taken::kDone;  // a kind of a later version
   }
@@ -154,51 +163,80 @@ Inbox::Taken Inbox::take(const wire::Entry& entry) {
 Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
   const auto id = MessageId::from_bytes(message.message_id());
   const auto account = AccountId::from_bytes(message.from_account());
+  const auto group = GroupId::from_bytes(message.group_id());
   if (!id || !account || message.from_device() == 0) return Taken::kDone;  // nothing that could be shown or repaired
+  if (!group && !message.group_id().empty()) return Taken::kDone;
   if (engine_.store.contacts.blocked(*account)) {
     withhold_ = true;
     return Taken::kDone;
   }
-  withhold_ = is_hidden_from(*account);
-  const DeviceAddress sender{*account, {message.from_device()}};
-  const UnixMicros server_time = bounded_time(message.server_time_us());
+  Told told{*id, {*account, {message.from_device()}}, bounded_time(message.server_time_us())};
+  if (group) told.group = contents::InGroup{*group, {message.group_revision()}};
+  // Members know of each other that they are there.
+  withhold_ = !group && is_hidden_from(*account);
   bool held = false;
-  if (!knows_sender(sender, server_time, held)) {
+  if (!knows_sender(told.sender, told.server_time, held)) {
     if (held) return Taken::kHeld;
     // A list that does not name the device is an answer. Without one the message may be good: its sender is asked for
     // it later.
-    undecryptable(*id, sender, server_time, !fetch_answered_);
+    undecryptable(told, !fetch_answered_);
     return Taken::kDone;
   }
+  if (group) {
+    if (!knows_group(*told.group, held)) {
+      if (held) return Taken::kHeld;
+      told.id = id_inside(told, message.payload());
+      undecryptable(told, true);
+      return Taken::kDone;
+    }
+    if (!may_write(*told.group, *account)) {
+      withhold_ = true;
+      return Taken::kDone;
+    }
+  }
+  take_message_of(told, message);
+  return Taken::kDone;
+}
+
+MessageId Inbox::id_inside(const Told& told, BytesView payload) {
+  const auto bytes = unseal_in_group(engine_.group_cipher(), told.group->group, told.sender, payload);
+  content::Content content;
+  if (!bytes || !content.ParseFromString(*bytes)) return told.id;
+  return MessageId::from_bytes(content.message_id()).value_or(told.id);
+}
+
+void Inbox::take_message_of(const Told& told, const wire::IncomingMessage& message) {
+  const DeviceAddress& sender = told.sender;
   TakenTable known(engine_.database);
   const Bytes digest = TakenTable::digest_of(sender, message.payload());
   const bool hidden = withhold_;
-  if (!known.add(digest, {*id, hidden})) {
+  if (!known.add(digest, {told.id, hidden})) {
     const auto taken = known.find(digest);
-    if (!taken) return Taken::kDone;  // the database failed: the transaction does, and it comes again
-    withhold_ = hidden || taken->withheld || taken->message != *id;
-    if (taken->message == *id) ordered_again(*id, sender, server_time);
-    return Taken::kDone;
+    if (!taken) return;  // the database failed: the transaction does, and it comes again
+    withhold_ = hidden || taken->withheld || taken->message != told.id;
+    if (taken->message == told.id) ordered_again(told.id, sender, told.server_time);
+    return;
   }
   bool begins_session = false;
-  const auto content = unseal(engine_.sessions, sender, message.payload(), begins_session);
-  if (engine_.database.failed()) return Taken::kDone;  // the transaction fails, and it comes again
-  MessageId bound = *id;
+  const auto content = told.group
+                           ? unseal_in_group(engine_.group_cipher(), told.group->group, sender, message.payload())
+                           : unseal(engine_.sessions, sender, message.payload(), begins_session);
+  if (engine_.database.failed()) return;  // the transaction fails, and it comes again
+  MessageId bound = told.id;
   if (content) {
     if (begins_session) engine_.repair.on_new_session(sender);
-    bound = take_content(message, sender, *content);
+    bound = take_content(told, message, *content);
   } else {
     // The prekeys that the server hands out may be none of this device's
     if (begins_session &&
         (content.error() == CryptoError::kMissingPrekey || content.error() == CryptoError::kBadMessage))
       engine_.prekeys.opening_is_unreadable();
     // A record that can't be read
-    if (content.error() == CryptoError::kStorage) engine_.store.signal.remove_session(sender);
+    if (content.error() == CryptoError::kStorage && !told.group) engine_.store.signal.remove_session(sender);
     // kDuplicate too: a sender whose store was put back from a copy has encrypted another message with this step.
-    undecryptable(*id, sender, server_time, true);
+    undecryptable(told, true);
   }
-  if (bound != *id || withhold_ != hidden) known.set(digest, {bound, withhold_});
-  return Taken::kDone;
+  if (bound != told.id || withhold_ != hidden) known.set(digest, {bound, withhold_});
 }
 
 // A receipt says that this device is there. Who may not see that is told nothing, unless this account has written to
@@ -212,24 +250,59 @@ bool Inbox::is_hidden_from(const AccountId& account) {
 
 bool Inbox::knows_sender(const DeviceAddress& sender, UnixMicros server_time, bool& held) {
   if (engine_.store.device_lists.may_have_sent(sender, server_time)) return true;
-  if (fetch_failed_) return false;
-  held = holding_ = true;
-  ++fetches_;
-  const uint64_t hold = ++hold_;
-  engine_.devices.fetch(sender.account, [this, hold](Devices::Outcome outcome) {
-    if (!holding_ || hold != hold_) return;  // the connection went meanwhile
-    // A list that does not verify says nothing about who is in the true one.
-    fetched(outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount);
+  if (list_failed_) return false;
+  held = true;
+  fetches_group_ = false;
+  fetch_first([this, sender](const auto& done) {
+    engine_.devices.fetch(sender.account, [done](Devices::Outcome outcome) {
+      // A list that does not verify says nothing about who is in the true one.
+      done(outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount);
+    });
   });
   return false;
+}
+
+bool Inbox::knows_group(const contents::InGroup& group, bool& held) {
+  if (engine_.groups.up_to(group.group, group.revision)) return true;
+  if (group_failed_) return false;
+  held = true;
+  fetches_group_ = true;
+  fetch_first([this, group](const auto& done) {
+    engine_.groups.fetch(group.group, [done](Groups::Outcome outcome) {
+      done(outcome == Groups::Outcome::kDone || outcome == Groups::Outcome::kNoGroup);
+    });
+  });
+  return false;
+}
+
+bool Inbox::may_write(const contents::InGroup& group, const AccountId& sender) {
+  if (!engine_.store.groups.was_member(group.group, sender, group.revision)) return false;
+  const auto row = engine_.store.groups.find(group.group);
+  if (!row || row->revision != group.revision) return true;  // by then it may have been so
+  wire::GroupState state;
+  return state.ParseFromString(row->state) && may_send(state, sender);
+}
+
+void Inbox::fetch_first(const std::function<void(std::function<void(bool answered)>)>& fetch) {
+  holding_ = true;
+  ++fetches_;
+  const uint64_t hold = ++hold_;
+  fetch([this, hold](bool answered) {
+    if (holding_ && hold == hold_) fetched(answered);  // else the connection went meanwhile
+  });
 }
 
 void Inbox::fetched(bool answered) {
   if (answered || fetches_ >= kFetchesMax) {
     holding_ = false;
-    fetch_answered_ = answered;
-    fetch_failed_ = true;  // looks once more, and then goes on without
-    return work();
+    fetches_ = 0;
+    if (fetches_group_) {
+      group_failed_ = true;
+    } else {
+      fetch_answered_ = answered;
+      list_failed_ = true;
+    }
+    return work();  // looks once more, and then goes on without
   }
   fetch_timer_.set(engine_.in_ms(1000 * fetches_), [this] {
     holding_ = false;
@@ -245,22 +318,31 @@ ContentHandler* Inbox::handler_of(content::Content::KindCase kind) const {
   return handler == handlers_.end() ? nullptr : handler->second;
 }
 
-MessageId Inbox::take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes) {
-  const MessageId told = *MessageId::from_bytes(message.message_id());
-  const UnixMicros server_time = bounded_time(message.server_time_us());
+MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& message, const Bytes& bytes) {
   content::Content content;
   const bool is_content = content.ParseFromString(bytes);
   const auto bound = MessageId::from_bytes(content.message_id());
-  if (!is_content || !bound || *bound != told || content.receipt_number() != message.receipt_number()) {
-    const MessageId id = is_content && bound ? *bound : told;
+  const bool is_of_group =
+      content.group_id() == message.group_id() && content.group_revision() == message.group_revision();
+  // What answers for a message to a group comes in a session.
+  const bool is_where_it_says =
+      is_of_group || (!told.group && content.has_text() && !content.resent_message_id().empty());
+  if (!is_content || !bound || *bound != told.id || content.receipt_number() != message.receipt_number() ||
+      !is_where_it_says) {
+    Told said = told;
+    if (is_content && bound) said.id = *bound;
     if (number_ == 0) number_ = content.receipt_number();  // the server may know it all the same
-    undecryptable(id, sender, server_time, true);
-    return id;
+    undecryptable(said, true);
+    return said.id;
   }
   ContentHandler* const handler = handler_of(content.kind_case());
-  if (handler == nullptr) return told;
-  if (!handler->take({told, sender, server_time, message.receipt_number(), content, bytes})) withhold_ = true;
-  return told;
+  if (handler == nullptr) return told.id;
+  // What is said to devices one by one is said in their sessions.
+  const bool is_shown = handler == handler_of(content::Content::kText);
+  if ((told.group && !is_shown) ||
+      !handler->take({told.id, told.sender, told.server_time, message.receipt_number(), content, bytes}))
+    withhold_ = true;
+  return told.id;
 }
 
 void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time) {
@@ -269,28 +351,36 @@ void Inbox::ordered_again(const MessageId& id, const DeviceAddress& sender, Unix
   engine_.changes.message_changed(id, *reordered);
 }
 
-void Inbox::undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair) {
+void Inbox::undecryptable(const Told& told, bool can_repair) {
   withhold_ = true;
+  const auto& [id, sender, server_time, group] = told;
   if (can_repair && engine_.repair.answer_is_unreadable(id, sender)) return;  // what it is about is asked for already
-  if (engine_.is_self(sender.account)) {
-    // A copy, of which nobody knows here where it belongs: it is shown when it has come again.
-    if (can_repair && !engine_.store.messages.find(id)) engine_.repair.want(id, sender);
+  const auto count = [this] {
     engine_.store.account.count_undecryptable(1);
     ++engine_.progress.undecryptable;
-    return;
+  };
+  const auto shown_in = group ? engine_.store.conversations.with(group->group) : std::nullopt;
+  if ((group && !shown_in) || (!group && engine_.is_self(sender.account))) {
+    // A copy, of which nobody knows here where it belongs, or of a group that is not known: it is shown when it has
+    // come again.
+    if (can_repair && !engine_.store.messages.find(id)) engine_.repair.want(id, sender);
+    return count();
   }
   MessageRow row;
   row.id = id;
-  row.conversation = Conversations(engine_.store).open(sender.account, server_time, engine_.random).id;
+  row.conversation =
+      shown_in ? *shown_in : Conversations(engine_.store).open(sender.account, server_time, engine_.random).id;
   row.from = sender.account;
   row.from_device = sender.device;
+  row.outgoing = engine_.is_self(sender.account);
+  row.tick = row.outgoing ? Tick::kSent : Tick::kNone;
   row.kind = MessageKind::kUndecryptable;
   row.sent_at = server_time;
   row.order = server_time;
   row.came = engine_.clock.now();
+  if (group) row.group_revision = group->revision;
   if (!engine_.changes.add_message(row)) return;  // what can't be read says nothing about a message that is there
-  engine_.store.account.count_undecryptable(1);
-  ++engine_.progress.undecryptable;
+  count();
   engine_.conversation_may_be_new();
   if (can_repair) engine_.repair.want(id, sender);
 }

@@ -10,6 +10,10 @@
 // What the server says of a message counts only where its sender says the same inside the encryption (TICK-1): one that
 // comes under another id or receipt number is taken for undecryptable, and asked for again under its own id.
 //
+// A message to a group waits as well until the group's state is here by which it was sent, and is taken only from who
+// was a member then (GROUP-3). Of a group of which nothing is known, or nothing could be read, it is asked for again
+// later, when its sender's answer says which group it is for.
+//
 // Gaps (INBOX-3): the server is asked to deliver again, kRedeliversMax times at most for one gap, then the connection
 // is made anew; when even that brings nothing kReconnectsMax times the entries are gone for good, and the client goes
 // on behind the gap.
@@ -20,10 +24,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/content_handler.h"
+#include "core/contents.h"
 #include "core/timers.h"
 #include "wire/frames.pb.h"
 
@@ -63,15 +70,33 @@ class Inbox {
   void ask_again();
   void work();
   Taken take(const wire::Entry& entry);
+  // What the server says of a message.
+  struct Told {
+    MessageId id;
+    DeviceAddress sender;
+    UnixMicros server_time;
+    std::optional<contents::InGroup> group = std::nullopt;
+  };
   Taken take_message(const wire::IncomingMessage& message);
+  // Under which id its sender knows a message to a group of which nothing else is known; the server's where it can't be
+  // read.
+  MessageId id_inside(const Told& told, BytesView payload);
+  // With its sender's device known.
+  void take_message_of(const Told& told, const wire::IncomingMessage& message);
   // Whether the sender's device is in a list that was checked, or was when it sent this (DEVICE-10); if not, sees to
   // it, and `held` says whether to wait.
   bool knows_sender(const DeviceAddress& sender, UnixMicros server_time, bool& held);
   [[nodiscard]] bool is_hidden_from(const AccountId& account);
+  // Whether the group's state is here; if not, sees to it, and `held` says whether to wait.
+  bool knows_group(const contents::InGroup& group, bool& held);
+  // Whether the group says that the sender may have written to it.
+  bool may_write(const contents::InGroup& group, const AccountId& sender);
+  // Calls `fetch`, which says when there is an answer, and holds the first entry until then.
+  void fetch_first(const std::function<void(std::function<void(bool answered)>)>& fetch);
   void fetched(bool answered);
   // The id that its sender has bound to it; the server's where there is none.
-  MessageId take_content(const wire::IncomingMessage& message, const DeviceAddress& sender, const Bytes& bytes);
-  void undecryptable(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time, bool can_repair);
+  MessageId take_content(const Told& told, const wire::IncomingMessage& message, const Bytes& bytes);
+  void undecryptable(const Told& told, bool can_repair);
   void finish_taking(bool only_receipts);
   void confirm();
 
@@ -89,8 +114,10 @@ class Inbox {
   bool skip_gap_ = false;
   bool holding_ = false;         // a fetch for the first entry is under way, or will be tried again
   uint64_t hold_ = 0;            // number of that fetch
-  bool fetch_failed_ = false;    // for the first entry: go on without
+  bool list_failed_ = false;     // for the first entry: go on without
+  bool group_failed_ = false;    // the same
   bool fetch_answered_ = false;  // then: the server has answered, and its answer does not name the sender's device
+  bool fetches_group_ = false;   // what is under way is a group
   uint32_t fetches_ = 0;
   bool end_known_ = false;  // BacklogEnd has come
   Position end_;

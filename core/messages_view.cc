@@ -5,6 +5,8 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/unicode.h"
+#include "content/content.pb.h"
+#include "core/group_view.h"
 
 namespace kith::core {
 namespace {
@@ -53,13 +55,30 @@ Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const
   return MessageCursor{UnixMicros{order_us}, *message};
 }
 
-void set_body(client_api::Message& built, const MessageRow& message) {
+client_api::Text text_of(const MessageRow& message, PersonView& people) {
+  client_api::Text text;
+  text.set_text(message.text);
+  content::Text mentions;
+  if (message.raw.empty() || !mentions.ParseFromString(message.raw)) return text;
+  for (const content::Mention& each : mentions.mentions()) {
+    const auto account = AccountId::from_bytes(each.account());
+    if (!account) continue;
+    client_api::Mention& mention = *text.add_mentions();
+    *mention.mutable_who() = people.build(*account);
+    mention.set_start(each.start());
+    mention.set_length(each.length());
+  }
+  return text;
+}
+
+void set_body(client_api::Message& built, const MessageRow& message, PersonView& people) {
   switch (message.kind) {
-    case MessageKind::kText: built.mutable_text()->set_text(message.text); return;
+    case MessageKind::kText: *built.mutable_text() = text_of(message, people); return;
     case MessageKind::kIdentityChanged: built.mutable_identity_changed(); return;
     case MessageKind::kUndecryptable: built.mutable_undecryptable(); return;
     case MessageKind::kUnsupported: built.mutable_unsupported(); return;
     case MessageKind::kHandleMoved: built.mutable_handle_moved(); return;
+    case MessageKind::kGroupEvent: *built.mutable_group_event() = group_event(message, people); return;
   }
 }
 
@@ -83,7 +102,7 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_order_us(message.order.value);
   built.set_tick(static_cast<Shown::Tick>(message.tick));
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
-  set_body(built, message);
+  set_body(built, message, people_);
   if (message.quote) *built.mutable_quote() = build(*message.quote);
   return built;
 }
@@ -125,8 +144,22 @@ Result<client_api::ListReceiptsResponse, Refusal> MessagesView::receipts(
   if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "message_id");
   if (!message->outgoing) return Refuse(client_api::Failure::kInvalidArgument, "message_id: is not one's own");
   client_api::ListReceiptsResponse response;
-  const auto partner = store_.conversations.direct_peer(message->conversation);
-  if (!partner || message->tick == Tick::kPending || message->tick == Tick::kFailed) return response;
+  if (message->tick == Tick::kPending || message->tick == Tick::kFailed) return response;
+  const auto conversation = store_.conversations.find(message->conversation);
+  if (conversation && conversation->kind == ConversationKind::kGroup) {
+    const std::vector<MemberState> told = store_.sent.states_of(*id);
+    for (const GroupMemberRow& member : store_.groups.members(conversation->peer.group())) {
+      if (member.account == store_.account.account_id() || member.came > message->group_revision) continue;
+      client_api::Receipt& receipt = *response.add_receipts();
+      *receipt.mutable_member() = people_.build(member.account);
+      const auto said = std::find_if(told.begin(), told.end(),
+                                     [&member](const MemberState& each) { return each.member == member.account; });
+      receipt.set_tick(said == told.end() ? Shown::kSent : static_cast<Shown::Tick>(tick_of(said->state)));
+    }
+    return response;
+  }
+  const auto partner = conversation ? conversation->direct_peer() : std::nullopt;
+  if (!partner) return response;
   client_api::Receipt& receipt = *response.add_receipts();
   *receipt.mutable_member() = people_.build(*partner);
   receipt.set_tick(Shown::kSent);

@@ -14,11 +14,15 @@ bool is_device_name(std::string_view text) { return text.size() <= kDeviceNameBy
 
 void take_registration(Engine& engine, Registration now, Revision revision) {
   // What was begun with another account is not this one's.
-  if (engine.registration && engine.registration->account != now.account) engine.store.registers.remove_all();
+  if (engine.registration && engine.registration->account != now.account) {
+    engine.store.registers.remove_all();
+    engine.store.groups.remove_all();
+  }
   engine.connection.leave();  // what it waits for concerns the device before
   engine.connection.own_list_agrees();
   // Whatever was encrypted for the device before is of no use to this one.
   engine.store.signal.remove_everything();
+  engine.store.group_keys.reset();
   engine.store.outbox.reset();
   engine.store.receipts.clear_withheld();
   engine.store.device_lists.remove(now.account);

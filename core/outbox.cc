@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "content/content.pb.h"
 #include "core/contents.h"
 #include "core/sealing.h"
 #include "core/server_time.h"
@@ -17,7 +18,25 @@ namespace kith::core {
 namespace {
 constexpr uint32_t kPreparationsMax = 3;
 constexpr int64_t kLoadedAtOnce = 100;
+
+// Whom an answer names.
+std::optional<Target> target_of(const auto& answer) {
+  if (const auto account = AccountId::from_bytes(answer.account())) return Target(*account);
+  if (const auto group = GroupId::from_bytes(answer.group())) return Target(*group);
+  return std::nullopt;
+}
+
+GroupId group_of_key(const OutboxRow& row) {
+  content::Content content;
+  if (row.kind != OutboxKind::kGroupKey || !content.ParseFromString(row.content)) return {};
+  return GroupId::from_bytes(content.group_key().group_id()).value_or(GroupId{});
+}
+
 }  // namespace
+
+Outbox::Item Outbox::item_of(const OutboxRow& row) {
+  return {row.sequence, row.message_id, row.kind, row.held, row.after_sequence, group_of_key(row)};
+}
 
 Outbox::Outbox(Ports ports) : ports_(std::move(ports)), watch_(ports_.timers) {}
 
@@ -28,7 +47,7 @@ void Outbox::load() {
     const std::vector<OutboxRow> rows = ports_.store.outbox.list(after, kLoadedAtOnce);
     if (rows.empty()) break;
     for (const OutboxRow& row : rows) {
-      queue(row.target, {row.sequence, row.message_id, row.kind, row.held, row.after_sequence});
+      queue(row.target, item_of(row));
       // One that it can have waited for was there before it.
       const int64_t predecessor = row.after_sequence;
       if (predecessor != 0 && (predecessor >= row.sequence || !ports_.store.outbox.find(predecessor)))
@@ -42,6 +61,7 @@ void Outbox::load() {
 void Outbox::reload() {
   lanes_.clear();
   waiting_.clear();
+  handing_.clear();
   count_ = beside_ = in_flight_ = 0;
   messages_ = held_ = 0;
   load();
@@ -68,6 +88,7 @@ void Outbox::queue(const Target& target, const Item& item) {
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
   if (item.after != 0) waiting_.emplace(item.after, Place{target, item.id});
+  if (item.kind == OutboxKind::kGroupKey) handing_[item.group].insert(target.account());
 }
 
 bool Outbox::has_room_for(const OutboxRow& item) {
@@ -84,12 +105,16 @@ bool Outbox::has_room_for(const OutboxRow& item) {
 
 bool Outbox::add(const OutboxRow& item) {
   // Nothing goes there, and nothing from now is of use later.
-  if (item.silent() && ports_.store.device_lists.must_agree(item.target.account())) return true;
+  const bool to_account = item.target.kind == TargetKind::kAccount;
+  if (item.silent() && to_account && ports_.store.device_lists.must_agree(item.target.account())) return true;
   if (!has_room_for(item)) return false;
   if (item.after_sequence != 0 && !ports_.store.outbox.find(item.after_sequence)) return false;
   const int64_t sequence = ports_.store.outbox.add(item);
   if (sequence == 0) return false;
-  queue(item.target, {sequence, item.message_id, item.kind, false, item.after_sequence});
+  Item queued = item_of(item);
+  queued.sequence = sequence;
+  queued.held = false;
+  queue(item.target, queued);
   return true;
 }
 
@@ -162,6 +187,11 @@ bool Outbox::has(const AccountId& account, OutboxKind kind) const {
   return std::any_of(items.begin(), items.end(), [kind](const Item& item) { return item.kind == kind; });
 }
 
+bool Outbox::is_in_flight(const Target& target, const MessageId& id) {
+  const Item* const item = find(target, id);
+  return item != nullptr && item->in_flight;
+}
+
 void Outbox::pump() {
   if (!ports_.connection.ready()) return;
   do {
@@ -197,6 +227,7 @@ bool Outbox::send_next(const Target& target, Lane& lane, Turn& turn) {
   if (!row) return false;  // the database failed: the commit will say so
   switch (target.kind) {
     case TargetKind::kAccount: return send_to_account(target.account(), lane, turn, *item, *row);
+    case TargetKind::kGroup: return send_to_group(target.group(), lane, *item, *row);
   }
   return false;  // a kind of a later version
 }
@@ -212,7 +243,58 @@ bool Outbox::send_to_account(const AccountId& account, Lane& lane, Turn& turn, I
     pause(lane, 0);
     return false;
   }
-  put(account, lane, item, row);
+  put(lane, item, row);
+  return true;
+}
+
+bool Outbox::hands_out(const GroupId& group) const {
+  const auto keys = handing_.find(group);
+  if (keys == handing_.end()) return false;
+  return std::any_of(keys->second.begin(), keys->second.end(), [this](const AccountId& account) {
+    const auto lane = lanes_.find(account);
+    return lane != lanes_.end() && !lane->second->pause.is_set() && !ports_.store.device_lists.must_agree(account);
+  });
+}
+
+bool Outbox::send_to_group(const GroupId& group, Lane& lane, Item& item, OutboxRow& row) {
+  if (item.kind == OutboxKind::kReadReceipt) {
+    put(lane, item, row);
+    return true;
+  }
+  if (hands_out(group)) return false;
+  const auto done = [this, group](bool answered) {
+    Lane& fetched = lane_of(Target(group));
+    fetched.preparing = fetched.list_is_stale = false;
+    if (!answered) pause(fetched, 0);
+  };
+  const GroupSending::Outlook outlook = ports_.groups.prepare(group, lane.list_is_stale, done);
+  lane.preparing = outlook.kind == GroupSending::Outlook::Kind::kFetches;
+  switch (outlook.kind) {
+    case GroupSending::Outlook::Kind::kReady: break;
+    case GroupSending::Outlook::Kind::kFetches: return false;
+    case GroupSending::Outlook::Kind::kWaits: lane.pause.set(in_ms(kPauseMinMs), [] {}); return false;
+    case GroupSending::Outlook::Kind::kFails: fail(row.target, item.id, outlook.why); return true;
+    case GroupSending::Outlook::Kind::kHandsOut:
+      for (const GroupSending::KeyFor& key : outlook.keys) {
+        OutboxRow hand_out;
+        hand_out.message_id = ports_.groups.new_id();
+        hand_out.target = key.account;
+        hand_out.kind = OutboxKind::kGroupKey;
+        hand_out.content = key.content;
+        add(hand_out);
+      }
+      released_ = true;  // those lanes may have had their turn
+      return false;
+  }
+  if (ports_.groups.is_alone(group)) {
+    accept(row.target, item.id, item.kind, ports_.connection.server_now());
+    return true;
+  }
+  if (!ports_.groups.seal(row)) {
+    pause(lane, 0);
+    return false;
+  }
+  put(lane, item, row);
   return true;
 }
 
@@ -299,26 +381,31 @@ bool Outbox::seal_for(OutboxRow& row, Turn& turn) {
   return true;
 }
 
-void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row) {
-  wire::ClientFrame frame;
-  wire::Send& send = *frame.mutable_send();
+void Outbox::write(const OutboxRow& row, wire::Send& send) {
   send.set_message_id(row.message_id.bytes());
   send.set_urgency(row.silent() ? wire::Send::kSilent : wire::Send::kNormal);
+  if (row.target.is_group()) return GroupSending::write(row, send);
   wire::ToAccount& to = *send.mutable_account();
-  to.set_account_id(account.bytes());
+  to.set_account_id(row.target.account().bytes());
   to.set_device_list_revision(row.revision.value);
   to.set_receipt_number(row.receipt_number);
-  const uint32_t payload_max = ports_.connection.limits().envelope_bytes_max();
-  bool too_large = false;
   for (const OutboxEnvelope& sealed : row.envelopes) {
-    too_large = too_large || (payload_max != 0 && sealed.payload.size() > payload_max);
     wire::Envelope& envelope = *to.add_envelopes();
     envelope.set_device_id(sealed.device.value);
     envelope.set_payload(sealed.payload);
   }
+}
+
+void Outbox::put(Lane& lane, Item& item, const OutboxRow& row) {
+  wire::ClientFrame frame;
+  write(row, *frame.mutable_send());
+  const uint32_t payload_max = ports_.connection.limits().envelope_bytes_max();
+  const bool too_large = std::any_of(row.envelopes.begin(), row.envelopes.end(), [payload_max](const auto& sealed) {
+    return payload_max != 0 && sealed.payload.size() > payload_max;
+  });
   const uint32_t told = ports_.connection.limits().frame_bytes_max();
   const size_t frame_max = told == 0 ? kFrameBytesMax : told;
-  if (too_large || frame.ByteSizeLong() > frame_max) return fail(account, item.id, FailureReason::kMessageTooLarge);
+  if (too_large || frame.ByteSizeLong() > frame_max) return fail(row.target, item.id, FailureReason::kMessageTooLarge);
   item.in_flight = true;
   item.sent_at_ms = ports_.clock.monotonic().value;
   ++lane.in_flight;
@@ -330,15 +417,15 @@ void Outbox::put(const AccountId& account, Lane& lane, Item& item, const OutboxR
 
 void Outbox::on_accepted(const wire::Accepted& accepted) {
   const auto id = MessageId::from_bytes(accepted.message_id());
-  const auto account = AccountId::from_bytes(accepted.account());
-  const Item* const item = id && account ? find(*account, *id) : nullptr;
-  if (item != nullptr) accept(*account, *id, item->kind, bounded_time(accepted.server_time_us()));
+  const auto target = target_of(accepted);
+  const Item* const item = id && target ? find(*target, *id) : nullptr;
+  if (item != nullptr) accept(*target, *id, item->kind, bounded_time(accepted.server_time_us()));
 }
 
 void Outbox::accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time) {
   if (const auto accepted = ports_.store.messages.accept(id, server_time)) {
     // Whom a note to oneself is for has read it.
-    if (ports_.registration && target == ports_.registration->account)
+    if (ports_.registration && target == Target(ports_.registration->account))
       ports_.store.messages.raise(id, SentState::kRead);
     ports_.message_changed(id, accepted->conversation);
   }
@@ -350,9 +437,9 @@ void Outbox::accept(const Target& target, const MessageId& id, OutboxKind kind, 
 
 void Outbox::on_refused(const wire::Refused& refused) {
   const auto id = MessageId::from_bytes(refused.message_id());
-  const auto account = AccountId::from_bytes(refused.account());
-  if (!id || !account) return;
-  const Target target = *account;
+  const auto named = target_of(refused);
+  if (!id || !named) return;
+  const Target target = *named;
   Item* item = find(target, *id);
   if (item == nullptr) return;
   switch (refused.code()) {
@@ -363,13 +450,22 @@ void Outbox::on_refused(const wire::Refused& refused) {
     case wire::kInvalidArgument: return fail(target, *id, FailureReason::kRefused);
     default: break;
   }
+  // Who has left a group tells nobody there what he has read.
+  if (item->kind == OutboxKind::kReadReceipt && refused.code() == wire::kNoSuchGroup)
+    return remove({target, *id}, Ending::kFailed);
   if (!item->in_flight) return;
   Lane& lane = lane_of(target);
   item->in_flight = false;
   --lane.in_flight;
   --in_flight_;
   lane.settling = lane.in_flight > 0;
-  if (refused.code() == wire::kStaleDevices || refused.code() == wire::kNoSuchDevice) {
+  if (target.is_group()) {
+    // By a change that is not here yet, perhaps.
+    lane.list_is_stale = refused.code() == wire::kNoSuchGroup || refused.code() == wire::kNotAllowed;
+    const bool news = ports_.groups.take(target.group(), refused.stale_group());
+    // The second time in a row what is new did not help.
+    if ((!news && !lane.list_is_stale) || ++lane.failures > 2) pause(lane, refused.retry_after_ms());
+  } else if (refused.code() == wire::kStaleDevices || refused.code() == wire::kNoSuchDevice) {
     lane.list_is_stale = true;
     // The second time in a row the new list did not help.
     if (++lane.failures > 2) pause(lane, 0);
@@ -430,6 +526,11 @@ int64_t Outbox::take_out(const Place& place) {
     --lane.in_flight;
     --in_flight_;
     if (lane.in_flight == 0) lane.settling = false;
+  }
+  if (item->kind == OutboxKind::kGroupKey) {
+    std::multiset<AccountId>& accounts = handing_[item->group];
+    accounts.extract(place.target.account());
+    if (accounts.empty()) handing_.erase(item->group);
   }
   --count_;
   if (is_beside(item->kind)) --beside_;

@@ -16,20 +16,25 @@
 //   no account known yet        the lane waits for Lookups to find out whose handle it is
 //   another account key         messages of the lane wait for the person to agree, silent items are dropped
 //                               (IDENTITY-6)
+//   stale group (GROUP-3)       the group is read, or the lists that are newer; then it is encrypted again
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up
 //
+// A message to a group waits for what group_sending.h says that it needs. Keys that are to be handed out first are
+// items to their accounts; while any of them moves the group's lane waits. One that can't be sent now, as to a full
+// inbox, holds nobody up: who gets its key late asks for what it could not read.
+//
 // An item may wait for another one of any lane, its predecessor (OutboxRow::after_sequence): a message for the upload
-// that it is about, what is encrypted with a group's key for the handing out of the key. It leaves once that one was
-// accepted. What is behind it does not wait, not even in its lane: it goes first, and everybody shows it first, as a
-// conversation's order is that of the server's times (ORDER-1). When the predecessor fails or is dropped, it fails too
-// (kPredecessorFailed), and what waits for it. All this outlives the program; an item that has lost its predecessor to
-// damage or to a new registration fails when the outbox is read.
+// that it is about. It leaves once that one was accepted. What is behind it does not wait, not even in its lane: it
+// goes first, and everybody shows it first, as a conversation's order is that of the server's times (ORDER-1). When the
+// predecessor fails or is dropped, it fails too (kPredecessorFailed), and what waits for it. All this outlives the
+// program; an item that has lost its predecessor to damage or to a new registration fails when the outbox is read.
 //
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
 // is a message beyond kItemsMax: who writes one asks full() first. What tells the account's other devices of messages
-// (is_beside(): copies, what was sent lately, history) takes no room of these, and has kBesideMax items of its own.
+// (is_beside(): copies, what was sent lately, history), and a group's keys, of which there are as many as members, take
+// no room of these, and have kBesideMax items of their own.
 // Beyond, a batch of history comes again by itself (HISTORY-4), and a copy is made no more: as many wait only while the
 // server takes nothing for the own account, and everything for others. On their way at once: kInFlightMax, or the
 // window of the server's Limits if that is smaller.
@@ -40,11 +45,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "core/devices.h"
+#include "core/group_sending.h"
 #include "core/server_link.h"
 #include "core/store/account_table.h"
 #include "core/store/conversation_id.h"
@@ -84,6 +91,7 @@ class Outbox {
     // As those of Devices.
     std::function<void(const AccountId&, Devices::Done)> fetch_list;
     std::function<void(const AccountId&, std::vector<DeviceId>, Devices::Done)> open_sessions;
+    GroupSending& groups;
     // What becomes of items. A message's state is another; a ResendRequest has left, or was dropped.
     std::function<void(const MessageId&, const ConversationId&)> message_changed;
     std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
@@ -112,6 +120,8 @@ class Outbox {
   void release_all(const AccountId& account);
   // Nothing of this kind goes to this account any more.
   void remove_all(const AccountId& account, OutboxKind kind);
+  // Whether the item has left, and is not answered yet.
+  [[nodiscard]] bool is_in_flight(const Target& target, const MessageId& id);
   // Whether an item of this kind to this account is not acknowledged yet.
   [[nodiscard]] bool has(const AccountId& account, OutboxKind kind) const;
   // Sends what may leave now.
@@ -132,7 +142,8 @@ class Outbox {
     MessageId id;
     OutboxKind kind = OutboxKind::kMessage;
     bool held = false;
-    int64_t after = 0;  // sequence of the predecessor that was not accepted yet
+    int64_t after = 0;   // sequence of the predecessor that was not accepted yet
+    GroupId group = {};  // of kGroupKey: whose
     bool in_flight = false;
     uint64_t sent_at_ms = 0;
 
@@ -161,13 +172,14 @@ class Outbox {
     size_t in_flight = 0;
     bool preparing = false;         // a list or bundles are being fetched
     bool settling = false;          // one was refused: what is in flight is waited for
-    bool list_is_stale = false;     // and then the list is fetched
+    bool list_is_stale = false;     // and then the list is fetched, or the group read
     int64_t fresh_session_for = 0;  // sequence of the item for which sessions were opened anew
     uint32_t preparations = 0;      // since the last send
     uint32_t failures = 0;          // since the last acknowledgement
     Timer pause;
   };
 
+  static Item item_of(const OutboxRow& row);
   Lane& lane_of(const Target& target);
   [[nodiscard]] bool has_room_for(const OutboxRow& item);
   // Waiting or on its way. Null: there is none; what the server answers may be about such a one.
@@ -182,7 +194,12 @@ class Outbox {
   void prepared(const AccountId& account, Devices::Outcome outcome);
   // The item's envelopes for exactly the devices of the current list.
   bool seal_for(OutboxRow& row, Turn& turn);
-  void put(const AccountId& account, Lane& lane, Item& item, const OutboxRow& row);
+  bool send_to_group(const GroupId& group, Lane& lane, Item& item, OutboxRow& row);
+  // Whether the group's keys are on their way to somebody.
+  [[nodiscard]] bool hands_out(const GroupId& group) const;
+  void put(Lane& lane, Item& item, const OutboxRow& row);
+  // The frame of a sealed item.
+  static void write(const OutboxRow& row, wire::Send& send);
   void accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
   void fail_message(const MessageId& id, FailureReason why);
@@ -201,6 +218,7 @@ class Outbox {
   std::multimap<int64_t, Place> waiting_;  // by the sequence of what they wait for
   bool released_ = false;                  // something, perhaps in a lane that had its turn
   Target last_served_;
+  std::map<GroupId, std::multiset<AccountId>> handing_;  // to whom keys of a group are still to be sent
   size_t count_ = 0;
   size_t beside_ = 0;  // of these
   uint32_t messages_ = 0;

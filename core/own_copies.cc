@@ -52,7 +52,8 @@ void OwnCopies::tell_sent(DeviceId device) {
 }
 
 void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicros server_time) {
-  if (!may_have_others() || engine_.is_self(target.account())) return;  // a note to oneself has gone to them
+  // A note to oneself has gone to them, and a message to a group too.
+  if (!may_have_others() || target.is_group() || engine_.is_self(target.account())) return;
   const auto message = engine_.store.messages.find(id);
   if (!message) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
@@ -82,8 +83,8 @@ void OwnCopies::put(std::vector<contents::ReadMark> marks) {
   if (const auto waiting = engine_.store.outbox.find_unsealed(self, OutboxKind::kOwnRead)) {
     // One that has not left takes up a later one; the same conversation's later mark is further.
     for (const contents::ReadMark& before : contents::read_marks(BytesView(waiting->content))) {
-      const bool is_said = std::any_of(marks.begin(), marks.end(),
-                                       [&before](const auto& each) { return each.partner == before.partner; });
+      const bool is_said =
+          std::any_of(marks.begin(), marks.end(), [&before](const auto& each) { return each.peer == before.peer; });
       if (!is_said) marks.push_back(before);
     }
     if (marks.size() <= contents::kReadMarksMax)
@@ -115,7 +116,7 @@ void OwnCopies::take_sent(DeviceId device, const content::OwnSent& sent) {
 
 void OwnCopies::take_read(const content::OwnRead& read) {
   for (const contents::ReadMark& mark : contents::read_marks(read)) {
-    const auto conversation = engine_.store.conversations.with(mark.partner);
+    const auto conversation = engine_.store.conversations.with(mark.peer);
     if (!conversation) continue;
     if (engine_.store.messages.mark_read(*conversation, MessageCursor{mark.order, mark.message}, false) > 0)
       engine_.changes.conversation(*conversation);

@@ -100,7 +100,8 @@ bool OwnState::take(const IncomingContent& incoming) {
   const content::OwnState& state = incoming.content.own_state();
   const UnixMicros now = engine_.clock.now();
   for (const RegisterRow& each : contents::registers(state)) merge(each, now);
-  if (state.asks_for_all() && engine_.own_copies.is_other(incoming.sender.device)) tell(incoming.sender.device);
+  if (state.asks_for_all() && engine_.own_copies.is_other(incoming.sender.device))
+    engine_.device_knows_nothing(incoming.sender.device);
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,10 @@ class People {
   void find(uint32_t request, const What& what, Found found) {
     find(request, what.handle(), what.account_id(), what.conversation(), std::move(found));
   }
+  // All whom a request names, each once and in the order of their ids; this account is not among them. When one can't
+  // be had, as one whose handle the server has not given out yet, fails the request and does not call.
+  void find_all(uint32_t request, const google::protobuf::RepeatedPtrField<client_api::Whom>& whom,
+                std::function<void(std::vector<AccountId>)> found);
   // To write to a handle, as people write it: while the server can't be asked whose it is, a provisional account stands
   // for it (HandlesTable).
   void find_addressee(uint32_t request, const std::string& handle, Found found);
@@ -44,7 +49,10 @@ class People {
  private:
   void find(uint32_t request, const std::string& handle, const std::string& account_id, const std::string& conversation,
             Found found);
-  enum class Unreachable { kFails, kProvisional };
+  // While the server can't be asked: fails; a provisional account will do; fails, and none that is there will do.
+  enum class Unreachable { kFails, kProvisional, kReal };
+  struct Gathering;
+  void gather(const std::shared_ptr<Gathering>& gathering);
   struct Finder {
     uint32_t request = 0;
     Unreachable unreachable = Unreachable::kFails;

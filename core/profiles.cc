@@ -219,6 +219,10 @@ void Profiles::store_fetched(const AccountId& account, const wire::Profile& prof
   if (!before || before->name != row.name || before->about != row.about ||
       handles != engine_.store.handles.of(account)) {
     engine_.changes.partner(account);
+    for (const GroupId& group : engine_.store.groups.with(account)) {
+      if (const auto conversation = engine_.store.conversations.with(group))
+        engine_.changes.conversation(*conversation);
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include "core/receipts.h"
 
+#include <set>
+
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
@@ -53,7 +55,51 @@ void Receipts::pump() {
   if (look_) pump();
 }
 
+size_t Receipts::put_in_group(const GroupId& group, std::span<const ReadDueRow> due) {
+  const Target target(group);
+  const auto waiting = engine_.store.outbox.find_unsealed(target, OutboxKind::kReadReceipt);
+  wire::ReadInGroup read;
+  if (waiting) (void)read.ParseFromString(waiting->content);
+  const bool fits = static_cast<size_t>(read.runs_size()) < kRunsMax;
+  if (!fits) read.Clear();
+  read.set_group_id(group.bytes());
+  size_t taken = 0;
+  for (; taken < due.size() && due[taken].conversation == due.front().conversation; ++taken) {
+    const ReadDueRow& row = due[taken];
+    const auto run = wire::ReceiptRun::of(row.number, row.message);
+    if (read.runs_size() > 0) {
+      wire::ReadInGroup::Run& last = *read.mutable_runs(read.runs_size() - 1);
+      wire::ReceiptRun joined{last.first_number(), last.last_number(), last.marks()};
+      if (last.account() == row.member.view() && last.device_id() == row.device.value && joined.extend(run)) {
+        last.set_last_number(joined.last);
+        last.set_marks(joined.marks);
+        continue;
+      }
+    }
+    if (static_cast<size_t>(read.runs_size()) == kRunsMax) break;
+    wire::ReadInGroup::Run& added = *read.add_runs();
+    added.set_account(row.member.bytes());
+    added.set_device_id(row.device.value);
+    added.set_first_number(run.first);
+    added.set_last_number(run.last);
+    added.set_marks(run.marks);
+  }
+  if (waiting && fits && !engine_.outbox.is_in_flight(target, waiting->message_id)) {
+    engine_.store.outbox.set_content(waiting->sequence, read.SerializeAsString());
+    return taken;
+  }
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = target;
+  item.kind = OutboxKind::kReadReceipt;
+  item.content = read.SerializeAsString();
+  return engine_.outbox.add(item) ? taken : 0;
+}
+
 size_t Receipts::put(std::span<const ReadDueRow> due) {
+  const auto conversation = engine_.store.conversations.find(due.front().conversation);
+  if (conversation && conversation->kind == ConversationKind::kGroup)
+    return put_in_group(conversation->peer.group(), due);
   const AccountId member = due.front().member;
   const auto waiting = engine_.store.outbox.find_unsealed(member, OutboxKind::kReadReceipt);
   std::vector<contents::ReadRun> runs;
@@ -61,7 +107,8 @@ size_t Receipts::put(std::span<const ReadDueRow> due) {
   const bool fits = runs.size() < kRunsMax;
   if (!fits) runs.clear();
   size_t taken = 0;
-  for (; taken < due.size() && due[taken].member == member; ++taken) {
+  for (; taken < due.size() && due[taken].member == member && due[taken].conversation == due.front().conversation;
+       ++taken) {
     const ReadDueRow& row = due[taken];
     const auto run = wire::ReceiptRun::of(row.number, row.message);
     if (!runs.empty() && runs.back().device == row.device && runs.back().run.extend(run)) continue;
@@ -90,7 +137,11 @@ bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRu
   }
   const auto conversation = engine_.store.conversations.with(by);
   for (const MessageId& id : *raised) {
-    if (engine_.store.messages.raise(id, state) && conversation) engine_.changes.message_changed(id, *conversation);
+    if (engine_.store.sent.state_in_group(id)) {  // what answered for it has come
+      look_at(id);
+    } else if (engine_.store.messages.raise(id, state) && conversation) {
+      engine_.changes.message_changed(id, *conversation);
+    }
   }
   return true;
 }
@@ -102,6 +153,42 @@ void Receipts::on_delivered(const wire::DeliveryReceipt& receipt) {
       raise(*by, {receipt.sender_device()}, {receipt.first_number(), receipt.last_number(), receipt.marks()},
             SentState::kDelivered);
   engine_.repair.on_receipt(*by, says_something);
+}
+
+void Receipts::on_delivered(const wire::GroupReceipt& receipt) {
+  const auto group = GroupId::from_bytes(receipt.group_id());
+  if (!group) return;
+  const Target target(*group);
+  const DeviceId device{receipt.sender_device()};
+  const bool shows_read = engine_.store.settings.integer(setting::kReadReceipts, 1) != 0;
+  std::set<MessageId> looked_at;
+  for (const wire::GroupReceipt::Run& said : receipt.runs()) {
+    if (said.read() && !shows_read) continue;
+    const SentState state = said.read() ? SentState::kRead : SentState::kDelivered;
+    const wire::ReceiptRun run{said.first_number(), said.last_number(), said.marks()};
+    for (BytesView left = said.accounts(); left.size() >= AccountId::kBytes; left.remove_prefix(AccountId::kBytes)) {
+      const auto member = *AccountId::from_bytes(left.substr(0, AccountId::kBytes));
+      const auto raised = engine_.store.sent.raise(target, member, device, run, state);
+      if (raised) {
+        looked_at.insert(raised->begin(), raised->end());
+      } else if (engine_.own_copies.is_other(device)) {
+        engine_.store.sent.keep_early(target, member, device, run, state);
+      }
+    }
+  }
+  for (const MessageId& message : looked_at) look_at(message);
+}
+
+void Receipts::look_at(const MessageId& id) {
+  const auto state = engine_.store.sent.state_in_group(id);
+  if (!state || *state == SentState::kSent || !engine_.store.messages.raise(id, *state)) return;
+  if (const auto message = engine_.store.messages.find(id)) engine_.changes.message_changed(id, message->conversation);
+}
+
+void Receipts::look_at(const GroupId& group) {
+  const auto conversation = engine_.store.conversations.with(group);
+  if (!conversation) return;
+  for (const MessageId& message : engine_.store.messages.not_read_by_all(*conversation, kLookedAtMax)) look_at(message);
 }
 
 bool Receipts::take(const IncomingContent& incoming) {

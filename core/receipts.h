@@ -5,6 +5,9 @@
 // Outgoing read receipts are noted as due with the reading itself, and put into the outbox together after kGatherMs;
 // one that is not encrypted yet takes up a later one. With the setting off none are sent, and those of others are not
 // looked at. A read receipt names exactly what was read, so it raises also what no delivery receipt has come for.
+//
+// In a group what was read is told to the server, which tells it to who sent it, of many members at once; a message's
+// tick is the least that any other member has said (GROUP-5).
 #pragma once
 
 #include <span>
@@ -24,6 +27,7 @@ struct Engine;
 class Receipts final : public ContentHandler {
  public:
   static constexpr uint64_t kGatherMs = 200;
+  static constexpr int64_t kLookedAtMax = 256;
 
   explicit Receipts(Engine& engine);
 
@@ -34,12 +38,18 @@ class Receipts final : public ContentHandler {
   [[nodiscard]] bool gathering() const { return gather_.is_set(); }
 
   void on_delivered(const wire::DeliveryReceipt& receipt);
+  void on_delivered(const wire::GroupReceipt& receipt);
+  // What members of its group have said of the message may be more than its tick says (GROUP-5).
+  void look_at(const MessageId& message);
+  // The same of the newest kLookedAtMax messages of this account to the group.
+  void look_at(const GroupId& group);
   // Read receipts.
   [[nodiscard]] bool take(const IncomingContent& incoming) override;
 
  private:
-  // Puts the first of what is due, all to one account, into the outbox; how many. 0: there is no room.
+  // Puts the first of what is due, all to one account or of one group, into the outbox; how many. 0: there is no room.
   size_t put(std::span<const ReadDueRow> due);
+  size_t put_in_group(const GroupId& group, std::span<const ReadDueRow> due);
   // False: the run is not of what this device knows to have sent.
   bool raise(const AccountId& by, DeviceId device, const wire::ReceiptRun& run, SentState state);
 

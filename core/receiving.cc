@@ -29,6 +29,7 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
   row.order = incoming.server_time;
   row.came = now;
   row.receipt_number = incoming.receipt_number;
+  row.group_revision = Revision{incoming.content.group_revision()};
   if (incoming.content.kind_case() == content::Content::kText) {
     if (!contents::read_text(incoming.content.text(), row)) return std::nullopt;
   } else {
@@ -77,23 +78,58 @@ bool Receiving::take_copy(const IncomingContent& incoming) {
   return true;
 }
 
-bool Receiving::take(const IncomingContent& incoming) {
-  if (engine_.is_self(incoming.sender.account)) return take_copy(incoming);
+bool Receiving::take_in_group(const IncomingContent& incoming) {
   const content::Content& content = incoming.content;
+  const AccountId& sender = incoming.sender.account;
+  const auto group = GroupId::from_bytes(content.group_id());
+  auto read = row_of(incoming, engine_.clock.now());
+  const auto conversation = group ? engine_.store.conversations.with(*group) : std::nullopt;
+  // An answer came in a session, and has only now said which group it is for.
+  if (!read || !conversation || !engine_.store.groups.was_member(*group, sender, read->group_revision)) return false;
+  MessageRow& row = *read;
+  row.conversation = *conversation;
+  const bool is_own = engine_.is_self(sender);
+  if (is_own) {
+    row.outgoing = true;
+    row.tick = Tick::kSent;
+    row.came = {};
+  }
+  if (content.group_time_us() != 0) row.order = bounded_time(content.group_time_us());
+  if (!content.resent_message_id().empty()) row.receipt_number = content.group_receipt_number();
+  const MessageId shown = MessageId::from_bytes(content.resent_message_id()).value_or(row.id);
+  std::vector<Raised> raised;
+  if (is_own && shown == row.id)
+    raised = engine_.store.sent.note(Target(*group), incoming.sender.device, {row.receipt_number, row.id, row.id});
+  if (is_own) row.receipt_number = 0;
+  if (!repair(incoming, row) && !engine_.changes.add_message(row) && row.id == incoming.id)
+    engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
+  for (const Raised& each : raised) engine_.receipts.look_at(each.message);
+  return true;
+}
+
+bool Receiving::repair(const IncomingContent& incoming, MessageRow& row) {
+  const auto resent = MessageId::from_bytes(incoming.content.resent_message_id());
+  if (!resent) return false;
+  row.id = *resent;
+  const auto asked = engine_.store.repairs.asked_under(incoming.id);
+  const bool replaced = engine_.store.messages.repair(row);
+  if (replaced || (asked && asked->message == *resent && asked->sender.account == incoming.sender.account))
+    engine_.store.repairs.remove(row.id);
+  if (!replaced) return false;
+  engine_.changes.message_changed(row.id, row.conversation);
+  engine_.changes.conversation(row.conversation);  // it is unread
+  return true;
+}
+
+bool Receiving::take(const IncomingContent& incoming) {
+  if (!incoming.content.group_id().empty()) return take_in_group(incoming);
+  if (engine_.is_self(incoming.sender.account)) return take_copy(incoming);
   engine_.typing_presence.message_came(incoming.sender.account);
   auto read = row_of(incoming, engine_.clock.now());
   if (!read) return false;
   MessageRow& row = *read;
   row.conversation = Conversations(engine_.store).open(row.from, incoming.server_time, engine_.random).id;
-  if (const auto resent = MessageId::from_bytes(content.resent_message_id()); resent) {
-    row.id = *resent;
-    if (engine_.store.messages.repair(row)) {
-      engine_.store.repairs.remove(row.id);
-      engine_.changes.message_changed(row.id, row.conversation);
-      engine_.changes.conversation(row.conversation);  // it is unread
-      return true;
-    }
-  }
+  if (repair(incoming, row)) return true;
   // An answer to a request has a time of its own, which is not the message's
   if (!add(row, row.from) && row.id == incoming.id)
     engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);

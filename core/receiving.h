@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Messages that come: each becomes a row of its conversation, which is opened by the first one. An answer to a request
-// to send again takes the place of the row that stands for what could not be decrypted. Contents of a kind that this
-// version does not know are kept as they are and shown as such; a later version that knows their kind takes them then.
+// Messages that come: each becomes a row of its conversation, which is opened by the first one; a group's is there as
+// soon as the group is known. An answer to a request to send again takes the place of the row that stands for what
+// could not be decrypted. Contents of a kind that this version does not know are kept as they are and shown as such; a
+// later version that knows their kind takes them then.
 #pragma once
 
 #include "core/content_handler.h"
@@ -32,6 +33,9 @@ class Receiving final : public ContentHandler {
   bool add(const MessageRow& row, const AccountId& partner);
   // From another device of this account (COPY-1).
   [[nodiscard]] bool take_copy(const IncomingContent& incoming);
+  [[nodiscard]] bool take_in_group(const IncomingContent& incoming);
+  // Of an answer to a request. False: there is nothing that it is about.
+  bool repair(const IncomingContent& incoming, MessageRow& row);
   void take_some_kept();
   void take_kept_message(const MessageRow& kept);
 

@@ -186,9 +186,14 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
   const uint64_t now = engine_.clock.now().value;
   size_t left = kIdsMax;
   bool own_missed = false;
+  bool in_group = false;
   for (const std::string& bytes : request.message_ids()) {
     const auto id = MessageId::from_bytes(bytes);
     if (!id || left-- == 0) break;
+    if (answer_in_group(asker, *keys, *id, request.answer_key())) {
+      in_group = true;
+      continue;
+    }
     const auto sealed = engine_.store.sealed_for.find(*id, asker);
     if (!sealed || sealed->keys != *keys || now > sealed->sealed.value + kAnswersUntilUs) continue;
     if (!may_answer(asker.account)) break;
@@ -198,11 +203,46 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
       nobody_was_asked(asker.account);
     }
     // An answer that the asker could not read and has forgotten to have asked for: what it was about is still missing.
+    if (sealed->carries && answer_in_group(asker, *keys, *sealed->carries, request.answer_key())) continue;
     if (sealed->carries) own_missed |= answer(asker, *keys, *sealed->carries, request.answer_key());
     own_missed |= answer(asker, *keys, *id, request.answer_key());
   }
   // Once, whatever it asks for: it is told all of it again.
   if (own_missed) engine_.own_device_missed(asker.device);
+  // It may be the group of which the asker knows nothing.
+  if (in_group && !engine_.is_self(asker.account)) engine_.groups.tell(asker.account);
+}
+
+bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
+  const auto message = engine_.store.messages.find(id);
+  if (!message || !message->outgoing || message->from_device != engine_.registration->device) return false;
+  const auto conversation = engine_.store.conversations.find(message->conversation);
+  if (!conversation || conversation->kind != ConversationKind::kGroup) return false;
+  const GroupId group = conversation->peer.group();
+  const uint64_t number = engine_.store.sent.number_of(conversation->peer, message->from_device, id);
+  const auto reader = engine_.store.group_keys.keys_of_reader(group, asker, number);
+  if (number == 0 || reader != keys || engine_.clock.now().value > message->sent_at.value + kAnswersUntilUs)
+    return true;
+  if (!may_answer(asker.account)) return true;
+  OutboxRow item;
+  item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
+                                                                   : engine_.random.id<MessageId>();
+  item.target = asker.account;
+  item.kind = OutboxKind::kResendAnswer;
+  item.content = contents::text(*message, true, contents::InGroup{group, message->group_revision, number});
+  item.only_device = asker.device;
+  item.carries = id;
+  engine_.outbox.add(item);
+  if (const auto key = engine_.group_cipher().hand_again(group, asker)) {
+    OutboxRow hand_out;
+    hand_out.message_id = engine_.random.id<MessageId>();
+    hand_out.target = asker.account;
+    hand_out.kind = OutboxKind::kGroupKey;
+    hand_out.content = contents::group_key(engine_.clock.now(), group, *key);
+    hand_out.only_device = asker.device;
+    engine_.outbox.add(hand_out);
+  }
+  return true;
 }
 
 bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {

@@ -14,7 +14,9 @@
 //            so that the placeholder goes. Only what was encrypted for that very device, under the account key and the
 //            identity key that it has now, in the last kAnswersUntilUs (IDENTITY-5): after a change of identity nothing
 //            from before is sent again. Nor is what the asker's account has acknowledged. Everything else, ids that
-//            were never sent there among it, is answered with silence, and costs nothing.
+//            were never sent there among it, is answered with silence, and costs nothing. A message to a group was
+//            encrypted for the devices that had this device's key when it was sent (GroupKeyTables); who asks for one
+//            is given the present key again too, if it is to have it.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
 // one, for a day (one that the server had taken before, as after a loss of this database, is not waited for), nor while
@@ -101,6 +103,8 @@ class Repair final : public ContentHandler {
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys. Whether the
   // asker is a device of the account, and the answer that there is nothing to show: what it missed is told otherwise.
   bool answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
+  // Of a message to a group. Whether it is one that this device has sent.
+  bool answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
   // Of an own message to somebody, for the account's other devices.
   std::optional<contents::CopyOf> copy_of(const MessageRow& message);
   void forget_old();

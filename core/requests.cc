@@ -106,7 +106,16 @@ bool changes_something(Request::MethodCase method) {
     case Request::kConfirmLink:
     case Request::kRemoveDevice:
     case Request::kRenameDevice:
-    case Request::kSeeDevices: return true;
+    case Request::kSeeDevices:
+    case Request::kCreateGroup:
+    case Request::kAddMembers:
+    case Request::kRemoveMembers:
+    case Request::kLeaveGroup:
+    case Request::kSetMember:
+    case Request::kSetGroup:
+    case Request::kSetGroupLink:
+    case Request::kJoinGroup:
+    case Request::kAnswerApplicants: return true;
     case Request::kGetState:
     case Request::kConnect:
     case Request::kDisconnect:
@@ -126,6 +135,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kCancelLinking:
     case Request::kOpenLink:
     case Request::kListDevices:
+    case Request::kListMembers:
+    case Request::kOpenGroupLink:
     case Request::METHOD_NOT_SET: return false;
   }
   return false;  // a method of a later version
@@ -205,6 +216,18 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kRemoveDevice: return engine.own_devices.remove(id, request.remove_device());
     case Request::kRenameDevice: return engine.own_devices.rename(id, request.rename_device());
     case Request::kSeeDevices: return engine.device_watch.see(id);
+
+    case Request::kCreateGroup: return engine.group_changes.create(id, request.change(), request.create_group());
+    case Request::kListMembers: return engine.group_changes.list_members(id, request.list_members());
+    case Request::kAddMembers: return engine.group_changes.add_members(id, request.add_members());
+    case Request::kRemoveMembers: return engine.group_changes.remove_members(id, request.remove_members());
+    case Request::kLeaveGroup: return engine.group_changes.leave(id, request.leave_group());
+    case Request::kSetMember: return engine.group_changes.set_member(id, request.set_member());
+    case Request::kSetGroup: return engine.group_changes.set_group(id, request.set_group());
+    case Request::kSetGroupLink: return engine.group_changes.set_link(id, request.set_group_link());
+    case Request::kOpenGroupLink: return engine.group_changes.open_link(id, request.open_group_link());
+    case Request::kJoinGroup: return engine.group_changes.join(id, request.join_group());
+    case Request::kAnswerApplicants: return engine.group_changes.answer_applicants(id, request.answer_applicants());
     default: return engine.output.fail(id, FailureCode::kInvalidArgument, "method: is not known here");
   }
 }

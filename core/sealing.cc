@@ -38,4 +38,16 @@ Result<Bytes, CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddres
   return std::move(*content);
 }
 
+Result<Bytes, CryptoError> unseal_in_group(crypto::Groups& groups, const GroupId& group, const DeviceAddress& sender,
+                                           BytesView payload) {
+  content::Sealed sealed;
+  if (!sealed.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return Fail(CryptoError::kMalformed);
+  if (sealed.scheme() != content::Sealed::kSenderKey) return Fail(CryptoError::kMalformed);
+  const auto padded = groups.open(group, sender, sealed.ciphertext());
+  if (!padded) return Fail(padded.error());
+  auto content = crypto::unpad(*padded);
+  if (!content) return Fail(CryptoError::kMalformed);
+  return std::move(*content);
+}
+
 }  // namespace kith::core

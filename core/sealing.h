@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "crypto/groups.h"
 #include "crypto/sessions.h"
 
 namespace kith::core {
@@ -18,5 +19,9 @@ Result<Bytes, crypto::CryptoError> seal(crypto::Sessions& sessions, const Device
 // kMalformed too for an outer form or padding that is none.
 Result<Bytes, crypto::CryptoError> unseal(crypto::Sessions& sessions, const DeviceAddress& peer, BytesView payload,
                                           bool& begins_session);
+
+// The same of a message to a group, with the sender's key. Errors: those of Groups::open, and the same.
+Result<Bytes, crypto::CryptoError> unseal_in_group(crypto::Groups& groups, const GroupId& group,
+                                                   const DeviceAddress& sender, BytesView payload);
 
 }  // namespace kith::core

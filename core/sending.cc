@@ -8,6 +8,7 @@
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/messages_view.h"
+#include "wire/group_state.h"
 
 namespace kith::core {
 
@@ -56,11 +57,13 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   write(request, *conversation, what);
 }
 
-bool Sending::may_send(uint32_t request, const AccountId& partner) {
+bool Sending::may_send(uint32_t request, const Target& to) {
   Output& output = engine_.output;
-  if (engine_.store.contacts.blocked(partner)) {
+  if (to.is_group() && !may_send_to_group(request, to.group())) {
+    return false;
+  } else if (!to.is_group() && engine_.store.contacts.blocked(to.account())) {
     output.fail(request, FailureCode::kBlocked, "conversation: the partner is blocked");
-  } else if (engine_.store.device_lists.must_agree(partner)) {
+  } else if (!to.is_group() && engine_.store.device_lists.must_agree(to.account())) {
     output.fail(request, FailureCode::kIdentityChanged, "conversation: agree to the changed identity first");
   } else if (engine_.outbox.full()) {
     output.fail(request, FailureCode::kOutboxFull, "there are too many unsent messages");
@@ -70,17 +73,64 @@ bool Sending::may_send(uint32_t request, const AccountId& partner) {
   return false;
 }
 
-void Sending::enqueue(const MessageRow& message, const AccountId& partner) {
+bool Sending::may_send_to_group(uint32_t request, const GroupId& group) {
+  Output& output = engine_.output;
+  const auto row = engine_.store.groups.find(group);
+  if (!row || !row->known()) return true;  // it is sent when the group is known
+  const auto state = read_group_state(row->state);
+  if (!row->present || !state) {
+    output.fail(request, FailureCode::kNoSuchGroup, "conversation: this account is no member of the group");
+    return false;
+  }
+  if (!kith::may_send(*state, engine_.registration->account)) {
+    output.fail(request, FailureCode::kNotAllowed, "conversation: only admins write in this group");
+    return false;
+  }
+  for (const GroupMemberRow& member : engine_.store.groups.members(group)) {
+    if (!engine_.store.device_lists.must_agree(member.account)) continue;
+    output.fail(request, FailureCode::kIdentityChanged,
+                "conversation: agree to the changed identity of " + member.account.hex() + " first");
+    return false;
+  }
+  return true;
+}
+
+bool Sending::take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
+                            MessageRow& message) {
+  if (what.mentions_size() == 0) return true;
+  content::Text text;
+  text.set_text(what.text());
+  for (const client_api::MentionOf& each : what.mentions()) {
+    const auto account = AccountId::from_hex(each.account_id());
+    if (!account || !to.is_group() || !engine_.store.groups.member(to.group(), *account)) {
+      engine_.output.fail(request, FailureCode::kInvalidArgument,
+                          "mentions: of somebody who is no member of the group");
+      return false;
+    }
+    content::Mention& mention = *text.add_mentions();
+    mention.set_account(account->bytes());
+    mention.set_start(each.start());
+    mention.set_length(each.length());
+  }
+  content::Text kept;
+  message.raw = contents::mentions_of(text);
+  (void)kept.ParseFromString(message.raw);
+  if (kept.mentions_size() == what.mentions_size()) return true;
+  engine_.output.fail(request, FailureCode::kInvalidArgument, "mentions: are no parts of the text, in its order");
+  return false;
+}
+
+void Sending::enqueue(const MessageRow& message, const Target& to) {
   OutboxRow item;
   item.message_id = message.id;
-  item.target = partner;
+  item.target = to;
   item.content = contents::text(message);
   engine_.outbox.add(item);
 }
 
-bool Sending::stays_here(const AccountId& partner) {
-  if (!engine_.is_self(partner)) return false;
-  const auto list = engine_.store.device_lists.find(partner);
+bool Sending::stays_here(const Target& to) {
+  if (to.is_group() || !engine_.is_self(to.account())) return false;
+  const auto list = engine_.store.device_lists.find(to.account());
   return list && list->known() && list->targets(*engine_.registration).empty();
 }
 
@@ -136,8 +186,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   if (was_sent(request, what)) return;  // while the server was asked about the handle
   const auto row = engine_.store.conversations.find(conversation);
   if (!row) return output.fail(request, FailureCode::kNoSuchConversation, "conversation");
-  const AccountId partner = row->peer;
-  if (!may_send(request, partner)) return;
+  const Target to = row->peer;
+  if (!may_send(request, to)) return;
 
   MessageRow message;
   message.id = MessageId::from_hex(what.message_id()).value_or(engine_.random.id<MessageId>());
@@ -148,7 +198,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   message.text = what.text();
   message.sent_at = engine_.clock.now();
   message.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
-  const bool stays = stays_here(partner);
+  if (!take_mentions(request, what, to, message)) return;
+  const bool stays = stays_here(to);
   message.tick = stays ? Tick::kRead : Tick::kPending;
   if (!what.quote_message_id().empty()) {
     const auto quoted = MessageId::from_hex(what.quote_message_id());
@@ -159,7 +210,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     message.quote = quote_of(*original);
   }
   (void)engine_.changes.add_message(message);
-  if (!stays) enqueue(message, partner);
+  if (!stays) enqueue(message, to);
   engine_.typing_presence.message_sent(conversation);
   answer(request, message);
 }

@@ -27,14 +27,18 @@ class Sending {
   // Whether the message of this id is there; then the request is answered.
   bool was_sent(uint32_t request, const client_api::SendMessageRequest& what);
   void answer(uint32_t request, const MessageRow& message);
-  // Fails the request when nothing can be sent to this account now.
-  bool may_send(uint32_t request, const AccountId& partner);
+  // Fails the request when nothing can be sent there now.
+  bool may_send(uint32_t request, const Target& to);
+  // What the group, and whom of it this account knows, have against it.
+  bool may_send_to_group(uint32_t request, const GroupId& group);
+  // Into the message. Fails the request when one of them names nothing.
+  bool take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
+                     MessageRow& message);
   // Absent, and the request failed, when there is none of this id that failed.
   std::optional<MessageRow> failed_message(uint32_t request, const std::string& id);
-  void enqueue(const MessageRow& message, const AccountId& partner);
-  // Whether what is written to this account leaves this device for nobody: a note to oneself, which is read as it is
-  // kept.
-  bool stays_here(const AccountId& partner);
+  void enqueue(const MessageRow& message, const Target& to);
+  // Whether what is written there leaves this device for nobody: a note to oneself, which is read as it is kept.
+  bool stays_here(const Target& to);
   void write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what);
 
   Engine& engine_;

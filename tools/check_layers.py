@@ -28,6 +28,10 @@ STOREYS = {
         "contacts",
         "contents",
         "conversations",
+        "group_chain",
+        "group_info",
+        "group_link",
+        "group_view",
         "http_calls",
         "http_transfers",
         "messages_view",
@@ -43,13 +47,26 @@ STOREYS = {
         "vcard",
         "vcard_text",
     },
-    "transport": {"connection", "content_handler", "devices", "inbox", "outbox", "prekeys", "repair", "server_link"},
+    "transport": {
+        "connection",
+        "content_handler",
+        "devices",
+        "group_keys",
+        "group_sending",
+        "groups",
+        "inbox",
+        "outbox",
+        "prekeys",
+        "repair",
+        "server_link",
+    },
     "features": {
         "address_book",
         "admitting",
         "blocking",
         "conversation_state",
         "device_watch",
+        "group_changes",
         "handle_owners",
         "history_giving",
         "history_progress",
@@ -95,7 +112,8 @@ def layer_of(path: pathlib.PurePath) -> str | None:
 # An account's home is spoken to by values (server/delivery/account_home.h): handlers hold no part of it.
 HOME = re.compile(r"\b(?:DeviceInbox|Settlement|Settled|Shard|Account\s*[*&])(?!\w)")
 # But for the shard of the loop on which the requests of a session run.
-OF_A_SESSION = {"availability.cc", "hello.cc", "redeliver.cc", "send_message.cc", "subscribe.cc"}
+OF_A_SESSION = {"availability.cc", "hello.cc", "redeliver.cc", "send_message.cc",
+                "send_to_group.cc", "subscribe.cc"}
 
 
 # Which parts of its own storey each part uses.

@@ -5,13 +5,21 @@
 namespace kith::core {
 namespace {
 
+// The statements have it as 3.
+static_assert(static_cast<int>(ConversationKind::kGroup) == 3);
+
 #define KITH_CONVERSATION_COLUMNS \
   "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us"
 
+Target read_peer(const Statement& row, ConversationKind kind) {
+  return kind == ConversationKind::kGroup ? Target(row.id<GroupId>(2)) : Target(row.id<AccountId>(2));
+}
+
 ConversationRow read(const Statement& row) {
+  const auto kind = static_cast<ConversationKind>(row.integer(1));
   return {row.id<ConversationId>(0),
-          static_cast<ConversationKind>(row.integer(1)),
-          row.id<AccountId>(2),
+          kind,
+          read_peer(row, kind),
           static_cast<uint32_t>(row.integer(3)),
           row.text(4),
           UnixMicros{static_cast<uint64_t>(row.integer(5))},
@@ -26,22 +34,22 @@ ConversationRow read(const Statement& row) {
 void ConversationsTable::add(const ConversationRow& row) {
   {
     // That with() has not found it may be because the index is damaged, and a second one would hide the first.
-    auto there = database_.prepare("SELECT 1 FROM conversations NOT INDEXED WHERE peer = ?");
-    there.bind_id(row.peer);
+    auto there = database_.prepare("SELECT 1 FROM conversations NOT INDEXED WHERE peer = ? AND (kind = 3) = ?");
+    there.bind_id(row.peer.id).bind(int64_t{row.peer.is_group()});
     if (there.step()) return database_.found_damage();
   }
   database_.prepare("INSERT INTO conversations (id, kind, peer, draft, made_us) VALUES (?, ?, ?, ?, ?)")
       .bind_id(row.id)
       .bind(static_cast<int64_t>(row.kind))
-      .bind_id(row.peer)
+      .bind_id(row.peer.id)
       .bind_text(row.draft)
       .bind(static_cast<int64_t>(row.made.value))
       .run();
 }
 
-std::optional<ConversationId> ConversationsTable::with(const AccountId& peer) {
-  auto row = database_.prepare("SELECT id FROM conversations WHERE peer = ?");
-  row.bind_id(peer);
+std::optional<ConversationId> ConversationsTable::with(const Target& peer) {
+  auto row = database_.prepare("SELECT id FROM conversations WHERE peer = ? AND (kind = 3) = ?");
+  row.bind_id(peer.id).bind(int64_t{peer.is_group()});
   return row.step() ? std::optional(row.id<ConversationId>(0)) : std::nullopt;
 }
 

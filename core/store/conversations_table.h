@@ -3,11 +3,12 @@
 // Conversations: what the list of chats is made from.
 //
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
-//                        of a conversation with oneself the own one, unread INTEGER: incoming messages not read, draft
-//                        TEXT, draft_quote BLOB(16) or null: the message that it answers, made_us INTEGER: server time
-//                        when it was made, archived INTEGER 0/1, pinned_us INTEGER: when it was pinned; 0: it is not,
-//                        muted_until_us INTEGER; 0: it is not muted
-//   conversations_peer   index on peer: an account has one conversation at most
+//                        of a conversation with oneself the own one, of a group's the group, unread INTEGER: incoming
+//                        messages not read, draft TEXT, draft_quote BLOB(16) or null: the message that it answers,
+//                        made_us INTEGER: server time when it was made, archived INTEGER 0/1, pinned_us INTEGER: when
+//                        it was pinned; 0: it is not, muted_until_us INTEGER; 0: it is not muted
+//   conversations_peer   index on peer, and whether it is a group: an account or a group has one conversation at most,
+//                        and a group whose maker gave it the id of an account has not that account's
 //
 // unread follows the messages: MessagesTable keeps it in the same transaction.
 //
@@ -20,18 +21,19 @@
 
 #include "core/store/conversation_id.h"
 #include "core/store/database.h"
+#include "core/store/target.h"
 
 namespace kith::core {
 
 // So many are shown as pinned. More may be, when two devices pinned some without having heard of each other.
 inline constexpr size_t kPinnedMax = 3;
 
-enum class ConversationKind : uint8_t { kDirect = 1, kSelf = 2 };
+enum class ConversationKind : uint8_t { kDirect = 1, kSelf = 2, kGroup = 3 };
 
 struct ConversationRow {
   ConversationId id;
   ConversationKind kind = ConversationKind::kDirect;
-  AccountId peer;
+  Target peer;
   uint32_t unread = 0;
   std::string draft;
   UnixMicros made;
@@ -42,7 +44,11 @@ struct ConversationRow {
 
   // The other one, of a conversation with one other.
   [[nodiscard]] std::optional<AccountId> direct_peer() const {
-    return kind == ConversationKind::kDirect ? std::optional(peer) : std::nullopt;
+    return kind == ConversationKind::kDirect ? std::optional(peer.account()) : std::nullopt;
+  }
+  // The group, of a group's.
+  [[nodiscard]] std::optional<GroupId> group() const {
+    return kind == ConversationKind::kGroup ? std::optional(peer.group()) : std::nullopt;
   }
 };
 
@@ -54,7 +60,10 @@ class ConversationsTable {
   void add(const ConversationRow& row);
   std::optional<ConversationRow> find(const ConversationId& id);
   // The one with this account: oneself, or another.
-  std::optional<ConversationId> with(const AccountId& peer);
+  std::optional<ConversationId> with(const AccountId& peer) { return with(Target(peer)); }
+  // The one of this group.
+  std::optional<ConversationId> with(const GroupId& group) { return with(Target(group)); }
+  std::optional<ConversationId> with(const Target& peer);
   // ConversationRow::direct_peer(); absent as well when there is no such conversation.
   std::optional<AccountId> direct_peer(const ConversationId& id);
   // Newest activity first: the order time of the newest message, or when it was made.

@@ -75,6 +75,7 @@ std::optional<DeviceListRow> DeviceListsTable::read(const AccountId& account) {
 }
 
 void DeviceListsTable::set(const DeviceListRow& list) {
+  ++version_;
   forget();
   database_
       .prepare(
@@ -143,6 +144,7 @@ bool DeviceListsTable::has_removed() {
 }
 
 void DeviceListsTable::note_revision(const AccountId& account, Revision revision) {
+  ++version_;
   forget();
   database_
       .prepare(
@@ -168,6 +170,7 @@ bool DeviceListsTable::verified(const AccountId& account) {
 }
 
 void DeviceListsTable::set_must_agree(const AccountId& account, bool must_agree) {
+  ++version_;
   forget();
   database_
       .prepare(
@@ -228,6 +231,7 @@ const RemovedDevice* DeviceListsTable::find_removed(const DeviceAddress& device)
 }
 
 void DeviceListsTable::remove(const AccountId& account) {
+  ++version_;
   forget();
   database_.prepare("DELETE FROM device_lists WHERE account = ?").bind_id(account).run();
   database_.prepare("DELETE FROM devices WHERE account = ?").bind_id(account).run();

@@ -94,6 +94,9 @@ class DeviceListsTable : private TransactionCache {
   bool has_removed();
   void remove(const AccountId& account);
 
+  // Another number whenever something is written here: what was made of lists may be outdated.
+  [[nodiscard]] uint64_t version() const { return version_; }
+
  private:
   struct Read {
     AccountId account;
@@ -111,6 +114,7 @@ class DeviceListsTable : private TransactionCache {
 
   Database& database_;
   std::optional<Read> last_;
+  uint64_t version_ = 0;
 };
 
 }  // namespace kith::core

@@ -121,13 +121,15 @@ bool HandlesTable::adopt(const AccountId& provisional, const AccountId& real) {
         "UPDATE conversations SET made_us = max(conversations.made_us, p.made_us), "
         "draft = iif(conversations.draft = '', p.draft, conversations.draft), "
         "draft_quote = iif(conversations.draft = '', p.draft_quote, conversations.draft_quote) "
-        "FROM (SELECT made_us, draft, draft_quote FROM conversations WHERE peer = ?1) p WHERE peer = ?2");
+        "FROM (SELECT made_us, draft, draft_quote FROM conversations WHERE peer = ?1 AND kind <> 3) p WHERE peer = ?2 "
+        "AND "
+        "kind <> 3");
     move(
-        "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2) "
-        "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1)");
-    database_.prepare("DELETE FROM conversations WHERE peer = ?").bind_id(provisional).run();
+        "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2 AND kind <> 3) "
+        "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1 AND kind <> 3)");
+    database_.prepare("DELETE FROM conversations WHERE peer = ? AND kind <> 3").bind_id(provisional).run();
   } else {
-    move("UPDATE conversations SET peer = ?2 WHERE peer = ?1");
+    move("UPDATE conversations SET peer = ?2 WHERE peer = ?1 AND kind <> 3");
   }
   move("UPDATE outbox SET target = ?2 WHERE target_kind = 1 AND target = ?1");
   move("INSERT OR IGNORE INTO blocked (account) SELECT ?2 FROM blocked WHERE account = ?1");

@@ -12,11 +12,12 @@ uint64_t number_in(const Statement& row, int column) { return static_cast<uint64
 int64_t stored(uint64_t number) { return static_cast<int64_t>(number); }
 
 // Of `messages` what can be given (history_table.h): not those that stand for what could not be decrypted
-// (MessageKind::kUndecryptable), nor own ones that are not sent (Tick::kPending, kFailed).
-#define KITH_CAN_BE_GIVEN "kind <> 3 AND tick NOT IN (1, 5) AND ifnull(length(raw), 0) <= 66000"
+// (MessageKind::kUndecryptable), nor changes of groups (kGroupEvent), nor own ones that are not sent (Tick::kPending,
+// kFailed).
+#define KITH_CAN_BE_GIVEN "kind NOT IN (3, 6) AND tick NOT IN (1, 5) AND ifnull(length(raw), 0) <= 66000"
 static_assert(GivenHistoryTable::kRawBytesMax == 66'000);
-static_assert(static_cast<int>(MessageKind::kUndecryptable) == 3 && static_cast<int>(Tick::kPending) == 1 &&
-              static_cast<int>(Tick::kFailed) == 5);
+static_assert(static_cast<int>(MessageKind::kUndecryptable) == 3 && static_cast<int>(MessageKind::kGroupEvent) == 6 &&
+              static_cast<int>(Tick::kPending) == 1 && static_cast<int>(Tick::kFailed) == 5);
 
 // The columns that read_given() takes, in its order.
 #define KITH_GIVEN_COLUMNS "device, history, since_us, promised_us, stage, number, taken, last, total, held, restarts"
@@ -109,7 +110,7 @@ uint64_t GivenHistoryTable::take_stock(DeviceId device, UnixMicros since) {
           "newest DESC, id), id FROM (SELECT c.id AS id, (SELECT order_us FROM messages WHERE conversation = c.id "
           "AND " KITH_CAN_BE_GIVEN
           " ORDER BY order_us DESC LIMIT 1) AS newest FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM handles h "
-          "WHERE h.account = c.peer AND h.provisional = 1)) WHERE newest >= ?2")
+          "WHERE h.account = c.peer AND c.kind <> 3 AND h.provisional = 1)) WHERE newest >= ?2")
       .bind(device.value)
       .bind(stored(since.value))
       .run();
@@ -224,7 +225,7 @@ void TakenHistoryTable::remove() {
   database_.prepare("DELETE FROM history_taken").run();
 }
 
-void TakenHistoryTable::count(const AccountId& partner, const ConversationId& conversation, uint64_t given,
+void TakenHistoryTable::count(const Target& peer, const ConversationId& conversation, uint64_t given,
                               const MessageCursor& newest, const MessageCursor& oldest) {
   uint64_t held = 0;
   {
@@ -236,7 +237,7 @@ void TakenHistoryTable::count(const AccountId& partner, const ConversationId& co
     if (row.step()) held = number_in(row, 0);
   }
   database_.prepare("INSERT OR REPLACE INTO history_counts (account, given, held) VALUES (?, ?, ?)")
-      .bind_id(partner)
+      .bind_id(peer.id)
       .bind(stored(given))
       .bind(stored(held))
       .run();

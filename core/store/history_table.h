@@ -20,11 +20,12 @@
 //   history_taken           id INTEGER PRIMARY KEY: 1, giver INTEGER: the device that gives, history BLOB(16), stage
 //                           INTEGER (kPromised, kGiving or kComplete), number INTEGER: of the last batch that is here,
 //                           total INTEGER, held INTEGER: messages
-//   history_counts          account BLOB(16) PRIMARY KEY: the partner of a conversation that has come whole, given
-//                           INTEGER: messages, held INTEGER: those that are here
+//   history_counts          account BLOB(16) PRIMARY KEY: the partner, or the group, of a conversation that has come
+//                           whole, given INTEGER: messages, held INTEGER: those that are here
 //
 // What can be given, and is counted on both sides: messages that were decrypted, those of the own account once the
-// server has taken them, and none for which no batch has room (kRawBytesMax).
+// server has taken them, no changes of groups, which the log of the group has, and none for which no batch has room
+// (kRawBytesMax).
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once
@@ -37,6 +38,7 @@
 #include "core/store/conversation_id.h"
 #include "core/store/database.h"
 #include "core/store/messages_table.h"
+#include "core/store/target.h"
 
 namespace kith::core {
 
@@ -134,11 +136,11 @@ class TakenHistoryTable {
   void set(const TakenHistory& row);
   void remove();
 
-  // Of the conversation with this account so many messages were given, between these two: counts how many of those
-  // that can be given are here, at most `given`, and notes both.
-  void count(const AccountId& partner, const ConversationId& conversation, uint64_t given, const MessageCursor& newest,
+  // Of the conversation with this account, or of this group, so many messages were given, between these two: counts how
+  // many of those that can be given are here, at most `given`, and notes both.
+  void count(const Target& peer, const ConversationId& conversation, uint64_t given, const MessageCursor& newest,
              const MessageCursor& oldest);
-  // Partners of conversations of which fewer are here than were given, at most `limit`.
+  // Partners, or groups, of conversations of which fewer are here than were given, at most `limit`.
   std::vector<AccountId> incomplete(int64_t limit);
   // Of all conversations that were counted.
   uint64_t held();

@@ -28,10 +28,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
       "quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, "
-      "?, ?, ?, ?, ?, ?, ?) ON "
-      "CONFLICT (id) DO NOTHING");
+      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, group_revision) VALUES (?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -56,6 +54,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   statement.bind(unread ? 1 : 0)
       .bind(static_cast<int64_t>(message.receipt_number))
       .bind(static_cast<int64_t>(message.came.value))
+      .bind(static_cast<int64_t>(message.group_revision.value))
       .run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   const int64_t sequence = database_.inserted_row();
@@ -64,7 +63,8 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
 }
 
 bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
-  const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved;
+  const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved ||
+                      message.kind == MessageKind::kGroupEvent;
   const bool is_unread = unread.value_or(!message.outgoing && !notice);
   Tick tick = message.tick;
   if (message.outgoing && (tick == Tick::kSent || tick == Tick::kDelivered))
@@ -175,7 +175,8 @@ std::optional<MessageRow> MessagesTable::last(const ConversationId& conversation
 
 std::optional<MessageCursor> MessagesTable::last_read(const ConversationId& conversation) {
   auto row = database_.prepare(
-      "SELECT order_us, id FROM messages WHERE conversation = ? AND outgoing = 0 AND unread = 0 AND kind NOT IN (2, 5) "
+      "SELECT order_us, id FROM messages WHERE conversation = ? AND outgoing = 0 AND unread = 0 AND kind NOT IN (2, 5, "
+      "6) "
       "ORDER BY order_us DESC, id DESC LIMIT 1");
   row.bind_id(conversation);
   if (!row.step()) return std::nullopt;
@@ -286,7 +287,27 @@ Tick tick_of(SentState state) {
   return Tick::kSent;
 }
 
-Tick MessagesTable::tick_by_receipts(const MessageId& id) { return tick_of(SentTable(database_).state_of(id)); }
+Tick MessagesTable::tick_by_receipts(const MessageId& id) {
+  SentTable sent(database_);
+  return tick_of(sent.state_in_group(id).value_or(sent.state_of(id)));
+}
+
+std::vector<MessageId> MessagesTable::not_read_by_all(const ConversationId& conversation, int64_t limit) {
+  auto row = database_.prepare(
+      "SELECT id FROM messages WHERE conversation = ? AND outgoing = 1 AND tick IN (2, 3) ORDER BY order_us DESC LIMIT "
+      "?");
+  row.bind_id(conversation).bind(limit);
+  std::vector<MessageId> found;
+  while (row.step()) found.push_back(row.id<MessageId>(0));
+  return found;
+}
+
+void MessagesTable::set_group_revision(const MessageId& id, Revision revision) {
+  database_.prepare("UPDATE messages SET group_revision = ? WHERE id = ?")
+      .bind(static_cast<int64_t>(revision.value))
+      .bind_id(id)
+      .run();
+}
 
 std::optional<AcceptedMessage> MessagesTable::accept(const MessageId& id, UnixMicros server_time) {
   AcceptedMessage accepted;

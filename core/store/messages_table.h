@@ -7,10 +7,14 @@
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
-//              Content of kUnsupported, for a version that knows its kind (unsupported), unread INTEGER 0/1: incoming
-//              and not read yet, receipt_number INTEGER: of an incoming message, under which its text came from
-//              from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an incoming message
-//              or a notice, this device's clock when what it shows came; 0: it came with the history, or is outgoing
+//              Content of kUnsupported, for a version that knows its kind (unsupported); of a kText its mentions, a
+//              serialized content.Text without text and quote; of a kGroupEvent the wire.GroupChange, with what it is
+//              called then in text when that has changed, and "?" of a JoinGroup that only asks to be let in; unread
+//              INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming message, under which its
+//              text came from from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an
+//              incoming message or a notice, this device's clock when what it shows came; 0: it came with the history,
+//              or is outgoing, group_revision INTEGER: of a message to a group, the state that it was encrypted for; 0:
+//              it was not yet
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported
@@ -43,7 +47,8 @@ enum class MessageKind : uint8_t {
   kIdentityChanged = 2,
   kUndecryptable = 3,
   kUnsupported = 4,
-  kHandleMoved = 5
+  kHandleMoved = 5,
+  kGroupEvent = 6,
 };
 // Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
@@ -56,6 +61,8 @@ enum class FailureReason : uint8_t {
   kRefused = 4,
   kDatabaseDamaged = 5,
   kPredecessorFailed = 6,
+  kNotInGroup = 7,
+  kOnlyAdminsSend = 8,
 };
 
 struct QuoteRow {
@@ -83,6 +90,7 @@ struct MessageRow {
   Bytes raw;
   uint64_t receipt_number = 0;
   UnixMicros came;
+  Revision group_revision = {};
 };
 
 // A place in a conversation's order.
@@ -119,12 +127,13 @@ class MessagesTable {
 
   // Adds the message to its conversation, which is there, and keeps the conversation's unread count. `unread`: whether
   // it is, as of one that another device of the account had (HISTORY-3); absent: incoming messages of every kind but
-  // notices (kIdentityChanged, kHandleMoved) are. An outgoing message that is kSent or kDelivered gets the tick that
-  // its receipts say, when that is higher. False when a message of this id is there already; then nothing changes.
+  // notices (kIdentityChanged, kHandleMoved, kGroupEvent) are. An outgoing message that is kSent or kDelivered gets the
+  // tick that its receipts say, when that is higher. False when a message of this id is there already; then nothing
+  // changes.
   bool add(const MessageRow& message, std::optional<bool> unread = std::nullopt);
-  // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number and
-  // came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as a new event. False
-  // unless there is one of this id from the same account in the same conversation.
+  // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number,
+  // group_revision and came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as
+  // a new event. False unless there is one of this id from the same account in the same conversation.
   bool repair(const MessageRow& message);
   // The same for a kUnsupported message.
   bool remake(const MessageRow& message);
@@ -157,6 +166,10 @@ class MessagesTable {
   // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what its
   // receipts already say. Absent, and nothing changes, unless it is kPending or kFailed.
   std::optional<AcceptedMessage> accept(const MessageId& id, UnixMicros server_time);
+  // It was encrypted for this state of its group.
+  void set_group_revision(const MessageId& id, Revision revision);
+  // Outgoing ones that are kSent or kDelivered, the newest first.
+  std::vector<MessageId> not_read_by_all(const ConversationId& conversation, int64_t limit);
   // False unless it is kPending.
   bool fail(const MessageId& id, FailureReason why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.

@@ -47,13 +47,13 @@ CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
   draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0,
   pinned_us INTEGER NOT NULL DEFAULT 0, muted_until_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE UNIQUE INDEX conversations_peer ON conversations (peer);
+CREATE UNIQUE INDEX conversations_peer ON conversations (peer, kind = 3);
 
 CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
   quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
-  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL);
+  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL, group_revision INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
 CREATE INDEX messages_unsupported ON messages (kind) WHERE kind = 4;
@@ -92,7 +92,7 @@ CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target_kind INTEGER NOT NULL, target BLOB NOT NULL,
   kind INTEGER NOT NULL, content BLOB NOT NULL, envelopes BLOB, revision INTEGER NOT NULL,
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
-  receipt_number INTEGER NOT NULL, after_sequence INTEGER, UNIQUE (message_id, target_kind, target));
+  receipt_number INTEGER NOT NULL, after_sequence INTEGER, lists_digest BLOB NOT NULL DEFAULT x'', UNIQUE (message_id, target_kind, target));
 CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
 
 CREATE TABLE sealed_for (
@@ -151,6 +151,26 @@ CREATE TABLE registers (
 CREATE INDEX registers_due ON registers (due, key) WHERE due > 0;
 CREATE INDEX registers_removed ON registers (stamp_us) WHERE value = x'';
 CREATE TABLE register_tellings (device INTEGER PRIMARY KEY, after_key BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE groups (
+  group_id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, state BLOB NOT NULL DEFAULT x'',
+  change_digest BLOB NOT NULL DEFAULT x'', info_key BLOB NOT NULL DEFAULT x'', title TEXT NOT NULL DEFAULT '',
+  description TEXT NOT NULL DEFAULT '', newest_revision INTEGER NOT NULL DEFAULT 0, welcome_revision INTEGER NOT NULL DEFAULT 0,
+  welcome_digest BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX groups_stale ON groups (group_id) WHERE newest_revision > revision;
+CREATE TABLE group_members (
+  group_id BLOB NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL, joined INTEGER NOT NULL, left INTEGER NOT NULL,
+  came INTEGER NOT NULL,
+  PRIMARY KEY (group_id, account)) WITHOUT ROWID;
+CREATE INDEX group_members_account ON group_members (account);
+CREATE TABLE group_chains (
+  group_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, chain INTEGER NOT NULL, place INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (group_id, account, device, chain)) WITHOUT ROWID;
+CREATE TABLE group_own (
+  group_id BLOB PRIMARY KEY NOT NULL, chain INTEGER NOT NULL, ready_for BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE group_holders (
+  group_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, from_number INTEGER NOT NULL,
+  until_number INTEGER, PRIMARY KEY (group_id, account, device, from_number)) WITHOUT ROWID;
 
 CREATE TABLE settings (name TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID;
 )sql";

@@ -12,7 +12,7 @@ namespace {
 // The columns that read() takes, in its order.
 #define KITH_OUTBOX_COLUMNS                                                                                     \
   "sequence, message_id, target_kind, target, kind, content, envelopes, revision, only_device, carries, held, " \
-  "receipt_number, after_sequence"
+  "receipt_number, after_sequence, lists_digest"
 
 Bytes joined(const std::vector<OutboxEnvelope>& envelopes) {
   Bytes bytes;
@@ -62,6 +62,7 @@ OutboxRow OutboxTable::read(const Statement& row) {
   item.held = row.integer(10) != 0;
   item.receipt_number = static_cast<uint64_t>(row.integer(11));
   item.after_sequence = row.integer(12);  // null reads as 0
+  item.lists_digest = row.blob(13);
   return item;
 }
 
@@ -138,10 +139,12 @@ void OutboxTable::set_receipt_number(int64_t sequence, uint64_t receipt_number) 
 
 void OutboxTable::seal(const OutboxRow& item) {
   const Bytes envelopes = joined(item.envelopes);
-  database_.prepare("UPDATE outbox SET envelopes = ?, revision = ?, receipt_number = ? WHERE sequence = ?")
+  database_
+      .prepare("UPDATE outbox SET envelopes = ?, revision = ?, receipt_number = ?, lists_digest = ? WHERE sequence = ?")
       .bind_blob(envelopes)
       .bind(static_cast<int64_t>(item.revision.value))
       .bind(static_cast<int64_t>(item.receipt_number))
+      .bind_blob(item.lists_digest)
       .bind(item.sequence)
       .run();
 }

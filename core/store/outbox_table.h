@@ -10,8 +10,10 @@
 //            others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
 //            whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6), receipt_number INTEGER:
 //            given out for the first sealing (SentTable); 0: not yet, or it wants no receipt, after_sequence INTEGER or
-//            null: the item that must have been accepted before this one may leave. It stands in the row that waits, so
-//            that no damage can take it from an item and leave the item
+//            null: the item that must have been accepted before this one may leave. It stands in the row that waits,
+//            so that no damage can take it from an item and leave the item, lists_digest BLOB(32): of a message to a
+//            group, the members' lists that it is sealed for (wire.ToGroup); its one envelope names no device, and
+//            `revision` is the group's
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
 // again (SEND-1). What is in flight is known only in memory.
@@ -40,11 +42,15 @@ enum class OutboxKind : uint8_t {
   kOwnState = 9,       // to all or one of them (STATE-1)
   kHistory = 10,       // to one (HISTORY-1)
   kHistoryTaken = 11,  // back
+  kGroupKey = 12,      // to some devices of an account, for a group
+  kGroupWelcome = 13,  // to an account, or to one's own devices
 };
 
-// What goes to the account's other devices beside what a person or others caused: it has a bound of its own (outbox.h).
+// What goes to the account's other devices beside what a person or others caused, and a group's keys: it has a bound of
+// its own (outbox.h).
 constexpr bool is_beside(OutboxKind kind) {
-  return kind == OutboxKind::kOwnCopy || kind == OutboxKind::kOwnSent || kind == OutboxKind::kHistory;
+  return kind == OutboxKind::kOwnCopy || kind == OutboxKind::kOwnSent || kind == OutboxKind::kHistory ||
+         kind == OutboxKind::kGroupKey || kind == OutboxKind::kGroupWelcome;
 }
 
 struct OutboxEnvelope {
@@ -66,6 +72,7 @@ struct OutboxRow {
   bool held = false;  // add() takes none that are
   uint64_t receipt_number = 0;
   int64_t after_sequence = 0;  // the item that it waits for; 0: none
+  Bytes lists_digest = {};     // of a message to a group that is sealed
 
   // The message whose tick it is that this arrived; none: nobody waits for that, and it gets no receipt (TICK-1). A
   // request to send again is not repeated before it has arrived.

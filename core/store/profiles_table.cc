@@ -27,14 +27,21 @@ void ProfilesTable::mark_changed(const AccountId& account) {
   database_.prepare("UPDATE profiles SET fetched_us = 0 WHERE account = ?").bind_id(account).run();
 }
 
+void ProfilesTable::want(const AccountId& account) {
+  database_.prepare("INSERT OR IGNORE INTO profiles (account) VALUES (?)").bind_id(account).run();
+}
+
 std::vector<AccountId> ProfilesTable::to_fetch(UnixMicros before, int64_t limit) {
   std::vector<AccountId> accounts;
   auto row = database_.prepare(
-      "SELECT c.peer FROM conversations c LEFT JOIN profiles p ON p.account = c.peer WHERE coalesce(p.fetched_us, 0) < "
-      "? "
-      "AND NOT EXISTS (SELECT 1 FROM handles h WHERE h.account = c.peer AND h.provisional = 1) "
-      "ORDER BY coalesce(p.fetched_us, 0), (SELECT max(order_us) FROM messages m WHERE m.conversation = c.id) DESC "
-      "LIMIT ?");
+      "SELECT w.account FROM (SELECT c.peer AS account, (SELECT max(order_us) FROM messages m WHERE m.conversation = "
+      "c.id) AS active FROM conversations c WHERE c.kind <> 3 UNION SELECT g.account, 0 FROM group_members g LEFT JOIN "
+      "profiles q ON q.account = g.account WHERE g.role > 0 AND coalesce(q.fetched_us, 0) = 0 UNION SELECT q.account, "
+      "0 "
+      "FROM profiles q WHERE q.fetched_us = 0) w LEFT JOIN profiles p ON p.account = w.account "
+      "WHERE coalesce(p.fetched_us, 0) < ? "
+      "AND NOT EXISTS (SELECT 1 FROM handles h WHERE h.account = w.account AND h.provisional = 1) "
+      "GROUP BY w.account ORDER BY coalesce(p.fetched_us, 0), max(w.active) DESC LIMIT ?");
   row.bind(static_cast<int64_t>(before.value)).bind(limit);
   while (row.step()) accounts.push_back(row.id<AccountId>(0));
   return accounts;

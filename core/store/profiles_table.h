@@ -32,7 +32,10 @@ class ProfilesTable {
   void set(const ProfileRow& profile);
   // The profile changed: fetch it again.
   void mark_changed(const AccountId& account);
-  // Of the accounts with a conversation, those fetched before `before`, at most `limit`.
+  // Somebody who is shown, without a conversation: fetch it.
+  void want(const AccountId& account);
+  // Of the accounts with a conversation, those fetched before `before`; of members of groups, and those that are
+  // wanted, those that were never fetched or have changed. At most `limit`.
   std::vector<AccountId> to_fetch(UnixMicros before, int64_t limit);
 
  private:

@@ -404,21 +404,28 @@ class Salvage {
     // All sessions are new: what could not be read in those before is asked for at once, and not under an id that the
     // server may have seen, when this is an older state.
     new_->must("UPDATE repairs SET tries = 0, unanswered = 0, asked_us = 0; DELETE FROM outbox WHERE kind = 3");
-    // Whom messages are with: those that came say it, and what waits to be sent. Else nobody knows any more; they are
-    // kept all the same. There is one conversation with an account.
+    // Whom messages are with: those that came say it, and what waits to be sent; of a group's its events, a
+    // wire.GroupChange each, which begins with the group's id. Else nobody knows any more; they are kept all the same.
+    // There is one conversation with an account, and of a group.
     new_->must(
-        "CREATE TEMP TABLE lost AS SELECT conversation AS id, coalesce(max(iif(outgoing = 0, from_account, NULL)), "
+        "CREATE TEMP TABLE lost AS SELECT conversation AS id, max(kind = 6) AS is_group, coalesce(max(iif(kind = 6, "
+        "substr(raw, 3, 16), NULL)), max(iif(outgoing = 0, from_account, NULL)), "
         "(SELECT max(target) FROM outbox WHERE target_kind = 1 AND message_id IN (SELECT id FROM messages m WHERE "
         "m.conversation = messages.conversation)), randomblob(16)) AS peer, max(order_us) AS made_us FROM messages "
         "WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation");
-    new_->must("INSERT OR IGNORE INTO conversations (id, kind, peer, made_us) SELECT id, 1, peer, made_us FROM lost");
     new_->must(
-        "UPDATE messages SET conversation = (SELECT c.id FROM lost JOIN conversations c ON c.peer = lost.peer WHERE "
-        "lost.id = messages.conversation) WHERE conversation NOT IN (SELECT id FROM conversations)");
+        "INSERT OR IGNORE INTO conversations (id, kind, peer, made_us) SELECT id, iif(is_group, 3, 1), peer, made_us "
+        "FROM lost");
+    new_->must(
+        "UPDATE messages SET conversation = (SELECT c.id FROM lost JOIN conversations c ON c.peer = lost.peer AND "
+        "(c.kind = 3) = lost.is_group WHERE lost.id = messages.conversation) WHERE conversation NOT IN (SELECT id "
+        "FROM conversations)");
     new_->must("DROP TABLE lost");
     // That nobody had the handle may be from before it had an account, or what is left of a row.
     new_->must("UPDATE contacts SET looked_up_us = 0 WHERE account IS NULL");
-    new_->must("UPDATE conversations SET kind = 2 WHERE peer = (SELECT account FROM registration)");
+    new_->must(
+        "UPDATE conversations SET kind = 2 WHERE peer = (SELECT account FROM registration) AND "
+        "kind <> 3");
     new_->must(
         "UPDATE conversations SET unread = (SELECT count(*) FROM messages WHERE conversation = conversations.id AND "
         "messages.unread = 1)");

@@ -227,6 +227,32 @@ SentState SentTable::state_of(const MessageId& shows) {
   return row.step() ? static_cast<SentState>(row.integer(0)) : SentState::kSent;
 }
 
+std::optional<SentState> SentTable::state_in_group(const MessageId& shows) {
+  std::optional<GroupId> group;
+  {
+    auto row = database_.prepare(
+        "SELECT target FROM sent WHERE target_kind = 2 AND shown = (SELECT sequence FROM messages WHERE id = ?1) UNION "
+        "ALL SELECT target FROM sent WHERE target_kind = 2 AND shown IS NULL AND shows = ?1");
+    row.bind_id(shows);
+    if (row.step()) group = row.id<GroupId>(0);
+  }
+  if (!group) return std::nullopt;
+  const std::vector<MemberState> told = states_of(shows);  // ascending
+  std::optional<SentState> least;
+  auto member = database_.prepare(
+      "SELECT account FROM group_members WHERE group_id = ?1 AND role > 0 AND came <= (SELECT group_revision FROM "
+      "messages WHERE id = ?2) AND account <> (SELECT account FROM registration)");
+  member.bind_id(*group).bind_id(shows);
+  while (member.step() && least != SentState::kSent) {
+    const auto account = member.id<AccountId>(0);
+    const auto said = std::lower_bound(told.begin(), told.end(), account,
+                                       [](const MemberState& each, const AccountId& id) { return each.member < id; });
+    const bool is_there = said != told.end() && said->member == account;
+    least = std::min(least.value_or(SentState::kRead), is_there ? said->state : SentState::kSent);
+  }
+  return least.value_or(SentState::kSent);
+}
+
 bool SentTable::has_written_to(const AccountId& account) {
   auto row = database_.prepare("SELECT 1 FROM sent WHERE target_kind = 1 AND target = ? LIMIT 1");
   row.bind_id(account);

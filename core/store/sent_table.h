@@ -94,6 +94,9 @@ class SentTable {
   std::vector<MemberState> states_of(const MessageId& shows);
   // The highest of these; kSent when there is none.
   SentState state_of(const MessageId& shows);
+  // The highest that every other member of the group has said that the message was sent to, of those that are members
+  // now and were at its revision; kSent when there are none. Absent: it was sent to no group.
+  std::optional<SentState> state_in_group(const MessageId& shows);
   // At a change of identity: no read receipt counts any more for what was sent to the account up to now. Whoever has
   // the other key has not read it (TICK-1).
   void close(const AccountId& account);

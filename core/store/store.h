@@ -9,6 +9,8 @@
 #include "core/store/conversations_table.h"
 #include "core/store/database.h"
 #include "core/store/device_lists_table.h"
+#include "core/store/group_key_tables.h"
+#include "core/store/groups_table.h"
 #include "core/store/handles_table.h"
 #include "core/store/history_table.h"
 #include "core/store/messages_table.h"
@@ -43,10 +45,12 @@ struct Store {
         contacts(opened),
         handles(opened),
         profiles(opened),
+        group_keys(opened, device_lists),
         given_history(opened),
         taken_history(opened),
         settings(opened),
-        registers(opened) {}
+        registers(opened),
+        groups(opened) {}
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -66,10 +70,12 @@ struct Store {
   ContactsTable contacts;
   HandlesTable handles;
   ProfilesTable profiles;
+  GroupKeyTables group_keys;
   GivenHistoryTable given_history;
   TakenHistoryTable taken_history;
   SettingsTable settings;
   RegistersTable registers;
+  GroupsTable groups;
 };
 
 }  // namespace kith::core

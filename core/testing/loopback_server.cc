@@ -248,6 +248,8 @@ std::optional<wire::Refused> LoopbackServer::refuse(const DeviceAddress& from, c
 
 void LoopbackServer::send(const DeviceAddress& from, Link link, const wire::Send& send) {
   sends.push_back(send);
+  if (send.has_group()) return send_to_group(from, link, send);
+  if (send.has_read_in_group()) return read_in_group(from, link, send);
   if (const auto refused = refuse(from, send); refused) {
     wire::ServerFrame frame;
     *frame.mutable_refused() = *refused;
@@ -293,8 +295,13 @@ void LoopbackServer::confirm(const DeviceAddress& from, Position position, const
     device.inbox.pop_front();
     const wire::IncomingMessage& message = entry.message();
     if (message.receipt_number() == 0 || std::ranges::count(withheld, entry.position()) != 0) continue;
-    auto& runs = delivered[{*AccountId::from_bytes(message.from_account()), {message.from_device()}}];
+    const DeviceAddress sender{*AccountId::from_bytes(message.from_account()), {message.from_device()}};
     const auto run = wire::ReceiptRun::of(message.receipt_number(), *MessageId::from_bytes(message.message_id()));
+    if (const auto group = GroupId::from_bytes(message.group_id())) {
+      group_receipt(*group, from.account, sender, run, false);
+      continue;
+    }
+    auto& runs = delivered[sender];
     if (runs.empty() || !runs.back().extend(run)) runs.push_back(run);
   }
   for (const auto& [sender, runs] : delivered) {

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,6 +25,7 @@
 #include "base/random.h"
 #include "wire/api.pb.h"
 #include "wire/frames.pb.h"
+#include "wire/groups.pb.h"
 #include "wire/receipt_run.h"
 
 namespace kith::core::testing {
@@ -74,6 +76,15 @@ class LoopbackServer {
     std::string body;
   };
 
+  struct Group {
+    std::vector<wire::SignedGroupChange> changes;  // the first is of revision 1
+    std::map<uint64_t, wire::GroupState> checkpoints;
+    std::optional<wire::GroupState> state;
+    Bytes digest;  // of the last change
+    std::map<AccountId, uint64_t> left;
+    std::map<std::pair<DeviceAddress, MessageId>, uint64_t> seen;  // messages taken, and their server time
+  };
+
   LoopbackServer(Clock& clock, RandomSource& random) : clock_(clock), random_(random) {}
   virtual ~LoopbackServer() = default;
 
@@ -105,6 +116,10 @@ class LoopbackServer {
   std::vector<Bytes> registration_requests;                    // ids of those that were let in, in order
   std::map<std::string, std::map<uint32_t, Bytes>> mailboxes;  // of links, by the id in hexadecimal digits
   wire::Limits limits;
+  std::function<bool(const std::string& path)> refuse_http;  // with 503
+  std::map<GroupId, Group> groups;
+  uint64_t group_checkpoint_every = 256;
+  size_t group_page = 100;             // changes of an answer
   uint32_t lookups_left = UINT32_MAX;  // numbers that may be looked up before that is refused by rate
 
  protected:
@@ -115,6 +130,9 @@ class LoopbackServer {
   virtual std::optional<wire::Refused> refuse(const DeviceAddress& from, const wire::Send& send);
   virtual wire::SignedDeviceList device_list(const Account& account) { return account.list; }
   virtual wire::PrekeyBundlesResponse bundles(Account& account, const wire::PrekeyBundlesRequest& request);
+
+  // What a device gets to read of a group.
+  virtual void look_at(const DeviceAddress&, const GroupId&, wire::GroupAnswer&) {}
 
   std::optional<DeviceAddress> authenticate(const Bytes& token) const;
   // Of a token that is not authentic.
@@ -135,6 +153,13 @@ class LoopbackServer {
   void confirm(const DeviceAddress& from, Position position, const Withheld& withheld);
   void deliver_from(const DeviceAddress& address, Position after);
   void receipt(const DeviceAddress& by, const DeviceAddress& sender, const wire::ReceiptRun& run);
+  // kErrorUnspecified: it is taken.
+  wire::Refused refusal_in_group(const DeviceAddress& from, const wire::ToGroup& to);
+  void send_to_group(const DeviceAddress& from, Link link, const wire::Send& send);
+  void append_to_members(const Group& group, const wire::Entry& entry, const DeviceAddress& but);
+  void read_in_group(const DeviceAddress& from, Link link, const wire::Send& send);
+  void group_receipt(const GroupId& group, const AccountId& by, const DeviceAddress& sender,
+                     const wire::ReceiptRun& run, bool read);
   void error(Link link, wire::ErrorCode code, const wire::SignedDeviceList* list = nullptr);
   void typing(const DeviceAddress& from, const wire::Typing& typing);
   wire::PresenceNotice presence_of(const AccountId& account, const AccountId& viewer);
@@ -144,6 +169,10 @@ class LoopbackServer {
                               const std::string& bearer);
   HttpReply account_call(const DeviceAddress& caller, const std::string& method, const std::string& path,
                          const std::string& body);
+  HttpReply groups_call(const DeviceAddress& caller, const std::string& path, const std::string& body);
+  HttpReply change_group(const DeviceAddress& caller, const GroupId& group, const std::string& body);
+  HttpReply read_group(const DeviceAddress& caller, const GroupId& group, const wire::ReadGroupRequest& request);
+  wire::GroupAnswer changes_after(const Group& group, uint64_t revision, uint64_t until = UINT64_MAX) const;
   HttpReply link_call(const std::string& method, const std::string& path, const std::string& body);
   HttpReply new_device(Account& account);
   wire::OwnDevices own_devices(const Account& account);

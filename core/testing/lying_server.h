@@ -23,6 +23,10 @@ class LyingServer : public LoopbackServer {
   std::function<void(const Account&, wire::SignedDeviceList&)> change_list;
   std::function<void(wire::PrekeyBundlesResponse&)> change_bundles;
 
+  std::function<void(const DeviceAddress&, const GroupId&, wire::GroupAnswer&)> change_group;
+  // Of whose changes; kErrorUnspecified: they are treated honestly.
+  std::function<wire::ErrorCode(const AccountId&)> refuse_group_change;
+
   bool bundles_away = false;
   std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
 
@@ -30,6 +34,12 @@ class LyingServer : public LoopbackServer {
                  const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
     if (bundles_away && path.ends_with("/prekeys")) return {503, ""};
+    if (refuse_group_change && path.starts_with("/v1/groups/") && !path.ends_with("/read")) {
+      const auto caller = authenticate(from_base64url(bearer).value_or(""));
+      wire::ApiError error;
+      error.set_code(caller ? refuse_group_change(caller->account) : wire::kErrorUnspecified);
+      if (error.code() != wire::kErrorUnspecified) return {409, error.SerializeAsString()};
+    }
     HttpReply reply = LoopbackServer::http(method, path, body, bearer);
     if (path == "/v1/accounts/lookup") move_handles(reply);
     if (path.ends_with("/profile")) move_profile(reply);
@@ -99,6 +109,9 @@ class LyingServer : public LoopbackServer {
   }
 
  protected:
+  void look_at(const DeviceAddress& reader, const GroupId& group, wire::GroupAnswer& answer) override {
+    if (change_group) change_group(reader, group, answer);
+  }
   void put(Link link, wire::ServerFrame frame) override {
     if (change && !change(frame)) return;
     for (int i = 0; i < repeat; ++i) LoopbackServer::put(link, frame);

@@ -109,7 +109,14 @@ void Host::send_frame(uint32_t socket, Bytes frame) {
 void Host::call_http(client_api::HttpCall call) {
   if (silent_) return;
   if (!network_) return host_.http_response(call.call(), 0, "");
+  if (holds_http && holds_http(call)) return held_http_.push_back(std::move(call));
   LoopbackHost::call_http(std::move(call));
+}
+
+void Host::release_http() {
+  holds_http = nullptr;
+  for (client_api::HttpCall& call : std::exchange(held_http_, {})) LoopbackHost::call_http(std::move(call));
+  settle();
 }
 
 void Host::receive(const LoopbackServer::Outgoing& outgoing) {

@@ -52,6 +52,10 @@ class Host final : LoopbackHost {
   void set_network(bool network);
   void set_silent(bool silent) { silent_ = silent; }
 
+  // Calls that it names get to the server when they are released.
+  std::function<bool(const client_api::HttpCall&)> holds_http;
+  void release_http();
+
   void input(client_api::Input input);
   // Carries out the next action. False: there is none.
   bool step();
@@ -105,6 +109,7 @@ class Host final : LoopbackHost {
   FaultyVfs disk_;
   Device device_;
   std::map<uint32_t, client_api::Response> responses_;
+  std::vector<client_api::HttpCall> held_http_;
   bool network_ = true;
   bool silent_ = false;
 };

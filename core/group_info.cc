@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/group_info.h"
+
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "content/content.pb.h"
+#include "crypto/aead.h"
+
+namespace kith::core {
+
+namespace {
+
+Bytes bound(const char* domain, const GroupId& group) {
+  Bytes bytes(domain);
+  bytes.push_back('\0');
+  bytes += group.view();
+  return bytes;
+}
+constexpr const char* kInfo = "kith group info v1";
+constexpr const char* kLink = "kith group link v1";
+
+}  // namespace
+
+Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupTexts& texts, RandomSource& random) {
+  content::GroupInfo info;
+  info.set_title(texts.title);
+  info.set_description(texts.description);
+  return crypto::seal_aead(info_key, bound(kInfo, group), info.SerializeAsString(), random);
+}
+
+std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed) {
+  const auto plain = crypto::open_aead(info_key, bound(kInfo, group), sealed);
+  content::GroupInfo info;
+  if (!plain || !info.ParseFromString(*plain)) return std::nullopt;
+  const bool may_be_shown = is_utf8(info.title()) && is_utf8(info.description()) && has_visible(info.title()) &&
+                            utf8_length(info.title()) <= kGroupTitleCharactersMax &&
+                            utf8_length(info.description()) <= kGroupDescriptionCharactersMax &&
+                            info.description().size() <= kGroupDescriptionBytesMax;
+  if (!may_be_shown) return std::nullopt;
+  return GroupTexts{one_line(info.title()), info.description()};
+}
+
+Bytes seal_group_link(const GroupId& group, BytesView info_key, BytesView private_key, RandomSource& random) {
+  return crypto::seal_aead(info_key, bound(kLink, group), private_key, random);
+}
+
+std::optional<Bytes> open_group_link(const GroupId& group, BytesView info_key, BytesView sealed) {
+  return crypto::open_aead(info_key, bound(kLink, group), sealed);
+}
+
+}  // namespace kith::core

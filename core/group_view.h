@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Groups as user interfaces see them.
+//
+// Life:  of one request or event, as PersonView.
+// Calls: reads only. A failed read shows as Database::failed(): the caller answers kStorage then.
+#pragma once
+
+#include "client_api/client_api.pb.h"
+#include "core/person_view.h"
+#include "core/store/store.h"
+
+namespace kith::core {
+
+class GroupView {
+ public:
+  // Borrows both.
+  GroupView(Store& store, PersonView& people) : store_(store), people_(people) {}
+
+  // Title and peer of the group's conversation.
+  void describe(const GroupId& group, client_api::Conversation& conversation);
+  // This account first, then admins, then the others, by name. None while the group is incomplete.
+  client_api::ListMembersResponse members(const GroupId& group);
+
+ private:
+  client_api::GroupLink link_of(const GroupRow& row, const wire::GroupState& state);
+
+  Store& store_;
+  PersonView& people_;
+};
+
+// What a kGroupEvent is shown as.
+client_api::GroupEvent group_event(const MessageRow& message, PersonView& people);
+// MessageRow::text of somebody who only asks to be let in.
+inline constexpr const char* kAskedText = "?";
+
+}  // namespace kith::core

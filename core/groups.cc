@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/groups.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "core/contents.h"
+#include "core/conversations.h"
+#include "core/engine.h"
+#include "core/group_info.h"
+#include "core/group_view.h"
+#include "core/server_time.h"
+#include "crypto/aead.h"
+#include "crypto/group_signatures.h"
+
+namespace kith::core {
+
+namespace {
+
+std::string path_of(const GroupId& group) { return "/v1/groups/" + group.hex(); }
+
+void set_texts(GroupRow& row, const wire::GroupState& state) {
+  auto texts = open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupTexts{});
+  row.title = std::move(texts.title);
+  row.description = std::move(texts.description);
+}
+
+bool is_known_no_more(const HttpReply& reply) {
+  const wire::ErrorCode code = reply.error().code();
+  return code == wire::kNoSuchGroup || code == wire::kNotFound;
+}
+
+// A damaged database has lost the state: the digest that goes with it leads there again.
+void begin_anew(Store& store, GroupRow row) {
+  row.welcome_revision = std::exchange(row.revision, {});
+  row.welcome_digest = std::exchange(row.change_digest, {});
+  row.state.clear();
+  row.newest = std::max(row.newest, row.welcome_revision);
+  store.groups.set(row, nullptr);
+}
+
+}  // namespace
+
+struct Groups::Followed {
+  GroupRow row;
+  std::optional<wire::GroupState> state;  // absent: there is none yet
+  bool is_new = false;                    // there was none when this answer came
+
+  [[nodiscard]] Revision revision() const { return row.revision; }
+};
+
+Groups::Groups(Engine& engine)
+    : engine_(engine), again_(engine.timers), list_again_(engine.timers), answer_(engine.timers) {}
+
+// ---- what is heard
+
+bool Groups::has_room() { return engine_.store.groups.unknown_count() < kUnknownMax; }
+
+void Groups::note_revision(const GroupId& group, Revision revision) {
+  if (group.is_none() || revision.value == 0 || revision.value > kRevisionMax) return;  // there will be no such change
+  const auto row = engine_.store.groups.find(group);
+  if (row ? row->newest >= revision : !has_room()) return;
+  engine_.store.groups.note_revision(group, revision);
+  pauses_.erase(group);
+  look_ = true;
+}
+
+bool Groups::up_to(const GroupId& group, Revision revision) {
+  const auto row = engine_.store.groups.find(group);
+  return row && row->known() && row->revision >= revision;
+}
+
+void Groups::expect(const GroupId& group, Revision revision, BytesView change_digest, BytesView info_key) {
+  GroupRow row = engine_.store.groups.find(group).value_or(GroupRow{});
+  if (row.known()) return;
+  row.id = group;
+  row.info_key = Bytes(info_key);
+  row.welcome_revision = revision;
+  row.welcome_digest = Bytes(change_digest);
+  engine_.store.groups.set(row, nullptr);
+  not_answered_.insert(group);
+}
+
+void Groups::expected_is_answered(const GroupId& group) { not_answered_.erase(group); }
+
+void Groups::read_soon(const GroupId& group) {
+  to_read_.insert(group);
+  look_ = true;
+}
+
+void Groups::expect_no_more(const GroupId& group) {
+  not_answered_.erase(group);
+  forget_unless_known(group);
+  pauses_.erase(group);
+}
+
+void Groups::forget_unless_known(const GroupId& group) {
+  const auto row = engine_.store.groups.find(group);
+  if (row && !row->known()) engine_.store.groups.remove(group);
+}
+
+bool Groups::take(const IncomingContent& incoming) {
+  const bool is_own = engine_.is_self(incoming.sender.account);
+  int left = is_own ? INT_MAX : kGroupsOfStranger;
+  for (const content::GroupWelcome::Group& said : incoming.content.group_welcome().groups()) {
+    if (left-- == 0) break;
+    take_welcome(is_own, said);
+  }
+  return true;
+}
+
+void Groups::take_welcome(bool is_own, const content::GroupWelcome::Group& said) {
+  const auto group = GroupId::from_bytes(said.group_id());
+  const Revision revision{said.revision()};
+  const bool is_one = group && !group->is_none() && revision.value >= 1 && revision.value <= kRevisionMax &&
+                      said.change_digest().size() == crypto::kGroupDigestBytes &&
+                      said.info_key().size() == crypto::kAeadKeyBytes;
+  if (!is_one) return;
+  auto there = engine_.store.groups.find(*group);
+  if (!there && !is_own && !has_room()) return;
+  GroupRow row = std::move(there).value_or(GroupRow{});
+  row.id = *group;
+  if (row.known()) {
+    const auto state = read_group_state(row.state);
+    // The key that opens what is there is the one.
+    if (state && row.title.empty() && open_group_info(row.id, said.info_key(), state->sealed_info())) {
+      row.info_key = said.info_key();
+      set_texts(row, *state);
+      if (const auto conversation = engine_.store.conversations.with(row.id))
+        engine_.changes.conversation(*conversation);
+    }
+    if (is_own && revision > row.revision) {
+      row.welcome_revision = revision;
+      row.welcome_digest = said.change_digest();
+    }
+  } else {
+    // Of two who say different things the later one may be right; the account's own devices are.
+    if (!is_own && revision < row.welcome_revision) return;
+    row.info_key = said.info_key();
+    row.welcome_revision = revision;
+    row.welcome_digest = said.change_digest();
+  }
+  if (!row.known() || is_own) row.newest = std::max(row.newest, revision);
+  engine_.store.groups.set(row, nullptr);
+  pauses_.erase(*group);
+  look_ = true;
+}
+
+void Groups::keys_changed(const AccountId& account) {
+  for (const GroupId& group : engine_.store.groups.with(account)) engine_.own_group_key_ends(group);
+}
+
+void Groups::look_at_all() {
+  list_is_due_ = true;
+  list_again_.cancel();
+  look_ = true;
+}
+
+void Groups::connection_gone() {
+  if (!engine_.store.groups.present().empty()) list_is_due_ = true;
+}
+
+// ---- what others are told
+
+namespace {
+
+void add_welcome(const GroupRow& row, content::GroupWelcome& welcome) {
+  content::GroupWelcome::Group& said = *welcome.add_groups();
+  said.set_group_id(row.id.bytes());
+  said.set_revision(row.revision.value);
+  said.set_change_digest(row.change_digest);
+  said.set_info_key(row.info_key);
+}
+
+void tell_account(Engine& engine, const AccountId& account, const content::GroupWelcome& welcome) {
+  OutboxRow item;
+  item.message_id = engine.random.id<MessageId>();
+  item.target = account;
+  item.kind = OutboxKind::kGroupWelcome;
+  item.content = contents::group_welcome(engine.clock.now(), welcome);
+  engine.outbox.add(item);
+}
+
+}  // namespace
+
+void Groups::tell(DeviceId device) {
+  content::GroupWelcome welcome;
+  size_t bytes = 0;
+  const auto put = [&] {
+    engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kGroupWelcome,
+                           contents::group_welcome(engine_.clock.now(), std::exchange(welcome, {})), device);
+    bytes = 0;
+  };
+  for (const GroupId& group : engine_.store.groups.present()) {
+    const auto row = engine_.store.groups.find(group);
+    if (!row || row->info_key.empty()) continue;
+    add_welcome(*row, welcome);
+    bytes += welcome.groups().rbegin()->ByteSizeLong() + 4;
+    if (bytes + 128 > kWelcomeBytesMax) put();
+  }
+  if (welcome.groups_size() > 0) put();
+}
+
+void Groups::tell(const AccountId& account) {
+  content::GroupWelcome welcome;
+  for (const GroupId& group : engine_.store.groups.with(account)) {
+    const auto row = engine_.store.groups.find(group);
+    if (row && row->present && !row->info_key.empty() && welcome.groups_size() < kGroupsOfStranger)
+      add_welcome(*row, welcome);
+  }
+  if (welcome.groups_size() > 0) tell_account(engine_, account, welcome);
+}
+
+void Groups::welcome_new(const Followed& followed, const wire::GroupState* before, const wire::GroupChange& change) {
+  const Registration& own = *engine_.registration;
+  if (change.author() != own.account.view() || change.author_device() != own.device.value) return;
+  if (followed.row.info_key.empty()) return;
+  content::GroupWelcome welcome;
+  add_welcome(followed.row, welcome);
+  for (const auto& member : followed.state->members()) {
+    const AccountId account = *AccountId::from_bytes(member.account_id());
+    if (before != nullptr && member_of(*before, account) != nullptr) continue;
+    if (account != own.account) {
+      tell_account(engine_, account, welcome);
+    } else if (engine_.may_have_other_devices()) {
+      engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kGroupWelcome,
+                             contents::group_welcome(engine_.clock.now(), welcome));
+    }
+  }
+}
+
+// ---- reading
+
+void Groups::later(Done done, Outcome outcome) {
+  if (!done) return;
+  answered_.emplace_back(std::move(done), outcome);
+  answer_.set(engine_.in_ms(0), [this] {
+    for (const auto& [each, outcome_of] : std::exchange(answered_, {})) each(outcome_of);
+  });
+}
+
+void Groups::fetch(const GroupId& group, Done done) {
+  if (const auto under_way = reading_.find(group); under_way != reading_.end()) {
+    if (done) under_way->second.waiting.push_back(std::move(done));
+    return;
+  }
+  const auto row = engine_.store.groups.find(group);
+  if (!row || (!row->known() && row->welcome_revision == Revision{})) return later(std::move(done), Outcome::kNoGroup);
+  Reading& reading = reading_[group];
+  if (done) reading.waiting.push_back(std::move(done));
+  read(group);
+}
+
+void Groups::read(const GroupId& group) {
+  Reading& reading = reading_.at(group);
+  reading.asked.clear();
+  reading.early = not_answered_.contains(group);
+  const auto row = engine_.store.groups.find(group);
+  if (!row) return finish(group, Outcome::kNoGroup);
+  wire::ReadGroupRequest request;
+  if (reading.unproven) {
+    request.set_after_revision(reading.unproven->chain.revision().value);
+  } else if (row->known()) {
+    request.set_after_revision(row->revision.value);
+  } else {
+    request.set_checkpoint_at_most(row->welcome_revision.value);
+  }
+  engine_.http.call("POST", path_of(group) + "/read", request.SerializeAsString(),
+                    [this, group](const HttpReply& reply) { on_answer(group, reply); });
+}
+
+void Groups::on_answer(const GroupId& group, const HttpReply& reply) {
+  if (!reply.ok()) {
+    if (reply.is_temporary() || !is_known_no_more(reply)) return finish(group, Outcome::kUnavailable);
+    auto row = engine_.store.groups.find(group);
+    if (row && row->known()) {
+      row->newest = row->revision;
+      engine_.store.groups.set(*row, nullptr);
+    }
+    if (reading_.at(group).early)
+      return not_answered_.contains(group) ? finish(group, Outcome::kUnavailable) : read(group);
+    forget_unless_known(group);
+    return finish(group, Outcome::kNoGroup);
+  }
+  auto answer = reply.parse<wire::GroupAnswer>();
+  if (!answer) return finish(group, Outcome::kUnavailable);
+  follow(group, std::make_shared<const wire::GroupAnswer>(std::move(*answer)));
+}
+
+void Groups::follow(const GroupId& group, const Answer& answer) {
+  Reading& reading = reading_.at(group);
+  auto row = engine_.store.groups.find(group);
+  if (!row) return finish(group, Outcome::kNoGroup);
+  Followed followed{std::move(*row), std::nullopt, false};
+  if (followed.row.known()) {
+    followed.state = read_group_state(followed.row.state);
+    if (!followed.state) {
+      begin_anew(engine_.store, std::move(followed.row));
+      return read(group);
+    }
+  }
+  const Revision before = reading.unproven ? reading.unproven->chain.revision() : followed.revision();
+  const auto outcome = take_changes(followed, reading, answer);
+  if (!outcome) return;
+  if (*outcome != Outcome::kDone) return finish(group, *outcome);
+  const Revision reached = reading.unproven ? reading.unproven->chain.revision() : followed.revision();
+  const Revision last{answer->revision()};
+  if (reached < last) {
+    // The rest comes with the next answer; one that brings nothing is none.
+    return reached > before ? read(group) : finish(group, Outcome::kInvalid);
+  }
+  // What was told is later than what the server shows.
+  if (reading.unproven) return finish(group, Outcome::kUnavailable);
+  if (!engine_.store.groups.member(group, engine_.registration->account)) {
+    engine_.store.groups.remove(group);
+    return finish(group, Outcome::kNoGroup);
+  }
+  finish(group, Outcome::kDone);
+}
+
+std::optional<Groups::Outcome> Groups::take_changes(Followed& followed, Reading& reading, const Answer& answer) {
+  if (!begin_unproven(followed, reading, *answer)) return Outcome::kInvalid;
+  for (const wire::SignedGroupChange& signed_change : answer->changes()) {
+    const auto change = change_in(followed.row.id, signed_change);
+    if (!change) return Outcome::kInvalid;
+    if (reading.unproven) {
+      if (!take_unproven(followed, reading, signed_change, *change)) {
+        reading.unproven.reset();
+        return Outcome::kInvalid;
+      }
+      continue;
+    }
+    if (change->revision() <= followed.revision().value) continue;  // taken when this answer came first
+    const GroupChain before{*followed.state, followed.row.change_digest};
+    auto next = next_in_chain(&before, signed_change, *change);
+    if (!next) return Outcome::kInvalid;
+    switch (check_signature(followed.row.id, reading, signed_change, *change, answer)) {
+      case Signature::kHolds: break;
+      case Signature::kWaits: return std::nullopt;
+      case Signature::kBroken: return Outcome::kInvalid;
+    }
+    apply(followed, std::move(*next), signed_change, *change);
+  }
+  return Outcome::kDone;
+}
+
+// False: the answer begins with no state that can be followed.
+bool Groups::begin_unproven(const Followed& followed, Reading& reading, const wire::GroupAnswer& answer) {
+  if (reading.unproven) return true;
+  if (followed.row.known()) {
+    if (followed.row.welcome_revision > followed.revision())
+      reading.unproven = Unproven{{*followed.state, followed.row.change_digest}, {}, 0};
+    return true;
+  }
+  auto chain = begin_chain(followed.row.id, answer, followed.row.welcome_revision);
+  if (!chain) return false;
+  reading.unproven = Unproven{std::move(*chain), {}, 0};
+  return true;
+}
+
+bool Groups::take_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& signed_change,
+                           const wire::GroupChange& change) {
+  Unproven& unproven = *reading.unproven;
+  const bool is_first = !followed.row.known() && change.revision() == unproven.chain.revision().value;
+  if (!is_first) {
+    auto next = next_in_chain(&unproven.chain, signed_change, change);
+    unproven.bytes += signed_change.ByteSizeLong();
+    if (!next || unproven.bytes > kChainBytesMax) return false;
+    unproven.chain = std::move(*next);
+    if (followed.row.known()) unproven.changes.push_back(signed_change);
+  }
+  if (unproven.chain.revision() < followed.row.welcome_revision) return true;
+  return accept_unproven(followed, reading, signed_change, change);
+}
+
+bool Groups::accept_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& last,
+                             const wire::GroupChange& change) {
+  GroupRow& row = followed.row;
+  const bool holds = reading.unproven->chain.digest == row.welcome_digest;
+  Unproven proven = std::move(*std::exchange(reading.unproven, std::nullopt));
+  if (row.known()) {
+    row.welcome_revision = {};
+    row.welcome_digest.clear();
+    if (!holds) {  // then by the signatures, when it is read again
+      engine_.store.groups.set(row, nullptr);
+      return false;
+    }
+    for (const wire::SignedGroupChange& each : proven.changes) {
+      const auto one = change_in(row.id, each);
+      const GroupChain before{*followed.state, row.change_digest};
+      auto next = one ? next_in_chain(&before, each, *one) : std::nullopt;
+      if (!next) return false;
+      apply(followed, std::move(*next), each, *one);
+    }
+    return true;
+  }
+  if (!holds) return false;
+  row.welcome_revision = {};
+  row.welcome_digest.clear();
+  followed.state = std::move(proven.chain.state);
+  row.change_digest = std::move(proven.chain.digest);
+  set(followed);
+  const auto* const own = member_of(*followed.state, engine_.registration->account);
+  // Who came in by this very change sees it; of what was before it nobody is told.
+  if (own != nullptr && own->joined_revision() == row.revision.value)
+    show(followed, last, change, false, change.has_create());
+  if (own != nullptr) engine_.group_began(row.id, bounded_time(last.server_time_us()));
+  welcome_new(followed, nullptr, change);
+  return true;
+}
+
+Groups::Signature Groups::check_signature(const GroupId& group, Reading& reading,
+                                          const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
+                                          const Answer& answer) {
+  const AccountId author = *AccountId::from_bytes(change.author());
+  const auto key = engine_.store.device_lists.sender_key({author, {change.author_device()}});
+  if (key && crypto::verify_group_change(*key, signed_change.change(), signed_change.state_digest(),
+                                         signed_change.signature()))
+    return Signature::kHolds;
+  if (!reading.asked.insert(author).second) return Signature::kBroken;
+  engine_.devices.fetch(author, [this, group, answer](Devices::Outcome outcome) {
+    if (!reading_.contains(group)) return;
+    if (outcome == Devices::Outcome::kUnavailable) return finish(group, Outcome::kUnavailable);
+    follow(group, answer);
+  });
+  return Signature::kWaits;
+}
+
+// ---- a change that holds
+
+void Groups::apply(Followed& followed, GroupChain next, const wire::SignedGroupChange& signed_change,
+                   const wire::GroupChange& change) {
+  const wire::GroupState before = std::exchange(*followed.state, std::move(next.state));
+  const std::string title = followed.row.title;
+  const AccountId& self = engine_.registration->account;
+  followed.row.change_digest = std::move(next.digest);
+  set(followed);
+  const bool was_in = member_of(before, self) != nullptr;
+  if (was_in || followed.row.present) {
+    const bool asked =
+        change.has_join() && member_of(*followed.state, *AccountId::from_bytes(change.author())) == nullptr;
+    show(followed, signed_change, change, asked, change.has_set_info() && followed.row.title != title);
+  }
+  if (followed.row.present && !was_in)
+    engine_.group_began(followed.row.id, bounded_time(signed_change.server_time_us()));
+  if (was_in && !followed.row.present) engine_.own_group_key_ends(followed.row.id);
+  if (change.has_remove() || change.has_leave()) engine_.group_members_left(followed.row.id);
+  welcome_new(followed, &before, change);
+}
+
+void Groups::set(Followed& followed) {
+  GroupRow& row = followed.row;
+  row.revision = {followed.state->revision()};
+  row.newest = std::max(row.newest, row.revision);
+  row.state = group_state_bytes(*followed.state);
+  row.present = member_of(*followed.state, engine_.registration->account) != nullptr;
+  if (row.welcome_revision <= row.revision) {
+    row.welcome_revision = {};
+    row.welcome_digest.clear();
+  }
+  set_texts(row, *followed.state);
+  engine_.store.groups.set(row, &*followed.state);
+  for (const auto& applicant : followed.state->applicants())
+    engine_.store.profiles.want(*AccountId::from_bytes(applicant.account_id()));
+  engine_.profiles_may_be_new();
+}
+
+void Groups::show(const Followed& followed, const wire::SignedGroupChange& signed_change,
+                  const wire::GroupChange& change, bool asked, bool titled) {
+  const UnixMicros order = bounded_time(signed_change.server_time_us());
+  MessageRow row;
+  row.id = *MessageId::from_bytes(BytesView(followed.row.change_digest).substr(0, MessageId::kBytes));
+  row.conversation = Conversations(engine_.store).open(Target(followed.row.id), order, engine_.random).id;
+  row.from = *AccountId::from_bytes(change.author());
+  row.from_device = {change.author_device()};
+  row.kind = MessageKind::kGroupEvent;
+  row.raw = signed_change.change();
+  if (asked) row.text = kAskedText;
+  if (titled) row.text = followed.row.title;
+  row.sent_at = bounded_time(change.made_us());
+  row.order = order;
+  row.came = engine_.clock.now();
+  engine_.changes.conversation(row.conversation);
+  if (engine_.changes.add_message(row)) return;
+  // Its author, who alone knew the id before, may have given it to a message.
+  const auto there = engine_.store.messages.find(row.id);
+  if (there && there->conversation == row.conversation && there->kind == MessageKind::kGroupEvent) return;
+  row.id = engine_.random.id<MessageId>();
+  (void)engine_.changes.add_message(row);
+}
+
+void Groups::finish(const GroupId& group, Outcome outcome) {
+  auto ended = reading_.extract(group);
+  if (ended.empty()) return;
+  look_ = true;
+  const auto row = engine_.store.groups.find(group);
+  if (!row || !row->stale()) {
+    pauses_.erase(group);
+  } else {
+    Pause& pause = pauses_[group];
+    pause.ms = std::clamp(2 * pause.ms, kAgainMs, kAgainMaxMs);
+    pause.not_before_ms = engine_.clock.monotonic().value + pause.ms;
+    // An author may have other keys by now: then a device that has checked the change leads past it.
+    if (outcome == Outcome::kInvalid && pause.ms == kAgainMs && engine_.may_have_other_devices())
+      engine_.own_devices_are_asked();
+  }
+  for (const Done& done : ended.mapped().waiting) done(outcome);
+}
+
+void Groups::pump() {
+  if (!engine_.connection.ready()) return;
+  if (list_is_due_ && !listing_ && !list_again_.is_set() && engine_.connection.state() == client_api::State::kOnline)
+    list();
+  if (!look_) return;
+  look_ = false;
+  while (!to_read_.empty() && reading_.size() < kReadAtOnce) fetch(to_read_.extract(to_read_.begin()).value(), {});
+  const uint64_t now = engine_.clock.monotonic().value;
+  uint64_t next_ms = UINT64_MAX;
+  for (const GroupId& group : engine_.store.groups.stale(kStaleAtOnce)) {
+    if (reading_.size() >= kReadAtOnce) break;  // the end of one looks again
+    if (reading_.contains(group)) continue;
+    if (const auto pause = pauses_.find(group); pause != pauses_.end() && now < pause->second.not_before_ms) {
+      next_ms = std::min(next_ms, pause->second.not_before_ms);
+      continue;
+    }
+    const auto row = engine_.store.groups.find(group);
+    if (row && (row->known() || row->welcome_revision != Revision{})) fetch(group, {});
+  }
+  if (next_ms != UINT64_MAX) again_.set({next_ms}, [this] { look_ = true; });
+}
+
+// ---- which there are
+
+void Groups::list() {
+  listing_ = true;
+  engine_.http.call("GET", "/v1/groups", "", [this](const HttpReply& reply) {
+    listing_ = false;
+    on_list(reply);
+  });
+}
+
+void Groups::on_list(const HttpReply& reply) {
+  const auto groups = reply.parse<wire::OwnGroups>();
+  if (!groups) {
+    list_again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
+    return;
+  }
+  list_is_due_ = false;
+  list_again_.set(engine_.in_ms(kListedMs), [this] { look_ = true; });
+  std::set<GroupId> named;
+  bool asks = false;
+  for (const wire::OwnGroups::OwnGroup& each : groups->groups()) {
+    const auto group = GroupId::from_bytes(each.group_id());
+    if (!group) continue;
+    named.insert(*group);
+    note_revision(*group, {each.revision()});
+    const auto row = engine_.store.groups.find(*group);
+    asks = asks || !row || (!row->known() && row->welcome_revision == Revision{});
+  }
+  // What has become of those that it does not name their changes say.
+  for (const GroupId& group : engine_.store.groups.present()) {
+    if (!named.contains(group)) to_read_.insert(group);
+  }
+  for (const GroupId& group : engine_.store.groups.expected()) {
+    if (!named.contains(group) && !not_answered_.contains(group)) to_read_.insert(group);
+  }
+  look_ = true;
+  if (asks && engine_.may_have_other_devices()) engine_.own_devices_are_asked();
+}
+
+}  // namespace kith::core

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The groups that this account is in: their state, followed change by change (GROUP-2, GROUP-4).
+//
+// A state that is here was checked: each change after it is taken only when it names the one before, is allowed by the
+// rules that the server has as well (wire/group_state.h), makes the state whose digest it carries, shows the link when
+// it joins by one, and is signed by the device that it says it is of, as that account's list has it. A change that does
+// not hold is not taken, nor what comes after it; the state stays as it is, and the group is read again later.
+//
+// A group of which nothing is known here begins with what a member has told of it in the encryption (GroupWelcome), or
+// its link: a revision, the digest of its change, and the key of its title. The server gives a state that is not later,
+// and the changes from there on; the chain has to lead to that digest. What the server alone says of a group is noted,
+// and shown to nobody. A welcome about a group that is known counts from the account's own devices alone: it leads past
+// changes whose author has other keys by now.
+//
+//   heard of     a newer revision (GroupChanged, a message, a refusal), once in each run when it has caught up, when
+//                entries were lost, and with a new connection (GET /v1/groups): the group is read soon, kReadAtOnce at
+//                a time
+//   applied      one change is one notice in the group's conversation, which the first one opens that this account is
+//                in (GroupView). All devices have the same ones in the same order: by the server's time and the digest
+//   not so       pauses from kAgainMs to kAgainMaxMs, doubling
+//   taken out    the state remains as of then, and says so (GroupRow::present)
+//
+// A change that this device has made comes back the same way, and in the transaction that applies it whom it brought in
+// is told what it needs (GroupWelcome).
+//
+// Limits: groups of which there is no state are kUnknownMax; what is told of more is dropped, but by the account's own
+// devices, and is told again when one of these is asked. kGroupsOfStranger of one welcome of somebody else are looked
+// at. kChainBytesMax of changes are followed towards a digest.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/content_handler.h"
+#include "core/group_chain.h"
+#include "core/timers.h"
+#include "wire/groups.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+struct GroupRow;
+struct HttpReply;
+
+class Groups final : public ContentHandler {
+ public:
+  enum class Outcome {
+    kDone,         // all that the server has of it for this account is here
+    kNoGroup,      // the server has none for this account; or nobody has told yet what it is
+    kUnavailable,  // no answer, or one that says to come again
+    kInvalid,      // the answer does not verify: what was taken is what held before
+  };
+  using Done = std::function<void(Outcome)>;
+
+  static constexpr int64_t kUnknownMax = 256;
+  static constexpr int kGroupsOfStranger = 16;
+  static constexpr size_t kReadAtOnce = 4;
+  static constexpr int64_t kStaleAtOnce = 512;
+  static constexpr uint64_t kAgainMs = 30'000;
+  static constexpr uint64_t kAgainMaxMs = 3'600'000;
+  static constexpr uint64_t kListedMs = 60'000;  // so long after a list a lost connection asks for no other
+  static constexpr size_t kChainBytesMax = size_t{16} * 1024 * 1024;
+  static constexpr size_t kWelcomeBytesMax = 48 * 1024;
+
+  explicit Groups(Engine& engine);
+
+  // The group has a newer revision: reads it soon (now, or when there is a connection again).
+  void note_revision(const GroupId& group, Revision revision);
+  // Reads and checks what is new. `done` is called later, never within the call.
+  void fetch(const GroupId& group, Done done);
+  // Whether the state of this revision, or a later one, is here.
+  [[nodiscard]] bool up_to(const GroupId& group, Revision revision);
+
+  // What this device knows by itself of a group that it has no state of: it has made it, or has its link.
+  void expect(const GroupId& group, Revision revision, BytesView change_digest, BytesView info_key);
+  // The server has answered whoever expected it: from here on it counts what the server knows of the group.
+  void expected_is_answered(const GroupId& group);
+  // Nothing came of it.
+  void expect_no_more(const GroupId& group);
+  // A change to the group may have been taken, or not: it is read soon.
+  void read_soon(const GroupId& group);
+
+  // By a newer list of its account's, a device has other keys or is no more: of each group with it this device's own
+  // key ends (GROUP-6).
+  void keys_changed(const AccountId& account);
+  // The account may not have been told, or may have lost it: it is told once more of the groups that it is in.
+  void tell(const AccountId& account);
+  // Another device of the account's knows nothing: it is told of all groups.
+  void tell(DeviceId device);
+  // Something may have been missed: the server is asked which groups there are.
+  void look_at_all();
+  // What the server had to tell may be lost with it.
+  void connection_gone();
+
+  // A GroupWelcome.
+  [[nodiscard]] bool take(const IncomingContent& incoming) override;
+
+  // Reads what is to be read, as far as there is a connection.
+  void pump();
+  void look_again() { look_ = true; }
+
+ private:
+  // A chain that has not led to the digest yet that was told.
+  struct Unproven {
+    GroupChain chain;
+    std::vector<wire::SignedGroupChange> changes;  // since the state that is here; of a known group
+    size_t bytes = 0;
+  };
+  struct Reading {
+    std::vector<Done> waiting;
+    std::optional<Unproven> unproven;
+    std::set<AccountId> asked;  // whose lists were fetched for the present answer
+    bool early = false;         // what makes the group was not answered when it was asked
+  };
+  struct Pause {
+    uint64_t not_before_ms = 0;
+    uint64_t ms = 0;
+  };
+  // A group that is being followed: what its row says, and its state.
+  struct Followed;
+  using Answer = std::shared_ptr<const wire::GroupAnswer>;
+
+  void read(const GroupId& group);
+  void on_answer(const GroupId& group, const HttpReply& reply);
+  void follow(const GroupId& group, const Answer& answer);
+  // Absent: it goes on when a list has come.
+  std::optional<Outcome> take_changes(Followed& followed, Reading& reading, const Answer& answer);
+  [[nodiscard]] bool begin_unproven(const Followed& followed, Reading& reading, const wire::GroupAnswer& answer);
+  [[nodiscard]] bool take_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& signed_change,
+                                   const wire::GroupChange& change);
+  [[nodiscard]] bool accept_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& last,
+                                     const wire::GroupChange& change);
+  enum class Signature { kHolds, kWaits, kBroken };
+  Signature check_signature(const GroupId& group, Reading& reading, const wire::SignedGroupChange& signed_change,
+                            const wire::GroupChange& change, const Answer& answer);
+  // The state after one more change is that of the group, and what comes of it.
+  void apply(Followed& followed, GroupChain next, const wire::SignedGroupChange& signed_change,
+             const wire::GroupChange& change);
+  void set(Followed& followed);
+  void show(const Followed& followed, const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
+            bool asked, bool titled);
+  void welcome_new(const Followed& followed, const wire::GroupState* before, const wire::GroupChange& change);
+  void finish(const GroupId& group, Outcome outcome);
+  void forget_unless_known(const GroupId& group);
+  void later(Done done, Outcome outcome);
+
+  void take_welcome(bool is_own, const content::GroupWelcome::Group& said);
+  [[nodiscard]] bool has_room();
+  void list();
+  void on_list(const HttpReply& reply);
+
+  Engine& engine_;
+  std::map<GroupId, Reading> reading_;
+  std::map<GroupId, Pause> pauses_;
+  std::set<GroupId> to_read_;  // though no newer revision was heard of
+  // What makes them may be on its way: that the server knows nothing of them yet says nothing.
+  std::set<GroupId> not_answered_;
+  bool look_ = true;
+  bool list_is_due_ = true;
+  bool listing_ = false;
+  Timer again_;
+  Timer list_again_;
+  std::vector<std::pair<Done, Outcome>> answered_;
+  Timer answer_;
+};
+
+}  // namespace kith::core

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a server, a member or a stranger can do with a group's state, when one of them lies (GROUP-2, GROUP-4).
+#include "core/testing/group_people.h"
+#include "crypto/group_signatures.h"
+#include "crypto/sessions.h"
+#include "wire/group_state.h"
+
+namespace kith::core {
+namespace {
+
+using testing::GroupPeople;
+using testing::Host;
+using Strings = std::vector<std::string>;
+
+class GroupsLiesTest : public GroupPeople {
+ protected:
+  // Ana, who makes the changes, and Ben, who is lied to.
+  GroupsLiesTest() {
+    chat_ = create({kBen});
+    before_ = events(ben_);
+  }
+  // Changes what Ben reads.
+  void lie_to_ben(std::function<void(wire::GroupAnswer&)> lie) {
+    server().change_group = [this, lie = std::move(lie)](const DeviceAddress& reader, const GroupId&,
+                                                         wire::GroupAnswer& answer) {
+      if (reader.account == account_of(kBen)) lie(answer);
+    };
+  }
+  // Ana changes the title, thrice.
+  void change_thrice() {
+    for (const char* title : {"One", "Two", "Three"}) EXPECT_FALSE(set_title(ana_, chat_, title).has_failure());
+    world_.advance(3000);
+  }
+  void expect_nothing_taken() {
+    EXPECT_EQ(events(ben_), before_);
+    EXPECT_EQ(group_at(ben_).title(), "Boats");
+  }
+  // The truth comes through once the lie ends, by itself.
+  void expect_it_heals() {
+    server().change_group = nullptr;
+    world_.advance(3 * 3'600'000);
+    EXPECT_EQ(group_at(ben_).title(), "Three");
+    EXPECT_EQ(event_ids(ben_), event_ids(ana_));
+  }
+
+  std::string chat_;
+  Strings before_;
+};
+
+TEST_F(GroupsLiesTest, ADroppedChangeIsSeen_GROUP_2) {
+  lie_to_ben([](wire::GroupAnswer& answer) {
+    if (answer.changes_size() > 0 && answer.state().empty()) answer.mutable_changes()->DeleteSubrange(0, 1);
+  });
+  change_thrice();
+  expect_nothing_taken();
+  expect_it_heals();
+}
+
+TEST_F(GroupsLiesTest, ChangesInAnotherOrderAreNotTaken_GROUP_2) {
+  lie_to_ben([](wire::GroupAnswer& answer) {
+    if (answer.changes_size() > 0) answer.mutable_changes()->SwapElements(0, answer.changes_size() - 1);
+  });
+  ben_.set_network(false);
+  change_thrice();
+  ben_.set_network(true);
+  world_.advance(60'000);
+  expect_nothing_taken();
+  expect_it_heals();
+}
+
+TEST_F(GroupsLiesTest, AChangeOfAnotherTimeIsNotTakenAgain_GROUP_2) {
+  EXPECT_FALSE(add(ana_, chat_, {kCleo}).has_failure());
+  EXPECT_FALSE(remove(ana_, chat_, kCleo).has_failure());
+  world_.advance(3000);
+  before_ = events(ben_);
+  lie_to_ben([this](wire::GroupAnswer& answer) {
+    if (answer.changes_size() > 0) *answer.mutable_changes(0) = group().changes[1];  // Cleo's adding
+  });
+  change_thrice();
+  expect_nothing_taken();
+  EXPECT_EQ(members(ben_).size(), 2u);
+  expect_it_heals();
+}
+
+// What the server would sign with: a key that is none of the author's.
+TEST_F(GroupsLiesTest, ASignatureOfSomebodyElseIsNotTaken_GROUP_2) {
+  const auto forge = [this](const AccountId& author, uint32_t device) {
+    const testing::LoopbackServer::Group& there = group();
+    wire::GroupChange change;
+    change.set_group_id(group_id().bytes());
+    change.set_revision(there.state->revision() + 1);
+    change.set_previous(there.digest);
+    change.set_author(author.bytes());
+    change.set_author_device(device);
+    change.mutable_add()->add_accounts(account_of(kCleo).bytes());
+    const auto after = apply_change(there.state, change);
+    wire::SignedGroupChange parts;
+    parts.set_change(change.SerializeAsString());
+    parts.set_state_digest(crypto::group_state_digest(group_state_bytes(*after)));
+    const auto key = crypto::Sessions::make_identity(world_.random);
+    parts.set_signature(crypto::sign_group_change(key, world_.random, parts.change(), parts.state_digest()));
+    parts.set_server_time_us(world_.clock.now().value);
+    return parts;
+  };
+  // By the server, in Ana's name; later by a device that her account does not have.
+  uint32_t device = 1;
+  lie_to_ben([&](wire::GroupAnswer& answer) {
+    answer.set_revision(2);
+    answer.clear_changes();
+    *answer.add_changes() = forge(account_of(kAna), device);
+  });
+  wire::Entry entry;
+  entry.mutable_group_changed()->set_group_id(group_id().bytes());
+  entry.mutable_group_changed()->set_revision(2);
+  server().plant(kBen, entry);
+  server().calls.clear();
+  world_.advance(5000);
+  EXPECT_GT(server().calls["POST /v1/groups/" + group_id().hex() + "/read"], 0);
+  EXPECT_EQ(events(ben_), before_);
+  EXPECT_EQ(members(ben_).size(), 2u);
+  device = 7;
+  world_.advance(3'600'000);
+  EXPECT_EQ(members(ben_).size(), 2u);
+  server().change_group = nullptr;
+  change_thrice();
+  expect_it_heals();
+}
+
+TEST_F(GroupsLiesTest, AStateThatItsChangeDidNotMakeIsNoBeginning_GROUP_4) {
+  server().change_group = [this](const DeviceAddress& reader, const GroupId&, wire::GroupAnswer& answer) {
+    if (reader.account != account_of(kCleo) || answer.state().empty()) return;
+    auto state = read_group_state(answer.state());
+    for (auto& member : *state->mutable_members()) member.set_role(wire::kGroupAdmin);
+    answer.set_state(group_state_bytes(*state));
+  };
+  ASSERT_FALSE(create(ana_, "Rafts", {kCleo}).has_failure());
+  world_.advance(5000);
+  EXPECT_TRUE(groups(cleo_).empty()) << "nothing is shown";
+  server().change_group = nullptr;
+  world_.advance(3'600'000);
+  EXPECT_EQ(group_at(cleo_).title(), "Rafts");
+  EXPECT_EQ(group_at(cleo_).group().role(), GroupRole::kMember);
+}
+
+// A whole chain of the server's own, in which nothing contradicts itself.
+TEST_F(GroupsLiesTest, AChainThatDoesNotLeadToWhatWasToldIsNotTaken_GROUP_4) {
+  wire::GroupChange change;
+  change.set_group_id(group_id().bytes());
+  change.set_revision(1);
+  change.set_author(account_of(kAna).bytes());
+  change.set_author_device(1);
+  change.mutable_create()->add_members(account_of(kBen).bytes());
+  change.mutable_create()->add_members(account_of(kCleo).bytes());
+  change.mutable_create()->mutable_permissions();
+  const auto state = apply_change(std::nullopt, change);
+  ASSERT_TRUE(state);
+  wire::GroupAnswer lie;
+  lie.set_revision(2);
+  lie.set_state(group_state_bytes(*state));
+  wire::SignedGroupChange& first = *lie.add_changes();
+  first.set_change(change.SerializeAsString());
+  first.set_state_digest(crypto::group_state_digest(lie.state()));
+  first.set_signature(Bytes(64, 's'));
+  wire::GroupChange second;
+  second.set_group_id(group_id().bytes());
+  second.set_revision(2);
+  second.set_previous(crypto::group_change_digest(first.change(), first.state_digest(), first.signature()));
+  second.set_author(account_of(kAna).bytes());
+  second.set_author_device(1);
+  second.mutable_set_info();
+  wire::SignedGroupChange& last = *lie.add_changes();
+  last.set_change(second.SerializeAsString());
+  last.set_state_digest(crypto::group_state_digest(group_state_bytes(*apply_change(*state, second))));
+  last.set_signature(Bytes(64, 's'));
+  server().change_group = [this, &lie](const DeviceAddress& reader, const GroupId&, wire::GroupAnswer& answer) {
+    if (reader.account == account_of(kCleo)) answer = lie;
+  };
+  EXPECT_FALSE(add(ana_, chat_, {kCleo}).has_failure());
+  world_.advance(5000);
+  EXPECT_TRUE(groups(cleo_).empty());
+  server().change_group = nullptr;
+  world_.advance(3'600'000);
+  EXPECT_EQ(group_at(cleo_).title(), "Boats");
+}
+
+TEST_F(GroupsLiesTest, TheServerAloneBringsNobodyIntoAGroup_GROUP_4) {
+  // What it says by itself, without a member's word.
+  wire::Entry entry;
+  entry.mutable_group_changed()->set_group_id(group_id().bytes());
+  entry.mutable_group_changed()->set_revision(1);
+  server().plant(kCleo, entry);
+  server().calls.clear();
+  world_.advance(120'000);
+  EXPECT_TRUE(groups(cleo_).empty());
+  EXPECT_EQ(server().calls["POST /v1/groups/" + group_id().hex() + "/read"], 0);
+}
+
+TEST_F(GroupsLiesTest, GroupsThatAreOnlyHeardOfAreBounded_GROUP_4) {
+  for (uint32_t i = 1; i <= 300; ++i) {
+    Bytes id(16, 'x');
+    id[0] = static_cast<char>(i);
+    id[1] = static_cast<char>(i >> 8);
+    wire::Entry entry;
+    entry.mutable_group_changed()->set_group_id(id);
+    entry.mutable_group_changed()->set_revision(i);
+    server().plant(kCleo, entry);
+  }
+  world_.advance(5000);
+  auto row = cleo_.database().prepare("SELECT count(*) FROM groups");
+  ASSERT_TRUE(row.step());
+  EXPECT_EQ(row.integer(0), 256);
+}
+
+TEST_F(GroupsLiesTest, WhatIsLaterThanTheServerShowsIsAskedForMoreAndMoreSeldom_GROUP_4) {
+  wire::Entry entry;
+  entry.mutable_group_changed()->set_group_id(group_id().bytes());
+  entry.mutable_group_changed()->set_revision(1000);
+  server().plant(kBen, entry);
+  server().calls.clear();
+  world_.advance(24 * 3'600'000);
+  const int reads = server().calls["POST /v1/groups/" + group_id().hex() + "/read"];
+  EXPECT_GT(reads, 20);
+  EXPECT_LT(reads, 40);
+  expect_nothing_taken();
+}
+
+TEST_F(GroupsLiesTest, ALinkToAnotherStateIsBroken_GROUP_4) {
+  const std::string text = set_link(ana_, chat_, false).set_group_link().group().link().link();
+  server().change_group = [this](const DeviceAddress& reader, const GroupId&, wire::GroupAnswer& answer) {
+    if (reader.account == account_of(kCleo) && answer.changes_size() > 0)
+      answer.mutable_changes(answer.changes_size() - 1)->set_signature(Bytes(64, 's'));
+  };
+  EXPECT_EQ(look(cleo_, text).failure().code(), Failure::kLinkBroken);
+  EXPECT_EQ(testing::GroupPeople::join(cleo_, text).failure().code(), Failure::kLinkBroken);
+  EXPECT_EQ(group().changes.size(), 2u) << "it has not joined";
+  server().change_group = nullptr;
+  EXPECT_EQ(look(cleo_, text).open_group_link().title(), "Boats");
+}
+
+}  // namespace
+}  // namespace kith::core

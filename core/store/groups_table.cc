@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/store/groups_table.h"
+
+#include <algorithm>
+
+namespace kith::core {
+namespace {
+
+int64_t stored(Revision revision) { return static_cast<int64_t>(revision.value); }
+
+Revision revision_in(const Statement& row, int column) { return {static_cast<uint64_t>(row.integer(column))}; }
+
+GroupMemberRow read_member(const Statement& row) {
+  return {row.id<AccountId>(0), static_cast<wire::GroupRole>(row.integer(1)), revision_in(row, 2), revision_in(row, 3),
+          revision_in(row, 4)};
+}
+
+std::vector<GroupId> ids_of(Statement& row) {
+  std::vector<GroupId> ids;
+  while (row.step()) ids.push_back(row.id<GroupId>(0));
+  return ids;
+}
+
+}  // namespace
+
+std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
+  auto row = database_.prepare(
+      "SELECT group_id, revision, state, change_digest, info_key, title, description, newest_revision, "
+      "welcome_revision, welcome_digest, present FROM groups WHERE group_id = ?");
+  row.bind_id(group);
+  if (!row.step()) return std::nullopt;
+  GroupRow found;
+  found.id = row.id<GroupId>(0);
+  found.revision = revision_in(row, 1);
+  found.state = row.blob(2);
+  found.change_digest = row.blob(3);
+  found.info_key = row.blob(4);
+  found.title = row.text(5);
+  found.description = row.text(6);
+  found.newest = revision_in(row, 7);
+  found.welcome_revision = revision_in(row, 8);
+  found.welcome_digest = row.blob(9);
+  found.present = row.integer(10) != 0;
+  return found;
+}
+
+void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO groups (group_id, revision, state, change_digest, info_key, title, description, "
+          "newest_revision, welcome_revision, welcome_digest, present) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_id(row.id)
+      .bind(stored(row.revision))
+      .bind_blob(row.state)
+      .bind_blob(row.change_digest)
+      .bind_blob(row.info_key)
+      .bind_text(row.title)
+      .bind_text(row.description)
+      .bind(stored(std::max(row.newest, row.revision)))
+      .bind(stored(row.welcome_revision))
+      .bind_blob(row.welcome_digest)
+      .bind(int64_t{row.present})
+      .run();
+  if (state == nullptr) return;
+  const std::vector<GroupMemberRow> before = members(row.id);
+  // Both are in the order of their ids.
+  auto left = before.begin();
+  const auto leave = [&](const GroupMemberRow& member) {
+    database_.prepare("UPDATE group_members SET role = 0, left = ? WHERE group_id = ? AND account = ?")
+        .bind(stored(row.revision))
+        .bind_id(row.id)
+        .bind_id(member.account)
+        .run();
+  };
+  for (const wire::GroupState::Member& member : state->members()) {
+    const AccountId account = *AccountId::from_bytes(member.account_id());
+    for (; left != before.end() && left->account < account; ++left) leave(*left);
+    const bool is_there = left != before.end() && left->account == account;
+    const bool is_same = is_there && left->role == member.role() && left->came.value == member.joined_revision();
+    if (is_there) ++left;
+    if (is_same) continue;
+    database_
+        .prepare(
+            "INSERT INTO group_members (group_id, account, role, joined, left, came) VALUES (?1, ?2, ?3, ?4, 0, ?4) ON "
+            "CONFLICT (group_id, account) DO UPDATE SET role = ?3, joined = min(joined, ?4), left = 0, came = ?4")
+        .bind_id(row.id)
+        .bind_id(account)
+        .bind(int64_t{member.role()})
+        .bind(static_cast<int64_t>(member.joined_revision()))
+        .run();
+  }
+  for (; left != before.end(); ++left) leave(*left);
+}
+
+void GroupsTable::remove(const GroupId& group) {
+  database_.prepare("DELETE FROM groups WHERE group_id = ?").bind_id(group).run();
+  database_.prepare("DELETE FROM group_members WHERE group_id = ?").bind_id(group).run();
+}
+
+void GroupsTable::remove_all() {
+  database_.prepare("DELETE FROM groups").run();
+  database_.prepare("DELETE FROM group_members").run();
+}
+
+void GroupsTable::note_revision(const GroupId& group, Revision revision) {
+  database_
+      .prepare(
+          "INSERT INTO groups (group_id, newest_revision) VALUES (?1, ?2) ON CONFLICT (group_id) DO UPDATE SET "
+          "newest_revision = ?2 WHERE newest_revision < ?2")
+      .bind_id(group)
+      .bind(stored(revision))
+      .run();
+}
+
+std::vector<GroupId> GroupsTable::stale(int64_t limit) {
+  auto row =
+      database_.prepare("SELECT group_id FROM groups WHERE newest_revision > revision ORDER BY group_id LIMIT ?");
+  row.bind(limit);
+  return ids_of(row);
+}
+
+int64_t GroupsTable::unknown_count() {
+  auto row = database_.prepare("SELECT count(*) FROM groups WHERE revision = 0");
+  return row.step() ? row.integer(0) : 0;
+}
+
+std::vector<GroupId> GroupsTable::expected() {
+  auto row = database_.prepare("SELECT group_id FROM groups WHERE revision = 0 AND welcome_revision > 0");
+  return ids_of(row);
+}
+
+std::vector<GroupId> GroupsTable::present() {
+  auto row = database_.prepare("SELECT group_id FROM groups WHERE present = 1 ORDER BY group_id");
+  return ids_of(row);
+}
+
+std::vector<GroupId> GroupsTable::with(const AccountId& account) {
+  auto row = database_.prepare("SELECT group_id FROM group_members WHERE account = ? AND role > 0 ORDER BY group_id");
+  row.bind_id(account);
+  return ids_of(row);
+}
+
+std::vector<GroupMemberRow> GroupsTable::members(const GroupId& group) {
+  std::vector<GroupMemberRow> members;
+  auto row = database_.prepare(
+      "SELECT account, role, joined, left, came FROM group_members WHERE group_id = ? AND role > 0 ORDER BY account");
+  row.bind_id(group);
+  while (row.step()) members.push_back(read_member(row));
+  return members;
+}
+
+std::optional<GroupMemberRow> GroupsTable::member(const GroupId& group, const AccountId& account) {
+  auto row = database_.prepare(
+      "SELECT account, role, joined, left, came FROM group_members WHERE group_id = ? AND account = ?");
+  row.bind_id(group).bind_id(account);
+  return row.step() ? std::optional(read_member(row)) : std::nullopt;
+}
+
+bool GroupsTable::was_member(const GroupId& group, const AccountId& account, Revision at) {
+  const auto row = member(group, account);
+  return row && row->joined <= at && (row->left == Revision{} || at < row->left);
+}
+
+}  // namespace kith::core

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Groups as this device has checked them (GROUP-2, GROUP-4), and who is or was a member of each.
+//
+//   groups          group_id BLOB(16) PRIMARY KEY, revision INTEGER: of the state; 0: there is none yet, state BLOB: a
+//                   serialized wire.GroupState, change_digest BLOB(32): of its last change, which the next one names,
+//                   info_key BLOB(32): under which title and description are sealed; x'': not known, title TEXT,
+//                   description TEXT: '' until they could be opened, newest_revision INTEGER: the highest heard of;
+//                   above revision: read the group again, welcome_revision INTEGER, welcome_digest BLOB(32): what a
+//                   member has told of one of its changes; 0 and x'': nothing, or the state is beyond it, present
+//                   INTEGER 0/1: this account is a member at `revision`
+//   group_members   group_id BLOB(16), account BLOB(16), role INTEGER (wire.GroupRole; 0: a member no more), joined
+//                   INTEGER: revision by which it came first, as far as is known here, left INTEGER: revision by which
+//                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last; key
+//                   (group_id, account)
+//   indices         groups_stale (group_id) of those to be read again; group_members_account (account)
+//
+// Members follow the state: set() keeps both in the same transaction.
+//
+// Calls: reads anywhere; writes inside the caller's Transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "core/store/database.h"
+#include "wire/groups.pb.h"
+
+namespace kith::core {
+
+struct GroupRow {
+  GroupId id;
+  Revision revision;
+  Bytes state;
+  Bytes change_digest;
+  Bytes info_key;
+  std::string title;
+  std::string description;
+  Revision newest;
+  Revision welcome_revision;
+  Bytes welcome_digest;
+  bool present = false;
+
+  [[nodiscard]] bool known() const { return revision.value != 0; }
+  [[nodiscard]] bool stale() const { return newest > revision; }
+};
+
+struct GroupMemberRow {
+  AccountId account;
+  wire::GroupRole role = wire::kGroupRoleUnspecified;
+  Revision joined;
+  Revision left;
+  Revision came;
+};
+
+class GroupsTable {
+ public:
+  explicit GroupsTable(Database& database) : database_(database) {}
+
+  std::optional<GroupRow> find(const GroupId& group);
+  // Makes the group or replaces it; the newest revision becomes at least the row's own. `state`: what the row's state
+  // is, of which the members follow; null: they stay as they are.
+  void set(const GroupRow& row, const wire::GroupState* state);
+  // With its members.
+  void remove(const GroupId& group);
+  void remove_all();
+  // A revision heard of. Never lowers it; makes a group without state of one that is not known.
+  void note_revision(const GroupId& group, Revision revision);
+  // Groups that have to be read again, at most `limit`.
+  std::vector<GroupId> stale(int64_t limit);
+  // Of which there is no state: what others say is all that is known of them.
+  int64_t unknown_count();
+  // Those of them of which a member has told.
+  std::vector<GroupId> expected();
+  // Of which this account is a member now, in the order of their ids.
+  std::vector<GroupId> present();
+  // Of which the account is a member.
+  std::vector<GroupId> with(const AccountId& account);
+
+  // Who is a member now, in the order of their ids.
+  std::vector<GroupMemberRow> members(const GroupId& group);
+  // Absent: it is none and never was.
+  std::optional<GroupMemberRow> member(const GroupId& group, const AccountId& account);
+  // Whether the account was a member at this revision, as far as is known: of one that came twice the time in between
+  // counts.
+  bool was_member(const GroupId& group, const AccountId& account, Revision at);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace kith::core
