@@ -20,6 +20,10 @@ struct CodePoint {
 // `text` is not empty.
 CodePoint first_code_point(std::string_view text);
 
+// Whether a word that stands before the character goes on with it, in writing that puts spaces between words: a letter
+// that has a case or modifies one, a mark, a digit, an underscore.
+bool continues_word(int32_t code_point);
+
 // The text in pieces that belong together for the eye: a letter with its accents, a flag, a family.
 std::vector<std::string> characters_of(std::string_view text);
 

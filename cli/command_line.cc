@@ -9,6 +9,7 @@
 
 #include "base/about.h"
 #include "cli/commands/commands.h"
+#include "cli/group_command_line.h"
 #include "cli/suggestion.h"
 
 namespace kith::cli {
@@ -16,7 +17,8 @@ namespace {
 
 constexpr const char* kIntroduction =
     "WHOM is a phone number with country code (+491700000001), an e-mail address, a username (@ana), the name of a "
-    "contact, a conversation's id, or \"Note to self\". A text that begins with - goes after --.\n"
+    "contact or a group, group:ID, a conversation's id, or \"Note to self\". GROUP is group:ID, the id alone, a "
+    "conversation's id, or a title. A text that begins with - goes after --.\n"
     "Data goes to standard output, words for people to standard error.\n\n";
 
 std::string footer() {
@@ -64,6 +66,7 @@ struct AllOptions {
   DeviceRemoveOptions device_remove;
   uint32_t device = 0;
   std::string device_name;
+  GroupOptions group;
   std::string shell;
 };
 using Shared = std::shared_ptr<AllOptions>;
@@ -81,6 +84,10 @@ class Parser {
     app_.add_flag("-v,--verbose", line.verbose, "Say on standard error what goes over the network");
     add_messages();
     add_people();
+    add_group_commands(
+        app_, all_->group, [this](CLI::App& parent, const char* name, const char* help, auto run) -> CLI::App& {
+          return add(parent, name, help, [run](Context c, const AllOptions& o) { return run(c, o.group); });
+        });
     add_self();
     add_shell();
   }

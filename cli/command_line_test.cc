@@ -44,8 +44,9 @@ TEST(CommandLine, HelpListsCommandsAndExitCodes) {
   const CommandLine line = parse({"--help"});
   EXPECT_FALSE(line.run);
   EXPECT_EQ(line.code, ExitCode::kOk);
-  for (const char* word : {"register", "send", "receive", "chat", "history", "search", "contacts", "verify", "profile",
-                           "settings", "block", "status", "rpc", "conversations", "Exit codes"}) {
+  for (const char* word :
+       {"register", "send", "receive", "chat", "history", "search", "contacts", "verify", "profile", "settings",
+        "block", "status", "rpc", "conversations", "make and change groups", "Exit codes"}) {
     EXPECT_THAT(line.text, HasSubstr(word));
   }
 }
@@ -210,6 +211,78 @@ TEST(CommandLine, ChangesNameOnlyWhatIsToChange) {
   EXPECT_EQ(settings.last_seen(), client_api::Settings::kNobody);
   EXPECT_FALSE(settings.has_read_receipts());
   EXPECT_FALSE(requests_of({"unblock", "+491700000001"}).at(0).set_blocked().blocked());
+}
+
+TEST(CommandLine, GroupsHaveCommandsOfTheirOwn) {
+  EXPECT_TRUE(requests_of({"group"}).at(0).has_list_conversations());
+  EXPECT_TRUE(requests_of({"group", "list", "--json"}).at(0).has_list_conversations());
+  const auto made =
+      requests_of({"group", "create", "Book club", "+491700000002", "@eva", "--description", "Novels", "--announce"});
+  EXPECT_EQ(made.back().create_group().title(), "Book club");
+  EXPECT_EQ(made.back().create_group().members_size(), 2);
+  EXPECT_EQ(made.back().create_group().description(), "Novels");
+  EXPECT_FALSE(made.back().create_group().permissions().send());
+  EXPECT_EQ(requests_of({"group", "create", "--", "-x-"}).back().create_group().title(), "-x-");
+  EXPECT_EQ(requests_of({"group", "join", "https://kith.example/x"}).back().join_group().link(),
+            "https://kith.example/x");
+  for (const auto& words : std::vector<std::vector<const char*>>{{"group", "create"},
+                                                                 {"group", "add", "x"},
+                                                                 {"group", "remove", "x"},
+                                                                 {"group", "promote", "x"},
+                                                                 {"group", "demote", "x", "y", "z"},
+                                                                 {"group", "let-in", "x"},
+                                                                 {"group", "leave"},
+                                                                 {"group", "join"},
+                                                                 {"group", "permissions", "x", "--send", "nobody"},
+                                                                 {"group", "link", "x", "--end", "--approval"},
+                                                                 {"group", "link", "x", "--expires-hours", "-1"},
+                                                                 {"group", "kick", "x"}})
+    EXPECT_EQ(parse(words).code, ExitCode::kUsage) << words[1];
+  EXPECT_THAT(parse({"group", "promot", "x"}).text, HasSubstr("Did you mean group promote?"));
+}
+
+TEST(CommandLine, EachCommandOfGroupsDoesItsOwn) {
+  const std::string group(32, '1');
+  const auto last_of = [&](std::vector<const char*> words) {
+    words.insert(words.begin() + 2, group.c_str());
+    testing::FakeHost host([&](const Request& request) {
+      Response response;
+      if (request.has_list_conversations()) {
+        auto& conversation = *response.mutable_list_conversations()->add_conversations();
+        conversation.set_id(std::string(32, '2'));
+        conversation.set_title("Book club");
+        conversation.mutable_group()->set_group_id(group);
+      } else if (request.has_list_members()) {
+        response.mutable_list_members()->add_members()->mutable_person()->set_name("Ben");
+        response.mutable_list_members()->mutable_members(0)->mutable_person()->set_account_id(std::string(32, 'b'));
+        *response.mutable_list_members()->add_applicants() = response.list_members().members(0).person();
+      }
+      return response;
+    });
+    testing::CapturedOutput output;
+    const CommandLine line = parse(words);
+    EXPECT_TRUE(line.run) << line.text;
+    if (line.run) line.run({host, output.out});
+    return host.requests.back();
+  };
+  const std::string ben(32, 'b');
+  EXPECT_EQ(last_of({"group", "rename", "Readers"}).set_group().title(), "Readers");
+  EXPECT_EQ(last_of({"group", "describe", "Novels"}).set_group().description(), "Novels");
+  EXPECT_TRUE(last_of({"group", "permissions", "--add", "all"}).set_group().permissions().add_members());
+  EXPECT_EQ(last_of({"group", "leave"}).leave_group().conversation(), std::string(32, '2'));
+  EXPECT_TRUE(last_of({"group", "members", "--json"}).has_list_members());
+  EXPECT_TRUE(last_of({"group", "requests", "--json"}).has_list_members());
+  EXPECT_EQ(last_of({"group", "add", "+491700000002", "@eva"}).add_members().members_size(), 2);
+  EXPECT_EQ(last_of({"group", "remove", "Ben"}).remove_members().account_ids(0), ben);
+  EXPECT_TRUE(last_of({"group", "promote", "Ben"}).set_member().admin());
+  EXPECT_EQ(last_of({"group", "demote", "Ben"}).set_member().account_id(), ben);
+  EXPECT_FALSE(last_of({"group", "demote", "Ben"}).set_member().admin());
+  EXPECT_EQ(last_of({"group", "let-in", "Ben"}).answer_applicants().let_in(0), ben);
+  EXPECT_EQ(last_of({"group", "turn-away", "Ben"}).answer_applicants().turned_away(0), ben);
+  EXPECT_TRUE(last_of({"group", "link", "--new"}).has_set_group_link());
+  EXPECT_TRUE(last_of({"group", "link", "--approval"}).set_group_link().approval());
+  EXPECT_GT(last_of({"group", "link", "--expires-hours", "1"}).set_group_link().expires_us(), 0u);
+  EXPECT_TRUE(last_of({"group", "link", "--end"}).set_group_link().remove());
 }
 
 TEST(CommandLine, ConversationsAreArrangedOneThingAtATime) {

@@ -73,6 +73,8 @@ TEST(Completion, BashOffersCommandsOptionsAndValues) {
   EXPECT_THAT(offered("kith --home send contacts \"\""), Contains("import"));
   EXPECT_THAT(offered("kith contacts add --"), Not(Contains("--json")));
   EXPECT_THAT(offered("kith completion z"), ElementsAre("zsh"));
+  EXPECT_THAT(offered("kith group le"), ElementsAre("leave", "let-in"));
+  EXPECT_THAT(offered("kith group permissions x --send \"\""), ElementsAre("all", "admins"));
 }
 
 TEST(Completion, EveryShellGetsEveryCommand) {
@@ -91,7 +93,9 @@ TEST(ManualPage, HasEveryCommandAndNoLineThatManTakesForAMacroOfItsOwn) {
   const std::string page = manual_page(table, "kith 1");
   for (const CommandEntry& entry : table) {
     if (entry.path.empty()) continue;
-    EXPECT_THAT(page, HasSubstr("\\fB" + entry.path.back() + "\\fR"));
+    std::string name = entry.path.back();
+    for (size_t at = 0; (at = name.find('-', at)) != std::string::npos; at += 2) name.insert(at, "\\");
+    EXPECT_THAT(page, HasSubstr("\\fB" + name + "\\fR"));
   }
   EXPECT_THAT(page, HasSubstr("\\fB\\-\\-wait\\fR \\fBsent\\fR|\\fBdelivered\\fR|\\fBread\\fR"));
   std::istringstream lines(page);

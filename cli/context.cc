@@ -8,7 +8,6 @@
 #include <functional>
 
 #include "base/limits.h"
-#include "cli/message_text.h"
 #include "cli/time_text.h"
 #include "cli/whom.h"
 
@@ -22,6 +21,7 @@ namespace {
 
 constexpr uint64_t kLeftoversMs = 5000;
 constexpr uint64_t kConnectMs = 10'000;
+constexpr const char* kUntitledGroup = "(a group whose title has not come yet)";
 
 }  // namespace
 
@@ -34,7 +34,7 @@ ExitCode say_failure(Context context, const client_api::Failure& failure) {
   return exit_code_of(failure.code());
 }
 
-Result<Response, ExitCode> ask(Context context, Request request) {
+std::optional<Response> answer_to(Context context, Request request) {
   std::optional<Response> response = context.host.call(request);
   const bool needs_server =
       response && response->has_failure() && response->failure().code() == client_api::Failure::kOffline;
@@ -44,6 +44,11 @@ Result<Response, ExitCode> ask(Context context, Request request) {
     response = context.host.call(std::move(connect));
     if (response && !response->has_failure()) response = context.host.call(std::move(request));
   }
+  return response;
+}
+
+Result<Response, ExitCode> ask(Context context, Request request) {
+  std::optional<Response> response = answer_to(context, std::move(request));
   if (!response) return Fail(ExitCode::kInterrupted);
   if (response->has_failure()) return Fail(say_failure(context, response->failure()));
   return std::move(*response);
@@ -64,6 +69,19 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
   auto response = ask(context, std::move(request));
   if (!response) return Fail(response.error());
   return std::move(*response->mutable_open_conversation());
+}
+
+bool refuses_group(Context context, const client_api::Conversation& conversation, const std::string& command) {
+  if (!conversation.has_group()) return false;
+  context.out.note(title_of(conversation) + " is a group: kith " + command + " is about one person");
+  return true;
+}
+
+Result<client_api::Conversation, ExitCode> conversation_with_person(Context context, const std::string& whom,
+                                                                    const std::string& command) {
+  auto conversation = conversation_with(context, whom);
+  if (conversation && refuses_group(context, *conversation, command)) return Fail(ExitCode::kUsage);
+  return conversation;
 }
 
 Result<void, ExitCode> start_connecting(Context context) {
@@ -190,24 +208,36 @@ void send_leftovers(Context context) {
 }
 
 std::string title_of(const client_api::Conversation& conversation) {
-  return conversation.has_self() ? kNoteToSelf : conversation.title();
+  if (conversation.has_self()) return kNoteToSelf;
+  return conversation.has_group() && conversation.title().empty() ? kUntitledGroup : conversation.title();
 }
 
-Result<std::unordered_map<std::string, std::string>, ExitCode> conversation_titles(Context context) {
+Place place_of(const client_api::Conversation& conversation) {
+  return {title_of(conversation), conversation.group().group_id()};
+}
+
+Result<Places, ExitCode> all_places(Context context) {
   Request list;
   list.mutable_list_conversations();
   const auto conversations = ask(context, std::move(list));
   if (!conversations) return Fail(conversations.error());
-  std::unordered_map<std::string, std::string> titles;
+  Places places;
   for (const auto& conversation : conversations->list_conversations().conversations())
-    titles[conversation.id()] = title_of(conversation);
-  return titles;
+    places[conversation.id()] = place_of(conversation);
+  return places;
 }
 
-std::string author_name(const client_api::Message& message, const std::string& title) {
-  if (message.outgoing()) return "you";
-  if (!title.empty()) return title;
-  return message.sender().name();
+Told told_there(Context context, const client_api::Message& message, const Place& place) {
+  Told told{"you", "", context.host.state().account_id()};
+  if (message.outgoing()) return told;
+  told.author = place.title.empty() || place.is_group() ? message.sender().name() : place.title;
+  return told;
+}
+
+Told told_anywhere(Context context, const client_api::Message& message, const Place& place) {
+  Told told = told_there(context, message, place);
+  if (place.is_group()) told.group = place.title;
+  return told;
 }
 
 std::optional<std::string> read_everything(int descriptor, size_t limit) {

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "cli/exit_code.h"
 #include "cli/host.h"
+#include "cli/message_text.h"
 #include "cli/output.h"
 
 namespace kith::cli {
@@ -22,8 +23,10 @@ struct Context {
 // Tells the user of a failure; gives the command's exit code.
 ExitCode say_failure(Context context, const client_api::Failure& failure);
 
-// Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is
-// told to the user and becomes the command's exit code.
+// Asks the core; connects when the answer needs the server and nothing has asked for a connection yet. A failure is in
+// the answer; absent when it was stopped before.
+std::optional<client_api::Response> answer_to(Context context, client_api::Request request);
+// The same; a failure is told to the user and becomes the command's exit code.
 Result<client_api::Response, ExitCode> ask(Context context, client_api::Request request);
 
 // Whether the text is an id (32 hexadecimal digits) and no handle.
@@ -42,6 +45,11 @@ std::string handle_of(const client_api::Conversation& conversation);
 
 // The conversation with `whom`, as whom.h takes it.
 Result<client_api::Conversation, ExitCode> conversation_with(Context context, const std::string& whom);
+// The same where it has to be one person's: a group is told to the user, as what `command` does not take: kUsage.
+Result<client_api::Conversation, ExitCode> conversation_with_person(Context context, const std::string& whom,
+                                                                    const std::string& command);
+// Whether it is a group's; then that is told.
+bool refuses_group(Context context, const client_api::Conversation& conversation, const std::string& command);
 
 // Where a connection attempt came to.
 enum class Reached {
@@ -85,10 +93,14 @@ Result<void, ExitCode> connect_if_possible(Context context);
 constexpr const char* kNoteToSelf = "Note to self";
 // What a conversation is called.
 std::string title_of(const client_api::Conversation& conversation);
+Place place_of(const client_api::Conversation& conversation);
 // Of every conversation, by its id.
-Result<std::unordered_map<std::string, std::string>, ExitCode> conversation_titles(Context context);
-// The name to show for who wrote a message: the conversation's title, or "you".
-std::string author_name(const client_api::Message& message, const std::string& title);
+using Places = std::unordered_map<std::string, Place>;
+Result<Places, ExitCode> all_places(Context context);
+// How a message of this place is told among others of it.
+Told told_there(Context context, const client_api::Message& message, const Place& place);
+// How it is told among messages of other places: with the group's title in front.
+Told told_anywhere(Context context, const client_api::Message& message, const Place& place);
 
 // All of a descriptor's text up to its end, at most `limit` bytes. Absent beyond that, and when reading fails.
 std::optional<std::string> read_everything(int descriptor, size_t limit);

@@ -82,6 +82,14 @@ const char* meaning(Failure::Code code) {
     case Failure::kTooManyDevices: return "the account has as many devices as it may have: remove one first";
     case Failure::kNotFirstDevice: return "only the account's first device can do that";
     case Failure::kNoSuchDevice: return "the account has no such device";
+    case Failure::kNoSuchGroup: return "there is no such group, you are no member of it, or the link does not lead in";
+    case Failure::kNotAllowed: return "only the group's admins may do that";
+    case Failure::kNoSuchMember: return "they are no member of the group, and have not asked to be one";
+    case Failure::kAlreadyMember: return "they are members of the group already";
+    case Failure::kTooManyMembers: return "the group has as many members as it may have";
+    case Failure::kTooManyGroups: return "you are in as many groups as you may be: leave one first";
+    case Failure::kCannotBeAdded: return "they can't be added by you: give them a link, kith group link";
+    case Failure::kGroupBusy: return "others change the group all the time: try again";
     default: return "failed";
   }
 }
@@ -106,6 +114,14 @@ Detail use_of_detail(Failure::Code code) {
     case Failure::kBlocked:
     case Failure::kTooManyContacts:
     case Failure::kTooManyPinned:
+    case Failure::kNoSuchGroup:
+    case Failure::kNotAllowed:
+    case Failure::kNoSuchMember:
+    case Failure::kAlreadyMember:
+    case Failure::kTooManyMembers:
+    case Failure::kTooManyGroups:
+    case Failure::kCannotBeAdded:
+    case Failure::kGroupBusy:
     case Failure::kOtherHandle: return Detail::kLeftOut;
     default: return Detail::kBehind;
   }

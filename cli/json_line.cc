@@ -32,6 +32,12 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
+std::string json_array(const std::vector<std::string>& values) {
+  std::string array = "[";
+  for (const std::string& value : values) array += (array.size() == 1 ? "" : ",") + value;
+  return array + "]";
+}
+
 JsonLine& JsonLine::raw(std::string_view name, std::string_view value) {
   members_ += members_.empty() ? '{' : ',';
   members_ += json_string(name);

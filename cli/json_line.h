@@ -6,12 +6,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kith::cli {
 
 // The text as a JSON string with its quotes (RFC 8259). Bytes that are no UTF-8 become U+FFFD, so that the line is
 // always valid; what a terminal would obey is escaped, so that the line can be looked at.
 std::string json_string(std::string_view text);
+
+// The values, which are JSON already, as an array.
+std::string json_array(const std::vector<std::string>& values);
 
 class JsonLine {
  public:

@@ -74,7 +74,9 @@ std::string manual_page(const CommandTable& table, const std::string& version) {
       bold("kith rpc") + ", for programs. Data goes to standard output, words for people to standard error.\n.PP\n" +
       italic("WHOM") +
       " is a phone number with country code (+491700000001), an e-mail address, a username (@ana), the name "
-      "of a contact, a conversation's id, or \"Note to self\". A text that begins with \\- goes after " +
+      "of a contact or a group, group:ID, a conversation's id, or \"Note to self\". " +
+      italic("GROUP") +
+      " is group:ID, the id alone, a conversation's id, or a title. A text that begins with \\- goes after " +
       bold("--") + ".\n.SH OPTIONS\n" + options(table.front()) + ".SH COMMANDS\n";
   for (const CommandEntry& command : table) {
     if (command.path.empty()) continue;

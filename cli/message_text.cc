@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "cli/characters.h"
 #include "cli/context.h"
+#include "cli/group_text.h"
 #include "cli/json_line.h"
 #include "cli/output.h"
 #include "cli/time_text.h"
@@ -24,6 +25,7 @@ const char* type_word(const Message& message) {
     case Message::kHandleMoved: return "handle_moved";
     case Message::kUndecryptable: return "undecryptable";
     case Message::kUnsupported: return "unsupported";
+    case Message::kGroupEvent: return "group_event";
     case Message::kText:
     case Message::BODY_NOT_SET: break;
   }
@@ -41,9 +43,36 @@ std::string body(const Message& message) {
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
     case Message::kText: return safe_for_terminal(message.text().text());
+    case Message::kGroupEvent:  // has no author in front: message_line()
     case Message::BODY_NOT_SET: break;
   }
   return "This message needs a newer version of Kith.";
+}
+
+std::string mentions_json(const client_api::Text& text) {
+  std::vector<std::string> mentions;
+  for (const client_api::Mention& mention : text.mentions()) {
+    mentions.push_back(
+        person_json(mention.who()).number("start", mention.start()).number("length", mention.length()).str());
+  }
+  return json_array(mentions);
+}
+
+// What a message of a group has beside what all have.
+void add_group(JsonLine& line, const Message& message, const Place& place) {
+  line.text("group", place.group).text("group_title", place.title).text("from_name", message.sender().name());
+  if (message.text().mentions_size() > 0) line.raw("mentions", mentions_json(message.text()));
+  if (!message.has_group_event()) return;
+  line.text("event", group_event_word(message.group_event().kind()))
+      .raw("whom", people_json(message.group_event().whom()));
+  if (!message.group_event().title().empty()) line.text("title", message.group_event().title());
+}
+
+// What stands before the words: when, and in which group.
+std::string beginning(const Output& output, const Message& message, const std::string& group, uint64_t now_us) {
+  std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
+  if (!group.empty()) line += output.coloured("36", one_line(group) + ":") + " ";
+  return line;
 }
 
 }  // namespace
@@ -57,6 +86,8 @@ std::string failure_word(client_api::FailureReason reason) {
     case client_api::kRefused: return "refused";
     case client_api::kDatabaseDamaged: return "database_damaged";
     case client_api::kPredecessorFailed: return "predecessor_failed";
+    case client_api::kNotInGroup: return "not_in_group";
+    case client_api::kOnlyAdminsSend: return "only_admins_send";
     default: return "other";
   }
 }
@@ -69,6 +100,8 @@ std::string failure_text(client_api::FailureReason reason) {
     case client_api::kRefused: return "the server refused it";
     case client_api::kDatabaseDamaged: return "the device's database was damaged";
     case client_api::kPredecessorFailed: return "what had to be sent first could not be";
+    case client_api::kNotInGroup: return "this account is no member of the group";
+    case client_api::kOnlyAdminsSend: return "only admins write in the group";
     default: return "it failed";
   }
 }
@@ -104,7 +137,7 @@ std::string tick_mark(const Output& output, Message::Tick tick) {
   }
 }
 
-std::string message_json(const Message& message) {
+std::string message_json(const Message& message, const Place& place) {
   JsonLine line;
   line.text("type", type_word(message))
       .text("id", message.id())
@@ -120,30 +153,35 @@ std::string message_json(const Message& message) {
         .text("excerpt", message.quote().excerpt());
     line.raw("quote", quote.str());
   }
+  if (place.is_group()) add_group(line, message, place);
   line.boolean("outgoing", message.outgoing());
-  if (message.outgoing()) line.text("tick", tick_word(message.tick()));
+  if (message.outgoing() && !message.has_group_event()) line.text("tick", tick_word(message.tick()));
   if (message.failure() != client_api::kNoFailure) line.text("failure", failure_word(message.failure()));
   return line.str();
 }
 
-std::vector<std::pair<std::string, std::string>> message_environment(const Message& message) {
-  return {{"KITH_TYPE", type_word(message)},
-          {"KITH_ID", message.id()},
-          {"KITH_CONVERSATION", message.conversation()},
-          {"KITH_FROM", first_handle(message.sender())},
-          {"KITH_FROM_ACCOUNT", message.sender().account_id()},
-          {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
-          {"KITH_TEXT", message.text().text()}};
+std::vector<std::pair<std::string, std::string>> message_environment(const Message& message, const Place& place) {
+  std::vector<std::pair<std::string, std::string>> variables = {{"KITH_TYPE", type_word(message)},
+                                                                {"KITH_ID", message.id()},
+                                                                {"KITH_CONVERSATION", message.conversation()},
+                                                                {"KITH_FROM", first_handle(message.sender())},
+                                                                {"KITH_FROM_ACCOUNT", message.sender().account_id()},
+                                                                {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
+                                                                {"KITH_TEXT", message.text().text()}};
+  // Also without a group, so that none of a program around this one is taken for the message's.
+  variables.emplace_back("KITH_GROUP", place.group);
+  variables.emplace_back("KITH_GROUP_TITLE", place.is_group() ? place.title : "");
+  variables.emplace_back("KITH_FROM_NAME", place.is_group() ? message.sender().name() : "");
+  return variables;
 }
 
-std::string message_line(const Output& output, const Message& message, const std::string& author, uint64_t now_us) {
-  std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
-  const bool notice = message.has_identity_changed() || message.has_handle_moved();
-  if (notice) {
-    line += output.coloured("33", one_line(author) + ": " + body(message));
-    return line;
-  }
-  line += output.coloured(message.outgoing() ? "32" : "1", one_line(author) + ":") + " ";
+std::string message_line(const Output& output, const Message& message, const Told& told, uint64_t now_us) {
+  std::string line = beginning(output, message, told.group, now_us);
+  if (message.has_group_event())
+    return line + output.coloured("2", one_line(group_event_text(message, told.own_account)));
+  if (message.has_identity_changed() || message.has_handle_moved())
+    return line + output.coloured("33", one_line(told.author) + ": " + body(message));
+  line += output.coloured(message.outgoing() ? "32" : "1", one_line(told.author) + ":") + " ";
   if (message.has_quote()) {
     line += output.coloured("2", "> " + one_line(excerpt(message.quote().excerpt(), kExcerptWidth))) + "\n    ";
   }
@@ -156,10 +194,10 @@ std::string message_line(const Output& output, const Message& message, const std
   return line;
 }
 
-std::string message_summary(const Output& output, Message message, const std::string& author, uint64_t now_us) {
+std::string message_summary(const Output& output, Message message, const Told& told, uint64_t now_us) {
   message.clear_quote();
   if (message.has_text()) message.mutable_text()->set_text(excerpt(message.text().text(), kExcerptWidth));
-  return message_line(output, message, author, now_us);
+  return message_line(output, message, told, now_us);
 }
 
 std::string search_line(const Output& output, const Message& message, const client_api::SearchExcerpt& excerpt,

@@ -13,19 +13,34 @@ namespace kith::cli {
 
 class Output;
 
+// Where messages were written.
+struct Place {
+  std::string title = "";  // what the conversation is called
+  std::string group = "";  // the group's id; "": it is none
+
+  [[nodiscard]] bool is_group() const { return !group.empty(); }
+};
+
+// What the words for a message take from elsewhere.
+struct Told {
+  std::string author;            // "you", "Ana"
+  std::string group = "";        // its title, where messages of several conversations stand together; "": is not said
+  std::string own_account = "";  // who is "you" in what happened to a group
+};
+
 // What `receive` and `history` print with --json (docs/cli.md lists the members).
-std::string message_json(const client_api::Message& message);
+std::string message_json(const client_api::Message& message, const Place& place);
 
 // The same as variables of a program's environment: KITH_ID, KITH_FROM, KITH_TEXT, …
-std::vector<std::pair<std::string, std::string>> message_environment(const client_api::Message& message);
+std::vector<std::pair<std::string, std::string>> message_environment(const client_api::Message& message,
+                                                                     const Place& place);
 
-// "12:00 Ana: text", further lines indented, a quote above, ticks behind one's own. Safe for a terminal.
-std::string message_line(const Output& output, const client_api::Message& message, const std::string& author,
-                         uint64_t now_us);
+// "12:00 Ana: text", or "12:00 Book club: Ana: text", further lines indented, a quote above, ticks behind one's own.
+// What happened to a group is "12:00 Ana added Ben". Safe for a terminal.
+std::string message_line(const Output& output, const client_api::Message& message, const Told& told, uint64_t now_us);
 
 // The same of an excerpt, without the quote: where messages are listed.
-std::string message_summary(const Output& output, client_api::Message message, const std::string& author,
-                            uint64_t now_us);
+std::string message_summary(const Output& output, client_api::Message message, const Told& told, uint64_t now_us);
 
 // The same of a message that was searched for: one line, the matches marked where there are colours.
 std::string search_line(const Output& output, const client_api::Message& message,

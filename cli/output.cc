@@ -58,11 +58,14 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-Output::Output(int data, int words) : data_(data), words_(words), is_terminal_(::isatty(data)) {
+Output::Output(int data, int words)
+    : data_(data), words_(words), is_terminal_(::isatty(data)), words_can_pass_(::isatty(words)) {
   // https://no-color.org
   const char* const no_colour = std::getenv("NO_COLOR");
   const char* const terminal = std::getenv("TERM");
-  if ((no_colour && *no_colour) || (terminal && std::string_view(terminal) == "dumb")) is_terminal_ = false;
+  const bool is_dumb = terminal && std::string_view(terminal) == "dumb";
+  if ((no_colour && *no_colour) || is_dumb) is_terminal_ = false;
+  if (is_dumb) words_can_pass_ = false;
 }
 
 void Output::line(std::string_view text) {
@@ -71,6 +74,7 @@ void Output::line(std::string_view text) {
 }
 
 bool Output::flush() {
+  if (!waiting_.empty()) passing("");
   if (!broken_ && !write_all(data_, waiting_)) broken_ = true;
   waiting_.clear();
   return !broken_;
@@ -84,8 +88,16 @@ bool Output::has_reader() const {
 
 void Output::note(std::string_view text) {
   flush();
+  passing("");
   std::string line = "kith: " + one_line(text) + "\n";
   write_all(words_, line);
+}
+
+void Output::passing(std::string_view text) {
+  if (!words_can_pass_ || (text.empty() && !has_passing_)) return;
+  has_passing_ = !text.empty();
+  const std::string shown = "\r\x1b[K" + (text.empty() ? "" : "kith: " + one_line(text));
+  write_all(words_, shown);
 }
 
 std::string Output::coloured(std::string_view sgr, std::string_view text) const {

@@ -29,6 +29,9 @@ class Output {
   // "kith: text" for people, at once, on one line; control characters made visible. Data added before leaves first, so
   // that a terminal shows both in order.
   void note(std::string_view text);
+  // What goes on, for people at a terminal: shown where words go, in place of the text before, until "", words or data
+  // come. Nothing where words do not go to a terminal.
+  void passing(std::string_view text);
 
   // Whether people look at the data: then there may be colours, and dates are for people.
   [[nodiscard]] bool is_terminal() const { return is_terminal_; }
@@ -40,6 +43,8 @@ class Output {
   int words_;
   bool is_terminal_;
   bool broken_ = false;
+  bool words_can_pass_;       // a line of theirs can be written anew
+  bool has_passing_ = false;  // there is such a line
   std::string waiting_;
 };
 

@@ -9,6 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <functional>
+#include <set>
+
+#include "cli/group_text.h"
 #include "cli/json_line.h"
 #include "cli/message_text.h"
 #include "cli/qr_text.h"
@@ -81,7 +85,7 @@ Message example() {
 
 TEST(MessageText, JsonHoldsWhatIsPromised) {
   EXPECT_EQ(
-      message_json(example()),
+      message_json(example(), {}),
       R"({"type":"message","id":"11112222333344445555666677778888","conversation":"c","from":"+491700000001","from_account":"a",)"
       R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
 }
@@ -93,23 +97,106 @@ TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
   message.mutable_quote()->set_message_id("m");
   message.mutable_quote()->set_excerpt("before");
   EXPECT_THAT(
-      message_json(message),
+      message_json(message, {}),
       HasSubstr(R"("quote":{"message_id":"m","author":"","excerpt":"before"},"outgoing":true,"tick":"delivered"})"));
 }
 
 TEST(MessageText, JsonNamesWhatIsNoText) {
   Message message = example();
   message.mutable_identity_changed();
-  EXPECT_THAT(message_json(message), HasSubstr(R"("type":"identity_changed")"));
+  EXPECT_THAT(message_json(message, {}), HasSubstr(R"("type":"identity_changed")"));
 }
 
 TEST(MessageText, IsSafeForATerminalAndIndentsFurtherLines) {
   testing::CapturedOutput output;
   Message message = example();
   message.mutable_text()->set_text("one\ntwo\x1b[2J");
-  const std::string line = message_line(output.out, message, "E\x1bve", 0);
+  const std::string line = message_line(output.out, message, {.author = "E\x1bve"}, 0);
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
   EXPECT_THAT(line, HasSubstr("one\n    two"));
+}
+
+TEST(MessageText, TheGroupStandsInFrontWhereMessagesOfOthersDo) {
+  testing::CapturedOutput output;
+  Message message = example();
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva", .group = "Book\nclub"}, 0),
+              HasSubstr(" Book club: Eva: Hello\n"));
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr(" Eva: Hello\n"));
+}
+
+TEST(MessageText, AProgramIsToldTheGroupInItsEnvironmentOrThatThereIsNone) {
+  Message message = example();
+  message.mutable_sender()->set_name("Ana");
+  const auto variable = [&](const Place& place, const std::string& name) {
+    for (const auto& [its, value] : message_environment(message, place)) {
+      if (its == name) return value;
+    }
+    return std::string("is not set");
+  };
+  const Place club{"Book club", std::string(32, '1')};
+  EXPECT_EQ(variable(club, "KITH_GROUP"), club.group);
+  EXPECT_EQ(variable(club, "KITH_GROUP_TITLE"), "Book club");
+  EXPECT_EQ(variable(club, "KITH_FROM_NAME"), "Ana");
+  for (const char* name : {"KITH_GROUP", "KITH_GROUP_TITLE", "KITH_FROM_NAME"})
+    EXPECT_EQ(variable({"Ana", ""}, name), "") << "nor that of a program around this one";
+}
+
+std::string told_of(client_api::GroupEvent::Kind kind, const std::vector<std::string>& whom) {
+  Message message;
+  message.mutable_sender()->set_account_id("Ana");
+  message.mutable_sender()->set_name("Ana");
+  message.mutable_group_event()->set_kind(kind);
+  message.mutable_group_event()->set_title("Readers");
+  for (const std::string& name : whom) {
+    client_api::Person& person = *message.mutable_group_event()->add_whom();
+    person.set_account_id(name);
+    person.set_name(name);
+  }
+  return group_event_text(message, "Own");
+}
+
+TEST(GroupText, TellsWhatHappened) {
+  using client_api::GroupEvent;
+  EXPECT_EQ(told_of(GroupEvent::kCreated, {}), "Ana made the group Readers");
+  EXPECT_EQ(told_of(GroupEvent::kCreated, {"Ben", "Own"}), "Ana made the group Readers with Ben and you");
+  EXPECT_EQ(told_of(GroupEvent::kAdded, {"Ben", "Cleo", "Dan"}), "Ana added Ben, Cleo and Dan");
+  EXPECT_EQ(told_of(GroupEvent::kAdded, {"A", "B", "C", "D", "E"}), "Ana added A, B, C, D and E");
+  EXPECT_EQ(told_of(GroupEvent::kAdded, {"A", "B", "C", "D", "E", "F"}), "Ana added A, B, C, D and 2 others");
+  EXPECT_EQ(told_of(GroupEvent::kRemoved, {"Own"}), "Ana removed you");
+  EXPECT_EQ(told_of(GroupEvent::kLeft, {}), "Ana left the group");
+  EXPECT_EQ(told_of(GroupEvent::kPromoted, {"Ben"}), "Ana made Ben an admin");
+  EXPECT_EQ(told_of(GroupEvent::kDemoted, {"Ben"}), "Ana took the rights of an admin from Ben");
+  EXPECT_EQ(told_of(GroupEvent::kDemoted, {"Ana"}), "Ana ceased to be an admin");
+  EXPECT_EQ(told_of(GroupEvent::kTitle, {}), "Ana called the group Readers");
+  EXPECT_EQ(told_of(GroupEvent::kDescription, {}), "Ana changed the description");
+  EXPECT_EQ(told_of(GroupEvent::kPermissions, {}), "Ana changed what members may do");
+  EXPECT_EQ(told_of(GroupEvent::kLink, {}), "Ana made a link to the group");
+  EXPECT_EQ(told_of(GroupEvent::kLinkEnded, {}), "Ana ended the link to the group");
+  EXPECT_EQ(told_of(GroupEvent::kJoined, {}), "Ana came in by the link");
+  EXPECT_EQ(told_of(GroupEvent::kAsked, {}), "Ana asked to be let in");
+  EXPECT_EQ(told_of(GroupEvent::kLetIn, {"Ben"}), "Ana let in Ben");
+  EXPECT_EQ(told_of(GroupEvent::kTurnedAway, {"Ben"}), "Ana turned away Ben");
+}
+
+TEST(GroupText, HasWordsForEveryEvent) {
+  const auto* const kinds = client_api::GroupEvent::Kind_descriptor();
+  std::set<std::string> words;
+  for (int i = 0; i < kinds->value_count(); ++i) {
+    const auto kind = static_cast<client_api::GroupEvent::Kind>(kinds->value(i)->number());
+    if (kind == client_api::GroupEvent::kUnspecified) continue;
+    EXPECT_THAT(told_of(kind, {"Ben"}), ::testing::Not(HasSubstr("newer version"))) << kinds->value(i)->name();
+    EXPECT_TRUE(words.insert(group_event_word(kind)).second) << group_event_word(kind);
+  }
+}
+
+TEST(MessageText, EveryReasonForAFailureHasWords) {
+  const auto* const reasons = client_api::FailureReason_descriptor();
+  for (int i = 0; i < reasons->value_count(); ++i) {
+    const auto reason = static_cast<client_api::FailureReason>(reasons->value(i)->number());
+    if (reason == client_api::kNoFailure) continue;
+    EXPECT_NE(failure_word(reason), "other") << reasons->value(i)->name();
+    EXPECT_NE(failure_text(reason), "it failed") << reasons->value(i)->name();
+  }
 }
 
 TEST(MessageText, ExcerptsAreShortAndOnOneLine) {
@@ -162,20 +249,42 @@ TEST(QrText, IsLeftOutWhereATerminalWouldBreakItsLines) {
   EXPECT_FALSE(qr_text("kith", false, 28));
 }
 
-// What is seen on a terminal of so many columns.
-std::string shown_on(unsigned short columns) {
-  const int screen = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+// What is seen on a terminal of so many columns when `write` has written to it.
+std::string seen_on(unsigned short columns, const std::function<void(int terminal)>& write) {
+  const int screen = ::posix_openpt(O_RDWR | O_NOCTTY);
   EXPECT_EQ(::grantpt(screen) + ::unlockpt(screen), 0);
   const int terminal = ::open(::ptsname(screen), O_RDWR | O_NOCTTY);
   const winsize size{.ws_row = 50, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   EXPECT_EQ(::ioctl(terminal, TIOCSWINSZ, &size), 0);
   EXPECT_EQ(columns_of(terminal), columns);
-  show_qr(terminal, "kith");
-  std::string seen(65536, '\0');
-  const ssize_t read = ::read(screen, seen.data(), seen.size());
+  write(terminal);
   ::close(terminal);
+  std::string seen;
+  char part[4096];
+  for (ssize_t read; (read = ::read(screen, part, sizeof part)) > 0;) seen.append(part, static_cast<size_t>(read));
   ::close(screen);
-  return read < 0 ? "" : seen.substr(0, static_cast<size_t>(read));
+  return seen;
+}
+std::string shown_on(unsigned short columns) {
+  return seen_on(columns, [](int terminal) { show_qr(terminal, "kith"); });
+}
+
+TEST(Output, WhatGoesOnIsShownInOnePlaceOfATerminalUntilWordsCome) {
+  const std::string seen = seen_on(80, [](int terminal) {
+    Output out(terminal, terminal);
+    out.passing("");
+    out.passing("1 of\n3");
+    out.passing("2 of 3");
+    out.note("done");
+    out.passing("");
+  });
+  EXPECT_EQ(seen, "\r\x1b[Kkith: 1 of 3\r\x1b[Kkith: 2 of 3\r\x1b[Kkith: done\r\n");
+}
+
+TEST(Output, WhatGoesOnIsNothingToAFile) {
+  testing::CapturedOutput output;
+  output.out.passing("1 of 3");
+  EXPECT_EQ(output.words(), "");
 }
 
 TEST(QrText, IsShownToPeopleAtATerminalAndNowhereElse) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/group_text.h"
 #include "cli/message_text.h"
 
 namespace kith::cli {
@@ -35,8 +36,8 @@ ExitCode report_refused(Context context) {
 
 }  // namespace
 
-TickWatch::TickWatch(Host& host) : host_(host) {
-  host.listen([this](const client_api::Event& event) {
+TickWatch::TickWatch(Context context) : host_(context.host) {
+  host_.listen([this, context](const client_api::Event& event) {
     // One that is done with in the transaction that it was written in, like a note to oneself, is only ever added.
     for (const Message& message : {event.message_added(), event.message_changed()}) {
       if (message.outgoing()) latest_[message.id()] = message;
@@ -44,6 +45,7 @@ TickWatch::TickWatch(Host& host) : host_(host) {
     if (event.has_resync()) look_again();
     if (event.has_conversation_changed() && event.conversation_changed().direct().held_messages() > 0)
       held_.insert(event.conversation_changed().id());
+    if (event.has_group_progress()) show_progress(context, event.group_progress());
   });
 }
 
@@ -54,7 +56,15 @@ void TickWatch::begin(const Message& message, const std::string& to) {
 }
 
 ExitCode TickWatch::see_off(Context context, const std::string& wait, double timeout_s) {
-  return wait.empty() ? try_to_send(context) : wait_for_tick(context, wait, timeout_s);
+  const ExitCode code = wait.empty() ? try_to_send(context) : wait_for_tick(context, wait, timeout_s);
+  context.out.passing("");
+  return code;
+}
+
+void TickWatch::show_progress(Context context, const client_api::GroupProgress& progress) {
+  ++progresses_;
+  const bool is_over = progress.done() >= progress.total();
+  context.out.passing(is_over ? "" : keys_text(progress));
 }
 
 // Events were left out.
@@ -98,8 +108,13 @@ bool TickWatch::report_failed(Context context) const {
 
 ExitCode TickWatch::try_to_send(Context context) const {
   const State& state = context.host.state();
-  const auto outcome = context.host.run_until(
-      [&] { return all_at_least(Message::kSent) || any_held() || is_offline(state); }, context.host.in_ms(kTryMs));
+  const auto is_over = [&] { return all_at_least(Message::kSent) || any_held() || is_offline(state); };
+  Host::Outcome outcome = Host::Outcome::kTimedOut;
+  // The keys of a large group take their time, and come to an end.
+  for (size_t before = progresses_ + 1; outcome == Host::Outcome::kTimedOut && before != progresses_;) {
+    before = progresses_;
+    outcome = context.host.run_until(is_over, context.host.in_ms(kTryMs));
+  }
   const bool failed = report_failed(context);
   if (first_behind(Message::kSent) == nullptr) return failed ? ExitCode::kFailed : ExitCode::kOk;
   if (any_held()) return report_held(context);

@@ -13,10 +13,10 @@
 namespace kith::cli {
 
 // Follows messages' ticks. It listens before they are sent, so that no change is missed, until the host forgets the
-// command, and so lives as long as that.
+// command, and so lives as long as that. Meanwhile it shows how far this device's keys are handed out to a group.
 class TickWatch {
  public:
-  explicit TickWatch(Host& host);
+  explicit TickWatch(Context context);
   TickWatch(const TickWatch&) = delete;
   TickWatch& operator=(const TickWatch&) = delete;
 
@@ -28,10 +28,12 @@ class TickWatch {
   void forget(const std::string& id) { latest_.erase(id); }
 
   // Once all have begun: waits until they have come as far as `wait` says (docs/cli.md, --wait), at most `timeout_s`
-  // seconds; with "" it gives them five seconds to leave. Tells what did not go as it should, of each that failed.
+  // seconds; with "" it gives them five seconds to leave, and as many more whenever keys of a group were handed out.
+  // Tells what did not go as it should, of each that failed.
   ExitCode see_off(Context context, const std::string& wait, double timeout_s);
 
  private:
+  void show_progress(Context context, const client_api::GroupProgress& progress);
   void look_again();
   [[nodiscard]] const client_api::Message& of(const std::string& id) const { return latest_.at(id); }
   [[nodiscard]] bool all_at_least(client_api::Message::Tick tick) const;
@@ -49,6 +51,7 @@ class TickWatch {
   std::vector<std::string> ids_;
   std::unordered_map<std::string, std::string> to_;  // " to Ana", where there are several
   std::unordered_set<std::string> held_;             // conversations
+  size_t progresses_ = 0;                            // events about keys so far
 };
 
 }  // namespace kith::cli

@@ -9,26 +9,17 @@
 #include <vector>
 
 #include "base/handle.h"
-#include "cli/characters.h"
-#include "cli/suggestion.h"
+#include "cli/names.h"
 
 namespace kith::cli {
 namespace {
 
-// Whose word a name is. Anybody can call themselves what they like: that must not keep a name from one who was given it
-// here. In the order in which they count.
-enum class GivenBy { kKith, kUser, kOthers };
-
-struct Name {
-  std::string text;
-  GivenBy by;
-};
-
 struct Person {
-  std::vector<Name> names;  // the one to say first
+  Named named;
   Whom whom;
 };
 
+constexpr std::string_view kGroupPrefix = "group:";
 constexpr const char* kOneself = "";  // of nobody else, and the first
 
 // Everybody by what tells them apart: the account, else the handle, else the conversation.
@@ -38,17 +29,19 @@ class People {
 
   void add(const client_api::Contact& contact) {
     const std::string& handle = contact.handle().text();
-    add(key(contact.account_id(), handle), {contact.name(), GivenBy::kUser}, {"", handle});
+    add(key(contact.account_id(), handle), {contact.name(), GivenBy::kUser}, {"", handle}, handle);
   }
   void add(const client_api::Conversation& conversation) {
     if (conversation.has_self()) return add_oneself({conversation.id(), ""});
+    const std::string known_by = conversation.has_group() ? group_name(conversation.group()) : conversation.id();
     const std::string handle = handle_of(conversation);
     add(key(conversation.direct().partner().account_id(), handle.empty() ? conversation.id() : handle),
-        {title_of(conversation), GivenBy::kOthers}, {conversation.id(), ""});
+        {title_of(conversation), GivenBy::kOthers}, {conversation.id(), ""}, known_by);
   }
   void add_oneself(const Whom& whom) {
-    add(kOneself, {kNoteToSelf, GivenBy::kKith}, whom);
-    if (!state_.name().empty()) add(kOneself, {state_.name(), GivenBy::kUser}, whom);
+    const std::string& known_by = whom.handle.empty() ? whom.id : whom.handle;
+    add(kOneself, {kNoteToSelf, GivenBy::kKith}, whom, known_by);
+    if (!state_.name().empty()) add(kOneself, {state_.name(), GivenBy::kUser}, whom, known_by);
   }
   std::vector<Person> take() {
     std::vector<Person> all;
@@ -63,13 +56,22 @@ class People {
       return kOneself;
     return account.empty() ? handle : account;
   }
-  void add(const std::string& key, Name name, Whom whom) {
-    by_key_.emplace(key, Person{{}, std::move(whom)}).first->second.names.push_back(std::move(name));
+  void add(const std::string& key, Name name, Whom whom, const std::string& known_by) {
+    Person& person = by_key_.emplace(key, Person{{{}, known_by}, std::move(whom)}).first->second;
+    person.named.names.push_back(std::move(name));
   }
 
   const client_api::State& state_;
   std::map<std::string, Person> by_key_;
 };
+
+Result<client_api::ListConversationsResponse, ExitCode> all_conversations(Context context) {
+  client_api::Request request;
+  request.mutable_list_conversations();
+  auto response = ask(context, std::move(request));
+  if (!response) return Fail(response.error());
+  return std::move(*response->mutable_list_conversations());
+}
 
 // Everybody who has a name here, once.
 Result<std::vector<Person>, ExitCode> everybody(Context context) {
@@ -78,70 +80,86 @@ Result<std::vector<Person>, ExitCode> everybody(Context context) {
   contacts.mutable_list_contacts();
   const auto known = ask(context, std::move(contacts));
   if (!known) return Fail(known.error());
-  client_api::Request conversations;
-  conversations.mutable_list_conversations();
-  const auto open = ask(context, std::move(conversations));
+  const auto open = all_conversations(context);
   if (!open) return Fail(open.error());
   const std::string own_handle = first_handle(context.host.state());
-  const bool has_notes = std::ranges::any_of(open->list_conversations().conversations(),
-                                             [](const client_api::Conversation& one) { return one.has_self(); });
+  const bool has_notes =
+      std::ranges::any_of(open->conversations(), [](const client_api::Conversation& one) { return one.has_self(); });
   // Before there is a conversation of notes; one without a handle finds them by that alone.
   if (!has_notes && !own_handle.empty()) people.add_oneself({"", own_handle});
-  for (const auto& conversation : open->list_conversations().conversations()) {
+  for (const auto& conversation : open->conversations()) {
     if (conversation.has_self()) people.add(conversation);
   }
   for (const auto& contact : known->list_contacts().contacts()) people.add(contact);
-  for (const auto& conversation : open->list_conversations().conversations()) {
+  for (const auto& conversation : open->conversations()) {
     if (!conversation.has_self()) people.add(conversation);
   }
   return people.take();
 }
 
-std::string described(const Person& person) {
-  return person.names.front().text + " (" + (person.whom.handle.empty() ? person.whom.id : person.whom.handle) + ")";
+// "" when the text does not name a group by its id.
+std::string named_group(const std::string& text) {
+  const std::string id = text.starts_with(kGroupPrefix) ? text.substr(kGroupPrefix.size()) : "";
+  return is_conversation_id(id) ? id : "";
 }
 
-// Whether it can be no name: what is wrong with it is for the core to say.
-bool is_handle(const std::string& text) {
-  constexpr std::string_view kBeginnings = "+(@0123456789";
-  return text.empty() || kBeginnings.find(text[0]) != std::string_view::npos || Handle::email(text).has_value();
+// By the group's id, or the conversation's.
+Result<client_api::Conversation, ExitCode> group_with_id(Context context, const std::string& id, bool or_conversation) {
+  const auto open = all_conversations(context);
+  if (!open) return Fail(open.error());
+  for (const auto& conversation : open->conversations()) {
+    const bool is_its_conversation = or_conversation && conversation.id() == id;
+    if (conversation.has_group() && (conversation.group().group_id() == id || is_its_conversation)) return conversation;
+    if (!is_its_conversation) continue;
+    context.out.note(id + " is the conversation with " + title_of(conversation) + ", and no group");
+    return Fail(ExitCode::kUsage);
+  }
+  context.out.note("there is no group " + id + " here: kith group list has them");
+  return Fail(ExitCode::kFailed);
 }
 
 }  // namespace
 
+std::string group_name(const client_api::Group& group) { return std::string(kGroupPrefix) + group.group_id(); }
+
+bool is_like_handle(const std::string& text) {
+  constexpr std::string_view kBeginnings = "+(@0123456789";
+  return text.empty() || kBeginnings.find(text[0]) != std::string_view::npos || Handle::email(text).has_value();
+}
+
 Result<Whom, ExitCode> find_whom(Context context, const std::string& text) {
   if (is_conversation_id(text)) return Whom{text, ""};
-  if (is_handle(text)) return Whom{"", text};
+  if (const std::string group = named_group(text); !group.empty()) {
+    const auto found = group_with_id(context, group, false);
+    if (!found) return Fail(found.error());
+    return Whom{found->id(), ""};
+  }
+  // What is wrong with it is for the core to say.
+  if (is_like_handle(text)) return Whom{"", text};
   const auto people = everybody(context);
   if (!people) return Fail(people.error());
-  const std::string wanted = folded(text);
-  std::map<GivenBy, std::vector<Person>> called;
-  std::vector<std::string> names;
-  std::vector<std::string> names_folded;
-  for (const Person& person : *people) {
-    std::optional<GivenBy> by;
-    for (const Name& name : person.names) {
-      names.push_back(name.text);
-      if (names_folded.emplace_back(folded(name.text)) == wanted) by = std::min(by.value_or(name.by), name.by);
-    }
-    if (by) called[*by].push_back(person);
+  std::vector<Named> named;
+  for (const Person& person : *people) named.push_back(person.named);
+  const auto found = find_named(context, named, text, "nobody here");
+  if (!found) return Fail(found.error());
+  return (*people)[*found].whom;
+}
+
+Result<client_api::Conversation, ExitCode> find_group(Context context, const std::string& text) {
+  if (const std::string group = named_group(text); !group.empty()) return group_with_id(context, group, false);
+  if (is_conversation_id(text)) return group_with_id(context, text, true);
+  const auto open = all_conversations(context);
+  if (!open) return Fail(open.error());
+  std::vector<client_api::Conversation> groups;
+  std::vector<Named> named;
+  for (const auto& conversation : open->conversations()) {
+    if (!conversation.has_group()) continue;
+    groups.push_back(conversation);
+    named.push_back({{{title_of(conversation), GivenBy::kOthers}}, group_name(conversation.group())});
   }
-  const std::vector<Person> found = called.empty() ? std::vector<Person>{} : called.begin()->second;
-  if (found.size() == 1) return found.front().whom;
-  std::string words;
-  if (found.empty()) {
-    words = "nobody here is called " + text;
-    if (const std::string meant = nearest_word(wanted, names_folded); !meant.empty()) {
-      const auto place = std::ranges::find(names_folded, meant) - names_folded.begin();
-      words += "; did you mean " + names[static_cast<size_t>(place)] + "?";
-    }
-  } else {
-    words = text + " can be ";
-    for (size_t i = 0; i < found.size(); ++i) words += (i == 0 ? "" : ", ") + described(found[i]);
-    words += ": say it by number, address or id";
-  }
-  context.out.note(words);
-  return Fail(ExitCode::kUsage);
+  const auto found = find_named(context, named, text, "no group here");
+  if (!found) return Fail(found.error());
+  return groups[*found];
 }
 
 }  // namespace kith::cli

@@ -7,6 +7,8 @@
 
 #include "cli/chat_screen.h"
 #include "cli/commands/commands.h"
+#include "cli/group_text.h"
+#include "cli/mentions.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
 
@@ -48,6 +50,7 @@ class Chat {
       for (const Message& message : response.list_messages().messages()) show(message);
       screen_->print(context_.out.coloured(
           "2", "Chat with " + one_line(title_of(conversation_)) + ". /help for help, /quit to leave."));
+      say_why_not_to_write();
       begin();
     });
     const auto outcome = host_.run_until([&] { return over_ || is_refused(host_.state()); }, std::nullopt);
@@ -65,13 +68,37 @@ class Chat {
     Request available;
     available.mutable_set_available()->set_available(true);
     ignore(std::move(available));
-    Request watch;
-    watch.mutable_watch_presence()->add_conversations(conversation_.id());
-    ignore(std::move(watch));
+    if (!conversation_.has_group()) {
+      Request watch;
+      watch.mutable_watch_presence()->add_conversations(conversation_.id());
+      ignore(std::move(watch));
+    }
+    learn_members();
     mark_read();
     if (!conversation_.draft().empty() && screen_->draft().empty()) screen_->set_draft(conversation_.draft());
     begun_ = true;
     update_status();
+  }
+
+  // Who can be named in a line.
+  void learn_members() {
+    if (!conversation_.has_group()) return;
+    Request request;
+    request.mutable_list_members()->set_conversation(conversation_.id());
+    ++outstanding_;
+    host_.start(std::move(request), [this](const Response& response) {
+      --outstanding_;
+      if (response.has_list_members()) members_ = response.list_members();
+    });
+  }
+
+  void say_why_not_to_write() {
+    const client_api::Group& group = conversation_.group();
+    if (!conversation_.has_group() || group.incomplete() || group.role() == client_api::Group::kAdmin) return;
+    const bool is_out = group.role() == client_api::Group::kNone;
+    if (!is_out && group.permissions().send()) return;
+    screen_->print(context_.out.coloured(
+        "33", is_out ? "You are no member of this group any more: you can only read." : "Only admins write here."));
   }
 
   // Also where the chat was stopped. One that was kept before and not shown yet stays what it is.
@@ -131,6 +158,10 @@ class Chat {
     Request request;
     request.mutable_send_message()->set_conversation(conversation_.id());
     request.mutable_send_message()->set_text(line);
+    const Mentions mentions = mentions_in(line, members_);
+    request.mutable_send_message()->mutable_mentions()->Assign(mentions.of.begin(), mentions.of.end());
+    if (!mentions.unclear.empty())
+      screen_->print(context_.out.coloured("33", one_line(unclear_mentions_note(mentions.unclear))));
     ++outstanding_;
     host_.start(std::move(request), [this](const Response& response) {
       --outstanding_;
@@ -212,11 +243,12 @@ class Chat {
     screen_->print(message.id(), line_of(message));
   }
   std::string line_of(const Message& message) const {
-    return message_line(context_.out, message, author_name(message, title_of(conversation_)), unix_now_us());
+    return message_line(context_.out, message, told_there(context_, message, place_of(conversation_)), unix_now_us());
   }
 
   // The status line shows the ticks of one's last message.
   void note_tick(const Message& message) {
+    if (message.has_group_event()) return;
     if (message.order_us() < last_sent_.order_us() && message.id() != last_sent_.id()) return;
     last_sent_ = message;
     update_status();
@@ -233,20 +265,36 @@ class Chat {
     } else if (event.has_message_added() && event.message_added().conversation() == conversation_.id()) {
       const Message& message = event.message_added();
       shown_.contains(message.id()) ? on_changed(message) : show(message);
-      if (!event.message_added().outgoing()) mark_read();
+      if (!message.outgoing()) mark_read();
+      if (message.has_group_event()) learn_members();
     } else if (event.has_message_changed() && event.message_changed().conversation() == conversation_.id()) {
       on_changed(event.message_changed());
     } else if (event.has_message_removed() && event.message_removed().conversation() == conversation_.id()) {
       on_removed(event.message_removed().id());
     } else if (event.has_conversation_changed() && event.conversation_changed().id() == conversation_.id()) {
-      conversation_ = event.conversation_changed();
+      on_conversation(event.conversation_changed());
     } else if (event.has_typing_changed() && event.typing_changed().conversation() == conversation_.id()) {
-      conversation_.clear_typing();
-      if (event.typing_changed().typing()) *conversation_.add_typing() = event.typing_changed().who();
+      on_typing(event.typing_changed());
+    } else if (event.has_group_progress() && event.group_progress().conversation() == conversation_.id()) {
+      keys_ = event.group_progress();
     } else if (event.has_presence_changed() && event.presence_changed().conversation() == conversation_.id()) {
       *conversation_.mutable_direct()->mutable_presence() = event.presence_changed().presence();
     }
     update_status();
+  }
+
+  void on_conversation(const Conversation& now) {
+    const client_api::Group before = conversation_.group();
+    conversation_ = now;
+    const bool may_send = now.group().permissions().send();
+    if (before.role() != now.group().role() || before.permissions().send() != may_send) say_why_not_to_write();
+  }
+
+  void on_typing(const client_api::TypingChanged& change) {
+    auto& typing = *conversation_.mutable_typing();
+    const auto is_it = [&](const client_api::Person& one) { return one.account_id() == change.who().account_id(); };
+    typing.erase(std::remove_if(typing.begin(), typing.end(), is_it), typing.end());
+    if (change.typing()) *typing.Add() = change.who();
   }
 
   // Events were left out.
@@ -259,6 +307,7 @@ class Chat {
       }
       mark_read();
     });
+    learn_members();
   }
 
   void on_changed(const Message& message) {
@@ -286,8 +335,10 @@ class Chat {
     const Presence& presence = conversation_.direct().presence();
     if (offline_) {
       status += out.coloured("33", " (you are offline)");
+    } else if (keys_.done() < keys_.total()) {
+      status += out.coloured("2", " " + keys_text(keys_));
     } else if (conversation_.typing_size() > 0) {
-      status += out.coloured("32", " is typing…");
+      status += out.coloured("32", typing_text());
     } else if (presence.kind() == Presence::kOnline) {
       status += out.coloured("32", " online");
     } else if (presence.kind() == Presence::kLastSeen && presence.last_seen_us() > 0) {
@@ -297,9 +348,18 @@ class Chat {
     screen_->set_status(status + " ");
   }
 
+  // Of a group it says who.
+  [[nodiscard]] std::string typing_text() const {
+    if (!conversation_.has_group()) return " is typing…";
+    const bool is_one = conversation_.typing_size() == 1;
+    return ": " + one_line(excerpt(names_of(conversation_.typing(), ""), 40)) + (is_one ? " is" : " are") + " typing…";
+  }
+
   Context context_;
   Host& host_;
   Conversation conversation_;
+  client_api::ListMembersResponse members_;  // of a group
+  client_api::GroupProgress keys_;
   std::unique_ptr<ChatScreen> screen_;
   std::unordered_set<std::string> shown_;
   Message last_sent_;

@@ -3,7 +3,8 @@
 // Every command of `kith`: what it takes, and the function that runs it. command_line.cc fills the options in;
 // docs/cli.md describes them.
 //
-// Each function is in the file of its name. It answers the exit code, writes data to standard output and words for
+// Each function is in the file of its name; those about groups are in group.cc, group_members.cc and group_link.cc. It
+// answers the exit code, writes data to standard output and words for
 // people to standard error.
 #pragma once
 
@@ -131,6 +132,48 @@ struct MuteOptions {
 };
 ExitCode run_mute(Context context, const MuteOptions& options);
 ExitCode run_unmute(Context context, const std::string& whom);
+
+// GROUP is what find_group() takes, members are named as by find_members(). Who changes a group needs the server.
+
+struct GroupCreateOptions {
+  std::string title;
+  std::vector<std::string> members;  // whom to begin it with
+  std::string description = "";
+  bool announce = false;  // only admins write
+};
+ExitCode run_group_create(Context context, const GroupCreateOptions& options);
+ExitCode run_group_list(Context context, bool json);
+ExitCode run_group_rename(Context context, const std::string& group, const std::string& title);
+ExitCode run_group_describe(Context context, const std::string& group, const std::string& text);
+struct GroupPermissionsOptions {
+  std::string group;
+  // "all" or "admins"; "" as it is. None of them: they are shown.
+  std::string send = "";
+  std::string edit = "";
+  std::string add = "";
+  bool json = false;
+};
+ExitCode run_group_permissions(Context context, const GroupPermissionsOptions& options);
+ExitCode run_group_leave(Context context, const std::string& group);
+
+ExitCode run_group_members(Context context, const std::string& group, bool json);
+ExitCode run_group_add(Context context, const std::string& group, const std::vector<std::string>& people);
+ExitCode run_group_remove(Context context, const std::string& group, const std::vector<std::string>& members);
+ExitCode run_group_set_admin(Context context, const std::string& group, const std::string& member, bool admin);
+ExitCode run_group_requests(Context context, const std::string& group, bool json);
+ExitCode run_group_answer(Context context, const std::string& group, const std::vector<std::string>& applicants,
+                          bool let_in);
+
+struct GroupLinkOptions {
+  std::string group;
+  bool make = false;                                   // one, instead of one that is there; so do the next two
+  bool approval = false;                               // who comes by it has to be let in
+  std::optional<double> expires_hours = std::nullopt;  // absent: never
+  bool end = false;
+  bool json = false;
+};
+ExitCode run_group_link(Context context, const GroupLinkOptions& options);
+ExitCode run_group_join(Context context, const std::string& link);
 
 struct StatusOptions {
   bool json = false;

@@ -78,6 +78,16 @@ TEST_F(Commands, RefusalsSayThingsOnceAndWithoutNamesOfFields) {
   EXPECT_EQ(words(Failure::kOffline, "can't connect"), "the server can't be reached (can't connect)");
 }
 
+TEST_F(Commands, EveryFailureHasWordsOfItsOwn) {
+  const auto* const codes = Failure::Code_descriptor();
+  for (int i = 0; i < codes->value_count(); ++i) {
+    Failure refused;
+    refused.set_code(static_cast<Failure::Code>(codes->value(i)->number()));
+    if (refused.code() == Failure::kUnspecified) continue;
+    EXPECT_NE(describe(refused), "failed") << codes->value(i)->name();
+  }
+}
+
 TEST_F(Commands, StatusOfADeviceThatWasEndedSaysWhatToDo) {
   host.publish(connection_event(State::kOffline));
   Event ended = connection_event(State::kEnded);

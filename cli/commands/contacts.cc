@@ -32,7 +32,7 @@ Result<std::string, ExitCode> contact_called(Context context, const std::string&
   if (!found) return Fail(found.error());
   std::string written = found->handle;
   if (!found->id.empty()) {
-    const auto conversation = conversation_with(context, found->id);
+    const auto conversation = conversation_with_person(context, found->id, "contacts remove");
     if (!conversation) return Fail(conversation.error());
     written = handle_of(*conversation);
   }

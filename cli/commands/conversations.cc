@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/commands/commands.h"
+#include "cli/group_text.h"
 #include "cli/json_line.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
@@ -13,7 +14,9 @@ namespace {
 std::string conversation_json(const client_api::Conversation& conversation) {
   JsonLine line;
   line.text("id", conversation.id())
-      .text("kind", conversation.has_self() ? "self" : "direct")
+      .text("kind", conversation.has_self()    ? "self"
+                    : conversation.has_group() ? "group"
+                                               : "direct")
       .text("title", title_of(conversation))
       .text("handle", handle_of(conversation))
       .number("unread", conversation.unread())
@@ -24,12 +27,16 @@ std::string conversation_json(const client_api::Conversation& conversation) {
       .boolean("pinned", conversation.pinned());
   if (conversation.muted_until_us() > unix_now_us()) line.text("muted_until", rfc3339(conversation.muted_until_us()));
   if (conversation.activity_us() > 0) line.text("active_at", rfc3339(conversation.activity_us()));
-  if (conversation.has_last_message()) line.raw("last_message", message_json(conversation.last_message()));
+  if (conversation.has_group()) add_group(line, conversation.group());
+  if (conversation.has_last_message())
+    line.raw("last_message", message_json(conversation.last_message(), place_of(conversation)));
   return line.str();
 }
 
-std::string conversation_line(const Output& out, const client_api::Conversation& conversation) {
+std::string conversation_line(Context context, const client_api::Conversation& conversation) {
+  const Output& out = context.out;
   std::string line = out.coloured("1", one_line(title_of(conversation)));
+  if (conversation.has_group()) line += "  " + out.coloured("2", group_line(conversation.group()));
   const std::string handle = handle_of(conversation);
   if (!handle.empty() && handle != conversation.title()) line += "  " + out.coloured("2", one_line(handle));
   if (conversation.unread() > 0)
@@ -41,7 +48,7 @@ std::string conversation_line(const Output& out, const client_api::Conversation&
   if (conversation.muted_until_us() > unix_now_us()) line += "  [muted]";
   if (conversation.has_last_message()) {
     const client_api::Message& last = conversation.last_message();
-    line += "\n    " + message_summary(out, last, author_name(last, title_of(conversation)), unix_now_us());
+    line += "\n    " + message_summary(out, last, told_there(context, last, place_of(conversation)), unix_now_us());
   }
   if (!conversation.draft().empty()) line += "\n    draft: " + one_line(excerpt(conversation.draft(), 60));
   return line;
@@ -62,7 +69,7 @@ ExitCode run_conversations(Context context, const ConversationsOptions& options)
                    [&rank](const auto& a, const auto& b) { return rank(a) < rank(b); });
   for (const auto& conversation : conversations) {
     any_failed |= conversation.last_message().tick() == client_api::Message::kFailed;
-    context.out.line(options.json ? conversation_json(conversation) : conversation_line(context.out, conversation));
+    context.out.line(options.json ? conversation_json(conversation) : conversation_line(context, conversation));
   }
   if (any_failed && !options.json)
     context.out.note("what was not sent: kith failed lists it, kith retry sends it again");

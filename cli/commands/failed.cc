@@ -16,15 +16,15 @@ ExitCode run_failed(Context context, const FailedOptions& options) {
     if (!found) return found.error();
     conversation = found->id();
   }
-  const auto known = conversation_titles(context);
-  if (!known) return known.error();
+  auto places = all_places(context);
+  if (!places) return places.error();
   bool any = false;
   const auto listed = for_each_failed(context, conversation, [&](const Message& message) {
     any = true;
-    if (options.json) return context.out.line(message_json(message));
-    const auto title = known->find(message.conversation());
-    const std::string author = title == known->end() ? "you" : "you to " + title->second;
-    context.out.line(message.id() + "  " + message_summary(context.out, message, author, unix_now_us()));
+    const Place& place = (*places)[message.conversation()];
+    if (options.json) return context.out.line(message_json(message, place));
+    const std::string author = place.title.empty() ? "you" : "you to " + place.title;
+    context.out.line(message.id() + "  " + message_summary(context.out, message, {author}, unix_now_us()));
   });
   if (!listed) return listed.error();
   if (!context.out.flush()) return ExitCode::kFailed;

@@ -45,10 +45,11 @@ ExitCode run_history(Context context, const HistoryOptions& options) {
   }
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
+  const Place place = place_of(*conversation);
   for (const auto& message : response->list_messages().messages()) {
-    context.out.line(options.json ? message_json(message)
-                                  : message_line(context.out, message, author_name(message, title_of(*conversation)),
-                                                 unix_now_us()));
+    context.out.line(options.json
+                         ? message_json(message, place)
+                         : message_line(context.out, message, told_there(context, message, place), unix_now_us()));
   }
   if (!context.out.flush()) return ExitCode::kFailed;
   if (!options.json) say_what_failed(context, response->list_messages(), options.with);

@@ -13,7 +13,7 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   request.mutable_get_profile();
   if (!options.of.empty()) {
     if (const auto connected = connect_if_possible(context); !connected) return connected.error();
-    const auto conversation = conversation_with(context, options.of);
+    const auto conversation = conversation_with_person(context, options.of, "profile show");
     if (!conversation) return conversation.error();
     request.mutable_get_profile()->set_account_id(conversation->direct().partner().account_id());
   }

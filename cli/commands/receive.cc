@@ -8,7 +8,6 @@
 // batch in its history, but not in what was printed; that is why a batch is only taken while somebody reads, and why a
 // stop signal waits for the write.
 #include <map>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -34,7 +33,7 @@ class Receiver {
     context_.host.listen([this](const client_api::Event& event) {
       if (event.has_message_added() || event.has_message_changed() || event.has_resync()) something_new_ = true;
       if (event.has_conversation_changed())
-        titles_[event.conversation_changed().id()] = title_of(event.conversation_changed());
+        places_[event.conversation_changed().id()] = place_of(event.conversation_changed());
     });
   }
 
@@ -74,7 +73,7 @@ class Receiver {
     const auto response = ask(context_, std::move(request));
     if (!response) return Fail(response.error());
     for (const auto& conversation : response->list_conversations().conversations()) {
-      titles_[conversation.id()] = title_of(conversation);
+      places_[conversation.id()] = place_of(conversation);
       const client_api::Person& partner = conversation.direct().partner();
       const bool known = !partner.handles().empty() && partner.name() != first_handle(partner);
       if (!conversation.has_direct() || known || is_offline(context_.host.state()) ||
@@ -84,23 +83,24 @@ class Receiver {
       profile.mutable_get_profile()->set_account_id(partner.account_id());
       const auto answer = context_.host.call(std::move(profile));  // a failure only leaves them out
       if (!answer) return Fail(ExitCode::kInterrupted);
-      if (!answer->get_profile().name().empty()) titles_[conversation.id()] = answer->get_profile().name();
+      if (!answer->get_profile().name().empty()) places_[conversation.id()].title = answer->get_profile().name();
     }
     return {};
   }
 
   void print(const Message& message) {
     ++printed_;
-    context_.out.line(options_.json
-                          ? message_json(message)
-                          : message_line(context_.out, message, author_name(message, titles_[message.conversation()]),
-                                         unix_now_us()));
+    const Place& place = places_[message.conversation()];
+    context_.out.line(
+        options_.json ? message_json(message, place)
+                      : message_line(context_.out, message, told_anywhere(context_, message, place), unix_now_us()));
   }
 
   void hand_over(const Message& message) {
     ++printed_;
-    const std::string json = message_json(message);
-    const auto code = run_child(context_.host, {options_.exec, json + "\n", message_environment(message)});
+    const Place& place = places_[message.conversation()];
+    const std::string json = message_json(message, place);
+    const auto code = run_child(context_.host, {options_.exec, json + "\n", message_environment(message, place)});
     if (!code) context_.out.note("/bin/sh can't be started; the message " + message.id() + " is in the history");
     if (code.value_or(0) != 0)
       context_.out.note("the program ended with " + std::to_string(*code) + " for the message " + message.id());
@@ -121,8 +121,8 @@ class Receiver {
 
   Context context_;
   const ReceiveOptions& options_;
-  std::unordered_map<std::string, std::string> titles_;  // by conversation
-  std::unordered_set<std::string> asked_;                // conversations whose partner's profile was asked for
+  Places places_;
+  std::unordered_set<std::string> asked_;  // conversations whose partner's profile was asked for
   bool something_new_ = false;
   size_t printed_ = 0;
 };

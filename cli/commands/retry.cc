@@ -25,7 +25,8 @@ Result<bool, ExitCode> is_message(Context context, const std::string& what) {
 // Sends messages again, one after another, and keeps the first failure.
 class Retry {
  public:
-  Retry(Context context, bool json) : context_(context), json_(json) {}
+  // `places`: with `json`, of all conversations.
+  Retry(Context context, bool json, Places places) : context_(context), json_(json), places_(std::move(places)) {}
 
   void send(const Message& message) {
     ++tried_;
@@ -36,7 +37,7 @@ class Retry {
     if (!response) return fail(message.id(), response.error());
     const Message& again = response->retry_message();
     ticks_.begin(again, "");
-    context_.out.line(json_ ? message_json(again) : again.id());
+    context_.out.line(json_ ? message_json(again, places_[again.conversation()]) : again.id());
     context_.out.flush();
   }
 
@@ -54,7 +55,8 @@ class Retry {
 
   Context context_;
   bool json_;
-  TickWatch ticks_{context_.host};
+  Places places_;
+  TickWatch ticks_{context_};
   size_t tried_ = 0;
   ExitCode failed_ = ExitCode::kOk;
 };
@@ -70,7 +72,9 @@ ExitCode run_retry(Context context, const RetryOptions& options) {
     if (!found) return found.error();
     conversation = found->id();
   }
-  Retry retry(context, options.json);
+  auto places = options.json ? all_places(context) : Places{};
+  if (!places) return places.error();
+  Retry retry(context, options.json, std::move(*places));
   if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
   if (*one) {
     const auto message = failed_message(context, options.what);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-#include <unordered_map>
-
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
@@ -22,21 +20,19 @@ ExitCode run_search(Context context, const SearchOptions& options) {
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
 
-  std::unordered_map<std::string, std::string> titles;
-  if (!options.json) {
-    auto known = conversation_titles(context);
-    if (!known) return known.error();
-    titles = std::move(*known);
-  }
+  auto places = all_places(context);
+  if (!places) return places.error();
   if (!options.json && response->search().messages().empty()) context.out.note("nothing was found");
   for (int i = 0; i < response->search().messages_size(); ++i) {
     const auto& message = response->search().messages(i);
+    const Place& place = (*places)[message.conversation()];
     if (options.json) {
-      context.out.line(message_json(message));
+      context.out.line(message_json(message, place));
       continue;
     }
-    const std::string& title = titles[message.conversation()];
-    const std::string author = message.outgoing() ? "you to " + title : author_name(message, title);
+    const Told told = told_anywhere(context, message, place);
+    std::string author = told.group.empty() ? told.author : told.group + ": " + told.author;
+    if (message.outgoing()) author = "you to " + place.title;
     context.out.line(search_line(context.out, message, response->search().excerpts(i), author, unix_now_us()));
   }
   return ExitCode::kOk;

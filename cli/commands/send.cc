@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/mentions.h"
 #include "cli/message_text.h"
 #include "cli/tick_watch.h"
 #include "cli/whom.h"
@@ -18,19 +19,40 @@ using client_api::Request;
 // What is neither "-" nor left out stands for itself.
 bool is_given(const SendOptions& options) { return options.text && *options.text != "-"; }
 
-Result<Message, ExitCode> send_to(Context context, const std::string& whom, const std::string& text,
-                                  const SendOptions& options) {
+struct Sent {
+  Message message;
+  Place place;
+};
+
+// Where the text goes, where that matters: what is said of a group, and whom the text names in it. Of a handle there is
+// nothing to look up.
+Result<Place, ExitCode> place_for(Context context, const Whom& whom, const std::string& text, bool json) {
+  if (whom.id.empty() || (!json && text.find('@') == std::string::npos)) return Place{};
+  const auto conversation = conversation_with(context, whom.id);
+  if (!conversation) return Fail(conversation.error());
+  return place_of(*conversation);
+}
+
+Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const std::string& text,
+                               const SendOptions& options) {
   const auto addressee = find_whom(context, whom);
   if (!addressee) return Fail(addressee.error());
+  const auto place = place_for(context, *addressee, text, options.json);
+  if (!place) return Fail(place.error());
   Request request;
   client_api::SendMessageRequest& message = *request.mutable_send_message();
   message.set_conversation(addressee->id);
   message.set_handle(addressee->handle);
   message.set_text(text);
   message.set_quote_message_id(options.reply_to);
+  if (place->is_group()) {
+    const auto mentions = find_mentions(context, addressee->id, text);
+    if (!mentions) return Fail(mentions.error());
+    message.mutable_mentions()->Assign(mentions->begin(), mentions->end());
+  }
   auto response = ask(context, std::move(request));
   if (!response) return Fail(response.error());
-  return std::move(*response->mutable_send_message()->mutable_message());
+  return Sent{std::move(*response->mutable_send_message()->mutable_message()), *place};
 }
 
 }  // namespace
@@ -44,7 +66,7 @@ ExitCode run_send(Context context, const SendOptions& options) {
   if (!options.text && ::isatty(STDIN_FILENO))
     return refuse("there is nothing to send: a text goes behind WHOM, or comes on standard input");
   if (is_given(options) && is_blank(*options.text)) return refuse(kNothing);
-  TickWatch ticks(context.host);
+  TickWatch ticks(context);
   if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
   const auto text =
       is_given(options) ? Result<std::string, ExitCode>(*options.text) : read_input(context, kTextBytesMax);
@@ -64,8 +86,8 @@ ExitCode run_send(Context context, const SendOptions& options) {
       context.out.note("not sent to " + whom);
       continue;
     }
-    ticks.begin(*sent, addressees.size() > 1 ? whom : "");
-    context.out.line(options.json ? message_json(*sent) : sent->id());
+    ticks.begin(sent->message, addressees.size() > 1 ? whom : "");
+    context.out.line(options.json ? message_json(sent->message, sent->place) : sent->message.id());
     context.out.flush();
   }
   const ExitCode code = ticks.see_off(context, options.wait, options.timeout_s);

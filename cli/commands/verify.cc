@@ -50,7 +50,7 @@ ExitCode send_what_was_held(Context context, const client_api::Conversation& con
 }  // namespace
 
 ExitCode run_verify(Context context, const VerifyOptions& options) {
-  const auto conversation = conversation_with(context, options.with);
+  const auto conversation = conversation_with_person(context, options.with, "verify");
   if (!conversation) return conversation.error();
   if (options.mark || options.unmark) {
     Request request;
@@ -87,7 +87,7 @@ ExitCode run_verify(Context context, const VerifyOptions& options) {
 }
 
 ExitCode run_accept(Context context, const std::string& whom) {
-  const auto conversation = conversation_with(context, whom);
+  const auto conversation = conversation_with_person(context, whom, "accept");
   if (!conversation) return conversation.error();
   Request request;
   request.mutable_accept_identity()->set_conversation(conversation->id());

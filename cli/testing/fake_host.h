@@ -3,6 +3,8 @@
 // A core made of a function, for tests of commands: answers each request at once, and plays events when the loop runs.
 #pragma once
 
+#include <unistd.h>
+
 #include <deque>
 #include <functional>
 #include <string>
@@ -23,6 +25,10 @@ class FakeHost final : public Host {
   std::vector<client_api::Request> requests;
   // Played one a turn, when there is nothing to answer.
   std::deque<client_api::Event> events;
+  // Each plays after one run of the loop more has timed out.
+  std::deque<std::deque<client_api::Event>> more_events;
+  // Standard input is read so many times, when there is nothing to answer.
+  size_t reads = 0;
   // With this, requests are answered only by answer_all().
   bool hold_answers = false;
   // The loop stops as by Ctrl-C when there is nothing to do any more; else it times out.
@@ -41,12 +47,19 @@ class FakeHost final : public Host {
       if (done()) return Outcome::kDone;
       if (!waiting_.empty() && !hold_answers) {
         answer_one();
+      } else if (reads > 0 && readable_) {
+        --reads;
+        std::exchange(readable_, nullptr)();
       } else if (!events.empty()) {
         const client_api::Event event = events.front();
         events.pop_front();
         publish(event);
       } else {
         if (deadline) time_ = *deadline;
+        if (!more_events.empty()) {
+          events = std::move(more_events.front());
+          more_events.pop_front();
+        }
         return stop_when_idle ? Outcome::kStopped : Outcome::kTimedOut;
       }
     }
@@ -55,7 +68,9 @@ class FakeHost final : public Host {
     while (!done() && !waiting_.empty()) answer_one();
   }
   [[nodiscard]] MonotonicMs now() const override { return time_; }
-  void when_readable(int, std::function<void()>) override {}
+  void when_readable(int descriptor, std::function<void()> readable) override {
+    if (descriptor == STDIN_FILENO) readable_ = std::move(readable);
+  }
   void stop_watching(int) override {}
   void set_timer(uint32_t, MonotonicMs, std::function<void()>) override {}
   using Host::publish;
@@ -72,6 +87,7 @@ class FakeHost final : public Host {
 
   Respond respond_;
   std::deque<std::pair<client_api::Request, Answer>> waiting_;
+  std::function<void()> readable_;
   uint32_t last_id_ = 0;
   MonotonicMs time_{1000};
 };
