@@ -113,7 +113,7 @@ function texts(): Plugin {
     name: "kith-texts",
     enforce: "pre",
     transform(code, id) {
-      if (!/\/view-models\/texts\/[a-z-]+\.json$/i.test(id)) return undefined;
+      if (!/\/view-models\/texts\/[a-z.-]+\.json$/i.test(id)) return undefined;
       const compiled = Object.entries(JSON.parse(code) as Record<string, string>).map(([name, text]) => {
         const elements = parse(text);
         return [name, elements.every(isLiteralElement) ? elements.map(({ value }) => value).join("") : elements];
@@ -158,6 +158,7 @@ export default defineConfig({
   },
   server: { proxy: { "/v1": { target: kithd, ws: true }, "/source": kithd }, fs: { allow: [here("..")] } },
   test: {
+    setupFiles: ["view-models/testing/all_texts.ts"],
     testTimeout: 30_000, // for a machine that does other things as well
     include: [
       "core-client/**/*.test.ts",

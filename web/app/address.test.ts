@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // @vitest-environment jsdom
 
+import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { GroupPreviewSchema } from "../core-client/schema";
 import { AppViewModel } from "../view-models/app";
 import { BEN, FakeAttention, noNotifications, state, type FakeCore } from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
+import { takeGroupLink } from "./group_link";
 
 let core: FakeCore;
 let app: AppViewModel;
@@ -27,9 +30,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function start(hash = ""): Promise<void> {
+async function start(hash = "", groupLink = ""): Promise<void> {
   if (hash !== "") history.replaceState(null, "", hash);
-  const options = { server: "", deviceName: "Web", attention: new FakeAttention(), notifications: noNotifications };
+  const options = {
+    server: "",
+    deviceName: "Web",
+    attention: new FakeAttention(),
+    notifications: noNotifications,
+    groupLink,
+  };
   app = new AppViewModel(core, options);
   keepAddress(app);
   keepRegistrationStep(app);
@@ -72,5 +81,40 @@ describe("the back button", () => {
     await back();
     expect(app.snapshot()).toMatchObject({ phase: "registration", linking: undefined });
     expect(core.called("cancelLinking")).toHaveLength(1);
+  });
+});
+
+describe("the link of a group", () => {
+  const preview = { title: "Kitchen", members: 3 };
+
+  it("with which the page was opened is looked at where one joins, and back leads to the list", async () => {
+    core.on("openGroupLink", () => create(GroupPreviewSchema, preview));
+    history.replaceState(null, "", "/join?profile=x#AY3f");
+    const link = takeGroupLink();
+    expect(link).toBe(`${location.origin}/join#AY3f`);
+    expect(location.href).toBe(`${location.origin}/?profile=x#/join`);
+    await start("", link);
+    await vi.waitFor(() => expect(app.join.snapshot().preview?.title).toBe("Kitchen"));
+    expect(core.called("openGroupLink")).toEqual([{ link }]);
+    await isAt("#/join");
+    await back();
+    await isAt("#/new-chat");
+    expect(app.join.snapshot().link).toBe("");
+  });
+
+  it("waits until there is an account whom it could let in", async () => {
+    core.on("getState", () => state({ registered: false, name: "" }));
+    await start("", "https://kith.example/join#AY3f");
+    expect(app.snapshot().phase).toBe("registration");
+    expect(core.called("openGroupLink")).toEqual([]);
+    core.on("getState", () => state());
+    core.emit({ case: "stateChanged", value: state() });
+    await vi.waitFor(() => expect(core.called("openGroupLink")).toHaveLength(1));
+    expect(app.route.panel).toBe("join");
+  });
+
+  it("that has nothing in it is none", () => {
+    history.replaceState(null, "", "/join");
+    expect([takeGroupLink(), location.pathname + location.hash]).toEqual(["", "/#/join"]);
   });
 });

@@ -15,10 +15,15 @@ vi.mock("./surroundings", async (original) => ({
   missing: () => undefined,
 }));
 
-it("a page that a link has opened has it in its address no more, however long the core takes to start", async () => {
+it.each([
+  ["/link#AY3f", "/#/settings/link"],
+  ["/join#AY3f", "/#/join"],
+])("a page that %s has opened has that in its address no more, however long the core takes", async (link, address) => {
+  vi.resetModules();
+  starting.mockClear();
   document.body.innerHTML = '<div id="root"></div>';
-  history.replaceState(null, "", "/link#AY3f");
+  history.replaceState(null, "", link);
   await import("./main");
   expect(starting).toHaveBeenCalledOnce();
-  expect(location.pathname + location.hash).toBe("/#/settings/link");
+  expect(location.pathname + location.hash).toBe(address);
 });

@@ -9,8 +9,9 @@ import { CoreClient, CoreUnavailable } from "../core-client/client";
 import { FailureScreen, StartingScreen } from "../ui/screens";
 import type { Core } from "../view-models/core";
 import { say } from "../view-models/say";
+import { takeGroupLink } from "./group_link";
 import { takeOpenedLink } from "./kept_linking";
-import { show } from "./show";
+import { show, type OpenedBy } from "./show";
 import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
 
@@ -29,13 +30,13 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
   };
 }
 
-function start(root: Root, client: CoreClient, around: Surroundings, openedLink: string): void {
+function start(root: Root, client: CoreClient, around: Surroundings, opened: OpenedBy): void {
   const core = watched(client, (error) => app.breakDown(unavailableText(error)));
-  const app = show(root, core, around, openedLink);
+  const app = show(root, core, around, opened);
 }
 
 async function main(): Promise<void> {
-  const openedLink = takeOpenedLink();
+  const opened = { deviceLink: takeOpenedLink(), groupLink: takeGroupLink() };
   const root = createRoot(document.getElementById("root") as HTMLElement);
   const lacking = missing();
   if (lacking !== undefined)
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
     return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
-    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around, openedLink);
+    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around, opened);
   } catch (error) {
     root.render(
       <FailureScreen title={say("main.kithCantStart")} onRetry={reload}>

@@ -22,15 +22,22 @@ import { hasNewVersion, reloadOnce } from "./version";
 
 const version = { isNew: hasNewVersion, reload: () => location.reload(), reloadOnce: () => reloadOnce() };
 
-/** `openedLink`: of another device, that the page was opened with. */
-export function show(root: Root, core: Core, around: Surroundings, openedLink = ""): AppViewModel {
+/** Links that the page was opened with, of another device or of a group; "" for none. */
+export interface OpenedBy {
+  deviceLink: string;
+  groupLink: string;
+}
+const BY_NONE: OpenedBy = { deviceLink: "", groupLink: "" };
+
+export function show(root: Root, core: Core, around: Surroundings, opened = BY_NONE): AppViewModel {
   const app = new AppViewModel(core, {
     server: around.server,
     deviceName: deviceName(navigator.userAgent),
     attention: pageAttention(),
     notifications: pageNotifications(around.profile),
     asked: pageAskedCode(around.profile),
-    kept: pageLinking(around.profile, openedLink),
+    kept: pageLinking(around.profile, opened.deviceLink),
+    groupLink: opened.groupLink,
   });
   keepTitle(app, around.shownProfile);
   keepAddress(app);

@@ -19,10 +19,12 @@ import ts from "typescript";
 import { expect, it } from "vitest";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
-const catalogue = JSON.parse(readFileSync(path.join(web, "view-models/texts/en.json"), "utf8")) as Record<
-  string,
-  string
->;
+const textsOf = (file: string) =>
+  JSON.parse(readFileSync(path.join(web, "view-models/texts", file), "utf8")) as Record<string, string>;
+/** Of what is in the page's first script; and of what only parts say that are fetched when they are shown. */
+const first = textsOf("en.json");
+const parts = textsOf("en.parts.json");
+const catalogue = { ...first, ...parts };
 
 const sources = ["view-models", "ui", "app"].flatMap((folder) =>
   (readdirSync(path.join(web, folder), { recursive: true }) as string[])
@@ -74,10 +76,40 @@ function sayingOf(node: ts.Node): { id: string; keys: string[] | undefined } | u
   return id !== undefined && ts.isStringLiteral(id) ? { id: id.text, keys: keysOf(given) } : undefined;
 }
 
-it("every text of the catalogue is used", () => {
+function writtenIn(some: readonly ts.SourceFile[]): Set<string> {
   const written = new Set<string>();
-  for (const source of sources) walk(source, (node) => ts.isStringLiteralLike(node) && written.add(node.text));
+  for (const source of some) walk(source, (node) => ts.isStringLiteralLike(node) && written.add(node.text));
+  return written;
+}
+
+/** The sources that a source imports, but for what is fetched later and for types. */
+function importsOf(source: ts.SourceFile): ts.SourceFile[] {
+  return source.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const onlyTypes = ts.isImportDeclaration(statement) ? statement.importClause?.isTypeOnly : statement.isTypeOnly;
+    const from = statement.moduleSpecifier;
+    if (onlyTypes === true || from === undefined || !ts.isStringLiteral(from)) return [];
+    const file = path.join(path.dirname(source.fileName), from.text);
+    return sources.filter(({ fileName }) => [`${file}.ts`, `${file}.tsx`, `${file}/index.ts`].includes(fileName));
+  });
+}
+
+/** What the page's first script is made of. */
+function firstSources(): ts.SourceFile[] {
+  const found = new Set(sources.filter(({ fileName }) => fileName === path.join("app", "main.tsx")));
+  for (const source of found) for (const each of importsOf(source)) found.add(each);
+  return [...found];
+}
+
+it("every text of the catalogue is used", () => {
+  const written = writtenIn(sources);
   expect(Object.keys(catalogue).filter((id) => !written.has(id))).toEqual([]);
+});
+
+it("what the page's first script says is in its own catalogue, and nothing else is", () => {
+  const said = writtenIn(firstSources());
+  expect(Object.keys(parts).filter((id) => said.has(id))).toEqual([]);
+  expect(Object.keys(first).filter((id) => !said.has(id))).toEqual([]);
 });
 
 it("every text gets the values that it has places for, and no others", () => {
@@ -97,6 +129,6 @@ it("every text gets the values that it has places for, and no others", () => {
   expect(checked).toBeGreaterThan(200);
 });
 
-it("the catalogue is in the order of its ids", () => {
-  expect(Object.keys(catalogue)).toEqual(Object.keys(catalogue).sort());
+it.each([first, parts])("the catalogue is in the order of its ids", (texts) => {
+  expect(Object.keys(texts)).toEqual(Object.keys(texts).sort());
 });

@@ -15,6 +15,7 @@ import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
 import { MissingPart, onDemand, type Missing } from "./on_demand";
+import { OwnAccount } from "./own_account";
 import { PageBoundary } from "./page_boundary";
 import { Rail } from "./rail";
 import { FailureScreen, StartingScreen } from "./screens";
@@ -33,6 +34,15 @@ const atLeft = (name: TextId) => ({
     </section>
   ),
 });
+/** In the place of the details that are called so. */
+const atDetails = (name: TextId) => ({
+  waiting: () => <aside className={panes.pane} data-pane="details" />,
+  missing: (missing: Missing) => (
+    <aside className={panes.pane} data-pane="details" aria-label={say(name)}>
+      <MissingPart {...missing} />
+    </aside>
+  ),
+});
 const SettingsPane = onDemand(
   () => import("./settings_pane").then(({ SettingsPane: pane }) => pane),
   atLeft("common.settings"),
@@ -45,14 +55,19 @@ const NewChatPane = onDemand(
   () => import("./new_chat_pane").then(({ NewChatPane: pane }) => pane),
   atLeft("common.newChat"),
 );
-const ContactPanel = onDemand(() => import("./contact_panel").then(({ ContactPanel: panel }) => panel), {
-  waiting: () => <aside className={panes.pane} data-pane="details" />,
-  missing: (missing) => (
-    <aside className={panes.pane} data-pane="details" aria-label={say("common.contactDetails")}>
-      <MissingPart {...missing} />
-    </aside>
-  ),
-});
+const NewGroupPane = onDemand(
+  () => import("./new_group_pane").then(({ NewGroupPane: pane }) => pane),
+  atLeft("newGroup.title"),
+);
+const JoinPane = onDemand(() => import("./join_pane").then(({ JoinPane: pane }) => pane), atLeft("join.title"));
+const GroupInfo = onDemand(
+  () => import("./group_info").then(({ GroupInfo: panel }) => panel),
+  atDetails("common.groupInfo"),
+);
+const ContactPanel = onDemand(
+  () => import("./contact_panel").then(({ ContactPanel: panel }) => panel),
+  atDetails("common.contactDetails"),
+);
 // What is seen once, by who has no account here yet.
 const screen = {
   waiting: () => <StartingScreen />,
@@ -131,53 +146,69 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, leftPanel, section, state } = snapshot;
+  const { open, contactPanel, groupInfo, topic, leftPanel, section, state } = snapshot;
   const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
   useShortcuts(app);
   useFocusReturn(app);
 
   const list = useViewModel(app.list);
   const first = list.loaded && list.conversations.length + list.archived.length === 0;
-  const details = open !== undefined && contactPanel !== undefined;
+  const details = open !== undefined && app.route.details;
   return (
-    <div className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}>
-      <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
-      {leftPanel === "list" && (
-        <ListPane
-          models={app}
-          state={state}
-          openId={open?.id ?? ""}
-          profile={profile}
-          actions={app}
-          onInvite={invite}
-        />
-      )}
-      {leftPanel === "archived" && (
-        <ArchivedPane model={app.list} openId={open?.id ?? ""} actions={app} onBack={app.leaveLeft} />
-      )}
-      {leftPanel === "new-chat" && (
-        <NewChatPane model={app.contacts} self={state} onBack={app.leaveLeft} onInvite={invite} />
-      )}
-      {leftPanel === "settings" && (
-        <SettingsPane
-          model={app.settings}
-          devices={app.devices}
-          notifications={app.notifications}
-          state={state}
-          profile={profile}
-          section={section}
-          onSection={(topic) => app.showLeft("settings", topic)}
-          onBack={app.leaveLeft}
-        />
-      )}
-      {open === undefined ? (
-        <NothingOpen first={first} />
-      ) : (
-        <ConversationPane model={open} details={details} actions={app} />
-      )}
-      {details && <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />}
-      <Toast app={app} />
-    </div>
+    <OwnAccount value={state?.accountId ?? ""}>
+      <div className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}>
+        <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
+        {leftPanel === "list" && (
+          <ListPane
+            models={app}
+            state={state}
+            openId={open?.id ?? ""}
+            profile={profile}
+            actions={app}
+            onInvite={invite}
+          />
+        )}
+        {leftPanel === "archived" && (
+          <ArchivedPane model={app.list} openId={open?.id ?? ""} actions={app} onBack={app.leaveLeft} />
+        )}
+        {leftPanel === "new-chat" && (
+          <NewChatPane
+            model={app.contacts}
+            self={state}
+            onBack={app.leaveLeft}
+            onInvite={invite}
+            onGroup={() => app.showLeft("new-group")}
+            onJoin={() => app.showLeft("join")}
+          />
+        )}
+        {leftPanel === "new-group" && <NewGroupPane model={app.newGroup} onBack={app.leaveLeft} />}
+        {leftPanel === "join" && <JoinPane model={app.join} onBack={app.leaveLeft} />}
+        {leftPanel === "settings" && (
+          <SettingsPane
+            model={app.settings}
+            devices={app.devices}
+            notifications={app.notifications}
+            state={state}
+            profile={profile}
+            section={section}
+            onSection={(topic) => app.showLeft("settings", topic)}
+            onBack={app.leaveLeft}
+          />
+        )}
+        {open === undefined ? (
+          <NothingOpen first={first} />
+        ) : (
+          <ConversationPane model={open} details={details} actions={app} />
+        )}
+        {details && contactPanel !== undefined && (
+          <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
+        )}
+        {details && groupInfo !== undefined && (
+          <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
+        )}
+        <Toast app={app} />
+      </div>
+    </OwnAccount>
   );
 }
 

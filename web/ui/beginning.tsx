@@ -2,7 +2,8 @@
 
 import type { ReactNode } from "react";
 
-import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, groupOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
+import { membersLine } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
@@ -21,7 +22,10 @@ interface BeginningProps {
 export function Beginning({ conversation, onCompare }: BeginningProps) {
   const title = titleOf(conversation);
   const direct = directOf(conversation);
+  const group = groupOf(conversation);
   const handle = formatPhone(partnerHandle(conversation));
+  const about = direct?.about ?? group?.description ?? "";
+  const readers = group === undefined ? say("beginning.encryptedToSelf") : say("beginning.encryptedGroup");
   const link = (words: ReactNode[]) => (
     <button key="link" type="button" className={buttons.linkButton} onClick={onCompare}>
       {words}
@@ -29,20 +33,27 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
   );
   return (
     <li className={styles.beginning} data-key="beginning">
-      <Avatar id={avatarIdOf(conversation)} title={title} size="large" className={styles.picture} />
+      <Avatar
+        id={avatarIdOf(conversation)}
+        title={title}
+        size="large"
+        group={group !== undefined}
+        className={styles.picture}
+      />
       <span className={styles.name} dir="auto">
         {title}
       </span>
       {handle !== "" && handle !== title && <span className={styles.phone}>{handle}</span>}
-      {direct !== undefined && direct.about !== "" && (
+      {group !== undefined && <span className={styles.phone}>{membersLine(conversation)}</span>}
+      {about !== "" && (
         <span className={styles.about} dir="auto">
-          {direct.about}
+          {about}
         </span>
       )}
       <p className={styles.encrypted}>
         <Icon name={direct?.verified === true ? "shield" : "lock"} />
         <span>
-          {direct === undefined ? say("beginning.encryptedToSelf") : `${say("beginning.encrypted", { title })} `}
+          {direct === undefined ? readers : `${say("beginning.encrypted", { title })} `}
           {direct?.verified === true && say("beginning.compared")}
           {direct?.verified === false && <Words id="beginning.toCompare" marks={{ link }} />}
         </span>

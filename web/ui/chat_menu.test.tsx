@@ -10,13 +10,14 @@ afterEach(cleanup);
 
 const onDetails = vi.fn();
 const onBlock = vi.fn();
-const show = (blocked: boolean | undefined) => {
+const show = (blocked: boolean | undefined, group?: { onDetails: () => void; onLeave: (() => void) | undefined }) => {
   const partner = blocked === undefined ? undefined : { blocked, onDetails, onBlock };
   const nothing = () => undefined;
   render(
     <ChatMenu
       opener={document.body}
       partner={partner}
+      group={group}
       arrange={[]}
       onSearchHere={nothing}
       onSearchAll={nothing}
@@ -46,5 +47,17 @@ describe("the menu of a conversation", () => {
   it("has neither in a conversation with oneself", () => {
     show(undefined);
     expect(items()).toHaveLength(2);
+  });
+
+  it("leads to what a group is, and out of it as long as one is in it", () => {
+    const onLeave = vi.fn();
+    show(undefined, { onDetails, onLeave });
+    choose("Group info");
+    expect(onDetails).toHaveBeenCalledTimes(2);
+    choose("Leave group");
+    expect(onLeave).toHaveBeenCalledTimes(1);
+    cleanup();
+    show(undefined, { onDetails, onLeave: undefined });
+    expect(items().map(({ textContent }) => textContent)).not.toContain("Leave group");
   });
 });

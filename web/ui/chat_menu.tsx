@@ -6,8 +6,10 @@ import { PopupMenu, type PopupItem } from "./popup_menu";
 interface ChatMenuProps {
   /** The button that opens it. */
   opener: HTMLElement;
-  /** Of a conversation with somebody; undefined in one with oneself. */
+  /** Of a conversation with somebody; undefined in any other. */
   partner: { blocked: boolean; onDetails: () => void; onBlock: (blocked: boolean) => void } | undefined;
+  /** Of one with a group; what can't be left has been left. */
+  group: { onDetails: () => void; onLeave: (() => void) | undefined } | undefined;
   /** Pinning, muting, archiving. */
   arrange: readonly PopupItem[];
   onSearchHere: () => void;
@@ -16,12 +18,21 @@ interface ChatMenuProps {
 }
 
 /** What else can be done with a conversation: the menu in its head. */
-export default function ChatMenu({ opener, partner, arrange, onSearchHere, onSearchAll, onClose }: ChatMenuProps) {
+export default function ChatMenu({
+  opener,
+  partner,
+  group,
+  arrange,
+  onSearchHere,
+  onSearchAll,
+  onClose,
+}: ChatMenuProps) {
   const items: PopupItem[] = [
     { icon: "search", label: say("chatSearch.searchThisChat"), act: onSearchHere },
     { icon: "chats", label: say("chatMenu.searchAll"), act: onSearchAll },
   ];
   if (partner !== undefined) items.push({ icon: "info", label: say("common.contactDetails"), act: partner.onDetails });
+  if (group !== undefined) items.push({ icon: "info", label: say("common.groupInfo"), act: group.onDetails });
   items.push(...arrange);
   if (partner !== undefined) {
     const { blocked, onBlock } = partner;
@@ -31,5 +42,6 @@ export default function ChatMenu({ opener, partner, arrange, onSearchHere, onSea
       act: () => onBlock(!blocked),
     });
   }
+  if (group?.onLeave !== undefined) items.push({ icon: "leave", label: say("group.leave"), act: group.onLeave });
   return <PopupMenu label={say("chatMenu.more")} at={opener} onClose={onClose} items={items} />;
 }

@@ -14,15 +14,23 @@ import {
 
 import type { ComposerViewModel, Quoted } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, titleOf } from "../view-models/core";
+import { directOf, titleOf, type Member } from "../view-models/core";
+import { closedText } from "../view-models/group_text";
+import type { MentionChoiceSnapshot, MentionChoiceViewModel } from "../view-models/mention_choice";
 import { say } from "../view-models/say";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
+import { onDemand } from "./on_demand";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import quotes from "./parts/quote.module.css";
+
+/** Fetched when somebody first wants to name a member; its elements are those that the field speaks of. */
+const MentionList = onDemand(() => import("./mention_list").then(({ MentionList: list }) => list));
+export const MENTION_LIST_ID = "mention-list";
+export const mentionOptionId = (at: number): string => `${MENTION_LIST_ID}-${at}`;
 
 interface ComposerProps {
   model: ConversationViewModel;
@@ -35,11 +43,7 @@ export function Composer({ model, field }: ComposerProps) {
   const [picking, setPicking] = useState(false);
   const toField = () => field.current?.focus();
 
-  useEffect(() => {
-    const leave = () => model.composer.saveDraft();
-    addEventListener("pagehide", leave);
-    return () => removeEventListener("pagehide", leave);
-  }, [model]);
+  useDraftKept(model);
 
   const send = () => {
     setPicking(false);
@@ -56,13 +60,14 @@ export function Composer({ model, field }: ComposerProps) {
   };
 
   const blocked = directOf(conversation)?.blocked === true;
-  const wasBlocked = useRef(blocked);
-  useEffect(() => {
-    // The button that unblocked is gone: one goes on where it was.
-    if (wasBlocked.current && !blocked && document.activeElement === document.body) field.current?.focus();
-    wasBlocked.current = blocked;
-  }, [blocked, field]);
+  useFocusWhenUnblocked(blocked, field);
   if (blocked) return <Blocked model={model} />;
+  const closed = closedText(conversation);
+  if (closed !== "") return <Closed>{closed}</Closed>;
+  const { mentioning } = model;
+  const choose = (member?: Member) => {
+    if (mentioning !== undefined) placeCursor(field.current, mentioning.choose(member));
+  };
   return (
     <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
@@ -75,6 +80,7 @@ export function Composer({ model, field }: ComposerProps) {
       )}
       <div className={styles.composerFrame}>
         <div className={styles.composerBox}>
+          {mentioning !== undefined && <Mentions model={mentioning} onChoose={choose} />}
           {quoted !== undefined && (
             <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
           )}
@@ -84,6 +90,8 @@ export function Composer({ model, field }: ComposerProps) {
               model={model.composer}
               label={say("composer.messageTo", { title: titleOf(conversation) })}
               field={field}
+              mentioning={mentioning}
+              onChoose={() => choose()}
               onEnter={send}
             />
           </div>
@@ -98,16 +106,52 @@ export function Composer({ model, field }: ComposerProps) {
   );
 }
 
+function useDraftKept(model: ConversationViewModel): void {
+  useEffect(() => {
+    const leave = () => model.composer.saveDraft();
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [model]);
+}
+
+function useFocusWhenUnblocked(blocked: boolean, field: ComposerProps["field"]): void {
+  const wasBlocked = useRef(blocked);
+  useEffect(() => {
+    // The button that unblocked is gone: one goes on where it was.
+    if (wasBlocked.current && !blocked && document.activeElement === document.body) field.current?.focus();
+    wasBlocked.current = blocked;
+  }, [blocked, field]);
+}
+
 /** In place of what is selected; the cursor stands after it. */
 function insert(model: ComposerViewModel, area: HTMLTextAreaElement | null, emoji: string): void {
   const { text } = model.snapshot();
   const at = area?.selectionStart ?? text.length;
   const end = area?.selectionEnd ?? at;
   model.setText(text.slice(0, at) + emoji + text.slice(end));
+  placeCursor(area, at + emoji.length);
+}
+
+/** When the text is there. */
+function placeCursor(area: HTMLTextAreaElement | null, at: number): void {
   requestAnimationFrame(() => {
     area?.focus();
-    area?.setSelectionRange(at + emoji.length, at + emoji.length);
+    area?.setSelectionRange(at, at);
   });
+}
+
+function Mentions({ model, onChoose }: { model: MentionChoiceViewModel; onChoose: (member: Member) => void }) {
+  const { found } = useViewModel(model);
+  return found.length > 0 && <MentionList model={model} onChoose={onChoose} />;
+}
+
+/** In its place where nothing can be written: why. */
+function Closed({ children }: { children: string }) {
+  return (
+    <p className={`${styles.composer} ${styles.composerBlocked}`} data-part="closed" role="status">
+      {children}
+    </p>
+  );
 }
 
 /** In its place while the partner is blocked: the way back. */
@@ -138,7 +182,7 @@ function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string
     <div className={styles.composerQuote} data-part="composer-quote">
       <div className={`${quotes.quote} ${styles.quoted}`}>
         <span className={quotes.author} dir="auto">
-          {quoted.isOwn ? say("common.you") : title}
+          {quoted.isOwn ? say("common.you") : quoted.author === "" ? title : quoted.author}
         </span>
         <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoted.excerpt}</span>
       </div>
@@ -168,12 +212,23 @@ interface TextFieldProps {
   model: ComposerViewModel;
   label: string;
   field: RefObject<HTMLTextAreaElement | null>;
+  /** In a group. */
+  mentioning: MentionChoiceViewModel | undefined;
+  /** The member who is proposed is meant. */
+  onChoose: () => void;
   onEnter: () => void;
 }
 
+const NO_MENTIONS: MentionChoiceSnapshot = { found: [], active: 0 };
+const noMentions = { snapshot: () => NO_MENTIONS, subscribe: () => () => undefined };
+
 /** As high as its text, within bounds. */
-function TextField({ model, label, field, onEnter }: TextFieldProps) {
+function TextField({ model, label, field, mentioning, onChoose, onEnter }: TextFieldProps) {
   const { text } = useViewModel(model);
+  const { found, active } = useViewModel<MentionChoiceSnapshot>(mentioning ?? noMentions);
+  const proposing = found.length > 0;
+  const look = (area: HTMLTextAreaElement) =>
+    void mentioning?.look(area.selectionStart === area.selectionEnd ? area.selectionStart : -1);
   useLayoutEffect(() => {
     const fit = () => {
       const area = field.current;
@@ -186,6 +241,7 @@ function TextField({ model, label, field, onEnter }: TextFieldProps) {
     return () => removeEventListener("resize", fit);
   }, [text, field]);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (proposing && mentioning !== undefined && takeMentionKey(event, mentioning, onChoose)) return;
     if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       onEnter();
@@ -203,10 +259,36 @@ function TextField({ model, label, field, onEnter }: TextFieldProps) {
       value={text}
       placeholder={say("composer.placeholder")}
       aria-label={label}
+      aria-autocomplete={mentioning === undefined ? undefined : "list"}
+      aria-controls={proposing ? MENTION_LIST_ID : undefined}
+      aria-activedescendant={proposing ? mentionOptionId(active) : undefined}
       enterKeyHint="send"
-      onChange={(event) => model.setText(event.target.value)}
+      onChange={(event) => {
+        model.setText(event.target.value);
+        look(event.target);
+      }}
+      onSelect={(event) => look(event.currentTarget)}
       onKeyDown={onKeyDown}
-      onBlur={model.stopTyping}
+      onBlur={() => {
+        model.stopTyping();
+        mentioning?.close();
+      }}
     />
   );
+}
+
+/** While members are proposed; true when the key was for them. */
+function takeMentionKey(event: KeyboardEvent, model: MentionChoiceViewModel, onChoose: () => void): boolean {
+  const acts: Partial<Record<string, () => void>> = {
+    ArrowDown: () => model.move(1),
+    ArrowUp: () => model.move(-1),
+    Enter: onChoose,
+    Tab: onChoose,
+    Escape: model.decline,
+  };
+  const act = event.shiftKey ? undefined : acts[event.key];
+  if (act === undefined) return false;
+  event.preventDefault();
+  act();
+  return true;
 }

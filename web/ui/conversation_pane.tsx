@@ -8,12 +8,16 @@ import type { ConversationViewModel } from "../view-models/conversation";
 import {
   avatarIdOf,
   directOf,
+  groupOf,
   partnerHandle,
   PresenceKind,
+  Role,
   textOf,
   titleOf,
   type Conversation,
+  type Person,
 } from "../view-models/core";
+import { membersLine, typingText } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
@@ -23,6 +27,7 @@ import { BlockQuestion } from "./block_question";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
+import { GroupProgressLine } from "./group_progress";
 import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
@@ -44,6 +49,10 @@ const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) =
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+const LeaveQuestion = onDemand(() => import("./leave_question").then(({ default: question }) => question), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
+
 const ChatSearch = onDemand(() => import("./chat_search").then(({ ChatSearch: search }) => search));
 
 /** What the pane asks of the app around it. */
@@ -52,6 +61,8 @@ export interface ConversationPaneActions {
   openDetails: () => void;
   closeDetails: () => void;
   toggleDetails: () => void;
+  /** Opens the conversation with a member of the group. */
+  openPerson: (person: Person) => unknown;
   /** Brings a message of this conversation into view. */
   jumpTo: (message: string) => unknown;
   openSearch: () => void;
@@ -76,6 +87,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
     () => ({
       jumpTo: actions.jumpTo,
       openDetails: actions.openDetails,
+      openPerson: (person) => void actions.openPerson(person),
       reply: (message) => {
         model.composer.quote(message);
         field.current?.focus();
@@ -119,6 +131,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         toComposer={() => field.current?.focus()}
       />
       <IdentityBanner model={model} onCompare={actions.openDetails} />
+      <GroupProgressLine model={model} />
       <Composer key={`composer-${model.id}`} model={model} field={field} />
     </main>
   );
@@ -129,6 +142,9 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
   const status = useStatus(conversation);
   const now = useNow();
   const direct = directOf(conversation);
+  const group = groupOf(conversation);
+  const details = say(group === undefined ? "common.contactDetails" : "common.groupInfo");
+  const hasDetails = direct !== undefined || group !== undefined;
   return (
     <header className={`${panes.header} ${styles.conversationHeader}`}>
       <button
@@ -139,8 +155,14 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
       >
         <Icon name="back" />
       </button>
-      <button type="button" className={styles.partner} disabled={direct === undefined} onClick={actions.toggleDetails}>
-        <Avatar id={avatarIdOf(conversation)} title={titleOf(conversation)} size="small" className={styles.picture} />
+      <button type="button" className={styles.partner} disabled={!hasDetails} onClick={actions.toggleDetails}>
+        <Avatar
+          id={avatarIdOf(conversation)}
+          title={titleOf(conversation)}
+          size="small"
+          group={group !== undefined}
+          className={styles.picture}
+        />
         <span className={styles.names}>
           <span className={styles.name}>
             <span dir="auto">{titleOf(conversation)}</span>
@@ -165,13 +187,13 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
           </span>
         </span>
       </button>
-      {direct !== undefined && (
+      {hasDetails && (
         <button
           type="button"
           className={buttons.iconButton}
           id="open-details"
-          aria-label={say("common.contactDetails")}
-          title={say("common.contactDetails")}
+          aria-label={details}
+          title={details}
           onClick={actions.toggleDetails}
         >
           <Icon name="info" />
@@ -187,10 +209,12 @@ const MENU_ID = "open-chat-menu";
 function MenuButton({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
   const { conversation } = useViewModel(model);
   const [opener, setOpener] = useState<HTMLElement>();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"block" | "leave">();
   const muting = useMuting(actions.arrangement.mute);
   const direct = directOf(conversation);
-  const onBlock = (blocked: boolean) => (blocked ? setAsking(true) : void model.setBlocked(false));
+  const group = groupOf(conversation);
+  const onLeave = group === undefined || group.role === Role.kNone ? undefined : () => setAsking("leave");
+  const onBlock = (blocked: boolean) => (blocked ? setAsking("block") : void model.setBlocked(false));
   return (
     <>
       <button
@@ -209,6 +233,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         <ChatMenu
           opener={opener}
           partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
+          group={group && { onDetails: actions.openDetails, onLeave }}
           arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
           onSearchHere={model.search.open}
           onSearchAll={() => searchAll(actions)}
@@ -216,11 +241,18 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         />
       )}
       {muting.question}
-      {asking && (
+      {asking === "block" && (
         <BlockQuestion
           title={titleOf(conversation)}
           onBlock={() => void model.setBlocked(true)}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+      {asking === "leave" && (
+        <LeaveQuestion
+          title={titleOf(conversation)}
+          onLeave={() => void model.leave()}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </>
@@ -231,7 +263,9 @@ function useStatus(conversation: Conversation): { text: string; kind: "" | "typi
   const presence = directOf(conversation)?.presence;
   const handle = partnerHandle(conversation);
   const now = useNow();
-  if (conversation.typing.length > 0) return { text: say("common.typing"), kind: "typing" };
+  const typing = typingText(conversation);
+  if (typing !== "") return { text: typing, kind: "typing" };
+  if (groupOf(conversation) !== undefined) return { text: membersLine(conversation), kind: "" };
   switch (presence?.kind) {
     case PresenceKind.kOnline:
       return { text: say("conversation.online"), kind: "lively" };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo } from "react";
+import { memo, useContext } from "react";
 
 import { isMuted, isQuiet } from "../view-models/arrangement";
-import { avatarIdOf, directOf, titleOf, type Conversation } from "../view-models/core";
+import { avatarIdOf, directOf, groupOf, titleOf, type Conversation } from "../view-models/core";
+import { isNotice } from "../view-models/content_kinds";
+import { authorIn, typingText } from "../view-models/group_text";
 import { say } from "../view-models/say";
 import { millis, listTimeText } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
@@ -11,6 +13,7 @@ import { Avatar } from "./avatar";
 import type { ConversationMenuPlace } from "./conversation_menu";
 import { Icon, type IconName } from "./icons";
 import { useContextMenu } from "./long_press";
+import { OwnAccount } from "./own_account";
 import { lineOf, previewText } from "../view-models/preview_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
@@ -53,7 +56,7 @@ export const ConversationRow = memo(function ConversationRow({
         onClick={() => onOpen(id)}
         {...menu}
       >
-        <Avatar id={avatarIdOf(conversation)} title={title} />
+        <Avatar id={avatarIdOf(conversation)} title={title} group={groupOf(conversation) !== undefined} />
         <span className={rows.main}>
           <span className={rows.line}>
             <span className={rows.title} data-part="title" dir="auto">
@@ -100,8 +103,15 @@ function Marks({
 }
 
 function Preview({ conversation, current }: { conversation: Conversation; current: boolean }) {
-  const { typing, draft, lastMessage } = conversation;
-  if (typing.length > 0) return <span className={`${rows.preview} ${rows.typing}`}>{say("common.typing")}</span>;
+  const self = useContext(OwnAccount);
+  const { draft, lastMessage } = conversation;
+  const typing = typingText(conversation);
+  if (typing !== "")
+    return (
+      <span className={`${rows.preview} ${rows.typing}`}>
+        <span className={rows.text}>{typing}</span>
+      </span>
+    );
   if (draft !== "" && !current) {
     return (
       <span className={rows.preview}>
@@ -113,13 +123,17 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
   if (lastMessage === undefined)
     return (
       <span className={rows.preview}>
-        <span className={rows.text}>{say("conversationRow.noMessagesYet")}</span>
+        <span className={rows.text}>
+          {groupOf(conversation)?.incomplete === true ? say("group.fetching") : say("conversationRow.noMessagesYet")}
+        </span>
       </span>
     );
+  const author = isNotice(lastMessage) ? "" : authorIn(conversation, lastMessage);
   return (
     <span className={rows.preview}>
-      {lastMessage.outgoing && <Ticks tick={lastMessage.tick} />}
-      <span className={rows.text}>{previewText(lastMessage)}</span>
+      {lastMessage.outgoing && !isNotice(lastMessage) && <Ticks tick={lastMessage.tick} />}
+      {author !== "" && <span className={rows.author}>{`${say("messageRow.wordsOf", { name: author })} `}</span>}
+      <span className={rows.text}>{previewText(lastMessage, self)}</span>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useLayoutEffect, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { say } from "../view-models/say";
 import { useOverlay } from "./keys";
@@ -18,9 +18,18 @@ interface ConfirmProps {
   onCancel: () => void;
 }
 
-/** Asks before something that is hard to take back. Escape and a click beside it cancel. */
-export function Confirm({ title, children, confirm, danger = false, choice, onConfirm, onCancel }: ConfirmProps) {
+interface DialogProps {
+  title: string;
+  /** Its buttons, at the end. */
+  answers: ReactNode;
+  children: ReactNode;
+  onCancel: () => void;
+}
+
+/** What lies over the page until it is answered. Escape and a click beside it cancel. */
+export function Dialog({ title, answers, children, onCancel }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
   useOverlay(true, onCancel);
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -31,26 +40,38 @@ export function Confirm({ title, children, confirm, danger = false, choice, onCo
     <dialog
       className={styles.dialog}
       ref={dialog}
-      aria-labelledby="confirm-title"
+      aria-labelledby={id}
       onCancel={onCancel}
       onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => event.target === dialog.current && onCancel()}
     >
-      <h2 id="confirm-title">{title}</h2>
+      <h2 id={id}>{title}</h2>
+      {children}
+      <div className={styles.buttons}>{answers}</div>
+    </dialog>
+  );
+}
+
+/** Asks before something that is hard to take back. */
+export function Confirm({ title, children, confirm, danger = false, choice, onConfirm, onCancel }: ConfirmProps) {
+  const answers = (
+    <>
+      <button type="button" className={buttons.button} onClick={onCancel}>
+        {say("common.cancel")}
+      </button>
+      <button
+        type="button"
+        className={`${buttons.button} ${danger ? `${buttons.danger} ${buttons.final}` : buttons.primary}`}
+        onClick={onConfirm}
+      >
+        {confirm}
+      </button>
+    </>
+  );
+  return (
+    <Dialog title={title} answers={answers} onCancel={onCancel}>
       <p>{children}</p>
       {choice}
-      <div className={styles.buttons}>
-        <button type="button" className={buttons.button} onClick={onCancel}>
-          {say("common.cancel")}
-        </button>
-        <button
-          type="button"
-          className={`${buttons.button} ${danger ? `${buttons.danger} ${buttons.final}` : buttons.primary}`}
-          onClick={onConfirm}
-        >
-          {confirm}
-        </button>
-      </div>
-    </dialog>
+    </Dialog>
   );
 }

@@ -11,15 +11,16 @@ interface HeroProps {
   name: string;
   /** Not said again when it is the name. */
   handle: string;
+  group?: boolean;
   children?: ReactNode;
 }
 
 /** Who somebody is, at the head of a page about them. */
-export function Hero({ id, name, handle, children }: HeroProps) {
+export function Hero({ id, name, handle, group = false, children }: HeroProps) {
   const shown = formatPhone(handle);
   return (
     <div className={styles.hero}>
-      <Avatar id={id} title={name} size="large" className={styles.picture} />
+      <Avatar id={id} title={name} size="large" group={group} className={styles.picture} />
       <span className={styles.name} dir="auto">
         {name}
       </span>

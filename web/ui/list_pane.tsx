@@ -13,7 +13,6 @@ import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConnectionBanner } from "./connection_banner";
 import { ConversationRows, type ConversationRowActions } from "./conversation_rows";
-import { DeviceNoticeBanner } from "./device_notices";
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
@@ -28,6 +27,7 @@ import panes from "./parts/pane.module.css";
 import rows from "./parts/rows.module.css";
 import searches from "./parts/search.module.css";
 
+const DeviceNoticeBanner = onDemand(() => import("./device_notices").then(({ DeviceNoticeBanner: banner }) => banner));
 const RebuiltBanner = onDemand(() => import("./rebuilt_banner").then(({ RebuiltBanner: banner }) => banner));
 const FirstSteps = onDemand(() => import("./first_steps").then(({ FirstSteps: steps }) => steps));
 
@@ -109,7 +109,9 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       <SearchField model={search} field={field} />
       {state?.rebuilt !== undefined && <RebuiltBanner state={state} />}
       <ConnectionBanner state={state} onTry={actions.tryNow} />
-      <DeviceNoticeBanner state={state} onLook={() => actions.showLeft("settings", "devices")} />
+      {state !== undefined && state.deviceNotices.length > 0 && (
+        <DeviceNoticeBanner state={state} onLook={() => actions.showLeft("settings", "devices")} />
+      )}
       {someoneThere && !searching && <NotificationsBanner model={notifications} />}
       <div className={panes.body}>
         <Conversations models={models} openId={openId} actions={actions} onInvite={onInvite} />

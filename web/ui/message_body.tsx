@@ -3,9 +3,10 @@
 // What is in a bubble: one component for each kind of content, by a table.
 import { useMemo, useState, type ComponentType, type ReactNode } from "react";
 
-import { textOf, Tick, type Message } from "../view-models/core";
+import { textOf, Tick, type Message, type Person } from "../view-models/core";
 import { shownKind, type ShownKind } from "../view-models/content_kinds";
 import { isOnlyEmoji } from "../view-models/large_emoji";
+import { mentionsOf } from "../view-models/mentions";
 import { foldedText } from "../view-models/rich_text";
 import { say } from "../view-models/say";
 import { Icon, type IconName } from "./icons";
@@ -18,15 +19,18 @@ interface BodyProps {
   whole: boolean;
   /** The time, at the end of the last line: a float, so that it goes below when there is no room. */
   meta: ReactNode;
+  /** Somebody who is named in it is wanted. */
+  onPerson: (person: Person) => void;
 }
 
 /** One to three emoji alone are large, and have no bubble. */
 export const isBare = (message: Message): boolean =>
   message.quote === undefined && message.tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
 
-function TextBody({ message, whole, meta }: BodyProps) {
+function TextBody({ message, whole, meta, onPerson }: BodyProps) {
   const [unfolded, setUnfolded] = useState(false);
   const text = textOf(message);
+  const mentions = useMemo(() => mentionsOf(message), [message]);
   const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
   if (isBare(message))
     return (
@@ -40,7 +44,7 @@ function TextBody({ message, whole, meta }: BodyProps) {
   return (
     <div className={styles.text} dir="auto">
       <span className={styles.words} data-words>
-        <RichText text={folded ?? text} />
+        <RichText text={folded ?? text} mentions={mentions} onPerson={onPerson} />
         {folded !== undefined && "…"}
       </span>
       {folded !== undefined && (

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The rows of the list of messages: one component for each kind of item.
-import type { ComponentType } from "react";
+import { useContext, type ComponentType } from "react";
 
-import { titleOf, type Conversation } from "../view-models/core";
+import { groupOf, titleOf, type Conversation } from "../view-models/core";
 import type { Item } from "../view-models/message_items";
 import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
 import { noticeText } from "./identity_banner";
 import type { MenuPlace } from "./message_menu";
 import { MessageRow, type MessageActions } from "./message_row";
+import { OwnAccount } from "./own_account";
 import styles from "./message_list.module.css";
 
 interface ItemProps<Kind extends Item["kind"]> {
@@ -18,6 +19,18 @@ interface ItemProps<Kind extends Item["kind"]> {
   now: number;
   actions: MessageActions;
   onMenu: (place: MenuPlace) => void;
+}
+
+function Notice({ item, conversation, actions }: ItemProps<"notice">) {
+  const self = useContext(OwnAccount);
+  const ofGroup = item.message.body.case === "groupEvent";
+  return (
+    <li data-key={item.key} className={`${styles.noticeRow} ${ofGroup ? styles.ofGroup : ""}`}>
+      <button type="button" dir="auto" onClick={actions.openDetails}>
+        {noticeText(item.message, titleOf(conversation), self)}
+      </button>
+    </li>
+  );
 }
 
 const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
@@ -31,13 +44,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       {say("messageItems.unread", { count: item.count })}
     </li>
   ),
-  notice: ({ item, conversation, actions }) => (
-    <li data-key={item.key} className={styles.noticeRow}>
-      <button type="button" onClick={actions.openDetails}>
-        {noticeText(item.message, titleOf(conversation))}
-      </button>
-    </li>
-  ),
+  notice: Notice,
   message: ({ item, conversation, actions, onMenu }) => (
     <MessageRow
       message={item.message}
@@ -46,6 +53,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       timed={item.timed}
       whole={item.whole}
       partner={titleOf(conversation)}
+      inGroup={groupOf(conversation) !== undefined}
       actions={actions}
       onMenu={onMenu}
     />

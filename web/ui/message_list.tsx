@@ -24,6 +24,10 @@ const MessageMenu = onDemand(() => import("./message_menu").then(({ default: men
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+const MessageInfo = onDemand(() => import("./message_info").then(({ MessageInfo: info }) => info), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
+
 interface MessageListProps {
   model: ConversationViewModel;
   /** The same object from one rendering to the next: rows that did not change are not rendered again. */
@@ -39,6 +43,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
   const now = useNow();
   const { scroller, rows, away, look } = useTimelineScroll(model, covered);
   const [menu, setMenu] = useState<MenuPlace>();
+  const [asked, setAsked] = useState<Message>();
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) =>
     takeKey(event, (id) => model.timeline.message(id), actions, toComposer);
   return (
@@ -74,7 +79,16 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
       </div>
       {away && loaded && <ToEnd unread={conversation.unread} onClick={() => void model.timeline.showNewest()} />}
       {menu !== undefined && (
-        <MessageMenu place={menu} onReply={actions.reply} onCopy={actions.copy} onClose={() => setMenu(undefined)} />
+        <MessageMenu
+          place={menu}
+          onReply={actions.reply}
+          onCopy={actions.copy}
+          onInfo={conversation.peer.case === "self" ? undefined : setAsked}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+      {asked !== undefined && (
+        <MessageInfo message={asked} receiptsOf={model.receipts} onClose={() => setAsked(undefined)} />
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { textOf, type Message } from "../view-models/core";
+import { textOf, Tick, type Message } from "../view-models/core";
 import { say } from "../view-models/say";
 import { PopupMenu, type PopupItem } from "./popup_menu";
 
@@ -14,14 +14,20 @@ interface MessageMenuProps {
   place: MenuPlace;
   onReply: (message: Message) => void;
   onCopy: (message: Message) => void;
+  /** Who has got it; undefined where nobody else gets any. */
+  onInfo: ((message: Message) => void) | undefined;
   onClose: () => void;
 }
 
+const ON_ITS_WAY = [Tick.kSent, Tick.kDelivered, Tick.kRead];
+
 /** What can be done with a message. */
-export default function MessageMenu({ place, onReply, onCopy, onClose }: MessageMenuProps) {
+export default function MessageMenu({ place, onReply, onCopy, onInfo, onClose }: MessageMenuProps) {
   const { message } = place;
   const items: PopupItem[] = [{ icon: "reply", label: say("common.reply"), act: () => onReply(message) }];
   if (textOf(message) !== "")
     items.push({ icon: "copy", label: say("messageMenu.copyText"), act: () => onCopy(message) });
+  if (onInfo !== undefined && message.outgoing && ON_ITS_WAY.includes(message.tick))
+    items.push({ icon: "info", label: say("messageMenu.info"), act: () => onInfo(message) });
   return <PopupMenu label={say("messageMenu.message")} items={items} at={place} onClose={onClose} />;
 }

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo, useState } from "react";
+import { memo, useContext, useState } from "react";
 
-import { Tick, type Message, type Quote } from "../view-models/core";
+import { Tick, type Message, type Person, type Quote } from "../view-models/core";
+import { nameOf } from "../view-models/group_text";
+import { colourOf } from "../view-models/initials";
 import { lineOf } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
+import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
 import { isBare, MessageBody } from "./message_body";
 import type { MenuPlace } from "./message_menu";
+import { OwnAccount } from "./own_account";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
 import buttons from "./parts/button.module.css";
+import people from "./parts/person.module.css";
 import quotes from "./parts/quote.module.css";
 import hidden from "./parts/hidden.module.css";
 
@@ -29,6 +34,8 @@ export interface MessageActions {
   remove: (message: Message) => void;
   /** Who the partner is: what a notice is about. */
   openDetails: () => void;
+  /** The conversation with a member of the group. */
+  openPerson: (person: Person) => void;
 }
 
 interface MessageRowProps {
@@ -40,7 +47,9 @@ interface MessageRowProps {
   /** Nothing of it is folded away. */
   whole: boolean;
   partner: string;
-  actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain" | "remove">;
+  /** Several write here: it says who did. */
+  inGroup: boolean;
+  actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain" | "remove" | "openPerson">;
   onMenu: (place: MenuPlace) => void;
 }
 
@@ -51,10 +60,13 @@ export const MessageRow = memo(function MessageRow({
   timed,
   whole,
   partner,
+  inGroup,
   actions,
   onMenu,
 }: MessageRowProps) {
-  const { outgoing, quote, tick } = message;
+  const { outgoing, quote, tick, sender } = message;
+  const ofMember = inGroup && !outgoing;
+  const author = inGroup ? nameOf(sender) : partner;
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
   const place = `${first ? styles.first : ""} ${last ? styles.last : ""}`;
@@ -69,43 +81,93 @@ export const MessageRow = memo(function MessageRow({
       onPointerEnter={point}
       onFocus={point}
     >
+      {ofMember && (
+        <span className={styles.slot}>
+          {last && <Avatar id={sender?.accountId ?? ""} title={author} size="tiny" />}
+        </span>
+      )}
       <div
         className={`${styles.bubble} ${isBare(message) ? styles.bare : ""}`}
         data-bubble
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && actions.reply(message)}
       >
-        <span className={hidden.hidden}>
-          {outgoing ? say("messageRow.ownWords") : say("messageRow.wordsOf", { name: partner })}
-        </span>
-        {quote !== undefined && <Quoted quote={quote} message={message} partner={partner} onJump={actions.jumpTo} />}
-        <MessageBody message={message} whole={whole} meta={<Meta message={message} timed={timed} />} />
-        {tick === Tick.kFailed && (
-          <div className={styles.failure}>
-            <span>{notSentText(message.failure)}</span>
-            <button type="button" className={buttons.linkButton} onClick={() => actions.sendAgain(message)}>
-              {say("messageRow.sendAgain")}
-            </button>
-            <button type="button" className={buttons.linkButton} onClick={() => actions.remove(message)}>
-              {say("messageRow.delete")}
-            </button>
-          </div>
+        <Author message={message} name={author} shown={ofMember && first} onPerson={actions.openPerson} />
+        {quote !== undefined && (
+          <Quoted quote={quote} message={message} partner={partner} inGroup={inGroup} onJump={actions.jumpTo} />
         )}
+        <MessageBody
+          message={message}
+          whole={whole}
+          meta={<Meta message={message} timed={timed} />}
+          onPerson={actions.openPerson}
+        />
+        {tick === Tick.kFailed && <Failed message={message} actions={actions} />}
       </div>
       {pointed && <PointerActions message={message} onReply={actions.reply} onMenu={onMenu} />}
     </li>
   );
 });
 
+interface AuthorProps {
+  message: Message;
+  name: string;
+  /** Else it is only heard. */
+  shown: boolean;
+  onPerson: (person: Person) => void;
+}
+
+function Author({ message: { sender, outgoing }, name, shown, onPerson }: AuthorProps) {
+  if (!shown || sender === undefined)
+    return (
+      <span className={hidden.hidden}>
+        {outgoing ? say("messageRow.ownWords") : say("messageRow.wordsOf", { name })}
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className={`${people.name} ${styles.sender}`}
+      data-colour={colourOf(sender.accountId)}
+      data-part="sender"
+      dir="auto"
+      title={say("messageRow.openPerson", { name })}
+      onClick={() => onPerson(sender)}
+    >
+      {name}
+    </button>
+  );
+}
+
+function Failed({ message, actions }: Pick<MessageRowProps, "message" | "actions">) {
+  return (
+    <div className={styles.failure}>
+      <span>{notSentText(message.failure)}</span>
+      <button type="button" className={buttons.linkButton} onClick={() => actions.sendAgain(message)}>
+        {say("messageRow.sendAgain")}
+      </button>
+      <button type="button" className={buttons.linkButton} onClick={() => actions.remove(message)}>
+        {say("messageRow.delete")}
+      </button>
+    </div>
+  );
+}
+
 interface QuotedProps {
   quote: Quote;
   message: Message;
   partner: string;
+  inGroup: boolean;
   onJump: (id: string) => unknown;
 }
 
-function Quoted({ quote, message, partner, onJump }: QuotedProps) {
-  const isOwn = (quote.author?.accountId === message.sender?.accountId) === message.outgoing;
+function Quoted({ quote, message, partner, inGroup, onJump }: QuotedProps) {
+  const self = useContext(OwnAccount);
+  const { author } = quote;
+  const isOwn = inGroup
+    ? author?.accountId === self
+    : (author?.accountId === message.sender?.accountId) === message.outgoing;
+  const coloured = inGroup && !isOwn && !message.outgoing;
   return (
     <button
       type="button"
@@ -114,8 +176,12 @@ function Quoted({ quote, message, partner, onJump }: QuotedProps) {
       title={say("messageRow.goToQuoted")}
       onClick={() => void onJump(quote.messageId)}
     >
-      <span className={quotes.author} dir="auto">
-        {isOwn ? say("common.you") : partner}
+      <span
+        className={`${quotes.author} ${coloured ? people.name : ""}`}
+        data-colour={coloured ? colourOf(author?.accountId ?? "") : undefined}
+        dir="auto"
+      >
+        {isOwn ? say("common.you") : inGroup ? nameOf(author) : partner}
       </span>
       <span className={`${quotes.excerpt} ${styles.excerpt}`}>{lineOf(quote.excerpt)}</span>
     </button>

@@ -18,7 +18,16 @@ beforeEach(() => {
   core = new FakeCore();
   model = new ContactsViewModel(core, new EntityStore(core), () => undefined);
   const nothing = () => undefined;
-  render(<NewChatPane model={model} self={state({ name: "Ana" })} onBack={nothing} onInvite={nothing} />);
+  render(
+    <NewChatPane
+      model={model}
+      self={state({ name: "Ana" })}
+      onBack={nothing}
+      onInvite={nothing}
+      onGroup={nothing}
+      onJoin={nothing}
+    />,
+  );
 });
 afterEach(cleanup);
 

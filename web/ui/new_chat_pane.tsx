@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // In the place of the list: writing to somebody new, and the address book.
-import { useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useRef, useState, type FormEvent } from "react";
 
 import { isForSelf, matchingContacts, type ContactsViewModel } from "../view-models/contacts";
 import { HANDLE_BYTES_MAX, type Contact, type State } from "../view-models/core";
@@ -10,7 +10,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { AddContact, ContactRows } from "./contact_rows";
-import { Icon, type IconName } from "./icons";
+import { Icon } from "./icons";
 import { FirstMessage } from "./first_message";
 import { RowsPane } from "./rows_pane";
 import { useViewModel } from "./use_view_model";
@@ -19,16 +19,18 @@ import panes from "./parts/pane.module.css";
 import rows from "./parts/rows.module.css";
 import forms from "./parts/form.module.css";
 import searches from "./parts/search.module.css";
-import { Spinner } from "./spinner";
+import { Way } from "./way";
 
 interface NewChatPaneProps {
   model: ContactsViewModel;
   self: State | undefined;
   onBack: () => void;
   onInvite: () => void;
+  onGroup: () => void;
+  onJoin: () => void;
 }
 
-export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps) {
+export function NewChatPane({ model, self, onBack, onInvite, onGroup, onJoin }: NewChatPaneProps) {
   const { contacts, query, unreached, error, notice } = useViewModel(model);
   const [adding, setAdding] = useState(false);
   const searching = query.trim() !== "";
@@ -67,6 +69,8 @@ export function NewChatPane({ model, self, onBack, onInvite }: NewChatPaneProps)
               someFound={forSelf || found.length > 0}
               onAdd={() => setAdding(true)}
               onInvite={onInvite}
+              onGroup={onGroup}
+              onJoin={onJoin}
             />
             <ContactRows model={model} contacts={found} query={query} onOpen={open} />
             {searching && noteToSelf}
@@ -123,10 +127,12 @@ interface WaysProps {
   someFound: boolean;
   onAdd: () => void;
   onInvite: () => void;
+  onGroup: () => void;
+  onJoin: () => void;
 }
 
 /** What can be done with what is typed, and when nothing is. */
-function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
+function Ways({ model, someFound, onAdd, onInvite, onGroup, onJoin }: WaysProps) {
   const { query, busy, stranger } = useViewModel(model);
   const typed = query.trim();
   const isHandle = looksLikeHandle(query);
@@ -150,6 +156,12 @@ function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
       )}
       {typed === "" && (
         <>
+          <Way icon="people" id="open-new-group" onClick={onGroup}>
+            {say("newGroup.title")}
+          </Way>
+          <Way icon="link" id="open-join" onClick={onJoin}>
+            {say("newChat.join")}
+          </Way>
           <Way icon="personAdd" onClick={onAdd}>
             {say("newChat.addAContact")}
           </Way>
@@ -157,24 +169,6 @@ function Ways({ model, someFound, onAdd, onInvite }: WaysProps) {
         </>
       )}
     </div>
-  );
-}
-
-interface WayProps {
-  icon: IconName;
-  /** It is being done. */
-  busy?: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-  children: ReactNode;
-}
-
-function Way({ icon, busy = false, disabled = busy, onClick, children }: WayProps) {
-  return (
-    <button type="button" className={rows.action} data-row disabled={disabled} onClick={onClick}>
-      <span className={rows.disc}>{busy ? <Spinner /> : <Icon name={icon} />}</span>
-      {children}
-    </button>
   );
 }
 

@@ -107,3 +107,14 @@ it("a view that fails leaves words on the page, and the way to begin anew", () =
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(onReload).toHaveBeenCalledOnce();
 });
+
+it("the words that only parts say come with the first part, before it is there", async () => {
+  vi.resetModules(); // as a page begins: without them
+  const page = await import("./on_demand");
+  const { say } = await import("../view-models/say");
+  const words = () => say("archived.none");
+  expect(words()).not.toBe("Nothing is archived.");
+  const Shown = page.onDemand(() => Promise.resolve(() => <p>{words()}</p>));
+  render(<Shown />);
+  await screen.findByText("Nothing is archived.");
+});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Parts of the page whose code is fetched when they are first shown. One that can't be fetched says so in its place,
-// and why: without a connection it can be tried again; when the server has another version of the app by now, without
-// this part of the old one, the page begins anew with that.
+// Parts of the page whose code, and words, are fetched when they are first shown. One that can't be fetched says so in
+// its place, and why: without a connection it can be tried again; when the server has another version of the app by
+// now, without this part of the old one, the page begins anew with that.
 //
 //   shown ──► fetching ──► there
 //                │  ▲
@@ -19,6 +19,7 @@ import {
   type ReactNode,
 } from "react";
 
+import { learnPartTexts } from "../view-models/part_texts";
 import { say } from "../view-models/say";
 import { Confirm } from "./dialog";
 import buttons from "./parts/button.module.css";
@@ -71,7 +72,7 @@ export function onDemand<Props extends object>(
     const load = async (again = false) => {
       setTrouble(undefined);
       try {
-        fetched = await fetch();
+        [fetched] = await Promise.all([fetch(), learnPartTexts()]);
         if (shown.current) setPart(() => fetched);
       } catch (error) {
         if (!shown.current) return;

@@ -2,11 +2,9 @@
 // @vitest-environment jsdom
 
 // Every screen in a language that writes Latin letters otherwise: what is still plain was not said by the catalogue.
-import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
-import { isLiteralElement, isPluralElement, isSelectElement, isTagElement } from "@formatjs/icu-messageformat-parser";
 import { create } from "@bufbuild/protobuf";
-import { act, cleanup, render } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { cleanup, render } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
 
 import { unavailableText } from "../app/unavailable_text";
 import { CoreUnavailable } from "../core-client/client";
@@ -15,7 +13,6 @@ import {
   Failure_Code,
   FailureReason,
   Linking_Stage,
-  ListDevicesResponseSchema,
   Message_Tick,
   OpenLinkResponseSchema,
   RequestCodeResponseSchema,
@@ -23,30 +20,27 @@ import {
   StartLinkingResponseSchema,
   State_Connection,
 } from "../core-client/schema";
-import { AppViewModel } from "../view-models/app";
 import { failureText, notSentText } from "../view-models/failure_text";
 import { SETTINGS_SECTIONS } from "../view-models/route";
-import { speak, type Catalogue, type CompiledText } from "../view-models/say";
-import english from "../view-models/texts/en.json";
-import {
-  ANA,
-  BEN,
-  conversation,
-  FakeAttention,
-  message,
-  micros,
-  noNotifications,
-  state,
-  type FakeCore,
-} from "../view-models/testing/fake_core";
-import { settledCore } from "../view-models/testing/settled_core";
+import { ANA, BEN, conversation, message, micros, state } from "../view-models/testing/fake_core";
 import { lastSeenText, waitText } from "../view-models/time_text";
-import { AppRoot } from "./app_root";
+import {
+  app,
+  core,
+  NAME,
+  otherwise,
+  plainTexts,
+  pseudoLocaleSuite,
+  SERVER,
+  settled,
+  show,
+} from "./testing/pseudo_locale";
 // Fetched when they are wanted: here at once.
 import "./archived_pane";
 import "./chat_search";
 import "./contact_panel";
 import "./conversation_menu";
+import "./device_notices";
 import "./ended_screen";
 import "./first_steps";
 import "./link_this_screen";
@@ -58,107 +52,9 @@ import "./registration_screen";
 import "./settings_link";
 import "./settings_pane";
 
-const SERVER = "http://127.0.0.1:8080";
-const NAME = "Βεν";
-/**
- * Names and texts are what people have written; their letters here are no Latin ones. Ids and addresses are nobody's
- * words.
- */
-const DATA = [ANA, BEN, "c".repeat(32), SERVER, "127.0.0.1:8080", "Ana", "Ben", "Cem"];
 const HOUR = 3_600_000;
 
-/** In full-width letters. */
-const otherwise = (text: string) =>
-  text.replace(/[A-Za-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0));
-
-function pseudo(text: CompiledText): CompiledText {
-  return typeof text === "string" ? otherwise(text) : text.map(pseudoElement);
-}
-
-function pseudoElement(element: MessageFormatElement): MessageFormatElement {
-  const all = (elements: MessageFormatElement[]) => elements.map(pseudoElement);
-  if (isLiteralElement(element)) return { ...element, value: otherwise(element.value) };
-  if (isTagElement(element)) return { ...element, children: all(element.children) };
-  if (!isPluralElement(element) && !isSelectElement(element)) return element;
-  const options = Object.entries(element.options).map(([key, option]) => [
-    key,
-    { ...option, value: all(option.value) },
-  ]);
-  return { ...element, options: Object.fromEntries(options) } as MessageFormatElement;
-}
-
-/** What of the page is plain: texts, and what is read out or shown beside them. */
-function plainTexts(): string[] {
-  const texts: string[] = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    if (node instanceof Element)
-      for (const name of ["aria-label", "title", "placeholder", "alt"]) texts.push(node.getAttribute(name) ?? "");
-    else texts.push(node.textContent ?? "");
-  }
-  return texts.filter((text) => /[A-Za-z]{2}/.test(DATA.reduce((left, data) => left.replaceAll(data, ""), text)));
-}
-
-let core: FakeCore;
-let app: AppViewModel;
-
-async function show(): Promise<void> {
-  const options = { server: SERVER, deviceName: "Web", attention: new FakeAttention(), notifications: noNotifications };
-  app = new AppViewModel(core, options);
-  render(<AppRoot app={app} server={SERVER} profile="" onNewProfile={() => undefined} onReload={() => undefined} />);
-  await settled(() => app.start());
-}
-
-/** Does something, and lets everything that waits for it go on. */
-async function settled(what: () => unknown = () => undefined): Promise<void> {
-  await act(async () => {
-    await what();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  });
-}
-
-beforeAll(() => {
-  speak("en", Object.fromEntries(Object.entries(english as Catalogue).map(([id, text]) => [id, pseudo(text)])));
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
-  const { DateTimeFormat } = Intl; // dates are the browser's: here in Greek
-  const greek = (_: unknown, options?: Intl.DateTimeFormatOptions) => new DateTimeFormat("el", options);
-  vi.stubGlobal(
-    "Intl",
-    Object.create(Intl, {
-      DateTimeFormat: {
-        value: function Greek(...given: [unknown]) {
-          return greek(...given);
-        },
-      },
-    }),
-  );
-  HTMLDialogElement.prototype.showModal = vi.fn();
-  HTMLDialogElement.prototype.close = vi.fn();
-  Element.prototype.scrollIntoView = vi.fn();
-  Element.prototype.animate = vi.fn();
-});
-afterAll(() => {
-  vi.unstubAllGlobals();
-  speak("en", english);
-});
-beforeEach(() => {
-  core = settledCore();
-  core.conversations = [conversation({ title: NAME, lastMessage: message({ text: "γειά" }) })];
-  core.messages = [message({ text: "γειά" })];
-  core.on("getState", () => state({ name: NAME, server: SERVER }));
-  core.on("listDevices", () => create(ListDevicesResponseSchema, { devices: [{ name: NAME }] }));
-});
-afterEach(() => {
-  cleanup();
-  app?.dispose();
-});
+pseudoLocaleSuite();
 
 describe("nothing plain is", { timeout: 60_000 }, () => {
   it("in the list, whatever is in it", async () => {

@@ -2,6 +2,7 @@
 
 import { foundIn } from "../view-models/chat_search";
 import { titleOf, type Conversation, type Message } from "../view-models/core";
+import { authorIn } from "../view-models/group_text";
 import { foundPieces } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
@@ -26,6 +27,10 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
   const titleIn = ({ conversation, sender }: Message) => {
     const found = conversationOf(conversation);
     return found === undefined ? (sender?.name ?? "") : titleOf(found);
+  };
+  const authorOf = (message: Message) => {
+    const found = conversationOf(message.conversation);
+    return found === undefined ? "" : authorIn(found, message);
   };
   if (error !== "")
     return (
@@ -63,6 +68,9 @@ export function SearchResults({ model, conversationOf, onOpen, now, nothingElse 
                 </span>
                 <span className={rows.preview}>
                   {message.outgoing && <span className={rows.own}>{`${say("messageRow.ownWords")} `}</span>}
+                  {authorOf(message) !== "" && (
+                    <span className={rows.author}>{`${say("messageRow.wordsOf", { name: authorOf(message) })} `}</span>
+                  )}
                   <span className={rows.text} data-part="excerpt">
                     {foundPieces(excerpts[index]?.pieces ?? []).map((piece, at) =>
                       piece.matched ? <mark key={at}>{piece.text}</mark> : piece.text,

@@ -41,8 +41,11 @@ export abstract class ActingViewModel<Snapshot extends Acting> extends ViewModel
     return false;
   }
 
-  /** True when it is done. */
-  protected async act(change: () => Promise<Outcome>): Promise<boolean> {
+  /** True when it is done. `words` says why it is not. */
+  protected async act(
+    change: () => Promise<Outcome>,
+    words: (error: unknown) => string = failureText,
+  ): Promise<boolean> {
     const { left } = this;
     ++this.running;
     this.say({ busy: true, error: "", notice: "" });
@@ -50,15 +53,15 @@ export abstract class ActingViewModel<Snapshot extends Acting> extends ViewModel
       const busy = --this.running > 0;
       if (left === this.left) return this.say({ busy, ...said });
       this.say({ busy });
-      const [words = ""] = Object.values(said);
-      if (words !== "") this.tellElsewhere(words);
+      const [text = ""] = Object.values(said);
+      if (text !== "") this.tellElsewhere(text);
     };
     try {
       const notice = await change();
       end({ notice: notice ?? "" });
       return true;
     } catch (error) {
-      end({ error: failureText(error) });
+      end({ error: words(error) });
       return false;
     }
   }

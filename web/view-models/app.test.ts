@@ -88,11 +88,11 @@ describe("the start", () => {
 });
 
 it("goes back from what is open innermost, and at the left without what is beside it", async () => {
-  await app.start({ panel: "settings", section: "link", conversation: BEN, details: true });
+  await app.start({ ...HOME, panel: "settings", section: "link", conversation: BEN, details: true });
   app.leaveLeft();
-  expect(app.route).toEqual({ panel: "settings", section: "devices", conversation: BEN, details: true });
+  expect(app.route).toEqual({ ...HOME, panel: "settings", section: "devices", conversation: BEN, details: true });
   app.goBack();
-  expect(app.route).toEqual({ panel: "settings", section: "devices", conversation: BEN, details: false });
+  expect(app.route).toEqual({ ...HOME, panel: "settings", section: "devices", conversation: BEN, details: false });
   app.goBack();
   app.goBack();
   expect(app.route).toEqual({ ...HOME, conversation: BEN });
@@ -322,8 +322,8 @@ describe("what is open", () => {
   const BEN_DETAILS = { ...HOME, conversation: BEN, details: true };
 
   it("is what the address says, and what the address gets", async () => {
-    await app.start({ panel: "settings", section: "privacy", conversation: BEN, details: true });
-    expect(app.route).toEqual({ panel: "settings", section: "privacy", conversation: BEN, details: true });
+    await app.start({ ...HOME, panel: "settings", section: "privacy", conversation: BEN, details: true });
+    expect(app.route).toEqual({ ...HOME, panel: "settings", section: "privacy", conversation: BEN, details: true });
     app.go(BEN_DETAILS);
     expect(app.route).toEqual(BEN_DETAILS);
     app.go({ ...HOME, conversation: ANA });

@@ -7,15 +7,27 @@ import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
-import { Connection, directOf, type Conversation, type Core, type Message, type State } from "./core";
+import {
+  Connection,
+  directOf,
+  groupOf,
+  type Conversation,
+  type Core,
+  type Message,
+  type Person,
+  type State,
+} from "./core";
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
+import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
+import { JoinViewModel } from "./join";
 import { LinkThisViewModel } from "./link_this";
+import { NewGroupViewModel } from "./new_group";
 import { NotificationsViewModel, type NotificationPort } from "./notifications";
 import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
-import { backFrom, HOME, parentOf, type LeftPanel, type Route, type SettingsSection } from "./route";
+import { backFrom, HOME, parentOf, type GroupTopic, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { say } from "./say";
 import { SearchViewModel } from "./search";
 import { SettingsViewModel } from "./settings";
@@ -31,6 +43,9 @@ export interface AppSnapshot {
   linking: LinkThisViewModel | undefined;
   open: ConversationViewModel | undefined;
   contactPanel: ContactPanelViewModel | undefined;
+  /** In its place, of a conversation with a group; and which page of it. */
+  groupInfo: GroupInfoViewModel | undefined;
+  topic: GroupTopic | "";
   leftPanel: LeftPanel;
   section: SettingsSection | "";
   /** What the address asked for has been opened: from now on the address follows. */
@@ -50,6 +65,8 @@ export interface AppOptions {
   notifications: NotificationPort;
   asked?: AskedCodePort;
   kept?: LinkingPort;
+  /** The link to a group that the page was opened with; "" for none. */
+  groupLink?: string;
 }
 
 const REFUSED = new Set([
@@ -72,12 +89,16 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly arrangement: Arrangement;
   readonly search: SearchViewModel;
   readonly contacts: ContactsViewModel;
+  readonly newGroup: NewGroupViewModel;
+  readonly join: JoinViewModel;
   readonly settings: SettingsViewModel;
   readonly devices: DevicesViewModel;
   readonly notifications: NotificationsViewModel;
   private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
+  /** Until there is somebody here whom it could let in. */
+  private groupLink: string;
 
   constructor(
     private readonly core: Core,
@@ -91,6 +112,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       linking: undefined,
       open: undefined,
       contactPanel: undefined,
+      groupInfo: undefined,
+      topic: "",
       leftPanel: "list",
       section: "",
       entered: false,
@@ -105,6 +128,13 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.arrangement = new Arrangement(core, this.store, (words, undo) => this.tell(words, undo));
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
+    this.newGroup = new NewGroupViewModel(core, this.store, (conversation) => this.showOpened(conversation));
+    this.join = new JoinViewModel(
+      core,
+      (conversation) => this.showOpened(conversation),
+      (id) => this.showThere(id),
+    );
+    this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
     const tell = (words: string) => this.tell(words);
     this.settings = new SettingsViewModel(core, this.store, tell);
@@ -115,7 +145,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       options.notifications,
       (id) => void this.openConversation(id),
     );
-    for (const part of [this.list, this.search, this.contacts, this.settings, this.devices, this.notifications])
+    const { list, search, contacts, newGroup, join, settings, devices, notifications } = this;
+    for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications])
       this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
@@ -123,8 +154,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, open, contactPanel } = this.snapshot();
-    return { panel, section, conversation: open?.id ?? "", details: contactPanel !== undefined };
+    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic } = this.snapshot();
+    const details = contactPanel !== undefined || groupInfo !== undefined;
+    return { panel, section, conversation: open?.id ?? "", details, topic };
   }
 
   /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
@@ -132,6 +164,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const { registration } = this.snapshot();
     try {
       const state = await this.core.call("getState");
+      this.store.putState(state);
       this.update({ state });
       if (this.snapshot().registration !== registration && !isConnected(state)) return; // begun meanwhile: that stays
       if (isRefused(state)) {
@@ -179,6 +212,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (message !== "") await this.jumpTo(message, found);
   };
 
+  /** Opens the conversation with a member of a group, which begins with that if there was none. */
+  readonly openPerson = async ({ accountId }: Person): Promise<void> => {
+    try {
+      this.showOpened(await this.core.call("openConversation", { accountId }));
+    } catch (error) {
+      this.tell(failureText(error));
+    }
+  };
+
   readonly openMessage = (message: Message, found: readonly string[] = []): Promise<void> =>
     this.openConversation(message.conversation, message.id, found);
 
@@ -191,18 +233,18 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly closeConversation = (): void => {
     if (this.snapshot().open === undefined) return;
     this.close();
-    this.update({ open: undefined, contactPanel: undefined });
+    this.update({ open: undefined });
     this.core.call("watchPresence", { conversations: [] }).catch(() => undefined);
   };
 
   /** Opens and closes until what is open is what the route says; a conversation that is not here is left out. */
-  readonly go = ({ panel, section, conversation, details }: Route): void => {
+  readonly go = ({ panel, section, conversation, details, topic }: Route): void => {
     const now = this.route;
     if (panel !== now.panel || section !== now.section) this.showLeft(panel, section);
     const known = this.store.conversation(conversation) !== undefined;
     if (!known) this.closeConversation();
     else void this.openConversation(conversation);
-    if (known && details) this.openDetails();
+    if (known && details) this.showTopic(topic);
     else this.closeDetails();
   };
 
@@ -211,6 +253,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ leftPanel, section });
     if (leftPanel === "new-chat" || before === "new-chat") this.contacts.reset();
     if (leftPanel === "new-chat") void this.contacts.load();
+    if (leftPanel === "new-group" || before === "new-group") this.newGroup.reset();
+    if (leftPanel === "new-group") void this.newGroup.people.load();
+    if (leftPanel !== "join" && before === "join") this.join.reset();
     if (leftPanel === "settings" && before !== "settings") void this.settings.load();
   };
 
@@ -236,25 +281,47 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     void this.contacts.openTyped();
   };
 
-  readonly closeDetails = (): void => {
-    const { contactPanel } = this.snapshot();
-    if (contactPanel === undefined) return;
-    contactPanel.dispose();
-    this.update({ contactPanel: undefined });
+  /** What a link to a group leads to. */
+  readonly openGroupLink = (link: string): void => {
+    this.groupLink = link;
+    if (this.snapshot().phase !== "chats") return;
+    this.groupLink = "";
+    this.showLeft("join");
+    void this.join.look(link);
   };
 
-  readonly toggleDetails = (): void =>
-    this.snapshot().contactPanel === undefined ? this.openDetails() : this.closeDetails();
+  readonly closeDetails = (): void => {
+    const { contactPanel, groupInfo } = this.snapshot();
+    if (contactPanel === undefined && groupInfo === undefined) return;
+    contactPanel?.dispose();
+    groupInfo?.dispose();
+    this.update({ contactPanel: undefined, groupInfo: undefined, topic: "" });
+  };
 
-  readonly openDetails = (): void => {
-    const { open, contactPanel } = this.snapshot();
-    const conversation = open?.snapshot().conversation;
-    const direct = conversation === undefined ? undefined : directOf(conversation);
-    if (conversation === undefined || direct === undefined || contactPanel !== undefined) return;
+  readonly toggleDetails = (): void => (this.route.details ? this.closeDetails() : this.openDetails());
+
+  readonly openDetails = (): void => this.showTopic("");
+
+  /** Who the partner is, or what the group is, and a page of that. */
+  readonly showTopic = (topic: GroupTopic | ""): void => {
+    const conversation = this.snapshot().open?.snapshot().conversation;
+    if (conversation === undefined) return;
+    if (groupOf(conversation) !== undefined) return this.openGroupInfo(conversation.id, topic);
+    const direct = directOf(conversation);
+    if (direct === undefined || this.snapshot().contactPanel !== undefined) return;
     const panel = new ContactPanelViewModel(this.core, this.store, conversation.id, direct, this.tell);
     this.update({ contactPanel: panel });
     void panel.load();
   };
+
+  private openGroupInfo(conversation: string, topic: GroupTopic | ""): void {
+    const { groupInfo, topic: before } = this.snapshot();
+    const info = groupInfo ?? new GroupInfoViewModel(this.core, this.store, conversation, this.tell);
+    if (groupInfo === undefined) void info.load();
+    if (topic !== before) info.forgetSaid();
+    if (topic === "add" && before !== "add") info.startAdding();
+    this.update({ groupInfo: info, topic });
+  }
 
   readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
   readonly tell = (notice: string, undo?: () => void): void => this.update({ notice, undo });
@@ -313,20 +380,23 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     await this.store.loadConversations();
     this.tellAvailable(this.options.attention.attentive);
     this.go(route);
+    if (this.groupLink !== "") this.openGroupLink(this.groupLink);
     this.update({ entered: true });
   }
 
   private showOpened(conversation: Conversation): void {
     this.store.putConversation(conversation);
-    this.update({ leftPanel: "list" });
-    void this.openConversation(conversation.id);
+    this.showThere(conversation.id);
+  }
+
+  private showThere(id: string): void {
+    this.showLeft("list");
+    void this.openConversation(id);
   }
 
   private close(): void {
-    const { open, contactPanel } = this.snapshot();
-    contactPanel?.dispose();
-    open?.dispose();
-    if (contactPanel !== undefined) this.update({ contactPanel: undefined });
+    this.closeDetails();
+    this.snapshot().open?.dispose();
   }
 
   private tellAvailable(available: boolean): void {
@@ -338,7 +408,11 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const { open } = this.snapshot();
     if (open !== undefined && conversations.has(open.id) && this.store.conversation(open.id) === undefined)
       void this.followMerged(open);
-    if (resync) void this.core.call("getState").then((state) => this.takeState(state));
+    if (resync)
+      void this.core.call("getState").then((state) => {
+        this.store.putState(state);
+        this.takeState(state);
+      });
   }
 
   /**
@@ -368,6 +442,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.showLeft("list");
     this.search.clear();
     this.contacts.reset();
+    this.newGroup.reset();
+    this.join.reset();
     this.settings.reset();
     this.devices.reset();
     this.store.forget();

@@ -2,8 +2,9 @@
 
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side
 // sees of it.
-import { directOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
+import { directOf, groupOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
+import { movedMentions, sentMentions, type WrittenMention } from "./mentions";
 import { lineOf, previewText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
@@ -12,6 +13,8 @@ import { ViewModel } from "./view_model";
 export interface Quoted {
   id: string;
   isOwn: boolean;
+  /** Who wrote it; "" for the partner. */
+  author: string;
   excerpt: string;
 }
 
@@ -21,6 +24,8 @@ export interface Draft {
 }
 
 export interface ComposerSnapshot extends Draft {
+  /** Members whom the text names, in its order. A draft that is kept has none: they are found again by their names. */
+  mentions: readonly WrittenMention[];
   error: string;
 }
 
@@ -29,13 +34,15 @@ const TYPING_EVERY_MS = 3_000;
 
 export const isSameDraft = (a: Draft, b: Draft): boolean => a.text === b.text && a.quoted?.id === b.quoted?.id;
 
-/** What a conversation keeps of what was being written in it. */
-export function draftOf(conversation: Conversation): Draft {
+/** What a conversation keeps of what was being written in it; `self`: one's own account. */
+export function draftOf(conversation: Conversation, self: string): Draft {
   const { draft: text, draftQuote: quote } = conversation;
-  const partner = directOf(conversation)?.partner?.accountId;
   if (quote === undefined) return { text, quoted: undefined };
   const { messageId: id, author, excerpt } = quote;
-  return { text, quoted: { id, isOwn: author?.accountId !== partner, excerpt: lineOf(excerpt) } };
+  const inGroup = groupOf(conversation) !== undefined;
+  const partner = directOf(conversation)?.partner?.accountId;
+  const isOwn = inGroup ? author?.accountId === self : author?.accountId !== partner;
+  return { text, quoted: { id, isOwn, author: inGroup ? (author?.name ?? "") : "", excerpt: lineOf(excerpt) } };
 }
 
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
@@ -48,8 +55,9 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     private readonly conversation: string,
     draft: Draft,
     private readonly onSent: (message: Message) => void,
+    private readonly options: { inGroup: boolean } = { inGroup: false },
   ) {
-    super({ ...draft, error: "" });
+    super({ ...draft, mentions: [], error: "" });
     this.savedDraft = draft;
     this.onDispose(() => {
       this.saveDraft();
@@ -58,12 +66,28 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   }
 
   readonly setText = (text: string): void => {
-    if (text === this.snapshot().text) return;
-    this.update({ text, error: "" });
+    const { text: before, mentions } = this.snapshot();
+    if (text === before) return;
+    this.update({ text, mentions: movedMentions(mentions, before, text), error: "" });
     this.saveSoon();
     if (text.trim() === "") this.stopTyping();
     else this.tellTyping();
   };
+
+  /** Puts a member's name in the place of [begin, end), and a space after it. The answer: where one goes on. */
+  readonly mention = (begin: number, end: number, { accountId, name }: { accountId: string; name: string }): number => {
+    const { text } = this.snapshot();
+    const rest = text.slice(end);
+    const space = rest.startsWith(" ") ? "" : " ";
+    this.setText(`${text.slice(0, begin)}@${name}${space}${rest}`);
+    const written = { accountId, begin, end: begin + 1 + name.length };
+    this.name([...this.snapshot().mentions, written]);
+    return written.end + 1;
+  };
+
+  /** Whom the text names. */
+  readonly name = (mentions: readonly WrittenMention[]): void =>
+    this.update({ mentions: [...mentions].sort((a, b) => a.begin - b.begin) });
 
   /** Goes on with what was begun elsewhere. */
   readonly goOnWith = ({ text, quoted }: Draft): void => {
@@ -74,7 +98,9 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   };
 
   readonly quote = (message: Message): void => {
-    this.update({ quoted: { id: message.id, isOwn: message.outgoing, excerpt: previewText(message) } });
+    const { id, outgoing: isOwn, sender } = message;
+    const author = this.options.inGroup ? (sender?.name ?? "") : "";
+    this.update({ quoted: { id, isOwn, author, excerpt: previewText(message, "") } });
     this.saveSoon();
   };
 
@@ -85,24 +111,27 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
 
   /** Sends the text. It comes back when that fails and nothing else was written meanwhile. */
   readonly send = async (): Promise<void> => {
-    const { text, quoted } = this.snapshot();
+    const { text, quoted, mentions } = this.snapshot();
     const trimmed = text.replace(/^\s*\n|\s+$/g, "");
     if (trimmed.trim() === "") return;
     if (new TextEncoder().encode(trimmed).length > TEXT_BYTES_MAX) {
       return this.update({ error: say("composer.tooLong") });
     }
-    this.update({ text: "", quoted: undefined, error: "" });
+    const cut = /^\s*\n/.exec(text)?.[0].length ?? 0;
+    const named = sentMentions(mentions, text, cut);
+    this.update({ text: "", quoted: undefined, mentions: [], error: "" });
     this.typingToldAt = Number.NEGATIVE_INFINITY;
     try {
       const { message } = await this.core.call("sendMessage", {
         conversation: this.conversation,
         text: trimmed,
         quoteMessageId: quoted?.id ?? "",
+        ...(named.length === 0 ? {} : { mentions: named }),
       });
       if (message !== undefined) this.onSent(message);
       this.saveDraft();
     } catch (error) {
-      const restored = this.snapshot().text === "" ? { text, quoted } : {};
+      const restored = this.snapshot().text === "" ? { text, quoted, mentions } : {};
       this.update({ ...restored, error: failureText(error) });
     }
   };
@@ -114,7 +143,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   readonly takeDraft = (draft: Draft): void => {
     if (isSameDraft(draft, this.savedDraft) || !isSameDraft(this.snapshot(), this.savedDraft)) return;
     this.savedDraft = draft;
-    this.update(draft);
+    this.update({ ...draft, mentions: [] });
   };
 
   readonly saveDraft = (): void => {

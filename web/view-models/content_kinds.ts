@@ -7,7 +7,7 @@ import type { Message } from "./core";
 export type BodyKind = NonNullable<Message["body"]["case"]>;
 export type BodyOf<Kind extends BodyKind> = Extract<Message["body"], { case: Kind }>["value"];
 
-const NOTICES = ["identityChanged", "handleMoved"] as const satisfies readonly BodyKind[];
+const NOTICES = ["identityChanged", "handleMoved", "groupEvent"] as const satisfies readonly BodyKind[];
 /** Told by the app, not said by somebody. */
 export type NoticeKind = (typeof NOTICES)[number];
 export type ShownKind = Exclude<BodyKind, NoticeKind>;

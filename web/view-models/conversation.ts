@@ -4,8 +4,9 @@
 import type { Attention } from "./attention";
 import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
-import type { Conversation, Core, Message } from "./core";
+import { groupOf, type Conversation, type Core, type GroupProgress, type Message, type Receipt } from "./core";
 import type { EntityStore } from "./entity_store";
+import { MentionChoiceViewModel } from "./mention_choice";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
@@ -14,12 +15,16 @@ const MARK_PAUSE_MS = 250;
 
 export interface ConversationSnapshot {
   conversation: Conversation;
+  /** While this device's key is handed out to the members of a group. */
+  progress: GroupProgress | undefined;
 }
 
 export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly timeline: TimelineViewModel;
   readonly composer: ComposerViewModel;
   readonly search: ChatSearchViewModel;
+  /** In a group: whom to name after an "@". */
+  readonly mentioning: MentionChoiceViewModel | undefined;
   /** The last message on the screen; "" while none is. */
   private onScreen = "";
   /** What was last marked read. */
@@ -33,20 +38,25 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     private readonly store: EntityStore,
     private readonly attention: Attention,
   ) {
-    super({ conversation });
+    super({ conversation, progress: store.progressOf(conversation.id) });
+    const inGroup = groupOf(conversation) !== undefined;
     this.timeline = new TimelineViewModel(core, store, conversation.id);
-    this.composer = new ComposerViewModel(core, conversation.id, draftOf(conversation), (message) =>
-      this.timeline.putOwn(message),
-    );
+    const onSent = (message: Message) => this.timeline.putOwn(message);
+    const draft = draftOf(conversation, store.ownAccount);
+    this.composer = new ComposerViewModel(core, conversation.id, draft, onSent, { inGroup });
+    this.mentioning = inGroup ? new MentionChoiceViewModel(core, store, conversation.id, this.composer) : undefined;
     this.search = new ChatSearchViewModel(core, conversation.id, this.timeline);
     this.timeline.setAttentive(attention.attentive);
     const own = () => store.conversation(conversation.id);
     this.onDispose(store.select(own, (changed) => this.takeConversation(changed)));
+    const progress = () => store.progressOf(conversation.id);
+    this.onDispose(store.select(progress, (changed) => this.update({ progress: changed })));
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
     this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
     this.onDispose(() => this.timeline.dispose());
+    this.onDispose(() => this.mentioning?.dispose());
     this.onDispose(() => this.composer.dispose());
   }
 
@@ -57,6 +67,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   async load(): Promise<void> {
     await this.timeline.load(this.snapshot().conversation.unread);
     this.loaded = true;
+    void this.mentioning?.findAgain();
     this.core.call("watchPresence", { conversations: [this.id] }).catch(() => undefined);
     this.markRead();
   }
@@ -92,12 +103,28 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly setBlocked = (blocked: boolean): Promise<unknown> =>
     this.core.call("setBlocked", { conversation: this.id, blocked }).catch(this.composer.refuse);
 
+  /** Leaves the group: what did not work is said where one writes. */
+  readonly leave = async (): Promise<void> => {
+    try {
+      this.store.putConversation(await this.core.call("leaveGroup", { conversation: this.id }));
+    } catch (error) {
+      this.composer.refuse(error);
+    }
+  };
+
+  /** How far one's own message has come with each whom it is for. Rejects with a CoreFailure. */
+  readonly receipts = async ({ id }: Message): Promise<readonly Receipt[]> =>
+    (await this.core.call("listReceipts", { messageId: id })).receipts;
+
   private takeConversation(conversation: Conversation | undefined): void {
     if (conversation === undefined) return;
-    const before = draftOf(this.snapshot().conversation);
+    const before = draftOf(this.snapshot().conversation, this.store.ownAccount);
     this.update({ conversation });
-    const draft = draftOf(conversation);
-    if (!isSameDraft(draft, before)) this.composer.takeDraft(draft);
+    const draft = draftOf(conversation, this.store.ownAccount);
+    if (!isSameDraft(draft, before)) {
+      this.composer.takeDraft(draft);
+      void this.mentioning?.findAgain();
+    }
     this.markRead();
   }
 

@@ -6,6 +6,7 @@ import {
   type Conversation,
   type Direct,
   type Event,
+  type Group,
   type Message,
   type MethodName,
   type MethodParams,
@@ -19,6 +20,8 @@ export {
   DeviceNotice_Kind as DeviceNoticeKind,
   Failure_Code as FailureCode,
   FailureReason,
+  Group_Role as Role,
+  GroupEvent_Kind as GroupEventKind,
   HistoryScope,
   Linking_Stage as LinkingStage,
   Message_Tick as Tick,
@@ -29,6 +32,7 @@ export {
 export {
   ABOUT_CHARACTERS_MAX,
   DEVICE_NAME_BYTES_MAX,
+  GROUP_MEMBERS_MAX,
   HANDLE_BYTES_MAX,
   IDLE_DEVICE_DAYS,
   NAME_CHARACTERS_MAX,
@@ -43,8 +47,15 @@ export type {
   DeviceNotice,
   Direct,
   Event,
+  Group,
+  GroupEvent,
+  GroupLink,
+  GroupPermissions,
+  GroupPreview,
+  GroupProgress,
   Handle,
   Linking,
+  ListMembersResponse_Member as Member,
   Message,
   MethodName,
   MethodParams,
@@ -53,10 +64,12 @@ export type {
   Presence,
   Profile,
   Quote,
+  Receipt,
   SafetyNumber,
   SearchExcerpt,
   Settings,
   State,
+  TypingChanged,
 } from "../core-client/schema";
 
 /** The client core as its clients offer it. */
@@ -73,6 +86,9 @@ export interface Core {
 export const directOf = ({ peer }: Conversation): Direct | undefined =>
   peer.case === "direct" ? peer.value : undefined;
 
+/** What is known of the group; undefined unless the conversation is with one. */
+export const groupOf = ({ peer }: Conversation): Group | undefined => (peer.case === "group" ? peer.value : undefined);
+
 /** What its picture's colour goes by: the same as in the list of contacts. */
 export const avatarIdOf = (conversation: Conversation): string =>
   directOf(conversation)?.partner?.accountId ?? conversation.id;
@@ -80,9 +96,15 @@ export const avatarIdOf = (conversation: Conversation): string =>
 /** The partner's handle to show; "" when none is known or there is no partner. */
 export const partnerHandle = (conversation: Conversation): string => handleOf(directOf(conversation)?.partner);
 
-/** What a conversation is called; one with somebody whose name is not known by the handle, a number in groups. */
-export const titleOf = (conversation: Conversation): string =>
-  conversation.peer.case === "self" ? say("core.noteToSelf") : formatPhone(conversation.title);
+/**
+ * What a conversation is called; one with somebody whose name is not known by the handle, a number in groups of digits;
+ * a group whose name has not come yet just that.
+ */
+export function titleOf({ peer, title }: Conversation): string {
+  if (peer.case === "self") return say("core.noteToSelf");
+  if (peer.case === "group") return title === "" ? say("core.group") : title;
+  return formatPhone(title);
+}
 
 /** The text of a message; "" when it is something else. */
 export const textOf = ({ body }: Message): string => (body.case === "text" ? body.value.text : "");

@@ -6,11 +6,21 @@
 // after them.
 //
 //   core ──events──► EntityStore ──Changes──► view-models ──► ui
-//                        ▲ selectors: conversation(id), conversations, contactOf(…), message(id)
+//                        ▲ selectors: conversation(id), conversations, contactOf(…), message(id), …
 //
 // Bounds: all conversations and contacts are here, as the core lists them; of the messages only those that a view-model
 // holds.
-import type { Contact, Conversation, Core, Event, Message, Settings, State } from "./core";
+import type {
+  Contact,
+  Conversation,
+  Core,
+  Event,
+  GroupProgress,
+  Message,
+  Settings,
+  State,
+  TypingChanged,
+} from "./core";
 
 /** What one batch of events, or one reading, has changed. */
 export interface Changes {
@@ -77,10 +87,17 @@ export function inListOrder(a: Conversation, b: Conversation): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+function withTyping(conversation: Conversation, { who, typing }: TypingChanged): Conversation {
+  const others = conversation.typing.filter(({ accountId }) => accountId !== who?.accountId);
+  return { ...conversation, typing: typing && who !== undefined ? [...others, who] : others };
+}
+
 export class EntityStore {
   private readonly listeners = new Set<(changes: Changes) => void>();
   private readonly byId = new Map<string, Conversation>();
   private readonly held = new Set<HeldMessages>();
+  private readonly progress = new Map<string, GroupProgress>();
+  private own = "";
   private ordered: readonly Conversation[] = [];
   private people: readonly Contact[] = [];
   private conversationsRead = false;
@@ -125,6 +142,21 @@ export class EntityStore {
   /** The same object until it changes. */
   conversation(id: string): Conversation | undefined {
     return this.byId.get(id);
+  }
+
+  /** How far this device's key has come with the members of a group; undefined while none is handed out. */
+  progressOf(id: string): GroupProgress | undefined {
+    return this.progress.get(id);
+  }
+
+  /** The account of this device; "" until the state was read. */
+  get ownAccount(): string {
+    return this.own;
+  }
+
+  /** Takes the state that a call has answered with. */
+  putState({ accountId }: State): void {
+    this.own = accountId;
   }
 
   /** By name; the same array until the address book changes. */
@@ -183,6 +215,8 @@ export class EntityStore {
   forget(): void {
     const ids = new Set(this.byId.keys());
     this.byId.clear();
+    this.progress.clear();
+    this.own = "";
     this.people = [];
     this.conversationsRead = false;
     this.contactsRead = false;
@@ -225,14 +259,9 @@ export class EntityStore {
           this.byId.set(kind.value.id, kind.value);
           conversations.add(kind.value.id);
           break;
-        case "typingChanged": {
-          const { conversation, who, typing } = kind.value;
-          change(conversation, (each) => {
-            const others = each.typing.filter(({ accountId }) => accountId !== who?.accountId);
-            return { ...each, typing: typing && who !== undefined ? [...others, who] : others };
-          });
+        case "typingChanged":
+          change(kind.value.conversation, (each) => withTyping(each, kind.value));
           break;
-        }
         case "presenceChanged": {
           const { conversation, presence } = kind.value;
           change(conversation, (each) =>
@@ -246,6 +275,7 @@ export class EntityStore {
           changes.contacts = true;
           break;
         case "stateChanged":
+          this.putState(kind.value);
           changes.state = kind.value;
           break;
         case "settingsChanged":
@@ -254,13 +284,23 @@ export class EntityStore {
         case "devicesChanged":
           changes.devices = true;
           break;
+        case "groupProgress":
+          this.takeProgress(kind.value);
+          conversations.add(kind.value.conversation);
+          break;
         case "resync":
+          this.progress.clear(); // the last one of it may be among those that were lost
           changes.resync = true;
       }
     }
     if (conversations.size > 0) this.order();
     if (changes.contacts || changes.resync) this.readAgain();
     this.tell(changes);
+  }
+
+  private takeProgress(progress: GroupProgress): void {
+    if (progress.done < progress.total) this.progress.set(progress.conversation, progress);
+    else this.progress.delete(progress.conversation);
   }
 
   /** Names of conversations are those of the address book. */

@@ -39,6 +39,14 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kTooManyDevices]: "failure.tooManyDevices",
   [FailureCode.kNotFirstDevice]: "failure.notFirstDevice",
   [FailureCode.kNoSuchDevice]: "failure.noSuchDevice",
+  [FailureCode.kNoSuchGroup]: "failure.noSuchGroup",
+  [FailureCode.kNotAllowed]: "failure.notAllowed",
+  [FailureCode.kNoSuchMember]: "failure.noSuchMember",
+  [FailureCode.kAlreadyMember]: "failure.alreadyMember",
+  [FailureCode.kTooManyMembers]: "failure.tooManyMembers",
+  [FailureCode.kTooManyGroups]: "failure.tooManyGroups",
+  [FailureCode.kCannotBeAdded]: "failure.cannotBeAdded",
+  [FailureCode.kGroupBusy]: "failure.groupBusy",
 };
 /** Of those that pass with time. */
 const WORDS_BEFORE_WAIT: Partial<Record<FailureCode, TextId>> = {
@@ -74,6 +82,10 @@ export function notSentText(reason: FailureReason): string {
       return say("failure.notSentDamaged");
     case FailureReason.kPredecessorFailed:
       return say("failure.notSentPredecessor");
+    case FailureReason.kNotInGroup:
+      return say("failure.notSentNotInGroup");
+    case FailureReason.kOnlyAdminsSend:
+      return say("failure.notSentOnlyAdmins");
     default:
       return say("failure.notSent");
   }

@@ -9,7 +9,17 @@ import {
   type NotificationPreferences,
   type Permission,
 } from "./notifications";
-import { ANA, BEN, conversation, FakeAttention, FakeCore, message } from "./testing/fake_core";
+import {
+  ANA,
+  BEN,
+  conversation,
+  FakeAttention,
+  FakeCore,
+  groupConversation,
+  KITCHEN,
+  message,
+  state,
+} from "./testing/fake_core";
 
 class FakePort implements NotificationPort {
   granted: "granted" | "denied" | "undecided" = "granted";
@@ -171,5 +181,56 @@ describe("a conversation that is archived or muted", () => {
     expect(port.shown.size).toBe(1);
     change({ archived: true });
     expect(port.shown.size).toBe(0);
+  });
+});
+
+describe("a message in a group", () => {
+  const inGroup = (text: string, mentioned = "") =>
+    message({
+      conversation: KITCHEN,
+      body: {
+        case: "text",
+        value: {
+          text,
+          mentions: mentioned === "" ? [] : [{ who: { accountId: mentioned, name: "x" }, start: 0, length: 2 }],
+        },
+      },
+    });
+  const come = (fields: object, ...added: ReturnType<typeof message>[]) => {
+    store.putState(state());
+    core.emit(...added.map((value) => ({ case: "messageAdded", value }) as const), {
+      case: "conversationChanged",
+      value: groupConversation({ unread: added.length, ...fields }),
+    });
+  };
+  const muted = { mutedUntilUs: BigInt(Date.now() + 3_600_000) * 1000n };
+
+  it("is told of with the group's name, and who wrote it", async () => {
+    come({}, inGroup("soup?"));
+    await later();
+    expect(port.shown.get(KITCHEN)).toMatchObject({ title: "Kitchen", body: "Ben: soup?" });
+  });
+
+  it("that is muted is told of when it names oneself, and what comes after it is not", async () => {
+    come(muted, inGroup("soup?"), inGroup("@x, Cem", BEN));
+    await later();
+    expect([...port.shown]).toEqual([]);
+    come(muted, inGroup("soup?"), inGroup("@x, please", ANA), inGroup("or bread?"));
+    await later();
+    expect(port.shown.get(KITCHEN)).toMatchObject({ title: "Kitchen (3 unread)", body: "Ben: @x, please" });
+    come({ ...muted, unread: 0 });
+    expect([...port.shown]).toEqual([]);
+  });
+
+  it("that is archived is not told of, whomever it names", async () => {
+    come({ archived: true }, inGroup("@x, please", ANA));
+    await later();
+    expect([...port.shown]).toEqual([]);
+  });
+
+  it("of the app's own, as who came, is not told of", async () => {
+    come({}, message({ conversation: KITCHEN, body: { case: "groupEvent", value: { kind: 3 } } }));
+    await later();
+    expect([...port.shown]).toEqual([]);
   });
 });

@@ -7,12 +7,15 @@
 //   sound
 //
 // The moment gives another tab of this profile the time to say that it was read there. What is read, here or there,
-// takes its notification away. Nothing is told of a conversation that is muted or archived.
-import { isQuiet } from "./arrangement";
+// takes its notification away. Nothing is told of a conversation that is muted or archived, but for a message in a
+// muted group that names oneself.
+import { isMuted } from "./arrangement";
 import type { Attention } from "./attention";
 import { isNotice } from "./content_kinds";
 import { titleOf, type Message } from "./core";
 import type { EntityStore } from "./entity_store";
+import { authorIn } from "./group_text";
+import { isMentioned } from "./mentions";
 import { previewText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
@@ -53,11 +56,11 @@ const MOMENT_MS = 400;
 export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   /** The last message of each conversation that somebody is to be told of, and those already told of. */
   private readonly waiting = new Map<string, Message>();
-  private readonly told = new Set<string>();
+  private readonly told = new Map<string, Message>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly store: Pick<EntityStore, "conversation" | "subscribe">,
+    private readonly store: Pick<EntityStore, "conversation" | "subscribe" | "ownAccount">,
     private readonly attention: Attention,
     private readonly port: NotificationPort,
     private readonly onOpen: (conversation: string) => void,
@@ -100,21 +103,25 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
 
   private take(added: readonly Message[]): void {
     if (this.attention.attentive) return;
-    for (const message of added)
-      if (!message.outgoing && !isNotice(message)) this.waiting.set(message.conversation, message);
+    for (const message of added) {
+      if (message.outgoing || isNotice(message)) continue;
+      const before = this.waiting.get(message.conversation);
+      if (before === undefined || !this.isMutedExceptFor(before) || this.namesMe(message))
+        this.waiting.set(message.conversation, message);
+    }
     if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.tell(), MOMENT_MS);
   }
 
   private tell(): void {
     this.timer = undefined;
     const { shown, sound, permission } = this.snapshot();
-    const unread = [...this.waiting].filter(([id]) => this.isUnread(id));
+    const unread = [...this.waiting].filter(([, message]) => this.isToBeTold(message));
     this.waiting.clear();
     if (unread.length === 0 || this.attention.attentive) return;
     if (sound) this.port.sound();
     if (!shown || permission !== "granted") return;
     for (const [id, message] of unread) {
-      this.told.add(id);
+      this.told.set(id, message);
       this.port.show({ tag: id, ...this.words(id, message) }, () => this.onOpen(id));
     }
   }
@@ -125,21 +132,34 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
       return { title: "Kith", body: say("notifications.youHaveANewMessage") };
     const { unread } = conversation;
     const title = titleOf(conversation);
+    const author = authorIn(conversation, message);
+    const text = previewText(message, this.store.ownAccount);
     return {
       title: unread > 1 ? say("notifications.titleWithUnread", { title, unread }) : title,
-      body: previewText(message),
+      body: author === "" ? text : say("notifications.authorAndText", { author, text }),
     };
   }
 
-  /** Somebody is to be told of it. */
-  private isUnread(id: string): boolean {
-    const conversation = this.store.conversation(id);
-    return conversation !== undefined && conversation.unread > 0 && !isQuiet(conversation, Date.now());
+  private namesMe(message: Message): boolean {
+    return isMentioned(message, this.store.ownAccount);
+  }
+
+  /** What comes in its conversation is not told of, but it is: it names oneself. */
+  private isMutedExceptFor(message: Message): boolean {
+    const conversation = this.store.conversation(message.conversation);
+    return conversation !== undefined && isMuted(conversation, Date.now()) && this.namesMe(message);
+  }
+
+  /** Somebody is to be told of it: it may be that it is read by now. */
+  private isToBeTold(message: Message): boolean {
+    const conversation = this.store.conversation(message.conversation);
+    if (conversation === undefined || conversation.unread === 0 || conversation.archived) return false;
+    return !isMuted(conversation, Date.now()) || this.namesMe(message);
   }
 
   private clearRead(): void {
-    for (const id of this.told) {
-      if (this.isUnread(id)) continue;
+    for (const [id, message] of this.told) {
+      if (this.isToBeTold(message)) continue;
       this.told.delete(id);
       this.port.close(id);
     }

@@ -4,17 +4,17 @@ import { describe, expect, it } from "vitest";
 
 import { draftOf } from "./composer";
 import { foundPieces, lineOf, previewText } from "./preview_text";
-import { conversation, message } from "./testing/fake_core";
+import { ANA, conversation, message } from "./testing/fake_core";
 
 const LOOKALIKE = "http://аррӏе.com";
 const SHOWN = "http://xn--80ak6aa92e.com";
 
 describe("the line about a message", () => {
   it("shows a host that could pass for another as the bubble does, in the list and in quotes", () => {
-    expect(previewText(message({ text: `see\n${LOOKALIKE} now` }))).toBe(`see ${SHOWN} now`);
+    expect(previewText(message({ text: `see\n${LOOKALIKE} now` }), ANA)).toBe(`see ${SHOWN} now`);
     expect(lineOf("https://bücher.example/a stays")).toBe("https://bücher.example/a stays");
     const draftQuote = { messageId: "1", excerpt: LOOKALIKE };
-    expect(draftOf(conversation({ draftQuote })).quoted?.excerpt).toBe(SHOWN);
+    expect(draftOf(conversation({ draftQuote }), ANA).quoted?.excerpt).toBe(SHOWN);
   });
 
   it("is short, also where it ends within a link", () => {

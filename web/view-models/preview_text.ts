@@ -4,6 +4,7 @@
 // shown as in the bubble: what could pass for another host is no more hidden here than there.
 import type { BodyKind, BodyOf } from "./content_kinds";
 import type { Message, SearchExcerpt } from "./core";
+import { groupEventText } from "./group_text";
 import { findLinks, WORD_MAX } from "./links";
 import { beginning, textPieces } from "./rich_text";
 import { say } from "./say";
@@ -47,15 +48,18 @@ export function foundPieces(pieces: readonly FoundPiece[]): readonly FoundPiece[
   return shown;
 }
 
-const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>) => string } = {
+const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>, message: Message, self: string) => string } = {
   text: ({ text }) => lineOf(text),
   identityChanged: () => say("preview.identityChanged"),
   handleMoved: () => say("preview.handleMoved"),
   undecryptable: () => say("preview.undecryptable"),
   unsupported: () => say("preview.unsupported"),
+  groupEvent: (_, message, self) => groupEventText(message, self),
 };
 
-export function previewText({ body }: Message): string {
-  const preview = PREVIEWS[body.case ?? "unsupported"] as (value: unknown) => string;
-  return preview(body.value);
+/** `self`: one's own account. */
+export function previewText(message: Message, self: string): string {
+  const { body } = message;
+  const preview = PREVIEWS[body.case ?? "unsupported"] as (value: unknown, message: Message, self: string) => string;
+  return preview(body.value, message, self);
 }

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Message text in pieces: plain text and links. Nothing is ever taken for markup.
+// Message text in pieces: plain text, links, and members who are named. Nothing is ever taken for markup.
+import type { Person } from "./core";
 import { findLinks } from "./links";
+import type { ShownMention } from "./mentions";
 
-export type TextPiece = { kind: "text"; text: string } | { kind: "link"; text: string; href: string };
+export type TextPiece =
+  | { kind: "text"; text: string }
+  | { kind: "link"; text: string; href: string }
+  | { kind: "mention"; text: string; who: Person };
 
-/** The pieces joined are the text, but for links that are shown as what they lead to. */
-export function textPieces(text: string): TextPiece[] {
+/**
+ * The pieces joined are the text, but for links that are shown as what they lead to, and for members, who have the name
+ * here that they have everywhere: who wrote it could have called them otherwise.
+ */
+export function textPieces(text: string, mentions: readonly ShownMention[] = []): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  let from = 0;
+  for (const { begin, end, who } of mentions) {
+    if (end > text.length) break; // folded away
+    pieces.push(...linkPieces(text.slice(from, begin)), { kind: "mention", text: `@${who.name}`, who });
+    from = end;
+  }
+  return [...pieces, ...linkPieces(text.slice(from))];
+}
+
+function linkPieces(text: string): TextPiece[] {
   const pieces: TextPiece[] = [];
   let at = 0;
   for (const { begin, end, shown, href } of findLinks(text)) {

@@ -13,7 +13,13 @@ const ROUTES: readonly [string, Route][] = [
   ["#/settings/link", { ...HOME, panel: "settings", section: "link" }],
   [`#/c/${BEN}`, { ...HOME, conversation: BEN }],
   [`#/c/${BEN}/details`, { ...HOME, conversation: BEN, details: true }],
-  [`#/settings/about/c/${BEN}/details`, { panel: "settings", section: "about", conversation: BEN, details: true }],
+  [`#/c/${BEN}/details/link`, { ...HOME, conversation: BEN, details: true, topic: "link" }],
+  ["#/new-group", { ...HOME, panel: "new-group" }],
+  ["#/join", { ...HOME, panel: "join" }],
+  [
+    `#/settings/about/c/${BEN}/details`,
+    { ...HOME, panel: "settings", section: "about", conversation: BEN, details: true },
+  ],
 ];
 
 describe("the address", () => {
@@ -28,6 +34,10 @@ describe("the address", () => {
       expect(routeOf(address)).toMatchObject({ conversation: "", details: false, section: "" });
     },
   );
+
+  it("of a page of details that is not there leads to the first one", () => {
+    expect(routeOf(`#/c/${BEN}/details/constructor`)).toEqual({ ...HOME, conversation: BEN, details: true });
+  });
 
   it("of a page that is not there leads to its panel", () => {
     expect(routeOf("#/settings/constructor")).toEqual({ ...HOME, panel: "settings" });
@@ -46,8 +56,16 @@ describe("back", () => {
     expect(backToHome({ ...HOME, panel: "settings", section })).toEqual(way);
   });
 
+  it("leads from a page of the details to the first one, and from a new group to a new chat", () => {
+    const page: Route = { ...HOME, conversation: BEN, details: true, topic: "requests" };
+    expect(backToHome(page)).toEqual([`#/c/${BEN}/details`, `#/c/${BEN}`, ""]);
+    expect(layersOf(page).map(addressOf)).toEqual([`#/c/${BEN}`, `#/c/${BEN}/details`, addressOf(page)]);
+    for (const panel of ["new-group", "join"] as const)
+      expect(backToHome({ ...HOME, panel })).toEqual(["#/new-chat", ""]);
+  });
+
   it("closes details first, then what is at the left, then the conversation", () => {
-    const all: Route = { panel: "settings", section: "link", conversation: BEN, details: true };
+    const all: Route = { ...HOME, panel: "settings", section: "link", conversation: BEN, details: true };
     expect(backToHome(all)).toEqual([
       `#/settings/link/c/${BEN}`,
       `#/settings/devices/c/${BEN}`,

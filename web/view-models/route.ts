@@ -4,15 +4,20 @@
 //
 //   #/                          the conversations
 //   #/new-chat                  somebody new, in the place of the list
+//   #/new-group                 a new group, from there
+//   #/join                      the way into a group by its link, which the address does not have
 //   #/archived                  the conversations that are archived
 //   #/settings/privacy          a page of the settings
-//   #/c/ID  #/c/ID/details      a conversation, and who the partner is
+//   #/c/ID  #/c/ID/details      a conversation, and who the partner is, or what the group
+//   #/c/ID/details/link         a page of the group's
 //   #/settings/c/ID             both, beside each other on a wide screen
 
 /** Every place at the left, by its path in the address, and where back leads from it. */
 const BACK = {
   "": "",
   "new-chat": "",
+  "new-group": "new-chat",
+  join: "new-chat",
   archived: "",
   settings: "",
   "settings/profile": "settings",
@@ -38,13 +43,19 @@ export interface Place {
   section: SettingsSection | "";
 }
 
+/** What the details of a group have pages of. */
+export const GROUP_TOPICS = ["add", "link", "permissions", "requests"] as const;
+export type GroupTopic = (typeof GROUP_TOPICS)[number];
+
 export interface Route extends Place {
   /** The id of the open conversation; "" for none. */
   conversation: string;
   details: boolean;
+  /** A page of the details; "" for the first one. */
+  topic: GroupTopic | "";
 }
 
-export const HOME: Route = { panel: "list", section: "", conversation: "", details: false };
+export const HOME: Route = { panel: "list", section: "", conversation: "", details: false, topic: "" };
 
 const pathOf = ({ panel, section }: Place): Path =>
   panel === "list" ? "" : section === "" ? panel : `settings/${section}`;
@@ -68,29 +79,33 @@ export function wayTo(place: Place): Place[] {
 
 /** Without what is open innermost; where both are, what is at the left goes before the conversation beside it. */
 export function backFrom(route: Route): Route {
+  if (route.topic !== "") return { ...route, topic: "" };
   if (route.details) return { ...route, details: false };
   if (route.panel !== "list") return { ...route, ...parentOf(route) };
   return { ...route, conversation: "" };
 }
 
-const ADDRESS = /^#(?:\/(?!c\/)([a-z-]+(?:\/(?!c\/)[a-z]+)?))?(?:\/c\/([0-9a-f]{32})(\/details)?)?$/;
+const ADDRESS = /^#(?:\/(?!c\/)([a-z-]+(?:\/(?!c\/)[a-z]+)?))?(?:\/c\/([0-9a-f]{32})(?:(\/details)(?:\/([a-z]+))?)?)?$/;
 
 /** The hash of the address; "" for HOME, so that the address people see first is a plain one. */
 export function addressOf(route: Route): string {
-  const { conversation, details } = route;
+  const { conversation, details, topic } = route;
   const path = pathOf(route);
   const parts = [
     ...(path === "" ? [] : [path]),
-    ...(conversation === "" ? [] : ["c", conversation, ...(details ? ["details"] : [])]),
+    ...(conversation === ""
+      ? []
+      : ["c", conversation, ...(details ? ["details"] : []), ...(topic === "" ? [] : [topic])]),
   ];
   return parts.length === 0 ? "" : `#/${parts.join("/")}`;
 }
 
 /** Whatever an address says; what it can't be is left out, a page that is not there leads to its panel. */
 export function routeOf(hash: string): Route {
-  const [, path = "", conversation = "", details] = ADDRESS.exec(hash) ?? [];
+  const [, path = "", conversation = "", details, page] = ADDRESS.exec(hash) ?? [];
   const place = [path, path.split("/")[0] ?? ""].find(isPath) ?? "";
-  return { ...placeAt(place), conversation, details: details !== undefined };
+  const topic = GROUP_TOPICS.find((each) => each === page) ?? "";
+  return { ...placeAt(place), conversation, details: details !== undefined, topic };
 }
 
 /** The layers that are open, the outermost first: each is one step of the back button. */
@@ -99,6 +114,7 @@ export function layersOf(route: Route): Route[] {
   const add = (change: Partial<Route>) => layers.push({ ...(layers.at(-1) ?? HOME), ...change });
   if (route.conversation !== "") add({ conversation: route.conversation });
   if (route.details) add({ details: true });
+  if (route.topic !== "") add({ topic: route.topic });
   return layers;
 }
 

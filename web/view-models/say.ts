@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The words of the app, by id: ICU messages from a catalogue (texts/en.json is the source of all others). The build has
-// parsed them: no parser is in the page. Said when they are shown, never kept in a constant: the catalogue may be
-// another one by then.
+// The words of the app, by id: ICU messages from a catalogue (texts/en.json is the source of all others, with
+// texts/en.parts.json, which has what only parts say that are fetched when they are shown). The build has parsed them:
+// no parser is in the page. Said when they are shown, never kept in a constant: the catalogue may be another one by
+// then.
 import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
 import { IntlMessageFormat } from "intl-messageformat";
 
 import english from "./texts/en.json";
+import type parts from "./texts/en.parts.json";
 
-export type TextId = keyof typeof english;
+export type TextId = keyof typeof english | keyof typeof parts;
 /** A text that is nothing but words, or a message in its parts. */
 export type CompiledText = string | MessageFormatElement[];
 export type Catalogue = Readonly<Record<string, CompiledText>>;
@@ -19,6 +21,7 @@ export type Values = Readonly<Record<string, string | number | bigint>>;
 export type Marks<Part> = Readonly<Record<string, (words: (string | Part)[]) => Part>>;
 
 let locale = "en";
+let known: Catalogue = english;
 let catalogue: Catalogue = english;
 /** A format is dear to make. As many as there are texts with places. */
 const formats = new Map<string, IntlMessageFormat>();
@@ -30,6 +33,14 @@ export function speak(language: string, texts: Catalogue): void {
   formats.clear();
 }
 
+/** More words, in English. */
+export function learn(texts: Catalogue): void {
+  known = { ...known, ...texts };
+}
+
+/** web/tests/catalogue.test.ts holds that nothing is said before its words are here. */
+const compiledOf = (id: TextId): CompiledText => catalogue[id] ?? known[id] ?? id;
+
 function formatOf(id: string, compiled: MessageFormatElement[]): IntlMessageFormat {
   let format = formats.get(id);
   if (format === undefined) formats.set(id, (format = new IntlMessageFormat(compiled, locale)));
@@ -37,13 +48,13 @@ function formatOf(id: string, compiled: MessageFormatElement[]): IntlMessageForm
 }
 
 export function say(id: TextId, values?: Values): string {
-  const compiled = catalogue[id] ?? english[id];
+  const compiled = compiledOf(id);
   return typeof compiled === "string" ? compiled : String(formatOf(id, compiled).format(values as never));
 }
 
 /** The same with marks in it, in pieces. */
 export function sayInParts<Part>(id: TextId, marks: Marks<Part>, values?: Values): (string | Part)[] {
-  const compiled = catalogue[id] ?? english[id];
+  const compiled = compiledOf(id);
   if (typeof compiled === "string") return [compiled];
   return [formatOf(id, compiled).format<Part>({ ...values, ...marks } as never)].flat() as (string | Part)[];
 }

@@ -42,6 +42,7 @@ const longDateThisYear = inZone({ weekday: "long", day: "numeric", month: "long"
 const full = inZone({ dateStyle: "full", timeStyle: "medium" });
 
 export const clockText = (ms: number): string => clock.format(ms);
+export const longDateText = (ms: number): string => longDate.format(ms);
 export const fullTimeText = (ms: number): string => full.format(ms);
 
 /** For the conversation list: 14:03, Yesterday, Monday, 24/11/26. */

@@ -15,6 +15,7 @@ import {
   SendMessageResponseSchema,
   StateSchema,
   Failure_Code,
+  Group_Role,
   Message_Tick,
   State_Connection,
   type Conversation,
@@ -35,6 +36,8 @@ type Answer = (params: never) => unknown;
 
 export const ANA = "a".repeat(32);
 export const BEN = "b".repeat(32);
+export const CEM = "c".repeat(32);
+export const KITCHEN = "d".repeat(32);
 /** 24 November 2026, noon, here. */
 export const NOON = new Date(2026, 10, 24, 12).getTime();
 
@@ -74,6 +77,33 @@ export function conversation(
     peer: {
       case: "direct",
       value: { partner: { accountId: rest.id ?? BEN, name, handles: [{ text: phone }] }, ...direct },
+    },
+    ...rest,
+  });
+}
+
+/** The group of Ana, Ben and Cem: whoever runs the test is Ana, its admin. */
+export function groupConversation(
+  fields: Exclude<MessageInitShape<typeof ConversationSchema>, Conversation> & { group?: object } = {},
+): Conversation {
+  const { group = {}, ...rest } = fields;
+  return create(ConversationSchema, {
+    id: KITCHEN,
+    title: "Kitchen",
+    activityUs: micros(NOON),
+    peer: {
+      case: "group",
+      value: {
+        groupId: KITCHEN,
+        members: 3,
+        role: Group_Role.kAdmin,
+        permissions: { send: true, editInfo: true, addMembers: true },
+        firstMembers: [
+          { accountId: BEN, name: "Ben" },
+          { accountId: CEM, name: "Cem" },
+        ],
+        ...group,
+      },
     },
     ...rest,
   });

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// A group of people, each with a device of their own in a browser: made, written in, joined by its link, left.
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+
+import { bubble, composer, eventually, openConversation, register, row, send, tick } from "./support/actions";
+import { Device, launchBrowser } from "./support/browser";
+import { Kithd } from "./support/kithd";
+
+const ANA = "+491700000801";
+const BEN = "+491700000802";
+const CLARA = "+491700000803";
+const GROUP = "Saturday hike";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const details = (page: Page) => page.getByRole("complementary", { name: "Group info" });
+
+async function openGroupInfo(page: Page): Promise<void> {
+  await button(page, "Group info").first().click();
+  await details(page).waitFor();
+}
+
+describe("a group in three browsers", () => {
+  let server: Kithd, browser: Browser, ana: Device, ben: Device, clara: Device;
+  let anaPage: Page, benPage: Page, claraPage: Page, link: string;
+
+  before(async () => {
+    server = await Kithd.start();
+    browser = await launchBrowser();
+    [ana, ben, clara] = [await open(), await open(), await open()];
+    [anaPage, benPage, claraPage] = [await ana.page(), await ben.page(), await clara.page()];
+    await register(anaPage, ANA, "Ana Ferreira");
+    await register(benPage, BEN, "Ben Okafor");
+    await register(claraPage, CLARA, "Clara Lindqvist");
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  afterEach(async () => {
+    for (const device of [ana, ben, clara]) await device.check();
+  });
+
+  const open = () => Device.open(browser, server.url);
+
+  it("is made with somebody by their number, and needs a name", async () => {
+    await button(anaPage, "New chat").first().click();
+    await button(anaPage, "New group").click();
+    await anaPage.getByLabel("Name or number").fill(BEN);
+    await anaPage.keyboard.press("Enter");
+    await button(anaPage, "Take +49 170 000 0802 away").waitFor();
+    await button(anaPage, "Continue").click();
+    await button(anaPage, "Make the group").click();
+    await anaPage.getByRole("alert").getByText("Type a name for the group.").waitFor();
+    await anaPage.getByLabel("Group name").fill(GROUP);
+    await button(anaPage, "Make the group").click();
+    await composer(anaPage).waitFor();
+    await anaPage.getByText(`You made the group “${GROUP}”`).first().waitFor();
+    await row(benPage, GROUP).waitFor();
+  });
+
+  it("[F8] carries a message to every member, with ticks for all of them", async () => {
+    await send(anaPage, "Shall we meet at nine?");
+    await row(benPage, "Shall we meet at nine?").waitFor();
+    await tick(anaPage, "Shall we meet at nine?", "Delivered").waitFor();
+    await openConversation(benPage, GROUP);
+    await bubble(benPage, "Shall we meet at nine?").waitFor();
+    await tick(anaPage, "Shall we meet at nine?", "Read").waitFor();
+    await send(benPage, "Nine is fine");
+    await bubble(anaPage, "Nine is fine").waitFor();
+  });
+
+  it("lets in who has its link, after showing what it is", async () => {
+    await openGroupInfo(anaPage);
+    await details(anaPage)
+      .getByRole("button", { name: /^Invite link/ })
+      .click();
+    await details(anaPage).getByRole("button", { name: "Make a link" }).click();
+    const words = details(anaPage).getByText(/\/join#/);
+    await words.waitFor();
+    link = (await words.innerText()).trim();
+    await claraPage.goto(link);
+    const found = claraPage.getByRole("region", { name: GROUP });
+    await found.getByText("2 members").waitFor();
+    assert.equal(await row(claraPage, GROUP).count(), 0, "nobody is in it for having looked");
+    await found.getByRole("button", { name: "Join", exact: true }).click();
+    await composer(claraPage).waitFor();
+    await anaPage.getByText("Clara Lindqvist joined by the invite link").first().waitFor();
+    await send(claraPage, "I come too");
+    await bubble(anaPage, "I come too").waitFor();
+    await bubble(benPage, "I come too").waitFor();
+  });
+
+  it("mentions a member by name", async () => {
+    await composer(benPage).fill("");
+    await composer(benPage).pressSequentially("Welcome @Cla");
+    await benPage.getByRole("listbox", { name: "Members to mention" }).getByText("Clara Lindqvist").click();
+    await composer(benPage).press("Enter");
+    await bubble(claraPage, "@Clara Lindqvist").waitFor();
+    await bubble(anaPage, "@Clara Lindqvist").waitFor();
+  });
+
+  it("is still all there after a reload", async () => {
+    await benPage.reload();
+    await openConversation(benPage, GROUP);
+    for (const text of ["Shall we meet at nine?", "Nine is fine", "I come too"]) await bubble(benPage, text).waitFor();
+  });
+
+  it("is left for good, and says so to who stays", async () => {
+    await openGroupInfo(benPage);
+    await button(benPage, "Leave group").click();
+    await benPage.getByRole("dialog").getByRole("button", { name: "Leave group" }).click();
+    await benPage.getByText("You are no longer a member of this group.").waitFor();
+    assert.equal(await composer(benPage).count(), 0);
+    await anaPage.getByText("Ben Okafor left").first().waitFor();
+    await send(anaPage, "Only the two of us, then");
+    await bubble(claraPage, "Only the two of us, then").waitFor();
+    await eventually("nothing of it reaches who left", async () => {
+      await benPage.reload();
+      await row(benPage, GROUP).waitFor();
+      return (await bubble(benPage, "Only the two of us").count()) === 0;
+    });
+  });
+});

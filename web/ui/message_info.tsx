@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { useEffect, useState } from "react";
+
+import { Tick, type Message, type Receipt } from "../view-models/core";
+import { failureText } from "../view-models/failure_text";
+import { nameOf } from "../view-models/group_text";
+import { say, type TextId } from "../view-models/say";
+import { Avatar } from "./avatar";
+import { Dialog } from "./dialog";
+import { Spinner } from "./spinner";
+import styles from "./message_info.module.css";
+import buttons from "./parts/button.module.css";
+import fields from "./parts/field.module.css";
+
+interface MessageInfoProps {
+  /** One's own. */
+  message: Message;
+  receiptsOf: (message: Message) => Promise<readonly Receipt[]>;
+  onClose: () => void;
+}
+
+/** The furthest first. */
+const STAGES: readonly { tick: Tick; title: TextId }[] = [
+  { tick: Tick.kRead, title: "messageInfo.read" },
+  { tick: Tick.kDelivered, title: "messageInfo.delivered" },
+  { tick: Tick.kSent, title: "messageInfo.sent" },
+];
+
+/** How far a message has come with each whom it is for, as of when it is opened. */
+export function MessageInfo({ message, receiptsOf, onClose }: MessageInfoProps) {
+  const [receipts, setReceipts] = useState<readonly Receipt[]>();
+  const [error, setError] = useState("");
+  useEffect(() => {
+    let shown = true;
+    receiptsOf(message).then(
+      (read) => shown && setReceipts(read),
+      (failure: unknown) => shown && setError(failureText(failure)),
+    );
+    return () => void (shown = false);
+  }, [message, receiptsOf]);
+  const close = (
+    <button type="button" className={buttons.button} autoFocus onClick={onClose}>
+      {say("common.close")}
+    </button>
+  );
+  return (
+    <Dialog title={say("messageInfo.title")} answers={close} onCancel={onClose}>
+      {error !== "" && (
+        <p className={fields.error} role="alert">
+          {error}
+        </p>
+      )}
+      {receipts === undefined && error === "" && <Spinner label={say("messageInfo.loading")} />}
+      {receipts?.length === 0 && <p role="status">{say("messageInfo.none")}</p>}
+      <div className={styles.stages}>
+        {STAGES.map(({ tick, title }) => (
+          <Stage key={tick} title={say(title)} receipts={receipts?.filter((each) => each.tick === tick) ?? []} />
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+function Stage({ title, receipts }: { title: string; receipts: readonly Receipt[] }) {
+  if (receipts.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h3 className={styles.stage}>
+        <span>{title}</span>
+        <span>{receipts.length.toLocaleString()}</span>
+      </h3>
+      <ul>
+        {receipts.map(({ member }) => (
+          <li key={member?.accountId} className={styles.person}>
+            <Avatar id={member?.accountId ?? ""} title={nameOf(member)} size="tiny" />
+            <span dir="auto">{nameOf(member)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

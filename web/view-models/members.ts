@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Members of a group by what somebody types, and as the core lists them.
+import type { Member } from "./core";
+import { isInHandle } from "./handle";
+import { fold, wordsOf } from "./words";
+
+/** Those with a word of the name that begins as each word of the query does, or with the query in a handle. */
+export function matchingMembers(members: readonly Member[], query: string): readonly Member[] {
+  const words = wordsOf(query);
+  if (words.length === 0) return members;
+  return members.filter(({ person }) => {
+    const name = wordsOf(person?.name ?? "");
+    return (
+      words.every((word) => name.some((each) => each.startsWith(word))) ||
+      (person?.handles ?? []).some(({ text }) => isInHandle(query, text))
+    );
+  });
+}
+
+/** Whether a name goes on as it is typed: "ben smi" is the beginning of "Ben Smith", spaces and all. */
+export const beginsAs = (name: string, typed: string): boolean => fold(name).startsWith(fold(typed));
