@@ -54,6 +54,8 @@ void Profile::draw_linked(Dice& dice) {
   idle = linked && dice.percent(10);
 }
 
+void Profile::draw_groups(Dice& dice) { groups = !grave_lies && dice.percent(30); }
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;

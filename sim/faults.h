@@ -34,11 +34,13 @@ struct Profile {
   bool grave_lies = false;     // and gives numbers and accounts to others
   bool linked = false;         // some people have linked devices
   bool idle = false;           // one of these is not used for weeks
+  bool groups = false;         // people write in groups as well
 
   static Profile draw(Dice& dice);
   // The rest, from dice of its own each.
   void draw_server(Dice& dice);
   void draw_linked(Dice& dice);
+  void draw_groups(Dice& dice);
 };
 
 class Faults {

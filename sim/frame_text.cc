@@ -14,11 +14,20 @@ std::string position_text(uint64_t value) {
   return std::to_string(position.epoch()) + "/" + std::to_string(position.sequence());
 }
 
+// Of a message to one, by which of its revisions; "" for none.
+std::string in_group(const std::string& group, uint64_t revision) {
+  return group.empty() ? "" : " in " + id_text(group) + "/" + std::to_string(revision);
+}
+
 std::string entry_text(const wire::Entry& entry) {
   const std::string at = position_text(entry.position()) + " ";
   if (entry.has_message())
     return at + id_text(entry.message().message_id()) + "@" + std::to_string(entry.message().server_time_us()) + " #" +
-           std::to_string(entry.message().receipt_number());
+           std::to_string(entry.message().receipt_number()) +
+           in_group(entry.message().group_id(), entry.message().group_revision());
+  if (entry.has_group_changed())
+    return at + "changed" + in_group(entry.group_changed().group_id(), entry.group_changed().revision());
+  if (entry.has_group_receipt()) return at + "receipt" + in_group(entry.group_receipt().group_id(), 0);
   if (entry.has_delivery_receipt())
     return at + "receipt for " + std::to_string(entry.delivery_receipt().first_number()) + " to " +
            std::to_string(entry.delivery_receipt().last_number());
@@ -27,14 +36,20 @@ std::string entry_text(const wire::Entry& entry) {
   return at;
 }
 
+std::string send_text(const wire::Send& send) {
+  const std::string text = "Send " + id_text(send.message_id());
+  if (send.has_read_in_group()) return text + ", read" + in_group(send.read_in_group().group_id(), 0);
+  if (!send.has_group()) return text + " #" + std::to_string(send.account().receipt_number());
+  return text + " #" + std::to_string(send.group().receipt_number()) +
+         in_group(send.group().group_id(), send.group().revision());
+}
+
 }  // namespace
 
 std::string frame_text(const wire::ClientFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ClientFrame::kHello: return "Hello, confirmed " + position_text(frame.hello().confirmed_position());
-    case wire::ClientFrame::kSend:
-      return "Send " + id_text(frame.send().message_id()) + " #" +
-             std::to_string(frame.send().account().receipt_number());
+    case wire::ClientFrame::kSend: return send_text(frame.send());
     case wire::ClientFrame::kConfirm:
       return "Confirm " + position_text(frame.confirm().position()) +
              (frame.confirm().withheld().empty() ? "" : ", withholds some");

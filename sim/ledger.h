@@ -55,6 +55,7 @@
 #include <vector>
 
 #include "client_api/client_api.pb.h"
+#include "sim/group_ledger.h"
 
 namespace kith::sim {
 
@@ -70,6 +71,7 @@ struct FinalView {
   std::map<std::string, std::vector<client_api::Message>> conversations;  // by partner
   std::map<std::string, Partner> partners;  // by whom the conversation was opened with: with whom it is now
   std::vector<Partner> strangers;           // of all other conversations
+  std::map<std::string, GroupView> groups;  // by id
   uint32_t unread = 0;
 };
 
@@ -120,6 +122,14 @@ class Ledger {
   // An impostor was able to decrypt it, sent to this account.
   void read_by_an_impostor(const std::string& account, const std::string& body);
 
+  // The server lies in this run. Of a message to a group whose sender's key is not there yet, its id is the server's
+  // word: under another one nobody can ask for it.
+  void ids_are_lied_about() { lied_ = true; }
+  // The server was killed: what it had gathered of receipts in groups, and what was read, may be lost until it is named
+  // again.
+  void server_was_killed() { killed_ = true; }
+  // What comes for a group to an inbox that is full is not kept.
+  void inboxes_are_small() { small_ = true; }
   // Entries expire in this run.
   void entries_expire() { expires_ = true; }
   // Device lists could not always be had in this run.
@@ -127,6 +137,10 @@ class Ledger {
   // One device of a person has read everything, and the others have heard of it.
   void check_read(const FinalView& reader, const FinalView& other);
   void check(const std::vector<FinalView>& views);
+  // `states`: as GroupLedger::check() has them.
+  void check_groups(const std::vector<FinalView>& views,
+                    const std::map<std::string, std::vector<wire::GroupState>>& states);
+  [[nodiscard]] GroupLedger& groups() { return groups_; }
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
@@ -222,7 +236,11 @@ class Ledger {
   std::set<std::string> repeated_;
   bool taken_ = false;
   bool expires_ = false;
+  bool lied_ = false;
+  bool small_ = false;
+  bool killed_ = false;
   std::map<std::string, Times> seen_;  // body → addressee's device → when it was shown; 0: some time
+  GroupLedger groups_;
   size_t shown_count_ = 0;
   size_t linked_ = 0;  // devices
   bool moved_ = false;

@@ -24,6 +24,7 @@ enum class Mutation {
   kTakeAnyNumber,   // mutated_core.cc: a number belongs to the account that the server named last (IDENTITY-1)
   kTakeAnyOwnList,  // mutated_core.cc: a list of one's own account is taken under any key (IDENTITY-4)
   kDropOwnCopy,     // mutated_core.cc: some copies of what was sent reach no device (COPY-1)
+  kSettleEarly,     // server_disk.cc: the groups' log lets go of what was read, before any inbox has it (GROUP-3)
   kSkipRegister,    // mutated_core.cc: some of the registers that another device tells of are not taken (STATE-2)
 };
 
@@ -43,6 +44,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kTakeAnyOwnList, "take-any-own-list"},
     {Mutation::kDropOwnCopy, "drop-own-copy"},
     {Mutation::kSkipRegister, "skip-register"},
+    {Mutation::kSettleEarly, "settle-early"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

@@ -15,13 +15,15 @@ Person::Person(Surroundings surroundings, std::string name, std::string phone)
       name_(std::move(name)),
       phone_(std::move(phone)),
       first_(surroundings, *this),
-      linked_(surroundings, *this) {}
+      linked_(surroundings, *this),
+      groups_(surroundings, *this) {}
 
 void Person::reseed(uint64_t seed, uint64_t stream) {
   seed_ = seed;
   stream_ = stream;
   dice_.reseed(seed, stream);
   linked_.reseed(seed, stream + 3);
+  groups_.reseed(seed, stream + 5);
   first_.network.reseed(seed, stream + 1);
   if (first_.has_device()) first_.device().reseed(seed, stream + 10 * devices_);
 }
@@ -132,7 +134,7 @@ void Person::next_deed(uint64_t ticket) {
 }
 
 void Person::deed() {
-  if (linked_.deed()) return;
+  if (linked_.deed() || groups_.deed()) return;
   Seat& seat = some_seat();
   if (!seat.device().runs() || !seat.is_set_up()) return;
   if (is_lied_to_ && dice_.percent(15)) return seat.write_note(next_text());

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/group_life.h"
 #include "sim/linked_devices.h"
 #include "sim/seat.h"
 #include "sim/surroundings.h"
@@ -49,6 +50,7 @@ class Person {
   // The one that has registered the number.
   [[nodiscard]] Seat& first() { return first_; }
   [[nodiscard]] LinkedDevices& linked() { return linked_; }
+  [[nodiscard]] GroupLife& groups() { return groups_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& phone() const { return phone_; }
@@ -84,6 +86,7 @@ class Person {
   uint32_t devices_ = 0;
   Seat first_;
   LinkedDevices linked_;
+  GroupLife groups_;
   std::vector<Person*> peers_;
   std::map<std::string, Seat*> blocked_;  // accounts, and where they were
   bool is_lied_to_ = false;

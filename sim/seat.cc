@@ -144,6 +144,7 @@ void Seat::mark_read(const Person& peer) {
 
 void Seat::read_everything() {
   for (const Person* const peer : person_.peers()) mark_read(*peer);
+  if (person_.groups().lives()) person_.groups().read_everything(*this);
 }
 
 void Seat::import_card(const Person& peer) {
@@ -227,8 +228,15 @@ void Seat::ask(Device& device, Asking& asking) {
     for (const client_api::Conversation& each : response.list_conversations().conversations()) {
       asking.view.unread += each.unread();
       describe(each, asking.view);
+      if (each.has_group()) {
+        GroupView& group = asking.view.groups[each.group().group_id()];
+        group.title = each.title();
+        group.group = each.group();
+        ask(device, asking, each.id(), group.messages);
+      }
       for (const Person* const peer : person_.peers()) {
-        if (each.direct().partner().account_id() == peer->account()) ask(device, asking, each.id(), peer->name());
+        if (each.has_direct() && each.direct().partner().account_id() == peer->account())
+          ask(device, asking, each.id(), asking.view.conversations[peer->name()]);
       }
     }
     --asking.open;
@@ -250,14 +258,14 @@ void Seat::describe(const client_api::Conversation& conversation, FinalView& vie
   view.strangers.push_back(partner);
 }
 
-void Seat::ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner) {
+void Seat::ask(Device& device, Asking& asking, const std::string& conversation,
+               std::vector<client_api::Message>& messages_of) {
   ++asking.open;
   client_api::Request messages;
   messages.mutable_list_messages()->set_conversation(conversation);
   messages.mutable_list_messages()->set_limit(500);
-  device.request(std::move(messages), [&asking, partner](const client_api::Response& response) {
-    auto& out = asking.view.conversations[partner];
-    out.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
+  device.request(std::move(messages), [&asking, &messages_of](const client_api::Response& response) {
+    messages_of.assign(response.list_messages().messages().begin(), response.list_messages().messages().end());
     --asking.open;
   });
 }
@@ -266,9 +274,11 @@ void Seat::ask(Device& device, Asking& asking, const std::string& conversation, 
 
 void Seat::event(const std::string& device, const client_api::Event& event) {
   on_.ledger.event(device, event, on_.scheduler.now());
+  on_.ledger.groups().event(device, event);
 }
 void Seat::broken(std::string what) { on_.ledger.broken(std::move(what)); }
 void Seat::sent(const std::string& device, const wire::Send& send) {
+  if (!send.has_account()) return on_.ledger.groups().sent(send);
   const std::string account = to_hex(send.account().account_id());
   on_.ledger.addressed(device, account, send.account().device_list_revision());
   // A copy has the id of what it is a copy of.

@@ -85,7 +85,9 @@ class Seat final : public Witness {
   void open_conversations();
   void write_to(const std::string& name, const std::string& text, client_api::Request request);
   void ask(Device& device, Asking& asking);
-  static void ask(Device& device, Asking& asking, const std::string& conversation, const std::string& partner);
+  // All messages of the conversation, into a place that stays.
+  static void ask(Device& device, Asking& asking, const std::string& conversation,
+                  std::vector<client_api::Message>& messages_of);
   void describe(const client_api::Conversation& conversation, FinalView& view) const;
 
   Surroundings on_;

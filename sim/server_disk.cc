@@ -36,10 +36,11 @@ class Stores final : public ProcessStores {
         leases_(*this),
         links_(*this),
         groups_(*this),
+        group_log_(*this),
         inboxes_(*this),
         codes_(*this) {}
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, groups_, inboxes_, codes_};
+    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, groups_, group_log_, inboxes_, codes_};
   }
 
  private:
@@ -81,6 +82,10 @@ class Stores final : public ProcessStores {
     Answer<std::vector<AccountId>> find_active(std::vector<AccountId> accounts) override {
       return on.work<std::vector<AccountId>>(
           [this, accounts = std::move(accounts)] { return disk().find_active(accounts); });
+    }
+    Answer<std::vector<ListRevision>> list_revisions(std::vector<AccountId> accounts) override {
+      return on.work<std::vector<ListRevision>>(
+          [this, accounts = std::move(accounts)] { return disk().list_revisions(accounts); });
     }
     Answer<AccountRecord> add_handle(AccountId account, Handle handle, Place place) override {
       return on.work<AccountRecord>(
@@ -286,6 +291,27 @@ class Stores final : public ProcessStores {
     Stores& on;
   };
 
+  // What is appended is durable at one moment, as what the others write.
+  struct GroupMessages final : GroupLog {
+    explicit GroupMessages(Stores& stores) : on(stores) {}
+    GroupLog& disk() { return on.disk_.others.group_log; }
+    Answer<Appended> append(GroupLogRecord record) override {
+      return on.work<Appended>([this, record = std::move(record)] { return disk().append(record); });
+    }
+    Answer<std::vector<GroupLogRecord>> read(Slot slot, uint64_t after, size_t count_max, size_t bytes_max) override {
+      auto records = co_await on.work<std::vector<GroupLogRecord>>(
+          [this, slot, after, count_max, bytes_max] { return disk().read(slot, after, count_max, bytes_max); });
+      if (records && !records->empty() && on.disk_.mutation == Mutation::kSettleEarly)
+        disk().settled(slot, records->back().number);
+      co_return records;
+    }
+    void settled(Slot slot, uint64_t up_to) override {
+      if (on.alive) disk().settled(slot, up_to);
+    }
+    [[nodiscard]] std::optional<uint64_t> bytes_held() const override { return on.disk_.others.group_log.bytes_held(); }
+    Stores& on;
+  };
+
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
     Answer<void> send(Handle handle, std::string code) override {
@@ -396,6 +422,7 @@ class Stores final : public ProcessStores {
   Leases leases_;
   Links links_;
   Groups groups_;
+  GroupMessages group_log_;
   Inboxes inboxes_;
   Codes codes_;
 };

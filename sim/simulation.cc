@@ -16,8 +16,11 @@ constexpr uint64_t kSilenceUs = 60 * kSecond;
 constexpr uint64_t kLookUs = 10 * kSecond;
 constexpr uint64_t kEventsMost = 300'000;
 constexpr uint64_t kLinkedEventsMost = 900'000;
+constexpr uint64_t kGroupsEventsMost = 900'000;
 // Of the seeds in found_seeds.txt none draws linked devices by these dice: they are the runs that they were.
 constexpr uint64_t kLinkedStream = 33;
+// Nor groups by these.
+constexpr uint64_t kGroupsStream = 177;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
@@ -79,6 +82,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice linked_dice;
   linked_dice.reseed(seed, kLinkedStream);
   profile.draw_linked(linked_dice);
+  Dice group_dice;
+  group_dice.reseed(seed, kGroupsStream);
+  profile.draw_groups(group_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -88,13 +94,17 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     people_[i]->reseed(seed, 1000 * (i + 1));
     people_[i]->set_mutation(mutation);
   }
-  if (profile.small_inboxes) server_.options.delivery.inbox_entries_max = server_dice.between(16, 40);
+  if (profile.small_inboxes) {
+    server_.options.delivery.inbox_entries_max = server_dice.between(16, 40);
+    ledger_.inboxes_are_small();
+  }
   if (profile.expiry) {
     server_.options.delivery.retention_s = server_dice.between(3, 30);
     server_.options.delivery.expiry_interval_s = 2;
     ledger_.entries_expire();
   }
   if (profile.lies) server_.options.liar = &liar_;
+  if (profile.lies) ledger_.ids_are_lied_about();
   if (profile.grave_lies) ledger_.identities_are_taken();
   if (profile.http_loss || profile.server_disk || profile.lies) ledger_.lists_were_away();
   server_.start();
@@ -106,6 +116,10 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   faults_.start(profile, seed);
   for (const auto& person : people_) person->live(profile.pause_us);
   if (profile.linked) link_devices(profile, linked_dice);
+  if (profile.groups) {
+    events_most_ = std::max(events_most_, kGroupsEventsMost);
+    for (const auto& person : people_) person->groups().live();
+  }
   run_for(profile.chaos_us);
   for (const auto& person : people_) {
     person->rest();
@@ -231,6 +245,14 @@ void Simulation::check_read(const std::vector<Seat*>& readers) {
   }
 }
 
+std::map<std::string, std::vector<wire::GroupState>> Simulation::states_of_groups() {
+  std::map<std::string, std::vector<wire::GroupState>> states;
+  for (const auto& [group, of] : server_.disk.others.groups.states()) {
+    for (const Bytes& bytes : of) (void)states[group.hex()].emplace_back().ParseFromString(bytes);
+  }
+  return states;
+}
+
 void Simulation::check() {
   std::vector<Seat*> seats;
   std::vector<std::vector<Seat::Asking>> drawers;
@@ -244,6 +266,8 @@ void Simulation::check() {
     for (const Seat::Asking& asking : drawer) ledger_.look_into_drawer(asking.view);
   }
   ledger_.check(views);
+  if (server_.crashes != 0) ledger_.server_was_killed();
+  ledger_.check_groups(views, states_of_groups());
   for (const auto& person : people_) person->linked().check();
   if (const size_t left = entries_left(); left != 0)
     ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));

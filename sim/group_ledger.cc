@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "sim/group_ledger.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+
+namespace kith::sim {
+
+using client_api::Message;
+
+namespace {
+
+bool is_of_a_group(const Message& message) { return message.text().text().find(" #") != std::string::npos; }
+
+// Who has been one since the revision.
+std::set<std::string> members_of(const wire::GroupState& state, const std::map<std::string, std::string>& people,
+                                 uint64_t since = UINT64_MAX) {
+  std::set<std::string> members;
+  for (const auto& member : state.members()) {
+    if (member.joined_revision() > since) continue;
+    const auto person = people.find(to_hex(member.account_id()));
+    if (person != people.end()) members.insert(person->second);
+  }
+  return members;
+}
+
+}  // namespace
+
+void GroupLedger::wrote(const std::string& device, const std::string& person, const std::string& group,
+                        const Message& message, uint64_t now_us) {
+  Text& text = texts_[message.id()];
+  text.id = message.id();
+  text.body = message.text().text();
+  text.group = group;
+  text.from = person;
+  text.device = device;
+  text.at_us = now_us;
+  bodies_[text.body] = text.id;
+}
+
+void GroupLedger::sent(const wire::Send& send) {
+  if (send.has_group()) revisions_[to_hex(send.message_id())].insert(send.group().revision());
+}
+
+void GroupLedger::event(const std::string& device, const client_api::Event& event) {
+  const Message* message = nullptr;
+  if (event.has_message_added()) message = &event.message_added();
+  if (event.has_message_changed()) message = &event.message_changed();
+  if (message != nullptr && message->has_text() && is_of_a_group(*message))
+    shown_[message->text().text()].insert(device);
+}
+
+void GroupLedger::check(const std::vector<View>& views,
+                        const std::map<std::string, std::vector<wire::GroupState>>& states,
+                        const std::map<std::string, std::string>& people, const Exempt& exempt,
+                        const std::function<void(std::string)>& broken) {
+  std::map<std::string, std::string> owners;  // of devices
+  for (const View& view : views) {
+    owners[view.device] = view.person;
+    for (const auto& [id, shown] : view.groups) {
+      const auto known = states.find(id);
+      if (known == states.end()) {
+        broken("GROUP-2: " + view.device + " is in a group that there is not: " + id.substr(0, 8));
+        continue;
+      }
+      const wire::GroupState& state = known->second.back();
+      const bool is_member = members_of(state, people).contains(view.person);
+      if (is_member != (shown.group.role() != client_api::Group::kNone))
+        broken("GROUP-4: " + view.device + (is_member ? " does not know that it is in " : " thinks that it is in ") +
+               id.substr(0, 8));
+      if (is_member && (shown.group.incomplete() || shown.title.empty()))
+        broken("GROUP-4: " + view.device + " knows nothing of " + id.substr(0, 8));
+      if (is_member && shown.group.members() != static_cast<uint32_t>(state.members_size()))
+        broken("GROUP-4: " + view.device + " knows other members of " + id.substr(0, 8));
+      std::set<std::string> bodies;
+      for (const Message& message : shown.messages) {
+        if (message.has_undecryptable()) {
+          if (!exempt.loses(view.person))
+            broken("unreadable in the end: " + view.device + " has " + message.id().substr(0, 8));
+          continue;
+        }
+        if (!message.has_text()) continue;
+        if (!bodies.insert(message.text().text()).second)
+          broken("SEND-1: twice on " + view.device + ": " + message.text().text());
+        const auto text = texts_.find(message.id());
+        if (text == texts_.end()) continue;  // its writer's answer was lost in a crash
+        text->second.shown_on.insert(view.device);
+        if (view.device == text->second.device) text->second.tick = message.tick();
+        if (message.outgoing() && message.tick() >= Message::kSent && message.tick() <= Message::kRead)
+          text->second.acknowledged = true;
+      }
+    }
+  }
+  for (const View& one : views) {
+    for (const View& other : views) {
+      if (one.device >= other.device) continue;
+      for (const auto& [id, shown] : one.groups) {
+        const auto of_other = other.groups.find(id);
+        if (of_other == other.groups.end()) continue;
+        const auto shared = [](const GroupView& of, const GroupView& with) {
+          std::set<std::string> there;
+          for (const Message& message : with.messages) there.insert(message.id());
+          std::vector<std::string> ids;
+          for (const Message& message : of.messages) {
+            if (there.contains(message.id()) && message.tick() != Message::kFailed &&
+                message.tick() != Message::kPending)
+              ids.push_back(message.id());
+          }
+          return ids;
+        };
+        if (shared(shown, of_other->second) != shared(of_other->second, shown))
+          broken("ORDER-1: " + one.device + " and " + other.device + " list " + id.substr(0, 8) + " in another order");
+      }
+    }
+  }
+  for (auto& [id, text] : texts_) {
+    const std::set<uint64_t>& revisions = revisions_[id];
+    const auto known = states.find(text.group);
+    if (known == states.end() || revisions.empty()) continue;
+    std::set<std::string> may, must;
+    bool first = true;
+    for (const uint64_t revision : revisions) {
+      if (revision == 0 || revision > known->second.size()) {
+        broken("GROUP-3: a text was sent for a revision that there is not");
+        continue;
+      }
+      const std::set<std::string> members = members_of(known->second[revision - 1], people);
+      may.insert(members.begin(), members.end());
+      std::set<std::string> both;
+      std::set_intersection(must.begin(), must.end(), members.begin(), members.end(), std::inserter(both, both.end()));
+      must = first ? members : both;
+      first = false;
+    }
+    for (const std::string& device : shown_[text.body]) {
+      const std::string person = device.substr(0, device.find('-'));
+      if (!may.contains(person)) broken("GROUP-6: " + device + " reads what was not for " + person + ": " + text.body);
+    }
+    if (!text.acknowledged || exempt.loses(text.from)) continue;
+    // Who has left and come back does not count: nobody knows what it missed.
+    const std::set<std::string> now = members_of(known->second.back(), people, *revisions.begin());
+    bool all_have = true;
+    for (const View& view : views) {
+      if (!must.contains(view.person) || !now.contains(view.person) || view.since_us >= text.at_us) continue;
+      if (text.shown_on.contains(view.device)) continue;
+      all_have = false;
+      if (!exempt.loses(view.person) && !exempt.drops(text.from, view.person))
+        broken("GROUP-3: lost for " + view.device + ": " + text.body);
+    }
+    const bool others = now.contains(text.from) && std::any_of(now.begin(), now.end(), [&](const std::string& person) {
+                          return person != text.from && must.contains(person);
+                        });
+    const bool any_exempt = std::any_of(now.begin(), now.end(), [&](const std::string& person) {
+      return exempt.loses(person) || exempt.shares(person) || exempt.drops(text.from, person) ||
+             exempt.drops(person, text.from);
+    });
+    // Who has left is not told any more.
+    if (all_have && others && !any_exempt && text.shown_on.contains(text.device) && text.tick != Message::kRead)
+      broken("GROUP-5: not blue in the end: " + text.body + ": " + Message::Tick_Name(text.tick));
+  }
+}
+
+}  // namespace kith::sim

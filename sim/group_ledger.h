@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What was written and seen in groups, in plaintext, and what must be true of it in the end:
+//
+//   - nobody ever reads a text of a revision at which he was no member                                      GROUP-6
+//   - a text that was told to be sent is on every device of everybody who was a member at its revision and is still,
+//     once                                                                                         GROUP-3, SEND-1
+//   - all devices of all members list what they share of a group in the same order: texts, and what has happened
+//                                                                                                          ORDER-1
+//   - no text is unreadable in the end
+//   - when everybody has read everything, every tick is blue                                                GROUP-5
+//   - everybody who is a member knows the same state, with its title; whoever is not knows that he is not   GROUP-4
+//
+// Whom and what the run takes out of that (a number that registered anew, a copy of a home, blocks, expiry, full
+// inboxes) says the Ledger, as for texts between two.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client_api/client_api.pb.h"
+#include "wire/frames.pb.h"
+#include "wire/groups.pb.h"
+
+namespace kith::sim {
+
+// A group as a device shows it in the end.
+struct GroupView {
+  std::string title;
+  client_api::Group group;
+  std::vector<client_api::Message> messages;
+};
+
+class GroupLedger {
+ public:
+  void wrote(const std::string& device, const std::string& person, const std::string& group,
+             const client_api::Message& message, uint64_t now_us);
+  // A Send left.
+  void sent(const wire::Send& send);
+  void event(const std::string& device, const client_api::Event& event);
+
+  // A device in the end.
+  struct View {
+    std::string person;
+    std::string device;
+    uint64_t since_us = 0;                    // in its account
+    std::map<std::string, GroupView> groups;  // by id
+  };
+  struct Exempt {
+    std::function<bool(const std::string& person)> loses;  // texts from and to this person may be missing
+    std::function<bool(const std::string& from, const std::string& to)> drops;
+    // What was read on one device of the person may be told by none: one that was linked meanwhile says up to where,
+    // and a server that was killed has forgotten it.
+    std::function<bool(const std::string& person)> shares;
+  };
+  // `states`: of each group every state, the first revision's first, as the server has them; `people`: by account id.
+  void check(const std::vector<View>& views, const std::map<std::string, std::vector<wire::GroupState>>& states,
+             const std::map<std::string, std::string>& people, const Exempt& exempt,
+             const std::function<void(std::string)>& broken);
+
+  [[nodiscard]] size_t texts() const { return texts_.size(); }
+
+ private:
+  struct Text {
+    std::string id;
+    std::string body;
+    std::string group;
+    std::string from;
+    std::string device;
+    uint64_t at_us = 0;
+    std::set<uint64_t> revisions;  // that it was encrypted for
+    bool acknowledged = false;
+    client_api::Message::Tick tick = client_api::Message::kNone;
+    std::set<std::string> shown_on;
+  };
+
+  std::map<std::string, Text> texts_;  // by id
+  std::map<std::string, std::string> bodies_;
+  std::map<std::string, std::set<std::string>> shown_;   // body → devices that ever showed it
+  std::map<std::string, std::set<uint64_t>> revisions_;  // by message id, before it is known that it was written
+};
+
+}  // namespace kith::sim
