@@ -67,6 +67,8 @@ describe("the members of a group", () => {
     expect(core.called("listMembers")).toHaveLength(3); // the first, one, and once more for those that came meanwhile
     expect(found()).toEqual(["Ben Smith"]);
     core.emit({ case: "conversationChanged", value: conversation({ id: EVE }) });
+    core.emit({ case: "typingChanged", value: { conversation: KITCHEN, who: { accountId: BEN }, typing: true } });
+    core.emit({ case: "groupProgress", value: { conversation: KITCHEN, done: 1, total: 2 } });
     await settle();
     expect(core.called("listMembers")).toHaveLength(3);
   });

@@ -16,7 +16,7 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { nameOf } from "./group_text";
-import { matchingMembers } from "./members";
+import { matchingMembers, whenMembersChange } from "./members";
 import { PeopleViewModel, whomOf } from "./people";
 import { say } from "./say";
 
@@ -66,11 +66,7 @@ export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> {
     );
     this.onDispose(() => this.forgetSaid());
     this.onDispose(() => this.adding.dispose());
-    this.onDispose(
-      store.subscribe(({ contacts, resync, conversations }) => {
-        if (contacts || resync || conversations.has(conversation)) void this.load();
-      }),
-    );
+    this.onDispose(whenMembersChange(store, conversation, () => void this.load()));
   }
 
   /** Asked while it reads, it reads once more. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Members of a group by what somebody types, and as the core lists them.
+// Members of a group by what somebody types, and when they are to be read again.
 import type { Member } from "./core";
+import type { EntityStore } from "./entity_store";
 import { isInHandle } from "./handle";
 import { fold, wordsOf } from "./words";
 
@@ -20,3 +21,15 @@ export function matchingMembers(members: readonly Member[], query: string): read
 
 /** Whether a name goes on as it is typed: "ben smi" is the beginning of "Ben Smith", spaces and all. */
 export const beginsAs = (name: string, typed: string): boolean => fold(name).startsWith(fold(typed));
+
+/** When they may be others, or called otherwise: not for everybody who types, nor as keys are handed out. */
+export function whenMembersChange(store: EntityStore, conversation: string, listener: () => void): () => void {
+  const peer = () => store.conversation(conversation)?.peer;
+  let before = peer();
+  return store.subscribe(({ contacts, resync }) => {
+    const now = peer();
+    if (now === before && !contacts && !resync) return;
+    before = now;
+    listener();
+  });
+}

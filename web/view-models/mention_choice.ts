@@ -5,7 +5,7 @@
 import type { ComposerViewModel } from "./composer";
 import type { Core, Member } from "./core";
 import type { EntityStore } from "./entity_store";
-import { beginsAs, matchingMembers } from "./members";
+import { beginsAs, matchingMembers, whenMembersChange } from "./members";
 import type { WrittenMention } from "./mentions";
 import { ViewModel } from "./view_model";
 
@@ -37,11 +37,7 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
     private readonly composer: ComposerViewModel,
   ) {
     super(NONE);
-    this.onDispose(
-      store.subscribe(({ conversations, contacts, resync }) => {
-        if (conversations.has(conversation) || contacts || resync) this.members = undefined;
-      }),
-    );
+    this.onDispose(whenMembersChange(store, conversation, () => (this.members = undefined)));
     this.onDispose(() => ++this.round);
   }
 
