@@ -51,7 +51,8 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
     }
     const begin = at - typed[0].length;
     const { mentions } = this.composer.snapshot();
-    if (begin === this.declined || mentions.some((each) => each.begin === begin)) return this.close();
+    const isNamed = mentions.some((each) => each.begin <= begin && begin < each.end); // a name can have an "@" in it
+    if (begin === this.declined || isNamed) return this.close();
     const members = await this.read();
     if (round !== this.round) return;
     const words = typed[1] ?? "";
@@ -109,7 +110,7 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
 
 const isOfWord = (sign: string | undefined): boolean => sign !== undefined && /[\p{L}\p{N}_]/u.test(sign);
 
-/** Names after an "@" that are whole, and of one member alone. */
+/** Names after an "@" that are whole, and of one member alone; none in another one, which can have an "@" in it. */
 export function namedIn(text: string, members: readonly Member[]): WrittenMention[] {
   const byName = new Map<string, string>();
   const twice = new Set<string>();
@@ -121,7 +122,7 @@ export function namedIn(text: string, members: readonly Member[]): WrittenMentio
   const names = [...byName.keys()].filter((name) => !twice.has(name)).sort((a, b) => b.length - a.length);
   const found: WrittenMention[] = [];
   for (let begin = text.indexOf("@"); begin >= 0; begin = text.indexOf("@", begin + 1)) {
-    if (isOfWord(text[begin - 1])) continue;
+    if (isOfWord(text[begin - 1]) || begin < (found.at(-1)?.end ?? 0)) continue;
     const endsAt = (name: string) => begin + 1 + name.length;
     const name = names.find((each) => text.startsWith(each, begin + 1) && !isOfWord(text[endsAt(each)]));
     if (name === undefined) continue;

@@ -157,6 +157,20 @@ describe("naming a member", () => {
     ]);
   });
 
+  it("names nobody within the name of another", async () => {
+    const member = (accountId: string, name: string) => ({ person: { accountId, name } });
+    const members = [member(BEN, "Ben @Cem"), member(CEM, "Cem")];
+    core.on("listMembers", () => create(ListMembersResponseSchema, { members }));
+    composer.setText("@Ben @Cem @Cem");
+    await choice.findAgain();
+    expect(composer.snapshot().mentions).toEqual([
+      { accountId: BEN, begin: 0, end: 9 },
+      { accountId: CEM, begin: 10, end: 14 },
+    ]);
+    await choice.look(9);
+    expect(names()).toEqual([]);
+  });
+
   it("without an answer about the members leaves what is typed as it is", async () => {
     core.failing("listMembers", Failure_Code.kStorage);
     await type("hi @be");
