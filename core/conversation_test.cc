@@ -90,6 +90,20 @@ TEST_F(AfterAnUpdate, WhatCameOfAKindThatIsKnownNowIsShownInItsPlaceAndIsUnread)
   EXPECT_EQ(taken.messages(taken.messages_size() - 1).id(), first) << "it is news";
 }
 
+TEST_F(AfterAnUpdate, ATextToOnePersonNamesNobody) {
+  warm_up();
+  const std::string id = say(ana_, chat_, "first");
+  world_.advance(1000);
+  content::Content content = text("@Ben");
+  content::Mention& mention = *content.mutable_text()->add_mentions();
+  mention.set_account(world_.server->account_of(kBen)->id.bytes());
+  mention.set_length(4);
+  came_unknown(id, content);
+  update();
+  EXPECT_EQ(message(ben_, id).text().text(), "@Ben");
+  EXPECT_EQ(message(ben_, id).text().mentions_size(), 0);
+}
+
 TEST_F(AfterAnUpdate, WhatIsNotShownIsTakenAndLeavesItsPlace) {
   warm_up();
   mark_read(ben_, bens_chat());

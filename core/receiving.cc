@@ -32,6 +32,7 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
   row.group_revision = Revision{incoming.content.group_revision()};
   if (incoming.content.kind_case() == content::Content::kText) {
     if (!contents::read_text(incoming.content.text(), row)) return std::nullopt;
+    if (incoming.content.group_id().empty()) row.raw.clear();  // members of a group are named, and nobody else
   } else {
     row.kind = MessageKind::kUnsupported;
     row.raw = Bytes(incoming.bytes);
