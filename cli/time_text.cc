@@ -46,4 +46,6 @@ uint64_t unix_now_us() {
   return static_cast<uint64_t>(time.tv_sec) * 1'000'000 + static_cast<uint64_t>(time.tv_nsec) / 1000;
 }
 
+uint64_t unix_in_hours_us(double hours) { return unix_now_us() + static_cast<uint64_t>(hours * 3600e6); }
+
 }  // namespace kith::cli

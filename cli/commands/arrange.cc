@@ -8,8 +8,6 @@
 namespace kith::cli {
 namespace {
 
-constexpr double kHourUs = 3600e6;
-
 template <class Set>
 ExitCode arrange(Context context, const std::string& whom, const Set& set) {
   const auto conversation = conversation_with(context, whom);
@@ -32,7 +30,7 @@ ExitCode run_pin(Context context, const std::string& whom, bool pinned) {
 }
 
 ExitCode run_mute(Context context, const MuteOptions& options) {
-  const uint64_t until = options.hours ? unix_now_us() + static_cast<uint64_t>(*options.hours * kHourUs) : UINT64_MAX;
+  const uint64_t until = options.hours ? unix_in_hours_us(*options.hours) : UINT64_MAX;
   return arrange(context, options.whom, [until](auto& what) { what.set_muted_until_us(until); });
 }
 

@@ -20,8 +20,6 @@ using client_api::Request;
 
 namespace {
 
-constexpr double kHourUs = 3600e6;
-
 ExitCode show_link(Context context, const GroupLink& link, bool json) {
   if (json) {
     JsonLine line;
@@ -43,8 +41,7 @@ ExitCode set_link(Context context, const Conversation& conversation, const Group
   link.set_conversation(conversation.id());
   link.set_remove(options.end);
   link.set_approval(options.approval);
-  if (options.expires_hours)
-    link.set_expires_us(unix_now_us() + static_cast<uint64_t>(*options.expires_hours * kHourUs));
+  if (options.expires_hours) link.set_expires_us(unix_in_hours_us(*options.expires_hours));
   const auto response = ask_about_group(context, std::move(request));
   if (!response) return response.error();
   return options.end ? ExitCode::kOk : show_link(context, response->set_group_link().group().link(), options.json);
