@@ -56,6 +56,11 @@ Result<Response, ExitCode> ask(Context context, Request request) {
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
+std::string own_phone(const client_api::State& state) {
+  const bool is_phone = !state.handles().empty() && state.handles(0).kind() == client_api::Handle::kPhone;
+  return is_phone ? state.handles(0).text() : "";
+}
+
 std::string handle_of(const client_api::Conversation& conversation) {
   return first_handle(conversation.direct().partner());
 }
@@ -71,17 +76,12 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
   return std::move(*response->mutable_open_conversation());
 }
 
-bool refuses_group(Context context, const client_api::Conversation& conversation, const std::string& command) {
-  if (!conversation.has_group()) return false;
-  context.out.note(title_of(conversation) + " is a group: kith " + command + " is about one person");
-  return true;
-}
-
 Result<client_api::Conversation, ExitCode> conversation_with_person(Context context, const std::string& whom,
                                                                     const std::string& command) {
   auto conversation = conversation_with(context, whom);
-  if (conversation && refuses_group(context, *conversation, command)) return Fail(ExitCode::kUsage);
-  return conversation;
+  if (!conversation || !conversation->has_group()) return conversation;
+  context.out.note(title_of(*conversation) + " is a group: kith " + command + " is about one person");
+  return Fail(ExitCode::kUsage);
 }
 
 Result<void, ExitCode> start_connecting(Context context) {

@@ -40,6 +40,8 @@ template <class Owner>
 std::string first_handle(const Owner& owner) {
   return owner.handles().empty() ? "" : owner.handles(0).text();
 }
+// The number of this account, in the country of which others are read; "" when it is found by something else.
+std::string own_phone(const client_api::State& state);
 // The partner's of a conversation; "" too when there is nobody.
 std::string handle_of(const client_api::Conversation& conversation);
 
@@ -48,8 +50,6 @@ Result<client_api::Conversation, ExitCode> conversation_with(Context context, co
 // The same where it has to be one person's: a group is told to the user, as what `command` does not take: kUsage.
 Result<client_api::Conversation, ExitCode> conversation_with_person(Context context, const std::string& whom,
                                                                     const std::string& command);
-// Whether it is a group's; then that is told.
-bool refuses_group(Context context, const client_api::Conversation& conversation, const std::string& command);
 
 // Where a connection attempt came to.
 enum class Reached {

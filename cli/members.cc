@@ -70,9 +70,7 @@ class Finder {
   }
 
   [[nodiscard]] Result<std::string, ExitCode> by_handle(const std::string& written) const {
-    const auto& own = context_.host.state().handles();
-    const bool has_phone = !own.empty() && own[0].kind() == client_api::Handle::kPhone;
-    const auto handle = Handle::parse(written, has_phone ? own[0].text() : "");
+    const auto handle = Handle::parse(written, own_phone(context_.host.state()));
     if (!handle) {
       client_api::Failure failure;
       failure.set_code(client_api::Failure::kInvalidHandle);

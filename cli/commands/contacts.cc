@@ -19,13 +19,6 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{16} << 20;
 
-// "" when others find this account by something else.
-std::string own_phone(Context context) {
-  const auto& handles = context.host.state().handles();
-  const bool is_phone = !handles.empty() && handles[0].kind() == client_api::Handle::kPhone;
-  return is_phone ? handles[0].text() : "";
-}
-
 // The handle of the contact that is meant; one that is none is told.
 Result<std::string, ExitCode> contact_called(Context context, const std::string& whom) {
   const auto found = find_whom(context, whom);
@@ -36,7 +29,7 @@ Result<std::string, ExitCode> contact_called(Context context, const std::string&
     if (!conversation) return Fail(conversation.error());
     written = handle_of(*conversation);
   }
-  const auto handle = Handle::parse(written, own_phone(context));
+  const auto handle = Handle::parse(written, own_phone(context.host.state()));
   Request request;
   request.mutable_list_contacts();
   const auto known = ask(context, std::move(request));
