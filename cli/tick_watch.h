@@ -30,10 +30,10 @@ class TickWatch {
   // Once all have begun: waits until they have come as far as `wait` says (docs/cli.md, --wait), at most `timeout_s`
   // seconds; with "" it gives them five seconds to leave, and as many more whenever keys of a group were handed out.
   // Tells what did not go as it should, of each that failed.
-  ExitCode see_off(Context context, const std::string& wait, double timeout_s);
+  ExitCode see_off(const std::string& wait, double timeout_s);
 
  private:
-  void show_progress(Context context, const client_api::GroupProgress& progress);
+  void show_progress(const client_api::GroupProgress& progress);
   void look_again();
   [[nodiscard]] const client_api::Message& of(const std::string& id) const { return latest_.at(id); }
   [[nodiscard]] bool all_at_least(client_api::Message::Tick tick) const;
@@ -42,11 +42,11 @@ class TickWatch {
   // The first that has not come so far; null when there is none.
   [[nodiscard]] const client_api::Message* first_behind(client_api::Message::Tick tick) const;
   // Whether any failed; each is told, and so are others that turned out meanwhile not to be sendable.
-  bool report_failed(Context context) const;
-  ExitCode try_to_send(Context context) const;
-  ExitCode wait_for_tick(Context context, const std::string& wait, double timeout_s) const;
+  bool report_failed() const;
+  ExitCode try_to_send() const;
+  ExitCode wait_for_tick(const std::string& wait, double timeout_s) const;
 
-  Host& host_;
+  Context context_;
   std::unordered_map<std::string, client_api::Message> latest_;
   std::vector<std::string> ids_;
   std::unordered_map<std::string, std::string> to_;  // " to Ana", where there are several

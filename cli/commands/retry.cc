@@ -43,7 +43,7 @@ class Retry {
 
   ExitCode finish(const RetryOptions& options) {
     if (tried_ == 0) context_.out.note("there is nothing to send again: no message has failed");
-    const ExitCode code = ticks_.see_off(context_, options.wait, options.timeout_s);
+    const ExitCode code = ticks_.see_off(options.wait, options.timeout_s);
     return failed_ == ExitCode::kOk ? code : failed_;
   }
 

@@ -90,7 +90,7 @@ ExitCode run_send(Context context, const SendOptions& options) {
     context.out.line(options.json ? message_json(sent->message, sent->place) : sent->message.id());
     context.out.flush();
   }
-  const ExitCode code = ticks.see_off(context, options.wait, options.timeout_s);
+  const ExitCode code = ticks.see_off(options.wait, options.timeout_s);
   return failed == ExitCode::kOk ? code : failed;
 }
 
