@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What people and programs read: JSON lines, times, messages, terminal safety, QR codes.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <functional>
 #include <set>
 
 #include "cli/group_text.h"
@@ -17,6 +13,7 @@
 #include "cli/message_text.h"
 #include "cli/qr_text.h"
 #include "cli/testing/captured_output.h"
+#include "cli/testing/seen_on.h"
 #include "cli/time_text.h"
 
 namespace kith::cli {
@@ -24,6 +21,7 @@ namespace {
 
 using client_api::Message;
 using ::testing::HasSubstr;
+using testing::seen_on;
 
 TEST(JsonLine, WritesMembersInTheOrderGiven) {
   EXPECT_EQ(JsonLine().text("a", "x").number("b", UINT64_MAX).boolean("c", false).raw("d", "[]").str(),
@@ -249,24 +247,11 @@ TEST(QrText, IsLeftOutWhereATerminalWouldBreakItsLines) {
   EXPECT_FALSE(qr_text("kith", false, 28));
 }
 
-// What is seen on a terminal of so many columns when `write` has written to it.
-std::string seen_on(unsigned short columns, const std::function<void(int terminal)>& write) {
-  const int screen = ::posix_openpt(O_RDWR | O_NOCTTY);
-  EXPECT_EQ(::grantpt(screen) + ::unlockpt(screen), 0);
-  const int terminal = ::open(::ptsname(screen), O_RDWR | O_NOCTTY);
-  const winsize size{.ws_row = 50, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
-  EXPECT_EQ(::ioctl(terminal, TIOCSWINSZ, &size), 0);
-  EXPECT_EQ(columns_of(terminal), columns);
-  write(terminal);
-  ::close(terminal);
-  std::string seen;
-  char part[4096];
-  for (ssize_t read; (read = ::read(screen, part, sizeof part)) > 0;) seen.append(part, static_cast<size_t>(read));
-  ::close(screen);
-  return seen;
-}
 std::string shown_on(unsigned short columns) {
-  return seen_on(columns, [](int terminal) { show_qr(terminal, "kith"); });
+  return seen_on(columns, [columns](int terminal) {
+    EXPECT_EQ(columns_of(terminal), columns);
+    show_qr(terminal, "kith");
+  });
 }
 
 TEST(Output, WhatGoesOnIsShownInOnePlaceOfATerminalUntilWordsCome) {

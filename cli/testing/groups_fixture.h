@@ -4,6 +4,7 @@
 // asks to be let in. Changes to it are answered with the group as it is.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,6 +86,23 @@ class GroupCommands : public Commands {
   client_api::Conversation& group() { return conversations.front(); }
   // The last request that is none of the lookups.
   const client_api::Request& asked() { return host.requests.back(); }
+
+  size_t count(client_api::Request::MethodCase method) const {
+    return static_cast<size_t>(std::ranges::count(host.requests, method, &client_api::Request::method_case));
+  }
+  // In the group.
+  client_api::Message written_by(const client_api::Person& sender, const std::string& text) {
+    client_api::Message message = text_message(std::string(32, '9'), client_api::Message::kNone);
+    message.set_conversation(kConversation);
+    *message.mutable_sender() = sender;
+    message.mutable_text()->set_text(text);
+    return message;
+  }
+  client_api::Message event_of(const client_api::Person& sender, client_api::GroupEvent::Kind kind) {
+    client_api::Message message = written_by(sender, "");
+    message.mutable_group_event()->set_kind(kind);
+    return message;
+  }
 
   client_api::ListMembersResponse members;
   client_api::GroupPreview preview;
