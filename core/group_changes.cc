@@ -357,9 +357,12 @@ void GroupChanges::create(uint32_t request, const std::string& change, const cli
     creation->members = std::move(members);
     if (engine_.store.groups.find(creation->group)) {
       // Asked for before: it may have been made.
-      engine_.groups.fetch(creation->group, [this, creation](Groups::Outcome) {
+      engine_.groups.fetch(creation->group, [this, creation](Groups::Outcome outcome) {
         if (engine_.groups.up_to(creation->group, {1}))
           return respond(creation->request, creation->group, &Response::mutable_create_group);
+        // Made with another key of its title while nobody knows, it could not be followed if it is there.
+        if (outcome != Groups::Outcome::kNoGroup)
+          return engine_.output.fail(creation->request, failure_of_outcome(outcome));
         make(creation);
       });
     } else {

@@ -226,6 +226,7 @@ TEST_F(GroupsTest, ARequestThatIsMadeAgainMakesNoSecondGroup_GROUP_1) {
   server().refuse_http = [](const std::string& path) { return path.ends_with("/read"); };
   EXPECT_TRUE(create(ana_, "Boats", {kBen}, change).has_failure());
   EXPECT_EQ(server().groups.size(), 1u);
+  EXPECT_EQ(create(ana_, "Boats", {kBen}, change).failure().code(), Failure::kOffline) << "nobody knows yet";
   server().refuse_http = nullptr;
   const client_api::Response again = create(ana_, "Boats", {kBen}, change);
   ASSERT_FALSE(again.has_failure()) << again.failure().detail();
