@@ -62,8 +62,13 @@ void Groups::note_revision(const GroupId& group, Revision revision) {
   const auto row = engine_.store.groups.find(group);
   if (row ? row->newest >= revision : !has_room()) return;
   engine_.store.groups.note_revision(group, revision);
+  heard_of(group);
+}
+
+void Groups::heard_of(const GroupId& group) {
   pauses_.erase(group);
   look_ = true;
+  if (const auto under_way = reading_.find(group); under_way != reading_.end()) under_way->second.outdated = true;
 }
 
 bool Groups::up_to(const GroupId& group, Revision revision) {
@@ -82,11 +87,14 @@ void Groups::expect(const GroupId& group, Revision revision, BytesView change_di
   not_answered_.insert(group);
 }
 
-void Groups::expected_is_answered(const GroupId& group) { not_answered_.erase(group); }
+void Groups::expected_is_answered(const GroupId& group) {
+  not_answered_.erase(group);
+  heard_of(group);
+}
 
 void Groups::read_soon(const GroupId& group) {
   to_read_.insert(group);
-  look_ = true;
+  heard_of(group);
 }
 
 void Groups::expect_no_more(const GroupId& group) {
@@ -143,8 +151,7 @@ void Groups::take_welcome(bool is_own, const content::GroupWelcome::Group& said)
   }
   if (!row.known() || is_own) row.newest = std::max(row.newest, revision);
   engine_.store.groups.set(row, nullptr);
-  pauses_.erase(*group);
-  look_ = true;
+  heard_of(*group);
 }
 
 void Groups::keys_changed(const AccountId& account) {
@@ -255,7 +262,7 @@ void Groups::fetch(const GroupId& group, Done done) {
 void Groups::read(const GroupId& group) {
   Reading& reading = reading_.at(group);
   reading.asked.clear();
-  reading.early = not_answered_.contains(group);
+  reading.outdated = false;
   const auto row = engine_.store.groups.find(group);
   if (!row) return finish(group, Outcome::kNoGroup);
   wire::ReadGroupRequest request;
@@ -273,13 +280,13 @@ void Groups::read(const GroupId& group) {
 void Groups::on_answer(const GroupId& group, const HttpReply& reply) {
   if (!reply.ok()) {
     if (reply.is_temporary() || !is_known_no_more(reply)) return finish(group, Outcome::kUnavailable);
+    if (reading_.at(group).outdated) return read(group);
+    if (not_answered_.contains(group)) return finish(group, Outcome::kUnavailable);
     auto row = engine_.store.groups.find(group);
     if (row && row->known()) {
       row->newest = row->revision;
       engine_.store.groups.set(*row, nullptr);
     }
-    if (reading_.at(group).early)
-      return not_answered_.contains(group) ? finish(group, Outcome::kUnavailable) : read(group);
     forget_unless_known(group);
     return finish(group, Outcome::kNoGroup);
   }
@@ -514,7 +521,11 @@ void Groups::pump() {
     list();
   if (!look_) return;
   look_ = false;
-  while (!to_read_.empty() && reading_.size() < kReadAtOnce) fetch(to_read_.extract(to_read_.begin()).value(), {});
+  for (auto next = to_read_.begin(); next != to_read_.end() && reading_.size() < kReadAtOnce;) {
+    const auto group = next++;
+    // What is being read was asked for before.
+    if (!reading_.contains(*group)) fetch(to_read_.extract(group).value(), {});
+  }
   const uint64_t now = engine_.clock.monotonic().value;
   uint64_t next_ms = UINT64_MAX;
   for (const GroupId& group : engine_.store.groups.stale(kStaleAtOnce)) {
@@ -563,7 +574,7 @@ void Groups::on_list(const HttpReply& reply) {
     if (!named.contains(group)) to_read_.insert(group);
   }
   for (const GroupId& group : engine_.store.groups.expected()) {
-    if (!named.contains(group) && !not_answered_.contains(group)) to_read_.insert(group);
+    if (!named.contains(group)) to_read_.insert(group);
   }
   look_ = true;
   if (asks && engine_.may_have_other_devices()) engine_.own_devices_are_asked();

@@ -117,7 +117,7 @@ class Groups final : public ContentHandler {
     std::vector<Done> waiting;
     std::optional<Unproven> unproven;
     std::set<AccountId> asked;  // whose lists were fetched for the present answer
-    bool early = false;         // what makes the group was not answered when it was asked
+    bool outdated = false;      // the group was heard of since the server was asked
   };
   struct Pause {
     uint64_t not_before_ms = 0;
@@ -127,6 +127,7 @@ class Groups final : public ContentHandler {
   struct Followed;
   using Answer = std::shared_ptr<const wire::GroupAnswer>;
 
+  void heard_of(const GroupId& group);
   void read(const GroupId& group);
   void on_answer(const GroupId& group, const HttpReply& reply);
   void follow(const GroupId& group, const Answer& answer);

@@ -26,6 +26,7 @@ class LyingServer : public LoopbackServer {
   std::function<void(const DeviceAddress&, const GroupId&, wire::GroupAnswer&)> change_group;
   // Of whose changes; kErrorUnspecified: they are treated honestly.
   std::function<wire::ErrorCode(const AccountId&)> refuse_group_change;
+  int reads_too_early = 0;  // of groups, the next ones: answered as if there were no group yet
 
   bool bundles_away = false;
   std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
@@ -34,6 +35,12 @@ class LyingServer : public LoopbackServer {
                  const std::string& bearer) override {
     if (!list_away.empty() && path == "/v1/accounts/" + list_away + "/devices") return {503, ""};
     if (bundles_away && path.ends_with("/prekeys")) return {503, ""};
+    if (reads_too_early > 0 && path.starts_with("/v1/groups/") && path.ends_with("/read")) {
+      --reads_too_early;
+      wire::ApiError error;
+      error.set_code(wire::kNoSuchGroup);
+      return {404, error.SerializeAsString()};
+    }
     if (refuse_group_change && path.starts_with("/v1/groups/") && !path.ends_with("/read")) {
       const auto caller = authenticate(from_base64url(bearer).value_or(""));
       wire::ApiError error;
