@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a server, a member or a stranger can do with a group's state, when one of them lies (GROUP-2, GROUP-4).
+#include "core/contents.h"
+#include "core/store/store.h"
 #include "core/testing/group_people.h"
 #include "crypto/group_signatures.h"
 #include "crypto/sessions.h"
@@ -9,6 +11,7 @@
 namespace kith::core {
 namespace {
 
+using testing::connect;
 using testing::GroupPeople;
 using testing::Host;
 using Strings = std::vector<std::string>;
@@ -26,6 +29,50 @@ class GroupsLiesTest : public GroupPeople {
                                                          wire::GroupAnswer& answer) {
       if (reader.account == account_of(kBen)) lie(answer);
     };
+  }
+  // As the group's next one, by this device.
+  wire::GroupChange next_change(const AccountId& author, DeviceId device) {
+    wire::GroupChange change;
+    change.set_group_id(group_id().bytes());
+    change.set_revision(group().state->revision() + 1);
+    change.set_previous(group().digest);
+    change.set_author(author.bytes());
+    change.set_author_device(device.value);
+    return change;
+  }
+  wire::SignedGroupChange signed_with(const crypto::IdentityKeyPair& key, const wire::GroupChange& change) {
+    const auto after = apply_change(group().state, change);
+    EXPECT_TRUE(after);
+    wire::SignedGroupChange parts;
+    parts.set_change(change.SerializeAsString());
+    parts.set_state_digest(crypto::group_state_digest(group_state_bytes(*after)));
+    parts.set_signature(crypto::sign_group_change(key, world_.random, parts.change(), parts.state_digest()));
+    parts.set_server_time_us(world_.clock.now().value);
+    return parts;
+  }
+  // Cleo's adding, in somebody's name, with a key that is none of the author's.
+  wire::SignedGroupChange forged(const AccountId& author, DeviceId device) {
+    wire::GroupChange change = next_change(author, device);
+    change.mutable_add()->add_accounts(account_of(kCleo).bytes());
+    return signed_with(crypto::Sessions::make_identity(world_.random), change);
+  }
+  // Ben hears of the group's next revision, and reads it.
+  void announce_to_ben() {
+    wire::Entry entry;
+    entry.mutable_group_changed()->set_group_id(group_id().bytes());
+    entry.mutable_group_changed()->set_revision(group().state->revision() + 1);
+    server().plant(kBen, entry);
+    server().calls.clear();
+    world_.advance(5000);
+    EXPECT_GT(server().calls["POST /v1/groups/" + group_id().hex() + "/read"], 0);
+  }
+  // Which says that the group's next change is this one.
+  static void make_next(wire::GroupAnswer& answer, const wire::SignedGroupChange& parts) {
+    wire::GroupChange change;
+    EXPECT_TRUE(change.ParseFromString(parts.change()));
+    answer.set_revision(change.revision());
+    answer.clear_changes();
+    *answer.add_changes() = parts;
   }
   // Ana changes the title, thrice.
   void change_thrice() {
@@ -85,44 +132,66 @@ TEST_F(GroupsLiesTest, AChangeOfAnotherTimeIsNotTakenAgain_GROUP_2) {
 
 // What the server would sign with: a key that is none of the author's.
 TEST_F(GroupsLiesTest, ASignatureOfSomebodyElseIsNotTaken_GROUP_2) {
-  const auto forge = [this](const AccountId& author, uint32_t device) {
-    const testing::LoopbackServer::Group& there = group();
-    wire::GroupChange change;
-    change.set_group_id(group_id().bytes());
-    change.set_revision(there.state->revision() + 1);
-    change.set_previous(there.digest);
-    change.set_author(author.bytes());
-    change.set_author_device(device);
-    change.mutable_add()->add_accounts(account_of(kCleo).bytes());
-    const auto after = apply_change(there.state, change);
-    wire::SignedGroupChange parts;
-    parts.set_change(change.SerializeAsString());
-    parts.set_state_digest(crypto::group_state_digest(group_state_bytes(*after)));
-    const auto key = crypto::Sessions::make_identity(world_.random);
-    parts.set_signature(crypto::sign_group_change(key, world_.random, parts.change(), parts.state_digest()));
-    parts.set_server_time_us(world_.clock.now().value);
-    return parts;
-  };
   // By the server, in Ana's name; later by a device that her account does not have.
   uint32_t device = 1;
-  lie_to_ben([&](wire::GroupAnswer& answer) {
-    answer.set_revision(2);
-    answer.clear_changes();
-    *answer.add_changes() = forge(account_of(kAna), device);
-  });
-  wire::Entry entry;
-  entry.mutable_group_changed()->set_group_id(group_id().bytes());
-  entry.mutable_group_changed()->set_revision(2);
-  server().plant(kBen, entry);
-  server().calls.clear();
-  world_.advance(5000);
-  EXPECT_GT(server().calls["POST /v1/groups/" + group_id().hex() + "/read"], 0);
+  lie_to_ben([&](wire::GroupAnswer& answer) { make_next(answer, forged(account_of(kAna), {device})); });
+  announce_to_ben();
   EXPECT_EQ(events(ben_), before_);
   EXPECT_EQ(members(ben_).size(), 2u);
   device = 7;
   world_.advance(3'600'000);
   EXPECT_EQ(members(ben_).size(), 2u);
   server().change_group = nullptr;
+  change_thrice();
+  expect_it_heals();
+}
+
+// Somebody who does not have the link, and a server that takes it for shown.
+TEST_F(GroupsLiesTest, WhoJoinsWithoutTheLinksKeyIsNotIn_GROUP_2) {
+  EXPECT_FALSE(set_link(ana_, chat_, false).has_failure());
+  world_.advance(3000);
+  before_ = events(ben_);
+  const Registration cleo = *Store(cleo_.database()).account.registration();
+  wire::GroupChange change = next_change(cleo.account, cleo.device);
+  change.mutable_join()->set_link_signature(
+      crypto::sign_with_group_link(crypto::make_group_link_key(world_.random), join_statement(change)));
+  lie_to_ben([parts = signed_with(cleo.identity, change)](wire::GroupAnswer& answer) { make_next(answer, parts); });
+  announce_to_ben();
+  expect_nothing_taken();
+  EXPECT_EQ(members(ben_).size(), 2u);
+  change_thrice();
+  expect_it_heals();
+}
+
+// Cleo and the server together: what others say counts while nothing is known of the group.
+TEST_F(GroupsLiesTest, AWelcomeOfSomebodyElseLeadsPastNoSignature_GROUP_4) {
+  const auto parts = forged(account_of(kAna), {1});
+  content::GroupWelcome welcome;
+  content::GroupWelcome::Group& said = *welcome.add_groups();
+  said.set_group_id(group_id().bytes());
+  said.set_revision(2);
+  said.set_change_digest(crypto::group_change_digest(parts.change(), parts.state_digest(), parts.signature()));
+  said.set_info_key(Bytes(32, 'k'));
+  {
+    Store cleos(cleo_.database());
+    OutboxRow item;
+    item.message_id = world_.random.id<MessageId>();
+    item.target = account_of(kBen);
+    item.kind = OutboxKind::kGroupWelcome;
+    item.content = contents::group_welcome(world_.clock.now(), welcome);
+    Transaction transaction(cleo_.database());
+    EXPECT_NE(cleos.outbox.add(item), 0);
+    ASSERT_TRUE(transaction.commit().has_value());
+  }
+  cleo_.close();
+  cleo_.reopen();
+  connect(cleo_);
+  world_.advance(5000);
+  EXPECT_EQ(Store(cleo_.database()).outbox.count(), 0) << "it has come";
+  lie_to_ben([parts](wire::GroupAnswer& answer) { make_next(answer, parts); });
+  announce_to_ben();
+  expect_nothing_taken();
+  EXPECT_EQ(members(ben_).size(), 2u);
   change_thrice();
   expect_it_heals();
 }
