@@ -69,7 +69,7 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
   GroupEvent event;
   const auto change = read_group_change(message.raw);
   if (!change) return event;  // of a row that a damaged database has left
-  if (message.text != kAskedText) event.set_title(message.text);
+  if (change->has_create() || change->has_set_info()) event.set_title(message.text);
   if (set_about_accounts(*change, people, event)) return event;
   switch (change->action_case()) {
     case wire::GroupChange::kLeave: event.set_kind(GroupEvent::kLeft); break;

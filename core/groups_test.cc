@@ -218,6 +218,8 @@ TEST_F(GroupsTest, WhatATitleMayBeIsSaid) {
   request.mutable_set_group()->set_description(std::string(513, 'x'));
   EXPECT_EQ(ana_.request(std::move(request)).failure().code(), Failure::kTooLarge);
   EXPECT_EQ(set_title(ana_, chat, "").failure().code(), Failure::kBlank);
+  EXPECT_FALSE(set_title(ana_, chat, "?").has_failure());
+  EXPECT_EQ(events(ana_).back(), "kTitle Ana \"?\"");
   EXPECT_EQ(set_title(ana_, testing::open_chat(ana_, kBen), "x").failure().code(), Failure::kNoSuchConversation);
 }
 
