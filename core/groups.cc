@@ -72,8 +72,8 @@ void Groups::heard_of(const GroupId& group) {
 }
 
 bool Groups::up_to(const GroupId& group, Revision revision) {
-  const auto row = engine_.store.groups.find(group);
-  return row && row->known() && row->revision >= revision;
+  const Revision here = engine_.store.groups.revision_of(group);
+  return here.value != 0 && here >= revision;
 }
 
 void Groups::expect(const GroupId& group, Revision revision, BytesView change_digest, BytesView info_key) {
@@ -165,7 +165,7 @@ void Groups::look_at_all() {
 }
 
 void Groups::connection_gone() {
-  if (!engine_.store.groups.present().empty()) list_is_due_ = true;
+  if (!engine_.store.groups.with(engine_.registration->account).empty()) list_is_due_ = true;
 }
 
 // ---- what others are told
@@ -199,7 +199,7 @@ void Groups::tell(DeviceId device) {
                            contents::group_welcome(engine_.clock.now(), std::exchange(welcome, {})), device);
     bytes = 0;
   };
-  for (const GroupId& group : engine_.store.groups.present()) {
+  for (const GroupId& group : engine_.store.groups.with(engine_.registration->account)) {
     const auto row = engine_.store.groups.find(group);
     if (!row || row->info_key.empty()) continue;
     add_welcome(*row, welcome);
@@ -570,7 +570,7 @@ void Groups::on_list(const HttpReply& reply) {
     asks = asks || !row || (!row->known() && row->welcome_revision == Revision{});
   }
   // What has become of those that it does not name their changes say.
-  for (const GroupId& group : engine_.store.groups.present()) {
+  for (const GroupId& group : engine_.store.groups.with(engine_.registration->account)) {
     if (!named.contains(group)) to_read_.insert(group);
   }
   for (const GroupId& group : engine_.store.groups.expected()) {

@@ -45,6 +45,12 @@ std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   return found;
 }
 
+Revision GroupsTable::revision_of(const GroupId& group) {
+  auto row = database_.prepare("SELECT revision FROM groups WHERE group_id = ?");
+  row.bind_id(group);
+  return row.step() ? revision_in(row, 0) : Revision{};
+}
+
 void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
   database_
       .prepare(
@@ -127,11 +133,6 @@ int64_t GroupsTable::unknown_count() {
 
 std::vector<GroupId> GroupsTable::expected() {
   auto row = database_.prepare("SELECT group_id FROM groups WHERE revision = 0 AND welcome_revision > 0");
-  return ids_of(row);
-}
-
-std::vector<GroupId> GroupsTable::present() {
-  auto row = database_.prepare("SELECT group_id FROM groups WHERE present = 1 ORDER BY group_id");
   return ids_of(row);
 }
 

@@ -60,6 +60,8 @@ class GroupsTable {
   explicit GroupsTable(Database& database) : database_(database) {}
 
   std::optional<GroupRow> find(const GroupId& group);
+  // Of its state; 0: there is none.
+  Revision revision_of(const GroupId& group);
   // Makes the group or replaces it; the newest revision becomes at least the row's own. `state`: what the row's state
   // is, of which the members follow; null: they stay as they are.
   void set(const GroupRow& row, const wire::GroupState* state);
@@ -74,9 +76,7 @@ class GroupsTable {
   int64_t unknown_count();
   // Those of them of which a member has told.
   std::vector<GroupId> expected();
-  // Of which this account is a member now, in the order of their ids.
-  std::vector<GroupId> present();
-  // Of which the account is a member.
+  // Of which the account is a member, in the order of their ids.
   std::vector<GroupId> with(const AccountId& account);
 
   // Who is a member now, in the order of their ids.

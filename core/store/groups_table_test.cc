@@ -74,7 +74,8 @@ TEST_F(GroupsTableTest, AGroupIsKeptAsItIsSet) {
   EXPECT_EQ(found->welcome_digest, row.welcome_digest);
   EXPECT_TRUE(found->present && found->known() && found->stale());
   EXPECT_FALSE(store_.groups.find(kOther));
-  EXPECT_EQ(store_.groups.present(), std::vector{kGroup});
+  EXPECT_EQ(store_.groups.revision_of(kGroup), Revision{3});
+  EXPECT_EQ(store_.groups.revision_of(kOther), Revision{});
 }
 
 TEST_F(GroupsTableTest, ARevisionHeardOfMakesAGroupStaleUntilItIsThere) {
