@@ -293,7 +293,7 @@ void GroupChanges::set_group(uint32_t request, const client_api::SetGroupRequest
                                                wire::GroupChange& change, int made) -> Result<bool, Refusal> {
          const GroupTexts texts{title.value_or(row.title), description.value_or(row.description)};
          if (made == 0 && (texts.title != row.title || texts.description != row.description)) {
-           // An own title for one that can't be read here would take it away from all others.
+           // A description without a title would take away what others can still read.
            if (texts.title.empty()) return Refuse(FailureCode::kNoSuchGroup, "what it is called is not known here");
            change.mutable_set_info()->set_sealed_info(seal_group_info(row.id, row.info_key, texts, engine_.random));
            return true;
