@@ -45,7 +45,6 @@ void begin_anew(Store& store, GroupRow row) {
 struct Groups::Followed {
   GroupRow row;
   std::optional<wire::GroupState> state;  // absent: there is none yet
-  bool is_new = false;                    // there was none when this answer came
 
   [[nodiscard]] Revision revision() const { return row.revision; }
 };
@@ -299,7 +298,7 @@ void Groups::follow(const GroupId& group, const Answer& answer) {
   Reading& reading = reading_.at(group);
   auto row = engine_.store.groups.find(group);
   if (!row) return finish(group, Outcome::kNoGroup);
-  Followed followed{std::move(*row), std::nullopt, false};
+  Followed followed{std::move(*row), std::nullopt};
   if (followed.row.known()) {
     followed.state = read_group_state(followed.row.state);
     if (!followed.state) {
