@@ -44,7 +44,7 @@ class GroupRoster {
 // This device's key of a group, for those who lack it.
 struct KeyHandOut {
   uint32_t chain = 0;
-  Bytes key;                      // the same for all; secret: sent in pairwise sessions only
+  Bytes key;                      // the same for all; secret: sent in pairwise sessions only; x'' when nobody lacks it
   std::vector<DeviceAddress> to;  // in order of their addresses; none: seal() can be called
 };
 

@@ -263,7 +263,7 @@ TEST_F(GroupsTest, WhoseKeysAreDroppedIsNotReadAnyMore) {
   EXPECT_TRUE(ben.store.own.empty() && ben.store.all_holders.empty() && ben.store.all_chains.empty());
 }
 
-TEST_F(GroupsTest, ToSealForTheSameDevicesLooksAtNoHolder) {
+TEST_F(GroupsTest, WhatGoesToTheSameDevicesLooksAtNoHolder) {
   std::vector<DeviceAddress> addresses;
   for (uint64_t i = 0; i < 5 * 1023; ++i)
     addresses.push_back({SeededRandom(1000 + i / 5).id<AccountId>(), DeviceId{1 + static_cast<uint32_t>(i % 5)}});
@@ -274,6 +274,9 @@ TEST_F(GroupsTest, ToSealForTheSameDevicesLooksAtNoHolder) {
   ASSERT_TRUE(ana.groups.handed(group, out->chain, out->to));
   ASSERT_TRUE(ana.groups.seal(group, all, "first"));
   ana.store.reads_of_holders = 0;
+  const auto more = ana.groups.hand_out(group, all);
+  ASSERT_TRUE(more);
+  EXPECT_THAT(more->to, IsEmpty());
   ASSERT_TRUE(ana.groups.seal(group, all, "second"));
   EXPECT_EQ(ana.store.reads_of_holders, 0);
 }
