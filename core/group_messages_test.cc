@@ -193,6 +193,22 @@ TEST_F(GroupMessagesTest, AnAccountsOtherDeviceShowsWhatWasWrittenAndWhatCame_CO
   EXPECT_EQ(group_at(ana_).unread(), 0u) << "read on one is read on all";
 }
 
+TEST_F(GroupMessagesTest, WhatAnotherOwnDeviceCouldNotReadGetsItsTicksThereToo_COPY_1) {
+  const std::string chat = create({kBen});
+  Host& laptop = world_.add("laptop");
+  link(world_, ana_, laptop, "Laptop");
+  world_.advance(60'000);
+  say(ana_, chat, "first");
+  world_.advance(1000);
+  ASSERT_TRUE(laptop.database().execute("DELETE FROM group_chains").has_value());
+  const std::string id = say(ana_, chat, "second");
+  world_.advance(60'000);
+  EXPECT_THAT(shown(laptop), ElementsAre("Ana: first", "Ana: second"));
+  read(ben_);
+  world_.advance(60'000);
+  EXPECT_EQ(tick(laptop, id), client_api::Message::kRead);
+}
+
 TEST_F(GroupMessagesTest, WhatCouldNotBeReadIsAskedForAndShownInItsPlace_IDENTITY_5) {
   const std::string chat = create({kBen, kCleo});
   say(ana_, chat, "first");

@@ -95,12 +95,14 @@ bool Receiving::take_in_group(const IncomingContent& incoming) {
     row.tick = Tick::kSent;
     row.came = {};
   }
-  if (content.group_time_us() != 0) row.order = bounded_time(content.group_time_us());
-  if (!content.resent_message_id().empty()) row.receipt_number = content.group_receipt_number();
+  if (!content.resent_message_id().empty()) {  // of the message, and not of the answer
+    if (content.group_time_us() != 0) row.order = bounded_time(content.group_time_us());
+    row.receipt_number = content.group_receipt_number();
+  }
   const MessageId shown = MessageId::from_bytes(content.resent_message_id()).value_or(row.id);
   std::vector<Raised> raised;
-  if (is_own && shown == row.id)
-    raised = engine_.store.sent.note(Target(*group), incoming.sender.device, {row.receipt_number, row.id, row.id});
+  if (is_own)
+    raised = engine_.store.sent.note(Target(*group), incoming.sender.device, {row.receipt_number, shown, shown});
   if (is_own) row.receipt_number = 0;
   if (!repair(incoming, row) && !engine_.changes.add_message(row) && row.id == incoming.id)
     engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
