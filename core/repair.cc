@@ -187,10 +187,11 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
   size_t left = kIdsMax;
   bool own_missed = false;
   bool in_group = false;
+  std::set<GroupId> answered;
   for (const std::string& bytes : request.message_ids()) {
     const auto id = MessageId::from_bytes(bytes);
     if (!id || left-- == 0) break;
-    if (answer_in_group(asker, *keys, *id, request.answer_key())) {
+    if (answer_in_group(asker, *keys, *id, request.answer_key(), answered)) {
       in_group = true;
       continue;
     }
@@ -203,17 +204,19 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
       nobody_was_asked(asker.account);
     }
     // An answer that the asker could not read and has forgotten to have asked for: what it was about is still missing.
-    if (sealed->carries && answer_in_group(asker, *keys, *sealed->carries, request.answer_key())) continue;
+    if (sealed->carries && answer_in_group(asker, *keys, *sealed->carries, request.answer_key(), answered)) continue;
     if (sealed->carries) own_missed |= answer(asker, *keys, *sealed->carries, request.answer_key());
     own_missed |= answer(asker, *keys, *id, request.answer_key());
   }
   // Once, whatever it asks for: it is told all of it again.
   if (own_missed) engine_.own_device_missed(asker.device);
+  for (const GroupId& group : answered) hand_key_again(asker, group);
   // It may be the group of which the asker knows nothing.
   if (in_group && !engine_.is_self(asker.account)) engine_.groups.tell(asker.account);
 }
 
-bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {
+bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,
+                             std::set<GroupId>& answered) {
   const auto message = engine_.store.messages.find(id);
   if (!message || !message->outgoing || message->from_device != engine_.registration->device) return false;
   const auto conversation = engine_.store.conversations.find(message->conversation);
@@ -233,16 +236,20 @@ bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, cons
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
-  if (const auto key = engine_.group_cipher().hand_again(group, asker)) {
-    OutboxRow hand_out;
-    hand_out.message_id = engine_.random.id<MessageId>();
-    hand_out.target = asker.account;
-    hand_out.kind = OutboxKind::kGroupKey;
-    hand_out.content = contents::group_key(engine_.clock.now(), group, *key);
-    hand_out.only_device = asker.device;
-    engine_.outbox.add(hand_out);
-  }
+  answered.insert(group);
   return true;
+}
+
+void Repair::hand_key_again(const DeviceAddress& asker, const GroupId& group) {
+  const auto key = engine_.group_cipher().hand_again(group, asker);
+  if (!key) return;
+  OutboxRow item;
+  item.message_id = engine_.random.id<MessageId>();
+  item.target = asker.account;
+  item.kind = OutboxKind::kGroupKey;
+  item.content = contents::group_key(engine_.clock.now(), group, *key);
+  item.only_device = asker.device;
+  engine_.outbox.add(item);
 }
 
 bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key) {

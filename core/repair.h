@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -103,8 +104,11 @@ class Repair final : public ContentHandler {
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys. Whether the
   // asker is a device of the account, and the answer that there is nothing to show: what it missed is told otherwise.
   bool answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
-  // Of a message to a group. Whether it is one that this device has sent.
-  bool answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
+  // Of a message to a group. Whether it is one that this device has sent; the group, where it was answered.
+  bool answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,
+                       std::set<GroupId>& answered);
+  // The present key, if the asker is one of those that have it.
+  void hand_key_again(const DeviceAddress& asker, const GroupId& group);
   // Of an own message to somebody, for the account's other devices.
   std::optional<contents::CopyOf> copy_of(const MessageRow& message);
   void forget_old();
