@@ -394,6 +394,13 @@ class Salvage {
         "UPDATE sent SET shown = (SELECT sequence FROM messages WHERE id = shows); UPDATE sealed_for SET message = "
         "(SELECT sequence FROM messages WHERE id = message_id)");
     new_->must("UPDATE outbox SET envelopes = NULL");
+    // Nor is a group's key of this device used on: its chain may be an older one, and who has it may be lost. Whoever
+    // had it could read what came before (GroupKeyTables).
+    new_->must(
+        "UPDATE group_holders SET until_number = coalesce((SELECT min(receipt_number) FROM outbox WHERE target_kind = "
+        "2 AND target = group_id AND receipt_number > 0), (SELECT max(number) + 1 FROM sent WHERE target_kind = 2 AND "
+        "target = group_id AND device = (SELECT device FROM registration)), 1) WHERE until_number IS NULL; DELETE FROM "
+        "group_own; DELETE FROM group_chains WHERE (account, device) IN (SELECT account, device FROM registration)");
     new_->must(
         "UPDATE messages SET tick = 5, failure = 5 WHERE tick = 1 AND id NOT IN (SELECT "
         "message_id FROM outbox)");

@@ -222,11 +222,17 @@ TEST_F(RebuildTest, SessionsAreDroppedAndWhatWasEncryptedWithThem) {
   const std::string sealed = say(ana_, chat_, "was encrypted");
   EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE envelopes IS NOT NULL"), 1);
   ana_.set_silent(false);
+  execute(ana_, "INSERT INTO group_own (group_id, chain, ready_for) VALUES (randomblob(16), 1, x'')");
+  execute(ana_,
+          "INSERT INTO group_holders (group_id, account, device, keys, from_number) SELECT group_id, randomblob(16), "
+          "1, randomblob(32), 1 FROM group_own");
   damage_table("messages_order");
   ana_.try_reopen();
   meet_damage();
   open_rebuilt();
   EXPECT_EQ(count("SELECT count(*) FROM sessions"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM group_own"), 0) << "nothing is encrypted with it any more [GROUP-6]";
+  EXPECT_EQ(count("SELECT count(*) FROM group_holders WHERE until_number = 1"), 1);
   EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE envelopes IS NOT NULL"), 0);
   EXPECT_GT(count("SELECT count(*) FROM prekeys"), 0);
   expect_that_they_talk("after");
