@@ -289,7 +289,8 @@ Tick tick_of(SentState state) {
 
 Tick MessagesTable::tick_by_receipts(const MessageId& id) {
   SentTable sent(database_);
-  return tick_of(sent.state_in_group(id).value_or(sent.state_of(id)));
+  const auto in_group = sent.state_in_group(id);
+  return tick_of(in_group ? *in_group : sent.state_of(id));
 }
 
 std::vector<MessageId> MessagesTable::not_read_by_all(const ConversationId& conversation, int64_t limit) {
