@@ -20,6 +20,7 @@ using Kind = GroupSending::Outlook::Kind;
 struct GroupSending::Members {
   Revision revision;
   uint64_t lists_version = 0;
+  bool present = false;
   bool may_send = false;
   std::vector<AccountId> without_list;
   bool must_agree = false;
@@ -46,6 +47,7 @@ GroupSending::Members* GroupSending::members_of(const GroupId& group) {
   fresh->lists_version = store.device_lists.version();
   if (known) fresh->hands_out = known->hands_out;
   const auto state = read_group_state(row->state);
+  fresh->present = row->present;
   fresh->may_send = state && row->present && may_send(*state, ports_.registration->account);
   std::vector<crypto::MemberList> lists;
   std::vector<DeviceAddress> devices;
@@ -72,14 +74,22 @@ GroupSending::Members* GroupSending::members_of(const GroupId& group) {
   return known.get();
 }
 
+const GroupSending::Members* GroupSending::ready_members(const GroupId& group) const {
+  const auto known = known_.find(group);
+  return known == known_.end() ? nullptr : known->second.get();
+}
+
 GroupSending::Outlook GroupSending::prepare(const GroupId& group, bool again, const Done& done) {
   Members* const members = again ? nullptr : members_of(group);
   if (members == nullptr) {
-    ports_.fetch_group(group, done);
+    // An answer that brings it no further, as of a group that is not known to the server, is followed by a pause.
+    ports_.fetch_group(group, [this, group, done](bool answered) {
+      const auto row = ports_.store.groups.find(group);
+      done(answered && row && row->known() && !row->stale());
+    });
     return {.kind = Kind::kFetches};
   }
-  const auto row = ports_.store.groups.find(group);
-  if (!row || !row->present) return {.kind = Kind::kFails, .why = FailureReason::kNotInGroup};
+  if (!members->present) return {.kind = Kind::kFails, .why = FailureReason::kNotInGroup};
   if (!members->may_send) return {.kind = Kind::kFails, .why = FailureReason::kOnlyAdminsSend};
   std::vector<AccountId> wanted = members->without_list;
   if (const auto behind = behind_.find(group); behind != behind_.end())
@@ -106,7 +116,8 @@ GroupSending::Outlook GroupSending::fetch_lists(const GroupId& group, const std:
         behind->second.erase(account);
         if (behind->second.empty()) behind_.erase(behind);
       }
-      fetching->answered = fetching->answered && answered;
+      const auto list = ports_.store.device_lists.find(account);
+      fetching->answered = fetching->answered && answered && list && list->known();
       if (--fetching->open == 0) done(fetching->answered);
     });
   }
@@ -147,15 +158,15 @@ void GroupSending::tell_progress(const GroupId& group, Members& members, size_t 
   ports_.progress(group, total - std::min<uint32_t>(total, static_cast<uint32_t>(left)), total);
 }
 
-bool GroupSending::is_alone(const GroupId& group) {
-  const Members* const members = members_of(group);
+bool GroupSending::is_alone(const GroupId& group) const {
+  const Members* const members = ready_members(group);
   return members != nullptr && members->roster.devices().empty();
 }
 
 bool GroupSending::seal(OutboxRow& item) {
   const GroupId group = item.target.group();
   Store& store = ports_.store;
-  const Members* const members = members_of(group);
+  const Members* const members = ready_members(group);
   if (members == nullptr) return false;
   if (item.sealed && item.revision == members->revision && item.lists_digest == members->lists_digest) return true;
   if (item.receipt_number == 0)

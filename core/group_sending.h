@@ -36,7 +36,8 @@ class GroupSending {
   static constexpr size_t kHandOutsAtOnce = 64;  // accounts that are given the key together
   static constexpr uint64_t kProgressMs = 200;
 
-  // `answered`: what was asked for is there as far as the server has it; else it is asked again after a pause.
+  // `answered`: the server has said what it has. What prepare() is given is also told whether that brought it further;
+  // if not, it is asked again after a pause.
   using Done = std::function<void(bool answered)>;
 
   // All outlive it.
@@ -77,7 +78,7 @@ class GroupSending {
   // input, if at all.
   Outlook prepare(const GroupId& group, bool again, const Done& done);
   // Whether nobody but this device is in it, after kReady.
-  bool is_alone(const GroupId& group);
+  [[nodiscard]] bool is_alone(const GroupId& group) const;
   // Encrypts the item for exactly those that the group has now, unless it is, after kReady. False: it can't be now.
   bool seal(OutboxRow& item);
   // The frame of a sealed item, or of what was read (OutboxKind::kReadReceipt).
@@ -89,7 +90,10 @@ class GroupSending {
  private:
   struct Members;
 
+  // As of now. Null: the group is to be read first.
   Members* members_of(const GroupId& group);
+  // Those that prepare() has found.
+  [[nodiscard]] const Members* ready_members(const GroupId& group) const;
   Outlook fetch_lists(const GroupId& group, const std::vector<AccountId>& accounts, const Done& done);
   Outlook hand_out(const GroupId& group, Members& members);
   void tell_progress(const GroupId& group, Members& members, size_t left);

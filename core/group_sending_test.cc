@@ -104,6 +104,13 @@ class GroupSendingTest : public OutboxAloneTest {
     EXPECT_EQ(content.group_revision(), send.group().revision());
     return content.text().text();
   }
+  // A message that leaves, its keys first, and is accepted.
+  void send_accepted(uint32_t number) {
+    write(number);
+    pump();
+    accept_keys();
+    accept_message(number);
+  }
   void accept_message(uint32_t number) {
     wire::Accepted accepted;
     accepted.set_message_id(message_id(number).bytes());
@@ -159,10 +166,7 @@ TEST_F(GroupSendingTest, WhoHasLeftReadsNothingThatComesAfterAndTheOthersAll_GRO
   add_peer(kPeer);
   add_peer(kOther);
   set_members({kPeer, kOther});
-  write(1);
-  pump();
-  accept_keys();
-  accept_message(1);
+  send_accepted(1);
   EXPECT_EQ(read_by(kOther, to_group()[0]), "hello");
   set_members({kPeer});
   write(2);
@@ -178,10 +182,7 @@ TEST_F(GroupSendingTest, WhoHasLeftReadsNothingThatComesAfterAndTheOthersAll_GRO
 TEST_F(GroupSendingTest, WhoJoinsReadsNothingFromBefore_GROUP_6) {
   add_peer(kPeer);
   set_members({kPeer});
-  write(1);
-  pump();
-  accept_keys();
-  accept_message(1);
+  send_accepted(1);
   add_peer(kOther);
   set_members({kPeer, kOther});
   write(2);
@@ -240,6 +241,35 @@ TEST_F(GroupSendingTest, AGroupThatHasChangedIsReadFirst_GROUP_3) {
   ASSERT_THAT(to_group(), SizeIs(2));
   EXPECT_EQ(to_group()[1].group().revision(), 2u);
   EXPECT_EQ(read_by(kPeer, to_group()[1]), "hello");
+}
+
+TEST_F(GroupSendingTest, AGroupThatStaysUnknownIsAskedForWithPauses) {
+  write(1);
+  pump();
+  ASSERT_THAT(groups_asked_for_, SizeIs(1));
+  groups_asked_for_[0](true);
+  pump();
+  EXPECT_THAT(groups_asked_for_, SizeIs(1)) << "the answer did not help";
+  advance(Outbox::kPauseMinMs);
+  ASSERT_THAT(groups_asked_for_, SizeIs(2));
+  add_peer(kPeer);
+  set_members({kPeer});
+  groups_asked_for_[1](true);
+  pump();
+  accept_keys();
+  EXPECT_THAT(to_group(), SizeIs(1));
+}
+
+TEST_F(GroupSendingTest, AMemberWhoseListTheServerDoesNotHaveIsAskedForWithPauses) {
+  set_members({kPeer});
+  write(1);
+  pump();
+  ASSERT_THAT(lists_asked_for_, SizeIs(1));
+  lists_asked_for_[0](Devices::Outcome::kDone);
+  pump();
+  EXPECT_THAT(lists_asked_for_, SizeIs(1));
+  advance(Outbox::kPauseMinMs);
+  EXPECT_THAT(lists_asked_for_, SizeIs(2));
 }
 
 TEST_F(GroupSendingTest, AServerThatSaysTheSameForEverIsAskedWithPauses) {
@@ -321,20 +351,17 @@ TEST_F(GroupSendingTest, NothingGoesToAGroupWhileThePersonHasToAgreeToAMembersId
   pump();
   EXPECT_THAT(link_.sends, IsEmpty());
   store_.device_lists.set_must_agree(kPeer, false);
-  advance(Outbox::kPauseMinMs);
+  outbox_.release_all(kPeer);
   pump();
   accept_keys();
-  EXPECT_THAT(to_group(), SizeIs(1));
+  EXPECT_THAT(to_group(), SizeIs(1)) << "at once";
 }
 
 TEST_F(GroupSendingTest, OtherKeysOfADeviceEndThisDevicesKey_GROUP_6) {
   add_peer(kPeer);
   add_peer(kOther);
   set_members({kPeer, kOther});
-  write(1);
-  pump();
-  accept_keys();
-  accept_message(1);
+  send_accepted(1);
   cipher_->refresh(kGroup);  // as Groups::keys_changed() has it done
   write(2);
   pump();
@@ -347,20 +374,11 @@ TEST_F(GroupSendingTest, WhoCouldReadAMessageIsKeptWithItsKeys_IDENTITY_5) {
   add_peer(kPeer);
   add_peer(kOther);
   set_members({kPeer});
-  write(1);
-  pump();
-  accept_keys();
-  accept_message(1);
+  send_accepted(1);
   set_members({kPeer, kOther});
-  write(2);
-  pump();
-  accept_keys();
-  accept_message(2);
+  send_accepted(2);
   set_members({kPeer});
-  write(3);
-  pump();
-  accept_keys();
-  accept_message(3);
+  send_accepted(3);
   const auto readers = [this](uint64_t number) {
     std::vector<AccountId> found;
     for (const AccountId& account : {kPeer, kOther}) {

@@ -163,6 +163,10 @@ void Outbox::hold_all(const AccountId& account) {
 
 void Outbox::release_all(const AccountId& account) {
   ports_.store.outbox.release_all(account);
+  // A group may have waited for that alone.
+  for (const auto& [target, paused] : lanes_) {
+    if (target.is_group()) paused->pause.cancel();
+  }
   const auto lane = lanes_.find(account);
   if (lane == lanes_.end()) return;
   for (Item& item : lane->second->items) {
@@ -272,7 +276,7 @@ bool Outbox::send_to_group(const GroupId& group, Lane& lane, Item& item, OutboxR
   switch (outlook.kind) {
     case GroupSending::Outlook::Kind::kReady: break;
     case GroupSending::Outlook::Kind::kFetches: return false;
-    case GroupSending::Outlook::Kind::kWaits: lane.pause.set(in_ms(kPauseMinMs), [] {}); return false;
+    case GroupSending::Outlook::Kind::kWaits: pause(lane, 0); return false;
     case GroupSending::Outlook::Kind::kFails: fail(row.target, item.id, outlook.why); return true;
     case GroupSending::Outlook::Kind::kHandsOut:
       for (const GroupSending::KeyFor& key : outlook.keys) {

@@ -115,7 +115,8 @@ class Outbox {
   // What was for a provisional account is for this one from now on; or it fails, because nobody has the handle.
   void redirect(const AccountId& provisional, const AccountId& account);
   void fail_all(const AccountId& account, FailureReason why);
-  // The account has another key: messages wait until they are released, what is silent is dropped.
+  // The account has another key: messages wait until they are released, what is silent is dropped. Groups are looked at
+  // again then: they wait for every member's.
   void hold_all(const AccountId& account);
   void release_all(const AccountId& account);
   // Nothing of this kind goes to this account any more.
