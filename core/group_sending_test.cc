@@ -392,18 +392,26 @@ TEST_F(GroupSendingTest, WhoCouldReadAMessageIsKeptWithItsKeys_IDENTITY_5) {
   EXPECT_THAT(readers(1), ElementsAre(kPeer));
   EXPECT_THAT(readers(2), ElementsAre(kPeer, kOther));
   EXPECT_THAT(readers(3), ElementsAre(kPeer));
-  EXPECT_TRUE(store_.group_keys.holds(kGroup, {kPeer, {1}}));
-  EXPECT_FALSE(store_.group_keys.holds(kGroup, {kOther, {1}}));
+  EXPECT_THAT(store_.group_keys.held_by(kPeer), ElementsAre(kGroup));
+  EXPECT_THAT(store_.group_keys.held_by(kOther), IsEmpty());
+}
+
+TEST_F(GroupSendingTest, WhoHasLeftHasTheKeyUntilThereIsAnother_GROUP_6) {
+  add_peer(kPeer);
+  add_peer(kOther);
+  set_members({kPeer, kOther});
+  send_accepted(1);
+  set_members({kPeer});
+  EXPECT_THAT(store_.group_keys.held_by(kOther), ElementsAre(kGroup));
+  send_accepted(2);
+  EXPECT_THAT(store_.group_keys.held_by(kOther), IsEmpty());
 }
 
 TEST_F(GroupSendingTest, ATickIsTheLeastThatAnyOtherMemberHasSaid_GROUP_5) {
   add_peer(kPeer);
   add_peer(kOther);
   set_members({kPeer, kOther});
-  write(1);
-  pump();
-  accept_keys();
-  accept_message(1);
+  send_accepted(1);
   const auto say = [this](const AccountId& member, SentState state) {
     const auto run = wire::ReceiptRun::of(1, message_id(1));
     EXPECT_TRUE(store_.sent.raise(kTarget, member, registration_->device, run, state).has_value());

@@ -154,7 +154,7 @@ void Groups::take_welcome(bool is_own, const content::GroupWelcome::Group& said)
 }
 
 void Groups::keys_changed(const AccountId& account) {
-  for (const GroupId& group : engine_.store.groups.with(account)) engine_.own_group_key_ends(group);
+  for (const GroupId& group : engine_.store.group_keys.held_by(account)) engine_.own_group_key_ends(group);
 }
 
 void Groups::look_at_all() {

@@ -87,8 +87,8 @@ class Groups final : public ContentHandler {
   // A change to the group may have been taken, or not: it is read soon.
   void read_soon(const GroupId& group);
 
-  // By a newer list of its account's, a device has other keys or is no more: of each group with it this device's own
-  // key ends (GROUP-6).
+  // By a newer list of its account's, a device has other keys or is no more: each of this device's own keys that the
+  // account was handed ends (GROUP-6). It may have left the group, and come back before anything is sent there.
   void keys_changed(const AccountId& account);
   // The account may not have been told, or may have lost it: it is told once more of the groups that it is in.
   void tell(const AccountId& account);

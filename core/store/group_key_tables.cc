@@ -114,6 +114,15 @@ bool GroupKeyTables::holds(const GroupId& group, const DeviceAddress& device) {
   return row.step();
 }
 
+std::vector<GroupId> GroupKeyTables::held_by(const AccountId& account) {
+  auto row = database_.prepare(
+      "SELECT DISTINCT group_id FROM group_holders WHERE account = ? AND until_number IS NULL ORDER BY group_id");
+  row.bind_id(account);
+  std::vector<GroupId> found;
+  while (row.step()) found.push_back(row.id<GroupId>(0));
+  return found;
+}
+
 int64_t GroupKeyTables::chains_of_unknown() {
   auto row = database_.prepare(
       "SELECT count(*) FROM group_chains c WHERE NOT EXISTS (SELECT 1 FROM groups g WHERE g.group_id = c.group_id AND "

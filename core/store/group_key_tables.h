@@ -42,14 +42,16 @@ class GroupKeyTables final : public crypto::GroupKeyStore {
 
   // The keys that the device had when it could read this message of ours to the group; absent: it could not.
   std::optional<Bytes> keys_of_reader(const GroupId& group, const DeviceAddress& device, uint64_t number);
-  // Whether it has this device's present key.
-  bool holds(const GroupId& group, const DeviceAddress& device);
+  // Groups of which a device of the account has this device's present key.
+  std::vector<GroupId> held_by(const AccountId& account);
   // How many chains there are of groups without state.
   int64_t chains_of_unknown();
   // For a new registration: this device's own chains are nobody's any more.
   void reset();
 
  private:
+  // Whether it has this device's present key.
+  bool holds(const GroupId& group, const DeviceAddress& device);
   // The number of this device's next message to the group.
   uint64_t next_number(const GroupId& group);
 
