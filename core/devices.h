@@ -40,6 +40,8 @@ class Devices {
     kUnavailable,  // no answer, or one that says to come again
     kInvalid,      // the answer does not verify: nothing was taken over
   };
+  // Whether the server has said what it has. A list that does not verify says nothing about who is in the true one.
+  static bool is_answer(Outcome outcome) { return outcome == Outcome::kDone || outcome == Outcome::kNoAccount; }
   using Done = std::function<void(Outcome)>;
 
   static constexpr uint64_t kSettleMs = 600'000;

@@ -74,13 +74,6 @@ constexpr StateRow kStates[] = {
      [](Engine& engine, BytesView subject, const auto& value) { engine.profiles.apply(subject, value); }},
 };
 
-bool is_answer(Devices::Outcome outcome) {
-  return outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount;
-}
-bool is_answer(Groups::Outcome outcome) {
-  return outcome == Groups::Outcome::kDone || outcome == Groups::Outcome::kNoGroup;
-}
-
 }  // namespace
 
 Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Output& the_output, const HostFacts& facts)
@@ -109,10 +102,10 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       admitting(*this),
       group_sending({store, clock, random, registration, [this]() -> crypto::Groups& { return group_cipher(); },
                      [this](const AccountId& account, const GroupSending::Done& done) {
-                       devices.fetch(account, [done](Devices::Outcome outcome) { done(is_answer(outcome)); });
+                       devices.fetch(account, [done](Devices::Outcome outcome) { done(Devices::is_answer(outcome)); });
                      },
                      [this](const GroupId& group, const GroupSending::Done& done) {
-                       groups.fetch(group, [done](Groups::Outcome outcome) { done(is_answer(outcome)); });
+                       groups.fetch(group, [done](Groups::Outcome outcome) { done(Groups::is_answer(outcome)); });
                      },
                      [this](const GroupId& group, uint32_t done, uint32_t total) {
                        if (const auto conversation = store.conversations.with(group))

@@ -57,6 +57,8 @@ class Groups final : public ContentHandler {
     kUnavailable,  // no answer, or one that says to come again
     kInvalid,      // the answer does not verify: what was taken is what held before
   };
+  // Whether the server has said what it has.
+  static bool is_answer(Outcome outcome) { return outcome == Outcome::kDone || outcome == Outcome::kNoGroup; }
   using Done = std::function<void(Outcome)>;
 
   static constexpr int64_t kUnknownMax = 256;

@@ -254,10 +254,7 @@ bool Inbox::knows_sender(const DeviceAddress& sender, UnixMicros server_time, bo
   held = true;
   fetches_group_ = false;
   fetch_first([this, sender](const auto& done) {
-    engine_.devices.fetch(sender.account, [done](Devices::Outcome outcome) {
-      // A list that does not verify says nothing about who is in the true one.
-      done(outcome == Devices::Outcome::kDone || outcome == Devices::Outcome::kNoAccount);
-    });
+    engine_.devices.fetch(sender.account, [done](Devices::Outcome outcome) { done(Devices::is_answer(outcome)); });
   });
   return false;
 }
@@ -268,9 +265,7 @@ bool Inbox::knows_group(const contents::InGroup& group, bool& held) {
   held = true;
   fetches_group_ = true;
   fetch_first([this, group](const auto& done) {
-    engine_.groups.fetch(group.group, [done](Groups::Outcome outcome) {
-      done(outcome == Groups::Outcome::kDone || outcome == Groups::Outcome::kNoGroup);
-    });
+    engine_.groups.fetch(group.group, [done](Groups::Outcome outcome) { done(Groups::is_answer(outcome)); });
   });
   return false;
 }

@@ -31,13 +31,11 @@ std::set<std::string> members_of(const wire::GroupState& state, const std::map<s
 void GroupLedger::wrote(const std::string& device, const std::string& person, const std::string& group,
                         const Message& message, uint64_t now_us) {
   Text& text = texts_[message.id()];
-  text.id = message.id();
   text.body = message.text().text();
   text.group = group;
   text.from = person;
   text.device = device;
   text.at_us = now_us;
-  bodies_[text.body] = text.id;
 }
 
 void GroupLedger::sent(const wire::Send& send) {

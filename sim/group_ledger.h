@@ -65,22 +65,19 @@ class GroupLedger {
 
  private:
   struct Text {
-    std::string id;
     std::string body;
     std::string group;
     std::string from;
     std::string device;
     uint64_t at_us = 0;
-    std::set<uint64_t> revisions;  // that it was encrypted for
     bool acknowledged = false;
     client_api::Message::Tick tick = client_api::Message::kNone;
     std::set<std::string> shown_on;
   };
 
   std::map<std::string, Text> texts_;  // by id
-  std::map<std::string, std::string> bodies_;
   std::map<std::string, std::set<std::string>> shown_;   // body → devices that ever showed it
-  std::map<std::string, std::set<uint64_t>> revisions_;  // by message id, before it is known that it was written
+  std::map<std::string, std::set<uint64_t>> revisions_;  // by message id: what it was encrypted for
 };
 
 }  // namespace kith::sim

@@ -2,8 +2,6 @@
 
 #include "sim/group_life.h"
 
-#include <algorithm>
-
 #include "sim/person.h"
 
 namespace kith::sim {

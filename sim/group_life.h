@@ -38,8 +38,6 @@ class GroupLife {
   void make(Seat& seat);
   void write(Seat& seat, const client_api::Conversation& group);
   void change(Seat& seat, const client_api::Conversation& group);
-  // Of these, by chance; null: there is none.
-  const Person* some_peer(const std::vector<const Person*>& among);
 
   Surroundings on_;
   Person& person_;
