@@ -347,10 +347,12 @@ TEST_F(GroupSendingTest, NothingGoesToAGroupWhileThePersonHasToAgreeToAMembersId
   add_peer(kPeer);
   set_members({kPeer});
   store_.device_lists.set_must_agree(kPeer, true);
+  EXPECT_EQ(store_.device_lists.must_agree_in(kGroup), kPeer);
   write(1);
   pump();
   EXPECT_THAT(link_.sends, IsEmpty());
   store_.device_lists.set_must_agree(kPeer, false);
+  EXPECT_EQ(store_.device_lists.must_agree_in(kGroup), std::nullopt);
   outbox_.release_all(kPeer);
   pump();
   accept_keys();

@@ -86,13 +86,11 @@ bool Sending::may_send_to_group(uint32_t request, const GroupId& group) {
     output.fail(request, FailureCode::kNotAllowed, "conversation: only admins write in this group");
     return false;
   }
-  for (const GroupMemberRow& member : engine_.store.groups.members(group)) {
-    if (!engine_.store.device_lists.must_agree(member.account)) continue;
-    output.fail(request, FailureCode::kIdentityChanged,
-                "conversation: agree to the changed identity of " + member.account.hex() + " first");
-    return false;
-  }
-  return true;
+  const auto changed = engine_.store.device_lists.must_agree_in(group);
+  if (!changed) return true;
+  output.fail(request, FailureCode::kIdentityChanged,
+              "conversation: agree to the changed identity of " + changed->hex() + " first");
+  return false;
 }
 
 bool Sending::take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,

@@ -187,6 +187,14 @@ bool DeviceListsTable::must_agree(const AccountId& account) {
   return row.step() && row.integer(0) != 0;
 }
 
+std::optional<AccountId> DeviceListsTable::must_agree_in(const GroupId& group) {
+  auto row = database_.prepare(
+      "SELECT m.account FROM group_members m JOIN device_lists l ON l.account = m.account WHERE m.group_id = ? AND "
+      "m.role > 0 AND l.must_agree = 1 LIMIT 1");
+  row.bind_id(group);
+  return row.step() ? std::optional(row.id<AccountId>(0)) : std::nullopt;
+}
+
 std::vector<AccountId> DeviceListsTable::stale(int64_t limit) {
   std::vector<AccountId> accounts;
   auto row = database_.prepare("SELECT account FROM device_lists WHERE newest_revision > revision LIMIT ?");

@@ -76,6 +76,8 @@ class DeviceListsTable : private TransactionCache {
   // Also of an account whose list is not known yet.
   void set_must_agree(const AccountId& account, bool must_agree);
   bool must_agree(const AccountId& account);
+  // A member of the group of whom that is so; absent: there is none.
+  std::optional<AccountId> must_agree_in(const GroupId& group);
   // Accounts whose list must be fetched again, at most `limit`.
   std::vector<AccountId> stale(int64_t limit);
   // The identity key that the list names for a device.
