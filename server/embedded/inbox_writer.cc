@@ -195,7 +195,6 @@ void InboxWriter::process(std::vector<Item*>& group) {
   for (const Item* item : group) stage.has_forgets |= !item->batch.forgets.empty();
 
   group_log_.begin(clock_.now());
-  bodies_.begin();
   std::vector<Item*> staged;
   if (writable) {
     for (const auto& [device, up_to] : deferred_forgets_) stage_forget(stage, {device, up_to});

@@ -34,8 +34,6 @@ void SharedBodies::read_days() {
 
 void SharedBodies::note_first_day() { first_day_.store(days_.empty() ? UINT32_MAX : days_.begin()->first); }
 
-void SharedBodies::begin() { staged_days_ = days_; }
-
 void SharedBodies::put_day(rocksdb::WriteBatch& batch, uint32_t day, uint64_t bytes) {
   Bytes value;
   append_u64(value, bytes);
@@ -53,16 +51,16 @@ uint64_t SharedBodies::stage(rocksdb::WriteBatch& batch, const InboxEntry& entry
   if (database_.handles().db->Get({}, database_.handles().bodies, slice(key), &there).ok()) return 0;
   const uint64_t bytes = key.size() + entry.body->size();
   batch.Put(database_.handles().bodies, slice(key), slice(*entry.body));
-  put_day(batch, day, staged_days_[day] += bytes);
+  put_day(batch, day, days_[day] += bytes);
   return bytes;
 }
 
 uint64_t SharedBodies::forget_before(rocksdb::WriteBatch& batch, uint32_t day) {
   uint64_t bytes = 0;
-  while (!staged_days_.empty() && staged_days_.begin()->first < day) {
-    bytes += staged_days_.begin()->second;
-    batch.Delete(database_.handles().meta, slice(inbox_record::bodies_key(staged_days_.begin()->first)));
-    staged_days_.erase(staged_days_.begin());
+  while (!days_.empty() && days_.begin()->first < day) {
+    bytes += days_.begin()->second;
+    batch.Delete(database_.handles().meta, slice(inbox_record::bodies_key(days_.begin()->first)));
+    days_.erase(days_.begin());
   }
   if (bytes == 0) return 0;
   batch.DeleteRange(database_.handles().bodies, slice(inbox_record::body_key(0, 0)),
@@ -71,10 +69,7 @@ uint64_t SharedBodies::forget_before(rocksdb::WriteBatch& batch, uint32_t day) {
   return bytes;
 }
 
-void SharedBodies::written() {
-  days_ = staged_days_;
-  note_first_day();
-}
+void SharedBodies::written() { note_first_day(); }
 
 void SharedBodies::failed() { read_days(); }
 

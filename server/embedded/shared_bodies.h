@@ -4,7 +4,7 @@
 // written once for each day of expiry, and goes with it. Nobody counts who refers to it: that would be a read before
 // each deletion (decision 0033). inbox_record.h has the layout.
 //
-// Calls: of the writer's thread, unless said otherwise: begin(), any number of stage() and forget_before(), then
+// Calls: of the writer's thread, unless said otherwise: for each batch any number of stage() and forget_before(), then
 //        written() or failed().
 #pragma once
 
@@ -29,8 +29,6 @@ class SharedBodies {
   // The database outlives it.
   explicit SharedBodies(InboxDatabase& database);
 
-  // A batch in the making.
-  void begin();
   // Adds the entry's body, if it is not there. Answers how many bytes more are held by it.
   uint64_t stage(rocksdb::WriteBatch& batch, const InboxEntry& entry);
   // Removes the bodies of all days before this one. Answers how many bytes fewer are held.
@@ -48,8 +46,7 @@ class SharedBodies {
   void note_first_day();
 
   InboxDatabase& database_;
-  std::map<uint32_t, uint64_t> days_;             // the bytes of each
-  std::map<uint32_t, uint64_t> staged_days_;      // with the batch in the making
+  std::map<uint32_t, uint64_t> days_;             // the bytes of each, with the batch in the making
   std::unordered_map<uint64_t, uint32_t> known_;  // numbers that are there, with their latest day
   std::atomic<uint32_t> first_day_{UINT32_MAX};
 };
