@@ -121,11 +121,13 @@ Task<Result<GroupLog::Appended, StoreError>> InboxWriter::append(GroupLogRecord 
 }
 
 void InboxWriter::settled(Slot slot, uint64_t up_to) {
+  bool is_first = false;  // the others go with it, without waking the thread each
   {
     const std::lock_guard lock(mutex_);
+    is_first = !group_log_.has_settled();
     group_log_.settled(slot, up_to);
   }
-  wake_.notify_one();
+  if (is_first) wake_.notify_one();
 }
 
 bool InboxWriter::enqueue(Item* item) {
