@@ -17,7 +17,10 @@ constexpr size_t kReadBytes = 2 << 20;
 }  // namespace
 
 void GroupHandler::start(const std::vector<Slot>& slots) {
-  for (const Slot slot : slots) appended(slot, 1);
+  for (const Slot slot : slots) {
+    slots_[slot.value].more = true;
+    go_on(slot);
+  }
 }
 
 void GroupHandler::appended(Slot slot, uint64_t number) {
@@ -29,7 +32,7 @@ void GroupHandler::appended(Slot slot, uint64_t number) {
 void GroupHandler::go_on(Slot slot) {
   Progress& progress = slots_[slot.value];
   progress.waits = false;
-  if (closed_ || progress.reading || progress.known <= progress.taken) return;
+  if (closed_ || progress.reading || !progress.is_behind()) return;
   if (!has_room()) {
     progress.waits = true;
     return;
@@ -40,7 +43,7 @@ void GroupHandler::go_on(Slot slot) {
 
 Task<void> GroupHandler::read(Slot slot) {
   Progress& progress = slots_[slot.value];
-  while (!closed_ && has_room()) {
+  while (!closed_ && has_room() && progress.is_behind()) {
     const uint64_t told = progress.known;
     auto records = co_await ports_.log.read(slot, progress.taken, kReadCount, kReadBytes);
     co_await enter(ports_.executor);
@@ -54,6 +57,7 @@ Task<void> GroupHandler::read(Slot slot) {
       // Nothing is there, or not any more; what was told of meanwhile came after this look.
       if (progress.known != told) continue;
       progress.known = progress.taken;
+      progress.more = false;
       break;
     }
     for (GroupLogRecord& record : *records) {
@@ -66,7 +70,6 @@ Task<void> GroupHandler::read(Slot slot) {
     }
   }
   progress.reading = false;
-  if (!has_room()) progress.known = std::max(progress.known, progress.taken + 1);  // there may be more
   if (!progress.waits) go_on(slot);
 }
 
@@ -115,6 +118,7 @@ void GroupHandler::done(const GroupLogRecord& record) {
   Progress& progress = slots_[slot.value];
   const auto found = std::ranges::lower_bound(progress.records, record.number, {}, &Record::number);
   found->done = true;
+  const bool had_room = has_room();
   --records_;
   bytes_ -= record.payload.size();
   ++ports_.counters.group_messages_delivered;
@@ -124,7 +128,7 @@ void GroupHandler::done(const GroupLogRecord& record) {
     progress.records.pop_front();
   }
   if (settled != 0) ports_.log.settled(slot, settled);
-  if (!has_room()) return;
+  if (had_room || !has_room()) return;
   for (size_t i = 0; i < kSlots; ++i) {
     if (slots_[i].waits && timer_ == 0) go_on({static_cast<uint8_t>(i)});
   }

@@ -54,9 +54,6 @@ class GroupHandler {
   // Nothing is read or tried again. What is on its way to inboxes stays in the log.
   void close();
 
-  // Records on their way.
-  [[nodiscard]] size_t in_flight() const { return records_; }
-
  private:
   struct Record {
     uint64_t number = 0;
@@ -65,9 +62,12 @@ class GroupHandler {
   struct Progress {
     uint64_t known = 0;  // the log has records up to here, at least
     uint64_t taken = 0;  // read and on their way, or settled, up to here
+    bool more = false;   // it may have others behind `known`, of an earlier run
     bool reading = false;
     bool waits = false;  // for room, or to be tried again
     std::deque<Record> records;
+
+    [[nodiscard]] bool is_behind() const { return more || taken < known; }
   };
   // On its way to the loops that own members.
   struct Flight {
@@ -86,7 +86,7 @@ class GroupHandler {
 
   const Ports ports_;
   std::array<Progress, kSlots> slots_;
-  size_t records_ = 0;
+  size_t records_ = 0;  // on their way
   size_t bytes_ = 0;
   std::vector<std::shared_ptr<const GroupLogRecord>> without_members_;  // a store was away
   Timers::Handle timer_ = 0;
