@@ -137,15 +137,13 @@ Task<wire::ServerFrame> send_to_group(Services& services, DeviceAddress from, wi
   if (!record) co_return refused(send, record.error().code, record.error().detail.c_str());
   Shard& home = services.shards.of(from.account);
   const GroupCache::Found known = co_await home.groups().get(record->group);
-  wire::ErrorCode why = known ? why_not(**known, from, send.group()) : wire::kNoSuchGroup;
-  if (!known && known.error() != StoreError::kNotFound) co_return refused(send, known.error());
-  if (known && why != wire::kErrorUnspecified) {
+  if (!known) co_return refused(send, known.error());
+  if (why_not(**known, from, send.group()) != wire::kErrorUnspecified) {
     const GroupCache::Found anew = co_await home.groups().get_fresh(record->group);
     if (!anew) co_return refused(send, anew.error());
-    why = why_not(**anew, from, send.group());
+    const wire::ErrorCode why = why_not(**anew, from, send.group());
     if (why != wire::kErrorUnspecified) co_return refused(send, **anew, why);
   }
-  if (!known) co_return refused(send, known.error());
   record->server_time = home.server_time();
   const GroupId group = record->group;
   const auto appended = co_await services.group_log.append(std::move(*record));
