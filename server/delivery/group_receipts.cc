@@ -32,27 +32,36 @@ bool GroupReceipts::is_known(Sender& sender, const AccountId& member, const Pend
 void GroupReceipts::add(const DeviceAddress& sender, const GroupId& group, const AccountId& member,
                         const wire::ReceiptRun& run, bool read) {
   if (closed_ || run.none()) return;
-  if (!senders_.contains({sender, group})) make_room();
-  Sender& into = senders_[{sender, group}];
+  const Key key{sender, group};
+  auto place = senders_.find(key);
+  if (place == senders_.end()) {
+    if (!make_room()) {
+      ++ports_.counters.notices_dropped;
+      return;
+    }
+    place = senders_.try_emplace(key).first;
+  }
+  Sender& into = place->second;
   if (is_known(into, member, {run, read})) return;
   const bool is_newer = !read && run.last > into.newest;
   std::vector<Pending>& all = into.pending[member];
   const auto taken = std::ranges::find_if(
       all, [&](Pending& known) { return known.read == read && (known.run == run || known.run.extend(run)); });
   if (taken == all.end()) {
-    if (into.runs >= kRunsMax) {
+    if (into.runs >= kRunsMax || runs_ >= ports_.runs_of_all_max) {
       ++ports_.counters.notices_dropped;
       if (all.empty()) into.pending.erase(member);
       return;
     }
     all.push_back({run, read});
     ++into.runs;
+    ++runs_;
   }
   if (is_newer) {
     into.newest = run.last;
     into.level = 0;
   }
-  if (is_newer || into.due_ms == 0) schedule({sender, group}, into);
+  if (is_newer || into.due_ms == 0) schedule(key, into);
 }
 
 void GroupReceipts::schedule(const Key& key, Sender& sender) {
@@ -106,24 +115,33 @@ void GroupReceipts::emit(const Key& key, Sender& sender) {
     runs.push_back({{first, last, marks}, read, std::move(members)});
   }
   sender.pending.clear();
-  sender.runs = 0;
+  runs_ -= std::exchange(sender.runs, 0);
   sender.due_ms = 0;
   sender.last_ms = now;
   ++sender.level;
   ports_.put(key.first.account, encode_group_receipt_body(key.second, key.first.device, runs));
 }
 
-// Seldom: of all of which nothing waits, a half goes, those that had an entry longest ago.
-void GroupReceipts::make_room() {
-  if (senders_.size() < kSendersMax) return;
+// Seldom: of all of which nothing waits, a half goes, those that had an entry longest ago. False: something waits of
+// all of them.
+bool GroupReceipts::make_room() {
+  if (senders_.size() < kSendersMax) return true;
   std::vector<uint64_t> times;
   for (const auto& [key, sender] : senders_) {
     if (sender.due_ms == 0) times.push_back(sender.last_ms);
   }
-  if (times.empty()) return;
+  if (times.empty()) return false;
   const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::nth_element(times.begin(), middle, times.end());
   std::erase_if(senders_, [&](const auto& one) { return one.second.due_ms == 0 && one.second.last_ms <= *middle; });
+  return true;
+}
+
+void GroupReceipts::sweep() {
+  const uint64_t now = ports_.time.now_ms();
+  for (auto& [key, sender] : senders_) {
+    if (now - sender.last_ms > kToldMs) sender.told = {};
+  }
 }
 
 void GroupReceipts::close() {

@@ -14,8 +14,9 @@
 // Lost: what is gathered is in memory alone. The end of a process in order puts it into the inboxes; a crash loses what
 //       is gathered for more than the second or two for which a confirmation is not forgotten (decision 0005), and of
 //       what was read, all: clients name that again.
-// Limits: kRunsMax runs wait for one entry, and kSendersMax pairs of a device and a group are known; beyond, what comes
-//       is dropped and counted, and pairs are forgotten that have nothing waiting, oldest first.
+// Limits: kRunsMax runs wait for one entry, kRunsOfAllMax for all of them, and kSendersMax pairs of a device and a group
+//       are known, of which those are forgotten first that have nothing waiting, oldest first; beyond, what comes is
+//       dropped and counted.
 // Calls: on the shard's executor.
 #pragma once
 
@@ -37,6 +38,7 @@ class GroupReceipts {
  public:
   static constexpr size_t kEntriesMax = 32;
   static constexpr size_t kRunsMax = 4096;
+  static constexpr size_t kRunsOfAllMax = 1 << 20;  // of about 130 bytes
   static constexpr size_t kSendersMax = 65'536;
 
   // All outlive it.
@@ -46,12 +48,15 @@ class GroupReceipts {
     ShardCounters& counters;
     // An entry for the devices of the account.
     std::function<void(const AccountId& account, Bytes body)> put;
+    size_t runs_of_all_max = kRunsOfAllMax;
   };
   explicit GroupReceipts(Ports ports) : ports_(std::move(ports)) {}
 
   // `member` has, or has read, these messages of the device.
   void add(const DeviceAddress& sender, const GroupId& group, const AccountId& member, const wire::ReceiptRun& run,
            bool read);
+  // Drops what was told too long ago to be told apart.
+  void sweep();
   // Everything that waits is put now. Nothing may come afterwards.
   void close();
 
@@ -78,10 +83,11 @@ class GroupReceipts {
   void arm();
   void fire();
   void emit(const Key& key, Sender& sender);
-  void make_room();
+  bool make_room();
 
   Ports ports_;
   std::map<Key, Sender> senders_;
+  size_t runs_ = 0;  // that wait, of all
   std::set<std::pair<uint64_t, Key>> due_;
   Timers::Handle timer_ = 0;
   uint64_t armed_ms_ = UINT64_MAX;

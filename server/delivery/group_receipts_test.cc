@@ -49,13 +49,15 @@ class GroupReceiptsTest : public ::testing::Test {
 
   static constexpr DeviceAddress kSender{{{1}}, {2}};
   static constexpr GroupId kGroup{{3}};
+  static constexpr size_t kRunsOfAllMax = 2 * GroupReceipts::kRunsMax;
   VirtualLoops loops{1};
   DeliverySettings settings;
   ShardTime time{loops.clock, settings};
   ShardCounters counters;
   std::vector<wire::GroupReceipt> entries;
   size_t bytes = 0;
-  GroupReceipts receipts{{loops[0], time, counters, [this](const AccountId& account, const Bytes& body) {
+  GroupReceipts receipts{{loops[0], time, counters,
+                          [this](const AccountId& account, const Bytes& body) {
                             EXPECT_EQ(account, kSender.account);
                             wire::Entry entry;
                             ASSERT_TRUE(entry.ParseFromString(body));
@@ -63,7 +65,8 @@ class GroupReceiptsTest : public ::testing::Test {
                             EXPECT_EQ(entry.group_receipt().sender_device(), kSender.device.value);
                             entries.push_back(entry.group_receipt());
                             bytes += body.size();
-                          }}};
+                          },
+                          kRunsOfAllMax}};
 };
 
 constexpr uint32_t kMembers = 1024;
@@ -168,6 +171,43 @@ TEST_F(GroupReceiptsTest, WhoNamesMuchIsBounded_LIMIT_1) {
   EXPECT_EQ(static_cast<size_t>(entries[0].runs_size()), GroupReceipts::kRunsMax);
   EXPECT_EQ(counters.notices_dropped, 2 * GroupReceipts::kRunsMax);
   EXPECT_LE(bytes, 384u * 1024 - 1024);
+}
+
+TEST_F(GroupReceiptsTest, WhatWaitsForAllSendersIsBounded_LIMIT_1) {
+  const auto confirms_to = [this](uint32_t device, uint32_t number) {
+    receipts.add({kSender.account, {device}}, kGroup, member(number), {5, 5, 77}, false);
+  };
+  for (uint32_t device = 1; device <= 4; ++device) {
+    for (uint32_t i = 0; i < kRunsOfAllMax / 3; ++i) confirms_to(device, i);
+  }
+  EXPECT_EQ(counters.notices_dropped, 4 * (kRunsOfAllMax / 3) - kRunsOfAllMax);
+}
+
+TEST_F(GroupReceiptsTest, OfMoreSendersThanAreKnownNothingIsGatheredWhileAllHaveSomethingWaiting_LIMIT_1) {
+  GroupReceipts many{{loops[0], time, counters, [](const AccountId&, const Bytes&) {}}};
+  const auto confirms_to = [&](uint32_t device) {
+    many.add({kSender.account, {device}}, kGroup, member(1), {5, 5, 77}, false);
+  };
+  for (uint32_t device = 1; device <= GroupReceipts::kSendersMax; ++device) confirms_to(device);
+  EXPECT_EQ(counters.notices_dropped, 0u);
+  confirms_to(GroupReceipts::kSendersMax + 1);
+  EXPECT_EQ(counters.notices_dropped, 1u);
+  loops.pass(50);
+  confirms_to(GroupReceipts::kSendersMax + 1);
+  EXPECT_EQ(counters.notices_dropped, 1u);
+}
+
+TEST_F(GroupReceiptsTest, WhatWasToldIsKnownForTenMinutes) {
+  confirms(1, 5, 5);
+  loops.pass(599'000);
+  receipts.sweep();
+  confirms(1, 5, 5);
+  loops.pass(10'000);
+  EXPECT_EQ(entries.size(), 1u);
+  receipts.sweep();
+  confirms(1, 5, 5);
+  loops.pass(10'000);
+  EXPECT_EQ(entries.size(), 2u);
 }
 
 TEST_F(GroupReceiptsTest, AtTheEndEverythingThatWaitsIsPut_GROUP_5) {

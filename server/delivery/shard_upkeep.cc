@@ -130,6 +130,7 @@ Task<void> Shard::sweep() {
   }
   for (const AccountId& id : leaving) accounts_.erase(id);
   groups_.sweep();
+  group_receipts_.sweep();
   if (used.any()) co_await renew_epochs(used);
   std::erase_if(ended_, [](const std::unique_ptr<DeviceInbox>& inbox) { return inbox->idle(); });
   if (!closing_) schedule_sweep();
