@@ -29,52 +29,58 @@ void GroupHandler::appended(Slot slot, uint64_t number) {
   go_on(slot);
 }
 
+bool GroupHandler::has_room() const {
+  return records_ + reads_ * kReadCount < kRecordsMax && bytes_ + reads_ * kReadBytes < kBytesMax;
+}
+
 void GroupHandler::go_on(Slot slot) {
   Progress& progress = slots_[slot.value];
-  progress.waits = false;
   if (closed_ || progress.reading || !progress.is_behind()) return;
-  if (!has_room()) {
-    progress.waits = true;
-    return;
-  }
   progress.reading = true;
-  ports_.scope.spawn(read(slot));
+  waiting_.push_back(slot);
+  read_on();
+}
+
+void GroupHandler::read_on() {
+  while (!closed_ && !waiting_.empty() && has_room()) {
+    const Slot slot = waiting_.front();
+    waiting_.pop_front();
+    ++reads_;
+    ports_.scope.spawn(read(slot));
+  }
 }
 
 Task<void> GroupHandler::read(Slot slot) {
   Progress& progress = slots_[slot.value];
-  while (!closed_ && has_room() && progress.is_behind()) {
-    const uint64_t told = progress.known;
-    auto records = co_await ports_.log.read(slot, progress.taken, kReadCount, kReadBytes);
-    co_await enter(ports_.executor);
-    if (closed_) break;
-    if (!records) {
-      progress.waits = true;
-      try_again();
-      break;
-    }
-    if (records->empty()) {
-      // Nothing is there, or not any more; what was told of meanwhile came after this look.
-      if (progress.known != told) continue;
-      progress.known = progress.taken;
-      progress.more = false;
-      break;
-    }
-    for (GroupLogRecord& record : *records) {
-      progress.taken = record.number;
-      progress.known = std::max(progress.known, record.number);
-      progress.records.push_back({record.number});
-      ++records_;
-      bytes_ += record.payload.size();
-      take(std::make_shared<const GroupLogRecord>(std::move(record)));
-    }
+  const uint64_t told = progress.known;
+  auto records = co_await ports_.log.read(slot, progress.taken, kReadCount, kReadBytes);
+  co_await enter(ports_.executor);
+  --reads_;
+  if (!records) {
+    unread_.push_back(slot);
+    try_again();
+    co_return;
+  }
+  for (const GroupLogRecord& record : *records) {
+    progress.taken = record.number;
+    progress.records.push_back({record.number});
+    ++records_;
+    bytes_ += record.payload.size();
+  }
+  if (records->empty() && progress.known == told) {
+    // Nothing is there, or not any more; what was told of meanwhile came after this look.
+    progress.known = progress.taken;
+    progress.more = false;
+  }
+  progress.known = std::max(progress.known, progress.taken);
+  read_on();
+  for (GroupLogRecord& record : *records) {
+    if (closed_) co_return;
+    Task<void> finding = find_members(std::make_shared<const GroupLogRecord>(std::move(record)));
+    co_await std::move(finding);
   }
   progress.reading = false;
-  if (!progress.waits) go_on(slot);
-}
-
-void GroupHandler::take(std::shared_ptr<const GroupLogRecord> record) {
-  ports_.scope.spawn(find_members(std::move(record)));
+  go_on(slot);
 }
 
 Task<void> GroupHandler::find_members(std::shared_ptr<const GroupLogRecord> record) {
@@ -118,7 +124,6 @@ void GroupHandler::done(const GroupLogRecord& record) {
   Progress& progress = slots_[slot.value];
   const auto found = std::ranges::lower_bound(progress.records, record.number, {}, &Record::number);
   found->done = true;
-  const bool had_room = has_room();
   --records_;
   bytes_ -= record.payload.size();
   ++ports_.counters.group_messages_delivered;
@@ -128,20 +133,16 @@ void GroupHandler::done(const GroupLogRecord& record) {
     progress.records.pop_front();
   }
   if (settled != 0) ports_.log.settled(slot, settled);
-  if (had_room || !has_room()) return;
-  for (size_t i = 0; i < kSlots; ++i) {
-    if (slots_[i].waits && timer_ == 0) go_on({static_cast<uint8_t>(i)});
-  }
+  read_on();
 }
 
 void GroupHandler::try_again() {
   if (timer_ != 0 || closed_) return;
   timer_ = ports_.timers.after(kAgainMs, [this] {
     timer_ = 0;
-    for (auto& record : std::exchange(without_members_, {})) take(std::move(record));
-    for (size_t i = 0; i < kSlots; ++i) {
-      if (slots_[i].waits) go_on({static_cast<uint8_t>(i)});
-    }
+    for (auto& record : std::exchange(without_members_, {})) ports_.scope.spawn(find_members(std::move(record)));
+    for (const Slot slot : std::exchange(unread_, {})) waiting_.push_back(slot);
+    read_on();
   });
 }
 

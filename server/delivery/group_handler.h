@@ -8,7 +8,9 @@
 //
 // After a start whatever the log still has is delivered again; inboxes and devices tell repetitions by the id (SEND-1).
 //
-// Limits: at most kRecordsMax records and kBytesMax bytes of them are on their way; the rest waits in the log.
+// Order:  a slot's records are handed out in the log's order (ORDER-1), but for what a store did not answer.
+// Limits: at most about kRecordsMax records and kBytesMax bytes of them are on their way; the rest waits in the log.
+//         Slots come to it in turn.
 // Errors: what a store did not answer is asked again every second, other records go on meanwhile.
 // Calls:  on the shard's executor.
 #pragma once
@@ -60,11 +62,10 @@ class GroupHandler {
     bool done = false;
   };
   struct Progress {
-    uint64_t known = 0;  // the log has records up to here, at least
-    uint64_t taken = 0;  // read and on their way, or settled, up to here
-    bool more = false;   // it may have others behind `known`, of an earlier run
-    bool reading = false;
-    bool waits = false;  // for room, or to be tried again
+    uint64_t known = 0;    // the log has records up to here, at least
+    uint64_t taken = 0;    // read and on their way, or settled, up to here
+    bool more = false;     // it may have others behind `known`, of an earlier run
+    bool reading = false;  // or in waiting_ or unread_
     std::deque<Record> records;
 
     [[nodiscard]] bool is_behind() const { return more || taken < known; }
@@ -75,10 +76,11 @@ class GroupHandler {
     size_t loops = 0;  // that have not said that they are done
   };
 
-  [[nodiscard]] bool has_room() const { return records_ < kRecordsMax && bytes_ < kBytesMax; }
+  // For what one more read may bring.
+  [[nodiscard]] bool has_room() const;
   void go_on(Slot slot);
+  void read_on();
   Task<void> read(Slot slot);
-  void take(std::shared_ptr<const GroupLogRecord> record);
   Task<void> find_members(std::shared_ptr<const GroupLogRecord> record);
   void hand_out(const std::shared_ptr<const GroupLogRecord>& record, const std::vector<AccountId>& members);
   void done(const GroupLogRecord& record);
@@ -88,6 +90,9 @@ class GroupHandler {
   std::array<Progress, kSlots> slots_;
   size_t records_ = 0;  // on their way
   size_t bytes_ = 0;
+  size_t reads_ = 0;                                                    // of the log, in flight
+  std::deque<Slot> waiting_;                                            // to be read when there is room
+  std::vector<Slot> unread_;                                            // the log was away
   std::vector<std::shared_ptr<const GroupLogRecord>> without_members_;  // a store was away
   Timers::Handle timer_ = 0;
   bool closed_ = false;
