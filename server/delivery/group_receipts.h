@@ -14,9 +14,9 @@
 // Lost: what is gathered is in memory alone. The end of a process in order puts it into the inboxes; a crash loses what
 //       is gathered for more than the second or two for which a confirmation is not forgotten (decision 0005), and of
 //       what was read, all: clients name that again.
-// Limits: kRunsMax runs wait for one entry, kRunsOfAllMax for all of them, and kSendersMax pairs of a device and a group
-//       are known, of which those are forgotten first that have nothing waiting, oldest first; beyond, what comes is
-//       dropped and counted.
+// Limits: kRunsMax runs wait for one entry, kRunsOfAllMax for all of them, and kSendersMax pairs of a device and a
+//       group are known, of which those are forgotten first that have nothing waiting, oldest first; beyond, what comes
+//       is dropped and counted.
 // Calls: on the shard's executor.
 #pragma once
 
