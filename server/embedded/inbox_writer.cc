@@ -130,14 +130,20 @@ void InboxWriter::settled(Slot slot, uint64_t up_to) {
   if (is_first) wake_.notify_one();
 }
 
+bool InboxWriter::has_room_for(const Item& item) const {
+  if (item.record == nullptr) return queue_.size() < kQueueMax;
+  return queue_.size() < kRecordsQueuedMax && record_bytes_queued_ < kRecordBytesQueuedMax;
+}
+
 bool InboxWriter::enqueue(Item* item) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kQueueMax) {
+    if (!has_room_for(*item)) {
       item->outcome = Fail(StoreError::kUnavailable);
       return false;
     }
     queue_.push_back(item);
+    if (item->record != nullptr) record_bytes_queued_ += item->record->payload.size();
   }
   wake_.notify_one();
   return true;
@@ -164,6 +170,7 @@ void InboxWriter::run() {
       }
       if (queue_.empty() && stopping_) break;
       waiting.swap(queue_);
+      record_bytes_queued_ = 0;
     }
     if (quiet) {
       has_forgotten_ = false;

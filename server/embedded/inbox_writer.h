@@ -50,7 +50,10 @@ struct InboxBounds {
 
 class InboxWriter {
  public:
-  static constexpr size_t kQueueMax = 8192;           // batches, more than loops have in flight; beyond: kUnavailable
+  static constexpr size_t kQueueMax = 8192;  // batches, more than loops have in flight; beyond: kUnavailable
+  // Records for the groups' log, of which any number may come: the rest of the queue is for what inboxes write.
+  static constexpr size_t kRecordsQueuedMax = kQueueMax / 2;
+  static constexpr size_t kRecordBytesQueuedMax = 16 << 20;
   static constexpr size_t kGroupBytesMax = 16 << 20;  // of entries in one WriteBatch
   static constexpr size_t kMarksMax = 1'000'000;      // devices; beyond, all are forgotten and learned again
   static constexpr size_t kDeferredForgetsMax = 1'000'000;
@@ -121,6 +124,7 @@ class InboxWriter {
   struct Stage;
 
   bool enqueue(Item* item);
+  [[nodiscard]] bool has_room_for(const Item& item) const;
   void run();
   void process(std::vector<Item*>& group);
   void stage(Stage& stage, Item& item);
@@ -158,6 +162,7 @@ class InboxWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item*> queue_;
+  size_t record_bytes_queued_ = 0;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };

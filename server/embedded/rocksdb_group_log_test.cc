@@ -3,6 +3,8 @@
 #include "server/embedded/rocksdb_group_log.h"
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "server/embedded/rocksdb_inbox_store.h"
 #include "server/embedded/testing/faulty_disk.h"
@@ -81,6 +83,35 @@ TEST(RocksDbGroupLog, ADiskThatIsFullRefusesAppendsAndTakesThemAgain_LIMIT_1) {
   ASSERT_TRUE(again);
   backend.reopen();
   EXPECT_EQ(runner.run(backend.log().read(slot_of(record(1).group), 0, 10, 1 << 20))->size(), 2u);
+}
+
+TEST(RocksDbGroupLog, WhatWaitsForADiskThatStandsStillIsBounded_LIMIT_1) {
+  constexpr size_t kBytes = 64 << 10;
+  constexpr size_t kBoundCount = InboxWriter::kRecordBytesQueuedMax / kBytes;
+  RocksDbLogBackend backend;
+  ContractRunner runner;
+  backend.disk.set_stalled(true);
+  std::vector<Task<Result<GroupLog::Appended, StoreError>>> appends;
+  for (size_t i = 0; i < 4 * kBoundCount; ++i) {
+    GroupLogRecord one = record(1, kBytes);
+    one.message.value[0] = static_cast<uint8_t>(i >> 8);
+    one.message.value[1] = static_cast<uint8_t>(i);
+    appends.push_back(backend.log().append(std::move(one)));
+  }
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    backend.disk.set_stalled(false);
+  });
+  size_t taken = 0;
+  for (const auto& answer : runner.run_all(std::move(appends))) {
+    taken += answer ? 1 : 0;
+    if (!answer) {
+      EXPECT_EQ(answer.error(), StoreError::kUnavailable);
+    }
+  }
+  EXPECT_GE(taken, kBoundCount);
+  EXPECT_LE(taken, 2 * kBoundCount) << "what is being written, and as much again";
+  EXPECT_TRUE(runner.run(backend.log().append(record(2))));
 }
 
 TEST(RocksDbGroupLog, WhatIsSettledGoesFromTheDiskWithoutAnAppend) {

@@ -31,6 +31,7 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return FSWritableFileOwnerWrapper::Append(data, options, verification, context);
   }
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* context) override {
+    disk_.stalled_.wait(true);
     if (auto state = state_of(disk_); !state.ok()) return state;
     return FSWritableFileOwnerWrapper::Sync(options, context);
   }
