@@ -205,6 +205,18 @@ describe("joining by a link", () => {
     expect(app.route.conversation).toBe(KITCHEN);
   });
 
+  it("leaves the focus in the field while a link is typed, which another one may follow", async () => {
+    await done(() => app.showLeft("join"));
+    const field = screen.getByLabelText("Invite link");
+    expect(document.activeElement).toBe(field);
+    fireEvent.change(field, { target: { value: "h" } });
+    expect(document.activeElement).toBe(field);
+    core.failing("openGroupLink", Failure_Code.kNoSuchGroup);
+    fireEvent.submit(field);
+    await done();
+    expect(document.activeElement).toBe(field);
+  });
+
   it("says what is wrong with the link", async () => {
     core.failing("openGroupLink", Failure_Code.kNoSuchGroup);
     await paste();

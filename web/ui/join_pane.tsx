@@ -31,7 +31,7 @@ export function JoinPane({ model, onBack }: JoinPaneProps) {
     void model.look();
   };
   return (
-    <RowsPane title={say("join.title")} onBack={onBack} takesFocus={link !== ""}>
+    <RowsPane title={say("join.title")} onBack={onBack}>
       <div className={panes.body}>
         {preview !== undefined ? (
           <Found model={model} preview={preview} />
@@ -42,7 +42,7 @@ export function JoinPane({ model, onBack }: JoinPaneProps) {
               <input
                 id="group-link"
                 className={fields.input}
-                autoFocus={link === ""}
+                autoFocus
                 autoComplete="off"
                 autoCapitalize="none"
                 spellCheck={false}
