@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import { BlockQuestion } from "./block_question";
+import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
 import { Icon } from "./icons";
-import { isEscape } from "./keys";
 import { useViewModel } from "./use_view_model";
 import { onDemand } from "./on_demand";
 import styles from "./contact_panel.module.css";
@@ -32,32 +32,10 @@ interface ContactPanelProps {
 export function ContactPanel({ model, conversationModel, onClose }: ContactPanelProps) {
   const { conversation } = useViewModel(conversationModel);
   const { about, profileName, contact, error, busy } = useViewModel(model);
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
   const title = titleOf(conversation);
+  const pane = say("common.contactDetails");
   return (
-    <aside
-      className={panes.pane}
-      data-pane="details"
-      aria-label={say("common.contactDetails")}
-      onKeyDown={(event) => {
-        if (!isEscape(event)) return;
-        event.stopPropagation();
-        onClose();
-      }}
-    >
-      <header className={panes.header}>
-        <button
-          ref={close}
-          type="button"
-          className={buttons.iconButton}
-          aria-label={say("common.close")}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-        <h2>{say("common.contactDetails")}</h2>
-      </header>
+    <DetailsPane label={pane} title={pane} onBack={onClose}>
       <div className={panes.body}>
         <Who conversation={conversation} />
         {error !== "" && (
@@ -92,7 +70,7 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
           onChange={(blocked) => void model.setBlocked(blocked)}
         />
       </div>
-    </aside>
+    </DetailsPane>
   );
 }
 

@@ -12,7 +12,7 @@ function openIn(route: Route): Map<string, string> {
   for (const place of wayTo(route)) open.set(nameOf(place), nameOf(place));
   if (route.conversation !== "") open.set("conversation", `row-${route.conversation}`);
   if (route.details) open.set("details", "open-details");
-  if (route.topic !== "") open.set("topic", `topic-${route.topic}`);
+  if (route.topic !== "") open.set("topic", `details-${route.topic}`);
   return open;
 }
 

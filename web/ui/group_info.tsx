@@ -2,7 +2,7 @@
 
 // The details of a group: what it is, who is in it, and what may be changed about it; with a page for each of what
 // takes more than a line.
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, groupOf, Role, titleOf, type Conversation, type Group, type Person } from "../view-models/core";
@@ -11,12 +11,12 @@ import { GROUP_DESCRIPTION_MAX, GROUP_TITLE_MAX } from "../view-models/new_group
 import type { GroupTopic } from "../view-models/route";
 import { say, type TextId } from "../view-models/say";
 import { longDateText, millis } from "../view-models/time_text";
+import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
 import { GroupMembers } from "./group_members";
 import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages";
 import { Hero } from "./hero";
 import { Icon, type IconName } from "./icons";
-import { isEscape } from "./keys";
 import LeaveQuestion from "./leave_question";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
@@ -53,35 +53,16 @@ const TITLES: Record<GroupTopic | "", TextId> = {
 export function GroupInfo({ model, conversationModel, topic, actions }: GroupInfoProps) {
   const { conversation } = useViewModel(conversationModel);
   const { error, notice } = useViewModel(model);
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), [topic]);
   const group = groupOf(conversation);
-  const back = () => (topic === "" ? actions.closeDetails() : actions.showTopic(""));
   if (group === undefined) return null;
   const page = { model, conversation, group, actions };
   return (
-    <aside
-      className={panes.pane}
-      data-pane="details"
-      aria-label={say("common.groupInfo")}
-      onKeyDown={(event) => {
-        if (!isEscape(event)) return;
-        event.stopPropagation();
-        back();
-      }}
+    <DetailsPane
+      label={say("common.groupInfo")}
+      title={say(TITLES[topic])}
+      page={topic}
+      onBack={() => (topic === "" ? actions.closeDetails() : actions.showTopic(""))}
     >
-      <header className={panes.header}>
-        <button
-          ref={first}
-          type="button"
-          className={buttons.iconButton}
-          aria-label={say(topic === "" ? "common.close" : "common.back")}
-          onClick={back}
-        >
-          <Icon name={topic === "" ? "close" : "back"} />
-        </button>
-        <h2>{say(TITLES[topic])}</h2>
-      </header>
       {topic !== "add" && error !== "" && (
         <p className={`${groups.group} ${fields.error}`} role="alert">
           {error}
@@ -102,7 +83,7 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
           {topic === "requests" && <RequestsPage {...page} />}
         </div>
       )}
-    </aside>
+    </DetailsPane>
   );
 }
 
@@ -233,7 +214,7 @@ interface TopicProps {
 
 function Topic({ topic, icon, hint, onTopic }: TopicProps) {
   return (
-    <button id={`topic-${topic}`} type="button" className={styles.topic} onClick={() => onTopic(topic)}>
+    <button id={`details-${topic}`} type="button" className={styles.topic} onClick={() => onTopic(topic)}>
       <Icon name={icon} />
       <span className={styles.words}>
         <span>{say(TITLES[topic])}</span>

@@ -48,7 +48,7 @@ export function GroupMembers({ model, group, actions }: GroupMembersProps) {
       <Head model={model} />
       {mayDo(group, "addMembers") && (
         <div className={rows.rows}>
-          <Way icon="personAdd" id="topic-add" onClick={() => actions.showTopic("add")}>
+          <Way icon="personAdd" id="details-add" onClick={() => actions.showTopic("add")}>
             {say("groupInfo.add")}
           </Way>
         </div>

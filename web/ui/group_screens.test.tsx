@@ -390,6 +390,22 @@ describe("the details of a group", () => {
     ]);
   });
 
+  it("give the focus to what a page is for, and then back to what opened it", async () => {
+    const back = () => within(details()).getByRole("button", { name: "Back" });
+    const afterFrame = () => done(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    expect(document.activeElement).toBe(within(details()).getByRole("button", { name: "Close" }));
+    await click("Add members");
+    expect(document.activeElement).toBe(within(details()).getByLabelText("Name or number"));
+    await click("Back", details());
+    await afterFrame();
+    expect(document.activeElement?.textContent).toBe("Add members");
+    await click(/^What members may do/);
+    expect(document.activeElement).toBe(back());
+    fireEvent.keyDown(back(), { key: "Escape" });
+    await afterFrame();
+    expect(document.activeElement?.textContent).toContain("What members may do");
+  });
+
   it("go from a page to the first one with Escape, and only then close", async () => {
     await click(/^What members may do/);
     await done(() => fireEvent.keyDown(details(), { key: "Escape" }));
