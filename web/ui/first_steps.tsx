@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { say } from "../view-models/say";
-import styles from "./settings.module.css";
+import styles from "./topic.module.css";
 import { Icon, type IconName } from "./icons";
 import rows from "./parts/rows.module.css";
+import words from "./parts/words.module.css";
 
 interface FirstStepsProps {
   onNewChat: () => void;
@@ -25,7 +26,7 @@ export function FirstSteps({ onNewChat, onInvite }: FirstStepsProps) {
           <li key={title}>
             <button type="button" className={styles.topic} data-row onClick={act}>
               <Icon name={icon} />
-              <span className={styles.words}>
+              <span className={words.words}>
                 {title}
                 <small>{hint}</small>
               </span>

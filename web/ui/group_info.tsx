@@ -18,6 +18,7 @@ import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages"
 import { Hero } from "./hero";
 import { Icon, type IconName } from "./icons";
 import LeaveQuestion from "./leave_question";
+import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
 import buttons from "./parts/button.module.css";
@@ -117,10 +118,10 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
       {isMember && <Topics group={group} onTopic={actions.showTopic} />}
       <GroupMembers model={model} group={group} actions={actions} />
       {group.createdUs > 0n && (
-        <p className={styles.note}>{say("groupInfo.made", { date: longDateText(millis(group.createdUs)) })}</p>
+        <p className={groups.note}>{say("groupInfo.made", { date: longDateText(millis(group.createdUs)) })}</p>
       )}
       {isMember && (
-        <div className={styles.actions}>
+        <div className={groups.actions}>
           <button
             type="button"
             className={`${buttons.button} ${buttons.danger} ${buttons.wide}`}
@@ -182,45 +183,20 @@ function Topics({ group, onTopic }: { group: Group; onTopic: (topic: GroupTopic)
   const permissions = Object.values({ ...permissionsOf(group) }).filter((each) => each === true).length;
   const linkHint =
     link === undefined ? say("groupLink.none") : say(link.approval ? "groupLink.approval" : "groupLink.open");
-  return (
-    <div className={`${groups.group} ${styles.topics}`}>
-      {(administers || link !== undefined) && <Topic topic="link" icon="link" hint={linkHint} onTopic={onTopic} />}
-      {administers && (
-        <Topic
-          topic="permissions"
-          icon="settings"
-          hint={say("groupInfo.permissionsHint", { count: permissions })}
-          onTopic={onTopic}
-        />
-      )}
-      {administers && (applicants > 0 || link?.approval === true) && (
-        <Topic
-          topic="requests"
-          icon="personAdd"
-          hint={applicants === 0 ? say("groupInfo.noRequests") : say("groupInfo.requestsHint", { count: applicants })}
-          onTopic={onTopic}
-        />
-      )}
-    </div>
+  const to = (topic: GroupTopic, icon: IconName, hint: string) => (
+    <Topic id={`details-${topic}`} icon={icon} title={say(TITLES[topic])} hint={hint} onClick={() => onTopic(topic)} />
   );
-}
-
-interface TopicProps {
-  topic: GroupTopic;
-  icon: IconName;
-  hint: string;
-  onTopic: (topic: GroupTopic) => void;
-}
-
-function Topic({ topic, icon, hint, onTopic }: TopicProps) {
   return (
-    <button id={`details-${topic}`} type="button" className={styles.topic} onClick={() => onTopic(topic)}>
-      <Icon name={icon} />
-      <span className={styles.words}>
-        <span>{say(TITLES[topic])}</span>
-        <small>{hint}</small>
-      </span>
-      <Icon name="go" />
-    </button>
+    <div className={`${groups.group} ${groups.ofRows}`}>
+      {(administers || link !== undefined) && to("link", "link", linkHint)}
+      {administers && to("permissions", "settings", say("groupInfo.permissionsHint", { count: permissions }))}
+      {administers &&
+        (applicants > 0 || link?.approval === true) &&
+        to(
+          "requests",
+          "personAdd",
+          applicants === 0 ? say("groupInfo.noRequests") : say("groupInfo.requestsHint", { count: applicants }),
+        )}
+    </div>
   );
 }

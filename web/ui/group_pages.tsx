@@ -26,6 +26,7 @@ import fields from "./parts/field.module.css";
 import forms from "./parts/form.module.css";
 import groups from "./parts/group.module.css";
 import rows from "./parts/rows.module.css";
+import words from "./parts/words.module.css";
 
 const Select = onDemand(() => import("./select").then(({ default: select }) => select));
 
@@ -112,7 +113,7 @@ export function RequestsPage({ model }: GroupPageProps) {
         return (
           <li key={person.accountId} className={styles.applicant}>
             <Avatar id={person.accountId} title={name} size="small" />
-            <span className={styles.words}>
+            <span className={`${words.words} ${styles.who}`}>
               <span dir="auto">{name}</span>
               {handle !== "" && handle !== name && <small>{handle}</small>}
             </span>

@@ -13,6 +13,7 @@ import { Avatar } from "./avatar";
 import { MENTION_LIST_ID, mentionOptionId } from "./composer";
 import { useViewModel } from "./use_view_model";
 import styles from "./mention_list.module.css";
+import words from "./parts/words.module.css";
 
 interface MentionListProps {
   model: MentionChoiceViewModel;
@@ -39,7 +40,7 @@ export function MentionList({ model, onChoose }: MentionListProps) {
           onClick={() => onChoose(member)}
         >
           <Avatar id={member.person?.accountId ?? ""} title={nameOf(member.person)} size="tiny" />
-          <span className={styles.words}>
+          <span className={words.words}>
             <span dir="auto">{nameOf(member.person)}</span>
             <small>{formatPhone(handleOf(member.person))}</small>
           </span>

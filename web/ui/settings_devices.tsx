@@ -20,6 +20,7 @@ import fields from "./parts/field.module.css";
 import forms from "./parts/form.module.css";
 import groups from "./parts/group.module.css";
 import hidden from "./parts/hidden.module.css";
+import words from "./parts/words.module.css";
 import styles from "./settings_devices.module.css";
 
 const PopupMenu = onDemand(() => import("./popup_menu").then(({ PopupMenu: menu }) => menu), {
@@ -69,14 +70,14 @@ export function DevicesPage({ model, state, onLink }: DevicesPageProps) {
           <DeviceNotices notices={told} />
         </section>
       )}
-      <ul ref={list} className={`${groups.group} ${styles.devices}`} tabIndex={-1} aria-label={say("devices.yours")}>
+      <ul ref={list} className={`${groups.group} ${groups.ofRows}`} tabIndex={-1} aria-label={say("devices.yours")}>
         {devices.map((device) => (
           <Row key={device.id} model={model} device={device} askedUs={askedUs} isFirst={isFirst} onRemove={setAsked} />
         ))}
       </ul>
-      <p className={styles.note}>{isFirst ? say("devices.note") : atTheFirst(devices)}</p>
+      <p className={groups.note}>{isFirst ? say("devices.note") : atTheFirst(devices)}</p>
       {isFirst && (
-        <div className={styles.actions}>
+        <div className={groups.actions}>
           <button
             id="topic-link"
             type="button"
@@ -157,7 +158,7 @@ function Row({ model, device, askedUs, isFirst, onRemove }: RowProps) {
   return (
     <li className={styles.device}>
       <Icon name={iconOf(device)} />
-      <span className={styles.words}>
+      <span className={words.words}>
         <span dir="auto">{name}</span>
         {facts.map((fact) => (
           <small key={fact}>{fact}</small>

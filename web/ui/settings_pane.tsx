@@ -21,7 +21,7 @@ import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
 import { onDemand } from "./on_demand";
-import styles from "./settings.module.css";
+import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
@@ -43,7 +43,7 @@ interface SettingsPaneProps {
   onBack: () => void;
 }
 
-interface Topic {
+interface Page {
   title: TextId;
   hint: TextId;
   icon: IconName;
@@ -52,7 +52,7 @@ interface Topic {
   page: (props: SettingsPaneProps) => ReactNode;
 }
 
-const TOPICS: Record<SettingsSection, Topic> = {
+const TOPICS: Record<SettingsSection, Page> = {
   profile: {
     title: "settings.profile",
     hint: "settings.profileHint",
@@ -111,7 +111,7 @@ const TOPICS: Record<SettingsSection, Topic> = {
 
 const placeOf = (section: SettingsSection | ""): Place => ({ panel: "settings", section });
 /** Those in the list; the others are pages of one of them. */
-const TOPICS_LISTED = (Object.entries(TOPICS) as [SettingsSection, Topic][]).filter(
+const TOPICS_LISTED = (Object.entries(TOPICS) as [SettingsSection, Page][]).filter(
   ([section]) => parentOf(placeOf(section)).section === "",
 );
 
@@ -172,23 +172,16 @@ function Topics({ model, state, onSection }: SettingsPaneProps) {
   return (
     <>
       <Hero id={state?.accountId ?? ""} name={name} handle={handleOf(state)} />
-      <ul className={`${groups.group} ${styles.topics}`}>
+      <ul className={`${groups.group} ${groups.ofRows}`}>
         {TOPICS_LISTED.map(([section, { title, hint, icon }]) => (
           <li key={section}>
-            <button
+            <Topic
               id={`topic-${section}`}
-              type="button"
-              className={styles.topic}
-              data-row
+              icon={icon}
+              title={say(title)}
+              hint={say(hint)}
               onClick={() => onSection(section)}
-            >
-              <Icon name={icon} />
-              <span className={styles.words}>
-                {say(title)}
-                <small>{say(hint)}</small>
-              </span>
-              <Icon name="go" />
-            </button>
+            />
           </li>
         ))}
       </ul>
