@@ -6,9 +6,9 @@ import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
-import { BlockQuestion } from "./block_question";
 import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
+import { EndingQuestion } from "./ending_question";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import { onDemand } from "./on_demand";
@@ -115,7 +115,14 @@ function Block({ title, blocked, busy, onChange }: BlockProps) {
           {say("contact.blockOne", { title })}
         </button>
       )}
-      {asking && <BlockQuestion title={title} onBlock={() => onChange(true)} onClose={() => setAsking(false)} />}
+      {asking && (
+        <EndingQuestion
+          ending="block"
+          title={title}
+          onConfirm={() => onChange(true)}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </section>
   );
 }

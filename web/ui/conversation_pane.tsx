@@ -23,10 +23,10 @@ import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
 import { arrangeItems } from "./arrange_items";
 import { Avatar } from "./avatar";
-import { BlockQuestion } from "./block_question";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
+import type { Ending } from "./ending_question";
 import { GroupProgressLine } from "./group_progress";
 import { Icon } from "./icons";
 import { IdentityBanner } from "./identity_banner";
@@ -49,7 +49,7 @@ const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) =
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
-const LeaveQuestion = onDemand(() => import("./leave_question").then(({ default: question }) => question), {
+const EndingQuestion = onDemand(() => import("./ending_question").then(({ EndingQuestion: question }) => question), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
@@ -209,7 +209,7 @@ const MENU_ID = "open-chat-menu";
 function MenuButton({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
   const { conversation } = useViewModel(model);
   const [opener, setOpener] = useState<HTMLElement>();
-  const [asking, setAsking] = useState<"block" | "leave">();
+  const [asking, setAsking] = useState<Ending>();
   const muting = useMuting(actions.arrangement.mute);
   const direct = directOf(conversation);
   const group = groupOf(conversation);
@@ -241,17 +241,11 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         />
       )}
       {muting.question}
-      {asking === "block" && (
-        <BlockQuestion
+      {asking !== undefined && (
+        <EndingQuestion
+          ending={asking}
           title={titleOf(conversation)}
-          onBlock={() => void model.setBlocked(true)}
-          onClose={() => setAsking(undefined)}
-        />
-      )}
-      {asking === "leave" && (
-        <LeaveQuestion
-          title={titleOf(conversation)}
-          onLeave={() => void model.leave()}
+          onConfirm={() => void (asking === "block" ? model.setBlocked(true) : model.leave())}
           onClose={() => setAsking(undefined)}
         />
       )}

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { say } from "../view-models/say";
-import styles from "./topic.module.css";
-import { Icon, type IconName } from "./icons";
+import type { IconName } from "./icons";
 import rows from "./parts/rows.module.css";
-import words from "./parts/words.module.css";
+import { Topic } from "./topic";
 
 interface FirstStepsProps {
   onNewChat: () => void;
@@ -24,13 +23,7 @@ export function FirstSteps({ onNewChat, onInvite }: FirstStepsProps) {
       <ul className={rows.rows}>
         {steps.map(({ icon, title, hint, act }) => (
           <li key={title}>
-            <button type="button" className={styles.topic} data-row onClick={act}>
-              <Icon name={icon} />
-              <span className={words.words}>
-                {title}
-                <small>{hint}</small>
-              </span>
-            </button>
+            <Topic elsewhere icon={icon} title={title} hint={hint} onClick={act} />
           </li>
         ))}
       </ul>

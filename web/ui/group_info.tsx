@@ -13,11 +13,11 @@ import { say, type TextId } from "../view-models/say";
 import { longDateText, millis } from "../view-models/time_text";
 import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
+import { EndingQuestion } from "./ending_question";
 import { GroupMembers } from "./group_members";
 import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages";
 import { Hero } from "./hero";
 import { Icon, type IconName } from "./icons";
-import LeaveQuestion from "./leave_question";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
@@ -133,7 +133,14 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
           </button>
         </div>
       )}
-      {leaving && <LeaveQuestion title={title} onLeave={() => void model.leave()} onClose={() => setLeaving(false)} />}
+      {leaving && (
+        <EndingQuestion
+          ending="leave"
+          title={title}
+          onConfirm={() => void model.leave()}
+          onClose={() => setLeaving(false)}
+        />
+      )}
     </>
   );
 }

@@ -33,7 +33,7 @@ import { settledCore } from "../view-models/testing/settled_core";
 import { AppRoot } from "./app_root";
 // Fetched when they are wanted: here at once.
 import "./chat_menu";
-import "./leave_question";
+import "./ending_question";
 import "./mention_list";
 import "./message_info";
 import "./message_menu";

@@ -19,9 +19,9 @@ import { ANA, BEN, groupConversation, KITCHEN, message, micros } from "../view-m
 import { app, core, NAME, plainTexts, pseudoLocaleSuite, settled, show } from "./testing/pseudo_locale";
 // Fetched when they are wanted: here at once.
 import "./chat_menu";
+import "./ending_question";
 import "./group_info";
 import "./join_pane";
-import "./leave_question";
 import "./mention_list";
 import "./message_info";
 import "./message_menu";

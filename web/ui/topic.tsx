@@ -6,15 +6,17 @@ import words from "./parts/words.module.css";
 
 interface TopicProps {
   /** By which the focus comes back to it. */
-  id: string;
+  id?: string;
+  /** It leads to no page of this pane. */
+  elsewhere?: boolean;
   icon: IconName;
   title: string;
   hint: string;
   onClick: () => void;
 }
 
-/** The way to a page of the pane, as a row of the first one. */
-export function Topic({ id, icon, title, hint, onClick }: TopicProps) {
+/** A way to somewhere, as a row with a hint: most lead to a page of the pane. */
+export function Topic({ id, elsewhere = false, icon, title, hint, onClick }: TopicProps) {
   return (
     <button id={id} type="button" className={styles.topic} data-row onClick={onClick}>
       <Icon name={icon} />
@@ -22,7 +24,7 @@ export function Topic({ id, icon, title, hint, onClick }: TopicProps) {
         <span>{title}</span>
         <small>{hint}</small>
       </span>
-      <Icon name="go" />
+      {!elsewhere && <Icon name="go" />}
     </button>
   );
 }
