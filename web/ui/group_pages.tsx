@@ -35,36 +35,26 @@ export function AddPage({ model, group, actions }: GroupPageProps) {
   const { chosen } = useViewModel(model.adding);
   const add = () => void model.add().then((done) => done && actions.showTopic(""));
   return (
-    <>
-      <p className={styles.count}>
-        {say("newGroup.of", { count: members.length + chosen.length, most: GROUP_MEMBERS_MAX })}
-      </p>
-      <PeopleChoice model={model.adding} busy={busy} />
-      <div className={styles.foot}>
-        {error !== "" && (
-          <p className={fields.error} role="alert">
-            {error}
-          </p>
-        )}
-        {offersLink && (group.link !== undefined || mayDo(group, "administer")) && (
-          <button
-            type="button"
-            className={`${buttons.button} ${buttons.wide}`}
-            onClick={() => actions.showTopic("link")}
-          >
-            {say("groupLink.title")}
-          </button>
-        )}
-        <button
-          type="button"
-          className={`${buttons.button} ${buttons.primary} ${buttons.wide}`}
-          disabled={busy || chosen.length === 0}
-          onClick={add}
-        >
-          {say("common.add")}
+    <PeopleChoice model={model.adding} busy={busy} already={members.length} most={GROUP_MEMBERS_MAX}>
+      {error !== "" && (
+        <p className={fields.error} role="alert">
+          {error}
+        </p>
+      )}
+      {offersLink && (group.link !== undefined || mayDo(group, "administer")) && (
+        <button type="button" className={`${buttons.button} ${buttons.wide}`} onClick={() => actions.showTopic("link")}>
+          {say("groupLink.title")}
         </button>
-      </div>
-    </>
+      )}
+      <button
+        type="button"
+        className={`${buttons.button} ${buttons.primary} ${buttons.wide}`}
+        disabled={busy || chosen.length === 0}
+        onClick={add}
+      >
+        {say("common.add")}
+      </button>
+    </PeopleChoice>
   );
 }
 
@@ -149,7 +139,8 @@ export function LinkPage(page: GroupPageProps) {
   const { busy } = useViewModel(model);
   const { link } = group;
   const [asked, setAsked] = useState<"another" | "end">();
-  const [approval, setApproval] = useState(link?.approval ?? false);
+  const [wanted, setApproval] = useState<boolean>();
+  const approval = wanted ?? link?.approval ?? false;
   const [days, setDays] = useState<LinkDays>(0);
   const administers = mayDo(group, "administer");
   const make = () => void model.makeLink(approval, days);

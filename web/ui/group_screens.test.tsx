@@ -360,7 +360,8 @@ describe("the details of a group", () => {
     await changed({ link: { ...link, expiresUs: 1_000_000n } });
     await click(/^Invite link/);
     expect(details().textContent).toContain("It is over since");
-    await changed({ link: { ...link, link: "" } });
+    await changed({ link: { ...link, link: "", approval: true } });
+    expect(screen.getByRole("switch", { name: "Admins let people in" }).getAttribute("aria-checked")).toBe("true");
     expect(details().textContent).toContain("This device doesn't know the link");
     await changed({ link, role: Group_Role.kMember });
     expect(within(details()).queryByRole("button", { name: "End the link" })).toBeNull();

@@ -22,23 +22,14 @@ interface NewGroupPaneProps {
 
 export function NewGroupPane({ model, onBack }: NewGroupPaneProps) {
   const { step, busy } = useViewModel(model);
-  const { chosen } = useViewModel(model.people);
   return (
     <RowsPane title={say("newGroup.title")} onBack={() => model.goBack() || onBack()}>
       {step === "people" ? (
-        <>
-          <p className={styles.count}>{say("newGroup.of", { count: chosen.length, most: GROUP_MEMBERS_MAX - 1 })}</p>
-          <PeopleChoice model={model.people} busy={busy} />
-          <div className={styles.foot}>
-            <button
-              type="button"
-              className={`${buttons.button} ${buttons.primary} ${buttons.wide}`}
-              onClick={model.goOn}
-            >
-              {say("common.continue")}
-            </button>
-          </div>
-        </>
+        <PeopleChoice model={model.people} busy={busy} most={GROUP_MEMBERS_MAX - 1}>
+          <button type="button" className={`${buttons.button} ${buttons.primary} ${buttons.wide}`} onClick={model.goOn}>
+            {say("common.continue")}
+          </button>
+        </PeopleChoice>
       ) : (
         <WhatItIs model={model} />
       )}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Choosing people for a group: a search, those who are chosen, and those who can be.
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 
 import { HANDLE_BYTES_MAX } from "../view-models/core";
 import { keyOf, type ChosenPerson, type PeopleViewModel } from "../view-models/people";
@@ -25,9 +25,14 @@ interface PeopleChoiceProps {
   model: PeopleViewModel;
   /** Nobody can be chosen while what was chosen is being done. */
   busy: boolean;
+  /** How many are in the group who need not be chosen, and how many can be in all. */
+  already?: number;
+  most: number;
+  /** Below all: what is done with those who are chosen. */
+  children: ReactNode;
 }
 
-export function PeopleChoice({ model, busy }: PeopleChoiceProps) {
+export function PeopleChoice({ model, busy, already = 0, most, children }: PeopleChoiceProps) {
   const { loaded, query, people, chosen, typed, error } = useViewModel(model);
   const [all, setAll] = useState(false);
   const keys = new Set(chosen.map(keyOf));
@@ -35,6 +40,7 @@ export function PeopleChoice({ model, busy }: PeopleChoiceProps) {
   const full = chosen.length >= model.room();
   return (
     <>
+      <p className={styles.count}>{say("newGroup.of", { count: already + chosen.length, most })}</p>
       <Search model={model} busy={busy} />
       {error !== "" && (
         <p className={`${forms.panelWords} ${fields.error}`} role="alert">
@@ -79,12 +85,13 @@ export function PeopleChoice({ model, busy }: PeopleChoiceProps) {
           </div>
         )}
       </div>
+      <div className={styles.foot}>{children}</div>
     </>
   );
 }
 
 /** Enter chooses the first one that was found; where nothing is typed it does nothing. */
-function Search({ model, busy }: PeopleChoiceProps) {
+function Search({ model, busy }: Pick<PeopleChoiceProps, "model" | "busy">) {
   const { query, people, chosen, typed } = useViewModel(model);
   const [first] = people;
   const submit = (event: FormEvent) => {
