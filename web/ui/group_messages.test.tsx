@@ -3,8 +3,8 @@
 
 // A conversation with a group as it is seen: who wrote what, what happened, who is named, and where one writes.
 import { create } from "@bufbuild/protobuf";
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { act, cleanup, fireEvent, screen } from "@testing-library/react";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import {
   Failure_Code,
@@ -14,23 +14,21 @@ import {
   ListReceiptsResponseSchema,
   Message_Tick,
 } from "../core-client/schema";
-import { AppViewModel } from "../view-models/app";
+import type { AppViewModel } from "../view-models/app";
 import {
   ANA,
   BEN,
   CEM,
   conversation,
-  FakeAttention,
   groupConversation,
   KITCHEN,
   message,
   NOON,
-  noNotifications,
   settle,
   type FakeCore,
 } from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
-import { AppRoot } from "./app_root";
+import { showApp, stubPage } from "./testing/whole_app";
 // Fetched when they are wanted: here at once.
 import "./chat_menu";
 import "./ending_question";
@@ -41,20 +39,7 @@ import "./message_menu";
 let core: FakeCore;
 let app: AppViewModel;
 
-beforeAll(() => {
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
-  HTMLDialogElement.prototype.showModal = vi.fn();
-  HTMLDialogElement.prototype.close = vi.fn();
-  Element.prototype.scrollIntoView = vi.fn(() => Promise.resolve()); // as newer browsers do
-  Element.prototype.animate = vi.fn();
-});
+beforeAll(stubPage);
 beforeEach(() => {
   core = settledCore();
   core.conversations = [groupConversation(), conversation()];
@@ -66,15 +51,7 @@ afterEach(() => {
 });
 
 async function open(): Promise<void> {
-  const options = {
-    server: "http://x",
-    deviceName: "Web",
-    attention: new FakeAttention(),
-    notifications: noNotifications,
-  };
-  app = new AppViewModel(core, options);
-  const nothing = () => undefined;
-  render(<AppRoot app={app} server="http://x" profile="" onNewProfile={nothing} onReload={nothing} />);
+  app = showApp(core);
   await act(async () => {
     await app.start();
     await app.openConversation(KITCHEN);

@@ -3,7 +3,7 @@
 
 // The screens of groups: making one, joining one, and the details of one with their pages.
 import { create } from "@bufbuild/protobuf";
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
@@ -13,21 +13,19 @@ import {
   JoinGroupResponseSchema,
   ListMembersResponseSchema,
 } from "../core-client/schema";
-import { AppViewModel } from "../view-models/app";
+import type { AppViewModel } from "../view-models/app";
 import {
   ANA,
   BEN,
   CEM,
   conversation,
-  FakeAttention,
   groupConversation,
   KITCHEN,
-  noNotifications,
   settle,
   type FakeCore,
 } from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
-import { AppRoot } from "./app_root";
+import { showApp, stubPage } from "./testing/whole_app";
 // Fetched when they are wanted: here at once.
 import "./group_info";
 import "./join_pane";
@@ -42,19 +40,8 @@ let app: AppViewModel;
 const writeText = vi.fn(() => Promise.resolve());
 
 beforeAll(() => {
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
+  stubPage();
   Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
-  HTMLDialogElement.prototype.showModal = vi.fn();
-  HTMLDialogElement.prototype.close = vi.fn();
-  Element.prototype.scrollIntoView = vi.fn();
-  Element.prototype.animate = vi.fn();
 });
 beforeEach(async () => {
   core = settledCore();
@@ -65,15 +52,7 @@ beforeEach(async () => {
     { accountId: BEN, name: "Ben" },
     { accountId: CEM, name: "Cem", role: Group_Role.kAdmin },
   );
-  const options = {
-    server: "http://x",
-    deviceName: "Web",
-    attention: new FakeAttention(),
-    notifications: noNotifications,
-  };
-  app = new AppViewModel(core, options);
-  const nothing = () => undefined;
-  render(<AppRoot app={app} server="http://x" profile="" onNewProfile={nothing} onReload={nothing} />);
+  app = showApp(core);
   await done(() => app.start());
 });
 afterEach(() => {

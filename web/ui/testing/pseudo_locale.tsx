@@ -5,27 +5,17 @@
 import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
 import { isLiteralElement, isPluralElement, isSelectElement, isTagElement } from "@formatjs/icu-messageformat-parser";
 import { create } from "@bufbuild/protobuf";
-import { act, cleanup, render } from "@testing-library/react";
+import { act, cleanup } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 
 import { ListDevicesResponseSchema } from "../../core-client/schema";
-import { AppViewModel } from "../../view-models/app";
+import type { AppViewModel } from "../../view-models/app";
 import { speak, type Catalogue, type CompiledText } from "../../view-models/say";
-import {
-  ANA,
-  BEN,
-  conversation,
-  FakeAttention,
-  KITCHEN,
-  message,
-  noNotifications,
-  state,
-  type FakeCore,
-} from "../../view-models/testing/fake_core";
+import { ANA, BEN, conversation, KITCHEN, message, state, type FakeCore } from "../../view-models/testing/fake_core";
 import { settledCore } from "../../view-models/testing/settled_core";
 import first from "../../view-models/texts/en.json";
 import parts from "../../view-models/texts/en.parts.json";
-import { AppRoot } from "../app_root";
+import { showApp, stubPage } from "./whole_app";
 
 const english = { ...first, ...parts };
 export const SERVER = "http://127.0.0.1:8080";
@@ -69,9 +59,7 @@ export function plainTexts(): string[] {
 }
 
 export async function show(): Promise<void> {
-  const options = { server: SERVER, deviceName: "Web", attention: new FakeAttention(), notifications: noNotifications };
-  app = new AppViewModel(core, options);
-  render(<AppRoot app={app} server={SERVER} profile="" onNewProfile={() => undefined} onReload={() => undefined} />);
+  app = showApp(core, SERVER);
   await settled(() => app.start());
 }
 
@@ -115,14 +103,7 @@ function speakOtherwise(): void {
 }
 
 function stubBrowser(): void {
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
+  stubPage();
   const { DateTimeFormat, ListFormat } = Intl; // dates and lists are the browser's: here in Greek
   const greek = (_: unknown, options?: Intl.DateTimeFormatOptions) => new DateTimeFormat("el", options);
   const greekList = (options?: Intl.ListFormatOptions) => new ListFormat("el", options);
@@ -141,8 +122,4 @@ function stubBrowser(): void {
       },
     }),
   );
-  HTMLDialogElement.prototype.showModal = vi.fn();
-  HTMLDialogElement.prototype.close = vi.fn();
-  Element.prototype.scrollIntoView = vi.fn();
-  Element.prototype.animate = vi.fn();
 }
