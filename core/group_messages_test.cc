@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "content/content.pb.h"
 #include "core/testing/group_people.h"
 
 namespace kith::core {
@@ -245,6 +246,30 @@ TEST_F(GroupMessagesTest, WhoWasNoMemberGetsNothingBySayingThatItCouldNotReadIt_
   testing::connect(cleo_);
   world_.advance(600'000);
   EXPECT_THAT(shown(cleo_), ElementsAre("Ana: for both"));
+}
+
+// A member's changed program puts an answer into a session that nobody has asked it for: past the server, which would
+// see that only admins write, and to one member only.
+TEST_F(GroupMessagesTest, AnAnswerThatNobodyAskedForIsNoMessageOfTheGroup_GROUP_3) {
+  const std::string chat = create({kBen, kCleo});
+  say(ben_, group_at(ben_).id(), "of the group");
+  world_.advance(1000);
+  const std::string direct = testing::open_chat(ben_, kAna);
+  ben_.set_network(false);
+  say(ben_, direct, "an honest program's");
+  content::Content forged;
+  forged.set_sent_at_us(1);
+  forged.set_resent_message_id(std::string(MessageId::kBytes, 7));
+  forged.set_group_id(std::string(group_id().view()));
+  forged.set_group_revision(1);
+  forged.mutable_text()->set_text("forged");
+  const std::string update = "UPDATE outbox SET content = x'" + to_hex(forged.SerializeAsString()) + "'";
+  ASSERT_TRUE(ben_.database().execute(update.c_str()).has_value());
+  ben_.set_network(true);
+  world_.advance(60'000);
+  EXPECT_EQ(testing::state(ben_).unsent_messages(), 0u);
+  EXPECT_THAT(shown(ana_), ElementsAre("Ben: of the group"));
+  EXPECT_EQ(undecryptable(ana_), 0u);
 }
 
 TEST_F(GroupMessagesTest, AKilledProgramGoesOnWithHandingOutAndSends_SEND_1) {

@@ -104,20 +104,29 @@ bool Receiving::take_in_group(const IncomingContent& incoming) {
   if (is_own)
     raised = engine_.store.sent.note(Target(*group), incoming.sender.device, {row.receipt_number, shown, shown});
   if (is_own) row.receipt_number = 0;
-  if (!repair(incoming, row) && !engine_.changes.add_message(row) && row.id == incoming.id)
-    engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
+  // With an answer that nobody asked for a member could write what only admins may, and to some of the others only.
+  const bool may_be_new = is_own || content.resent_message_id().empty() || was_asked_for(incoming);
+  if (!repair(incoming, row)) {
+    if (!may_be_new) return false;
+    if (!engine_.changes.add_message(row) && row.id == incoming.id)
+      engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
+  }
   for (const Raised& each : raised) engine_.receipts.look_at(each.message);
   return true;
+}
+
+bool Receiving::was_asked_for(const IncomingContent& incoming) {
+  const auto asked = engine_.store.repairs.asked_under(incoming.id);
+  return asked && asked->message.view() == incoming.content.resent_message_id() &&
+         asked->sender.account == incoming.sender.account;
 }
 
 bool Receiving::repair(const IncomingContent& incoming, MessageRow& row) {
   const auto resent = MessageId::from_bytes(incoming.content.resent_message_id());
   if (!resent) return false;
   row.id = *resent;
-  const auto asked = engine_.store.repairs.asked_under(incoming.id);
   const bool replaced = engine_.store.messages.repair(row);
-  if (replaced || (asked && asked->message == *resent && asked->sender.account == incoming.sender.account))
-    engine_.store.repairs.remove(row.id);
+  if (replaced || was_asked_for(incoming)) engine_.store.repairs.remove(row.id);
   if (!replaced) return false;
   engine_.changes.message_changed(row.id, row.conversation);
   engine_.changes.conversation(row.conversation);  // it is unread

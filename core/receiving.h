@@ -35,6 +35,7 @@ class Receiving final : public ContentHandler {
   [[nodiscard]] bool take_copy(const IncomingContent& incoming);
   [[nodiscard]] bool take_in_group(const IncomingContent& incoming);
   // Of an answer to a request. False: there is nothing that it is about.
+  bool was_asked_for(const IncomingContent& incoming);
   bool repair(const IncomingContent& incoming, MessageRow& row);
   void take_some_kept();
   void take_kept_message(const MessageRow& kept);
