@@ -461,6 +461,7 @@ void Groups::set(Followed& followed) {
   row.newest = std::max(row.newest, row.revision);
   row.state = group_state_bytes(*followed.state);
   row.present = member_of(*followed.state, engine_.registration->account) != nullptr;
+  row.members_send = followed.state->permissions().members_send();
   if (row.welcome_revision <= row.revision) {
     row.welcome_revision = {};
     row.welcome_digest.clear();

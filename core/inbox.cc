@@ -10,7 +10,6 @@
 #include "core/sealing.h"
 #include "core/server_time.h"
 #include "core/store/taken_table.h"
-#include "wire/group_state.h"
 
 namespace kith::core {
 
@@ -189,7 +188,7 @@ Inbox::Taken Inbox::take_message(const wire::IncomingMessage& message) {
       undecryptable(told, true);
       return Taken::kDone;
     }
-    if (!may_write(*told.group, *account)) {
+    if (!engine_.store.groups.might_send(told.group->group, *account, told.group->revision)) {
       withhold_ = true;
       return Taken::kDone;
     }
@@ -268,14 +267,6 @@ bool Inbox::knows_group(const contents::InGroup& group, bool& held) {
     engine_.groups.fetch(group.group, [done](Groups::Outcome outcome) { done(Groups::is_answer(outcome)); });
   });
   return false;
-}
-
-bool Inbox::may_write(const contents::InGroup& group, const AccountId& sender) {
-  if (!engine_.store.groups.was_member(group.group, sender, group.revision)) return false;
-  const auto row = engine_.store.groups.find(group.group);
-  if (!row || row->revision != group.revision) return true;  // by then it may have been so
-  wire::GroupState state;
-  return state.ParseFromString(row->state) && may_send(state, sender);
 }
 
 void Inbox::fetch_first(const std::function<void(std::function<void(bool answered)>)>& fetch) {

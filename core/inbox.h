@@ -89,8 +89,6 @@ class Inbox {
   [[nodiscard]] bool is_hidden_from(const AccountId& account);
   // Whether the group's state is here; if not, sees to it, and `held` says whether to wait.
   bool knows_group(const contents::InGroup& group, bool& held);
-  // Whether the group says that the sender may have written to it.
-  bool may_write(const contents::InGroup& group, const AccountId& sender);
   // Calls `fetch`, which says when there is an answer, and holds the first entry until then.
   void fetch_first(const std::function<void(std::function<void(bool answered)>)>& fetch);
   void fetched(bool answered);

@@ -8,7 +8,6 @@
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/messages_view.h"
-#include "wire/group_state.h"
 
 namespace kith::core {
 
@@ -75,14 +74,15 @@ bool Sending::may_send(uint32_t request, const Target& to) {
 
 bool Sending::may_send_to_group(uint32_t request, const GroupId& group) {
   Output& output = engine_.output;
-  const auto row = engine_.store.groups.find(group);
-  if (!row || !row->known()) return true;  // it is sent when the group is known
-  const auto state = read_group_state(row->state);
-  if (!row->present || !state) {
+  GroupsTable& groups = engine_.store.groups;
+  const AccountId& self = engine_.registration->account;
+  const Revision revision = groups.revision_of(group);
+  if (revision.value == 0) return true;  // it is sent when the group is known
+  if (!groups.was_member(group, self, revision)) {
     output.fail(request, FailureCode::kNoSuchGroup, "conversation: this account is no member of the group");
     return false;
   }
-  if (!kith::may_send(*state, engine_.registration->account)) {
+  if (!groups.might_send(group, self, revision)) {
     output.fail(request, FailureCode::kNotAllowed, "conversation: only admins write in this group");
     return false;
   }

@@ -75,7 +75,7 @@ class GroupLedger {
     std::set<std::string> shown_on;
   };
 
-  std::map<std::string, Text> texts_;  // by id
+  std::map<std::string, Text> texts_;                    // by id
   std::map<std::string, std::set<std::string>> shown_;   // body → devices that ever showed it
   std::map<std::string, std::set<uint64_t>> revisions_;  // by message id: what it was encrypted for
 };

@@ -27,7 +27,7 @@ std::vector<GroupId> ids_of(Statement& row) {
 std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   auto row = database_.prepare(
       "SELECT group_id, revision, state, change_digest, info_key, title, description, newest_revision, "
-      "welcome_revision, welcome_digest, present FROM groups WHERE group_id = ?");
+      "welcome_revision, welcome_digest, present, members_send FROM groups WHERE group_id = ?");
   row.bind_id(group);
   if (!row.step()) return std::nullopt;
   GroupRow found;
@@ -42,6 +42,7 @@ std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   found.welcome_revision = revision_in(row, 8);
   found.welcome_digest = row.blob(9);
   found.present = row.integer(10) != 0;
+  found.members_send = row.integer(11) != 0;
   return found;
 }
 
@@ -55,7 +56,9 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
   database_
       .prepare(
           "INSERT OR REPLACE INTO groups (group_id, revision, state, change_digest, info_key, title, description, "
-          "newest_revision, welcome_revision, welcome_digest, present) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          "newest_revision, welcome_revision, welcome_digest, present, members_send) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, "
+          "?, ?)")
       .bind_id(row.id)
       .bind(stored(row.revision))
       .bind_blob(row.state)
@@ -67,6 +70,7 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
       .bind(stored(row.welcome_revision))
       .bind_blob(row.welcome_digest)
       .bind(int64_t{row.present})
+      .bind(int64_t{row.members_send})
       .run();
   if (state == nullptr) return;
   const std::vector<GroupMemberRow> before = members(row.id);
@@ -160,7 +164,16 @@ std::optional<GroupMemberRow> GroupsTable::member(const GroupId& group, const Ac
 
 bool GroupsTable::was_member(const GroupId& group, const AccountId& account, Revision at) {
   const auto row = member(group, account);
-  return row && row->joined <= at && (row->left == Revision{} || at < row->left);
+  return row && row->was_in(at);
+}
+
+bool GroupsTable::might_send(const GroupId& group, const AccountId& account, Revision at) {
+  const auto row = member(group, account);
+  if (!row || !row->was_in(at)) return false;
+  if (row->role == wire::kGroupAdmin) return true;
+  auto known = database_.prepare("SELECT members_send FROM groups WHERE group_id = ? AND revision = ?");
+  known.bind_id(group).bind(stored(at));
+  return !known.step() || known.integer(0) != 0;
 }
 
 }  // namespace kith::core

@@ -8,7 +8,8 @@
 //                   description TEXT: '' until they could be opened, newest_revision INTEGER: the highest heard of;
 //                   above revision: read the group again, welcome_revision INTEGER, welcome_digest BLOB(32): what a
 //                   member has told of one of its changes; 0 and x'': nothing, or the state is beyond it, present
-//                   INTEGER 0/1: this account is a member at `revision`
+//                   INTEGER 0/1: this account is a member at `revision`, members_send INTEGER 0/1: so says the state of
+//                   who is no admin
 //   group_members   group_id BLOB(16), account BLOB(16), role INTEGER (wire.GroupRole; 0: a member no more), joined
 //                   INTEGER: revision by which it came first, as far as is known here, left INTEGER: revision by which
 //                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last; key
@@ -42,6 +43,7 @@ struct GroupRow {
   Revision welcome_revision;
   Bytes welcome_digest;
   bool present = false;
+  bool members_send = false;
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
   [[nodiscard]] bool stale() const { return newest > revision; }
@@ -53,6 +55,8 @@ struct GroupMemberRow {
   Revision joined;
   Revision left;
   Revision came;
+
+  [[nodiscard]] bool was_in(Revision at) const { return joined <= at && (left == Revision{} || at < left); }
 };
 
 class GroupsTable {
@@ -86,6 +90,8 @@ class GroupsTable {
   // Whether the account was a member at this revision, as far as is known: of one that came twice the time in between
   // counts.
   bool was_member(const GroupId& group, const AccountId& account, Revision at);
+  // Whether it was one that might write. Of a revision before the state, which may have let it, it is taken as true.
+  bool might_send(const GroupId& group, const AccountId& account, Revision at);
 
  private:
   Database& database_;

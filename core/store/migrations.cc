@@ -156,7 +156,8 @@ CREATE TABLE groups (
   group_id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, state BLOB NOT NULL DEFAULT x'',
   change_digest BLOB NOT NULL DEFAULT x'', info_key BLOB NOT NULL DEFAULT x'', title TEXT NOT NULL DEFAULT '',
   description TEXT NOT NULL DEFAULT '', newest_revision INTEGER NOT NULL DEFAULT 0, welcome_revision INTEGER NOT NULL DEFAULT 0,
-  welcome_digest BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  welcome_digest BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0, members_send INTEGER NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
 CREATE INDEX groups_stale ON groups (group_id) WHERE newest_revision > revision;
 CREATE TABLE group_members (
   group_id BLOB NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL, joined INTEGER NOT NULL, left INTEGER NOT NULL,
