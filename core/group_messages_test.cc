@@ -210,6 +210,21 @@ TEST_F(GroupMessagesTest, WhatAnotherOwnDeviceCouldNotReadGetsItsTicksThereToo_C
   EXPECT_EQ(tick(laptop, id), client_api::Message::kRead);
 }
 
+TEST_F(GroupMessagesTest, WhatAnOwnDeviceCouldNotReadAgainIsAskedForAgain_IDENTITY_5) {
+  const std::string chat = create({kBen});
+  Host& laptop = world_.add("laptop");
+  link(world_, ana_, laptop, "Laptop");
+  world_.advance(60'000);
+  Strings all;
+  for (const char* text : {"first", "second", "third"}) {
+    ASSERT_TRUE(laptop.database().execute("DELETE FROM group_chains").has_value());
+    say(ana_, chat, text);
+    world_.advance(90'000);
+    all.push_back(std::string("Ana: ") + text);
+    EXPECT_EQ(shown(laptop), all);
+  }
+}
+
 TEST_F(GroupMessagesTest, WhatCouldNotBeReadIsAskedForAndShownInItsPlace_IDENTITY_5) {
   const std::string chat = create({kBen, kCleo});
   say(ana_, chat, "first");

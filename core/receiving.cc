@@ -79,7 +79,7 @@ bool Receiving::take_copy(const IncomingContent& incoming) {
   return true;
 }
 
-bool Receiving::take_in_group(const IncomingContent& incoming) {
+bool Receiving::take_in_group(const IncomingContent& incoming, bool asked) {
   const content::Content& content = incoming.content;
   const AccountId& sender = incoming.sender.account;
   const auto group = GroupId::from_bytes(content.group_id());
@@ -105,8 +105,8 @@ bool Receiving::take_in_group(const IncomingContent& incoming) {
     raised = engine_.store.sent.note(Target(*group), incoming.sender.device, {row.receipt_number, shown, shown});
   if (is_own) row.receipt_number = 0;
   // With an answer that nobody asked for a member could write what only admins may, and to some of the others only.
-  const bool may_be_new = is_own || content.resent_message_id().empty() || was_asked_for(incoming);
-  if (!repair(incoming, row)) {
+  const bool may_be_new = is_own || content.resent_message_id().empty() || asked;
+  if (!repair(incoming, asked, row)) {
     if (!may_be_new) return false;
     if (!engine_.changes.add_message(row) && row.id == incoming.id)
       engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
@@ -115,18 +115,12 @@ bool Receiving::take_in_group(const IncomingContent& incoming) {
   return true;
 }
 
-bool Receiving::was_asked_for(const IncomingContent& incoming) {
-  const auto asked = engine_.store.repairs.asked_under(incoming.id);
-  return asked && asked->message.view() == incoming.content.resent_message_id() &&
-         asked->sender.account == incoming.sender.account;
-}
-
-bool Receiving::repair(const IncomingContent& incoming, MessageRow& row) {
+bool Receiving::repair(const IncomingContent& incoming, bool asked, MessageRow& row) {
   const auto resent = MessageId::from_bytes(incoming.content.resent_message_id());
   if (!resent) return false;
   row.id = *resent;
   const bool replaced = engine_.store.messages.repair(row);
-  if (replaced || was_asked_for(incoming)) engine_.store.repairs.remove(row.id);
+  if (replaced || asked) engine_.store.repairs.remove(row.id);
   if (!replaced) return false;
   engine_.changes.message_changed(row.id, row.conversation);
   engine_.changes.conversation(row.conversation);  // it is unread
@@ -134,14 +128,15 @@ bool Receiving::repair(const IncomingContent& incoming, MessageRow& row) {
 }
 
 bool Receiving::take(const IncomingContent& incoming) {
-  if (!incoming.content.group_id().empty()) return take_in_group(incoming);
+  const bool asked = !incoming.content.resent_message_id().empty() && engine_.repair.answered(incoming);
+  if (!incoming.content.group_id().empty()) return take_in_group(incoming, asked);
   if (engine_.is_self(incoming.sender.account)) return take_copy(incoming);
   engine_.typing_presence.message_came(incoming.sender.account);
   auto read = row_of(incoming, engine_.clock.now());
   if (!read) return false;
   MessageRow& row = *read;
   row.conversation = Conversations(engine_.store).open(row.from, incoming.server_time, engine_.random).id;
-  if (repair(incoming, row)) return true;
+  if (repair(incoming, asked, row)) return true;
   // An answer to a request has a time of its own, which is not the message's
   if (!add(row, row.from) && row.id == incoming.id)
     engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);

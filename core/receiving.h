@@ -33,10 +33,10 @@ class Receiving final : public ContentHandler {
   bool add(const MessageRow& row, const AccountId& partner);
   // From another device of this account (COPY-1).
   [[nodiscard]] bool take_copy(const IncomingContent& incoming);
-  [[nodiscard]] bool take_in_group(const IncomingContent& incoming);
+  // `asked`: it answers for a message that this device has asked for.
+  [[nodiscard]] bool take_in_group(const IncomingContent& incoming, bool asked);
   // Of an answer to a request. False: there is nothing that it is about.
-  bool was_asked_for(const IncomingContent& incoming);
-  bool repair(const IncomingContent& incoming, MessageRow& row);
+  bool repair(const IncomingContent& incoming, bool asked, MessageRow& row);
   void take_some_kept();
   void take_kept_message(const MessageRow& kept);
 

@@ -125,6 +125,13 @@ bool Repair::answer_is_unreadable(const MessageId& id, const DeviceAddress& send
   return true;
 }
 
+bool Repair::answered(const IncomingContent& incoming) {
+  const auto asked = engine_.store.repairs.asked_under(incoming.id);
+  if (!asked || asked->sender.account != incoming.sender.account) return false;
+  if (requested_.erase(incoming.sender.account) != 0) look_ = true;
+  return asked->message.view() == incoming.content.resent_message_id();
+}
+
 void Repair::on_new_session(const DeviceAddress& peer) {
   if (requested_.erase(peer.account) != 0) look_ = true;  // it may have come in one that is no more
   const uint64_t now = engine_.clock.monotonic().value;
@@ -157,7 +164,8 @@ void Repair::on_receipt(const AccountId& peer, bool says_something) {
 bool Repair::has_last_request(const AccountId& peer) {
   const auto requested = requested_.find(peer);
   if (requested == requested_.end()) return true;
-  return engine_.clock.monotonic().value - requested->second.accepted_ms >= kDayMs ||
+  const uint64_t waits_ms = engine_.is_self(peer) ? kAgainMs : kDayMs;
+  return engine_.clock.monotonic().value - requested->second.accepted_ms >= waits_ms ||
          engine_.store.sent.state_of(requested->second.id) != SentState::kSent;
 }
 
@@ -174,8 +182,10 @@ bool Repair::take(const IncomingContent& incoming) {
     on_request(incoming.sender, incoming.content.resend_request());
     return true;
   }
-  if (const auto gone = MessageId::from_bytes(incoming.content.resent_message_id()); gone)
+  if (const auto gone = MessageId::from_bytes(incoming.content.resent_message_id()); gone) {
+    answered(incoming);
     nothing_to_show(*gone, incoming.sender.account);
+  }
   return false;  // of the message that it answers for
 }
 

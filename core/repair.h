@@ -19,8 +19,9 @@
 //            is given the present key again too, if it is to have it.
 //
 // Limits: one request per peer device and kPeerMs, kIdsMax messages in it, and none while the peer has not got the last
-// one, for a day (one that the server had taken before, as after a loss of this database, is not waited for), nor while
-// the person has to agree to the peer's identity; kAnswersMax answers per asking account and minute.
+// one, for a day (one that the server had taken before, as after a loss of this database, is not waited for; the own
+// account's devices send no receipts, and are asked again after a minute), nor while the person has to agree to the
+// peer's identity; kAnswersMax answers per asking account and minute.
 #pragma once
 
 #include <cstdint>
@@ -63,6 +64,8 @@ class Repair final : public ContentHandler {
 
   // What came under this id can't be read. Whether it was an answer: then nothing more is to be done about it.
   [[nodiscard]] bool answer_is_unreadable(const MessageId& id, const DeviceAddress& sender);
+  // Of a content that answers for a message: whether this device has asked for it. Then the peer has got the request.
+  bool answered(const IncomingContent& incoming);
   // The peer has opened a session, in which what is missing may come through at last.
   void on_new_session(const DeviceAddress& peer);
 
@@ -98,7 +101,7 @@ class Repair final : public ContentHandler {
   bool ask(const DeviceAddress& peer, std::span<RepairRow> rows);
   // The last request to this account counts for nothing.
   void nobody_was_asked(const AccountId& peer);
-  // Whether the peer has got the last request, or had a day for it; also when none was made since the start.
+  // Whether the peer has got the last request, or had its time for it; also when none was made since the start.
   bool has_last_request(const AccountId& peer);
   bool may_answer(const AccountId& account);
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys. Whether the
