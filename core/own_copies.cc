@@ -118,7 +118,9 @@ void OwnCopies::take_read(const content::OwnRead& read) {
   for (const contents::ReadMark& mark : contents::read_marks(read)) {
     const auto conversation = engine_.store.conversations.with(mark.peer);
     if (!conversation) continue;
-    if (engine_.store.messages.mark_read(*conversation, MessageCursor{mark.order, mark.message}, false) > 0)
+    // Not beyond now, whatever it says: nobody has read what is still to be written.
+    const UnixMicros order = std::min(mark.order, engine_.connection.server_now());
+    if (engine_.store.messages.mark_read_elsewhere(*conversation, MessageCursor{order, mark.message}) > 0)
       engine_.changes.conversation(*conversation);
   }
 }

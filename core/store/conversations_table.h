@@ -6,7 +6,9 @@
 //                        of a conversation with oneself the own one, of a group's the group, unread INTEGER: incoming
 //                        messages not read, draft TEXT, draft_quote BLOB(16) or null: the message that it answers,
 //                        made_us INTEGER: server time when it was made, archived INTEGER 0/1, pinned_us INTEGER: when
-//                        it was pinned; 0: it is not, muted_until_us INTEGER; 0: it is not muted
+//                        it was pinned; 0: it is not, muted_until_us INTEGER; 0: it is not muted,
+//                        read_elsewhere_us INTEGER, read_elsewhere_id BLOB(16): up to where, in the order of ORDER-1,
+//                        another device of the account has said that it was read (COPY-2); 0 and x'': none has
 //   conversations_peer   index on peer, and whether it is a group: an account or a group has one conversation at most,
 //                        and a group whose maker gave it the id of an account has not that account's
 //

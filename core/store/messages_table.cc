@@ -65,7 +65,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
 bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
   const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved ||
                       message.kind == MessageKind::kGroupEvent;
-  const bool is_unread = unread.value_or(!message.outgoing && !notice);
+  const bool is_unread = unread.value_or(!message.outgoing && !notice && !was_read_elsewhere(message));
   Tick tick = message.tick;
   if (message.outgoing && (tick == Tick::kSent || tick == Tick::kDelivered))
     tick = std::max(tick, tick_by_receipts(message.id));
@@ -73,6 +73,25 @@ bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
   if (is_unread)
     database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
   return true;
+}
+
+int64_t MessagesTable::mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor) {
+  database_
+      .prepare(
+          "UPDATE conversations SET read_elsewhere_us = ?2, read_elsewhere_id = ?3 WHERE id = ?1 AND (?2, ?3) > "
+          "(read_elsewhere_us, read_elsewhere_id)")
+      .bind_id(conversation)
+      .bind(static_cast<int64_t>(cursor.order.value))
+      .bind_id(cursor.id)
+      .run();
+  return mark_read(conversation, cursor, false);
+}
+
+bool MessagesTable::was_read_elsewhere(const MessageRow& message) {
+  auto row = database_.prepare(
+      "SELECT 1 FROM conversations WHERE id = ?1 AND (?2, ?3) <= (read_elsewhere_us, read_elsewhere_id)");
+  row.bind_id(message.conversation).bind(static_cast<int64_t>(message.order.value)).bind_id(message.id);
+  return row.step();
 }
 
 bool MessagesTable::repair(const MessageRow& message) { return replace(MessageKind::kUndecryptable, message); }
@@ -83,7 +102,7 @@ bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
   if (!known || known->kind != kind || known->from != message.from || known->conversation != message.conversation) {
     return false;
   }
-  const bool unread = !known->outgoing;
+  const bool unread = !known->outgoing && !was_read_elsewhere(*known);
   database_
       .prepare(
           "UPDATE conversations SET unread = unread + (SELECT ?3 - unread FROM messages WHERE id = ?1) WHERE id = ?2")

@@ -127,13 +127,14 @@ class MessagesTable {
 
   // Adds the message to its conversation, which is there, and keeps the conversation's unread count. `unread`: whether
   // it is, as of one that another device of the account had (HISTORY-3); absent: incoming messages of every kind but
-  // notices (kIdentityChanged, kHandleMoved, kGroupEvent) are. An outgoing message that is kSent or kDelivered gets the
-  // tick that its receipts say, when that is higher. False when a message of this id is there already; then nothing
-  // changes.
+  // notices (kIdentityChanged, kHandleMoved, kGroupEvent) are, unless they were read elsewhere. An outgoing message
+  // that is kSent or kDelivered gets the tick that its receipts say, when that is higher. False when a message of this
+  // id is there already; then nothing changes.
   bool add(const MessageRow& message, std::optional<bool> unread = std::nullopt);
   // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number,
-  // group_revision and came of `message`); its place stays. It is unread, for nobody has seen its text, and is taken as
-  // a new event. False unless there is one of this id from the same account in the same conversation.
+  // group_revision and came of `message`); its place stays. It is unread, for nobody has seen its text unless it was
+  // read elsewhere, and is taken as a new event. False unless there is one of this id from the same account in the same
+  // conversation.
   bool repair(const MessageRow& message);
   // The same for a kUnsupported message.
   bool remake(const MessageRow& message);
@@ -183,6 +184,8 @@ class MessagesTable {
   // Marks incoming messages up to and including the cursor (all without one) as read, and gives their number. With
   // `receipts`, read receipts for those that have text become due (ReceiptsTable).
   int64_t mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, bool receipts);
+  // The same of what another device of the account has said (COPY-2): it holds for what comes or is repaired later too.
+  int64_t mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor);
 
   // Incoming messages with content and changes of identity that no call has taken before, in the order stored, at most
   // `limit`; marks them taken.
@@ -210,6 +213,7 @@ class MessagesTable {
   bool remove_kind(MessageKind kind, const MessageId& id, const AccountId& from);
   void remove(const MessageRow& message);
   bool insert(const MessageRow& message, Tick tick, bool unread);
+  bool was_read_elsewhere(const MessageRow& message);
 
   Database& database_;
 };

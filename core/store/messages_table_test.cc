@@ -148,6 +148,20 @@ TEST_F(MessagesTableTest, APlaceholderIsRepairedInItsPlace) {
   EXPECT_EQ(store_.messages.search(read_search_words("repaired"), std::nullopt, 5).size(), 1u);
 }
 
+TEST_F(MessagesTableTest, WhatWasReadElsewhereIsReadWheneverItComesHere_COPY_2) {
+  MessageRow placeholder = incoming(1, 100, "");
+  placeholder.kind = MessageKind::kUndecryptable;
+  store_.messages.add(placeholder);
+  store_.messages.add(incoming(3, 300));
+  EXPECT_EQ(store_.messages.mark_read_elsewhere(kChat, {UnixMicros{300}, message_id(3)}), 2);
+  EXPECT_EQ(store_.messages.mark_read_elsewhere(kChat, {UnixMicros{200}, message_id(9)}), 0) << "it is further already";
+  EXPECT_TRUE(store_.messages.repair(incoming(1, 100, "repaired")));
+  EXPECT_TRUE(store_.messages.add(incoming(2, 200)));
+  EXPECT_EQ(unread(), 0u);
+  EXPECT_TRUE(store_.messages.add(incoming(4, 400)));
+  EXPECT_EQ(unread(), 1u);
+}
+
 TEST_F(MessagesTableTest, OnlyTheSenderCanRepairAMessage) {
   MessageRow placeholder = incoming(1, 100, "");
   placeholder.kind = MessageKind::kUndecryptable;
