@@ -260,6 +260,12 @@ void Devices::note_revision(const AccountId& account, Revision revision) {
   look_ = true;
 }
 
+void Devices::hear_own_revision(Revision revision) {
+  const AccountId& self = engine_.registration->account;
+  const std::optional<DeviceListRow> known = engine_.store.device_lists.find(self);
+  if (known && revision > known->revision) note_revision(self, revision);
+}
+
 void Devices::pump() {
   if (!look_ || !engine_.connection.ready()) return;
   look_ = false;

@@ -65,6 +65,8 @@ class Devices {
 
   // The account's list has a newer revision: fetches it soon (now, or when there is a connection again).
   void note_revision(const AccountId& account, Revision revision);
+  // As the server has it, of the own list: an AccountChanged may have been lost.
+  void hear_own_revision(Revision revision);
   // A Hello leaves, and brings all that was accepted before it; that has all been taken in.
   void greets();
   void caught_up();

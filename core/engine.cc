@@ -196,6 +196,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   if (connection.doubts_own_list() || !own_copies.knows_list()) devices.look_at_own_list();
   inbox.on_welcome(Position{welcome.first_position()});
   prekeys.on_remaining(welcome.prekeys_remaining());
+  devices.hear_own_revision(Revision{welcome.device_list_revision()});
   typing_presence.on_connection_ready();
   devices.look_again();
   groups.look_again();

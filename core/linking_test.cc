@@ -235,6 +235,19 @@ TEST_F(LinkingTest, ADeviceIsRenamed) {
   EXPECT_EQ(ana_.request(request).failure().code(), Failure::kBlank);
 }
 
+TEST_F(LinkingTest, AListWhoseNoticeWasLostIsReadWithTheNextConnection_LINK_6) {
+  link(world_, ana_, web_, "Web");
+  web_.set_network(false);
+  client_api::Request request;
+  request.mutable_rename_device()->set_device_id(list_devices(ana_)[1].id());
+  request.mutable_rename_device()->set_name("Kitchen");
+  EXPECT_FALSE(ana_.request(request).has_failure());
+  world_.server->account_of(kAna)->devices.at(list_devices(ana_)[1].id()).inbox.clear();
+  web_.set_network(true);
+  world_.advance(60'000);
+  EXPECT_EQ(list_devices(web_)[1].name(), "Kitchen");
+}
+
 TEST_F(LinkingTest, AListThatTheServerDoesNotTakeChangesNothing_LINK_6) {
   link(world_, ana_, web_, "Web");
   const uint32_t device = list_devices(ana_)[1].id();

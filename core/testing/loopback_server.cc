@@ -179,6 +179,7 @@ void LoopbackServer::hello(Link link, const wire::Hello& hello) {
   welcome.set_prekeys_remaining(static_cast<uint32_t>(device->prekeys.size()));
   *welcome.mutable_limits() = limits;
   welcome.set_server_id(server_id.bytes());
+  welcome.set_device_list_revision(accounts_.at(address->account).revision);
   put(link, frame);
   const uint64_t last = device->inbox.empty() ? 0 : device->inbox.back().position();
   deliver_from(*address, Position{hello.confirmed_position()});

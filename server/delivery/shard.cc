@@ -298,6 +298,7 @@ Task<Result<Shard::Attached, StoreError>> Shard::attach(DeviceAddress address, S
     co_return Fail(first.error());
   }
   attached.first_position = *first;
+  if (device != nullptr) attached.list = account->revision;
   co_return attached;
 }
 

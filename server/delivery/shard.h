@@ -87,6 +87,7 @@ class Shard final : private Presence::Accounts {
 
   struct Attached {
     Position first_position;  // for Welcome
+    Revision list;            // the same: of the account's devices
     bool current = false;     // false: replaced or ended while waiting; the caller drops the session
   };
   // The device's session from now on; nothing is delivered before start_session. Errors: kNotFound (no such active

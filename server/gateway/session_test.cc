@@ -68,6 +68,7 @@ TEST(Session, WelcomesADeviceTellsTheLimitsAndTheEndOfTheBacklog) {
   ASSERT_TRUE(welcome && welcome->has_welcome());
   EXPECT_EQ(welcome->welcome().version(), 1u);
   EXPECT_EQ(welcome->welcome().limits().frame_bytes_max(), kFrameBytesMax);
+  EXPECT_EQ(welcome->welcome().device_list_revision(), 1u) << "that it has published";
   const auto end = client.receive();
   ASSERT_TRUE(end && end->has_backlog_end());
   EXPECT_TRUE(server.wait_for_sessions(1));

@@ -53,6 +53,7 @@ Task<Outcome<DeviceAddress>> hello(Services& services, wire::Hello hello, Sessio
   welcome.set_prekeys_remaining(*prekeys);
   *welcome.mutable_limits() = services.settings.limits;
   welcome.set_server_id(here.bytes());
+  welcome.set_device_list_revision(attached->list.value);
   session.send(frame);
   shard.start_session(device, session, hello.available());
   co_return device;
