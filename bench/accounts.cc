@@ -3,12 +3,11 @@
 #include "bench/accounts.h"
 
 #include <atomic>
-#include <cstdio>
 #include <thread>
 
+#include "bench/api.h"
 #include "crypto/account_key.h"
 #include "crypto/testing/test_device.h"
-#include "server/gateway/testing/client.h"
 #include "wire/api.pb.h"
 
 namespace kith::bench {
@@ -17,20 +16,6 @@ namespace {
 constexpr size_t kWorkers = 16;
 
 using gateway::testing::Client;
-
-template <class Response>
-std::optional<Response> call(Client& client, const char* method, const char* path,
-                             const google::protobuf::MessageLite& request, const Bytes& token = {}) {
-  Client::Fields fields = {{"Content-Type", "application/x-protobuf"}, {"Accept", "application/x-protobuf"}};
-  if (!token.empty()) fields.emplace_back("Authorization", "Bearer " + to_base64url(token));
-  const auto answer = client.request(method, path, fields, request.SerializeAsString());
-  Response response;
-  if (answer.status != 200 || !response.ParseFromString(answer.body)) {
-    std::fprintf(stderr, "%s %s: status %d\n", method, path, answer.status);
-    return std::nullopt;
-  }
-  return response;
-}
 
 // Everything but the device list, which is each account's own.
 wire::PublishKeysRequest shared_keys() {

@@ -58,6 +58,19 @@ void Link::send(const MessageId& id, const BenchAccount& to, BytesView payload, 
   put(frame);
 }
 
+void Link::send(const MessageId& id, const BenchGroup& to, BytesView payload, uint64_t receipt_number) {
+  wire::ClientFrame& frame = links_->outgoing_;
+  wire::Send& send = *frame.mutable_send();
+  send.set_message_id(id.value.data(), MessageId::kBytes);
+  wire::ToGroup& group = *send.mutable_group();
+  group.set_group_id(to.id.value.data(), GroupId::kBytes);
+  group.set_revision(to.revision.value);
+  group.set_lists_digest(to.lists_digest);
+  group.set_payload(payload.data(), payload.size());
+  group.set_receipt_number(receipt_number);
+  put(frame);
+}
+
 void Link::confirm() {
   if (account_->confirmed >= received_) return;
   account_->confirmed = received_;
@@ -207,6 +220,8 @@ void Links::on_frame(Link& link, const wire::ServerFrame& frame) {
                             {entry.message().server_time_us()});
         } else if (entry.has_delivery_receipt()) {
           owner_.on_receipt(link, entry.delivery_receipt().last_number());
+        } else if (entry.has_group_receipt()) {
+          owner_.on_group_receipt(link, entry.group_receipt(), entry.ByteSizeLong());
         }
       }
       return owner_.on_delivered(link);

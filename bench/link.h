@@ -14,6 +14,7 @@
 
 #include "base/ids.h"
 #include "bench/accounts.h"
+#include "bench/groups.h"
 #include "net/socket.h"
 #include "wire/frames.pb.h"
 #include "wire/websocket.h"
@@ -31,6 +32,8 @@ class Link {
   // Queue a frame; it leaves at the end of the turn.
   // `receipt_number`: dense for each account (TICK-1).
   void send(const MessageId& id, const BenchAccount& to, BytesView payload, uint64_t receipt_number);
+  // `receipt_number`: dense for each group; 0: no receipt is wanted.
+  void send(const MessageId& id, const BenchGroup& to, BytesView payload, uint64_t receipt_number);
   // Everything that has been received. Nothing when that was confirmed already.
   void confirm();
 
@@ -62,6 +65,8 @@ class LinkOwner {
   virtual void on_accepted(Link&, const MessageId&, UnixMicros) {}
   virtual void on_message(Link&, const MessageId&, UnixMicros) {}
   virtual void on_receipt(Link&, uint64_t /*last_number*/) {}
+  // `bytes`: of the entry.
+  virtual void on_group_receipt(Link&, const wire::GroupReceipt&, size_t /*bytes*/) {}
   // After the entries of one Deliver.
   virtual void on_delivered(Link&) {}
 };

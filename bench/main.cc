@@ -10,9 +10,9 @@
 int main(int argc, char** argv) {
   using namespace kith::bench;
   const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {
-      {"idle", run_idle},     {"pairs", run_pairs},     {"floor", run_floor},    {"offline", run_offline},
-      {"login", run_login},   {"storm", run_storm},     {"slow", run_slow},      {"core", run_core},
-      {"search", run_search}, {"million", run_million}, {"history", run_history}};
+      {"idle", run_idle},     {"pairs", run_pairs}, {"floor", run_floor},     {"offline", run_offline},
+      {"login", run_login},   {"storm", run_storm}, {"slow", run_slow},       {"core", run_core},
+      {"search", run_search}, {"group", run_group}, {"million", run_million}, {"history", run_history}};
   std::vector<std::string> names;
   std::string json;
   Options options;
@@ -20,8 +20,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
   app.add_option("workload", names,
-                 "idle, pairs, floor, offline, login, storm, slow, core, history, search, million; all but million "
-                 "when none is named")
+                 "idle, pairs, floor, offline, login, storm, slow, group, core, history, search, million; all but "
+                 "million when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
@@ -81,6 +81,12 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--slow-rate", options.slow_rate, "of them a second that it takes")
       ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--group-messages", options.group_messages, "messages to a group whose members are away")
+      ->check(CLI::Range(10, 15'000))
+      ->capture_default_str();
+  app.add_option("--group-payload", options.group_payload_bytes, "bytes of one of them")
+      ->check(CLI::Range(1, 48'000))
       ->capture_default_str();
   app.add_option("--core-messages", options.core_messages, "messages of core")
       ->check(CLI::Range(1, 1'000'000))

@@ -177,8 +177,11 @@ class Relay {
   void on_send(Peer& peer, BytesView frame) {
     IncomingMessage message;
     AccountId to;
+    message.from = peer.address;
+    message.server_time = {++time_};
     for (Fields fields(frame); fields.next();) {
       if (fields.number == wire::Send::kMessageIdFieldNumber) message.id = *MessageId::from_bytes(fields.bytes);
+      if (fields.number == wire::Send::kGroupFieldNumber) return on_send_to_group(peer, message, fields.bytes);
       if (fields.number != wire::Send::kAccountFieldNumber) continue;
       for (Fields account(fields.bytes); account.next();) {
         if (account.number == wire::ToAccount::kAccountIdFieldNumber) to = *AccountId::from_bytes(account.bytes);
@@ -189,8 +192,6 @@ class Relay {
         }
       }
     }
-    message.from = peer.address;
-    message.server_time = {++time_};
     wire::ServerFrame& accepted = accepted_;
     accepted.mutable_accepted()->set_message_id(message.id.value.data(), MessageId::kBytes);
     accepted.mutable_accepted()->set_account(to.value.data(), AccountId::kBytes);
@@ -201,6 +202,23 @@ class Relay {
     Peer& receiver = *target->second;
     receiver.unconfirmed.push({++receiver.position, &peer, wire::ReceiptRun::of(message.receipt_number, message.id)});
     deliver(receiver, receiver.position, encode_message_body(message));
+  }
+
+  // Everybody who is connected is a member.
+  void on_send_to_group(Peer& peer, IncomingMessage& message, BytesView target) {
+    for (Fields group(target); group.next();) {
+      if (group.number == wire::ToGroup::kGroupIdFieldNumber) message.group = *GroupId::from_bytes(group.bytes);
+      if (group.number == wire::ToGroup::kRevisionFieldNumber) message.group_revision = {group.value};
+      if (group.number == wire::ToGroup::kPayloadFieldNumber) message.payload = group.bytes;
+    }
+    accepted_.mutable_accepted()->set_message_id(message.id.value.data(), MessageId::kBytes);
+    accepted_.mutable_accepted()->set_group(message.group.value.data(), GroupId::kBytes);
+    accepted_.mutable_accepted()->set_server_time_us(time_);
+    wire::append_server_frame(output(peer), accepted_);
+    const Bytes body = encode_message_body(message);
+    for (const auto& [account, member] : by_account_) {
+      if (member != &peer) deliver(*member, ++member->position, body);
+    }
   }
 
   void on_confirm(Peer& peer, BytesView frame) {

@@ -4,7 +4,8 @@
 //
 // One thread that routes Kith's frames between WebSocket connections in memory: unmask, acknowledge, forward, send the
 // receipt back. It checks nothing, keeps no message, knows no duplicate, and gathers output until the end of a turn, as
-// the server does. Only kith-bench may talk to it.
+// the server does. A message to a group goes to everybody who is connected, and causes no receipt. Only kith-bench may
+// talk to it.
 #pragma once
 
 #include <sys/types.h>

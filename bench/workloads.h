@@ -33,6 +33,8 @@ struct Options {
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
   size_t slow_payload_bytes = 2'000;
+  size_t group_messages = 1'000;  // to members who are away
+  size_t group_payload_bytes = 2'000;
   size_t million = 1'000'000;
   double million_seconds = 900;  // for opening all of them
   uint64_t slow_rate = 10'000;   // at which the slow reader takes them, messages a second
@@ -51,6 +53,9 @@ struct Options {
 [[nodiscard]] bool run_login(const Options& options, Report& report);
 // Connections held that all break off at once, with messages on their way, and all come back at once.
 [[nodiscard]] bool run_storm(const Options& options, Report& report);
+// Groups of 256 and 1,024 with everybody there, through the relay and through kithd; with nobody there; and what groups
+// cost in memory to which somebody has written.
+[[nodiscard]] bool run_group(const Options& options, Report& report);
 // A reader that is connected and takes next to nothing, a backlog behind it, and pairs beside it.
 [[nodiscard]] bool run_slow(const Options& options, Report& report);
 // The native client core alone, with its database on the disk.
