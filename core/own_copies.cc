@@ -118,9 +118,8 @@ void OwnCopies::take_read(const content::OwnRead& read) {
   for (const contents::ReadMark& mark : contents::read_marks(read)) {
     const auto conversation = engine_.store.conversations.with(mark.peer);
     if (!conversation) continue;
-    // Not beyond now, whatever it says: nobody has read what is still to be written.
-    const UnixMicros order = std::min(mark.order, engine_.connection.server_now());
-    if (engine_.store.messages.mark_read_elsewhere(*conversation, MessageCursor{order, mark.message}) > 0)
+    if (engine_.store.messages.mark_read_elsewhere(*conversation, MessageCursor{mark.order, mark.message},
+                                                   engine_.connection.server_now()) > 0)
       engine_.changes.conversation(*conversation);
   }
 }

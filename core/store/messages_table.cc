@@ -75,13 +75,14 @@ bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
   return true;
 }
 
-int64_t MessagesTable::mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor) {
+int64_t MessagesTable::mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor,
+                                           UnixMicros now) {
   database_
       .prepare(
           "UPDATE conversations SET read_elsewhere_us = ?2, read_elsewhere_id = ?3 WHERE id = ?1 AND (?2, ?3) > "
           "(read_elsewhere_us, read_elsewhere_id)")
       .bind_id(conversation)
-      .bind(static_cast<int64_t>(cursor.order.value))
+      .bind(static_cast<int64_t>(std::min(cursor.order, now).value))
       .bind_id(cursor.id)
       .run();
   return mark_read(conversation, cursor, false);

@@ -184,8 +184,9 @@ class MessagesTable {
   // Marks incoming messages up to and including the cursor (all without one) as read, and gives their number. With
   // `receipts`, read receipts for those that have text become due (ReceiptsTable).
   int64_t mark_read(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, bool receipts);
-  // The same of what another device of the account has said (COPY-2): it holds for what comes or is repaired later too.
-  int64_t mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor);
+  // The same of what another device of the account has said (COPY-2). Up to `now`, by the server's clock, it holds for
+  // what comes or is repaired later too: a message that was dated wrongly must not take what is still to be written.
+  int64_t mark_read_elsewhere(const ConversationId& conversation, const MessageCursor& cursor, UnixMicros now);
 
   // Incoming messages with content and changes of identity that no call has taken before, in the order stored, at most
   // `limit`; marks them taken.

@@ -153,12 +153,18 @@ TEST_F(MessagesTableTest, WhatWasReadElsewhereIsReadWheneverItComesHere_COPY_2) 
   placeholder.kind = MessageKind::kUndecryptable;
   store_.messages.add(placeholder);
   store_.messages.add(incoming(3, 300));
-  EXPECT_EQ(store_.messages.mark_read_elsewhere(kChat, {UnixMicros{300}, message_id(3)}), 2);
-  EXPECT_EQ(store_.messages.mark_read_elsewhere(kChat, {UnixMicros{200}, message_id(9)}), 0) << "it is further already";
+  const auto read_elsewhere = [this](uint64_t order, uint64_t id) {
+    return store_.messages.mark_read_elsewhere(kChat, {UnixMicros{order}, message_id(id)}, UnixMicros{350});
+  };
+  EXPECT_EQ(read_elsewhere(300, 3), 2);
+  EXPECT_EQ(read_elsewhere(200, 9), 0) << "it is further already";
   EXPECT_TRUE(store_.messages.repair(incoming(1, 100, "repaired")));
   EXPECT_TRUE(store_.messages.add(incoming(2, 200)));
   EXPECT_EQ(unread(), 0u);
   EXPECT_TRUE(store_.messages.add(incoming(4, 400)));
+  EXPECT_EQ(unread(), 1u);
+  EXPECT_EQ(read_elsewhere(999, 9), 1) << "dated after now";
+  EXPECT_TRUE(store_.messages.add(incoming(5, 500)));
   EXPECT_EQ(unread(), 1u);
 }
 
