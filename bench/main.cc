@@ -9,10 +9,19 @@
 
 int main(int argc, char** argv) {
   using namespace kith::bench;
-  const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {
-      {"idle", run_idle},     {"pairs", run_pairs}, {"floor", run_floor},     {"offline", run_offline},
-      {"login", run_login},   {"storm", run_storm}, {"slow", run_slow},       {"core", run_core},
-      {"search", run_search}, {"group", run_group}, {"million", run_million}, {"history", run_history}};
+  const std::map<std::string, bool (*)(const Options&, Report&)> workloads = {{"idle", run_idle},
+                                                                              {"pairs", run_pairs},
+                                                                              {"floor", run_floor},
+                                                                              {"offline", run_offline},
+                                                                              {"login", run_login},
+                                                                              {"storm", run_storm},
+                                                                              {"slow", run_slow},
+                                                                              {"core", run_core},
+                                                                              {"search", run_search},
+                                                                              {"group", run_group},
+                                                                              {"group_killed", run_group_killed},
+                                                                              {"million", run_million},
+                                                                              {"history", run_history}};
   std::vector<std::string> names;
   std::string json;
   Options options;
@@ -20,7 +29,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
   app.add_option("workload", names,
-                 "idle, pairs, floor, offline, login, storm, slow, group, core, history, search, million; all but "
+                 "idle, pairs, floor, offline, login, storm, slow, group, group_killed, core, history, search, "
+                 "million; all but "
                  "million when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
@@ -87,6 +97,12 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--group-payload", options.group_payload_bytes, "bytes of one of them")
       ->check(CLI::Range(1, 48'000))
+      ->capture_default_str();
+  app.add_option("--groups", options.killed_groups, "groups of group_killed")
+      ->check(CLI::Range(1, 400))
+      ->capture_default_str();
+  app.add_option("--kills", options.kills, "times that group_killed kills the server")
+      ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
   app.add_option("--core-messages", options.core_messages, "messages of core")
       ->check(CLI::Range(1, 1'000'000))

@@ -35,6 +35,8 @@ struct Options {
   size_t slow_payload_bytes = 2'000;
   size_t group_messages = 1'000;  // to members who are away
   size_t group_payload_bytes = 2'000;
+  size_t killed_groups = 100;
+  size_t kills = 10;
   size_t million = 1'000'000;
   double million_seconds = 900;  // for opening all of them
   uint64_t slow_rate = 10'000;   // at which the slow reader takes them, messages a second
@@ -56,6 +58,9 @@ struct Options {
 // Groups of 256 and 1,024 with everybody there, through the relay and through kithd; with nobody there; and what groups
 // cost in memory to which somebody has written.
 [[nodiscard]] bool run_group(const Options& options, Report& report);
+// Groups of 256, half of each there and writing, under kill -9 of the server: nothing that was accepted may be missing
+// in the end, and everybody has it at the same place.
+[[nodiscard]] bool run_group_killed(const Options& options, Report& report);
 // A reader that is connected and takes next to nothing, a backlog behind it, and pairs beside it.
 [[nodiscard]] bool run_slow(const Options& options, Report& report);
 // The native client core alone, with its database on the disk.

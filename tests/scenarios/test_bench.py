@@ -15,7 +15,7 @@ BENCH = pathlib.Path(os.environ["KITH_BIN"]) / "kith-bench"
 SMALL = """
     --rounds 1 --seconds 0.3 --pairs 10 --rate 100 --idle-from 20 --idle-to 60 --users 20 --messages 500
     --offline-rate 200 --give-back 1 --logins 30 --core-messages 100 --storm-devices 60
-    --storm-messages 100 --slow-messages 15000 --slow-payload 10000
+    --storm-messages 100 --slow-messages 15000 --slow-payload 10000 --group-messages 20 --groups 4 --kills 2
 """.split()
 
 
@@ -50,6 +50,18 @@ class Bench(unittest.TestCase):
         figures = self.run_small("idle", "login")
         self.assertEqual(figures["idle.connections"], 60)
         self.assertGreater(figures["login.from_disk.per_s"], 0)
+
+    def test_groups_get_every_message_with_everybody_there_or_away(self):
+        figures = self.run_small("group")
+        for size in (256, 1024):
+            self.assertGreater(figures[f"group.{size}.kithd.messages_per_s"], 0)
+            self.assertLessEqual(figures[f"group.{size}.kithd_receipts.receipt_entries_per_message"], 32)
+        self.assertGreater(figures["group.absent.entries_per_s"], 0)
+
+    def test_groups_lose_nothing_when_the_server_is_killed(self):
+        figures = self.run_small("group_killed")
+        self.assertEqual(figures["group_killed.kills"], 2)
+        self.assertGreater(figures["group_killed.messages"], 4)
 
     def test_devices_that_all_come_back_at_once_are_welcomed_and_get_every_message_once(self):
         figures = self.run_small("storm")
