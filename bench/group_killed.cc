@@ -51,7 +51,8 @@ class GroupKilled final : public LinkOwner {
   }
   void close() { links_.reset(); }
 
-  // What has no answer is sent again; then the groups are written to in turn, each when its last message has its answer.
+  // What has no answer is sent again; then the groups are written to in turn, each when its last message has its
+  // answer.
   [[nodiscard]] bool write(uint64_t duration_us) {
     for (const Group& group : groups_) {
       if (group.under_way) send(*group.under_way);
