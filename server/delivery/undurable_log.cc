@@ -47,6 +47,7 @@ UndurableLog::Entry UndurableLog::Entry::group_message(const GroupMessage& messa
   entry.stored.message_id = message.id;
   entry.stored.body = message.body;
   entry.stored.shared = message.number;
+  entry.stored.shared_by = message.from.account;
   entry.origin = message.from;
   entry.time = message.server_time;
   entry.run = message.run;

@@ -43,6 +43,11 @@ std::optional<GroupLogRecord> parse(BytesView key, BytesView value) {
   return record;
 }
 
+std::optional<AccountId> sender_of(BytesView value) {
+  if (value.size() < kValueHeaderBytes) return std::nullopt;
+  return AccountId::from_bytes(value.substr(33, AccountId::kBytes));
+}
+
 uint32_t day_of(UnixMicros time) { return static_cast<uint32_t>(time.value / kDayMicros); }
 
 Bytes day_key(uint32_t day) {

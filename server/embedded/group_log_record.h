@@ -11,8 +11,8 @@
 //   column family "group_messages": what was appended lately, by which a repetition is told
 //     key    := day(4) account(16) device(4) message(16)
 //     value  := number(8) server_time(8)
-//               day: of the clock at the append, in days since 1970. Those of a day go together, once it is over for a
-//               day
+//               day: of the clock at the append, in days since 1970. Those of a day go together, with the first write
+//               once it is over for a day
 //   column family "meta"
 //     "group_number" := number(8)   the last that was given out
 //     "group_held"   := bytes(8)    of all keys and values of "group_log"; both are written with every batch
@@ -39,6 +39,9 @@ Bytes key(Slot slot, uint64_t number);
 Bytes value(const GroupLogRecord& record);
 // Absent when the value is damaged or of a later version.
 std::optional<GroupLogRecord> parse(BytesView key, BytesView value);
+
+// Whose record a value is; absent when it is too short for one.
+std::optional<AccountId> sender_of(BytesView value);
 
 uint32_t day_of(UnixMicros time);
 // The first key of a day's messages.

@@ -19,11 +19,39 @@ BytesView view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()
 
 }  // namespace
 
-GroupLogWrites::GroupLogWrites(InboxDatabase& database, uint64_t bytes_max)
+GroupLogWrites::GroupLogWrites(InboxDatabase& database, const SharedBodies& bodies, Bounds bounds)
     : database_(database),
-      bytes_max_(bytes_max),
+      bodies_(bodies),
+      bounds_(bounds),
       held_(stored_number(group_log_record::kHeldKey)),
-      last_(stored_number(group_log_record::kNumberKey)) {}
+      last_(stored_number(group_log_record::kNumberKey)) {
+  read_shares();
+}
+
+// Of what is in the log at a start, which is read then in any case.
+void GroupLogWrites::read_shares() {
+  shares_.clear();
+  staged_shares_.clear();
+  if (!database_.handles().db) return;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> records(
+      database_.handles().db->NewIterator(options, database_.handles().group_log));
+  for (records->SeekToFirst(); records->Valid(); records->Next()) {
+    const auto sender = group_log_record::sender_of(view(records->value()));
+    if (sender) shares_[*sender] += records->key().size() + records->value().size();
+  }
+}
+
+void GroupLogWrites::add_to_share(const AccountId& sender, int64_t bytes) {
+  const auto share = shares_.try_emplace(sender).first;
+  if (bytes >= 0) {
+    share->second += static_cast<uint64_t>(bytes);
+  } else {
+    share->second -= std::min(share->second, static_cast<uint64_t>(-bytes));
+  }
+  if (share->second == 0) shares_.erase(share);
+}
 
 uint64_t GroupLogWrites::stored_number(const char* key) const {
   std::string stored;
@@ -39,6 +67,7 @@ void GroupLogWrites::begin(UnixMicros now) {
   staged_let_go_ = let_go_;
   staged_forgotten_ = forgotten_;
   has_changes_ = false;
+  staged_shares_.clear();
   staged_messages_.clear();
 }
 
@@ -49,9 +78,9 @@ Result<std::optional<GroupLog::Appended>, StoreError> GroupLogWrites::find(const
     const rocksdb::Status status = database_.handles().db->Get(
         {}, database_.handles().group_messages, slice(group_log_record::message_key(day, record)), &value);
     if (status.IsNotFound()) continue;
-    const auto appended = status.ok() ? group_log_record::parse_message(view(value)) : std::nullopt;
-    if (!appended) return Fail(StoreError::kUnavailable);
-    return appended;
+    if (!status.ok()) return Fail(StoreError::kUnavailable);
+    // A damaged one is as none: the message is appended once more, which whoever has it already tells by its id.
+    if (const auto appended = group_log_record::parse_message(view(value))) return appended;
   }
   return std::nullopt;
 }
@@ -70,12 +99,18 @@ Result<GroupLog::Appended, StoreError> GroupLogWrites::stage(rocksdb::WriteBatch
   const Bytes key = group_log_record::key(slot_of(record.group), last_ + 1);
   const Bytes value = group_log_record::value(record);
   const uint64_t bytes = key.size() + value.size();
-  if (is_full || staged_held_ + bytes > bytes_max_) return Fail(StoreError::kFull);
+  if (is_full || staged_held_ + bytes > bounds_.bytes_max) return Fail(StoreError::kFull);
+  const AccountId& sender = record.from.account;
+  const auto share = shares_.find(sender);
+  const uint64_t in_log = share == shares_.end() ? 0 : share->second;
+  if (in_log + bodies_.held_by(sender) + bytes > bounds_.bytes_of_account_max) return Fail(StoreError::kOverShare);
   const GroupLog::Appended appended{++last_, record.server_time, false};
   batch.Put(database_.handles().group_log, slice(key), slice(value));
   batch.Put(database_.handles().group_messages, slice(message_key), slice(group_log_record::message_value(appended)));
   staged_messages_.emplace(message_key, appended);
   staged_held_ += bytes;
+  add_to_share(sender, static_cast<int64_t>(bytes));
+  staged_shares_.emplace_back(sender, static_cast<int64_t>(bytes));
   has_changes_ = true;
   return appended;
 }
@@ -88,7 +123,7 @@ bool GroupLogWrites::end(rocksdb::WriteBatch& batch) {
       if (up_to > staged_let_go_.up_to[i]) let_go(batch, {static_cast<uint8_t>(i)}, up_to);
     }
   }
-  if (!staged_messages_.empty()) forget_days(batch);
+  forget_days(batch);
   if (!has_changes_) return false;
   const auto put = [&](const char* key, uint64_t number) {
     Bytes value;
@@ -111,7 +146,12 @@ void GroupLogWrites::let_go(rocksdb::WriteBatch& batch, Slot slot, uint64_t up_t
       database_.handles().db->NewIterator(options, database_.handles().group_log));
   for (records->Seek(slice(first)); records->Valid(); records->Next()) {
     batch.Delete(database_.handles().group_log, records->key());
-    staged_held_ -= std::min<uint64_t>(staged_held_, records->key().size() + records->value().size());
+    const uint64_t bytes = records->key().size() + records->value().size();
+    staged_held_ -= std::min<uint64_t>(staged_held_, bytes);
+    if (const auto sender = group_log_record::sender_of(view(records->value()))) {
+      add_to_share(*sender, -static_cast<int64_t>(bytes));
+      staged_shares_.emplace_back(*sender, -static_cast<int64_t>(bytes));
+    }
     has_changes_ = true;
   }
   staged_let_go_.up_to[slot.value] = up_to;
@@ -131,11 +171,16 @@ void GroupLogWrites::written() {
   forgotten_ = staged_forgotten_;
 }
 
-void GroupLogWrites::failed() { has_settled_.store(true); }
+void GroupLogWrites::failed() {
+  for (const auto& [sender, bytes] : staged_shares_) add_to_share(sender, -bytes);
+  staged_shares_.clear();
+  has_settled_.store(true);
+}
 
 void GroupLogWrites::reopened() {
   held_.store(stored_number(group_log_record::kHeldKey));
   last_ = std::max(last_, stored_number(group_log_record::kNumberKey));
+  read_shares();
 }
 
 void GroupLogWrites::settled(Slot slot, uint64_t up_to) {

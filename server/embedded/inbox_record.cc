@@ -104,6 +104,29 @@ Bytes bodies_key(uint32_t day) {
 
 uint32_t day_of_bodies_key(BytesView key) { return read_u32(key.data() + key.size() - 4); }
 
+Bytes senders_key(uint32_t day) {
+  Bytes out = kSendersPrefix;
+  append_u32(out, day);
+  return out;
+}
+
+Bytes sender_key(uint32_t day, const AccountId& sender) {
+  Bytes out = senders_key(day);
+  out.append(sender.view());
+  return out;
+}
+
+std::optional<AccountId> sender_of(BytesView key) {
+  const BytesView prefix = kSendersPrefix;
+  if (!key.starts_with(prefix) || key.size() != prefix.size() + 4 + kAccountBytes) return std::nullopt;
+  return AccountId::from_bytes(key.substr(prefix.size() + 4));
+}
+
+std::optional<BodyRef> body_ref_of(BytesView value) {
+  if (!is_shared(value)) return std::nullopt;
+  return BodyRef{read_u64(value.data() + kValueHeaderBytes), day_of(expires_at_of(value))};
+}
+
 Bytes slot_key(Slot slot) {
   Bytes out = kSlotPrefix;
   out.push_back(static_cast<char>(slot.value));

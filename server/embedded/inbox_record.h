@@ -14,8 +14,9 @@
 //   column family "bodies": those that entries of several inboxes share, each once for a day of expiry
 //     key    := day(4) number(8)
 //     value  := body(*)
-//               They go with their day, after all entries of it. An entry whose body is not there is as one that has
-//               expired
+//               They go with the last entry that refers to them where this run of the program has seen all of those
+//               come, else with their day, after all entries of it (shared_bodies.h). An entry whose body is not there
+//               is as one that has expired
 //   column family "days": which devices have entries that expire on which day; what expiry looks through instead of
 //   everything
 //     key    := day(4) account(16) device(4)
@@ -30,6 +31,7 @@
 //     "slot" slot(1) := epoch(4) owner(16)   the last epoch of the slot that was given out, and to whom
 //     "held"   := bytes(8)       of all keys and values of "default" and "bodies"; written with every batch
 //     "bodies" day(4) := bytes(8)   of the keys and values of that day's bodies
+//     "senders" day(4) account(16) := bytes(8)   of those of them that this account has sent
 //   group_log_record.h has the families of the groups' log, and its keys of "meta"
 #pragma once
 
@@ -57,6 +59,7 @@ inline constexpr const char* kMetaFamily = "meta";
 inline constexpr const char* kFormatKey = "format";
 inline constexpr const char* kHeldKey = "held";
 inline constexpr const char* kBodiesPrefix = "bodies";
+inline constexpr const char* kSendersPrefix = "senders";
 inline constexpr const char* kSlotPrefix = "slot";
 
 Bytes key(const DeviceAddress& device, Position position);
@@ -82,6 +85,19 @@ Bytes body_key(uint32_t day, uint64_t number);
 // The key in "meta" of a day's bytes, and the day of one.
 Bytes bodies_key(uint32_t day);
 uint32_t day_of_bodies_key(BytesView key);
+// The key in "meta" of what a day's bodies of one sender hold; the first of a day's; and whose it is, absent when it is
+// no such key.
+Bytes sender_key(uint32_t day, const AccountId& sender);
+Bytes senders_key(uint32_t day);
+std::optional<AccountId> sender_of(BytesView key);
+
+// Which body a value refers to; absent when it has one of its own, or is damaged.
+struct BodyRef {
+  uint64_t number = 0;
+  uint32_t day = 0;
+  auto operator<=>(const BodyRef&) const = default;
+};
+std::optional<BodyRef> body_ref_of(BytesView value);
 
 Bytes slot_key(Slot slot);
 Bytes slot_value(const SlotRecord& record);

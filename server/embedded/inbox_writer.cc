@@ -60,6 +60,7 @@ struct InboxWriter::Stage {
   struct Fresh {
     Position position;
     size_t bytes;
+    std::optional<SharedBodies::Ref> body;
   };
   // Appended in this very batch, which the iterator doesn't see
   std::unordered_map<DeviceAddress, std::vector<Fresh>> fresh;
@@ -72,8 +73,8 @@ InboxWriter::InboxWriter(InboxDatabase& database, InboxBounds bounds, DiskSpace&
       bounds_(bounds),
       disk_(disk),
       clock_(clock),
-      group_log_(database, bounds.group_log_bytes_max),
       bodies_(database),
+      group_log_(database, bodies_, {bounds.group_log_bytes_max, bounds.group_bytes_of_account_max}),
       held_(database.stored_bytes_held()),
       thread_([this] { run(); }) {}
 
@@ -221,7 +222,10 @@ void InboxWriter::process(std::vector<Item*>& group) {
       staged.push_back(item);
     }
   }
-  if (writable && group_log_.end(stage.batch)) stage.has_forgets = true;
+  if (writable) {
+    if (group_log_.end(stage.batch)) stage.has_forgets = true;
+    stage.held -= std::min(stage.held, bodies_.end(stage.batch));
+  }
 
   if (stage.batch.Count() > 0) {
     Bytes held;
@@ -279,6 +283,8 @@ void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
       is_new ? append.entry.position.epoch() == fresh_epochs_[slot_of(append.device.account).value]
              : mark.appended < append.entry.position;
   if (!is_certainly_new) stage.held -= std::min(stage.held, bytes_of(key));
+  // A forget of this batch may have seen what is there go, and a later one would see it once more.
+  if (append.entry.position <= mark.forgotten) bodies_.uncount_all();
   mark.forgotten = std::min(mark.forgotten, Position{append.entry.position.value - 1});
   mark.appended = std::max(mark.appended, append.entry.position);
 
@@ -290,7 +296,8 @@ void InboxWriter::stage_append(Stage& stage, const InboxStore::Append& append) {
   stage.batch.Put(database_.handles().records, slice(key), slice(value));
   stage.held += bytes;
   if (append.entry.shared != 0) stage.held += bodies_.stage(stage.batch, append.entry);
-  if (stage.has_forgets) stage.fresh[append.device].push_back({append.entry.position, bytes});
+  if (stage.has_forgets)
+    stage.fresh[append.device].push_back({append.entry.position, bytes, inbox_record::body_ref_of(value)});
 }
 
 void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
@@ -299,9 +306,10 @@ void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
   if (is_new) mark.appended = kUnknown;
   if (forget.up_to <= mark.forgotten || mark.appended <= mark.forgotten) return;  // nothing is there
 
-  const auto remove = [&](BytesView key, size_t bytes) {
+  const auto remove = [&](BytesView key, size_t bytes, const std::optional<SharedBodies::Ref>& body) {
     stage.batch.Delete(database_.handles().records, slice(key));
     stage.held -= std::min<uint64_t>(stage.held, bytes);
+    if (body) bodies_.release(*body);
   };
   // Bounded by the device, or an empty inbox would have the iterator walk through what its neighbours have deleted.
   const Bytes end = inbox_record::end_key(forget.device);
@@ -313,12 +321,13 @@ void InboxWriter::stage_forget(Stage& stage, const InboxStore::Forget& forget) {
   const Bytes first = inbox_record::key(forget.device, Position{mark.forgotten.value + 1});
   const Bytes last = inbox_record::key(forget.device, forget.up_to);
   for (iterator->Seek(slice(first)); iterator->Valid() && view(iterator->key()) <= last; iterator->Next()) {
-    remove(view(iterator->key()), iterator->key().size() + iterator->value().size());
+    remove(view(iterator->key()), iterator->key().size() + iterator->value().size(),
+           inbox_record::body_ref_of(view(iterator->value())));
   }
   if (const auto fresh = stage.fresh.find(forget.device); fresh != stage.fresh.end()) {
     std::erase_if(fresh->second, [&](const Stage::Fresh& entry) {
       if (entry.position > forget.up_to) return false;
-      remove(inbox_record::key(forget.device, entry.position), entry.bytes);
+      remove(inbox_record::key(forget.device, entry.position), entry.bytes, entry.body);
       return true;
     });
     if (fresh->second.empty()) stage.fresh.erase(fresh);
@@ -351,9 +360,11 @@ void InboxWriter::stage_erasure(Stage& stage, Item& item) {
   }
 }
 
-uint64_t InboxWriter::bytes_of(BytesView key) const {
+// A forget of the same batch may see it go as well.
+uint64_t InboxWriter::bytes_of(BytesView key) {
   rocksdb::PinnableSlice value;
   if (!database_.handles().db->Get({}, database_.handles().records, slice(key), &value).ok()) return 0;
+  if (const auto body = inbox_record::body_ref_of(view(value))) bodies_.uncount(*body);
   return key.size() + value.size();
 }
 

@@ -46,6 +46,7 @@ struct InboxBounds {
   uint64_t bytes_max = uint64_t{64} << 30;        // of entries held
   uint64_t free_bytes_min = uint64_t{256} << 20;  // on the disk
   uint64_t group_log_bytes_max = uint64_t{1} << 30;
+  uint64_t group_bytes_of_account_max = uint64_t{128} << 20;  // in the log, and of shared bodies
 };
 
 class InboxWriter {
@@ -139,7 +140,8 @@ class InboxWriter {
   [[nodiscard]] bool is_full();
   void note_failure(const rocksdb::Status& status);
   void try_recover();
-  [[nodiscard]] uint64_t bytes_of(BytesView key) const;  // of a record; 0: there is none
+  // Of a record that goes: how many bytes; 0: there is none. Its shared body is not counted any more.
+  uint64_t bytes_of(BytesView key);
 
   InboxDatabase& database_;
   const InboxBounds bounds_;
@@ -147,8 +149,8 @@ class InboxWriter {
   Clock& clock_;
 
   // Of the writer's thread alone.
-  GroupLogWrites group_log_;
   SharedBodies bodies_;
+  GroupLogWrites group_log_;  // looks at those
   std::unordered_map<DeviceAddress, DeviceMark> marks_;
   // Taken since marks were last lost; 0: none. A device of the slot without a mark has no entry of that epoch.
   std::array<uint32_t, kSlots> fresh_epochs_{};

@@ -17,7 +17,7 @@ Task<Result<std::vector<GroupLogRecord>, StoreError>> RocksDbGroupLog::read(Slot
 }
 
 Result<std::vector<GroupLogRecord>, StoreError> RocksDbGroupLog::read_now(Slot slot, uint64_t after, size_t count_max,
-                                                                          size_t bytes_max) const {
+                                                                          size_t bytes_max) {
   std::vector<GroupLogRecord> records;
   if (after == UINT64_MAX) return records;
   const InboxDatabase::Reading reading(database_);
@@ -31,14 +31,14 @@ Result<std::vector<GroupLogRecord>, StoreError> RocksDbGroupLog::read_now(Slot s
   size_t bytes = 0;
   for (iterator->Seek({first.data(), first.size()}); iterator->Valid() && records.size() < count_max;
        iterator->Next()) {
+    const BytesView key(iterator->key().data(), iterator->key().size());
+    auto record = group_log_record::parse(key, {iterator->value().data(), iterator->value().size()});
+    if (!record) {
+      note_damaged(slot, key);
+      continue;
+    }
     bytes += iterator->value().size();
     if (bytes > bytes_max && !records.empty()) break;
-    auto record = group_log_record::parse({iterator->key().data(), iterator->key().size()},
-                                          {iterator->value().data(), iterator->value().size()});
-    if (!record) {
-      spdlog::error("group log: a damaged record in slot {}", slot.value);
-      return Fail(StoreError::kUnavailable);
-    }
     records.push_back(std::move(*record));
   }
   if (!iterator->status().ok()) {
@@ -46,6 +46,12 @@ Result<std::vector<GroupLogRecord>, StoreError> RocksDbGroupLog::read_now(Slot s
     return Fail(StoreError::kUnavailable);
   }
   return records;
+}
+
+void RocksDbGroupLog::note_damaged(Slot slot, BytesView key) {
+  if (damaged_keys_.size() >= kDamagedMax || !damaged_keys_.emplace(key).second) return;
+  damaged_.fetch_add(1, std::memory_order_relaxed);
+  spdlog::error("group log: a damaged record in slot {} is passed over: {}", slot.value, to_hex(key));
 }
 
 }  // namespace kith

@@ -256,6 +256,10 @@ TEST_F(GroupMessagesTest, WhatTheLogDoesNotTakeIsRefusedAndSentAgain_SEND_3_GROU
   wire::ServerFrame answer = write(ana, send);
   EXPECT_EQ(code(answer), wire::kServerFull);
   EXPECT_GT(answer.refused().retry_after_ms(), 0u);
+  log().append_faults.fail_next(StoreError::kOverShare);
+  answer = write(ana, send);
+  EXPECT_EQ(code(answer), wire::kRateLimited) << "its share is full";
+  EXPECT_GE(answer.refused().retry_after_ms(), 10'000u);
   log().append_faults.fail_next(StoreError::kUnavailable);
   log().lose_answers = true;
   EXPECT_EQ(code(write(ana, send)), wire::kUnavailable);

@@ -32,6 +32,8 @@ inline std::unexpected<Refusal> refuse(wire::ErrorCode code, std::string detail 
 inline Refusal refusal_of(StoreError error) {
   switch (error) {
     case StoreError::kFull: return {wire::kServerFull, "the server's disk is at its bound", 5000};
+    case StoreError::kOverShare: return {wire::kRateLimited, "the account holds as much as it may", 60'000};
+    case StoreError::kDamaged: return {wire::kInternal, "a record is damaged", 60'000};
     case StoreError::kNotFound: return {wire::kNotFound, "", 0};
     case StoreError::kConflict: return {wire::kInvalidRevision, "", 0};
     case StoreError::kUnavailable: break;

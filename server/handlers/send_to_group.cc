@@ -24,8 +24,6 @@ namespace kith::handlers {
 namespace {
 
 constexpr int kRunsMax = 256;
-constexpr uint32_t kRetryFullStoreMs = 5'000;
-constexpr uint32_t kRetryMs = 1'000;
 
 const Bytes& group_of(const wire::Send& send) {
   return send.has_group() ? send.group().group_id() : send.read_in_group().group_id();
@@ -54,9 +52,8 @@ wire::ServerFrame refused(const wire::Send& send, wire::ErrorCode code, const ch
 
 wire::ServerFrame refused(const wire::Send& send, StoreError error) {
   if (error == StoreError::kNotFound) return refused(send, wire::kNoSuchGroup, "group_id");
-  if (error == StoreError::kFull)
-    return refused(send, wire::kServerFull, "the server's disk is at its bound", kRetryFullStoreMs);
-  return refused(send, wire::kUnavailable, "a store is away", kRetryMs);
+  const Refusal refusal = refusal_of(error);
+  return refused(send, refusal.code, refusal.detail.c_str(), refusal.retry_after_ms);
 }
 
 // Checks the form; takes the payload out of the frame.

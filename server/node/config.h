@@ -30,6 +30,7 @@ struct Config {
   uint64_t store_bytes_max = uint64_t{64} << 30;
   uint64_t free_bytes_min = uint64_t{256} << 20;
   uint64_t group_log_bytes_max = uint64_t{1} << 30;
+  uint64_t group_bytes_of_account_max = uint64_t{128} << 20;
   uint32_t store_files_max = 512;
   uint32_t last_seen_write_ms = 3000;
 

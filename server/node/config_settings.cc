@@ -66,6 +66,10 @@ const Setting kSettings[] = {
      "Bytes of messages to groups that are accepted and not yet in every member's inbox. Beyond, senders are told that "
      "the server is full.",
      KITH_PLACE(uint64_t, group_log_bytes_max), 1 << 20, kBytesMax},
+    {"data", "group_bytes_of_account_max",
+     "Bytes that one account's messages to groups hold, in that log and for members who did not confirm them at once. "
+     "Beyond, it is told to wait.",
+     KITH_PLACE(uint64_t, group_bytes_of_account_max), 1 << 20, kBytesMax},
     {"data", "open_files_max", "Files that the inbox store keeps open.", KITH_PLACE(uint32_t, store_files_max), 64,
      100'000},
     {"data", "last_seen_write_ms", "Last-seen times are gathered in memory for so long; a crash loses them.",

@@ -73,7 +73,8 @@ Result<std::unique_ptr<Stores>, std::string> open_embedded(const Config& config,
   RocksDbInboxStore::Settings settings;
   settings.database.directory = directory.inboxes();
   settings.database.open_files_max = static_cast<int>(config.store_files_max);
-  settings.bounds = {config.store_bytes_max, config.free_bytes_min, config.group_log_bytes_max};
+  settings.bounds = {config.store_bytes_max, config.free_bytes_min, config.group_log_bytes_max,
+                     config.group_bytes_of_account_max};
   auto inboxes = RocksDbInboxStore::open(std::move(settings), clock);
   if (!inboxes) return Fail(inboxes.error());
   return std::make_unique<EmbeddedStores>(config, directory, clock, std::move(*database), std::move(*inboxes));

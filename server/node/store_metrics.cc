@@ -36,6 +36,12 @@ std::vector<prometheus::MetricFamily> StoreMetrics::Collect() const {
     log.metric = {gauge(static_cast<double>(*held))};
     families.push_back(std::move(log));
   }
+  prometheus::MetricFamily damaged;
+  damaged.name = "kith_group_log_damaged_total";
+  damaged.help = "Messages to groups that were accepted and can't be read any more, because the disk has damaged them.";
+  damaged.type = prometheus::MetricType::Counter;
+  damaged.metric.emplace_back().counter.value = static_cast<double>(stores_.ports().group_log.damaged());
+  families.push_back(std::move(damaged));
   const auto free_bytes = stores_.free_bytes();
   if (!free_bytes) return families;
   prometheus::MetricFamily free;

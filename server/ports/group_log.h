@@ -6,8 +6,9 @@
 // Shape:   a slot's records in ascending order of their numbers, which are unique among all slots of the store, for
 //          ever, and need not be dense. A partition of Kafka keyed by group is one, with the offset in it and the
 //          partition as the number, and its committed offset is settled().
-// Errors:  kFull: more would be held than the store's bound, or its disk is full; nothing was appended. kUnavailable:
-//          unknown whether it was; the same record is appended again.
+// Errors:  kFull: more would be held than the store's bound, or its disk is full; nothing was appended. kOverShare: the
+//          sender's records, and the bodies that are kept of them for inboxes, hold as much as one account's may;
+//          nothing was appended. kUnavailable: unknown whether it was; the same record is appended again.
 // Calls:   from any executor, any number in flight.
 #pragma once
 
@@ -62,8 +63,8 @@ class GroupLog {
   // Durable: when it completes (synced).
   virtual Task<Result<Appended, StoreError>> append(GroupLogRecord record) = 0;
 
-  // A slot's records after that number, at most `count_max` and about `bytes_max` bytes of them, but one at least when
-  // there is one. Everything whose append() has completed is seen, and nothing comes in later before what was.
+  // A slot's records after that number, at most `count_max` and about `bytes_max` bytes, but one at least when there is
+  // one; damaged ones are passed over. What append() has completed is seen, and nothing comes in later before what was.
   virtual Task<Result<std::vector<GroupLogRecord>, StoreError>> read(Slot slot, uint64_t after, size_t count_max,
                                                                      size_t bytes_max) = 0;
 
@@ -73,6 +74,8 @@ class GroupLog {
 
   // Bytes of records held, for metrics; absent: the store can't know.
   [[nodiscard]] virtual std::optional<uint64_t> bytes_held() const = 0;
+  // Damaged records that read() has passed over, for metrics.
+  [[nodiscard]] virtual uint64_t damaged() const = 0;
 };
 
 }  // namespace kith

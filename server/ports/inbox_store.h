@@ -44,9 +44,12 @@ struct InboxEntry {
   // of several entries once.
   InboxBody body;
   // Entries with the same number, and on the same day of expiry, have the same body, in whatever inboxes they are: a
-  // store may keep it once, until that day is over. It is the number of a record of the groups' log, 0: of none. Not
-  // answered by reads. An entry whose body a store has lost is not answered either: it is as one that has expired.
+  // store may keep it once, until none of them is there or that day is over. It is the number of a record of the
+  // groups' log, 0: of none. Not answered by reads. An entry whose body a store has lost is not answered either: it is
+  // as one that has expired.
   uint64_t shared = 0;
+  AccountId shared_by =
+      {};  // whose share a shared body is of (GroupLog::append); none for others. Not answered by reads
 };
 
 // Gathers the bodies of entries that are read together into one block.

@@ -52,6 +52,7 @@ class MemoryGroupLog final : public GroupLog {
     const std::lock_guard lock(mutex_);
     return bytes_now();
   }
+  [[nodiscard]] uint64_t damaged() const override { return 0; }
 
   // ---- what a test asks
 
