@@ -97,16 +97,17 @@ bool DeviceInbox::has_share(const AccountId& from, size_t payload_bytes) const {
 }
 
 void DeviceInbox::append(const IncomingMessage& message, Settlement::Part& waiting, bool withheld) {
-  append_message(UndurableLog::Entry::message(message, withheld), message.life_ms, waiting);
+  append_message(UndurableLog::Entry::message(message, withheld), ports_.time.expiry_of(message.life_ms), waiting);
 }
 
 void DeviceInbox::append(const GroupMessage& message, Settlement::Part& waiting) {
-  append_message(UndurableLog::Entry::group_message(message), message.life_ms, waiting);
+  const UnixMicros end = ports_.time.expiry_of(message.life_ms, message.server_time);
+  append_message(UndurableLog::Entry::group_message(message), end, waiting);
 }
 
-void DeviceInbox::append_message(UndurableLog::Entry made, uint32_t life_ms, Settlement::Part& waiting) {
+void DeviceInbox::append_message(UndurableLog::Entry made, UnixMicros expires_at, Settlement::Part& waiting) {
   const DeliverySettings& settings = ports_.settings;
-  made.stored.expires_at = ports_.time.expiry_of(life_ms);
+  made.stored.expires_at = expires_at;
   made.due_ms =
       ports_.time.now_ms() + (sends_at_once() ? settings.commit_delay_connected_ms : settings.commit_delay_ms);
   made.waiting = &waiting;

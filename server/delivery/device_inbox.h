@@ -179,7 +179,7 @@ class DeviceInbox final : public GroupCommit::Member {
   // A stored message that was read back is in the duplicate window again: when it is confirmed, nothing else remembers
   // it.
   void remember(const MessageOrigin& origin);
-  void append_message(UndurableLog::Entry made, uint32_t life_ms, Settlement::Part& waiting);
+  void append_message(UndurableLog::Entry made, UnixMicros expires_at, Settlement::Part& waiting);
   void append_notice(UndurableLog::Entry notice);
   void register_due();
   void commit_failed(StoreError error);

@@ -18,12 +18,16 @@ UnixMicros ShardTime::server_time() {
   return last_;
 }
 
-UnixMicros ShardTime::expiry_of(uint32_t life_ms) {
+UnixMicros ShardTime::expiry_of(uint32_t life_ms) { return expiry_of(life_ms, {UINT64_MAX}); }
+
+UnixMicros ShardTime::expiry_of(uint32_t life_ms, UnixMicros since) {
   const uint64_t retention_us = settings_.retention_s * 1'000'000;
   const uint64_t life_us = life_ms == 0 ? retention_us : std::min(uint64_t{life_ms} * 1000, retention_us);
+  const UnixMicros now = clock_.now();
+  const uint64_t age_us = life_ms == 0 || since > now ? 0 : now.value - since.value;
   // The clock, but never before a server time that was given, nor before what is over by now: a clock that is set back
   // shortens no life.
-  return {std::max({clock_.now(), last_, believed()}).value + life_us};
+  return {std::max({now, last_, believed()}).value + life_us - std::min(life_us, age_us)};
 }
 
 UnixMicros ShardTime::over_by_from_before() { return is_before_first_sweep() ? UnixMicros{} : believed_from_before(); }

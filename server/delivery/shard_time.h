@@ -30,6 +30,9 @@ class ShardTime {
   UnixMicros server_time();
   // When an entry that is appended now expires; `life_ms` 0: when the retention says so, which no life is beyond.
   [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms);
+  // The same of a message that was dated `since`, by whatever shard or run of the program, and comes in only now: a
+  // life of its own is counted from then. One that is over already expires now. The retention is counted from now.
+  [[nodiscard]] UnixMicros expiry_of(uint32_t life_ms, UnixMicros since);
   // What expires by then has expired. A clock that is set ahead throws nothing away: time passes here no faster than
   // the monotonic clock and a tenth, and never back, for what was said to be over stays so. One look at the clocks: ask
   // once for all that is looked at together.

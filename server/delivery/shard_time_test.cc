@@ -50,5 +50,24 @@ TEST_F(LateClockTest, LeavesWhatCameMeanwhileItsLifeUntilTheNextStart) {  // [IN
   EXPECT_GT(next.over_by_from_before(), end) << "its end was given by the wrong clock";
 }
 
+// ---- of what was dated before it comes in
+
+TEST_F(LateClockTest, ALifeIsCountedFromTheDateWhateverPassesUntilItComesIn) {  // [INBOX-1] [GROUP-3]
+  const UnixMicros dated = time.server_time();
+  clock.pass(40'000);
+  EXPECT_EQ(time.expiry_of(60'000, dated).value, dated.value + 60'000'000);
+  clock.pass(40'000);
+  EXPECT_LE(time.expiry_of(60'000, dated), time.believed()) << "it is over";
+  EXPECT_EQ(time.expiry_of(0, dated), time.expiry_of(0)) << "the retention is the inbox's";
+}
+
+TEST_F(LateClockTest, AClockThatIsSetBackOrAheadShortensNoLifeOfWhatWasDatedBefore) {  // [INBOX-1]
+  const UnixMicros dated = time.server_time();
+  clock.unix_us -= 10 * kDayUs;
+  EXPECT_GE(time.expiry_of(60'000, dated).value, dated.value + 60'000'000);
+  clock.unix_us += 30 * kDayUs;
+  EXPECT_GT(time.expiry_of(60'000, dated), time.believed());
+}
+
 }  // namespace
 }  // namespace kith::testing
