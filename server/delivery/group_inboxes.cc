@@ -37,16 +37,16 @@ Task<void> GroupInboxes::run(Job job) {
   // Which of them it was nobody knows; those who have it are told by their inboxes.
   if (settled != Settled::kSafe) failed = job.members;
   if (failed.empty()) {
+    counters_.group_entries_dropped += job.dropped.size();
     job.done();
     co_return;
   }
   job.members = std::move(failed);
-  job.again = true;
   try_again(std::move(job));
 }
 
 // Goes through the devices by their ids: the account may change at each wait.
-Task<bool> GroupInboxes::put(AccountId member, const Job& job, Settlement& settlement) {
+Task<bool> GroupInboxes::put(AccountId member, Job& job, Settlement& settlement) {
   const GroupMessage& message = *job.message;
   bool all = true;
   DeviceId done;   // up to here
@@ -76,8 +76,7 @@ Task<bool> GroupInboxes::put(AccountId member, const Job& job, Settlement& settl
   }
 }
 
-bool GroupInboxes::append(const Account& account, DeviceInbox& inbox, const Job& job, bool repeated,
-                          Settlement& settlement) {
+bool GroupInboxes::append(const Account& account, DeviceInbox& inbox, Job& job, bool repeated, Settlement& settlement) {
   const GroupMessage& message = *job.message;
   const AccountId& sender = message.from.account;
   if (repeated) {
@@ -90,8 +89,9 @@ bool GroupInboxes::append(const Account& account, DeviceInbox& inbox, const Job&
   const DeviceInbox::Room room = has_share ? inbox.room(bytes, true) : DeviceInbox::Room::kInboxFull;
   if (room == DeviceInbox::Room::kEnough) {
     inbox.append(message, settlement.add());
+    job.dropped.erase(inbox.address());
   } else if (room == DeviceInbox::Room::kInboxFull) {
-    counters_.group_entries_dropped += job.again ? 0 : 1;
+    job.dropped.insert(inbox.address());
   }
   return room == DeviceInbox::Room::kEnough || room == DeviceInbox::Room::kInboxFull;
 }

@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "base/executor.h"
@@ -37,7 +38,7 @@ class GroupInboxes {
     std::shared_ptr<const GroupMessage> message;
     std::vector<AccountId> members;
     std::move_only_function<void()> done;  // called on this shard's executor, once; never when it closes before
-    bool again = false;                    // it was tried before
+    std::set<DeviceAddress> dropped;       // devices whose inboxes had no room, the last time that they were tried
   };
 
   // All outlive it.
@@ -51,8 +52,8 @@ class GroupInboxes {
  private:
   Task<void> run(Job job);
   // False: a store was away, or there is too much that waits for the disk.
-  Task<bool> put(AccountId member, const Job& job, Settlement& settlement);
-  bool append(const Account& account, DeviceInbox& inbox, const Job& job, bool repeated, Settlement& settlement);
+  Task<bool> put(AccountId member, Job& job, Settlement& settlement);
+  bool append(const Account& account, DeviceInbox& inbox, Job& job, bool repeated, Settlement& settlement);
   void try_again(Job job);
 
   Shard& shard_;

@@ -13,6 +13,7 @@ constexpr uint64_t kLongMs = 600'000;
 constexpr uint32_t kDoublings = 14;  // of kFirstMs, until kLongMs
 constexpr uint32_t kLongWaits = 6;
 constexpr uint64_t kToldMs = 600'000;
+constexpr size_t kCoalesceDepth = 64;  // how far back a run looks, of one member, for one that it goes on
 
 }  // namespace
 
@@ -45,9 +46,12 @@ void GroupReceipts::add(const DeviceAddress& sender, const GroupId& group, const
   if (is_known(into, member, {run, read})) return;
   const bool is_newer = !read && run.last > into.newest;
   std::vector<Pending>& all = into.pending[member];
-  const auto taken = std::ranges::find_if(
-      all, [&](Pending& known) { return known.read == read && (known.run == run || known.run.extend(run)); });
-  if (taken == all.end()) {
+  // What comes is most often what follows on the last of them.
+  const auto depth = static_cast<std::ptrdiff_t>(std::min(all.size(), kCoalesceDepth));
+  const bool taken = std::any_of(all.rbegin(), all.rbegin() + depth, [&](Pending& known) {
+    return known.read == read && (known.run == run || known.run.extend(run));
+  });
+  if (!taken) {
     if (into.runs >= kRunsMax || runs_ >= ports_.runs_of_all_max) {
       ++ports_.counters.notices_dropped;
       if (all.empty()) into.pending.erase(member);

@@ -381,6 +381,33 @@ TEST_F(SmallInboxes, AFullInboxHoldsUpNobodyElse_GROUP_3_LIMIT_1) {
   EXPECT_EQ(at_cleo.messages().size(), 2u);
 }
 
+TEST_F(SmallInboxes, WhatIsTriedAgainIsCountedAsItEnds_GROUP_3_LIMIT_1) {
+  const FollowedGroup group = of_three();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(write(ana, group).has_accepted());
+    world.loops.pass(500);
+  }
+  RecordingSession at_ben, at_cleo;
+  ASSERT_TRUE(hello(ben, at_ben));
+  world.loops.settle();
+  world.confirm(ben.address, at_ben.last());
+  world.loops.settle();
+  world.detach(ben.address, at_ben);
+  world.ports().inboxes.write_faults.fail(StoreError::kUnavailable);
+  const MessageId id = new_id();
+  ASSERT_TRUE(write(ana, to(group, id)).has_accepted());
+  world.loops.pass(500);
+  ASSERT_EQ(log().held(), 1u) << "Ben's store is away, Cleo's inbox is full";
+  ASSERT_TRUE(hello(cleo, at_cleo));
+  world.loops.settle();
+  world.confirm(cleo.address, at_cleo.last());
+  world.ports().inboxes.write_faults.fail(std::nullopt);
+  world.loops.pass(3'000);
+  EXPECT_EQ(log().held(), 0u);
+  EXPECT_EQ(at_cleo.messages().back(), id);
+  EXPECT_EQ(world.of(of(cleo)).counters().group_entries_dropped, 0u);
+}
+
 // ---- receipts
 
 TEST_F(GroupMessagesOnThreeLoops, WhatMembersConfirmAndReadComesBackTogether_GROUP_5) {
