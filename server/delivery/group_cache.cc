@@ -2,6 +2,8 @@
 
 #include "server/delivery/group_cache.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +12,6 @@
 namespace kith {
 namespace {
 
-constexpr uint64_t kFreshMs = 100;
 constexpr int kReadAgainMax = 3;           // of a group that changes while it is read
 constexpr size_t kChangesBytes = 1 << 20;  // of a page of its history
 
@@ -54,8 +55,22 @@ GroupCache::Entry* GroupCache::find(const GroupId& group, uint64_t age_max_ms) {
   return &found->second;
 }
 
-Task<GroupCache::Found> GroupCache::get(GroupId group) {
-  if (const Entry* const entry = find(group, uint64_t{kAgeMaxS} * 1000)) co_return entry->group;
+const GroupCache::Absent* GroupCache::find_absent(const GroupId& group) const {
+  if (loading_.contains(group)) return nullptr;
+  const auto found = absent_.find(group);
+  if (found == absent_.end() || ports_.time.now_ms() - found->second.read_ms > kStrangersMs) return nullptr;
+  return &found->second;
+}
+
+bool GroupCache::knows(const GroupId& group, uint64_t age_max_ms) const {
+  if (loading_.contains(group) || find_absent(group) != nullptr) return true;
+  const auto found = groups_.find(group);
+  return found != groups_.end() && ports_.time.now_ms() - found->second.read_ms <= age_max_ms;
+}
+
+Task<GroupCache::Found> GroupCache::get(GroupId group, uint64_t age_max_ms) {
+  if (const Entry* const entry = find(group, age_max_ms)) co_return entry->group;
+  if (const Absent* const absent = find_absent(group)) co_return Fail(absent->error);
   auto& loading = loading_[group];
   if (!loading) {
     loading = std::make_unique<Loading>();
@@ -63,11 +78,6 @@ Task<GroupCache::Found> GroupCache::get(GroupId group) {
   }
   LoadWait wait{*loading};
   co_return co_await wait;
-}
-
-Task<GroupCache::Found> GroupCache::get_fresh(GroupId group) {
-  (void)find(group, kFreshMs);
-  return get(group);
 }
 
 Task<void> GroupCache::load(GroupId group) {
@@ -80,11 +90,21 @@ Task<void> GroupCache::load(GroupId group) {
     loading.found = co_await std::move(reading);
     if (!loading.stale) break;
   }
-  const uint64_t now = ports_.time.now_ms();
-  if (loading.found && !loading.stale) groups_[group] = {*loading.found, now, now};
+  if (!loading.stale) keep(group, loading.found);
   // In order, and newcomers behind.
   for (size_t i = 0; i < loading.waiters.size(); ++i) loading.waiters[i].resume();
   loading_.erase(group);
+}
+
+void GroupCache::keep(const GroupId& group, const Found& found) {
+  const uint64_t now = ports_.time.now_ms();
+  absent_.erase(group);
+  if (found) {
+    groups_[group] = {*found, now, now};
+  } else if (found.error() == StoreError::kNotFound || found.error() == StoreError::kDamaged) {
+    if (absent_.size() >= kAbsentMax) absent_.clear();
+    absent_[group] = {found.error(), now};
+  }
 }
 
 Task<GroupCache::Found> GroupCache::read(GroupId group) {
@@ -92,7 +112,10 @@ Task<GroupCache::Found> GroupCache::read(GroupId group) {
   co_await enter(ports_.executor);
   if (!record) co_return Fail(record.error());
   const auto state = read_group_state(record->state);
-  if (!state) co_return Fail(StoreError::kUnavailable);
+  if (!state) {
+    spdlog::error("group {}: its state at revision {} is damaged", group.hex(), record->revision.value);
+    co_return Fail(StoreError::kDamaged);
+  }
   if (state->members_size() == 0) co_return Fail(StoreError::kNotFound);
   auto known = std::make_shared<KnownGroup>();
   known->revision = record->revision;
@@ -114,7 +137,7 @@ Task<Result<std::vector<AccountId>, StoreError>> GroupCache::members_at(GroupId 
   Task<Found> finding = get(group);
   const Found found = co_await std::move(finding);
   if (found && (*found)->revision == revision) co_return (*found)->accounts();
-  if (!found && found.error() != StoreError::kNotFound) co_return Fail(found.error());
+  if (!found && found.error() == StoreError::kUnavailable) co_return Fail(found.error());
   Task<Result<std::vector<AccountId>, StoreError>> replaying = replay(group, revision);
   co_return co_await std::move(replaying);
 }
@@ -135,16 +158,17 @@ Task<Result<std::vector<AccountId>, StoreError>> GroupCache::replay(GroupId grou
       const auto change =
           parts.ParseFromString(record.change) ? read_group_change(parts.change()) : Fail(GroupError::kMalformed);
       auto after = change ? apply_change(state, *change) : Fail(change.error());
-      if (!after) co_return Fail(StoreError::kUnavailable);
+      if (!after) co_return Fail(StoreError::kDamaged);
       state = std::move(*after);
     }
   }
-  if (!state) co_return Fail(StoreError::kUnavailable);
+  if (!state) co_return Fail(StoreError::kDamaged);
   co_return members_of(*state);
 }
 
 void GroupCache::changed(const GroupId& group, Revision revision) {
   if (const auto loading = loading_.find(group); loading != loading_.end()) loading->second->stale = true;
+  absent_.erase(group);
   const auto found = groups_.find(group);
   if (found != groups_.end() && found->second.group->revision < revision) groups_.erase(found);
 }
@@ -161,6 +185,7 @@ void GroupCache::list_changed(const AccountId& account, Revision revision) {
 
 void GroupCache::sweep() {
   const uint64_t now = ports_.time.now_ms();
+  std::erase_if(absent_, [now](const auto& one) { return now - one.second.read_ms > kStrangersMs; });
   std::erase_if(groups_, [now](const auto& one) { return now - one.second.used_ms > uint64_t{kIdleS} * 1000; });
 }
 

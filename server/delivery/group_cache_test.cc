@@ -106,10 +106,10 @@ TEST_F(GroupCacheTest, OfAChangeWhileItIsReadNothingOldStays_GROUP_3) {
 TEST_F(GroupCacheTest, ItIsReadAgainWhenItIsOldAndDroppedWhenNobodyUsesIt) {
   ASSERT_TRUE(get());
   uint64_t before = loads();
-  ASSERT_TRUE(world.loops.run(0, cache().get_fresh(group.id)));
+  ASSERT_TRUE(world.loops.run(0, cache().get(group.id, GroupCache::kFreshMs)));
   EXPECT_EQ(loads(), before) << "it was read just now";
   world.loops.pass(2'000);
-  ASSERT_TRUE(world.loops.run(0, cache().get_fresh(group.id)));
+  ASSERT_TRUE(world.loops.run(0, cache().get(group.id, GroupCache::kFreshMs)));
   EXPECT_EQ(loads(), before + 1);
   world.loops.pass(uint64_t{GroupCache::kAgeMaxS} * 1000 + 1);
   before = loads();
@@ -120,8 +120,34 @@ TEST_F(GroupCacheTest, ItIsReadAgainWhenItIsOldAndDroppedWhenNobodyUsesIt) {
   EXPECT_EQ(cache().size(), 0u);
 }
 
-TEST_F(GroupCacheTest, WhoIsNotThereOrCannotBeAskedIsNotKept) {
-  EXPECT_EQ(world.loops.run(0, cache().get(world.random.id<GroupId>())).error(), StoreError::kNotFound);
+TEST_F(GroupCacheTest, WhatIsNotThereIsAskedSeldomAndKnownAtOnceWhenItComes) {
+  FollowedGroup later{world.random.id<GroupId>()};
+  const auto find = [&] { return world.loops.run(0, cache().get(later.id, GroupCache::kFreshMs)); };
+  const uint64_t before = loads();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(find().error(), StoreError::kNotFound);
+    EXPECT_TRUE(cache().knows(later.id, 0));
+    world.loops.pass(200);
+  }
+  EXPECT_EQ(loads(), before + 1);
+  std::swap(group, later);
+  take(group.creating(by(0), {people[1]}));
+  std::swap(group, later);
+  EXPECT_EQ(find().error(), StoreError::kNotFound) << "nobody has told";
+  cache().changed(later.id, {1});
+  EXPECT_FALSE(cache().knows(later.id, GroupCache::kAgeMaxMs));
+  EXPECT_TRUE(find());
+  EXPECT_TRUE(cache().knows(later.id, GroupCache::kFreshMs));
+  world.loops.pass(1'000);
+  EXPECT_FALSE(cache().knows(later.id, GroupCache::kFreshMs));
+  EXPECT_TRUE(cache().knows(later.id, GroupCache::kStrangersMs));
+}
+
+TEST_F(GroupCacheTest, WhoIsNotThereForLongOrCannotBeAskedIsNotKept) {
+  const GroupId none = world.random.id<GroupId>();
+  EXPECT_EQ(world.loops.run(0, cache().get(none)).error(), StoreError::kNotFound);
+  world.loops.pass(GroupCache::kStrangersMs + 1);
+  EXPECT_FALSE(cache().knows(none, GroupCache::kAgeMaxMs));
   world.accounts().faults.fail_next(StoreError::kUnavailable);
   EXPECT_EQ(get().error(), StoreError::kUnavailable);
   EXPECT_TRUE(get());
@@ -146,6 +172,18 @@ TEST_F(GroupCacheTest, MembersOfEachRevisionAreFound_GROUP_3) {
   EXPECT_EQ(members_at(last - 1), some({0, 1, 2, 3}));
   EXPECT_EQ(members_at(last - 2), some({0, 2, 3}));
   EXPECT_TRUE(world.loops.run(0, cache().members_at(world.random.id<GroupId>(), {1}))->empty());
+}
+
+TEST_F(GroupCacheTest, WhatIsDamagedIsSaidOfThatGroupOrMadeFromItsChanges_GROUP_3) {
+  take(group.adding(by(0), {people[3]}));
+  world.groups().damage_state(group.id, false);
+  EXPECT_EQ(get().error(), StoreError::kDamaged);
+  EXPECT_EQ(members_at(2), some({0, 1, 2, 3})) << "its changes are there";
+  const uint64_t before = loads();
+  EXPECT_EQ(get().error(), StoreError::kDamaged);
+  EXPECT_EQ(loads(), before) << "it is asked seldom";
+  world.groups().damage_state(group.id, true);
+  EXPECT_EQ(world.loops.run(0, cache().members_at(group.id, {2})).error(), StoreError::kDamaged);
 }
 
 }  // namespace

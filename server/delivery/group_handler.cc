@@ -2,6 +2,8 @@
 
 #include "server/delivery/group_handler.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -88,7 +90,12 @@ Task<void> GroupHandler::find_members(std::shared_ptr<const GroupLogRecord> reco
   const auto members = co_await std::move(finding);
   if (closed_) co_return;
   if (members) {
-    hand_out(record, *members);
+    hand_out(*record, *members);
+  } else if (members.error() == StoreError::kDamaged) {
+    spdlog::error("group {}: a message of {} is lost, for who its members are can't be read", record->group.hex(),
+                  record->from.account.hex());
+    ++ports_.counters.group_messages_lost;
+    done(Flight::of(*record));
   } else {
     without_members_.push_back(std::move(record));
     try_again();
@@ -96,19 +103,18 @@ Task<void> GroupHandler::find_members(std::shared_ptr<const GroupLogRecord> reco
 }
 
 // One hop to each loop. Who is done says so by a hop back; a loop that closes before never does.
-void GroupHandler::hand_out(const std::shared_ptr<const GroupLogRecord>& record,
-                            const std::vector<AccountId>& members) {
+void GroupHandler::hand_out(const GroupLogRecord& record, const std::vector<AccountId>& members) {
   std::vector<std::vector<AccountId>> by_shard(ports_.shards.size());
   for (const AccountId& member : members) by_shard[ports_.shards.index_of(member)].push_back(member);
-  const auto flight = std::make_shared<Flight>(Flight{record, 0});
+  const auto flight = std::make_shared<Flight>(Flight::of(record));
   for (const auto& some : by_shard) flight->loops += some.empty() ? 0 : 1;
-  if (flight->loops == 0) return done(*record);
-  const auto message = std::make_shared<const GroupMessage>(GroupMessage::of(*record));
+  if (flight->loops == 0) return delivered(*flight);
+  const auto message = std::make_shared<const GroupMessage>(GroupMessage::of(record));
   for (size_t i = 0; i < by_shard.size(); ++i) {
     if (by_shard[i].empty()) continue;
     Shard& shard = ports_.shards.at(i);
     auto landed = [this, flight] {
-      if (--flight->loops == 0 && !closed_) done(*flight->record);
+      if (--flight->loops == 0 && !closed_) delivered(*flight);
     };
     GroupInboxes::Job job;
     job.message = message;
@@ -119,20 +125,23 @@ void GroupHandler::hand_out(const std::shared_ptr<const GroupLogRecord>& record,
   }
 }
 
-void GroupHandler::done(const GroupLogRecord& record) {
-  const Slot slot = slot_of(record.group);
-  Progress& progress = slots_[slot.value];
-  const auto found = std::ranges::lower_bound(progress.records, record.number, {}, &Record::number);
+void GroupHandler::delivered(const Flight& flight) {
+  ++ports_.counters.group_messages_delivered;
+  done(flight);
+}
+
+void GroupHandler::done(const Flight& flight) {
+  Progress& progress = slots_[flight.slot.value];
+  const auto found = std::ranges::lower_bound(progress.records, flight.number, {}, &Record::number);
   found->done = true;
   --records_;
-  bytes_ -= record.payload.size();
-  ++ports_.counters.group_messages_delivered;
+  bytes_ -= flight.bytes;
   uint64_t settled = 0;
   while (!progress.records.empty() && progress.records.front().done) {
     settled = progress.records.front().number;
     progress.records.pop_front();
   }
-  if (settled != 0) ports_.log.settled(slot, settled);
+  if (settled != 0) ports_.log.settled(flight.slot, settled);
   read_on();
 }
 

@@ -11,7 +11,8 @@
 // Order:  a slot's records are handed out in the log's order (ORDER-1), but for what a store did not answer.
 // Limits: at most about kRecordsMax records and kBytesMax bytes of them are on their way; the rest waits in the log.
 //         Slots come to it in turn.
-// Errors: what a store did not answer is asked again every second, other records go on meanwhile.
+// Errors: what a store did not answer is asked again every second, other records go on meanwhile. A message to a group
+//         of which what is stored is damaged goes to nobody, and is counted and logged.
 // Calls:  on the shard's executor.
 #pragma once
 
@@ -70,10 +71,16 @@ class GroupHandler {
 
     [[nodiscard]] bool is_behind() const { return more || taken < known; }
   };
-  // On its way to the loops that own members.
+  // What is left of a record once its message is on its way to the loops that own members.
   struct Flight {
-    std::shared_ptr<const GroupLogRecord> record;
+    Slot slot;
+    uint64_t number = 0;
+    size_t bytes = 0;
     size_t loops = 0;  // that have not said that they are done
+
+    static Flight of(const GroupLogRecord& record) {
+      return {slot_of(record.group), record.number, record.payload.size(), 0};
+    }
   };
 
   // For what one more read may bring.
@@ -82,8 +89,9 @@ class GroupHandler {
   void read_on();
   Task<void> read(Slot slot);
   Task<void> find_members(std::shared_ptr<const GroupLogRecord> record);
-  void hand_out(const std::shared_ptr<const GroupLogRecord>& record, const std::vector<AccountId>& members);
-  void done(const GroupLogRecord& record);
+  void hand_out(const GroupLogRecord& record, const std::vector<AccountId>& members);
+  void delivered(const Flight& flight);
+  void done(const Flight& flight);
   void try_again();
 
   const Ports ports_;

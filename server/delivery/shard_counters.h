@@ -23,6 +23,7 @@ struct ShardCounters {
   uint64_t receipts_coalesced = 0;
   uint64_t notices_dropped = 0;
   uint64_t group_messages_delivered = 0;  // in all members' inboxes
+  uint64_t group_messages_lost = 0;       // of a group whose record is damaged
   uint64_t group_entries_dropped = 0;     // device entries for which there was no room
   uint64_t group_receipts_appended = 0;   // device entries
   uint64_t entries_expired = 0;

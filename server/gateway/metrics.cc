@@ -136,6 +136,9 @@ void add_shards(const ShardCounters& total, uint64_t accounts, std::optional<uin
   families.counter("kith_notices_dropped_total", "Notices to inboxes that were full.", total.notices_dropped);
   families.counter("kith_group_messages_delivered_total", "Messages to groups that all members' inboxes have.",
                    total.group_messages_delivered);
+  families.counter("kith_group_messages_lost_total",
+                   "Messages to groups that went to nobody, because what is stored of the group is damaged.",
+                   total.group_messages_lost);
   families.counter("kith_group_entries_dropped_total",
                    "Messages to groups that a device's inbox had no room for, each counted per device.",
                    total.group_entries_dropped);
@@ -159,6 +162,7 @@ void add_to(ShardCounters& total, const ShardCounters& one) {
   total.receipts_coalesced += one.receipts_coalesced;
   total.notices_dropped += one.notices_dropped;
   total.group_messages_delivered += one.group_messages_delivered;
+  total.group_messages_lost += one.group_messages_lost;
   total.group_entries_dropped += one.group_entries_dropped;
   total.group_receipts_appended += one.group_receipts_appended;
   total.entries_expired += one.entries_expired;

@@ -319,6 +319,32 @@ TEST_F(GroupMessagesTest, WhatTheLogStillHasAtAStartIsDeliveredAgainAndEachOnce_
   }
 }
 
+TEST_F(GroupMessagesTest, ItsLifeIsCountedFromItsServerTimeAlsoOverARestart_INBOX_1_GROUP_3) {
+  const FollowedGroup group = of_three();
+  log().read_faults.fail(StoreError::kUnavailable);
+  std::vector<MessageId> ids;
+  for (const uint32_t life_ms : {60'000u, 200'000u, 0u}) {
+    ids.push_back(new_id());
+    wire::Send send = to(group, ids.back());
+    send.set_life_ms(life_ms);
+    ASSERT_TRUE(write(ana, send).has_accepted());
+  }
+  world.stop();
+  world.restart();
+  world.loops.pass(70'000);
+  log().read_faults.fail(std::nullopt);
+  world.loops.pass(3'000);
+  const auto messages_of = [this](const TestDevice& device) {
+    RecordingSession session;
+    EXPECT_TRUE(hello(device, session));
+    world.loops.settle();
+    return session.messages();
+  };
+  EXPECT_EQ(messages_of(ben), (std::vector{ids[1], ids[2]}));
+  world.loops.pass(130'000);
+  EXPECT_EQ(messages_of(cleo), std::vector{ids[2]});
+}
+
 TEST_F(GroupMessagesTest, AMessageIsForTheMembersOfItsRevision_GROUP_3) {
   FollowedGroup group = of_three();
   ASSERT_TRUE(make(group, ana, group.naming(ana.address, "sealed")));
@@ -351,7 +377,81 @@ TEST_F(GroupMessagesTest, OfAGroupThatIsForgottenNothingIsHeldUp_GROUP_3) {
   EXPECT_EQ(log().held(), 0u);
 }
 
+TEST_F(GroupMessagesTest, ADamagedGroupIsToldByNameAndHoldsUpNoOther_GROUP_3) {
+  const FollowedGroup damaged = of_three();
+  FollowedGroup sound = new_group();
+  while (slot_of(sound.id) != slot_of(damaged.id)) sound = new_group();
+  ASSERT_TRUE(make(sound, ana, sound.creating(ana.address, {of(ben)})));
+  log().read_faults.hold();
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(write(ana, damaged).has_accepted());
+  const MessageId id = new_id();
+  ASSERT_TRUE(write(ana, to(sound, id)).has_accepted());
+  world.ports().groups.damage_state(damaged.id, true);
+  world.loops.pass(uint64_t{GroupCache::kAgeMaxS} * 1000 + 1);
+  log().read_faults.release();
+  world.loops.pass(5'000);
+  EXPECT_EQ(log().held(), 0u);
+  EXPECT_EQ(world.of(of(ana)).counters().group_messages_lost, 300u);
+  RecordingSession at_ben;
+  ASSERT_TRUE(hello(ben, at_ben));
+  world.loops.settle();
+  EXPECT_EQ(at_ben.messages(), std::vector{id});
+  const wire::ServerFrame answer = write(ana, damaged);
+  EXPECT_EQ(code(answer), wire::kInternal);
+  EXPECT_GE(answer.refused().retry_after_ms(), 10'000u);
+  EXPECT_EQ(code_of(send(damaged, ana, sign(damaged, ana, damaged.naming(ana.address, "sealed")))), wire::kInternal);
+  EXPECT_EQ(read(damaged, dora).error().code, wire::kInternal);
+}
+
 // ---- bounds
+
+TEST_F(GroupMessagesTest, WhoIsNoMemberMakesTheServerReadSeldom_GROUP_3_LIMIT_1) {
+  const FollowedGroup group = of_three();
+  const wire::Send to_group = to(group, new_id());
+  wire::Send to_none = to_group;
+  to_none.mutable_group()->set_group_id(world.random.id<GroupId>().bytes());
+  ASSERT_TRUE(write(ana, group).has_accepted());
+  const uint64_t before = world.ports().groups.faults.calls();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(code(write(dora, to_group)), wire::kNoSuchGroup);
+    EXPECT_EQ(code(write(dora, to_none)), wire::kNoSuchGroup);
+    world.loops.pass(99);
+  }
+  EXPECT_LE(world.ports().groups.faults.calls() - before, 4u) << "of each once in five seconds";
+}
+
+class FewLooks : public GroupMessagesTest {
+ protected:
+  static HandlersWorldOptions options() {
+    HandlersWorldOptions options;
+    options.rates.profile_read = {5, 1'000};
+    return options;
+  }
+  FewLooks() : GroupMessagesTest(options()) {}
+};
+
+TEST_F(FewLooks, WhoNamesManyGroupsWaitsAsWhoReadsProfiles_LIMIT_1) {
+  const FollowedGroup group = of_three();
+  wire::Send send = to(group, new_id());
+  const auto ask = [&] {
+    send.mutable_group()->set_group_id(world.random.id<GroupId>().bytes());
+    return write(dora, send);
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(code(ask()), wire::kNoSuchGroup);
+  const uint64_t before = world.ports().groups.faults.calls();
+  const wire::ServerFrame answer = ask();
+  EXPECT_EQ(code(answer), wire::kRateLimited);
+  EXPECT_GT(answer.refused().retry_after_ms(), 0u);
+  wire::Send read;
+  read.set_message_id(new_id().bytes());
+  read.mutable_read_in_group()->set_group_id(world.random.id<GroupId>().bytes());
+  EXPECT_EQ(code(write(dora, read)), wire::kRateLimited);
+  EXPECT_EQ(world.ports().groups.faults.calls(), before);
+  EXPECT_TRUE(write(ana, group).has_accepted()) << "whoever asks for little does not notice";
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(write(ana, group).has_accepted()) << "nor who writes much to a group";
+  world.loops.pass(1'000);
+  EXPECT_EQ(code(ask()), wire::kNoSuchGroup);
+}
 
 class SmallInboxes : public GroupMessagesTest {
  protected:

@@ -7,7 +7,8 @@
 //
 //   1  check the form
 //   2  hold it against what this loop knows of the group: membership, who may write, revision, lists of devices. What
-//      the device names otherwise is read anew before it is refused: another process may have taken a change
+//      the device names otherwise is read anew before it is refused: another process may have taken a change. For who
+//      is no member that is seldom, and each look into the stores costs the account what reading a profile does
 //   3  take the server time, append to the log; of a message that was appended before the log answers the first time
 //      (SEND-1)
 //
@@ -87,6 +88,16 @@ const Bytes& digest_of(KnownGroup& group) {
   return group.lists_digest;
 }
 
+// How long the account has to wait before the server looks the group up for it; 0: it may, or knows.
+uint32_t wait_to_look(Services& services, const AccountId& account, const GroupId& group, uint64_t age_max_ms) {
+  if (services.shards.of(account).groups().knows(group, age_max_ms)) return 0;
+  return services.rate_limits.take(Limit::kProfileRead, account.view());
+}
+
+wire::ServerFrame refused_rate(const wire::Send& send, uint32_t wait_ms) {
+  return refused(send, wire::kRateLimited, "groups looked up", wait_ms);
+}
+
 // Why the message is not taken as the group is; kErrorUnspecified: it is.
 wire::ErrorCode why_not(KnownGroup& group, DeviceAddress from, const wire::ToGroup& to) {
   const KnownGroup::Member* const member = group.member(from.account);
@@ -133,10 +144,17 @@ Task<wire::ServerFrame> send_to_group(Services& services, DeviceAddress from, wi
   auto record = check(from, send);
   if (!record) co_return refused(send, record.error().code, record.error().detail.c_str());
   Shard& home = services.shards.of(from.account);
-  const GroupCache::Found known = co_await home.groups().get(record->group);
+  uint64_t age_max_ms = GroupCache::kAgeMaxMs;
+  if (const uint32_t wait_ms = wait_to_look(services, from.account, record->group, age_max_ms); wait_ms != 0)
+    co_return refused_rate(send, wait_ms);
+  const GroupCache::Found known = co_await home.groups().get(record->group, age_max_ms);
   if (!known) co_return refused(send, known.error());
-  if (why_not(**known, from, send.group()) != wire::kErrorUnspecified) {
-    const GroupCache::Found anew = co_await home.groups().get_fresh(record->group);
+  const wire::ErrorCode why_known_not = why_not(**known, from, send.group());
+  if (why_known_not != wire::kErrorUnspecified) {
+    age_max_ms = why_known_not == wire::kNoSuchGroup ? GroupCache::kStrangersMs : GroupCache::kFreshMs;
+    if (const uint32_t wait_ms = wait_to_look(services, from.account, record->group, age_max_ms); wait_ms != 0)
+      co_return refused_rate(send, wait_ms);
+    const GroupCache::Found anew = co_await home.groups().get(record->group, age_max_ms);
     if (!anew) co_return refused(send, anew.error());
     const wire::ErrorCode why = why_not(**anew, from, send.group());
     if (why != wire::kErrorUnspecified) co_return refused(send, **anew, why);
@@ -158,6 +176,8 @@ Task<wire::ServerFrame> read_in_group(Services& services, DeviceAddress from, wi
   auto runs = runs_of(send.read_in_group());
   if (!runs) co_return refused(send, runs.error().code, runs.error().detail.c_str());
   Shard& home = services.shards.of(from.account);
+  if (const uint32_t wait_ms = wait_to_look(services, from.account, *group, GroupCache::kAgeMaxMs); wait_ms != 0)
+    co_return refused_rate(send, wait_ms);
   const GroupCache::Found known = co_await home.groups().get(*group);
   if (!known) co_return refused(send, known.error());
   if ((*known)->member(from.account) == nullptr) co_return refused(send, wire::kNoSuchGroup, "group_id");

@@ -28,6 +28,15 @@ class MemoryGroupStore final : public GroupStore {
     return all;
   }
 
+  // As a disk may: the last state of the group, or every one, is no state any more.
+  void damage_state(const GroupId& group, bool every) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Change>& changes = groups_.at(group).changes;
+    for (Change& change : changes) {
+      if (every || &change == &changes.back()) change.state = "damaged";
+    }
+  }
+
   Task<Result<GroupRecord, StoreError>> load(GroupId group) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
