@@ -23,6 +23,8 @@ inline constexpr size_t kEnvelopeBytesMax = 68 * 1024;
 inline constexpr size_t kFrameBytesMax = 384 * 1024;
 static_assert(kDevicesMax * (kEnvelopeBytesMax + 32) + 1024 <= kFrameBytesMax, "a Send of the largest envelopes");
 
+// Sends of one frame.
+inline constexpr size_t kSendsMax = 64;
 // Entries that a Confirm or Hello withholds (TICK-1).
 inline constexpr size_t kWithheldMax = 256;
 // Of a body that passes between a client core and its host in pieces (proto/client_api/host.proto): a piece of it, and

@@ -322,6 +322,77 @@ TEST_F(GroupSendingTest, AFullInboxHoldsNobodyUp) {
   EXPECT_EQ(read_by(kPeer, to_group()[0]), "hello");
 }
 
+TEST_F(GroupSendingTest, TheKeysLeaveTogetherOnceWhatEachNeedsIsThere_GROUP_6) {
+  add_peer(kPeer);
+  add_peer(kOther);
+  set_members({kPeer, kOther});
+  holds_bundles_ = true;
+  write(1);
+  pump();
+  ASSERT_THAT(bundles_asked_for_, SizeIs(2)) << "at the same time";
+  bundles_asked_for_[0](Devices::Outcome::kDone);
+  pump();
+  EXPECT_THAT(link_.sends, IsEmpty());
+  ASSERT_TRUE(OutboxAloneTest::write(9, kOther));
+  pump();
+  EXPECT_THAT(sent(), ElementsAre(message_id(9))) << "it does not wait behind the key";
+  link_.sends.clear();
+  bundles_asked_for_[1](Devices::Outcome::kDone);
+  pump();
+  EXPECT_THAT(link_.sends, SizeIs(2));
+  EXPECT_EQ(link_.frames, 2u);
+  EXPECT_EQ(accept_keys(), 2u);
+  EXPECT_THAT(to_group(), SizeIs(1));
+}
+
+TEST_F(GroupSendingTest, WhoseDevicesCanNotBeHadHoldsUpNoKeyOfOthers_GROUP_6) {
+  add_peer(kPeer);
+  add_peer(kOther);
+  set_members({kPeer, kOther});
+  holds_bundles_ = true;
+  write(1);
+  pump();
+  ASSERT_THAT(bundles_asked_for_, SizeIs(2));
+  bundles_asked_for_[0](Devices::Outcome::kUnavailable);
+  bundles_asked_for_[1](Devices::Outcome::kDone);
+  pump();
+  EXPECT_EQ(accept_keys(), 1u);
+  EXPECT_THAT(to_group(), SizeIs(1));
+}
+
+TEST_F(GroupSendingTest, OneAccountsStaleListHoldsUpNoKeyOfOthers_DEVICE_1) {
+  add_peer(kPeer);
+  add_peer(kOther);
+  set_members({kPeer, kOther});
+  write(1);
+  pump();
+  ASSERT_THAT(link_.sends, SizeIs(2));
+  EXPECT_EQ(link_.frames, 1u);
+  const auto stale = std::ranges::find_if(
+      link_.sends, [](const wire::Send& send) { return send.account().account_id() == kPeer.view(); });
+  ASSERT_NE(stale, link_.sends.end());
+  const wire::Send first = *stale;
+  link_.sends.erase(stale);
+  wire::Refused refused;
+  refused.set_message_id(first.message_id());
+  refused.set_account(kPeer.bytes());
+  refused.set_code(wire::kStaleDevices);
+  outbox_.on_refused(refused);
+  pump();
+  EXPECT_EQ(accept_keys(), 1u);
+  ASSERT_THAT(lists_asked_for_, SizeIs(1));
+  DeviceListRow list = *store_.device_lists.find(kPeer);
+  list.revision = {5};
+  store_.device_lists.set(list);
+  lists_asked_for_[0](Devices::Outcome::kDone);
+  pump();
+  ASSERT_THAT(link_.sends, SizeIs(2));
+  EXPECT_EQ(link_.sends[1].message_id(), first.message_id());
+  EXPECT_EQ(link_.sends[1].account().device_list_revision(), 5u);
+  EXPECT_EQ(accept_keys(), 1u);
+  EXPECT_THAT(to_group(), SizeIs(1));
+}
+
 TEST_F(GroupSendingTest, HandingOutGoesOnAfterARestartWhereItWas_GROUP_6) {
   std::vector<AccountId> members;
   for (uint32_t i = 0; i < 150; ++i) {

@@ -18,12 +18,21 @@ namespace kith::core {
 namespace {
 constexpr uint32_t kPreparationsMax = 3;
 constexpr int64_t kLoadedAtOnce = 100;
+constexpr size_t kFieldBytes = 8;  // of a Send in its frame, beside itself
 
 // Whom an answer names.
 std::optional<Target> target_of(const auto& answer) {
   if (const auto account = AccountId::from_bytes(answer.account())) return Target(*account);
   if (const auto group = GroupId::from_bytes(answer.group())) return Target(*group);
   return std::nullopt;
+}
+
+// Whether for one of these accounts a list or bundles are being fetched.
+bool any_is_preparing(const auto& lanes, const std::multiset<AccountId>& accounts) {
+  return std::any_of(accounts.begin(), accounts.end(), [&lanes](const AccountId& account) {
+    const auto lane = lanes.find(account);
+    return lane != lanes.end() && lane->second->preparing;
+  });
 }
 
 GroupId group_of_key(const OutboxRow& row) {
@@ -202,6 +211,7 @@ void Outbox::pump() {
     released_ = false;
     serve_lanes();
   } while (released_ && !ports_.store.database.failed());
+  leave();
 }
 
 void Outbox::serve_lanes() {
@@ -224,16 +234,24 @@ void Outbox::serve_lanes() {
 }
 
 bool Outbox::send_next(const Target& target, Lane& lane, Turn& turn) {
-  const auto item = std::find_if(lane.items.begin(), lane.items.end(),
-                                 [](const Item& each) { return !each.in_flight && !each.waits(); });
-  if (item == lane.items.end()) return false;
-  std::optional<OutboxRow> row = ports_.store.outbox.find(item->sequence);
-  if (!row) return false;  // the database failed: the commit will say so
-  switch (target.kind) {
-    case TargetKind::kAccount: return send_to_account(target.account(), lane, turn, *item, *row);
-    case TargetKind::kGroup: return send_to_group(target.group(), lane, *item, *row);
+  for (Item& item : lane.items) {
+    if (item.in_flight || item.waits()) continue;
+    // A group's keys leave together: one that has what it needs waits for the others, and what is behind it goes on.
+    const bool gathers = item.kind == OutboxKind::kGroupKey && any_is_preparing(lanes_, handing_[item.group]);
+    if (gathers && lane.preparations > 0) continue;
+    std::optional<OutboxRow> row = ports_.store.outbox.find(item.sequence);
+    if (!row) return false;  // the database failed: the commit will say so
+    if (gathers && !row->sealed) {
+      if (!prepare(target.account(), lane, turn, item, *row)) return false;
+      continue;
+    }
+    switch (target.kind) {
+      case TargetKind::kAccount: return send_to_account(target.account(), lane, turn, item, *row);
+      case TargetKind::kGroup: return send_to_group(target.group(), lane, item, *row);
+    }
+    return false;  // a kind of a later version
   }
-  return false;  // a kind of a later version
+  return false;
 }
 
 bool Outbox::send_to_account(const AccountId& account, Lane& lane, Turn& turn, Item& item, OutboxRow& row) {
@@ -401,22 +419,42 @@ void Outbox::write(const OutboxRow& row, wire::Send& send) {
 }
 
 void Outbox::put(Lane& lane, Item& item, const OutboxRow& row) {
-  wire::ClientFrame frame;
-  write(row, *frame.mutable_send());
+  wire::Send send;
+  write(row, send);
   const uint32_t payload_max = ports_.connection.limits().envelope_bytes_max();
   const bool too_large = std::any_of(row.envelopes.begin(), row.envelopes.end(), [payload_max](const auto& sealed) {
     return payload_max != 0 && sealed.payload.size() > payload_max;
   });
-  const uint32_t told = ports_.connection.limits().frame_bytes_max();
-  const size_t frame_max = told == 0 ? kFrameBytesMax : told;
-  if (too_large || frame.ByteSizeLong() > frame_max) return fail(row.target, item.id, FailureReason::kMessageTooLarge);
+  const size_t bytes = send.ByteSizeLong() + kFieldBytes;
+  if (too_large || bytes > frame_bytes_max()) return fail(row.target, item.id, FailureReason::kMessageTooLarge);
   item.in_flight = true;
   item.sent_at_ms = ports_.clock.monotonic().value;
   ++lane.in_flight;
   ++in_flight_;
   lane.preparations = 0;
-  ports_.connection.send(frame);
+  const bool is_full = leaving_.sends_size() == static_cast<int>(kSendsMax);
+  if (is_full || leaving_bytes_ + bytes > frame_bytes_max()) leave();
+  leaving_.add_sends()->Swap(&send);
+  leaving_bytes_ += bytes;
   if (!watch_.is_set()) watch();
+}
+
+size_t Outbox::frame_bytes_max() const {
+  const uint32_t told = ports_.connection.limits().frame_bytes_max();
+  return told == 0 ? kFrameBytesMax : told;
+}
+
+void Outbox::leave() {
+  if (leaving_.sends_size() == 0) return;
+  wire::ClientFrame frame;
+  if (leaving_.sends_size() == 1) {
+    frame.mutable_send()->Swap(leaving_.mutable_sends(0));
+  } else {
+    frame.mutable_sends()->Swap(&leaving_);
+  }
+  leaving_.Clear();
+  leaving_bytes_ = 0;
+  ports_.connection.send(frame);
 }
 
 void Outbox::on_accepted(const wire::Accepted& accepted) {

@@ -6,9 +6,10 @@
 // ciphertext is committed with the ratchet that made it, before the frame leaves. So after a crash or a new connection
 // the same bytes go out under the same message id, and the server, which knows the id, does nothing twice (SEND-1).
 //
-// Items to one target form a lane and leave in order. Up to kInFlightMax sends are on their way in all; an item is not
-// held up by the one before it, but once one was refused nothing more leaves the lane until all that is on its way is
-// answered; then the lane goes on from its first item.
+// Items to one target form a lane and leave in order; what leaves at the same time shares frames (SEND-5), whomever it
+// goes to. Up to kInFlightMax sends are on their way in all; an item is not held up by the one before it, but once one
+// was refused nothing more leaves the lane until all that is on its way is answered; then the lane goes on from its
+// first item.
 //   stale devices (DEVICE-1)    the list is fetched; devices that were missing are added, those that are no more are
 //                               dropped
 //   no such account             the item fails; all of the lane, when that is the answer to asking for its list
@@ -20,9 +21,9 @@
 //   anything else               the lane pauses, as long as the server says or from 1 s to 5 min, doubling
 //   nothing, for kAnswerMs      the connection is given up
 //
-// A message to a group waits for what group_sending.h says that it needs. Keys that are to be handed out first are
-// items to their accounts; while any of them moves the group's lane waits. One that can't be sent now, as to a full
-// inbox, holds nobody up: who gets its key late asks for what it could not read.
+// A message to a group waits for what group_sending.h says that it needs. Keys to hand out first are items to their
+// accounts, and leave together once what each needs is there; while one of them moves the group's lane waits. One that
+// can't be sent now, as to a full inbox, holds nobody up: who gets its key late asks for what it could not read.
 //
 // An item may wait for another one of any lane, its predecessor (OutboxRow::after_sequence): a message for the upload
 // that it is about. It leaves once that one was accepted. What is behind it does not wait, not even in its lane: it
@@ -75,7 +76,7 @@ class Outbox {
   static constexpr size_t kBesideMax = 10000;
   static constexpr size_t kSilentMax = 2000;
   static constexpr ptrdiff_t kSilentOfOneMax = 300;
-  static constexpr size_t kInFlightMax = 32;
+  static constexpr size_t kInFlightMax = 64;
   static constexpr uint64_t kAnswerMs = 30000;  // a server that takes longer is taken for dead
   static constexpr uint64_t kPauseMinMs = 1000;
   static constexpr uint64_t kPauseMaxMs = 300000;
@@ -199,7 +200,10 @@ class Outbox {
   // Whether the group's keys are on their way to somebody.
   [[nodiscard]] bool hands_out(const GroupId& group) const;
   void put(Lane& lane, Item& item, const OutboxRow& row);
-  // The frame of a sealed item.
+  // Sends what put() has gathered.
+  void leave();
+  [[nodiscard]] size_t frame_bytes_max() const;
+  // Of a sealed item.
   static void write(const OutboxRow& row, wire::Send& send);
   void accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
@@ -219,6 +223,8 @@ class Outbox {
   std::multimap<int64_t, Place> waiting_;  // by the sequence of what they wait for
   bool released_ = false;                  // something, perhaps in a lane that had its turn
   Target last_served_;
+  wire::Sends leaving_;  // at the end of pump(), or when the frame is full
+  size_t leaving_bytes_ = 0;
   std::map<GroupId, std::multiset<AccountId>> handing_;  // to whom keys of a group are still to be sent
   size_t count_ = 0;
   size_t beside_ = 0;  // of these

@@ -50,6 +50,46 @@ TEST_F(OutboxAloneTest, NothingLeavesWithoutAConnectionAndTheSameBytesWithTheNex
   EXPECT_EQ(link_.sends[0].SerializeAsString(), link_.sends[1].SerializeAsString());
 }
 
+TEST_F(OutboxAloneTest, WhatMayLeaveAtTheSameTimeSharesAFrameAndDoesSoAgain_SEND_1) {
+  add_peer(kPeer);
+  add_peer(kOther);
+  for (const uint32_t number : {1, 2}) ASSERT_TRUE(write(number));
+  ASSERT_TRUE(write(3, kOther));
+  outbox_.pump();  // opens the sessions
+  outbox_.pump();
+  EXPECT_EQ(link_.frames, 1u);
+  EXPECT_THAT(sent(), ::testing::UnorderedElementsAre(message_id(1), message_id(2), message_id(3)));
+  outbox_.on_connection_gone();
+  outbox_.pump();
+  EXPECT_EQ(link_.frames, 2u);
+  ASSERT_EQ(link_.sends.size(), 6u);
+  std::vector<std::string> first, second;
+  for (size_t i = 0; i < 3; ++i) {
+    first.push_back(link_.sends[i].SerializeAsString());
+    second.push_back(link_.sends[i + 3].SerializeAsString());
+  }
+  EXPECT_THAT(second, ::testing::UnorderedElementsAreArray(first)) << "the same bytes";
+  accept(1);
+  accept(3, kOther);
+  EXPECT_EQ(row(1).tick, Tick::kSent);
+  EXPECT_EQ(row(2).tick, Tick::kPending);
+  EXPECT_EQ(row(3).tick, Tick::kSent);
+}
+
+TEST_F(OutboxAloneTest, AFrameHoldsNoMoreThanTheServerTakes_LIMIT_1) {
+  link_.told.set_frame_bytes_max(2000);
+  add_peer(kPeer);
+  for (uint32_t number = 1; number <= 12; ++number) ASSERT_TRUE(write(number));
+  outbox_.pump();
+  outbox_.pump();
+  std::vector<MessageId> all;
+  for (uint32_t number = 1; number <= 12; ++number) all.push_back(message_id(number));
+  EXPECT_EQ(sent(), all) << "in their order (ORDER-1)";
+  EXPECT_GT(link_.frames, 2u);
+  EXPECT_LT(link_.frames, 12u);
+  EXPECT_LE(link_.bytes_max, 2000u);
+}
+
 TEST_F(OutboxAloneTest, AListIsAskedForOnceAndNotAgainBeforeAPause) {
   ASSERT_TRUE(write(1));
   outbox_.pump();

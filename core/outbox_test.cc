@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What happens to a message between "committed" and "acknowledged".
+#include "core/outbox.h"
 #include "content/content.pb.h"
 #include "core/testing/two_people.h"
 #include "crypto/account_key.h"
@@ -221,7 +222,7 @@ TEST_F(OutboxTest, AWindowBoundsWhatIsOnItsWay_LIMIT_1) {
   for (int i = 0; i < 100; ++i) say(ana_, chat_, std::to_string(i));
   ana_.set_network(true);
   world_.advance(1000);
-  EXPECT_EQ(world_.server->sends.size(), 32u);
+  EXPECT_EQ(world_.server->sends.size(), Outbox::kInFlightMax);
 }
 
 void OutboxTest::add_device_to_ben() {

@@ -2,6 +2,8 @@
 
 // All devices of an account show the same (COPY-1, COPY-2).
 
+#include <algorithm>
+
 #include "core/contents.h"
 #include "core/testing/linked_devices.h"
 #include "core/testing/two_people.h"
@@ -20,10 +22,12 @@ class OwnCopiesTest : public TwoPeople {
     webs_ = open_chat(web_, kBen);
   }
 
-  // Whether the frame is for the account itself.
+  // Whether something in the frame is for the account itself.
   static bool is_send_to(const std::string& frame, const AccountId& account) {
     wire::ClientFrame parsed;
-    return parsed.ParseFromString(frame) && parsed.send().account().account_id() == account.view();
+    if (!parsed.ParseFromString(frame)) return false;
+    const auto is_to = [&account](const wire::Send& send) { return send.account().account_id() == account.view(); };
+    return is_to(parsed.send()) || std::ranges::any_of(parsed.sends().sends(), is_to);
   }
   // What the host's client would never write.
   static void put_in_outbox(Host& host, const AccountId& to, const MessageId& id, const Bytes& content) {

@@ -182,6 +182,8 @@ void client_frame_seeds() {
       testing::HandlersWorld::send_of(*MessageId::from_bytes(Bytes(16, 'm')), ServerWorld::ben().account, {1, 2});
   wire::ClientFrame stale = send;
   stale.mutable_send()->mutable_account()->mutable_envelopes()->RemoveLast();
+  wire::ClientFrame several;
+  for (const wire::ClientFrame& each : {send, stale, send}) *several.mutable_sends()->add_sends() = each.send();
   confirm.mutable_confirm()->set_position(Position::of(1, 1).value);
   redeliver.mutable_redeliver()->set_after_position(0);
   typing.mutable_typing()->set_account(ServerWorld::ben().account.bytes());
@@ -191,6 +193,7 @@ void client_frame_seeds() {
   *hello.mutable_hello() = testing::HandlersWorld::hello_of(ServerWorld::ben());
   ping.mutable_ping()->set_nonce(7);
   seed_parts("client_frame", "send", {send, send, stale});
+  seed_parts("client_frame", "sends", {several, several});
   seed_parts("client_frame", "inbox", {send, redeliver, confirm});
   seed_parts("client_frame", "presence", {subscribe, typing, available});
   seed_parts("client_frame", "hello", {hello, ping, send});

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/limits.h"
 #include "fuzz/server_world.h"
 #include "fuzz/targets.h"
 #include "wire/frame_codec.h"
@@ -88,7 +89,12 @@ class Ana {
     const size_t before = link.frames.size();
     link.tell(message);
     if (frame == nullptr) return check(!link.is_open() && link.has(wire::ServerFrame::kError), "no frame ends it");
-    if (frame->has_send()) check_answer(std::span(link.frames).subspan(before), frame->send());
+    const std::span answers = std::span(link.frames).subspan(before);
+    if (frame->has_send()) check_answers(answers, {&frame->send(), 1});
+    if (static_cast<size_t>(frame->sends().sends_size()) <= kSendsMax) {
+      const std::vector<wire::Send> sends(frame->sends().sends().begin(), frame->sends().sends().end());
+      check_answers(answers, sends);
+    }
   }
   void check_all() const {
     for (const auto& link : links_) check_positions(link->frames);
@@ -100,13 +106,17 @@ class Ana {
     links_.back()->say_hello(ServerWorld::ana(), true);
     check(links_.back()->welcomed(), "Ana is connected");
   }
-  static void check_answer(std::span<const wire::ServerFrame> frames, const wire::Send& send) {
-    const Bytes id = send.message_id().substr(0, MessageId::kBytes);
-    const auto answers = std::ranges::count_if(frames, [&id](const wire::ServerFrame& frame) {
-      return (frame.has_accepted() && frame.accepted().message_id() == id) ||
-             (frame.has_refused() && frame.refused().message_id() == id);
-    });
-    check(answers == 1, "a send is answered once, by its id");
+  static void check_answers(std::span<const wire::ServerFrame> frames, std::span<const wire::Send> sends) {
+    for (const wire::Send& send : sends) {
+      const Bytes id = send.message_id().substr(0, MessageId::kBytes);
+      const auto answers = std::ranges::count_if(frames, [&id](const wire::ServerFrame& frame) {
+        return (frame.has_accepted() && frame.accepted().message_id() == id) ||
+               (frame.has_refused() && frame.refused().message_id() == id);
+      });
+      const auto asked = std::ranges::count_if(
+          sends, [&id](const wire::Send& other) { return other.message_id().substr(0, MessageId::kBytes) == id; });
+      check(answers == asked, "a send is answered once, by its id");
+    }
   }
 
   ServerWorld& server_;

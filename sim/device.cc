@@ -226,6 +226,7 @@ void Device::send_frame(uint32_t socket, Bytes payload) {
   if (frame.has_hello()) positions_.hello(Position{frame.hello().confirmed_position()});
   if (frame.has_redeliver()) positions_.redeliver(Position{frame.redeliver().after_position()});
   if (frame.has_send()) on_.witness.sent(name_, frame.send());
+  for (const wire::Send& send : frame.sends().sends()) on_.witness.sent(name_, send);
   on_.trace.note(on_.scheduler.now(), name_, "sends", payload, [&frame] { return frame_text(frame); });
   uint8_t key[4];
   dice_.fill(reinterpret_cast<char*>(key), sizeof key);

@@ -44,12 +44,19 @@ std::string send_text(const wire::Send& send) {
          in_group(send.group().group_id(), send.group().revision());
 }
 
+std::string sends_text(const wire::Sends& sends) {
+  std::string text;
+  for (const wire::Send& send : sends.sends()) text += (text.empty() ? "" : "; ") + send_text(send);
+  return text;
+}
+
 }  // namespace
 
 std::string frame_text(const wire::ClientFrame& frame) {
   switch (frame.kind_case()) {
     case wire::ClientFrame::kHello: return "Hello, confirmed " + position_text(frame.hello().confirmed_position());
     case wire::ClientFrame::kSend: return send_text(frame.send());
+    case wire::ClientFrame::kSends: return sends_text(frame.sends());
     case wire::ClientFrame::kConfirm:
       return "Confirm " + position_text(frame.confirm().position()) +
              (frame.confirm().withheld().empty() ? "" : ", withholds some");

@@ -122,6 +122,9 @@ void LoopbackServer::take_frame(Link link, const std::string& bytes) {
   Device& device = *find(from);
   switch (frame.kind_case()) {
     case wire::ClientFrame::kSend: return send(from, link, frame.send());
+    case wire::ClientFrame::kSends:
+      for (const wire::Send& each : frame.sends().sends()) send(from, link, each);
+      return;
     case wire::ClientFrame::kConfirm:
       confirms.push_back(frame.confirm().position());
       return confirm(from, Position{frame.confirm().position()}, frame.confirm().withheld());

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,13 +31,20 @@ inline const AccountId kOther = account_id(0);  // before all others in any orde
 class KeptLink final : public ServerLink {
  public:
   [[nodiscard]] bool ready() const override { return is_ready; }
-  void send(const wire::ClientFrame& frame) override { sends.push_back(frame.send()); }
+  void send(const wire::ClientFrame& frame) override {
+    ++frames;
+    bytes_max = std::max(bytes_max, frame.ByteSizeLong());
+    if (frame.has_send()) sends.push_back(frame.send());
+    sends.insert(sends.end(), frame.sends().sends().begin(), frame.sends().sends().end());
+  }
   void lose(uint64_t) override { ++lost; }
   [[nodiscard]] const wire::Limits& limits() const override { return told; }
   [[nodiscard]] UnixMicros server_now() const override { return {77}; }
 
   bool is_ready = true;
   std::vector<wire::Send> sends;
+  size_t frames = 0;
+  size_t bytes_max = 0;  // of a frame
   int lost = 0;
   wire::Limits told;
 };
@@ -148,6 +157,8 @@ class OutboxAloneTest : public StoreTest {
   std::map<AccountId, std::unique_ptr<Peer>> peers_;
 
   std::vector<Devices::Done> lists_asked_for_;  // which the test answers
+  bool holds_bundles_ = false;
+  std::vector<std::function<void(Devices::Outcome)>> bundles_asked_for_;  // when it holds them
   std::vector<MessageId> changed_;
   std::vector<AccountId> dropped_requests_;
   std::vector<GroupSending::Done> groups_asked_for_;
@@ -167,9 +178,15 @@ class OutboxAloneTest : public StoreTest {
   Outbox outbox_{{store_, sessions_, timers_, clock_, registration_, link_,
                   [this](const AccountId&, Devices::Done done) { lists_asked_for_.push_back(std::move(done)); },
                   [this](const AccountId& account, const std::vector<DeviceId>& devices, const Devices::Done& done) {
-                    for (const DeviceId device : devices)
-                      EXPECT_TRUE(sessions_.open_session({account, device}, peers_.at(account)->bundle).has_value());
-                    done(Devices::Outcome::kDone);
+                    const auto answer = [this, account, devices, done](Devices::Outcome outcome) {
+                      for (const DeviceId device : devices) {
+                        if (outcome != Devices::Outcome::kDone) break;
+                        EXPECT_TRUE(sessions_.open_session({account, device}, peers_.at(account)->bundle).has_value());
+                      }
+                      done(outcome);
+                    };
+                    if (!holds_bundles_) return answer(Devices::Outcome::kDone);
+                    bundles_asked_for_.emplace_back(answer);
                   },
                   group_sending_, [this](const MessageId& id, const ConversationId&) { changed_.push_back(id); },
                   [](const MessageId&, const Target&, UnixMicros) {},

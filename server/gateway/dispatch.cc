@@ -82,6 +82,7 @@ void dispatch(SessionProtocol& session, ClientFrame& frame) {
     case ClientFrame::kRedeliver: return handlers::redeliver(services, from, frame.redeliver());
     case ClientFrame::kPing: return on_ping(session, frame.ping());
     case ClientFrame::kHello: return session.refuse({wire::kMalformed, "a second Hello", 0});
+    case ClientFrame::kSends:                // they come one by one
     case ClientFrame::KIND_NOT_SET: return;  // a kind of a later version
     case ClientFrame::kTyping:
     case ClientFrame::kAvailability:

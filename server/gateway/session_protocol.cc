@@ -56,9 +56,7 @@ void SessionProtocol::on_event(const wire::WebSocketEvent& event) {
     return end(event.code, "");
   }
   home.metrics().frames_received.add();
-  if (frames_.take(frame_rate(home.shared().settings), home.now_ms()) != 0) {
-    return refuse({wire::kRateLimited, "too many frames", 1000});
-  }
+  if (!take_frame()) return;
   if (state_ == State::kOpen) restart_idle_time();
   switch (event.kind) {
     case Kind::kMessage: return on_message(event.payload);
@@ -80,7 +78,7 @@ void SessionProtocol::on_message(BytesView message) {
     spdlog::debug("connection closed: {} bytes that are no frame", message.size());
     return refuse({wire::kMalformed, "no ClientFrame", 0});
   }
-  if (state_ == State::kOpen) return on_frame(frame);
+  if (state_ == State::kOpen) return frame.has_sends() ? on_sends(std::move(*frame.mutable_sends())) : on_frame(frame);
   if (frame.kind_case() != wire::ClientFrame::kHello) {
     home.metrics().malformed_closed.add();
     wire::Error error;
@@ -89,6 +87,25 @@ void SessionProtocol::on_message(BytesView message) {
     return end(CloseCode::kPolicyViolation, error.detail(), &error);
   }
   on_hello(*frame.mutable_hello());
+}
+
+bool SessionProtocol::take_frame() {
+  SessionHome& home = session_home();
+  if (frames_.take(frame_rate(home.shared().settings), home.now_ms()) == 0) return true;
+  refuse({wire::kRateLimited, "too many frames", 1000});
+  return false;
+}
+
+void SessionProtocol::on_sends(wire::Sends sends) {
+  if (static_cast<size_t>(sends.sends_size()) > kSendsMax) return refuse({wire::kTooLarge, "sends", 0});
+  wire::ClientFrame frame;
+  bool is_first = true;  // that one was counted when it came
+  for (wire::Send& send : *sends.mutable_sends()) {
+    if (!std::exchange(is_first, false) && !take_frame()) return;
+    frame.mutable_send()->Swap(&send);
+    on_frame(frame);
+    if (state_ != State::kOpen) return;
+  }
 }
 
 void SessionProtocol::on_frame(wire::ClientFrame& frame) { dispatch(*this, frame); }

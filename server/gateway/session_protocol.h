@@ -13,8 +13,9 @@
 // Slow readers: what the device does not take waits in output(). Entries of the inbox are windowed by the shard, so
 // only answers, presence and typing can pile up: beyond settings.output_ephemeral_max presence and typing are dropped,
 // beyond settings.output_max the connection is closed with kRateLimited (1013).
-// Limits: frames of a connection, sends of an account (rates); sends and other frames without an answer; bytes of a
-//         message; a time for Hello, and one without a frame. See GatewaySettings and dispatch.h.
+// Limits: frames of a connection (each of several sends counts as one, SEND-5), sends of an account (rates); sends and
+//         other frames without an answer; bytes of a message; times for Hello and without a frame. See GatewaySettings
+//         and dispatch.h.
 // Source: frames.proto; RFC 6455.
 #pragma once
 
@@ -95,7 +96,7 @@ class SessionProtocol : public Session {
   virtual void end_output() = 0;
   virtual void close_at_once() = 0;
 
-  // A frame of an open session. The simulator puts its mistakes in here.
+  // A frame of an open session, one for each of several sends. The simulator puts its mistakes in here.
   virtual void on_frame(wire::ClientFrame& frame);
   [[nodiscard]] bool is_attached() const { return attached_; }
 
@@ -111,6 +112,10 @@ class SessionProtocol : public Session {
 
   void on_event(const wire::WebSocketEvent& event);
   void on_message(BytesView message);
+  // Counts one; false: there were too many, and the connection ends.
+  bool take_frame();
+  // Each as if it had come in a frame of its own.
+  void on_sends(wire::Sends sends);
   void on_hello(wire::Hello& hello);
   Task<void> start();
   Task<void> say_hello();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// One message from a device to an account: the heart of the server. Messages to groups are in send_to_group.cc; several
-// accounts are part of the protocol, and refused by name.
+// One message from a device to an account: the heart of the server. Messages to groups are in send_to_group.cc.
 //
 // Invariant (SEND-2): Accepted leaves only when for every device of the addressee the message is confirmed by the
 // device, or durable. Whatever was neither was never acknowledged, and the sender sends it again with the same id,
@@ -31,7 +30,7 @@ constexpr uint32_t kRetryBusyMs = 1'000;
 Outcome<IncomingSend> check(DeviceAddress from, wire::Send& send) {
   const auto id = MessageId::from_bytes(send.message_id());
   if (!id || id->is_none()) return refuse(wire::kInvalidArgument, "message_id");
-  if (send.has_several()) return refuse(wire::kUnsupportedTarget, "to");
+  if (!send.has_account()) return refuse(wire::kUnsupportedTarget, "to");
   const auto to = AccountId::from_bytes(send.account().account_id());
   if (!to) return refuse(wire::kInvalidArgument, "account_id");
   if (static_cast<size_t>(send.account().envelopes_size()) > kDevicesMax) return refuse(wire::kTooLarge, "envelopes");
