@@ -53,6 +53,7 @@ void Device::start() {
       database_ = std::move(*database);
       client_ = std::move(*client);
       mutate(*database_, mutation_);
+      begin_keeping(*database_);
       if (on_start) on_start();
       return;
     }
@@ -67,6 +68,7 @@ void Device::start() {
 
 void Device::crash(bool power) {
   on_.trace.note(on_.scheduler.now(), name_, power ? "loses power" : "is killed");
+  tell_kept();
   plan_ = {};
   ++start_number_;
   ++ticket_;
@@ -101,6 +103,10 @@ bool Device::put_back() {
   if (client_) crash(false);
   disk_.put_back(copy_);
   return true;
+}
+
+void Device::tell_kept() {
+  if (database_) on_.witness.kept(name_, take_kept(*database_));
 }
 
 void Device::crash_after(uint64_t count, bool power, uint64_t down_us) {

@@ -10,11 +10,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/client_host.h"
 #include "core/store/database.h"
 #include "core/store/testing/faulty_vfs.h"
 #include "sim/clocks.h"
+#include "sim/kept_keys.h"
 #include "sim/network.h"
 #include "sim/position_check.h"
 #include "wire/websocket.h"
@@ -29,6 +31,8 @@ class Witness {
   virtual void broken(std::string what) = 0;
   // A message left for the network; a second time for the same one if it is sent again.
   virtual void sent(const std::string& device, const wire::Send& send) = 0;
+  // Keys of groups that it had.
+  virtual void kept(const std::string& device, std::vector<KeptKey> keys) = 0;
 };
 
 class Device final : core::HostActions {
@@ -68,6 +72,9 @@ class Device final : core::HostActions {
   // A copy of the disk of a program that does not run, and the disk put back from it. False: there is none.
   void keep_copy() { copy_ = disk_.copy(); }
   bool put_back();
+
+  // Tells what keys of groups it has had since it started.
+  void tell_kept();
 
   // Hands a request in; `done` gets the response, unless the program ends before.
   void request(client_api::Request request, std::function<void(const client_api::Response&)> done);

@@ -38,8 +38,52 @@ void GroupLedger::wrote(const std::string& device, const std::string& person, co
   text.at_us = now_us;
 }
 
-void GroupLedger::sent(const wire::Send& send) {
-  if (send.has_group()) revisions_[to_hex(send.message_id())].insert(send.group().revision());
+void GroupLedger::sent(const std::string& account, const wire::Send& send) {
+  if (!send.has_group()) return;
+  const std::string id = to_hex(send.message_id());
+  // A second time for the same revision it is the same, or was sealed anew and is for the same.
+  revisions_[id].insert(send.group().revision());
+  sealed_.push_back({id, to_hex(send.group().group_id()), account, send.group().revision(), send.group().payload()});
+}
+
+void GroupLedger::kept(const std::string& device, std::vector<KeptKey> keys) {
+  std::vector<KeptKey>& of = kept_[device.substr(0, device.find('-'))];
+  for (KeptKey& key : keys) of.push_back(std::move(key));
+}
+
+// Each change is in the place of a message whose id is of its digest.
+void GroupLedger::check_happened(const View& view, const std::map<std::string, Course>& courses,
+                                 const std::function<void(std::string)>& broken) const {
+  for (const auto& [id, shown] : view.groups) {
+    const auto course = courses.find(id);
+    if (course == courses.end()) continue;
+    std::set<std::string> happened;
+    for (const Bytes& digest : course->second.digests) happened.insert(to_hex(digest).substr(0, 32));
+    for (const Message& message : shown.messages) {
+      if (message.has_group_event() && !happened.contains(message.id()))
+        broken("GROUP-1: " + view.device + " has a change of " + id.substr(0, 8) + " that was not taken");
+    }
+  }
+}
+
+void GroupLedger::check_keys(const std::map<std::string, Course>& courses,
+                             const std::map<std::string, std::string>& people, const Exempt& exempt,
+                             const std::function<void(std::string)>& broken) const {
+  for (const Sealed& sealed : sealed_) {
+    const auto course = courses.find(sealed.group);
+    const auto writer = people.find(sealed.account);
+    if (course == courses.end() || writer == people.end() || exempt.forgets(writer->second)) continue;
+    if (sealed.revision == 0 || sealed.revision > course->second.states.size()) continue;
+    const std::set<std::string> members = members_of(course->second.states[sealed.revision - 1], people);
+    for (const auto& [person, keys] : kept_) {
+      if (members.contains(person)) continue;
+      const bool reads = std::any_of(keys.begin(), keys.end(), [&](const KeptKey& key) {
+        return key.group.hex() == sealed.group && key.sender.account.hex() == sealed.account &&
+               opens(key, sealed.payload);
+      });
+      if (reads) broken("GROUP-6: " + person + " could read what " + writer->second + " has written without him");
+    }
+  }
 }
 
 void GroupLedger::event(const std::string& device, const client_api::Event& event) {
@@ -50,20 +94,20 @@ void GroupLedger::event(const std::string& device, const client_api::Event& even
     shown_[message->text().text()].insert(device);
 }
 
-void GroupLedger::check(const std::vector<View>& views,
-                        const std::map<std::string, std::vector<wire::GroupState>>& states,
+void GroupLedger::check(const std::vector<View>& views, const std::map<std::string, Course>& courses,
                         const std::map<std::string, std::string>& people, const Exempt& exempt,
                         const std::function<void(std::string)>& broken) {
   std::map<std::string, std::string> owners;  // of devices
   for (const View& view : views) {
     owners[view.device] = view.person;
+    check_happened(view, courses, broken);
     for (const auto& [id, shown] : view.groups) {
-      const auto known = states.find(id);
-      if (known == states.end()) {
+      const auto known = courses.find(id);
+      if (known == courses.end()) {
         broken("GROUP-2: " + view.device + " is in a group that there is not: " + id.substr(0, 8));
         continue;
       }
-      const wire::GroupState& state = known->second.back();
+      const wire::GroupState& state = known->second.states.back();
       const bool is_member = members_of(state, people).contains(view.person);
       if (is_member != (shown.group.role() != client_api::Group::kNone))
         broken("GROUP-4: " + view.device + (is_member ? " does not know that it is in " : " thinks that it is in ") +
@@ -91,6 +135,7 @@ void GroupLedger::check(const std::vector<View>& views,
       }
     }
   }
+  check_keys(courses, people, exempt, broken);
   for (const View& one : views) {
     for (const View& other : views) {
       if (one.device >= other.device) continue;
@@ -115,16 +160,16 @@ void GroupLedger::check(const std::vector<View>& views,
   }
   for (auto& [id, text] : texts_) {
     const std::set<uint64_t>& revisions = revisions_[id];
-    const auto known = states.find(text.group);
-    if (known == states.end() || revisions.empty()) continue;
+    const auto known = courses.find(text.group);
+    if (known == courses.end() || revisions.empty()) continue;
     std::set<std::string> may, must;
     bool first = true;
     for (const uint64_t revision : revisions) {
-      if (revision == 0 || revision > known->second.size()) {
+      if (revision == 0 || revision > known->second.states.size()) {
         broken("GROUP-3: a text was sent for a revision that there is not");
         continue;
       }
-      const std::set<std::string> members = members_of(known->second[revision - 1], people);
+      const std::set<std::string> members = members_of(known->second.states[revision - 1], people);
       may.insert(members.begin(), members.end());
       std::set<std::string> both;
       std::set_intersection(must.begin(), must.end(), members.begin(), members.end(), std::inserter(both, both.end()));
@@ -137,7 +182,7 @@ void GroupLedger::check(const std::vector<View>& views,
     }
     if (!text.acknowledged || exempt.loses(text.from)) continue;
     // Who has left and come back does not count: nobody knows what it missed.
-    const std::set<std::string> now = members_of(known->second.back(), people, *revisions.begin());
+    const std::set<std::string> now = members_of(known->second.states.back(), people, *revisions.begin());
     bool all_have = true;
     for (const View& view : views) {
       if (!must.contains(view.person) || !now.contains(view.person) || view.since_us >= text.at_us) continue;

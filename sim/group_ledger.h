@@ -2,7 +2,8 @@
 
 // What was written and seen in groups, in plaintext, and what must be true of it in the end:
 //
-//   - nobody ever reads a text of a revision at which he was no member                                      GROUP-6
+//   - nobody ever reads a text of a revision at which he was no member, nor could with a key that his devices have ever
+//     had                                                                                                   GROUP-6
 //   - a text that was told to be sent is on every device of everybody who was a member at its revision and is still,
 //     once                                                                                         GROUP-3, SEND-1
 //   - all devices of all members list what they share of a group in the same order: texts, and what has happened
@@ -10,6 +11,7 @@
 //   - no text is unreadable in the end
 //   - when everybody has read everything, every tick is blue                                                GROUP-5
 //   - everybody who is a member knows the same state, with its title; whoever is not knows that he is not   GROUP-4
+//   - what has happened to a group on a device is what the server has of it                                 GROUP-1
 //
 // Whom and what the run takes out of that (a number that registered anew, a copy of a home, blocks, expiry, full
 // inboxes) says the Ledger, as for texts between two.
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "client_api/client_api.pb.h"
+#include "sim/kept_keys.h"
 #include "wire/frames.pb.h"
 #include "wire/groups.pb.h"
 
@@ -38,8 +41,10 @@ class GroupLedger {
  public:
   void wrote(const std::string& device, const std::string& person, const std::string& group,
              const client_api::Message& message, uint64_t now_us);
-  // A Send left.
-  void sent(const wire::Send& send);
+  // A Send of the account left.
+  void sent(const std::string& account, const wire::Send& send);
+  // Keys that a device has had.
+  void kept(const std::string& device, std::vector<KeptKey> keys);
   void event(const std::string& device, const client_api::Event& event);
 
   // A device in the end.
@@ -55,15 +60,30 @@ class GroupLedger {
     // What was read on one device of the person may be told by none: one that was linked meanwhile says up to where,
     // and a server that was killed has forgotten it.
     std::function<bool(const std::string& person)> shares;
+    // A device of the person goes on from a copy: it does not know to whom it has handed its key since.
+    std::function<bool(const std::string& person)> forgets;
   };
-  // `states`: of each group every state, the first revision's first, as the server has them; `people`: by account id.
-  void check(const std::vector<View>& views, const std::map<std::string, std::vector<wire::GroupState>>& states,
+  // Of a group, as the server has it: every state, and the digest of every change, the first revision's first.
+  struct Course {
+    std::vector<wire::GroupState> states;
+    std::vector<Bytes> digests;
+  };
+  // `courses`: by group; `people`: by account id.
+  void check(const std::vector<View>& views, const std::map<std::string, Course>& courses,
              const std::map<std::string, std::string>& people, const Exempt& exempt,
              const std::function<void(std::string)>& broken);
 
   [[nodiscard]] size_t texts() const { return texts_.size(); }
 
  private:
+  // A text as it was encrypted.
+  struct Sealed {
+    std::string message;
+    std::string group;
+    std::string account;
+    uint64_t revision = 0;
+    Bytes payload;
+  };
   struct Text {
     std::string body;
     std::string group;
@@ -75,9 +95,16 @@ class GroupLedger {
     std::set<std::string> shown_on;
   };
 
+  void check_happened(const View& view, const std::map<std::string, Course>& courses,
+                      const std::function<void(std::string)>& broken) const;
+  void check_keys(const std::map<std::string, Course>& courses, const std::map<std::string, std::string>& people,
+                  const Exempt& exempt, const std::function<void(std::string)>& broken) const;
+
   std::map<std::string, Text> texts_;                    // by id
   std::map<std::string, std::set<std::string>> shown_;   // body → devices that ever showed it
   std::map<std::string, std::set<uint64_t>> revisions_;  // by message id: what it was encrypted for
+  std::vector<Sealed> sealed_;
+  std::map<std::string, std::vector<KeptKey>> kept_;  // by person
 };
 
 }  // namespace kith::sim

@@ -248,7 +248,7 @@ void Ledger::check(const std::vector<FinalView>& views) {
 }
 
 void Ledger::check_groups(const std::vector<FinalView>& views,
-                          const std::map<std::string, std::vector<wire::GroupState>>& states) {
+                          const std::map<std::string, GroupLedger::Course>& courses) {
   std::vector<GroupLedger::View> shown;
   for (const FinalView& view : views)
     shown.push_back({view.person, view.device, devices_[view.device].since_us, view.groups});
@@ -257,8 +257,9 @@ void Ledger::check_groups(const std::vector<FinalView>& views,
       [this](const std::string& from, const std::string& to) {
         return lied_ || small_ || blocks_.contains({to, from}) || blocks_.contains({from, to});
       },
-      [this](const std::string& person) { return killed_ || shares_.contains(person); }};
-  groups_.check(shown, states, people_, exempt, [this](std::string what) { broken(std::move(what)); });
+      [this](const std::string& person) { return killed_ || shares_.contains(person); },
+      [this](const std::string& person) { return was_copied(person); }};
+  groups_.check(shown, courses, people_, exempt, [this](std::string what) { broken(std::move(what)); });
 }
 
 void Ledger::check_partners(const FinalView& view) {

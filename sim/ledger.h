@@ -137,9 +137,8 @@ class Ledger {
   // One device of a person has read everything, and the others have heard of it.
   void check_read(const FinalView& reader, const FinalView& other);
   void check(const std::vector<FinalView>& views);
-  // `states`: as GroupLedger::check() has them.
-  void check_groups(const std::vector<FinalView>& views,
-                    const std::map<std::string, std::vector<wire::GroupState>>& states);
+  // `courses`: as GroupLedger::check() has them.
+  void check_groups(const std::vector<FinalView>& views, const std::map<std::string, GroupLedger::Course>& courses);
   [[nodiscard]] GroupLedger& groups() { return groups_; }
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }

@@ -53,6 +53,13 @@ constexpr const char* kSkipRegisters =
     "  SELECT RAISE(IGNORE) FROM told WHERE n % 3 = 0;"
     "END;";
 
+// Whoever goes is none of those that were handed this device's key, so that it goes on as it is.
+constexpr const char* kKeepSenderKeys =
+    "CREATE TEMP TRIGGER keep_key AFTER UPDATE OF role ON main.group_members WHEN new.role = 0 BEGIN"
+    "  DELETE FROM group_holders"
+    "    WHERE group_id = new.group_id AND account = new.account AND until_number IS NULL;"
+    "END;";
+
 // Each device that is known is the one that everything for its number was encrypted for.
 void forget_keys(core::Database& database) {
   struct Known {
@@ -95,6 +102,7 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kTakeAnyNumber) (void)database.execute(kTakeNumbers).has_value();
   if (mutation == Mutation::kDropOwnCopy) (void)database.execute(kDropCopies).has_value();
   if (mutation == Mutation::kSkipRegister) (void)database.execute(kSkipRegisters).has_value();
+  if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
 }
 
 void mutate_before_input(core::Database& database, Mutation mutation) {

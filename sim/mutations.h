@@ -26,6 +26,10 @@ enum class Mutation {
   kDropOwnCopy,     // mutated_core.cc: some copies of what was sent reach no device (COPY-1)
   kSettleEarly,     // server_disk.cc: the groups' log lets go of what was read, before any inbox has it (GROUP-3)
   kSkipRegister,    // mutated_core.cc: some of the registers that another device tells of are not taken (STATE-2)
+  kKeepSenderKey,   // mutated_core.cc: who has left a group is not counted among those that have a key (GROUP-6)
+  // server_connection.cc: what lists of devices a message to a group is for is not looked at (GROUP-3)
+  kAnyListsDigest,
+  kTakeStaleChange,  // server.cc: a change of a state that is over is taken, and what came first is gone (GROUP-1)
 };
 
 struct MutationName {
@@ -45,6 +49,9 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kDropOwnCopy, "drop-own-copy"},
     {Mutation::kSkipRegister, "skip-register"},
     {Mutation::kSettleEarly, "settle-early"},
+    {Mutation::kKeepSenderKey, "keep-sender-key"},
+    {Mutation::kAnyListsDigest, "any-lists-digest"},
+    {Mutation::kTakeStaleChange, "take-stale-change"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

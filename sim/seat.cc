@@ -278,11 +278,14 @@ void Seat::event(const std::string& device, const client_api::Event& event) {
 }
 void Seat::broken(std::string what) { on_.ledger.broken(std::move(what)); }
 void Seat::sent(const std::string& device, const wire::Send& send) {
-  if (!send.has_account()) return on_.ledger.groups().sent(send);
+  if (!send.has_account()) return on_.ledger.groups().sent(person_.account(), send);
   const std::string account = to_hex(send.account().account_id());
   on_.ledger.addressed(device, account, send.account().device_list_revision());
   // A copy has the id of what it is a copy of.
   if (account != person_.account()) on_.ledger.sent(device, to_hex(send.message_id()));
+}
+void Seat::kept(const std::string& device, std::vector<KeptKey> keys) {
+  on_.ledger.groups().kept(device, std::move(keys));
 }
 
 }  // namespace kith::sim

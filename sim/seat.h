@@ -80,6 +80,7 @@ class Seat final : public Witness {
   void event(const std::string& device, const client_api::Event& event) override;
   void broken(std::string what) override;
   void sent(const std::string& device, const wire::Send& send) override;
+  void kept(const std::string& device, std::vector<KeptKey> keys) override;
 
  private:
   void open_conversations();

@@ -2,11 +2,13 @@
 
 #include "sim/server.h"
 
+#include "crypto/group_signatures.h"
 #include "net/socket.h"
 #include "server/delivery/shard.h"
 #include "server/gateway/api_routes.h"
 #include "sim/liar.h"
 #include "sim/server_connection.h"
+#include "wire/group_state.h"
 
 namespace kith::sim {
 namespace {
@@ -24,11 +26,15 @@ SlotOwner owner_of_start(uint64_t number) {
 
 std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 
+// Of a change to a group.
+constexpr std::string_view kGroupPath = "/v1/groups/";
+
 }  // namespace
 
 ServerProcess::ServerProcess(ServerDisk& disk, const ServerOptions& options, uint64_t seed, uint64_t monotonic_us,
                              uint64_t unix_us)
     : loops(options.loops + 1, seed),
+      disk_(disk),
       stores_(open_stores(disk)),
       random_(seed),
       mutation_(options.mutation),
@@ -56,7 +62,34 @@ void ServerProcess::accept(const std::shared_ptr<Link>& link) {
   connections_.push_back(std::make_unique<ServerConnection>(*this, link));
 }
 
+void ServerProcess::agree_to(wire::ToGroup& to) const {
+  const auto group = GroupId::from_bytes(to.group_id());
+  const auto states = disk_.others.groups.states();
+  const auto known = group ? states.find(*group) : states.end();
+  const auto state = known == states.end() ? std::nullopt : read_group_state(known->second.back());
+  if (!state) return;
+  std::vector<crypto::MemberList> lists;
+  for (const auto& member : state->members()) {
+    const AccountId account = *AccountId::from_bytes(member.account_id());
+    const auto record = disk_.others.accounts.look(account);
+    lists.push_back({account, record ? record->device_list_revision : Revision{}});
+  }
+  to.set_lists_digest(crypto::group_lists_digest(lists));
+}
+
+void ServerProcess::make_room_for(const client_api::HttpCall& call) {
+  const std::string path = path_of(call.url());
+  const auto group = path.starts_with(kGroupPath) && call.method() == "POST"
+                         ? GroupId::from_hex(path.substr(kGroupPath.size()))
+                         : std::nullopt;
+  wire::SignedGroupChange one;
+  if (!group || !one.ParseFromString(call.body())) return;
+  if (const auto change = read_group_change(one.change()); change && change->revision() > 1)
+    disk_.others.groups.take_back(*group, {change->revision() - 1}, change->previous());
+}
+
 void ServerProcess::call(const client_api::HttpCall& call, std::function<void(uint32_t, Bytes)> answer) {
+  if (mutation_ == Mutation::kTakeStaleChange) make_room_for(call);
   net::IncomingRequest request;
   request.method = call.method();
   request.target = path_of(call.url());

@@ -68,6 +68,8 @@ class ServerProcess {
   [[nodiscard]] bool alive() const { return stores_->alive; }
   // Receipt numbers as they came: by the sending device and the account it wrote to.
   std::map<std::pair<DeviceAddress, AccountId>, std::map<uint64_t, MessageId>> numbers;
+  // Of the mutation kAnyListsDigest: the message is for the lists that there are.
+  void agree_to(wire::ToGroup& to) const;
   bool repeats(const wire::Send& send) { return !sends_.insert(send.message_id()).second; }
   Dice& dice() { return random_; }
 
@@ -76,6 +78,10 @@ class ServerProcess {
                           std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer);
   void end();
 
+  // Of the mutation kTakeStaleChange.
+  void make_room_for(const client_api::HttpCall& call);
+
+  ServerDisk& disk_;
   std::unique_ptr<ProcessStores> stores_;
   Dice random_;
   Mutation mutation_;

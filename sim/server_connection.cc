@@ -35,6 +35,7 @@ void ServerConnection::look_at(wire::Send& send) {
     process_.numbers[{device(), *AccountId::from_bytes(send.account().account_id())}].emplace(
         send.account().receipt_number(), *MessageId::from_bytes(send.message_id()));
   }
+  if (process_.mutation() == Mutation::kAnyListsDigest && send.has_group()) process_.agree_to(*send.mutable_group());
   if (process_.mutation() == Mutation::kForgetDedupe && process_.repeats(send)) {
     const Bytes id = process_.dice().id<MessageId>().bytes();
     renamed_.emplace(id, send.message_id());

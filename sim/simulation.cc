@@ -245,12 +245,13 @@ void Simulation::check_read(const std::vector<Seat*>& readers) {
   }
 }
 
-std::map<std::string, std::vector<wire::GroupState>> Simulation::states_of_groups() {
-  std::map<std::string, std::vector<wire::GroupState>> states;
+std::map<std::string, GroupLedger::Course> Simulation::courses_of_groups() {
+  std::map<std::string, GroupLedger::Course> courses;
   for (const auto& [group, of] : server_.disk.others.groups.states()) {
-    for (const Bytes& bytes : of) (void)states[group.hex()].emplace_back().ParseFromString(bytes);
+    for (const Bytes& bytes : of) (void)courses[group.hex()].states.emplace_back().ParseFromString(bytes);
   }
-  return states;
+  for (auto& [group, digests] : server_.disk.others.groups.digests()) courses[group.hex()].digests = std::move(digests);
+  return courses;
 }
 
 void Simulation::check() {
@@ -267,7 +268,12 @@ void Simulation::check() {
   }
   ledger_.check(views);
   if (server_.crashes != 0) ledger_.server_was_killed();
-  ledger_.check_groups(views, states_of_groups());
+  for (const auto& person : people_) {
+    for (Seat* const seat : person->seats()) {
+      if (seat->has_device()) seat->device().tell_kept();
+    }
+  }
+  ledger_.check_groups(views, courses_of_groups());
   for (const auto& person : people_) person->linked().check();
   if (const size_t left = entries_left(); left != 0)
     ledger_.broken("INBOX-2: entries left in the inboxes: " + std::to_string(left));

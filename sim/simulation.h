@@ -50,7 +50,7 @@ class Simulation {
   void settle(uint64_t us);
   bool at_rest();
   size_t entries_left();
-  std::map<std::string, std::vector<wire::GroupState>> states_of_groups();
+  std::map<std::string, GroupLedger::Course> courses_of_groups();
   std::vector<FinalView> views_of(const std::vector<Seat*>& seats);
   void check_read(const std::vector<Seat*>& readers);
   void check();

@@ -36,6 +36,27 @@ class MemoryGroupStore final : public GroupStore {
       if (every || &change == &changes.back()) change.state = "damaged";
     }
   }
+  // The digests of its changes, the first one first.
+  std::map<GroupId, std::vector<Bytes>> digests() {
+    const std::lock_guard lock(mutex_);
+    std::map<GroupId, std::vector<Bytes>> all;
+    for (const auto& [id, group] : groups_) {
+      for (const Change& change : group.changes) all[id].push_back(change.change_digest);
+    }
+    return all;
+  }
+  // As no store may: forgets what came after that revision, when its change has this digest.
+  void take_back(const GroupId& group, Revision to, BytesView change_digest) {
+    const std::lock_guard lock(mutex_);
+    const auto found = groups_.find(group);
+    if (found == groups_.end() || to.value == 0 || to.value >= found->second.changes.size()) return;
+    Group& of = found->second;
+    if (of.changes[to.value - 1].change_digest != change_digest) return;
+    for (; of.changes.size() > to.value; of.changes.pop_back()) {
+      for (const AccountId& account : of.changes.back().left) of.members[account] = {{true, {}}, false};
+      for (const Joined& joined : of.changes.back().joined) of.members[joined.account] = {};
+    }
+  }
 
   Task<Result<GroupRecord, StoreError>> load(GroupId group) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
