@@ -170,8 +170,13 @@ void GroupChanges::answered(const Wished& wish, Revision revision, const HttpRep
     });
   }
   if (reply.error().code() == wire::kInvalidRevision) return decide_anew(wish);
-  // Whether it was taken nobody knows where there is no answer; where there is one, the state may be another.
-  engine_.groups.read_soon(wish->group);
+  // Whether it was taken, or will be, nobody knows where there is no answer; where there is one, the state may be
+  // another.
+  if (reply.is_temporary()) {
+    engine_.groups.watch(wish->group);
+  } else {
+    engine_.groups.read_soon(wish->group);
+  }
   engine_.output.fail(wish->request, failure_of(reply));
 }
 
@@ -386,7 +391,7 @@ void GroupChanges::make(const std::shared_ptr<Creation>& creation) {
   if (!offered) return engine_.output.fail(creation->request, offered.error().code, offered.error().detail);
   engine_.groups.expect(group, {1}, offered->after.digest, info_key);
   engine_.http.call("POST", path_of(group), offered->parts.SerializeAsString(),
-                    [this, creation](const HttpReply& reply) {
+                    [this, creation, digest = offered->after.digest](const HttpReply& reply) {
                       engine_.groups.expected_is_answered(creation->group);
                       if (reply.ok()) {
                         return settle(creation->request, creation->group, {1}, 0, [this, creation] {
@@ -394,9 +399,9 @@ void GroupChanges::make(const std::shared_ptr<Creation>& creation) {
                         });
                       }
                       if (reply.is_temporary()) {
-                        engine_.groups.read_soon(creation->group);
+                        engine_.groups.watch(creation->group);
                       } else {
-                        engine_.groups.expect_no_more(creation->group);
+                        engine_.groups.expect_no_more(creation->group, digest);
                       }
                       engine_.output.fail(creation->request, failure_of(reply));
                     });
@@ -519,6 +524,8 @@ void GroupChanges::join_on(const std::shared_ptr<Joining>& joining, const GroupC
   };
   if (chain.state.link().public_key() != link.key.public_key)
     return engine_.output.fail(joining->request, FailureCode::kNoSuchGroup, "link: is over");
+  if (!open_group_info(link.group, link.info_key, chain.state.sealed_info()))
+    return engine_.output.fail(joining->request, FailureCode::kLinkBroken, "what it is called can't be read");
   if (member_of(chain.state, self) != nullptr) {  // by another device of the account
     expect();
     engine_.groups.expected_is_answered(link.group);
@@ -540,9 +547,9 @@ void GroupChanges::join_on(const std::shared_ptr<Joining>& joining, const GroupC
                       if (reply.ok() && comes_in) return settle_in(revision);
                       if (reply.ok()) return joined(joining->request, joining->link.group);
                       if (reply.is_temporary()) {
-                        engine_.groups.read_soon(joining->link.group);
+                        engine_.groups.watch(joining->link.group);
                       } else {
-                        engine_.groups.expect_no_more(joining->link.group);
+                        engine_.groups.expect_no_more(joining->link.group, joining->link.change_digest);
                       }
                       if (reply.error().code() == wire::kInvalidRevision) return join_by(joining);
                       engine_.output.fail(joining->request, failure_of(reply));

@@ -88,45 +88,51 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
   return event;
 }
 
-void GroupView::describe(const GroupId& group, client_api::Conversation& conversation) {
-  client_api::Group& built = *conversation.mutable_group();
-  built.set_group_id(group.hex());
-  const auto row = store_.groups.find(group);
-  const auto state = row && row->known() ? read_group_state(row->state) : std::nullopt;
-  if (!state) {
-    built.set_incomplete(true);
-    return;
-  }
-  conversation.set_title(row->title);
-  built.set_description(row->description);
-  built.set_members(static_cast<uint32_t>(state->members_size()));
-  built.set_created_us(state->created_us());
-  built.mutable_permissions()->set_send(state->permissions().members_send());
-  built.mutable_permissions()->set_edit_info(state->permissions().members_edit_info());
-  built.mutable_permissions()->set_add_members(state->permissions().members_add());
-  const AccountId self = store_.account.account_id();
-  for (const auto& member : state->members()) {
+Bytes GroupView::shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own) {
+  client_api::Group shown;
+  shown.set_description(row.description);
+  shown.set_members(static_cast<uint32_t>(state.members_size()));
+  shown.set_created_us(state.created_us());
+  shown.mutable_permissions()->set_send(state.permissions().members_send());
+  shown.mutable_permissions()->set_edit_info(state.permissions().members_edit_info());
+  shown.mutable_permissions()->set_add_members(state.permissions().members_add());
+  for (const auto& member : state.members()) {
     const auto account = AccountId::from_bytes(member.account_id());
-    if (!account || *account == self) continue;
-    *built.add_first_members() = people_.build(*account);
-    if (built.first_members_size() == kFirstMembers) break;
+    if (!account || *account == own.account) continue;
+    shown.add_first_members()->set_account_id(account->hex());
+    if (shown.first_members_size() == kFirstMembers) break;
   }
-  const auto* const own = row->present ? member_of(*state, self) : nullptr;
-  if (own == nullptr) return;
-  built.set_role(role_of(own->role()));
-  if (state->has_link()) *built.mutable_link() = link_of(*row, *state);
-  if (own->role() == wire::kGroupAdmin) built.set_applicants(static_cast<uint32_t>(state->applicants_size()));
+  if (const auto* const self = member_of(state, own.account); self != nullptr) {
+    shown.set_role(role_of(self->role()));
+    if (state.has_link()) *shown.mutable_link() = link_of(row, state, own);
+    if (self->role() == wire::kGroupAdmin) shown.set_applicants(static_cast<uint32_t>(state.applicants_size()));
+  }
+  return shown.SerializeAsString();
 }
 
-client_api::GroupLink GroupView::link_of(const GroupRow& row, const wire::GroupState& state) {
+void GroupView::describe(const GroupId& group, client_api::Conversation& conversation) {
+  client_api::Group& built = *conversation.mutable_group();
+  const auto shown = store_.groups.shown(group);
+  if (!shown || shown->bytes.empty() || !built.ParseFromString(shown->bytes)) {
+    built.Clear();
+    built.set_incomplete(true);
+  } else {
+    conversation.set_title(shown->title);
+    for (client_api::Person& person : *built.mutable_first_members()) {
+      if (const auto account = AccountId::from_hex(person.account_id())) person = people_.build(*account);
+    }
+  }
+  built.set_group_id(group.hex());
+}
+
+client_api::GroupLink GroupView::link_of(const GroupRow& row, const wire::GroupState& state, const Registration& own) {
   client_api::GroupLink built;
   built.set_approval(state.link().approval());
   built.set_expires_us(state.link().expires_us());
-  const auto registration = store_.account.registration();
   const auto secret = open_group_link(row.id, row.info_key, state.link().sealed_secret());
-  if (!registration || !secret) return built;
+  if (!secret) return built;
   GroupLink link;
-  link.server = registration->server;
+  link.server = own.server;
   link.group = row.id;
   link.key.private_key = *secret;
   link.info_key = row.info_key;

@@ -17,13 +17,15 @@ class GroupView {
   // Borrows both.
   GroupView(Store& store, PersonView& people) : store_(store), people_(people) {}
 
-  // Title and peer of the group's conversation.
+  // What is kept of a state with it (GroupRow::shown), for describe(). `own`: this device.
+  static Bytes shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own);
+  // Title and peer of the group's conversation. Of the state nothing is parsed.
   void describe(const GroupId& group, client_api::Conversation& conversation);
   // This account first, then admins, then the others, by name. None while the group is incomplete.
   client_api::ListMembersResponse members(const GroupId& group);
 
  private:
-  client_api::GroupLink link_of(const GroupRow& row, const wire::GroupState& state);
+  static client_api::GroupLink link_of(const GroupRow& row, const wire::GroupState& state, const Registration& own);
 
   Store& store_;
   PersonView& people_;

@@ -7,11 +7,12 @@
 // it joins by one, and is signed by the device that it says it is of, as that account's list has it. A change that does
 // not hold is not taken, nor what comes after it; the state stays as it is, and the group is read again later.
 //
-// A group of which nothing is known here begins with what a member has told of it in the encryption (GroupWelcome), or
+// A group of which nothing is known here begins with what somebody has told of it in the encryption (GroupWelcome), or
 // its link: a revision, the digest of its change, and the key of its title. The server gives a state that is not later,
-// and the changes from there on; the chain has to lead to that digest. What the server alone says of a group is noted,
-// and shown to nobody. A welcome about a group that is known counts from the account's own devices alone: it leads past
-// changes whose author has other keys by now.
+// and the changes from there on; the chain has to lead to that digest. Where several have told different things each
+// one's counts, and the first that the chain leads to is it: who names a revision that never comes hides nothing. What
+// the server alone says of a group is noted, and shown to nobody. A welcome about a group that is known counts from the
+// account's own devices alone: it leads past changes whose author has other keys by now.
 //
 //   heard of     a newer revision (GroupChanged, a message, a refusal), once in each run when it has caught up, when
 //                entries were lost, and with a new connection (GET /v1/groups): the group is read soon, kReadAtOnce at
@@ -19,6 +20,9 @@
 //   applied      one change is one notice in the group's conversation, which the first one opens that this account is
 //                in (GroupView). All devices have the same ones in the same order: by the server's time and the digest
 //   not so       pauses from kAgainMs to kAgainMaxMs, doubling
+//   no answer    to a change of this device's: the server may take it later, and tells everybody but its author. What
+//                this device knows of a group that it makes or joins stays for kExpectedMs, though the server has none;
+//                one that it has a state of is read again after kAgainMs, and then in pauses that double, to kWatchMs
 //   taken out    the state remains as of then, and says so (GroupRow::present)
 //
 // A change that this device has made comes back the same way, and in the transaction that applies it whom it brought in
@@ -26,7 +30,9 @@
 //
 // Limits: groups of which there is no state are kUnknownMax; what is told of more is dropped, but by the account's own
 // devices, and is told again when one of these is asked. kGroupsOfStranger of one welcome of somebody else are looked
-// at. kChainBytesMax of changes are followed towards a digest.
+// at; of one such account kToldOfAccount groups are kept that have no state, of each the last that it has told, and of
+// one group what kTellersMax have told. kChainBytesMax of changes are followed towards a digest; the next time it
+// begins with the next that was told, so that nobody can make it begin too early for ever.
 #pragma once
 
 #include <functional>
@@ -47,6 +53,7 @@ namespace kith::core {
 
 struct Engine;
 struct GroupRow;
+struct GroupTold;
 struct HttpReply;
 
 class Groups final : public ContentHandler {
@@ -63,6 +70,11 @@ class Groups final : public ContentHandler {
 
   static constexpr int64_t kUnknownMax = 256;
   static constexpr int kGroupsOfStranger = 16;
+  static constexpr int64_t kToldOfAccount = 64;
+  static constexpr size_t kTellersMax = 16;
+  static constexpr size_t kOffersMax = 4;  // that this device has made of one group and nobody has answered
+  static constexpr uint64_t kExpectedMs = 600'000;
+  static constexpr uint64_t kWatchMs = 480'000;
   static constexpr size_t kReadAtOnce = 4;
   static constexpr int64_t kStaleAtOnce = 512;
   static constexpr uint64_t kAgainMs = 30'000;
@@ -80,14 +92,19 @@ class Groups final : public ContentHandler {
   // Whether the state of this revision, or a later one, is here.
   [[nodiscard]] bool up_to(const GroupId& group, Revision revision);
 
-  // What this device knows by itself of a group that it has no state of: it has made it, or has its link.
+  // Whether the account is a member, or was one; also where more has happened than is known here.
+  [[nodiscard]] bool may_be_member(const GroupId& group, const AccountId& account);
+
+  // What this device knows by itself of a group that it has no state of: it makes it, or joins by its link.
   void expect(const GroupId& group, Revision revision, BytesView change_digest, BytesView info_key);
-  // The server has answered whoever expected it: from here on it counts what the server knows of the group.
+  // Whoever expected it has an answer, or none is to come: from here on it counts what the server knows of the group.
   void expected_is_answered(const GroupId& group);
-  // Nothing came of it.
-  void expect_no_more(const GroupId& group);
-  // A change to the group may have been taken, or not: it is read soon.
+  // Nothing came of it, and nothing will: what others have told stays.
+  void expect_no_more(const GroupId& group, BytesView change_digest);
+  // The group may be another than is known here: it is read soon.
   void read_soon(const GroupId& group);
+  // A change to the group that has no answer may have been taken, or will be: it is read soon, and again for a while.
+  void watch(const GroupId& group);
 
   // By a newer list of its account's, a device has other keys or is no more: each of this device's own keys that the
   // account was handed ends (GROUP-6). It may have left the group, and come back before anything is sent there.
@@ -118,6 +135,7 @@ class Groups final : public ContentHandler {
   struct Reading {
     std::vector<Done> waiting;
     std::optional<Unproven> unproven;
+    Revision at_most;           // of the state that the server was asked for
     std::set<AccountId> asked;  // whose lists were fetched for the present answer
     bool outdated = false;      // the group was heard of since the server was asked
   };
@@ -125,7 +143,11 @@ class Groups final : public ContentHandler {
     uint64_t not_before_ms = 0;
     uint64_t ms = 0;
   };
-  // A group that is being followed: what its row says, and its state.
+  struct Watch {
+    uint64_t next_ms = 0;
+    uint64_t pause_ms = 0;
+  };
+  // A group that is being followed: what its row says, its state, and what was told of it.
   struct Followed;
   using Answer = std::shared_ptr<const wire::GroupAnswer>;
 
@@ -138,8 +160,9 @@ class Groups final : public ContentHandler {
   [[nodiscard]] bool begin_unproven(const Followed& followed, Reading& reading, const wire::GroupAnswer& answer);
   [[nodiscard]] bool take_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& signed_change,
                                    const wire::GroupChange& change);
-  [[nodiscard]] bool accept_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& last,
-                                     const wire::GroupChange& change);
+  [[nodiscard]] bool begin_with(Followed& followed, Unproven proven, const GroupTold& told,
+                                const wire::SignedGroupChange& last, const wire::GroupChange& change);
+  [[nodiscard]] bool lead_past(Followed& followed, const Unproven& proven, const GroupTold* told);
   enum class Signature { kHolds, kWaits, kBroken };
   Signature check_signature(const GroupId& group, Reading& reading, const wire::SignedGroupChange& signed_change,
                             const wire::GroupChange& change, const Answer& answer);
@@ -151,10 +174,15 @@ class Groups final : public ContentHandler {
             bool asked, bool titled);
   void welcome_new(const Followed& followed, const wire::GroupState* before, const wire::GroupChange& change);
   void finish(const GroupId& group, Outcome outcome);
-  void forget_unless_known(const GroupId& group);
+  [[nodiscard]] bool may_still_come(const GroupId& group);
+  // With the keys of others for it.
+  void forget(const GroupId& group);
   void later(Done done, Outcome outcome);
 
-  void take_welcome(bool is_own, const content::GroupWelcome::Group& said);
+  void take_welcome(const AccountId& teller, const content::GroupWelcome::Group& said);
+  void note_told(const GroupTold& told);
+  [[nodiscard]] bool note_told_by_other(const GroupTold& told);
+  void look_at_watched(uint64_t now, uint64_t& next_ms);
   [[nodiscard]] bool has_room();
   void list();
   void on_list(const HttpReply& reply);
@@ -165,6 +193,8 @@ class Groups final : public ContentHandler {
   std::set<GroupId> to_read_;  // though no newer revision was heard of
   // What makes them may be on its way: that the server knows nothing of them yet says nothing.
   std::set<GroupId> not_answered_;
+  std::map<GroupId, size_t> begun_;  // of a group without state: how often it was read in vain
+  std::map<GroupId, Watch> watched_;
   bool look_ = true;
   bool list_is_due_ = true;
   bool listing_ = false;

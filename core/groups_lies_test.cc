@@ -2,11 +2,18 @@
 
 // What a server, a member or a stranger can do with a group's state, when one of them lies (GROUP-2, GROUP-4).
 #include "core/contents.h"
+#include "core/group_keys.h"
+#include "core/group_link.h"
+#include "core/groups.h"
 #include "core/store/store.h"
 #include "core/testing/group_people.h"
 #include "crypto/group_signatures.h"
+#include "crypto/groups.h"
+#include "crypto/hash.h"
 #include "crypto/sessions.h"
+#include "crypto/testing/memory_group_key_store.h"
 #include "wire/group_state.h"
+#include "wire/receipt_run.h"
 
 namespace kith::core {
 namespace {
@@ -55,6 +62,37 @@ class GroupsLiesTest : public GroupPeople {
     wire::GroupChange change = next_change(author, device);
     change.mutable_add()->add_accounts(account_of(kCleo).bytes());
     return signed_with(crypto::Sessions::make_identity(world_.random), change);
+  }
+  // A device is made to tell somebody of groups what its core would not.
+  void say(Host& host, const char* to, const content::GroupWelcome& welcome) {
+    say(host, to, OutboxKind::kGroupWelcome, {contents::group_welcome(world_.clock.now(), welcome)});
+  }
+  void say(Host& host, const char* to, OutboxKind kind, const std::vector<Bytes>& contents) {
+    {
+      Store store(host.database());
+      Transaction transaction(host.database());
+      for (const Bytes& content : contents) {
+        OutboxRow item;
+        item.message_id = world_.random.id<MessageId>();
+        item.target = account_of(to);
+        item.kind = kind;
+        item.content = content;
+        EXPECT_NE(store.outbox.add(item), 0);
+      }
+      ASSERT_TRUE(transaction.commit().has_value());
+    }
+    host.close();
+    host.reopen();
+    connect(host);
+    world_.advance(5000);
+    EXPECT_EQ(Store(host.database()).outbox.count(), 0) << "it has come";
+  }
+  static void add_to(content::GroupWelcome& welcome, const GroupId& group, uint64_t revision, const Bytes& digest) {
+    content::GroupWelcome::Group& said = *welcome.add_groups();
+    said.set_group_id(group.bytes());
+    said.set_revision(revision);
+    said.set_change_digest(digest);
+    said.set_info_key(Bytes(32, 'k'));
   }
   // Ben hears of the group's next revision, and reads it.
   void announce_to_ben() {
@@ -172,28 +210,68 @@ TEST_F(GroupsLiesTest, AWelcomeOfSomebodyElseLeadsPastNoSignature_GROUP_4) {
   said.set_revision(2);
   said.set_change_digest(crypto::group_change_digest(parts.change(), parts.state_digest(), parts.signature()));
   said.set_info_key(Bytes(32, 'k'));
-  {
-    Store cleos(cleo_.database());
-    OutboxRow item;
-    item.message_id = world_.random.id<MessageId>();
-    item.target = account_of(kBen);
-    item.kind = OutboxKind::kGroupWelcome;
-    item.content = contents::group_welcome(world_.clock.now(), welcome);
-    Transaction transaction(cleo_.database());
-    EXPECT_NE(cleos.outbox.add(item), 0);
-    ASSERT_TRUE(transaction.commit().has_value());
-  }
-  cleo_.close();
-  cleo_.reopen();
-  connect(cleo_);
-  world_.advance(5000);
-  EXPECT_EQ(Store(cleo_.database()).outbox.count(), 0) << "it has come";
+  say(cleo_, kBen, welcome);
   lie_to_ben([parts](wire::GroupAnswer& answer) { make_next(answer, parts); });
   announce_to_ben();
   expect_nothing_taken();
   EXPECT_EQ(members(ben_).size(), 2u);
   change_thrice();
   expect_it_heals();
+}
+
+// Ben names what never comes, or another change of the very revision, before Cleo is told the truth or after it.
+TEST_F(GroupsLiesTest, AMemberWhoLiesOfAGroupDoesNotHideIt_GROUP_4) {
+  struct Lie {
+    bool before;
+    uint64_t revision;
+    const char* title;
+  };
+  for (const Lie lie : {Lie{true, 900, "Rafts"}, Lie{false, 900, "Ships"}, Lie{false, 1, "Canoes"}}) {
+    cleo_.set_network(false);
+    const Bytes change = world_.random.bytes(16);
+    const GroupId group =
+        *GroupId::from_bytes(BytesView(crypto::digest("kith group id v1", change)).substr(0, GroupId::kBytes));
+    content::GroupWelcome welcome;
+    add_to(welcome, group, lie.revision, Bytes(32, 'x'));
+    if (lie.before) say(ben_, kCleo, welcome);
+    ASSERT_FALSE(create(ana_, lie.title, {kBen, kCleo}, to_hex(change)).has_failure());
+    world_.advance(3000);
+    if (!lie.before) say(ben_, kCleo, welcome);
+    cleo_.set_network(true);
+    world_.advance(120'000);
+    const auto found = groups(cleo_);
+    EXPECT_TRUE(std::any_of(found.begin(), found.end(), [&](const client_api::Conversation& each) {
+      return each.group().group_id() == group.hex() && each.title() == lie.title;
+    })) << lie.title;
+    Store store(cleo_.database());
+    EXPECT_TRUE(store.groups.told(group).empty()) << "nothing is left of what was told";
+    ASSERT_TRUE(store.groups.find(group));
+    EXPECT_FALSE(store.groups.find(group)->stale()) << "nor is it waited for";
+  }
+}
+
+TEST_F(GroupsLiesTest, WhatOneTellsOfGroupsIsBounded_GROUP_4) {
+  server().refuse_http = [](const std::string& path) { return path.ends_with("/read"); };
+  for (int part = 0; part < 6; ++part) {
+    content::GroupWelcome welcome;
+    for (int i = 0; i < 16; ++i) {
+      Bytes id(16, 'g');
+      id[0] = static_cast<char>(part * 16 + i);
+      add_to(welcome, *GroupId::from_bytes(id), 5, Bytes(32, 'd'));
+    }
+    say(cleo_, kBen, welcome);
+  }
+  Store store(ben_.database());
+  EXPECT_EQ(store.groups.told_by(account_of(kCleo)), Groups::kToldOfAccount);
+  // Somebody else's word still counts; of one group the last.
+  const GroupId group = *GroupId::from_bytes(Bytes(16, 'q'));
+  content::GroupWelcome welcome;
+  add_to(welcome, group, 6, Bytes(32, 'd'));
+  add_to(welcome, group, 5, Bytes(32, 'e'));
+  say(ana_, kBen, welcome);
+  const auto told = store.groups.told(group);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told.front().revision, Revision{5});
 }
 
 TEST_F(GroupsLiesTest, AStateThatItsChangeDidNotMakeIsNoBeginning_GROUP_4) {
@@ -292,6 +370,20 @@ TEST_F(GroupsLiesTest, WhatIsLaterThanTheServerShowsIsAskedForMoreAndMoreSeldom_
   EXPECT_GT(reads, 20);
   EXPECT_LT(reads, 40);
   expect_nothing_taken();
+}
+
+// A link whose key opens no title leads into a group that nobody could name.
+TEST_F(GroupsLiesTest, ALinkWithAnotherInfoKeyIsBroken_GROUP_4) {
+  const std::string text = set_link(ana_, chat_, false).set_group_link().group().link().link();
+  auto link = read_group_link(text);
+  ASSERT_TRUE(link);
+  link->info_key = Bytes(32, 'k');
+  EXPECT_EQ(look(cleo_, group_link_text(*link)).failure().code(), Failure::kLinkBroken);
+  EXPECT_EQ(testing::GroupPeople::join(cleo_, group_link_text(*link)).failure().code(), Failure::kLinkBroken);
+  world_.advance(5000);
+  EXPECT_EQ(group().state->members_size(), 2) << "it has not joined";
+  EXPECT_TRUE(groups(cleo_).empty());
+  EXPECT_FALSE(testing::GroupPeople::join(cleo_, text).has_failure());
 }
 
 TEST_F(GroupsLiesTest, ALinkToAnotherStateIsBroken_GROUP_4) {

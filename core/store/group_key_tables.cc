@@ -130,6 +130,30 @@ int64_t GroupKeyTables::chains_of_unknown() {
   return row.step() ? row.integer(0) : 0;
 }
 
+int64_t GroupKeyTables::chains_of_unknown(const AccountId& sender) {
+  auto row = database_.prepare(
+      "SELECT count(*) FROM group_chains c WHERE account = ? AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.group_id = "
+      "c.group_id AND g.revision > 0)");
+  row.bind_id(sender);
+  return row.step() ? row.integer(0) : 0;
+}
+
+void GroupKeyTables::forget_gone(UnixMicros before) {
+  std::vector<GroupId> gone;
+  {
+    auto row = database_.prepare(
+        "SELECT group_id FROM groups WHERE present = 0 AND gone_us > 0 AND gone_us < ? AND (EXISTS (SELECT 1 FROM "
+        "group_chains c WHERE c.group_id = groups.group_id) OR EXISTS (SELECT 1 FROM group_holders h WHERE h.group_id "
+        "= groups.group_id))");
+    row.bind(static_cast<int64_t>(before.value));
+    while (row.step()) gone.push_back(row.id<GroupId>(0));
+  }
+  for (const GroupId& group : gone) {
+    remove_group(group);
+    database_.prepare("DELETE FROM group_holders WHERE group_id = ?").bind_id(group).run();
+  }
+}
+
 void GroupKeyTables::reset() {
   database_.prepare("DELETE FROM group_own").run();
   database_.prepare("DELETE FROM group_holders").run();

@@ -44,8 +44,11 @@ class GroupKeyTables final : public crypto::GroupKeyStore {
   std::optional<Bytes> keys_of_reader(const GroupId& group, const DeviceAddress& device, uint64_t number);
   // Groups of which a device of the account has this device's present key.
   std::vector<GroupId> held_by(const AccountId& account);
-  // How many chains there are of groups without state.
+  // How many chains there are of groups without state; and of these, from this account.
   int64_t chains_of_unknown();
+  int64_t chains_of_unknown(const AccountId& sender);
+  // Everything of groups that this account has left before that time of the server's.
+  void forget_gone(UnixMicros before);
   // For a new registration: this device's own chains are nobody's any more.
   void reset();
 

@@ -26,24 +26,30 @@ std::vector<GroupId> ids_of(Statement& row) {
 
 std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   auto row = database_.prepare(
-      "SELECT group_id, revision, state, change_digest, info_key, title, description, newest_revision, "
-      "welcome_revision, welcome_digest, present, members_send FROM groups WHERE group_id = ?");
+      "SELECT group_id, revision, newest_revision, change_digest, info_key, present, members_send, gone_us, title, "
+      "description, shown, state FROM groups WHERE group_id = ?");
   row.bind_id(group);
   if (!row.step()) return std::nullopt;
   GroupRow found;
   found.id = row.id<GroupId>(0);
   found.revision = revision_in(row, 1);
-  found.state = row.blob(2);
+  found.newest = revision_in(row, 2);
   found.change_digest = row.blob(3);
   found.info_key = row.blob(4);
-  found.title = row.text(5);
-  found.description = row.text(6);
-  found.newest = revision_in(row, 7);
-  found.welcome_revision = revision_in(row, 8);
-  found.welcome_digest = row.blob(9);
-  found.present = row.integer(10) != 0;
-  found.members_send = row.integer(11) != 0;
+  found.present = row.integer(5) != 0;
+  found.members_send = row.integer(6) != 0;
+  found.gone = {static_cast<uint64_t>(row.integer(7))};
+  found.title = row.text(8);
+  found.description = row.text(9);
+  found.shown = row.blob(10);
+  found.state = row.blob(11);
   return found;
+}
+
+std::optional<GroupsTable::Shown> GroupsTable::shown(const GroupId& group) {
+  auto row = database_.prepare("SELECT title, shown FROM groups WHERE group_id = ? AND revision > 0");
+  row.bind_id(group);
+  return row.step() ? std::optional(Shown{row.text(0), row.blob(1)}) : std::nullopt;
 }
 
 Revision GroupsTable::revision_of(const GroupId& group) {
@@ -55,22 +61,20 @@ Revision GroupsTable::revision_of(const GroupId& group) {
 void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
   database_
       .prepare(
-          "INSERT OR REPLACE INTO groups (group_id, revision, state, change_digest, info_key, title, description, "
-          "newest_revision, welcome_revision, welcome_digest, present, members_send) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, "
-          "?, ?)")
+          "INSERT OR REPLACE INTO groups (group_id, revision, newest_revision, change_digest, info_key, present, "
+          "members_send, gone_us, title, description, shown, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_id(row.id)
       .bind(stored(row.revision))
-      .bind_blob(row.state)
+      .bind(stored(std::max(row.newest, row.revision)))
       .bind_blob(row.change_digest)
       .bind_blob(row.info_key)
-      .bind_text(row.title)
-      .bind_text(row.description)
-      .bind(stored(std::max(row.newest, row.revision)))
-      .bind(stored(row.welcome_revision))
-      .bind_blob(row.welcome_digest)
       .bind(int64_t{row.present})
       .bind(int64_t{row.members_send})
+      .bind(static_cast<int64_t>(row.gone.value))
+      .bind_text(row.title)
+      .bind_text(row.description)
+      .bind_blob(row.shown)
+      .bind_blob(row.state)
       .run();
   if (state == nullptr) return;
   const std::vector<GroupMemberRow> before = members(row.id);
@@ -106,11 +110,13 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
 void GroupsTable::remove(const GroupId& group) {
   database_.prepare("DELETE FROM groups WHERE group_id = ?").bind_id(group).run();
   database_.prepare("DELETE FROM group_members WHERE group_id = ?").bind_id(group).run();
+  database_.prepare("DELETE FROM group_told WHERE group_id = ?").bind_id(group).run();
 }
 
 void GroupsTable::remove_all() {
   database_.prepare("DELETE FROM groups").run();
   database_.prepare("DELETE FROM group_members").run();
+  database_.prepare("DELETE FROM group_told").run();
 }
 
 void GroupsTable::note_revision(const GroupId& group, Revision revision) {
@@ -136,8 +142,63 @@ int64_t GroupsTable::unknown_count() {
 }
 
 std::vector<GroupId> GroupsTable::expected() {
-  auto row = database_.prepare("SELECT group_id FROM groups WHERE revision = 0 AND welcome_revision > 0");
+  auto row = database_.prepare(
+      "SELECT DISTINCT group_id FROM group_told WHERE EXISTS (SELECT 1 FROM groups g WHERE g.group_id = "
+      "group_told.group_id AND g.revision = 0) ORDER BY group_id");
   return ids_of(row);
+}
+
+std::vector<GroupTold> GroupsTable::told(const GroupId& group) {
+  auto row = database_.prepare(
+      "SELECT teller, revision, change_digest, info_key, until_us FROM group_told WHERE group_id = ? ORDER BY "
+      "revision, teller, change_digest");
+  row.bind_id(group);
+  std::vector<GroupTold> all;
+  while (row.step()) {
+    all.push_back({group,
+                   row.id<AccountId>(0),
+                   revision_in(row, 1),
+                   row.blob(2),
+                   row.blob(3),
+                   {static_cast<uint64_t>(row.integer(4))}});
+  }
+  return all;
+}
+
+void GroupsTable::tell(const GroupTold& told) {
+  database_
+      .prepare(
+          "INSERT OR REPLACE INTO group_told (group_id, teller, change_digest, revision, info_key, until_us) VALUES "
+          "(?, ?, ?, ?, ?, ?)")
+      .bind_id(told.group)
+      .bind_id(told.teller)
+      .bind_blob(told.change_digest)
+      .bind(stored(told.revision))
+      .bind_blob(told.info_key)
+      .bind(static_cast<int64_t>(told.until.value))
+      .run();
+}
+
+void GroupsTable::forget_told(const GroupId& group, const AccountId& teller, BytesView change_digest) {
+  database_.prepare("DELETE FROM group_told WHERE group_id = ? AND teller = ? AND change_digest = ?")
+      .bind_id(group)
+      .bind_id(teller)
+      .bind_blob(change_digest)
+      .run();
+}
+
+void GroupsTable::forget_told(const GroupId& group, const AccountId& teller, Revision up_to) {
+  database_.prepare("DELETE FROM group_told WHERE group_id = ? AND (teller <> ? OR revision <= ?)")
+      .bind_id(group)
+      .bind_id(teller)
+      .bind(stored(up_to))
+      .run();
+}
+
+int64_t GroupsTable::told_by(const AccountId& teller) {
+  auto row = database_.prepare("SELECT count(*) FROM group_told WHERE teller = ?");
+  row.bind_id(teller);
+  return row.step() ? row.integer(0) : 0;
 }
 
 std::vector<GroupId> GroupsTable::with(const AccountId& account) {

@@ -6,15 +6,22 @@
 //                   serialized wire.GroupState, change_digest BLOB(32): of its last change, which the next one names,
 //                   info_key BLOB(32): under which title and description are sealed; x'': not known, title TEXT,
 //                   description TEXT: '' until they could be opened, newest_revision INTEGER: the highest heard of;
-//                   above revision: read the group again, welcome_revision INTEGER, welcome_digest BLOB(32): what a
-//                   member has told of one of its changes; 0 and x'': nothing, or the state is beyond it, present
-//                   INTEGER 0/1: this account is a member at `revision`, members_send INTEGER 0/1: so says the state of
-//                   who is no admin
+//                   above revision: read the group again, present INTEGER 0/1: this account is a member at `revision`,
+//                   members_send INTEGER 0/1: so says the state of who is no admin, shown BLOB: what user interfaces
+//                   see of the state (GroupView), so that nobody has to parse it for a message; x'': there is none,
+//                   gone_us INTEGER: the server's time when this account went; 0: it is a member, or never was one.
+//                   The state, which is long, is the last column
+//   group_told      group_id BLOB(16), teller BLOB(16): account, change_digest BLOB(32), revision INTEGER: of the
+//                   change, info_key BLOB(32): what that account's devices have told of one of its changes, or this
+//                   one knows by itself, until_us INTEGER: whose change this device has offered: by its clock, till
+//                   when the server may still take it; 0: somebody has told. Key (group_id, teller, change_digest).
+//                   Of a group without state anybody's counts that its chain leads to; of others the own account's
 //   group_members   group_id BLOB(16), account BLOB(16), role INTEGER (wire.GroupRole; 0: a member no more), joined
 //                   INTEGER: revision by which it came first, as far as is known here, left INTEGER: revision by which
 //                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last; key
 //                   (group_id, account)
-//   indices         groups_stale (group_id) of those to be read again; group_members_account (account)
+//   indices         groups_stale (group_id) of those to be read again; group_members_account (account);
+//                   group_told_teller (teller)
 //
 // Members follow the state: set() keeps both in the same transaction.
 //
@@ -39,14 +46,24 @@ struct GroupRow {
   Bytes info_key;
   std::string title;
   std::string description;
+  Bytes shown;
   Revision newest;
-  Revision welcome_revision;
-  Bytes welcome_digest;
   bool present = false;
   bool members_send = false;
+  UnixMicros gone = {};
 
   [[nodiscard]] bool known() const { return revision.value != 0; }
   [[nodiscard]] bool stale() const { return newest > revision; }
+};
+
+// Of one change of a group.
+struct GroupTold {
+  GroupId group;
+  AccountId teller;
+  Revision revision;
+  Bytes change_digest;
+  Bytes info_key;
+  UnixMicros until = {};
 };
 
 struct GroupMemberRow {
@@ -64,12 +81,18 @@ class GroupsTable {
   explicit GroupsTable(Database& database) : database_(database) {}
 
   std::optional<GroupRow> find(const GroupId& group);
+  struct Shown {
+    std::string title;
+    Bytes bytes;
+  };
+  // Absent: there is no state.
+  std::optional<Shown> shown(const GroupId& group);
   // Of its state; 0: there is none.
   Revision revision_of(const GroupId& group);
   // Makes the group or replaces it; the newest revision becomes at least the row's own. `state`: what the row's state
   // is, of which the members follow; null: they stay as they are.
   void set(const GroupRow& row, const wire::GroupState* state);
-  // With its members.
+  // With its members, and what was told of it.
   void remove(const GroupId& group);
   void remove_all();
   // A revision heard of. Never lowers it; makes a group without state of one that is not known.
@@ -78,8 +101,17 @@ class GroupsTable {
   std::vector<GroupId> stale(int64_t limit);
   // Of which there is no state: what others say is all that is known of them.
   int64_t unknown_count();
-  // Those of them of which a member has told.
+  // Those of them of which somebody has told.
   std::vector<GroupId> expected();
+
+  // In the order of revisions.
+  std::vector<GroupTold> told(const GroupId& group);
+  void tell(const GroupTold& told);
+  void forget_told(const GroupId& group, const AccountId& teller, BytesView change_digest);
+  // All but what the teller has told of later revisions.
+  void forget_told(const GroupId& group, const AccountId& teller, Revision up_to);
+  // Of how many groups without state the account has told.
+  int64_t told_by(const AccountId& teller);
   // Of which the account is a member, in the order of their ids.
   std::vector<GroupId> with(const AccountId& account);
 

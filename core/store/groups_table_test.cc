@@ -57,8 +57,7 @@ TEST_F(GroupsTableTest, AGroupIsKeptAsItIsSet) {
   row.title = "Boats";
   row.description = "On Sundays";
   row.newest = {5};
-  row.welcome_revision = {4};
-  row.welcome_digest = Bytes(32, 'w');
+  row.shown = "shown";
   row.present = true;
   store_.groups.set(row, nullptr);
   const auto found = store_.groups.find(kGroup);
@@ -70,8 +69,7 @@ TEST_F(GroupsTableTest, AGroupIsKeptAsItIsSet) {
   EXPECT_EQ(found->title, "Boats");
   EXPECT_EQ(found->description, "On Sundays");
   EXPECT_EQ(found->newest, Revision{5});
-  EXPECT_EQ(found->welcome_revision, Revision{4});
-  EXPECT_EQ(found->welcome_digest, row.welcome_digest);
+  EXPECT_EQ(found->shown, "shown");
   EXPECT_TRUE(found->present && found->known() && found->stale());
   EXPECT_FALSE(store_.groups.find(kOther));
   EXPECT_EQ(store_.groups.revision_of(kGroup), Revision{3});

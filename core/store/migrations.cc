@@ -95,6 +95,7 @@ CREATE TABLE outbox (
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
   receipt_number INTEGER NOT NULL, after_sequence INTEGER, lists_digest BLOB NOT NULL DEFAULT x'', UNIQUE (message_id, target_kind, target));
 CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
+CREATE INDEX outbox_numbers ON outbox (target, receipt_number) WHERE target_kind = 2;
 
 CREATE TABLE sealed_for (
   sequence INTEGER PRIMARY KEY, message_id BLOB NOT NULL, account BLOB NOT NULL, device INTEGER NOT NULL, keys BLOB NOT NULL, carries BLOB,
@@ -154,11 +155,14 @@ CREATE INDEX registers_removed ON registers (stamp_us) WHERE value = x'';
 CREATE TABLE register_tellings (device INTEGER PRIMARY KEY, after_key BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE groups (
-  group_id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, state BLOB NOT NULL DEFAULT x'',
-  change_digest BLOB NOT NULL DEFAULT x'', info_key BLOB NOT NULL DEFAULT x'', title TEXT NOT NULL DEFAULT '',
-  description TEXT NOT NULL DEFAULT '', newest_revision INTEGER NOT NULL DEFAULT 0, welcome_revision INTEGER NOT NULL DEFAULT 0,
-  welcome_digest BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0, members_send INTEGER NOT NULL DEFAULT 0)
-  WITHOUT ROWID;
+  group_id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, newest_revision INTEGER NOT NULL DEFAULT 0,
+  change_digest BLOB NOT NULL DEFAULT x'', info_key BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0,
+  members_send INTEGER NOT NULL DEFAULT 0, gone_us INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
+  shown BLOB NOT NULL DEFAULT x'', state BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
+CREATE TABLE group_told (
+  group_id BLOB NOT NULL, teller BLOB NOT NULL, change_digest BLOB NOT NULL, revision INTEGER NOT NULL,
+  info_key BLOB NOT NULL, until_us INTEGER NOT NULL, PRIMARY KEY (group_id, teller, change_digest)) WITHOUT ROWID;
+CREATE INDEX group_told_teller ON group_told (teller);
 CREATE INDEX groups_stale ON groups (group_id) WHERE newest_revision > revision;
 CREATE TABLE group_members (
   group_id BLOB NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL, joined INTEGER NOT NULL, left INTEGER NOT NULL,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/testing/loopback_server.h"
 #include "wire/handle.h"
@@ -26,7 +27,8 @@ class LyingServer : public LoopbackServer {
   std::function<void(const DeviceAddress&, const GroupId&, wire::GroupAnswer&)> change_group;
   // Of whose changes; kErrorUnspecified: they are treated honestly.
   std::function<wire::ErrorCode(const AccountId&)> refuse_group_change;
-  int reads_too_early = 0;  // of groups, the next ones: answered as if there were no group yet
+  bool group_changes_late = false;  // nobody hears of one but the server, which takes it with take_late_changes()
+  int reads_too_early = 0;          // of groups, the next ones: answered as if there were no group yet
 
   bool bundles_away = false;
   std::string list_away;  // account, in hexadecimal digits, whose device list can't be had
@@ -41,6 +43,10 @@ class LyingServer : public LoopbackServer {
       error.set_code(wire::kNoSuchGroup);
       return {404, error.SerializeAsString()};
     }
+    if (group_changes_late && path.starts_with("/v1/groups/") && !path.ends_with("/read")) {
+      late_.push_back([this, method, path, body, bearer] { LoopbackServer::http(method, path, body, bearer); });
+      return {503, ""};
+    }
     if (refuse_group_change && path.starts_with("/v1/groups/") && !path.ends_with("/read")) {
       const auto caller = authenticate(from_base64url(bearer).value_or(""));
       wire::ApiError error;
@@ -51,6 +57,10 @@ class LyingServer : public LoopbackServer {
     if (path == "/v1/accounts/lookup") move_handles(reply);
     if (path.ends_with("/profile")) move_profile(reply);
     return reply;
+  }
+  void take_late_changes() {
+    group_changes_late = false;
+    for (const auto& take : std::exchange(late_, {})) take();
   }
   // Whose handles these are, in answers to lookups and in profiles; none: in lookups they are nobody's.
   std::map<std::string, AccountId> handles;
@@ -91,6 +101,8 @@ class LyingServer : public LoopbackServer {
   }
 
  private:
+  std::vector<std::function<void()>> late_;
+
   void move_handles(HttpReply& reply) const {
     wire::LookupResponse response;
     if (!response.ParseFromString(reply.body)) return;
