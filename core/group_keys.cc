@@ -8,7 +8,10 @@ namespace kith::core {
 
 bool GroupKeys::may_have_key(const GroupId& group, const AccountId& sender) {
   const auto row = engine_.store.groups.find(group);
-  if (!row || !row->known()) return engine_.store.group_keys.chains_of_unknown() < kUnknownMax;
+  if (!row || !row->known()) {
+    GroupKeyTables& keys = engine_.store.group_keys;
+    return keys.chains_of_unknown(sender) < kUnknownOfSenderMax && keys.chains_of_unknown() < kUnknownMax;
+  }
   // By what is not here yet it may be a member; and what was sent while somebody was one may be read long after he has
   // left, or this account.
   return row->stale() || engine_.store.groups.member(group, sender).has_value();

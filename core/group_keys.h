@@ -2,7 +2,9 @@
 
 // The keys of others for groups (GROUP-6). What this device hands out is with group_sending.h and repair.h.
 //
-// Limits: of groups of which nothing is known yet, as when a key overtakes the welcome, kUnknownMax chains of keys.
+// Limits: of groups of which nothing is known yet, as when a key overtakes the welcome, kUnknownMax chains of keys, and
+// kUnknownOfSenderMax of one account. Chains of a group that is forgotten go with it; those of one that this account
+// has left, when nothing can come any more that was sent before (kInboxLifeSeconds).
 #pragma once
 
 #include "core/content_handler.h"
@@ -14,6 +16,7 @@ struct Engine;
 class GroupKeys final : public ContentHandler {
  public:
   static constexpr int64_t kUnknownMax = 256;
+  static constexpr int64_t kUnknownOfSenderMax = 32;
 
   explicit GroupKeys(Engine& engine) : engine_(engine) {}
 

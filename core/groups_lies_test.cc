@@ -274,6 +274,85 @@ TEST_F(GroupsLiesTest, WhatOneTellsOfGroupsIsBounded_GROUP_4) {
   EXPECT_EQ(told.front().revision, Revision{5});
 }
 
+// A stranger's keys for groups that there are not; a member's that comes before the group finds its place.
+TEST_F(GroupsLiesTest, KeysForUnknownGroupsAreBoundedBySender_GROUP_6) {
+  const auto keys_of = [this](const char* sender, char first, int count) {
+    crypto::MemoryGroupKeyStore store;
+    crypto::Groups cipher(store, {account_of(sender), {1}}, world_.random);
+    std::vector<Bytes> contents;
+    for (int i = 0; i < count; ++i) {
+      Bytes id(GroupId::kBytes, first);
+      id[1] = static_cast<char>(i);
+      const GroupId group = *GroupId::from_bytes(id);
+      const auto key = cipher.hand_out(group, crypto::GroupRoster({{account_of(kBen), {1}}}));
+      contents.push_back(contents::group_key(world_.clock.now(), group, key->key));
+    }
+    return contents;
+  };
+  say(cleo_, kBen, OutboxKind::kGroupKey, keys_of(kCleo, 'c', 40));
+  Store store(ben_.database());
+  EXPECT_EQ(store.group_keys.chains_of_unknown(account_of(kCleo)), GroupKeys::kUnknownOfSenderMax);
+  EXPECT_EQ(store.group_keys.chains_of_unknown(), GroupKeys::kUnknownOfSenderMax);
+  say(ana_, kBen, OutboxKind::kGroupKey, keys_of(kAna, 'a', 1));
+  EXPECT_EQ(store.group_keys.chains_of_unknown(account_of(kAna)), 1);
+}
+
+TEST_F(GroupsLiesTest, AReceiptOfSomebodyWhoNeverWasAMemberIsNotKept_GROUP_5) {
+  testing::say(ana_, chat_, "hello");
+  world_.advance(3000);
+  Store store(ana_.database());
+  const auto sent = store.sent.lately(Target(group_id()), {1});
+  ASSERT_FALSE(sent.empty());
+  const auto rows_of = [this](const AccountId& member) {
+    auto row = ana_.database().prepare("SELECT count(*) FROM receipts WHERE member = ?");
+    row.bind_id(member);
+    return row.step() ? row.integer(0) : -1;
+  };
+  for (const char* who : {kCleo, kBen}) {
+    wire::Entry entry;
+    wire::GroupReceipt& receipt = *entry.mutable_group_receipt();
+    receipt.set_group_id(group_id().bytes());
+    receipt.set_sender_device(1);
+    wire::GroupReceipt::Run& run = *receipt.add_runs();
+    run.set_first_number(sent.back().number);
+    run.set_last_number(sent.back().number);
+    run.set_marks(wire::receipt_mark(sent.back().shows));
+    run.set_read(true);
+    run.set_accounts(account_of(who).bytes());
+    server().plant(kAna, entry);
+  }
+  world_.advance(3000);
+  EXPECT_EQ(rows_of(account_of(kCleo)), 0);
+  EXPECT_GT(rows_of(account_of(kBen)), 0) << "who is one is believed";
+}
+
+TEST_F(GroupsLiesTest, KeysOfAGroupThatWasLeftGoWhenNothingCanComeAnyMore_GROUP_6) {
+  testing::say(ana_, chat_, "hello");
+  world_.advance(3000);
+  testing::say(ben_, group_at(ben_).id(), "hello");
+  world_.advance(3000);
+  const auto count = [](Host& host, const char* table) {
+    const bool chains = table[0] == 'c';
+    auto row =
+        host.database().prepare(chains ? "SELECT count(*) FROM group_chains" : "SELECT count(*) FROM group_holders");
+    return row.step() ? row.integer(0) : -1;
+  };
+  const auto days_go_by = [this](uint64_t days) {
+    world_.advance(days * 24 * 3'600'000);
+    ben_.set_network(false);
+    ben_.set_network(true);
+    world_.advance(5000);
+  };
+  ASSERT_FALSE(leave(ben_, group_at(ben_).id()).has_failure());
+  days_go_by(29);
+  EXPECT_EQ(count(ben_, "chains"), 1) << "Ana's: something may be on its way";
+  EXPECT_EQ(count(ben_, "holders"), 1);
+  days_go_by(3);
+  EXPECT_EQ(count(ben_, "chains"), 0);
+  EXPECT_EQ(count(ben_, "holders"), 0);
+  EXPECT_GT(count(ana_, "chains"), 0) << "who is a member keeps them";
+}
+
 TEST_F(GroupsLiesTest, AStateThatItsChangeDidNotMakeIsNoBeginning_GROUP_4) {
   server().change_group = [this](const DeviceAddress& reader, const GroupId&, wire::GroupAnswer& answer) {
     if (reader.account != account_of(kCleo) || answer.state().empty()) return;

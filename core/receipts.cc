@@ -2,6 +2,7 @@
 
 #include "core/receipts.h"
 
+#include <map>
 #include <set>
 
 #include "core/contents.h"
@@ -137,7 +138,10 @@ bool Receipts::raise(const AccountId& by, DeviceId device, const wire::ReceiptRu
   }
   const auto conversation = engine_.store.conversations.with(by);
   for (const MessageId& id : *raised) {
-    if (engine_.store.sent.state_in_group(id)) {  // what answered for it has come
+    // Of most it is the tick: what was sent to somebody alone for a message to a group is not in this conversation.
+    if (conversation && engine_.store.messages.raise_in(*conversation, id, state)) {
+      engine_.changes.message_changed(id, *conversation);
+    } else if (engine_.store.sent.state_in_group(id)) {  // what answered for it has come
       look_at(id);
     } else if (engine_.store.messages.raise(id, state) && conversation) {
       engine_.changes.message_changed(id, *conversation);
@@ -162,12 +166,20 @@ void Receipts::on_delivered(const wire::GroupReceipt& receipt) {
   const DeviceId device{receipt.sender_device()};
   const bool shows_read = engine_.store.settings.integer(setting::kReadReceipts, 1) != 0;
   std::set<MessageId> looked_at;
+  // Of whom nothing is known here nothing is kept: the server names whom it likes.
+  std::map<AccountId, bool> members;
+  const auto may_have_read = [&](const AccountId& account) {
+    const auto [known, is_new] = members.try_emplace(account, false);
+    if (is_new) known->second = engine_.groups.may_be_member(*group, account);
+    return known->second;
+  };
   for (const wire::GroupReceipt::Run& said : receipt.runs()) {
     if (said.read() && !shows_read) continue;
     const SentState state = said.read() ? SentState::kRead : SentState::kDelivered;
     const wire::ReceiptRun run{said.first_number(), said.last_number(), said.marks()};
     for (BytesView left = said.accounts(); left.size() >= AccountId::kBytes; left.remove_prefix(AccountId::kBytes)) {
       const auto member = *AccountId::from_bytes(left.substr(0, AccountId::kBytes));
+      if (!may_have_read(member)) continue;
       const auto raised = engine_.store.sent.raise(target, member, device, run, state);
       if (raised) {
         looked_at.insert(raised->begin(), raised->end());

@@ -42,7 +42,9 @@ TEST_F(MessageTicksTest, ASecondAcknowledgementChangesNothing) {  // SEND-1
 
 TEST_F(MessageTicksTest, AReceiptRaisesWhatIsSentOrDelivered) {  // RECEIPT-2
   store_.messages.add(outgoing(1, 10, Tick::kSent));
-  EXPECT_TRUE(store_.messages.raise(message_id(1), SentState::kDelivered));
+  EXPECT_FALSE(
+      store_.messages.raise_in(testing::conversation_with(testing::kSelf), message_id(1), SentState::kDelivered));
+  EXPECT_TRUE(store_.messages.raise_in(kChat, message_id(1), SentState::kDelivered));
   EXPECT_EQ(tick(1), Tick::kDelivered);
   EXPECT_FALSE(store_.messages.raise(message_id(1), SentState::kDelivered)) << "nothing changes twice";
   EXPECT_TRUE(store_.messages.raise(message_id(1), SentState::kRead));

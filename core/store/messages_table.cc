@@ -373,4 +373,16 @@ bool MessagesTable::raise(const MessageId& id, SentState state) {
   return !database_.failed() && database_.changed_rows() == 1;
 }
 
+bool MessagesTable::raise_in(const ConversationId& conversation, const MessageId& id, SentState state) {
+  database_
+      .prepare(
+          "UPDATE messages SET tick = ?1 WHERE id = ?2 AND conversation = ?3 AND outgoing = 1 AND tick IN (2, 3) AND "
+          "tick < ?1")
+      .bind(static_cast<int64_t>(tick_of(state)))
+      .bind_id(id)
+      .bind_id(conversation)
+      .run();
+  return !database_.failed() && database_.changed_rows() == 1;
+}
+
 }  // namespace kith::core

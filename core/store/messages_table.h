@@ -180,6 +180,8 @@ class MessagesTable {
   // Raises the tick of an outgoing message that is kSent or kDelivered. False when it does not rise: one that is not
   // acknowledged yet gets its tick from SentTable then.
   bool raise(const MessageId& id, SentState state);
+  // The same of a message in this conversation alone.
+  bool raise_in(const ConversationId& conversation, const MessageId& id, SentState state);
 
   // Marks incoming messages up to and including the cursor (all without one) as read, and gives their number. With
   // `receipts`, read receipts for those that have text become due (ReceiptsTable).

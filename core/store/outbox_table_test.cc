@@ -139,6 +139,15 @@ TEST_F(OutboxTableTest, KeepsMessagesButNoBytesAndNoReceiptsForANewRegistration)
   EXPECT_TRUE(store_.outbox.find(message)->envelopes.empty());
 }
 
+// Asked for each device that is handed the key of a group, with thousands of items there (GroupKeyTables).
+TEST_F(OutboxTableTest, TheLeastNumberForAGroupIsFoundByAnIndex) {
+  auto plan = database_->prepare(
+      "EXPLAIN QUERY PLAN SELECT min(receipt_number) FROM outbox WHERE target_kind = 2 AND target = ?1 AND "
+      "receipt_number > 0");
+  ASSERT_TRUE(plan.step());
+  EXPECT_NE(plan.text(3).find("outbox_numbers"), std::string::npos) << plan.text(3);
+}
+
 TEST_F(OutboxTableTest, EnvelopesThatAreNoneAreDamage) {
   auto database = open_migrated();
   OutboxTable outbox(*database);
