@@ -68,6 +68,14 @@ void add_group(JsonLine& line, const Message& message, const Place& place) {
   if (!message.group_event().title().empty()) line.text("title", message.group_event().title());
 }
 
+// "a text", or of a private reply "Book club: a text".
+std::string quote_text(const client_api::Quote& quote) {
+  const std::string text = one_line(excerpt(quote.excerpt(), kExcerptWidth));
+  if (!quote.has_group()) return text;
+  const std::string& title = quote.group().title();
+  return (title.empty() ? "a group" : one_line(excerpt(title, kExcerptWidth))) + ": " + text;
+}
+
 // What stands before the words: when, and in which group.
 std::string beginning(const Output& output, const Message& message, const std::string& group, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
@@ -151,6 +159,10 @@ std::string message_json(const Message& message, const Place& place) {
     quote.text("message_id", message.quote().message_id())
         .text("author", message.quote().author().account_id())
         .text("excerpt", message.quote().excerpt());
+    if (message.quote().has_group()) {
+      quote.text("group_title", message.quote().group().title())
+          .text("group_conversation", message.quote().group().conversation());
+    }
     line.raw("quote", quote.str());
   }
   if (place.is_group()) add_group(line, message, place);
@@ -183,7 +195,7 @@ std::string message_line(const Output& output, const Message& message, const Tol
     return line + output.coloured("33", one_line(told.author) + ": " + body(message));
   line += output.coloured(message.outgoing() ? "32" : "1", one_line(told.author) + ":") + " ";
   if (message.has_quote()) {
-    line += output.coloured("2", "> " + one_line(excerpt(message.quote().excerpt(), kExcerptWidth))) + "\n    ";
+    line += output.coloured("2", "> " + quote_text(message.quote())) + "\n    ";
   }
   for (const char c : body(message)) {
     line += c;

@@ -21,6 +21,7 @@ namespace {
 
 using client_api::Message;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::seen_on;
 
 TEST(JsonLine, WritesMembersInTheOrderGiven) {
@@ -97,6 +98,21 @@ TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
   EXPECT_THAT(
       message_json(message, {}),
       HasSubstr(R"("quote":{"message_id":"m","author":"","excerpt":"before"},"outgoing":true,"tick":"delivered"})"));
+}
+
+TEST(MessageText, OfAReplyInPrivateTheGroupIsSaid) {
+  testing::CapturedOutput output;
+  Message message = example();
+  message.mutable_quote()->set_excerpt("who has a tent?");
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("> who has a tent?\n"));
+  EXPECT_THAT(message_json(message, {}), Not(HasSubstr("group_title")));
+  message.mutable_quote()->mutable_group()->set_title("Book\x1b club");
+  message.mutable_quote()->mutable_group()->set_conversation("g");
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("club: who has a tent?\n"));
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(message_json(message, {}), HasSubstr(R"(,"group_conversation":"g"})"));
+  message.mutable_quote()->mutable_group()->clear_title();
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("> a group: who has a tent?\n"));
 }
 
 TEST(MessageText, JsonNamesWhatIsNoText) {

@@ -28,10 +28,7 @@ void put_in(const InGroup& in, content::Content& content) {
   content.set_group_revision(in.revision.value);
 }
 
-}  // namespace
-
-Bytes mentions_of(const content::Text& text) {
-  content::Text kept;
+void keep_mentions(const content::Text& text, content::Text& kept) {
   uint64_t end = 0;
   for (const content::Mention& each : text.mentions()) {
     const uint64_t last = uint64_t{each.start()} + each.length();
@@ -42,8 +39,21 @@ Bytes mentions_of(const content::Text& text) {
     *kept.add_mentions() = each;
     end = last;
   }
+}
+
+}  // namespace
+
+Bytes rest_of(const content::Text& text, bool in_group) {
+  content::Text kept;
+  if (in_group) {
+    keep_mentions(text, kept);
+  } else if (const auto group = quoted_group(text)) {
+    kept.mutable_quote()->set_group(group->bytes());
+  }
   return kept.SerializeAsString();
 }
+
+std::optional<GroupId> quoted_group(const content::Text& rest) { return GroupId::from_bytes(rest.quote().group()); }
 
 void write_text(const MessageRow& message, content::Text& text) {
   if (!message.raw.empty()) (void)text.ParseFromString(message.raw);
@@ -55,10 +65,10 @@ void write_text(const MessageRow& message, content::Text& text) {
   quote.set_excerpt(message.quote->excerpt);
 }
 
-bool read_text(const content::Text& text, MessageRow& message) {
+bool read_text(const content::Text& text, bool in_group, MessageRow& message) {
   if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return false;
   message.text = text.text();
-  message.raw = mentions_of(text);
+  message.raw = rest_of(text, in_group);
   const auto quoted = MessageId::from_bytes(text.quote().message_id());
   const auto author = AccountId::from_bytes(text.quote().author());
   const std::string& excerpt = text.quote().excerpt();

@@ -19,11 +19,14 @@ namespace kith::core::contents {
 inline constexpr size_t kMentionsMax = 256;
 // Text, quote and mentions of a message.
 void write_text(const MessageRow& message, content::Text& text);
-// What of a text's mentions is kept with a message (MessageRow::raw): those that are parts of it, in its order, that
-// begin with "@". Serialized; empty: none.
-Bytes mentions_of(const content::Text& text);
-// Into the message. False, and nothing is changed: no client of ours writes such.
-[[nodiscard]] bool read_text(const content::Text& text, MessageRow& message);
+// What of a text is kept with a message beside its text and quote (MessageRow::raw), serialized; empty: nothing. In a
+// group its mentions: those that are parts of it, in its order, that begin with "@". Elsewhere the group of what it
+// quotes.
+Bytes rest_of(const content::Text& text, bool in_group);
+// Of such a rest: the group that the quoted message is of.
+std::optional<GroupId> quoted_group(const content::Text& rest);
+// Into the message, which is for a group or not. False, and nothing is changed: no client of ours writes such.
+[[nodiscard]] bool read_text(const content::Text& text, bool in_group, MessageRow& message);
 
 // Where a message belongs that is for a group (GROUP-3).
 struct InGroup {

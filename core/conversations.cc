@@ -30,7 +30,7 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   if (last) *built.mutable_last_message() = messages.build(*last);
   built.set_draft(row.draft);
   if (const auto quoted = row.draft_quote ? store_.messages.find(*row.draft_quote) : std::nullopt)
-    *built.mutable_draft_quote() = messages.build(quote_of(*quoted));
+    *built.mutable_draft_quote() = messages.quote_in(row.id, *quoted);
   built.set_archived(row.archived);
   if (row.pinned.value != 0) {
     const std::vector<ConversationId> pinned = store_.conversations.pinned();
@@ -111,8 +111,9 @@ Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDr
   const auto quote = MessageId::from_hex(request.quote_message_id());
   if (!request.quote_message_id().empty()) {
     const auto quoted = quote ? store_.messages.find(*quote) : std::nullopt;
-    if (!quoted || quoted->conversation != *conversation)
-      return Refuse(client_api::Failure::kNoSuchMessage, "quote_message_id: is not in this conversation");
+    const auto row = store_.conversations.find(*conversation);
+    if (!quoted || !row || !can_be_quoted(store_, *quoted, *row))
+      return Refuse(client_api::Failure::kNoSuchMessage, kNotToBeQuoted);
   }
   store_.conversations.set_draft(*conversation, request.text(), quote);
   return *conversation;

@@ -49,6 +49,14 @@ wire::GroupPermissions permissions_of(const client_api::GroupPermissions& said) 
   return permissions;
 }
 
+// As they are, but for what is said.
+wire::GroupPermissions changed(wire::GroupPermissions permissions, const client_api::PermissionChanges& changes) {
+  if (changes.has_send()) permissions.set_members_send(changes.send());
+  if (changes.has_edit_info()) permissions.set_members_edit_info(changes.edit_info());
+  if (changes.has_add_members()) permissions.set_members_add(changes.add_members());
+  return permissions;
+}
+
 wire::GroupPermissions all_permissions() {
   wire::GroupPermissions permissions;
   permissions.set_members_send(true);
@@ -291,11 +299,10 @@ void GroupChanges::set_group(uint32_t request, const client_api::SetGroupRequest
     if (!checked) return engine_.output.fail(request, checked.error().code, checked.error().detail);
     description = std::move(*checked);
   }
-  std::optional<wire::GroupPermissions> permissions;
-  if (what.has_permissions()) permissions = permissions_of(what.permissions());
   wish(request, what.conversation(), &Response::mutable_set_group,
-       [this, title, description, permissions](const GroupRow& row, const wire::GroupState& state,
-                                               wire::GroupChange& change, int made) -> Result<bool, Refusal> {
+       [this, title, description, wanted = what.permissions()](const GroupRow& row, const wire::GroupState& state,
+                                                               wire::GroupChange& change,
+                                                               int made) -> Result<bool, Refusal> {
          const GroupTexts texts{title.value_or(row.title), description.value_or(row.description)};
          if (made == 0 && (texts.title != row.title || texts.description != row.description)) {
            // A description without a title would take away what others can still read.
@@ -303,8 +310,9 @@ void GroupChanges::set_group(uint32_t request, const client_api::SetGroupRequest
            change.mutable_set_info()->set_sealed_info(seal_group_info(row.id, row.info_key, texts, engine_.random));
            return true;
          }
-         if (made > 1 || !permissions || same(*permissions, state.permissions())) return false;
-         *change.mutable_set_permissions()->mutable_permissions() = *permissions;
+         const wire::GroupPermissions permissions = changed(state.permissions(), wanted);
+         if (made > 1 || same(permissions, state.permissions())) return false;
+         *change.mutable_set_permissions()->mutable_permissions() = permissions;
          return true;
        });
 }

@@ -64,6 +64,53 @@ TEST_F(GroupMessagesTest, EverybodySeesTheSameInTheSameOrder_GROUP_3) {
   EXPECT_EQ(group_at(ben_).unread(), 3u);
 }
 
+TEST_F(GroupMessagesTest, AReplyInPrivateHasTheQuoteOfTheGroupsMessageForItsAuthorAlone_F20) {
+  const std::string chat = create({kBen, kCleo});
+  const std::string asked = say(ben_, group_at(ben_).id(), "who has a tent?");
+  world_.advance(1000);
+  client_api::Request request;
+  client_api::SendMessageRequest& reply = *request.mutable_send_message();
+  reply.set_conversation(testing::open_chat(ana_, kBen));
+  reply.set_text("I have two");
+  reply.set_quote_message_id(asked);
+  const client_api::Response sent = ana_.request(request);
+  ASSERT_FALSE(sent.has_failure()) << sent.failure().detail();
+  const client_api::Message& own = sent.send_message().message();
+  EXPECT_EQ(own.quote().group().conversation(), chat);
+  EXPECT_EQ(own.quote().group().title(), "Boats");
+  world_.advance(1000);
+  const client_api::Message at_ben = testing::message(ben_, own.id());
+  EXPECT_NE(at_ben.conversation(), group_at(ben_).id());
+  EXPECT_EQ(at_ben.quote().message_id(), asked);
+  EXPECT_EQ(at_ben.quote().author().name(), "Ben");
+  EXPECT_EQ(at_ben.quote().excerpt(), "who has a tent?");
+  EXPECT_EQ(at_ben.quote().group().conversation(), group_at(ben_).id());
+  EXPECT_EQ(at_ben.quote().group().title(), "Boats");
+
+  client_api::Request draft;
+  draft.mutable_set_draft()->set_conversation(reply.conversation());
+  draft.mutable_set_draft()->set_quote_message_id(asked);
+  EXPECT_FALSE(ana_.request(draft).has_failure());
+  client_api::Request look;
+  look.mutable_open_conversation()->set_conversation(reply.conversation());
+  EXPECT_EQ(ana_.request(look).open_conversation().draft_quote().group().conversation(), chat);
+
+  // To nobody else, and nothing else of the group.
+  reply.set_conversation(testing::open_chat(ana_, kCleo));
+  EXPECT_EQ(ana_.request(request).failure().code(), Failure::kNoSuchMessage);
+  draft.mutable_set_draft()->set_conversation(reply.conversation());
+  EXPECT_EQ(ana_.request(draft).failure().code(), Failure::kNoSuchMessage);
+  reply.set_conversation(testing::open_chat(ana_, kBen));
+  reply.set_quote_message_id(say(ana_, chat, "and a stove"));
+  EXPECT_EQ(ana_.request(request).failure().code(), Failure::kNoSuchMessage) << "one's own";
+  reply.set_conversation(chat);
+  reply.set_quote_message_id(own.id());
+  EXPECT_EQ(ana_.request(request).failure().code(), Failure::kNoSuchMessage) << "nothing said in private, in the group";
+  request.mutable_send_message()->set_conversation(testing::open_chat(ben_, kAna));
+  request.mutable_send_message()->set_quote_message_id(testing::history(ben_, group_at(ben_).id()).front().id());
+  EXPECT_EQ(ben_.request(request).failure().code(), Failure::kNoSuchMessage) << "what happened in it";
+}
+
 TEST_F(GroupMessagesTest, TheSecondTickIsWhenAllHaveItAndTheBlueOneWhenAllHaveReadIt_GROUP_5) {
   const std::string chat = create({kBen, kCleo});
   cleo_.set_network(false);
@@ -139,7 +186,7 @@ TEST_F(GroupMessagesTest, WhoMayNotWriteIsToldSo_GROUP_3) {
   const std::string chat = create({kBen});
   client_api::Request permissions;
   permissions.mutable_set_group()->set_conversation(chat);
-  permissions.mutable_set_group()->mutable_permissions()->set_add_members(true);
+  permissions.mutable_set_group()->mutable_permissions()->set_send(false);
   ASSERT_FALSE(ana_.request(std::move(permissions)).has_failure());
   world_.advance(3000);
   client_api::Request request;

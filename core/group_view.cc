@@ -90,6 +90,7 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
 
 Bytes GroupView::shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own) {
   client_api::Group shown;
+  shown.set_revision(row.revision.value);
   shown.set_description(row.description);
   shown.set_members(static_cast<uint32_t>(state.members_size()));
   shown.set_created_us(state.created_us());

@@ -362,7 +362,9 @@ TEST_F(GroupsTest, PermissionsSayWhatMembersMayDo) {
   client_api::Request request;
   request.mutable_set_group()->set_conversation(chat);
   request.mutable_set_group()->set_title("Ships");
-  request.mutable_set_group()->mutable_permissions()->set_send(true);
+  client_api::PermissionChanges& permissions = *request.mutable_set_group()->mutable_permissions();
+  permissions.set_edit_info(false);
+  permissions.set_add_members(false);
   const client_api::Response response = ana_.request(std::move(request));
   ASSERT_FALSE(response.has_failure());
   EXPECT_EQ(response.set_group().title(), "Ships") << "both at once";
@@ -371,6 +373,47 @@ TEST_F(GroupsTest, PermissionsSayWhatMembersMayDo) {
   world_.advance(3000);
   EXPECT_EQ(set_title(ben_, group_at(ben_).id(), "x").failure().code(), Failure::kNotAllowed);
   EXPECT_EQ(add(ben_, group_at(ben_).id(), {kCleo}).failure().code(), Failure::kNotAllowed);
+}
+
+TEST_F(GroupsTest, TwoAdminsWhoChangeDifferentPermissionsUndoNothingOfEachOthers_GROUP_1) {
+  const std::string chat = create({kBen});
+  ASSERT_FALSE(set_admin(ana_, chat, kBen, true).has_failure());
+  world_.advance(3000);
+  const auto ask = [](const std::string& conversation) {
+    client_api::Request request;
+    request.mutable_set_group()->set_conversation(conversation);
+    return request;
+  };
+  client_api::Request none = ask(chat);
+  none.mutable_set_group()->mutable_permissions()->set_send(false);
+  none.mutable_set_group()->mutable_permissions()->set_edit_info(false);
+  none.mutable_set_group()->mutable_permissions()->set_add_members(false);
+  ASSERT_FALSE(ana_.request(std::move(none)).has_failure());
+  world_.advance(3000);
+  const uint64_t before = group_at(ben_).group().revision();
+  // Ben has not heard of Ana's when he decides.
+  client_api::Request by_ben = ask(group_at(ben_).id());
+  by_ben.mutable_set_group()->mutable_permissions()->set_edit_info(true);
+  ben_.holds_http = [](const client_api::HttpCall& call) { return is_of_a_group(call); };
+  const uint32_t asked = ben_.post(std::move(by_ben));
+  world_.run();
+  client_api::Request by_ana = ask(chat);
+  by_ana.mutable_set_group()->mutable_permissions()->set_send(true);
+  ASSERT_FALSE(ana_.request(std::move(by_ana)).has_failure());
+  ben_.release_http();
+  ASSERT_FALSE(ben_.await(asked, 30'000).has_failure());
+  world_.advance(3000);
+  for (Host* host : {&ana_, &ben_}) {
+    const client_api::Group group = group_at(*host).group();
+    EXPECT_TRUE(group.permissions().send()) << host->name();
+    EXPECT_TRUE(group.permissions().edit_info()) << host->name();
+    EXPECT_EQ(group.revision(), before + 2) << host->name();
+  }
+  client_api::Request off = ask(chat);
+  off.mutable_set_group()->mutable_permissions()->set_send(false);
+  const client_api::Response response = ana_.request(std::move(off));
+  EXPECT_FALSE(response.set_group().group().permissions().send());
+  EXPECT_TRUE(response.set_group().group().permissions().edit_info());
 }
 
 // ---- links

@@ -19,7 +19,7 @@ namespace {
 using content::History;
 
 // Without conversation and sender. Absent: no client of ours gives such.
-std::optional<MessageRow> row_of(const History::Message& given) {
+std::optional<MessageRow> row_of(const History::Message& given, bool in_group) {
   const auto id = MessageId::from_bytes(given.message_id());
   if (!id || id->is_none()) return std::nullopt;
   MessageRow row;
@@ -33,7 +33,7 @@ std::optional<MessageRow> row_of(const History::Message& given) {
   if (given.unread() && !given.outgoing()) row.receipt_number = std::min<uint64_t>(given.receipt_number(), INT64_MAX);
   switch (given.body_case()) {
     case History::Message::kText:
-      if (!contents::read_text(given.text(), row)) return std::nullopt;
+      if (!contents::read_text(given.text(), in_group, row)) return std::nullopt;
       return row;
     case History::Message::kUnsupported:
       row.kind = MessageKind::kUnsupported;
@@ -126,7 +126,7 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
   uint64_t held = 0;
   for (const History::Message& given : part.messages()) {
     if (left-- <= 0) break;
-    auto row = row_of(given);
+    auto row = row_of(given, peer->is_group());
     if (!row || (is_own && !row->outgoing)) continue;
     const auto author = peer->is_group() ? AccountId::from_bytes(given.author()) : peer->account();
     if (!row->outgoing && !author) continue;

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/unicode.h"
 #include "content/content.pb.h"
+#include "core/contents.h"
 #include "core/group_view.h"
 
 namespace kith::core {
@@ -55,40 +56,57 @@ Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const
   return MessageCursor{UnixMicros{order_us}, *message};
 }
 
-client_api::Text text_of(const MessageRow& message, PersonView& people) {
-  client_api::Text text;
-  text.set_text(message.text);
-  content::Text mentions;
-  if (message.raw.empty() || !mentions.ParseFromString(message.raw)) return text;
-  for (const content::Mention& each : mentions.mentions()) {
-    const auto account = AccountId::from_bytes(each.account());
-    if (!account) continue;
-    client_api::Mention& mention = *text.add_mentions();
-    *mention.mutable_who() = people.build(*account);
-    mention.set_start(each.start());
-    mention.set_length(each.length());
-  }
-  return text;
-}
+}  // namespace
 
-void set_body(client_api::Message& built, const MessageRow& message, PersonView& people) {
+void MessagesView::set_body(const MessageRow& message, client_api::Message& built) {
   switch (message.kind) {
-    case MessageKind::kText: *built.mutable_text() = text_of(message, people); return;
+    case MessageKind::kText: built.mutable_text()->set_text(message.text); return add_rest(message, built);
     case MessageKind::kIdentityChanged: built.mutable_identity_changed(); return;
     case MessageKind::kUndecryptable: built.mutable_undecryptable(); return;
     case MessageKind::kUnsupported: built.mutable_unsupported(); return;
     case MessageKind::kHandleMoved: built.mutable_handle_moved(); return;
-    case MessageKind::kGroupEvent: *built.mutable_group_event() = group_event(message, people); return;
+    case MessageKind::kGroupEvent: *built.mutable_group_event() = group_event(message, people_); return;
   }
 }
 
-}  // namespace
+void MessagesView::add_rest(const MessageRow& message, client_api::Message& built) {
+  content::Text rest;
+  if (message.raw.empty() || !rest.ParseFromString(message.raw)) return;
+  for (const content::Mention& each : rest.mentions()) {
+    const auto account = AccountId::from_bytes(each.account());
+    if (!account) continue;
+    client_api::Mention& mention = *built.mutable_text()->add_mentions();
+    *mention.mutable_who() = people_.build(*account);
+    mention.set_start(each.start());
+    mention.set_length(each.length());
+  }
+  const auto group = contents::quoted_group(rest);
+  if (!group || !message.quote) return;
+  // What is quoted in private is the reader's own: nobody puts words of others, in a group, into a conversation of two.
+  if (people_.is_self(message.quote->author) == message.outgoing) return;
+  const auto original = store_.messages.find(message.quote->message);
+  if (original && (original->from != message.quote->author || group_of(store_, *original) != group)) return;
+  client_api::QuotedInGroup& in = *built.mutable_quote()->mutable_group();
+  if (const auto known = store_.groups.find(*group)) in.set_title(known->title);
+  if (!original) return;
+  in.set_conversation(original->conversation.hex());
+  built.mutable_quote()->set_excerpt(quote_of(*original).excerpt);
+}
 
 client_api::Quote MessagesView::build(const QuoteRow& quote) {
   client_api::Quote built;
   built.set_message_id(quote.message.hex());
   *built.mutable_author() = people_.build(quote.author);
   built.set_excerpt(quote.excerpt);
+  return built;
+}
+
+client_api::Quote MessagesView::quote_in(const ConversationId& conversation, const MessageRow& original) {
+  client_api::Quote built = build(quote_of(original));
+  const auto group = original.conversation == conversation ? std::nullopt : group_of(store_, original);
+  if (!group) return built;
+  built.mutable_group()->set_conversation(original.conversation.hex());
+  if (const auto known = store_.groups.find(*group)) built.mutable_group()->set_title(known->title);
   return built;
 }
 
@@ -102,8 +120,8 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_order_us(message.order.value);
   built.set_tick(static_cast<Shown::Tick>(message.tick));
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
-  set_body(built, message, people_);
   if (message.quote) *built.mutable_quote() = build(*message.quote);
+  set_body(message, built);
   return built;
 }
 
@@ -176,6 +194,17 @@ Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_
   for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
   response.set_more(page.more);
   return response;
+}
+
+bool can_be_quoted(Store& store, const MessageRow& original, const ConversationRow& in) {
+  if (original.conversation == in.id) return true;
+  return original.kind == MessageKind::kText && in.direct_peer() == original.from &&
+         group_of(store, original).has_value();
+}
+
+std::optional<GroupId> group_of(Store& store, const MessageRow& message) {
+  const auto conversation = store.conversations.find(message.conversation);
+  return conversation ? conversation->group() : std::nullopt;
 }
 
 QuoteRow quote_of(const MessageRow& original) {

@@ -18,7 +18,8 @@ class MessagesView {
   explicit MessagesView(Store& store) : store_(store), people_(store) {}
 
   client_api::Message build(const MessageRow& message);
-  client_api::Quote build(const QuoteRow& quote);
+  // What a reply to this message shows of it, when it is written in that conversation.
+  client_api::Quote quote_in(const ConversationId& conversation, const MessageRow& original);
   PersonView& people() { return people_; }
 
   // A page in ascending order. Errors: kInvalidArgument (limit above 500, half a cursor or two, no id),
@@ -32,10 +33,22 @@ class MessagesView {
   Result<client_api::TakeEventsResponse, Refusal> take(const client_api::TakeEventsRequest& request);
 
  private:
+  client_api::Quote build(const QuoteRow& quote);
+  // Of a text: who is named in it, and of which group the quoted message is.
+  void add_rest(const MessageRow& message, client_api::Message& built);
+  void set_body(const MessageRow& message, client_api::Message& built);
+
   Store& store_;
   PersonView people_;
 };
 
+inline constexpr const char* kNotToBeQuoted =
+    "quote_message_id: is neither in this conversation nor its partner's in a group";
+// Whether a message can be quoted in a conversation: one of the same; or one of its partner's in a group, so that it is
+// answered in private.
+bool can_be_quoted(Store& store, const MessageRow& original, const ConversationRow& in);
+// The group that a quoted message is of; absent: the conversation is of none.
+std::optional<GroupId> group_of(Store& store, const MessageRow& message);
 // The quote that goes into a reply: the original's author and an excerpt of at most 512 bytes, cut between characters.
 QuoteRow quote_of(const MessageRow& original);
 

@@ -3,6 +3,7 @@
 #include "core/messages_view.h"
 
 #include "base/bytes.h"
+#include "content/content.pb.h"
 #include "core/store/testing/store_fixture.h"
 
 namespace kith::core {
@@ -52,6 +53,43 @@ TEST_F(MessagesViewTest, ShowsAMessageWhole) {
   EXPECT_EQ(own.sender().handles(0).text(), "+491700000001");
   EXPECT_EQ(own.tick(), client_api::Message::kRead);
   EXPECT_FALSE(own.has_quote());
+}
+
+TEST_F(MessagesViewTest, AQuoteOfAGroupsMessageIsWhatIsThereAndNotWhatIsSaid) {
+  store_.account.set_registration(testing::registration());
+  const GroupId group = *GroupId::from_bytes(Bytes(16, 'g'));
+  const ConversationId chat = *ConversationId::from_bytes(Bytes(16, 'c'));
+  ConversationRow row;
+  row.id = chat;
+  row.kind = ConversationKind::kGroup;
+  row.peer = Target(group);
+  store_.conversations.add(row);
+  MessageRow reply = incoming(1, 20, "yes");
+  content::Text rest;
+  rest.mutable_quote()->set_group(group.bytes());
+  reply.raw = rest.SerializeAsString();
+  reply.quote = QuoteRow{message_id(9), kSelf, "I hate you all"};
+  const client_api::Quote absent = view_.build(reply).quote();
+  EXPECT_TRUE(absent.has_group());
+  EXPECT_EQ(absent.group().conversation(), "") << "there is nothing to go to";
+  EXPECT_EQ(absent.excerpt(), "I hate you all");
+
+  MessageRow original = outgoing(9, 10, Tick::kRead);
+  original.conversation = chat;
+  original.text = "who has a tent?";
+  ASSERT_TRUE(store_.messages.add(original));
+  const client_api::Quote there = view_.build(reply).quote();
+  EXPECT_EQ(there.group().conversation(), chat.hex());
+  EXPECT_EQ(there.excerpt(), "who has a tent?") << "as it is here";
+
+  MessageRow elsewhere = outgoing(8, 11, Tick::kRead);
+  ASSERT_TRUE(store_.messages.add(elsewhere));
+  reply.quote->message = message_id(8);
+  EXPECT_FALSE(view_.build(reply).quote().has_group()) << "is of another conversation";
+  reply.quote = QuoteRow{message_id(9), kPeer, "who has a tent?"};
+  EXPECT_FALSE(view_.build(reply).quote().has_group()) << "is by somebody else";
+  reply.quote = QuoteRow{message_id(7), kPeer, "mine"};
+  EXPECT_FALSE(view_.build(reply).quote().has_group()) << "not the reader's";
 }
 
 TEST_F(MessagesViewTest, PagesBackByTheFirstMessageOfThePageBefore) {

@@ -31,8 +31,8 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
   row.receipt_number = incoming.receipt_number;
   row.group_revision = Revision{incoming.content.group_revision()};
   if (incoming.content.kind_case() == content::Content::kText) {
-    if (!contents::read_text(incoming.content.text(), row)) return std::nullopt;
-    if (incoming.content.group_id().empty()) row.raw.clear();  // members of a group are named, and nobody else
+    const bool in_group = !incoming.content.group_id().empty();
+    if (!contents::read_text(incoming.content.text(), in_group, row)) return std::nullopt;
   } else {
     row.kind = MessageKind::kUnsupported;
     row.raw = Bytes(incoming.bytes);

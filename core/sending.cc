@@ -111,11 +111,20 @@ bool Sending::take_mentions(uint32_t request, const client_api::SendMessageReque
     mention.set_length(each.length());
   }
   content::Text kept;
-  message.raw = contents::mentions_of(text);
+  message.raw = contents::rest_of(text, true);
   (void)kept.ParseFromString(message.raw);
   if (kept.mentions_size() == what.mentions_size()) return true;
   engine_.output.fail(request, FailureCode::kInvalidArgument, "mentions: are no parts of the text, in its order");
   return false;
+}
+
+void Sending::quote(const MessageRow& original, MessageRow& message) {
+  message.quote = quote_of(original);
+  const auto group = original.conversation == message.conversation ? std::nullopt : group_of(engine_.store, original);
+  if (!group) return;
+  content::Text rest;
+  rest.mutable_quote()->set_group(group->bytes());
+  message.raw = contents::rest_of(rest, false);
 }
 
 void Sending::enqueue(const MessageRow& message, const Target& to) {
@@ -202,10 +211,9 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   if (!what.quote_message_id().empty()) {
     const auto quoted = MessageId::from_hex(what.quote_message_id());
     const auto original = quoted ? engine_.store.messages.find(*quoted) : std::nullopt;
-    if (!original || original->conversation != conversation) {
-      return output.fail(request, FailureCode::kNoSuchMessage, "quote_message_id: is not in this conversation");
-    }
-    message.quote = quote_of(*original);
+    if (!original || !can_be_quoted(engine_.store, *original, *row))
+      return output.fail(request, FailureCode::kNoSuchMessage, kNotToBeQuoted);
+    quote(*original, message);
   }
   (void)engine_.changes.add_message(message);
   if (!stays) enqueue(message, to);

@@ -34,6 +34,8 @@ class Sending {
   // Into the message. Fails the request when one of them names nothing.
   bool take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
                      MessageRow& message);
+  // Into the message, which answers the original: in its conversation, or its author alone.
+  void quote(const MessageRow& original, MessageRow& message);
   // Absent, and the request failed, when there is none of this id that failed.
   std::optional<MessageRow> failed_message(uint32_t request, const std::string& id);
   void enqueue(const MessageRow& message, const Target& to);

@@ -100,7 +100,7 @@ void GroupLife::change(Seat& seat, const Conversation& group) {
       break;
     }
     case 6: {
-      client_api::GroupPermissions& permissions = *request.mutable_set_group()->mutable_permissions();
+      client_api::PermissionChanges& permissions = *request.mutable_set_group()->mutable_permissions();
       request.mutable_set_group()->set_conversation(group.id());
       permissions.set_send(dice_.percent(80));
       permissions.set_edit_info(dice_.percent(50));

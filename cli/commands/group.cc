@@ -99,8 +99,7 @@ ExitCode run_group_permissions(Context context, const GroupPermissionsOptions& o
   }
   return change_group(context, options.group, [&](const Conversation& conversation, Request& request) {
     request.mutable_set_group()->set_conversation(conversation.id());
-    GroupPermissions& permissions = *request.mutable_set_group()->mutable_permissions();
-    permissions = conversation.group().permissions();
+    client_api::PermissionChanges& permissions = *request.mutable_set_group()->mutable_permissions();
     if (!options.send.empty()) permissions.set_send(options.send == "all");
     if (!options.edit.empty()) permissions.set_edit_info(options.edit == "all");
     if (!options.add.empty()) permissions.set_add_members(options.add == "all");

@@ -85,11 +85,13 @@ TEST_F(Groups, AreDescribedAndTheirPermissionsChangedOneAtATime) {
   EXPECT_FALSE(asked().set_group().has_title());
   EXPECT_FALSE(asked().set_group().has_permissions());
   EXPECT_EQ(run_group_permissions(context, {.group = kGroup, .send = "admins"}), ExitCode::kOk);
+  EXPECT_TRUE(asked().set_group().permissions().has_send());
   EXPECT_FALSE(asked().set_group().permissions().send());
-  EXPECT_TRUE(asked().set_group().permissions().edit_info()) << "stays";
-  EXPECT_FALSE(asked().set_group().permissions().add_members()) << "stays";
+  EXPECT_FALSE(asked().set_group().permissions().has_edit_info()) << "stays";
+  EXPECT_FALSE(asked().set_group().permissions().has_add_members()) << "stays";
   EXPECT_EQ(run_group_permissions(context, {.group = kGroup, .edit = "admins", .add = "all"}), ExitCode::kOk);
-  EXPECT_TRUE(asked().set_group().permissions().send());
+  EXPECT_FALSE(asked().set_group().permissions().has_send());
+  EXPECT_TRUE(asked().set_group().permissions().has_edit_info());
   EXPECT_FALSE(asked().set_group().permissions().edit_info());
   EXPECT_TRUE(asked().set_group().permissions().add_members());
   EXPECT_EQ(output.data(), "");

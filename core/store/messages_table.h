@@ -7,14 +7,14 @@
 //              0/1, kind INTEGER (MessageKind), text TEXT, quote_message BLOB(16) or null, quote_author BLOB(16),
 //              quote_excerpt TEXT, sent_at INTEGER: sender's clock, order_us INTEGER: server time, or this device's
 //              while unsent; both microseconds tick INTEGER (Tick), failure INTEGER (FailureReason), raw BLOB: the
-//              Content of kUnsupported, for a version that knows its kind (unsupported); of a kText its mentions, a
-//              serialized content.Text without text and quote; of a kGroupEvent the wire.GroupChange, with what it is
-//              called then in text when that has changed, and "?" of a JoinGroup that only asks to be let in; unread
-//              INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an incoming message, under which its
-//              text came from from_device; 0: its sender wants no receipt, or it has no text, came_us INTEGER: of an
-//              incoming message or a notice, this device's clock when what it shows came; 0: it came with the history,
-//              or is outgoing, group_revision INTEGER: of a message to a group, the state that it was encrypted for; 0:
-//              it was not yet
+//              Content of kUnsupported, for a version that knows its kind (unsupported); of a kText its mentions and
+//              the group of what it quotes, a serialized content.Text without what has columns; of a kGroupEvent the
+//              wire.GroupChange, with what it is called then in text when that has changed, and "?" of a JoinGroup that
+//              only asks to be let in; unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an
+//              incoming message, under which its text came from from_device; 0: its sender wants no receipt, or it has
+//              no text, came_us INTEGER: of an incoming message or a notice, this device's clock when what it shows
+//              came; 0: it came with the history, or is outgoing, group_revision INTEGER: of a message to a group, the
+//              state that it was encrypted for; 0: it was not yet
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported

@@ -129,6 +129,21 @@ describe("a group in three browsers", () => {
     await bubble(anaPage, "@Clara Lindqvist").getByRole("button", { name: "@Clara Lindqvist" }).waitFor();
   });
 
+  it("[F20] has a message answered in private, whose quote leads back to the group", async () => {
+    await bubble(benPage, "I come too").locator("[data-bubble]").click({ button: "right" });
+    await benPage.getByRole("menuitem", { name: "Reply privately" }).click();
+    await benPage.getByRole("textbox", { name: "Message to Clara Lindqvist" }).waitFor();
+    await send(benPage, "Shall I pick you up?");
+    await openConversation(claraPage, "Ben Okafor");
+    const reply = bubble(claraPage, "Shall I pick you up?");
+    await reply.locator("[data-part=quoted-group]", { hasText: GROUP }).waitFor();
+    await reply.getByRole("button", { name: "I come too" }).click();
+    await claraPage.getByRole("textbox", { name: `Message to ${GROUP}` }).waitFor();
+    await bubble(claraPage, "I come too").waitFor();
+    assert.equal(await anaPage.getByText("Shall I pick you up?").count(), 0, "in private");
+    await openConversation(benPage, GROUP);
+  });
+
   it("is still all there after a reload", async () => {
     await benPage.reload();
     await openConversation(benPage, GROUP);

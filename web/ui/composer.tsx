@@ -21,6 +21,7 @@ import { say } from "../view-models/say";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { onDemand } from "./on_demand";
+import { QuotedIn } from "./quoted_in";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
@@ -182,7 +183,10 @@ function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string
     <div className={styles.composerQuote} data-part="composer-quote">
       <div className={`${quotes.quote} ${styles.quoted}`}>
         <span className={quotes.author} dir="auto">
-          {quoted.isOwn ? say("common.you") : quoted.author === "" ? title : quoted.author}
+          <QuotedIn
+            name={quoted.isOwn ? say("common.you") : quoted.author === "" ? title : quoted.author}
+            group={quoted.group}
+          />
         </span>
         <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoted.excerpt}</span>
       </div>

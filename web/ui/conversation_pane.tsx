@@ -15,7 +15,9 @@ import {
   textOf,
   titleOf,
   type Conversation,
+  type Message,
   type Person,
+  type Quote,
 } from "../view-models/core";
 import { membersLine, typingText } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
@@ -63,8 +65,10 @@ export interface ConversationPaneActions {
   toggleDetails: () => void;
   /** Opens the conversation with a member of the group. */
   openPerson: (person: Person) => unknown;
-  /** Brings a message of this conversation into view. */
-  jumpTo: (message: string) => unknown;
+  /** Answers a message of the group to its author alone. */
+  replyPrivately: (message: Message) => unknown;
+  /** Brings what a message quotes into view. */
+  openQuoted: (quote: Quote) => unknown;
   openSearch: () => void;
   /** A short word on what was done. */
   tell: (notice: string) => void;
@@ -85,7 +89,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
   const field = useRef<HTMLTextAreaElement>(null);
   const messageActions = useMemo<MessageActions>(
     () => ({
-      jumpTo: actions.jumpTo,
+      openQuoted: actions.openQuoted,
+      replyPrivately: (message) => void actions.replyPrivately(message),
       openDetails: actions.openDetails,
       openPerson: (person) => void actions.openPerson(person),
       reply: (message) => {

@@ -57,6 +57,7 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
   const group = groupOf(conversation);
   if (group === undefined) return null;
   const page = { model, conversation, group, actions };
+  const shut = isShut(topic, group);
   return (
     <DetailsPane
       label={say("common.groupInfo")}
@@ -74,7 +75,11 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
           {notice}
         </p>
       )}
-      {topic === "add" ? (
+      {shut ? (
+        <p className={groups.group} role="status">
+          {say("groupInfo.onlyAdmins")}
+        </p>
+      ) : topic === "add" ? (
         <AddPage {...page} />
       ) : (
         <div className={panes.body}>
@@ -87,6 +92,10 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
     </DetailsPane>
   );
 }
+
+/** Pages that an address leads to, and this account has no use for: it may do nothing there. */
+const isShut = (topic: GroupTopic | "", group: Group): boolean =>
+  (topic === "add" && !mayDo(group, "addMembers")) || (topic === "requests" && !mayDo(group, "administer"));
 
 /** What each page of the details is given. */
 export interface GroupPageProps {

@@ -16,6 +16,7 @@ import { isFocusLost } from "./focus_return";
 import type { GroupInfoActions } from "./group_info";
 import { Icon } from "./icons";
 import { PopupMenu, type PopupItem } from "./popup_menu";
+import { useShowAll } from "./show_all";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";
 import { Way } from "./way";
@@ -42,6 +43,7 @@ export function GroupMembers({ model, group, actions }: GroupMembersProps) {
   const [removed, setRemoved] = useState<Member>();
   const list = useRef<HTMLUListElement>(null);
   const shown = all ? found : found.slice(0, ROWS_FIRST);
+  const showAll = useShowAll(list, shown.length, setAll);
   const afterwards = () => requestAnimationFrame(() => isFocusLost() && list.current?.focus());
   return (
     <section aria-label={say("groupInfo.members")} onKeyDown={(event) => moveFocusByArrows(event, "[data-row]")}>
@@ -70,7 +72,7 @@ export function GroupMembers({ model, group, actions }: GroupMembersProps) {
       </ul>
       {shown.length < found.length && (
         <div className={rows.rows}>
-          <Way icon="down" onClick={() => setAll(true)}>
+          <Way icon="down" onClick={showAll}>
             {say("people.showAll", { count: found.length - shown.length })}
           </Way>
         </div>

@@ -128,6 +128,67 @@ describe("in a group", () => {
     expect(document.querySelector("[data-part=composer-quote]")?.textContent).toMatch(/^Ben/);
   });
 
+  const menuOf = async (at: number) => {
+    const bubbles = document.querySelectorAll("[data-bubble]");
+    await act(async () => void fireEvent.contextMenu(bubbles[at] as Element));
+    const items = screen.queryAllByRole("menuitem").map(({ textContent }) => textContent);
+    return items;
+  };
+  const closeMenu = () => act(async () => void fireEvent.keyDown(screen.getByRole("menu"), { key: "Escape" }));
+
+  it("a message of somebody else is answered in private, with its quote, which leads back to it", async () => {
+    core.messages = [inGroup({ text: "who has a tent?" }), inGroup({ outgoing: true, text: "not me" })];
+    core.on("openConversation", () => conversation());
+    await open();
+    expect(await menuOf(1)).not.toContain("Reply privately");
+    await closeMenu();
+    expect(await menuOf(0)).toContain("Reply privately");
+    await act(async () => void fireEvent.click(screen.getByRole("menuitem", { name: "Reply privately" })));
+    await act(settle);
+    expect(core.called("openConversation")).toEqual([{ accountId: BEN }]);
+    expect(app.route.conversation).toBe(BEN);
+    expect(document.querySelector("[data-part=composer-quote]")?.textContent).toBe("Ben·Kitchenwho has a tent?");
+    await act(async () => {
+      app.snapshot().open?.composer.setText("I have");
+      await app.snapshot().open?.composer.send();
+    });
+    const quoteMessageId = core.messages[0]?.id;
+    expect(core.called("sendMessage")).toMatchObject([{ conversation: BEN, text: "I have", quoteMessageId }]);
+  });
+
+  it("nobody who is blocked is answered in private", async () => {
+    core.conversations = [groupConversation(), conversation({ direct: { blocked: true } })];
+    core.messages = [inGroup(), inGroup({ sender: cem })];
+    await open();
+    expect(await menuOf(0)).not.toContain("Reply privately");
+    await closeMenu();
+    expect(await menuOf(1)).toContain("Reply privately");
+  });
+
+  it("a quote of a group in a conversation of two names the group, and leads there where the message is", async () => {
+    const asked = inGroup({ text: "who has a tent?", outgoing: true });
+    const quote = (conversation: string, title: string) => ({
+      messageId: asked.id,
+      author: { accountId: ANA, name: "Ana" },
+      excerpt: "who has a tent?",
+      group: { conversation, title },
+    });
+    core.messages = [asked, message({ quote: quote(KITCHEN, "Kitchen") }), message({ quote: quote("", "") })];
+    await open();
+    await act(async () => void (await app.openConversation(BEN)));
+    const [there, gone] = [...document.querySelectorAll<HTMLElement>("[data-part=quote]")];
+    expect(there?.textContent).toBe("You·Kitchenwho has a tent?");
+    expect(gone?.textContent).toBe("You·Groupwho has a tent?");
+    await act(async () => void fireEvent.click(gone as HTMLElement));
+    await act(settle);
+    expect(screen.getByText("This message isn't on this device.")).toBeTruthy();
+    expect(app.route.conversation).toBe(BEN);
+    await act(async () => void fireEvent.click(there as HTMLElement));
+    await act(settle);
+    expect(app.route.conversation).toBe(KITCHEN);
+    expect(app.snapshot().open?.timeline.snapshot().jump).toMatchObject({ to: asked.id, highlight: true });
+  });
+
   it("who is named in a message can be written to, but oneself", async () => {
     const mentions = [
       { who: { accountId: ANA, name: "Ana" }, start: 0, length: 4 },

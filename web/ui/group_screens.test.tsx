@@ -238,6 +238,7 @@ describe("the details of a group", () => {
     fireEvent.change(screen.getByLabelText("Search members"), { target: { value: "" } });
     await click("Show 130 more");
     expect(list().children).toHaveLength(230);
+    expect(document.activeElement?.textContent).toContain("P100x");
     fireEvent.change(screen.getByLabelText("Search members"), { target: { value: "zz" } });
     expect(within(details()).getByText("No member is called “zz”.")).toBeTruthy();
   });
@@ -272,6 +273,23 @@ describe("the details of a group", () => {
     await changed({ role: Group_Role.kMember, permissions: { send: true, editInfo: false, addMembers: true } });
     expect(screen.queryByRole("button", { name: "Change name of the group" })).toBeNull();
     expect(screen.getByRole("button", { name: "Add members" })).toBeTruthy();
+  });
+
+  it("at an address of a page that is not for this account offer nothing there", async () => {
+    await changed({ role: Group_Role.kMember, permissions: { send: true, editInfo: true, addMembers: false } });
+    for (const topic of ["add", "requests"] as const) {
+      await done(() => app.showTopic(topic));
+      expect(within(details()).getByRole("status").textContent).toBe("Only admins can do this.");
+      expect(
+        within(details())
+          .getAllByRole("button")
+          .map((each) => each.getAttribute("aria-label")),
+      ).toEqual(["Back"]);
+      expect(within(details()).queryByRole("textbox")).toBeNull();
+    }
+    await changed({ role: Group_Role.kMember, permissions: { send: true, editInfo: true, addMembers: true } });
+    await done(() => app.showTopic("add"));
+    expect(within(details()).getByLabelText("Name or number")).toBeTruthy();
   });
 
   it("of one that was left say so, and change nothing", async () => {
@@ -348,13 +366,11 @@ describe("the details of a group", () => {
   });
 
   it("have a page for what members may do", async () => {
-    core.on("setGroup", ({ permissions }) => groupConversation({ group: { permissions } }));
+    core.on("setGroup", () => groupConversation({ group: { permissions: { send: false } } }));
     await click(/^What members may do/);
     fireEvent.click(screen.getByRole("switch", { name: "Send messages" }));
     await done();
-    expect(core.called("setGroup")).toEqual([
-      { conversation: KITCHEN, permissions: { send: false, editInfo: true, addMembers: true } },
-    ]);
+    expect(core.called("setGroup")).toEqual([{ conversation: KITCHEN, permissions: { send: false } }]);
     expect(screen.getByRole("switch", { name: "Send messages" }).getAttribute("aria-checked")).toBe("false");
   });
 

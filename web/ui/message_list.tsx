@@ -82,6 +82,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
         <MessageMenu
           place={menu}
           onReply={actions.reply}
+          onReplyPrivately={model.isForPrivateReply(menu.message) ? actions.replyPrivately : undefined}
           onCopy={actions.copy}
           onInfo={conversation.peer.case === "self" ? undefined : setAsked}
           onClose={() => setMenu(undefined)}

@@ -13,6 +13,8 @@ export interface MenuPlace {
 interface MessageMenuProps {
   place: MenuPlace;
   onReply: (message: Message) => void;
+  /** To its author alone; undefined where that is no choice. */
+  onReplyPrivately: ((message: Message) => void) | undefined;
   onCopy: (message: Message) => void;
   /** Who has got it; undefined where nobody else gets any. */
   onInfo: ((message: Message) => void) | undefined;
@@ -22,9 +24,11 @@ interface MessageMenuProps {
 const ON_ITS_WAY = [Tick.kSent, Tick.kDelivered, Tick.kRead];
 
 /** What can be done with a message. */
-export default function MessageMenu({ place, onReply, onCopy, onInfo, onClose }: MessageMenuProps) {
+export default function MessageMenu({ place, onReply, onReplyPrivately, onCopy, onInfo, onClose }: MessageMenuProps) {
   const { message } = place;
   const items: PopupItem[] = [{ icon: "reply", label: say("common.reply"), act: () => onReply(message) }];
+  if (onReplyPrivately !== undefined)
+    items.push({ icon: "person", label: say("messageMenu.replyPrivately"), act: () => onReplyPrivately(message) });
   if (textOf(message) !== "")
     items.push({ icon: "copy", label: say("messageMenu.copyText"), act: () => onCopy(message) });
   if (onInfo !== undefined && message.outgoing && ON_ITS_WAY.includes(message.tick))

@@ -3,7 +3,7 @@
 import { memo, useContext, useState } from "react";
 
 import { Tick, type Message, type Person, type Quote } from "../view-models/core";
-import { nameOf } from "../view-models/group_text";
+import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { lineOf } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
@@ -16,6 +16,7 @@ import { useContextMenu } from "./long_press";
 import { isBare, MessageBody } from "./message_body";
 import type { MenuPlace } from "./message_menu";
 import { OwnAccount } from "./own_account";
+import { QuotedIn } from "./quoted_in";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
@@ -26,8 +27,10 @@ import hidden from "./parts/hidden.module.css";
 
 /** What can be done with messages. */
 export interface MessageActions {
-  jumpTo: (id: string) => unknown;
+  openQuoted: (quote: Quote) => unknown;
   reply: (message: Message) => void;
+  /** Of another member of a group: to them alone. */
+  replyPrivately: (message: Message) => void;
   copy: (message: Message) => void;
   sendAgain: (message: Message) => void;
   /** Of one that could not be sent. */
@@ -49,7 +52,7 @@ interface MessageRowProps {
   partner: string;
   /** Several write here: it says who did. */
   inGroup: boolean;
-  actions: Pick<MessageActions, "jumpTo" | "reply" | "sendAgain" | "remove" | "openPerson">;
+  actions: Pick<MessageActions, "openQuoted" | "reply" | "sendAgain" | "remove" | "openPerson">;
   onMenu: (place: MenuPlace) => void;
 }
 
@@ -94,7 +97,7 @@ export const MessageRow = memo(function MessageRow({
       >
         <Author message={message} name={author} shown={ofMember && first} onPerson={actions.openPerson} />
         {quote !== undefined && (
-          <Quoted quote={quote} message={message} partner={partner} inGroup={inGroup} onJump={actions.jumpTo} />
+          <Quoted quote={quote} message={message} partner={partner} inGroup={inGroup} onOpen={actions.openQuoted} />
         )}
         <MessageBody
           message={message}
@@ -158,10 +161,10 @@ interface QuotedProps {
   message: Message;
   partner: string;
   inGroup: boolean;
-  onJump: (id: string) => unknown;
+  onOpen: (quote: Quote) => unknown;
 }
 
-function Quoted({ quote, message, partner, inGroup, onJump }: QuotedProps) {
+function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
   const self = useContext(OwnAccount);
   const { author } = quote;
   const isOwn = inGroup
@@ -174,14 +177,17 @@ function Quoted({ quote, message, partner, inGroup, onJump }: QuotedProps) {
       className={`${quotes.quote} ${styles.quoted}`}
       data-part="quote"
       title={say("messageRow.goToQuoted")}
-      onClick={() => void onJump(quote.messageId)}
+      onClick={() => void onOpen(quote)}
     >
       <span
         className={`${quotes.author} ${coloured ? people.name : ""}`}
         data-colour={coloured ? colourOf(author?.accountId ?? "") : undefined}
         dir="auto"
       >
-        {isOwn ? say("common.you") : inGroup ? nameOf(author) : partner}
+        <QuotedIn
+          name={isOwn ? say("common.you") : inGroup ? nameOf(author) : partner}
+          group={quote.group === undefined ? "" : quotedGroupText(quote.group)}
+        />
       </span>
       <span className={`${quotes.excerpt} ${styles.excerpt}`}>{lineOf(quote.excerpt)}</span>
     </button>

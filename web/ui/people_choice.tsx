@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Choosing people for a group: a search, those who are chosen, and those who can be.
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useRef, useState, type FormEvent, type ReactNode } from "react";
 
 import { HANDLE_BYTES_MAX } from "../view-models/core";
 import { keyOf, type ChosenPerson, type PeopleViewModel } from "../view-models/people";
@@ -9,6 +9,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
+import { useShowAll } from "./show_all";
 import { useViewModel } from "./use_view_model";
 import { Way } from "./way";
 import styles from "./people_choice.module.css";
@@ -37,6 +38,8 @@ export function PeopleChoice({ model, busy, already = 0, most, children }: Peopl
   const [all, setAll] = useState(false);
   const keys = new Set(chosen.map(keyOf));
   const shown = all ? people : people.slice(0, ROWS_FIRST);
+  const list = useRef<HTMLUListElement>(null);
+  const showAll = useShowAll(list, shown.length, setAll);
   const full = chosen.length >= model.room();
   return (
     <>
@@ -66,7 +69,7 @@ export function PeopleChoice({ model, busy, already = 0, most, children }: Peopl
             {query.trim() === "" ? say("people.none") : say("people.noneFound", { typed: query.trim() })}
           </p>
         )}
-        <ul className={rows.rows} aria-label={say("people.people")}>
+        <ul ref={list} className={rows.rows} aria-label={say("people.people")}>
           {shown.map((person) => (
             <PersonRow
               key={keyOf(person)}
@@ -79,7 +82,7 @@ export function PeopleChoice({ model, busy, already = 0, most, children }: Peopl
         </ul>
         {shown.length < people.length && (
           <div className={rows.rows}>
-            <Way icon="down" onClick={() => setAll(true)}>
+            <Way icon="down" onClick={showAll}>
               {say("people.showAll", { count: people.length - shown.length })}
             </Way>
           </div>

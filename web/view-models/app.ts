@@ -11,10 +11,12 @@ import {
   Connection,
   directOf,
   groupOf,
+  titleOf,
   type Conversation,
   type Core,
   type Message,
   type Person,
+  type Quote,
   type State,
 } from "./core";
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
@@ -219,6 +221,23 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     } catch (error) {
       this.tell(failureText(error));
     }
+  };
+
+  /** Answers a message of the open group to its author alone, in the conversation with them. */
+  readonly replyPrivately = async (message: Message): Promise<void> => {
+    const group = this.snapshot().open?.snapshot().conversation;
+    if (group === undefined || message.sender === undefined) return;
+    await this.openPerson(message.sender);
+    const open = this.snapshot().open;
+    if (open !== undefined && directOf(open.snapshot().conversation)?.partner?.accountId === message.sender.accountId)
+      open.composer.quote(message, titleOf(group));
+  };
+
+  /** Goes to what a message quotes, also into the group that it is of. */
+  readonly openQuoted = async ({ messageId, group }: Quote): Promise<void> => {
+    if (group === undefined) return this.jumpTo(messageId);
+    if (group.conversation === "") return this.tell(say("app.noMessage"));
+    await this.openConversation(group.conversation, messageId);
   };
 
   readonly openMessage = (message: Message, found: readonly string[] = []): Promise<void> =>

@@ -5,6 +5,7 @@
 import { directOf, groupOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { movedMentions, sentMentions, type WrittenMention } from "./mentions";
+import { quotedGroupText } from "./group_text";
 import { lineOf, previewText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
@@ -15,6 +16,8 @@ export interface Quoted {
   isOwn: boolean;
   /** Who wrote it; "" for the partner. */
   author: string;
+  /** Of a reply in private: what the group is called that it was written in; else "". */
+  group: string;
   excerpt: string;
 }
 
@@ -42,7 +45,8 @@ export function draftOf(conversation: Conversation, self: string): Draft {
   const inGroup = groupOf(conversation) !== undefined;
   const partner = directOf(conversation)?.partner?.accountId;
   const isOwn = inGroup ? author?.accountId === self : author?.accountId !== partner;
-  return { text, quoted: { id, isOwn, author: inGroup ? (author?.name ?? "") : "", excerpt: lineOf(excerpt) } };
+  const group = quote.group === undefined ? "" : quotedGroupText(quote.group);
+  return { text, quoted: { id, isOwn, author: inGroup ? (author?.name ?? "") : "", group, excerpt: lineOf(excerpt) } };
 }
 
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
@@ -97,10 +101,11 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     this.saveSoon();
   };
 
-  readonly quote = (message: Message): void => {
+  /** `group`: what the group is called whose message is answered in private. */
+  readonly quote = (message: Message, group = ""): void => {
     const { id, outgoing: isOwn, sender } = message;
     const author = this.options.inGroup ? (sender?.name ?? "") : "";
-    this.update({ quoted: { id, isOwn, author, excerpt: previewText(message, "") } });
+    this.update({ quoted: { id, isOwn, author, group, excerpt: previewText(message, "") } });
     this.saveSoon();
   };
 

@@ -4,7 +4,16 @@
 import type { Attention } from "./attention";
 import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
-import { groupOf, type Conversation, type Core, type GroupProgress, type Message, type Receipt } from "./core";
+import {
+  directOf,
+  groupOf,
+  textOf,
+  type Conversation,
+  type Core,
+  type GroupProgress,
+  type Message,
+  type Receipt,
+} from "./core";
 import type { EntityStore } from "./entity_store";
 import { MentionChoiceViewModel } from "./mention_choice";
 import { TimelineViewModel } from "./timeline";
@@ -80,6 +89,17 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.timeline.setPinned(pinned);
     this.onScreen = onScreen;
     this.markRead();
+  };
+
+  /**
+   * Whether a message can be answered to its author alone: one that another member of the group wrote whom this account
+   * has not blocked.
+   */
+  readonly isForPrivateReply = (message: Message): boolean => {
+    if (groupOf(this.snapshot().conversation) === undefined || message.outgoing || textOf(message) === "") return false;
+    const author = message.sender?.accountId ?? "";
+    const withAuthor = this.store.conversations.map(directOf).find((each) => each?.partner?.accountId === author);
+    return withAuthor?.blocked !== true && this.store.contactOf(author, "")?.blocked !== true;
   };
 
   readonly reply = (id: string): void => {

@@ -64,6 +64,7 @@ export type {
   Presence,
   Profile,
   Quote,
+  QuotedInGroup,
   Receipt,
   SafetyNumber,
   SearchExcerpt,

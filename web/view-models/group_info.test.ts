@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Failure_Code, Group_Role, ListContactsResponseSchema, ListMembersResponseSchema } from "../core-client/schema";
-import { groupOf, type Group, type Member } from "./core";
+import { groupOf, type Conversation, type Group, type Member } from "./core";
 import { EntityStore } from "./entity_store";
 import { GroupInfoViewModel, mayDo } from "./group_info";
 import {
@@ -19,6 +19,7 @@ import {
   NOON,
   settle,
   state,
+  message,
 } from "./testing/fake_core";
 
 const EVE = "e".repeat(32);
@@ -73,6 +74,25 @@ describe("the members of a group", () => {
     expect(core.called("listMembers")).toHaveLength(3);
   });
 
+  it("are read again for a change of the group, or of a name, and not for what is written in it", async () => {
+    await model.load();
+    const group = { revision: 4n, firstMembers: [{ accountId: BEN, name: "Ben" }] };
+    const reads = async (value: Conversation) => {
+      const before = core.called("listMembers").length;
+      core.emit({ case: "conversationChanged", value });
+      await settle();
+      return core.called("listMembers").length - before;
+    };
+    const lastMessage = message({ conversation: KITCHEN });
+    expect(await reads(groupConversation({ group }))).toBe(1);
+    expect(await reads(groupConversation({ group, lastMessage, unread: 1 }))).toBe(0);
+    expect(await reads(groupConversation({ group, lastMessage, draft: "so" }))).toBe(0);
+    expect(await reads(groupConversation({ group: { ...group, revision: 5n }, lastMessage: message() }))).toBe(1);
+    const renamed = { ...group, revision: 5n, firstMembers: [{ accountId: BEN, name: "Benjamin" }] };
+    expect(await reads(groupConversation({ group: renamed, lastMessage }))).toBe(1);
+    expect(await reads(groupConversation({ group: renamed, lastMessage }))).toBe(1); // of somebody further down
+  });
+
   it("that can't be read are said to be so", async () => {
     core.failing("listMembers", Failure_Code.kStorage);
     await model.load();
@@ -85,11 +105,7 @@ describe("a change to a group", () => {
     const changes: [() => Promise<boolean>, Parameters<FakeCore["called"]>[0], object][] = [
       [() => model.setTitle(" Cooks "), "setGroup", { ...of, title: "Cooks" }],
       [() => model.setDescription(""), "setGroup", { ...of, description: "" }],
-      [
-        () => model.allow("send", false),
-        "setGroup",
-        { ...of, permissions: { send: false, editInfo: true, addMembers: true } },
-      ],
+      [() => model.allow("send", false), "setGroup", { ...of, permissions: { send: false } }],
       [() => model.remove(ben()), "removeMembers", { ...of, accountIds: [BEN] }],
       [() => model.setAdmin(ben(), true), "setMember", { ...of, accountId: BEN, admin: true }],
       [() => model.setAdmin(ben(), false), "setMember", { ...of, accountId: BEN, admin: false }],

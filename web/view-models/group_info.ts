@@ -95,13 +95,11 @@ export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> {
   readonly setDescription = (description: string): Promise<boolean> =>
     this.change(() => this.core.call("setGroup", { conversation: this.conversation, description: description.trim() }));
 
-  readonly allow = (what: Permission, allowed: boolean): Promise<boolean> => {
-    const group = this.group;
-    if (group === undefined) return Promise.resolve(false);
-    const { send, editInfo, addMembers } = permissionsOf(group);
-    const permissions = { send, editInfo, addMembers, [what]: allowed };
-    return this.change(() => this.core.call("setGroup", { conversation: this.conversation, permissions }));
-  };
+  /** The others stay as they are, also where somebody changes them at the same time. */
+  readonly allow = (what: Permission, allowed: boolean): Promise<boolean> =>
+    this.change(() =>
+      this.core.call("setGroup", { conversation: this.conversation, permissions: { [what]: allowed } }),
+    );
 
   readonly startAdding = (): void => {
     this.forgetSaid();

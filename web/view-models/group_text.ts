@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Groups in words: who is in one, who writes, what somebody did with it. One's own account is "you".
-import { GroupEventKind, groupOf, Role, type Conversation, type Message, type Person } from "./core";
+import {
+  GroupEventKind,
+  groupOf,
+  Role,
+  type Conversation,
+  type Message,
+  type Person,
+  type QuotedInGroup,
+} from "./core";
 import { say } from "./say";
 
 /** More are counted, not named. */
@@ -14,6 +22,9 @@ export function listText(names: readonly string[], type: "conjunction" | "unit" 
 }
 
 export const nameOf = (person: Person | undefined): string => person?.name ?? say("group.somebody");
+
+/** What the group is called whose message is quoted in private. */
+export const quotedGroupText = ({ title }: QuotedInGroup): string => (title === "" ? say("core.group") : title);
 
 /** One's own account last, and as "you"; of many the first ones. */
 export function peopleText(people: readonly Person[], self: string): string {
