@@ -10,6 +10,7 @@
 #include "base/about.h"
 #include "cli/commands/commands.h"
 #include "cli/group_command_line.h"
+#include "cli/hours.h"
 #include "cli/suggestion.h"
 
 namespace kith::cli {
@@ -432,9 +433,7 @@ class Parser {
     CLI::App& mute = add(app_, "mute", "Be notified of nothing in a conversation",
                          [](Context c, const AllOptions& o) { return run_mute(c, o.mute); });
     mute.add_option("whom", all.mute.whom, "With whom")->required()->type_name("WHOM");
-    mute.add_option("--hours", all.mute.hours, "For so long; without it for ever")
-        ->type_name("N")
-        ->check(CLI::Range(0.0, 1e6));
+    mute.add_option("--hours", all.mute.hours, "For so long; without it for ever")->type_name("N")->check(hours());
     whom(
         add(app_, "unmute", "Be notified again", [](Context c, const AllOptions& o) { return run_unmute(c, o.whom); }));
   }

@@ -303,7 +303,20 @@ TEST(CommandLine, ConversationsAreArrangedOneThingAtATime) {
   EXPECT_GT(until, unix_now_us() + uint64_t{7} * 3600 * 1'000'000);
   EXPECT_LT(until, unix_now_us() + uint64_t{9} * 3600 * 1'000'000);
   EXPECT_TRUE(asked({"unmute", "+491700000001"}).has_muted_until_us());
-  EXPECT_EQ(parse({"mute", "+491700000001", "--hours", "-1"}).code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, HoursAreANumberThatCanBe) {
+  for (const char* hours : {"nan", "-nan", "NaN", "inf", "-inf", "infinity", "-1", "1e7", "1e999", "soon", "", "8h"}) {
+    const std::string words = "\"" + std::string(hours) + "\" is no number of hours from 0 to 1000000";
+    const CommandLine mute = parse({"mute", "+491700000001", "--hours", hours});
+    EXPECT_EQ(mute.code, ExitCode::kUsage) << hours;
+    EXPECT_THAT(mute.text, HasSubstr("--hours: " + words));
+    const CommandLine link = parse({"group", "link", "x", "--expires-hours", hours});
+    EXPECT_EQ(link.code, ExitCode::kUsage) << hours;
+    EXPECT_THAT(link.text, HasSubstr("--expires-hours: " + words));
+  }
+  for (const char* hours : {"0", "0.5", "1e6"})
+    EXPECT_TRUE(parse({"mute", "+491700000001", "--hours", hours}).run) << hours;
 }
 
 }  // namespace

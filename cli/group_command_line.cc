@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/hours.h"
+
 namespace kith::cli {
 namespace {
 
@@ -101,7 +103,7 @@ class GroupCommands {
     link.add_flag("--approval", options_.link.approval, "Make one by which nobody comes in without an admin");
     link.add_option("--expires-hours", options_.link.expires_hours, "Make one that is good for so long")
         ->type_name("H")
-        ->check(CLI::Range(0.0, 1e6));
+        ->check(hours());
     CLI::Option* const end = link.add_flag("--end", options_.link.end, "End it");
     for (const char* const making : {"--new", "--approval", "--expires-hours"}) end->excludes(link.get_option(making));
     add_json(link, options_.link.json);

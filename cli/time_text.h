@@ -18,7 +18,7 @@ std::string local_minute(uint64_t unix_us);
 std::string local_time(uint64_t unix_us, uint64_t now_us);
 
 uint64_t unix_now_us();
-// So many hours from now.
+// So many hours from now, 0 to 1,000,000.
 uint64_t unix_in_hours_us(double hours);
 
 }  // namespace kith::cli
