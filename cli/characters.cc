@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 namespace kith::cli {
 namespace {
@@ -37,6 +39,16 @@ Extent first_character(std::string_view text) {
   return extent;
 }
 
+// Of letters: those whose writing has no spaces where words end.
+bool is_without_spaces(int32_t point) {
+  constexpr std::pair<int32_t, int32_t> kBlocks[] = {
+      {0x0E00, 0x0FFF}, {0x1000, 0x109F}, {0x1100, 0x11FF}, {0x1780, 0x17FF}, {0x2E80, 0xA4CF},
+      {0xA960, 0xA97F}, {0xAC00, 0xD7FF}, {0xF900, 0xFAFF}, {0xFF00, 0xFFEF}, {0x20000, 0x3FFFF},
+  };
+  return std::any_of(std::begin(kBlocks), std::end(kBlocks),
+                     [point](const auto& block) { return block.first <= point && point <= block.second; });
+}
+
 }  // namespace
 
 CodePoint first_code_point(std::string_view text) {
@@ -57,6 +69,7 @@ bool continues_word(int32_t code_point) {
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ND: return true;
+    case UTF8PROC_CATEGORY_LO: return !is_without_spaces(code_point);
     default: return code_point == '_';
   }
 }

@@ -20,8 +20,9 @@ struct CodePoint {
 // `text` is not empty.
 CodePoint first_code_point(std::string_view text);
 
-// Whether a word that stands before the character goes on with it, in writing that puts spaces between words: a letter
-// that has a case or modifies one, a mark, a digit, an underscore.
+// Whether a word that stands before the character goes on with it, in writing that puts spaces between words: a letter,
+// a mark, a digit, an underscore; no letter of a script that writes without spaces, or puts particles behind a name
+// (Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean). web/view-models/mentions.ts has the same.
 bool continues_word(int32_t code_point);
 
 // The text in pieces that belong together for the eye: a letter with its accents, a flag, a family.

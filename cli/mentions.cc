@@ -13,13 +13,13 @@ namespace {
 
 constexpr size_t kMentionsMax = 256;
 
-bool is_ascii_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // Behind these an "@" is in the middle of an address.
-bool is_of_address(char c) {
-  return is_ascii_alphanumeric(c) || std::string_view("._%+-@").find(c) != std::string::npos;
+bool ends_within_address(std::string_view before) {
+  if (before.empty()) return false;
+  if (std::string_view(".%+-@").find(before.back()) != std::string_view::npos) return true;
+  size_t begin = before.size() - 1;
+  while (begin > 0 && (static_cast<unsigned char>(before[begin]) & 0xC0) == 0x80) --begin;
+  return continues_word(first_code_point(before.substr(begin)).value);
 }
 
 bool goes_on(std::string_view rest) { return !rest.empty() && continues_word(first_code_point(rest).value); }
@@ -56,7 +56,7 @@ Mentions mentions_in(const std::string& text, const client_api::ListMembersRespo
   Mentions mentions;
   const Called called = names_of(members);
   for (size_t at = text.find('@'); at != std::string::npos && mentions.of.size() < kMentionsMax;) {
-    const bool begins = at == 0 || !is_of_address(text[at - 1]);
+    const bool begins = !ends_within_address(std::string_view(text).substr(0, at));
     const auto* const name = begins ? name_at(std::string_view(text).substr(at + 1), called) : nullptr;
     const size_t length = name == nullptr ? 1 : name->first.size() + 1;
     if (name != nullptr && name->second.size() > 1) {

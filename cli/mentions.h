@@ -15,9 +15,9 @@ struct Mentions {
   std::vector<std::string> unclear;       // "@Ben", which more than one is called: nobody is named by it
 };
 
-// "@" and exactly a member's name, or their username, names them. It begins where no letter or digit of an address
-// stands before it, and no letter or digit goes on behind it; of several that fit the longest counts. Oneself is not
-// named.
+// "@" and exactly a member's name, or their username, names them. No letter or digit, and none of ".%+-@", stands
+// before it, and no letter or digit goes on behind it (continues_word); of several that fit the longest counts. Oneself
+// is not named. The web app's rule is the same, for what a draft names: tests/mention_vectors.json holds both to it.
 Mentions mentions_in(const std::string& text, const client_api::ListMembersResponse& members);
 
 // The same, asking for the members of the conversation, which is a group's, when there is an "@" in the text; what is

@@ -6,7 +6,7 @@ import type { ComposerViewModel } from "./composer";
 import type { Core, Member } from "./core";
 import type { EntityStore } from "./entity_store";
 import { beginsAs, matchingMembers, whenMembersChange } from "./members";
-import type { WrittenMention } from "./mentions";
+import { NOT_BEFORE, NOT_BEHIND, type WrittenMention } from "./mentions";
 import { ViewModel } from "./view_model";
 
 export interface MentionChoiceSnapshot {
@@ -20,7 +20,7 @@ const NONE: MentionChoiceSnapshot = { found: [], active: 0 };
 const SHOWN_MAX = 8;
 /** Longer names are found by their beginning. */
 const TYPED_MAX = 64;
-const TYPED = new RegExp(`(?<![\\p{L}\\p{N}_])@([^@\\n]{0,${TYPED_MAX}})$`, "u");
+const TYPED = new RegExp(`${NOT_BEHIND}@([^@\\n]{0,${TYPED_MAX}})$`, "u");
 
 export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
   private members: readonly Member[] | undefined;
@@ -29,6 +29,8 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
   /** Where somebody wanted no names. */
   private declined = -1;
   private round = 0;
+  /** What was last looked at: a key that changes the text moves the cursor as well. */
+  private looked: { at: number; text: string } | undefined;
 
   constructor(
     private readonly core: Core,
@@ -43,16 +45,19 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
 
   /** The cursor stands at `at` of the text; -1 when it has selected something, or is elsewhere. */
   readonly look = async (at: number): Promise<void> => {
+    const { text } = this.composer.snapshot();
+    if (this.looked?.at === at && this.looked.text === text) return;
+    this.looked = { at, text };
     const round = ++this.round;
-    const typed = at < 0 ? null : TYPED.exec(this.composer.snapshot().text.slice(Math.max(0, at - TYPED_MAX - 2), at));
+    const typed = at < 0 ? null : TYPED.exec(text.slice(Math.max(0, at - TYPED_MAX - 3), at));
     if (typed === null) {
       this.declined = -1;
-      return this.close();
+      return this.hide();
     }
     const begin = at - typed[0].length;
     const { mentions } = this.composer.snapshot();
     const isNamed = mentions.some((each) => each.begin <= begin && begin < each.end); // a name can have an "@" in it
-    if (begin === this.declined || isNamed) return this.close();
+    if (begin === this.declined || isNamed) return this.hide();
     const members = await this.read();
     if (round !== this.round) return;
     const words = typed[1] ?? "";
@@ -73,7 +78,7 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
   /** Names a member where "@" was typed. The answer: where the cursor goes. */
   readonly choose = (member = this.snapshot().found[this.snapshot().active]): number => {
     const { begin, end } = this.place;
-    this.close();
+    this.hide();
     ++this.round;
     return member?.person === undefined ? end : this.composer.mention(begin, end, member.person);
   };
@@ -81,12 +86,18 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
   /** It is no name that is typed there. */
   readonly decline = (): void => {
     this.declined = this.place.begin;
-    this.close();
+    this.hide();
   };
 
+  /** The field is left. */
   readonly close = (): void => {
-    if (this.snapshot().found.length > 0) this.become(NONE);
+    this.looked = undefined;
+    this.hide();
   };
+
+  private hide(): void {
+    if (this.snapshot().found.length > 0) this.become(NONE);
+  }
 
   /** A draft has no mentions: who is named in it is found by the names that only one member has. */
   readonly findAgain = async (): Promise<void> => {
@@ -108,25 +119,43 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
   }
 }
 
-const isOfWord = (sign: string | undefined): boolean => sign !== undefined && /[\p{L}\p{N}_]/u.test(sign);
+const BEGINS = new RegExp(`${NOT_BEHIND}@`, "uy");
+const ENDS = new RegExp(NOT_BEFORE, "uy");
 
-/** Names after an "@" that are whole, and of one member alone; none in another one, which can have an "@" in it. */
-export function namedIn(text: string, members: readonly Member[]): WrittenMention[] {
-  const byName = new Map<string, string>();
-  const twice = new Set<string>();
+function isAt(place: RegExp, text: string, at: number): boolean {
+  place.lastIndex = at;
+  return place.test(text);
+}
+
+/** Who is called what: accounts by name, and by username. */
+function calledIn(members: readonly Member[]): Map<string, Set<string>> {
+  const called = new Map<string, Set<string>>();
   for (const { person, thisAccount } of members) {
     if (person === undefined || thisAccount) continue;
-    if (byName.has(person.name)) twice.add(person.name);
-    byName.set(person.name, person.accountId);
+    const usernames = person.handles.flatMap(({ text }) => (text.startsWith("@") ? [text.slice(1)] : []));
+    for (const name of [person.name, ...usernames]) {
+      if (name !== "") called.set(name, (called.get(name) ?? new Set()).add(person.accountId));
+    }
   }
-  const names = [...byName.keys()].filter((name) => !twice.has(name)).sort((a, b) => b.length - a.length);
+  return called;
+}
+
+/**
+ * Whom a text names: "@" and a whole name or username, the longest that fits, when one member alone is called so; none
+ * in another one, which can have an "@" in it. The terminal client's mentions_in has the same rule.
+ */
+export function namedIn(text: string, members: readonly Member[]): WrittenMention[] {
+  const called = calledIn(members);
+  const names = [...called.keys()].sort((a, b) => b.length - a.length);
   const found: WrittenMention[] = [];
-  for (let begin = text.indexOf("@"); begin >= 0; begin = text.indexOf("@", begin + 1)) {
-    if (isOfWord(text[begin - 1]) || begin < (found.at(-1)?.end ?? 0)) continue;
-    const endsAt = (name: string) => begin + 1 + name.length;
-    const name = names.find((each) => text.startsWith(each, begin + 1) && !isOfWord(text[endsAt(each)]));
+  for (let begin = text.indexOf("@"), end; begin >= 0; begin = text.indexOf("@", end)) {
+    end = begin + 1;
+    if (!isAt(BEGINS, text, begin)) continue;
+    const name = names.find((each) => text.startsWith(each, begin + 1) && isAt(ENDS, text, begin + 1 + each.length));
     if (name === undefined) continue;
-    found.push({ accountId: byName.get(name) ?? "", begin, end: endsAt(name) });
+    end = begin + 1 + name.length;
+    const [accountId = "", ...others] = called.get(name) ?? [];
+    if (others.length === 0) found.push({ accountId, begin, end });
   }
   return found;
 }

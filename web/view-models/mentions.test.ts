@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { readFileSync } from "node:fs";
+
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -7,8 +9,8 @@ import { CoreFailure, Failure_Code, ListMembersResponseSchema } from "../core-cl
 import { ComposerViewModel, draftOf } from "./composer";
 import type { Message } from "./core";
 import { EntityStore } from "./entity_store";
-import { MentionChoiceViewModel } from "./mention_choice";
-import { isMentioned, mentionsOf, movedMentions } from "./mentions";
+import { MentionChoiceViewModel, namedIn } from "./mention_choice";
+import { isMentioned, mentionsOf, movedMentions, sentMentions } from "./mentions";
 import { textPieces } from "./rich_text";
 import { ANA, BEN, CEM, FakeCore, groupConversation, KITCHEN, message, settle } from "./testing/fake_core";
 
@@ -69,6 +71,26 @@ describe("the mentions of a text that is being written", () => {
     expect(movedMentions(at(3, 7), "hi @Ben", "hi @Be")).toEqual([]);
     expect(movedMentions(at(3, 7), "hi @Ben", "hi @Bxen")).toEqual([]);
     expect(movedMentions(at(3, 7), "hi @Ben", "")).toEqual([]);
+  });
+});
+
+describe("whom a text names", () => {
+  interface Vectors {
+    members: { account: string; name: string; username: string; this_account: boolean }[];
+    cases: { text: string; named: string[] }[];
+  }
+  const { members, cases } = JSON.parse(
+    readFileSync(new URL("../../tests/mention_vectors.json", import.meta.url), "utf8"),
+  ) as Vectors;
+  const asked = create(ListMembersResponseSchema, {
+    members: members.map(({ account, name, username, this_account: thisAccount }) => ({
+      person: { accountId: account, name, handles: username === "" ? [] : [{ text: `@${username}` }] },
+      thisAccount,
+    })),
+  }).members;
+  it.each(cases)("is as the terminal client has it: $text", ({ text, named: expected }) => {
+    const sent = sentMentions(namedIn(text, asked), text, 0);
+    expect(sent.map(({ accountId, start, length }) => `${accountId} ${start}+${length}`)).toEqual(expected);
   });
 });
 
@@ -155,6 +177,17 @@ describe("naming a member", () => {
       { accountId: CEM, begin: 6, end: 10 },
       { accountId: BEN, begin: 12, end: 24 },
     ]);
+  });
+
+  it("is looked at once for a key, and again when the field was left", async () => {
+    await type("hi @be");
+    let told = 0;
+    choice.subscribe(() => ++told);
+    await choice.look(6); // the cursor has moved as well
+    expect(told).toBe(0);
+    choice.close();
+    await choice.look(6);
+    expect(names()).toEqual(["Ben Åkesson", "Bea"]);
   });
 
   it("names nobody within the name of another", async () => {

@@ -16,6 +16,20 @@ export interface WrittenMention extends MentionPlace {
   accountId: string;
 }
 
+/**
+ * A sign with which a word goes on, where writing puts spaces between words: no letter of a script that has none, or
+ * puts particles behind a name. The terminal client has the same (continues_word in cli/characters.h);
+ * tests/mention_vectors.json holds both to it.
+ */
+const WITHOUT_SPACES =
+  "\\u0E00-\\u0FFF\\u1000-\\u109F\\u1100-\\u11FF\\u1780-\\u17FF\\u2E80-\\uA4CF\\uA960-\\uA97F\\uAC00-\\uD7FF" +
+  "\\uF900-\\uFAFF\\uFF00-\\uFFEF\\u{20000}-\\u{3FFFF}";
+const OF_WORD = `(?:[\\p{Lu}\\p{Ll}\\p{Lt}\\p{Lm}\\p{Mn}\\p{Mc}\\p{Nd}_]|(?![${WITHOUT_SPACES}])\\p{Lo})`;
+/** No "@" that begins a mention stands behind one of these: it is of an address. */
+export const NOT_BEHIND = `(?<!${OF_WORD}|[.%+\\-@])`;
+/** Behind a name that ends. */
+export const NOT_BEFORE = `(?!${OF_WORD})`;
+
 /** As many as the core takes in one message. */
 const MENTIONS_MAX = 256;
 
