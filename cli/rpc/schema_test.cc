@@ -58,10 +58,12 @@ TEST(Schema, DocumentationNamesEveryFailure) {
   }
 }
 
-TEST(Schema, DocumentationShowsTheExampleThatTheTestsRun) {
-  const std::string example = read_source("tests/rpc_example.py");
-  ASSERT_FALSE(example.empty());
-  EXPECT_NE(read_source("docs/rpc.md").find(example), std::string::npos);
+TEST(Schema, DocumentationShowsTheExamplesThatTheTestsRun) {
+  for (const char* const path : {"tests/rpc_example.py", "tests/rpc_groups_example.py"}) {
+    const std::string example = read_source(path);
+    ASSERT_FALSE(example.empty()) << path;
+    EXPECT_NE(read_source("docs/rpc.md").find(example), std::string::npos) << path;
+  }
 }
 
 TEST(Schema, ACallReadsAsTheRequestItWasMadeOf) {
