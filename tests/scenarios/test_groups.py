@@ -46,6 +46,22 @@ class Groups(Scenario):
         self.assertEqual(ids[0], ids[1])
         self.assertEqual(ids[0], ids[2])
 
+    def test_what_was_written_in_it_is_answered_in_private(self):
+        group = self.group(self.ben, self.eva)
+        asked = self.ben.run("send", group, "who has a tent?", "--wait", "sent").stdout.strip()
+        self.ana.run("receive", "--timeout", "2")
+        refused = self.ana.run("send", self.eva.phone, "I have", "--reply-to", asked, check=False)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.ana.run("send", self.ben.phone, "I have", "--reply-to", asked, "--wait", "sent")
+        came = next(each for each in self.ben.receive() if each["text"] == "I have")
+        self.assertNotIn("group", came)
+        self.assertEqual((came["quote"]["message_id"], came["quote"]["excerpt"], came["quote"]["group_title"]),
+                         (asked, "who has a tent?", "Boats"))
+        self.assertIn("> Boats: who has a tent?", self.ben.run("history", self.ana.phone).stdout)
+        self.assertEqual(self.texts(self.eva, group), [])
+        self.eva.run("receive", "--timeout", "2")
+        self.assertEqual(self.texts(self.eva, group), ["who has a tent?"])
+
     def test_ticks_are_of_all(self):  # GROUP-5
         group = self.group(self.ben, self.eva)
         sent = self.ana.run("send", group, "hello", "--wait", "sent").stdout.strip()
