@@ -309,6 +309,7 @@ class Stores final : public ProcessStores {
       if (on.alive) disk().settled(slot, up_to);
     }
     [[nodiscard]] std::optional<uint64_t> bytes_held() const override { return on.disk_.others.group_log.bytes_held(); }
+    [[nodiscard]] uint64_t damaged() const override { return 0; }
     Stores& on;
   };
 
