@@ -342,7 +342,7 @@ TEST_F(KeysTest, OneCallerTakesSoManyPrekeysOfAllTogether) {  // [LIMIT-1]
     EXPECT_EQ(refused.error().code, wire::kRateLimited);
   }
   EXPECT_TRUE(take_of(dora, eve));
-  EXPECT_EQ(RateSettings().take_prekeys.burst, 500u);
+  EXPECT_EQ(RateSettings().take_prekeys.burst, 6000u);
 }
 
 TEST_F(KeysTest, WhoPublishesItsDeviceListWithoutEndIsRefused) {  // [LIMIT-1]

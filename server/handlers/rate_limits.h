@@ -54,7 +54,7 @@ struct RateSettings {
   Rate link_write_from_address{60, 2'000};
   Rate link_read_from_address{1'200, 100};
   Rate lookup{2'000, 200};
-  Rate take_prekeys{500, 1'000};
+  Rate take_prekeys{6'000, 200};
   Rate take_prekeys_of{10, 60'000};
   Rate profile_read{1'000, 100};
   Rate profile_write{60, 1'000};
