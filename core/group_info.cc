@@ -29,16 +29,20 @@ Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupTexts
   return crypto::seal_aead(info_key, bound(kInfo, group), info.SerializeAsString(), random);
 }
 
-std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed) {
-  const auto plain = crypto::open_aead(info_key, bound(kInfo, group), sealed);
+std::optional<GroupTexts> read_group_info(BytesView plain) {
   content::GroupInfo info;
-  if (!plain || !info.ParseFromString(*plain)) return std::nullopt;
+  if (!info.ParseFromArray(plain.data(), static_cast<int>(plain.size()))) return std::nullopt;
   const bool may_be_shown = is_utf8(info.title()) && is_utf8(info.description()) && has_visible(info.title()) &&
                             utf8_length(info.title()) <= kGroupTitleCharactersMax &&
                             utf8_length(info.description()) <= kGroupDescriptionCharactersMax &&
                             info.description().size() <= kGroupDescriptionBytesMax;
   if (!may_be_shown) return std::nullopt;
   return GroupTexts{one_line(info.title()), info.description()};
+}
+
+std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed) {
+  const auto plain = crypto::open_aead(info_key, bound(kInfo, group), sealed);
+  return plain ? read_group_info(*plain) : std::nullopt;
 }
 
 Bytes seal_group_link(const GroupId& group, BytesView info_key, BytesView private_key, RandomSource& random) {

@@ -23,6 +23,8 @@ struct GroupTexts {
 
 // `texts` within the bounds. Empty when the key is none.
 Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupTexts& texts, RandomSource& random);
+// What is inside. Absent: it is no title that one of our clients gives.
+std::optional<GroupTexts> read_group_info(BytesView plain);
 // Absent: it is not sealed under this key for this group, or what is in it is no title that one of our clients gives.
 std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed);
 

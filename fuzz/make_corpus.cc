@@ -8,6 +8,7 @@
 
 #include "content/content.pb.h"
 #include "core/contents.h"
+#include "core/group_link.h"
 #include "core/store/store.h"
 #include "fuzz/client_world.h"
 #include "fuzz/server_world.h"
@@ -174,6 +175,29 @@ void group_seeds() {
   makes.mutable_create()->clear_permissions();
   append_part(announcements, makes.SerializeAsString());
   seed("group_changes", "announcements", announcements);
+}
+
+void group_text_seeds() {
+  core::GroupLink link;
+  link.server = "https://kith.example";
+  link.group = *GroupId::from_bytes(Bytes(GroupId::kBytes, 'g'));
+  link.key.private_key = Bytes(64, 'p');
+  link.info_key = Bytes(32, 'k');
+  link.revision = {7};
+  link.change_digest = Bytes(32, 'd');
+  const std::string text = core::group_link_text(link);
+  seed("group_link", "link", text);
+  seed("group_link", "fragment", text.substr(text.find('#') + 1) + "\n");
+  link.server.clear();
+  seed("group_link", "no_server", core::group_link_text(link));
+  content::GroupInfo info;
+  info.set_title("Boats");
+  seed("group_info", "title", info.SerializeAsString());
+  info.set_title("Boats\n\xF0\x9F\x9B\xB6 on Sundays");
+  info.set_description("At the pier.\nBring oars.");
+  seed("group_info", "description", info.SerializeAsString());
+  info.set_title("\xE2\x80\x8B");
+  seed("group_info", "nothing_to_see", info.SerializeAsString());
 }
 
 void client_frame_seeds() {
@@ -386,6 +410,7 @@ int main(int argc, char** argv) {
   kith::fuzz::http_seeds();
   kith::fuzz::api_seeds();
   kith::fuzz::group_seeds();
+  kith::fuzz::group_text_seeds();
   kith::fuzz::client_frame_seeds();
   kith::fuzz::server_frame_seeds();
   kith::fuzz::answer_seeds();

@@ -31,6 +31,8 @@ void device_list(BytesView input);    // a DeviceList, signed with the account's
 void prekey_bundle(BytesView input);  // PrekeyBundles, under a device list that verifies
 void envelope(BytesView input);       // the payload of a message from a known device
 void content(BytesView input);        // what is inside the encryption
+void group_link(BytesView input);     // the text of a link into a group
+void group_info(BytesView input);     // what a group is called, out of its encryption and in it
 void vcard(BytesView input);
 void rpc_line(BytesView input);  // `kith rpc`
 
@@ -51,6 +53,8 @@ inline constexpr Target kTargets[] = {
     {"prekey_bundle", prekey_bundle},
     {"envelope", envelope},
     {"content", content},
+    {"group_link", group_link},
+    {"group_info", group_info},
     {"vcard", vcard},
     {"rpc_line", rpc_line},
 };
