@@ -33,7 +33,7 @@ struct Options {
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
   size_t slow_payload_bytes = 2'000;
-  size_t group_messages = 1'000;  // to members who are away
+  size_t group_messages = 1'100;  // to members who are away; and before memory is looked at
   size_t group_payload_bytes = 2'000;
   size_t killed_groups = 100;
   size_t kills = 10;
