@@ -301,8 +301,10 @@ class Stores final : public ProcessStores {
     Answer<std::vector<GroupLogRecord>> read(Slot slot, uint64_t after, size_t count_max, size_t bytes_max) override {
       auto records = co_await on.work<std::vector<GroupLogRecord>>(
           [this, slot, after, count_max, bytes_max] { return disk().read(slot, after, count_max, bytes_max); });
-      if (records && !records->empty() && on.disk_.mutation == Mutation::kSettleEarly)
+      if (records && !records->empty() && on.disk_.mutation == Mutation::kSettleEarly) {
         disk().settled(slot, records->back().number);
+        on.disk_.settled_early = true;
+      }
       co_return records;
     }
     void settled(Slot slot, uint64_t up_to) override {

@@ -52,6 +52,7 @@ class ServerDisk {
   Dice dice;
   DiskTrouble trouble;
   Mutation mutation = Mutation::kNone;
+  bool settled_early = false;   // of the mutation kSettleEarly, since somebody has looked
   testing::MemoryPorts others;  // all but the inboxes
 
   InboxImage written;  // what reads see
