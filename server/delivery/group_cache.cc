@@ -29,6 +29,8 @@ const KnownGroup::Member* KnownGroup::member(const AccountId& account) const {
   return found != members.end() && found->account == account ? &*found : nullptr;
 }
 
+bool KnownGroup::is_admin(const AccountId& account) const { return std::ranges::binary_search(admins, account); }
+
 std::vector<AccountId> KnownGroup::accounts() const {
   std::vector<AccountId> all;
   all.reserve(members.size());
@@ -121,8 +123,11 @@ Task<GroupCache::Found> GroupCache::read(GroupId group) {
   known->revision = record->revision;
   known->members_send = state->permissions().members_send();
   known->members.reserve(static_cast<size_t>(state->members_size()));
-  for (const auto& member : state->members())
-    known->members.push_back({*AccountId::from_bytes(member.account_id()), {}, member.role() == wire::kGroupAdmin});
+  for (const auto& member : state->members()) {
+    const AccountId account = *AccountId::from_bytes(member.account_id());
+    known->members.push_back({account, {}});
+    if (member.role() == wire::kGroupAdmin) known->admins.push_back(account);
+  }
   const auto lists = co_await ports_.accounts.list_revisions(known->accounts());
   co_await enter(ports_.executor);
   if (!lists) co_return Fail(lists.error());

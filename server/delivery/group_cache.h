@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a loop knows of the groups that its accounts write to (GROUP-3): read on first use, dropped when nobody has
-// used it for a while. A group that nobody writes to costs nothing; one of 1,024 members costs 33 kB on each loop on
+// used it for a while. A group that nobody writes to costs nothing; one of 1,024 members costs 25 kB on each loop on
 // which somebody does.
 //
 // Fresh:  changes and device lists that this process takes are told to every loop's cache, which drops or corrects what
@@ -30,17 +30,18 @@ struct KnownGroup {
   struct Member {
     AccountId account;
     Revision list;  // of its device list
-    bool admin = false;
   };
 
   Revision revision;
-  std::vector<Member> members;  // ascending account
-  bool members_send = false;    // false: only admins write
+  std::vector<Member> members;    // ascending account
+  std::vector<AccountId> admins;  // ascending; not with each member: they are few
+  bool members_send = false;      // false: only admins write
   // crypto::group_lists_digest over the members' lists, by the first who has needed it; empty: nobody yet.
   Bytes lists_digest;
 
   // Null: it is none.
   [[nodiscard]] const Member* member(const AccountId& account) const;
+  [[nodiscard]] bool is_admin(const AccountId& account) const;
   [[nodiscard]] std::vector<AccountId> accounts() const;
 };
 

@@ -58,8 +58,8 @@ TEST_F(GroupCacheTest, AGroupIsReadOnceWithAllItsListsInOneQuestion_GROUP_3) {
   EXPECT_EQ((*first)->revision.value, 1u);
   EXPECT_EQ((*first)->accounts(), some({0, 1, 2}));
   EXPECT_TRUE((*first)->members_send);
-  EXPECT_TRUE((*first)->member(people[0])->admin);
-  EXPECT_FALSE((*first)->member(people[1])->admin);
+  EXPECT_TRUE((*first)->is_admin(people[0]));
+  EXPECT_FALSE((*first)->is_admin(people[1]));
   EXPECT_EQ((*first)->member(people[1])->list.value, 1u);
   EXPECT_EQ((*first)->member(people[3]), nullptr);
   EXPECT_EQ(world.accounts().faults.calls(), before + 1);

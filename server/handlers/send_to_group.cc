@@ -100,9 +100,8 @@ wire::ServerFrame refused_rate(const wire::Send& send, uint32_t wait_ms) {
 
 // Why the message is not taken as the group is; kErrorUnspecified: it is.
 wire::ErrorCode why_not(KnownGroup& group, DeviceAddress from, const wire::ToGroup& to) {
-  const KnownGroup::Member* const member = group.member(from.account);
-  if (member == nullptr) return wire::kNoSuchGroup;
-  if (!group.members_send && !member->admin) return wire::kNotAllowed;
+  if (group.member(from.account) == nullptr) return wire::kNoSuchGroup;
+  if (!group.members_send && !group.is_admin(from.account)) return wire::kNotAllowed;
   if (group.revision.value != to.revision()) return wire::kStaleGroup;
   return digest_of(group) == to.lists_digest() ? wire::kErrorUnspecified : wire::kStaleDevices;
 }
