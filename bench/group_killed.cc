@@ -187,7 +187,6 @@ bool run_group_killed(const Options& options, Report& report) {
   const auto dropped = metric(server.port(), "kith_group_entries_dropped_total");
   report.add("group_killed.kills", static_cast<double>(options.kills));
   report.add("group_killed.messages", static_cast<double>(load.messages()));
-  report.add("group_killed.lost", 0);  // or the run has failed
   report.add("group_killed.delivered_again", static_cast<double>(load.repeated()));
   if (load.dated_otherwise() != 0 || dropped != 0) {
     std::fprintf(stderr, "group_killed: %zu times are not the same for all, %g entries had no room\n",
