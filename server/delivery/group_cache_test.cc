@@ -2,15 +2,14 @@
 
 #include "server/delivery/group_cache.h"
 
-#include "server/delivery/testing/delivery_world.h"
-#include "wire/testing/group_changes.h"
+#include "server/delivery/testing/group_in_delivery.h"
 
 #include <gtest/gtest.h>
 
 namespace kith::testing {
 namespace {
 
-class GroupCacheTest : public ::testing::Test {
+class GroupCacheTest : public GroupInDelivery {
  protected:
   GroupCacheTest() {
     for (int i = 0; i < 5; ++i) people.push_back(world.add_account());
@@ -18,22 +17,6 @@ class GroupCacheTest : public ::testing::Test {
     take(group.creating(by(0), {people[1], people[2]}));
   }
   DeviceAddress by(size_t person) { return {people[person], {1}}; }
-  // As the handler does, without a signature.
-  void take(const wire::GroupChange& change) {
-    const auto before = group.state;
-    const auto after = apply_change(before, change);
-    ASSERT_TRUE(after);
-    wire::SignedGroupChange parts;
-    parts.set_change(change.SerializeAsString());
-    GroupStore::Change step;
-    step.revision = {after->revision()};
-    step.change = parts.SerializeAsString();
-    step.state = group_state_bytes(*after);
-    ASSERT_EQ(world.loops.run(0, world.groups().take(group.id, std::move(step), {100, 100}))->taken,
-              GroupStore::Taken::kTaken);
-    group.state = *after;
-    group.last = Bytes(32, 'd');
-  }
   GroupCache& cache() { return world.shards().at(0).groups(); }
   GroupCache::Found get() { return world.loops.run(0, cache().get(group.id)); }
   std::vector<AccountId> members_at(uint64_t revision) {
@@ -46,9 +29,7 @@ class GroupCacheTest : public ::testing::Test {
     return all;
   }
 
-  DeliveryWorld world;
   std::vector<AccountId> people;  // ascending
-  FollowedGroup group{world.random.id<GroupId>()};
 };
 
 TEST_F(GroupCacheTest, AGroupIsReadOnceWithAllItsListsInOneQuestion_GROUP_3) {

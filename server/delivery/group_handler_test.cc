@@ -5,29 +5,13 @@
 
 #include <gtest/gtest.h>
 
-#include "server/delivery/testing/delivery_world.h"
-#include "wire/testing/group_changes.h"
+#include "server/delivery/testing/group_in_delivery.h"
 
 namespace kith::testing {
 namespace {
 
-class GroupHandlerTest : public ::testing::Test {
+class GroupHandlerTest : public GroupInDelivery {
  protected:
-  // As the handler does, without a signature.
-  void take(const wire::GroupChange& change) {
-    const auto after = apply_change(group.state, change);
-    ASSERT_TRUE(after);
-    wire::SignedGroupChange parts;
-    parts.set_change(change.SerializeAsString());
-    GroupStore::Change step;
-    step.revision = {after->revision()};
-    step.change = parts.SerializeAsString();
-    step.state = group_state_bytes(*after);
-    ASSERT_EQ(world.loops.run(0, world.groups().take(group.id, std::move(step), {100, 100}))->taken,
-              GroupStore::Taken::kTaken);
-    group.state = *after;
-    group.last = Bytes(32, 'd');
-  }
   GroupLog::Appended append(const GroupId& to, uint64_t revision, const MessageId& id) {
     GroupLogRecord record;
     record.group = to;
@@ -41,10 +25,8 @@ class GroupHandlerTest : public ::testing::Test {
     world.loops[0].run([&] { world.shards().at(0).group_handler().appended(slot_of(group.id), number); });
   }
 
-  DeliveryWorld world;
   const DeviceAddress from{world.add_account(), {1}};
   const DeviceAddress to{world.add_account(), {1}};
-  FollowedGroup group{world.random.id<GroupId>()};
 };
 
 TEST_F(GroupHandlerTest, AMessageAtAnEarlierRevisionIsNotOvertakenByTheNext_ORDER_1) {
