@@ -47,6 +47,10 @@ using ServerId = Id128<struct ServerTag>;
 // A mailbox in which a device that is being linked meets one that is (LINK-1).
 using LinkId = Id128<struct LinkTag>;
 using GroupId = Id128<struct GroupTag>;
+// A sealed file on the server (MEDIA-1): whoever knows it may have the file.
+using FileId = Id128<struct FileTag>;
+// The same file among those of a device (crypto/media.h).
+using FileName = Id128<struct FileNameTag>;
 
 // A number with a meaning of its own.
 template <class Tag, class Number>

@@ -31,6 +31,25 @@ inline constexpr size_t kWithheldMax = 256;
 // all of what is sent, which a browser has to hold whole. Larger things go up in parts.
 inline constexpr size_t kTransferPieceBytesMax = 64 * 1024;
 inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
+// A sealed file (crypto/media.h): what is encrypted at a time, how long each piece is then; and the largest file, before
+// it is sealed, of which a server may allow less.
+inline constexpr size_t kMediaChunkBytes = 64 * 1024;
+inline constexpr size_t kMediaSealedChunkBytes = kMediaChunkBytes + 16;
+inline constexpr uint64_t kFileBytesMax = uint64_t{2} * 1024 * 1024 * 1024;
+// What of a sealed file goes up in one request, as a browser sends only what it has whole.
+inline constexpr uint64_t kFilePartBytesMax = 8 * 1024 * 1024;
+// What a message says about its file: UTF-8 of the text under it, of its name and of its type; a small picture of it,
+// in bytes of a JPEG, PNG or WebP and as a thumbhash; the bars of a recording's waveform.
+inline constexpr size_t kCaptionBytesMax = 8 * 1024;
+inline constexpr size_t kFileNameBytesMax = 255;
+inline constexpr size_t kMimeTypeBytesMax = 127;
+inline constexpr size_t kThumbnailBytesMax = 24 * 1024;
+inline constexpr size_t kThumbhashBytesMax = 32;
+inline constexpr size_t kWaveformBars = 64;
+// Pixels of a picture's longer side, as a message says it.
+inline constexpr uint32_t kPixelsMax = 65535;
+// How long a server keeps a file that nobody asks for.
+inline constexpr uint64_t kFileLifeSeconds = 30 * 24 * 3600;
 // A mailbox through which a device is linked (LINK-1): its slots, numbered from 1, what one holds, and how long it is
 // there.
 inline constexpr uint32_t kLinkSlots = 8;

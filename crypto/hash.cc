@@ -25,6 +25,28 @@ Bytes digest(std::string_view domain, BytesView input) {
   return out;
 }
 
+namespace {
+crypto_generichash_state& state_of(std::array<unsigned char, 384>& bytes) {
+  static_assert(sizeof(crypto_generichash_state) <= sizeof bytes && alignof(crypto_generichash_state) <= 64);
+  return *reinterpret_cast<crypto_generichash_state*>(bytes.data());
+}
+}  // namespace
+
+RunningDigest::RunningDigest() {
+  start_sodium();
+  crypto_generichash_init(&state_of(state_), nullptr, 0, 32);
+}
+
+void RunningDigest::add(BytesView bytes) {
+  crypto_generichash_update(&state_of(state_), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
+Bytes RunningDigest::finish() {
+  Bytes out(32, '\0');
+  crypto_generichash_final(&state_of(state_), reinterpret_cast<unsigned char*>(out.data()), out.size());
+  return out;
+}
+
 TableHash::TableHash() {
   start_sodium();
   static_assert(crypto_shorthash_KEYBYTES == sizeof key_ && crypto_shorthash_BYTES == sizeof(uint64_t));

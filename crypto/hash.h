@@ -17,6 +17,18 @@ namespace kith::crypto {
 // entropy only: it is fast. The domain holds no zero byte.
 [[nodiscard]] Bytes digest(std::string_view domain, BytesView input);
 
+// BLAKE2b with 32 bytes of output over bytes that come piece by piece, as `b2sum --length 256` has it.
+class RunningDigest {
+ public:
+  RunningDigest();
+  void add(BytesView bytes);
+  // Of all that was added; the end of its life.
+  [[nodiscard]] Bytes finish();
+
+ private:
+  alignas(64) std::array<unsigned char, 384> state_;
+};
+
 // 64 bits of an input, for tables: SipHash-2-4 under a key of this object alone, so that nobody who chooses inputs can
 // choose them to collide.
 class TableHash {
