@@ -38,6 +38,7 @@ std::string version_text() { return about_text("kith", KITH_VERSION, KITH_SOURCE
 struct AllOptions {
   RegisterOptions register_;
   SendOptions send;
+  SaveOptions save;
   FailedOptions failed;
   RetryOptions retry;
   std::vector<std::string> message_ids;
@@ -304,11 +305,19 @@ class Parser {
     send.add_option("text", all.send.text, "The text; without it, or with -, it is read from standard input")
         ->type_name("TEXT");
     add_wait(send, all.send.wait, all.send.timeout_s);
+    send.add_option("--file", all.send.file, "Send this file; the text, if there is one, is what stands under it")
+        ->type_name("FILE");
+    send.add_option("--caption", all.send.caption, "What stands under the file")->type_name("TEXT")->needs("--file");
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
     send.add_option("--to", all.send.also_to, "To whom; may be given again, and a single word without one is the text")
         ->type_name("WHOM")
         ->allow_extra_args(false);
     add_json(send, all.send.json);
+
+    CLI::App& save = add(app_, "save", "Write a message's file into a directory; prints its path",
+                         [](Context c, const AllOptions& o) { return run_save(c, o.save); });
+    save.add_option("id", all.save.id, "The message")->required()->type_name("ID");
+    save.add_option("directory", all.save.directory, "Where; without it, here")->type_name("DIR");
 
     add_failed();
 

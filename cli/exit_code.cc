@@ -90,6 +90,9 @@ const char* meaning(Failure::Code code) {
     case Failure::kTooManyGroups: return "you are in as many groups as you may be: leave one first";
     case Failure::kCannotBeAdded: return "they can't be added by you: give them a link, kith group link";
     case Failure::kGroupBusy: return "others change the group all the time: try again";
+    case Failure::kNoSuchFile: return "the file is not on this device: kith save fetches it";
+    case Failure::kFileGone: return "the file is not on the server any more";
+    case Failure::kServerFull: return "the server has no room for more now";
     default: return "failed";
   }
 }

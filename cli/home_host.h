@@ -49,7 +49,7 @@ class HomeHost final : public Host {
 
   // The core runs in another process, which goes on when this one ends.
   [[nodiscard]] bool is_guest() const { return other_ != nullptr; }
-  [[nodiscard]] const std::string& directory() const { return directory_; }
+  [[nodiscard]] const std::string& directory() const override { return directory_; }
   [[nodiscard]] std::string database_path() const { return directory_ + "/kith.db"; }
   // The core was lost while the command ran, which was stopped as by a signal: why.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }

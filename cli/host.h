@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -34,6 +35,8 @@ class Host {
   // Runs until `done` says true, also when stopped: for what must still be kept then. Gives up after so long.
   virtual void finish(const std::function<bool()>& done, uint64_t milliseconds) = 0;
   [[nodiscard]] virtual MonotonicMs now() const = 0;
+  // Of the home.
+  [[nodiscard]] virtual const std::string& directory() const = 0;
 
   // As net::ClientNetwork has them.
   virtual void when_readable(int descriptor, std::function<void()> readable) = 0;

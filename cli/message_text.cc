@@ -7,6 +7,7 @@
 #include "cli/context.h"
 #include "cli/group_text.h"
 #include "cli/json_line.h"
+#include "cli/media_text.h"
 #include "cli/output.h"
 #include "cli/time_text.h"
 
@@ -19,6 +20,11 @@ namespace {
 constexpr size_t kExcerptBytesMax = 4096;  // of a text, to find the first characters in
 constexpr size_t kExcerptWidth = 60;       // characters
 
+// What somebody wrote: a text, or what stands under a file.
+const client_api::Text& words_of(const Message& message) {
+  return message.has_media() ? message.media().caption() : message.text();
+}
+
 const char* type_word(const Message& message) {
   switch (message.body_case()) {
     case Message::kIdentityChanged: return "identity_changed";
@@ -27,6 +33,7 @@ const char* type_word(const Message& message) {
     case Message::kUnsupported: return "unsupported";
     case Message::kGroupEvent: return "group_event";
     case Message::kText:
+    case Message::kMedia:
     case Message::BODY_NOT_SET: break;
   }
   return "message";
@@ -43,6 +50,10 @@ std::string body(const Message& message) {
     case Message::kUndecryptable: return "Waiting for this message; it could not be read yet.";
     case Message::kUnsupported: return "This message needs a newer version of Kith.";
     case Message::kText: return safe_for_terminal(message.text().text());
+    case Message::kMedia: {
+      const std::string& caption = message.media().caption().text();
+      return media_text(message.media()) + (caption.empty() ? "" : " " + safe_for_terminal(caption));
+    }
     case Message::kGroupEvent:  // has no author in front: message_line()
     case Message::BODY_NOT_SET: break;
   }
@@ -61,7 +72,7 @@ std::string mentions_json(const client_api::Text& text) {
 // What a message of a group has beside what all have.
 void add_group(JsonLine& line, const Message& message, const Place& place) {
   line.text("group", place.group).text("group_title", place.title).text("from_name", message.sender().name());
-  if (message.text().mentions_size() > 0) line.raw("mentions", mentions_json(message.text()));
+  if (words_of(message).mentions_size() > 0) line.raw("mentions", mentions_json(words_of(message)));
   if (!message.has_group_event()) return;
   line.text("event", group_event_word(message.group_event().kind()))
       .raw("whom", people_json(message.group_event().whom()));
@@ -70,7 +81,8 @@ void add_group(JsonLine& line, const Message& message, const Place& place) {
 
 // "a text", or of a private reply "Book club: a text".
 std::string quote_text(const client_api::Quote& quote) {
-  const std::string text = one_line(excerpt(quote.excerpt(), kExcerptWidth));
+  std::string text = one_line(excerpt(quote.excerpt(), kExcerptWidth));
+  if (quote.media() != client_api::Media::kUnspecified) text = "[" + media_word(quote.media()) + "] " + text;
   if (!quote.has_group()) return text;
   const std::string& title = quote.group().title();
   return (title.empty() ? "a group" : one_line(excerpt(title, kExcerptWidth))) + ": " + text;
@@ -96,6 +108,10 @@ std::string failure_word(client_api::FailureReason reason) {
     case client_api::kPredecessorFailed: return "predecessor_failed";
     case client_api::kNotInGroup: return "not_in_group";
     case client_api::kOnlyAdminsSend: return "only_admins_send";
+    case client_api::kFileTooLarge: return "file_too_large";
+    case client_api::kQuotaExceeded: return "quota_exceeded";
+    case client_api::kFileMissing: return "file_missing";
+    case client_api::kCancelled: return "cancelled";
     default: return "other";
   }
 }
@@ -110,6 +126,10 @@ std::string failure_text(client_api::FailureReason reason) {
     case client_api::kPredecessorFailed: return "what had to be sent first could not be";
     case client_api::kNotInGroup: return "this account is no member of the group";
     case client_api::kOnlyAdminsSend: return "only admins write in the group";
+    case client_api::kFileTooLarge: return "the file is too large for this server";
+    case client_api::kQuotaExceeded: return "this account has as much on the server as it may have";
+    case client_api::kFileMissing: return "the file is not on this device any more";
+    case client_api::kCancelled: return "sending it was called off";
     default: return "it failed";
   }
 }
@@ -119,8 +139,9 @@ std::string what_to_do_about_failed(const std::string& id) {
 }
 
 std::string failure_note(const Message& message) {
-  return "not sent: \"" + excerpt(message.text().text(), kExcerptWidth) + "\": " + failure_text(message.failure()) +
-         what_to_do_about_failed(message.id());
+  return "not sent: \"" +
+         excerpt(message.has_media() ? media_text(message.media()) : message.text().text(), kExcerptWidth) +
+         "\": " + failure_text(message.failure()) + what_to_do_about_failed(message.id());
 }
 
 std::string tick_word(Message::Tick tick) {
@@ -152,8 +173,9 @@ std::string message_json(const Message& message, const Place& place) {
       .text("conversation", message.conversation())
       .text("from", first_handle(message.sender()))
       .text("from_account", message.sender().account_id())
-      .text("text", message.text().text())
+      .text("text", words_of(message).text())
       .text("sent_at", rfc3339(message.sent_at_us()));
+  if (message.has_media()) line.raw("attachment", media_json(message.media()));
   if (message.has_quote()) {
     JsonLine quote;
     quote.text("message_id", message.quote().message_id())
@@ -179,7 +201,7 @@ std::vector<std::pair<std::string, std::string>> message_environment(const Messa
                                                                 {"KITH_FROM", first_handle(message.sender())},
                                                                 {"KITH_FROM_ACCOUNT", message.sender().account_id()},
                                                                 {"KITH_SENT_AT", rfc3339(message.sent_at_us())},
-                                                                {"KITH_TEXT", message.text().text()}};
+                                                                {"KITH_TEXT", words_of(message).text()}};
   // Also without a group, so that none of a program around this one is taken for the message's.
   variables.emplace_back("KITH_GROUP", place.group);
   variables.emplace_back("KITH_GROUP_TITLE", place.is_group() ? place.title : "");
@@ -209,6 +231,10 @@ std::string message_line(const Output& output, const Message& message, const Tol
 std::string message_summary(const Output& output, Message message, const Told& told, uint64_t now_us) {
   message.clear_quote();
   if (message.has_text()) message.mutable_text()->set_text(excerpt(message.text().text(), kExcerptWidth));
+  if (message.has_media()) {
+    client_api::Text& caption = *message.mutable_media()->mutable_caption();
+    caption.set_text(excerpt(caption.text(), kExcerptWidth));
+  }
   return message_line(output, message, told, now_us);
 }
 

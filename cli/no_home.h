@@ -22,12 +22,14 @@ class NoHome final : public Host {
   Outcome run_until(const std::function<bool()>& done, std::optional<MonotonicMs> deadline) override;
   void finish(const std::function<bool()>& done, uint64_t /*milliseconds*/) override { run_until(done, std::nullopt); }
   [[nodiscard]] MonotonicMs now() const override { return {0}; }
+  [[nodiscard]] const std::string& directory() const override { return directory_; }
   void when_readable(int, std::function<void()>) override {}
   void stop_watching(int) override {}
   void set_timer(uint32_t, MonotonicMs, std::function<void()>) override {}
 
  private:
   std::deque<std::pair<client_api::Response, Answer>> answers_;
+  const std::string directory_;  // none: nothing that needs one comes so far
 };
 
 }  // namespace kith::cli

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "cli/file_transfers.h"
 #include "cli/home.h"
+#include "cli/sealed_files.h"
 #include "core/client_host.h"
 #include "core/open_device.h"
 #include "crypto/hash.h"
@@ -20,8 +22,8 @@ constexpr uint64_t kFarewellMs = 2000;
 
 }  // namespace
 
-struct OwnCore::Impl final : core::HostActions, core::PieceActions {
-  explicit Impl(net::ClientNetwork& the_network) : network(the_network) {}
+struct OwnCore::Impl final : core::HostActions {
+  Impl(net::ClientNetwork& the_network, const std::string& directory) : network(the_network), files(directory) {}
 
   struct Waiting {
     User user;
@@ -32,7 +34,9 @@ struct OwnCore::Impl final : core::HostActions, core::PieceActions {
   crypto::SystemRandom random;
   net::ClientNetwork& network;
   core::Device device;
-  core::ClientHost host{*this, this};
+  SealedFiles files;
+  core::ClientHost host{*this, &transfers};
+  FileTransfers transfers{files, network, host, [this] { pump(); }};
   Events events;
 
   std::unordered_map<uint32_t, Waiting> answers;
@@ -56,12 +60,6 @@ struct OwnCore::Impl final : core::HostActions, core::PieceActions {
   void close_socket(uint32_t socket) override;
   void call_http(client_api::HttpCall call) override;
   void wake_at(uint64_t monotonic_ms) override;
-  void begin_transfer(client_api::HttpCall call) override;
-  void give(uint32_t call, Bytes bytes) override { network.give(call, std::move(bytes)); }
-  void take(uint32_t call) override { network.take(call); }
-  void cancel(uint32_t call) override { network.cancel_transfer(call); }
-
-  [[nodiscard]] static net::HttpRequest request_of(client_api::HttpCall& call);
   void http_answered(uint32_t call, const std::string& what, net::HttpAnswer answer);
 };
 
@@ -95,11 +93,12 @@ OwnCore::OwnCore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<OwnCore>, std::string> OwnCore::open(const Home& home, net::ClientNetwork& network,
                                                             Events events) {
-  auto impl = std::make_unique<Impl>(network);
+  auto impl = std::make_unique<Impl>(network, home.directory());
   impl->events = std::move(events);
   auto device = core::open_device(home.database_path(), nullptr, impl->clock, impl->random);
   if (!device) return Fail(home.database_path() + " " + meaning(device.error()));
   impl->device = std::move(*device);
+  impl->transfers.sweep();
   return std::unique_ptr<OwnCore>(new OwnCore(std::move(impl)));
 }
 
@@ -180,18 +179,6 @@ void OwnCore::Impl::wake_at(uint64_t monotonic_ms) {
   });
 }
 
-net::HttpRequest OwnCore::Impl::request_of(client_api::HttpCall& call) {
-  net::HttpRequest request;
-  request.method = call.method();
-  request.url = call.url();
-  request.headers.emplace_back("Accept", "application/x-protobuf");
-  if (!call.body().empty()) request.headers.emplace_back("Content-Type", "application/x-protobuf");
-  if (!call.bearer().empty()) request.headers.emplace_back("Authorization", "Bearer " + call.bearer());
-  for (const client_api::HttpField& field : call.fields()) request.headers.emplace_back(field.name(), field.value());
-  request.body = std::move(*call.mutable_body());
-  return request;
-}
-
 void OwnCore::Impl::http_answered(uint32_t call, const std::string& what, net::HttpAnswer answer) {
   say(what + ": " +
       (answer.status ? std::to_string(answer.status) + ", " + std::to_string(answer.body.size()) + " bytes"
@@ -202,38 +189,10 @@ void OwnCore::Impl::http_answered(uint32_t call, const std::string& what, net::H
 }
 
 void OwnCore::Impl::call_http(client_api::HttpCall call) {
-  network.http_call(request_of(call), [this, id = call.call(), what = call.method() + " " + call.url()](
-                                          net::HttpAnswer answer) { http_answered(id, what, std::move(answer)); });
-}
-
-void OwnCore::Impl::begin_transfer(client_api::HttpCall call) {
-  const uint32_t id = call.call();
-  net::TransferEvents transfer;
-  transfer.wanted = [this, id] {
-    host.http_wanted(id);
-    pump();
-  };
-  transfer.began = [this, id](net::TransferHead began) {
-    client_api::HttpHead head;
-    head.set_call(id);
-    head.set_status(began.status);
-    for (auto& [name, value] : began.fields) {
-      client_api::HttpField& field = *head.add_fields();
-      field.set_name(std::move(name));
-      field.set_value(std::move(value));
-    }
-    if (began.size) head.set_size(*began.size);
-    host.http_head(std::move(head));
-    pump();
-  };
-  transfer.piece = [this, id](Bytes bytes, bool last) {
-    host.http_piece(id, std::move(bytes), last);
-    pump();
-  };
-  transfer.answered = [this, id, what = call.method() + " " + call.url()](net::HttpAnswer answer) {
-    http_answered(id, what, std::move(answer));
-  };
-  network.begin_transfer(id, {request_of(call), call.body_size(), call.in_pieces()}, std::move(transfer));
+  net::HttpRequest request = request_of(call);
+  request.body = std::move(*call.mutable_body());
+  network.http_call(std::move(request), [this, id = call.call(), what = call.method() + " " + call.url()](
+                                            net::HttpAnswer answer) { http_answered(id, what, std::move(answer)); });
 }
 
 void OwnCore::Impl::open_socket(uint32_t socket, std::string url) {

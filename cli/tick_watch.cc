@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/group_text.h"
+#include "cli/media_text.h"
 #include "cli/message_text.h"
 
 namespace kith::cli {
@@ -46,6 +47,10 @@ TickWatch::TickWatch(Context context) : context_(context) {
     if (event.has_conversation_changed() && event.conversation_changed().direct().held_messages() > 0)
       held_.insert(event.conversation_changed().id());
     if (event.has_group_progress()) show_progress(event.group_progress());
+    if (event.has_media_progress() && to_.contains(event.media_progress().id())) {
+      ++progresses_;
+      context_.out.passing(progress_text(event.media_progress()));
+    }
   });
 }
 
@@ -110,7 +115,7 @@ ExitCode TickWatch::try_to_send() const {
   const State& state = context_.host.state();
   const auto is_over = [&] { return all_at_least(Message::kSent) || any_held() || is_offline(state); };
   Host::Outcome outcome = Host::Outcome::kTimedOut;
-  // The keys of a large group take their time, and come to an end.
+  // The keys of a large group take their time, and so does a file; they come to an end.
   for (size_t before = progresses_ + 1; outcome == Host::Outcome::kTimedOut && before != progresses_;) {
     before = progresses_;
     outcome = context_.host.run_until(is_over, context_.host.in_ms(kTryMs));

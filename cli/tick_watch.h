@@ -13,7 +13,8 @@
 namespace kith::cli {
 
 // Follows messages' ticks. It listens before they are sent, so that no change is missed, until the host forgets the
-// command, and so lives as long as that. Meanwhile it shows how far this device's keys are handed out to a group.
+// command, and so lives as long as that. Meanwhile it shows how far this device's keys are handed out to a group, and
+// files are on their way.
 class TickWatch {
  public:
   explicit TickWatch(Context context);
@@ -28,7 +29,8 @@ class TickWatch {
   void forget(const std::string& id) { latest_.erase(id); }
 
   // Once all have begun: waits until they have come as far as `wait` says (docs/cli.md, --wait), at most `timeout_s`
-  // seconds; with "" it gives them five seconds to leave, and as many more whenever keys of a group were handed out.
+  // seconds; with "" it gives them five seconds to leave, and as many more whenever keys of a group were handed out, or
+  // more of a file has left.
   // Tells what did not go as it should, of each that failed.
   ExitCode see_off(const std::string& wait, double timeout_s);
 
@@ -51,7 +53,7 @@ class TickWatch {
   std::vector<std::string> ids_;
   std::unordered_map<std::string, std::string> to_;  // " to Ana", where there are several
   std::unordered_set<std::string> held_;             // conversations
-  size_t progresses_ = 0;                            // events about keys so far
+  size_t progresses_ = 0;                            // events about keys and files so far
 };
 
 }  // namespace kith::cli

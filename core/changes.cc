@@ -77,6 +77,16 @@ void Changes::group_progress(const ConversationId& conversation, uint32_t done, 
   output_.emit(std::move(event));
 }
 
+void Changes::media_progress(const MessageRow& message, uint64_t done, uint64_t total) {
+  client_api::Event event;
+  client_api::MediaProgress& progress = *event.mutable_media_progress();
+  progress.set_conversation(message.conversation.hex());
+  progress.set_id(message.id.hex());
+  progress.set_done(done);
+  progress.set_total(total);
+  output_.emit(std::move(event));
+}
+
 void Changes::flush() {
   MessagesView view(store_);
   for (const Message& noted : std::exchange(messages_, {})) {

@@ -65,6 +65,7 @@ class Changes {
   // At once, in order with nothing else.
   void typing(const ConversationId& conversation, const AccountId& who, bool typing);
   void presence(const ConversationId& conversation, const client_api::Presence& presence);
+  void media_progress(const MessageRow& message, uint64_t done, uint64_t total);
   void group_progress(const ConversationId& conversation, uint32_t done, uint32_t total);
 
   // Emits what was noted, and the state when it is not what was told last.

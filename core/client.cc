@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/engine.h"
+#include "core/host_transfers.h"
 #include "core/requests.h"
 #include "core/store/erase.h"
 #include "core/store/migrations.h"
@@ -59,11 +60,11 @@ struct Client::Impl {
         break;
       case client_api::Input::kSocketClosed: engine->connection.on_closed(input.socket_closed().socket()); break;
       case client_api::Input::kHttpResponse:
-        if (!engine->transfers.on_response(input.http_response())) engine->http.on_response(input.http_response());
+        if (!engine->files.on_response(input.http_response())) engine->http.on_response(input.http_response());
         break;
-      case client_api::Input::kHttpHead: engine->transfers.on_head(input.http_head()); break;
-      case client_api::Input::kHttpPiece: engine->transfers.on_piece(input.http_piece()); break;
-      case client_api::Input::kHttpWanted: engine->transfers.on_wanted(input.http_wanted()); break;
+      case client_api::Input::kHttpProgress: engine->files.on_progress(input.http_progress()); break;
+      case client_api::Input::kFileFetched: engine->files.on_fetched(input.file_fetched()); break;
+      case client_api::Input::kFilesFound: engine->files.on_found(input.files_found()); break;
       case client_api::Input::kNetworkChanged:
         engine->connection.on_network_changed(input.network_changed().online());
         break;
@@ -109,10 +110,13 @@ struct Client::Impl {
     facts.watched.clear();
     facts.removed = true;
     Transaction transaction(database);
+    std::vector<client_api::Action> removed;
+    engine->files.remove_all(removed);
     erase_everything(database);
     if (!transaction.commit()) return;
     (void)database.execute("PRAGMA wal_checkpoint(TRUNCATE)").has_value();
     start_anew(facts, FailureCode::kDeviceEnded, actions);
+    actions.insert(actions.end(), removed.begin(), removed.end());
   }
 
   void note(const client_api::Input& input) {

@@ -5,20 +5,10 @@
 #include <iterator>
 #include <utility>
 
-#include "core/http_transfers.h"
-#include "core/whole_bodies.h"
-
 namespace kith::core {
 
 using client_api::Action;
 using client_api::Input;
-
-ClientHost::ClientHost(HostActions& actions, PieceActions* pieces) : actions_(actions), pieces_(pieces) {
-  if (pieces_ != nullptr) return;
-  whole_bodies_ = std::make_unique<WholeBodies>(actions, *this);
-  pieces_ = whole_bodies_.get();
-}
-ClientHost::~ClientHost() = default;
 
 uint32_t ClientHost::request(client_api::Request request) {
   if (++last_request_ == 0) ++last_request_;
@@ -56,7 +46,6 @@ void ClientHost::socket_closed(uint32_t socket, uint32_t code, std::string reaso
 }
 
 void ClientHost::http_response(uint32_t call, uint32_t status, Bytes body, bool broke_off) {
-  if (whole_bodies_ && whole_bodies_->answer(call, status, body)) return;
   client_api::HttpResponse& response = *add().mutable_http_response();
   response.set_call(call);
   response.set_status(status);
@@ -64,15 +53,17 @@ void ClientHost::http_response(uint32_t call, uint32_t status, Bytes body, bool 
   response.set_broke_off(broke_off);
 }
 
-void ClientHost::http_wanted(uint32_t call) { add().mutable_http_wanted()->set_call(call); }
+void ClientHost::http_progress(uint32_t call, uint64_t done) {
+  client_api::HttpProgress& progress = *add().mutable_http_progress();
+  progress.set_call(call);
+  progress.set_done(done);
+}
 
-void ClientHost::http_head(client_api::HttpHead head) { *add().mutable_http_head() = std::move(head); }
-
-void ClientHost::http_piece(uint32_t call, Bytes bytes, bool last) {
-  client_api::HttpPiece& piece = *add().mutable_http_piece();
-  piece.set_call(call);
-  piece.set_bytes(std::move(bytes));
-  piece.set_last(last);
+void ClientHost::file_fetched(uint32_t call, client_api::FileFetched::Outcome outcome, uint32_t status) {
+  client_api::FileFetched& fetched = *add().mutable_file_fetched();
+  fetched.set_call(call);
+  fetched.set_outcome(outcome);
+  fetched.set_status(status);
 }
 
 void ClientHost::tick() { add().mutable_tick(); }
@@ -119,13 +110,18 @@ void ClientHost::carry_out(Action action) {
       return actions_.send_frame(action.send_frame().socket(),
                                  std::move(*action.mutable_send_frame()->mutable_frame()));
     case Action::kCloseSocket: return actions_.close_socket(action.close_socket().socket());
-    case Action::kHttpCall:
-      if (is_transfer(action.http_call())) return pieces_->begin_transfer(std::move(*action.mutable_http_call()));
-      return actions_.call_http(std::move(*action.mutable_http_call()));
-    case Action::kHttpGive:
-      return pieces_->give(action.http_give().call(), std::move(*action.mutable_http_give()->mutable_bytes()));
-    case Action::kHttpTake: return pieces_->take(action.http_take().call());
-    case Action::kHttpCancel: return pieces_->cancel(action.http_cancel().call());
+    case Action::kHttpCall: {
+      client_api::HttpCall call = std::move(*action.mutable_http_call());
+      if (call.body_file().empty()) return actions_.call_http(std::move(call));
+      return files_ ? files_->call_with_file(std::move(call))
+                    : file_fetched(call.call(), client_api::FileFetched::kMissing);
+    }
+    case Action::kFetchFile:
+      return files_ ? files_->fetch_file(std::move(*action.mutable_fetch_file()))
+                    : file_fetched(action.fetch_file().call(), client_api::FileFetched::kFailed);
+    case Action::kHttpCancel: return files_ ? files_->cancel(action.http_cancel().call()) : void();
+    case Action::kRemoveFile:
+      return files_ ? files_->remove_file(std::move(*action.mutable_remove_file()->mutable_file())) : void();
     case Action::kWakeAt: return actions_.wake_at(action.wake_at().monotonic_ms());
     case Action::KIND_NOT_SET: return;
   }
@@ -134,7 +130,6 @@ void ClientHost::carry_out(Action action) {
 void ClientHost::forget() {
   inputs_.clear();
   waiting_.clear();
-  if (whole_bodies_) whole_bodies_->forget();
 }
 
 }  // namespace kith::core

@@ -11,14 +11,11 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 #include <string>
 
 #include "core/client.h"
 
 namespace kith::core {
-
-class WholeBodies;
 
 // How one program carries out what its core asks for (proto/client_api/host.proto).
 class HostActions {
@@ -33,14 +30,14 @@ class HostActions {
   virtual void wake_at(uint64_t monotonic_ms) = 0;  // 0: never
 };
 
-// The same for calls whose bodies come in pieces, of a host whose network can do that.
-class PieceActions {
+// The same for the device's sealed files, of a host that keeps some. What it is given in one call it ends by another.
+class FileActions {
  public:
-  virtual ~PieceActions() = default;
-  virtual void begin_transfer(client_api::HttpCall call) = 0;
-  virtual void give(uint32_t call, Bytes bytes) = 0;
-  virtual void take(uint32_t call) = 0;
+  virtual ~FileActions() = default;
+  virtual void call_with_file(client_api::HttpCall call) = 0;
+  virtual void fetch_file(client_api::FetchFile fetch) = 0;
   virtual void cancel(uint32_t call) = 0;
+  virtual void remove_file(std::string file) = 0;
 };
 
 class ClientHost {
@@ -48,9 +45,8 @@ class ClientHost {
   static constexpr int kFramesTogether = 64;
   static constexpr size_t kRequestsTogether = 128;
 
-  // Borrows both. Without `pieces` bodies are put together and cut here: `actions` has calls with whole ones only.
-  explicit ClientHost(HostActions& actions, PieceActions* pieces = nullptr);
-  ~ClientHost();
+  // Borrows both. Without `files` there are none on this device, and none come.
+  explicit ClientHost(HostActions& actions, FileActions* files = nullptr) : actions_(actions), files_(files) {}
 
   // ---- what happened
   // Its number, which the response will have.
@@ -62,9 +58,8 @@ class ClientHost {
   bool socket_frame_together(uint32_t socket, Bytes frame);
   void socket_closed(uint32_t socket, uint32_t code = 0, std::string reason = {});
   void http_response(uint32_t call, uint32_t status, Bytes body, bool broke_off = false);
-  void http_wanted(uint32_t call);
-  void http_head(client_api::HttpHead head);
-  void http_piece(uint32_t call, Bytes bytes, bool last);
+  void http_progress(uint32_t call, uint64_t done);
+  void file_fetched(uint32_t call, client_api::FileFetched::Outcome outcome, uint32_t status = 0);
   void tick();
   void network_changed(bool online);
   void input(client_api::Input input) { inputs_.push_back(std::move(input)); }
@@ -97,8 +92,7 @@ class ClientHost {
   void take(std::vector<client_api::Action> actions);
 
   HostActions& actions_;
-  std::unique_ptr<WholeBodies> whole_bodies_;  // null: pieces_ is given
-  PieceActions* pieces_;
+  FileActions* files_;
   std::deque<client_api::Input> inputs_;
   std::deque<client_api::Action> waiting_;
   uint32_t last_request_ = 0;

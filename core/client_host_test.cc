@@ -95,86 +95,49 @@ TEST_F(ClientHostTest, WhatTheCoreAsksForReachesTheFunctionForIt) {
   EXPECT_THAT(recorder_.others, ::testing::Contains(::testing::HasSubstr("POST http://server:1/v1/registration/code")));
 }
 
-// A host whose network has whole bodies only, and the Input that it hands in next.
-struct WholeHost final : HostActions {
-  std::vector<client_api::HttpCall> calls;
-  void respond(client_api::Response /*response*/) override {}
-  void tell(client_api::Event /*event*/) override {}
-  void open_socket(uint32_t /*socket*/, std::string /*url*/) override {}
-  void send_frame(uint32_t /*socket*/, Bytes /*frame*/) override {}
-  void close_socket(uint32_t /*socket*/) override {}
-  void call_http(client_api::HttpCall call) override { calls.push_back(std::move(call)); }
-  void wake_at(uint64_t /*monotonic_ms*/) override {}
-};
-
-TEST(WholeBodies, APieceIsAskedForUntilTheBodyIsWholeAndAnAnswerIsCut) {
-  WholeHost network;
-  ClientHost host(network);
-  client_api::Action call;
-  call.mutable_http_call()->set_call(3);
-  call.mutable_http_call()->set_body_size(8);
-  call.mutable_http_call()->set_in_pieces(true);
-  host.carry_out(call);
-  EXPECT_EQ(host.next_input().http_wanted().call(), 3u);
-  host.forget_inputs();
-  client_api::Action give;
-  give.mutable_http_give()->set_call(3);
-  give.mutable_http_give()->set_bytes("first");
-  host.carry_out(give);
-  EXPECT_TRUE(host.next_input().has_http_wanted());
-  host.forget_inputs();
-  EXPECT_TRUE(network.calls.empty());
-  give.mutable_http_give()->set_bytes("end");
-  host.carry_out(give);
-  ASSERT_EQ(network.calls.size(), 1u);
-  EXPECT_EQ(network.calls[0].body(), "firstend");
-  EXPECT_FALSE(host.has_input());
-
-  const Bytes answer(100'000, 'x');
-  host.http_response(3, 200, answer);
-  EXPECT_EQ(host.next_input().http_head().size(), 100'000u);
-  host.forget_inputs();
-  EXPECT_FALSE(host.has_input()) << "a piece is brought when it is asked for";
-  client_api::Action take;
-  take.mutable_http_take()->set_call(3);
-  Bytes taken;
-  for (const bool last : {false, true}) {
-    host.carry_out(take);
-    ASSERT_TRUE(host.has_input());
-    EXPECT_EQ(host.next_input().http_piece().last(), last);
-    taken += host.next_input().http_piece().bytes();
-    host.forget_inputs();
-  }
-  EXPECT_EQ(taken, answer);
-  host.carry_out(take);
-  EXPECT_FALSE(host.has_input()) << "it is over";
+client_api::Action call_with_file(uint32_t call) {
+  client_api::Action action;
+  action.mutable_http_call()->set_call(call);
+  action.mutable_http_call()->set_body_file("file");
+  action.mutable_http_call()->set_body_size(8);
+  return action;
 }
 
-TEST(WholeBodies, WhatIsNoSuccessComesWholeAndWhatIsCancelledNotAtAll) {
-  WholeHost network;
-  ClientHost host(network);
-  client_api::Action call;
-  call.mutable_http_call()->set_call(1);
-  call.mutable_http_call()->set_in_pieces(true);
-  host.carry_out(call);
-  host.http_response(1, 404, "why");
-  EXPECT_EQ(host.next_input().http_response().body(), "why");
-  host.forget_inputs();
-  call.mutable_http_call()->set_call(2);
-  host.carry_out(call);
-  host.http_response(2, 200, "body");
-  host.forget_inputs();
-  client_api::Action cancel;
-  cancel.mutable_http_cancel()->set_call(2);
-  host.carry_out(cancel);
-  client_api::Action take;
-  take.mutable_http_take()->set_call(2);
-  host.carry_out(take);
+TEST_F(ClientHostTest, AHostWithoutFilesHasNoneToSendAndBringsNone) {
+  host_.carry_out(call_with_file(3));
+  EXPECT_EQ(host_.next_input().file_fetched().outcome(), client_api::FileFetched::kMissing);
+  host_.forget_inputs();
+  client_api::Action fetch;
+  fetch.mutable_fetch_file()->set_call(4);
+  host_.carry_out(fetch);
+  EXPECT_EQ(host_.next_input().file_fetched().outcome(), client_api::FileFetched::kFailed);
+  EXPECT_EQ(host_.next_input().file_fetched().call(), 4u);
+  EXPECT_TRUE(recorder_.others.empty());
+}
+
+TEST_F(ClientHostTest, WhatIsAboutFilesReachesWhoKeepsThem) {
+  struct Files final : FileActions {
+    std::vector<std::string> told;
+    void call_with_file(client_api::HttpCall call) override { told.push_back("send " + call.body_file()); }
+    void fetch_file(client_api::FetchFile fetch) override { told.push_back("fetch " + fetch.file()); }
+    void cancel(uint32_t call) override { told.push_back("cancel " + std::to_string(call)); }
+    void remove_file(std::string file) override { told.push_back("remove " + file); }
+  } files;
+  ClientHost host(recorder_, &files);
+  host.carry_out(call_with_file(3));
+  client_api::Action action;
+  action.mutable_fetch_file()->set_file("a");
+  host.carry_out(action);
+  action.mutable_http_cancel()->set_call(3);
+  host.carry_out(action);
+  action.mutable_remove_file()->set_file("b");
+  host.carry_out(action);
+  EXPECT_EQ(files.told, (std::vector<std::string>{"send file", "fetch a", "cancel 3", "remove b"}));
   EXPECT_FALSE(host.has_input());
 }
 
 TEST_F(ClientHostTest, TheCoreCallsOffWhatItDoesNotKnow) {
-  host_.http_wanted(77);
+  host_.http_progress(77, 1);
   host_.hand_in(*device_.client);
   ASSERT_TRUE(host_.has_action());
   EXPECT_EQ(host_.next_action().http_cancel().call(), 77u);

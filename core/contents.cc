@@ -2,6 +2,8 @@
 
 #include "core/contents.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "core/server_time.h"
@@ -16,11 +18,54 @@ content::Content at(UnixMicros now) {
   return content;
 }
 
-content::Content text_of(const MessageRow& message, bool resent) {
+content::Content written_of(const MessageRow& message, bool resent) {
   content::Content content = at(message.sent_at);
   if (resent) content.set_resent_message_id(message.id.bytes());
-  write_text(message, *content.mutable_text());
+  if (message.kind == MessageKind::kMedia) {
+    write_media(message, *content.mutable_media());
+  } else {
+    write_text(message, *content.mutable_text());
+  }
   return content;
+}
+
+// What a message has in columns of its own.
+bool read_columns(const content::Text& text, MessageRow& message) {
+  if (!is_utf8(text.text())) return false;
+  message.text = text.text();
+  const auto quoted = MessageId::from_bytes(text.quote().message_id());
+  const auto author = AccountId::from_bytes(text.quote().author());
+  const std::string& excerpt = text.quote().excerpt();
+  if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
+    message.quote = QuoteRow{*quoted, *author, excerpt};
+  return true;
+}
+void write_columns(const MessageRow& message, content::Text& text) {
+  text.set_text(message.text);
+  if (!message.quote) return;
+  content::Quote& quote = *text.mutable_quote();
+  quote.set_message_id(message.quote->message.bytes());
+  quote.set_author(message.quote->author.bytes());
+  quote.set_excerpt(message.quote->excerpt);
+}
+
+// A type and a subtype of the characters that RFC 6838 lets them have.
+bool is_mime_type(std::string_view text) {
+  const auto is_token = [](std::string_view part) {
+    return !part.empty() && std::ranges::all_of(part, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view("!#$&-^_.+").find(c) != std::string_view::npos;
+    });
+  };
+  const size_t slash = text.find('/');
+  return text.size() <= kMimeTypeBytesMax && slash != std::string_view::npos && is_token(text.substr(0, slash)) &&
+         is_token(text.substr(slash + 1));
+}
+
+// By its first bytes a JPEG, a PNG or a WebP: the pictures that are shown without having been asked for.
+bool is_small_picture(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xD8\xFF") || bytes.starts_with("\x89PNG\r\n\x1A\n") ||
+         (bytes.starts_with("RIFF") && bytes.substr(std::min<size_t>(8, bytes.size())).starts_with("WEBP"));
 }
 
 void put_in(const InGroup& in, content::Content& content) {
@@ -57,28 +102,53 @@ std::optional<GroupId> quoted_group(const content::Text& rest) { return GroupId:
 
 void write_text(const MessageRow& message, content::Text& text) {
   if (!message.raw.empty()) (void)text.ParseFromString(message.raw);
-  text.set_text(message.text);
-  if (!message.quote) return;
-  content::Quote& quote = *text.mutable_quote();
-  quote.set_message_id(message.quote->message.bytes());
-  quote.set_author(message.quote->author.bytes());
-  quote.set_excerpt(message.quote->excerpt);
+  write_columns(message, text);
 }
 
 bool read_text(const content::Text& text, bool in_group, MessageRow& message) {
-  if (text.text().empty() || text.text().size() > kTextBytesMax || !is_utf8(text.text())) return false;
-  message.text = text.text();
+  if (text.text().empty() || text.text().size() > kTextBytesMax || !read_columns(text, message)) return false;
   message.raw = rest_of(text, in_group);
-  const auto quoted = MessageId::from_bytes(text.quote().message_id());
-  const auto author = AccountId::from_bytes(text.quote().author());
-  const std::string& excerpt = text.quote().excerpt();
-  if (quoted && author && excerpt.size() <= kQuoteBytesMax && is_utf8(excerpt))
-    message.quote = QuoteRow{*quoted, *author, excerpt};
   return true;
 }
 
-Bytes text(const MessageRow& message, bool resent, const std::optional<InGroup>& group) {
-  content::Content content = text_of(message, resent);
+crypto::SealedFile sealed_file(const content::Media& media) {
+  return {FileId::from_bytes(media.file_id()).value_or(FileId{}), media.key(), media.size(), media.digest()};
+}
+
+std::optional<content::Media> media_of(const MessageRow& message) {
+  content::Media media;
+  if (message.kind != MessageKind::kMedia || !media.ParseFromString(message.raw)) return std::nullopt;
+  return media;
+}
+
+void write_media(const MessageRow& message, content::Media& media) {
+  (void)media.ParseFromString(message.raw);
+  write_columns(message, *media.mutable_caption());
+}
+
+bool read_media(const content::Media& media, bool in_group, MessageRow& message) {
+  const crypto::SealedFile file = sealed_file(media);
+  const bool is_within =
+      media.name().size() <= kFileNameBytesMax && is_utf8(media.name()) && is_mime_type(media.mime_type()) &&
+      media.width() <= kPixelsMax && media.height() <= kPixelsMax &&
+      (media.waveform().empty() || media.waveform().size() == kWaveformBars) &&
+      media.thumbhash().size() <= kThumbhashBytesMax && media.thumbnail().size() <= kThumbnailBytesMax &&
+      (media.album().empty() || media.album().size() == MessageId::kBytes);
+  if (!file.is_valid() || !is_within || media.caption().text().size() > kCaptionBytesMax) return false;
+  if (!read_columns(media.caption(), message)) return false;
+  content::Media kept = media;
+  if (kept.kind() < content::Media::kPhoto || kept.kind() > content::Media::kAnimation)
+    kept.set_kind(content::Media::kDocument);
+  if (!is_small_picture(kept.thumbnail())) kept.clear_thumbnail();
+  (void)kept.mutable_caption()->ParseFromString(rest_of(media.caption(), in_group));
+  message.kind = MessageKind::kMedia;
+  message.raw = kept.SerializeAsString();
+  message.file = file.name();
+  return true;
+}
+
+Bytes written(const MessageRow& message, bool resent, const std::optional<InGroup>& group) {
+  content::Content content = written_of(message, resent);
   if (group) put_in(*group, content);
   if (group && resent) {
     content.set_group_time_us(message.order.value);
@@ -88,7 +158,7 @@ Bytes text(const MessageRow& message, bool resent, const std::optional<InGroup>&
 }
 
 Bytes copy(const MessageRow& message, const CopyOf& of, bool resent) {
-  content::Content content = text_of(message, resent);
+  content::Content content = written_of(message, resent);
   content::Copy& copy = *content.mutable_copy();
   copy.set_account(of.partner.bytes());
   copy.set_server_time_us(of.server_time.value);

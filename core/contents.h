@@ -12,6 +12,7 @@
 #include "core/store/messages_table.h"
 #include "core/store/registers_table.h"
 #include "core/store/target.h"
+#include "crypto/media.h"
 
 namespace kith::core::contents {
 
@@ -28,14 +29,26 @@ std::optional<GroupId> quoted_group(const content::Text& rest);
 // Into the message, which is for a group or not. False, and nothing is changed: no client of ours writes such.
 [[nodiscard]] bool read_text(const content::Text& text, bool in_group, MessageRow& message);
 
+// The same of a file's message: what it says of the file, with the text under it.
+void write_media(const MessageRow& message, content::Media& media);
+[[nodiscard]] bool read_media(const content::Media& media, bool in_group, MessageRow& message);
+// Of such a message. Absent: it has none, or what is stored is damaged.
+std::optional<content::Media> media_of(const MessageRow& message);
+[[nodiscard]] crypto::SealedFile sealed_file(const content::Media& media);
+// Whether the message is one that people write: with a text, or a file.
+[[nodiscard]] inline bool is_written(const MessageRow& message) {
+  return message.kind == MessageKind::kText || message.kind == MessageKind::kMedia;
+}
+
 // Where a message belongs that is for a group (GROUP-3).
 struct InGroup {
   GroupId group;
   Revision revision;
   uint64_t receipt_number = 0;  // of a message that was sent
 };
-// `resent`: as the answer to a ResendRequest for this message, which was for `group`, if it was for one.
-Bytes text(const MessageRow& message, bool resent = false, const std::optional<InGroup>& group = std::nullopt);
+// Its text or its file. `resent`: as the answer to a ResendRequest for this message, which was for `group`, if it was
+// for one.
+Bytes written(const MessageRow& message, bool resent = false, const std::optional<InGroup>& group = std::nullopt);
 // The same for the account's own other devices (COPY-1): who it went to, when the server took it, and under which
 // receipt number; 0: none.
 struct CopyOf {

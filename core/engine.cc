@@ -4,6 +4,7 @@
 
 #include "core/conversation_state.h"
 #include "core/conversations.h"
+#include "core/media_settings.h"
 #include "core/person_view.h"
 #include "core/safety_numbers.h"
 
@@ -18,6 +19,7 @@ struct ContentRow {
 };
 constexpr ContentRow kContents[] = {
     {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
+    {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
     {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
     {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
@@ -84,7 +86,6 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       store(opened),
       sessions(store.signal, the_random),
       http(output, timers, clock, registration, progress, facts.last_call),
-      transfers(output, timers, clock, [this] { return http.next_call(); }),
       search_index(store.messages, timers, clock),
       changes(store, clock, random, output, search_index,
               {[this] { return state(); }, [this] { return privacy.settings(); },
@@ -130,6 +131,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       history_giving(*this),
       history_taking(*this),
       own_state(*this),
+      files(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -157,6 +159,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
   history_taking.load();
   receiving.take_kept(std::size(kContents));
   own_state.load();
+  files.look_again();
 }
 
 crypto::Groups& Engine::group_cipher() {
@@ -207,6 +210,8 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   profiles.look_again();
   privacy.look_again();
   history_giving.look_again();
+  MediaSettings(store.settings).hear(welcome.limits());
+  files.connected();
 }
 
 void Engine::identity_changed(const AccountId& account) {
@@ -241,6 +246,7 @@ void Engine::connection_gone() {
   outbox.on_connection_gone();
   typing_presence.on_connection_gone();
   groups.connection_gone();
+  files.look_again();
 }
 
 void Engine::settle() {
@@ -256,6 +262,7 @@ void Engine::settle() {
     privacy.pump();
     history_giving.pump();
     own_state.pump();
+    files.pump();
     outbox.pump();
   }
   if (database.has_written() || connection.state() == client_api::State::kOnline)
@@ -284,12 +291,13 @@ client_api::State Engine::state() {
     notice.set_time_us(row.time.value);
   }
   state.set_connection(connection.state());
-  state.set_unsent_messages(outbox.unsent_messages());
+  state.set_unsent_messages(outbox.unsent_messages() + files.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
   state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||
                            store.settings.integer(setting::kProfileToSend, 0) != 0 ||
                            store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   state.set_storage_failure(storage_failure);
+  *state.mutable_media_limits() = MediaSettings(store.settings).limits();
   if (rebuilt) {
     state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
     state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));

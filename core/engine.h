@@ -6,6 +6,7 @@
 // storey and of those below (tools/check_layers.py holds it). Where to look:
 //   features   requests          every request of the user interface, and who answers it
 //              sending           new messages
+//              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
 //              typing_presence   what is never stored (EPHEMERAL-1)
@@ -37,7 +38,7 @@
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
-//              http_calls, http_transfers (those whose bodies come in pieces), output, timers, and the store
+//              http_calls, output, timers, and the store
 // Within the transport arrows go one way too: the connection knows none of the others, then devices, the outbox,
 // groups, repair, the inbox. What a part has for those that it does not know goes by a table (engine.cc: contents,
 // frames), by a method of the Engine, or by its Ports: a part that has those knows no Engine, and is tested without the
@@ -60,6 +61,7 @@
 #include "core/connection.h"
 #include "core/device_watch.h"
 #include "core/devices.h"
+#include "core/files.h"
 #include "core/group_changes.h"
 #include "core/group_keys.h"
 #include "core/group_sending.h"
@@ -68,7 +70,6 @@
 #include "core/history_giving.h"
 #include "core/history_taking.h"
 #include "core/http_calls.h"
-#include "core/http_transfers.h"
 #include "core/inbox.h"
 #include "core/joining.h"
 #include "core/lookups.h"
@@ -164,6 +165,8 @@ struct Engine {
   void profiles_may_be_new() { profiles.look_again(); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void delivered(const wire::GroupReceipt& receipt) { receipts.on_delivered(receipt); }
+  // The file of this message, which waited for it, is on the server.
+  void file_is_there(const MessageRow& message) { sending.file_is_there(message); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With a device list that was checked, or a profile, the server says that this is the account's handle.
   void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
@@ -217,7 +220,6 @@ struct Engine {
   bool is_removed = false;
 
   HttpCalls http;
-  HttpTransfers transfers;
   SearchIndex search_index;
   Changes changes;
   Connection connection;
@@ -236,6 +238,7 @@ struct Engine {
   HistoryGiving history_giving;
   HistoryTaking history_taking;
   OwnState own_state;
+  Files files;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

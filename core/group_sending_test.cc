@@ -53,7 +53,7 @@ class GroupSendingTest : public OutboxAloneTest {
     OutboxRow item;
     item.message_id = message.id;
     item.target = kTarget;
-    item.content = contents::text(message);
+    item.content = contents::written(message);
     ASSERT_TRUE(outbox_.add(item));
   }
   void pump() {

@@ -35,6 +35,9 @@ std::optional<MessageRow> row_of(const History::Message& given, bool in_group) {
     case History::Message::kText:
       if (!contents::read_text(given.text(), in_group, row)) return std::nullopt;
       return row;
+    case History::Message::kMedia:
+      if (!contents::read_media(given.media(), in_group, row)) return std::nullopt;
+      return row;
     case History::Message::kUnsupported:
       row.kind = MessageKind::kUnsupported;
       row.raw = given.unsupported();

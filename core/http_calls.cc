@@ -49,6 +49,7 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kRateLimited: return as(FailureCode::kRateLimited);
     case wire::kTooLarge: return as(FailureCode::kTooLarge);
     case wire::kInvalidArgument: return as(FailureCode::kInvalidArgument);
+    case wire::kServerFull: return as(FailureCode::kServerFull);
     case wire::kTooManyDevices: return as(FailureCode::kTooManyDevices);
     case wire::kNoSuchAccount: return about_accounts(FailureCode::kNoSuchAccount);
     case wire::kNoSuchGroup: return as(FailureCode::kNoSuchGroup);
@@ -70,9 +71,10 @@ CallFailure failure_of(const HttpReply& reply) {
   return as(FailureCode::kServer);
 }
 
-void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done) {
+void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done, Fields fields) {
   if (progress_.standing == Standing::kOtherServer) return fail_soon(std::move(done));
-  start(method, registration_->server + path, std::move(body), to_base64url(registration_->token), std::move(done));
+  start(method, registration_->server + path, std::move(body), to_base64url(registration_->token), std::move(done),
+        std::move(fields));
 }
 
 void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path,
@@ -80,7 +82,8 @@ void HttpCalls::call_unauthenticated(const char* method, const std::string& serv
   start(method, server + path, std::move(body), "", std::move(done));
 }
 
-void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done) {
+void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done,
+                      Fields fields) {
   if (waiting_.size() >= kCallsMax) return fail_soon(std::move(done));
   const uint32_t number = wait(std::move(done), kTimeoutMs);
   waiting_.at(number).to_stranger = bearer.empty();
@@ -90,6 +93,11 @@ void HttpCalls::start(const char* method, std::string url, std::string body, std
   call.set_url(std::move(url));
   call.set_body(std::move(body));
   call.set_bearer(std::move(bearer));
+  for (auto& [name, value] : fields) {
+    client_api::HttpField& field = *call.add_fields();
+    field.set_name(std::move(name));
+    field.set_value(std::move(value));
+  }
 }
 
 uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {

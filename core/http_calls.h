@@ -13,6 +13,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -56,6 +58,7 @@ class HttpCalls {
   static_assert(kLookupMax * (kHandleBytesMax + 32) < kAnswerBytesMax && 2 * kPrivacyListMax * 18 < kAnswerBytesMax,
                 "the longest answers that there are");
   using Done = std::function<void(const HttpReply&)>;
+  using Fields = std::vector<std::pair<std::string, std::string>>;
 
   // Borrows all of it. `last_call`: the number before that of the first call; numbers are never used again by one host.
   HttpCalls(Output& output, Timers& timers, Clock& clock, const std::optional<Registration>& registration,
@@ -68,7 +71,7 @@ class HttpCalls {
         last_call_(last_call) {}
 
   // With the device's token; not to another server than the one that gave it (IDENTITY-7): then nobody answers.
-  void call(const char* method, const std::string& path, std::string body, Done done);
+  void call(const char* method, const std::string& path, std::string body, Done done, Fields fields = {});
   // Before there is a token, to a server that is not yet the device's own: it may be none.
   void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
                             Done done);
@@ -77,7 +80,7 @@ class HttpCalls {
   // None of what is too large.
   static HttpReply reply_of(const client_api::HttpResponse& response);
   [[nodiscard]] uint32_t last_call() const { return last_call_; }
-  // A number for a call that is made elsewhere (http_transfers.h).
+  // A number for a call that is made elsewhere (files.h).
   [[nodiscard]] uint32_t next_call() { return ++last_call_; }
 
  private:
@@ -86,7 +89,7 @@ class HttpCalls {
     Timers::Id timer = 0;
     bool to_stranger = false;
   };
-  void start(const char* method, std::string url, std::string body, std::string bearer, Done done);
+  void start(const char* method, std::string url, std::string body, std::string bearer, Done done, Fields fields = {});
   // Answered by nobody at once, but not within the call.
   void fail_soon(Done done) { wait(std::move(done), 0); }
   uint32_t wait(Done done, uint64_t timeout_ms);

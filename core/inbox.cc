@@ -311,8 +311,8 @@ MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& mes
   const bool is_of_group =
       content.group_id() == message.group_id() && content.group_revision() == message.group_revision();
   // What answers for a message to a group comes in a session.
-  const bool is_where_it_says =
-      is_of_group || (!told.group && content.has_text() && !content.resent_message_id().empty());
+  const bool is_where_it_says = is_of_group || (!told.group && (content.has_text() || content.has_media()) &&
+                                                !content.resent_message_id().empty());
   if (!is_content || !bound || *bound != told.id || content.receipt_number() != message.receipt_number() ||
       !is_where_it_says) {
     Told said = told;

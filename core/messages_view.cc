@@ -2,6 +2,8 @@
 
 #include "core/messages_view.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/unicode.h"
@@ -31,6 +33,9 @@ static_assert(static_cast<int>(FailureReason::kMessageTooLarge) == client_api::k
 static_assert(static_cast<int>(FailureReason::kRefused) == client_api::kRefused);
 static_assert(static_cast<int>(FailureReason::kDatabaseDamaged) == client_api::kDatabaseDamaged);
 static_assert(static_cast<int>(FailureReason::kPredecessorFailed) == client_api::kPredecessorFailed);
+static_assert(static_cast<int>(FailureReason::kCancelled) == client_api::kCancelled);
+static_assert(static_cast<int>(FileState::kBroken) == client_api::Media::kBroken);
+static_assert(static_cast<int>(content::Media::kAnimation) == static_cast<int>(client_api::Media::kAnimation));
 
 // What is longer is cut all the same: no writing has it.
 constexpr size_t kSignBytesMax = 128;
@@ -60,7 +65,15 @@ Result<std::optional<MessageCursor>, Refusal> cursor_of(uint64_t order_us, const
 
 void MessagesView::set_body(const MessageRow& message, client_api::Message& built) {
   switch (message.kind) {
-    case MessageKind::kText: built.mutable_text()->set_text(message.text); return add_rest(message, built);
+    case MessageKind::kText:
+      built.mutable_text()->set_text(message.text);
+      if (content::Text rest; rest.ParseFromString(message.raw)) add_rest(message, rest, *built.mutable_text(), built);
+      return;
+    case MessageKind::kMedia:
+      *built.mutable_media() = media_of(message);
+      if (const auto media = contents::media_of(message))
+        add_rest(message, media->caption(), *built.mutable_media()->mutable_caption(), built);
+      return;
     case MessageKind::kIdentityChanged: built.mutable_identity_changed(); return;
     case MessageKind::kUndecryptable: built.mutable_undecryptable(); return;
     case MessageKind::kUnsupported: built.mutable_unsupported(); return;
@@ -69,13 +82,12 @@ void MessagesView::set_body(const MessageRow& message, client_api::Message& buil
   }
 }
 
-void MessagesView::add_rest(const MessageRow& message, client_api::Message& built) {
-  content::Text rest;
-  if (message.raw.empty() || !rest.ParseFromString(message.raw)) return;
+void MessagesView::add_rest(const MessageRow& message, const content::Text& rest, client_api::Text& text,
+                            client_api::Message& built) {
   for (const content::Mention& each : rest.mentions()) {
     const auto account = AccountId::from_bytes(each.account());
     if (!account) continue;
-    client_api::Mention& mention = *built.mutable_text()->add_mentions();
+    client_api::Mention& mention = *text.add_mentions();
     *mention.mutable_who() = people_.build(*account);
     mention.set_start(each.start());
     mention.set_length(each.length());
@@ -93,11 +105,52 @@ void MessagesView::add_rest(const MessageRow& message, client_api::Message& buil
   built.mutable_quote()->set_excerpt(quote_of(*original).excerpt);
 }
 
+client_api::Media MessagesView::media_of(const MessageRow& message) {
+  client_api::Media shown;
+  const auto media = contents::media_of(message);
+  if (!media) return shown;
+  const auto file = store_.files.find(message.file);
+  shown.set_kind(static_cast<client_api::Media::Kind>(media->kind()));
+  shown.mutable_caption()->set_text(message.text);
+  shown.set_name(shown_file_name(media->name()));
+  shown.set_mime_type(media->mime_type());
+  shown.set_size(media->size());
+  shown.set_width(media->width());
+  shown.set_height(media->height());
+  shown.set_duration_ms(media->duration_ms());
+  shown.set_waveform(media->waveform());
+  shown.set_thumbhash(media->thumbhash());
+  shown.set_thumbnail(media->thumbnail());
+  if (const auto album = MessageId::from_bytes(media->album())) shown.set_album(album->hex());
+  shown.set_state(file ? static_cast<client_api::Media::State>(file->state) : client_api::Media::kThere);
+  if (!file || !file->is_moving()) return shown;
+  shown.set_done(std::min(file->done, media->size()));
+  shown.set_trouble(static_cast<client_api::Failure::Code>(file->trouble));
+  return shown;
+}
+
+void MessagesView::add_original(const MessageId& id, const AccountId& author, client_api::Quote& built) {
+  const auto original = store_.messages.find(id);
+  const auto media = original && original->from == author ? contents::media_of(*original) : std::nullopt;
+  if (!media) return;
+  built.set_media(static_cast<client_api::Media::Kind>(media->kind()));
+  built.set_thumbnail(media->thumbnail());
+}
+
+std::string shown_file_name(std::string_view name) {
+  const size_t slash = name.find_last_of("/\\");
+  if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  std::string shown = one_line(name);
+  shown.erase(0, std::min(shown.find_first_not_of(". "), shown.size()));
+  return shown;
+}
+
 client_api::Quote MessagesView::build(const QuoteRow& quote) {
   client_api::Quote built;
   built.set_message_id(quote.message.hex());
   *built.mutable_author() = people_.build(quote.author);
   built.set_excerpt(quote.excerpt);
+  add_original(quote.message, quote.author, built);
   return built;
 }
 
@@ -198,8 +251,7 @@ Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_
 
 bool can_be_quoted(Store& store, const MessageRow& original, const ConversationRow& in) {
   if (original.conversation == in.id) return true;
-  return original.kind == MessageKind::kText && in.direct_peer() == original.from &&
-         group_of(store, original).has_value();
+  return contents::is_written(original) && in.direct_peer() == original.from && group_of(store, original).has_value();
 }
 
 std::optional<GroupId> group_of(Store& store, const MessageRow& message) {

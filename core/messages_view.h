@@ -7,6 +7,7 @@
 #pragma once
 
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
 #include "core/person_view.h"
 #include "core/refusal.h"
 #include "core/store/store.h"
@@ -35,12 +36,20 @@ class MessagesView {
  private:
   client_api::Quote build(const QuoteRow& quote);
   // Of a text: who is named in it, and of which group the quoted message is.
-  void add_rest(const MessageRow& message, client_api::Message& built);
+  void add_rest(const MessageRow& message, const content::Text& rest, client_api::Text& text,
+                client_api::Message& built);
+  // Of a quote: what the original has of a file.
+  void add_original(const MessageId& id, const AccountId& author, client_api::Quote& built);
+  client_api::Media media_of(const MessageRow& message);
   void set_body(const MessageRow& message, client_api::Message& built);
 
   Store& store_;
   PersonView people_;
 };
+
+// What a file is called, for people and for their disks: no path, no control characters or marks of direction, no dot in
+// front; "" when nothing is left.
+std::string shown_file_name(std::string_view name);
 
 inline constexpr const char* kNotToBeQuoted =
     "quote_message_id: is neither in this conversation nor its partner's in a group";

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "core/engine.h"
+#include "core/media_settings.h"
 
 namespace kith::core {
 
@@ -48,6 +49,7 @@ client_api::Settings PrivacySync::settings() {
   settings.set_last_seen(scope(Shared::kLastSeen));
   settings.set_about(scope(Shared::kAbout));
   settings.set_has_pin(value_of(Shared::kHasPin) != 0);
+  MediaSettings(engine_.store.settings).describe(settings);
   return settings;
 }
 
@@ -84,6 +86,12 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
       return engine_.output.fail(request, FailureCode::kInvalidArgument,
                                  "last_seen and about: everyone, contacts or nobody");
     }
+  }
+  const auto is_other = MediaSettings(engine_.store.settings).set(what);
+  if (!is_other) return engine_.output.fail(request, is_other.error().code, is_other.error().detail);
+  if (*is_other) {
+    engine_.files.make_space();
+    engine_.changes.settings();
   }
   if (what.has_read_receipts()) put(Shared::kReadReceipts, what.read_receipts() ? 1 : 0);
   if (is_scope(what.last_seen())) put(Shared::kLastSeen, what.last_seen());

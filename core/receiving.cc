@@ -30,14 +30,19 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
   row.came = now;
   row.receipt_number = incoming.receipt_number;
   row.group_revision = Revision{incoming.content.group_revision()};
-  if (incoming.content.kind_case() == content::Content::kText) {
-    const bool in_group = !incoming.content.group_id().empty();
-    if (!contents::read_text(incoming.content.text(), in_group, row)) return std::nullopt;
-  } else {
-    row.kind = MessageKind::kUnsupported;
-    row.raw = Bytes(incoming.bytes);
+  const bool in_group = !incoming.content.group_id().empty();
+  switch (incoming.content.kind_case()) {
+    case content::Content::kText:
+      if (!contents::read_text(incoming.content.text(), in_group, row)) return std::nullopt;
+      return row;
+    case content::Content::kMedia:
+      if (!contents::read_media(incoming.content.media(), in_group, row)) return std::nullopt;
+      return row;
+    default:
+      row.kind = MessageKind::kUnsupported;
+      row.raw = Bytes(incoming.bytes);
+      return row;
   }
-  return row;
 }
 
 }  // namespace
@@ -46,6 +51,7 @@ Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timer
 
 bool Receiving::add(const MessageRow& row, const AccountId& partner) {
   if (!engine_.changes.add_message(row)) return false;
+  engine_.files.came(row, true);
   engine_.profiles.heard_from(partner);
   return true;
 }
@@ -108,7 +114,9 @@ bool Receiving::take_in_group(const IncomingContent& incoming, bool asked) {
   const bool may_be_new = is_own || content.resent_message_id().empty() || asked;
   if (!repair(incoming, asked, row)) {
     if (!may_be_new) return false;
-    if (!engine_.changes.add_message(row) && row.id == incoming.id)
+    const bool is_new = engine_.changes.add_message(row);
+    if (is_new) engine_.files.came(row, true);
+    if (!is_new && row.id == incoming.id)
       engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
   }
   for (const Raised& each : raised) engine_.receipts.look_at(each.message);
@@ -122,6 +130,7 @@ bool Receiving::repair(const IncomingContent& incoming, bool asked, MessageRow& 
   const bool replaced = engine_.store.messages.repair(row);
   if (replaced || asked) engine_.store.repairs.remove(row.id);
   if (!replaced) return false;
+  engine_.files.came(row, true);
   engine_.changes.message_changed(row.id, row.conversation);
   engine_.changes.conversation(row.conversation);  // it is unread
   return true;
@@ -180,6 +189,7 @@ void Receiving::take_kept_message(const MessageRow& kept) {
   if (!row || row->kind == MessageKind::kUnsupported) return;
   row->conversation = kept.conversation;
   if (!engine_.store.messages.remake(*row)) return;
+  engine_.files.came(*row, false);
   engine_.changes.message_changed(row->id, row->conversation);
   engine_.changes.conversation(row->conversation);
 }

@@ -242,7 +242,7 @@ bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, cons
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  item.content = contents::text(*message, true, contents::InGroup{group, message->group_revision, number});
+  item.content = contents::written(*message, true, contents::InGroup{group, message->group_revision, number});
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
@@ -273,7 +273,7 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
-                        message->kind == MessageKind::kText;
+                        contents::is_written(*message);
   // It may have been a read receipt.
   if (!is_own && !has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
@@ -290,7 +290,7 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   } else if (const auto of = is_own ? copy_of(*message) : std::nullopt) {
     item.content = contents::copy(*message, *of, true);
   } else {
-    item.content = contents::text(*message, true);
+    item.content = contents::written(*message, true);
   }
   item.only_device = asker.device;
   item.carries = id;

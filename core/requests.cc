@@ -8,6 +8,7 @@
 #include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/media_list.h"
 #include "core/messages_view.h"
 #include "core/safety_numbers.h"
 #include "core/search.h"
@@ -95,6 +96,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kRetryMessage:
     case Request::kDeleteMessage:
     case Request::kSetConversation:
+    case Request::kFetchMedia:
+    case Request::kRemoveMedia:
     case Request::kImportContacts:
     case Request::kSetContact:
     case Request::kSetBlocked:
@@ -126,6 +129,9 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSearch:
     case Request::kGetMessage:
     case Request::kListReceipts:
+    case Request::kOpenMedia:
+    case Request::kListMedia:
+    case Request::kListStorage:
     case Request::kWatchPresence:
     case Request::kListContacts:
     case Request::kGetSafetyNumber:
@@ -195,6 +201,15 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kRetryMessage: return engine.sending.retry_message(id, request.retry_message());
     case Request::kDeleteMessage: return engine.sending.delete_message(id, request.delete_message());
     case Request::kSetConversation: return set_conversation(engine, id, request.set_conversation());
+    case Request::kFetchMedia: return engine.files.fetch_media(id, request.fetch_media());
+    case Request::kOpenMedia:
+      return answer(engine, id, engine.files.open_media(request.open_media()), &Response::mutable_open_media);
+    case Request::kListMedia:
+      return answer(engine, id, list_media(engine.store, request.list_media()), &Response::mutable_list_media);
+    case Request::kListStorage:
+      return answer(engine, id, Result<client_api::ListStorageResponse, Refusal>(list_storage(engine.store)),
+                    &Response::mutable_list_storage);
+    case Request::kRemoveMedia: return engine.files.remove_media(id, request.remove_media());
 
     case Request::kListContacts: return engine.address_book.list(id);
     case Request::kImportContacts: return engine.address_book.import(id, request.import_contacts());

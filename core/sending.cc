@@ -7,6 +7,7 @@
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/media_settings.h"
 #include "core/messages_view.h"
 
 namespace kith::core {
@@ -35,12 +36,13 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (!what.message_id().empty() && !MessageId::from_hex(what.message_id()))
     return output.fail(request, FailureCode::kInvalidArgument, "message_id: must be 32 hexadecimal digits");
   if (was_sent(request, what)) return;
-  if (what.text().empty()) return output.fail(request, FailureCode::kBlank, "text: is empty");
-  if (what.text().size() > kTextBytesMax)
-    return output.fail(request, FailureCode::kTooLarge,
-                       "text: has more than " + std::to_string(kTextBytesMax) + " bytes");
+  const size_t bytes_max = what.has_attachment() ? kCaptionBytesMax : kTextBytesMax;
+  if (what.text().empty() && !what.has_attachment()) return output.fail(request, FailureCode::kBlank, "text: is empty");
+  if (what.text().size() > bytes_max)
+    return output.fail(request, FailureCode::kTooLarge, "text: has more than " + std::to_string(bytes_max) + " bytes");
   if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
-  if (!has_visible(what.text())) return output.fail(request, FailureCode::kBlank, "text: is blank");
+  if (!what.text().empty() && !has_visible(what.text()))
+    return output.fail(request, FailureCode::kBlank, "text: is blank");
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.handle(), [this, request, what](const AccountId& account) {
       const UnixMicros now = engine_.connection.server_now();
@@ -131,8 +133,88 @@ void Sending::enqueue(const MessageRow& message, const Target& to) {
   OutboxRow item;
   item.message_id = message.id;
   item.target = to;
-  item.content = contents::text(message);
+  item.content = contents::written(message);
   engine_.outbox.add(item);
+}
+
+void Sending::file_is_there(const MessageRow& message) {
+  const auto conversation = engine_.store.conversations.find(message.conversation);
+  if (conversation) enqueue(message, conversation->peer);
+}
+
+bool Sending::take_attachment(uint32_t request, const client_api::Attachment& what, const Target& to,
+                              MessageRow& message) {
+  content::Media media;
+  if (const auto original = MessageId::from_hex(what.message_id())) {
+    const auto row = engine_.store.messages.find(*original);
+    const auto known = row ? contents::media_of(*row) : std::nullopt;
+    if (!known) {
+      engine_.output.fail(request, FailureCode::kNoSuchMessage, "attachment.message_id");
+      return false;
+    }
+    media = *known;
+    media.clear_caption();
+    media.clear_album();
+    const auto file = engine_.store.files.find(row->file);
+    if (file && file->state == FileState::kGone) {
+      engine_.output.fail(request, FailureCode::kFileGone, "attachment.message_id");
+      return false;
+    }
+  } else {
+    const client_api::Media& about = what.about();
+    media.set_kind(static_cast<content::Media::Kind>(about.kind()));
+    media.set_name(about.name());
+    media.set_mime_type(about.mime_type());
+    media.set_size(what.file().size());
+    const auto id = FileId::from_hex(what.file().file_id());
+    if (id) media.set_file_id(id->bytes());
+    media.set_key(what.file().key());
+    media.set_digest(what.file().digest());
+    media.set_width(about.width());
+    media.set_height(about.height());
+    media.set_duration_ms(about.duration_ms());
+    media.set_waveform(about.waveform());
+    media.set_thumbhash(about.thumbhash());
+    media.set_thumbnail(about.thumbnail());
+    if (const auto album = MessageId::from_hex(about.album())) media.set_album(album->bytes());
+    const bool is_known_kind =
+        about.kind() >= client_api::Media::kPhoto && about.kind() <= client_api::Media::kAnimation;
+    if (!is_known_kind || !what.message_id().empty()) {
+      engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment: a file and what it is, or a message");
+      return false;
+    }
+  }
+  if (!fits_limits(request, media)) return false;
+  // What is written under it is in the message already.
+  const std::string text = message.text;
+  const Bytes rest = message.raw;
+  (void)media.mutable_caption()->ParseFromString(rest);
+  media.mutable_caption()->set_text(text);
+  if (contents::read_media(media, to.is_group(), message)) return true;
+  engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment: is against a limit, or damaged");
+  return false;
+}
+
+bool Sending::fits_limits(uint32_t request, const content::Media& media) {
+  const client_api::MediaLimits limits = MediaSettings(engine_.store.settings).limits();
+  const bool is_document = media.kind() == content::Media::kDocument || media.kind() == content::Media::kAudio;
+  const uint64_t bytes_max = is_document ? limits.file_bytes_max() : limits.media_bytes_max();
+  const uint32_t seconds_max = media.kind() == content::Media::kVideo   ? limits.video_seconds_max()
+                               : media.kind() == content::Media::kVoice ? limits.voice_seconds_max()
+                                                                        : UINT32_MAX / 1000;
+  if (media.size() > bytes_max) {
+    engine_.output.fail(
+        request, FailureCode::kTooLarge,
+        "attachment: has " + std::to_string(media.size()) + " bytes, of at most " + std::to_string(bytes_max));
+    return false;
+  }
+  // A second more: what cuts a recording off does so at a whole frame.
+  if (media.duration_ms() / 1000 > seconds_max) {
+    engine_.output.fail(request, FailureCode::kTooLarge,
+                        "attachment: lasts longer than " + std::to_string(seconds_max) + " seconds");
+    return false;
+  }
+  return true;
 }
 
 bool Sending::stays_here(const Target& to) {
@@ -169,7 +251,7 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
     engine_.store.messages.raise(message->id, SentState::kRead);
     message = engine_.store.messages.find(message->id);
     if (!message) return;  // the database failed: the commit answers
-  } else {
+  } else if (engine_.files.send(*message)) {
     enqueue(*message, conversation->peer);
   }
   engine_.lookups.look_again();  // nobody may have had the handle then
@@ -184,6 +266,7 @@ void Sending::delete_message(uint32_t request, const client_api::DeleteMessageRe
   const auto message = failed_message(request, what.id());
   if (!message) return;
   engine_.store.messages.remove_failed(message->id);
+  engine_.files.gone(*message);
   engine_.changes.message_removed(message->id, message->conversation);
   engine_.output.done(request, &client_api::Response::mutable_delete_message);
 }
@@ -215,8 +298,10 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
       return output.fail(request, FailureCode::kNoSuchMessage, kNotToBeQuoted);
     quote(*original, message);
   }
+  if (what.has_attachment() && !take_attachment(request, what.attachment(), to, message)) return;
   (void)engine_.changes.add_message(message);
-  if (!stays) enqueue(message, to);
+  if (!message.file.is_none() && what.attachment().message_id().empty()) engine_.files.is_here(message);
+  if (!stays && engine_.files.send(message)) enqueue(message, to);
   engine_.typing_presence.message_sent(conversation);
   answer(request, message);
 }

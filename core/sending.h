@@ -8,7 +8,9 @@
 #include <string>
 
 #include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
 #include "core/store/messages_table.h"
+#include "core/store/target.h"
 
 namespace kith::core {
 
@@ -23,6 +25,9 @@ class Sending {
   void retry_message(uint32_t request, const client_api::RetryMessageRequest& what);
   void delete_message(uint32_t request, const client_api::DeleteMessageRequest& what);
 
+  // The file of this message, which waited for it, is on the server.
+  void file_is_there(const MessageRow& message);
+
  private:
   // Whether the message of this id is there; then the request is answered.
   bool was_sent(uint32_t request, const client_api::SendMessageRequest& what);
@@ -34,6 +39,10 @@ class Sending {
   // Into the message. Fails the request when one of them names nothing.
   bool take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
                      MessageRow& message);
+  // The file that comes along, into the message. Fails the request when it can't be sent.
+  bool take_attachment(uint32_t request, const client_api::Attachment& what, const Target& to, MessageRow& message);
+  // What the server takes (F18). Fails the request.
+  bool fits_limits(uint32_t request, const content::Media& media);
   // Into the message, which answers the original: in its conversation, or its author alone.
   void quote(const MessageRow& original, MessageRow& message);
   // Absent, and the request failed, when there is none of this id that failed.

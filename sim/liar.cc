@@ -278,7 +278,7 @@ void Liar::introduce(const AccountId& as) {
     core::MessageRow hello;
     hello.text = "It is me, with another telephone.";
     hello.sent_at = process->services().clock.now();
-    process->run_at_home(as, write_as(*this, *process, {as, DeviceId{1}}, each.id, {core::contents::text(hello)}));
+    process->run_at_home(as, write_as(*this, *process, {as, DeviceId{1}}, each.id, {core::contents::written(hello)}));
   }
 }
 

@@ -33,7 +33,9 @@ STOREYS = {
         "group_link",
         "group_view",
         "http_calls",
-        "http_transfers",
+        "host_transfers",
+        "media_list",
+        "media_settings",
         "messages_view",
         "output",
         "person_view",
@@ -66,6 +68,7 @@ STOREYS = {
         "blocking",
         "conversation_state",
         "device_watch",
+        "files",
         "group_changes",
         "handle_owners",
         "history_giving",
@@ -89,13 +92,13 @@ STOREYS = {
         "sending",
         "typing_presence",
     },
-    "client": {"client", "client_host", "engine", "open_device", "requests", "whole_bodies"},
+    "client": {"client", "client_host", "engine", "open_device", "requests"},
 }
 STOREY_OF = {part: (rank, storey) for rank, (storey, parts) in enumerate(STOREYS.items()) for part in parts}
 # Parts above the ground that take what they use of others as Ports.
 HAVE_PORTS = {"outbox"}
 # Members of Engine that are not called as their file is; its member `registration` is a row, of the store.
-MEMBERS = {"http": "http_calls", "transfers": "http_transfers", "registering": "registration", "registration": "store"}
+MEMBERS = {"http": "http_calls", "registering": "registration", "registration": "store"}
 # The schema's generated headers belong to wire/; those of client_api and content only clients see.
 GENERATED = {"wire": "wire", "client_api": "wire", "content": "wire"}
 

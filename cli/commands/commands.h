@@ -34,9 +34,18 @@ struct SendOptions {
   std::string wait;                  // "", "sent", "delivered", "read"
   double timeout_s = 60;
   std::string reply_to;
+  std::string file = {};     // a path; "": a text alone
+  std::string caption = {};  // under it; or the text is
   bool json = false;
 };
 ExitCode run_send(Context context, const SendOptions& options);
+
+struct SaveOptions {
+  std::string id;               // of a message
+  std::string directory = ".";  // is made if it is not there
+};
+// Writes a message's file, which is fetched if it is not here; prints the path.
+ExitCode run_save(Context context, const SaveOptions& options);
 
 struct FailedOptions {
   std::string with = "";  // "": of all conversations

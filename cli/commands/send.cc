@@ -2,13 +2,18 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/media_text.h"
 #include "cli/mentions.h"
 #include "cli/message_text.h"
+#include "cli/sealed_files.h"
 #include "cli/tick_watch.h"
 #include "cli/whom.h"
+#include "crypto/hash.h"
 
 namespace kith::cli {
 namespace {
@@ -34,7 +39,7 @@ Result<Place, ExitCode> place_for(Context context, const Whom& whom, const std::
 }
 
 Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const std::string& text,
-                               const SendOptions& options) {
+                               const SendOptions& options, const client_api::Attachment* attachment) {
   const auto addressee = find_whom(context, whom);
   if (!addressee) return Fail(addressee.error());
   const auto place = place_for(context, *addressee, text, options.json);
@@ -45,6 +50,7 @@ Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const s
   message.set_handle(addressee->handle);
   message.set_text(text);
   message.set_quote_message_id(options.reply_to);
+  if (attachment != nullptr) *message.mutable_attachment() = *attachment;
   if (place->is_group()) {
     const auto mentions = find_mentions(context, addressee->id, text);
     if (!mentions) return Fail(mentions.error());
@@ -55,6 +61,37 @@ Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const s
   return Sent{std::move(*response->mutable_send_message()->mutable_message()), *place};
 }
 
+// Seals the file into the home, for all it is sent to.
+Result<client_api::Attachment, ExitCode> attach(Context context, const std::string& path) {
+  crypto::SystemRandom random;
+  SealedFiles files(context.host.directory());
+  const auto sealed = files.seal(path, random, [&](uint64_t done) { context.out.passing(size_text(done)); });
+  context.out.passing("");
+  if (!sealed) {
+    context.out.note(path + ": " + describe(sealed.error()));
+    return Fail(sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage);
+  }
+  client_api::Attachment attachment;
+  client_api::SealedFile& file = *attachment.mutable_file();
+  file.set_file_id(sealed->id.hex());
+  file.set_key(sealed->key);
+  file.set_size(sealed->size);
+  file.set_digest(sealed->digest);
+  client_api::Media& about = *attachment.mutable_about();
+  about.set_kind(client_api::Media::kDocument);
+  about.set_mime_type("application/octet-stream");
+  about.set_name(std::filesystem::path(path).filename().string());
+  return attachment;
+}
+
+// What is written under a file.
+Result<std::string, ExitCode> caption_of(Context context, const SendOptions& options) {
+  if (!options.text) return options.caption;
+  if (options.caption.empty()) return is_given(options) ? *options.text : read_input(context, kCaptionBytesMax);
+  context.out.note("what stands under the file comes with --caption, or as the text: not both");
+  return Fail(ExitCode::kUsage);
+}
+
 }  // namespace
 
 ExitCode run_send(Context context, const SendOptions& options) {
@@ -63,21 +100,29 @@ ExitCode run_send(Context context, const SendOptions& options) {
     return ExitCode::kUsage;
   };
   constexpr const char* kNothing = "there is nothing to send: the text is blank";
-  if (!options.text && ::isatty(STDIN_FILENO))
+  const bool has_file = !options.file.empty();
+  if (!has_file && !options.text && ::isatty(STDIN_FILENO))
     return refuse("there is nothing to send: a text goes behind WHOM, or comes on standard input");
-  if (is_given(options) && is_blank(*options.text)) return refuse(kNothing);
+  if (!has_file && is_given(options) && is_blank(*options.text)) return refuse(kNothing);
   TickWatch ticks(context);
   if (const auto connecting = start_connecting(context); !connecting) return connecting.error();
-  const auto text =
-      is_given(options) ? Result<std::string, ExitCode>(*options.text) : read_input(context, kTextBytesMax);
+  const auto text = has_file            ? caption_of(context, options)
+                    : is_given(options) ? Result<std::string, ExitCode>(*options.text)
+                                        : read_input(context, kTextBytesMax);
   if (!text) return text.error();
-  if (is_blank(*text)) return refuse(kNothing);
+  if (!has_file && is_blank(*text)) return refuse(kNothing);
+  client_api::Attachment attachment;
+  if (has_file) {
+    auto attached = attach(context, options.file);
+    if (!attached) return attached.error();
+    attachment = std::move(*attached);
+  }
 
   std::vector<std::string> addressees = {options.to};
   addressees.insert(addressees.end(), options.also_to.begin(), options.also_to.end());
   ExitCode failed = ExitCode::kOk;
   for (const std::string& whom : addressees) {
-    const auto sent = send_to(context, whom, *text, options);
+    const auto sent = send_to(context, whom, *text, options, has_file ? &attachment : nullptr);
     if (!sent) {
       if (failed == ExitCode::kOk) failed = sent.error();
       if (addressees.size() == 1) continue;

@@ -68,6 +68,8 @@ class FakeHost final : public Host {
     while (!done() && !waiting_.empty()) answer_one();
   }
   [[nodiscard]] MonotonicMs now() const override { return time_; }
+  [[nodiscard]] const std::string& directory() const override { return home; }
+  std::string home;
   void when_readable(int descriptor, std::function<void()> readable) override {
     if (descriptor == STDIN_FILENO) readable_ = std::move(readable);
   }

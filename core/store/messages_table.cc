@@ -28,8 +28,9 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
       "quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, group_revision) VALUES (?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, group_revision, file) VALUES (?, ?, ?, "
+      "?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -54,8 +55,13 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   statement.bind(unread ? 1 : 0)
       .bind(static_cast<int64_t>(message.receipt_number))
       .bind(static_cast<int64_t>(message.came.value))
-      .bind(static_cast<int64_t>(message.group_revision.value))
-      .run();
+      .bind(static_cast<int64_t>(message.group_revision.value));
+  if (message.file.is_none()) {
+    statement.bind_null();
+  } else {
+    statement.bind_id(message.file);
+  }
+  statement.run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   const int64_t sequence = database_.inserted_row();
   if (sequence % kIndexedAtOnce == 0 && sequence - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
@@ -221,6 +227,24 @@ MessagePage MessagesTable::after(const ConversationId& conversation, const Messa
       "SELECT " KITH_MESSAGE_COLUMNS
       " FROM messages WHERE conversation = ? AND (order_us, id) > (?, ?) ORDER BY order_us, id LIMIT ?");
   row.bind_id(conversation).bind(static_cast<int64_t>(cursor.order.value)).bind_id(cursor.id).bind(limit + 1);
+  return read_page(row, limit);
+}
+
+std::vector<MessageRow> MessagesTable::with_file(const FileName& file) {
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE file = ? ORDER BY sequence");
+  row.bind_id(file);
+  std::vector<MessageRow> found;
+  while (row.step()) found.push_back(read_message(row));
+  return found;
+}
+
+MessagePage MessagesTable::with_files(const ConversationId& conversation, const std::optional<MessageCursor>& cursor,
+                                      int64_t limit) {
+  const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               " FROM messages WHERE conversation = ? AND file IS NOT NULL AND (order_us, id) < (?, ?) "
+                               "ORDER BY order_us DESC, id DESC LIMIT ?");
+  row.bind_id(conversation).bind(static_cast<int64_t>(from.order.value)).bind_id(from.id).bind(limit + 1);
   return read_page(row, limit);
 }
 

@@ -10,14 +10,17 @@
 //              Content of kUnsupported, for a version that knows its kind (unsupported); of a kText its mentions and
 //              the group of what it quotes, a serialized content.Text without what has columns; of a kGroupEvent the
 //              wire.GroupChange, with what it is called then in text when that has changed, and "?" of a JoinGroup that
-//              only asks to be let in; unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an
+//              only asks to be let in; of a kMedia the content.Media, without what has columns, its caption being in
+//              text; unread INTEGER 0/1: incoming and not read yet, receipt_number INTEGER: of an
 //              incoming message, under which its text came from from_device; 0: its sender wants no receipt, or it has
 //              no text, came_us INTEGER: of an incoming message or a notice, this device's clock when what it shows
 //              came; 0: it came with the history, or is outgoing, group_revision INTEGER: of a message to a group, the
-//              state that it was encrypted for; 0: it was not yet
+//              state that it was encrypted for; 0: it was not yet, file BLOB(16) or null: of a kMedia, among the
+//              device's files (files_table.h)
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported
+//              messages_file (file), messages_media (conversation, order_us, id) of those that have one
 //   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
 //                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
@@ -49,6 +52,7 @@ enum class MessageKind : uint8_t {
   kUnsupported = 4,
   kHandleMoved = 5,
   kGroupEvent = 6,
+  kMedia = 7,
 };
 // Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
@@ -63,6 +67,10 @@ enum class FailureReason : uint8_t {
   kPredecessorFailed = 6,
   kNotInGroup = 7,
   kOnlyAdminsSend = 8,
+  kFileTooLarge = 9,
+  kQuotaExceeded = 10,
+  kFileMissing = 11,
+  kCancelled = 12,
 };
 
 struct QuoteRow {
@@ -91,6 +99,7 @@ struct MessageRow {
   uint64_t receipt_number = 0;
   UnixMicros came;
   Revision group_revision = {};
+  FileName file = {};  // of kMedia
 };
 
 // A place in a conversation's order.
@@ -163,6 +172,11 @@ class MessagesTable {
   MessagePage after(const ConversationId& conversation, const MessageCursor& cursor, int64_t limit);
   // The order time for a message that is written now and not sent yet: after everything in its conversation.
   UnixMicros pending_order(const ConversationId& conversation, UnixMicros now);
+
+  // Messages that have this file, in the order stored.
+  std::vector<MessageRow> with_file(const FileName& file);
+  // Of a conversation, those that have a file, before the cursor (the newest without one), the newest first.
+  MessagePage with_files(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
 
   // The server acknowledged an outgoing message: its order becomes the server's time, its tick kSent or what its
   // receipts already say. Absent, and nothing changes, unless it is kPending or kFailed.

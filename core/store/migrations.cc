@@ -54,10 +54,19 @@ CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
   quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
-  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL, group_revision INTEGER NOT NULL DEFAULT 0);
+  unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL, group_revision INTEGER NOT NULL DEFAULT 0,
+  file BLOB);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
 CREATE INDEX messages_unsupported ON messages (kind) WHERE kind = 4;
+CREATE INDEX messages_file ON messages (file) WHERE file IS NOT NULL;
+CREATE INDEX messages_media ON messages (conversation, order_us, id) WHERE file IS NOT NULL;
+CREATE TABLE files (
+  sequence INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, file_id BLOB NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
+  digest BLOB NOT NULL, state INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, server_until_us INTEGER NOT NULL DEFAULT 0,
+  used_us INTEGER NOT NULL DEFAULT 0, trouble INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX files_moving ON files (state, sequence) WHERE state IN (1, 4);
+CREATE INDEX files_used ON files (used_us) WHERE state = 2;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);

@@ -41,6 +41,15 @@ inline constexpr std::string_view kStateToAsk = "state_to_ask";
 inline constexpr std::string_view kPrivacyToFetch = "privacy_to_fetch";
 // How many kinds of content the version knew that has looked at all kUnsupported messages; 0 when absent
 inline constexpr std::string_view kKindsKnown = "kinds_known";
+// What of files is fetched when it comes: bits (files.h); all but videos and documents when absent
+inline constexpr std::string_view kAutoFetch = "auto_fetch";
+// Bytes of files that are kept on this device
+inline constexpr std::string_view kKeptFilesMax = "kept_files_max";
+// The server's limits for files, as it has told them last (wire.Limits)
+inline constexpr std::string_view kFileBytesMax = "file_bytes_max";
+inline constexpr std::string_view kMediaBytesMax = "media_bytes_max";
+inline constexpr std::string_view kVideoSecondsMax = "video_seconds_max";
+inline constexpr std::string_view kVoiceSecondsMax = "voice_seconds_max";
 }  // namespace setting
 
 class SettingsTable {

@@ -9,6 +9,7 @@
 #include "core/store/conversations_table.h"
 #include "core/store/database.h"
 #include "core/store/device_lists_table.h"
+#include "core/store/files_table.h"
 #include "core/store/group_key_tables.h"
 #include "core/store/groups_table.h"
 #include "core/store/handles_table.h"
@@ -36,6 +37,7 @@ struct Store {
         signal(opened, account, device_lists),
         conversations(opened),
         messages(opened),
+        files(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -61,6 +63,7 @@ struct Store {
   SignalTables signal;
   ConversationsTable conversations;
   MessagesTable messages;
+  FilesTable files;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;

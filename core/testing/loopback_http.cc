@@ -48,6 +48,14 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
   return account_call(*caller, method, path, body);
 }
 
+Reply LoopbackServer::file_call(const client_api::HttpCall& call, BytesView body) {
+  const auto token = from_base64url(call.bearer());
+  const auto caller = token ? authenticate(*token) : std::nullopt;
+  if (!caller) return refused(401, refusal_of(token.value_or("")));
+  LoopbackFiles::Reply reply = files.call(caller->account, call, body);
+  return {reply.status, std::move(reply.body)};
+}
+
 Reply LoopbackServer::registration_call(const std::string&, const std::string& path, const std::string& body,
                                         const std::string&) {
   if (path == "/v1/registration/code") {

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "core/testing/loopback_files.h"
 #include "wire/api.pb.h"
 #include "wire/frames.pb.h"
 #include "wire/groups.pb.h"
@@ -95,6 +96,9 @@ class LoopbackServer {
   virtual HttpReply http(const std::string& method, const std::string& path, const std::string& body,
                          const std::string& bearer);
 
+  // The same of calls about files; `body` may be a part of the host's.
+  HttpReply file_call(const client_api::HttpCall& call, BytesView body);
+
   std::deque<Outgoing> outgoing;
 
   // ---- what a test does
@@ -117,6 +121,7 @@ class LoopbackServer {
   std::map<std::string, std::map<uint32_t, Bytes>> mailboxes;  // of links, by the id in hexadecimal digits
   wire::Limits limits;
   std::function<bool(const std::string& path)> refuse_http;  // with 503
+  LoopbackFiles files;
   std::map<GroupId, Group> groups;
   uint64_t group_checkpoint_every = 256;
   size_t group_page = 100;             // changes of an answer

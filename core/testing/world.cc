@@ -113,6 +113,18 @@ void Host::call_http(client_api::HttpCall call) {
   LoopbackHost::call_http(std::move(call));
 }
 
+void Host::call_with_file(client_api::HttpCall call) {
+  if (silent_) return;
+  if (!network_) return host_.http_response(call.call(), 0, "");
+  LoopbackHost::call_with_file(std::move(call));
+}
+
+void Host::fetch_file(client_api::FetchFile fetch) {
+  if (silent_) return;
+  if (!network_) return host_.file_fetched(fetch.call(), client_api::FileFetched::kBrokeOff);
+  LoopbackHost::fetch_file(std::move(fetch));
+}
+
 void Host::release_http() {
   holds_http = nullptr;
   for (client_api::HttpCall& call : std::exchange(held_http_, {})) LoopbackHost::call_http(std::move(call));

@@ -72,6 +72,7 @@ class Host final : LoopbackHost {
   Database& database() { return *device_.database; }
   Client& client() { return *device_.client; }
 
+  using LoopbackHost::files;
   std::vector<client_api::Event> events;                       // since the test last cleared them
   uint64_t steps = 0;                                          // actions carried out
   std::function<void(const client_api::Action&)> before_step;  // may crash the host: then the action is lost
@@ -83,6 +84,8 @@ class Host final : LoopbackHost {
   void open_socket(uint32_t socket, std::string url) override;
   void send_frame(uint32_t socket, Bytes frame) override;
   void call_http(client_api::HttpCall call) override;
+  void call_with_file(client_api::HttpCall call) override;
+  void fetch_file(client_api::FetchFile fetch) override;
   // Hands in what has come: at once, as nothing here is busy.
   void settle();
   void receive(const LoopbackServer::Outgoing& outgoing);

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/files.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "core/contents.h"
+#include "core/engine.h"
+#include "core/media_settings.h"
+#include "core/messages_view.h"
+#include "core/server_time.h"
+
+namespace kith::core {
+
+namespace {
+
+using client_api::Failure;
+using client_api::FileFetched;
+
+constexpr int64_t kMovingMax = 64;  // that are looked at in a turn
+constexpr int64_t kPageMax = 500;
+constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1'000'000;
+constexpr uint64_t kUsedAgainUs = uint64_t{3600} * 1'000'000;  // so coarse is when a file was opened last
+constexpr uint64_t kJustUsedUs = uint64_t{60} * 1'000'000;
+constexpr uint32_t kHostFailuresMax = 5;
+
+std::string path_of(const FileId& file) { return "/v1/files/" + file.hex(); }
+
+// As tus has values of Upload-Metadata: base64 with "+", "/" and "=".
+std::string base64(BytesView bytes) {
+  std::string text = to_base64url(bytes);
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+constexpr const char* kTusVersion = "1.0.0";
+
+void add_field(client_api::HttpCall& call, const char* name, std::string value) {
+  client_api::HttpField& field = *call.add_fields();
+  field.set_name(name);
+  field.set_value(std::move(value));
+}
+
+uint64_t part_size(const FileRow& row, uint64_t offset) {
+  return std::min(kFilePartBytesMax, crypto::sealed_size(row.file.size) - offset);
+}
+
+}  // namespace
+
+Files::Files(Engine& engine) : engine_(engine) {}
+
+// ---------------------------------------------------------------- messages
+
+std::optional<FileRow> Files::row_of(const MessageRow& message) {
+  if (message.file.is_none()) return std::nullopt;
+  if (auto known = engine_.store.files.find(message.file)) return known;
+  const auto media = contents::media_of(message);
+  if (!media) return std::nullopt;
+  FileRow row;
+  row.name = message.file;
+  row.file = contents::sealed_file(*media);
+  row.server_until = bounded_time(message.order.value + kFileLifeSeconds * 1'000'000);
+  (void)engine_.store.files.add(row);
+  return row;
+}
+
+bool Files::is_wanted(const MessageRow& message) {
+  const auto media = contents::media_of(message);
+  return media && MediaSettings(engine_.store.settings).fetches(media->kind(), media->size());
+}
+
+void Files::came(const MessageRow& message, bool fetch) {
+  const auto row = row_of(message);
+  if (!row) return;
+  const bool is_nowhere = row->state == FileState::kGone || row->state == FileState::kBroken;
+  if (is_nowhere) set_state(row->name, FileState::kThere);  // its sender has it there again
+  engine_.store.files.set_server_until(row->name, bounded_time(message.order.value + kFileLifeSeconds * 1'000'000));
+  if (!fetch || (row->state != FileState::kThere && !is_nowhere) || !is_wanted(message)) return;
+  set_state(row->name, FileState::kFetching);
+}
+
+void Files::is_here(const MessageRow& message) {
+  const auto media = contents::media_of(message);
+  if (!media) return;
+  FileRow row;
+  row.name = message.file;
+  row.file = contents::sealed_file(*media);
+  row.state = FileState::kHere;
+  row.used = engine_.clock.now();
+  (void)engine_.store.files.add(row);
+}
+
+bool Files::send(const MessageRow& message) {
+  const auto row = row_of(message);
+  if (!row || row->server_until.value > engine_.connection.server_now().value + kDayUs) return true;
+  if (row->state != FileState::kSending) set_state(row->name, FileState::kSending);
+  look_ = true;
+  return false;
+}
+
+void Files::gone(const MessageRow& message) {
+  if (message.file.is_none() || !engine_.store.messages.with_file(message.file).empty()) return;
+  end_job(message.file);
+  remove_file(message.file);
+  engine_.store.files.remove(message.file);
+}
+
+std::vector<MessageRow> Files::waiting(const FileName& name) {
+  std::vector<MessageRow> found = engine_.store.messages.with_file(name);
+  std::erase_if(found, [](const MessageRow& each) { return !each.outgoing || each.tick != Tick::kPending; });
+  return found;
+}
+
+uint32_t Files::unsent_messages() { return unsent_; }
+
+void Files::tell(const FileName& name) {
+  for (const MessageRow& message : engine_.store.messages.with_file(name))
+    engine_.changes.message_changed(message.id, message.conversation);
+}
+
+void Files::set_state(const FileName& name, FileState state) {
+  engine_.store.files.set_state(name, state);
+  tell(name);
+  look_ = true;
+}
+
+void Files::fail(const FileRow& row, FailureReason why) {
+  end_job(row.name);
+  for (const MessageRow& message : waiting(row.name)) (void)engine_.store.messages.fail(message.id, why);
+  set_state(row.name, why == FailureReason::kFileMissing ? FileState::kGone : FileState::kHere);
+}
+
+// ---------------------------------------------------------------- jobs
+
+Files::Job& Files::job_of(const FileName& name) { return jobs_.try_emplace(name, engine_.timers).first->second; }
+
+std::optional<FileName> Files::with_call(uint32_t call) const {
+  for (const auto& [name, job] : jobs_) {
+    if (job.active && job.call == call) return name;
+  }
+  return std::nullopt;
+}
+
+void Files::end_job(const FileName& name) {
+  const auto found = jobs_.find(name);
+  if (found == jobs_.end()) return;
+  if (found->second.active && found->second.call != 0)
+    engine_.output.add().mutable_http_cancel()->set_call(found->second.call);
+  jobs_.erase(found);
+  look_ = true;
+}
+
+void Files::await_host(const FileName& name, Job& job) {
+  job.timer.set(engine_.in_ms(kPatienceMs), [this, name] {
+    engine_.output.add().mutable_http_cancel()->set_call(job_of(name).call);
+    pause(name, Failure::kOffline);
+  });
+}
+
+void Files::pause(const FileName& name, Failure::Code trouble, uint64_t at_least_ms) {
+  Job& job = job_of(name);
+  job.active = false;
+  job.call = 0;
+  const uint64_t wait = std::min(kPauseMaxMs, kPauseMinMs << std::min<uint32_t>(job.failures, 16));
+  ++job.failures;
+  job.timer.set(engine_.in_ms(std::max(wait, at_least_ms)), [this] { look_ = true; });
+  if (engine_.store.files.set_trouble(name, trouble)) tell(name);
+}
+
+void Files::pump() {
+  if (!std::exchange(look_, false)) return;
+  unsent_ = 0;
+  const bool ready = engine_.connection.ready();
+  for (const FileState state : {FileState::kSending, FileState::kFetching}) {
+    size_t active = 0;
+    for (const FileRow& row : engine_.store.files.moving(state, kMovingMax)) {
+      if (state == FileState::kSending) unsent_ += static_cast<uint32_t>(waiting(row.name).size());
+      const auto found = jobs_.find(row.name);
+      const bool is_active = found != jobs_.end() && found->second.active;
+      const bool is_paused = found != jobs_.end() && !is_active && found->second.timer.is_set();
+      if (!is_active && !is_paused && ready && active < kAtOnce) start(row);
+      if (is_active || (!is_paused && ready)) ++active;
+    }
+  }
+}
+
+void Files::start(const FileRow& row) {
+  Job& job = job_of(row.name);
+  job.active = true;
+  job.call = 0;
+  job.timer.cancel();
+  if (row.state == FileState::kSending) {
+    make_room(row);
+  } else {
+    fetch(row, job);
+  }
+}
+
+// ---------------------------------------------------------------- to the server
+
+void Files::make_room(const FileRow& row) {
+  engine_.http.call("POST", "/v1/files", "", [this, name = row.name](const HttpReply& reply) { on_room(name, reply); },
+                    {{"Tus-Resumable", kTusVersion},
+                     {"Upload-Length", std::to_string(crypto::sealed_size(row.file.size))},
+                     {"Upload-Metadata", "id " + base64(row.file.id.view())}});
+}
+
+void Files::on_room(const FileName& name, const HttpReply& reply) {
+  const auto found = jobs_.find(name);
+  const auto row = engine_.store.files.find(name);
+  if (found == jobs_.end() || !found->second.active || found->second.call != 0 || !row) return;
+  Job& job = found->second;
+  const auto room = reply.parse<wire::FileUpload>();
+  const wire::ErrorCode code = reply.error().code();
+  if (code == wire::kInvalidArgument || code == wire::kNotAllowed) {
+    // Another account has sent the very same file: then it is there, and this asks for it to stay.
+    return engine_.http.call("HEAD", path_of(row->file.id), "", [this, name](const HttpReply& head) {
+      const auto again = engine_.store.files.find(name);
+      if (!again || !jobs_.contains(name)) return;
+      if (head.ok()) return uploaded(*again);
+      if (head.is_temporary()) return pause(name, Failure::kServer);
+      fail(*again, FailureReason::kRefused);
+    });
+  }
+  if (!room) return upload_refused(name, reply);
+  job.offset = std::min(room->offset(), crypto::sealed_size(row->file.size));
+  if (engine_.store.files.set_trouble(name, 0)) tell(name);
+  send_part(*row, job);
+}
+
+void Files::send_part(const FileRow& row, Job& job) {
+  if (job.offset >= crypto::sealed_size(row.file.size)) return uploaded(row);
+  job.call = engine_.http.next_call();
+  client_api::HttpCall& call = *engine_.output.add().mutable_http_call();
+  call.set_call(job.call);
+  call.set_method("PATCH");
+  call.set_url(engine_.registration->server + path_of(row.file.id));
+  call.set_bearer(to_base64url(engine_.registration->token));
+  add_field(call, "Tus-Resumable", kTusVersion);
+  add_field(call, "Upload-Offset", std::to_string(job.offset));
+  add_field(call, "Content-Type", "application/offset+octet-stream");
+  call.set_body_file(row.name.hex());
+  call.set_body_offset(job.offset);
+  call.set_body_size(part_size(row, job.offset));
+  await_host(row.name, job);
+}
+
+bool Files::on_response(const client_api::HttpResponse& response) {
+  const auto name = with_call(response.call());
+  if (!name || response.call() == 0) return false;
+  Job& job = job_of(*name);
+  const auto row = engine_.store.files.find(*name);
+  const HttpReply reply = HttpCalls::reply_of(response);
+  job.timer.cancel();
+  job.call = 0;
+  if (!row) {
+    end_job(*name);
+  } else if (!reply.ok()) {
+    upload_refused(*name, reply);
+  } else {
+    job.failures = 0;
+    job.offset += part_size(*row, job.offset);
+    engine_.store.files.set_done(*name, job.offset);
+    send_part(*row, job);
+  }
+  return true;
+}
+
+void Files::uploaded(const FileRow& row) {
+  const uint64_t now = engine_.connection.server_now().value;
+  engine_.store.files.set_server_until(row.name, bounded_time(now + kFileLifeSeconds * 1'000'000));
+  end_job(row.name);
+  set_state(row.name, FileState::kHere);
+  for (const MessageRow& message : waiting(row.name)) engine_.file_is_there(message);
+}
+
+void Files::upload_refused(const FileName& name, const HttpReply& reply) {
+  const auto row = engine_.store.files.find(name);
+  if (!row) return end_job(name);
+  const wire::ApiError error = reply.error();
+  switch (error.code()) {
+    case wire::kTooLarge: return fail(*row, FailureReason::kFileTooLarge);
+    case wire::kQuotaExceeded: return fail(*row, FailureReason::kQuotaExceeded);
+    case wire::kServerFull: return pause(name, Failure::kServerFull, error.retry_after_ms());
+    // It goes on where the server says.
+    case wire::kWrongOffset:
+    case wire::kNotFound: return pause(name, Failure::kUnspecified, error.retry_after_ms());
+    default: break;
+  }
+  if (reply.status == 413) return fail(*row, FailureReason::kFileTooLarge);  // a proxy's word
+  if (reply.is_temporary() || reply.status == 401)
+    return pause(name, reply.status == 0 ? Failure::kOffline : Failure::kServer, error.retry_after_ms());
+  fail(*row, FailureReason::kRefused);
+}
+
+// ---------------------------------------------------------------- from the server
+
+void Files::fetch(const FileRow& row, Job& job) {
+  job.call = engine_.http.next_call();
+  client_api::FetchFile& fetch = *engine_.output.add().mutable_fetch_file();
+  fetch.set_call(job.call);
+  fetch.set_url(engine_.registration->server + path_of(row.file.id));
+  fetch.set_bearer(to_base64url(engine_.registration->token));
+  fetch.set_file(row.name.hex());
+  fetch.set_size(crypto::sealed_size(row.file.size));
+  fetch.set_digest(row.file.digest);
+  await_host(row.name, job);
+}
+
+void Files::on_progress(const client_api::HttpProgress& progress) {
+  const auto name = with_call(progress.call());
+  if (!name || progress.call() == 0) {
+    engine_.output.add().mutable_http_cancel()->set_call(progress.call());
+    return;
+  }
+  Job& job = job_of(*name);
+  const auto row = engine_.store.files.find(*name);
+  if (!row) return end_job(*name);
+  await_host(*name, job);
+  const uint64_t done = std::min(job.offset + progress.done(), row->file.size);
+  for (const MessageRow& message : engine_.store.messages.with_file(*name))
+    engine_.changes.media_progress(message, done, row->file.size);
+}
+
+void Files::on_fetched(const FileFetched& fetched) {
+  const auto name = with_call(fetched.call());
+  const auto row = name ? engine_.store.files.find(*name) : std::nullopt;
+  if (!row || fetched.call() == 0) return;
+  Job& job = job_of(*name);
+  job.timer.cancel();
+  job.call = 0;
+  switch (fetched.outcome()) {
+    case FileFetched::kWhole:
+      end_job(*name);
+      engine_.store.files.set_used(*name, engine_.clock.now());
+      set_state(*name, FileState::kHere);
+      return make_space();
+    case FileFetched::kMissing: return fail(*row, FailureReason::kFileMissing);
+    case FileFetched::kOtherFile: end_job(*name); return set_state(*name, FileState::kBroken);
+    case FileFetched::kRefused:
+      if (fetched.status() != 404 && fetched.status() != 410) return pause(*name, Failure::kServer);
+      end_job(*name);
+      return set_state(*name, FileState::kGone);
+    case FileFetched::kNoRoom: return pause(*name, Failure::kDiskFull);
+    case FileFetched::kFailed:
+      if (job.failures < kHostFailuresMax) return pause(*name, Failure::kStorage);
+      end_job(*name);
+      return set_state(*name, FileState::kThere);
+    default: return pause(*name, Failure::kOffline);
+  }
+}
+
+void Files::on_found(const client_api::FilesFound& found) {
+  for (const std::string& text : found.files()) {
+    const auto name = FileName::from_hex(text);
+    const auto row = name ? engine_.store.files.find(*name) : std::nullopt;
+    const bool is_needed = row && (row->is_moving() || row->state == FileState::kHere);
+    if (!is_needed) engine_.output.add().mutable_remove_file()->set_file(text);
+  }
+}
+
+// ---------------------------------------------------------------- what is kept
+
+void Files::remove_file(const FileName& name) { engine_.output.add().mutable_remove_file()->set_file(name.hex()); }
+
+void Files::remove_from_here(const FileRow& row) {
+  remove_file(row.name);
+  const bool is_there = row.server_until > engine_.connection.server_now();
+  set_state(row.name, is_there ? FileState::kThere : FileState::kGone);
+}
+
+void Files::make_space() {
+  const auto most = MediaSettings(engine_.store.settings).kept_files_max();
+  for (uint64_t here = engine_.store.files.bytes_here(); here > most;) {
+    const auto least = engine_.store.files.least_used(engine_.connection.server_now());
+    if (!least || least->used.value + kJustUsedUs > engine_.clock.now().value) return;
+    remove_from_here(*least);
+    here -= std::min(here, least->file.size);
+  }
+}
+
+void Files::remove_all(std::vector<client_api::Action>& actions) {
+  FileName last;
+  for (auto names = engine_.store.files.names(last, kPageMax); !names.empty();
+       names = engine_.store.files.names(last, kPageMax)) {
+    for (const FileName& name : names) actions.emplace_back().mutable_remove_file()->set_file(name.hex());
+    last = names.back();
+  }
+}
+
+void Files::connected() {
+  // Whatever waits to be tried again is tried now.
+  std::erase_if(jobs_, [](const auto& each) { return !each.second.active; });
+  look_ = true;
+}
+
+// ---------------------------------------------------------------- requests
+
+Result<MessageRow, Refusal> Files::message_of(const std::string& id) {
+  const auto known = MessageId::from_hex(id);
+  if (!known) return Refuse(Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
+  auto message = engine_.store.messages.find(*known);
+  if (!message) return Refuse(Failure::kNoSuchMessage, "id");
+  if (message->file.is_none()) return Refuse(Failure::kInvalidArgument, "id: is of a message without a file");
+  return std::move(*message);
+}
+
+void Files::fetch_media(uint32_t request, const client_api::FetchMediaRequest& what) {
+  const auto message = message_of(what.id());
+  if (!message) return engine_.output.fail(request, message.error().code, message.error().detail);
+  if (const auto row = row_of(*message)) {
+    if (!what.cancel()) {
+      if (!row->is_moving()) set_state(row->name, FileState::kFetching);
+      if (row->state == FileState::kFetching) end_job(row->name);  // at once
+    } else if (row->state == FileState::kFetching) {
+      end_job(row->name);
+      set_state(row->name, FileState::kThere);
+    } else if (row->state == FileState::kSending && message->outgoing && message->tick == Tick::kPending) {
+      (void)engine_.store.messages.fail(message->id, FailureReason::kCancelled);
+      engine_.changes.message_changed(message->id, message->conversation);
+      if (waiting(row->name).empty()) {
+        end_job(row->name);
+        set_state(row->name, FileState::kHere);
+      }
+      look_ = true;
+    }
+  }
+  const auto now = engine_.store.messages.find(message->id);
+  if (!now) return;  // the database failed: the commit answers
+  client_api::Response response;
+  response.set_id(request);
+  *response.mutable_fetch_media() = MessagesView(engine_.store).build(*now);
+  engine_.output.respond(std::move(response));
+}
+
+Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_api::OpenMediaRequest& what) {
+  const auto message = message_of(what.id());
+  if (!message) return Fail(message.error());
+  const auto row = row_of(*message);
+  const auto media = contents::media_of(*message);
+  if (!row || !media || row->state == FileState::kGone) return Refuse(Failure::kFileGone, "id");
+  if (row->state != FileState::kHere && row->state != FileState::kSending) return Refuse(Failure::kNoSuchFile, "id");
+  const UnixMicros now = engine_.clock.now();
+  if (now.value > row->used.value + kUsedAgainUs) engine_.store.files.set_used(row->name, now);
+  client_api::OpenMediaResponse response;
+  response.set_file(row->name.hex());
+  client_api::SealedFile& sealed = *response.mutable_sealed();
+  sealed.set_file_id(row->file.id.hex());
+  sealed.set_key(row->file.key);
+  sealed.set_size(row->file.size);
+  sealed.set_digest(row->file.digest);
+  response.set_mime_type(media->mime_type());
+  response.set_name(shown_file_name(media->name()));
+  return response;
+}
+
+void Files::remove_media(uint32_t request, const client_api::RemoveMediaRequest& what) {
+  const auto done = [&] { engine_.output.done(request, &client_api::Response::mutable_remove_media); };
+  const auto remove = [this](const MessageRow& message) {
+    const auto row = row_of(message);
+    if (row && row->state == FileState::kHere) remove_from_here(*row);
+  };
+  if (what.conversation().empty()) {
+    const auto message = message_of(what.id());
+    if (!message) return engine_.output.fail(request, message.error().code, message.error().detail);
+    remove(*message);
+    return done();
+  }
+  const auto conversation = ConversationId::from_hex(what.conversation());
+  if (!conversation || !what.id().empty())
+    return engine_.output.fail(request, Failure::kInvalidArgument, "conversation, or id");
+  if (!engine_.store.conversations.find(*conversation))
+    return engine_.output.fail(request, Failure::kNoSuchConversation, "conversation");
+  std::optional<MessageCursor> cursor;
+  for (bool more = true; more;) {
+    const MessagePage page = engine_.store.messages.with_files(*conversation, cursor, kPageMax);
+    for (const MessageRow& message : page.messages) remove(message);
+    more = page.more && !page.messages.empty();
+    if (more) cursor = MessageCursor{page.messages.back().order, page.messages.back().id};
+  }
+  done();
+}
+
+}  // namespace kith::core
