@@ -12,7 +12,8 @@
 //                                  sealed chunks
 //   kith_unseal(size, chunk, n)    the same of n bytes of the sealed file: the file's bytes in them; -1 - MediaError
 //   kith_sealed_size(size)         of a file of so many bytes
-//   kith_file_name(size)           the buffer holds a file's id (16 bytes), key (32) and digest (32): its name, 16 bytes
+//   kith_file_name(size)           the buffer holds a file's id (16 bytes), key (32) and digest (32): its name, of 16
+//                                  bytes
 //   kith_digest_begin()            a number for a digest of bytes that come in pieces; at most 64 at a time, else 0
 //   kith_digest_add(number, n)     of n bytes in the buffer
 //   kith_digest_finish(number)     the digest, 32 bytes; the number is free again
