@@ -2,15 +2,15 @@
 
 // Sealed files: what people send each other, encrypted under a key of its own (MEDIA-1).
 //
-//   the file, and zero bytes up to padded_size(size): so that of its length the server knows some leading bits alone
+//   the file, and zero bytes up to padded_size(size): of its length the server knows some leading bits
 //   cut into chunks of kMediaChunkBytes, of which the last may be shorter
 //   each is sealed with XChaCha20-Poly1305: the same bytes, encrypted, and a tag of 16
 //   nonce: the chunk's number (8 bytes, little endian), 1 in the last chunk, else 0 (1 byte), 15 zero bytes
 //
-// A key seals one file once, so a counter does for a nonce. Chunks stand alone: a transfer goes on in the middle of one,
-// a player reads from anywhere, and what was cut off, changed, or put in another place is an error and no wrong byte.
-// That all who have the key have the same file is for the digest of the sealed file to say: the cipher does not bind the
-// key.
+// A key seals one file once, so a counter does for a nonce. Chunks stand alone: a transfer goes on in the middle of
+// one, a player reads from anywhere, and what was cut off, changed, or put in another place is an error and no wrong
+// byte. That all who have the key have the same file is for the digest of the sealed file to say: the cipher does not
+// bind the key.
 //
 // Limits: 1..kFileBytesMax bytes of file.
 // Source: draft-irtf-cfrg-xchacha-03; STREAM of Hoang, Reyhanitabar, Rogaway and Vizar (2015) for number and mark;

@@ -3,12 +3,13 @@
 // The device's sealed files (MEDIA-1): which there are, and where each is. Their bytes are the host's
 // (proto/client_api/host.proto).
 //
-//   files         sequence INTEGER PRIMARY KEY: the order in which they are sent and fetched; name BLOB(16) UNIQUE: among
-//                 the device's files, file_id BLOB(16), key BLOB(32), size INTEGER, digest BLOB(32): crypto::SealedFile,
-//                 state INTEGER (FileState), done INTEGER: sealed bytes, that the server has of one that is sent, or
-//                 that have come, server_until_us INTEGER: server time, as far as is known, until when the server has it;
-//                 0: it never had, used_us INTEGER: this device's clock, when it came or was opened last, trouble INTEGER
-//                 (client_api.Failure.Code): why one that is on its way does not get on; 0: it does
+//   files         sequence INTEGER PRIMARY KEY: the order in which they are sent and fetched, name BLOB(16) UNIQUE:
+//                 among the device's files, file_id BLOB(16), key BLOB(32), size INTEGER, digest BLOB(32):
+//                 crypto::SealedFile, state INTEGER (FileState), done INTEGER: sealed bytes, that the server has of one
+//                 that is sent, or that have come, server_until_us INTEGER: server time, as far as is known, until when
+//                 the server has it; 0: it never had, used_us INTEGER: this device's clock, when it came or was opened
+//                 last, trouble INTEGER (client_api.Failure.Code): why one that is on its way does not get on; 0: it
+//                 does
 //   files_moving  index (state, sequence) of those that are on their way
 //   files_used    index (used_us) of those that are here
 //
