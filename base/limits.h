@@ -31,10 +31,10 @@ inline constexpr size_t kWithheldMax = 256;
 // all of what is sent, which a browser has to hold whole. Larger things go up in parts.
 inline constexpr size_t kTransferPieceBytesMax = 64 * 1024;
 inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
-// A sealed file (crypto/media.h): what is encrypted at a time, how long each piece is then; and the largest file, before
-// it is sealed, of which a server may allow less.
+// A sealed file (crypto/media.h): what is encrypted at a time, and how long that is then.
 inline constexpr size_t kMediaChunkBytes = 64 * 1024;
 inline constexpr size_t kMediaSealedChunkBytes = kMediaChunkBytes + 16;
+// The largest file, before it is sealed; a server may allow less.
 inline constexpr uint64_t kFileBytesMax = uint64_t{2} * 1024 * 1024 * 1024;
 // What of a sealed file goes up in one request, as a browser sends only what it has whole.
 inline constexpr uint64_t kFilePartBytesMax = 8 * 1024 * 1024;

@@ -62,6 +62,10 @@ bool is_mime_type(std::string_view text) {
          is_token(text.substr(slash + 1));
 }
 
+bool can_be_viewed_once(content::Media::Kind kind) {
+  return kind == content::Media::kPhoto || kind == content::Media::kVideo || kind == content::Media::kVoice;
+}
+
 // By its first bytes a JPEG, a PNG or a WebP: the pictures that are shown without having been asked for.
 bool is_small_picture(std::string_view bytes) {
   return bytes.starts_with("\xFF\xD8\xFF") || bytes.starts_with("\x89PNG\r\n\x1A\n") ||
@@ -121,6 +125,13 @@ std::optional<content::Media> media_of(const MessageRow& message) {
   return media;
 }
 
+Bytes opened(const content::Media& media) {
+  content::Media left;
+  left.set_kind(media.kind());
+  left.set_view_once(true);
+  return left.SerializeAsString();
+}
+
 void write_media(const MessageRow& message, content::Media& media) {
   (void)media.ParseFromString(message.raw);
   write_columns(message, *media.mutable_caption());
@@ -139,7 +150,9 @@ bool read_media(const content::Media& media, bool in_group, MessageRow& message)
   content::Media kept = media;
   if (kept.kind() < content::Media::kPhoto || kept.kind() > content::Media::kAnimation)
     kept.set_kind(content::Media::kDocument);
-  if (!is_small_picture(kept.thumbnail())) kept.clear_thumbnail();
+  if (!can_be_viewed_once(kept.kind())) kept.clear_view_once();
+  if (!is_small_picture(kept.thumbnail()) || kept.view_once()) kept.clear_thumbnail();
+  if (kept.view_once()) kept.clear_thumbhash();
   (void)kept.mutable_caption()->ParseFromString(rest_of(media.caption(), in_group));
   message.kind = MessageKind::kMedia;
   message.raw = kept.SerializeAsString();
@@ -305,6 +318,12 @@ Bytes nothing(UnixMicros now) {
 Bytes profile_changed(UnixMicros now) {
   content::Content content = at(now);
   content.mutable_profile_changed();
+  return content.SerializeAsString();
+}
+
+Bytes media_opened(UnixMicros now, const MessageId& message) {
+  content::Content content = at(now);
+  content.mutable_media_opened()->add_message_ids(message.bytes());
   return content.SerializeAsString();
 }
 

@@ -35,6 +35,14 @@ void write_media(const MessageRow& message, content::Media& media);
 // Of such a message. Absent: it has none, or what is stored is damaged.
 std::optional<content::Media> media_of(const MessageRow& message);
 [[nodiscard]] crypto::SealedFile sealed_file(const content::Media& media);
+// How long after it was sent a file that is to be viewed once can be.
+inline constexpr uint64_t kViewOnceUs = uint64_t{14} * 24 * 3600 * 1'000'000;
+// What is left of such a file's message when it was opened: what it was. Serialized.
+Bytes opened(const content::Media& media);
+// Whether that is all that there is of the message's file.
+[[nodiscard]] inline bool was_opened(const MessageRow& message) {
+  return message.kind == MessageKind::kMedia && message.file.is_none();
+}
 // Whether the message is one that people write: with a text, or a file.
 [[nodiscard]] inline bool is_written(const MessageRow& message) {
   return message.kind == MessageKind::kText || message.kind == MessageKind::kMedia;
@@ -100,6 +108,8 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
+// The file of this message was opened, which was to be viewed once.
+Bytes media_opened(UnixMicros now, const MessageId& message);
 Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome);
 // This device's key of a group (GROUP-6); secret.
 Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);

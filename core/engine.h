@@ -6,6 +6,7 @@
 // storey and of those below (tools/check_layers.py holds it). Where to look:
 //   features   requests          every request of the user interface, and who answers it
 //              sending           new messages
+//              view_once         files that are opened once
 //              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
@@ -92,6 +93,7 @@
 #include "core/store/store.h"
 #include "core/timers.h"
 #include "core/typing_presence.h"
+#include "core/view_once.h"
 #include "crypto/groups.h"
 #include "crypto/sessions.h"
 
@@ -165,6 +167,8 @@ struct Engine {
   void profiles_may_be_new() { profiles.look_again(); }
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void delivered(const wire::GroupReceipt& receipt) { receipts.on_delivered(receipt); }
+  // The file of this message is being opened, which can be viewed once.
+  void is_viewed(const MessageRow& message) { view_once.opened(message); }
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message) { sending.file_is_there(message); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
@@ -239,6 +243,7 @@ struct Engine {
   HistoryTaking history_taking;
   OwnState own_state;
   Files files;
+  ViewOnce view_once;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

@@ -70,7 +70,7 @@ std::optional<FileRow> Files::row_of(const MessageRow& message) {
 
 bool Files::is_wanted(const MessageRow& message) {
   const auto media = contents::media_of(message);
-  return media && MediaSettings(engine_.store.settings).fetches(media->kind(), media->size());
+  return media && !media->view_once() && MediaSettings(engine_.store.settings).fetches(media->kind(), media->size());
 }
 
 void Files::came(const MessageRow& message, bool fetch) {
@@ -100,6 +100,26 @@ bool Files::send(const MessageRow& message) {
   if (row->state != FileState::kSending) set_state(row->name, FileState::kSending);
   look_ = true;
   return false;
+}
+
+void Files::viewed(const MessageRow& message) {
+  const auto row = row_of(message);
+  const auto media = contents::media_of(message);
+  if (!row || !media) return;
+  engine_.store.messages.strip_file(message.id, contents::opened(*media));
+  engine_.changes.message_changed(message.id, message.conversation);
+  if (!engine_.store.messages.with_file(row->name).empty()) return;
+  end_job(row->name);
+  if (message.outgoing && row->server_until.value != 0) {
+    engine_.store.files.set_state(row->name, FileState::kDeleting);
+  } else {
+    engine_.store.files.remove(row->name);
+  }
+  look_ = true;
+}
+
+void Files::remove_unneeded(const FileName& name) {
+  if (engine_.store.messages.with_file(name).empty()) remove_file(name);
 }
 
 void Files::gone(const MessageRow& message) {
@@ -175,7 +195,7 @@ void Files::pump() {
   if (!std::exchange(look_, false)) return;
   unsent_ = 0;
   const bool ready = engine_.connection.ready();
-  for (const FileState state : {FileState::kSending, FileState::kFetching}) {
+  for (const FileState state : {FileState::kSending, FileState::kFetching, FileState::kDeleting}) {
     size_t active = 0;
     for (const FileRow& row : engine_.store.files.moving(state, kMovingMax)) {
       if (state == FileState::kSending) unsent_ += static_cast<uint32_t>(waiting(row.name).size());
@@ -193,14 +213,25 @@ void Files::start(const FileRow& row) {
   job.active = true;
   job.call = 0;
   job.timer.cancel();
-  if (row.state == FileState::kSending) {
-    make_room(row);
-  } else {
-    fetch(row, job);
+  switch (row.state) {
+    case FileState::kSending: return make_room(row);
+    case FileState::kDeleting: return remove_from_server(row);
+    default: return fetch(row, job);
   }
 }
 
 // ---------------------------------------------------------------- to the server
+
+void Files::remove_from_server(const FileRow& row) {
+  engine_.http.call("DELETE", path_of(row.file.id), "",
+                    [this, name = row.name](const HttpReply& reply) {
+                      if (!jobs_.contains(name)) return;
+                      if (reply.is_temporary() || reply.status == 401) return pause(name, Failure::kServer);
+                      end_job(name);
+                      engine_.store.files.remove(name);
+                    },
+                    {{"Tus-Resumable", kTusVersion}});
+}
 
 void Files::make_room(const FileRow& row) {
   engine_.http.call("POST", "/v1/files", "", [this, name = row.name](const HttpReply& reply) { on_room(name, reply); },
@@ -275,7 +306,10 @@ void Files::uploaded(const FileRow& row) {
   engine_.store.files.set_server_until(row.name, bounded_time(now + kFileLifeSeconds * 1'000'000));
   end_job(row.name);
   set_state(row.name, FileState::kHere);
-  for (const MessageRow& message : waiting(row.name)) engine_.file_is_there(message);
+  const std::vector<MessageRow> messages = waiting(row.name);
+  for (const MessageRow& message : messages) engine_.file_is_there(message);
+  const auto media = messages.empty() ? std::nullopt : contents::media_of(messages.front());
+  if (media && media->view_once()) remove_from_here(*engine_.store.files.find(row.name));  // nor can its sender open it
 }
 
 void Files::upload_refused(const FileName& name, const HttpReply& reply) {
@@ -405,6 +439,7 @@ Result<MessageRow, Refusal> Files::message_of(const std::string& id) {
   if (!known) return Refuse(Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
   auto message = engine_.store.messages.find(*known);
   if (!message) return Refuse(Failure::kNoSuchMessage, "id");
+  if (contents::was_opened(*message)) return Refuse(Failure::kFileGone, "id");
   if (message->file.is_none()) return Refuse(Failure::kInvalidArgument, "id: is of a message without a file");
   return std::move(*message);
 }
@@ -443,6 +478,9 @@ Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_ap
   const auto row = row_of(*message);
   const auto media = contents::media_of(*message);
   if (!row || !media || row->state == FileState::kGone) return Refuse(Failure::kFileGone, "id");
+  const uint64_t now_us = engine_.connection.server_now().value;
+  const bool is_over = message->order.value + contents::kViewOnceUs < now_us;
+  if (media->view_once() && (message->outgoing || is_over)) return Refuse(Failure::kFileGone, "id");
   if (row->state != FileState::kHere && row->state != FileState::kSending) return Refuse(Failure::kNoSuchFile, "id");
   const UnixMicros now = engine_.clock.now();
   if (now.value > row->used.value + kUsedAgainUs) engine_.store.files.set_used(row->name, now);
@@ -455,6 +493,7 @@ Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_ap
   sealed.set_digest(row->file.digest);
   response.set_mime_type(media->mime_type());
   response.set_name(shown_file_name(media->name()));
+  if (media->view_once()) engine_.is_viewed(*message);
   return response;
 }
 

@@ -11,15 +11,16 @@
 // to 5 min, doubling, and at each new connection.
 //
 // A message whose file is not on the server yet is shown, kPending, and in no lane of the outbox: nothing waits behind
-// it. It goes there when the file is whole on the server. A file whose time on the server is not over is not sent again.
+// it (MEDIA-5). It goes there when the file is whole on the server. A file whose time there is not over is not sent
+// again.
 //
 // What is fetched without being asked for, and how much is kept, say the settings (media_settings.h); not what comes
 // with a history. Beyond that what the server still has and nobody has opened for the longest time goes.
 //
-// Security: what is said of a file is its sender's word, and names it (crypto::SealedFile::name): nobody can put another
-//           file in its place, the server neither, for the host holds it against the digest.
+// Security: what is said of a file is its sender's word (MEDIA-6), and names it (crypto::SealedFile::name): nobody can
+//           put another file in its place, the server neither, for the host holds it against the digest.
 // Limits:   kAtOnce transfers either way. Whom the host does not hear from for kPatienceMs is given up.
-// Source:   MEDIA-1 to MEDIA-5 in docs/protocol.md.
+// Source:   MEDIA-1, MEDIA-5 to MEDIA-7 in docs/protocol.md.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,12 @@ class Files {
   // The message is to be sent, and its file, which the host has sealed, before it. True: the file is on the server, and
   // nothing has to be waited for; or it has none.
   bool send(const MessageRow& message);
-  // It is no more, or has no file any more.
+  // Its file was opened, which was to be viewed once: the message has none any more, and nor does the server if it is
+  // one's own.
+  void viewed(const MessageRow& message);
+  // Removes what is on this device of a file that no message has any more.
+  void remove_unneeded(const FileName& name);
+  // It is no more.
   void gone(const MessageRow& message);
 
   // ---- requests
@@ -97,6 +103,7 @@ class Files {
   void on_room(const FileName& name, const HttpReply& reply);
   void send_part(const FileRow& row, Job& job);
   void uploaded(const FileRow& row);
+  void remove_from_server(const FileRow& row);
   void fetch(const FileRow& row, Job& job);
   void await_host(const FileName& name, Job& job);
   // It is tried again later.

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "core/contents.h"
 #include "core/testing/two_people.h"
+#include "core/view_once.h"
 
 namespace kith::core {
 namespace {
@@ -93,6 +95,7 @@ TEST_F(FilesTest, APhotoIsShownAtOnceAndArrivesWithItsFile) {
   EXPECT_EQ(read(ana_, sent.id()), bytes_of(200'000, 1));
 }
 
+// MEDIA-5
 TEST_F(FilesTest, WhatIsWrittenBehindAFileDoesNotWaitForIt) {
   server_files().refuse = [](const auto&) { return wire::kServerFull; };
   const Message photo = send(bytes_of(1000, 1));
@@ -388,6 +391,7 @@ TEST_F(FilesTest, WhatIsTooLargeOrNoFileIsRefusedBeforeAnythingIsShown) {
   EXPECT_EQ(history(ana_, chat_).size(), 2u);
 }
 
+// MEDIA-6
 TEST_F(FilesTest, NamesArePeoplesAndNoPaths) {
   client_api::Request request = sending(bytes_of(100, 1), Media::kDocument);
   Media& about = *request.mutable_send_message()->mutable_attachment()->mutable_about();
@@ -399,6 +403,59 @@ TEST_F(FilesTest, NamesArePeoplesAndNoPaths) {
   world_.advance(1000);
   EXPECT_EQ(media(ben_, hostile.id()).name(), "gpj.exe");
   EXPECT_EQ(media(ben_, dotted.id()).name(), "bashrc");
+}
+
+// MEDIA-7
+TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
+  client_api::Request request = sending(bytes_of(50'000, 1));
+  Media& about = *request.mutable_send_message()->mutable_attachment()->mutable_about();
+  about.set_view_once(true);
+  about.set_thumbnail("\xFF\xD8\xFF jpeg");
+  const Message photo = send(ana_, std::move(request));
+  world_.advance(1000);
+  EXPECT_EQ(open(ana_, photo.id()).failure().code(), client_api::Failure::kFileGone) << "nor can its sender open it";
+  EXPECT_TRUE(ana_.files.whole.empty());
+  EXPECT_EQ(media(ben_, photo.id()).state(), Media::kThere) << "it is not fetched before";
+  EXPECT_EQ(media(ben_, photo.id()).thumbnail(), "");
+  client_api::Request reply;
+  reply.mutable_send_message()->set_conversation(bens_chat());
+  reply.mutable_send_message()->set_text("nice");
+  reply.mutable_send_message()->set_quote_message_id(photo.id());
+  EXPECT_EQ(ben_.request(std::move(reply)).failure().code(), client_api::Failure::kNoSuchMessage);
+  client_api::Request on;
+  on.mutable_send_message()->set_conversation(bens_chat());
+  on.mutable_send_message()->mutable_attachment()->set_message_id(photo.id());
+  EXPECT_EQ(ben_.request(std::move(on)).failure().code(), client_api::Failure::kInvalidArgument);
+
+  fetch(ben_, photo.id());
+  world_.advance(100);
+  EXPECT_EQ(read(ben_, photo.id()), bytes_of(50'000, 1));
+  EXPECT_TRUE(media(ben_, photo.id()).opened());
+  EXPECT_EQ(open(ben_, photo.id()).failure().code(), client_api::Failure::kFileGone);
+  world_.advance(1000);
+  EXPECT_TRUE(media(ana_, photo.id()).opened());
+  EXPECT_TRUE(server_files().stored.empty()) << "its sender has it deleted";
+  world_.advance(ViewOnce::kReadingMs);
+  EXPECT_TRUE(ben_.files.whole.empty());
+  EXPECT_EQ(query(ben_, "SELECT count(*) FROM files"), 0);
+  EXPECT_EQ(query(ana_, "SELECT count(*) FROM files"), 0);
+}
+
+TEST_F(FilesTest, WhatNobodyHasOpenedInTwoWeeksIsGoneAndADocumentIsNotViewedOnce) {
+  for (const Media::Kind kind : {Media::kPhoto, Media::kDocument}) {
+    client_api::Request request = sending(bytes_of(5'000, 1), kind);
+    request.mutable_send_message()->mutable_attachment()->mutable_about()->set_view_once(true);
+    (void)send(ana_, std::move(request));
+  }
+  world_.advance(1000);
+  const std::vector<Message> came = history(ben_, bens_chat());
+  const Message& photo = came.end()[-2];
+  EXPECT_TRUE(photo.media().view_once());
+  EXPECT_FALSE(came.back().media().view_once());
+  fetch(ben_, photo.id());
+  world_.advance(contents::kViewOnceUs / 1000 + 1000);
+  EXPECT_EQ(open(ben_, photo.id()).failure().code(), client_api::Failure::kFileGone);
+  EXPECT_FALSE(media(ben_, photo.id()).opened());
 }
 
 TEST_F(FilesTest, ProgressIsToldWhileAFileIsOnItsWayAndSilenceEndsIt) {

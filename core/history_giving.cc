@@ -36,7 +36,13 @@ History::Message written(const MessageRow& message, bool unread) {
   }
   switch (message.kind) {
     case MessageKind::kText: contents::write_text(message, *one.mutable_text()); break;
-    case MessageKind::kMedia: contents::write_media(message, *one.mutable_media()); break;
+    case MessageKind::kMedia:
+      if (const auto media = contents::media_of(message); media && media->view_once()) {
+        (void)one.mutable_media()->ParseFromString(contents::opened(*media));
+      } else {
+        contents::write_media(message, *one.mutable_media());
+      }
+      break;
     case MessageKind::kUnsupported: one.set_unsupported(message.raw); break;
     case MessageKind::kIdentityChanged: one.set_notice(History::Message::kIdentityChanged); break;
     case MessageKind::kHandleMoved: one.set_notice(History::Message::kHandleMoved); break;

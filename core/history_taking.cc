@@ -36,6 +36,11 @@ std::optional<MessageRow> row_of(const History::Message& given, bool in_group) {
       if (!contents::read_text(given.text(), in_group, row)) return std::nullopt;
       return row;
     case History::Message::kMedia:
+      if (given.media().view_once()) {
+        row.kind = MessageKind::kMedia;
+        row.raw = contents::opened(given.media());
+        return row;
+      }
       if (!contents::read_media(given.media(), in_group, row)) return std::nullopt;
       return row;
     case History::Message::kUnsupported:

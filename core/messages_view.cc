@@ -121,8 +121,13 @@ client_api::Media MessagesView::media_of(const MessageRow& message) {
   shown.set_waveform(media->waveform());
   shown.set_thumbhash(media->thumbhash());
   shown.set_thumbnail(media->thumbnail());
+  shown.set_view_once(media->view_once());
+  shown.set_opened(media->view_once() && contents::was_opened(message));
   if (const auto album = MessageId::from_bytes(media->album())) shown.set_album(album->hex());
-  shown.set_state(file ? static_cast<client_api::Media::State>(file->state) : client_api::Media::kThere);
+  const bool is_over = contents::was_opened(message) || (file && file->state == FileState::kDeleting);
+  shown.set_state(is_over ? client_api::Media::kGone
+                  : file  ? static_cast<client_api::Media::State>(file->state)
+                          : client_api::Media::kThere);
   if (!file || !file->is_moving()) return shown;
   shown.set_done(std::min(file->done, media->size()));
   shown.set_trouble(static_cast<client_api::Failure::Code>(file->trouble));
@@ -250,6 +255,8 @@ Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_
 }
 
 bool can_be_quoted(Store& store, const MessageRow& original, const ConversationRow& in) {
+  const auto media = contents::media_of(original);
+  if (media && media->view_once()) return false;
   if (original.conversation == in.id) return true;
   return contents::is_written(original) && in.direct_peer() == original.from && group_of(store, original).has_value();
 }

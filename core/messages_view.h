@@ -47,8 +47,8 @@ class MessagesView {
   PersonView people_;
 };
 
-// What a file is called, for people and for their disks: no path, no control characters or marks of direction, no dot in
-// front; "" when nothing is left.
+// What a file is called, for people and for their disks: no path, no control characters or marks of direction, no dot
+// in front; "" when nothing is left.
 std::string shown_file_name(std::string_view name);
 
 inline constexpr const char* kNotToBeQuoted =

@@ -231,6 +231,7 @@ bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, cons
   if (!message || !message->outgoing || message->from_device != engine_.registration->device) return false;
   const auto conversation = engine_.store.conversations.find(message->conversation);
   if (!conversation || conversation->kind != ConversationKind::kGroup) return false;
+  if (contents::was_opened(*message)) return true;
   const GroupId group = conversation->peer.group();
   const uint64_t number = engine_.store.sent.number_of(conversation->peer, message->from_device, id);
   const auto reader = engine_.store.group_keys.keys_of_reader(group, asker, number);
@@ -273,7 +274,7 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const std::optional<MessageRow> message = engine_.store.messages.find(id);
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
-                        contents::is_written(*message);
+                        contents::is_written(*message) && !contents::was_opened(*message);
   // It may have been a read receipt.
   if (!is_own && !has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {

@@ -152,6 +152,10 @@ bool Sending::take_attachment(uint32_t request, const client_api::Attachment& wh
       engine_.output.fail(request, FailureCode::kNoSuchMessage, "attachment.message_id");
       return false;
     }
+    if (known->view_once()) {
+      engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment.message_id: is to be viewed once");
+      return false;
+    }
     media = *known;
     media.clear_caption();
     media.clear_album();
@@ -176,6 +180,7 @@ bool Sending::take_attachment(uint32_t request, const client_api::Attachment& wh
     media.set_waveform(about.waveform());
     media.set_thumbhash(about.thumbhash());
     media.set_thumbnail(about.thumbnail());
+    media.set_view_once(about.view_once());
     if (const auto album = MessageId::from_hex(about.album())) media.set_album(album->bytes());
     const bool is_known_kind =
         about.kind() >= client_api::Media::kPhoto && about.kind() <= client_api::Media::kAnimation;

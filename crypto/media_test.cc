@@ -58,6 +58,7 @@ TEST_F(MediaTest, AFileOfAnySizeComesBackAsItWas) {
   }
 }
 
+// MEDIA-1
 TEST_F(MediaTest, AChunkThatWasChangedMovedRepeatedOrCutOffIsNoChunk) {
   const Bytes file = bytes_of(200000);
   const Bytes sealed = seal(key_, file);

@@ -91,6 +91,7 @@ STOREYS = {
         "safety_numbers",
         "sending",
         "typing_presence",
+        "view_once",
     },
     "client": {"client", "client_host", "engine", "open_device", "requests"},
 }

@@ -86,7 +86,7 @@ void FilesTable::remove(const FileName& name) {
 
 std::vector<FileRow> FilesTable::moving(FileState state, int64_t limit) {
   auto row = database_.prepare("SELECT " KITH_FILE_COLUMNS
-                               " FROM files WHERE state = ? AND state IN (1, 4) ORDER BY sequence LIMIT ?");
+                               " FROM files WHERE state = ? AND state IN (1, 4, 7) ORDER BY sequence LIMIT ?");
   row.bind(static_cast<int64_t>(state)).bind(limit);
   std::vector<FileRow> found;
   while (row.step()) found.push_back(read_file(row));

@@ -28,8 +28,16 @@
 
 namespace kith::core {
 
-// Numbers as in client_api.Media.State.
-enum class FileState : uint8_t { kSending = 1, kHere = 2, kThere = 3, kFetching = 4, kGone = 5, kBroken = 6 };
+// Numbers as in client_api.Media.State; kDeleting: nobody needs it any more, and the server is told so.
+enum class FileState : uint8_t {
+  kSending = 1,
+  kHere = 2,
+  kThere = 3,
+  kFetching = 4,
+  kGone = 5,
+  kBroken = 6,
+  kDeleting = 7
+};
 
 struct FileRow {
   FileName name;
@@ -65,7 +73,7 @@ class FilesTable {
   void set_used(const FileName& name, UnixMicros used);
   void remove(const FileName& name);
 
-  // Those that are sent, or fetched; the oldest first.
+  // Those that are sent, fetched, or deleted from the server; the oldest first.
   std::vector<FileRow> moving(FileState state, int64_t limit);
   // Sealed bytes of all that are on this device.
   uint64_t bytes_here();

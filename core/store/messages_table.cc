@@ -230,6 +230,10 @@ MessagePage MessagesTable::after(const ConversationId& conversation, const Messa
   return read_page(row, limit);
 }
 
+void MessagesTable::strip_file(const MessageId& id, BytesView raw) {
+  database_.prepare("UPDATE messages SET raw = ?, file = NULL WHERE id = ?").bind_blob(raw).bind_id(id).run();
+}
+
 std::vector<MessageRow> MessagesTable::with_file(const FileName& file) {
   auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE file = ? ORDER BY sequence");
   row.bind_id(file);

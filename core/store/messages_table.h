@@ -173,6 +173,8 @@ class MessagesTable {
   // The order time for a message that is written now and not sent yet: after everything in its conversation.
   UnixMicros pending_order(const ConversationId& conversation, UnixMicros now);
 
+  // A kMedia has no file any more; `raw` is what is left of it.
+  void strip_file(const MessageId& id, BytesView raw);
   // Messages that have this file, in the order stored.
   std::vector<MessageRow> with_file(const FileName& file);
   // Of a conversation, those that have a file, before the cursor (the newest without one), the newest first.

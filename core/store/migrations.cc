@@ -65,7 +65,7 @@ CREATE TABLE files (
   sequence INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, file_id BLOB NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
   digest BLOB NOT NULL, state INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, server_until_us INTEGER NOT NULL DEFAULT 0,
   used_us INTEGER NOT NULL DEFAULT 0, trouble INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX files_moving ON files (state, sequence) WHERE state IN (1, 4);
+CREATE INDEX files_moving ON files (state, sequence) WHERE state IN (1, 4, 7);
 CREATE INDEX files_used ON files (used_us) WHERE state = 2;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (

@@ -62,6 +62,10 @@ LoopbackFiles::Reply LoopbackFiles::call(const AccountId& caller, const client_a
   Stored& file = found->second;
   if (call.method() == "HEAD") return file.is_whole() ? Reply{200, ""} : refused(404, wire::kNotFound);
   if (file.owner != caller) return refused(403, wire::kNotAllowed);
+  if (call.method() == "DELETE") {
+    stored.erase(found);
+    return {204, ""};
+  }
   if (field(call, "Upload-Offset") != std::to_string(file.bytes.size())) return refused(409, wire::kWrongOffset);
   const BytesView taken = body.substr(0, std::min<uint64_t>(body.size(), taken_max));
   file.bytes += taken;
