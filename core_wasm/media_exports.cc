@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The module's exports for sealed files (crypto/media.h), which the host reads and writes: pure functions over one
-// buffer, which need no open client. A Worker of its own may run them in a module of its own.
+// The exports for sealed files (crypto/media.h), which the host reads and writes: pure functions over one buffer. They
+// are a module of their own, kith_media.wasm, which is small, and which a Worker of its own runs: so a large file holds
+// nothing else up. Of its imports (host_imports.h) it has random_fill and log.
 //
 //   kith_media_buffer(n)           a buffer of n bytes for what goes in; 0 when n is over 4 MiB. Valid until its next
 //                                  call
 //   kith_media_output()            what came out of the last call: its size is what that call returned. Valid until the
 //                                  next
 //   kith_seal(size, chunk, n)      the buffer holds a key (32 bytes) and n bytes of a file of `size` bytes: its chunks
-//                                  from this one on, each whole, or to the file's end with the padding behind it. The
-//                                  sealed chunks
+//                                  from this one on, each whole or to the file's end. The sealed chunks. With n = 0:
+//                                  those behind the file, of padding alone, at most 16 of them
 //   kith_unseal(size, chunk, n)    the same of n bytes of the sealed file: the file's bytes in them; -1 - MediaError
 //   kith_sealed_size(size)         of a file of so many bytes
 //   kith_file_name(size)           the buffer holds a file's id (16 bytes), key (32) and digest (32): its name, of 16
@@ -33,6 +34,7 @@ namespace kith::core_wasm {
 namespace {
 
 constexpr size_t kBufferMax = 4 * 1024 * 1024;
+constexpr uint64_t kPaddingChunksMax = 16;
 
 struct Media {
   Bytes buffer;
@@ -75,13 +77,13 @@ KITH_EXPORT(kith_seal) int kith_seal(double size, double first, size_t count) {
   self.output.clear();
   const auto whole = static_cast<uint64_t>(size);
   auto chunk = static_cast<uint64_t>(first);
-  const uint64_t end = chunk * kMediaChunkBytes + count;
   for (size_t at = 0; at < count; at += kMediaChunkBytes, ++chunk) {
     const size_t piece = std::min(kMediaChunkBytes, count - at);
     crypto::seal_chunk(key(), whole, chunk, taken(crypto::kMediaKeyBytes + at, piece), self.output);
   }
-  if (end == whole) {
-    for (; chunk < crypto::media_chunks(whole); ++chunk) crypto::seal_chunk(key(), whole, chunk, {}, self.output);
+  if (count == 0) {
+    const uint64_t end = std::min(chunk + kPaddingChunksMax, crypto::media_chunks(whole));
+    for (; chunk < end; ++chunk) crypto::seal_chunk(key(), whole, chunk, {}, self.output);
   }
   return static_cast<int>(self.output.size());
 }

@@ -4,6 +4,7 @@
 import { expect, it, vi } from "vitest";
 
 vi.mock("../../build/wasm/kith_core.wasm?url", () => ({ default: "" }));
+vi.mock("../../build/wasm/kith_media.wasm?url", () => ({ default: "" }));
 
 const starting = vi.fn((): Promise<never> => new Promise(() => undefined));
 vi.mock("../core-client/client", () => ({

@@ -5,6 +5,7 @@
 import { createRoot, type Root } from "react-dom/client";
 
 import wasmUrl from "../../build/wasm/kith_core.wasm?url";
+import mediaWasmUrl from "../../build/wasm/kith_media.wasm?url";
 import { CoreClient, CoreUnavailable } from "../core-client/client";
 import { FailureScreen, StartingScreen } from "../ui/screens";
 import type { Core } from "../view-models/core";
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
     return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{around}</FailureScreen>);
   root.render(<StartingScreen />);
   try {
-    start(root, await CoreClient.start({ profile: around.profile, wasmUrl }), around, opened);
+    start(root, await CoreClient.start({ profile: around.profile, wasmUrl, mediaWasmUrl }), around, opened);
   } catch (error) {
     root.render(
       <FailureScreen title={say("main.kithCantStart")} onRetry={reload}>

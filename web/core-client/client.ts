@@ -3,6 +3,8 @@
 // The client core for pages: typed calls, and events in order. The core itself is in a Worker, in this tab or in
 // another one that shows the same profile (profile_worker.ts); pages can't tell.
 import { EventPacer } from "./event_pacer";
+import type { DeviceMedia, MediaUrlOptions, SealOptions } from "./media";
+import { PageMedia } from "./page_media";
 import type { FromWorker, StartError, ToWorker } from "./messages";
 import {
   CoreFailure,
@@ -17,9 +19,11 @@ import {
   type MethodParams,
   type MethodResult,
   type Response,
+  type SealedFile,
 } from "./schema";
 
 export * from "./schema";
+export * from "./media";
 export type { StartError } from "./messages";
 
 /** There is no core for this profile: the reason is final for this page. */
@@ -39,6 +43,8 @@ export interface CoreClientOptions {
   profile: string;
   /** Where kith_core.wasm is. */
   wasmUrl: URL | string;
+  /** Where kith_media.wasm is. */
+  mediaWasmUrl: URL | string;
 }
 
 interface Waiting {
@@ -48,14 +54,20 @@ interface Waiting {
 
 const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 
-export class CoreClient {
+export class CoreClient implements DeviceMedia {
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(events: readonly CoreEvent[]) => void>();
   private readonly pacer = new EventPacer<CoreEvent>((events) => this.tell(events));
   private nextId = 1;
   private ended: Error | undefined;
 
-  private constructor(private readonly worker: Worker) {
+  private readonly media: PageMedia;
+
+  private constructor(
+    private readonly worker: Worker,
+    mediaWorker: Worker,
+  ) {
+    this.media = new PageMedia(mediaWorker, (id) => this.call("openMedia", { id }));
     addEventListener("online", this.onNetwork);
     addEventListener("offline", this.onNetwork);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));
@@ -65,12 +77,17 @@ export class CoreClient {
   /** Resolves when the core answers. Rejects with CoreUnavailable. */
   static async start(options: CoreClientOptions): Promise<CoreClient> {
     if (!PROFILE.test(options.profile)) throw new RangeError(`no name for a profile: ${options.profile}`);
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    const { profile } = options;
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: `kith ${profile}` });
+    const mediaWorker = new Worker(new URL("./media_worker.ts", import.meta.url), {
       type: "module",
-      name: `kith ${options.profile}`,
+      name: `kith ${profile} files`,
     });
-    const client = new CoreClient(worker);
-    client.post({ kind: "start", profile: options.profile, wasmUrl: new URL(options.wasmUrl, location.href).href });
+    const client = new CoreClient(worker, mediaWorker);
+    const { port1: core, port2: media } = new MessageChannel();
+    const address = (url: URL | string): string => new URL(url, location.href).href;
+    mediaWorker.postMessage({ kind: "start", profile, wasmUrl: address(options.mediaWasmUrl), core }, [core]);
+    worker.postMessage({ kind: "start", profile, wasmUrl: address(options.wasmUrl), media }, [media]);
     await client.call("getState");
     return client;
   }
@@ -92,6 +109,26 @@ export class CoreClient {
     return result;
   }
 
+  seal(file: Blob, options?: SealOptions): Promise<SealedFile> {
+    return this.media.seal(file, options);
+  }
+
+  readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.media.readMedia(messageId);
+  }
+
+  mediaUrl(messageId: string, options: MediaUrlOptions): string {
+    return this.media.mediaUrl(messageId, options);
+  }
+
+  streamsMedia(): boolean {
+    return this.media.streamsMedia();
+  }
+
+  mediaBlobUrl(messageId: string, options: MediaUrlOptions): Promise<string> {
+    return this.media.mediaBlobUrl(messageId, options);
+  }
+
   /** Every event from now on, in order, as many at a time as came together; the answer unsubscribes. */
   onEvents(listener: (events: readonly CoreEvent[]) => void): () => void {
     this.listeners.add(listener);
@@ -108,6 +145,7 @@ export class CoreClient {
   /** Closes this page's part; calls that wait are rejected. */
   close(): void {
     this.post({ kind: "close" });
+    this.media.close();
     this.end(new CoreFailure(Failure_Code.kUnspecified, "the client was closed"));
   }
 

@@ -4,13 +4,21 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ActionSchema, InputSchema, type Action, type Input } from "./generated/client_api/host_pb";
+import {
+  ActionSchema,
+  FileFetched_Outcome,
+  InputSchema,
+  type Action,
+  type FetchFile,
+  type HttpCall,
+  type Input,
+} from "./generated/client_api/host_pb";
 import { FRAME_BYTES_MAX } from "./generated/limits";
 import { CoreHost, type ActionSource } from "./host";
 import type { HttpAnswer } from "./http";
 import { webNetwork, type Network, type SocketListener, type WebSocketClass } from "./network";
 import { decodeEvent, decodeResponse, encodeRequest } from "./schema";
-import type { TransferListener } from "./transfer";
+import type { FetchListener, SealedFiles, SendListener } from "./sealed_files";
 
 type ActionKind = Exclude<MessageInitShape<typeof ActionSchema>, Action>["kind"];
 
@@ -46,18 +54,32 @@ class FakeNetwork implements Network {
     this.sockets.push(socket);
     return { send: (frame: Uint8Array) => void socket.sent.push(frame), close: () => void (socket.closed = true) };
   }
-  call(): Promise<HttpAnswer> {
-    return new Promise((resolve) => this.answers.push(resolve));
+  readonly cancelled: string[] = [];
+  call({ call }: HttpCall, answered: (answer: HttpAnswer) => void) {
+    this.answers.push(answered);
+    return () => void this.cancelled.push(`call ${call}`);
   }
-  readonly transfers: { listener: TransferListener; done: string[] }[] = [];
-  transfer(_: unknown, listener: TransferListener) {
-    const done: string[] = [];
-    this.transfers.push({ listener, done });
-    return {
-      give: (bytes: Uint8Array) => void done.push(`give ${bytes.join()}`),
-      take: () => void done.push("take"),
-      cancel: () => void done.push("cancel"),
-    };
+}
+
+class FakeFiles implements SealedFiles {
+  readonly sent: SendListener[] = [];
+  readonly fetched: FetchListener[] = [];
+  readonly done: string[] = [];
+  found: (files: string[]) => void = () => {};
+
+  send({ call }: HttpCall, listener: SendListener) {
+    this.sent.push(listener);
+    return () => void this.done.push(`cancel ${call}`);
+  }
+  fetch({ call }: FetchFile, listener: FetchListener) {
+    this.fetched.push(listener);
+    return () => void this.done.push(`cancel ${call}`);
+  }
+  remove(file: string) {
+    this.done.push(`remove ${file}`);
+  }
+  find(found: (files: string[]) => void) {
+    this.found = found;
   }
 }
 
@@ -65,9 +87,10 @@ let now = 1000;
 const ended: unknown[] = [];
 const told: string[] = [];
 
-function hosted(steps: (ActionKind[] | Error)[]): { script: Script; network: FakeNetwork; host: CoreHost } {
+function hosted(steps: (ActionKind[] | Error)[]) {
   const script = new Script(steps);
   const network = new FakeNetwork();
+  const files = new FakeFiles();
   const listener = {
     response: (id: number, response: Uint8Array) =>
       void told.push(`response ${id}${decodeResponse(response).id === id ? "" : ", which is another"}`),
@@ -75,7 +98,7 @@ function hosted(steps: (ActionKind[] | Error)[]): { script: Script; network: Fak
       void told.push(`events ${events.map((event) => decodeEvent(event).number).join(" ")}`),
     ended: (error: unknown) => void ended.push(error),
   };
-  return { script, network, host: new CoreHost(script, network, () => now, listener) };
+  return { script, network, files, host: new CoreHost(script, network, files, () => now, listener) };
 }
 const request = (host: CoreHost) => host.request(1, encodeRequest("getState", {}));
 
@@ -147,31 +170,53 @@ describe("A core's host", () => {
     });
   });
 
-  test("carries pieces of an HTTP call both ways, and calls it off with the module", () => {
-    const { script, network, host } = hosted([
+  test("sends parts of files and fetches files, and says how far that is and how it ended", () => {
+    const { script, files, host } = hosted([
       [
-        { case: "httpCall", value: { call: 1, method: "PATCH", bodySize: 2n } },
-        { case: "httpCall", value: { call: 2, method: "GET", inPieces: true } },
-        { case: "httpCall", value: { call: 3, method: "GET", inPieces: true } },
+        { case: "httpCall", value: { call: 1, method: "PATCH", bodyFile: "a".repeat(32), bodySize: 2n } },
+        { case: "fetchFile", value: { call: 2, file: "b".repeat(32) } },
+        { case: "removeFile", value: { file: "c".repeat(32) } },
       ],
-      [{ case: "httpGive", value: { call: 1, bytes: new Uint8Array([4, 5]) } }],
-      [],
-      [{ case: "httpTake", value: { call: 2 } }],
-      [{ case: "httpCancel", value: { call: 2 } }],
     ]);
     request(host);
-    network.transfers[0]?.listener.wanted();
-    network.transfers[0]?.listener.answered({ status: 204, body: new Uint8Array() });
-    network.transfers[1]?.listener.began({ status: 206, fields: [{ name: "etag", value: "x" }], size: 9n });
-    network.transfers[1]?.listener.piece(new Uint8Array([6]), false);
-    host.close();
+    files.sent[0]?.progress(1);
+    files.sent[0]?.answered({ status: 204, body: new Uint8Array([6]) });
+    files.fetched[0]?.progress(7);
+    files.fetched[0]?.ended(FileFetched_Outcome.kRefused, 404);
     expect(script.inputs.slice(1)).toMatchObject([
-      { case: "httpWanted", value: { call: 1 } },
-      { case: "httpResponse", value: { call: 1, status: 204 } },
-      { case: "httpHead", value: { call: 2, status: 206, fields: [{ name: "etag", value: "x" }], size: 9n } },
-      { case: "httpPiece", value: { call: 2, bytes: new Uint8Array([6]), last: false } },
+      { case: "httpProgress", value: { call: 1, done: 1n } },
+      { case: "httpResponse", value: { call: 1, status: 204, body: new Uint8Array([6]) } },
+      { case: "httpProgress", value: { call: 2, done: 7n } },
+      { case: "fileFetched", value: { call: 2, outcome: FileFetched_Outcome.kRefused, status: 404 } },
     ]);
-    expect(network.transfers.map(({ done }) => done)).toEqual([["give 4,5"], ["take", "cancel"], ["cancel"]]);
+    host.close();
+    expect(files.done).toEqual([`remove ${"c".repeat(32)}`]);
+  });
+
+  test("calls off what the core does not want any more, and with the module what is under way", () => {
+    const { network, files, host } = hosted([
+      [
+        { case: "httpCall", value: { call: 1, method: "PATCH", bodyFile: "a".repeat(32), bodySize: 2n } },
+        { case: "httpCall", value: { call: 2, method: "GET" } },
+        { case: "fetchFile", value: { call: 3 } },
+        { case: "httpCall", value: { call: 4, method: "GET" } },
+      ],
+      [1, 2, 9].map((call) => ({ case: "httpCancel", value: { call } })),
+    ]);
+    request(host);
+    request(host);
+    expect([files.done, network.cancelled]).toEqual([["cancel 1"], ["call 2"]]);
+    host.close();
+    expect([files.done, network.cancelled]).toEqual([
+      ["cancel 1", "cancel 3"],
+      ["call 2", "call 4"],
+    ]);
+  });
+
+  test("asks the core about the files that it finds", () => {
+    const { script, files } = hosted([]);
+    files.found(["a".repeat(32)]);
+    expect(script.inputs).toMatchObject([{ case: "filesFound", value: { files: ["a".repeat(32)] } }]);
   });
 
   test("wakes the core at the time it asked for last, and not before when a timer comes early", () => {

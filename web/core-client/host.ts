@@ -10,9 +10,17 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 import { FrameGatherer } from "./frame_gatherer";
 import { RequestSchema, ResponseSchema } from "./generated/client_api/client_api_pb";
-import { ActionSchema, InputSchema, type Action, type HttpCall, type Input } from "./generated/client_api/host_pb";
+import {
+  ActionSchema,
+  InputSchema,
+  type Action,
+  type FetchFile,
+  type HttpCall,
+  type Input,
+} from "./generated/client_api/host_pb";
+import type { HttpAnswer } from "./http";
 import type { Network, Socket } from "./network";
-import type { Transfer } from "./transfer";
+import type { Cancel, SealedFiles } from "./sealed_files";
 
 type InputInit = Exclude<MessageInitShape<typeof InputSchema>, Input>;
 type InputKind = Exclude<InputInit["kind"], undefined | { case: "request" | undefined }>;
@@ -45,7 +53,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export class CoreHost {
   private readonly inputs: Uint8Array[] = [];
   private readonly sockets = new Map<number, Socket>();
-  private readonly transfers = new Map<number, Transfer>();
+  private readonly calls = new Map<number, Cancel>(); // HttpCalls and FetchFiles under way
   private readonly frames = new FrameGatherer((socket, frames) =>
     this.feed({ case: "socketFrame", value: { socket, frames } }),
   );
@@ -59,9 +67,12 @@ export class CoreHost {
   constructor(
     private readonly module: ActionSource,
     private readonly network: Network,
+    private readonly files: SealedFiles,
     private readonly monotonicMs: () => number,
     private readonly listener: HostListener,
-  ) {}
+  ) {
+    files.find((found) => this.submit({ case: "filesFound", value: { files: found } }));
+  }
 
   /** Hands in a serialized Request under the id; the response comes to the listener, perhaps before this returns. */
   request(id: number, bytes: Uint8Array): void {
@@ -138,16 +149,15 @@ export class CoreHost {
         this.sockets.delete(action.value.socket);
         return;
       case "httpCall":
-        if (action.value.bodySize !== 0n || action.value.inPieces) return this.beginTransfer(action.value);
-        return void this.callHttp(action.value);
-      case "httpGive":
-        return this.transfers.get(action.value.call)?.give(action.value.bytes);
-      case "httpTake":
-        return this.transfers.get(action.value.call)?.take();
+        return action.value.bodyFile === "" ? this.callHttp(action.value) : this.sendFile(action.value);
       case "httpCancel":
-        this.transfers.get(action.value.call)?.cancel();
-        this.transfers.delete(action.value.call);
+        this.calls.get(action.value.call)?.();
+        this.calls.delete(action.value.call);
         return;
+      case "fetchFile":
+        return this.fetchFile(action.value);
+      case "removeFile":
+        return this.files.remove(action.value.file);
       case "wakeAt":
         this.wakeAt = Number(action.value.monotonicMs);
         return this.armTimer();
@@ -176,26 +186,42 @@ export class CoreHost {
     this.sockets.set(id, socket);
   }
 
-  private async callHttp(call: HttpCall): Promise<void> {
-    const { status, body } = await this.network.call(call);
-    this.submit({ case: "httpResponse", value: { call: call.call, status, body } });
+  private callHttp(httpCall: HttpCall): void {
+    const { call } = httpCall;
+    this.calls.set(
+      call,
+      this.network.call(httpCall, (answer) => this.answered(call, answer)),
+    );
   }
 
-  private beginTransfer(httpCall: HttpCall): void {
+  private sendFile(httpCall: HttpCall): void {
     const { call } = httpCall;
-    const transfer = this.network.transfer(httpCall, {
-      wanted: () => this.submit({ case: "httpWanted", value: { call } }),
-      began: (head) => this.submit({ case: "httpHead", value: { call, ...head } }),
-      piece: (bytes, last) => {
-        if (last) this.transfers.delete(call);
-        this.submit({ case: "httpPiece", value: { call, bytes, last } });
-      },
-      answered: ({ status, body }) => {
-        this.transfers.delete(call);
-        this.submit({ case: "httpResponse", value: { call, status, body } });
+    const cancel = this.files.send(httpCall, {
+      progress: (done) => this.progressed(call, done),
+      answered: (answer) => this.answered(call, answer),
+    });
+    this.calls.set(call, cancel);
+  }
+
+  private fetchFile(wanted: FetchFile): void {
+    const { call } = wanted;
+    const cancel = this.files.fetch(wanted, {
+      progress: (done) => this.progressed(call, done),
+      ended: (outcome, status) => {
+        this.calls.delete(call);
+        this.submit({ case: "fileFetched", value: { call, outcome, status } });
       },
     });
-    this.transfers.set(call, transfer);
+    this.calls.set(call, cancel);
+  }
+
+  private answered(call: number, { status, body }: HttpAnswer): void {
+    this.calls.delete(call);
+    this.submit({ case: "httpResponse", value: { call, status, body } });
+  }
+
+  private progressed(call: number, done: number): void {
+    this.submit({ case: "httpProgress", value: { call, done: BigInt(done) } });
   }
 
   private armTimer(): void {
@@ -218,8 +244,8 @@ export class CoreHost {
     this.frames.drop();
     for (const socket of this.sockets.values()) socket.close();
     this.sockets.clear();
-    for (const transfer of this.transfers.values()) transfer.cancel();
-    this.transfers.clear();
+    for (const cancel of this.calls.values()) cancel();
+    this.calls.clear();
     this.inputs.length = 0;
   }
 }

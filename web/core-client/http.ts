@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What calls with whole bodies and those with pieces share.
+// What calls with whole bodies and those with a body of a file share.
 import type { HttpCall } from "./generated/client_api/host_pb";
 
 export interface HttpAnswer {
@@ -11,17 +11,23 @@ export interface HttpAnswer {
 export const NO_ANSWER: HttpAnswer = { status: 0, body: new Uint8Array() };
 
 const MEDIA_TYPE = "application/x-protobuf";
-const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+
+export function headersOf(bearer: string, fields: readonly { name: string; value: string }[]): Headers {
+  const headers = new Headers();
+  if (bearer !== "") headers.set("authorization", `Bearer ${bearer}`);
+  for (const { name, value } of fields) headers.set(name, value);
+  return headers;
+}
 
 export function requestOf(call: HttpCall, body: BodyInit | null): RequestInit {
-  const headers = new Headers({ accept: MEDIA_TYPE });
-  if (call.body.length > 0) headers.set("content-type", MEDIA_TYPE);
-  if (call.bearer !== "") headers.set("authorization", `Bearer ${call.bearer}`);
-  for (const { name, value } of call.fields) headers.set(name, value);
+  const headers = headersOf(call.bearer, call.fields);
+  if (!headers.has("accept")) headers.set("accept", MEDIA_TYPE);
+  if (call.body.length > 0 && !headers.has("content-type")) headers.set("content-type", MEDIA_TYPE);
   return { method: call.method, headers, body, cache: "no-store", credentials: "omit", redirect: "error" };
 }
 
-/** The whole body; throws when it is longer than any answer that is not taken in pieces. */
+/** The whole body; throws when it is longer than any answer. */
 export async function readWhole(response: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -32,3 +32,23 @@ export function safeType(type: string): string {
   const essence = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   return MEDIA_TYPES.includes(essence) ? essence : BYTES_TYPE;
 }
+
+/** From the service worker to every page, with a port: whoever made this address answers (ToReader). */
+export interface PageAsked {
+  kind: "open-media";
+  page: string;
+  message: string;
+}
+
+/** The addresses of messages' files: what a page makes, and a service worker reads. */
+export interface MediaAddress extends PageAsked {
+  type: string;
+  /** "": it is not for saving. */
+  name: string;
+}
+
+export function mediaAddress(message: string, page: string, { type, download }: { type: string; download?: string }) {
+  const parameters = new URLSearchParams({ page, type: safeType(type) });
+  if (download !== undefined) parameters.set("name", download);
+  return `/media/${encodeURIComponent(message)}?${parameters}`;
+}

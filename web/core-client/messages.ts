@@ -8,7 +8,8 @@ import type { MethodName } from "./schema";
 export type StartError = "newer" | "corrupt" | "storage" | "full" | "load" | "crashed";
 
 export type ToWorker =
-  | { kind: "start"; profile: string; wasmUrl: string }
+  /** `media`: the Worker that has the sealed files (remote_files.ts). */
+  | { kind: "start"; profile: string; wasmUrl: string; media: MessagePort }
   | { kind: "call"; id: number; method: MethodName; request: Uint8Array }
   /** The page has handled this many events. */
   | { kind: "taken"; count: number }

@@ -4,7 +4,7 @@
 import type { HttpCall } from "./generated/client_api/host_pb";
 import { FRAME_BYTES_MAX } from "./generated/limits";
 import { NO_ANSWER, readWhole, requestOf, type HttpAnswer } from "./http";
-import { beginTransfer, type Transfer, type TransferListener } from "./transfer";
+import type { Cancel } from "./sealed_files";
 
 export interface SocketListener {
   opened(): void;
@@ -17,12 +17,11 @@ export interface Socket {
   /** No call of the listener follows. */
   close(): void;
 }
-/** The listeners are never called from within openSocket and transfer; `call` never rejects. */
+/** The listeners are never called from within these. */
 export interface Network {
   openSocket(url: string, listener: SocketListener): Socket;
-  call(call: HttpCall): Promise<HttpAnswer>;
-  /** A call whose bodies come in pieces. */
-  transfer(call: HttpCall, listener: TransferListener): Transfer;
+  /** A call with a whole body; `answered` once, also when there is no answer. */
+  call(call: HttpCall, answered: (answer: HttpAnswer) => void): Cancel;
 }
 
 const SUBPROTOCOL = "kith.v1";
@@ -39,7 +38,6 @@ export function webNetwork(socketClass: WebSocketClass): Network {
   return {
     openSocket: (url, listener) => openSocket(socketClass, url, listener),
     call: callHttp,
-    transfer: beginTransfer,
   };
 }
 
@@ -84,10 +82,24 @@ function openSocket(socketClass: WebSocketClass, url: string, listener: SocketLi
   };
 }
 
-async function callHttp(call: HttpCall): Promise<HttpAnswer> {
+function callHttp(call: HttpCall, answered: (answer: HttpAnswer) => void): Cancel {
+  const aborter = new AbortController();
+  const timer = setTimeout(() => aborter.abort(), CALL_TIMEOUT_MS);
+  let live = true;
+  void answerTo(call, aborter.signal).then((answer) => {
+    clearTimeout(timer);
+    if (live) answered(answer);
+  });
+  return () => {
+    live = false;
+    aborter.abort();
+  };
+}
+
+async function answerTo(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
   try {
     const body = call.body.length > 0 ? (call.body as Uint8Array<ArrayBuffer>) : null;
-    const response = await fetch(call.url, { ...requestOf(call, body), signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    const response = await fetch(call.url, { ...requestOf(call, body), signal });
     return { status: response.status, body: await readWhole(response) };
   } catch {
     return NO_ANSWER;

@@ -7,14 +7,21 @@
 //   client.onEvent((event) => …);
 //   await client.call("register", { server, handle, code, name });
 import { readFile } from "node:fs/promises";
+import * as path from "node:path";
 import { toBinary } from "@bufbuild/protobuf";
 import WebSocket from "ws";
 
 import "./node_globals";
 import { DiskFiles } from "./disk_files";
+import { DiskFolder } from "./disk_folder";
+import { sendByFetch } from "./file_sending";
 import type { ProfileFiles } from "./files";
 import { CoreHost } from "./host";
+import { LocalFiles } from "./local_files";
+import { openedOf, sealedFileOf } from "./media_answers";
+import { MediaModule } from "./media_module";
 import { MemoryFiles } from "./memory_files";
+import { MemoryFolder } from "./memory_folder";
 import { webNetwork, type Network, type WebSocketClass } from "./network";
 import {
   CoreFailure,
@@ -30,13 +37,14 @@ import {
   type MethodResult,
   type Request,
   type Response,
+  type SealedFile,
 } from "./schema";
 import { CoreModule, surroundings, type Surroundings } from "./wasm_module";
 
 export interface NodeClientOptions {
-  /** The module's file. */
+  /** The module's file; kith_media.wasm is beside it. */
   wasm: string;
-  /** A folder for the database; without it, it is in memory and gone with the program. */
+  /** A folder for the database and files; without it, they are in memory and gone with the program. */
   home?: string;
   /** Instead of `home`. */
   files?: ProfileFiles;
@@ -59,9 +67,10 @@ export class NodeClient {
     module: CoreModule,
     private readonly files: ProfileFiles,
     network: Network,
+    private readonly sealedFiles: LocalFiles,
     around: Surroundings,
   ) {
-    this.host = new CoreHost(module, network, around.monotonicMs, {
+    this.host = new CoreHost(module, network, sealedFiles, around.monotonicMs, {
       response: (id, response) => {
         this.waiting.get(id)?.answer(decodeResponse(response));
         this.waiting.delete(id);
@@ -80,7 +89,12 @@ export class NodeClient {
     const module = await CoreModule.instantiate(compiled, files, around);
     const error = module.open();
     if (error !== undefined) throw new Error(`the database can't be opened: ${error}`);
-    return new NodeClient(module, files, options.network ?? webNetwork(WebSocket as unknown as WebSocketClass), around);
+    const folder = options.home === undefined ? new MemoryFolder() : new DiskFolder(path.join(options.home, "media"));
+    const mediaWasm = path.join(path.dirname(options.wasm), "kith_media.wasm");
+    const load = async () => MediaModule.instantiate(await WebAssembly.compile(await readFile(mediaWasm)), around);
+    const sealedFiles = new LocalFiles(folder, load, sendByFetch);
+    const network = options.network ?? webNetwork(WebSocket as unknown as WebSocketClass);
+    return new NodeClient(module, files, network, sealedFiles, around);
   }
 
   /** Rejects with a CoreFailure. */
@@ -104,6 +118,16 @@ export class NodeClient {
       this.waiting.set(id, { answer, fail });
       this.host.request(id, request);
     });
+  }
+
+  /** As CoreClient.seal. */
+  async seal(file: Blob): Promise<SealedFile> {
+    return sealedFileOf(await this.sealedFiles.seal(file));
+  }
+
+  /** As CoreClient.readMedia. */
+  async readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.sealedFiles.readWhole(openedOf(await this.call("openMedia", { id: messageId })));
   }
 
   /** The answer unsubscribes. */

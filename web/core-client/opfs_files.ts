@@ -5,29 +5,19 @@
 // A handle has one owner in the whole browser: a second one is refused with NoModificationAllowedError. The owner is
 // the tab that holds the profile's lock (profile_worker.ts); the handles of a tab that has just gone may stay for a
 // moment, so opening tries for a while.
+import type { OpenFile } from "./file_folder";
 import { FILE_FAILED, FILE_FULL, FILE_NAMES, type ProfileFiles } from "./files";
 
 /** What the DOM library declares for Workers only. */
-interface SyncAccessHandle {
-  read(target: Uint8Array, options: { at: number }): number;
-  write(source: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  getSize(): number;
-  flush(): void;
-  close(): void;
-}
-type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> };
+type SyncFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<OpenFile> };
 
 const OPEN_TRIES = 50;
 const OPEN_PAUSE_MS = 200;
 
 /** Opens, or makes, the files under `kith/<profile>/`. Rejects when storage is not to be had. */
 export async function openOpfsFiles(profile: string): Promise<ProfileFiles> {
-  const root = await navigator.storage.getDirectory();
-  const folder = await (
-    await root.getDirectoryHandle("kith", { create: true })
-  ).getDirectoryHandle(profile, { create: true });
-  const handles: SyncAccessHandle[] = [];
+  const folder = await folderOf(profile);
+  const handles: OpenFile[] = [];
   try {
     for (const name of FILE_NAMES) handles.push(await openHandle(folder, name));
   } catch (error) {
@@ -37,7 +27,15 @@ export async function openOpfsFiles(profile: string): Promise<ProfileFiles> {
   return new OpfsFiles(handles);
 }
 
-async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<SyncAccessHandle> {
+/** `kith/<profile>/`: all that the profile has. */
+export async function folderOf(profile: string): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  const all = await root.getDirectoryHandle("kith", { create: true });
+  return all.getDirectoryHandle(profile, { create: true });
+}
+
+/** Opens, or makes, one of the folder's files. */
+export async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<OpenFile> {
   const file = (await folder.getFileHandle(name, { create: true })) as SyncFileHandle;
   for (let tries = 1; ; ++tries) {
     try {
@@ -51,7 +49,7 @@ async function openHandle(folder: FileSystemDirectoryHandle, name: string): Prom
 }
 
 class OpfsFiles implements ProfileFiles {
-  constructor(private readonly handles: SyncAccessHandle[]) {}
+  constructor(private readonly handles: OpenFile[]) {}
 
   open(name: string): number {
     return (FILE_NAMES as readonly string[]).indexOf(name);
@@ -81,7 +79,7 @@ class OpfsFiles implements ProfileFiles {
     for (const handle of this.handles) handle.close();
   }
 
-  private attempt(file: number, operation: (handle: SyncAccessHandle) => number): number {
+  private attempt(file: number, operation: (handle: OpenFile) => number): number {
     const handle = this.handles[file];
     if (handle === undefined) return FILE_FAILED;
     try {

@@ -13,6 +13,7 @@ import {
   type Request,
   type Response,
 } from "./generated/client_api/client_api_pb";
+import { randomHex } from "./hex";
 
 export * from "./generated/client_api/client_api_pb";
 
@@ -51,7 +52,7 @@ export function encodeRequest<M extends MethodName>(method: M, params: MethodPar
 
 /** An id for a change, or for a message. */
 export function randomId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return randomHex(16);
 }
 
 /** The result in a Response, or the CoreFailure that it holds, thrown. */

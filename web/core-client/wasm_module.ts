@@ -3,27 +3,9 @@
 // The client core's module: its imports, its exports, and nothing else. core_wasm/exports.cc and host_imports.h are the
 // other side.
 import type { ProfileFiles } from "./files";
+import { bytesAt, instantiate, surroundings, type Surroundings } from "./wasm_instance";
 
-/** What the module needs from its host besides files. */
-export interface Surroundings {
-  nowMicros(): number;
-  /** Whole milliseconds that never go back. */
-  monotonicMs(): number;
-  /** Cryptographically secure bytes; throws when there are none to be had. */
-  fillRandom(target: Uint8Array): void;
-  log(text: string): void;
-}
-
-/** What is everywhere: browsers' Workers, and Node. */
-export const surroundings: Surroundings = {
-  nowMicros: () => Date.now() * 1000,
-  monotonicMs: () => Math.floor(performance.now()),
-  fillRandom: (target) => {
-    const most = 65536; // of one call
-    for (let at = 0; at < target.length; at += most) crypto.getRandomValues(target.subarray(at, at + most));
-  },
-  log: (text) => console.error(`kith core: ${text}`),
-};
+export { surroundings, type Surroundings } from "./wasm_instance";
 
 /** Why the database could not be opened: core::OpenError. */
 export type OpenError = "newer" | "corrupt" | "storage" | "full";
@@ -37,20 +19,13 @@ export class CoreEnded extends Error {
   override readonly name = "CoreEnded";
 }
 
-/**
- * Memory and views on it: made anew at every use, because the memory may have grown and left older views without bytes.
- */
-function bytesAt(memory: WebAssembly.Memory, pointer: number, size: number): Uint8Array {
-  return new Uint8Array(memory.buffer, pointer, size);
-}
-
 /** The imports of the module `kith`, over a memory that is known only after instantiation. */
 export function coreImports(
   memory: () => WebAssembly.Memory,
   files: ProfileFiles,
   around: Surroundings,
 ): WebAssembly.Imports {
-  const view = (pointer: number, size: number) => bytesAt(memory(), pointer >>> 0, size >>> 0);
+  const view = (pointer: number, size: number) => bytesAt(memory(), pointer, size);
   const text = (pointer: number, size: number) => new TextDecoder().decode(view(pointer, size));
   return {
     kith: {
@@ -72,7 +47,6 @@ export function coreImports(
 
 interface CoreExports {
   memory: WebAssembly.Memory;
-  _initialize(): void;
   kith_open(): number;
   kith_input(size: number): number;
   kith_handle(size: number): number;
@@ -90,15 +64,7 @@ export class CoreModule {
     files: ProfileFiles,
     around: Surroundings = surroundings,
   ): Promise<CoreModule> {
-    let exports: CoreExports | undefined;
-    const memory = (): WebAssembly.Memory => {
-      if (exports === undefined) throw new Error("the module called its host before it was there");
-      return exports.memory;
-    };
-    const instance = await WebAssembly.instantiate(module, coreImports(memory, files, around));
-    exports = instance.exports as unknown as CoreExports;
-    exports._initialize();
-    return new CoreModule(exports);
+    return new CoreModule(await instantiate<CoreExports>(module, (memory) => coreImports(memory, files, around)));
   }
 
   /** Opens the database; undefined when it is open. */
@@ -110,15 +76,13 @@ export class CoreModule {
   /** Hands in one serialized Input; the serialized Actions that follow, in order, as copies. */
   handle(input: Uint8Array): Uint8Array[] {
     return this.run(() => {
-      const pointer = this.exports.kith_input(input.length) >>> 0;
+      const pointer = this.exports.kith_input(input.length);
       if (pointer === 0) throw new RangeError("an input of over 16 MiB");
       bytesAt(this.exports.memory, pointer, input.length).set(input);
       const result = this.exports.kith_handle(input.length);
       if (result === DAMAGED) throw new CoreEnded("the database is damaged, and rebuilt at the next start");
       if (result !== 0) throw new Error("the core does not know this input, or is not open");
-      return splitActions(
-        bytesAt(this.exports.memory, this.exports.kith_output() >>> 0, this.exports.kith_output_size() >>> 0),
-      );
+      return splitActions(bytesAt(this.exports.memory, this.exports.kith_output(), this.exports.kith_output_size()));
     });
   }
 

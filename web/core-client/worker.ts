@@ -8,6 +8,9 @@ import type { FromWorker, OnChannel, ToWorker } from "./messages";
 import { webNetwork } from "./network";
 import { CannotStart, ProfileWorker, type WorkerEnvironment } from "./profile_worker";
 import type { ProfileFiles } from "./files";
+import { RemoteFiles } from "./remote_files";
+import type { SealedFiles } from "./sealed_files";
+import { compileFrom } from "./wasm_instance";
 import { CoreModule, surroundings } from "./wasm_module";
 
 /** What the DOM library declares for Workers only. */
@@ -23,7 +26,7 @@ const early: ToWorker[] = [];
 
 scope.addEventListener("message", ({ data }) => {
   if (data.kind === "start") {
-    start(data.profile, data.wasmUrl).catch((error: unknown) =>
+    start(data.profile, data.wasmUrl, data.media).catch((error: unknown) =>
       scope.postMessage({ kind: "failed", error: "load", detail: String(error) }),
     );
   } else if (worker !== undefined) {
@@ -35,7 +38,8 @@ scope.addEventListener("message", ({ data }) => {
 scope.addEventListener("online", () => worker?.networkChanged(true));
 scope.addEventListener("offline", () => worker?.networkChanged(false));
 
-async function start(profile: string, wasmUrl: string): Promise<void> {
+async function start(profile: string, wasmUrl: string, media: MessagePort): Promise<void> {
+  const sealedFiles = new RemoteFiles(media);
   const lock = `kith/${profile}`;
   const tab = crypto.randomUUID();
   await holdForever(`${lock}/${tab}`);
@@ -58,7 +62,7 @@ async function start(profile: string, wasmUrl: string): Promise<void> {
       files ??= await openOpfsFiles(profile).catch((error: unknown) => {
         throw new CannotStart("storage", String(error));
       });
-      return startCore(wasmUrl, files, listener);
+      return startCore(wasmUrl, files, sealedFiles, listener);
     },
     monotonicMs: surroundings.monotonicMs,
   };
@@ -68,20 +72,19 @@ async function start(profile: string, wasmUrl: string): Promise<void> {
   for (const message of early.splice(0)) worker.fromPage(message);
 }
 
-async function startCore(wasmUrl: string, files: ProfileFiles, listener: HostListener): Promise<Core> {
-  const compiled = await compile(wasmUrl).catch((error: unknown) => {
+async function startCore(
+  wasmUrl: string,
+  files: ProfileFiles,
+  sealedFiles: SealedFiles,
+  listener: HostListener,
+): Promise<Core> {
+  const compiled = await compileFrom(wasmUrl).catch((error: unknown) => {
     throw new CannotStart("load", String(error));
   });
   const module = await CoreModule.instantiate(compiled, files);
   const error = module.open();
   if (error !== undefined) throw new CannotStart(error, "the database can't be opened");
-  return new CoreHost(module, webNetwork(WebSocket), surroundings.monotonicMs, listener);
-}
-
-async function compile(url: string): Promise<WebAssembly.Module> {
-  const response = await fetch(url, { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
-  return WebAssembly.compileStreaming(response);
+  return new CoreHost(module, webNetwork(WebSocket), sealedFiles, surroundings.monotonicMs, listener);
 }
 
 /** Takes a lock that nobody else wants but to learn when this Worker is gone. */

@@ -14,3 +14,4 @@ function compile(name: string): WebAssembly.Module {
 }
 export const compileCore = (): WebAssembly.Module => compile("kith_core.wasm");
 export const compileStore = (): WebAssembly.Module => compile("kith_store_test.wasm");
+export const compileMedia = (): WebAssembly.Module => compile("kith_media.wasm");

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The sealed files of a device where they are: what the core's host is asked for of them, and what a page is. What is
+// done with one file for the core is done in order.
+import { isFileName, partOf, type FileFolder } from "./file_folder";
+import { fetchFile, type Fetched } from "./file_fetching";
+import { readSealed, type OpenedFile } from "./file_reading";
+import { failureOf, sealFile } from "./file_sealing";
+import type { SendPart } from "./file_sending";
+import { FileFetched_Outcome as Outcome, type FetchFile, type HttpCall } from "./generated/client_api/host_pb";
+import { NO_ANSWER, type HttpAnswer } from "./http";
+import { MediaFailure } from "./media";
+import type { FileIdentity, MediaModule } from "./media_module";
+import { paced } from "./paced";
+import type { Cancel, FetchListener, SealedFiles, SendListener } from "./sealed_files";
+
+/** readWhole's most: a picture or a recording, not a film. */
+export const WHOLE_BYTES_MAX = 64 * 1024 * 1024;
+
+const FOUND_AFTER_MS = 3_600_000;
+const FOUND_AT_ONCE = 500;
+
+export class LocalFiles implements SealedFiles {
+  private readonly turns = new Map<string, Promise<unknown>>();
+  private loaded: Promise<MediaModule> | undefined;
+
+  /** The module is loaded when it is needed first. */
+  constructor(
+    private readonly folder: FileFolder,
+    private readonly load: () => Promise<MediaModule>,
+    private readonly sendPart: SendPart,
+  ) {}
+
+  // ---------------------------------------------------------------- for the core
+
+  send(call: HttpCall, listener: SendListener): Cancel {
+    return cancellable(async (signal) => {
+      const progress = paced((done) => void (signal.aborted || listener.progress(done)));
+      const answer = await this.sendOf(call, progress, signal);
+      if (!signal.aborted) listener.answered(answer);
+    });
+  }
+
+  fetch(wanted: FetchFile, listener: FetchListener): Cancel {
+    return cancellable(async (signal) => {
+      const { outcome, status } = await this.inTurn(wanted.file, () =>
+        this.fetchOf(wanted, (done) => void (signal.aborted || listener.progress(done)), signal),
+      );
+      if (!signal.aborted) listener.ended(outcome, status);
+    });
+  }
+
+  remove(file: string): void {
+    if (!isFileName(file)) return;
+    void this.inTurn(file, async () => {
+      await this.folder.remove(file).catch(() => undefined);
+      await this.folder.remove(partOf(file)).catch(() => undefined);
+    });
+  }
+
+  find(found: (files: string[]) => void): void {
+    void this.lookAround(found).catch(() => undefined); // the next start looks again
+  }
+
+  // ---------------------------------------------------------------- for a page
+
+  /** As sealFile. */
+  async seal(
+    source: Blob,
+    options: { progress?: (done: number) => void; signal?: AbortSignal } = {},
+  ): Promise<FileIdentity> {
+    return sealFile(await this.module(), this.folder, source, options);
+  }
+
+  /** As readSealed; rejects with MediaFailure alone. */
+  async read(opened: OpenedFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await readSealed(await this.module(), this.folder, opened, start, end);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
+  /** All of it, of at most WHOLE_BYTES_MAX. Rejects with MediaFailure. */
+  async readWhole(opened: OpenedFile): Promise<Uint8Array<ArrayBuffer>> {
+    if (opened.size > WHOLE_BYTES_MAX)
+      throw new MediaFailure("failed", `${opened.size} bytes are too many for the memory`);
+    const whole = new Uint8Array(opened.size);
+    for (let at = 0; at < whole.length;) {
+      const piece = await this.read(opened, at, whole.length);
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+
+  // ----------------------------------------------------------------
+
+  private module(): Promise<MediaModule> {
+    this.loaded ??= this.load().catch((error: unknown) => {
+      this.loaded = undefined;
+      throw failureOf(error);
+    });
+    return this.loaded;
+  }
+
+  private async sendOf(call: HttpCall, progress: (done: number) => void, signal: AbortSignal): Promise<HttpAnswer> {
+    const content = isFileName(call.bodyFile)
+      ? await this.folder.content(call.bodyFile).catch(() => undefined)
+      : undefined;
+    const from = Number(call.bodyOffset);
+    const to = from + Number(call.bodySize);
+    if (content === undefined || to > content.size) return NO_ANSWER;
+    return this.sendPart(call, content.slice(from, to), progress, signal);
+  }
+
+  private async fetchOf(wanted: FetchFile, progress: (done: number) => void, signal: AbortSignal): Promise<Fetched> {
+    if (!isFileName(wanted.file)) return { outcome: Outcome.kFailed, status: 0 };
+    try {
+      return await fetchFile(await this.module(), this.folder, wanted, progress, signal);
+    } catch {
+      return { outcome: Outcome.kFailed, status: 0 };
+    }
+  }
+
+  private inTurn<T>(file: string, act: () => Promise<T>): Promise<T> {
+    const done = (this.turns.get(file) ?? Promise.resolve()).then(act);
+    const turn = done
+      .catch(() => undefined)
+      .then(() => {
+        if (this.turns.get(file) === turn) this.turns.delete(file);
+      });
+    this.turns.set(file, turn);
+    return done;
+  }
+
+  /** Removes what nobody finished, and names the rest. */
+  private async lookAround(found: (files: string[]) => void): Promise<void> {
+    const before = Date.now() - FOUND_AFTER_MS;
+    const names = new Set<string>();
+    for await (const { name, modifiedMs } of this.folder.list()) {
+      if (modifiedMs > before) continue;
+      const file = name.replace(/\.part$/, "");
+      if (isFileName(file)) names.add(file);
+      else await this.folder.remove(name).catch(() => undefined); // open: then it is not that old
+    }
+    const all = [...names];
+    for (let at = 0; at < all.length; at += FOUND_AT_ONCE) found(all.slice(at, at + FOUND_AT_ONCE));
+  }
+}
+
+/** Begins the work when this has returned. */
+function cancellable(work: (signal: AbortSignal) => Promise<void>): Cancel {
+  const aborter = new AbortController();
+  void Promise.resolve().then(() => work(aborter.signal));
+  return () => aborter.abort();
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The page's part of the sealed files: asks the Worker that has them, and answers the service worker when it is asked
+// for an address that this page has made.
+//
+//   <video src="/media/<message>?page=…"> ──► service worker ──(PageAsked, with a port)──► every page
+//                                                  ▲                                         │ the one that made it:
+//                                                  │ OfReader, ToReader                      │ OpenMedia
+//                                                  └──────────── files' Worker ◄──(serve, with the port)
+//
+// The address has a secret of the page, made anew at each start. So nobody else makes one that is answered: whoever
+// leads somebody to /media/<an id that they know> gets nothing shown, and nothing saved under a name of their choice.
+import type { OpenMediaResponse, SealedFile } from "./generated/client_api/client_api_pb";
+import { randomHex } from "./hex";
+import { openedOf, sealedFileOf } from "./media_answers";
+import { MediaFailure, type DeviceMedia, type MediaUrlOptions, type SealOptions } from "./media";
+import type { FromMedia, ToMedia } from "./media_messages";
+import { mediaAddress, safeType, type PageAsked } from "./media_types";
+
+/** What of a Worker is needed here. */
+export interface MediaWorker {
+  postMessage(message: ToMedia, transfer?: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<FromMedia>) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  terminate(): void;
+}
+/** Asks the core (OpenMedia). Rejects with CoreFailure. */
+export type OpenMedia = (messageId: string) => Promise<OpenMediaResponse>;
+
+interface Waiting {
+  answered(message: FromMedia & { kind: "sealed" | "bytes" }): void;
+  failed(failure: MediaFailure): void;
+  progress: ((done: number) => void) | undefined;
+}
+
+export class PageMedia implements DeviceMedia {
+  private readonly page = randomHex(16);
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private ended: MediaFailure | undefined;
+
+  /** The Worker is media_worker.ts, and this its only user. */
+  constructor(
+    private readonly worker: MediaWorker,
+    private readonly open: OpenMedia,
+  ) {
+    worker.addEventListener("message", ({ data }) => this.receive(data));
+    worker.addEventListener("error", ({ message }) => this.end(new MediaFailure("failed", message)));
+    this.container()?.addEventListener("message", this.asked);
+  }
+
+  async seal(file: Blob, { progress, signal }: SealOptions = {}): Promise<SealedFile> {
+    if (signal?.aborted === true) throw new MediaFailure("aborted", "before it began");
+    const answer = await this.ask((id) => ({ kind: "seal", id, file }), progress, signal);
+    if (answer.kind !== "sealed") throw new MediaFailure("failed", "no answer to seal");
+    return sealedFileOf(answer.sealed);
+  }
+
+  async readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
+    const opened = openedOf(await this.open(messageId));
+    const answer = await this.ask((id) => ({ kind: "read", id, opened }));
+    if (answer.kind !== "bytes") throw new MediaFailure("failed", "no answer to read");
+    return answer.bytes;
+  }
+
+  mediaUrl(messageId: string, options: MediaUrlOptions): string {
+    return mediaAddress(messageId, this.page, options);
+  }
+
+  streamsMedia(): boolean {
+    return (this.container()?.controller ?? null) !== null;
+  }
+
+  async mediaBlobUrl(messageId: string, { type }: MediaUrlOptions): Promise<string> {
+    return URL.createObjectURL(new Blob([await this.readMedia(messageId)], { type: safeType(type) }));
+  }
+
+  close(): void {
+    this.container()?.removeEventListener("message", this.asked);
+    this.worker.terminate();
+    this.end(new MediaFailure("aborted", "the client was closed"));
+  }
+
+  private container(): ServiceWorkerContainer | undefined {
+    return "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
+  }
+
+  private ask(
+    message: (id: number) => ToMedia,
+    progress?: (done: number) => void,
+    signal?: AbortSignal,
+  ): Promise<FromMedia & { kind: "sealed" | "bytes" }> {
+    if (this.ended !== undefined) return Promise.reject(this.ended);
+    return new Promise((answered, failed) => {
+      const id = this.nextId++;
+      this.waiting.set(id, { answered, failed, progress });
+      signal?.addEventListener("abort", () => this.waiting.has(id) && this.worker.postMessage({ kind: "abort", id }));
+      this.worker.postMessage(message(id));
+    });
+  }
+
+  private receive(message: FromMedia): void {
+    const waiting = this.waiting.get(message.id);
+    if (message.kind === "progress") return waiting?.progress?.(message.done);
+    this.waiting.delete(message.id);
+    if (message.kind === "failed") waiting?.failed(new MediaFailure(message.reason, message.detail));
+    else waiting?.answered(message);
+  }
+
+  private end(failure: MediaFailure): void {
+    this.ended ??= failure;
+    for (const waiting of this.waiting.values()) waiting.failed(failure);
+    this.waiting.clear();
+  }
+
+  /** The service worker wants to read: it gets the file, or the word that there is none. */
+  private readonly asked = ({ data, ports }: MessageEvent<PageAsked>): void => {
+    const [port] = ports;
+    if (data?.kind !== "open-media" || port === undefined) return;
+    if (data.page !== this.page) return port.postMessage({ kind: "failed", detail: "of another page" });
+    this.open(data.message).then(
+      (media) => this.worker.postMessage({ kind: "serve", opened: openedOf(media), port }, [port]),
+      (error: unknown) => port.postMessage({ kind: "failed", detail: String(error) }),
+    );
+  };
+}
