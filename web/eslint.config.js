@@ -6,14 +6,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import typescript from "typescript-eslint";
 
 export default defineConfig([
-  globalIgnores([
-    "dist",
-    "node_modules",
-    "core-client/generated",
-    "ui/generated",
-    "app/service_worker.js",
-    "tests/bench/*.js",
-  ]),
+  globalIgnores(["dist", "node_modules", "core-client/generated", "ui/generated", "tests/bench/*.js"]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [typescript.configs.recommended, reactHooks.configs.flat.recommended],

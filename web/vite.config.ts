@@ -8,21 +8,46 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { isLiteralElement, parse } from "@formatjs/icu-messageformat-parser";
 import { defineConfig } from "vitest/config";
-import type { Plugin } from "vite";
+import { build, type Plugin } from "vite";
 
 import { notices } from "./notices";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** The script of the service worker, in one piece: not every browser takes one that imports. */
+async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: "error",
+    define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
+    build: {
+      write: false,
+      target: "es2022",
+      lib: { entry: here("app/service_worker.ts"), formats: ["iife"], name: "kith" },
+    },
+  });
+  const [output] = Array.isArray(built) ? built : [built];
+  if (output === undefined || !("output" in output)) throw new Error("no service worker was built");
+  return output.output[0].code;
+}
+
 /**
- * Writes sw.js: app/service_worker.js with the list of the app's files, so that the page opens when the server is away.
+ * Writes sw.js: app/service_worker.ts with the list of the app's files, so that the page opens when the server is away.
+ * A server of the sources has it too, with an empty list; no page registers it there by itself.
  */
 function serviceWorker(): Plugin {
   return {
     name: "kith-service-worker",
-    apply: "build",
     enforce: "post",
-    generateBundle(_, bundle) {
+    configureServer(server) {
+      server.middlewares.use("/sw.js", (_, response, next) => {
+        serviceWorkerCode("sources", []).then((code) => {
+          response.setHeader("content-type", "text/javascript");
+          response.end(code);
+        }, next);
+      });
+    },
+    async generateBundle(_, bundle) {
       // Fonts are fetched when a text needs them: most never are.
       const built = Object.keys(bundle).filter((name) => !name.endsWith(".woff2") && name !== "index.html");
       const files = ["/", ...[...built, ...readdirSync(here("public"))].map((name) => `/${name}`)].sort();
@@ -31,10 +56,7 @@ function serviceWorker(): Plugin {
         .update(JSON.stringify(bundle["index.html"] ?? ""))
         .digest("hex")
         .slice(0, 16);
-      const source = readFileSync(here("app/service_worker.js"), "utf8")
-        .replace("__VERSION__", JSON.stringify(version))
-        .replace("__FILES__", JSON.stringify(files));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+      this.emitFile({ type: "asset", fileName: "sw.js", source: await serviceWorkerCode(version, files) });
     },
   };
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The service worker's script as the build leaves it, in a worker made of what it uses.
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import vm from "node:vm";
-import { beforeEach, expect, it, vi } from "vitest";
+// The service worker, in a world made of what it uses.
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 const BEN = "b".repeat(32);
 const ORIGIN = "https://kith.example";
@@ -34,18 +31,21 @@ async function click(address: string): Promise<void> {
   expect(notification.close).toHaveBeenCalledOnce();
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   pages = [];
   listeners.clear();
   openWindow.mockClear();
-  const source = readFileSync(fileURLToPath(new URL("service_worker.js", import.meta.url)), "utf8");
-  const self = {
+  vi.resetModules();
+  vi.stubGlobal("__VERSION__", "1");
+  vi.stubGlobal("__FILES__", ["/icon.svg"]);
+  vi.stubGlobal("location", { origin: ORIGIN });
+  vi.stubGlobal("self", {
     addEventListener: (name: string, listener: Listener) => void listeners.set(name, listener),
-    clients: { matchAll: async () => pages, openWindow },
-  };
-  const built = source.replace("__VERSION__", '"1"').replace("__FILES__", "[]");
-  vm.runInNewContext(built, { self, location: { origin: ORIGIN }, URL });
+    clients: { matchAll: async () => pages, get: async () => pages[0], openWindow },
+  });
+  await import("./service_worker");
 });
+afterEach(() => vi.unstubAllGlobals());
 
 it("a click on a notification brings its profile's page to the front, and opens the conversation there", async () => {
   const other = openPage(`${ORIGIN}/?profile=work`);
@@ -61,4 +61,19 @@ it("when no page of the profile is open any more, a click opens one at the conve
   openPage(`${ORIGIN}/`);
   await click("/?profile=work");
   expect(openWindow).toHaveBeenCalledWith(`${ORIGIN}/?profile=work#/c/${BEN}`);
+});
+
+function ask(path: string, method = "GET"): Promise<Response> | undefined {
+  let answer: Promise<Response> | undefined;
+  const request = { url: `${ORIGIN}${path}`, method, mode: "no-cors", destination: "video", headers: new Headers() };
+  listeners.get("fetch")?.({ request, clientId: "1", respondWith: (given: Promise<Response>) => (answer = given) });
+  return answer;
+}
+
+it("answers files of messages itself, whatever is asked of them, and leaves the server's API alone", async () => {
+  expect((await ask("/media/x?page=y"))?.status).toBe(404);
+  expect((await ask("/media"))?.status).toBe(404);
+  expect((await ask(`/media/${BEN}?page=y`, "POST"))?.status).toBe(405);
+  expect(ask("/v1/files/x")).toBeUndefined();
+  expect(ask("/mediation")).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 
 // The content types under which a message's file may be answered at an address of this origin: what a browser plays or
 // shows and never runs. Whatever else its sender says, it is bytes to be saved.
+import { safeFileName } from "./file_names";
 
 export const MEDIA_TYPES: readonly string[] = [
   "audio/aac",
@@ -33,22 +34,35 @@ export function safeType(type: string): string {
   return MEDIA_TYPES.includes(essence) ? essence : BYTES_TYPE;
 }
 
-/** From the service worker to every page, with a port: whoever made this address answers (ToReader). */
+/** From the service worker to pages, with a port: the one that made an address answers there (ToReader). */
 export interface PageAsked {
   kind: "open-media";
+  /** The page's secret. */
   page: string;
   message: string;
 }
 
-/** The addresses of messages' files: what a page makes, and a service worker reads. */
-export interface MediaAddress extends PageAsked {
+/** An address of a message's file, as a page makes it and a service worker reads it. */
+export interface MediaAddress {
+  page: string;
+  message: string;
+  /** One of MEDIA_TYPES, or BYTES_TYPE. */
   type: string;
-  /** "": it is not for saving. */
-  name: string;
+  /** Under which it is to be saved; undefined: it is for showing. */
+  name: string | undefined;
 }
 
-export function mediaAddress(message: string, page: string, { type, download }: { type: string; download?: string }) {
+export function mediaAddress({ page, message, type, name }: MediaAddress): string {
   const parameters = new URLSearchParams({ page, type: safeType(type) });
-  if (download !== undefined) parameters.set("name", download);
+  if (name !== undefined) parameters.set("name", safeFileName(name));
   return `/media/${encodeURIComponent(message)}?${parameters}`;
+}
+
+/** Undefined: it is none. */
+export function readMediaAddress({ pathname, searchParams }: URL): MediaAddress | undefined {
+  const message = /^\/media\/([0-9a-f]{32})$/.exec(pathname)?.[1];
+  const page = searchParams.get("page");
+  if (message === undefined || page === null) return undefined;
+  const name = searchParams.get("name") ?? undefined;
+  return { page, message, type: safeType(searchParams.get("type") ?? ""), name };
 }

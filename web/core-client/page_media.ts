@@ -63,8 +63,8 @@ export class PageMedia implements DeviceMedia {
     return answer.bytes;
   }
 
-  mediaUrl(messageId: string, options: MediaUrlOptions): string {
-    return mediaAddress(messageId, this.page, options);
+  mediaUrl(messageId: string, { type, download }: MediaUrlOptions): string {
+    return mediaAddress({ message: messageId, page: this.page, type, name: download });
   }
 
   streamsMedia(): boolean {

@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway. Nothing
-// of the server's API passes through here. The build fills in the version and the list.
+// Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway; and
+// answers the addresses of messages' files (media_responses.ts). Nothing of the server's API passes through here, and
+// nothing of messages is kept. The build fills in the version and the list.
+import { answerMedia, isMedia } from "./media_responses";
+import type { ServiceScope } from "./service_scope";
+
+declare const __VERSION__: string;
+declare const __FILES__: readonly string[];
 const VERSION = __VERSION__;
 const FILES = __FILES__;
 
-self.addEventListener("install", (event) => {
+const scope = self as unknown as ServiceScope;
+
+scope.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(VERSION)
       .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" }))))
-      .then(() => self.skipWaiting()),
+      .then(() => scope.skipWaiting()),
   );
 });
 
-self.addEventListener("activate", (event) => {
-  const outdated = (names) => names.filter((name) => name !== VERSION);
+scope.addEventListener("activate", (event) => {
+  const outdated = (names: string[]) => names.filter((name) => name !== VERSION);
   event.waitUntil(
     caches
       .keys()
       .then((names) => Promise.all(outdated(names).map((name) => caches.delete(name))))
-      .then(() => self.clients.claim()),
+      .then(() => scope.clients.claim()),
   );
 });
 
-// The page itself comes from the server when there is one, so that a new version is taken at once.
-async function page(request) {
+/** The page itself comes from the server when there is one, so that a new version is taken at once. */
+async function page(request: Request): Promise<Response> {
   try {
     const response = await fetch(request);
     if (response.ok) return response;
@@ -35,8 +43,8 @@ async function page(request) {
   return (await caches.match("/")) ?? Response.error();
 }
 
-// Files with a hash in their name never change.
-async function asset(request) {
+/** Files with a hash in their name never change. */
+async function asset(request: Request): Promise<Response> {
   const kept = await caches.match(request);
   if (kept !== undefined) return kept;
   const response = await fetch(request);
@@ -47,10 +55,12 @@ async function asset(request) {
   return response;
 }
 
-self.addEventListener("fetch", (event) => {
+scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
+  if (isMedia(url)) return event.respondWith(answerMedia(event, scope.clients));
+  if (request.method !== "GET") return;
   if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
   else if (url.pathname.startsWith("/assets/") || FILES.includes(url.pathname)) event.respondWith(asset(request));
 });
@@ -58,18 +68,18 @@ self.addEventListener("fetch", (event) => {
 // A click on a notification that this worker shows for a page (app/page_notifications.ts): telephones let no page show
 // one. `data` has the address of the profile, and the conversation. A page of that profile that is open comes to the
 // front and opens it; else a new one does.
-async function openConversation({ address, conversation }) {
+async function openConversation({ address, conversation }: { address: string; conversation: string }): Promise<void> {
   const wanted = new URL(address, location.origin);
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const pages = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find(
     ({ url }) => new URL(url).pathname === wanted.pathname && new URL(url).search === wanted.search,
   );
-  if (page === undefined) return self.clients.openWindow(new URL(`#/c/${conversation}`, wanted).href);
+  if (page === undefined) return void (await scope.clients.openWindow(new URL(`#/c/${conversation}`, wanted).href));
   page.postMessage({ kind: "open-conversation", conversation });
-  return page.focus().catch(() => undefined); // the browser may not let it come to the front
+  await page.focus().catch(() => undefined); // the browser may not let it come to the front
 }
 
-self.addEventListener("notificationclick", (event) => {
+scope.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(openConversation(event.notification.data));
 });
