@@ -15,6 +15,7 @@ set(KITH_MAY_USE_server_handlers "base;wire;crypto;server_ports;server_delivery"
 set(KITH_MAY_USE_server_gateway "base;wire;net;server_ports;server_delivery;server_handlers")
 set(KITH_MAY_USE_server_node
   "base;wire;net;crypto;server_ports;server_sql;server_embedded;server_delivery;server_handlers;server_gateway")
+set(KITH_MAY_USE_media_tool "base;wire")
 set(KITH_MAY_USE_cli "base;wire;crypto;core;net")
 set(KITH_MAY_USE_sim "base;wire;crypto;core;net;server_ports;server_delivery;server_handlers;server_gateway")
 

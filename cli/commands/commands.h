@@ -36,6 +36,10 @@ struct SendOptions {
   std::string reply_to;
   std::string file = {};     // a path; "": a text alone
   std::string caption = {};  // under it; or the text is
+  bool as_document = false;  // the file as it is
+  bool voice = false;        // it is a recording of somebody's voice
+  bool hd = false;           // of a photo: larger
+  bool view_once = false;
   bool json = false;
 };
 ExitCode run_send(Context context, const SendOptions& options);

@@ -138,6 +138,10 @@ ExitCode run_save(Context context, const SaveOptions& options) {
     context.out.note("the message " + options.id + " has no file");
     return ExitCode::kUsage;
   }
+  if (message.media().view_once()) {
+    context.out.note("the message " + options.id + " is to be viewed once, and can't be saved");
+    return ExitCode::kFailed;
+  }
   const Media::State state = message.media().state();
   if (state != Media::kHere && state != Media::kSending) {
     if (const auto connecting = start_connecting(context); !connecting) return connecting.error();

@@ -2,14 +2,13 @@
 
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
 #include "cli/media_text.h"
 #include "cli/mentions.h"
 #include "cli/message_text.h"
+#include "cli/prepared_file.h"
 #include "cli/sealed_files.h"
 #include "cli/tick_watch.h"
 #include "cli/whom.h"
@@ -61,14 +60,26 @@ Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const s
   return Sent{std::move(*response->mutable_send_message()->mutable_message()), *place};
 }
 
-// Seals the file into the home, for all it is sent to.
-Result<client_api::Attachment, ExitCode> attach(Context context, const std::string& path) {
+// Prepares the file and seals it into the home, for all it is sent to.
+Result<client_api::Attachment, ExitCode> attach(Context context, const SendOptions& options) {
   crypto::SystemRandom random;
+  const PreparedFile prepared(context.host, options.file, {options.as_document, options.voice, options.hd}, random);
+  const client_api::Media& about = prepared.about();
+  if (options.voice && about.kind() != client_api::Media::kVoice) {
+    context.out.note(options.file + ": is no recording that browsers play (Opus, AAC, MP3, Vorbis, FLAC or WAV)");
+    return Fail(ExitCode::kUsage);
+  }
+  const bool is_once = about.kind() == client_api::Media::kPhoto || about.kind() == client_api::Media::kVideo ||
+                       about.kind() == client_api::Media::kVoice;
+  if (options.view_once && !is_once) {
+    context.out.note(options.file + ": only photos, videos and voice messages can be viewed once");
+    return Fail(ExitCode::kUsage);
+  }
   SealedFiles files(context.host.directory());
-  const auto sealed = files.seal(path, random, [&](uint64_t done) { context.out.passing(size_text(done)); });
+  const auto sealed = files.seal(prepared.path(), random, [&](uint64_t done) { context.out.passing(size_text(done)); });
   context.out.passing("");
   if (!sealed) {
-    context.out.note(path + ": " + describe(sealed.error()));
+    context.out.note(options.file + ": " + describe(sealed.error()));
     return Fail(sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage);
   }
   client_api::Attachment attachment;
@@ -77,10 +88,8 @@ Result<client_api::Attachment, ExitCode> attach(Context context, const std::stri
   file.set_key(sealed->key);
   file.set_size(sealed->size);
   file.set_digest(sealed->digest);
-  client_api::Media& about = *attachment.mutable_about();
-  about.set_kind(client_api::Media::kDocument);
-  about.set_mime_type("application/octet-stream");
-  about.set_name(std::filesystem::path(path).filename().string());
+  *attachment.mutable_about() = about;
+  attachment.mutable_about()->set_view_once(options.view_once);
   return attachment;
 }
 
@@ -113,7 +122,7 @@ ExitCode run_send(Context context, const SendOptions& options) {
   if (!has_file && is_blank(*text)) return refuse(kNothing);
   client_api::Attachment attachment;
   if (has_file) {
-    auto attached = attach(context, options.file);
+    auto attached = attach(context, options);
     if (!attached) return attached.error();
     attachment = std::move(*attached);
   }
