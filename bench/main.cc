@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
                                                                               {"search", run_search},
                                                                               {"group", run_group},
                                                                               {"group_killed", run_group_killed},
+                                                                              {"media", run_media},
                                                                               {"million", run_million},
                                                                               {"history", run_history}};
   std::vector<std::string> names;
@@ -29,9 +30,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
   app.add_option("workload", names,
-                 "idle, pairs, floor, offline, login, storm, slow, group, group_killed, core, history, search, "
-                 "million; all but "
-                 "million when none is named")
+                 "idle, pairs, floor, offline, login, storm, slow, group, group_killed, core, history, search, media, "
+                 "million; all but the last two when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
@@ -58,6 +58,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--users", options.offline_users, "absent users of offline")
       ->check(CLI::Range(1, 15'000))
+      ->capture_default_str();
+  app.add_option("--mebibytes", options.media_mebibytes, "of media's file")
+      ->check(CLI::Range(1, 2'000))
       ->capture_default_str();
   app.add_option("--connections", options.million, "connections of million")
       ->check(CLI::Range(1'000, 1'000'000))
@@ -117,6 +120,7 @@ int main(int argc, char** argv) {
   if (options.idle_to <= options.idle_from) return std::fprintf(stderr, "--idle-to must be above --idle-from\n"), 2;
   if (names.empty()) {
     names = known;
+    std::erase(names, "media");    // nginx and curl
     std::erase(names, "million");  // some minutes, and some ten gigabytes
   }
 

@@ -37,6 +37,7 @@ struct Options {
   size_t group_payload_bytes = 2'000;
   size_t killed_groups = 100;
   size_t kills = 10;
+  size_t media_mebibytes = 1024;
   size_t million = 1'000'000;
   double million_seconds = 900;  // for opening all of them
   uint64_t slow_rate = 10'000;   // at which the slow reader takes them, messages a second
@@ -55,6 +56,8 @@ struct Options {
 [[nodiscard]] bool run_login(const Options& options, Report& report);
 // Connections held that all break off at once, with messages on their way, and all come back at once.
 [[nodiscard]] bool run_storm(const Options& options, Report& report);
+// A large file up and down, sealed, and beside it the same bytes plain through nginx.
+[[nodiscard]] bool run_media(const Options& options, Report& report);
 // Groups of 256 and 1,024 with everybody there, through the relay and through kithd; with nobody there; and what groups
 // cost in memory to which somebody has written.
 [[nodiscard]] bool run_group(const Options& options, Report& report);
