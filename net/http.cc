@@ -17,8 +17,10 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// IMF-fixdate (RFC 9110, section 5.6.7), whatever the locale is.
-void append_date(Bytes& out, uint64_t unix_seconds) {
+}  // namespace
+
+// Whatever the locale is.
+std::string http_date(uint64_t unix_seconds) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -29,10 +31,8 @@ void append_date(Bytes& out, uint64_t unix_seconds) {
   const int size =
       snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[parts.tm_wday], parts.tm_mday,
                kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
-  out.append(text, static_cast<size_t>(size));
+  return {text, static_cast<size_t>(size)};
 }
-
-}  // namespace
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
@@ -102,8 +102,7 @@ std::string_view http_reason(int status) {
 
 void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive, uint64_t unix_seconds, bool http_1_1) {
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(http_reason(response.status));
-  out.append("\r\nDate: ");
-  append_date(out, unix_seconds);
+  out.append("\r\nDate: ").append(http_date(unix_seconds));
   for (const auto& [name, value] : response.fields) out.append("\r\n").append(name).append(": ").append(value);
   if (response.status >= 200 && response.status != 204 && response.status != 304) {
     if (!response.stream || response.stream_size) {

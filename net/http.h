@@ -65,6 +65,9 @@ void append_http_head(Bytes& out, const HttpResponse& response, bool keep_alive,
 // One piece of a body that is sent in chunks; "" is its end.
 void append_chunk(Bytes& out, BytesView piece);
 
+// A time as fields have it: "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate of RFC 9110, section 5.6.7).
+std::string http_date(uint64_t unix_seconds);
+
 // What a handler answers when the request's body could not be taken: 408, 413, 400 or 503.
 int http_status_of(StreamError error);
 

@@ -37,10 +37,13 @@ class Stores final : public ProcessStores {
         links_(*this),
         groups_(*this),
         group_log_(*this),
+        media_(*this),
+        blobs_(*this),
         inboxes_(*this),
         codes_(*this) {}
   [[nodiscard]] StorePorts ports() override {
-    return {accounts_, keys_, profiles_, last_seen_, pairs_, leases_, links_, groups_, group_log_, inboxes_, codes_};
+    return {accounts_, keys_,      profiles_, last_seen_, pairs_,   leases_, links_,
+            groups_,   group_log_, media_,    blobs_,     inboxes_, codes_};
   }
 
  private:
@@ -315,6 +318,63 @@ class Stores final : public ProcessStores {
     Stores& on;
   };
 
+  struct Media final : MediaIndex {
+    explicit Media(Stores& stores) : on(stores) {}
+    MediaIndex& disk() { return on.disk_.others.media; }
+    Answer<MakeAnswer> make(FileId file, FileRecord record, Bounds bounds) override {
+      return on.work<MakeAnswer>([this, file, record, bounds] { return disk().make(file, record, bounds); });
+    }
+    Answer<FileRecord> find(FileId file) override {
+      return on.work<FileRecord>([this, file] { return disk().find(file); });
+    }
+    Answer<void> finish(FileId file, UnixMicros expires_at) override {
+      return on.work<void>([this, file, expires_at] { return disk().finish(file, expires_at); });
+    }
+    Answer<void> prolong(FileId file, UnixMicros expires_at) override {
+      return on.work<void>([this, file, expires_at] { return disk().prolong(file, expires_at); });
+    }
+    Answer<void> let_go(FileId file, UnixMicros now) override {
+      return on.work<void>([this, file, now] { return disk().let_go(file, now); });
+    }
+    Answer<std::vector<FileId>> take_due(UnixMicros now, size_t count_max) override {
+      return on.work<std::vector<FileId>>([this, now, count_max] { return disk().take_due(now, count_max); });
+    }
+    Answer<void> forget(FileId file) override {
+      return on.work<void>([this, file] { return disk().forget(file); });
+    }
+    Answer<Usage> usage(AccountId account) override {
+      return on.work<Usage>([this, account] { return disk().usage(account); });
+    }
+    [[nodiscard]] Totals totals() const override { return on.disk_.others.media.totals(); }
+    Stores& on;
+  };
+
+  // What is appended is durable at one moment, the whole body or none of it.
+  struct Blobs final : BlobStore {
+    explicit Blobs(Stores& stores) : on(stores) {}
+    BlobStore& disk() { return on.disk_.others.blobs; }
+    Answer<void> begin(FileId file, uint64_t size) override {
+      return on.work<void>([this, file, size] { return disk().begin(file, size); });
+    }
+    Answer<Appended> append(FileId file, uint64_t offset, uint64_t size, ByteSource& body) override {
+      return on.work<Appended>([this, file, offset, size, &body] { return disk().append(file, offset, size, body); });
+    }
+    Answer<Held> held(FileId file) override {
+      return on.work<Held>([this, file] { return disk().held(file); });
+    }
+    Answer<void> finish(FileId file, uint64_t size) override {
+      return on.work<void>([this, file, size] { return disk().finish(file, size); });
+    }
+    Answer<std::unique_ptr<ByteSource>> open(FileId file, uint64_t first, uint64_t size) override {
+      return on.work<std::unique_ptr<ByteSource>>([this, file, first, size] { return disk().open(file, first, size); });
+    }
+    Answer<void> remove(FileId file) override {
+      return on.work<void>([this, file] { return disk().remove(file); });
+    }
+    [[nodiscard]] Traffic traffic() const override { return on.disk_.others.blobs.traffic(); }
+    Stores& on;
+  };
+
   struct Codes final : CodeSender {
     explicit Codes(Stores& stores) : on(stores) {}
     Answer<void> send(Handle handle, std::string code) override {
@@ -426,6 +486,8 @@ class Stores final : public ProcessStores {
   Links links_;
   Groups groups_;
   GroupMessages group_log_;
+  Media media_;
+  Blobs blobs_;
   Inboxes inboxes_;
   Codes codes_;
 };

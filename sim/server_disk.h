@@ -6,9 +6,9 @@
 //          journal behind it a beginning that chance decides. Writes can be slow and overtake one another, fail for all
 //          or some of their devices, or find the disk full.
 // Slots:   their epochs are durable at once; that one was taken may not be answered.
-// Others:  accounts, keys, profiles, last seen, pairs, leases, links, groups and the log of their messages (the memory
-//          stores of server/handlers/testing) take effect durably at one moment, some time after the call and some time
-//          before its answer: a crash in between leaves either, and the caller knows neither.
+// Others:  accounts, keys, profiles, last seen, pairs, leases, links, groups, the log of their messages, and files (the
+//          memory stores of server/handlers/testing) take effect durably at one moment, some time after the call and
+//          some time before its answer: a crash in between leaves either, and the caller knows neither.
 // Death:   stores of a process that was killed answer kUnavailable and touch nothing.
 #pragma once
 

@@ -65,10 +65,10 @@ def fields_of(proto: str) -> dict[str, set[str]]:
 
 
 def stream_routes() -> dict[str, set[str]]:
-    """The methods of each prefix of the server's StreamRoutes, which name both as literals; GET takes HEAD with it."""
+    """The methods of each path or prefix of the server's StreamRoutes, as literals there; GET takes HEAD with it."""
     files = [path for path in (ROOT / "server").rglob("*.cc") if not path.name.endswith("_test.cc")]
     code = "".join(re.sub(r"//.*", "", path.read_text(encoding="utf8")) for path in sorted(files))
-    literals = re.findall(r'\{\s*(?:\.prefix = )?"(/v1/[^"]*/)",\s*(?:\.methods = )?\{([^{}]*)\}', code)
+    literals = re.findall(r'\{\s*(?:\.prefix = )?"(/v1/[^"]*)",\s*(?:\.methods = )?\{([^{}]*)\}', code)
     return {prefix: set(re.findall(r'"([A-Z]+)"', methods)) for prefix, methods in literals}
 
 

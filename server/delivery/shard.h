@@ -190,6 +190,7 @@ class Shard final : private Presence::Accounts {
   Task<void> expire_entries();
   Task<void> expire_links();
   Task<void> expire_groups();
+  Task<void> expire_files();
   Task<bool> is_sweeper();
   void schedule_sweep();
   Task<void> sweep();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What a shard does by time: expiry of old entries, mailboxes and abandoned groups, and giving back the memory of quiet
-// accounts.
+// What a shard does by time: expiry of old entries, mailboxes, abandoned groups and files, and giving back the memory
+// of quiet accounts.
 #include <algorithm>
 #include <utility>
 
@@ -40,6 +40,8 @@ Task<void> Shard::expire() {
   co_await std::move(links);
   Task<void> groups = expire_groups();
   co_await std::move(groups);
+  Task<void> files = expire_files();
+  co_await std::move(files);
   if (!closing_) schedule_expiry(uint64_t{settings_.expiry_interval_s} * 1000);
 }
 
@@ -75,6 +77,23 @@ Task<void> Shard::expire_groups() {
     const auto count = co_await ports_.groups.forget_abandoned(time_.clock_time(), kStep);
     co_await enter(executor_);
     more = count && *count >= kStep;
+  }
+}
+
+// The index lets go first, then the bytes are removed, then the index forgets: media_index.h.
+Task<void> Shard::expire_files() {
+  constexpr size_t kStep = 64;
+  for (bool more = true; more && !closing_;) {
+    const bool sweeps = co_await is_sweeper();
+    if (!sweeps) break;
+    const auto files = co_await ports_.media.take_due(time_.believed_from_before(), kStep);
+    co_await enter(executor_);
+    for (size_t i = 0; files && i < files->size() && !closing_; ++i) {
+      const auto removed = co_await ports_.blobs.remove((*files)[i]);
+      if (removed) (void)co_await ports_.media.forget((*files)[i]);
+      co_await enter(executor_);
+    }
+    more = files && files->size() >= kStep;
   }
 }
 

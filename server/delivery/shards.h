@@ -15,12 +15,14 @@
 #include "server/delivery/owned_slots.h"
 #include "server/delivery/settings.h"
 #include "server/ports/account_store.h"
+#include "server/ports/blob_store.h"
 #include "server/ports/group_log.h"
 #include "server/ports/group_store.h"
 #include "server/ports/inbox_store.h"
 #include "server/ports/last_seen_store.h"
 #include "server/ports/lease_store.h"
 #include "server/ports/link_store.h"
+#include "server/ports/media_index.h"
 #include "server/ports/pair_store.h"
 #include "server/ports/profile_store.h"
 #include "server/ports/store_ports.h"
@@ -38,11 +40,13 @@ struct DeliveryPorts {
   LinkStore& links;
   GroupStore& groups;
   GroupLog& group_log;
+  MediaIndex& media;
+  BlobStore& blobs;
   InboxStore& inboxes;
 };
 inline DeliveryPorts delivery_ports(const StorePorts& all) {
-  return {all.accounts, all.profiles, all.last_seen, all.pairs,  all.leases,
-          all.links,    all.groups,   all.group_log, all.inboxes};
+  return {all.accounts, all.profiles,  all.last_seen, all.pairs, all.leases, all.links,
+          all.groups,   all.group_log, all.media,     all.blobs, all.inboxes};
 }
 
 // Immutable after construction, so any thread may ask. Borrows loops, clock and ports, which outlive it.

@@ -15,6 +15,7 @@
 #include "server/ports/lease_store_contract.h"
 #include "server/ports/link_device_contract.h"
 #include "server/ports/link_store_contract.h"
+#include "server/ports/media_index_contract.h"
 #include "server/ports/profile_store_contract.h"
 #include "server/sql/sql_account_store.h"
 #include "server/sql/sql_connection.h"
@@ -23,6 +24,7 @@
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
 #include "server/sql/sql_link_store.h"
+#include "server/sql/sql_media_index.h"
 #include "server/sql/sql_profile_store.h"
 
 namespace kith {
@@ -40,6 +42,7 @@ struct Stores {
   SqlLeaseStore leases;
   SqlLinkStore links{*database};
   SqlGroupStore groups{*database};
+  SqlMediaIndex media{*database};
 };
 
 std::unique_ptr<Stores> open_stores(const std::string& path, const char* process = "one") {
@@ -52,7 +55,8 @@ class SqlBackend final : public AccountStoreBackend,
                          public ProfileStoreBackend,
                          public LeaseStoreBackend,
                          public LinkStoreBackend,
-                         public GroupStoreBackend {
+                         public GroupStoreBackend,
+                         public MediaIndexBackend {
  public:
   AccountStore& accounts() override { return stores_->accounts; }
   KeyStore& keys() override { return stores_->keys; }
@@ -68,12 +72,14 @@ class SqlBackend final : public AccountStoreBackend,
   LeaseStore& leases() override { return stores_->leases; }
   LinkStore& links() override { return stores_->links; }
   GroupStore& groups() override { return stores_->groups; }
+  MediaIndex& media() override { return stores_->media; }
   AccountStore& other_accounts() override { return other().accounts; }
   KeyStore& other_keys() override { return other().keys; }
   ProfileStore& other_profiles() override { return other().profiles; }
   LeaseStore& other_leases() override { return other().leases; }
   LinkStore& other_links() override { return other().links; }
   GroupStore& other_groups() override { return other().groups; }
+  MediaIndex& other_media() override { return other().media; }
   bool reopen() override {
     other_.reset();
     stores_.reset();
@@ -105,6 +111,9 @@ INSTANTIATE_TEST_SUITE_P(Sql, LinkStoreContract,
                          testing::Values(LinkStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 INSTANTIATE_TEST_SUITE_P(Sql, GroupStoreContract,
                          testing::Values(GroupStoreCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
+
+INSTANTIATE_TEST_SUITE_P(Sql, MediaIndexContract,
+                         testing::Values(MediaIndexCase{"Sql", [] { return std::make_unique<SqlBackend>(); }}));
 
 AccountId account(uint8_t number) {
   AccountId id;

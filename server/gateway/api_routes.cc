@@ -233,13 +233,13 @@ void append_method(std::string& allowed, std::string_view method) {
   allowed.append(allowed.empty() ? "" : ", ").append(method).append(method == "GET" ? ", HEAD" : "");
 }
 
-HttpResponse methods_response(const IncomingRequest& request, const std::string& allowed) {
+HttpResponse methods_response(const IncomingRequest& request, const std::string& allowed, std::string_view fields) {
   const std::string methods = allowed + ", OPTIONS";
   HttpResponse response;
   if (request.method == "OPTIONS") {
     response.status = 204;
     response.set("Access-Control-Allow-Methods", methods)
-        .set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+        .set("Access-Control-Allow-Headers", "Authorization, Content-Type" + std::string(fields))
         .set("Access-Control-Max-Age", "86400");
   } else {
     response = error_response(request, 405, {wire::kInvalidArgument, "the path does not take this method", 0});
@@ -248,13 +248,13 @@ HttpResponse methods_response(const IncomingRequest& request, const std::string&
   return response;
 }
 
-void set_api_fields(HttpResponse& response) {
-  const auto add = [&response](const char* name, const char* value) {
+void set_api_fields(HttpResponse& response, std::string_view exposed) {
+  const auto add = [&response](const char* name, std::string value) {
     if (std::ranges::none_of(response.fields, [name](const auto& field) { return field.first == name; }))
-      response.set(name, value);
+      response.set(name, std::move(value));
   };
   add("Access-Control-Allow-Origin", "*");
-  add("Access-Control-Expose-Headers", "Retry-After");
+  add("Access-Control-Expose-Headers", "Retry-After" + std::string(exposed));
   add("Cache-Control", "no-store");
   add("X-Content-Type-Options", "nosniff");
   add("Cross-Origin-Resource-Policy", "cross-origin");

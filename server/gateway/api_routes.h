@@ -27,9 +27,12 @@ Task<net::HttpResponse> route_api(HttpContext& context);
 bool takes_method(std::string_view method, const net::IncomingRequest& request);
 // Adds what a route of that method answers to the list of a path's methods.
 void append_method(std::string& allowed, std::string_view method);
-// What a path that has these methods answers to OPTIONS, and to a method that is none of them (405).
-net::HttpResponse methods_response(const net::IncomingRequest& request, const std::string& allowed);
-// The fields that every answer below /v1/ has, but for those that it has already.
-void set_api_fields(net::HttpResponse& response);
+// What a path that has these methods answers to OPTIONS, and to a method that is none of them (405). `fields`: of
+// requests, ", A, B", that web pages of other origins may send beside those of every path.
+net::HttpResponse methods_response(const net::IncomingRequest& request, const std::string& allowed,
+                                   std::string_view fields = "");
+// The fields that every answer below /v1/ has, but for those that it has already. `exposed`: of the answer, ", A, B",
+// that web pages of other origins may read beside those of every path.
+void set_api_fields(net::HttpResponse& response, std::string_view exposed = "");
 
 }  // namespace kith::gateway

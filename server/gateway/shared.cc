@@ -9,15 +9,25 @@
 #include "net/static_files.h"
 #include "net/tls.h"
 #include "server/delivery/shard.h"
+#include "server/gateway/file_routes.h"
 #include "server/gateway/gateway_loop.h"
 #include "server/handlers/services.h"
 
 namespace kith::gateway {
 
+namespace {
+
+GatewayHooks with_files(GatewayHooks hooks, Services& services) {
+  for (StreamRoute& route : file_routes(services)) hooks.streams.push_back(std::move(route));
+  return hooks;
+}
+
+}  // namespace
+
 Shared::Shared(Services& services_, GatewaySettings settings_, GatewayHooks hooks_, net::DescriptorTables* tables_)
     : services(services_),
       settings(std::move(settings_)),
-      hooks(std::move(hooks_)),
+      hooks(with_files(std::move(hooks_), services_)),
       tables(tables_),
       connections(settings) {
   for (const std::string& text : settings.trusted_proxies) {

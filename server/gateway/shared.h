@@ -45,7 +45,7 @@ class Shared {
 
   Services& services;
   const GatewaySettings settings;
-  const GatewayHooks hooks;
+  const GatewayHooks hooks;             // with the routes of files
   net::DescriptorTables* const tables;  // null: the loops share one
   ConnectionLimits connections;
   std::atomic<bool> draining{false};

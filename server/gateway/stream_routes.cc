@@ -43,7 +43,8 @@ Task<HttpResponse> answer_stream(HttpContext& context, const StreamRoute& route,
 
 const StreamRoute* find_stream_route(const Shared& shared, const net::IncomingRequest& request) {
   for (const StreamRoute& route : shared.hooks.streams) {
-    if (request.path().starts_with(route.prefix)) return &route;
+    const bool is_whole = !route.prefix.ends_with('/');
+    if (is_whole ? request.path() == route.prefix : request.path().starts_with(route.prefix)) return &route;
   }
   return nullptr;
 }
@@ -58,9 +59,11 @@ Task<HttpResponse> route_stream(HttpContext& context, const StreamRoute& route, 
   } else {
     std::string allowed;
     for (const std::string& method : route.methods) append_method(allowed, method);
-    response = methods_response(request, allowed);
+    response = methods_response(request, allowed, route.request_fields);
+    if (request.method == "OPTIONS")
+      response.fields.insert(response.fields.end(), route.options.begin(), route.options.end());
   }
-  set_api_fields(response);
+  set_api_fields(response, route.answer_fields);
   co_return response;
 }
 

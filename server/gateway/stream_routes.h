@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/byte_source.h"
@@ -39,12 +40,17 @@ struct StreamCall {
 
 // Immutable once the gateway has started.
 struct StreamRoute {
-  std::string prefix;                // of the path, below /v1/: "/v1/files/"
+  std::string prefix;                // of the path, below /v1/: "/v1/files/"; without the last '/' it is the whole path
   std::vector<std::string> methods;  // that it answers: "GET", which takes HEAD with it; OPTIONS is answered for it
   bool for_devices = true;  // only a device that has published its keys, kLargeBodiesMax bodies of an account at a time
   uint64_t body_bytes_max = 0;  // of one request; more is refused with 413
   // Answers it: the call outlives the task. Runs on the loop that got the request, and completes there.
   std::function<Task<net::HttpResponse>(StreamCall& call)> answer;
+  // Fields that OPTIONS is answered with beside the methods; and those of requests and of answers, ", A, B", that web
+  // pages of other origins may use beside the API's own.
+  std::vector<std::pair<std::string, std::string>> options = {};
+  std::string request_fields = "";
+  std::string answer_fields = "";
 };
 
 // Null: the path is none of them.

@@ -28,6 +28,7 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kNoSuchDevice: return {404, CloseCode::kPolicyViolation};
     case wire::kStaleDevices:
     case wire::kStaleGroup: return {409, CloseCode::kPolicyViolation};
+    case wire::kQuotaExceeded: return {507, CloseCode::kPolicyViolation};
     case wire::kInboxFull: return {507, CloseCode::kTryAgainLater};
     case wire::kServerFull: return {507, CloseCode::kTryAgainLater};
     case wire::kUnavailable: return {503, CloseCode::kTryAgainLater};
@@ -51,6 +52,7 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kTooManyGroups: return {409, CloseCode::kPolicyViolation};
     case wire::kCannotBeAdded: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
+    case wire::kWrongOffset: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
     case wire::kErrorUnspecified:
     case wire::ErrorCode_INT_MIN_SENTINEL_DO_NOT_USE_:

@@ -9,9 +9,11 @@
 // was decoded from.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "base/byte_source.h"
 #include "base/ids.h"
 #include "base/task.h"
 #include "server/delivery/shard.h"
@@ -86,5 +88,30 @@ Task<Outcome<wire::Profile>> put_profile(Services& services, DeviceAddress calle
 Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress caller);
 Task<Outcome<wire::Privacy>> get_privacy(Services& services, DeviceAddress caller);
 Task<Outcome<wire::Privacy>> put_privacy(Services& services, DeviceAddress caller, wire::Privacy privacy);
+
+// ---- over HTTP, with bodies that are streams: sealed files (files.cc)
+
+// Bytes of the largest sealed file.
+[[nodiscard]] uint64_t upload_bytes_max(const Services& services);
+// Makes room for a file of `size` bytes, or says how much of it is there. A file of no id gets one.
+Task<Outcome<wire::FileUpload>> begin_upload(Services& services, DeviceAddress caller, FileId file, uint64_t size);
+struct UploadPart {
+  uint64_t offset = 0;
+  std::optional<uint64_t> size;  // absent: only the end will tell
+};
+struct UploadProgress {
+  wire::FileUpload upload;
+  std::optional<StreamError> broke_off;  // why the part ended early
+};
+// Takes a part of it, of which `body` is asked for on the executor that called; it outlives the task.
+Task<Outcome<UploadProgress>> continue_upload(Services& services, DeviceAddress caller, FileId file, UploadPart part,
+                                              ByteSource& body);
+// How much of it is there, to its account.
+Task<Outcome<wire::FileUpload>> upload_state(Services& services, DeviceAddress caller, FileId file);
+// Bytes of a file that is whole, to any device. It is kept for longer now.
+Task<Outcome<uint64_t>> ask_for_file(Services& services, FileId file);
+// So many of them from `first` on.
+Task<Outcome<std::unique_ptr<ByteSource>>> open_file(Services& services, FileId file, uint64_t first, uint64_t size);
+Task<Outcome<wire::Empty>> delete_file(Services& services, DeviceAddress caller, FileId file);
 
 }  // namespace kith::handlers

@@ -4,6 +4,7 @@
 #include "server/handlers/testing/memory_ports.h"
 
 #include "server/ports/account_store_contract.h"
+#include "server/ports/blob_store_contract.h"
 #include "server/ports/group_log_contract.h"
 #include "server/ports/group_store_contract.h"
 #include "server/ports/inbox_expiry_contract.h"
@@ -12,6 +13,7 @@
 #include "server/ports/lease_store_contract.h"
 #include "server/ports/link_device_contract.h"
 #include "server/ports/link_store_contract.h"
+#include "server/ports/media_index_contract.h"
 #include "server/ports/pair_store_contract.h"
 #include "server/ports/profile_store_contract.h"
 
@@ -27,14 +29,16 @@ class MemoryBackend final : public InboxStoreBackend,
                             public LeaseStoreBackend,
                             public LinkStoreBackend,
                             public GroupStoreBackend,
-                            public GroupLogBackend {
+                            public GroupLogBackend,
+                            public MediaIndexBackend,
+                            public BlobStoreBackend {
  public:
   MemoryBackend() {
     for (testing::Faults* faults :
          {&ports_.accounts.faults, &ports_.keys.faults, &ports_.profiles.faults, &ports_.last_seen.faults,
           &ports_.pairs.faults, &ports_.leases.faults, &other_leases_.faults, &ports_.links.faults,
-          &ports_.groups.faults, &ports_.group_log.append_faults, &ports_.group_log.read_faults,
-          &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
+          &ports_.groups.faults, &ports_.group_log.append_faults, &ports_.group_log.read_faults, &ports_.media.faults,
+          &ports_.blobs.faults, &ports_.inboxes.write_faults, &ports_.inboxes.read_faults}) {
       faults->answer_later(Later);
     }
   }
@@ -50,6 +54,9 @@ class MemoryBackend final : public InboxStoreBackend,
   LinkStore& links() override { return ports_.links; }
   GroupStore& groups() override { return ports_.groups; }
   GroupLog& log() override { return ports_.group_log; }
+  MediaIndex& media() override { return ports_.media; }
+  BlobStore& blobs() override { return ports_.blobs; }
+  void leave_room(uint64_t bytes) override { ports_.blobs.leave_room(bytes); }
   void bound(uint64_t bytes_max) override { ports_.group_log.bytes_max = bytes_max; }
   void pass(uint64_t) override {}
   bool reopen() override { return false; }
@@ -100,6 +107,8 @@ INSTANTIATE_TEST_SUITE_P(Memory, LeaseStoreContract, cases<LeaseStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, LinkStoreContract, cases<LinkStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, GroupStoreContract, cases<GroupStoreCase>());
 INSTANTIATE_TEST_SUITE_P(Memory, GroupLogContract, cases<GroupLogCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, MediaIndexContract, cases<MediaIndexCase>());
+INSTANTIATE_TEST_SUITE_P(Memory, BlobStoreContract, cases<BlobStoreCase>());
 
 }  // namespace
 }  // namespace kith

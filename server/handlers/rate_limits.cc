@@ -45,6 +45,7 @@ struct LocalRateLimits::Impl {
       case Limit::kProfileRead: return settings.profile_read;
       case Limit::kProfileWrite: return settings.profile_write;
       case Limit::kPinWrite: return settings.pin_write;
+      case Limit::kFileWrite: return settings.file_write;
       case Limit::kGroupChange: return settings.group_change;
       case Limit::kRequest: return settings.request;
       case Limit::kTyping: return settings.typing;

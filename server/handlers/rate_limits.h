@@ -30,6 +30,7 @@ enum class Limit : uint8_t {
   kProfileRead,           // account: profiles and device lists read
   kProfileWrite,          // account: profile, privacy and keys written
   kPinWrite,              // account: PIN set
+  kFileWrite,             // account: files begun, continued and deleted
   kGroupChange,           // account: changes to groups, one more for each 64 members that one adds
   kRequest,               // account: HTTP requests, by begun KiB of their bodies
   kTyping,                // device
@@ -59,6 +60,7 @@ struct RateSettings {
   Rate profile_read{1'000, 100};
   Rate profile_write{60, 1'000};
   Rate pin_write{5, 60'000};
+  Rate file_write{1'000, 50};
   Rate group_change{120, 2'000};
   Rate request{4'096, 20};
   Rate typing{10, 500};

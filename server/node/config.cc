@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "crypto/media.h"
 #include "net/socket.h"
 #include "net/static_files.h"
 #include "net/tls.h"
@@ -82,6 +83,16 @@ std::vector<std::string> contradictions(const Config& config) {
   if (config.gateway.output_ephemeral_max > config.gateway.output_max) {
     out.push_back("limits.output_ephemeral_max must not be above limits.output_max");
   }
+  if (config.media_bytes_max > config.file_bytes_max)
+    out.push_back("media.media_bytes_max must not be above media.file_bytes_max");
+  const uint64_t sealed = crypto::sealed_size(config.file_bytes_max);
+  const uint64_t server_bytes_max = config.handlers.file_server_bytes_max;
+  if (config.handlers.file_account_bytes_max < sealed || (server_bytes_max != 0 && server_bytes_max < sealed)) {
+    out.push_back(
+        "media.account_bytes_max and media.server_bytes_max must hold one file of media.file_bytes_max, which "
+        "has " +
+        std::to_string(sealed) + " bytes when it is sealed");
+  }
   if (config.delivery.forget_delay_ms < config.delivery.commit_delay_notice_ms) {
     out.push_back(
         "inbox.forget_delay_ms must not be below inbox.commit_delay_notice_ms, or a crash may lose a receipt");
@@ -128,6 +139,11 @@ HandlerSettings handler_settings(const Config& config) {
   out.limits.set_idle_timeout_ms(config.gateway.idle_timeout_ms);
   out.limits.set_in_flight_sends_max(config.in_flight_sends_max);
   out.limits.set_subscriptions_max(config.subscriptions_max);
+  out.limits.set_file_bytes_max(config.file_bytes_max);
+  out.limits.set_media_bytes_max(config.media_bytes_max);
+  out.limits.set_video_seconds_max(config.video_seconds_max);
+  out.limits.set_voice_seconds_max(config.voice_seconds_max);
+  out.file_life_s = uint64_t{config.file_life_days} * 24 * 3600;
   return out;
 }
 

@@ -19,7 +19,7 @@ struct Config {
   gateway::GatewaySettings gateway;  // [listen] [tls] [web] [limits] [timeouts] [metrics]
   DeliverySettings delivery;         // [inbox]
   RateSettings rates;                // [rates] [registration]
-  HandlerSettings handlers;          // [registration]; its limits by handler_settings()
+  HandlerSettings handlers;          // [registration] [media]; its limits by handler_settings()
 
   // [limits], told to devices in Welcome
   uint32_t in_flight_sends_max = 64;
@@ -33,6 +33,13 @@ struct Config {
   uint64_t group_bytes_of_account_max = uint64_t{128} << 20;
   uint32_t store_files_max = 512;
   uint32_t last_seen_write_ms = 3000;
+
+  // [media]; its bounds of accounts and lives are the handlers'
+  uint64_t file_bytes_max = 100 << 20;
+  uint64_t media_bytes_max = 16 << 20;
+  uint32_t video_seconds_max = 180;
+  uint32_t voice_seconds_max = 900;
+  uint32_t file_life_days = 30;
 
   // [registration]
   std::string codes = "console";

@@ -21,6 +21,8 @@ const Section kSections[] = {
     {"tls", "HTTPS and WSS by the server itself; without, put a proxy in front. Read again at SIGHUP."},
     {"web", "The web app."},
     {"data", "What is kept on disk."},
+    {"media",
+     "Files that people send each other. They are sealed: the server sees their sizes alone, a little larger."},
     {"registration", "How a device proves its phone number or e-mail address."},
     {"limits", "Bounds on what clients may do and use. A number of 0 means no bound where the range allows it."},
     {"timeouts", "All in milliseconds."},
@@ -54,7 +56,7 @@ const Setting kSettings[] = {
      KITH_PLACE(std::string, gateway.source_url)},
 
     {"data", "directory",
-     "The directory of accounts, keys and undelivered messages; made when absent. One kithd at a time uses it.",
+     "The directory of accounts, keys, undelivered messages and files; made when absent. One kithd at a time uses it.",
      KITH_PLACE(std::string, data_directory)},
     {"data", "inbox_bytes_max",
      "Bytes of undelivered messages, all together. Beyond, senders are told that the server is full.",
@@ -74,6 +76,33 @@ const Setting kSettings[] = {
      100'000},
     {"data", "last_seen_write_ms", "Last-seen times are gathered in memory for so long; a crash loses them.",
      KITH_PLACE(uint32_t, last_seen_write_ms), 100, kHourMs},
+
+    {"media", "file_bytes_max",
+     "Bytes of one file of any kind, before it is sealed. Told to devices, and held against what they send.",
+     KITH_PLACE(uint64_t, file_bytes_max), 1 << 20, kFileBytesMax},
+    {"media", "media_bytes_max",
+     "The same of a photo, a video or a recording. Told to devices, who keep to it: the server can't tell what is in a "
+     "file.",
+     KITH_PLACE(uint64_t, media_bytes_max), 1 << 20, kFileBytesMax},
+    {"media", "video_seconds_max", "How long a video may be; as well.", KITH_PLACE(uint32_t, video_seconds_max), 1,
+     kDaySeconds},
+    {"media", "voice_seconds_max", "How long a recording of a voice may be; as well.",
+     KITH_PLACE(uint32_t, voice_seconds_max), 1, kDaySeconds},
+    {"media", "account_bytes_max",
+     "Bytes of the files that one account has uploaded and that are still kept, those on their way included. Beyond, "
+     "it "
+     "is told so.",
+     KITH_PLACE(uint64_t, handlers.file_account_bytes_max), 1 << 20, kBytesMax},
+    {"media", "server_bytes_max",
+     "Bytes of all files together. Beyond, senders are told that the server is full. 0: as long as the disk has room "
+     "and "
+     "data.free_bytes_min besides.",
+     KITH_PLACE(uint64_t, handlers.file_server_bytes_max), 0, kBytesMax},
+    {"media", "uploads_max", "Files of one account that have begun to go up and are not whole.",
+     KITH_PLACE(uint32_t, handlers.file_uploads_max), 1, 10'000},
+    {"media", "life_days",
+     "Days that a file is kept after its upload, and again after each time that a device asks for it.",
+     KITH_PLACE(uint32_t, file_life_days), 1, 3650},
 
     {"registration",
      "codes",
@@ -209,6 +238,8 @@ const Setting kSettings[] = {
     {"rates", "profile_write", "Profile, privacy and keys written, by one account.",
      KITH_PLACE(Rate, rates.profile_write)},
     {"rates", "pin_write", "Registration PINs set, by one account.", KITH_PLACE(Rate, rates.pin_write)},
+    {"rates", "file_write", "Files begun, parts of them sent, and files deleted, by one account.",
+     KITH_PLACE(Rate, rates.file_write)},
     {"rates", "group_change", "Changes to groups by one account, one more for each 64 members that one adds.",
      KITH_PLACE(Rate, rates.group_change)},
     {"rates", "request", "HTTP requests of one account, each counted once and once more for each KiB of its body.",

@@ -6,6 +6,7 @@
 //   <directory>/accounts.db  accounts, keys, profiles, last seen, leases: SQLite (server/sql/sql_schema.cc)
 //   <directory>/inboxes/     undelivered messages, and whom accounts have written to: RocksDB
 //                            (server/embedded/inbox_record.h)
+//   <directory>/media/       sealed files (server/embedded/directory_blob_store.h)
 #pragma once
 
 #include <string>
@@ -23,6 +24,7 @@ class DataDirectory {
 
   [[nodiscard]] std::string accounts_file() const { return path_ + "/accounts.db"; }
   [[nodiscard]] std::string inboxes() const { return path_ + "/inboxes"; }
+  [[nodiscard]] std::string media() const { return path_ + "/media"; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

@@ -2,6 +2,7 @@
 
 // The one place that knows which stores a node has.
 #include "server/embedded/code_senders.h"
+#include "server/embedded/directory_blob_store.h"
 #include "server/embedded/disk_space.h"
 #include "server/embedded/rocksdb_inbox_store.h"
 #include "server/embedded/sqlite_dialect.h"
@@ -12,6 +13,7 @@
 #include "server/sql/sql_last_seen_store.h"
 #include "server/sql/sql_lease_store.h"
 #include "server/sql/sql_link_store.h"
+#include "server/sql/sql_media_index.h"
 #include "server/sql/sql_profile_store.h"
 
 namespace kith::node {
@@ -21,7 +23,8 @@ namespace {
 class EmbeddedStores final : public Stores {
  public:
   EmbeddedStores(const Config& config, const DataDirectory& directory, Clock& clock,
-                 std::unique_ptr<SqlDatabase> database, std::unique_ptr<RocksDbInboxStore> inboxes)
+                 std::unique_ptr<SqlDatabase> database, std::unique_ptr<RocksDbInboxStore> inboxes,
+                 std::unique_ptr<DirectoryBlobStore> blobs)
       : database_(std::move(database)),
         accounts_(*database_),
         keys_(*database_),
@@ -30,17 +33,19 @@ class EmbeddedStores final : public Stores {
         leases_(*database_, "kithd"),  // one process at a time has the directory
         links_(*database_),
         groups_(*database_),
+        media_(*database_),
+        blobs_(std::move(blobs)),
         inboxes_(std::move(inboxes)),
         disk_(directory.path(), clock),
         codes_(make_codes(config)) {}
 
   [[nodiscard]] StorePorts ports() override {
     return {
-        accounts_, keys_,  profiles_, last_seen_, inboxes_->pairs(), leases_, links_, groups_, inboxes_->group_log(),
-        *inboxes_, *codes_};
+        accounts_, keys_,   profiles_, last_seen_, inboxes_->pairs(), leases_, links_, groups_, inboxes_->group_log(),
+        media_,    *blobs_, *inboxes_, *codes_};
   }
   [[nodiscard]] std::vector<Watched> watched() const override {
-    return {{"inbox", *inboxes_}, {"account", *database_}};
+    return {{"inbox", *inboxes_}, {"account", *database_}, {"media", *blobs_}};
   }
   [[nodiscard]] std::optional<uint64_t> free_bytes() override { return disk_.free_bytes(); }
 
@@ -59,6 +64,8 @@ class EmbeddedStores final : public Stores {
   SqlLeaseStore leases_;
   SqlLinkStore links_;
   SqlGroupStore groups_;
+  SqlMediaIndex media_;
+  std::unique_ptr<DirectoryBlobStore> blobs_;
   std::unique_ptr<RocksDbInboxStore> inboxes_;
   DiskSpace disk_;
   std::unique_ptr<CodeSender> codes_;
@@ -77,7 +84,10 @@ Result<std::unique_ptr<Stores>, std::string> open_embedded(const Config& config,
                      config.group_bytes_of_account_max};
   auto inboxes = RocksDbInboxStore::open(std::move(settings), clock);
   if (!inboxes) return Fail(inboxes.error());
-  return std::make_unique<EmbeddedStores>(config, directory, clock, std::move(*database), std::move(*inboxes));
+  auto blobs = DirectoryBlobStore::open({directory.media(), config.free_bytes_min}, clock);
+  if (!blobs) return Fail(blobs.error());
+  return std::make_unique<EmbeddedStores>(config, directory, clock, std::move(*database), std::move(*inboxes),
+                                          std::move(*blobs));
 }
 
 }  // namespace kith::node

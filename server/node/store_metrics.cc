@@ -5,17 +5,41 @@
 #include <prometheus/metric_family.h>
 
 #include "server/node/stores.h"
+#include "server/ports/blob_store.h"
 #include "server/ports/group_log.h"
+#include "server/ports/media_index.h"
 
 namespace kith::node {
 
 namespace {
 
-prometheus::ClientMetric gauge(double value, const char* store = nullptr) {
+prometheus::ClientMetric of_store(const char* store, double value) {
   prometheus::ClientMetric metric;
   metric.gauge.value = value;
-  if (store != nullptr) metric.label.push_back({"store", store});
+  metric.label.push_back({"store", store});
   return metric;
+}
+
+void add(std::vector<prometheus::MetricFamily>& families, const char* name, const char* help, uint64_t value,
+         prometheus::MetricType type = prometheus::MetricType::Gauge) {
+  prometheus::MetricFamily& family = families.emplace_back();
+  family.name = name;
+  family.help = help;
+  family.type = type;
+  prometheus::ClientMetric& metric = family.metric.emplace_back();
+  (type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = static_cast<double>(value);
+}
+
+void add_files(const StorePorts& ports, std::vector<prometheus::MetricFamily>& families) {
+  const MediaIndex::Totals totals = ports.media.totals();
+  add(families, "kith_files", "Sealed files, those that are being uploaded included.", totals.files);
+  add(families, "kith_file_bytes", "Bytes of them, as many as each will have.", totals.bytes);
+  add(families, "kith_file_uploads", "Those of them that are not whole.", totals.uploads);
+  const BlobStore::Traffic traffic = ports.blobs.traffic();
+  add(families, "kith_file_written_bytes_total", "Bytes of files that devices have sent and that were stored.",
+      traffic.written, prometheus::MetricType::Counter);
+  add(families, "kith_file_read_bytes_total", "Bytes of files that were read, for devices that fetch them.",
+      traffic.read, prometheus::MetricType::Counter);
 }
 
 }  // namespace
@@ -26,30 +50,18 @@ std::vector<prometheus::MetricFamily> StoreMetrics::Collect() const {
   writable.help = "1 while the store takes writes; 0 when it is full or failed.";
   writable.type = prometheus::MetricType::Gauge;
   for (const Stores::Watched& watched : stores_.watched())
-    writable.metric.push_back(gauge(watched.health.health() == StoreHealth::kOk, watched.name));
+    writable.metric.push_back(of_store(watched.name, watched.health.health() == StoreHealth::kOk));
   std::vector<prometheus::MetricFamily> families{std::move(writable)};
   if (const auto held = stores_.ports().group_log.bytes_held()) {
-    prometheus::MetricFamily log;
-    log.name = "kith_group_log_bytes";
-    log.help = "Bytes of messages to groups that are accepted and not yet in every member's inbox.";
-    log.type = prometheus::MetricType::Gauge;
-    log.metric = {gauge(static_cast<double>(*held))};
-    families.push_back(std::move(log));
+    add(families, "kith_group_log_bytes",
+        "Bytes of messages to groups that are accepted and not yet in every member's inbox.", *held);
   }
-  prometheus::MetricFamily damaged;
-  damaged.name = "kith_group_log_damaged_total";
-  damaged.help = "Messages to groups that were accepted and can't be read any more, because the disk has damaged them.";
-  damaged.type = prometheus::MetricType::Counter;
-  damaged.metric.emplace_back().counter.value = static_cast<double>(stores_.ports().group_log.damaged());
-  families.push_back(std::move(damaged));
+  add(families, "kith_group_log_damaged_total",
+      "Messages to groups that were accepted and can't be read any more, because the disk has damaged them.",
+      stores_.ports().group_log.damaged(), prometheus::MetricType::Counter);
+  add_files(stores_.ports(), families);
   const auto free_bytes = stores_.free_bytes();
-  if (!free_bytes) return families;
-  prometheus::MetricFamily free;
-  free.name = "kith_disk_free_bytes";
-  free.help = "Free bytes where the data directory lies.";
-  free.type = prometheus::MetricType::Gauge;
-  free.metric = {gauge(static_cast<double>(*free_bytes))};
-  families.push_back(std::move(free));
+  if (free_bytes) add(families, "kith_disk_free_bytes", "Free bytes where the data directory lies.", *free_bytes);
   return families;
 }
 

@@ -24,7 +24,7 @@ class Stores {
 
   [[nodiscard]] virtual StorePorts ports() = 0;
 
-  // What can fail by itself. The names are those of metrics: "inbox", "account". Any thread.
+  // What can fail by itself. The names are those of metrics: "inbox", "account", "media". Any thread.
   struct Watched {
     const char* name;
     const HealthSource& health;

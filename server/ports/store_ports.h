@@ -7,6 +7,7 @@
 namespace kith {
 
 class AccountStore;
+class BlobStore;
 class CodeSender;
 class GroupLog;
 class GroupStore;
@@ -15,6 +16,7 @@ class KeyStore;
 class LastSeenStore;
 class LeaseStore;
 class LinkStore;
+class MediaIndex;
 class PairStore;
 class ProfileStore;
 
@@ -28,6 +30,8 @@ struct StorePorts {
   LinkStore& links;
   GroupStore& groups;
   GroupLog& group_log;
+  MediaIndex& media;
+  BlobStore& blobs;
   InboxStore& inboxes;
   CodeSender& codes;
 };

@@ -27,6 +27,8 @@ struct DeliveryStores {
   MemoryLinkStore links;
   MemoryGroupStore groups;
   MemoryGroupLog group_log;
+  MemoryMediaIndex media;
+  MemoryBlobStore blobs;
   MemoryInboxStore inboxes;
 };
 
@@ -73,6 +75,8 @@ class DeliveryWorld {
   [[nodiscard]] MemoryLinkStore& links() { return stores_->links; }
   [[nodiscard]] MemoryGroupStore& groups() { return stores_->groups; }
   [[nodiscard]] MemoryGroupLog& group_log() { return stores_->group_log; }
+  [[nodiscard]] MemoryMediaIndex& media() { return stores_->media; }
+  [[nodiscard]] MemoryBlobStore& blobs() { return stores_->blobs; }
   [[nodiscard]] MemoryLastSeenStore& last_seen() { return stores_->last_seen; }
   [[nodiscard]] std::shared_ptr<DeliveryStores> stores() { return stores_; }
 
@@ -202,7 +206,7 @@ class DeliveryWorld {
     shards_ = std::make_unique<Shards>(
         parts, loops.clock,
         DeliveryPorts{stores_->accounts, stores_->profiles, stores_->last_seen, stores_->pairs, leases_, stores_->links,
-                      stores_->groups, stores_->group_log, stores_->inboxes},
+                      stores_->groups, stores_->group_log, stores_->media, stores_->blobs, stores_->inboxes},
         settings_, *slots);
     for (size_t i = 0; i < loops.size(); ++i) loops[i].run([&] { shards_->at(i).start(); });
   }

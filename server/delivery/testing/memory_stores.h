@@ -12,6 +12,7 @@
 
 #include "server/delivery/testing/faults.h"
 #include "server/delivery/testing/memory_account_store.h"
+#include "server/delivery/testing/memory_files.h"
 #include "server/delivery/testing/memory_group_log.h"
 #include "server/delivery/testing/memory_group_store.h"
 #include "server/delivery/testing/memory_inbox_store.h"

@@ -150,7 +150,7 @@ struct MemoryPorts {
     accounts.on_device_ended = [this](const DeviceAddress& device) { keys.forget(device); };
   }
   StorePorts all() {
-    return {accounts, keys, profiles, last_seen, pairs, leases, links, groups, group_log, inboxes, codes};
+    return {accounts, keys, profiles, last_seen, pairs, leases, links, groups, group_log, media, blobs, inboxes, codes};
   }
 
   MemoryAccountStore accounts;
@@ -163,6 +163,8 @@ struct MemoryPorts {
   MemoryLinkStore links;
   MemoryGroupStore groups;
   MemoryGroupLog group_log;
+  MemoryMediaIndex media;
+  MemoryBlobStore blobs;
   MemoryInboxStore inboxes;
   MemoryCodeSender codes;
 };

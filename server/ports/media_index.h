@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the server knows of sealed files (MEDIA-1): who has begun each, how large it is, whether all of it is there, and
+// when it is over. Their bytes are in the BlobStore.
+//
+// A file goes in three steps, so that a crash leaves nothing behind: it is let go here, and is nobody's from then on;
+// its bytes are removed; it is forgotten, and what it held is given back. Whoever is interrupted in between is followed
+// by the next sweep, for it comes up in take_due() again.
+//
+// Counts: bytes are an account's from make() to forget(), all that the file will have: what was promised is there.
+// Calls:  from any executor; they may complete on another. With any number of writers.
+// Errors: kUnavailable; kFull for those that write; others as said.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "server/ports/store_error.h"
+
+namespace kith {
+
+struct FileRecord {
+  AccountId account;
+  uint64_t size = 0;   // sealed, of all of it
+  bool whole = false;  // else it is being uploaded
+  UnixMicros created_at;
+  UnixMicros expires_at;
+  friend bool operator==(const FileRecord&, const FileRecord&) = default;
+};
+
+class MediaIndex {
+ public:
+  // How long after it was taken and not forgotten a file comes up in take_due() again.
+  static constexpr uint64_t kAgainMicros = uint64_t{3600} * 1'000'000;
+
+  virtual ~MediaIndex() = default;
+
+  struct Bounds {
+    uint64_t account_bytes_max = 0;
+    uint64_t server_bytes_max = 0;  // 0: none
+    uint32_t uploads_max = 0;       // of one account that are not whole
+  };
+  enum class Made : uint8_t {
+    kMade,
+    kThere,           // by the same account, of the same size; as it is
+    kTaken,           // by another account, or of another size
+    kGoing,           // it was let go, and is not forgotten yet
+    kQuotaExceeded,   // the account would have more bytes than it may
+    kTooManyUploads,  // the account has begun as many as it may
+    kServerFull,      // all together would have more bytes than they may
+  };
+  struct MakeAnswer {
+    Made made = Made::kMade;
+    FileRecord record;  // of kMade and kThere
+  };
+  // Begins a file, if none is there by that name and the bounds allow it. Else nothing is written.
+  virtual Task<Result<MakeAnswer, StoreError>> make(FileId file, FileRecord record, Bounds bounds) = 0;
+
+  // One that was not let go; over or not. Errors: kNotFound.
+  virtual Task<Result<FileRecord, StoreError>> find(FileId file) = 0;
+
+  // All of it is there. It is over at `expires_at`, or later if that was said already. Once more is no error. Errors:
+  // kNotFound.
+  virtual Task<Result<void, StoreError>> finish(FileId file, UnixMicros expires_at) = 0;
+  // It is over at `expires_at`, or later if that was said already. Errors: kNotFound.
+  virtual Task<Result<void, StoreError>> prolong(FileId file, UnixMicros expires_at) = 0;
+
+  // Nobody's any more: the first step. Once more is no error. Errors: kNotFound.
+  virtual Task<Result<void, StoreError>> let_go(FileId file, UnixMicros now) = 0;
+  // Lets go what is over, at most so many, the oldest first; and answers it, with what was let go kAgainMicros ago and
+  // is still here.
+  virtual Task<Result<std::vector<FileId>, StoreError>> take_due(UnixMicros now, size_t count_max) = 0;
+  // The last step, of one that was let go; another is not touched. One that is not there is no error.
+  virtual Task<Result<void, StoreError>> forget(FileId file) = 0;
+
+  struct Usage {
+    uint64_t bytes = 0;
+    uint64_t uploads = 0;  // files that are not whole
+    friend bool operator==(const Usage&, const Usage&) = default;
+  };
+  virtual Task<Result<Usage, StoreError>> usage(AccountId account) = 0;
+
+  struct Totals {
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+    uint64_t uploads = 0;
+    friend bool operator==(const Totals&, const Totals&) = default;
+  };
+  // Of all accounts, as this process has seen it last. Any thread, at once.
+  [[nodiscard]] virtual Totals totals() const = 0;
+};
+
+}  // namespace kith
