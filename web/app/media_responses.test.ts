@@ -127,6 +127,7 @@ describe("A message's file at its address", () => {
     expect((await answer([other.page])).status).toBe(404);
     expect((await answer([])).status).toBe(404);
     const opens = { mode: "navigate", destination: "document" };
+    expect((await answer([other.page], opens)).status, "the page that is open stays").toBe(204);
     expect(await bytesOf(await answer([other.page, pageWith(10).page], opens))).toEqual(numbers(0, 10));
     for (const url of [
       `/media/${MESSAGE}`,

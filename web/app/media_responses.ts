@@ -30,14 +30,15 @@ export async function answerMedia(event: Fetched, clients: Clients): Promise<Res
   const { request } = event;
   const address = readMediaAddress(new URL(request.url));
   const opens = request.mode === "navigate" || SAVED_FROM.includes(request.destination);
+  const nothing = () => refuse(opens ? 204 : 404); // 204: what was open stays
   if (request.method !== "GET") return refuse(405);
-  if (address === undefined || (!opens && !SHOWN_IN.includes(request.destination))) return refuse(404);
+  if (address === undefined || (!opens && !SHOWN_IN.includes(request.destination))) return nothing();
   try {
     const pages = opens ? await windows(clients) : [await clients.get(event.clientId)];
     const reader = await openedBy(pages, address);
     return await respond(event, reader, headersFor(address, opens));
   } catch {
-    return refuse(404);
+    return nothing();
   }
 }
 

@@ -125,6 +125,10 @@ export class CoreClient implements DeviceMedia {
     return this.media.streamsMedia();
   }
 
+  saveMedia(messageId: string, options: { type: string; name: string }): Promise<void> {
+    return this.media.saveMedia(messageId, options);
+  }
+
   mediaBlobUrl(messageId: string, options: MediaUrlOptions): Promise<string> {
     return this.media.mediaBlobUrl(messageId, options);
   }

@@ -43,13 +43,21 @@ export interface DeviceMedia {
   readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * An address under this origin for <video>, <audio> and downloads of a message's file: /media/<message id>, with
-   * ranges, served by the service worker to this page alone, while it is open. The same for the same arguments.
+   * ranges, served by the service worker to this page alone, while it is open. The same for the same arguments. Saving
+   * is simpler by saveMedia.
    *
    * Where no service worker has this page (streamsMedia()), nothing answers: mediaBlobUrl instead.
    */
   mediaUrl(messageId: string, options: MediaUrlOptions): string;
   /** mediaUrl's addresses are answered. Not so on a first visit for some seconds, nor with the app from its sources. */
   streamsMedia(): boolean;
+  /**
+   * Saves a message's file on the person's disk under a safe form of the name: of any size through the service worker,
+   * else of at most 64 MiB through the memory. Resolves when it has begun. Rejects as readMedia does.
+   *
+   * A link with the attribute `download` will not do: Chromium asks the server for it, and not the service worker.
+   */
+  saveMedia(messageId: string, options: { type: string; name: string }): Promise<void>;
   /** As mediaUrl, of a file of at most 64 MiB, in memory until URL.revokeObjectURL. Rejects as readMedia does. */
   mediaBlobUrl(messageId: string, options: MediaUrlOptions): Promise<string>;
 }

@@ -11,6 +11,7 @@
 // The address has a secret of the page, made anew at each start. So nobody else makes one that is answered: whoever
 // leads somebody to /media/<an id that they know> gets nothing shown, and nothing saved under a name of their choice.
 import type { OpenMediaResponse, SealedFile } from "./generated/client_api/client_api_pb";
+import { safeFileName } from "./file_names";
 import { randomHex } from "./hex";
 import { openedOf, sealedFileOf } from "./media_answers";
 import { MediaFailure, type DeviceMedia, type MediaUrlOptions, type SealOptions } from "./media";
@@ -32,6 +33,8 @@ interface Waiting {
   failed(failure: MediaFailure): void;
   progress: ((done: number) => void) | undefined;
 }
+
+const SAVING_BEGINS_WITHIN_MS = 60_000;
 
 export class PageMedia implements DeviceMedia {
   private readonly page = randomHex(16);
@@ -73,6 +76,23 @@ export class PageMedia implements DeviceMedia {
 
   async mediaBlobUrl(messageId: string, { type }: MediaUrlOptions): Promise<string> {
     return URL.createObjectURL(new Blob([await this.readMedia(messageId)], { type: safeType(type) }));
+  }
+
+  async saveMedia(messageId: string, { type, name }: { type: string; name: string }): Promise<void> {
+    if (this.streamsMedia()) {
+      await this.open(messageId); // what has no file is said here, and not in a frame that nobody sees
+      const frame = document.createElement("iframe");
+      frame.hidden = true;
+      frame.src = this.mediaUrl(messageId, { type, download: name });
+      document.body.append(frame);
+      setTimeout(() => frame.remove(), SAVING_BEGINS_WITHIN_MS);
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = await this.mediaBlobUrl(messageId, { type });
+    link.download = safeFileName(name);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), SAVING_BEGINS_WITHIN_MS);
   }
 
   close(): void {
